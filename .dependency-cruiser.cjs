@@ -1,0 +1,79 @@
+/** The rules of the house: which room may open which door. */
+const pure = '^libs/(cms|pkcs11|certificates)/';
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'apps-import-no-app',
+      comment: 'An app imports libs, never another app.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    { name: 'libs-import-no-app', severity: 'error', from: { path: '^libs/' }, to: { path: '^apps/' } },
+    {
+      name: 'pure-libs-import-no-lib',
+      comment: 'cms, pkcs11 and certificates are publishable on their own.',
+      severity: 'error',
+      from: { path: '^libs/(cms|pkcs11|certificates)/' },
+      to: { path: '^libs/', pathNot: '^libs/$1/' },
+    },
+    { name: 'pure-libs-import-no-nest', severity: 'error', from: { path: pure }, to: { path: '@nestjs' } },
+    {
+      name: 'platform-imports-no-lib',
+      severity: 'error',
+      from: { path: '^libs/platform/' },
+      to: { path: '^libs/', pathNot: '^libs/platform/' },
+    },
+    {
+      name: 'contracts-import-platform-only',
+      severity: 'error',
+      from: { path: '^libs/contracts/' },
+      to: { path: '^libs/', pathNot: '^libs/(contracts|platform)/' },
+    },
+    {
+      name: 'libs-through-their-door',
+      comment: 'Another room is entered through its index, not through a window.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/([^/]+)/' },
+      to: { path: '^libs/[^/]+/src/(?!index)', pathNot: '^$1/$2/' },
+    },
+    {
+      name: 'token-only-in-the-vault',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: '^(apps/(key-vault|rcsctl)|libs/pkcs11)/' },
+      to: { path: '^(libs/pkcs11/|node_modules/pkcs11js)' },
+    },
+    {
+      name: 'decryption-only-in-the-worker',
+      comment:
+        'Only the worker (and the command line) may turn ciphertext into media; the gateway and the vault read envelopes only.',
+      severity: 'error',
+      from: { path: '^apps/(playback-gateway|key-vault)/' },
+      to: { path: '^libs/media-storage/' },
+    },
+    {
+      name: 'production-code-imports-no-test',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '(^test/|\\.spec\\.ts$)' },
+    },
+    {
+      name: 'no-orphan-packages',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: '(\\.spec\\.ts$|/testing/)' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    },
+    { name: 'everything-resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};

@@ -1,1 +1,12 @@
-export {};
+export * from './key-vault/key-vault.messages.js';
+export * from './key-vault/key-vault.definition.js';
+export * from './key-vault/key-vault-endpoint.js';
+export * from './key-vault/key-vault-client.js';
+export * from './grant/playback-grant.js';
+export * from './grant/grant-signer.js';
+export * from './grant/grant-verifier.js';
+export * from './grant/certificate-trust.js';
+export * from './session-key-transport/transport-key.js';
+export * from './data-plane/media-request.js';
+export * from './worker-registry/worker-registration.js';
+export * from './worker-registry/worker-registry.js';

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/** Where a worker takes media requests: POST, because an envelope may be longer than any header may be. */
+export const mediaPath = '/v1/media';
+/** Where a worker looks at a stored file whose layout nobody knows yet. */
+export const inspectPath = '/v1/inspect';
+
+const headerValue = z.string().max(4096).optional();
+
+export const mediaRequestSchema = z.strictObject({
+  grant: z.string(),
+  /** Base64 DER of a detached envelope. */
+  envelope: z.string().max(2_000_000).optional(),
+  method: z.enum(['GET', 'HEAD']),
+  /** Request header fields of RFC 9110 as the player sent them. */
+  range: headerValue,
+  ifRange: headerValue,
+  ifMatch: headerValue,
+  ifNoneMatch: headerValue,
+  ifModifiedSince: headerValue,
+  ifUnmodifiedSince: headerValue,
+  /** Media type of the plaintext, needed inside a multipart/byteranges body. */
+  contentType: z.string().max(256),
+  /** Continues a body that another worker began: its entity tag, and how many bytes the player already has. */
+  resume: z.strictObject({ entityTag: z.string().max(256), offset: z.int().min(0) }).optional(),
+});
+
+export type MediaRequest = Readonly<z.output<typeof mediaRequestSchema>>;
+
+export const inspectRequestSchema = z.strictObject({ grant: z.string() });
+
+export const inspectReplySchema = z.discriminatedUnion('layout', [
+  z.strictObject({ layout: z.literal('plain') }),
+  z.strictObject({ layout: z.literal('attached'), envelopeDigest: z.string().regex(/^[0-9a-f]{64}$/) }),
+]);
+
+export type InspectReply = z.output<typeof inspectReplySchema>;

@@ -1,0 +1,30 @@
+import { X509Certificate } from 'node:crypto';
+import { roleOfSubjectAltName, type ServiceRole } from '#platform';
+
+const pemCertificate = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
+
+/** The internal authority as a judge of certificates that arrive inside messages. */
+export class CertificateTrust {
+  private readonly authorities: readonly X509Certificate[];
+
+  constructor(caPem: Buffer) {
+    this.authorities = (caPem.toString('latin1').match(pemCertificate) ?? []).map(pem => new X509Certificate(pem));
+  }
+
+  /** The role of a certificate that one of the authorities issued and that is valid now; undefined for any other. */
+  roleOf(certificate: X509Certificate, now: Date): ServiceRole | undefined {
+    if (certificate.ca || !validAt(certificate, now)) return undefined;
+    const issued = this.authorities.some(
+      authority =>
+        authority.ca &&
+        validAt(authority, now) &&
+        certificate.checkIssued(authority) &&
+        certificate.verify(authority.publicKey),
+    );
+    return issued ? roleOfSubjectAltName(certificate.subjectAltName) : undefined;
+  }
+}
+
+function validAt(certificate: X509Certificate, now: Date): boolean {
+  return Date.parse(certificate.validFrom) <= now.getTime() && now.getTime() <= Date.parse(certificate.validTo);
+}

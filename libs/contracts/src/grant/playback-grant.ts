@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+
+/** A grant lives at most this long, seconds. */
+export const maximumGrantLifetimeSeconds = 60;
+/** Clocks of two machines may differ by this much, seconds. */
+export const clockToleranceSeconds = 5;
+
+const text = z.string().min(1).max(1024);
+
+/** What the payload of a grant must look like; unknown members are refused so that both sides mean the same. */
+export const playbackGrantSchema = z.strictObject({
+  jti: text,
+  /** Seconds since the epoch, RFC 7519. */
+  iat: z.int(),
+  exp: z.int(),
+  /** The user who listens. */
+  sub: text,
+  contactCenter: text,
+  recording: text,
+  mediaFile: text,
+  /** Where the media lies; a worker fetches nothing else. */
+  location: z.strictObject({ storage: text, path: z.string().min(1).max(4096) }),
+  /** `inspect` lets a worker look at the head of the stored file; only `play` opens keys. */
+  purpose: z.enum(['play', 'inspect']),
+  /** How the media is stored; absent while nobody has looked. */
+  layout: z.enum(['detached', 'attached', 'plain']).optional(),
+  /** SHA-256 of the envelope, lower-case hexadecimal; present for everything that is encrypted. */
+  envelopeDigest: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+});
+
+/** Says who may listen to which media file until when; signed by a gateway, demanded by workers and vaults. */
+export type PlaybackGrant = Readonly<z.output<typeof playbackGrantSchema>>;
+export type MediaLayout = NonNullable<PlaybackGrant['layout']>;
+
+/** The digest of an envelope as grants name it. */
+export function envelopeDigest(envelope: Uint8Array): string {
+  return createHash('sha256').update(envelope).digest('hex');
+}

@@ -1,0 +1,93 @@
+import { credentials, loadPackageDefinition, Metadata, type Client, type ServiceError } from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+import { fromGrpcError, requestIdHeader, RcsError, serverMustBe, type InternalIdentity } from '#platform';
+import { keyVaultLoaderOptions, keyVaultPackage, keyVaultProtoFile, keyVaultService } from './key-vault.definition.js';
+import type { KeyVaultCall, KeyVaultCalls } from './key-vault.messages.js';
+
+export interface CallOptions {
+  /** Milliseconds this call may take. */
+  readonly timeoutMs: number;
+  readonly requestId?: string;
+  readonly signal?: AbortSignal;
+}
+
+type UnaryMethod = (
+  request: unknown,
+  metadata: Metadata,
+  options: { deadline: number },
+  callback: (error: ServiceError | null, reply: unknown) => void,
+) => { cancel(): void };
+type ClientConstructor = new (address: string, credentials: unknown, options: object) => Client;
+
+const maximumMessageBytes = 4 * 1024 * 1024;
+
+/** One key vault at one address, over mutual TLS. The peer must carry the role key-vault in its certificate. */
+export class KeyVaultEndpoint {
+  private readonly client: Client;
+
+  constructor(
+    readonly address: string,
+    identity: InternalIdentity,
+  ) {
+    const channelCredentials = credentials.createSsl(identity.caPem, identity.keyPem, identity.certificatePem, {
+      checkServerIdentity: serverMustBe('key-vault'),
+    });
+    this.client = new (clientConstructor())(address, channelCredentials, {
+      'grpc.max_receive_message_length': maximumMessageBytes,
+      'grpc.initial_reconnect_backoff_ms': 100,
+      'grpc.max_reconnect_backoff_ms': 2000,
+      'grpc.keepalive_time_ms': 20_000,
+      'grpc.keepalive_timeout_ms': 5000,
+    });
+  }
+
+  /**
+   * Makes one call.
+   * @throws RcsError with the vault's own code, RCS_VAULT_UNAVAILABLE when it cannot be reached, RCS_TIMEOUT.
+   */
+  call<Name extends KeyVaultCall>(
+    name: Name,
+    request: KeyVaultCalls[Name]['request'],
+    options: CallOptions,
+  ): Promise<KeyVaultCalls[Name]['reply']> {
+    const metadata = new Metadata();
+    if (options.requestId !== undefined) metadata.set(requestIdHeader, options.requestId);
+    return new Promise((resolve, reject) => {
+      if (options.signal?.aborted === true) {
+        reject(new RcsError('RCS_TIMEOUT', `${name} was given up`));
+        return;
+      }
+      const method = (this.client as unknown as Record<string, UnaryMethod>)[name] as UnaryMethod;
+      const running = method.call(
+        this.client,
+        request,
+        metadata,
+        { deadline: Date.now() + options.timeoutMs },
+        (error, reply) => {
+          options.signal?.removeEventListener('abort', cancel);
+          if (error === null) resolve(reply as KeyVaultCalls[Name]['reply']);
+          else reject(fromGrpcError(error, 'RCS_VAULT_UNAVAILABLE'));
+        },
+      );
+      const cancel = (): void => running.cancel();
+      options.signal?.addEventListener('abort', cancel, { once: true });
+    });
+  }
+
+  close(): void {
+    this.client.close();
+  }
+}
+
+let constructor: ClientConstructor | undefined;
+
+function clientConstructor(): ClientConstructor {
+  if (constructor === undefined) {
+    const definition = loadPackageDefinition(loadSync(keyVaultProtoFile, keyVaultLoaderOptions));
+    let level: unknown = definition;
+    for (const part of [...keyVaultPackage.split('.'), keyVaultService])
+      level = (level as Record<string, unknown>)[part];
+    constructor = level as ClientConstructor;
+  }
+  return constructor;
+}

@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+import type { Options } from '@grpc/proto-loader';
+import type { ServiceRole } from '#platform';
+import type { KeyVaultCall } from './key-vault.messages.js';
+
+export const keyVaultPackage = 'recording_crypto_server.key_vault.v1';
+export const keyVaultService = 'KeyVault';
+export const keyVaultProtoFile = join(__dirname, 'key-vault.proto');
+export const keyVaultLoaderOptions: Options = { keepCase: false, longs: Number, enums: String, defaults: true };
+
+/** Which client certificates may make which call; everything that is not listed is refused. */
+export const keyVaultCallers: Readonly<Record<KeyVaultCall, readonly ServiceRole[]>> = {
+  Status: ['playback-gateway', 'decrypt-worker', 'rcsctl'],
+  AgreeTransportKey: ['decrypt-worker'],
+  UnwrapSessionKey: ['decrypt-worker'],
+  GetImportKey: ['playback-gateway', 'rcsctl'],
+  ImportKey: ['playback-gateway', 'rcsctl'],
+  ListKeys: ['playback-gateway', 'rcsctl'],
+};

@@ -1,0 +1,109 @@
+import { JWE, JWK } from 'node-jose';
+import { RcsError } from '#platform';
+import { withoutKeyId } from '../jose/without-key-id.js';
+
+const transportKeyBytes = 32;
+
+/**
+ * The key under which one vault sends session keys to one worker process. It is agreed once (ECDH-ES to a fresh key of
+ * the worker) and then used symmetrically, because an ECDH agreement costs more than twenty times a symmetric JWE.
+ */
+export class TransportKey {
+  private constructor(private readonly key: JWK.Key) {}
+
+  /** The vault's side: a random key. */
+  static async generate(): Promise<TransportKey> {
+    return new TransportKey(await JWK.createKey('oct', transportKeyBytes * 8, { alg: 'A256GCM' }));
+  }
+
+  /** The key, encrypted to the worker's public key (JWK as JSON). */
+  async agree(workerPublicKey: string): Promise<string> {
+    const recipient = await readPublicKey(workerPublicKey);
+    const secret = Buffer.from((this.key.toJSON(true) as { k: string }).k, 'base64url');
+    try {
+      return await encryptTo(recipient, secret);
+    } finally {
+      secret.fill(0);
+    }
+  }
+
+  /** Wraps a session key; the caller zeroes its buffer. */
+  async wrap(sessionKey: Buffer): Promise<string> {
+    return await JWE.createEncrypt(
+      { format: 'compact', contentAlg: 'A256GCM', fields: { alg: 'dir' } },
+      withoutKeyId(this.key),
+    )
+      .update(sessionKey)
+      .final();
+  }
+
+  /** The worker's side. @throws RcsError RCS_INTERNAL when the message was not made with this key. */
+  async unwrap(jwe: string): Promise<Buffer> {
+    try {
+      const { plaintext } = await JWE.createDecrypt(this.key, { algorithms: ['dir', 'A256GCM'] }).decrypt(jwe);
+      return Buffer.from(plaintext);
+    } catch (error) {
+      throw new RcsError('RCS_INTERNAL', 'a wrapped session key could not be opened', { cause: error });
+    }
+  }
+
+  static async fromSecret(secret: Buffer): Promise<TransportKey> {
+    if (secret.length !== transportKeyBytes) throw new RcsError('RCS_INTERNAL', 'a transport key has the wrong length');
+    return new TransportKey(await JWK.asKey({ kty: 'oct', k: secret.toString('base64url'), alg: 'A256GCM' }));
+  }
+}
+
+/** The receiving half of a key agreement: a fresh EC P-256 key that never leaves this process. */
+export class KeyAgreement {
+  private constructor(private readonly key: JWK.Key) {}
+
+  static async create(): Promise<KeyAgreement> {
+    return new KeyAgreement(await JWK.createKey('EC', 'P-256', { alg: 'ECDH-ES' }));
+  }
+
+  /** JWK as JSON, without the private part. */
+  get publicKey(): string {
+    return JSON.stringify(this.key.toJSON(false));
+  }
+
+  /** What was encrypted to this key. @throws RcsError RCS_INVALID_VALUE for anything else. */
+  async open(jwe: string): Promise<Buffer> {
+    try {
+      const { plaintext } = await JWE.createDecrypt(this.key, { algorithms: ['ECDH-ES', 'A256GCM'] }).decrypt(jwe);
+      return Buffer.from(plaintext);
+    } catch (error) {
+      throw new RcsError('RCS_INVALID_VALUE', 'a JWE was not encrypted to our key', {
+        publicDetail: 'the JWE cannot be opened; fetch the import key again and encrypt to it',
+        cause: error,
+      });
+    }
+  }
+}
+
+/** Encrypts a secret to a public key (JWK as JSON) with ECDH-ES and A256GCM; the caller zeroes the secret. */
+export async function encryptToPublicKey(publicKey: string, secret: Buffer): Promise<string> {
+  return encryptTo(await readPublicKey(publicKey), secret);
+}
+
+async function encryptTo(recipient: JWK.Key, secret: Buffer): Promise<string> {
+  return await JWE.createEncrypt(
+    { format: 'compact', contentAlg: 'A256GCM', fields: { alg: 'ECDH-ES' } },
+    withoutKeyId(recipient),
+  )
+    .update(secret)
+    .final();
+}
+
+async function readPublicKey(json: string): Promise<JWK.Key> {
+  try {
+    const key = await JWK.asKey(json, 'json');
+    const { kty, crv } = key.toJSON(false) as { kty?: string; crv?: string };
+    if (kty === 'EC' && crv === 'P-256') return key;
+  } catch (error) {
+    throw new RcsError('RCS_INVALID_VALUE', 'not a JSON web key', {
+      publicDetail: 'the public key is no JWK',
+      cause: error,
+    });
+  }
+  throw new RcsError('RCS_INVALID_VALUE', 'not an EC P-256 key', { publicDetail: 'the public key must be EC P-256' });
+}

@@ -1,0 +1,44 @@
+import type { Redis } from 'ioredis';
+import { workerRegistrationSchema, type WorkerRegistration } from './worker-registration.js';
+
+const indexKey = 'workers';
+const registrationKey = (instance: string): string => `worker:${instance}`;
+
+/** The decrypt workers that are alive, kept in Redis: a registration disappears when its heartbeats stop. */
+export class WorkerRegistry {
+  constructor(private readonly redis: Redis) {}
+
+  /** Announces or refreshes a worker for `timeToLiveMs`. */
+  async announce(registration: WorkerRegistration, timeToLiveMs: number): Promise<void> {
+    await this.redis
+      .multi()
+      .sadd(indexKey, registration.instance)
+      .set(registrationKey(registration.instance), JSON.stringify(registration), 'PX', timeToLiveMs)
+      .exec();
+  }
+
+  async withdraw(instance: string): Promise<void> {
+    await this.redis.multi().srem(indexKey, instance).del(registrationKey(instance)).exec();
+  }
+
+  /** All live workers; registrations we cannot read are left out, expired ones are removed from the index. */
+  async list(): Promise<WorkerRegistration[]> {
+    const instances = await this.redis.smembers(indexKey);
+    if (instances.length === 0) return [];
+    const values = await this.redis.mget(instances.map(registrationKey));
+    const expired = instances.filter((_, index) => values[index] === null);
+    if (expired.length > 0) await this.redis.srem(indexKey, ...expired);
+    return values.flatMap(value => {
+      const parsed = value === null ? undefined : workerRegistrationSchema.safeParse(tryJson(value));
+      return parsed?.success === true ? [parsed.data] : [];
+    });
+  }
+}
+
+function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { readSecretFile } from './secret-file.js';
+
+const port = z.int().min(0).max(65535);
+const milliseconds = z.int().min(1).max(3_600_000);
+const bytes = z.int().min(1);
+const filePath = z.string().min(1);
+
+/** A secret as text or, better, as a file that only the service may read (Kubernetes secrets). */
+const secret = z.union([z.string(), z.strictObject({ file: filePath })]).transform((value, context) => {
+  if (typeof value === 'string') return value;
+  try {
+    return readSecretFile(value.file);
+  } catch (error) {
+    context.addIssue({
+      code: 'custom',
+      message: `cannot read the secret file ${value.file}: ${(error as Error).message}`,
+    });
+    return z.NEVER;
+  }
+});
+
+/** true: the system's authorities; false: no check; a path: the PEM file of the authorities that are trusted. */
+const trustedCA = z.union([z.boolean(), filePath]).default(true);
+
+const listen = (defaultPort: number) =>
+  z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(defaultPort) }).prefault({});
+
+/** The identity of this process inside the cluster; mutual TLS between services cannot be turned off. */
+const internalTls = z.strictObject({
+  /** Certificates of the internal authority, PEM. */
+  caFile: filePath,
+  certificateFile: filePath,
+  keyFile: filePath,
+});
+
+const redis = z.strictObject({
+  url: z.string().regex(/^rediss?:\/\//, 'must start with redis:// or rediss://'),
+  userName: z.string().optional(),
+  password: secret.optional(),
+  redisTrustedCA: trustedCA,
+  connectTimeoutMs: milliseconds.default(2000),
+  commandTimeoutMs: milliseconds.default(1000),
+  keyPrefix: z.string().default('rcs:'),
+});
+
+const mediaStorage = z.strictObject({
+  storage: z.enum(['webDAV', 'file']).default('webDAV'),
+  /** Base URL; media locations resolve only below it. */
+  url: z.url(),
+  userName: z.string().optional(),
+  password: secret.optional(),
+  webDAVTrustedCA: trustedCA,
+  /** Connections per storage and worker. */
+  webDAVMaxConnection: z.int().min(1).max(1024).default(64),
+  connectTimeoutMs: milliseconds.default(3000),
+  headersTimeoutMs: milliseconds.default(10_000),
+  idleTimeoutMs: milliseconds.default(15_000),
+});
+
+const serverSettings = z
+  .strictObject({
+    listen: listen(8090),
+    /** How players reach this gateway; the base of mediaUri. Derived from the listening address when absent. */
+    externalUrl: z.url().optional(),
+    enableSsl: z.boolean().default(false),
+    ssl: z.strictObject({ certificateFile: filePath, keyFile: filePath }).optional(),
+    management: listen(9090),
+    opsUsername: z.string().min(1).default('ops'),
+    opsUserPassword: secret.optional(),
+    /** A verified Basic credential is remembered this long; 0 turns the memory off. */
+    credentialCacheTimeToLiveMs: z.int().min(0).max(300_000).default(60_000),
+    credentialCacheSize: z.int().min(1).max(1_000_000).default(10_000),
+    maxBodyBytes: bytes.max(16 * 1024 * 1024).default(1024 * 1024),
+    maxConcurrentPlaybacks: z.int().min(1).max(100_000).default(2000),
+    /** Time from the request to the first byte of the answer. */
+    playbackStartTimeoutMs: milliseconds.default(20_000),
+    /** A player that takes no byte for this long loses its connection. */
+    clientIdleTimeoutMs: milliseconds.default(60_000),
+    workerMaxConnection: z.int().min(1).max(4096).default(256),
+    workerIdleTimeoutMs: milliseconds.default(20_000),
+  })
+  .prefault({});
+
+const keyVault = z.strictObject({
+  listen: listen(7443),
+  management: listen(9091),
+  token: z.strictObject({
+    /** PKCS#11 URI, RFC 7512: pkcs11:token=...?module-path=... */
+    uri: z.string().startsWith('pkcs11:'),
+    pin: secret,
+    sessions: z.int().min(1).max(256).default(4),
+    queueLimit: z.int().min(1).max(100_000).default(1024),
+    operationTimeoutMs: milliseconds.default(10_000),
+  }),
+  /** An agreed session-key transport key lives this long. */
+  transportKeyTimeToLiveMs: milliseconds.default(3_600_000),
+  maxTransportKeys: z.int().min(1).max(10_000).default(1000),
+});
+
+const decryptWorker = z.strictObject({
+  listen: listen(7080),
+  management: listen(9092),
+  /** How the gateway reaches this worker; derived from the listening address when absent. */
+  advertisedUrl: z.url().optional(),
+  vaultAddresses: z.array(z.string().regex(/^[^\s/]+:\d+$/, 'must be host:port')).min(1),
+  vaultTimeoutMs: milliseconds.default(5000),
+  mediaSessionCacheSize: z.int().min(1).max(1_000_000).default(2000),
+  mediaSessionTimeToLiveMs: milliseconds.max(600_000).default(60_000),
+  openTimeoutMs: milliseconds.default(15_000),
+  maxConcurrentStreams: z.int().min(1).max(100_000).default(1000),
+  /** A gateway that takes no byte for this long loses its connection. */
+  clientIdleTimeoutMs: milliseconds.default(90_000),
+  heartbeatIntervalMs: milliseconds.default(1000),
+});
+
+/** The whole of application.yaml; each service reads its own part and the shared ones. */
+export const configurationSchema = z.strictObject({
+  logging: z
+    .strictObject({ level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info') })
+    .prefault({}),
+  crRegion: z.string().min(1).default('default'),
+  internalTls: internalTls.optional(),
+  redis: redis.optional(),
+  store: z.strictObject({ directory: filePath }).optional(),
+  mediaStorages: z.array(mediaStorage).default([]),
+  serverSettings,
+  keyVault: keyVault.optional(),
+  decryptWorker: decryptWorker.optional(),
+  gracefulShutdownTimeoutMs: milliseconds.default(30_000),
+});
+
+export type Configuration = z.output<typeof configurationSchema>;
+export type ServerSettings = Configuration['serverSettings'];
+export type RedisConfiguration = NonNullable<Configuration['redis']>;
+export type KeyVaultConfiguration = NonNullable<Configuration['keyVault']>;
+export type DecryptWorkerConfiguration = NonNullable<Configuration['decryptWorker']>;
+export type InternalTlsConfiguration = NonNullable<Configuration['internalTls']>;
+export type MediaStorageSettings = Configuration['mediaStorages'][number];
+
+type OptionalSection = 'internalTls' | 'redis' | 'store' | 'keyVault' | 'decryptWorker';
+
+/** The configuration with sections that a service cannot do without. */
+export type ConfigurationWith<Section extends OptionalSection> = Configuration & {
+  readonly [Name in Section]-?: NonNullable<Configuration[Name]>;
+};

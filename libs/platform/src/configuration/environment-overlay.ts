@@ -1,0 +1,61 @@
+import { parse as parseYaml } from 'yaml';
+import { z } from 'zod';
+import { ConfigurationError } from './configuration-error.js';
+
+const prefix = 'RCS_';
+/** Read by the services themselves, not options of application.yaml. */
+const reserved = new Set(['RCS_CONFIG']);
+
+/**
+ * Lays environment variables over the values of application.yaml. `RCS_KEY_VAULT__LISTEN__PORT=7443` sets
+ * `keyVault.listen.port`: segments are separated by two underscores, letters compare without case and underscores, and
+ * values are YAML scalars or flow collections.
+ * @throws ConfigurationError for a variable with our prefix that names no option (a typing error must not pass silently).
+ */
+export function overlayEnvironment(
+  values: unknown,
+  environment: Readonly<Record<string, string | undefined>>,
+  schema: z.ZodType,
+): unknown {
+  let result = values;
+  for (const [name, text] of Object.entries(environment)) {
+    if (!name.startsWith(prefix) || reserved.has(name) || text === undefined) continue;
+    const path = optionPath(name, schema);
+    result = assign(result, path, text === '' ? '' : (parseYaml(text) as unknown));
+  }
+  return result;
+}
+
+function optionPath(variable: string, schema: z.ZodType): string[] {
+  const path: string[] = [];
+  let current: z.ZodType | undefined = schema;
+  for (const segment of variable.slice(prefix.length).split('__')) {
+    const shape = objectShape(current);
+    const key = Object.keys(shape ?? {}).find(candidate => normalise(candidate) === normalise(segment));
+    if (shape === undefined || key === undefined) {
+      throw new ConfigurationError(
+        `environment variable ${variable}: there is no option "${[...path, segment].join('.')}"`,
+      );
+    }
+    path.push(key);
+    current = shape[key];
+  }
+  return path;
+}
+
+function objectShape(schema: z.ZodType | undefined): Readonly<Record<string, z.ZodType>> | undefined {
+  let current: unknown = schema;
+  while (current instanceof z.ZodOptional || current instanceof z.ZodDefault || current instanceof z.ZodPrefault) {
+    current = current.unwrap();
+  }
+  return current instanceof z.ZodObject ? current.shape : undefined;
+}
+
+const normalise = (name: string): string => name.replaceAll('_', '').toLowerCase();
+
+function assign(values: unknown, path: readonly string[], value: unknown): unknown {
+  const [head, ...rest] = path;
+  if (head === undefined) return value;
+  const object = typeof values === 'object' && values !== null ? (values as Record<string, unknown>) : {};
+  return { ...object, [head]: assign(object[head], rest, value) };
+}

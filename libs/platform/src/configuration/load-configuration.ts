@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { parse as parseYaml, YAMLParseError } from 'yaml';
+import { ConfigurationError } from './configuration-error.js';
+import { configurationSchema, type Configuration } from './configuration.schema.js';
+import { overlayEnvironment } from './environment-overlay.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads application.yaml (`file`, else the environment variable RCS_CONFIG), lays the environment over it and checks
+ * the whole. Nothing starts with a configuration that was only partly understood.
+ * @throws ConfigurationError naming the option that is wrong.
+ */
+export function loadConfiguration(file: string | undefined, environment: Environment): Configuration {
+  const path = file ?? environment.RCS_CONFIG;
+  const values = path === undefined ? {} : readYaml(path);
+  const parsed = configurationSchema.safeParse(overlayEnvironment(values, environment, configurationSchema));
+  if (parsed.success) return deepFreeze(parsed.data);
+  const issue = parsed.error.issues[0];
+  const option = issue === undefined || issue.path.length === 0 ? 'the document' : `option ${issue.path.join('.')}`;
+  throw new ConfigurationError(`${path ?? 'environment'}: ${option}: ${issue?.message ?? 'is not valid'}`);
+}
+
+/**
+ * Asserts that the sections a service needs are there.
+ * @throws ConfigurationError naming the first one that is missing.
+ */
+export function requireSections<Section extends keyof Configuration>(
+  configuration: Configuration,
+  ...sections: readonly Section[]
+): Configuration & { readonly [Name in Section]-?: NonNullable<Configuration[Name]> } {
+  for (const section of sections) {
+    if (configuration[section] === undefined) {
+      throw new ConfigurationError(`option ${section} is missing: this service cannot start without it`);
+    }
+  }
+  return configuration as Configuration & { readonly [Name in Section]-?: NonNullable<Configuration[Name]> };
+}
+
+function readYaml(path: string): unknown {
+  try {
+    return parseYaml(readFileSync(path, 'utf8')) ?? {};
+  } catch (error) {
+    if (error instanceof YAMLParseError)
+      throw new ConfigurationError(`${path}: ${error.message.split('\n')[0] ?? 'not YAML'}`);
+    throw new ConfigurationError(`cannot read the configuration file ${path}: ${(error as Error).message}`);
+  }
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    Object.values(value).forEach(deepFreeze);
+    Object.freeze(value);
+  }
+  return value;
+}

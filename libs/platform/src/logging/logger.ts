@@ -1,0 +1,31 @@
+import { pino, type Logger as PinoLogger } from 'pino';
+
+export type Logger = PinoLogger;
+
+/** Names under which a secret could slip into a log line; their values never appear. */
+const secretNames = [
+  'authorization',
+  'cookie',
+  'password',
+  'pin',
+  'sessionKey',
+  'privateKey',
+  'grant',
+  'jwe',
+  'secret',
+  'pkcs8',
+];
+
+/** JSON lines on standard output, one per event, each with the service and instance that wrote it. */
+export function createLogger(service: string, instance: string, level: string): Logger {
+  return pino({
+    level,
+    base: { service, instance },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: label => ({ level: label }) },
+    redact: {
+      paths: secretNames.flatMap(name => [name, `*.${name}`, `*.headers.${name}`]),
+      censor: '[redacted]',
+    },
+  });
+}

@@ -1,0 +1,72 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Registry } from 'prom-client';
+import type { Logger } from '../logging/logger.js';
+import { describeError } from '../errors/rcs-error.js';
+import type { Readiness } from './readiness.js';
+
+/** `/metrics`, `/health/live` and `/health/ready` on a port of their own, never reachable through the public one. */
+export class ManagementServer {
+  private readonly server: Server;
+
+  constructor(
+    private readonly registry: Registry,
+    private readonly readiness: Readiness,
+    private readonly logger: Logger,
+  ) {
+    this.server = createServer(
+      { requestTimeout: 5000, headersTimeout: 5000, maxHeaderSize: 8192 },
+      (request, response) => {
+        this.answer(request, response).catch((error: unknown) => {
+          this.logger.error({ error: describeError(error) }, 'management request failed');
+          response.destroy();
+        });
+      },
+    );
+  }
+
+  async listen(host: string, port: number): Promise<string> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(port, host, resolve);
+    });
+    const address = this.server.address() as AddressInfo;
+    return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise<void>(resolve => this.server.close(() => resolve()));
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      send(response, 405, 'text/plain', 'GET only\n');
+      return;
+    }
+    switch (request.url?.split('?')[0]) {
+      case '/metrics': {
+        send(response, 200, this.registry.contentType, await this.registry.metrics());
+        return;
+      }
+      case '/health/live': {
+        send(response, 200, 'application/json', '{"status":"alive"}\n');
+        return;
+      }
+      case '/health/ready': {
+        const report = await this.readiness.report();
+        send(response, report.ready ? 200 : 503, 'application/json', `${JSON.stringify(report)}\n`);
+        return;
+      }
+      default: {
+        send(response, 404, 'text/plain', 'not found\n');
+        return;
+      }
+    }
+  }
+}
+
+function send(response: ServerResponse, status: number, contentType: string, body: string): void {
+  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}

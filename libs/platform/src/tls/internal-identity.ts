@@ -1,0 +1,66 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { checkServerIdentity, type PeerCertificate, type SecureContextOptions } from 'node:tls';
+import { ConfigurationError } from '../configuration/configuration-error.js';
+import type { InternalTlsConfiguration } from '../configuration/configuration.schema.js';
+import { roleOfSubjectAltName, type ServiceRole } from './service-role.js';
+
+/** Who this process is inside the cluster: its certificate, key and the authority that vouches for its peers. */
+export interface InternalIdentity {
+  readonly role: ServiceRole;
+  readonly caPem: Buffer;
+  readonly certificatePem: Buffer;
+  readonly keyPem: Buffer;
+}
+
+/**
+ * Loads the files of `internalTls`.
+ * @throws ConfigurationError naming option and path when a file is missing or the certificate carries no role.
+ */
+export function loadInternalIdentity(configuration: InternalTlsConfiguration): InternalIdentity {
+  const caPem = readOptionFile('internalTls.caFile', configuration.caFile);
+  const certificatePem = readOptionFile('internalTls.certificateFile', configuration.certificateFile);
+  const keyPem = readOptionFile('internalTls.keyFile', configuration.keyFile);
+  return { role: roleInCertificate(certificatePem, configuration.certificateFile), caPem, certificatePem, keyPem };
+}
+
+/** TLS 1.3 with client certificates on both sides; what every internal server and client uses. */
+export function internalTlsOptions(identity: InternalIdentity): SecureContextOptions {
+  return { ca: identity.caPem, cert: identity.certificatePem, key: identity.keyPem, minVersion: 'TLSv1.3' };
+}
+
+/** A server identity check that demands a role on top of the host name, so that no service can pose as another. */
+export function serverMustBe(role: ServiceRole): (host: string, certificate: PeerCertificate) => Error | undefined {
+  return (host, certificate) => {
+    const nameError = checkServerIdentity(host, certificate);
+    if (nameError !== undefined) return nameError;
+    const actual = roleOfSubjectAltName(certificate.subjectaltname);
+    return actual === role ? undefined : new Error(`the peer at ${host} has the role ${actual ?? 'none'}, not ${role}`);
+  };
+}
+
+/** Reads a file that an option names. */
+export function readOptionFile(option: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new ConfigurationError(`option ${option}: cannot read ${path}: ${(error as Error).message}`);
+  }
+}
+
+function roleInCertificate(pem: Buffer, path: string): ServiceRole {
+  let role: ServiceRole | undefined;
+  try {
+    role = roleOfSubjectAltName(new X509Certificate(pem).subjectAltName);
+  } catch (error) {
+    throw new ConfigurationError(
+      `option internalTls.certificateFile: ${path} is no PEM certificate: ${(error as Error).message}`,
+    );
+  }
+  if (role === undefined) {
+    throw new ConfigurationError(
+      `option internalTls.certificateFile: ${path} names no role in a URI subject alternative name`,
+    );
+  }
+  return role;
+}

@@ -1,0 +1,13 @@
+import type { ConnectionOptions } from 'node:tls';
+import { readOptionFile } from './internal-identity.js';
+
+/**
+ * TLS options for a `...TrustedCA` option: true checks against the system's authorities, false checks nothing, a path
+ * trusts the PEM certificates in that file alone.
+ * @throws ConfigurationError when the file cannot be read: a missing file must stop the start, not open the door.
+ */
+export function trustedCaOptions(option: string, trustedCA: boolean | string): ConnectionOptions {
+  if (trustedCA === true) return { rejectUnauthorized: true };
+  if (trustedCA === false) return { rejectUnauthorized: false };
+  return { rejectUnauthorized: true, ca: readOptionFile(option, trustedCA) };
+}

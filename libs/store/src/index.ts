@@ -1,1 +1,11 @@
-export {};
+export * from './json-value.js';
+export * from './store.js';
+export * from './recordings/recording.js';
+export * from './recordings/recording-store.js';
+export * from './users/user.js';
+export * from './users/user-store.js';
+export * from './contact-centers/contact-center.js';
+export * from './contact-centers/contact-center-store.js';
+export * from './audit/audit-record.js';
+export * from './audit/audit-log.js';
+export * from './sqlite/open-sqlite-store.js';

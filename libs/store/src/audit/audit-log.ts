@@ -1,0 +1,70 @@
+import type { AuditEntry, AuditRecord } from './audit-record.js';
+
+export interface AuditQuery {
+  /** Not before this time: ISO 8601 with zone. */
+  readonly from?: string;
+  /** Before this time: ISO 8601 with zone. */
+  readonly to?: string;
+  readonly user?: string;
+  readonly recording?: string;
+  /** At most so many records; all when absent. */
+  readonly limit?: number;
+  /** `oldest-first` unless told otherwise. */
+  readonly order?: 'oldest-first' | 'newest-first';
+}
+
+/**
+ * - `malformed`: what is stored is no audit record
+ * - `hash-mismatch`: its content is not what was written
+ * - `missing`: records before this one, back to `sequence`, are not there
+ * - `misplaced`: it was written under another writer or sequence number, so records were exchanged
+ * - `broken-link`: it does not continue the record before
+ * - `index-mismatch`: the columns it is searched by differ from its content
+ */
+export type AuditProblemKind =
+  'malformed' | 'hash-mismatch' | 'missing' | 'misplaced' | 'broken-link' | 'index-mismatch';
+
+export interface AuditProblem {
+  readonly writer: string;
+  /** Where the problem is; of `missing` records the first. */
+  readonly sequence: number;
+  readonly kind: AuditProblemKind;
+  /** For people. */
+  readonly detail: string;
+}
+
+export interface AuditVerification {
+  /** Genesis records counted as well. */
+  readonly records: number;
+  readonly writers: number;
+  /** The first 1000 problems, by writer and sequence. */
+  readonly problems: readonly AuditProblem[];
+  /** How many there are in all. */
+  readonly problemCount: number;
+}
+
+/** Append-only, one hash chain per writer. A writer's process may stop and continue its chain later. */
+export interface AuditLog {
+  /**
+   * Resolves only when the record is durable. After a rejection by deadline it may still have been written: the log may
+   * hold an act that was then refused, never the reverse.
+   * @throws RcsError RCS_AUDIT_UNAVAILABLE when it cannot be written in time, RCS_OVERLOADED when too many wait,
+   * RCS_SHUTTING_DOWN after close, RCS_INVALID_VALUE when `bytes` is not a whole number.
+   */
+  append(entry: AuditEntry): Promise<AuditRecord>;
+
+  /**
+   * Ordered by time; `user` and `recording` must match exactly.
+   * @throws RcsError RCS_INVALID_VALUE for a time or limit that is none, RCS_AUDIT_UNAVAILABLE when it cannot be read.
+   */
+  query(query?: AuditQuery): AsyncIterable<AuditRecord>;
+
+  /**
+   * Reads the whole log in constant memory. A chain cut off at its end, or recomputed from some record on, looks sound:
+   * compare the last hashes with those kept elsewhere.
+   */
+  verify(): Promise<AuditVerification>;
+
+  /** Writes what waits, then refuses. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,51 @@
+export type AuditOutcome = 'allowed' | 'refused' | 'done' | 'failed' | 'aborted';
+
+/** Events this product writes; other names are accepted. */
+export type AuditEvent =
+  | 'audit-chain-started'
+  | 'playback'
+  | 'playback-finished'
+  | 'playback-refused'
+  | 'login'
+  | 'login-failed'
+  | 'recording-inserted'
+  | 'recording-read'
+  | 'key-imported'
+  | 'certificate-uploaded'
+  | 'user-changed'
+  | (string & Record<never, never>);
+
+/** What happened, as the caller of the audit log tells it. Texts beyond 4096 characters are cut and end with `…`. */
+export interface AuditEntry {
+  readonly event: AuditEvent;
+  readonly outcome: AuditOutcome;
+  readonly user?: string;
+  /** Network address of the client. */
+  readonly address?: string;
+  readonly contactCenter?: string;
+  /** Recording id. */
+  readonly recording?: string;
+  /** Media id of the media file. */
+  readonly mediaFile?: string;
+  readonly certificateAlias?: string;
+  /** The asked byte range, as in the Range field (RFC 9110 section 14.2). */
+  readonly range?: string;
+  /** Plaintext bytes sent. */
+  readonly bytes?: number;
+  readonly requestId?: string;
+  readonly detail?: string;
+}
+
+/** An entry in its place in the chain of one writer. */
+export interface AuditRecord extends AuditEntry {
+  /** Who wrote it: the name of one process, the same after its restart. */
+  readonly writer: string;
+  /** 0 is the genesis record of the writer, event `audit-chain-started`; then without gaps. */
+  readonly sequence: number;
+  /** When `append` was called: `yyyy-MM-ddTHH:mm:ss.SSSZ`. */
+  readonly time: string;
+  /** Hash of the record before; 64 zeros in the genesis record. */
+  readonly previousHash: string;
+  /** Hex SHA-256 over `previousHash` and the canonical JSON (RFC 8785) of this record without its `hash`. */
+  readonly hash: string;
+}

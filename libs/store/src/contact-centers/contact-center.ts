@@ -1,0 +1,7 @@
+/** A tenant of this server: recordings and users of one contact center are invisible to all others. */
+export interface ContactCenter {
+  readonly id: string;
+  readonly name: string;
+  /** Part of the log-in names of its users after the `@`. */
+  readonly domain?: string;
+}

@@ -1,0 +1,28 @@
+export type Role = 'agent' | 'supervisor' | 'admin' | 'ops';
+
+/** `administer-certificates`: Administration of Recording Certificates and Keys. `decrypt-recording`: Decrypt a Recording. */
+export type Privilege = 'administer-certificates' | 'decrypt-recording';
+
+/** A person or a service that may log in, and what it may do. */
+export interface User {
+  /** The log-in name, compared letter by letter. */
+  readonly name: string;
+  /** argon2id as a PHC string; absent for users whose password another system checks. */
+  readonly passwordHash?: string;
+  readonly enabled: boolean;
+  /** Absent for an ops account, which belongs to no contact center. */
+  readonly contactCenter?: string;
+  readonly roles: readonly Role[];
+  readonly privileges: readonly Privilege[];
+  /** Paths of the access groups, such as `/` or `/Anthony`. */
+  readonly accessGroups: readonly string[];
+  /** As in GRECORD_PARTITIONS, such as `/sales`. */
+  readonly partitions: readonly string[];
+  /** The person's own place in the hierarchy, such as `/Anthony/John`. */
+  readonly agentHierarchy?: string;
+  /** Grows with each change of any user and never repeats, so that `name` and `version` together may key a cache. */
+  readonly version: number;
+}
+
+/** A user as it is written; the store chooses the version. */
+export type UserContent = Omit<User, 'version'> & { readonly version?: number };

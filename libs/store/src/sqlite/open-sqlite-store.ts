@@ -1,13 +1,82 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigurationError } from '#platform';
 import type { Store } from '../store.js';
+import { auditSchema } from './audit-schema.js';
+import { documentSchema } from './document-schema.js';
+import { prepareDatabase } from './prepare-database.js';
+import { DatabaseReader } from './reading/database-reader.js';
+import { SqliteStore } from './sqlite-store.js';
+import { DatabaseWriter } from './writing/database-writer.js';
 
 export interface SqliteStoreOptions {
-  /** Where the database files lie; made with mode 0700 when it is not there. */
+  /** Where the database files lie, on a local disk; made with mode 0700 when it is not there. */
   readonly directory: string;
   /** The writer this process is in the audit log: unique in the cluster and the same after a restart. */
   readonly auditWriter: string;
+  /** How long one write may take before it is refused, waiting included, in milliseconds. Default 3000. */
+  readonly writeDeadlineMs?: number;
+  /** How many writes may wait for each of the two databases. Default 10000. */
+  readonly writeQueueLimit?: number;
 }
 
-/** @throws Error naming the file when it cannot be opened or was written by a newer version of this product. */
-export function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  return Promise.reject(new Error(`the store in ${options.directory} cannot be opened yet`));
+/** Two files: the audit log waits for the disk at every playback, and nothing else shall wait for it. */
+export const documentDatabaseName = 'store.sqlite';
+export const auditDatabaseName = 'audit.sqlite';
+
+/**
+ * Opens the store, creating it when it is not there. Several processes may have it open.
+ * @throws ConfigurationError when an option is unusable, a file cannot be opened, or a newer version of this product
+ * wrote it.
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  checkWriterName(options.auditWriter);
+  try {
+    mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+    return await openDatabases(options);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError(`store.directory ${options.directory}: ${reason}`, { cause: error });
+  }
+}
+
+async function openDatabases(options: SqliteStoreOptions): Promise<Store> {
+  const { directory, auditWriter, writeDeadlineMs = 3000, writeQueueLimit = 10_000 } = options;
+  const documentFile = join(directory, documentDatabaseName);
+  const auditFile = join(directory, auditDatabaseName);
+  const limits = { deadlineMs: writeDeadlineMs, queueLimit: writeQueueLimit };
+  // Half the deadline, so that a lock is reported as what it is rather than as a silent disk.
+  const busyTimeoutMs = Math.ceil(writeDeadlineMs / 2);
+
+  const documents = await prepareDatabase(documentFile, documentSchema);
+  const audit = await prepareDatabase(auditFile, auditSchema).catch((error: unknown) => {
+    documents.close();
+    throw error;
+  });
+  const store = new SqliteStore(
+    new DatabaseReader(documents, 'RCS_STORE_UNAVAILABLE'),
+    new DatabaseWriter({
+      ...limits,
+      what: 'the store',
+      unavailable: 'RCS_STORE_UNAVAILABLE',
+      thread: { file: documentFile, busyTimeoutMs },
+    }),
+    new DatabaseReader(audit, 'RCS_AUDIT_UNAVAILABLE'),
+    new DatabaseWriter({
+      ...limits,
+      what: 'the audit log',
+      unavailable: 'RCS_AUDIT_UNAVAILABLE',
+      thread: { file: auditFile, busyTimeoutMs, auditWriter },
+    }),
+  );
+  await store.check().catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
+  return store;
+}
+
+function checkWriterName(auditWriter: string): void {
+  if (/^[\x21-\x7e]{1,128}$/.test(auditWriter)) return;
+  throw new ConfigurationError('auditWriter must be 1 to 128 visible ASCII characters');
 }

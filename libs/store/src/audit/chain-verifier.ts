@@ -1,0 +1,107 @@
+import type { AuditProblem, AuditProblemKind, AuditVerification } from './audit-log.js';
+import type { AuditRecord } from './audit-record.js';
+import { noPreviousHash, recordHash } from './audit-chain.js';
+import { MalformedAuditRecord, parseStoredRecord, type StoredAuditRecord } from './stored-audit-record.js';
+
+const keptProblems = 1000;
+
+/** Where the chain of the present writer stands; without a hash the next record's link cannot be judged. */
+interface Position {
+  readonly writer: string;
+  readonly sequence: number;
+  readonly hash: string | undefined;
+}
+
+interface Finding {
+  readonly kind: AuditProblemKind;
+  readonly detail: string;
+}
+
+/**
+ * Judges all records of a log, handed over one by one in the order of writer and sequence, in constant memory. One fault
+ * is one problem: the record after a faulty one is not blamed for a link that cannot hold.
+ */
+export class ChainVerifier {
+  private position: Position | undefined;
+  private records = 0;
+  private writers = 0;
+  private problemCount = 0;
+  private readonly problems: AuditProblem[] = [];
+
+  accept(stored: StoredAuditRecord): void {
+    this.records += 1;
+    const before = this.enterChain(stored.writer);
+    const linkTo = this.judgeSequence(stored, before);
+    const finding = judgeRecord(stored, linkTo);
+    if (finding !== undefined) this.report(stored.writer, stored.sequence, finding);
+    this.position = {
+      writer: stored.writer,
+      sequence: stored.sequence,
+      hash: finding === undefined ? stored.hash : undefined,
+    };
+  }
+
+  result(): AuditVerification {
+    const { records, writers, problems, problemCount } = this;
+    return { records, writers, problems: [...problems], problemCount };
+  }
+
+  private enterChain(writer: string): Position {
+    if (this.position?.writer === writer) return this.position;
+    this.writers += 1;
+    return { writer, sequence: -1, hash: noPreviousHash };
+  }
+
+  /** Returns the hash that the record must continue, where that is known. */
+  private judgeSequence(stored: StoredAuditRecord, before: Position): string | undefined {
+    const expected = before.sequence + 1;
+    if (stored.sequence === expected) return before.hash;
+    const count = stored.sequence - expected;
+    const detail = count === 1 ? 'one record is missing' : `${count} records are missing, up to ${stored.sequence - 1}`;
+    this.report(stored.writer, expected, { kind: 'missing', detail });
+    return undefined;
+  }
+
+  private report(writer: string, sequence: number, finding: Finding): void {
+    this.problemCount += 1;
+    if (this.problems.length < keptProblems) this.problems.push({ writer, sequence, ...finding });
+  }
+}
+
+function judgeRecord(stored: StoredAuditRecord, linkTo: string | undefined): Finding | undefined {
+  let record: AuditRecord;
+  try {
+    record = parseStoredRecord(stored);
+  } catch (error) {
+    if (error instanceof MalformedAuditRecord) return { kind: 'malformed', detail: error.message };
+    throw error;
+  }
+  return (
+    judgeContent(stored, record) ??
+    judgePlace(stored, record) ??
+    judgeLink(record, linkTo) ??
+    judgeIndex(stored, record)
+  );
+}
+
+function judgeContent(stored: StoredAuditRecord, record: AuditRecord): Finding | undefined {
+  if (recordHash(record.previousHash, stored.text) === stored.hash) return undefined;
+  return { kind: 'hash-mismatch', detail: 'its content does not have its hash: one of them was changed' };
+}
+
+function judgePlace(stored: StoredAuditRecord, record: AuditRecord): Finding | undefined {
+  if (record.writer === stored.writer && record.sequence === stored.sequence) return undefined;
+  return { kind: 'misplaced', detail: `it was written as record ${record.sequence} of ${record.writer}` };
+}
+
+function judgeLink(record: AuditRecord, linkTo: string | undefined): Finding | undefined {
+  if (linkTo === undefined || record.previousHash === linkTo) return undefined;
+  const detail = record.sequence === 0 ? 'it is no genesis record' : 'it does not continue the record before it';
+  return { kind: 'broken-link', detail };
+}
+
+function judgeIndex(stored: StoredAuditRecord, record: AuditRecord): Finding | undefined {
+  const changed = (['time', 'user', 'recording'] as const).filter(name => (stored[name] ?? undefined) !== record[name]);
+  if (changed.length === 0) return undefined;
+  return { kind: 'index-mismatch', detail: `searching by ${changed.join(', ')} would not find it as it was written` };
+}

@@ -1,0 +1,32 @@
+import type { SchemaMigration } from './schema-migration.js';
+
+/** The INSERT trigger closes the way around the DELETE trigger that `INSERT OR REPLACE` would be. */
+export const auditSchema: readonly SchemaMigration[] = [
+  {
+    version: 1,
+    worksWithCodeOf: 1,
+    sql: `
+      CREATE TABLE audit_record (
+        writer TEXT NOT NULL,
+        sequence INTEGER NOT NULL,
+        time TEXT NOT NULL,
+        user TEXT,
+        recording TEXT,
+        record TEXT NOT NULL, -- canonical JSON (RFC 8785), the text that was hashed
+        hash TEXT NOT NULL,
+        PRIMARY KEY (writer, sequence)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX audit_record_by_time ON audit_record (time);
+      CREATE INDEX audit_record_by_user ON audit_record (user, time) WHERE user IS NOT NULL;
+      CREATE INDEX audit_record_by_recording ON audit_record (recording, time) WHERE recording IS NOT NULL;
+
+      CREATE TRIGGER audit_record_is_never_changed BEFORE UPDATE ON audit_record
+      BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+      CREATE TRIGGER audit_record_is_never_deleted BEFORE DELETE ON audit_record
+      BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+      CREATE TRIGGER audit_record_is_never_replaced BEFORE INSERT ON audit_record
+      WHEN EXISTS (SELECT 1 FROM audit_record WHERE writer = NEW.writer AND sequence = NEW.sequence)
+      BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+    `,
+  },
+];

@@ -1,0 +1,69 @@
+import type Database from 'better-sqlite3';
+import type { StoredAuditRecord } from '../../audit/stored-audit-record.js';
+
+const pageSize = 250;
+const columns = 'writer, sequence, time, user, recording, record AS text, hash';
+
+/** A query whose values were checked; times as `yyyy-MM-ddTHH:mm:ss.SSSZ`. */
+export interface AuditSelection {
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly user: string | undefined;
+  readonly recording: string | undefined;
+  readonly limit: number;
+  readonly newestFirst: boolean;
+}
+
+type Page = readonly StoredAuditRecord[];
+type Parameter = string | number;
+
+/** All records by writer and sequence, page by page, without holding a transaction open between them. */
+export function* pagesInChainOrder(database: Database.Database): Generator<Page> {
+  const select = database.prepare<[string, number], StoredAuditRecord>(
+    `SELECT ${columns} FROM audit_record WHERE (writer, sequence) > (?, ?) ORDER BY writer, sequence LIMIT ${pageSize}`,
+  );
+  let page = select.all('', Number.MIN_SAFE_INTEGER);
+  while (page.length > 0) {
+    yield page;
+    const last = page.at(-1);
+    page = last === undefined ? [] : select.all(last.writer, last.sequence);
+  }
+}
+
+/** The selected records by time, page by page. */
+export function* pagesInTimeOrder(database: Database.Database, selection: AuditSelection): Generator<Page> {
+  let remaining = selection.limit;
+  let last: StoredAuditRecord | undefined;
+  while (remaining > 0) {
+    const size = Math.min(pageSize, remaining);
+    const { sql, parameters } = timeOrderedSelect(selection, last, size);
+    const page = database.prepare<Parameter[], StoredAuditRecord>(sql).all(...parameters);
+    if (page.length > 0) yield page;
+    if (page.length < size) return;
+    remaining -= size;
+    last = page.at(-1);
+  }
+}
+
+function timeOrderedSelect(
+  { from, to, user, recording, newestFirst }: AuditSelection,
+  last: StoredAuditRecord | undefined,
+  size: number,
+): { readonly sql: string; readonly parameters: Parameter[] } {
+  const [direction, beyond] = newestFirst ? ['DESC', '<'] : ['ASC', '>'];
+  const conditions: readonly (readonly [string, readonly (Parameter | undefined)[]])[] = [
+    ['time >= ?', [from]],
+    ['time < ?', [to]],
+    ['user = ?', [user]],
+    ['recording = ?', [recording]],
+    [`(time, writer, sequence) ${beyond} (?, ?, ?)`, [last?.time, last?.writer, last?.sequence]],
+  ];
+  const applying = conditions.filter(([, values]) => values[0] !== undefined);
+  const where = applying.length === 0 ? '' : `WHERE ${applying.map(([condition]) => condition).join(' AND ')}`;
+  return {
+    sql:
+      `SELECT ${columns} FROM audit_record ${where} ` +
+      `ORDER BY time ${direction}, writer ${direction}, sequence ${direction} LIMIT ${size}`,
+    parameters: applying.flatMap(([, values]) => values.filter(value => value !== undefined)),
+  };
+}

@@ -1,0 +1,24 @@
+import { auditLogContract } from '../testing/audit-log.contract.js';
+import { contactCenterStoreContract } from '../testing/contact-center-store.contract.js';
+import { recordingStoreContract } from '../testing/recording-store.contract.js';
+import { SqliteTestDirectory } from '../testing/sqlite-test-directory.js';
+import { userStoreContract } from '../testing/user-store.contract.js';
+import type { Store } from '../store.js';
+import { SqliteStore } from './sqlite-store.js';
+
+describe(SqliteStore.name, () => {
+  const directory = new SqliteTestDirectory();
+
+  describe('documents', () => {
+    let store: Store;
+    beforeEach(async () => {
+      store = await directory.open();
+    });
+
+    recordingStoreContract(() => store.recordings);
+    userStoreContract(() => store.users);
+    contactCenterStoreContract(() => store.contactCenters);
+  });
+
+  auditLogContract(async auditWriter => (await directory.open({ auditWriter })).audit);
+});

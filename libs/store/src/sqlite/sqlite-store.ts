@@ -1,0 +1,37 @@
+import type { Store } from '../store.js';
+import { SqliteAuditLog } from './sqlite-audit-log.js';
+import { SqliteContactCenterStore } from './sqlite-contact-center-store.js';
+import { SqliteRecordingStore } from './sqlite-recording-store.js';
+import { SqliteUserStore } from './sqlite-user-store.js';
+import type { DatabaseReader } from './reading/database-reader.js';
+import type { DatabaseWriter } from './writing/database-writer.js';
+import type { AuditWrites, DocumentWrites } from './writing/write-operation.js';
+
+export class SqliteStore implements Store {
+  readonly recordings: SqliteRecordingStore;
+  readonly users: SqliteUserStore;
+  readonly contactCenters: SqliteContactCenterStore;
+  readonly audit: SqliteAuditLog;
+
+  constructor(
+    private readonly documentReader: DatabaseReader,
+    private readonly documentWriter: DatabaseWriter<DocumentWrites>,
+    auditReader: DatabaseReader,
+    private readonly auditWriter: DatabaseWriter<AuditWrites>,
+  ) {
+    this.recordings = new SqliteRecordingStore(documentReader, documentWriter);
+    this.users = new SqliteUserStore(documentReader, documentWriter);
+    this.contactCenters = new SqliteContactCenterStore(documentReader, documentWriter);
+    this.audit = new SqliteAuditLog(auditReader, auditWriter);
+  }
+
+  /** Taking the write lock fails where writing would: locked, read-only, moved. A full disk shows at the next write. */
+  async check(): Promise<void> {
+    await Promise.all([this.documentWriter.write('probe', null), this.auditWriter.write('probe', null)]);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.documentWriter.close(), this.audit.close()]);
+    this.documentReader.close();
+  }
+}

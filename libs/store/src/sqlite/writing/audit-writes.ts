@@ -1,0 +1,33 @@
+import type Database from 'better-sqlite3';
+import { sealGenesisRecord, sealRecord, type ChainHead, type SealedRecord } from '../../audit/audit-chain.js';
+import type { AuditWrites, WriteHandlers } from './write-operation.js';
+
+/**
+ * Continues the chain of one writer. The head is read anew for each record, inside the transaction: two processes
+ * started under the same name by mistake then share one sound chain.
+ */
+export function auditWrites(database: Database.Database, writer: string): WriteHandlers<AuditWrites> {
+  const findHead = database.prepare<[string], ChainHead>(
+    'SELECT sequence, hash FROM audit_record WHERE writer = ? ORDER BY sequence DESC LIMIT 1',
+  );
+  const insert = database.prepare(
+    'INSERT INTO audit_record (writer, sequence, time, user, recording, record, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
+
+  const store = ({ record, text }: SealedRecord): ChainHead => {
+    const { sequence, time, user, recording, hash } = record;
+    insert.run(writer, sequence, time, user ?? null, recording ?? null, text, hash);
+    return record;
+  };
+
+  return {
+    append({ entry, time }) {
+      const head = findHead.get(writer) ?? store(sealGenesisRecord(writer, time));
+      const sealed = sealRecord(writer, head, entry, time);
+      store(sealed);
+      return sealed.record;
+    },
+
+    probe: () => null,
+  };
+}

@@ -1,0 +1,56 @@
+import type Database from 'better-sqlite3';
+import { describeDatabaseFailure, isBusy, isDatabaseFailure } from '../database-failure.js';
+import type { DatabaseFileWatch } from '../database-connection.js';
+import type { BatchOutcome, WriteOperations, WriteHandlers, WriteOutcome, WriteRequest } from './write-operation.js';
+
+export interface WritableDatabase {
+  readonly database: Database.Database;
+  readonly fileWatch: DatabaseFileWatch;
+  readonly handlers: WriteHandlers<WriteOperations>;
+}
+
+/**
+ * Carries out batches of writes, each in one transaction and so with one sync of the disk. A connection on which the
+ * database failed is dropped and opened anew for the next batch, so that writing goes on when the cause is gone.
+ */
+export class GroupCommit {
+  private connection: WritableDatabase | undefined;
+
+  constructor(private readonly open: () => WritableDatabase) {}
+
+  /** Durable when it returns. Never throws: a failure is part of the outcome. */
+  commit(requests: readonly WriteRequest[]): BatchOutcome {
+    try {
+      this.connection ??= this.open();
+      const { database, fileWatch, handlers } = this.connection;
+      fileWatch.check();
+      const transaction = database.transaction(() => requests.map(request => carryOut(database, handlers, request)));
+      return { outcomes: transaction.immediate() };
+    } catch (error) {
+      if (!isBusy(error)) this.close();
+      return { failure: describeDatabaseFailure(error) };
+    }
+  }
+
+  close(): void {
+    const connection = this.connection;
+    this.connection = undefined;
+    connection?.database.close();
+  }
+}
+
+/** In a savepoint of its own, so that a refused write leaves the others of its batch alone. */
+function carryOut(
+  database: Database.Database,
+  handlers: WriteHandlers<WriteOperations>,
+  { name, input }: WriteRequest,
+): WriteOutcome {
+  const handler = handlers[name];
+  if (handler === undefined) return { failure: `there is no write operation ${name}` };
+  try {
+    return { result: database.transaction(handler)(input) };
+  } catch (error) {
+    if (isDatabaseFailure(error)) throw error;
+    return { failure: describeDatabaseFailure(error) };
+  }
+}

@@ -1,0 +1,38 @@
+import type { AuditEntry, AuditRecord } from '../../audit/audit-record.js';
+import type { ContactCenter } from '../../contact-centers/contact-center.js';
+import type { PinnedEnvelope, Recording } from '../../recordings/recording.js';
+import type { User, UserContent } from '../../users/user.js';
+
+/** The writes of one database: name, what goes in, what comes out. Both cross a thread, so they are plain values. */
+export type WriteOperations = Readonly<Record<string, { readonly input: unknown; readonly result: unknown }>>;
+
+export type DocumentWrites = {
+  insertRecording: { input: Recording; result: 'created' | 'unchanged' | 'different' };
+  /** null: no such recording. */
+  pinEnvelope: { input: { recordingId: string; mediaId: string; pin: PinnedEnvelope }; result: PinnedEnvelope | null };
+  putUser: { input: UserContent; result: User };
+  removeUser: { input: string; result: boolean };
+  putContactCenter: { input: ContactCenter; result: null };
+  probe: { input: null; result: null };
+};
+
+export type AuditWrites = {
+  append: { input: { entry: AuditEntry; time: string }; result: AuditRecord };
+  probe: { input: null; result: null };
+};
+
+/** How each operation is carried out, inside the transaction of its batch. */
+export type WriteHandlers<Operations extends WriteOperations> = {
+  readonly [Name in keyof Operations]: (input: Operations[Name]['input']) => Operations[Name]['result'];
+};
+
+export interface WriteRequest {
+  readonly name: string;
+  readonly input: unknown;
+}
+
+/** `failure` of one operation: its own fault; the others of the batch are committed. */
+export type WriteOutcome = { readonly result: unknown } | { readonly failure: string };
+
+/** `failure` of a batch: the database cannot serve, nothing of the batch is written. */
+export type BatchOutcome = { readonly outcomes: readonly WriteOutcome[] } | { readonly failure: string };

@@ -1,15 +1,22 @@
 import type { Recording } from '../recordings/recording.js';
 import type { RecordingStore } from '../recordings/recording-store.js';
-import { exampleRecording } from './example-recording.js';
+import { exampleMediaFile, exampleRecording } from './example-recording.js';
 
 const { id } = exampleRecording;
-const [exampleMediaFile] = exampleRecording.mediaFiles;
-if (exampleMediaFile === undefined) throw new Error('the example has a media file');
 const { mediaId } = exampleMediaFile;
 
 function withLeaf(leaf: string): Recording {
   return { ...exampleRecording, mediaFiles: exampleRecording.mediaFiles.map(mediaFile => ({ ...mediaFile, leaf })) };
 }
+
+const differences: readonly { readonly difference: string; readonly change: Partial<Recording> }[] = [
+  { difference: 'another contact center', change: { contactCenter: 'other' } },
+  { difference: 'another caller', change: { callerPhoneNumber: '1' } },
+  { difference: 'no media file', change: { mediaFiles: [] } },
+  { difference: 'another envelope', change: { mediaFiles: [{ ...exampleMediaFile, pkcs7: 'MIIC' }] } },
+  { difference: 'another additional field', change: { additional: { accessgroups: ['/'] } } },
+  { difference: 'a field less', change: { eventHistory: undefined } },
+];
 
 /** What every RecordingStore must do. `recordings` gives an empty one for each test. */
 export function recordingStoreContract(recordings: () => RecordingStore): void {
@@ -49,14 +56,7 @@ export function recordingStoreContract(recordings: () => RecordingStore): void {
       expect((await recordings().find(id))?.mediaFiles[0]?.leaf).toBe('first.mp3');
     });
 
-    it.each<{ difference: string; change: Partial<Recording> }>([
-      { difference: 'another contact center', change: { contactCenter: 'other' } },
-      { difference: 'another caller', change: { callerPhoneNumber: '1' } },
-      { difference: 'no media file', change: { mediaFiles: [] } },
-      { difference: 'another envelope', change: { mediaFiles: [{ ...exampleMediaFile, pkcs7: 'MIIC' }] } },
-      { difference: 'another additional field', change: { additional: { accessgroups: ['/'] } } },
-      { difference: 'a field less', change: { eventHistory: undefined } },
-    ])('refuses a recording of the same id with $difference', async ({ change }) => {
+    it.each(differences)('refuses a recording of the same id with $difference', async ({ change }) => {
       await recordings().insert(exampleRecording);
       const different = recordings().insert({ ...exampleRecording, ...change });
       await expect(different).rejects.toMatchObject({ code: 'RCS_RECORDING_EXISTS' });

@@ -7,9 +7,16 @@ export interface ConnectionOptions {
   readonly busyTimeoutMs: number;
 }
 
-/** Makes the file readable by its owner alone; SQLite gives its -wal and -shm files the same mode. */
+/**
+ * Makes the file, if it is not there, readable by its owner alone; SQLite gives its -wal and -shm files the same mode. A
+ * file that is there is not touched: closing it would drop the POSIX locks of every SQLite connection of this process.
+ */
 export function createDatabaseFile(file: string): void {
-  closeSync(openSync(file, 'a', 0o600));
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    if (!(error instanceof Object && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
 }
 
 /**

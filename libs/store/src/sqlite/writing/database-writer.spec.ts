@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
+import Database from 'better-sqlite3';
+import { exampleRecording } from '../../testing/example-recording.js';
+import { SqliteTestDirectory } from '../../testing/sqlite-test-directory.js';
+import { documentDatabaseName } from '../open-sqlite-store.js';
+import { DatabaseWriter } from './database-writer.js';
+import type { DocumentWrites } from './write-operation.js';
+
+describe(DatabaseWriter.name, () => {
+  const directory = new SqliteTestDirectory();
+  let file: string;
+  let writer: DatabaseWriter<DocumentWrites>;
+
+  beforeEach(async () => {
+    await (await directory.open()).close();
+    file = join(directory.path, documentDatabaseName);
+  });
+  afterEach(() => writer.close());
+
+  function start(options: { deadlineMs: number; busyTimeoutMs: number }): void {
+    const { deadlineMs, busyTimeoutMs } = options;
+    const thread = { file, busyTimeoutMs };
+    writer = new DatabaseWriter({
+      thread,
+      deadlineMs,
+      queueLimit: 100,
+      what: 'it',
+      unavailable: 'RCS_STORE_UNAVAILABLE',
+    });
+  }
+
+  it('keeps the deadline when the thread itself hangs', async () => {
+    start({ deadlineMs: 100, busyTimeoutMs: 600_000 });
+    await writer.write('probe', null).catch(() => undefined);
+    const holder = new Database(file);
+    holder.exec('BEGIN IMMEDIATE');
+    await expect(writer.write('probe', null)).rejects.toMatchObject({
+      code: 'RCS_STORE_UNAVAILABLE',
+      message: expect.stringContaining('no answer from the disk within 100 ms') as string,
+    });
+    holder.close();
+  });
+
+  it('lets one refused value alone fail', async () => {
+    start({ deadlineMs: 10_000, busyTimeoutMs: 1000 });
+    const nameless = { id: null as unknown as string, name: 'x' };
+    const outcomes = await Promise.allSettled([
+      writer.write('insertRecording', exampleRecording),
+      writer.write('putContactCenter', nameless),
+      writer.write('putContactCenter', { id: 'a', name: 'Support' }),
+    ]);
+    expect(outcomes).toMatchObject([
+      { status: 'fulfilled', value: 'created' },
+      { status: 'rejected', reason: { code: 'RCS_INTERNAL' } },
+      { status: 'fulfilled' },
+    ]);
+  });
+
+  it('starts another thread when one dies', async () => {
+    start({ deadlineMs: 10_000, busyTimeoutMs: 1000 });
+    await writer.write('probe', null);
+    const write = writer.write('probe', null);
+    await Promise.resolve();
+    await (Reflect.get(writer, 'thread') as Worker).terminate();
+    await Promise.allSettled([write]);
+    for (;;) {
+      const outcome = await writer.write('probe', null).catch((error: unknown) => error);
+      if (outcome === null) break;
+      expect(outcome).toMatchObject({ code: 'RCS_STORE_UNAVAILABLE' });
+      await new Promise(resolve => setTimeout(resolve, 50));
+    }
+  });
+});

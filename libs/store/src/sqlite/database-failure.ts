@@ -8,7 +8,8 @@ interface SqliteFailure extends Error {
 
 /** By shape: the class of a native addon's errors is not the same object in every loader. */
 function isSqliteFailure(error: unknown): error is SqliteFailure {
-  return error instanceof Object && 'code' in error && typeof error.code === 'string' && /^SQLITE_/.test(error.code);
+  const code = (error as { readonly code?: unknown } | null | undefined)?.code;
+  return typeof code === 'string' && code.startsWith('SQLITE_');
 }
 
 /** True when the database as a whole cannot serve: full, locked, read-only, damaged, gone. */

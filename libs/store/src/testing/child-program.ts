@@ -29,16 +29,12 @@ export class ChildProgram {
 
   /** Resolves when `condition` holds for the lines from `start` on; rejects when the program ends before. */
   async until(condition: (lines: readonly string[]) => boolean, start = 0): Promise<void> {
-    let ended = false;
-    const end = this.ended.then(() => {
-      ended = true;
-    });
+    const end = this.ended.then(() => true);
     while (!condition(this.lines.slice(start))) {
-      if (ended) throw new Error(`the program ended after ${this.lines.length} lines`);
-      const newLine = new Promise<void>(resolve => {
-        this.newLine = resolve;
+      const newLine = new Promise<boolean>(resolve => {
+        this.newLine = () => resolve(false);
       });
-      await Promise.race([newLine, end]);
+      if (await Promise.race([newLine, end])) throw new Error(`the program ended after ${this.lines.length} lines`);
     }
   }
 

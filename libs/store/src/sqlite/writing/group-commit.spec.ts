@@ -1,0 +1,76 @@
+import { copyFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { SqliteTestDirectory } from '../../testing/sqlite-test-directory.js';
+import { createDatabaseFile, DatabaseFileWatch, openConnection } from '../database-connection.js';
+import { GroupCommit, type WritableDatabase } from './group-commit.js';
+
+describe(GroupCommit.name, () => {
+  const directory = new SqliteTestDirectory();
+  let file: string;
+  let groupCommit: GroupCommit;
+
+  beforeEach(() => {
+    file = join(directory.path, 'numbers.sqlite');
+    createDatabaseFile(file);
+    groupCommit = new GroupCommit(open);
+    const database = openConnection(file, { busyTimeoutMs: 100 });
+    database.exec('CREATE TABLE number (value INTEGER PRIMARY KEY) STRICT');
+    database.close();
+  });
+  afterEach(() => groupCommit.close());
+
+  function open(): WritableDatabase {
+    const fileWatch = new DatabaseFileWatch(file);
+    const database = openConnection(file, { busyTimeoutMs: 100 });
+    const insert = database.prepare('INSERT INTO number VALUES (?)');
+    const add = (value: unknown): null => {
+      insert.run(value);
+      return null;
+    };
+    const addAndFail = (value: unknown): never => {
+      insert.run(value);
+      throw new RangeError('refused after it wrote');
+    };
+    const list = (): unknown => database.prepare('SELECT value FROM number ORDER BY value').pluck().all();
+    return { database, fileWatch, handlers: { add, addAndFail, list } };
+  }
+
+  const list = (): unknown => groupCommit.commit([{ name: 'list', input: null }]);
+  const add = (input: unknown): unknown => groupCommit.commit([{ name: 'add', input }]);
+
+  it('undoes a refused write wholly and keeps the others of its batch', () => {
+    const outcome = groupCommit.commit([
+      { name: 'add', input: 1 },
+      { name: 'addAndFail', input: 2 },
+      { name: 'add', input: 1 },
+      { name: 'add', input: 3 },
+      { name: 'unheardOf', input: 4 },
+    ]);
+    expect(outcome).toEqual({
+      outcomes: [
+        { result: null },
+        { failure: 'refused after it wrote' },
+        { failure: expect.stringContaining('UNIQUE constraint failed') as string },
+        { result: null },
+        { failure: 'there is no write operation unheardOf' },
+      ],
+    });
+    expect(list()).toEqual({ outcomes: [{ result: [1, 3] }] });
+  });
+
+  it('goes on with the file that was put back from a copy', () => {
+    expect(add(1)).toEqual({ outcomes: [{ result: null }] });
+    renameSync(file, `${file}.moved`);
+    expect(add(2)).toMatchObject({ failure: expect.stringContaining('was moved, deleted or replaced') as string });
+    expect(add(2)).toMatchObject({ failure: expect.any(String) as string });
+    copyFileSync(`${file}.moved`, file);
+    expect(add(3)).toEqual({ outcomes: [{ result: null }] });
+    expect(list()).toEqual({ outcomes: [{ result: [1, 3] }] });
+  });
+
+  it('syncs the disk with every commit', () => {
+    const { database } = open();
+    expect(database.pragma('synchronous', { simple: true })).toBe(2);
+    database.close();
+  });
+});

@@ -1,1 +1,36 @@
-export {};
+export { CmsError, type CmsErrorCode } from './cms-error.js';
+export type { ByteSource } from './byte-source/byte-source.js';
+export { BufferSource } from './byte-source/buffer-source.js';
+export { FileSource } from './byte-source/file-source.js';
+export type {
+  CbcAlgorithm,
+  ContentAuthentication,
+  ContentEncryption,
+  Envelope,
+  EnvelopeKind,
+  GcmAlgorithm,
+  KeyEncryption,
+  KeyTransportRecipient,
+  OaepHash,
+  RecipientIdentifier,
+} from './envelope/envelope.js';
+export { parseEnvelope } from './envelope/parse-envelope.js';
+export {
+  type AttachedEnvelope,
+  detachedContentMap,
+  detectLayout,
+  readAttachedEnvelope,
+  type ReadAttachedOptions,
+} from './attached/attached-envelope.js';
+export type { ContentLayout, ContentMap } from './content/content-map.js';
+export type { SegmentSearch } from './content/segmented-content.js';
+export { EncryptedMedia, type OpenMediaOptions } from './decryption/encrypted-media.js';
+export type { WritableCipher } from './encryption/envelope-encoder.js';
+export {
+  type AttachedEncryptionOptions,
+  type DetachedEncryption,
+  encryptAttached,
+  encryptDetached,
+  type EncryptionOptions,
+} from './encryption/enveloped-data-writer.js';
+export type { EncryptionRecipient } from './encryption/recipient.js';

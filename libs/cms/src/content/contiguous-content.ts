@@ -1,0 +1,65 @@
+import type { ByteSource } from '../byte-source/byte-source.js';
+import type { ContentAuthentication, Envelope } from '../envelope/envelope.js';
+import type { AttachedContent } from '../envelope/envelope-head.js';
+import { CmsError } from '../cms-error.js';
+import { readFileClosing } from './file-closing.js';
+import {
+  type CiphertextExtract,
+  type ContentLayout,
+  type ContentMap,
+  type LocatedContent,
+  tailBytes,
+} from './content-map.js';
+
+/** One run of ciphertext. */
+class ContiguousContent implements LocatedContent {
+  readonly addressing = 'contiguous';
+
+  constructor(
+    readonly source: ByteSource,
+    private readonly start: number,
+    readonly ciphertextLength: number,
+    readonly tail: Buffer,
+    readonly authentication: ContentAuthentication | undefined,
+  ) {}
+
+  extract(start: number, end: number): CiphertextExtract {
+    return { start: this.start + start, end: this.start + end };
+  }
+}
+
+/** A stored file that is nothing but ciphertext. */
+export class DetachedContentMap implements ContentMap {
+  readonly layout: ContentLayout = 'detached';
+
+  constructor(private readonly authentication: ContentAuthentication | undefined) {}
+
+  async locate(source: ByteSource, signal: AbortSignal): Promise<LocatedContent> {
+    const tail = await source.read(Math.max(0, source.size - tailBytes), source.size, signal);
+    return new ContiguousContent(source, 0, source.size, tail, this.authentication);
+  }
+}
+
+/** Content in one primitive OCTET STRING of known length. */
+export class DefiniteContentMap implements ContentMap {
+  readonly layout: ContentLayout = 'definite';
+
+  constructor(
+    private readonly envelope: Envelope,
+    private readonly content: AttachedContent,
+  ) {}
+
+  async locate(source: ByteSource, signal: AbortSignal): Promise<LocatedContent> {
+    const { contentOffset, end = contentOffset } = this.content.header;
+    if (end > source.size) {
+      throw new CmsError('CMS_TRUNCATED', `the content ends at byte ${end} of ${source.size}`, { offset: source.size });
+    }
+    const length = end - contentOffset;
+    const { tail, authentication } = await readFileClosing(source, this.envelope, this.content.enclosing, {
+      closingOffset: end,
+      tailOffset: end - Math.min(length, tailBytes),
+      signal,
+    });
+    return new ContiguousContent(source, contentOffset, length, tail, authentication);
+  }
+}

@@ -1,0 +1,77 @@
+import type { Readable } from 'node:stream';
+import { type ByteSource, checkRange } from '../byte-source/byte-source.js';
+import { CmsError } from '../cms-error.js';
+import type { ContentMap } from '../content/content-map.js';
+import type { Envelope } from '../envelope/envelope.js';
+import { openCbcContent } from './cbc-content.js';
+import type { DecryptableContent } from './decryptable-content.js';
+import { openGcmContent } from './gcm-content.js';
+import { PlaintextStream } from './plaintext-stream.js';
+import { undecryptable } from './undecryptable.js';
+
+export interface OpenMediaOptions {
+  readonly source: ByteSource;
+  readonly envelope: Envelope;
+  readonly contentMap: ContentMap;
+  /** Stays the caller's; the media reads it whenever a stream begins, until `close`. */
+  readonly sessionKey: Buffer;
+  readonly signal: AbortSignal;
+  /** GCM content up to this many bytes is kept in memory, encrypted, once it is verified; 256 KiB unless told. */
+  readonly verifiedContentLimit?: number;
+}
+
+/** Encrypted media with its key: plaintext at any offset. */
+export class EncryptedMedia {
+  private closed = false;
+
+  private constructor(
+    private readonly content: DecryptableContent,
+    private readonly sessionKey: Buffer,
+  ) {}
+
+  /**
+   * Finds the content and proves the key as far as the mode allows: CBC by the padding of the last block, GCM by the
+   * authentication tag over everything.
+   * @throws CmsError CMS_UNDECRYPTABLE for a wrong key or modified content, others for a broken structure; or whatever
+   * the source fails with.
+   */
+  static async open(options: OpenMediaOptions): Promise<EncryptedMedia> {
+    const { source, envelope, contentMap, sessionKey, signal, verifiedContentLimit = 256 * 1024 } = options;
+    const { contentEncryption } = envelope;
+    const located = await contentMap.locate(source, signal);
+    if (sessionKey.length !== contentEncryption.keyLength) throw undecryptable();
+    const content =
+      contentEncryption.mode === 'cbc'
+        ? openCbcContent(located, contentEncryption, sessionKey)
+        : await openGcmContent(located, contentEncryption, sessionKey, { memoryLimit: verifiedContentLimit, signal });
+    return new EncryptedMedia(content, sessionKey);
+  }
+
+  /** Exact, in bytes. */
+  get plaintextLength(): number {
+    return this.content.plaintextLength;
+  }
+
+  /** How a place in the content is found; 'indexed' means that opening read the whole file once. */
+  get addressing(): 'contiguous' | 'regular' | 'indexed' {
+    return this.content.located.addressing;
+  }
+
+  /**
+   * Plaintext [start, end) in chunks of about 64 KiB. Its cipher has the key from the beginning, so that `close` does not
+   * disturb it. Destroying it, or the signal, cancels the transfer from the source.
+   * @throws RangeError for an impossible range, CmsError CMS_CLOSED after `close`.
+   */
+  stream(start: number, end: number, signal: AbortSignal): Readable {
+    checkRange(start, end, this.plaintextLength);
+    if (this.closed || this.sessionKey.every(byte => byte === 0)) {
+      throw new CmsError('CMS_CLOSED', 'the media is closed and its session key forgotten');
+    }
+    return new PlaintextStream(this.content.located, this.content.transform(start, end), signal);
+  }
+
+  /** Later streams are refused; those in flight go on. The caller may overwrite the session key afterwards. */
+  close(): void {
+    this.closed = true;
+  }
+}

@@ -1,0 +1,157 @@
+import { createDecipheriv, type DecipherGCM } from 'node:crypto';
+import { finished } from 'node:stream/promises';
+import { BufferSource } from '../byte-source/buffer-source.js';
+import { CmsError } from '../cms-error.js';
+import type { LocatedContent } from '../content/content-map.js';
+import type { ContentAuthentication, ContentEncryption } from '../envelope/envelope.js';
+import type { ContentTransform } from './content-transform.js';
+import type { DecryptableContent } from './decryptable-content.js';
+import { PlaintextStream } from './plaintext-stream.js';
+import { undecryptable } from './undecryptable.js';
+
+type GcmEncryption = Extract<ContentEncryption, { mode: 'gcm' }>;
+
+/** NIST SP 800-38D, 5.2.1.1: a plaintext has at most 2^39 - 256 bits. */
+const maximumLength = 2 ** 36 - 32;
+
+/**
+ * Opens GCM content: reads all of it once and checks the authentication tag before anything is released. Up to
+ * `memoryLimit` bytes of ciphertext are kept, so that what is released later is what was verified; longer content is read
+ * again, and verified again when it is read from its beginning to its end.
+ */
+export async function openGcmContent(
+  located: LocatedContent,
+  encryption: GcmEncryption,
+  sessionKey: Buffer,
+  { memoryLimit, signal }: { readonly memoryLimit: number; readonly signal: AbortSignal },
+): Promise<DecryptableContent> {
+  const { authentication, ciphertextLength } = located;
+  if (authentication === undefined) throw new CmsError('CMS_MALFORMED', 'the content has no authentication tag');
+  if (ciphertextLength > maximumLength) {
+    const expected = `at most ${maximumLength} bytes`;
+    throw new CmsError('CMS_LIMIT_EXCEEDED', `the content has ${ciphertextLength} bytes`, { expected });
+  }
+  const opened = ciphertextLength > memoryLimit ? located : await loadContent(located, signal);
+  const authenticated = () =>
+    new AuthenticatedTransform(encryption, sessionKey, authentication, { start: 0, end: ciphertextLength });
+  await drain(new PlaintextStream(opened, authenticated(), signal));
+
+  return {
+    located: opened,
+    plaintextLength: ciphertextLength,
+    transform(start, end) {
+      if (start === 0 && end === ciphertextLength) return authenticated();
+      if (encryption.iv.length === 12) return new CounterTransform(encryption, sessionKey, start, end);
+      return new AuthenticatedTransform(encryption, sessionKey, authentication, { start, end });
+    },
+  };
+}
+
+/** GCM from the first byte on; the tag is verified if the range reaches the end. */
+class AuthenticatedTransform implements ContentTransform {
+  readonly start = 0;
+  readonly end: number;
+  readonly discard: number;
+  readonly length: number;
+  private readonly decipher: DecipherGCM;
+  private readonly whole: boolean;
+
+  constructor(
+    { algorithm, iv, tagLength }: GcmEncryption,
+    sessionKey: Buffer,
+    { tag, additionalData }: ContentAuthentication,
+    range: { readonly start: number; readonly end: number },
+  ) {
+    this.end = range.end;
+    this.discard = range.start;
+    this.length = range.end - range.start;
+    this.whole = range.start === 0;
+    this.decipher = createDecipheriv(algorithm, sessionKey, iv, { authTagLength: tagLength });
+    this.decipher.setAuthTag(tag);
+    if (additionalData.length > 0) this.decipher.setAAD(additionalData);
+  }
+
+  update(ciphertext: Buffer): Buffer {
+    return this.decipher.update(ciphertext);
+  }
+
+  verify(): void {
+    if (!this.whole) return;
+    try {
+      this.decipher.final();
+    } catch {
+      throw undecryptable();
+    }
+  }
+}
+
+const blockLength = 16;
+
+/** A range of verified content: GCM encrypts in counter mode, and its first block has counter 2 (SP 800-38D, 7.1). */
+class CounterTransform implements ContentTransform {
+  readonly start: number;
+  readonly end: number;
+  readonly discard: number;
+  readonly length: number;
+  private readonly decipher;
+
+  constructor({ iv, keyLength }: GcmEncryption, sessionKey: Buffer, start: number, end: number) {
+    const block = Math.floor(start / blockLength);
+    this.start = block * blockLength;
+    this.end = end;
+    this.discard = start - this.start;
+    this.length = end - start;
+    const counter = Buffer.alloc(blockLength);
+    iv.copy(counter);
+    counter.writeUInt32BE(block + 2, 12);
+    this.decipher = createDecipheriv(`aes-${keyLength * 8}-ctr`, sessionKey, counter);
+  }
+
+  update(ciphertext: Buffer): Buffer {
+    return this.decipher.update(ciphertext);
+  }
+
+  verify(): void {
+    return;
+  }
+}
+
+/** Hands the ciphertext on as it is. */
+class CopyTransform implements ContentTransform {
+  readonly start = 0;
+  readonly discard = 0;
+  readonly length: number;
+
+  constructor(readonly end: number) {
+    this.length = end;
+  }
+
+  update(ciphertext: Buffer): Buffer {
+    return Buffer.from(ciphertext);
+  }
+
+  verify(): void {
+    return;
+  }
+}
+
+/** The same content, its ciphertext in memory. */
+async function loadContent(located: LocatedContent, signal: AbortSignal): Promise<LocatedContent> {
+  const pieces: Buffer[] = [];
+  const stream = new PlaintextStream(located, new CopyTransform(located.ciphertextLength), signal);
+  stream.on('data', (piece: Buffer) => pieces.push(piece));
+  await finished(stream);
+  return {
+    source: new BufferSource(Buffer.concat(pieces)),
+    addressing: 'contiguous',
+    ciphertextLength: located.ciphertextLength,
+    tail: located.tail,
+    authentication: located.authentication,
+    extract: (start, end) => ({ start, end }),
+  };
+}
+
+async function drain(stream: PlaintextStream): Promise<void> {
+  stream.resume();
+  await finished(stream);
+}

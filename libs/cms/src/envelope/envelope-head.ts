@@ -1,0 +1,105 @@
+import { BerReader } from '../asn1/ber-reader.js';
+import { type ElementHeader, Tag } from '../asn1/element-header.js';
+import { formatObjectIdentifier, ObjectIdentifierTable } from '../asn1/object-identifier.js';
+import { CmsError } from '../cms-error.js';
+import { readContentEncryption } from './content-encryption.js';
+import type { Envelope, EnvelopeKind } from './envelope.js';
+import { readClosing } from './envelope-closing.js';
+import { readRecipientInfos } from './recipient-infos.js';
+
+/** Object identifiers of the content types (RFC 5652, 6.1 and RFC 5083, 2.1). */
+export const contentTypeIdentifiers = {
+  'enveloped-data': '1.2.840.113549.1.7.3',
+  'auth-enveloped-data': '1.2.840.113549.1.9.16.1.23',
+  data: '1.2.840.113549.1.7.1',
+} as const;
+
+const kinds = new ObjectIdentifierTable<EnvelopeKind>({
+  [contentTypeIdentifiers['enveloped-data']]: 'enveloped-data',
+  [contentTypeIdentifiers['auth-enveloped-data']]: 'auth-enveloped-data',
+});
+
+const versions: Readonly<Record<EnvelopeKind, readonly number[]>> = {
+  'enveloped-data': [0, 2, 3, 4],
+  'auth-enveloped-data': [0],
+};
+
+/** An element that content lies in and that ends behind it. */
+export interface EnclosingElement {
+  readonly name: string;
+  readonly end: number | undefined;
+}
+
+/** Where attached content begins. */
+export interface AttachedContent {
+  /** Header of encryptedContent. */
+  readonly header: ElementHeader;
+  /** From the outermost to the innermost. */
+  readonly enclosing: readonly EnclosingElement[];
+}
+
+export interface EnvelopeHead {
+  readonly envelope: Envelope;
+  /** undefined for a detached envelope. */
+  readonly content: AttachedContent | undefined;
+}
+
+/**
+ * Parses up to the first content octet of encryptedContent, or to the end of a detached envelope.
+ * @param size of the whole object, if known: nothing may claim to reach further.
+ * @throws CmsError CMS_TRUNCATED when `bytes` end before that.
+ */
+export function parseEnvelopeHead(bytes: Buffer, size?: number): EnvelopeHead {
+  const reader = new BerReader(bytes, 0, size);
+  const kind = enterContentInfo(reader);
+  reader.enter(Tag.sequence, kind === 'enveloped-data' ? 'EnvelopedData' : 'AuthEnvelopedData');
+  const version = readVersion(reader, kind);
+  if (reader.peek() === Tag.contextConstructed(0)) reader.skip('originatorInfo');
+  const recipients = readRecipientInfos(reader);
+
+  reader.enter(Tag.sequence, 'EncryptedContentInfo');
+  const contentType = formatObjectIdentifier(reader.primitive(Tag.objectIdentifier, 'contentType'));
+  const contentEncryption = readContentEncryption(reader, kind);
+  const envelope: Envelope = { kind, version, ...recipients, contentType, contentEncryption };
+  const tag = reader.peek();
+  if (tag === undefined) {
+    const authentication = readClosing(reader, contentEncryption);
+    return { envelope: authentication === undefined ? envelope : { ...envelope, authentication }, content: undefined };
+  }
+  const { enclosing } = reader;
+  const expected = tag === Tag.contextConstructed(0) ? tag : Tag.contextPrimitive(0);
+  return { envelope, content: { header: reader.header(expected, 'encryptedContent'), enclosing } };
+}
+
+/** Does it begin like a ContentInfo of a kind that is read here? Decided by the first bytes alone, at most about 32. */
+export function beginsLikeEnvelope(head: Buffer): boolean {
+  try {
+    enterContentInfo(new BerReader(head));
+    return true;
+  } catch (error) {
+    if (error instanceof CmsError) return false;
+    throw error;
+  }
+}
+
+function enterContentInfo(reader: BerReader): EnvelopeKind {
+  reader.enter(Tag.sequence, 'ContentInfo');
+  const { offset } = reader;
+  const contentType = reader.primitive(Tag.objectIdentifier, 'the content type');
+  const kind = kinds.get(contentType);
+  if (kind === undefined) {
+    const message = `the content type ${formatObjectIdentifier(contentType)}`;
+    throw new CmsError('CMS_UNSUPPORTED', message, { offset, expected: 'EnvelopedData or AuthEnvelopedData' });
+  }
+  reader.enter(Tag.contextConstructed(0), 'the content');
+  return kind;
+}
+
+function readVersion(reader: BerReader, kind: EnvelopeKind): number {
+  const { offset } = reader;
+  const content = reader.primitive(Tag.integer, 'the version');
+  const version = content.length === 1 ? content.readInt8(0) : -1;
+  if (versions[kind].includes(version)) return version;
+  const expected = `version ${versions[kind].join(', ')}`;
+  throw new CmsError('CMS_UNSUPPORTED', `the version of ${kind}`, { offset, expected });
+}

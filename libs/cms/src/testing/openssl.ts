@@ -1,0 +1,66 @@
+import { execFileSync } from 'node:child_process';
+import { constants, createPrivateKey, type KeyObject, privateDecrypt } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Envelope, KeyTransportRecipient } from '../envelope/envelope.js';
+
+/** A recipient made by openssl: certificate file, key file, private key. */
+export interface TestRecipient {
+  readonly certificateFile: string;
+  readonly keyFile: string;
+  readonly privateKey: KeyObject;
+}
+
+/** Files of one test run, written and read by the openssl command. */
+export class OpensslWorkshop {
+  readonly directory = mkdtempSync(join(tmpdir(), 'cms-'));
+
+  file(name: string, content?: Buffer): string {
+    const path = join(this.directory, name);
+    if (content !== undefined) writeFileSync(path, content);
+    return path;
+  }
+
+  run(...args: readonly string[]): void {
+    execFileSync('openssl', args, { cwd: this.directory, stdio: 'pipe' });
+  }
+
+  recipient(name: string): TestRecipient {
+    const keyFile = this.file(`${name}.key`);
+    const certificateFile = this.file(`${name}.pem`);
+    const subject = `/C=DE/O=Contact Center/CN=${name}`;
+    const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', '-subj', subject];
+    this.run(...request, '-keyout', keyFile, '-out', certificateFile);
+    return { certificateFile, keyFile, privateKey: createPrivateKey(readFileSync(keyFile)) };
+  }
+
+  /** Runs `openssl cms` or `openssl smime` with an output file and returns what it wrote. */
+  output(command: 'cms' | 'smime', ...args: readonly string[]): Buffer {
+    const out = this.file('out');
+    this.run(command, '-out', out, ...args);
+    return readFileSync(out);
+  }
+
+  close(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** The session key of a recipient, by software RSA, as only a test may do it. */
+export function decryptSessionKey(recipient: KeyTransportRecipient, privateKey: KeyObject): Buffer {
+  const { keyEncryption, encryptedKey } = recipient;
+  if (keyEncryption.scheme === 'rsaes-oaep') {
+    const { hash, label } = keyEncryption;
+    const padding = constants.RSA_PKCS1_OAEP_PADDING;
+    return privateDecrypt({ key: privateKey, padding, oaepHash: hash, oaepLabel: label }, encryptedKey);
+  }
+  const block = privateDecrypt({ key: privateKey, padding: constants.RSA_NO_PADDING }, encryptedKey);
+  return block.subarray(block.indexOf(0, 2) + 1);
+}
+
+export function sessionKeyOf(envelope: Envelope, { privateKey }: TestRecipient): Buffer {
+  const recipient = envelope.recipients[0];
+  if (recipient === undefined) throw new Error('the envelope has no recipient');
+  return decryptSessionKey(recipient, privateKey);
+}

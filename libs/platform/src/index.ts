@@ -20,3 +20,4 @@ export * from './tls/trusted-ca.js';
 export * from './redis/redis-connection.js';
 export * from './lifecycle/run-service.js';
 export * from './lifecycle/product-version.js';
+export * from './streaming/send-stream.js';

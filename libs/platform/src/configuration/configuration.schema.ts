@@ -102,7 +102,7 @@ const decryptWorker = z.strictObject({
   listen: listen(7080),
   management: listen(9092),
   /** How the gateway reaches this worker; derived from the listening address when absent. */
-  advertisedUrl: z.url().optional(),
+  advertisedUrl: z.url({ protocol: /^https$/, error: 'must start with https://' }).optional(),
   vaultAddresses: z.array(z.string().regex(/^[^\s/]+:\d+$/, 'must be host:port')).min(1),
   vaultTimeoutMs: milliseconds.default(5000),
   mediaSessionCacheSize: z.int().min(1).max(1_000_000).default(2000),

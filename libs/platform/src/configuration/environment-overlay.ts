@@ -21,9 +21,19 @@ export function overlayEnvironment(
   for (const [name, text] of Object.entries(environment)) {
     if (!name.startsWith(prefix) || reserved.has(name) || text === undefined) continue;
     const path = optionPath(name, schema);
-    result = assign(result, path, text === '' ? '' : (parseYaml(text) as unknown));
+    result = assign(result, path, parseValue(name, text));
   }
   return result;
+}
+
+/** The parser's own message could quote the value, which may be a secret. */
+function parseValue(variable: string, text: string): unknown {
+  if (text === '') return '';
+  try {
+    return parseYaml(text) as unknown;
+  } catch {
+    throw new ConfigurationError(`environment variable ${variable}: its value is not YAML; put a text in quotes`);
+  }
 }
 
 function optionPath(variable: string, schema: z.ZodType): string[] {

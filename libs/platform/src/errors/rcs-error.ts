@@ -33,9 +33,11 @@ export class RcsError extends Error {
   }
 }
 
-/** Anything thrown, as an RcsError: unknown errors become RCS_INTERNAL and keep their cause for the log. */
+/** Anything thrown, as an RcsError: the time-out of a signal becomes RCS_TIMEOUT, unknown errors become RCS_INTERNAL and keep their cause for the log. */
 export function toRcsError(error: unknown): RcsError {
   if (error instanceof RcsError) return error;
+  if (error instanceof DOMException && error.name === 'TimeoutError')
+    return new RcsError('RCS_TIMEOUT', error.message, { cause: error });
   const message = error instanceof Error ? error.message : String(error);
   return new RcsError('RCS_INTERNAL', message, { cause: error });
 }

@@ -56,7 +56,7 @@ async function main(name: string, start: (context: ServiceContext) => Promise<Ru
   const service = await start({ configuration, instance, logger, metrics, readiness });
   const management = new ManagementServer(metrics, readiness, logger);
   const url = await management.listen(service.management.host, service.management.port);
-  logger.info({ management: url }, 'started');
+  logger.info({ management: url, pid: process.pid }, 'started');
 
   await signalled('SIGTERM', 'SIGINT');
   readiness.drain();

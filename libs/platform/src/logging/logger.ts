@@ -1,8 +1,8 @@
-import { pino, type Logger as PinoLogger } from 'pino';
+import { destination, pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
 
 export type Logger = PinoLogger;
 
-/** Names under which a secret could slip into a log line; their values never appear. */
+/** Names under which a secret could slip into a log line; their values never appear, down to the third level. */
 const secretNames = [
   'authorization',
   'cookie',
@@ -16,16 +16,21 @@ const secretNames = [
   'pkcs8',
 ];
 
-/** JSON lines on standard output, one per event, each with the service and instance that wrote it. */
-export function createLogger(service: string, instance: string, level: string): Logger {
-  return pino({
-    level,
-    base: { service, instance },
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: label => ({ level: label }) },
-    redact: {
-      paths: secretNames.flatMap(name => [name, `*.${name}`, `*.headers.${name}`]),
-      censor: '[redacted]',
+/** JSON lines on standard output unless told otherwise, one per event, with the service and instance that wrote it. */
+export function createLogger(
+  service: string,
+  instance: string,
+  level: string,
+  output: DestinationStream = destination(1),
+): Logger {
+  return pino(
+    {
+      level,
+      base: { service, instance },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: label => ({ level: label }) },
+      redact: { paths: secretNames.flatMap(name => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
     },
-  });
+    output,
+  );
 }

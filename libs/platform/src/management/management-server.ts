@@ -41,6 +41,7 @@ export class ManagementServer {
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('allow', 'GET, HEAD');
       send(response, 405, 'text/plain', 'GET only\n');
       return;
     }

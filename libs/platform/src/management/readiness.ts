@@ -26,18 +26,21 @@ export class Readiness {
   }
 
   async report(): Promise<ReadinessReport> {
-    const entries = await Promise.all(
-      [...this.checks].map(async ([name, check]) => [name, await run(name, check)] as const),
+    const results = await Promise.all(
+      [...this.checks].map(async ([name, check]) => ({ name, problem: await problemOf(name, check) })),
     );
-    if (this.draining) entries.push(['lifecycle', 'draining']);
-    return { ready: entries.every(([, result]) => result === 'ok'), checks: Object.fromEntries(entries) };
+    if (this.draining) results.push({ name: 'lifecycle', problem: 'draining' });
+    return {
+      ready: results.every(({ problem }) => problem === undefined),
+      checks: Object.fromEntries(results.map(({ name, problem }) => [name, problem ?? 'ok'])),
+    };
   }
 }
 
-async function run(name: string, check: ReadinessCheck): Promise<string> {
+async function problemOf(name: string, check: ReadinessCheck): Promise<string | undefined> {
   try {
     await withDeadline(Promise.resolve(check()), checkTimeoutMs, `readiness check ${name}`);
-    return 'ok';
+    return undefined;
   } catch (error) {
     return describeError(error);
   }

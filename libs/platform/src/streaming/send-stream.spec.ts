@@ -1,0 +1,262 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { PassThrough, Readable, Writable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ReceiverGoneError, sendStream } from './send-stream.js';
+
+const patient = { receiverIdleTimeoutMs: 60_000 };
+const chunkSize = 16 * 1024;
+
+/** Gives `chunks` pieces of a payload, and tells how many were asked for. */
+class CountedSource extends Readable {
+  given = 0;
+
+  constructor(private readonly chunks: number) {
+    super({ highWaterMark: chunkSize });
+  }
+
+  override _read(): void {
+    this.push(this.given < this.chunks ? Buffer.alloc(chunkSize, this.given++) : null);
+  }
+}
+
+/** Takes a chunk only when the test lets it. */
+class HeldReceiver extends Writable {
+  readonly received: Buffer[] = [];
+  private held: (() => void) | undefined;
+
+  constructor() {
+    super({ highWaterMark: chunkSize });
+  }
+
+  override _write(chunk: Buffer, _: string, done: () => void): void {
+    this.received.push(chunk);
+    this.held = done;
+  }
+
+  get holds(): boolean {
+    return this.held !== undefined;
+  }
+
+  letGo(): void {
+    const done = this.held;
+    this.held = undefined;
+    done?.();
+  }
+}
+
+async function turns(count = 20): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await nextTurn();
+}
+
+function listenersOf(stream: Readable | Writable): Record<string, number> {
+  return Object.fromEntries(stream.eventNames().map(name => [String(name), stream.listenerCount(name)]));
+}
+
+describe(sendStream.name, () => {
+  it('hands over every byte and leaves the receiver open', async () => {
+    const [payload, receiver] = [randomBytes(300_000), new PassThrough()];
+    const received = buffer(receiver);
+    let counted = 0;
+    await sendStream(Readable.from([payload.subarray(0, 1), payload.subarray(1)]), receiver, {
+      ...patient,
+      length: payload.length,
+      onBytes: count => (counted += count),
+    });
+    expect(receiver.writableEnded).toBe(false);
+    receiver.end();
+    expect((await received).equals(payload)).toBe(true);
+    expect(counted).toBe(payload.length);
+  });
+
+  it('sends one source after another into the same receiver without leaving a listener', async () => {
+    const receiver = new PassThrough();
+    const received = buffer(receiver);
+    const before = listenersOf(receiver);
+    for (let round = 0; round < 30; round++) {
+      const source = new CountedSource(3);
+      await sendStream(source, receiver, { ...patient, length: 3 * chunkSize });
+      expect(source.listenerCount('data') + source.listenerCount('error') + source.listenerCount('close')).toBe(0);
+    }
+    expect(listenersOf(receiver)).toEqual(before);
+    receiver.end();
+    expect(await received).toHaveLength(90 * chunkSize);
+  });
+
+  it('takes no more from the source than a slow receiver takes', async () => {
+    const [source, receiver] = [new CountedSource(1000), new HeldReceiver()];
+    const sending = sendStream(source, receiver, { ...patient, length: 1000 * chunkSize });
+    await turns();
+    const firstDemand = source.given;
+    expect(firstDemand).toBeLessThanOrEqual(4);
+    for (let taken = 1; taken <= 20; taken++) {
+      receiver.letGo();
+      await turns(5);
+      expect(source.given).toBeLessThanOrEqual(firstDemand + taken);
+    }
+    receiver.destroy();
+    await expect(sending).rejects.toBeInstanceOf(ReceiverGoneError);
+  });
+
+  it('passes on what a slow source has, without waiting for the rest', async () => {
+    const [source, receiver] = [new PassThrough(), new HeldReceiver()];
+    const sending = sendStream(source, receiver, { ...patient, length: 6 });
+    source.write('abc');
+    await turns();
+    expect(Buffer.concat(receiver.received).toString()).toBe('abc');
+    receiver.letGo();
+    source.end('def');
+    await sending;
+    expect(receiver.received.length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['short', 99, /ended after 99 of 100 bytes/],
+    ['long', 101, /more than 100 bytes/],
+    ['empty', 0, /ended after 0 of 100 bytes/],
+  ])('fails when the source is %s, and destroys it', async (_, bytes, message) => {
+    const [source, receiver] = [new PassThrough(), new PassThrough()];
+    receiver.resume();
+    source.end(Buffer.alloc(bytes));
+    const sending = sendStream(source, receiver, { ...patient, length: 100 });
+    await expect(sending).rejects.toMatchObject({ code: 'RCS_INTERNAL', message });
+    expect(source.destroyed).toBe(true);
+    expect(receiver.destroyed).toBe(false);
+  });
+
+  it('never hands over a byte beyond the length', async () => {
+    const [source, receiver] = [new PassThrough(), new PassThrough()];
+    source.write('x'.repeat(60));
+    source.end('y'.repeat(60));
+    await expect(sendStream(source, receiver, { ...patient, length: 100 })).rejects.toMatchObject({
+      code: 'RCS_INTERNAL',
+    });
+    expect((receiver.read() as Buffer | null)?.length ?? 0).toBeLessThanOrEqual(100);
+  });
+
+  it('fails with the error of the source', async () => {
+    const [source, failure] = [new PassThrough(), new Error('the storage broke off')];
+    const sending = sendStream(source, new PassThrough(), { ...patient, length: 100 });
+    source.write('abc');
+    source.destroy(failure);
+    await expect(sending).rejects.toBe(failure);
+  });
+
+  it('fails when the source closes without an end', async () => {
+    const source = new PassThrough();
+    const sending = sendStream(source, new PassThrough(), { ...patient, length: 100 });
+    source.destroy();
+    await expect(sending).rejects.toMatchObject({ code: 'RCS_INTERNAL', message: /closed/ });
+  });
+
+  it('does not wait for a source that was over before', async () => {
+    const failure = new Error('gone before');
+    const failed = new PassThrough().on('error', () => undefined);
+    failed.destroy(failure);
+    await turns(2);
+    await expect(sendStream(failed, new PassThrough(), { ...patient, length: 1 })).rejects.toBe(failure);
+    const closed = new PassThrough().destroy();
+    await expect(sendStream(closed, new PassThrough(), { ...patient, length: 1 })).rejects.toMatchObject({
+      code: 'RCS_INTERNAL',
+    });
+    const ended = Readable.from([]).resume();
+    await once(ended, 'end');
+    await expect(sendStream(ended, new PassThrough(), { ...patient, length: 1 })).rejects.toMatchObject({
+      message: /ended after 0 of 1/,
+    });
+    await expect(sendStream(ended, new PassThrough(), { ...patient, length: 0 })).resolves.toBeUndefined();
+  });
+
+  it('gives up a receiver that takes nothing, and destroys the source', async () => {
+    const [source, receiver] = [new CountedSource(100), new HeldReceiver()];
+    const sending = sendStream(source, receiver, { receiverIdleTimeoutMs: 1, length: 100 * chunkSize });
+    await expect(sending).rejects.toThrow('the receiver takes no data');
+    await expect(sending).rejects.toBeInstanceOf(ReceiverGoneError);
+    expect(source.destroyed).toBe(true);
+    expect(receiver.listenerCount('drain')).toBe(0);
+  });
+
+  it.each(['destroyed before', 'destroyed on the way', 'failed on the way'])(
+    'notices a receiver that was %s',
+    async how => {
+      const [source, receiver] = [new CountedSource(100), new HeldReceiver()];
+      receiver.on('error', () => undefined);
+      if (how === 'destroyed before') receiver.destroy();
+      const sending = sendStream(source, receiver, { ...patient, length: 100 * chunkSize });
+      const outcome = expect(sending).rejects.toBeInstanceOf(ReceiverGoneError);
+      await turns(2);
+      receiver.destroy(how === 'failed on the way' ? new Error('ECONNRESET') : undefined);
+      await outcome;
+      expect(source.destroyed).toBe(true);
+    },
+  );
+
+  describe('into a real HTTP response', () => {
+    async function serve(
+      handle: (response: ServerResponse) => Promise<void>,
+      play: (answer: IncomingMessage) => Promise<void>,
+    ): Promise<void> {
+      let handled: Promise<void> = Promise.resolve();
+      const server = createServer((_, response) => {
+        handled = handle(response);
+      });
+      await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+      try {
+        const request = get({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', agent: false });
+        const [answer] = (await once(request, 'response')) as [IncomingMessage];
+        await play(answer);
+        await handled;
+      } finally {
+        server.closeAllConnections();
+        await new Promise(resolve => server.close(resolve));
+      }
+    }
+
+    it('waits for a player that pauses, then gives it every byte', async () => {
+      const source = new CountedSource(4000);
+      const length = 4000 * chunkSize;
+      await serve(
+        async response => {
+          response.writeHead(200, { 'content-length': length });
+          await sendStream(source, response, { ...patient, length });
+          response.end();
+        },
+        async answer => {
+          answer.pause();
+          let given: number;
+          do {
+            given = source.given;
+            await turns(200);
+          } while (source.given > given);
+          expect(source.given).toBeLessThan(4000);
+          let received = 0;
+          for await (const chunk of answer as AsyncIterable<Buffer>) received += chunk.length;
+          expect(received).toBe(length);
+        },
+      );
+    });
+
+    it('destroys the source when the player leaves', async () => {
+      const source = new CountedSource(100_000);
+      let outcome: unknown;
+      await serve(
+        async response => {
+          response.writeHead(200);
+          outcome = await sendStream(source, response, { ...patient, length: 100_000 * chunkSize }).catch(
+            (error: unknown) => error,
+          );
+        },
+        async answer => {
+          await once(answer, 'readable');
+          answer.destroy();
+        },
+      );
+      expect(outcome).toBeInstanceOf(ReceiverGoneError);
+      expect(source.destroyed).toBe(true);
+      expect(source.given).toBeLessThan(100_000);
+    });
+  });
+});

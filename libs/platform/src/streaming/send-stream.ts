@@ -1,0 +1,73 @@
+import type { Readable, Writable } from 'node:stream';
+import { RcsError } from '../errors/rcs-error.js';
+
+export interface SendOptions {
+  /** Bytes the source must give; one less or more is an error. */
+  readonly length: number;
+  /** The longest time the receiver may take no byte, milliseconds. */
+  readonly receiverIdleTimeoutMs: number;
+  readonly onBytes?: (count: number) => void;
+}
+
+/**
+ * Sends a source into a response without ending it: back-pressure in both directions, nothing kept but the chunk at
+ * hand. Resolves when exactly `length` bytes are handed over.
+ * @throws ReceiverGoneError when the receiver closed or took nothing for too long, RcsError when the source was short
+ * or long, or whatever the source failed with. The source is destroyed in each case; the receiver is left to the caller.
+ */
+export function sendStream(source: Readable, receiver: Writable, options: SendOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let sent = 0;
+    let idle: NodeJS.Timeout | undefined;
+
+    const onData = (chunk: Buffer): void => {
+      sent += chunk.length;
+      if (sent > options.length)
+        return finish(new RcsError('RCS_INTERNAL', `the source gives more than ${options.length} bytes`));
+      options.onBytes?.(chunk.length);
+      if (receiver.write(chunk)) return;
+      source.pause();
+      idle = setTimeout(
+        () => finish(new ReceiverGoneError('the receiver takes no data')),
+        options.receiverIdleTimeoutMs,
+      );
+    };
+    const onDrain = (): void => {
+      clearTimeout(idle);
+      source.resume();
+    };
+    const onEnd = (): void => {
+      if (sent === options.length) finish();
+      else finish(new RcsError('RCS_INTERNAL', `the source ended after ${sent} of ${options.length} bytes`));
+    };
+    const onSourceClose = (): void => finish(new RcsError('RCS_INTERNAL', `the source closed after ${sent} bytes`));
+    const onReceiverClose = (): void => finish(new ReceiverGoneError('the receiver closed the connection'));
+    const finish = (error?: Error): void => {
+      clearTimeout(idle);
+      source.off('data', onData).off('end', onEnd).off('error', finish).off('close', onSourceClose);
+      receiver.off('drain', onDrain).off('close', onReceiverClose).off('error', onReceiverClose);
+      if (error === undefined) return resolve();
+      source.on('error', ignoreLateError);
+      source.destroy();
+      reject(error);
+    };
+
+    if (receiver.destroyed || receiver.closed)
+      return finish(new ReceiverGoneError('the receiver closed the connection'));
+    if (source.readableEnded) return onEnd();
+    if (source.destroyed)
+      return finish(source.errored ?? new RcsError('RCS_INTERNAL', 'the source was closed before it was sent'));
+    receiver.on('drain', onDrain).on('close', onReceiverClose).on('error', onReceiverClose);
+    source.on('data', onData).on('end', onEnd).on('error', finish).on('close', onSourceClose);
+  });
+}
+
+/** After the outcome is known a destroyed source may still report its own end; nobody needs to hear it twice. */
+function ignoreLateError(): void {
+  return;
+}
+
+/** The other side of the connection left; nobody is there to hear an error. */
+export class ReceiverGoneError extends Error {
+  override readonly name = 'ReceiverGoneError';
+}

@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, get } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
+import { ConfigurationError } from '../configuration/configuration-error.js';
+import { internalTlsOptions, loadInternalIdentity, serverMustBe, type InternalIdentity } from './internal-identity.js';
+import type { ServiceRole } from './service-role.js';
+
+describe(loadInternalIdentity.name, () => {
+  let directory = '';
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'rcs-identity-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  function filesOf(identity: InternalIdentity) {
+    const write = (name: string, content: Buffer): string => {
+      writeFileSync(join(directory, name), content);
+      return join(directory, name);
+    };
+    return {
+      caFile: write('ca.pem', identity.caPem),
+      certificateFile: write('certificate.pem', identity.certificatePem),
+      keyFile: write('key.pem', identity.keyPem),
+    };
+  }
+
+  it('knows its own role', async () => {
+    const identity = await (await InternalAuthority.create()).issue('key-vault');
+    expect(loadInternalIdentity(filesOf(identity))).toEqual(identity);
+  });
+
+  it.each(['caFile', 'certificateFile', 'keyFile'])('names %s when it is missing', async option => {
+    const files = filesOf(await (await InternalAuthority.create()).issue('key-vault'));
+    const attempt = () => loadInternalIdentity({ ...files, [option]: '/nowhere.pem' });
+    expect(attempt).toThrow(ConfigurationError);
+    expect(attempt).toThrow(new RegExp(`internalTls\\.${option}.*/nowhere\\.pem`));
+  });
+
+  it('refuses a certificate without a role and a file that is no certificate', async () => {
+    const files = filesOf(await (await InternalAuthority.create()).issue('key-vault', { names: [] }));
+    expect(() => loadInternalIdentity(files)).toThrow(/certificateFile.*names no role/);
+    expect(() => loadInternalIdentity({ ...files, certificateFile: files.keyFile })).toThrow(ConfigurationError);
+  });
+});
+
+describe(serverMustBe.name, () => {
+  async function connect(server: InternalIdentity, client: InternalIdentity, expected: ServiceRole): Promise<number> {
+    const listener = createServer({ ...internalTlsOptions(server), requestCert: true }, (_, response) =>
+      response.end(),
+    );
+    await new Promise<void>(resolve => listener.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = listener.address() as AddressInfo;
+      const options = {
+        ...internalTlsOptions(client),
+        checkServerIdentity: serverMustBe(expected),
+        agent: false as const,
+      };
+      return await new Promise((resolve, reject) => {
+        get(`https://127.0.0.1:${port}/`, options, response => {
+          response.resume();
+          resolve(response.statusCode ?? 0);
+        }).on('error', reject);
+      });
+    } finally {
+      await new Promise(resolve => listener.close(resolve));
+    }
+  }
+
+  it('lets a connection to the right service through', async () => {
+    const authority = await InternalAuthority.create();
+    const [server, client] = [await authority.issue('decrypt-worker'), await authority.issue('playback-gateway')];
+    expect(await connect(server, client, 'decrypt-worker')).toBe(200);
+  });
+
+  it('refuses a service of our own authority that poses as another', async () => {
+    const authority = await InternalAuthority.create();
+    const [server, client] = [await authority.issue('playback-gateway'), await authority.issue('playback-gateway')];
+    await expect(connect(server, client, 'decrypt-worker')).rejects.toThrow(
+      'has the role playback-gateway, not decrypt-worker',
+    );
+  });
+
+  it('refuses a service of another authority', async () => {
+    const server = await (await InternalAuthority.create()).issue('decrypt-worker');
+    const client = await (await InternalAuthority.create()).issue('playback-gateway');
+    await expect(connect(server, client, 'decrypt-worker')).rejects.toThrow(/certificate|signature/);
+  });
+
+  it('refuses the right role at another host', () => {
+    const error = serverMustBe('decrypt-worker')('worker.example.org', {
+      subject: { CN: 'worker' },
+      subjectaltname: 'DNS:other.example.org, URI:urn:recording-crypto-server:role:decrypt-worker',
+    } as never);
+    expect(error).toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+  });
+});

@@ -22,8 +22,11 @@ export {
   readAttachedEnvelope,
   type ReadAttachedOptions,
 } from './attached/attached-envelope.js';
+export { decodeEnvelope } from './wrapping/envelope-text.js';
 export type { ContentLayout, ContentMap } from './content/content-map.js';
 export type { SegmentSearch } from './content/segmented-content.js';
+export { decodeOaep, type OaepParameters } from './key-transport/oaep.js';
+export { type KeyName, parseTwilioEnvelope } from './twilio/twilio-envelope.js';
 export { EncryptedMedia, type OpenMediaOptions } from './decryption/encrypted-media.js';
 export type { WritableCipher } from './encryption/envelope-encoder.js';
 export {

@@ -1,15 +1,15 @@
 import type { ByteSource } from '../byte-source/byte-source.js';
 import { CmsError } from '../cms-error.js';
 import type { ContentMap } from '../content/content-map.js';
-import { DefiniteContentMap, DetachedContentMap } from '../content/contiguous-content.js';
+import { DefiniteContentMap, DetachedContentMap, TaggedContentMap } from '../content/contiguous-content.js';
 import { SegmentedContentMap, type SegmentSearch } from '../content/segmented-content.js';
 import type { Envelope } from '../envelope/envelope.js';
 import { beginsLikeEnvelope, type EnvelopeHead, parseEnvelopeHead } from '../envelope/envelope-head.js';
+import { binaryEncoding, detectTransferEncoding, type TransferEncoding } from '../wrapping/transfer-encoding.js';
+import { detectWrapper, wrapperHeadBytes } from '../wrapping/wrapper.js';
 
 /** The envelope of some forty recipients; a longer one is read on. */
 const firstReadBytes = 16 * 1024;
-/** Identifier and length octets of ContentInfo, its content type and [0], in their longest forms. */
-const detectionBytes = 64;
 
 export interface AttachedEnvelope {
   readonly envelope: Envelope;
@@ -24,14 +24,14 @@ export interface ReadAttachedOptions {
   readonly segmentSearch?: SegmentSearch;
 }
 
-/** Does a stored file carry its own envelope, or is it media in the clear? Reads the first bytes only. */
+/** Does a stored file carry its own envelope, or is it media in the clear? Reads the first 4 KiB at most. */
 export async function detectLayout(source: ByteSource, signal: AbortSignal): Promise<'attached' | 'plain'> {
-  const head = await source.read(0, Math.min(source.size, detectionBytes), signal);
-  return beginsLikeEnvelope(head) ? 'attached' : 'plain';
+  const head = await source.read(0, Math.min(source.size, wrapperHeadBytes), signal);
+  return beginsLikeEnvelope(head) || detectWrapper(head) !== undefined ? 'attached' : 'plain';
 }
 
 /**
- * Reads the envelope at the head of a stored file.
+ * Reads the envelope at the head of a stored file, DER or BER, binary or wrapped in PEM, S/MIME or base64.
  * @throws CmsError if the head is no envelope with content, or longer than `limit` (1 MiB unless told).
  */
 export async function readAttachedEnvelope(
@@ -39,7 +39,10 @@ export async function readAttachedEnvelope(
   signal: AbortSignal,
   { limit = 1024 * 1024, segmentSearch = 'pattern-or-scan' }: ReadAttachedOptions = {},
 ): Promise<AttachedEnvelope> {
-  const { bytes, head } = await readHead(source, signal, limit);
+  const firstBytes = await source.read(0, Math.min(firstReadBytes, source.size), signal);
+  const encoding = await detectTransferEncoding(source, firstBytes, signal);
+  const begun = encoding === binaryEncoding ? firstBytes : Buffer.alloc(0);
+  const { bytes, head } = await readHead(encoding.decode(source), begun, limit, signal);
   const { envelope, content } = head;
   if (content === undefined) {
     throw new CmsError('CMS_MALFORMED', 'the envelope has no content', {
@@ -48,35 +51,50 @@ export async function readAttachedEnvelope(
     });
   }
   const envelopeBytes = Buffer.from(bytes.subarray(0, content.header.contentOffset));
-  const contentMap = content.header.constructed
+  const binaryMap = content.header.constructed
     ? new SegmentedContentMap(envelope, content, segmentSearch)
     : new DefiniteContentMap(envelope, content);
-  return { envelope, envelopeBytes, contentMap };
+  return { envelope, envelopeBytes, contentMap: decodedContentMap(binaryMap, encoding) };
 }
 
-/** The map of a stored file that is the ciphertext alone, its envelope being kept elsewhere. */
-export function detachedContentMap(_source: ByteSource, envelope: Envelope): ContentMap {
-  return new DetachedContentMap(envelope.authentication);
+/** A map of the decoded bytes as a map of the stored ones. */
+function decodedContentMap(map: ContentMap, encoding: TransferEncoding): ContentMap {
+  if (encoding === binaryEncoding) return map;
+  return { layout: map.layout, locate: (source, signal) => map.locate(encoding.decode(source), signal) };
+}
+
+/** The map of a stored file that is ciphertext, its envelope being kept elsewhere. Reads nothing. */
+export function detachedContentMap(
+  _source: ByteSource,
+  envelope: Pick<Envelope, 'kind' | 'contentEncryption' | 'authentication'>,
+): ContentMap {
+  const { kind, contentEncryption, authentication } = envelope;
+  return kind === 'twilio-encryption-details'
+    ? new TaggedContentMap(contentEncryption.tagLength ?? 0)
+    : new DetachedContentMap(authentication);
 }
 
 /** Reads on in growing steps until the head is complete. */
 async function readHead(
   source: ByteSource,
-  signal: AbortSignal,
+  begun: Buffer,
   limit: number,
+  signal: AbortSignal,
 ): Promise<{ readonly bytes: Buffer; readonly head: EnvelopeHead }> {
   const most = Math.min(source.size, limit);
-  for (let length = Math.min(firstReadBytes, most); ; length = Math.min(length * 4, most)) {
-    const bytes = await source.read(0, length, signal);
+  let bytes = begun.subarray(0, most);
+  for (;;) {
     try {
       return { bytes, head: parseEnvelopeHead(bytes, source.size) };
     } catch (error) {
       // Only an error at the very end of the bytes at hand can be cured by more of them.
-      if (!(error instanceof CmsError) || error.code !== 'CMS_TRUNCATED' || error.offset !== length) throw error;
-      if (length === source.size) throw error;
-      if (length < most) continue;
-      const message = `the envelope is longer than ${limit} bytes`;
-      throw new CmsError('CMS_LIMIT_EXCEEDED', message, { offset: limit, cause: error });
+      if (!(error instanceof CmsError) || error.code !== 'CMS_TRUNCATED') throw error;
+      if (error.offset !== bytes.length || bytes.length === source.size) throw error;
+      if (bytes.length === most) {
+        const message = `the envelope is longer than ${limit} bytes`;
+        throw new CmsError('CMS_LIMIT_EXCEEDED', message, { offset: limit, cause: error });
+      }
     }
+    bytes = await source.read(0, Math.min(most, Math.max(firstReadBytes, bytes.length * 4)), signal);
   }
 }

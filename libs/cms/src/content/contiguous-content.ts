@@ -40,6 +40,25 @@ export class DetachedContentMap implements ContentMap {
   }
 }
 
+/** A stored file that is ciphertext with the authentication tag at its end. */
+export class TaggedContentMap implements ContentMap {
+  readonly layout: ContentLayout = 'detached';
+
+  constructor(private readonly tagLength: number) {}
+
+  async locate(source: ByteSource, signal: AbortSignal): Promise<LocatedContent> {
+    const length = source.size - this.tagLength;
+    if (length < 0) {
+      const expected = `at least the ${this.tagLength} bytes of the authentication tag`;
+      throw new CmsError('CMS_TRUNCATED', `the stored file has ${source.size} bytes`, { expected });
+    }
+    const bytes = await source.read(Math.max(0, length - tailBytes), source.size, signal);
+    const tag = Buffer.from(bytes.subarray(-this.tagLength));
+    const tail = bytes.subarray(0, -this.tagLength);
+    return new ContiguousContent(source, 0, length, tail, { tag, additionalData: Buffer.alloc(0) });
+  }
+}
+
 /** Content in one primitive OCTET STRING of known length. */
 export class DefiniteContentMap implements ContentMap {
   readonly layout: ContentLayout = 'definite';

@@ -5,7 +5,7 @@ import type { ContentAuthentication, Envelope } from '../envelope/envelope.js';
 import type { AttachedContent } from '../envelope/envelope-head.js';
 import { type CiphertextExtract, type LocatedContent, tailBytes } from './content-map.js';
 import { readFileClosing } from './file-closing.js';
-import { type OpenString, type Segment, SegmentStripper } from './segment-stripper.js';
+import { type EvenSegments, type OpenString, type Segment, SegmentStripper } from './segment-stripper.js';
 import { WindowedReader } from './windowed-reader.js';
 
 export interface FirstSegment {
@@ -124,8 +124,7 @@ class RegularSegments implements LocatedContent {
   readonly source: ByteSource;
   tail: Buffer = Buffer.alloc(0);
   private readonly stride: number;
-  /** Where the even segments end within the ciphertext. */
-  private readonly evenLength: number;
+  private readonly even: EvenSegments;
 
   constructor(
     private readonly search: Search,
@@ -136,7 +135,7 @@ class RegularSegments implements LocatedContent {
   ) {
     this.source = search.source;
     this.stride = search.first.header.length + search.first.length;
-    this.evenLength = evenCount * search.first.length;
+    this.even = { ...search.first, until: evenCount * search.first.length };
   }
 
   async withTail(window: WindowedReader, signal: AbortSignal): Promise<this> {
@@ -164,8 +163,9 @@ class RegularSegments implements LocatedContent {
       },
       { start, end },
       segment => this.verify(segment),
+      this.even,
     );
-    const check = start < this.evenLength ? { offset: within.headerOffset, header: first.header } : undefined;
+    const check = start < this.even.until ? { offset: within.headerOffset, header: first.header } : undefined;
     const extract = { start: within.contentOffset + inside, end: this.storedEnd(end), stripper };
     return check === undefined ? extract : { ...extract, check };
   }
@@ -176,6 +176,7 @@ class RegularSegments implements LocatedContent {
       { storedOffset: headerOffset, ciphertextOffset, within: this.search.whole, remaining: 0 },
       { start, end },
       segment => this.verify(segment),
+      this.even,
     );
     return { start: headerOffset, end: this.storedEnd(end), stripper };
   }
@@ -189,25 +190,25 @@ class RegularSegments implements LocatedContent {
   /** The segment that must hold byte `position` of the ciphertext if the pattern is true. */
   private segmentAt(position: number): Omit<Segment, 'within'> {
     const { first } = this.search;
-    if (position < this.evenLength) {
+    if (position < this.even.until) {
       const number = Math.floor(position / first.length);
       const headerOffset = first.contentOffset + number * this.stride;
       const contentOffset = headerOffset + first.header.length;
       return { headerOffset, contentOffset, length: first.length, ciphertextOffset: number * first.length };
     }
-    const inTail = position - this.evenLength;
+    const inTail = position - this.even.until;
     const segment = this.walk.segments.findLast(({ ciphertextOffset }) => ciphertextOffset <= inTail);
     if (segment === undefined) {
       const offset = this.walk.closingOffset;
       return { headerOffset: offset, contentOffset: offset, length: 0, ciphertextOffset: position };
     }
-    return { ...segment, ciphertextOffset: segment.ciphertextOffset + this.evenLength };
+    return { ...segment, ciphertextOffset: segment.ciphertextOffset + this.even.until };
   }
 
   /** A segment that is not where the pattern says would shift all that follows. */
   private verify(found: Segment): void {
     const claimed = this.segmentAt(found.ciphertextOffset);
-    if (found.length === 0 && found.ciphertextOffset >= this.evenLength) return;
+    if (found.length === 0 && found.ciphertextOffset >= this.even.until) return;
     if (claimed.contentOffset === found.contentOffset && claimed.length === found.length) return;
     throw patternBroken(found.headerOffset, claimed.length);
   }

@@ -29,6 +29,15 @@ export interface StripperStart {
   readonly remaining: number;
 }
 
+/** Segments that all look alike: those are recognised by their header octets alone. */
+export interface EvenSegments {
+  readonly header: Buffer;
+  /** Content octets of each. */
+  readonly length: number;
+  /** Where they end within the ciphertext. */
+  readonly until: number;
+}
+
 /** Nested deeper than this is no recording. */
 const maximumStringDepth = 16;
 /** Headers without content carry nothing; a file full of them only takes time. */
@@ -49,11 +58,13 @@ export class SegmentStripper {
   /**
    * @param wanted ciphertext [start, end): the rest is passed over.
    * @param onSegment sees the header of every segment before its content is used, and may throw.
+   * @param even segments that need no further look; the first of them has to be where they say.
    */
   constructor(
     start: StripperStart,
     private readonly wanted: { readonly start: number; readonly end: number },
     private readonly onSegment: (segment: Segment) => void,
+    private readonly even?: EvenSegments,
   ) {
     this.storedOffset = start.storedOffset;
     this.ciphertextOffset = start.ciphertextOffset;
@@ -91,6 +102,8 @@ export class SegmentStripper {
       if (this.remaining > 0) {
         if (index >= chunk.length) return;
         index += this.takeContent(chunk, index, pieces);
+      } else if (this.takeEvenHeader(chunk, index)) {
+        index += this.even?.header.length ?? 0;
       } else {
         this.leaveFinishedStrings();
         if (this.within === undefined || index >= chunk.length) return;
@@ -102,6 +115,17 @@ export class SegmentStripper {
         index += this.takeHeader(header);
       }
     }
+  }
+
+  private takeEvenHeader(chunk: Buffer, index: number): boolean {
+    const { even } = this;
+    if (even === undefined || this.ciphertextOffset >= even.until) return false;
+    const { header } = even;
+    if (index + header.length > chunk.length) return false;
+    for (let i = 0; i < header.length; i++) if (chunk[index + i] !== header[i]) return false;
+    this.storedOffset += header.length;
+    this.remaining = even.length;
+    return true;
   }
 
   private completeHeader(chunk: Buffer): number {

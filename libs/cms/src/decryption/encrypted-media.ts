@@ -11,7 +11,7 @@ import { undecryptable } from './undecryptable.js';
 
 export interface OpenMediaOptions {
   readonly source: ByteSource;
-  readonly envelope: Envelope;
+  readonly envelope: Pick<Envelope, 'contentEncryption'>;
   readonly contentMap: ContentMap;
   /** Stays the caller's; the media reads it whenever a stream begins, until `close`. */
   readonly sessionKey: Buffer;

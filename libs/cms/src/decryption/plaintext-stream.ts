@@ -5,6 +5,8 @@ import type { ContentTransform } from './content-transform.js';
 
 /** A cipher call and a hand-over per this many bytes is where both stop to matter. */
 const coalescedBytes = 64 * 1024;
+/** Four full TLS records without the headers of segments in them are enough. */
+const fullEnoughBytes = 60 * 1024;
 /** Chunks of this size are worth a cipher call of their own. */
 const largeEnoughBytes = 32 * 1024;
 
@@ -113,7 +115,7 @@ export class PlaintextStream extends Readable {
       this.storedLeft -= chunk.length;
       if (this.storedLeft < 0) throw new Error('the source gives more bytes than it was asked for');
       this.strip(chunk);
-      if (this.piecesBytes >= coalescedBytes || (chunk.length >= largeEnoughBytes && this.piecesBytes > 0)) {
+      if (this.piecesBytes >= fullEnoughBytes || (chunk.length >= largeEnoughBytes && this.piecesBytes > 0)) {
         this.flush();
       } else if (!this.flushPlanned && this.piecesBytes > 0) {
         // Small chunks come in bursts, many TLS records from one read: what the present burst brings goes together.

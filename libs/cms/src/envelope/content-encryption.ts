@@ -3,7 +3,7 @@ import { Tag } from '../asn1/element-header.js';
 import { formatObjectIdentifier, ObjectIdentifierTable } from '../asn1/object-identifier.js';
 import { CmsError } from '../cms-error.js';
 import { readAlgorithmIdentifier } from './algorithm-identifier.js';
-import type { CbcAlgorithm, ContentEncryption, EnvelopeKind, GcmAlgorithm } from './envelope.js';
+import type { CbcAlgorithm, CmsKind, ContentEncryption, GcmAlgorithm } from './envelope.js';
 
 interface CbcCipher {
   readonly mode: 'cbc';
@@ -43,7 +43,7 @@ const ciphers = new ObjectIdentifierTable<CbcCipher | GcmCipher>({
 const modeOfKind = { 'enveloped-data': 'cbc', 'auth-enveloped-data': 'gcm' } as const;
 
 /** @throws CmsError CMS_UNSUPPORTED for other algorithms, CMS_MALFORMED for parameters of a wrong size. */
-export function readContentEncryption(reader: BerReader, kind: EnvelopeKind): ContentEncryption {
+export function readContentEncryption(reader: BerReader, kind: CmsKind): ContentEncryption {
   return readAlgorithmIdentifier(reader, 'contentEncryptionAlgorithm', (algorithm, offset) => {
     const cipher = ciphers.get(algorithm);
     if (cipher?.mode !== modeOfKind[kind]) {

@@ -3,7 +3,7 @@ import { type ElementHeader, Tag } from '../asn1/element-header.js';
 import { formatObjectIdentifier, ObjectIdentifierTable } from '../asn1/object-identifier.js';
 import { CmsError } from '../cms-error.js';
 import { readContentEncryption } from './content-encryption.js';
-import type { Envelope, EnvelopeKind } from './envelope.js';
+import type { CmsKind, Envelope } from './envelope.js';
 import { readClosing } from './envelope-closing.js';
 import { readRecipientInfos } from './recipient-infos.js';
 
@@ -14,12 +14,12 @@ export const contentTypeIdentifiers = {
   data: '1.2.840.113549.1.7.1',
 } as const;
 
-const kinds = new ObjectIdentifierTable<EnvelopeKind>({
+const kinds = new ObjectIdentifierTable<CmsKind>({
   [contentTypeIdentifiers['enveloped-data']]: 'enveloped-data',
   [contentTypeIdentifiers['auth-enveloped-data']]: 'auth-enveloped-data',
 });
 
-const versions: Readonly<Record<EnvelopeKind, readonly number[]>> = {
+const versions: Readonly<Record<CmsKind, readonly number[]>> = {
   'enveloped-data': [0, 2, 3, 4],
   'auth-enveloped-data': [0],
 };
@@ -82,7 +82,7 @@ export function beginsLikeEnvelope(head: Buffer): boolean {
   }
 }
 
-function enterContentInfo(reader: BerReader): EnvelopeKind {
+function enterContentInfo(reader: BerReader): CmsKind {
   reader.enter(Tag.sequence, 'ContentInfo');
   const { offset } = reader;
   const contentType = reader.primitive(Tag.objectIdentifier, 'the content type');
@@ -95,7 +95,7 @@ function enterContentInfo(reader: BerReader): EnvelopeKind {
   return kind;
 }
 
-function readVersion(reader: BerReader, kind: EnvelopeKind): number {
+function readVersion(reader: BerReader, kind: CmsKind): number {
   const { offset } = reader;
   const content = reader.primitive(Tag.integer, 'the version');
   const version = content.length === 1 ? content.readInt8(0) : -1;

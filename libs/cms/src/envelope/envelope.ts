@@ -1,5 +1,8 @@
 /** Which structure carries the session key. */
-export type EnvelopeKind = 'enveloped-data' | 'auth-enveloped-data';
+export type EnvelopeKind = 'enveloped-data' | 'auth-enveloped-data' | 'twilio-encryption-details';
+
+/** The structures of CMS itself. */
+export type CmsKind = Exclude<EnvelopeKind, 'twilio-encryption-details'>;
 
 /** How a recipient names its certificate (RFC 5652, 6.2.1). */
 export type RecipientIdentifier =
@@ -20,8 +23,8 @@ export type KeyEncryption =
   | { readonly scheme: 'rsaes-oaep'; readonly hash: OaepHash; readonly mgfHash: OaepHash; readonly label: Buffer };
 
 /** KeyTransRecipientInfo with RSA. */
-export interface KeyTransportRecipient {
-  readonly identifier: RecipientIdentifier;
+export interface KeyTransportRecipient<Identifier = RecipientIdentifier> {
+  readonly identifier: Identifier;
   readonly keyEncryption: KeyEncryption;
   readonly encryptedKey: Buffer;
 }
@@ -59,12 +62,12 @@ export interface ContentAuthentication {
   readonly additionalData: Buffer;
 }
 
-export interface Envelope {
+export interface Envelope<Identifier = RecipientIdentifier> {
   readonly kind: EnvelopeKind;
   /** CMSVersion of the structure. */
   readonly version: number;
   /** Recipients a private RSA key can open, in the order of the file. */
-  readonly recipients: readonly KeyTransportRecipient[];
+  readonly recipients: readonly KeyTransportRecipient<Identifier>[];
   /** Recipients of kinds or with algorithms that are not read here. */
   readonly otherRecipientCount: number;
   /** Dotted object identifier of the type of the content. */

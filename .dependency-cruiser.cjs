@@ -46,12 +46,17 @@ module.exports = {
       to: { path: '^(libs/pkcs11/|node_modules/pkcs11js)' },
     },
     {
-      name: 'decryption-only-in-the-worker',
-      comment:
-        'Only the worker (and the command line) may turn ciphertext into media; the gateway and the vault read envelopes only.',
+      name: 'no-envelopes-in-the-gateway',
+      comment: 'Only the worker (and the command line) may turn ciphertext into media.',
       severity: 'error',
-      from: { path: '^apps/(playback-gateway|key-vault)/' },
-      to: { path: '^libs/media-storage/' },
+      from: { path: '^apps/playback-gateway/' },
+      to: { path: '^libs/(cms|certificates)/' },
+    },
+    {
+      name: 'no-media-in-the-vault',
+      severity: 'error',
+      from: { path: '^apps/key-vault/' },
+      to: { path: '^libs/(media-storage|store)/' },
     },
     {
       name: 'production-code-imports-no-test',

@@ -1,1 +1,12 @@
-export {};
+export { CertificateAuthority } from './authority/certificate-authority.js';
+export type {
+  AuthorityRequest,
+  IssuedCertificate,
+  ServiceCertificateRequest,
+} from './authority/certificate-authority.js';
+export { CertificateError, type CertificateErrorCode } from './certificate-error.js';
+export type { CertificateInfo } from './certificate/certificate-info.js';
+export { certificateStatus, type CertificateStatus } from './certificate/certificate-status.js';
+export { parseCertificateDer, parseCertificatePem } from './certificate/parse-certificate.js';
+export { keyMatchesCertificate } from './private-key/key-matches-certificate.js';
+export { parsePrivateKeyPem, type ParsedPrivateKey, type PrivateKeyFormat } from './private-key/parse-private-key.js';

@@ -1,1 +1,4 @@
-export {};
+export * from './media-storage-configuration.js';
+export * from './media-location.js';
+export * from './media-storages.js';
+export type { OpenHint, StoredObject } from './stored-object.js';

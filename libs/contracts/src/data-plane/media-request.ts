@@ -5,6 +5,14 @@ export const mediaPath = '/v1/media';
 /** Where a worker looks at a stored file whose layout nobody knows yet. */
 export const inspectPath = '/v1/inspect';
 
+/**
+ * The Content-Length that a HEAD answers to the player. Between worker and gateway the request is a POST, whose answer
+ * must say how long its own, empty body is.
+ */
+export const representationLengthHeader = 'rcs-representation-length';
+/** Alias of the certificate whose key opened the recording, percent-encoded. */
+export const certificateAliasHeader = 'rcs-certificate-alias';
+
 const headerValue = z.string().max(4096).optional();
 
 export const mediaRequestSchema = z.strictObject({

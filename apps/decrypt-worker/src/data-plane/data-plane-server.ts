@@ -1,0 +1,167 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { inspectPath, mediaPath } from '#contracts';
+import {
+  describeError,
+  internalTlsOptions,
+  problemContentType,
+  RcsError,
+  ReceiverGoneError,
+  requestIdFrom,
+  requestIdHeader,
+  retryAfterSeconds,
+  roleOfSubjectAltName,
+  toProblemDetails,
+  toRcsError,
+  type InternalIdentity,
+  type Logger,
+} from '#platform';
+import type { WorkerMetrics } from '../worker-metrics.js';
+import type { InspectHandler } from './inspect.handler.js';
+import type { MediaHandler } from './media.handler.js';
+import { readJsonBody } from './read-json-body.js';
+
+/** Longer than the gateways keep an idle connection, so that they close it and no request meets a closing socket. */
+const keepAliveTimeoutMs = 75_000;
+
+export interface DataPlaneHandlers {
+  readonly media: MediaHandler;
+  readonly inspect: InspectHandler;
+}
+
+/** HTTP/1.1 over mutual TLS, raw streams: the gateways' door to the media. */
+export class DataPlaneServer {
+  private readonly server: Server;
+  private readonly allowed = new WeakSet<TLSSocket>();
+  private active = 0;
+
+  constructor(
+    identity: InternalIdentity,
+    private readonly handlers: DataPlaneHandlers,
+    private readonly metrics: WorkerMetrics,
+    private readonly logger: Logger,
+    private readonly maxConcurrentStreams: number,
+  ) {
+    this.server = createServer({
+      ...internalTlsOptions(identity),
+      requestCert: true,
+      rejectUnauthorized: true,
+      keepAliveTimeout: keepAliveTimeoutMs,
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+      noDelay: true,
+    });
+    this.server.on('request', (request, response) => {
+      this.serve(request, response).catch((error: unknown) => {
+        this.logger.error({ error: describeError(error) }, 'a media request ended unexpectedly');
+        response.destroy();
+      });
+    });
+  }
+
+  get inFlight(): number {
+    return this.active;
+  }
+
+  async listen(host: string, port: number): Promise<AddressInfo> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(port, host, resolve);
+    });
+    return this.server.address() as AddressInfo;
+  }
+
+  /** Takes no new connection and waits for running answers; at the deadline it cuts them, and the gateway goes elsewhere. */
+  async close(deadline: AbortSignal): Promise<void> {
+    const closed = new Promise<void>(resolve => this.server.close(() => resolve()));
+    this.server.closeIdleConnections();
+    const cut = (): void => this.server.closeAllConnections();
+    if (deadline.aborted) cut();
+    deadline.addEventListener('abort', cut, { once: true });
+    await closed;
+    deadline.removeEventListener('abort', cut);
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const started = process.hrtime.bigint();
+    const requestId = requestIdFrom(request.headers[requestIdHeader]);
+    const left = new AbortController();
+    response.on('close', () => {
+      if (!response.writableFinished) left.abort(new ReceiverGoneError('the gateway closed the connection'));
+    });
+    this.active++;
+    this.metrics.activeStreams.inc();
+    try {
+      await this.dispatch(request, { requestId, signal: left.signal, response });
+      this.metrics.requests.inc({ outcome: 'ok' });
+    } catch (error) {
+      this.fail(error, request, response, requestId, left.signal);
+    } finally {
+      this.active--;
+      this.metrics.activeStreams.dec();
+      this.logger.debug({ requestId, ms: Number(process.hrtime.bigint() - started) / 1e6 }, 'media request');
+    }
+  }
+
+  private async dispatch(
+    request: IncomingMessage,
+    exchange: { requestId: string; signal: AbortSignal; response: ServerResponse },
+  ): Promise<void> {
+    this.checkCaller(request.socket as TLSSocket);
+    if (this.active > this.maxConcurrentStreams) {
+      throw new RcsError('RCS_OVERLOADED', `${this.active} requests at once`, { retryAfterMs: 1000 });
+    }
+    const handler = handlerFor(request.url, this.handlers);
+    if (handler === undefined) throw new RcsError('RCS_NOT_FOUND');
+    if (request.method !== 'POST') throw new RcsError('RCS_METHOD_NOT_ALLOWED');
+    await handler.handle(await readJsonBody(request), exchange);
+  }
+
+  private checkCaller(socket: TLSSocket): void {
+    if (this.allowed.has(socket)) return;
+    const role = roleOfSubjectAltName(socket.getPeerCertificate().subjectaltname);
+    if (role !== 'playback-gateway') {
+      throw new RcsError('RCS_CALLER_NOT_ALLOWED', `a peer with the role ${role ?? 'none'} called the data plane`);
+    }
+    this.allowed.add(socket);
+  }
+
+  private fail(
+    error: unknown,
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+    signal: AbortSignal,
+  ): void {
+    if (signal.aborted || error instanceof ReceiverGoneError) {
+      this.metrics.requests.inc({ outcome: 'aborted' });
+      response.destroy();
+      return;
+    }
+    const failure = toRcsError(error);
+    this.metrics.requests.inc({ outcome: failure.code });
+    const level = failure.code === 'RCS_INTERNAL' ? 'error' : 'warn';
+    this.logger[level]({ requestId, code: failure.code, error: describeError(failure) }, 'media request failed');
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    const body = JSON.stringify(toProblemDetails(failure, requestId));
+    const retryAfter = retryAfterSeconds(failure);
+    if (!request.complete) response.setHeader('connection', 'close');
+    response.writeHead(failure.definition.http, {
+      'content-type': problemContentType,
+      'content-length': Buffer.byteLength(body),
+      ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    });
+    response.end(body);
+  }
+}
+
+function handlerFor(url: string | undefined, handlers: DataPlaneHandlers): MediaHandler | InspectHandler | undefined {
+  if (url === mediaPath) return handlers.media;
+  if (url === inspectPath) return handlers.inspect;
+  return undefined;
+}

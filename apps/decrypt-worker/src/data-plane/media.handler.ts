@@ -1,0 +1,147 @@
+import { finished, type Readable } from 'node:stream';
+import type { ServerResponse } from 'node:http';
+import {
+  certificateAliasHeader,
+  mediaRequestSchema,
+  representationLengthHeader,
+  type GrantVerifier,
+  type MediaRequest,
+  type PlaybackGrant,
+} from '#contracts';
+import { RcsError, sendStream } from '#platform';
+import { planResponse, skipBytes, bodyLength, type BodySegment } from '../http-semantics/response-plan.js';
+import type { LeasedMedia, MediaSessionCache } from '../media-session/media-session-cache.js';
+import type { MediaOpener } from '../media-session/media-opener.js';
+import type { OpenMedia } from '../media-session/media-session.js';
+import type { WorkerMetrics } from '../worker-metrics.js';
+
+export interface Exchange {
+  readonly requestId: string;
+  /** Aborted as soon as the gateway leaves. */
+  readonly signal: AbortSignal;
+  readonly response: ServerResponse;
+}
+
+/** Answers a gateway's request for media: checks the grant, opens or re-uses the session, streams the plaintext. */
+export class MediaHandler {
+  constructor(
+    private readonly grants: GrantVerifier,
+    private readonly sessions: MediaSessionCache,
+    private readonly opener: MediaOpener,
+    private readonly metrics: WorkerMetrics,
+    private readonly clientIdleTimeoutMs: number,
+  ) {}
+
+  async handle(body: unknown, exchange: Exchange): Promise<void> {
+    const parsed = mediaRequestSchema.safeParse(body);
+    if (!parsed.success)
+      throw new RcsError('RCS_INVALID_VALUE', `media request: ${parsed.error.issues[0]?.path.join('.') ?? ''}`);
+    const grant = await this.grants.verify(parsed.data.grant);
+    if (grant.purpose !== 'play') throw new RcsError('RCS_GRANT_REFUSED', `a grant to ${grant.purpose} opens no media`);
+    try {
+      await this.attempt(parsed.data, grant, exchange);
+    } catch (error) {
+      // The file was replaced since the session was opened: once more with what is there now, unless bytes have left.
+      if (!(error instanceof RcsError) || error.code !== 'RCS_STORAGE_CHANGED' || exchange.response.headersSent)
+        throw error;
+      this.sessions.forget(sessionKeyOf(grant));
+      await this.attempt(parsed.data, grant, exchange);
+    }
+  }
+
+  private async attempt(request: MediaRequest, grant: PlaybackGrant, exchange: Exchange): Promise<void> {
+    const leased = await this.openSession(request, grant, exchange);
+    try {
+      await this.answer(request, leased.media, exchange);
+    } finally {
+      leased.release();
+    }
+  }
+
+  private async openSession(request: MediaRequest, grant: PlaybackGrant, exchange: Exchange): Promise<LeasedMedia> {
+    const leased = await this.sessions.use(sessionKeyOf(grant), exchange.signal, signal =>
+      this.opener.open(
+        {
+          grant,
+          signedGrant: request.grant,
+          detachedEnvelope: request.envelope === undefined ? undefined : Buffer.from(request.envelope, 'base64'),
+          requestId: exchange.requestId,
+        },
+        signal,
+      ),
+    );
+    this.metrics.mediaSessions.inc({ result: leased.hit ? 'hit' : 'miss' });
+    return leased;
+  }
+
+  private async answer(request: MediaRequest, media: OpenMedia, exchange: Exchange): Promise<void> {
+    const plan = planResponse(request, { ...media, contentType: request.contentType });
+    if (request.resume !== undefined && request.resume.entityTag !== media.entityTag) {
+      throw new RcsError('RCS_STORAGE_CHANGED', 'the media changed since another worker began to send it');
+    }
+    const body = skipBytes(plan.body, request.resume?.offset ?? 0);
+    const headers = {
+      ...plan.headers,
+      ...(media.certificateAlias === undefined
+        ? {}
+        : { [certificateAliasHeader]: encodeURIComponent(media.certificateAlias) }),
+      ...(request.method === 'HEAD' ? { [representationLengthHeader]: plan.headers['content-length'] ?? '0' } : {}),
+      ...(plan.status === 304 ? {} : { 'content-length': String(bodyLength(body)) }),
+    };
+    const { response } = exchange;
+    const start = (): unknown => response.writeHead(plan.status, headers);
+    await this.sendBody(body, media, exchange, start);
+    response.end();
+  }
+
+  /** Writes the head only when the first plaintext is at hand: until then a failure still gets its own status. */
+  private async sendBody(
+    body: readonly BodySegment[],
+    media: OpenMedia,
+    { response, signal }: Exchange,
+    writeHead: () => unknown,
+  ): Promise<void> {
+    let headWritten = false;
+    for (const segment of body) {
+      if ('literal' in segment) {
+        if (!headWritten) writeHead();
+        headWritten = true;
+        response.write(segment.literal);
+        continue;
+      }
+      const { start, end } = segment.range;
+      const source = media.stream(start, end, signal);
+      if (!headWritten) {
+        await firstBytes(source);
+        writeHead();
+        headWritten = true;
+      }
+      await sendStream(source, response, {
+        length: end - start,
+        receiverIdleTimeoutMs: this.clientIdleTimeoutMs,
+        onBytes: count => this.metrics.plaintextBytes.inc(count),
+      });
+    }
+    if (!headWritten) writeHead();
+  }
+}
+
+/** One session per stored file and envelope; the grant of every request has been checked before. */
+function sessionKeyOf(grant: PlaybackGrant): string {
+  return JSON.stringify([grant.location.storage, grant.location.path, grant.layout, grant.envelopeDigest ?? '']);
+}
+
+/** Resolves when the source has data or has ended well, rejects with its error. */
+function firstBytes(source: Readable): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (error?: Error | null): void => {
+      source.off('readable', onReadable);
+      cleanup();
+      if (error == null) resolve();
+      else reject(error);
+    };
+    const onReadable = (): void => settle();
+    const cleanup = finished(source, { writable: false }, settle);
+    source.once('readable', onReadable);
+  });
+}

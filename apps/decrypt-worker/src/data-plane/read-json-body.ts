@@ -1,0 +1,24 @@
+import type { IncomingMessage } from 'node:http';
+import { RcsError } from '#platform';
+
+/** Grants are small; only an envelope with very many recipients comes near this, bytes. */
+const maximumBodyBytes = 3 * 1024 * 1024;
+
+/** @throws RcsError RCS_PAYLOAD_TOO_LARGE or RCS_INVALID_VALUE. */
+export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > maximumBodyBytes) throw new RcsError('RCS_PAYLOAD_TOO_LARGE');
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks, length).toString('utf8')) as unknown;
+  } catch (error) {
+    throw new RcsError('RCS_INVALID_VALUE', 'the body is not JSON', {
+      publicDetail: 'the body is not JSON',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,95 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { GrantVerifier, KeyVaultClient } from '#contracts';
+import { MediaStorages } from '#media-storage';
+import { loadInternalIdentity, type ConfigurationWith, type InternalIdentity, type ServiceContext } from '#platform';
+import { DataPlaneServer } from './data-plane/data-plane-server.js';
+import { InspectHandler } from './data-plane/inspect.handler.js';
+import { MediaHandler } from './data-plane/media.handler.js';
+import { LayoutInspector } from './media-session/layout-inspector.js';
+import { MediaOpener } from './media-session/media-opener.js';
+import { MediaSessionCache } from './media-session/media-session-cache.js';
+import { mediaStorageConfigurations } from './media-storage-configuration.js';
+import { SessionKeyClient } from './session-key/session-key-client.js';
+import { WorkerMetrics } from './worker-metrics.js';
+
+export type DecryptWorkerConfiguration = ConfigurationWith<'decryptWorker' | 'internalTls' | 'redis'>;
+
+const IDENTITY = Symbol('InternalIdentity');
+
+/** Wires the worker: storages, vaults, sessions, data plane. */
+@Module({})
+export class DecryptWorkerModule {
+  static forRoot(context: ServiceContext, configuration: DecryptWorkerConfiguration): DynamicModule {
+    const settings = configuration.decryptWorker;
+    return {
+      module: DecryptWorkerModule,
+      providers: [
+        { provide: IDENTITY, useFactory: () => loadInternalIdentity(configuration.internalTls) },
+        { provide: WorkerMetrics, useFactory: () => new WorkerMetrics(context.metrics) },
+        {
+          provide: MediaStorages,
+          useFactory: (metrics: WorkerMetrics) =>
+            new MediaStorages(mediaStorageConfigurations(configuration.mediaStorages), metrics.storageObserver()),
+          inject: [WorkerMetrics],
+        },
+        {
+          provide: KeyVaultClient,
+          useFactory: (identity: InternalIdentity) => new KeyVaultClient(settings.vaultAddresses, identity),
+          inject: [IDENTITY],
+        },
+        {
+          provide: SessionKeyClient,
+          useFactory: (vaults: KeyVaultClient) => new SessionKeyClient(vaults),
+          inject: [KeyVaultClient],
+        },
+        {
+          provide: GrantVerifier,
+          useFactory: (identity: InternalIdentity) => new GrantVerifier(identity.caPem),
+          inject: [IDENTITY],
+        },
+        {
+          provide: MediaSessionCache,
+          useFactory: () =>
+            new MediaSessionCache({
+              size: settings.mediaSessionCacheSize,
+              timeToLiveMs: settings.mediaSessionTimeToLiveMs,
+              openTimeoutMs: settings.openTimeoutMs,
+            }),
+        },
+        {
+          provide: MediaOpener,
+          useFactory: (storages: MediaStorages, keys: SessionKeyClient) =>
+            new MediaOpener(storages, keys, settings.vaultTimeoutMs),
+          inject: [MediaStorages, SessionKeyClient],
+        },
+        {
+          provide: MediaHandler,
+          useFactory: (
+            grants: GrantVerifier,
+            sessions: MediaSessionCache,
+            opener: MediaOpener,
+            metrics: WorkerMetrics,
+          ) => new MediaHandler(grants, sessions, opener, metrics, settings.clientIdleTimeoutMs),
+          inject: [GrantVerifier, MediaSessionCache, MediaOpener, WorkerMetrics],
+        },
+        {
+          provide: InspectHandler,
+          useFactory: (grants: GrantVerifier, storages: MediaStorages) =>
+            new InspectHandler(grants, new LayoutInspector(storages), settings.openTimeoutMs),
+          inject: [GrantVerifier, MediaStorages],
+        },
+        {
+          provide: DataPlaneServer,
+          useFactory: (
+            identity: InternalIdentity,
+            media: MediaHandler,
+            inspect: InspectHandler,
+            metrics: WorkerMetrics,
+          ) =>
+            new DataPlaneServer(identity, { media, inspect }, metrics, context.logger, settings.maxConcurrentStreams),
+          inject: [IDENTITY, MediaHandler, InspectHandler, WorkerMetrics],
+        },
+      ],
+    };
+  }
+}

@@ -1,0 +1,43 @@
+import { NestFactory } from '@nestjs/core';
+import { KeyVaultClient, WorkerRegistry } from '#contracts';
+import { MediaStorages } from '#media-storage';
+import { connectRedis, NestLogger, productVersion, requireSections, runService, type ServiceContext } from '#platform';
+import { DataPlaneServer } from './data-plane/data-plane-server.js';
+import { DecryptWorkerModule } from './decrypt-worker.module.js';
+import { MediaSessionCache } from './media-session/media-session-cache.js';
+import { Heartbeat } from './registration/heartbeat.js';
+
+runService('decrypt-worker', async (context: ServiceContext) => {
+  const { instance, logger, readiness } = context;
+  const configuration = requireSections(context.configuration, 'decryptWorker', 'internalTls', 'redis');
+  const settings = configuration.decryptWorker;
+  const app = await NestFactory.createApplicationContext(DecryptWorkerModule.forRoot(context, configuration), {
+    logger: new NestLogger(logger),
+    abortOnError: false,
+  });
+  const dataPlane = app.get(DataPlaneServer);
+  const address = await dataPlane.listen(settings.listen.host, settings.listen.port);
+  const url = settings.advertisedUrl ?? `https://${settings.listen.host}:${address.port}`;
+
+  const redis = connectRedis(configuration.redis, logger);
+  readiness.add('redis', async () => {
+    await redis.ping();
+  });
+  const registration = () => ({ instance, url, inFlight: dataPlane.inFlight, version: productVersion() });
+  const heartbeat = new Heartbeat(new WorkerRegistry(redis), registration, settings.heartbeatIntervalMs, logger);
+  heartbeat.start();
+  logger.info({ dataPlane: url }, 'data plane listens');
+
+  return {
+    management: settings.management,
+    async stop(deadline) {
+      await heartbeat.stop();
+      await dataPlane.close(deadline);
+      app.get(MediaSessionCache).clear();
+      app.get(KeyVaultClient).close();
+      await app.get(MediaStorages).close();
+      redis.disconnect();
+      await app.close();
+    },
+  };
+});

@@ -1,0 +1,151 @@
+import {
+  detachedContentMap,
+  EncryptedMedia,
+  parseEnvelope,
+  readAttachedEnvelope,
+  type ContentMap,
+  type Envelope,
+} from '#cms';
+import { envelopeDigest, type PlaybackGrant } from '#contracts';
+import type { MediaLocation, MediaStorages, StoredObject } from '#media-storage';
+import { RcsError } from '#platform';
+import { entityTagOf } from '../http-semantics/representation.js';
+import type { SessionKeyClient, UnwrappedSessionKey } from '../session-key/session-key-client.js';
+import { fromCmsError } from './cms-errors.js';
+import type { OpenMedia } from './media-session.js';
+
+export interface OpenRequest {
+  readonly grant: PlaybackGrant;
+  readonly signedGrant: string;
+  /** The detached envelope from the metadata of the recording. */
+  readonly detachedEnvelope: Buffer | undefined;
+  readonly requestId: string;
+}
+
+/** The last two blocks of any cipher we know: one gives the padding, the other its initialisation vector. */
+const tailBytes = 64;
+/** An envelope of a few recipients fits; larger heads are read on. */
+const headBytes = 16 * 1024;
+
+/** Opens stored media for playback: envelope, session key, exact length. */
+export class MediaOpener {
+  constructor(
+    private readonly storages: MediaStorages,
+    private readonly sessionKeys: SessionKeyClient,
+    private readonly vaultTimeoutMs: number,
+  ) {}
+
+  /** @throws RcsError for everything that stands in the way, before any plaintext exists. */
+  async open(request: OpenRequest, signal: AbortSignal): Promise<OpenMedia> {
+    const location = this.storages.resolve(request.grant.location);
+    try {
+      switch (request.grant.layout) {
+        case 'plain':
+          return plainMedia(await this.storages.open(location, {}, signal));
+        case 'detached':
+          return await this.openDetached(request, location, signal);
+        case 'attached':
+          return await this.openAttached(request, location, signal);
+        case undefined:
+          throw new RcsError('RCS_GRANT_REFUSED', 'the grant does not say how the media is stored');
+      }
+    } catch (error) {
+      throw fromCmsError(error);
+    }
+  }
+
+  private async openDetached(request: OpenRequest, location: MediaLocation, signal: AbortSignal): Promise<OpenMedia> {
+    const envelopeBytes = request.detachedEnvelope;
+    if (envelopeBytes === undefined) throw new RcsError('RCS_GRANT_REFUSED', 'the envelope of the grant was not sent');
+    checkDigest(request.grant, envelopeBytes);
+    const envelope = parseEnvelope(envelopeBytes);
+    const [stored, unwrapped] = await bothOrNeither(
+      step => this.storages.open(location, { tail: tailBytes }, step),
+      step => this.unwrap(request, envelopeBytes, step),
+      signal,
+      ([, late]) => late?.sessionKey.fill(0),
+    );
+    return this.openEncrypted(request, stored, envelope, detachedContentMap(stored, envelope), unwrapped, signal);
+  }
+
+  private async openAttached(request: OpenRequest, location: MediaLocation, signal: AbortSignal): Promise<OpenMedia> {
+    const stored = await this.storages.open(location, { head: headBytes, tail: tailBytes }, signal);
+    const { envelope, envelopeBytes, contentMap } = await readAttachedEnvelope(stored, signal);
+    checkDigest(request.grant, envelopeBytes);
+    const unwrapped = await this.unwrap(request, envelopeBytes, signal);
+    return this.openEncrypted(request, stored, envelope, contentMap, unwrapped, signal);
+  }
+
+  private unwrap(request: OpenRequest, envelope: Buffer, signal: AbortSignal): Promise<UnwrappedSessionKey> {
+    const { signedGrant, requestId } = request;
+    return this.sessionKeys.unwrap({ grant: signedGrant, envelope, requestId, timeoutMs: this.vaultTimeoutMs, signal });
+  }
+
+  private async openEncrypted(
+    request: OpenRequest,
+    stored: StoredObject,
+    envelope: Envelope,
+    contentMap: ContentMap,
+    { sessionKey, certificateAlias }: UnwrappedSessionKey,
+    signal: AbortSignal,
+  ): Promise<OpenMedia> {
+    try {
+      const media = await EncryptedMedia.open({ source: stored, envelope, contentMap, sessionKey, signal });
+      return {
+        length: media.plaintextLength,
+        entityTag: entityTagOf({ ...validatorsOf(stored), envelopeDigest: request.grant.envelopeDigest }),
+        lastModified: stored.lastModified,
+        certificateAlias,
+        stream: (start, end, streamSignal) => media.stream(start, end, streamSignal),
+        close: () => {
+          media.close();
+          sessionKey.fill(0);
+        },
+      };
+    } catch (error) {
+      sessionKey.fill(0);
+      throw error;
+    }
+  }
+}
+
+function plainMedia(stored: StoredObject): OpenMedia {
+  return {
+    length: stored.size,
+    entityTag: entityTagOf({ ...validatorsOf(stored), envelopeDigest: undefined }),
+    lastModified: stored.lastModified,
+    certificateAlias: undefined,
+    stream: (start, end, signal) => stored.stream(start, end, signal),
+    close: () => undefined,
+  };
+}
+
+const validatorsOf = ({ entityTag, lastModified, size }: StoredObject) => ({ entityTag, lastModified, size });
+
+function checkDigest(grant: PlaybackGrant, envelope: Buffer): void {
+  if (grant.envelopeDigest === envelopeDigest(envelope)) return;
+  throw new RcsError(
+    'RCS_ENVELOPE_CHANGED',
+    `the envelope of recording ${grant.recording} is not the one of the grant`,
+  );
+}
+
+/** Runs two steps side by side; when one fails the other is cancelled and what it may still bring is given to `discard`. */
+async function bothOrNeither<A, B>(
+  first: (signal: AbortSignal) => Promise<A>,
+  second: (signal: AbortSignal) => Promise<B>,
+  parent: AbortSignal,
+  discard: (late: readonly [A | undefined, B | undefined]) => void,
+): Promise<[A, B]> {
+  const controller = new AbortController();
+  const signal = AbortSignal.any([parent, controller.signal]);
+  const steps = [first(signal), second(signal)] as const;
+  try {
+    return await Promise.all(steps);
+  } catch (error) {
+    controller.abort(error);
+    const [a, b] = await Promise.allSettled(steps);
+    discard([a.status === 'fulfilled' ? a.value : undefined, b.status === 'fulfilled' ? b.value : undefined]);
+    throw error;
+  }
+}

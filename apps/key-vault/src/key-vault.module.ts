@@ -1,0 +1,48 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { GrantVerifier } from '#contracts';
+import type { ConfigurationWith, InternalIdentity, ServiceContext } from '#platform';
+import { KeyImportService } from './import/key-import.service.js';
+import { CallRunner } from './rpc/call-runner.js';
+import { KeyVaultController } from './rpc/key-vault.controller.js';
+import { StatusService } from './status/status.service.js';
+import { KeyStore } from './token/key-store.js';
+import { TransportKeys } from './transport-keys/transport-keys.js';
+import { UnwrapService } from './unwrap/unwrap.service.js';
+import { VaultMetrics } from './vault-metrics.js';
+
+export type VaultConfiguration = ConfigurationWith<'keyVault' | 'internalTls'>;
+
+/** What the wiring needs from outside. */
+export interface VaultParts {
+  readonly context: ServiceContext;
+  readonly configuration: VaultConfiguration;
+  readonly identity: InternalIdentity;
+  readonly keys: KeyStore;
+  readonly metrics: VaultMetrics;
+}
+
+/** Wires the vault: token, grants, transport keys, gRPC. */
+@Module({})
+export class KeyVaultModule {
+  static forRoot({ context, configuration, identity, keys, metrics }: VaultParts): DynamicModule {
+    const { transportKeyTimeToLiveMs, maxTransportKeys } = configuration.keyVault;
+    return {
+      module: KeyVaultModule,
+      controllers: [KeyVaultController],
+      providers: [
+        { provide: KeyStore, useValue: keys },
+        { provide: GrantVerifier, useFactory: () => new GrantVerifier(identity.caPem) },
+        { provide: TransportKeys, useFactory: () => new TransportKeys(transportKeyTimeToLiveMs, maxTransportKeys) },
+        { provide: CallRunner, useFactory: () => new CallRunner(metrics, context.logger) },
+        { provide: StatusService, useFactory: () => new StatusService(context.instance, keys) },
+        { provide: KeyImportService, useFactory: () => KeyImportService.create(keys) },
+        {
+          provide: UnwrapService,
+          useFactory: (grants: GrantVerifier, transportKeys: TransportKeys) =>
+            new UnwrapService(grants, keys, transportKeys),
+          inject: [GrantVerifier, TransportKeys],
+        },
+      ],
+    };
+  }
+}

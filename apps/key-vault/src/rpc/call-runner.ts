@@ -1,0 +1,65 @@
+import type { Metadata, ServerUnaryCall } from '@grpc/grpc-js';
+import type { KeyVaultCall } from '#contracts';
+import {
+  describeError,
+  RcsError,
+  requestIdFrom,
+  requestIdHeader,
+  shaveDeadline,
+  toRcsError,
+  type Logger,
+} from '#platform';
+import type { VaultMetrics } from '../vault-metrics.js';
+import { callerCertificate, callerRole, checkCaller, remainingMs } from './caller.js';
+
+export interface CallContext {
+  readonly requestId: string;
+  /** Fingerprint of the caller's certificate. */
+  readonly caller: string;
+  /** Aborts when the caller gives up or its deadline is near. */
+  readonly signal: AbortSignal;
+}
+
+type Call = ServerUnaryCall<unknown, unknown>;
+
+/** No call takes longer than this, whatever its caller says. */
+const maximumCallMs = 30_000;
+
+/** What every call of the vault has in common: who may make it, how long it may take, one log line, one count. */
+export class CallRunner {
+  constructor(
+    private readonly metrics: VaultMetrics,
+    private readonly logger: Logger,
+  ) {}
+
+  async run<T>(
+    name: KeyVaultCall,
+    metadata: Metadata,
+    call: Call,
+    work: (context: CallContext) => Promise<T> | T,
+  ): Promise<T> {
+    const requestId = requestIdFrom(metadata.get(requestIdHeader)[0]?.toString());
+    const caller = callerRole(call) ?? 'none';
+    const left = new AbortController();
+    call.once('cancelled', () => left.abort(new Error('the caller gave up')));
+    try {
+      checkCaller(name, call);
+      const timeoutMs = remainingMs(call, maximumCallMs);
+      if (timeoutMs <= 0) throw new RcsError('RCS_TIMEOUT', 'the deadline of the caller is over');
+      const signal = AbortSignal.any([left.signal, AbortSignal.timeout(shaveDeadline(timeoutMs))]);
+      const result = await work({ requestId, caller: callerCertificate(call), signal });
+      this.metrics.calls.inc({ call: name, caller, outcome: 'ok' });
+      this.logger.debug({ requestId, call: name, caller }, 'call');
+      return result;
+    } catch (error) {
+      const failure = toRcsError(error);
+      this.metrics.calls.inc({ call: name, caller, outcome: failure.code });
+      const level = failure.code === 'RCS_INTERNAL' ? 'error' : 'warn';
+      this.logger[level](
+        { requestId, call: name, caller, code: failure.code, error: describeError(failure) },
+        'call failed',
+      );
+      throw failure;
+    }
+  }
+}

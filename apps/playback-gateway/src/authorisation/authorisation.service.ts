@@ -1,0 +1,25 @@
+import { RcsError } from '#platform';
+import type { Recording, User, UserStore } from '#store';
+import { decide, type RecordingAction } from './decide.js';
+import { ownersOf } from './recording-owners.js';
+
+/** Gathers what the decision needs and turns a refusal into an error. */
+export class AuthorisationService {
+  constructor(
+    private readonly users: UserStore,
+    private readonly region: string,
+  ) {}
+
+  /** @throws RcsError with the code of the decision; its reason is for the log and the audit. */
+  async authorise(user: User, action: RecordingAction, recording: Recording): Promise<void> {
+    const owners = ownersOf(recording);
+    const agents = await Promise.all(owners.agents.map(name => this.users.find(name)));
+    const agentHierarchies = agents.flatMap(agent =>
+      agent?.agentHierarchy === undefined || agent.contactCenter !== recording.contactCenter
+        ? []
+        : [agent.agentHierarchy],
+    );
+    const decision = decide({ user, action, recording, owners, agentHierarchies, region: this.region });
+    if (!decision.allowed) throw new RcsError(decision.code, decision.reason);
+  }
+}

@@ -1,0 +1,26 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { requestIdFrom, requestIdHeader } from '#platform';
+
+/** Every request gets an id, every answer carries it, every answer says how a browser must treat it. */
+export function addAnswerHeaders(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
+    void reply.headers({
+      [requestIdHeader]: request.id,
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'cache-control': 'private, no-store',
+    });
+    done();
+  });
+}
+
+/** Fastify's generator of request ids. */
+export function generateRequestId(request: { readonly headers: Readonly<Record<string, unknown>> }): string {
+  return requestIdFrom(request.headers[requestIdHeader]);
+}
+
+export function requestIdOf(request: FastifyRequest): string {
+  return request.id;
+}

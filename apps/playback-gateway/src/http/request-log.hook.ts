@@ -1,0 +1,29 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from '#platform';
+import type { GatewayMetrics } from '../gateway-metrics.js';
+
+/** One line and one observation per request; the path without its query, never a header. */
+export function logRequests(fastify: FastifyInstance, logger: Logger, metrics: GatewayMetrics): void {
+  fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
+    reply.raw.once('close', () => {
+      const complete = reply.raw.writableFinished;
+      const status = reply.raw.statusCode;
+      const seconds = reply.elapsedTime / 1000;
+      const route = request.routeOptions.url ?? 'unknown';
+      metrics.requests.observe({ route, method: request.method, status: `${Math.floor(status / 100)}xx` }, seconds);
+      logger.info(
+        {
+          requestId: request.id,
+          method: request.method,
+          path: request.url.split('?')[0],
+          status,
+          ms: Math.round(seconds * 1e6) / 1000,
+          address: request.ip,
+          ...(complete ? {} : { aborted: true }),
+        },
+        'request',
+      );
+    });
+    done();
+  });
+}

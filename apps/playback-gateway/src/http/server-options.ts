@@ -1,0 +1,34 @@
+import { ConfigurationError, readOptionFile, type ServerSettings } from '#platform';
+import { generateRequestId } from './request-id.hook.js';
+
+const maximumHeaderBytes = 32 * 1024;
+const maximumParameterLength = 300;
+
+/** Fastify's options: limits on everything a client may send, and TLS where it is enabled. */
+export function serverOptions(settings: ServerSettings) {
+  return {
+    logger: false,
+    genReqId: generateRequestId,
+    requestIdHeader: false as const,
+    bodyLimit: settings.maxBodyBytes,
+    connectionTimeout: 0,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 65_000,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: maximumParameterLength },
+    http: { maxHeaderSize: maximumHeaderBytes, headersTimeout: 15_000 },
+    ...(settings.enableSsl ? { https: tlsOptions(settings) } : {}),
+  };
+}
+
+function tlsOptions({ ssl }: ServerSettings) {
+  if (ssl === undefined)
+    throw new ConfigurationError('option serverSettings.ssl is missing although enableSsl is true');
+  return {
+    cert: readOptionFile('serverSettings.ssl.certificateFile', ssl.certificateFile),
+    key: readOptionFile('serverSettings.ssl.keyFile', ssl.keyFile),
+    minVersion: 'TLSv1.2' as const,
+    maxHeaderSize: maximumHeaderBytes,
+    headersTimeout: 15_000,
+  };
+}

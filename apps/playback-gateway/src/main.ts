@@ -1,0 +1,84 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import {
+  NestLogger,
+  requireSections,
+  runService,
+  type Logger,
+  type ServerSettings,
+  type ServiceContext,
+} from '#platform';
+import { openSqliteStore, type Store } from '#store';
+import { GatewayMetrics } from './gateway-metrics.js';
+import { ExternalUrl } from './http/external-url.js';
+import { addAnswerHeaders } from './http/request-id.hook.js';
+import { logRequests } from './http/request-log.hook.js';
+import { serverOptions } from './http/server-options.js';
+import { PlaybackGatewayModule, type GatewayConfiguration, type RedisConnection } from './playback-gateway.module.js';
+import { REDIS } from './injection-tokens.js';
+import { WorkerDirectory } from './workers/worker-directory.js';
+
+runService('playback-gateway', async (context: ServiceContext) => {
+  const configuration = requireSections(context.configuration, 'internalTls', 'redis', 'store');
+  const store = await openSqliteStore({ directory: configuration.store.directory, auditWriter: context.instance });
+  const app = await createApplication(context, configuration, store);
+  const redis: RedisConnection = app.get(REDIS);
+  const directory = app.get(WorkerDirectory);
+  await directory.start();
+
+  context.readiness.add('redis', async () => {
+    await redis.ping();
+  });
+  context.readiness.add('store', () => store.check());
+  context.readiness.add('workers', () => {
+    if (directory.count === 0) throw new Error('no decrypt worker is registered');
+  });
+  await listen(app, configuration.serverSettings, context.logger);
+
+  return {
+    management: configuration.serverSettings.management,
+    async stop(deadline) {
+      await closeWithin(app, deadline);
+      await directory.stop();
+      redis.disconnect();
+      await store.close();
+    },
+  };
+});
+
+async function createApplication(
+  context: ServiceContext,
+  configuration: GatewayConfiguration,
+  store: Store,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter(serverOptions(configuration.serverSettings));
+  const fastify = adapter.getInstance();
+  fastify.removeContentTypeParser('text/plain');
+  addAnswerHeaders(fastify);
+  const app = await NestFactory.create<NestFastifyApplication>(
+    PlaybackGatewayModule.forRoot({ context, configuration, store }),
+    adapter,
+    { logger: new NestLogger(context.logger), bodyParser: false, abortOnError: false },
+  );
+  logRequests(fastify, context.logger, app.get(GatewayMetrics));
+  return app;
+}
+
+async function listen(app: NestFastifyApplication, settings: ServerSettings, logger: Logger): Promise<void> {
+  await app.listen(settings.listen.port, settings.listen.host);
+  const address = app.getHttpServer().address();
+  const port = typeof address === 'object' && address !== null ? address.port : settings.listen.port;
+  const url = `${settings.enableSsl ? 'https' : 'http'}://${settings.listen.host}:${port}`;
+  app.get(ExternalUrl).listensAt(url);
+  logger.info({ url }, 'gateway listens');
+}
+
+/** Waits for running playbacks; at the deadline their connections are cut and players resume with a range elsewhere. */
+async function closeWithin(app: NestFastifyApplication, deadline: AbortSignal): Promise<void> {
+  const server = app.getHttpServer();
+  const cut = (): void => server.closeAllConnections();
+  deadline.addEventListener('abort', cut, { once: true });
+  server.closeIdleConnections();
+  await app.close();
+  deadline.removeEventListener('abort', cut);
+}

@@ -1,0 +1,207 @@
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { GrantSigner, WorkerRegistry } from '#contracts';
+import { MediaStorages } from '#media-storage';
+import {
+  connectRedis,
+  loadInternalIdentity,
+  type ConfigurationWith,
+  type InternalIdentity,
+  type ServiceContext,
+} from '#platform';
+import type { AuditLog, ContactCenterStore, RecordingStore, Store, UserStore } from '#store';
+import { AuthenticationService } from './authentication/authentication.service.js';
+import { AuthorisationService } from './authorisation/authorisation.service.js';
+import { GatewayMetrics } from './gateway-metrics.js';
+import { GrantDesk } from './grants/grant-desk.js';
+import { ErrorFilter } from './http/error.filter.js';
+import { ExternalUrl } from './http/external-url.js';
+import { EnvelopeLocator } from './playback/envelope-locator.js';
+import { MediaRelay } from './playback/media-relay.js';
+import { PlaybackController } from './playback/playback.controller.js';
+import { PlaybackService } from './playback/playback.service.js';
+import { WorkerClient } from './playback/worker-client.js';
+import { RecordingInsertionService } from './recordings/recording-insertion.service.js';
+import { RecordingController, RecordingInsertionController } from './recordings/recording.controller.js';
+import { IDENTITY, LOGGER, REDIS, storeTokens } from './injection-tokens.js';
+import { MeController } from './users/me.controller.js';
+import { WorkerConnections } from './workers/worker-connections.js';
+import { WorkerDirectory } from './workers/worker-directory.js';
+
+export type GatewayConfiguration = ConfigurationWith<'internalTls' | 'redis' | 'store'>;
+export type RedisConnection = ReturnType<typeof connectRedis>;
+
+/** What the wiring needs from outside. */
+export interface GatewayParts {
+  readonly context: ServiceContext;
+  readonly configuration: GatewayConfiguration;
+  readonly store: Store;
+}
+
+/** Wires the gateway: HTTP in front, store beside, workers behind. */
+@Module({})
+export class PlaybackGatewayModule {
+  static forRoot(parts: GatewayParts): DynamicModule {
+    return {
+      module: PlaybackGatewayModule,
+      controllers: [PlaybackController, RecordingController, RecordingInsertionController, MeController],
+      providers: [
+        ...edge(parts),
+        ...storage(parts),
+        ...access(parts),
+        ...workers(parts),
+        ...playback(parts),
+        ...recordings(parts),
+      ],
+    };
+  }
+}
+
+function edge({ context, configuration }: GatewayParts): Provider[] {
+  return [
+    { provide: LOGGER, useValue: context.logger },
+    { provide: APP_FILTER, useFactory: () => new ErrorFilter(context.logger) },
+    { provide: GatewayMetrics, useFactory: () => new GatewayMetrics(context.metrics) },
+    { provide: ExternalUrl, useFactory: () => new ExternalUrl(configuration.serverSettings.externalUrl) },
+    { provide: IDENTITY, useFactory: () => loadInternalIdentity(configuration.internalTls) },
+    { provide: REDIS, useFactory: () => connectRedis(configuration.redis, context.logger) },
+  ];
+}
+
+function storage({ store, configuration }: GatewayParts): Provider[] {
+  return [
+    { provide: storeTokens.recordings, useValue: store.recordings },
+    { provide: storeTokens.users, useValue: store.users },
+    { provide: storeTokens.contactCenters, useValue: store.contactCenters },
+    { provide: storeTokens.audit, useValue: store.audit },
+    // The gateway never reads media; it only judges whether a location lies inside a storage.
+    { provide: MediaStorages, useFactory: () => new MediaStorages(mediaLocations(configuration)) },
+  ];
+}
+
+function access({ configuration }: GatewayParts): Provider[] {
+  return [
+    {
+      provide: AuthenticationService,
+      useFactory: (users: UserStore) => new AuthenticationService(users, configuration.serverSettings),
+      inject: [storeTokens.users],
+    },
+    {
+      provide: AuthorisationService,
+      useFactory: (users: UserStore) => new AuthorisationService(users, configuration.crRegion),
+      inject: [storeTokens.users],
+    },
+  ];
+}
+
+function workers({ context, configuration }: GatewayParts): Provider[] {
+  const settings = configuration.serverSettings;
+  return [
+    {
+      provide: WorkerConnections,
+      useFactory: (identity: InternalIdentity) =>
+        new WorkerConnections(identity, {
+          maxConnections: settings.workerMaxConnection,
+          idleTimeoutMs: settings.workerIdleTimeoutMs,
+          startTimeoutMs: settings.playbackStartTimeoutMs,
+        }),
+      inject: [IDENTITY],
+    },
+    {
+      provide: WorkerDirectory,
+      useFactory: (redis: RedisConnection, connections: WorkerConnections, metrics: GatewayMetrics) =>
+        new WorkerDirectory(new WorkerRegistry(redis), connections, metrics, context.logger),
+      inject: [REDIS, WorkerConnections, GatewayMetrics],
+    },
+    {
+      provide: WorkerClient,
+      useFactory: (connections: WorkerConnections) => new WorkerClient(connections, settings.playbackStartTimeoutMs),
+      inject: [WorkerConnections],
+    },
+  ];
+}
+
+function playback({ context, configuration }: GatewayParts): Provider[] {
+  const settings = configuration.serverSettings;
+  return [
+    {
+      provide: GrantDesk,
+      useFactory: async (identity: InternalIdentity) => new GrantDesk(await GrantSigner.create(identity)),
+      inject: [IDENTITY],
+    },
+    {
+      provide: EnvelopeLocator,
+      useFactory: (recordings: RecordingStore, grants: GrantDesk, directory: WorkerDirectory, client: WorkerClient) =>
+        new EnvelopeLocator(recordings, grants, directory, client),
+      inject: [storeTokens.recordings, GrantDesk, WorkerDirectory, WorkerClient],
+    },
+    {
+      provide: MediaRelay,
+      useFactory: (directory: WorkerDirectory, client: WorkerClient, metrics: GatewayMetrics) =>
+        new MediaRelay(directory, client, metrics, context.logger, settings.clientIdleTimeoutMs),
+      inject: [WorkerDirectory, WorkerClient, GatewayMetrics],
+    },
+    {
+      provide: PlaybackService,
+      useFactory: (
+        recordingStore: RecordingStore,
+        audit: AuditLog,
+        authorisation: AuthorisationService,
+        envelopes: EnvelopeLocator,
+        grants: GrantDesk,
+        relay: MediaRelay,
+        metrics: GatewayMetrics,
+      ) =>
+        new PlaybackService(
+          recordingStore,
+          audit,
+          authorisation,
+          envelopes,
+          grants,
+          relay,
+          metrics,
+          context.logger,
+          settings.maxConcurrentPlaybacks,
+        ),
+      inject: [
+        storeTokens.recordings,
+        storeTokens.audit,
+        AuthorisationService,
+        EnvelopeLocator,
+        GrantDesk,
+        MediaRelay,
+        GatewayMetrics,
+      ],
+    },
+  ];
+}
+
+function recordings({ configuration }: GatewayParts): Provider[] {
+  return [
+    {
+      provide: RecordingInsertionService,
+      useFactory: (
+        store: RecordingStore,
+        contactCenters: ContactCenterStore,
+        audit: AuditLog,
+        storages: MediaStorages,
+      ) => new RecordingInsertionService(store, contactCenters, audit, storages, configuration.crRegion),
+      inject: [storeTokens.recordings, storeTokens.contactCenters, storeTokens.audit, MediaStorages],
+    },
+  ];
+}
+
+function mediaLocations({ mediaStorages }: GatewayConfiguration) {
+  return mediaStorages.map(
+    ({ storage, url, webDAVMaxConnection, connectTimeoutMs, headersTimeoutMs, idleTimeoutMs }) => ({
+      storage,
+      url,
+      trustedCA: true as const,
+      maxConnections: webDAVMaxConnection,
+      connectTimeoutMs,
+      headersTimeoutMs,
+      idleTimeoutMs,
+      totalTimeoutMs: idleTimeoutMs,
+    }),
+  );
+}

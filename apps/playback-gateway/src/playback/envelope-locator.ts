@@ -1,0 +1,74 @@
+import { envelopeDigest, type GrantContent, type MediaLayout } from '#contracts';
+import { RcsError } from '#platform';
+import type { MediaFile, Recording, RecordingStore } from '#store';
+import type { GrantDesk } from '../grants/grant-desk.js';
+import type { WorkerDirectory } from '../workers/worker-directory.js';
+import type { WorkerClient } from './worker-client.js';
+
+export interface LocatedEnvelope {
+  readonly layout: MediaLayout;
+  /** SHA-256, hexadecimal; undefined for plain media. */
+  readonly digest: string | undefined;
+  /** Base64 DER when the envelope came with the metadata. */
+  readonly detached: string | undefined;
+}
+
+export interface LocateRequest {
+  readonly recording: Recording;
+  readonly mediaFile: MediaFile;
+  readonly userName: string;
+  readonly requestId: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Finds out which envelope a media file has, so that the grant can name it. Where the metadata carries none a worker
+ * looks into the stored file once; what it finds is pinned, and a file that is exchanged later is refused.
+ */
+export class EnvelopeLocator {
+  constructor(
+    private readonly recordings: RecordingStore,
+    private readonly grants: GrantDesk,
+    private readonly workers: WorkerDirectory,
+    private readonly client: WorkerClient,
+  ) {}
+
+  async locate(request: LocateRequest): Promise<LocatedEnvelope> {
+    const { recording, mediaFile } = request;
+    if (mediaFile.pkcs7 !== undefined) {
+      return {
+        layout: 'detached',
+        digest: envelopeDigest(Buffer.from(mediaFile.pkcs7, 'base64')),
+        detached: mediaFile.pkcs7,
+      };
+    }
+    const pin = await this.recordings.findPin(recording.id, mediaFile.mediaId);
+    const { layout, envelopeDigest: digest } = pin ?? (await this.inspectAndPin(request));
+    return { layout, digest, detached: undefined };
+  }
+
+  private async inspectAndPin(request: LocateRequest) {
+    const { recording, mediaFile, userName, requestId, signal } = request;
+    const grant = await this.grants.grant({ ...grantSubject(recording, mediaFile, userName), purpose: 'inspect' });
+    const worker = this.workers.choose(new Set());
+    const found = await this.client.inspect(worker, grant, requestId, signal);
+    return this.recordings.pinEnvelope(recording.id, mediaFile.mediaId, found);
+  }
+}
+
+/** The part of a grant that says who wants what. */
+export function grantSubject(
+  recording: Recording,
+  mediaFile: MediaFile,
+  userName: string,
+): Pick<GrantContent, 'sub' | 'contactCenter' | 'recording' | 'mediaFile' | 'location'> {
+  const { storage, path } = mediaFile.mediaDescriptor;
+  if (path === '') throw new RcsError('RCS_MEDIA_LOCATION_REFUSED', 'the media file has no location');
+  return {
+    sub: userName,
+    contactCenter: recording.contactCenter,
+    recording: recording.id,
+    mediaFile: mediaFile.mediaId,
+    location: { storage, path },
+  };
+}

@@ -1,0 +1,139 @@
+import { certificateAliasHeader, representationLengthHeader, type MediaRequest } from '#contracts';
+import { describeError, RcsError, ReceiverGoneError, sendStream, type Logger } from '#platform';
+import type { GatewayMetrics } from '../gateway-metrics.js';
+import type { WorkerDirectory } from '../workers/worker-directory.js';
+import type { PlayerConnection } from './player-connection.js';
+import { canGoElsewhere, type WorkerAnswer, type WorkerClient } from './worker-client.js';
+
+export interface RelayRequest {
+  readonly media: MediaRequest;
+  readonly requestId: string;
+  /** Resolves when the audit record is durable; no byte leaves before. */
+  readonly audited: Promise<unknown>;
+  /** Header fields that the gateway adds to those of the worker. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Called right before the head is written. */
+  readonly onHead: () => void;
+}
+
+export interface RelayResult {
+  readonly status: number;
+  readonly certificateAlias: string | undefined;
+}
+
+/** How the body began; any other worker must continue exactly this. */
+interface BegunBody {
+  readonly status: number;
+  readonly entityTag: string;
+  readonly length: number;
+  readonly certificateAlias: string | undefined;
+}
+
+/** Header fields of a worker's answer that players get to see. */
+const relayedHeaders = ['content-type', 'content-length', 'content-range', 'accept-ranges', 'etag', 'last-modified'];
+/** Workers that are tried for one playback. */
+const maximumAttempts = 4;
+
+/**
+ * Passes a worker's answer on to the player, unchanged. When a worker fails, another one continues from the exact byte;
+ * the entity tag makes sure that it is the same body.
+ */
+export class MediaRelay {
+  constructor(
+    private readonly workers: WorkerDirectory,
+    private readonly client: WorkerClient,
+    private readonly metrics: GatewayMetrics,
+    private readonly logger: Logger,
+    private readonly clientIdleTimeoutMs: number,
+  ) {}
+
+  /** @throws RcsError; the player's connection is untouched while `player.started` is false. */
+  async relay(request: RelayRequest, player: PlayerConnection): Promise<RelayResult> {
+    const tried = new Set<string>();
+    let begun: BegunBody | undefined;
+    for (;;) {
+      const worker = this.workers.choose(tried);
+      tried.add(worker.instance);
+      const done = this.workers.begin(worker.instance);
+      try {
+        const answer = await this.ask(worker, request, begun, player);
+        begun ??= await this.begin(answer, request, player);
+        await this.pass(answer, begun, player);
+        return { status: begun.status, certificateAlias: begun.certificateAlias };
+      } catch (error) {
+        if (player.signal.aborted) throw new ReceiverGoneError('the player closed the connection');
+        if (!canGoElsewhere(error) || tried.size >= maximumAttempts) throw error;
+        this.workers.suspend(worker.instance);
+        this.logger.warn(
+          {
+            requestId: request.requestId,
+            worker: worker.instance,
+            sent: player.bytesSent,
+            error: describeError(error),
+          },
+          'a worker failed; another one takes over',
+        );
+      } finally {
+        done();
+      }
+    }
+  }
+
+  private ask(
+    worker: ReturnType<WorkerDirectory['choose']>,
+    { media, requestId }: RelayRequest,
+    begun: BegunBody | undefined,
+    player: PlayerConnection,
+  ): Promise<WorkerAnswer> {
+    if (begun === undefined) return this.client.requestMedia(worker, media, requestId, player.signal);
+    this.metrics.resumedPlaybacks.inc();
+    const resume = { entityTag: begun.entityTag, offset: player.bytesSent };
+    return this.client.requestMedia(worker, { ...media, resume }, requestId, player.signal);
+  }
+
+  private async begin(answer: WorkerAnswer, request: RelayRequest, player: PlayerConnection): Promise<BegunBody> {
+    try {
+      await request.audited;
+    } catch (error) {
+      answer.body.on('error', () => undefined).destroy();
+      throw error;
+    }
+    const relayed = relayedHeaders.flatMap(name => {
+      const value = answer.headers[name];
+      return value === undefined ? [] : [[name, value] as const];
+    });
+    request.onHead();
+    const length = answer.headers[representationLengthHeader];
+    player.response.writeHead(answer.status, {
+      ...Object.fromEntries(relayed),
+      ...(length === undefined ? {} : { 'content-length': length }),
+      ...request.headers,
+    });
+    const alias = answer.headers[certificateAliasHeader];
+    return {
+      status: answer.status,
+      entityTag: answer.headers.etag ?? '',
+      length: Number(answer.headers['content-length'] ?? 0),
+      certificateAlias: alias === undefined ? undefined : decodeURIComponent(alias),
+    };
+  }
+
+  private async pass(answer: WorkerAnswer, begun: BegunBody, player: PlayerConnection): Promise<void> {
+    try {
+      await sendStream(answer.body, player.response, {
+        length: begun.length - player.bytesSent,
+        receiverIdleTimeoutMs: this.clientIdleTimeoutMs,
+        onBytes: count => {
+          player.count(count);
+          this.metrics.bytesSent.inc(count);
+        },
+      });
+    } catch (error) {
+      if (error instanceof ReceiverGoneError) throw error;
+      throw new RcsError('RCS_WORKER_FAILED', `the body of a worker broke off after ${player.bytesSent} bytes`, {
+        cause: error,
+      });
+    }
+    player.response.end();
+  }
+}

@@ -1,0 +1,63 @@
+import { Controller, Get, Head, Param, Req, Res, UseGuards } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AuthenticationGuard, userOf } from '../authentication/authentication.guard.js';
+import { PlaybackService } from './playback.service.js';
+import { PlayerConnection } from './player-connection.js';
+
+/** Playback. `mediaUri` holds the first of the two paths; players that put `playPath` behind the address use the second. */
+@Controller(['api/v2/recordings', 'recordings'])
+@UseGuards(AuthenticationGuard)
+export class PlaybackController {
+  constructor(private readonly playback: PlaybackService) {}
+
+  @Get(':id/play/:leaf')
+  async get(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('id') id: string,
+    @Param('leaf') leaf: string,
+  ) {
+    await this.play('GET', request, reply, id, leaf);
+  }
+
+  @Head(':id/play/:leaf')
+  async head(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('id') id: string,
+    @Param('leaf') leaf: string,
+  ) {
+    await this.play('HEAD', request, reply, id, leaf);
+  }
+
+  private async play(
+    method: 'GET' | 'HEAD',
+    request: FastifyRequest,
+    reply: FastifyReply,
+    recordingId: string,
+    leaf: string,
+  ): Promise<void> {
+    const { headers } = request;
+    await this.playback.play(
+      {
+        user: userOf(request),
+        recordingId,
+        leaf,
+        method,
+        conditions: {
+          range: headers.range,
+          ifRange: headers['if-range'] as string | undefined,
+          ifMatch: headers['if-match'],
+          ifNoneMatch: headers['if-none-match'],
+          ifModifiedSince: headers['if-modified-since'],
+          ifUnmodifiedSince: headers['if-unmodified-since'],
+        },
+        address: request.ip,
+        requestId: request.id,
+        answerHeaders: reply.getHeaders() as Record<string, string>,
+        onHead: () => void reply.hijack(),
+      },
+      new PlayerConnection(reply.raw),
+    );
+  }
+}

@@ -1,0 +1,205 @@
+import type { MediaRequest } from '#contracts';
+import { describeError, RcsError, ReceiverGoneError, toRcsError, type Logger } from '#platform';
+import type { AuditEntry, AuditLog, MediaFile, Recording, RecordingStore, User } from '#store';
+import type { AuthorisationService } from '../authorisation/authorisation.service.js';
+import type { GatewayMetrics } from '../gateway-metrics.js';
+import type { GrantDesk } from '../grants/grant-desk.js';
+import { grantSubject, type EnvelopeLocator, type LocatedEnvelope } from './envelope-locator.js';
+import type { MediaRelay, RelayResult } from './media-relay.js';
+import { contentDispositionOf, contentTypeOf } from './media-type.js';
+import type { PlayerConnection } from './player-connection.js';
+
+export interface PlaybackRequest {
+  readonly user: User;
+  readonly recordingId: string;
+  readonly leaf: string;
+  readonly method: 'GET' | 'HEAD';
+  readonly conditions: Pick<
+    MediaRequest,
+    'range' | 'ifRange' | 'ifMatch' | 'ifNoneMatch' | 'ifModifiedSince' | 'ifUnmodifiedSince'
+  >;
+  readonly address: string;
+  readonly requestId: string;
+  /** Header fields every answer of the gateway carries. */
+  readonly answerHeaders: Readonly<Record<string, string>>;
+  /** Called right before the answer is written to the connection. */
+  readonly onHead: () => void;
+}
+
+/** One playback from the question to the last byte: permission, audit, grant, relay. */
+export class PlaybackService {
+  private active = 0;
+
+  constructor(
+    private readonly recordings: RecordingStore,
+    private readonly audit: AuditLog,
+    private readonly authorisation: AuthorisationService,
+    private readonly envelopes: EnvelopeLocator,
+    private readonly grants: GrantDesk,
+    private readonly relay: MediaRelay,
+    private readonly metrics: GatewayMetrics,
+    private readonly logger: Logger,
+    private readonly maxConcurrent: number,
+  ) {}
+
+  /** @throws RcsError while nothing was sent; once the body has begun a failure aborts the connection. */
+  async play(request: PlaybackRequest, player: PlayerConnection): Promise<void> {
+    if (this.active >= this.maxConcurrent) {
+      throw new RcsError('RCS_OVERLOADED', `${this.active} playbacks at once`, { retryAfterMs: 2000 });
+    }
+    this.active++;
+    this.metrics.activePlaybacks.inc();
+    try {
+      const outcome = await this.attempt(request, player);
+      this.metrics.playbacks.inc({ outcome });
+    } catch (error) {
+      this.metrics.playbacks.inc({ outcome: toRcsError(error).code });
+      throw error;
+    } finally {
+      this.active--;
+      this.metrics.activePlaybacks.dec();
+    }
+  }
+
+  /** Answers the outcome for the metrics: ok, aborted, or an error code. */
+  private async attempt(request: PlaybackRequest, player: PlayerConnection): Promise<string> {
+    const { recording, mediaFile } = await this.find(request);
+    const subject = auditSubject(request, recording, mediaFile);
+    const envelope = await this.permit(request, recording, mediaFile, player, subject);
+    try {
+      const result = await this.send(request, recording, mediaFile, envelope, player, subject);
+      this.finished({ ...subject, ...finishedAs(result), outcome: 'done', bytes: player.bytesSent }, request.requestId);
+      return 'ok';
+    } catch (error) {
+      const aborted = error instanceof ReceiverGoneError;
+      this.finished(
+        { ...subject, outcome: aborted ? 'aborted' : 'failed', bytes: player.bytesSent, detail: describeError(error) },
+        request.requestId,
+      );
+      if (!aborted && !player.started) throw error;
+      player.abort();
+      if (aborted) return 'aborted';
+      const failure = toRcsError(error);
+      this.logger.error(
+        { requestId: request.requestId, code: failure.code, error: describeError(error) },
+        'a playback broke off',
+      );
+      return failure.code;
+    }
+  }
+
+  private async find(request: PlaybackRequest): Promise<{ recording: Recording; mediaFile: MediaFile }> {
+    const recording = await this.recordings.find(request.recordingId);
+    if (recording === undefined)
+      throw new RcsError('RCS_RECORDING_NOT_FOUND', `no recording ${JSON.stringify(request.recordingId)}`);
+    // Whether the recording may be seen is decided before anything about its files is said.
+    await this.authorised(request, 'read', recording, undefined);
+    const mediaFile = recording.mediaFiles.find(file => file.leaf === request.leaf);
+    if (mediaFile === undefined)
+      throw new RcsError('RCS_MEDIA_FILE_NOT_FOUND', `no media file ${JSON.stringify(request.leaf)}`);
+    return { recording, mediaFile };
+  }
+
+  private async permit(
+    request: PlaybackRequest,
+    recording: Recording,
+    mediaFile: MediaFile,
+    player: PlayerConnection,
+    subject: AuditSubject,
+  ): Promise<LocatedEnvelope> {
+    const { user, requestId } = request;
+    const { signal } = player;
+    const envelope = await this.envelopes.locate({ recording, mediaFile, userName: user.name, requestId, signal });
+    await this.authorised(request, envelope.layout === 'plain' ? 'play-plain' : 'play-encrypted', recording, subject);
+    return envelope;
+  }
+
+  private async authorised(
+    request: PlaybackRequest,
+    action: 'read' | 'play-plain' | 'play-encrypted',
+    recording: Recording,
+    subject: AuditSubject | undefined,
+  ): Promise<void> {
+    try {
+      await this.authorisation.authorise(request.user, action, recording);
+    } catch (error) {
+      const refused = subject ?? auditSubject(request, recording, undefined);
+      await this.audit.append({
+        ...refused,
+        event: 'playback-refused',
+        outcome: 'refused',
+        detail: describeError(error),
+      });
+      throw error;
+    }
+  }
+
+  private async send(
+    request: PlaybackRequest,
+    recording: Recording,
+    mediaFile: MediaFile,
+    envelope: LocatedEnvelope,
+    player: PlayerConnection,
+    subject: AuditSubject,
+  ): Promise<RelayResult> {
+    const started = process.hrtime.bigint();
+    const grant = await this.grants.grant({
+      ...grantSubject(recording, mediaFile, request.user.name),
+      purpose: 'play',
+      layout: envelope.layout,
+      ...(envelope.digest === undefined ? {} : { envelopeDigest: envelope.digest }),
+    });
+    const audited = this.audit.append({ ...subject, event: 'playback', outcome: 'allowed' });
+    // The relay awaits it before the first byte; this only keeps a failure from counting as unhandled until then.
+    audited.catch(() => undefined);
+    return this.relay.relay(
+      {
+        media: {
+          grant,
+          ...(envelope.detached === undefined ? {} : { envelope: envelope.detached }),
+          method: request.method,
+          ...request.conditions,
+          contentType: contentTypeOf(mediaFile.type),
+        },
+        requestId: request.requestId,
+        audited,
+        headers: { ...request.answerHeaders, 'content-disposition': contentDispositionOf(mediaFile.mediaId) },
+        onHead: () => {
+          request.onHead();
+          this.metrics.timeToFirstByte.observe(Number(process.hrtime.bigint() - started) / 1e9);
+        },
+      },
+      player,
+    );
+  }
+
+  /** The end of a playback is recorded too; what has been heard cannot be taken back, so nobody waits for it. */
+  private finished(entry: Omit<AuditEntry, 'event'>, requestId: string): void {
+    this.audit
+      .append({ ...entry, event: 'playback-finished' })
+      .catch((error: unknown) =>
+        this.logger.error({ requestId, error: describeError(error) }, 'the end of a playback could not be audited'),
+      );
+  }
+}
+
+type AuditSubject = Pick<
+  AuditEntry,
+  'user' | 'address' | 'contactCenter' | 'recording' | 'mediaFile' | 'range' | 'requestId'
+>;
+
+function auditSubject(request: PlaybackRequest, recording: Recording, mediaFile: MediaFile | undefined): AuditSubject {
+  return {
+    user: request.user.name,
+    address: request.address,
+    contactCenter: recording.contactCenter,
+    recording: recording.id,
+    requestId: request.requestId,
+    ...(mediaFile === undefined ? {} : { mediaFile: mediaFile.mediaId }),
+    ...(request.conditions.range === undefined ? {} : { range: request.conditions.range.slice(0, 200) }),
+  };
+}
+
+function finishedAs(result: RelayResult): Pick<AuditEntry, 'certificateAlias'> {
+  return result.certificateAlias === undefined ? {} : { certificateAlias: result.certificateAlias };
+}

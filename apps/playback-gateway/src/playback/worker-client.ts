@@ -1,0 +1,117 @@
+import type { Dispatcher } from 'undici';
+import {
+  inspectPath,
+  inspectReplySchema,
+  mediaPath,
+  type InspectReply,
+  type MediaRequest,
+  type WorkerRegistration,
+} from '#contracts';
+import { fromProblemDetails, RcsError, requestIdHeader, type ErrorCode } from '#platform';
+import type { WorkerConnections } from '../workers/worker-connections.js';
+
+export interface WorkerAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Dispatcher.ResponseData['body'];
+}
+
+/** Statuses that a worker answers about the media; every other one is a problem. */
+const mediaStatuses: ReadonlySet<number> = new Set([200, 206, 304, 412, 416]);
+const maximumProblemBytes = 64 * 1024;
+
+/** Speaks the data plane with one worker. */
+export class WorkerClient {
+  constructor(
+    private readonly connections: WorkerConnections,
+    private readonly inspectTimeoutMs: number,
+  ) {}
+
+  /** @throws RcsError of the worker, or RCS_WORKER_FAILED when it cannot be reached. */
+  async requestMedia(
+    worker: WorkerRegistration,
+    request: MediaRequest,
+    requestId: string,
+    signal: AbortSignal,
+  ): Promise<WorkerAnswer> {
+    const response = await this.post(worker, mediaPath, JSON.stringify(request), requestId, signal);
+    const headers = singleValues(response.headers);
+    if (mediaStatuses.has(response.statusCode)) return { status: response.statusCode, headers, body: response.body };
+    throw await problemOf(response, worker);
+  }
+
+  async inspect(
+    worker: WorkerRegistration,
+    grant: string,
+    requestId: string,
+    signal: AbortSignal,
+  ): Promise<InspectReply> {
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(this.inspectTimeoutMs)]);
+    const response = await this.post(worker, inspectPath, JSON.stringify({ grant }), requestId, bounded);
+    if (response.statusCode !== 200) throw await problemOf(response, worker);
+    const parsed = inspectReplySchema.safeParse(await response.body.json());
+    if (!parsed.success)
+      throw new RcsError('RCS_WORKER_FAILED', `worker ${worker.instance} gave an answer we cannot read`);
+    return parsed.data;
+  }
+
+  private async post(
+    worker: WorkerRegistration,
+    path: string,
+    body: string,
+    requestId: string,
+    signal: AbortSignal,
+  ): Promise<Dispatcher.ResponseData> {
+    try {
+      return await this.connections.to(worker.url).request({
+        method: 'POST',
+        path,
+        headers: { 'content-type': 'application/json', [requestIdHeader]: requestId },
+        body,
+        signal,
+      });
+    } catch (error) {
+      if (signal.aborted) throw error;
+      throw new RcsError('RCS_WORKER_FAILED', `worker ${worker.instance} cannot be reached`, { cause: error });
+    }
+  }
+}
+
+async function problemOf(response: Dispatcher.ResponseData, worker: WorkerRegistration): Promise<RcsError> {
+  const fallback = new RcsError('RCS_WORKER_FAILED', `worker ${worker.instance} answered ${response.statusCode}`);
+  const retryAfter = Number(singleValues(response.headers)['retry-after']);
+  const length = Number(singleValues(response.headers)['content-length']);
+  if (!(length <= maximumProblemBytes)) {
+    response.body.destroy();
+    return fallback;
+  }
+  try {
+    return fromProblemDetails(
+      await response.body.json(),
+      fallback,
+      Number.isFinite(retryAfter) ? retryAfter * 1000 : undefined,
+    );
+  } catch (error) {
+    return new RcsError(fallback.code, fallback.message, { cause: error });
+  }
+}
+
+function singleValues(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  );
+}
+
+/** Failures of one worker that another one may not have. */
+const otherWorkerMayHelp: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'RCS_WORKER_FAILED',
+  'RCS_OVERLOADED',
+  'RCS_SHUTTING_DOWN',
+  'RCS_INTERNAL',
+]);
+
+export function canGoElsewhere(error: unknown): boolean {
+  return error instanceof RcsError && otherWorkerMayHelp.has(error.code);
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+
+/** `yyyy-MM-ddTHH:mm:ss.SSS+0000`, as the neighbours write times. */
+const time = z
+  .string()
+  .regex(
+    /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:?\d{2})$/,
+    'must be like 2026-11-21T08:00:00.000+0000',
+  );
+const text = z.string().max(1024);
+/** Ids become parts of URLs and file names. */
+const id = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'must be 1 to 128 letters, digits, dots, hyphens or underscores');
+const number = z.union([z.string().regex(/^\d{1,15}$/, 'must be a whole number'), z.int().min(0).transform(String)]);
+const json = z.record(z.string().max(256), z.json());
+
+const mediaFile = z
+  .object({
+    mediaId: z.string().regex(/^[^/\\\p{Cc}]{1,255}$/u, 'must be 1 to 255 characters without slashes'),
+    type: z.string().regex(/^[A-Za-z0-9!#$&^_.+-]+\/[A-Za-z0-9!#$&^_.+-]+$/, 'must be a media type such as audio/mp3'),
+    startTime: time.optional(),
+    stopTime: time.optional(),
+    callUUID: text.optional(),
+    duration: number.optional(),
+    size: number.optional(),
+    tenant: text.optional(),
+    ivrprofile: text.optional(),
+    parameters: json.optional(),
+    mediaDescriptor: z
+      .object({ storage: z.string().min(1).max(64), path: z.string().min(1).max(4096) })
+      .catchall(z.json()),
+    pkcs7: z
+      .string()
+      .max(2_000_000)
+      .regex(/^[A-Za-z0-9+/\s]+={0,2}\s*$/, 'must be base64')
+      .transform(value => value.replace(/\s+/g, ''))
+      .optional(),
+    certAlias: z.union([z.array(text).max(64), text.transform(alias => [alias])]).optional(),
+  })
+  .catchall(z.json());
+
+/** The body of an insertion: the recording resource, with what the recorder knows of each media file. */
+export const insertRecordingSchema = z
+  .object({
+    id,
+    region: text.min(1).optional(),
+    callerPhoneNumber: text.optional(),
+    dialedPhoneNumber: text.optional(),
+    startTime: time.optional(),
+    stopTime: time.optional(),
+    mediaFiles: z.array(mediaFile).min(1).max(100),
+    eventHistory: z.array(json).max(10_000).optional(),
+  })
+  .catchall(z.json());
+
+export type InsertRecording = z.output<typeof insertRecordingSchema>;
+export type InsertMediaFile = InsertRecording['mediaFiles'][number];

@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import type { MediaStorages } from '#media-storage';
+import { RcsError } from '#platform';
+import type { AuditLog, ContactCenterStore, JsonObject, MediaFile, Recording, RecordingStore, User } from '#store';
+import { insertRecordingSchema, type InsertMediaFile, type InsertRecording } from './insert-recording.schema.js';
+
+export interface Insertion {
+  readonly user: User;
+  readonly contactCenter: string;
+  readonly body: unknown;
+  readonly address: string;
+  readonly requestId: string;
+}
+
+/** Takes in the metadata of a recording, as the recording processor sends it. */
+export class RecordingInsertionService {
+  constructor(
+    private readonly recordings: RecordingStore,
+    private readonly contactCenters: ContactCenterStore,
+    private readonly audit: AuditLog,
+    private readonly storages: MediaStorages,
+    private readonly region: string,
+  ) {}
+
+  /** @throws RcsError naming the field that is wrong; nothing is stored then. */
+  async insert(insertion: Insertion): Promise<{ recording: Recording; result: 'created' | 'unchanged' }> {
+    if (!insertion.user.roles.includes('ops'))
+      throw new RcsError('RCS_INSUFFICIENT_ROLE', 'only the ops account inserts recordings');
+    const contactCenter = await this.contactCenters.find(insertion.contactCenter);
+    if (contactCenter === undefined) {
+      throw new RcsError('RCS_NOT_FOUND', undefined, { publicDetail: 'there is no such contact center' });
+    }
+    const recording = this.recordingOf(parseBody(insertion.body), contactCenter.id);
+    await this.audit.append({
+      event: 'recording-inserted',
+      outcome: 'allowed',
+      user: insertion.user.name,
+      address: insertion.address,
+      contactCenter: contactCenter.id,
+      recording: recording.id,
+      requestId: insertion.requestId,
+    });
+    const result = await this.recordings.insert(recording);
+    return { recording: (await this.recordings.find(recording.id)) ?? recording, result };
+  }
+
+  private recordingOf(body: InsertRecording, contactCenter: string): Recording {
+    const {
+      id,
+      region,
+      callerPhoneNumber,
+      dialedPhoneNumber,
+      startTime,
+      stopTime,
+      mediaFiles,
+      eventHistory,
+      ...additional
+    } = body;
+    return {
+      id,
+      contactCenter,
+      region: region ?? this.region,
+      mediaFiles: mediaFiles.map((file, index) => this.mediaFileOf(file, index)),
+      ...present({ callerPhoneNumber, dialedPhoneNumber, startTime, stopTime, eventHistory }),
+      ...present({ additional: nonEmpty(additional) }),
+    };
+  }
+
+  private mediaFileOf(file: InsertMediaFile, index: number): MediaFile {
+    const { mediaId, type, mediaDescriptor, ...rest } = file;
+    const {
+      startTime,
+      stopTime,
+      callUUID,
+      duration,
+      size,
+      tenant,
+      ivrprofile,
+      parameters,
+      pkcs7,
+      certAlias,
+      ...additional
+    } = rest;
+    this.checkLocation(mediaDescriptor, index);
+    return {
+      mediaId,
+      type,
+      mediaDescriptor,
+      leaf: `${randomUUID()}${extensionOf(mediaId, type)}`,
+      ...present({ startTime, stopTime, callUUID, duration, size, tenant, ivrprofile, parameters, pkcs7, certAlias }),
+      ...present({ additional: nonEmpty(additional) }),
+    };
+  }
+
+  private checkLocation(descriptor: InsertMediaFile['mediaDescriptor'], index: number): void {
+    try {
+      this.storages.resolve(descriptor);
+    } catch (error) {
+      throw new RcsError('RCS_MEDIA_LOCATION_REFUSED', undefined, {
+        publicDetail: `mediaFiles.${index}.mediaDescriptor`,
+        cause: error,
+      });
+    }
+  }
+}
+
+function parseBody(body: unknown): InsertRecording {
+  const parsed = insertRecordingSchema.safeParse(body);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const field = issue?.path.join('.') ?? '';
+    const missing = issue?.code === 'invalid_type' && issue.message.includes('undefined');
+    throw new RcsError(missing ? 'RCS_MISSING_PARAMETER' : 'RCS_INVALID_VALUE', undefined, {
+      publicDetail: missing ? field : `${field === '' ? 'the body' : field}: ${issue?.message ?? 'is not valid'}`,
+    });
+  }
+  const ids = parsed.data.mediaFiles.map(file => file.mediaId);
+  if (new Set(ids).size < ids.length) {
+    throw new RcsError('RCS_INVALID_VALUE', undefined, { publicDetail: 'mediaFiles: every mediaId may occur once' });
+  }
+  return parsed.data;
+}
+
+/** Players such as Safari want an extension in the URL. */
+function extensionOf(mediaId: string, type: string): string {
+  const own = /\.([A-Za-z0-9]{1,5})$/.exec(mediaId)?.[1]?.toLowerCase();
+  const byType = /^(?:audio|video)\/(?:x-)?([a-z0-9]{1,5})$/i.exec(type)?.[1]?.toLowerCase();
+  const extension = own === undefined || own === 'bin' ? byType : own;
+  return extension === undefined ? '' : `.${extension}`;
+}
+
+type Present<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
+
+function present<T extends object>(values: T): Present<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Present<T>;
+}
+
+const nonEmpty = (values: object): JsonObject | undefined =>
+  Object.keys(values).length === 0 ? undefined : (values as JsonObject);

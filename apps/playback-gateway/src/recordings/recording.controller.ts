@@ -1,0 +1,57 @@
+import { Body, Controller, Get, Inject, Param, Post, Req, Res, UseGuards } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RcsError } from '#platform';
+import type { RecordingStore } from '#store';
+import { AuthenticationGuard, userOf } from '../authentication/authentication.guard.js';
+import { AuthorisationService } from '../authorisation/authorisation.service.js';
+import { ExternalUrl } from '../http/external-url.js';
+import { storeTokens } from '../injection-tokens.js';
+import { RecordingInsertionService } from './recording-insertion.service.js';
+import { recordingResource } from './recording-resource.js';
+
+/** The recording resource for users. */
+@Controller('api/v2/recordings')
+@UseGuards(AuthenticationGuard)
+export class RecordingController {
+  constructor(
+    @Inject(storeTokens.recordings) private readonly recordings: RecordingStore,
+    private readonly authorisation: AuthorisationService,
+    private readonly externalUrl: ExternalUrl,
+  ) {}
+
+  @Get(':id')
+  async get(@Req() request: FastifyRequest, @Param('id') id: string) {
+    const recording = await this.recordings.find(id);
+    if (recording === undefined) throw new RcsError('RCS_RECORDING_NOT_FOUND', `no recording ${JSON.stringify(id)}`);
+    await this.authorisation.authorise(userOf(request), 'read', recording);
+    return { statusCode: 0, ...recordingResource(recording, this.externalUrl.value) };
+  }
+}
+
+/** What the recording processor calls. */
+@Controller('internal-api/contact-centers/:contactCenter/recordings')
+@UseGuards(AuthenticationGuard)
+export class RecordingInsertionController {
+  constructor(
+    private readonly insertion: RecordingInsertionService,
+    private readonly externalUrl: ExternalUrl,
+  ) {}
+
+  @Post()
+  async insert(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Param('contactCenter') contactCenter: string,
+    @Body() body: unknown,
+  ) {
+    const { recording, result } = await this.insertion.insert({
+      user: userOf(request),
+      contactCenter,
+      body,
+      address: request.ip,
+      requestId: request.id,
+    });
+    void reply.status(result === 'created' ? 201 : 200);
+    return { statusCode: 0, ...recordingResource(recording, this.externalUrl.value) };
+  }
+}

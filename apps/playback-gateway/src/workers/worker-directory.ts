@@ -1,0 +1,94 @@
+import type { WorkerRegistration, WorkerRegistry } from '#contracts';
+import { describeError, RcsError, type Logger } from '#platform';
+import type { GatewayMetrics } from '../gateway-metrics.js';
+import { chooseWorker } from './choose-worker.js';
+import type { WorkerConnections } from './worker-connections.js';
+
+const refreshIntervalMs = 1000;
+/** A worker that failed is left alone for this long. */
+const suspensionMs = 2000;
+
+/**
+ * Which workers there are and which one comes next. When the registry cannot be read the last known workers stay in
+ * use: playing goes on while Redis is away.
+ */
+export class WorkerDirectory {
+  private registrations: readonly WorkerRegistration[] = [];
+  private readonly ownRequests = new Map<string, number>();
+  private readonly suspendedUntil = new Map<string, number>();
+  private refreshing: Promise<void> = Promise.resolve();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly registry: WorkerRegistry,
+    private readonly connections: WorkerConnections,
+    private readonly metrics: GatewayMetrics,
+    private readonly logger: Logger,
+  ) {}
+
+  async start(): Promise<void> {
+    await this.refresh();
+    this.timer = setInterval(() => {
+      this.refreshing = this.refreshing.then(() => this.refresh());
+    }, refreshIntervalMs);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.refreshing;
+    await this.connections.close();
+  }
+
+  get count(): number {
+    return this.registrations.length;
+  }
+
+  /**
+   * The worker for the next request, never one of `except`.
+   * @throws RcsError RCS_NO_WORKER
+   */
+  choose(except: ReadonlySet<string>): WorkerRegistration {
+    const now = Date.now();
+    const possible = this.registrations.filter(({ instance }) => !except.has(instance));
+    const healthy = possible.filter(({ instance }) => (this.suspendedUntil.get(instance) ?? 0) <= now);
+    const candidates = (healthy.length > 0 ? healthy : possible).map(registration => ({
+      ...registration,
+      load: registration.inFlight + (this.ownRequests.get(registration.instance) ?? 0),
+    }));
+    const chosen = chooseWorker(candidates, Math.random);
+    if (chosen === undefined)
+      throw new RcsError('RCS_NO_WORKER', `none of ${this.count} workers is left`, { retryAfterMs: 2000 });
+    return chosen;
+  }
+
+  /** Counts a request to a worker until the function that is returned is called. */
+  begin(instance: string): () => void {
+    this.ownRequests.set(instance, (this.ownRequests.get(instance) ?? 0) + 1);
+    return () => {
+      const left = (this.ownRequests.get(instance) ?? 1) - 1;
+      if (left > 0) this.ownRequests.set(instance, left);
+      else this.ownRequests.delete(instance);
+    };
+  }
+
+  suspend(instance: string): void {
+    this.suspendedUntil.set(instance, Date.now() + suspensionMs);
+  }
+
+  private async refresh(): Promise<void> {
+    try {
+      const found = await this.registry.list();
+      const urls = new Set(found.map(({ url }) => url));
+      const instances = new Set(found.map(({ instance }) => instance));
+      this.registrations = found;
+      this.metrics.workers.set(found.length);
+      for (const instance of this.suspendedUntil.keys())
+        if (!instances.has(instance)) this.suspendedUntil.delete(instance);
+      this.connections.keepOnly(urls).catch((error: unknown) => {
+        this.logger.warn({ error: describeError(error) }, 'connections to a worker that left could not be closed');
+      });
+    } catch (error) {
+      this.logger.warn({ error: describeError(error), workers: this.count }, 'the worker registry cannot be read');
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { type Command, Option } from 'commander';
+import { GatewayClient } from '../gateway-client/gateway-client.js';
+import { recordMedia, type RecordingLayout } from '../recorder/record-media.js';
+import { print } from '../terminal/print.js';
+
+interface Options {
+  readonly gateway: string;
+  readonly ca?: string;
+  readonly opsUser: string;
+  readonly opsPasswordFile: string;
+  readonly contactCenter: string;
+  readonly webdav: string;
+  readonly webdavUser: string;
+  readonly webdavPasswordFile: string;
+  readonly certificate: readonly string[];
+  readonly layout: RecordingLayout;
+  readonly cipher: 'aes-128-cbc' | 'aes-192-cbc' | 'aes-256-cbc';
+  readonly id?: string;
+  readonly type: string;
+  readonly json?: boolean;
+}
+
+/** `rcsctl record`: encrypts a file as the recorder does, stores it and inserts its metadata. */
+export function recordCommand(program: Command): void {
+  program
+    .command('record')
+    .description('encrypt a media file as the recorder does, store it on WebDAV and insert its metadata')
+    .argument('<file>', 'the media file')
+    .requiredOption('--gateway <url>', 'gateway')
+    .option('--ca <file>', "authority of the gateway's certificate, PEM")
+    .option('--ops-user <name>', 'operations account', 'ops')
+    .requiredOption('--ops-password-file <file>', 'file with its password')
+    .requiredOption('--contact-center <id>', 'contact center')
+    .requiredOption('--webdav <url>', 'base URL of the storage')
+    .requiredOption('--webdav-user <name>', 'user of the storage')
+    .requiredOption('--webdav-password-file <file>', 'file with its password')
+    .option(
+      '--certificate <alias=file...>',
+      'recording certificates, PEM; none records unencrypted with --layout plain',
+      [],
+    )
+    .addOption(
+      new Option('--layout <layout>', 'how it is stored')
+        .choices(['detached', 'attached', 'plain'])
+        .default('detached'),
+    )
+    .addOption(
+      new Option('--cipher <cipher>').choices(['aes-128-cbc', 'aes-192-cbc', 'aes-256-cbc']).default('aes-256-cbc'),
+    )
+    .option('--id <id>', 'id of the recording; a new one when absent')
+    .option('--type <type>', 'media type', 'audio/mp3')
+    .option('--json', 'machine-readable output')
+    .action(record);
+}
+
+async function record(file: string, options: Options): Promise<void> {
+  if (options.layout !== 'plain' && options.certificate.length === 0) {
+    throw new Error('name at least one --certificate alias=file, or record unencrypted with --layout plain');
+  }
+  const gateway = new GatewayClient({
+    url: options.gateway,
+    caPem: options.ca === undefined ? undefined : readFileSync(options.ca, 'utf8'),
+    userName: options.opsUser,
+    password: passwordIn(options.opsPasswordFile),
+  });
+  try {
+    const resource = await recordMedia({
+      id: options.id ?? randomUUID().replaceAll('-', '').toUpperCase(),
+      mediaId: basename(file),
+      type: options.type,
+      layout: options.layout,
+      cipher: options.cipher,
+      plaintext: readFileSync(file),
+      startTime: new Date().toISOString().replace('Z', '+0000'),
+      metadata: {},
+      contactCenter: options.contactCenter,
+      certificates: options.certificate.map(certificateOf),
+      webdav: { url: options.webdav, user: options.webdavUser, password: passwordIn(options.webdavPasswordFile) },
+      gateway,
+    });
+    print(options.json === true, resource, () => resource.mediaFiles.map(({ mediaUri }) => mediaUri).join('\n'));
+  } finally {
+    await gateway.close();
+  }
+}
+
+const passwordIn = (file: string): string => readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+
+function certificateOf(text: string): { alias: string; pem: string } {
+  const equals = text.indexOf('=');
+  if (equals < 1) throw new Error(`--certificate ${text}: write alias=file`);
+  return { alias: text.slice(0, equals), pem: readFileSync(text.slice(equals + 1), 'utf8') };
+}

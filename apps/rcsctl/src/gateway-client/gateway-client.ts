@@ -1,0 +1,85 @@
+import { Agent, request, type Dispatcher } from 'undici';
+
+export interface GatewayAccess {
+  readonly url: string;
+  /** PEM of the authority that issued the gateway's certificate; undefined for the system's authorities. */
+  readonly caPem?: string | undefined;
+  readonly userName: string;
+  readonly password: string;
+}
+
+const timeoutMs = 30_000;
+
+/** The public API of a gateway, as the command line uses it. */
+export class GatewayClient {
+  private readonly agent: Agent;
+  private readonly authorization: string;
+
+  constructor(private readonly access: GatewayAccess) {
+    this.agent = new Agent({
+      connect: access.caPem === undefined ? {} : { ca: access.caPem },
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+    });
+    this.authorization = `Basic ${Buffer.from(`${access.userName}:${access.password}`).toString('base64')}`;
+  }
+
+  /** Stores metadata of a recording; answers the recording resource. */
+  async insertRecording(contactCenter: string, recording: object): Promise<RecordingResource> {
+    const path = `/internal-api/contact-centers/${encodeURIComponent(contactCenter)}/recordings`;
+    const body = JSON.stringify(recording);
+    const response = await this.request(path, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json' },
+    });
+    return (await this.json(response, 'inserting the recording')) as RecordingResource;
+  }
+
+  async recording(id: string): Promise<RecordingResource | undefined> {
+    const response = await this.request(`/api/v2/recordings/${encodeURIComponent(id)}`, { method: 'GET' });
+    if (response.statusCode === 404) {
+      await response.body.dump();
+      return undefined;
+    }
+    return (await this.json(response, 'reading the recording')) as RecordingResource;
+  }
+
+  /** The plaintext of a media file. @throws Error for anything but a complete 200. */
+  async play(playPath: string): Promise<Buffer> {
+    const response = await this.request(`/api/v2${playPath}`, { method: 'GET' });
+    if (response.statusCode !== 200) await this.fail(response, 'playing');
+    return Buffer.from(await response.body.arrayBuffer());
+  }
+
+  async close(): Promise<void> {
+    await this.agent.destroy();
+  }
+
+  private request(
+    path: string,
+    options: Pick<Dispatcher.RequestOptions, 'method' | 'body'> & { headers?: Record<string, string> },
+  ) {
+    return request(new URL(path, this.access.url), {
+      ...options,
+      headers: { ...options.headers, authorization: this.authorization },
+      dispatcher: this.agent,
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+  }
+
+  private async json(response: Dispatcher.ResponseData, what: string): Promise<unknown> {
+    if (response.statusCode >= 300) await this.fail(response, what);
+    return response.body.json();
+  }
+
+  private async fail(response: Dispatcher.ResponseData, what: string): Promise<never> {
+    const text = await response.body.text();
+    throw new Error(`${what} failed: the gateway answered ${response.statusCode}: ${text.slice(0, 500)}`);
+  }
+}
+
+export interface RecordingResource {
+  readonly id: string;
+  readonly mediaFiles: readonly { readonly mediaId: string; readonly playPath: string; readonly mediaUri: string }[];
+}

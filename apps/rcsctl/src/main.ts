@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { describeError, productVersion } from '#platform';
+import { auditCommand } from './commands/audit.command.js';
+import { configCommand } from './commands/config.command.js';
+import { docsCommand } from './commands/docs.command.js';
+import { importKeyCommand } from './commands/import-key.command.js';
+import { quickstartCommand } from './commands/quickstart.command.js';
+import { recordCommand } from './commands/record.command.js';
+
+const program = new Command('rcsctl')
+  .description('the command line of the Recording Crypto Server')
+  .version(productVersion());
+for (const add of [quickstartCommand, recordCommand, importKeyCommand, auditCommand, configCommand, docsCommand])
+  add(program);
+
+program.parseAsync().catch((error: unknown) => {
+  process.stderr.write(`rcsctl: ${describeError(error)}\n`);
+  process.exitCode = 1;
+});

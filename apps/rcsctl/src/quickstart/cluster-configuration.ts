@@ -1,0 +1,57 @@
+import { writeFileSync } from 'node:fs';
+import { stringify } from 'yaml';
+import type { DataDirectory } from './data-directory.js';
+import type { InternalAuthorityFiles } from './internal-authority.js';
+import type { Ports } from './ports.js';
+import type { SecretFile } from './secret.js';
+import type { SoftHsmToken } from './services/softhsm-token.js';
+
+export interface ClusterSecrets {
+  readonly ops: SecretFile;
+  readonly redis: SecretFile;
+  readonly webdav: SecretFile;
+  readonly tokenPin: SecretFile;
+}
+
+export const webdavUser = 'recorder';
+export const opsUser = 'ops';
+
+/** Writes the one application.yaml that all services of the cluster read; what differs is in their environment. */
+export function writeClusterConfiguration(
+  directory: DataDirectory,
+  ports: Ports,
+  authority: InternalAuthorityFiles,
+  secrets: ClusterSecrets,
+  token: SoftHsmToken,
+): void {
+  const local = (port: number) => ({ host: '127.0.0.1', port });
+  const configuration = {
+    crRegion: 'default',
+    redis: { url: `redis://127.0.0.1:${ports.redis}`, password: { file: secrets.redis.file } },
+    store: { directory: directory.store },
+    mediaStorages: [
+      {
+        storage: 'webDAV',
+        url: `http://127.0.0.1:${ports.webdav}/recordings`,
+        userName: webdavUser,
+        password: { file: secrets.webdav.file },
+      },
+    ],
+    serverSettings: {
+      listen: local(ports.gateway),
+      management: local(ports.gatewayManagement),
+      enableSsl: true,
+      ssl: authority.server,
+      opsUsername: opsUser,
+      opsUserPassword: { file: secrets.ops.file },
+    },
+    keyVault: {
+      listen: local(ports.vault),
+      management: local(ports.vaultManagement),
+      token: { uri: token.uri, pin: { file: secrets.tokenPin.file } },
+    },
+    decryptWorker: { vaultAddresses: [`localhost:${ports.vault}`] },
+    gracefulShutdownTimeoutMs: 5000,
+  };
+  writeFileSync(directory.configurationFile, stringify(configuration), { mode: 0o600 });
+}

@@ -1,0 +1,171 @@
+import { join } from 'node:path';
+import type { ServiceRole } from '#platform';
+import { type DataDirectory } from './data-directory.js';
+import { opsUser, webdavUser, writeClusterConfiguration, type ClusterSecrets } from './cluster-configuration.js';
+import { internalAuthority, type InternalAuthorityFiles } from './internal-authority.js';
+import { choosePorts, type Ports } from './ports.js';
+import { secretFile } from './secret.js';
+import { startWebDav } from './services/apache-webdav.js';
+import { answersOk } from './services/probe.js';
+import { startRedis } from './services/redis.js';
+import { softHsmToken, type SoftHsmToken } from './services/softhsm-token.js';
+import { SupervisedProcess } from './services/supervised-process.js';
+
+export interface ClusterAccess {
+  readonly gateway: string;
+  readonly authority: InternalAuthorityFiles;
+  readonly ops: { readonly name: string; readonly password: string };
+  readonly webdav: { readonly url: string; readonly user: string; readonly password: string };
+  readonly vault: string;
+  readonly management: { readonly gateway: string; readonly vault: string; readonly workers: readonly string[] };
+}
+
+/** All processes of a recording crypto server on one machine, started in the order in which they need each other. */
+export class Cluster {
+  private readonly processes: SupervisedProcess[] = [];
+  private stopping = false;
+  private readonly baseEnvironment: Readonly<Record<string, string | undefined>>;
+
+  private constructor(
+    readonly directory: DataDirectory,
+    private readonly ports: Ports,
+    private readonly authority: InternalAuthorityFiles,
+    private readonly secrets: ClusterSecrets,
+    private readonly token: SoftHsmToken,
+    environment: Readonly<Record<string, string | undefined>>,
+  ) {
+    this.baseEnvironment = { ...environment, RCS_CONFIG: directory.configurationFile };
+  }
+
+  /** Makes what is missing (secrets, certificates, token, configuration) and starts nothing yet. */
+  static async prepare(
+    directory: DataDirectory,
+    environment: Readonly<Record<string, string | undefined>>,
+  ): Promise<Cluster> {
+    directory.create();
+    const secrets = {
+      ops: secretFile(directory.secrets, 'ops-password'),
+      redis: secretFile(directory.secrets, 'redis-password'),
+      webdav: secretFile(directory.secrets, 'webdav-password'),
+      tokenPin: secretFile(directory.secrets, 'token-pin'),
+    };
+    const securityOfficer = secretFile(directory.secrets, 'token-security-officer-pin');
+    const authority = await internalAuthority(directory.internalTls);
+    const token = await softHsmToken(directory.token, secrets.tokenPin.value, securityOfficer.value);
+    const ports = await choosePorts(directory.portsFile);
+    writeClusterConfiguration(directory, ports, authority, secrets, token);
+    return new Cluster(directory, ports, authority, secrets, token, environment);
+  }
+
+  get access(): ClusterAccess {
+    const { ports, secrets } = this;
+    const local = (port: number): string => `http://127.0.0.1:${port}`;
+    const scheme = this.baseEnvironment.RCS_SERVER_SETTINGS__ENABLE_SSL === 'false' ? 'http' : 'https';
+    return {
+      gateway: `${scheme}://127.0.0.1:${ports.gateway}`,
+      authority: this.authority,
+      ops: { name: opsUser, password: secrets.ops.value },
+      webdav: { url: `${local(ports.webdav)}/recordings`, user: webdavUser, password: secrets.webdav.value },
+      vault: `localhost:${ports.vault}`,
+      management: {
+        gateway: local(ports.gatewayManagement),
+        vault: local(ports.vaultManagement),
+        workers: [local(ports.worker1Management), local(ports.worker2Management)],
+      },
+    };
+  }
+
+  /** Everything the services stand on. */
+  async startFoundations(): Promise<void> {
+    const { directory, ports, secrets } = this;
+    const redis = { directory: directory.redis, port: ports.redis, password: secrets.redis.value };
+    await this.add(startRedis({ ...redis, logFile: this.logFile('redis') }));
+    const webdav = {
+      directory: directory.webdav,
+      port: ports.webdav,
+      userName: webdavUser,
+      password: secrets.webdav.value,
+    };
+    await this.add(startWebDav({ ...webdav, logFile: this.logFile('apache') }).then(({ process }) => process));
+  }
+
+  async startServices(): Promise<void> {
+    const { management } = this.access;
+    await this.startService('key-vault', 'key-vault', management.vault, this.token.environment);
+    await Promise.all(management.workers.map((url, index) => this.startWorker(index + 1, url)));
+    await this.startService('playback-gateway', 'playback-gateway', management.gateway, {});
+  }
+
+  /**
+   * Watches what runs. The death of a worker is only reported, because the others go on; resolves with the name and end
+   * of any other process that ends unasked.
+   */
+  watch(report: (text: string) => void): Promise<string> {
+    return new Promise(resolve => {
+      for (const process of this.processes) {
+        void process.exited.then(how => {
+          const text = `${process.name} ended: ${how}`;
+          if (this.stopping) return;
+          if (process.name.startsWith('decrypt-worker')) report(text);
+          else resolve(text);
+        });
+      }
+    });
+  }
+
+  /** Stops what runs, the last one first; whatever is being started meanwhile stops as soon as it has started. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    for (const process of this.processes.splice(0).reverse()) await process.stop();
+  }
+
+  private async add(starting: Promise<SupervisedProcess>): Promise<void> {
+    const process = await starting;
+    if (this.stopping) {
+      await process.stop();
+      throw new Error('the cluster is being stopped');
+    }
+    this.processes.push(process);
+  }
+
+  private startWorker(number: number, managementUrl: string): Promise<void> {
+    const [port, management] =
+      number === 1
+        ? [this.ports.worker1, this.ports.worker1Management]
+        : [this.ports.worker2, this.ports.worker2Management];
+    return this.startService(`decrypt-worker-${number}`, 'decrypt-worker', managementUrl, {
+      RCS_DECRYPT_WORKER__LISTEN__PORT: String(port),
+      RCS_DECRYPT_WORKER__MANAGEMENT__PORT: String(management),
+    });
+  }
+
+  private async startService(
+    name: string,
+    role: ServiceRole,
+    managementUrl: string,
+    environment: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const identity = this.authority.services[role];
+    await this.add(
+      SupervisedProcess.start({
+        name,
+        program: process.execPath,
+        args: [join(__dirname, '../../..', role, 'src/main.js')],
+        environment: {
+          ...this.baseEnvironment,
+          RCS_INTERNAL_TLS__CA_FILE: this.authority.caFile,
+          RCS_INTERNAL_TLS__CERTIFICATE_FILE: identity.certificateFile,
+          RCS_INTERNAL_TLS__KEY_FILE: identity.keyFile,
+          ...environment,
+        },
+        workingDirectory: this.directory.root,
+        logFile: this.logFile(name),
+        isReady: () => answersOk(`${managementUrl}/health/ready`),
+      }),
+    );
+  }
+
+  private logFile(name: string): string {
+    return join(this.directory.logs, `${name}.log`);
+  }
+}

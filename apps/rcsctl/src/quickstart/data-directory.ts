@@ -1,0 +1,60 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** The places below the data directory of a quickstart cluster. */
+export class DataDirectory {
+  readonly root: string;
+
+  constructor(root: string) {
+    this.root = resolve(root);
+  }
+
+  get secrets(): string {
+    return join(this.root, 'secrets');
+  }
+
+  get internalTls(): string {
+    return join(this.root, 'internal-tls');
+  }
+
+  /** Certificates that players and recorders may have; never a key. */
+  get certificates(): string {
+    return join(this.root, 'certificates');
+  }
+
+  get token(): string {
+    return join(this.root, 'token');
+  }
+
+  get store(): string {
+    return join(this.root, 'store');
+  }
+
+  get redis(): string {
+    return join(this.root, 'redis');
+  }
+
+  get webdav(): string {
+    return join(this.root, 'webdav');
+  }
+
+  get logs(): string {
+    return join(this.root, 'logs');
+  }
+
+  get configurationFile(): string {
+    return join(this.root, 'application.yaml');
+  }
+
+  /** Which ports were used last time, so that URLs stay the same. */
+  get portsFile(): string {
+    return join(this.root, 'ports.json');
+  }
+
+  /** Makes the directories, readable by their owner alone. */
+  create(): void {
+    for (const directory of [this.root, this.secrets, this.internalTls, this.certificates, this.store, this.logs]) {
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+    }
+  }
+}

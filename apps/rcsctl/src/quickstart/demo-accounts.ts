@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { hash } from '@node-rs/argon2';
+import { openSqliteStore, type User } from '#store';
+import type { DataDirectory } from './data-directory.js';
+import { secretFile } from './secret.js';
+
+export interface DemoUser {
+  readonly name: string;
+  readonly password: string;
+  readonly roles: User['roles'];
+}
+
+export interface DemoAccounts {
+  readonly contactCenter: string;
+  readonly users: readonly DemoUser[];
+}
+
+type DemoUserContent = Omit<User, 'passwordHash' | 'version' | 'enabled' | 'contactCenter'>;
+
+/** Three people of a small contact center: who hears everything, who hears a team, who hears but himself. */
+const people: readonly DemoUserContent[] = [
+  {
+    name: 'alice',
+    roles: ['admin'],
+    privileges: ['decrypt-recording', 'administer-certificates'],
+    accessGroups: ['/'],
+    partitions: [],
+  },
+  { name: 'bob', roles: ['supervisor'], privileges: ['decrypt-recording'], accessGroups: ['/sales'], partitions: [] },
+  { name: 'carol', roles: ['agent'], privileges: [], accessGroups: [], partitions: [], agentHierarchy: '/sales/carol' },
+];
+
+/** Makes the contact center and its users, or finds those of the last start. */
+export async function demoAccounts(directory: DataDirectory): Promise<DemoAccounts> {
+  const contactCenter = contactCenterId(directory);
+  const store = await openSqliteStore({ directory: directory.store, auditWriter: 'rcsctl-quickstart' });
+  try {
+    if ((await store.contactCenters.find(contactCenter)) === undefined) {
+      await store.contactCenters.put({ id: contactCenter, name: 'Demo contact center' });
+    }
+    const users: DemoUser[] = [];
+    for (const person of people) {
+      const password = secretFile(directory.secrets, `user-${person.name}`).value;
+      if ((await store.users.find(person.name)) === undefined) {
+        await store.users.put({ ...person, enabled: true, contactCenter, passwordHash: await hash(password) });
+      }
+      users.push({ name: person.name, password, roles: person.roles });
+    }
+    return { contactCenter, users };
+  } finally {
+    await store.close();
+  }
+}
+
+function contactCenterId(directory: DataDirectory): string {
+  const file = join(directory.root, 'contact-center');
+  if (!existsSync(file)) writeFileSync(file, randomUUID(), { mode: 0o600 });
+  return readFileSync(file, 'utf8');
+}

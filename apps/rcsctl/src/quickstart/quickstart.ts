@@ -1,0 +1,109 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { KeyVaultClient } from '#contracts';
+import { loadInternalIdentity } from '#platform';
+import { GatewayClient } from '../gateway-client/gateway-client.js';
+import { importKey } from '../key-import/import-key.js';
+import { progress } from '../terminal/print.js';
+import { Cluster } from './cluster.js';
+import { DataDirectory } from './data-directory.js';
+import { lockDirectory } from './directory-lock.js';
+import { demoAccounts, type DemoAccounts } from './demo-accounts.js';
+import { demoRecordings } from './demo-recordings.js';
+import { readAuthority } from './internal-authority.js';
+import { readyLine, readyText, type QuickstartState } from './quickstart-report.js';
+import { makeRecordingCertificate } from './recording-certificate.js';
+
+export interface QuickstartOptions {
+  readonly dataDirectory: string;
+  readonly json: boolean;
+}
+
+const certificateAlias = 'demo';
+
+/** Starts the cluster, shows that it plays, and stays until it is told to stop. Answers the exit status. */
+export async function quickstart({ dataDirectory, json }: QuickstartOptions): Promise<number> {
+  const directory = new DataDirectory(dataDirectory);
+  const interrupted = signalled('SIGINT', 'SIGTERM', 'SIGHUP');
+  progress(`Preparing ${directory.root}`);
+  directory.create();
+  const unlock = lockDirectory(directory.root);
+  // eslint-disable-next-line no-restricted-properties -- the services inherit the environment, options included
+  const cluster = await Cluster.prepare(directory, process.env);
+  const starting = bringUp(cluster, directory);
+  try {
+    const state = await Promise.race([starting, interrupted.then(() => undefined)]);
+    if (state === undefined) return 0;
+    process.stdout.write(`${json ? readyLine(state) : readyText(state)}\n`);
+    const ended = await Promise.race([
+      interrupted.then(() => undefined),
+      cluster.watch(text => process.stderr.write(`${text}\n`)),
+    ]);
+    if (ended === undefined) return 0;
+    process.stderr.write(`${ended}; see ${directory.logs}\n`);
+    return 1;
+  } finally {
+    progress('Stopping');
+    await cluster.stop();
+    await starting.catch(() => undefined);
+    unlock();
+  }
+}
+
+async function bringUp(cluster: Cluster, directory: DataDirectory): Promise<QuickstartState> {
+  progress('Starting Redis and Apache');
+  await cluster.startFoundations();
+  const accounts = await demoAccounts(directory);
+  progress('Starting key vault, decrypt workers and gateway');
+  await cluster.startServices();
+  const certificateFile = join(directory.certificates, `${certificateAlias}.pem`);
+  if (!existsSync(certificateFile)) await makeAndImportKey(cluster, accounts, certificateFile);
+  progress('Recording and playing the demo');
+  const recordings = await recordDemo(cluster, accounts, readFileSync(certificateFile, 'utf8'));
+  return {
+    access: cluster.access,
+    accounts,
+    certificates: [{ alias: certificateAlias, file: certificateFile }],
+    recordings,
+    dataDir: directory.root,
+  };
+}
+
+async function makeAndImportKey(cluster: Cluster, accounts: DemoAccounts, certificateFile: string): Promise<void> {
+  const { authority, vault } = cluster.access;
+  const made = await makeRecordingCertificate(certificateFile, 'Genesys Recording');
+  const vaults = new KeyVaultClient(
+    [vault],
+    loadInternalIdentity({ caFile: authority.caFile, ...authority.services.rcsctl }),
+  );
+  try {
+    await importKey(vaults, { contactCenter: accounts.contactCenter, alias: certificateAlias, ...made });
+  } finally {
+    vaults.close();
+  }
+}
+
+async function recordDemo(cluster: Cluster, accounts: DemoAccounts, certificatePem: string) {
+  const { gateway, ops, webdav, authority } = cluster.access;
+  const [listener] = accounts.users;
+  if (listener === undefined) throw new Error('the demo has no user');
+  const caPem = readAuthority(authority);
+  const recorder = new GatewayClient({ url: gateway, caPem, userName: ops.name, password: ops.password });
+  const player = new GatewayClient({ url: gateway, caPem, userName: listener.name, password: listener.password });
+  try {
+    return await demoRecordings({
+      contactCenter: accounts.contactCenter,
+      recorder,
+      player,
+      webdav,
+      certificate: { alias: certificateAlias, pem: certificatePem },
+    });
+  } finally {
+    await recorder.close();
+    await player.close();
+  }
+}
+
+async function signalled(...signals: readonly NodeJS.Signals[]): Promise<void> {
+  await new Promise<void>(resolve => signals.forEach(signal => process.on(signal, () => resolve())));
+}

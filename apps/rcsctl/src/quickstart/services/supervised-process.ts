@@ -1,0 +1,98 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+
+export interface ProcessDefinition {
+  readonly name: string;
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly workingDirectory: string;
+  /** Standard output and error go here. */
+  readonly logFile: string;
+  /** Resolves when the process does its work; asked again and again until then. */
+  readonly isReady: () => Promise<boolean>;
+  readonly startTimeoutMs?: number;
+  readonly stopTimeoutMs?: number;
+}
+
+const pollIntervalMs = 50;
+const defaultStartTimeoutMs = 30_000;
+const defaultStopTimeoutMs = 10_000;
+const quotedLogLines = 8;
+
+/** The kernel ends the child when this process dies without having been able to. */
+const endsWithUs = existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'TERM'] : [];
+
+/** A child process that is known to work, or known to have ended. Output goes to a log file. */
+export class SupervisedProcess {
+  private constructor(
+    readonly name: string,
+    private readonly child: ChildProcess,
+    private readonly definition: ProcessDefinition,
+    readonly exited: Promise<string>,
+  ) {}
+
+  /** Starts and waits until it is ready. @throws Error with the last lines of its log. */
+  static async start(definition: ProcessDefinition): Promise<SupervisedProcess> {
+    const log = openSync(definition.logFile, 'a', 0o600);
+    const [program, ...args] = [...endsWithUs, definition.program, ...definition.args] as [string, ...string[]];
+    const child = spawn(program, args, {
+      cwd: definition.workingDirectory,
+      env: { ...definition.environment },
+      stdio: ['ignore', log, log],
+    });
+    closeSync(log);
+    const exited = new Promise<string>(resolve => {
+      child.once('error', error => resolve(error.message));
+      child.once('exit', (code, signal) => resolve(signal === null ? `exit status ${code ?? 0}` : `signal ${signal}`));
+    });
+    const supervised = new SupervisedProcess(definition.name, child, definition, exited);
+    try {
+      await supervised.ready();
+      return supervised;
+    } catch (error) {
+      await supervised.stop();
+      throw error;
+    }
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
+  get running(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null && this.child.pid !== undefined;
+  }
+
+  /** SIGTERM, and SIGKILL when that does not help in time. */
+  async stop(): Promise<void> {
+    if (!this.running) return;
+    this.child.kill('SIGTERM');
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), this.definition.stopTimeoutMs ?? defaultStopTimeoutMs);
+    await this.exited;
+    clearTimeout(timer);
+  }
+
+  /** Ends it at once, as a crash would. */
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+
+  private async ready(): Promise<void> {
+    const end = Date.now() + (this.definition.startTimeoutMs ?? defaultStartTimeoutMs);
+    let ended: string | undefined;
+    void this.exited.then(how => {
+      ended = how;
+    });
+    while (!(await this.definition.isReady())) {
+      if (ended !== undefined) throw new Error(`${this.name} ended at once (${ended})${this.lastLines()}`);
+      if (Date.now() > end) throw new Error(`${this.name} did not become ready in time${this.lastLines()}`);
+      await new Promise(resolve => setTimeout(resolve, pollIntervalMs));
+    }
+  }
+
+  private lastLines(): string {
+    const lines = readFileSync(this.definition.logFile, 'utf8').trimEnd().split('\n').slice(-quotedLogLines);
+    return `; the end of ${this.definition.logFile}:\n${lines.join('\n')}`;
+  }
+}

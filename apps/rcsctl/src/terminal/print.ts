@@ -1,0 +1,9 @@
+/** Writes a result to standard output, as one line of JSON or as text for people. */
+export function print(json: boolean, result: unknown, text: () => string): void {
+  process.stdout.write(`${json ? JSON.stringify(result) : text()}\n`);
+}
+
+/** Tells what is going on; silent where nobody watches. */
+export function progress(message: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`${message}\n`);
+}

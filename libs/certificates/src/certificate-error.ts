@@ -1,0 +1,28 @@
+/** Everything that can be wrong with a certificate or key somebody hands in; stable, for programs. */
+export type CertificateErrorCode =
+  | 'PEM_MISSING'
+  | 'PEM_IS_DER'
+  | 'PEM_WRONG_LABEL'
+  | 'PEM_MALFORMED'
+  | 'CERTIFICATE_MALFORMED'
+  | 'CERTIFICATE_KEY_NOT_RSA'
+  | 'CERTIFICATE_KEY_TOO_SMALL'
+  | 'PRIVATE_KEY_MALFORMED'
+  | 'PRIVATE_KEY_NOT_RSA'
+  | 'PRIVATE_KEY_TOO_SMALL'
+  | 'PRIVATE_KEY_PASSWORD_MISSING'
+  | 'PRIVATE_KEY_PASSWORD_WRONG'
+  | 'PRIVATE_KEY_ENCRYPTION_UNSUPPORTED';
+
+/** Input that cannot be used. The message says what was wrong and what to do; it never contains key bytes or passwords. */
+export class CertificateError extends Error {
+  override readonly name = 'CertificateError';
+
+  constructor(
+    readonly code: CertificateErrorCode,
+    message: string,
+    options: { readonly cause?: unknown } = {},
+  ) {
+    super(message, options);
+  }
+}

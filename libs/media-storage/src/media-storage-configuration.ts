@@ -1,0 +1,31 @@
+/** One place where media lies. Times in milliseconds. */
+export interface MediaStorageConfiguration {
+  readonly storage: 'webDAV' | 'file';
+  /** Base URL: `http(s)://host:port/path`, or `file:///directory`. */
+  readonly url: string;
+  readonly userName?: string;
+  readonly password?: string;
+  /** true: the system's authorities; false: no check; PEM: those alone. */
+  readonly trustedCA: boolean | { readonly pem: string };
+  readonly maxConnections: number;
+  readonly connectTimeoutMs: number;
+  readonly headersTimeoutMs: number;
+  /** Longest silence of the storage inside a body. */
+  readonly idleTimeoutMs: number;
+  readonly totalTimeoutMs: number;
+}
+
+/** Told about every exchange with a storage. */
+export interface StorageObserver {
+  /** `status` is the HTTP status, or the code of the error that took its place. */
+  requested(status: number | string): void;
+  received(bytes: number): void;
+  /** The storage answered 200 to a range: everything before the range was read for nothing. */
+  rangeIgnored(): void;
+}
+
+export const silentObserver: StorageObserver = {
+  requested: () => undefined,
+  received: () => undefined,
+  rangeIgnored: () => undefined,
+};

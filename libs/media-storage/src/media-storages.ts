@@ -1,0 +1,37 @@
+import { FileStorage } from './file/file-storage.js';
+import { resolveLocation, type MediaDescriptor, type MediaLocation } from './media-location.js';
+import { silentObserver, type MediaStorageConfiguration, type StorageObserver } from './media-storage-configuration.js';
+import type { MediaStorage, OpenHint, StoredObject } from './stored-object.js';
+import { WebDavStorage } from './webdav/webdav-storage.js';
+
+/** All configured storages. */
+export class MediaStorages {
+  private readonly storages: readonly MediaStorage[];
+
+  constructor(
+    private readonly configurations: readonly MediaStorageConfiguration[],
+    observer: StorageObserver = silentObserver,
+  ) {
+    this.storages = configurations.map(configuration =>
+      configuration.storage === 'file'
+        ? new FileStorage(configuration.url)
+        : new WebDavStorage(configuration, observer),
+    );
+  }
+
+  /** @throws RcsError RCS_MEDIA_LOCATION_REFUSED for everything outside the configured storages. */
+  resolve(descriptor: MediaDescriptor): MediaLocation {
+    return resolveLocation(descriptor, this.configurations);
+  }
+
+  /** Size and validators of a stored file, and the bytes at its ends that are wanted right away. @throws RcsError RCS_STORAGE_* */
+  async open(location: MediaLocation, hint: OpenHint, signal: AbortSignal): Promise<StoredObject> {
+    const storage = this.storages[location.storageIndex];
+    if (storage === undefined) throw new RangeError(`there is no storage ${location.storageIndex}`);
+    return storage.open(location, hint, signal);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.storages.map(storage => storage.close()));
+  }
+}

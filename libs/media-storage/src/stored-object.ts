@@ -1,0 +1,22 @@
+import type { ByteSource } from '#cms';
+import type { MediaLocation } from './media-location.js';
+
+/** A stored file as it was when it was opened; every later read is held to that. */
+export interface StoredObject extends ByteSource {
+  readonly location: MediaLocation;
+  /** Without the mark of weakness: Apache gives fresh files a weak tag and the same tag as a strong one a second later. */
+  readonly entityTag: string | undefined;
+  readonly lastModified: Date | undefined;
+}
+
+/** Bytes at the ends of the file that are wanted right away. */
+export interface OpenHint {
+  readonly head?: number;
+  readonly tail?: number;
+}
+
+/** A kind of storage behind one interface. */
+export interface MediaStorage {
+  open(location: MediaLocation, hint: OpenHint, signal: AbortSignal): Promise<StoredObject>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { isEqual, isZero } from './constant-time.js';
+import type { Decoded } from './pkcs1-v1-5.js';
+
+export type OaepHash = 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
+
+export interface OaepParameters {
+  readonly hash: OaepHash;
+  readonly mgfHash: OaepHash;
+  readonly label: Buffer;
+}
+
+const hashOf = (algorithm: OaepHash, data: Buffer): Buffer => createHash(algorithm).update(data).digest();
+
+/** MGF1 (RFC 8017, B.2.1). */
+function maskOf(seed: Buffer, length: number, algorithm: OaepHash): Buffer {
+  const blocks: Buffer[] = [];
+  const counter = Buffer.alloc(4);
+  for (let index = 0, made = 0; made < length; index++) {
+    counter.writeUInt32BE(index);
+    const block = hashOf(algorithm, Buffer.concat([seed, counter]));
+    blocks.push(block);
+    made += block.length;
+  }
+  return Buffer.concat(blocks).subarray(0, length);
+}
+
+function xor(left: Buffer, right: Buffer): Buffer {
+  const result = Buffer.alloc(left.length);
+  for (let index = 0; index < left.length; index++) result[index] = (left[index] ?? 0) ^ (right[index] ?? 0);
+  return result;
+}
+
+/**
+ * Takes a message of exactly `length` bytes out of an RSAES-OAEP block (RFC 8017, 7.1.2, step 3). As with PKCS#1 v1.5 the
+ * known length gives every byte one place; leading byte, label hash and padding are judged together, so that nothing
+ * tells which was wrong (Manger's attack).
+ */
+export function decodeOaep(block: Buffer, length: number, { hash, mgfHash, label }: OaepParameters): Decoded {
+  const labelHash = hashOf(hash, label);
+  const hashLength = labelHash.length;
+  const message = Buffer.from(block.subarray(Math.max(0, block.length - length)));
+  if (block.length < 2 * hashLength + 2 + length) return { valid: 0, message };
+  const maskedSeed = block.subarray(1, 1 + hashLength);
+  const maskedData = block.subarray(1 + hashLength);
+  const seed = xor(maskedSeed, maskOf(maskedData, hashLength, mgfHash));
+  const data = xor(maskedData, maskOf(seed, maskedData.length, mgfHash));
+  const separator = data.length - length - 1;
+  let valid = isZero(block[0] ?? 1) & isEqual(data[separator] ?? 0, 1);
+  for (let index = 0; index < hashLength; index++) valid &= isEqual(data[index] ?? 0, labelHash[index] ?? 0);
+  for (let index = hashLength; index < separator; index++) valid &= isZero(data[index] ?? 1);
+  data.copy(message, 0, separator + 1);
+  data.fill(0);
+  seed.fill(0);
+  return { valid, message };
+}

@@ -1,0 +1,156 @@
+/**
+ * Brings a machine to the point where the project runs: Node version, Debian packages, npm packages, build.
+ * Plain Node without dependencies, because it runs before there are any. Everything it says goes to standard error.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const repository = fileURLToPath(new URL('..', import.meta.url));
+
+/** What a task needs from Debian: a program (or file) that proves it is there, and the package that brings it. */
+const native = [
+  { needs: 'python3', debian: 'python3' },
+  { needs: 'make', debian: 'make' },
+  { needs: 'g++', debian: 'g++' },
+];
+const services = [
+  { needs: 'softhsm2-util', debian: 'softhsm2' },
+  { needs: 'redis-server', debian: 'redis-server' },
+  { needs: 'apache2', debian: 'apache2' },
+  { needs: 'openssl', debian: 'openssl' },
+  { needs: 'curl', debian: 'curl' },
+];
+const nginx = [{ needs: 'nginx', debian: 'nginx-light' }];
+const probe = [{ needs: 'ffprobe', debian: 'ffmpeg' }];
+const packagesOf = {
+  quickstart: [...native, ...services],
+  test: [...native, ...services, ...nginx, ...probe],
+  bench: [...native, ...services, ...nginx],
+};
+
+const say = message => process.stderr.write(`${message}\n`);
+const progress = message => {
+  if (process.stderr.isTTY) say(message);
+};
+
+/** Ends the process with one clear line. */
+function fail(message) {
+  say(message);
+  process.exit(1);
+}
+
+/** Prepares for a task: quickstart, test or bench. */
+export function prepare(task) {
+  checkNode();
+  installDebianPackages(packagesOf[task]);
+  installNpmPackages();
+  build();
+}
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  fail(`Node ${process.versions.node} is too old: install Node 20.19 or newer.`);
+}
+
+/** Programs of the system administrator are not in everybody's path. */
+const searchPath = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'];
+const isInstalled = program => searchPath.some(directory => existsSync(join(directory, program)));
+
+function installDebianPackages(packages) {
+  const missing = packages.filter(({ needs }) => !isInstalled(needs)).map(({ debian }) => debian);
+  if (missing.length === 0) return;
+  const command = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
+  if (!isInstalled('apt-get'))
+    fail(`These programs are missing and this is no Debian: ${missing.join(', ')}. Install them.`);
+  const asRoot =
+    process.getuid?.() === 0 ? [] : isInstalled('sudo') && runs('sudo', ['-n', 'true']) ? ['sudo', '-n'] : undefined;
+  if (asRoot === undefined) fail(`Debian packages are missing. As root: ${command}`);
+  say(`Installing Debian packages: ${missing.join(', ')}`);
+  withoutStartingServices(asRoot, environment => {
+    const apt = args => run([...asRoot, 'env', ...environment, 'apt-get', ...args], { quiet: true });
+    apt(['update', '-q']);
+    apt(['install', '-y', '-q', '--no-install-recommends', ...missing]);
+  });
+}
+
+/** Debian starts a service when it installs it; ours are started by ourselves, with our own data. */
+function withoutStartingServices(asRoot, install) {
+  const policy = '/usr/sbin/policy-rc.d';
+  const environment = ['DEBIAN_FRONTEND=noninteractive'];
+  if (existsSync(policy)) return install(environment);
+  const directory = mkdtempSync(join(tmpdir(), 'rcs-policy-'));
+  const file = join(directory, 'policy-rc.d');
+  writeFileSync(file, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  run([...asRoot, 'install', '-m', '755', file, policy]);
+  try {
+    install(environment);
+  } finally {
+    run([...asRoot, 'rm', '-f', policy]);
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function installNpmPackages() {
+  const marker = join(repository, 'node_modules/.recording-crypto-server');
+  const wanted = hashOf(
+    [join(repository, 'package-lock.json'), join(repository, 'package.json')],
+    process.versions.modules,
+  );
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
+  progress('Installing npm packages (native parts are built from source, about a minute)');
+  run(['npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true });
+  writeFileSync(marker, wanted);
+}
+
+/** Compiles when a source is different from what was compiled last. */
+export function build() {
+  const marker = join(repository, 'dist/.recording-crypto-server');
+  const sources = ['apps', 'libs'].flatMap(directory => filesBelow(join(repository, directory)));
+  const wanted = hashOf(
+    [...sources, join(repository, 'tsconfig.json'), join(repository, 'tsconfig.build.json')],
+    process.versions.modules,
+  );
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
+  progress('Building');
+  run(['npm', 'run', '--silent', 'build']);
+  writeFileSync(marker, wanted);
+}
+
+function filesBelow(directory) {
+  return readdirSync(directory, { withFileTypes: true })
+    .flatMap(entry => (entry.isDirectory() ? filesBelow(join(directory, entry.name)) : [join(directory, entry.name)]))
+    .filter(file => statSync(file).isFile())
+    .sort();
+}
+
+function hashOf(files, ...more) {
+  const hash = createHash('sha256').update(more.join(' '));
+  for (const file of files)
+    hash.update(relative(repository, file)).update('\0').update(readFileSync(file)).update('\0');
+  return hash.digest('hex');
+}
+
+const runs = (program, args) => spawnSync(program, args, { stdio: 'ignore' }).status === 0;
+
+function run([program, ...args], { quiet = false } = {}) {
+  const result = spawnSync(program, args, {
+    cwd: repository,
+    encoding: 'utf8',
+    stdio: quiet ? 'pipe' : ['ignore', 2, 2],
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (result.status === 0) return;
+  if (quiet) say(`${result.stdout ?? ''}${result.stderr ?? ''}`);
+  fail(`${[program, ...args].join(' ')} failed${result.error === undefined ? '' : `: ${result.error.message}`}.`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const task = process.argv[2] ?? 'quickstart';
+  if (!Object.hasOwn(packagesOf, task)) fail(`Prepare for what? One of ${Object.keys(packagesOf).join(', ')}.`);
+  prepare(task);
+}

@@ -1,0 +1,6 @@
+import { join } from 'node:path';
+import { prepare, repository } from './prepare.mjs';
+import { runChild } from './run-child.mjs';
+
+prepare('quickstart');
+runChild(process.execPath, [join(repository, 'dist/apps/rcsctl/src/main.js'), 'quickstart', ...process.argv.slice(2)]);

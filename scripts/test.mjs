@@ -1,0 +1,74 @@
+/**
+ * All checks in one command: `npm test`. With arguments only the named kind of test and files: `npm test -- unit libs/cms`.
+ * The last line is always `N passed, N failed`.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { prepare, repository } from './prepare.mjs';
+
+const kinds = ['unit', 'integration', 'conformance', 'e2e', 'resilience'];
+const checks = [
+  ['format', ['prettier', '--check', '--log-level', 'warn', '.']],
+  ['lint', ['eslint', '--cache', '--cache-location', '.cache/eslint', '.']],
+  ['dependency rules', ['depcruise', '--config', '.dependency-cruiser.cjs', 'apps', 'libs', 'test']],
+  ['types', ['tsc', '--noEmit', '-p', 'tsconfig.json']],
+];
+
+const total = { passed: 0, failed: 0 };
+const [first, ...rest] = process.argv.slice(2);
+const chosenKinds = first !== undefined && kinds.includes(first) ? [first] : kinds;
+const patterns = first !== undefined && !kinds.includes(first) ? [first, ...rest] : rest;
+
+prepare('test');
+if (first === undefined) for (const [name, command] of checks) check(name, command);
+for (const kind of chosenKinds) test(kind);
+
+process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
+process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);
+
+function check(name, [program, ...args]) {
+  process.stdout.write(`${name}\n`);
+  const { status } = spawnSync(join(repository, 'node_modules/.bin', program), args, {
+    cwd: repository,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  count(status === 0 ? 1 : 0, status === 0 ? 0 : 1);
+}
+
+function test(kind) {
+  const directory = mkdtempSync(join(tmpdir(), 'rcs-test-'));
+  const report = join(directory, 'report.json');
+  // Unit tests use both cores; the others start whole clusters, one after the other.
+  const workers = kind === 'unit' ? [] : ['--runInBand'];
+  const jest = join(repository, 'node_modules/jest/bin/jest.js');
+  const args = [
+    jest,
+    '--selectProjects',
+    kind,
+    '--json',
+    '--outputFile',
+    report,
+    '--passWithNoTests',
+    ...workers,
+    ...patterns,
+  ];
+  process.stdout.write(`${kind} tests\n`);
+  const { status } = spawnSync(process.execPath, args, { cwd: repository, stdio: ['ignore', 'ignore', 'inherit'] });
+  try {
+    const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
+    const failed = numFailedTests + numRuntimeErrorTestSuites;
+    count(numPassedTests, status !== 0 && failed === 0 ? 1 : failed);
+  } catch (error) {
+    process.stderr.write(`${kind} tests left no report: ${error.message}\n`);
+    count(0, 1);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function count(passed, failed) {
+  total.passed += passed;
+  total.failed += failed;
+}

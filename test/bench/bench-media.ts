@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { GatewayClient } from '../../apps/rcsctl/src/gateway-client/gateway-client.js';
+import { recordMedia } from '../../apps/rcsctl/src/recorder/record-media.js';
+import { uploadToWebDav } from '../../apps/rcsctl/src/recorder/webdav-upload.js';
+import type { ReadyLine } from '../cluster/running-cluster.js';
+
+/** Stores bytes as they are; answers the path the yardstick fetches. */
+export async function putPlain(ready: ReadyLine, name: string, media: Buffer): Promise<string> {
+  await uploadToWebDav(ready.webdav, name, media);
+  return `${new URL(ready.webdav.url).pathname}/${name}`;
+}
+
+/** Records bytes as a recorder does; answers the play path. */
+export async function insertEncrypted(ready: ReadyLine, id: string, media: Buffer): Promise<string> {
+  const [certificate] = ready.certificates;
+  if (certificate === undefined) throw new Error('the cluster has no certificate');
+  const gateway = new GatewayClient({
+    url: ready.gateway,
+    caPem: readFileSync(ready.caFile, 'utf8'),
+    userName: ready.ops.name,
+    password: ready.ops.password,
+  });
+  try {
+    const resource = await recordMedia({
+      id,
+      mediaId: `${id}.mp3`,
+      type: 'audio/mp3',
+      layout: 'detached',
+      plaintext: media,
+      startTime: '2026-11-21T08:00:00.000+0000',
+      metadata: {},
+      contactCenter: ready.contactCenter,
+      certificates: [{ alias: certificate.alias, pem: readFileSync(certificate.file, 'utf8') }],
+      webdav: ready.webdav,
+      gateway,
+    });
+    const playPath = resource.mediaFiles[0]?.playPath;
+    if (playPath === undefined) throw new Error('the recording has no media file');
+    return playPath;
+  } finally {
+    await gateway.close();
+  }
+}

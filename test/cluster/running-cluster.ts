@@ -1,0 +1,58 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { join } from 'node:path';
+
+/** The line that quickstart prints with --json. */
+export interface ReadyLine {
+  readonly gateway: string;
+  readonly caFile: string;
+  readonly users: readonly { readonly name: string; readonly password: string; readonly roles: readonly string[] }[];
+  readonly ops: { readonly name: string; readonly password: string };
+  readonly contactCenter: string;
+  readonly webdav: { readonly url: string; readonly user: string; readonly password: string };
+  readonly certificates: readonly { readonly alias: string; readonly file: string }[];
+  readonly recordings: readonly { readonly id: string; readonly playPath: string }[];
+  readonly management: { readonly gateway: string; readonly vault: string; readonly workers: readonly string[] };
+  readonly dataDir: string;
+}
+
+export interface RunningCluster {
+  readonly ready: ReadyLine;
+  stop(): Promise<void>;
+}
+
+const startTimeoutMs = 120_000;
+
+/** Starts the cluster of the quickstart and waits until it plays. */
+export async function startCluster(
+  repository: string,
+  dataDirectory: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<RunningCluster> {
+  const child = spawn(
+    process.execPath,
+    [join(repository, 'dist/apps/rcsctl/src/main.js'), 'quickstart', '--json', '--data-dir', dataDirectory],
+    { cwd: repository, env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const ready = await firstLine(child);
+  return { ready: JSON.parse(ready) as ReadyLine, stop: () => stop(child) };
+}
+
+async function firstLine(child: ChildProcess): Promise<string> {
+  if (child.stdout === null) throw new Error('the cluster has no standard output');
+  const lines = createInterface({ input: child.stdout });
+  const timer = setTimeout(() => child.kill('SIGTERM'), startTimeoutMs);
+  try {
+    for await (const line of lines) return line;
+    throw new Error('the cluster ended before it was ready');
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const exited = new Promise<void>(resolve => child.once('exit', () => resolve()));
+  child.kill('SIGTERM');
+  await exited;
+}

@@ -1,0 +1,217 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
+import { splitEnvelope } from './split-envelope.js';
+import { StrangerClient } from './stranger-client.js';
+import { curl, openssl, type CurlAnswer } from './strangers.js';
+
+jest.setTimeout(180_000);
+
+const work = mkdtempSync(join(tmpdir(), 'rcs-refusals-'));
+const media = randomBytes(100_000);
+let cluster: RunningCluster;
+let stranger: StrangerClient;
+let attached: Buffer;
+
+beforeAll(async () => {
+  cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'));
+  stranger = new StrangerClient(cluster, work);
+  attached = await encryptFor(stranger.certificateFile);
+});
+
+afterAll(async () => {
+  await cluster?.stop();
+  rmSync(work, { recursive: true, force: true });
+});
+
+async function encryptFor(certificate: string): Promise<Buffer> {
+  writeFileSync(join(work, 'plain'), media);
+  const files = ['-in', join(work, 'plain'), '-out', join(work, 'out')];
+  await openssl('cms', '-encrypt', '-binary', '-aes256', ...files, '-outform', 'DER', certificate);
+  return readFileSync(join(work, 'out'));
+}
+
+const statusOf = (answer: CurlAnswer): unknown =>
+  (JSON.parse(answer.body.toString()) as { statusCode: unknown }).statusCode;
+
+async function playStored(name: string, bytes: Buffer): Promise<CurlAnswer> {
+  await stranger.put(name, bytes);
+  return stranger.play(await stranger.insertedFile(name));
+}
+
+async function playDetached(name: string, ciphertext: Buffer, envelope: Buffer): Promise<CurlAnswer> {
+  await stranger.put(`${name}.enc`, ciphertext);
+  const mediaDescriptor = { storage: 'webDAV', path: `${name}.enc` };
+  return stranger.play(
+    await stranger.inserted(name, { mediaId: `${name}.mp3`, mediaDescriptor, pkcs7: envelope.toString('base64') }),
+  );
+}
+
+describe('who may not', () => {
+  const demo = () => cluster.ready.recordings[0]!.playPath;
+
+  it('nobody plays without credentials', async () => {
+    const answer = await curl('--cacert', cluster.ready.caFile, stranger.playUrl(demo()));
+    expect(answer.status).toBe(401);
+    expect(answer.headers['www-authenticate']).toContain('Basic');
+  });
+
+  it('a wrong password and an unknown user look alike', async () => {
+    const ca = ['--cacert', cluster.ready.caFile];
+    const wrong = await curl(...ca, '--user', 'alice:wrong', stranger.playUrl(demo()));
+    const unknown = await curl(...ca, '--user', 'nobody:wrong', stranger.playUrl(demo()));
+    expect(wrong.status).toBe(401);
+    expect(unknown.status).toBe(401);
+    expect(unknown.body.toString()).toBe(wrong.body.toString());
+  });
+
+  it('an agent without the privilege does not play the encrypted recording, not even the own one', async () => {
+    const answer = await curl(...stranger.asUser('carol'), stranger.playUrl(demo()));
+    expect(answer.status).toBe(403);
+    expect(statusOf(answer)).toBe(3);
+  });
+
+  it('a supervisor plays the team and nothing else', async () => {
+    expect((await curl(...stranger.asUser('bob'), stranger.playUrl(demo()))).status).toBe(200);
+    await stranger.put('not-sales.bin', attached);
+    const elsewhere = await stranger.insertedFile('not-sales.bin');
+    expect((await curl(...stranger.asUser('bob'), stranger.playUrl(elsewhere))).status).toBe(403);
+  });
+
+  it('the ops account inserts but plays nothing, users insert nothing', async () => {
+    expect((await curl(...stranger.asOps(), stranger.playUrl(demo()))).status).toBe(403);
+    const answer = await stranger.insertRaw('{}', ...stranger.asUser('alice'));
+    expect(answer.status).toBe(403);
+    expect(statusOf(answer)).toBe(5);
+  });
+
+  it('unknown recordings and leaves answer 404', async () => {
+    const unknown = await stranger.play('/recordings/NOSUCH/play/x.mp3');
+    expect(unknown.status).toBe(404);
+    expect(statusOf(unknown)).toBe(6);
+    expect((await stranger.play(demo().replace(/[^/]+$/, 'x.mp3'))).status).toBe(404);
+  });
+});
+
+describe('insertions that are refused', () => {
+  const withFile = (mediaFile: object) => ({
+    id: 'REFUSED',
+    mediaFiles: [
+      { mediaId: 'a.mp3', type: 'audio/mp3', mediaDescriptor: { storage: 'webDAV', path: 'a' }, ...mediaFile },
+    ],
+  });
+
+  it.each([
+    'http://169.254.169.254/latest/meta-data',
+    'http://localhost/recordings/a',
+    '../../etc/passwd',
+    'a/%2e%2e/%2e%2e/b',
+    'file:///etc/passwd',
+    '//evil.test/a',
+  ])('a location outside the storages: %s', async path => {
+    const answer = await stranger.insert(withFile({ mediaDescriptor: { storage: 'webDAV', path } }));
+    expect(answer.status).toBe(400);
+    expect(answer.body.toString()).toContain('mediaFiles.0.mediaDescriptor');
+  });
+
+  it.each([
+    ['no media files', { id: 'REFUSED' }, 1],
+    ['a bad id', { ...withFile({}), id: '../x' }, 2],
+    ['an envelope that is not base64', withFile({ pkcs7: '***' }), 2],
+    ['a bad time', { ...withFile({}), startTime: 'yesterday' }, 2],
+  ] as const)('%s', async (_, body, code) => {
+    const answer = await stranger.insert(body);
+    expect(answer.status).toBe(400);
+    expect(statusOf(answer)).toBe(code);
+  });
+
+  it('anything but JSON', async () => {
+    const form = await stranger.insertRaw(
+      'id=1',
+      ...stranger.asOps(),
+      '--header',
+      'Content-Type: application/x-www-form-urlencoded',
+    );
+    expect(form.status).toBe(415);
+    expect((await stranger.insertRaw('{', ...stranger.asOps())).status).toBe(400);
+  });
+
+  it('a second, different recording under the same id; a repetition is welcome', async () => {
+    const recording = { ...withFile({}), id: 'TWICE' };
+    expect((await stranger.insert(recording)).status).toBe(201);
+    expect((await stranger.insert(recording)).status).toBe(200);
+    expect((await stranger.insert({ ...recording, callerPhoneNumber: '1' })).status).toBe(409);
+  });
+});
+
+describe('media that cannot be played', () => {
+  it('is missing in the storage', async () => {
+    expect((await stranger.play(await stranger.insertedFile('missing.bin'))).status).toBe(502);
+  });
+
+  it('has no recipient of ours', async () => {
+    const key = ['-newkey', 'rsa:2048', '-nodes', '-keyout', join(work, 'other.key')];
+    await openssl(
+      'req',
+      '-new',
+      '-x509',
+      ...key,
+      '-out',
+      join(work, 'other.pem'),
+      '-days',
+      '30',
+      '-subj',
+      '/CN=somebody else',
+    );
+    const answer = await playStored('foreign.bin', await encryptFor(join(work, 'other.pem')));
+    expect(answer.status).toBe(422);
+    expect(answer.body.toString()).toContain('No private key');
+  });
+
+  it('has a broken envelope in its metadata', async () => {
+    const { envelope, ciphertext } = splitEnvelope(attached);
+    const answer = await playDetached('broken', ciphertext, envelope.subarray(0, envelope.length - 20));
+    expect(answer.status).toBe(422);
+    expect(answer.body.toString()).toContain('cannot be read');
+  });
+
+  it('was cut, or had its last block, its key or its length changed: one answer for all', async () => {
+    const { envelope, ciphertext } = splitEnvelope(attached);
+    const cut = ciphertext.subarray(0, ciphertext.length - 16);
+    const flipped = Buffer.from(ciphertext);
+    flipped[flipped.length - 20]! ^= 0xff;
+    const wrongKey = Buffer.from(envelope);
+    wrongKey[wrongKey.length - 120]! ^= 0x01;
+    const answers = [
+      await playDetached('cut', cut, envelope),
+      await playDetached('flipped', flipped, envelope),
+      await playDetached('wrong-key', ciphertext, wrongKey),
+    ];
+    // A wrong key gives a valid padding once in 256 times; then the answer is noise, as it is for any wrong key.
+    const refused = answers.filter(answer => answer.status !== 200);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(new Set(refused.map(answer => `${answer.status} ${answer.body.toString()}`)).size).toBe(1);
+    expect(refused[0]!.status).toBe(422);
+  });
+
+  it('was exchanged after it was first played', async () => {
+    await stranger.put('exchanged.bin', attached);
+    const playPath = await stranger.insertedFile('exchanged.bin');
+    expect((await stranger.play(playPath)).status).toBe(200);
+    await stranger.put('exchanged.bin', await encryptFor(stranger.certificateFile));
+    const answer = await stranger.play(playPath);
+    expect(answer.status).toBe(422);
+    expect(answer.body.toString()).toContain('not the one');
+  });
+
+  it('never tells paths, hosts or stacks', async () => {
+    const answer = await stranger.play(await stranger.insertedFile('also-missing.bin'));
+    const text = answer.body.toString();
+    expect(text).not.toContain('127.0.0.1');
+    expect(text).not.toContain(work);
+    expect(text).not.toMatch(/\bat .+:\d+:\d+/);
+    expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});

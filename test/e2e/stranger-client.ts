@@ -1,0 +1,81 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RunningCluster } from '../cluster/running-cluster.js';
+import { curl, type CurlAnswer } from './strangers.js';
+
+/** What somebody with curl does to a running cluster. */
+export class StrangerClient {
+  constructor(
+    private readonly cluster: RunningCluster,
+    private readonly work: string,
+  ) {}
+
+  get certificateFile(): string {
+    return this.cluster.ready.certificates[0]!.file;
+  }
+
+  file(name: string): string {
+    return join(this.work, name);
+  }
+
+  asUser(name: string): string[] {
+    const user = this.cluster.ready.users.find(candidate => candidate.name === name)!;
+    return ['--cacert', this.cluster.ready.caFile, '--user', `${user.name}:${user.password}`];
+  }
+
+  asOps(): string[] {
+    const { ops, caFile } = this.cluster.ready;
+    return ['--cacert', caFile, '--user', `${ops.name}:${ops.password}`];
+  }
+
+  playUrl(playPath: string): string {
+    return `${this.cluster.ready.gateway}/api/v2${playPath}`;
+  }
+
+  /** Plays as the demo's first user, who hears everything. */
+  play(playPath: string, ...options: string[]): Promise<CurlAnswer> {
+    return curl(...this.asUser(this.cluster.ready.users[0]!.name), ...options, this.playUrl(playPath));
+  }
+
+  async put(name: string, bytes: Buffer): Promise<void> {
+    writeFileSync(this.file('upload'), bytes);
+    const { url, user, password } = this.cluster.ready.webdav;
+    const answer = await curl('--user', `${user}:${password}`, '--upload-file', this.file('upload'), `${url}/${name}`);
+    expect([201, 204]).toContain(answer.status);
+  }
+
+  insertRaw(body: string, ...options: string[]): Promise<CurlAnswer> {
+    writeFileSync(this.file('metadata.json'), body);
+    const { gateway, contactCenter } = this.cluster.ready;
+    const url = `${gateway}/internal-api/contact-centers/${contactCenter}/recordings`;
+    return curl(
+      '--header',
+      'Content-Type: application/json',
+      ...options,
+      '--data-binary',
+      `@${this.file('metadata.json')}`,
+      url,
+    );
+  }
+
+  insert(recording: object): Promise<CurlAnswer> {
+    return this.insertRaw(JSON.stringify(recording), ...this.asOps());
+  }
+
+  /** Inserts a recording with one media file and answers the path it plays at. */
+  async inserted(id: string, mediaFile: object): Promise<string> {
+    const recording = {
+      id,
+      startTime: '2026-11-21T08:00:00.000+0000',
+      mediaFiles: [{ type: 'audio/mp3', ...mediaFile }],
+    };
+    const answer = await this.insert(recording);
+    expect(answer.status).toBe(201);
+    return (JSON.parse(answer.body.toString()) as { mediaFiles: { playPath: string }[] }).mediaFiles[0]!.playPath;
+  }
+
+  /** Inserts an attached or plain file that lies in the storage under this name. */
+  insertedFile(name: string): Promise<string> {
+    return this.inserted(name, { mediaId: name, mediaDescriptor: { storage: 'webDAV', path: name } });
+  }
+}

@@ -1,0 +1,49 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** A real redis-server on a free port of the loopback interface, without persistence. */
+export class RedisServer {
+  private constructor(
+    private readonly process: ChildProcess,
+    private readonly directory: string,
+    readonly port: number,
+  ) {}
+
+  static async start(port?: number): Promise<RedisServer> {
+    const directory = mkdtempSync(join(tmpdir(), 'rcs-redis-'));
+    const listening = port ?? (await freePort());
+    const options = ['--port', `${listening}`, '--bind', '127.0.0.1', '--save', '', '--dir', directory];
+    const child = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const lines = createInterface({ input: child.stdout });
+    for await (const line of lines) if (line.includes('Ready to accept connections')) break;
+    child.stdout.resume();
+    if (child.exitCode !== null) throw new Error(`redis-server ended with status ${child.exitCode}`);
+    return new RedisServer(child, directory, listening);
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  async stop(): Promise<void> {
+    if (this.process.exitCode === null && this.process.signalCode === null) {
+      const exited = once(this.process, 'exit');
+      this.process.kill('SIGKILL');
+      await exited;
+    }
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise(resolve => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,102 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
+import { processIdOf } from '../cluster/process-id.js';
+import { StrangerClient } from '../e2e/stranger-client.js';
+import { openssl } from '../e2e/strangers.js';
+
+jest.setTimeout(180_000);
+
+const work = mkdtempSync(join(tmpdir(), 'rcs-resilience-'));
+const media = randomBytes(40_000_000);
+let cluster: RunningCluster;
+let playPath: string;
+
+beforeAll(async () => {
+  cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'));
+  const stranger = new StrangerClient(cluster, work);
+  writeFileSync(join(work, 'plain'), media);
+  const files = ['-in', join(work, 'plain'), '-out', join(work, 'cms')];
+  await openssl(
+    'cms',
+    '-encrypt',
+    '-binary',
+    '-stream',
+    '-aes256',
+    ...files,
+    '-outform',
+    'DER',
+    stranger.certificateFile,
+  );
+  await stranger.put('long.bin', readFileSync(join(work, 'cms')));
+  playPath = await stranger.insertedFile('long.bin');
+});
+
+afterAll(async () => {
+  await cluster?.stop();
+  rmSync(work, { recursive: true, force: true });
+});
+
+/** Plays with pauses; `atHalf` is called once when half of the bytes have come. */
+function playPaced(atHalf: () => void): Promise<{ complete: boolean; digest: string; bytes: number }> {
+  const { gateway, caFile, users } = cluster.ready;
+  const { name, password } = users[0]!;
+  return new Promise((resolve, reject) => {
+    const request = get(
+      `${gateway}/api/v2${playPath}`,
+      { ca: readFileSync(caFile), auth: `${name}:${password}` },
+      response => {
+        const hash = createHash('sha256');
+        let bytes = 0;
+        let halfway = false;
+        response.on('data', (chunk: Buffer) => {
+          hash.update(chunk);
+          bytes += chunk.length;
+          if (halfway || bytes < media.length / 2) return;
+          halfway = true;
+          response.pause();
+          atHalf();
+          setTimeout(() => response.resume(), 500);
+        });
+        response.on('close', () => resolve({ complete: response.complete, digest: hash.digest('hex'), bytes }));
+      },
+    );
+    request.on('error', reject);
+  });
+}
+
+const expected = () => createHash('sha256').update(media).digest('hex');
+
+/** The worker that is sending the body now, by its own metrics. */
+async function busyWorker(): Promise<number> {
+  const { workers } = cluster.ready.management;
+  for (const [index, url] of workers.entries()) {
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    if (/^rcs_worker_active_streams\{[^}]*\} [1-9]/m.test(metrics)) return index + 1;
+  }
+  throw new Error('no worker is busy');
+}
+
+it('a player notices nothing when the worker that serves it is killed in mid-body', async () => {
+  const result = await playPaced(() => {
+    void busyWorker().then(number =>
+      process.kill(processIdOf(`decrypt-worker-${number}`, cluster.ready.dataDir), 'SIGKILL'),
+    );
+  });
+  expect(result).toEqual({ complete: true, digest: expected(), bytes: media.length });
+  const metrics = await (await fetch(`${cluster.ready.management.gateway}/metrics`)).text();
+  expect(metrics).toMatch(/^rcs_playbacks_resumed_total\{[^}]*\} 1$/m);
+});
+
+it('a player sees a failure, never a short success, when the last worker is killed too', async () => {
+  const result = await playPaced(() => {
+    void busyWorker().then(number =>
+      process.kill(processIdOf(`decrypt-worker-${number}`, cluster.ready.dataDir), 'SIGKILL'),
+    );
+  });
+  expect(result.complete).toBe(false);
+  expect(result.bytes).toBeLessThan(media.length);
+});

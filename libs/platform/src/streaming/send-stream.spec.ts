@@ -114,15 +114,15 @@ describe(sendStream.name, () => {
   });
 
   it.each([
-    ['short', 99, /ended after 99 of 100 bytes/],
-    ['long', 101, /more than 100 bytes/],
-    ['empty', 0, /ended after 0 of 100 bytes/],
+    ['short', 99, 'ended after 99 of 100 bytes'],
+    ['long', 101, 'more than 100 bytes'],
+    ['empty', 0, 'ended after 0 of 100 bytes'],
   ])('fails when the source is %s, and destroys it', async (_, bytes, message) => {
     const [source, receiver] = [new PassThrough(), new PassThrough()];
     receiver.resume();
     source.end(Buffer.alloc(bytes));
     const sending = sendStream(source, receiver, { ...patient, length: 100 });
-    await expect(sending).rejects.toMatchObject({ code: 'RCS_INTERNAL', message });
+    await expect(sending).rejects.toMatchObject({ code: 'RCS_INTERNAL', message: expect.stringContaining(message) });
     expect(source.destroyed).toBe(true);
     expect(receiver.destroyed).toBe(false);
   });
@@ -149,7 +149,7 @@ describe(sendStream.name, () => {
     const source = new PassThrough();
     const sending = sendStream(source, new PassThrough(), { ...patient, length: 100 });
     source.destroy();
-    await expect(sending).rejects.toMatchObject({ code: 'RCS_INTERNAL', message: /closed/ });
+    await expect(sending).rejects.toMatchObject({ code: 'RCS_INTERNAL', message: expect.stringContaining('closed') });
   });
 
   it('does not wait for a source that was over before', async () => {
@@ -165,7 +165,7 @@ describe(sendStream.name, () => {
     const ended = Readable.from([]).resume();
     await once(ended, 'end');
     await expect(sendStream(ended, new PassThrough(), { ...patient, length: 1 })).rejects.toMatchObject({
-      message: /ended after 0 of 1/,
+      message: expect.stringContaining('ended after 0 of 1'),
     });
     await expect(sendStream(ended, new PassThrough(), { ...patient, length: 0 })).resolves.toBeUndefined();
   });

@@ -1,0 +1,217 @@
+import { once } from 'node:events';
+import {
+  loadPackageDefinition,
+  Server,
+  ServerCredentials,
+  type sendUnaryData,
+  type ServerUnaryCall,
+  type ServiceDefinition,
+} from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+import { RcsError, toGrpcError, type ErrorCode, type InternalIdentity } from '#platform';
+import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
+import { KeyVaultClient } from './key-vault-client.js';
+import { keyVaultLoaderOptions, keyVaultPackage, keyVaultProtoFile } from './key-vault.definition.js';
+import type { UnwrapSessionKeyRequest, UnwrapSessionKeyReply } from './key-vault.messages.js';
+
+type Call = ServerUnaryCall<UnwrapSessionKeyRequest, UnwrapSessionKeyReply>;
+type Done = sendUnaryData<UnwrapSessionKeyReply>;
+
+const unwrapRequest: UnwrapSessionKeyRequest = {
+  grant: 'a.b.c',
+  envelope: Buffer.from([0, 0xff, 0x80, 10]),
+  transportKeyId: 'transport-1',
+};
+
+/** A real gRPC server over mutual TLS that speaks key-vault.proto; the test decides what it answers. */
+class Vault {
+  readonly calls: Call[] = [];
+  answer: (call: Call, done: Done) => void;
+  private readonly server = new Server();
+  address = '';
+
+  constructor(readonly name: string) {
+    this.answer = (_, done) => done(null, { jwe: name, certificateAlias: '' });
+  }
+
+  async listen({ caPem, certificatePem, keyPem }: InternalIdentity): Promise<void> {
+    const service = serviceIn(loadPackageDefinition(loadSync(keyVaultProtoFile, keyVaultLoaderOptions)));
+    this.server.addService(service, {
+      UnwrapSessionKey: (call: Call, done: Done) => {
+        this.calls.push(call);
+        this.answer(call, done);
+      },
+    });
+    const pair = { private_key: keyPem, cert_chain: certificatePem };
+    const port = await new Promise<number>((resolve, reject) => {
+      this.server.bindAsync('127.0.0.1:0', ServerCredentials.createSsl(caPem, [pair], true), (error, bound) =>
+        error === null ? resolve(bound) : reject(error),
+      );
+    });
+    this.address = `127.0.0.1:${port}`;
+  }
+
+  failWith(code: ErrorCode): void {
+    this.answer = (_, done) => done(toGrpcError(new RcsError(code, 'log only', { publicDetail: `of ${this.name}` })));
+  }
+
+  hang(): void {
+    this.answer = () => undefined;
+  }
+
+  close(): void {
+    this.server.forceShutdown();
+  }
+}
+
+function serviceIn(definition: object): ServiceDefinition {
+  let level: unknown = definition;
+  for (const part of [...keyVaultPackage.split('.'), 'KeyVault', 'service'])
+    level = (level as Record<string, unknown>)[part];
+  return level as ServiceDefinition;
+}
+
+describe(KeyVaultClient.name, () => {
+  let authority: InternalAuthority;
+  let worker: InternalIdentity;
+  let vaultIdentity: InternalIdentity;
+  let first: Vault;
+  let second: Vault;
+  let client: KeyVaultClient;
+
+  beforeAll(async () => {
+    authority = await InternalAuthority.create();
+    worker = await authority.issue('decrypt-worker');
+    vaultIdentity = await authority.issue('key-vault');
+  });
+  beforeEach(async () => {
+    [first, second] = [new Vault('first'), new Vault('second')];
+    await first.listen(vaultIdentity);
+    await second.listen(vaultIdentity);
+    client = new KeyVaultClient([first.address, second.address], worker);
+  });
+  afterEach(() => {
+    client.close();
+    first.close();
+    second.close();
+  });
+
+  const unwrap = (timeoutMs = 30_000, signal?: AbortSignal, of = client) =>
+    of
+      .anyVault(timeoutMs, (vault, left) =>
+        vault.call('UnwrapSessionKey', unwrapRequest, {
+          timeoutMs: left,
+          requestId: 'request-1',
+          ...(signal === undefined ? {} : { signal }),
+        }),
+      )
+      .then(reply => reply.jwe);
+
+  it('carries bytes, ids and the request id unchanged', async () => {
+    await unwrap();
+    expect(first.calls[0]!.request).toEqual(unwrapRequest);
+    expect(first.calls[0]!.metadata.get('x-request-id')).toEqual(['request-1']);
+  });
+
+  it('spreads its calls over the vaults', async () => {
+    const answers = [await unwrap(), await unwrap(), await unwrap(), await unwrap()];
+    expect(answers).toEqual(['first', 'second', 'first', 'second']);
+  });
+
+  it.each([
+    'RCS_TOKEN_UNAVAILABLE',
+    'RCS_OVERLOADED',
+    'RCS_SHUTTING_DOWN',
+    'RCS_VAULT_UNAVAILABLE',
+    'RCS_TIMEOUT',
+  ] as const)('asks another vault after %s', async code => {
+    first.failWith(code);
+    expect(await unwrap()).toBe('second');
+    expect(first.calls).toHaveLength(1);
+  });
+
+  it.each(['RCS_KEY_NOT_FOUND', 'RCS_GRANT_REFUSED', 'RCS_CALLER_NOT_ALLOWED', 'RCS_TRANSPORT_KEY_UNKNOWN'] as const)(
+    'takes %s for the answer and asks nobody else',
+    async code => {
+      first.failWith(code);
+      await expect(unwrap()).rejects.toMatchObject({ code, publicDetail: 'of first' });
+      expect(second.calls).toHaveLength(0);
+    },
+  );
+
+  it('asks another vault when one is not there', async () => {
+    first.close();
+    expect(await unwrap()).toBe('second');
+    expect(await unwrap()).toBe('second');
+  });
+
+  it('leaves a vault that hangs in time to ask another', async () => {
+    first.hang();
+    expect(await unwrap(600)).toBe('second');
+    expect(first.calls).toHaveLength(1);
+  });
+
+  it('fails with the error of the last one when none can answer', async () => {
+    first.failWith('RCS_TOKEN_UNAVAILABLE');
+    second.failWith('RCS_OVERLOADED');
+    await expect(unwrap()).rejects.toMatchObject({ code: 'RCS_OVERLOADED', publicDetail: 'of second' });
+    expect([first.calls.length, second.calls.length]).toEqual([1, 1]);
+  });
+
+  it('fails within its time when all hang', async () => {
+    first.hang();
+    second.hang();
+    await expect(unwrap(60)).rejects.toMatchObject({ code: 'RCS_TIMEOUT' });
+  });
+
+  it('fails when no vault is configured', async () => {
+    await expect(unwrap(1000, undefined, new KeyVaultClient([], worker))).rejects.toMatchObject({
+      code: 'RCS_VAULT_UNAVAILABLE',
+    });
+  });
+
+  it('passes on what is not an answer of a vault', async () => {
+    const failure = new TypeError('broken');
+    await expect(client.anyVault(1000, () => Promise.reject(failure))).rejects.toBe(failure);
+  });
+
+  it('cancels the call at the vault when its caller leaves, and asks nobody else', async () => {
+    const leaver = new AbortController();
+    const arrived = new Promise<Call>(resolve => {
+      first.answer = call => resolve(call);
+    });
+    const calling = unwrap(30_000, leaver.signal);
+    const outcome = expect(calling).rejects.toMatchObject({ code: expect.stringMatching(/TIMEOUT|UNAVAILABLE/) });
+    const call = await arrived;
+    const cancelled = once(call, 'cancelled');
+    leaver.abort();
+    await Promise.all([outcome, cancelled]);
+    expect(second.calls).toHaveLength(0);
+  });
+
+  it('does not call for a caller that has left already', async () => {
+    await expect(unwrap(1000, AbortSignal.abort())).rejects.toMatchObject({ code: 'RCS_TIMEOUT' });
+    expect([...first.calls, ...second.calls]).toEqual([]);
+  });
+
+  it('leaves no listener at the signal of a caller', async () => {
+    const signal = new AbortController().signal;
+    const remove = jest.spyOn(signal, 'removeEventListener');
+    const add = jest.spyOn(signal, 'addEventListener');
+    await unwrap(1000, signal);
+    expect(remove.mock.calls.map(([, listener]) => listener)).toEqual(add.mock.calls.map(([, listener]) => listener));
+  });
+
+  it('sends nothing to a service of the cluster that is no vault', async () => {
+    const impostor = new Vault('impostor');
+    await impostor.listen(await authority.issue('playback-gateway'));
+    const fooled = new KeyVaultClient([impostor.address], worker);
+    try {
+      await expect(unwrap(2000, undefined, fooled)).rejects.toMatchObject({ code: 'RCS_VAULT_UNAVAILABLE' });
+      expect(impostor.calls).toEqual([]);
+    } finally {
+      fooled.close();
+      impostor.close();
+    }
+  });
+});

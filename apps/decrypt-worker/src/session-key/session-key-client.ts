@@ -20,10 +20,12 @@ interface AgreedKey {
   readonly id: string;
   readonly key: TransportKey;
   readonly expiresAt: number;
+  /** The vault said that it does not know this key any more. */
+  forgotten: boolean;
 }
 
-/** A key is agreed anew a little before the vault forgets it. */
-const renewalMarginMs = 5000;
+/** A key is agreed anew a little before the vault forgets it, milliseconds. */
+const longestRenewalMargin = 5000;
 
 /** Gets session keys from the vaults; they travel only under a transport key that this process alone shares. */
 export class SessionKeyClient {
@@ -35,31 +37,22 @@ export class SessionKeyClient {
   async unwrap(request: UnwrapRequest): Promise<UnwrappedSessionKey> {
     return this.vaults.anyVault(request.timeoutMs, async (vault, timeoutMs) => {
       const end = Date.now() + timeoutMs;
+      const transport = await this.transportKey(vault, end);
       try {
-        return await this.unwrapAt(vault, request, end);
+        return await unwrapAt(vault, transport, request, end);
       } catch (error) {
         if (!(error instanceof RcsError) || error.code !== 'RCS_TRANSPORT_KEY_UNKNOWN') throw error;
-        // The vault was restarted and has forgotten what was agreed.
-        this.agreed.delete(vault);
-        return this.unwrapAt(vault, request, end);
+        // The vault was restarted and has forgotten what was agreed; requests that find out together agree once.
+        transport.forgotten = true;
+        return unwrapAt(vault, await this.transportKey(vault, end), request, end);
       }
     });
-  }
-
-  private async unwrapAt(vault: KeyVaultEndpoint, request: UnwrapRequest, end: number): Promise<UnwrappedSessionKey> {
-    const transport = await this.transportKey(vault, end);
-    const reply = await vault.call(
-      'UnwrapSessionKey',
-      { grant: request.grant, envelope: request.envelope, transportKeyId: transport.id },
-      { timeoutMs: Math.max(1, end - Date.now()), requestId: request.requestId, signal: request.signal },
-    );
-    return { sessionKey: await transport.key.unwrap(reply.jwe), certificateAlias: reply.certificateAlias };
   }
 
   private async transportKey(vault: KeyVaultEndpoint, end: number): Promise<AgreedKey> {
     const pending = this.agreed.get(vault) ?? this.startAgreement(vault, end);
     const agreed = await pending;
-    if (agreed.expiresAt > Date.now()) return agreed;
+    if (!agreed.forgotten && agreed.expiresAt > Date.now()) return agreed;
     if (this.agreed.get(vault) === pending) this.agreed.delete(vault);
     return this.transportKey(vault, end);
   }
@@ -80,8 +73,23 @@ async function agree(vault: KeyVaultEndpoint, timeoutMs: number): Promise<Agreed
   const secret = await ours.open(reply.jwe);
   try {
     const key = await TransportKey.fromSecret(secret);
-    return { id: reply.transportKeyId, key, expiresAt: Date.now() + reply.expiresInMs - renewalMarginMs };
+    const margin = Math.min(longestRenewalMargin, reply.expiresInMs / 2);
+    return { id: reply.transportKeyId, key, expiresAt: Date.now() + reply.expiresInMs - margin, forgotten: false };
   } finally {
     secret.fill(0);
   }
+}
+
+async function unwrapAt(
+  vault: KeyVaultEndpoint,
+  transport: AgreedKey,
+  request: UnwrapRequest,
+  end: number,
+): Promise<UnwrappedSessionKey> {
+  const reply = await vault.call(
+    'UnwrapSessionKey',
+    { grant: request.grant, envelope: request.envelope, transportKeyId: transport.id },
+    { timeoutMs: Math.max(1, end - Date.now()), requestId: request.requestId, signal: request.signal },
+  );
+  return { sessionKey: await transport.key.unwrap(reply.jwe), certificateAlias: reply.certificateAlias };
 }

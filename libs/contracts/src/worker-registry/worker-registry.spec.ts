@@ -100,6 +100,12 @@ describe(WorkerRegistry.name, () => {
     expect(await instances()).toEqual(['newer']);
   });
 
+  it('rejects when Redis refuses a part of the announcement', async () => {
+    await redis.set('workers', 'not a set');
+    await expect(registry.announce(worker('a'), longTime)).rejects.toThrow(/WRONGTYPE/);
+    await expect(registry.withdraw('a')).rejects.toThrow(/WRONGTYPE/);
+  });
+
   it('keeps everything below the prefix of the product', async () => {
     await registry.announce(worker('a'), longTime);
     const keys = (await redis.call('KEYS', '*')) as string[];

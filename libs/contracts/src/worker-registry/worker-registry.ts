@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { ChainableCommander, Redis } from 'ioredis';
 import { workerRegistrationSchema, type WorkerRegistration } from './worker-registration.js';
 
 const indexKey = 'workers';
@@ -10,15 +10,16 @@ export class WorkerRegistry {
 
   /** Announces or refreshes a worker for `timeToLiveMs`. */
   async announce(registration: WorkerRegistration, timeToLiveMs: number): Promise<void> {
-    await this.redis
-      .multi()
-      .sadd(indexKey, registration.instance)
-      .set(registrationKey(registration.instance), JSON.stringify(registration), 'PX', timeToLiveMs)
-      .exec();
+    await execute(
+      this.redis
+        .multi()
+        .sadd(indexKey, registration.instance)
+        .set(registrationKey(registration.instance), JSON.stringify(registration), 'PX', timeToLiveMs),
+    );
   }
 
   async withdraw(instance: string): Promise<void> {
-    await this.redis.multi().srem(indexKey, instance).del(registrationKey(instance)).exec();
+    await execute(this.redis.multi().srem(indexKey, instance).del(registrationKey(instance)));
   }
 
   /** All live workers; registrations we cannot read are left out, expired ones are removed from the index. */
@@ -33,6 +34,12 @@ export class WorkerRegistry {
       return parsed?.success === true ? [parsed.data] : [];
     });
   }
+}
+
+/** Redis carries out a transaction although one of its commands fails, and reports that in the result only. */
+async function execute(transaction: ChainableCommander): Promise<void> {
+  const results = (await transaction.exec()) ?? [];
+  for (const [error] of results) if (error !== null) throw error;
 }
 
 function tryJson(text: string): unknown {

@@ -58,6 +58,8 @@ export async function locateRegularSegments(search: Search): Promise<LocatedCont
     const walk = await walkTail(window, search, evenCount);
     if (walk === undefined) return undefined;
     const ciphertextLength = evenCount * first.length + walk.length;
+    const { mode, blockLength } = envelope.contentEncryption;
+    if (mode === 'cbc' && ciphertextLength % blockLength !== 0) return undefined;
     const { authentication } = await readFileClosing(window, envelope, content.enclosing, {
       closingOffset: walk.closingOffset,
       tailOffset: walk.closingOffset,
@@ -139,46 +141,35 @@ class RegularSegments implements LocatedContent {
   }
 
   async withTail(window: WindowedReader, signal: AbortSignal): Promise<this> {
-    const start = Math.max(0, this.ciphertextLength - tailBytes);
-    const { start: from, end: to, stripper } = this.extractFromHeader(start, this.ciphertextLength);
+    const wanted = { start: Math.max(0, this.ciphertextLength - tailBytes), end: this.ciphertextLength };
+    const { start, end, stripper } = this.extract(wanted.start, wanted.end);
     const pieces: Buffer[] = [];
-    stripper.write(await window.read(from, to, signal), pieces);
+    stripper.write(await window.read(start, end, signal), pieces);
     this.tail = Buffer.concat(pieces);
     return this;
   }
 
-  extract(start: number, end: number): CiphertextExtract {
-    const { first } = this.search;
-    const within = this.segmentAt(start);
-    if (first.length <= maximumReadToVerify || start === within.ciphertextOffset) {
-      return this.extractFromHeader(start, end);
-    }
-    const inside = start - within.ciphertextOffset;
-    const stripper = new SegmentStripper(
-      {
-        storedOffset: within.contentOffset + inside,
-        ciphertextOffset: start,
-        within: this.search.whole,
-        remaining: within.length - inside,
-      },
-      { start, end },
-      segment => this.verify(segment),
-      this.even,
-    );
-    const check = start < this.even.until ? { offset: within.headerOffset, header: first.header } : undefined;
-    const extract = { start: within.contentOffset + inside, end: this.storedEnd(end), stripper };
-    return check === undefined ? extract : { ...extract, check };
+  extract(start: number, end: number): CiphertextExtract & { readonly stripper: SegmentStripper } {
+    const segment = this.segmentAt(start);
+    const { header } = this.search.first;
+    if (start >= this.even.until) return this.extractFrom(start, end, start - segment.ciphertextOffset);
+    if (this.even.length <= maximumReadToVerify) return this.extractFrom(start, end, -header.length);
+    const inside = start - segment.ciphertextOffset;
+    const check = { offset: segment.headerOffset, header };
+    return { ...this.extractFrom(start, end, inside), check };
   }
 
-  private extractFromHeader(start: number, end: number): CiphertextExtract & { readonly stripper: SegmentStripper } {
-    const { headerOffset, ciphertextOffset } = this.segmentAt(start);
-    const stripper = new SegmentStripper(
-      { storedOffset: headerOffset, ciphertextOffset, within: this.search.whole, remaining: 0 },
-      { start, end },
-      segment => this.verify(segment),
-      this.even,
-    );
-    return { start: headerOffset, end: this.storedEnd(end), stripper };
+  /** @param inside where to begin, counted from the first content octet of the segment; negative for its header. */
+  private extractFrom(start: number, end: number, inside: number): ReturnType<RegularSegments['extract']> {
+    const { contentOffset, ciphertextOffset, length } = this.segmentAt(start);
+    const begin = {
+      storedOffset: contentOffset + inside,
+      ciphertextOffset: ciphertextOffset + Math.max(0, inside),
+      within: this.search.whole,
+      remaining: inside < 0 ? 0 : length - inside,
+    };
+    const stripper = new SegmentStripper(begin, { start, end }, segment => this.verify(segment), this.even);
+    return { start: begin.storedOffset, end: this.storedEnd(end), stripper };
   }
 
   private storedEnd(end: number): number {

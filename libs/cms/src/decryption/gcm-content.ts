@@ -5,6 +5,7 @@ import { CmsError } from '../cms-error.js';
 import type { LocatedContent } from '../content/content-map.js';
 import type { ContentAuthentication, ContentEncryption } from '../envelope/envelope.js';
 import type { ContentTransform } from './content-transform.js';
+import { CopyTransform } from './copy-transform.js';
 import type { DecryptableContent } from './decryptable-content.js';
 import { PlaintextStream } from './plaintext-stream.js';
 import { undecryptable } from './undecryptable.js';
@@ -33,7 +34,11 @@ export async function openGcmContent(
   }
   const opened = ciphertextLength > memoryLimit ? located : await loadContent(located, signal);
   const authenticated = () =>
-    new AuthenticatedTransform(encryption, sessionKey, authentication, { start: 0, end: ciphertextLength });
+    new AuthenticatedTransform(encryption, sessionKey, authentication, {
+      start: 0,
+      end: ciphertextLength,
+      whole: true,
+    });
   await drain(new PlaintextStream(opened, authenticated(), signal));
 
   return {
@@ -42,12 +47,12 @@ export async function openGcmContent(
     transform(start, end) {
       if (start === 0 && end === ciphertextLength) return authenticated();
       if (encryption.iv.length === 12) return new CounterTransform(encryption, sessionKey, start, end);
-      return new AuthenticatedTransform(encryption, sessionKey, authentication, { start, end });
+      return new AuthenticatedTransform(encryption, sessionKey, authentication, { start, end, whole: false });
     },
   };
 }
 
-/** GCM from the first byte on; the tag is verified if the range reaches the end. */
+/** GCM from the first byte on; the tag is verified if the range is the whole content. */
 class AuthenticatedTransform implements ContentTransform {
   readonly start = 0;
   readonly end: number;
@@ -60,12 +65,12 @@ class AuthenticatedTransform implements ContentTransform {
     { algorithm, iv, tagLength }: GcmEncryption,
     sessionKey: Buffer,
     { tag, additionalData }: ContentAuthentication,
-    range: { readonly start: number; readonly end: number },
+    range: { readonly start: number; readonly end: number; readonly whole: boolean },
   ) {
     this.end = range.end;
     this.discard = range.start;
     this.length = range.end - range.start;
-    this.whole = range.start === 0;
+    this.whole = range.whole;
     this.decipher = createDecipheriv(algorithm, sessionKey, iv, { authTagLength: tagLength });
     this.decipher.setAuthTag(tag);
     if (additionalData.length > 0) this.decipher.setAAD(additionalData);
@@ -116,29 +121,10 @@ class CounterTransform implements ContentTransform {
   }
 }
 
-/** Hands the ciphertext on as it is. */
-class CopyTransform implements ContentTransform {
-  readonly start = 0;
-  readonly discard = 0;
-  readonly length: number;
-
-  constructor(readonly end: number) {
-    this.length = end;
-  }
-
-  update(ciphertext: Buffer): Buffer {
-    return Buffer.from(ciphertext);
-  }
-
-  verify(): void {
-    return;
-  }
-}
-
 /** The same content, its ciphertext in memory. */
 async function loadContent(located: LocatedContent, signal: AbortSignal): Promise<LocatedContent> {
   const pieces: Buffer[] = [];
-  const stream = new PlaintextStream(located, new CopyTransform(located.ciphertextLength), signal);
+  const stream = new PlaintextStream(located, new CopyTransform(0, located.ciphertextLength), signal);
   stream.on('data', (piece: Buffer) => pieces.push(piece));
   await finished(stream);
   return {

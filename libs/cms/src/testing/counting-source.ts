@@ -33,13 +33,14 @@ export class CountingSource implements ByteSource {
     this.requests = 0;
   }
 
-  private *chunks(start: number, end: number): Generator<Buffer> {
+  private async *chunks(start: number, end: number): AsyncGenerator<Buffer> {
     let position = start;
     for (let number = 0; position < end; number++) {
       const size = this.chunkSizes[number % this.chunkSizes.length] ?? 1;
       const chunk = this.bytes.subarray(position, Math.min(end, position + size));
       position += chunk.length;
       this.bytesDelivered += chunk.length;
+      await Promise.resolve();
       yield chunk;
     }
   }

@@ -48,7 +48,10 @@ export class OpensslWorkshop {
 }
 
 /** The session key of a recipient, by software RSA, as only a test may do it. */
-export function decryptSessionKey(recipient: KeyTransportRecipient, privateKey: KeyObject): Buffer {
+export function decryptSessionKey(
+  recipient: Pick<KeyTransportRecipient, 'keyEncryption' | 'encryptedKey'>,
+  privateKey: KeyObject,
+): Buffer {
   const { keyEncryption, encryptedKey } = recipient;
   if (keyEncryption.scheme === 'rsaes-oaep') {
     const { hash, label } = keyEncryption;

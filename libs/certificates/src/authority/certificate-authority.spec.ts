@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { connect, createServer, type AddressInfo, type TLSSocket } from 'node:tls';
 import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { connect, createServer, type TLSSocket } from 'node:tls';
 import { CertificateAuthority } from './certificate-authority.js';
 
 describe(CertificateAuthority.name, () => {
@@ -69,15 +70,18 @@ describe(CertificateAuthority.name, () => {
       key: client.privateKeyPem,
       ca: authority.certificatePem,
     });
-    const [peer] = await accepted;
-    expect(peer.authorized).toBe(true);
-    expect(peer.getPeerCertificate().subjectaltname).toContain(`URI:${role}`);
-    await once(socket, 'secureConnect');
-    expect(socket.authorized).toBe(true);
-    socket.destroy();
-    peer.destroy();
-    listener.close();
-    await once(listener, 'close');
+    const connected = once(socket, 'secureConnect');
+    try {
+      const [peer] = await accepted;
+      expect(peer.authorized).toBe(true);
+      expect(peer.getPeerCertificate().subjectaltname).toContain(`URI:${role}`);
+      peer.destroy();
+      await connected;
+      expect(socket.authorized).toBe(true);
+    } finally {
+      socket.destroy();
+      listener.close();
+    }
   });
 
   it('can be kept and opened again', async () => {

@@ -9,6 +9,8 @@ const esmPackages = [
   '@tokenizer',
   'load-esm',
   'uid',
+  'p-limit',
+  'yocto-queue',
 ];
 
 const base = {

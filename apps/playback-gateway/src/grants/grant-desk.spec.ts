@@ -1,0 +1,82 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { GrantSigner, GrantVerifier, type GrantContent } from '#contracts';
+import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
+import { GrantDesk } from './grant-desk.js';
+
+const content: GrantContent = {
+  sub: 'anthony',
+  contactCenter: 'cc-1',
+  recording: 'recording-1',
+  mediaFile: 'call.mp3',
+  location: { storage: 'webDAV', path: 'call.bin' },
+  purpose: 'play',
+  layout: 'attached',
+  envelopeDigest: 'ab'.repeat(32),
+};
+
+describe(GrantDesk.name, () => {
+  let verifier: GrantVerifier;
+  let signer: GrantSigner;
+  let desk: GrantDesk;
+
+  beforeAll(async () => {
+    const authority = await InternalAuthority.create();
+    verifier = new GrantVerifier(authority.caPem);
+    signer = await GrantSigner.create(await authority.issue('playback-gateway'));
+  });
+  beforeEach(() => {
+    desk = new GrantDesk(signer);
+  });
+
+  it('issues grants that a worker takes', async () => {
+    expect(await verifier.verify(await desk.grant(content))).toMatchObject(content);
+  });
+
+  it('signs once for requests that come together or soon after each other', async () => {
+    const sign = jest.spyOn(signer, 'sign');
+    const grants = await Promise.all([desk.grant(content), desk.grant({ ...content }), desk.grant(content)]);
+    grants.push(await desk.grant(content));
+    expect(new Set(grants).size).toBe(1);
+    expect(sign).toHaveBeenCalledTimes(1);
+    sign.mockRestore();
+  });
+
+  it.each<readonly [string, Partial<GrantContent>]>([
+    ['user', { sub: 'paul' }],
+    ['contact center', { contactCenter: 'cc-2' }],
+    ['recording', { recording: 'recording-2' }],
+    ['media file', { mediaFile: 'screen.mp4' }],
+    ['location', { location: { storage: 'webDAV', path: 'other.bin' } }],
+    ['storage', { location: { storage: 'file', path: 'call.bin' } }],
+    ['purpose', { purpose: 'inspect' }],
+    ['layout', { layout: 'detached' }],
+    ['envelope', { envelopeDigest: 'cd'.repeat(32) }],
+  ])('issues another grant for another %s', async (_, change) => {
+    const other = await desk.grant({ ...content, ...change });
+    expect(other).not.toBe(await desk.grant(content));
+    expect(await verifier.verify(other)).toMatchObject({ ...content, ...change });
+  });
+
+  it('never hands out a grant with less than half of its life left', async () => {
+    const start = performance.now();
+    const first = await desk.grant(content);
+    const clock = jest.spyOn(performance, 'now');
+    try {
+      clock.mockReturnValue(start + 29_000);
+      expect(await desk.grant(content)).toBe(first);
+      clock.mockReturnValue(start + 31_000);
+      // The memory looks at the clock once per millisecond at most.
+      await delay(5);
+      expect(await desk.grant(content)).not.toBe(first);
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
+  it('signs anew after a signature that failed', async () => {
+    const sign = jest.spyOn(signer, 'sign').mockRejectedValueOnce(new Error('no entropy'));
+    await expect(desk.grant(content)).rejects.toThrow('no entropy');
+    expect(await verifier.verify(await desk.grant(content))).toMatchObject(content);
+    sign.mockRestore();
+  });
+});

@@ -1,0 +1,134 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import { WorkerRegistry, type WorkerRegistration } from '#contracts';
+import { connectRedis, createLogger, createMetricsRegistry } from '#platform';
+import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
+import { RedisServer } from '../../../../test/redis/redis-server.js';
+import { GatewayMetrics } from '../gateway-metrics.js';
+import { WorkerConnections } from './worker-connections.js';
+import { WorkerDirectory } from './worker-directory.js';
+
+const worker = (instance: string, inFlight = 0): WorkerRegistration => ({
+  instance,
+  url: `https://127.0.0.1:1/${instance}`,
+  inFlight,
+  version: '0.1.0',
+});
+const longTime = 60_000;
+const nobody = new Set<string>();
+
+describe(WorkerDirectory.name, () => {
+  let server: RedisServer;
+  let redis: Redis;
+  let registry: WorkerRegistry;
+  let connections: WorkerConnections;
+  let directory: WorkerDirectory;
+  let logged = '';
+  const metrics = new GatewayMetrics(createMetricsRegistry('playback-gateway', '0.1.0'));
+  const logger = createLogger('test', 'test', 'warn', { write: line => (logged += line) });
+
+  beforeAll(async () => {
+    server = await RedisServer.start();
+    const identity = await (await InternalAuthority.create()).issue('playback-gateway');
+    connections = new WorkerConnections(identity, { maxConnections: 1, idleTimeoutMs: 1000, startTimeoutMs: 1000 });
+  });
+  beforeEach(async () => {
+    logged = '';
+    const settings = { redisTrustedCA: true, connectTimeoutMs: 500, commandTimeoutMs: 500, keyPrefix: '' };
+    redis = connectRedis({ url: server.url, ...settings }, logger);
+    await redis.flushall();
+    registry = new WorkerRegistry(redis);
+    directory = new WorkerDirectory(registry, connections, metrics, logger);
+  });
+  afterEach(async () => {
+    await directory.stop();
+    redis.disconnect();
+  });
+  afterAll(() => server.stop());
+
+  async function start(...workers: readonly WorkerRegistration[]): Promise<void> {
+    for (const registration of workers) await registry.announce(registration, longTime);
+    await directory.start();
+  }
+
+  const choices = (rounds = 100): Set<string> =>
+    new Set(Array.from({ length: rounds }, () => directory.choose(nobody).instance));
+
+  it('knows the registered workers as soon as it has started', async () => {
+    await start(worker('a'), worker('b'));
+    expect(directory.count).toBe(2);
+    expect(choices()).toEqual(new Set(['a', 'b']));
+  });
+
+  it('fails with a hint when to come again while there is no worker', async () => {
+    await start();
+    expect(() => directory.choose(nobody)).toThrow(
+      expect.objectContaining({ code: 'RCS_NO_WORKER', retryAfterMs: 2000 }) as Error,
+    );
+  });
+
+  it('never chooses one that was tried before', async () => {
+    await start(worker('a'), worker('b', 1000));
+    for (let round = 0; round < 50; round++) expect(directory.choose(new Set(['a'])).instance).toBe('b');
+    expect(() => directory.choose(new Set(['a', 'b']))).toThrow(
+      expect.objectContaining({ code: 'RCS_NO_WORKER' }) as Error,
+    );
+  });
+
+  it('prefers the one that said it has less to do', async () => {
+    await start(worker('a', 10), worker('b', 3));
+    expect(choices()).toEqual(new Set(['b']));
+  });
+
+  it('counts its own requests until they are done', async () => {
+    await start(worker('a'), worker('b', 1));
+    const done = [directory.begin('a'), directory.begin('a')];
+    expect(choices()).toEqual(new Set(['b']));
+    done.forEach(end => end());
+    expect(choices()).toEqual(new Set(['a']));
+  });
+
+  it('leaves a suspended worker alone while another one is there', async () => {
+    await start(worker('a'), worker('b', 1000));
+    directory.suspend('a');
+    expect(choices()).toEqual(new Set(['b']));
+  });
+
+  it('asks suspended workers rather than nobody', async () => {
+    await start(worker('a'), worker('b'));
+    directory.suspend('a');
+    directory.suspend('b');
+    expect(choices()).toEqual(new Set(['a', 'b']));
+    expect(directory.choose(new Set(['a'])).instance).toBe('b');
+  });
+
+  it('takes a suspended worker back after a while', async () => {
+    await start(worker('a'), worker('b', 1000));
+    directory.suspend('a');
+    jest.useFakeTimers({
+      now: Date.now() + 2001,
+      doNotFake: ['nextTick', 'setImmediate', 'setInterval', 'setTimeout'],
+    });
+    try {
+      expect(choices()).toEqual(new Set(['a']));
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('notices who comes and who leaves', async () => {
+    await start(worker('a'));
+    await registry.withdraw('a');
+    await registry.announce(worker('b'), longTime);
+    while (directory.count === 0 || choices().has('a')) await nextTurn();
+    expect(choices()).toEqual(new Set(['b']));
+  });
+
+  it('keeps the last known workers while the registry cannot be read, and says so', async () => {
+    await start(worker('a'), worker('b'));
+    await server.stop();
+    while (!logged.includes('the worker registry cannot be read')) await nextTurn();
+    expect(choices()).toEqual(new Set(['a', 'b']));
+    server = await RedisServer.start(server.port);
+  });
+});

@@ -16,6 +16,9 @@ const checks = [
   ['types', ['tsc', '--noEmit', '-p', 'tsconfig.json']],
 ];
 
+/** Tests that do not end by themselves have failed. */
+const kindTimeoutMs = 15 * 60_000;
+
 const total = { passed: 0, failed: 0 };
 const [first, ...rest] = process.argv.slice(2);
 const chosenKinds = first !== undefined && kinds.includes(first) ? [first] : kinds;
@@ -54,8 +57,13 @@ function test(kind) {
     ...workers,
     ...patterns,
   ];
+  const paths = patterns.flatMap(pattern => ['--testPathPatterns', pattern]);
   process.stdout.write(`${kind} tests\n`);
-  const { status } = spawnSync(process.execPath, args, { cwd: repository, stdio: ['ignore', 'ignore', 'inherit'] });
+  const { status } = spawnSync(process.execPath, args, {
+    cwd: repository,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    timeout: kindTimeoutMs,
+  });
   try {
     const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
     const failed = numFailedTests + numRuntimeErrorTestSuites;

@@ -82,7 +82,7 @@ describe('who may not', () => {
 
   it('the ops account inserts but plays nothing, users insert nothing', async () => {
     expect((await curl(...stranger.asOps(), stranger.playUrl(demo()))).status).toBe(403);
-    const answer = await stranger.insertRaw('{}', ...stranger.asUser('alice'));
+    const answer = await stranger.insertRaw('{}', stranger.asUser('alice'));
     expect(answer.status).toBe(403);
     expect(statusOf(answer)).toBe(5);
   });
@@ -128,14 +128,9 @@ describe('insertions that are refused', () => {
   });
 
   it('anything but JSON', async () => {
-    const form = await stranger.insertRaw(
-      'id=1',
-      ...stranger.asOps(),
-      '--header',
-      'Content-Type: application/x-www-form-urlencoded',
-    );
+    const form = await stranger.insertRaw('id=1', stranger.asOps(), 'application/x-www-form-urlencoded');
     expect(form.status).toBe(415);
-    expect((await stranger.insertRaw('{', ...stranger.asOps())).status).toBe(400);
+    expect((await stranger.insertRaw('{', stranger.asOps())).status).toBe(400);
   });
 
   it('a second, different recording under the same id; a repetition is welcome', async () => {

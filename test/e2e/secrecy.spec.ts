@@ -25,7 +25,9 @@ beforeAll(async () => {
   const { redis } = parse(readFileSync(join(dataDirectory, 'application.yaml'), 'utf8')) as {
     redis: { url: string; password: { file: string } };
   };
-  monitor = await new Redis(redis.url, { password: readFileSync(redis.password.file, 'utf8') }).monitor();
+  const connection = new Redis(redis.url, { password: readFileSync(redis.password.file, 'utf8') });
+  monitor = await connection.monitor();
+  connection.disconnect();
   monitor.on('monitor', (_time: string, args: string[]) => redisCommands.push(args.join(' ')));
 });
 

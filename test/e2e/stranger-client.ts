@@ -44,22 +44,16 @@ export class StrangerClient {
     expect([201, 204]).toContain(answer.status);
   }
 
-  insertRaw(body: string, ...options: string[]): Promise<CurlAnswer> {
+  insertRaw(body: string, credentials: readonly string[], contentType = 'application/json'): Promise<CurlAnswer> {
     writeFileSync(this.file('metadata.json'), body);
     const { gateway, contactCenter } = this.cluster.ready;
     const url = `${gateway}/internal-api/contact-centers/${contactCenter}/recordings`;
-    return curl(
-      '--header',
-      'Content-Type: application/json',
-      ...options,
-      '--data-binary',
-      `@${this.file('metadata.json')}`,
-      url,
-    );
+    const headers = ['--header', `Content-Type: ${contentType}`];
+    return curl(...credentials, ...headers, '--data-binary', `@${this.file('metadata.json')}`, url);
   }
 
   insert(recording: object): Promise<CurlAnswer> {
-    return this.insertRaw(JSON.stringify(recording), ...this.asOps());
+    return this.insertRaw(JSON.stringify(recording), this.asOps());
   }
 
   /** Inserts a recording with one media file and answers the path it plays at. */

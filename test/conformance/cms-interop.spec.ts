@@ -1,0 +1,279 @@
+import { createPublicKey, randomBytes, randomInt } from 'node:crypto';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import {
+  detectLayout,
+  encryptAttached,
+  encryptDetached,
+  EncryptedMedia,
+  type EncryptionRecipient,
+  FileSource,
+  parseEnvelope,
+  readAttachedEnvelope,
+  type WritableCipher,
+} from '#cms';
+import { decryptSessionKey, OpensslWorkshop, type TestRecipient } from '../../libs/cms/src/testing/openssl.js';
+
+const never = new AbortController().signal;
+const mebibyte = 1024 * 1024;
+const sizes = [0, 1, 15, 16, 17, 4095, 4096, 4097, mebibyte];
+
+type Command = 'cms' | 'smime';
+type Padding = 'PKCS#1 v1.5' | 'OAEP SHA-1' | 'OAEP SHA-256' | 'OAEP SHA-512, MGF1 SHA-1';
+
+interface Case {
+  readonly command: Command;
+  readonly form: 'DER' | 'streamed DER' | 'PEM' | 'SMIME' | 'streamed SMIME';
+  readonly cipher: string;
+  readonly recipients: number;
+  readonly keyId: boolean;
+  readonly padding: Padding;
+}
+
+const paddingOptions: Readonly<Record<Padding, readonly string[]>> = {
+  'PKCS#1 v1.5': [],
+  'OAEP SHA-1': ['rsa_padding_mode:oaep'],
+  'OAEP SHA-256': ['rsa_padding_mode:oaep', 'rsa_oaep_md:sha256', 'rsa_mgf1_md:sha256'],
+  'OAEP SHA-512, MGF1 SHA-1': ['rsa_padding_mode:oaep', 'rsa_oaep_md:sha512', 'rsa_mgf1_md:sha1'],
+};
+const formOptions: Readonly<Record<Case['form'], readonly string[]>> = {
+  DER: ['-outform', 'DER'],
+  'streamed DER': ['-outform', 'DER', '-stream'],
+  PEM: ['-outform', 'PEM'],
+  SMIME: ['-outform', 'SMIME'],
+  'streamed SMIME': ['-outform', 'SMIME', '-stream'],
+};
+const cbcCiphers = ['aes-128-cbc', 'aes-192-cbc', 'aes-256-cbc', 'des-ede3-cbc'];
+const gcmCiphers = ['aes-128-gcm', 'aes-192-gcm', 'aes-256-gcm'];
+const forms = Object.keys(formOptions) as Case['form'][];
+const paddings = Object.keys(paddingOptions) as Padding[];
+
+const casesOf = (command: Command): Case[] =>
+  forms.flatMap(form =>
+    (command === 'cms' ? [...cbcCiphers, ...gcmCiphers] : cbcCiphers).flatMap(cipher =>
+      [1, 2, 3].flatMap(recipients =>
+        (command === 'cms' ? [false, true] : [false]).flatMap(keyId =>
+          (command === 'cms' ? paddings : paddings.slice(0, 1)).map(padding => ({
+            command,
+            form,
+            cipher,
+            recipients,
+            keyId,
+            padding,
+          })),
+        ),
+      ),
+    ),
+  );
+
+describe('the CMS library and openssl', () => {
+  const workshop = new OpensslWorkshop();
+  const people: TestRecipient[] = [];
+
+  beforeAll(() => {
+    for (const name of ['first', 'second', 'third']) people.push(workshop.recipient(name));
+  });
+  afterAll(() => workshop.close());
+
+  /** Lets openssl encrypt; the certificates come in the order first, second, third. */
+  function encrypt({ command, form, cipher, recipients, keyId, padding }: Case, plaintext: Buffer): string {
+    const options = ['-encrypt', '-binary', `-${cipher}`, ...formOptions[form], ...(keyId ? ['-keyid'] : [])];
+    const input = ['-in', workshop.file('plaintext', plaintext), '-out', workshop.file('stored')];
+    const keyOptions = paddingOptions[padding].flatMap(option => ['-keyopt', option]);
+    const invited = people.slice(0, recipients);
+    const certificates =
+      command === 'cms'
+        ? invited.flatMap(({ certificateFile }) => ['-recip', certificateFile, ...keyOptions])
+        : invited.map(({ certificateFile }) => certificateFile);
+    workshop.run(command, ...options, ...input, ...certificates);
+    return workshop.file('stored');
+  }
+
+  async function open(path: string, source: FileSource, person: TestRecipient, position: number) {
+    expect({ path, layout: await detectLayout(source, never) }).toEqual({ path, layout: 'attached' });
+    const { envelope, envelopeBytes, contentMap } = await readAttachedEnvelope(source, never);
+    expect(parseEnvelope(envelopeBytes)).toEqual(envelope);
+    const sessionKey = decryptSessionKey(envelope.recipients[position]!, person.privateKey);
+    const media = await EncryptedMedia.open({ source, envelope, contentMap, sessionKey, signal: never });
+    return { envelope, media };
+  }
+
+  /** A SET OF is sorted by its writer: the recipient that the key opens has to be looked for. */
+  async function openByAnyone(path: string, source: FileSource, recipients: number) {
+    const person = people[randomInt(recipients)]!;
+    for (let position = 0; position < recipients; position++) {
+      try {
+        return await open(path, source, person, position);
+      } catch {
+        continue;
+      }
+    }
+    throw new Error(`no recipient of ${path} could open it`);
+  }
+
+  async function compare(media: EncryptedMedia, plaintext: Buffer, ranges: number): Promise<void> {
+    expect(media.plaintextLength).toBe(plaintext.length);
+    expect((await buffer(media.stream(0, plaintext.length, never))).equals(plaintext)).toBe(true);
+    for (let i = 0; i < ranges; i++) {
+      const start = randomInt(plaintext.length + 1);
+      const end = start + randomInt(Math.min(200_000, plaintext.length - start) + 1);
+      const range = await buffer(media.stream(start, end, never));
+      expect({ start, end, same: range.equals(plaintext.subarray(start, end)) }).toEqual({ start, end, same: true });
+    }
+  }
+
+  /** OpenSSL 3.0 fails when it has to stream an empty AuthEnvelopedData. */
+  const canBeWritten = ({ form, cipher }: Case, size: number): boolean =>
+    size > 0 || !form.startsWith('streamed') || !gcmCiphers.includes(cipher);
+
+  async function check(one: Case, plaintext: Buffer, ranges = 8): Promise<void> {
+    if (!canBeWritten(one, plaintext.length)) return;
+    const path = encrypt(one, plaintext);
+    const source = await FileSource.open(path);
+    try {
+      const { envelope, media } = await openByAnyone(path, source, one.recipients);
+      expect(envelope.contentEncryption.algorithm).toBe(one.cipher);
+      expect(envelope.recipients).toHaveLength(one.recipients);
+      for (const { identifier, keyEncryption } of envelope.recipients) {
+        expect(identifier.type).toBe(one.keyId ? 'subject-key-identifier' : 'issuer-and-serial-number');
+        expect(keyEncryption.scheme).toBe(one.padding === 'PKCS#1 v1.5' ? 'rsaes-pkcs1-v1_5' : 'rsaes-oaep');
+      }
+      await compare(media, plaintext, ranges);
+    } finally {
+      await source.close();
+    }
+  }
+
+  describe.each(['cms', 'smime'] as const)('openssl %s writes', command => {
+    const cases = casesOf(command).filter(({ padding }) => padding !== 'OAEP SHA-512, MGF1 SHA-1');
+
+    it.each(forms)(
+      '%s with every cipher, padding, identifier and number of recipients',
+      async form => {
+        const chosen = cases.filter(one => one.form === form);
+        for (const [number, one] of chosen.entries()) {
+          await check(one, randomBytes(sizes[number % (sizes.length - 1)] ?? 0), 3);
+        }
+      },
+      120_000,
+    );
+
+    it.each(forms)(
+      '%s of every size',
+      async form => {
+        const ciphers = new Set(cases.map(({ cipher }) => cipher));
+        for (const cipher of ciphers) {
+          for (const size of sizes) {
+            const one = { command, form, cipher, recipients: 1, keyId: false, padding: 'PKCS#1 v1.5' } as const;
+            await check(one, randomBytes(size));
+          }
+        }
+      },
+      120_000,
+    );
+
+    it.each(forms)(
+      '%s of 64 MiB',
+      async form => {
+        const one = {
+          command,
+          form,
+          cipher: 'aes-256-cbc',
+          recipients: 2,
+          keyId: false,
+          padding: 'PKCS#1 v1.5',
+        } as const;
+        await check(one, randomBytes(64 * mebibyte), 50);
+      },
+      120_000,
+    );
+  });
+
+  it('openssl cms writes streamed GCM of 64 MiB', async () => {
+    const common = { command: 'cms', recipients: 1, keyId: true, padding: 'OAEP SHA-256' } as const;
+    await check({ ...common, form: 'streamed DER', cipher: 'aes-256-gcm' }, randomBytes(64 * mebibyte), 50);
+  }, 120_000);
+
+  it('a hash of MGF1 that differs from the hash of OAEP is read as it stands', async () => {
+    const common = { command: 'cms', recipients: 1, keyId: false, padding: 'OAEP SHA-512, MGF1 SHA-1' } as const;
+    const source = await FileSource.open(encrypt({ ...common, form: 'DER', cipher: 'aes-256-cbc' }, randomBytes(100)));
+    const { envelope } = await readAttachedEnvelope(source, never);
+    await source.close();
+    expect(envelope.recipients[0]?.keyEncryption).toMatchObject({ hash: 'sha512', mgfHash: 'sha1' });
+  });
+
+  describe('this library writes', () => {
+    const ciphers: readonly WritableCipher[] = ['aes-128-cbc', 'aes-192-cbc', 'aes-256-cbc'];
+    const schemes: readonly EncryptionRecipient['keyEncryption'][] = [
+      { scheme: 'rsaes-pkcs1-v1_5' },
+      { scheme: 'rsaes-oaep', hash: 'sha1' },
+      { scheme: 'rsaes-oaep', hash: 'sha256' },
+    ];
+
+    /** Identifiers as openssl itself writes them. */
+    async function recipients(count: number, keyId: boolean, keyEncryption: EncryptionRecipient['keyEncryption']) {
+      const invited: EncryptionRecipient[] = [];
+      for (const person of people.slice(0, count)) {
+        const options = ['-encrypt', '-outform', 'DER', ...(keyId ? ['-keyid'] : [])];
+        const input = ['-in', workshop.file('probe', Buffer.from('probe')), '-out', workshop.file('stored')];
+        workshop.run('cms', ...options, ...input, person.certificateFile);
+        const source = await FileSource.open(workshop.file('stored'));
+        const { envelope } = await readAttachedEnvelope(source, never);
+        await source.close();
+        const publicKey = createPublicKey(readFileSync(person.certificateFile));
+        invited.push({ identifier: envelope.recipients[0]!.identifier, publicKey, keyEncryption });
+      }
+      return invited;
+    }
+
+    function decrypt(command: Command, args: readonly string[], person: TestRecipient): Buffer {
+      const key = ['-recip', person.certificateFile, '-inkey', person.keyFile];
+      return workshop.output(command, '-decrypt', '-inform', 'DER', '-binary', ...args, ...key);
+    }
+
+    it.each(ciphers)(
+      '%s, attached and detached, that openssl cms and smime open',
+      async cipher => {
+        for (const [number, size] of [...sizes, 5 * mebibyte].entries()) {
+          const count = 1 + (number % 3);
+          const keyEncryption = schemes[number % schemes.length]!;
+          const keyId = number % 2 === 1;
+          const invited = await recipients(count, keyId, keyEncryption);
+          const person = people[randomInt(count)]!;
+          const plaintext = randomBytes(size);
+          for (const plaintextLength of [size, undefined]) {
+            const known = plaintextLength === undefined ? {} : { plaintextLength };
+            const input = Readable.from([plaintext]);
+            const stored = await buffer(encryptAttached({ recipients: invited, cipher, plaintext: input, ...known }));
+            const files = ['-in', workshop.file('written', stored)];
+            expect(decrypt('cms', files, person).equals(plaintext)).toBe(true);
+            // The smime command knows neither subject key identifiers nor OAEP.
+            if (!keyId && keyEncryption.scheme === 'rsaes-pkcs1-v1_5') {
+              expect(decrypt('smime', files, person).equals(plaintext)).toBe(true);
+            }
+          }
+          const { envelope, ciphertext } = encryptDetached({ recipients: invited, cipher });
+          const stored = await buffer(Readable.from([plaintext]).pipe(ciphertext));
+          const files = ['-in', workshop.file('envelope', envelope), '-content', workshop.file('ciphertext', stored)];
+          expect(decrypt('cms', files, person).equals(plaintext)).toBe(true);
+        }
+      },
+      120_000,
+    );
+
+    it('64 MiB from a file, as DER and as BER', async () => {
+      const plaintext = randomBytes(64 * mebibyte);
+      const path = workshop.file('large', plaintext);
+      const invited = await recipients(2, false, { scheme: 'rsaes-pkcs1-v1_5' });
+      for (const plaintextLength of [statSync(path).size, undefined]) {
+        const known = plaintextLength === undefined ? {} : { plaintextLength };
+        const stored = await buffer(
+          encryptAttached({ recipients: invited, plaintext: createReadStream(path), ...known }),
+        );
+        const files = ['-in', workshop.file('written', stored)];
+        expect(decrypt('smime', files, people[1]!).equals(plaintext)).toBe(true);
+      }
+    }, 120_000);
+  });
+});

@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { CmsError } from '../cms-error.js';
@@ -10,14 +9,13 @@ const chunkBytes = 64 * 1024;
 export class FileSource implements ByteSource {
   private constructor(
     private readonly file: FileHandle,
-    private readonly path: string,
     readonly size: number,
   ) {}
 
   static async open(path: string): Promise<FileSource> {
     const file = await open(path, 'r');
     try {
-      return new FileSource(file, path, (await file.stat()).size);
+      return new FileSource(file, (await file.stat()).size);
     } catch (error) {
       await file.close();
       throw error;
@@ -26,15 +24,7 @@ export class FileSource implements ByteSource {
 
   stream(start: number, end: number, signal: AbortSignal): Readable {
     checkRange(start, end, this.size);
-    if (start === end) return Readable.from([]);
-    return createReadStream(this.path, {
-      fd: this.file.fd,
-      autoClose: false,
-      start,
-      end: end - 1,
-      highWaterMark: chunkBytes,
-      signal,
-    });
+    return new FileRange(this.file, start, end, signal);
   }
 
   async read(start: number, end: number, signal: AbortSignal): Promise<Buffer> {
@@ -42,11 +32,7 @@ export class FileSource implements ByteSource {
     const bytes = Buffer.allocUnsafe(end - start);
     for (let filled = 0; filled < bytes.length;) {
       signal.throwIfAborted();
-      const { bytesRead } = await this.file.read(bytes, filled, bytes.length - filled, start + filled);
-      if (bytesRead === 0) {
-        throw new CmsError('CMS_TRUNCATED', 'the file became shorter while it was read', { offset: start + filled });
-      }
-      filled += bytesRead;
+      filled += await readSome(this.file, bytes.subarray(filled), start + filled);
     }
     return bytes;
   }
@@ -55,4 +41,37 @@ export class FileSource implements ByteSource {
   close(): Promise<void> {
     return this.file.close();
   }
+}
+
+/** A range of a file that stays open when the stream is destroyed; the streams of node:fs would close it. */
+class FileRange extends Readable {
+  constructor(
+    private readonly file: FileHandle,
+    private position: number,
+    private readonly end: number,
+    signal: AbortSignal,
+  ) {
+    super({ highWaterMark: chunkBytes, signal });
+  }
+
+  override _read(): void {
+    if (this.position === this.end) {
+      this.push(null);
+      return;
+    }
+    const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, this.end - this.position));
+    readSome(this.file, chunk, this.position).then(
+      length => {
+        this.position += length;
+        this.push(chunk.subarray(0, length));
+      },
+      (error: unknown) => this.destroy(error instanceof Error ? error : new Error(String(error))),
+    );
+  }
+}
+
+async function readSome(file: FileHandle, into: Buffer, position: number): Promise<number> {
+  const { bytesRead } = await file.read(into, 0, into.length, position);
+  if (bytesRead > 0) return bytesRead;
+  throw new CmsError('CMS_TRUNCATED', 'the file became shorter while it was read', { offset: position });
 }

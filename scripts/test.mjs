@@ -46,18 +46,9 @@ function test(kind) {
   // Unit tests use both cores; the others start whole clusters, one after the other.
   const workers = kind === 'unit' ? [] : ['--runInBand'];
   const jest = join(repository, 'node_modules/jest/bin/jest.js');
-  const args = [
-    jest,
-    '--selectProjects',
-    kind,
-    '--json',
-    '--outputFile',
-    report,
-    '--passWithNoTests',
-    ...workers,
-    ...patterns,
-  ];
   const paths = patterns.flatMap(pattern => ['--testPathPatterns', pattern]);
+  const output = ['--json', '--outputFile', report, '--passWithNoTests'];
+  const args = [jest, '--selectProjects', kind, ...output, ...workers, ...paths];
   process.stdout.write(`${kind} tests\n`);
   const { status } = spawnSync(process.execPath, args, {
     cwd: repository,

@@ -1,17 +1,21 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { requestIdFrom, requestIdHeader } from '#platform';
 
-/** Every request gets an id, every answer carries it, every answer says how a browser must treat it. */
+/** Every answer carries the id of its request and says how a browser must treat it. */
+export function answerHeaders(request: FastifyRequest): Record<string, string> {
+  return {
+    [requestIdHeader]: request.id,
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'no-referrer',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'cache-control': 'private, no-store',
+  };
+}
+
 export function addAnswerHeaders(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
-    void reply.headers({
-      [requestIdHeader]: request.id,
-      'x-content-type-options': 'nosniff',
-      'x-frame-options': 'DENY',
-      'referrer-policy': 'no-referrer',
-      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-      'cache-control': 'private, no-store',
-    });
+    void reply.headers(answerHeaders(request));
     done();
   });
 }

@@ -1,5 +1,7 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ConfigurationError, readOptionFile, type ServerSettings } from '#platform';
-import { generateRequestId } from './request-id.hook.js';
+import { answerWithError, fromFramework } from './error.filter.js';
+import { answerHeaders, generateRequestId } from './request-id.hook.js';
 
 const maximumHeaderBytes = 32 * 1024;
 const maximumParameterLength = 300;
@@ -15,10 +17,16 @@ export function serverOptions(settings: ServerSettings) {
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
     exposeHeadRoutes: false,
+    frameworkErrors: answerFrameworkError,
     routerOptions: { maxParamLength: maximumParameterLength },
     http: { maxHeaderSize: maximumHeaderBytes, headersTimeout: 15_000 },
     ...(settings.enableSsl ? { https: tlsOptions(settings) } : {}),
   };
+}
+
+/** A path that cannot be decoded fails before any route, hook or filter of ours. */
+function answerFrameworkError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  answerWithError(request, reply.headers(answerHeaders(request)), fromFramework(error));
 }
 
 function tlsOptions({ ssl }: ServerSettings) {

@@ -57,6 +57,7 @@ export class MediaRelay {
       const done = this.workers.begin(worker.instance);
       try {
         const answer = await this.ask(worker, request, begun, player);
+        if (begun !== undefined) checkContinuation(answer, begun, player.bytesSent);
         begun ??= await this.begin(answer, request, player);
         await this.pass(answer, begun, player);
         return { status: begun.status, certificateAlias: begun.certificateAlias };
@@ -96,7 +97,8 @@ export class MediaRelay {
       await request.audited;
     } catch (error) {
       answer.body.on('error', () => undefined).destroy();
-      throw error;
+      // A code of its own: an audit log that is overloaded is no reason to ask another worker.
+      throw new RcsError('RCS_AUDIT_UNAVAILABLE', 'the playback could not be audited', { cause: error });
     }
     const relayed = relayedHeaders.flatMap(name => {
       const value = answer.headers[name];
@@ -136,4 +138,13 @@ export class MediaRelay {
     }
     player.response.end();
   }
+}
+
+/** @throws RcsError RCS_STORAGE_CHANGED when the answer is anything but the rest of the body that has begun. */
+function checkContinuation(answer: WorkerAnswer, begun: BegunBody, sent: number): void {
+  const { status, headers } = answer;
+  const length = Number(headers['content-length'] ?? 0);
+  if (status === begun.status && headers.etag === begun.entityTag && length === begun.length - sent) return;
+  answer.body.on('error', () => undefined).destroy();
+  throw new RcsError('RCS_STORAGE_CHANGED', `another worker continues with ${status} ${headers.etag ?? ''} ${length}`);
 }

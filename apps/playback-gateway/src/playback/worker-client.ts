@@ -47,12 +47,17 @@ export class WorkerClient {
     signal: AbortSignal,
   ): Promise<InspectReply> {
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(this.inspectTimeoutMs)]);
-    const response = await this.post(worker, inspectPath, JSON.stringify({ grant }), requestId, bounded);
-    if (response.statusCode !== 200) throw await problemOf(response, worker);
-    const parsed = inspectReplySchema.safeParse(await response.body.json());
-    if (!parsed.success)
-      throw new RcsError('RCS_WORKER_FAILED', `worker ${worker.instance} gave an answer we cannot read`);
-    return parsed.data;
+    try {
+      const response = await this.post(worker, inspectPath, JSON.stringify({ grant }), requestId, bounded);
+      if (response.statusCode !== 200) throw await problemOf(response, worker);
+      return inspectReplySchema.parse(await response.body.json());
+    } catch (error) {
+      if (signal.aborted || error instanceof RcsError) throw error;
+      const cause = { cause: error };
+      throw bounded.aborted
+        ? new RcsError('RCS_TIMEOUT', `worker ${worker.instance} took too long to look into a file`, cause)
+        : new RcsError('RCS_WORKER_FAILED', `worker ${worker.instance} gave an answer we cannot read`, cause);
+    }
   }
 
   private async post(

@@ -17,7 +17,7 @@ const json = z.record(z.string().max(256), z.json());
 
 const mediaFile = z
   .object({
-    mediaId: z.string().regex(/^[^/\\\p{Cc}]{1,255}$/u, 'must be 1 to 255 characters without slashes'),
+    mediaId: z.string().regex(/^[^/\\\p{Cc}\p{Cs}]{1,255}$/u, 'must be 1 to 255 characters without slashes'),
     type: z.string().regex(/^[A-Za-z0-9!#$&^_.+-]+\/[A-Za-z0-9!#$&^_.+-]+$/, 'must be a media type such as audio/mp3'),
     startTime: time.optional(),
     stopTime: time.optional(),
@@ -33,8 +33,9 @@ const mediaFile = z
     pkcs7: z
       .string()
       .max(2_000_000)
-      .regex(/^[A-Za-z0-9+/\s]+={0,2}\s*$/, 'must be base64')
+      // Line ends go first: a pattern that allows for them would take quadratic time on a long run of blanks.
       .transform(value => value.replace(/\s+/g, ''))
+      .pipe(z.string().regex(/^[A-Za-z0-9+/]+={0,2}$/, 'must be base64'))
       .optional(),
     certAlias: z.union([z.array(text).max(64), text.transform(alias => [alias])]).optional(),
   })

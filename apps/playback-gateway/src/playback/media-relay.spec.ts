@@ -1,0 +1,329 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import {
+  createServer as createHttpServer,
+  get,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer, type Server as TlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import {
+  representationLengthHeader,
+  type MediaRequest,
+  type WorkerRegistration,
+  type WorkerRegistry,
+} from '#contracts';
+import {
+  createLogger,
+  createMetricsRegistry,
+  internalTlsOptions,
+  RcsError,
+  toProblemDetails,
+  toRcsError,
+  type ErrorCode,
+  type InternalIdentity,
+} from '#platform';
+import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
+import { GatewayMetrics } from '../gateway-metrics.js';
+import { WorkerConnections } from '../workers/worker-connections.js';
+import { WorkerDirectory } from '../workers/worker-directory.js';
+import { MediaRelay, type RelayRequest, type RelayResult } from './media-relay.js';
+import { PlayerConnection } from './player-connection.js';
+import { WorkerClient } from './worker-client.js';
+
+const media = randomBytes(200_000);
+const entityTag = '"current"';
+
+/** What one worker does wrong. */
+interface Fault {
+  /** Cuts the connection after so many bytes of its answer. */
+  readonly cutAfter?: number;
+  readonly problem?: ErrorCode;
+  readonly entityTag?: string;
+  /** Sends the head and the first bytes, then nothing. */
+  readonly stall?: boolean;
+}
+
+/** The data plane of a worker: real HTTPS, one media file, faults on demand. */
+class Worker {
+  readonly requests: MediaRequest[] = [];
+  readonly cancelled: Promise<void>;
+  private reportCancelled: () => void = () => undefined;
+  private readonly server: TlsServer;
+
+  constructor(
+    readonly instance: string,
+    identity: InternalIdentity,
+    private readonly fault: Fault = {},
+  ) {
+    this.cancelled = new Promise(resolve => (this.reportCancelled = resolve));
+    this.server = createServer({ ...internalTlsOptions(identity), requestCert: true }, (request, response) => {
+      response.on('close', () => {
+        if (!response.writableFinished) this.reportCancelled();
+      });
+      void json(request).then(body => {
+        this.requests.push(body as MediaRequest);
+        this.answer(body as MediaRequest, response);
+      });
+    });
+  }
+
+  async listen(): Promise<void> {
+    await new Promise<void>(resolve => this.server.listen(0, '127.0.0.1', resolve));
+  }
+
+  get registration(): WorkerRegistration {
+    const { port } = this.server.address() as AddressInfo;
+    return { instance: this.instance, url: `https://127.0.0.1:${port}`, inFlight: 0, version: '0.1.0' };
+  }
+
+  close(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+
+  private answer(request: MediaRequest, response: ServerResponse): void {
+    const { cutAfter, problem, stall } = this.fault;
+    if (problem !== undefined) {
+      const body = JSON.stringify(toProblemDetails(new RcsError(problem)));
+      response
+        .writeHead(new RcsError(problem).definition.http, { 'content-length': Buffer.byteLength(body) })
+        .end(body);
+      return;
+    }
+    const body = request.method === 'HEAD' ? Buffer.alloc(0) : media.subarray(request.resume?.offset ?? 0);
+    response.writeHead(200, {
+      'content-type': 'audio/mpeg',
+      etag: this.fault.entityTag ?? entityTag,
+      'content-length': body.length,
+      'x-internal': 'not for players',
+      ...(request.method === 'HEAD' ? { [representationLengthHeader]: String(media.length) } : {}),
+    });
+    if (stall === true) response.write(body.subarray(0, 1000));
+    else if (cutAfter === undefined || cutAfter >= body.length) response.end(body);
+    else if (cutAfter === 0) response.flushHeaders();
+    else response.write(body.subarray(0, cutAfter), () => response.destroy());
+    if (cutAfter === 0) response.destroy();
+  }
+}
+
+interface Played {
+  readonly answer: IncomingMessage;
+  readonly body: Buffer;
+  /** What the player sees when the body breaks off. */
+  readonly failure: unknown;
+  readonly outcome: RelayResult | RcsError;
+}
+
+describe(MediaRelay.name, () => {
+  let identity: InternalIdentity;
+  let workerIdentity: InternalIdentity;
+  const registry = createMetricsRegistry('playback-gateway', '0.1.0');
+  const metrics = new GatewayMetrics(registry);
+  const logger = createLogger('test', 'test', 'silent');
+  let workers: Worker[] = [];
+  let directory: WorkerDirectory | undefined;
+
+  beforeAll(async () => {
+    const authority = await InternalAuthority.create();
+    identity = await authority.issue('playback-gateway');
+    workerIdentity = await authority.issue('decrypt-worker');
+  });
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    workers.forEach(worker => worker.close());
+    await directory?.stop();
+    workers = [];
+  });
+
+  /** A relay over these workers, which are asked in the order in which they are given. */
+  async function relayOver(...faults: readonly Fault[]): Promise<MediaRelay> {
+    workers = faults.map((fault, index) => new Worker(`worker-${index}`, workerIdentity, fault));
+    await Promise.all(workers.map(worker => worker.listen()));
+    const registrations = workers.map(({ registration }, index) => ({ ...registration, inFlight: index * 1000 }));
+    const connections = new WorkerConnections(identity, {
+      maxConnections: 4,
+      idleTimeoutMs: 20_000,
+      startTimeoutMs: 20_000,
+    });
+    const list = () => Promise.resolve(registrations);
+    directory = new WorkerDirectory({ list } as unknown as WorkerRegistry, connections, metrics, logger);
+    await directory.start();
+    jest.spyOn(Math, 'random').mockReturnValue(0);
+    return new MediaRelay(directory, new WorkerClient(connections, 20_000), metrics, logger, 20_000);
+  }
+
+  const request = (changes: Partial<RelayRequest> = {}): RelayRequest => ({
+    media: { grant: 'a.b.c', method: 'GET', contentType: 'audio/mpeg' },
+    requestId: 'request-1',
+    audited: Promise.resolve(),
+    headers: { 'x-request-id': 'request-1' },
+    onHead: () => undefined,
+    ...changes,
+  });
+
+  /** A player's request through a real HTTP server that relays it. */
+  async function play(
+    relay: MediaRelay,
+    relayed = request(),
+    consume: (answer: IncomingMessage) => Promise<Buffer> = readAll,
+  ): Promise<Played> {
+    let outcome: Promise<RelayResult | RcsError> = Promise.reject(new Error('nobody asked'));
+    outcome.catch(() => undefined);
+    const server: Server = createHttpServer((_, response) => {
+      const player = new PlayerConnection(response);
+      outcome = relay.relay(relayed, player).catch((error: unknown) => {
+        if (player.started) player.abort();
+        else response.writeHead(toRcsError(error).definition.http).end();
+        return error as RcsError;
+      });
+    });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = server.address() as AddressInfo;
+      const [answer] = (await once(
+        get({ host: '127.0.0.1', port, method: relayed.media.method, agent: false }),
+        'response',
+      )) as [IncomingMessage];
+      let failure: unknown;
+      const body = await consume(answer).catch((error: unknown) => {
+        failure = error;
+        return Buffer.alloc(0);
+      });
+      return { answer, body, failure, outcome: await outcome };
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
+  }
+
+  it('passes on status, body and the header fields of the media, and adds those of the gateway', async () => {
+    const { answer, body, outcome } = await play(await relayOver({}));
+    expect(body.equals(media)).toBe(true);
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers).toMatchObject({
+      etag: entityTag,
+      'content-length': String(media.length),
+      'content-type': 'audio/mpeg',
+      'x-request-id': 'request-1',
+    });
+    expect(answer.headers).not.toHaveProperty('x-internal');
+    expect(outcome).toMatchObject({ status: 200 });
+  });
+
+  it('answers HEAD with the length of the media and no body', async () => {
+    const media = { ...request().media, method: 'HEAD' as const };
+    const { answer, body } = await play(await relayOver({}), request({ media }));
+    expect(answer.headers['content-length']).toBe('200000');
+    expect(body).toHaveLength(0);
+  });
+
+  it.each([0, 1, 15, 16, 4096, 65_535, 65_536, 100_001, 199_984, 199_999])(
+    'continues on another worker, byte by byte the same, when the first breaks off after %i bytes',
+    async cutAfter => {
+      const { body, failure } = await play(await relayOver({ cutAfter }, {}));
+      expect(failure).toBeUndefined();
+      expect(body.equals(media)).toBe(true);
+      expect(workers[1]!.requests[0]!.resume).toEqual({ entityTag, offset: cutAfter });
+    },
+  );
+
+  it('goes on from worker to worker', async () => {
+    const { body } = await play(await relayOver({ cutAfter: 50_000 }, { cutAfter: 50_000 }, { cutAfter: 50_000 }, {}));
+    expect(body.equals(media)).toBe(true);
+    const offsets = workers.map(worker => worker.requests[0]!.resume?.offset ?? 0);
+    expect(offsets).toEqual([...offsets].sort((a, b) => a - b));
+  });
+
+  it('breaks the answer off, instead of ending it early, when no worker is left', async () => {
+    const { failure, outcome } = await play(await relayOver({ cutAfter: 1000 }, { cutAfter: 1000 }));
+    expect(failure).toMatchObject({ code: 'ECONNRESET' });
+    expect(outcome).toMatchObject({ code: 'RCS_NO_WORKER' });
+  });
+
+  it.each<readonly [string, Fault]>([
+    ['says that the media changed', { problem: 'RCS_STORAGE_CHANGED' }],
+    ['continues with another entity tag', { entityTag: '"other"' }],
+  ])('breaks the answer off when the next worker %s', async (_, fault) => {
+    const { failure, outcome } = await play(await relayOver({ cutAfter: 1000 }, fault, {}));
+    expect(failure).toMatchObject({ code: 'ECONNRESET' });
+    expect(outcome).toMatchObject({ code: 'RCS_STORAGE_CHANGED' });
+    expect(workers[2]!.requests).toEqual([]);
+  });
+
+  it.each<ErrorCode>(['RCS_OVERLOADED', 'RCS_SHUTTING_DOWN', 'RCS_INTERNAL'])(
+    'asks another worker when one answers %s',
+    async problem => {
+      const { body } = await play(await relayOver({ problem }, {}));
+      expect(body.equals(media)).toBe(true);
+      expect(workers[1]!.requests[0]).not.toHaveProperty('resume');
+    },
+  );
+
+  it.each<ErrorCode>(['RCS_KEY_NOT_FOUND', 'RCS_STORAGE_FILE_MISSING', 'RCS_GRANT_REFUSED', 'RCS_MEDIA_UNDECRYPTABLE'])(
+    'answers %s of the worker without asking another',
+    async problem => {
+      const { answer, outcome } = await play(await relayOver({ problem }, {}));
+      expect(outcome).toMatchObject({ code: problem });
+      expect(answer.statusCode).toBe(new RcsError(problem).definition.http);
+      expect(workers[1]!.requests).toEqual([]);
+    },
+  );
+
+  describe('until the audit record is durable', () => {
+    it('sends not a byte', async () => {
+      let durable: () => void = () => undefined;
+      const audited = new Promise<void>(resolve => (durable = resolve));
+      let headSent = false;
+      const relay = await relayOver({});
+      const playing = play(relay, request({ audited, onHead: () => (headSent = true) }));
+      while (workers[0]!.requests.length === 0) await new Promise(resolve => setImmediate(resolve));
+      for (let turn = 0; turn < 50; turn++) await new Promise(resolve => setImmediate(resolve));
+      expect(headSent).toBe(false);
+      durable();
+      expect((await playing).body.equals(media)).toBe(true);
+    });
+
+    it.each<ErrorCode>(['RCS_AUDIT_UNAVAILABLE', 'RCS_OVERLOADED', 'RCS_SHUTTING_DOWN'])(
+      'sends nothing at all when that fails with %s, and blames no worker',
+      async code => {
+        const audited = Promise.reject(new RcsError(code));
+        audited.catch(() => undefined);
+        const { answer, body, outcome } = await play(await relayOver({}, {}), request({ audited }));
+        expect([answer.statusCode, body.length]).toEqual([503, 0]);
+        expect(outcome).toMatchObject({ code: 'RCS_AUDIT_UNAVAILABLE' });
+        expect(workers[1]!.requests).toEqual([]);
+      },
+    );
+
+    it('survives a worker that dies in the meantime, and asks another', async () => {
+      let durable: () => void = () => undefined;
+      const audited = new Promise<void>(resolve => (durable = resolve));
+      const playing = play(await relayOver({ cutAfter: 1000 }, {}), request({ audited }));
+      await workers[0]!.cancelled;
+      for (let turn = 0; turn < 50; turn++) await new Promise(resolve => setImmediate(resolve));
+      durable();
+      expect((await playing).body.equals(media)).toBe(true);
+    });
+  });
+
+  it('cancels the request to the worker when the player leaves', async () => {
+    const { outcome } = await play(await relayOver({ stall: true }, {}), request(), async answer => {
+      await once(answer, 'data');
+      answer.destroy();
+      return Buffer.alloc(0);
+    });
+    expect(outcome).toMatchObject({ name: 'ReceiverGoneError' });
+    await workers[0]!.cancelled;
+    expect(workers[1]!.requests).toEqual([]);
+  });
+});
+
+async function readAll(answer: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}

@@ -1,9 +1,9 @@
-import { envelopeDigest, type GrantContent, type MediaLayout } from '#contracts';
+import { envelopeDigest, type GrantContent, type InspectReply, type MediaLayout } from '#contracts';
 import { RcsError } from '#platform';
 import type { MediaFile, Recording, RecordingStore } from '#store';
 import type { GrantDesk } from '../grants/grant-desk.js';
 import type { WorkerDirectory } from '../workers/worker-directory.js';
-import type { WorkerClient } from './worker-client.js';
+import { canGoElsewhere, type WorkerClient } from './worker-client.js';
 
 export interface LocatedEnvelope {
   readonly layout: MediaLayout;
@@ -50,9 +50,23 @@ export class EnvelopeLocator {
   private async inspectAndPin(request: LocateRequest) {
     const { recording, mediaFile, userName, requestId, signal } = request;
     const grant = await this.grants.grant({ ...grantSubject(recording, mediaFile, userName), purpose: 'inspect' });
-    const worker = this.workers.choose(new Set());
-    const found = await this.client.inspect(worker, grant, requestId, signal);
+    const found = await this.inspect(grant, requestId, signal);
     return this.recordings.pinEnvelope(recording.id, mediaFile.mediaId, found);
+  }
+
+  /** Asks one worker after the other until one can say it. */
+  private async inspect(grant: string, requestId: string, signal: AbortSignal): Promise<InspectReply> {
+    const tried = new Set<string>();
+    for (;;) {
+      const worker = this.workers.choose(tried);
+      tried.add(worker.instance);
+      try {
+        return await this.client.inspect(worker, grant, requestId, signal);
+      } catch (error) {
+        if (signal.aborted || !canGoElsewhere(error)) throw error;
+        this.workers.suspend(worker.instance);
+      }
+    }
   }
 }
 

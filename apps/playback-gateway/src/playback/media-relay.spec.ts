@@ -1,114 +1,23 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import {
-  createServer as createHttpServer,
-  get,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
-import { createServer, type Server as TlsServer } from 'node:https';
+import { createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
-import {
-  representationLengthHeader,
-  type MediaRequest,
-  type WorkerRegistration,
-  type WorkerRegistry,
-} from '#contracts';
+import type { WorkerRegistry } from '#contracts';
 import {
   createLogger,
   createMetricsRegistry,
-  internalTlsOptions,
   RcsError,
-  toProblemDetails,
   toRcsError,
   type ErrorCode,
   type InternalIdentity,
 } from '#platform';
 import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
+import { entityTag, FaultyWorker, media, type Fault } from '../../../../test/data-plane/faulty-worker.js';
 import { GatewayMetrics } from '../gateway-metrics.js';
 import { WorkerConnections } from '../workers/worker-connections.js';
 import { WorkerDirectory } from '../workers/worker-directory.js';
 import { MediaRelay, type RelayRequest, type RelayResult } from './media-relay.js';
 import { PlayerConnection } from './player-connection.js';
 import { WorkerClient } from './worker-client.js';
-
-const media = randomBytes(200_000);
-const entityTag = '"current"';
-
-/** What one worker does wrong. */
-interface Fault {
-  /** Cuts the connection after so many bytes of its answer. */
-  readonly cutAfter?: number;
-  readonly problem?: ErrorCode;
-  readonly entityTag?: string;
-  /** Sends the head and the first bytes, then nothing. */
-  readonly stall?: boolean;
-}
-
-/** The data plane of a worker: real HTTPS, one media file, faults on demand. */
-class Worker {
-  readonly requests: MediaRequest[] = [];
-  readonly cancelled: Promise<void>;
-  private reportCancelled: () => void = () => undefined;
-  private readonly server: TlsServer;
-
-  constructor(
-    readonly instance: string,
-    identity: InternalIdentity,
-    private readonly fault: Fault = {},
-  ) {
-    this.cancelled = new Promise(resolve => (this.reportCancelled = resolve));
-    this.server = createServer({ ...internalTlsOptions(identity), requestCert: true }, (request, response) => {
-      response.on('close', () => {
-        if (!response.writableFinished) this.reportCancelled();
-      });
-      void json(request).then(body => {
-        this.requests.push(body as MediaRequest);
-        this.answer(body as MediaRequest, response);
-      });
-    });
-  }
-
-  async listen(): Promise<void> {
-    await new Promise<void>(resolve => this.server.listen(0, '127.0.0.1', resolve));
-  }
-
-  get registration(): WorkerRegistration {
-    const { port } = this.server.address() as AddressInfo;
-    return { instance: this.instance, url: `https://127.0.0.1:${port}`, inFlight: 0, version: '0.1.0' };
-  }
-
-  close(): void {
-    this.server.close();
-    this.server.closeAllConnections();
-  }
-
-  private answer(request: MediaRequest, response: ServerResponse): void {
-    const { cutAfter, problem, stall } = this.fault;
-    if (problem !== undefined) {
-      const body = JSON.stringify(toProblemDetails(new RcsError(problem)));
-      response
-        .writeHead(new RcsError(problem).definition.http, { 'content-length': Buffer.byteLength(body) })
-        .end(body);
-      return;
-    }
-    const body = request.method === 'HEAD' ? Buffer.alloc(0) : media.subarray(request.resume?.offset ?? 0);
-    response.writeHead(200, {
-      'content-type': 'audio/mpeg',
-      etag: this.fault.entityTag ?? entityTag,
-      'content-length': body.length,
-      'x-internal': 'not for players',
-      ...(request.method === 'HEAD' ? { [representationLengthHeader]: String(media.length) } : {}),
-    });
-    if (stall === true) response.write(body.subarray(0, 1000));
-    else if (cutAfter === undefined || cutAfter >= body.length) response.end(body);
-    else if (cutAfter === 0) response.flushHeaders();
-    else response.write(body.subarray(0, cutAfter), () => response.destroy());
-    if (cutAfter === 0) response.destroy();
-  }
-}
 
 interface Played {
   readonly answer: IncomingMessage;
@@ -124,7 +33,7 @@ describe(MediaRelay.name, () => {
   const registry = createMetricsRegistry('playback-gateway', '0.1.0');
   const metrics = new GatewayMetrics(registry);
   const logger = createLogger('test', 'test', 'silent');
-  let workers: Worker[] = [];
+  let workers: FaultyWorker[] = [];
   let directory: WorkerDirectory | undefined;
 
   beforeAll(async () => {
@@ -141,7 +50,7 @@ describe(MediaRelay.name, () => {
 
   /** A relay over these workers, which are asked in the order in which they are given. */
   async function relayOver(...faults: readonly Fault[]): Promise<MediaRelay> {
-    workers = faults.map((fault, index) => new Worker(`worker-${index}`, workerIdentity, fault));
+    workers = faults.map((fault, index) => new FaultyWorker(`worker-${index}`, workerIdentity, fault));
     await Promise.all(workers.map(worker => worker.listen()));
     const registrations = workers.map(({ registration }, index) => ({ ...registration, inFlight: index * 1000 }));
     const connections = new WorkerConnections(identity, {
@@ -173,7 +82,7 @@ describe(MediaRelay.name, () => {
   ): Promise<Played> {
     let outcome: Promise<RelayResult | RcsError> = Promise.reject(new Error('nobody asked'));
     outcome.catch(() => undefined);
-    const server: Server = createHttpServer((_, response) => {
+    const server = createServer((_, response) => {
       const player = new PlayerConnection(response);
       outcome = relay.relay(relayed, player).catch((error: unknown) => {
         if (player.started) player.abort();
@@ -215,8 +124,8 @@ describe(MediaRelay.name, () => {
   });
 
   it('answers HEAD with the length of the media and no body', async () => {
-    const media = { ...request().media, method: 'HEAD' as const };
-    const { answer, body } = await play(await relayOver({}), request({ media }));
+    const head = { ...request().media, method: 'HEAD' as const };
+    const { answer, body } = await play(await relayOver({}), request({ media: head }));
     expect(answer.headers['content-length']).toBe('200000');
     expect(body).toHaveLength(0);
   });

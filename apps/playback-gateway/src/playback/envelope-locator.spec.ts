@@ -1,0 +1,188 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:https';
+import type { ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GrantSigner, GrantVerifier, envelopeDigest, type WorkerRegistry } from '#contracts';
+import {
+  createLogger,
+  createMetricsRegistry,
+  internalTlsOptions,
+  RcsError,
+  toProblemDetails,
+  type InternalIdentity,
+} from '#platform';
+import { openSqliteStore, type MediaFile, type Recording, type Store } from '#store';
+import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
+import { GatewayMetrics } from '../gateway-metrics.js';
+import { GrantDesk } from '../grants/grant-desk.js';
+import { WorkerConnections } from '../workers/worker-connections.js';
+import { WorkerDirectory } from '../workers/worker-directory.js';
+import { EnvelopeLocator } from './envelope-locator.js';
+import { WorkerClient } from './worker-client.js';
+
+const mediaFile: MediaFile = {
+  mediaId: 'call.bin',
+  leaf: 'leaf.mp3',
+  type: 'audio/mp3',
+  mediaDescriptor: { storage: 'webDAV', path: 'call.bin' },
+};
+const recording: Recording = { id: 'recording-1', contactCenter: 'cc-1', region: 'east', mediaFiles: [mediaFile] };
+const digest = 'ab'.repeat(32);
+
+type Answer = (response: ServerResponse, grant: string) => void;
+const answerJson =
+  (body: unknown, status = 200): Answer =>
+  response => {
+    const text = JSON.stringify(body);
+    response.writeHead(status, { 'content-length': Buffer.byteLength(text) }).end(text);
+  };
+const attached = answerJson({ layout: 'attached', envelopeDigest: digest });
+const problem = (error: RcsError) => answerJson(toProblemDetails(error), error.definition.http);
+
+describe(EnvelopeLocator.name, () => {
+  let authority: InternalAuthority;
+  let identity: InternalIdentity;
+  let workerIdentity: InternalIdentity;
+  let grants: GrantDesk;
+  let directory = '';
+  let store: Store;
+  let servers: Server[] = [];
+  let workers: WorkerDirectory | undefined;
+  let asked: number[] = [];
+
+  beforeAll(async () => {
+    authority = await InternalAuthority.create();
+    identity = await authority.issue('playback-gateway');
+    workerIdentity = await authority.issue('decrypt-worker');
+    grants = new GrantDesk(await GrantSigner.create(identity));
+  });
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'rcs-envelope-'));
+    store = await openSqliteStore({ directory, auditWriter: 'gateway-1' });
+    await store.recordings.insert(recording);
+    asked = [];
+  });
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    servers.forEach(server => server.close());
+    servers.forEach(server => server.closeAllConnections());
+    servers = [];
+    await workers?.stop();
+    await store.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  /** A locator over workers that give these answers, asked in this order. */
+  async function locatorOver(answers: readonly Answer[], inspectTimeoutMs = 20_000): Promise<EnvelopeLocator> {
+    servers = answers.map((answer, index) =>
+      createServer({ ...internalTlsOptions(workerIdentity), requestCert: true }, (request, response) => {
+        asked.push(index);
+        void json(request).then(body => answer(response, (body as { grant: string }).grant));
+      }),
+    );
+    await Promise.all(servers.map(server => new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))));
+    const registrations = servers.map((server, index) => ({
+      instance: `worker-${index}`,
+      url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      inFlight: index,
+      version: '0.1.0',
+    }));
+    const connections = new WorkerConnections(identity, {
+      maxConnections: 2,
+      idleTimeoutMs: 20_000,
+      startTimeoutMs: 20_000,
+    });
+    const metrics = new GatewayMetrics(createMetricsRegistry('playback-gateway', '0.1.0'));
+    const registry = { list: () => Promise.resolve(registrations) } as unknown as WorkerRegistry;
+    workers = new WorkerDirectory(registry, connections, metrics, createLogger('test', 'test', 'silent'));
+    await workers.start();
+    jest.spyOn(Math, 'random').mockReturnValue(0);
+    return new EnvelopeLocator(store.recordings, grants, workers, new WorkerClient(connections, inspectTimeoutMs));
+  }
+
+  const request = (file = mediaFile, signal = new AbortController().signal) => ({
+    recording,
+    mediaFile: file,
+    userName: 'anthony',
+    requestId: 'request-1',
+    signal,
+  });
+
+  it('takes the envelope of the metadata without asking anybody', async () => {
+    const envelope = Buffer.from('an envelope');
+    const locator = await locatorOver([attached]);
+    const detached = envelope.toString('base64');
+    expect(await locator.locate(request({ ...mediaFile, pkcs7: detached }))).toEqual({
+      layout: 'detached',
+      digest: envelopeDigest(envelope),
+      detached,
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it('asks a worker once, with a grant that opens nothing, and pins what it says', async () => {
+    const seen: string[] = [];
+    const locator = await locatorOver([
+      (response, grant) => {
+        seen.push(grant);
+        attached(response, grant);
+      },
+    ]);
+    const located = { layout: 'attached', digest, detached: undefined };
+    expect(await locator.locate(request())).toEqual(located);
+    expect(await locator.locate(request())).toEqual(located);
+    expect(asked).toEqual([0]);
+    const grant = await new GrantVerifier(authority.caPem).verify(seen[0]!);
+    expect(grant).toMatchObject({ purpose: 'inspect', sub: 'anthony', location: mediaFile.mediaDescriptor });
+    expect(grant.layout).toBeUndefined();
+  });
+
+  it('keeps to the first pin when another gateway was faster', async () => {
+    await store.recordings.pinEnvelope(recording.id, mediaFile.mediaId, { layout: 'plain' });
+    jest.spyOn(store.recordings, 'findPin').mockResolvedValueOnce(undefined);
+    const locator = await locatorOver([attached]);
+    expect(await locator.locate(request())).toEqual({ layout: 'plain', digest: undefined, detached: undefined });
+  });
+
+  it.each<readonly [string, Answer]>([
+    ['dies', response => void response.destroy()],
+    [
+      'dies in the middle of its answer',
+      response => void response.writeHead(200, { 'content-length': 100 }).write('{'),
+    ],
+    ['is busy', problem(new RcsError('RCS_OVERLOADED'))],
+    ['talks nonsense', answerJson({ layout: 'attached' })],
+    ['answers something else', answerJson('nothing', 418)],
+  ])('asks another worker when one %s', async (name, answer) => {
+    const dying: Answer = (response, grant) => {
+      answer(response, grant);
+      if (name === 'dies in the middle of its answer') setImmediate(() => response.destroy());
+    };
+    const locator = await locatorOver([dying, attached]);
+    expect(await locator.locate(request())).toMatchObject({ layout: 'attached', digest });
+    expect(asked).toEqual([0, 1]);
+  });
+
+  it('takes a problem of the storage for the answer, and pins nothing', async () => {
+    const locator = await locatorOver([problem(new RcsError('RCS_STORAGE_FILE_MISSING')), attached]);
+    await expect(locator.locate(request())).rejects.toMatchObject({ code: 'RCS_STORAGE_FILE_MISSING' });
+    expect(asked).toEqual([0]);
+    expect(await store.recordings.findPin(recording.id, mediaFile.mediaId)).toBeUndefined();
+  });
+
+  it('says that a worker took too long', async () => {
+    const locator = await locatorOver([() => undefined], 50);
+    await expect(locator.locate(request())).rejects.toMatchObject({ code: 'RCS_TIMEOUT' });
+  });
+
+  it('stops asking when the player leaves', async () => {
+    const leaver = new AbortController();
+    const reason = new Error('the player left');
+    const locator = await locatorOver([() => leaver.abort(reason), attached]);
+    await expect(locator.locate(request(mediaFile, leaver.signal))).rejects.toBe(reason);
+    expect(asked).toEqual([0]);
+  });
+});

@@ -12,8 +12,8 @@ import { interleaved } from './statistics.js';
 /** What the architecture asks for. */
 const bars = { throughput: 1.0, requests: 0.5 };
 const connections = 16;
-const large = { bytes: 20_000_000, requests: 16 * 2 };
-const small = { bytes: 100_000, requests: 16 * 100 };
+const large = { bytes: 20_000_000, requests: 16 * 4 };
+const small = { bytes: 100_000, requests: 16 * 200 };
 
 /**
  * WebDAV -> worker -> gateway -> client, decrypted on the way and over mutual TLS between worker and gateway, against

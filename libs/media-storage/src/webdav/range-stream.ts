@@ -30,8 +30,10 @@ export class RangeStream extends Readable {
   private wholeFile = false;
   private resumptions = 0;
   private started = false;
+  private complete = false;
+  private total: NodeJS.Timeout | undefined;
   private readonly abort = new AbortController();
-  private readonly signal: AbortSignal;
+  private readonly onCallerAbort = (): void => this.abort.abort(this.request.signal.reason);
 
   constructor(
     private readonly connection: WebDavConnection,
@@ -40,28 +42,48 @@ export class RangeStream extends Readable {
   ) {
     super({ highWaterMark });
     this.position = request.start;
-    this.signal = AbortSignal.any([request.signal, this.abort.signal]);
   }
 
   override _read(): void {
     if (this.started) this.body?.resume();
-    else this.begin();
+    else this.start();
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
-    this.abort.abort(error ?? new Error('nobody reads any more'));
+    clearTimeout(this.total);
+    this.request.signal.removeEventListener('abort', this.onCallerAbort);
+    if (!this.complete) this.abort.abort(error ?? new Error('nobody reads any more'));
     this.body?.destroy();
     callback(error);
   }
 
-  private begin(): void {
+  private start(): void {
     this.started = true;
+    const { signal } = this.request;
+    if (signal.aborted) this.onCallerAbort();
+    else signal.addEventListener('abort', this.onCallerAbort, { once: true });
+    const { name, totalTimeoutMs } = this.connection;
+    const tooLong = (): void => {
+      this.destroy(
+        new RcsError('RCS_STORAGE_TIMEOUT', `a transfer from storage ${name} took more than ${totalTimeoutMs} ms`),
+      );
+    };
+    this.total = setTimeout(tooLong, totalTimeoutMs);
+    this.begin();
+  }
+
+  private begin(): void {
     this.fetch().catch((error: unknown) => this.destroy(error as Error));
   }
 
   private async fetch(): Promise<void> {
     const { target, end } = this.request;
-    const response = await this.connection.request('GET', target, `bytes=${this.position}-${end - 1}`, this.signal);
+    const response = await this.connection.request(
+      'GET',
+      target,
+      `bytes=${this.position}-${end - 1}`,
+      this.abort.signal,
+    );
     const { body } = response;
     body.on('error', () => undefined);
     try {
@@ -121,14 +143,15 @@ export class RangeStream extends Readable {
     const { body } = this;
     this.body = undefined;
     if (this.wholeFile && this.position < this.request.size) body?.destroy();
+    this.complete = true;
     this.push(null);
   }
 
   private brokeOff(error: Error): void {
     if (this.body === undefined || this.destroyed) return;
     this.body = undefined;
-    if (this.signal.aborted || this.resumptions >= maximumResumptions) {
-      this.destroy(storageError(error, this.connection.name, this.signal) as Error);
+    if (this.abort.signal.aborted || this.resumptions >= maximumResumptions) {
+      this.destroy(storageError(error, this.connection.name, this.abort.signal) as Error);
       return;
     }
     this.resumptions++;

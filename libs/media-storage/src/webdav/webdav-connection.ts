@@ -13,13 +13,16 @@ export class WebDavConnection {
   private readonly basePath: string;
   /** Scheme and host, for messages. */
   readonly name: string;
+  /** The longest a transfer may take, milliseconds. */
+  readonly totalTimeoutMs: number;
 
   constructor(
-    private readonly configuration: MediaStorageConfiguration,
+    configuration: MediaStorageConfiguration,
     private readonly observer: StorageObserver,
   ) {
     const url = new URL(configuration.url);
     this.name = url.origin;
+    this.totalTimeoutMs = configuration.totalTimeoutMs;
     this.basePath = url.pathname.replace(/\/+$/, '');
     this.credentials = new WebDavCredentials(configuration.userName, configuration.password);
     this.pool = new Pool(url.origin, {
@@ -44,14 +47,13 @@ export class WebDavConnection {
     range: string | undefined,
     signal: AbortSignal,
   ): Promise<Dispatcher.ResponseData> {
-    const bounded = AbortSignal.any([signal, AbortSignal.timeout(this.configuration.totalTimeoutMs)]);
     try {
       for (let attempt = 1; ; attempt++) {
         const authorization = this.credentials.authorization(method, target);
         const response = await this.pool.request({
           method,
           path: target,
-          signal: bounded,
+          signal,
           headers: {
             ...(authorization === undefined ? {} : { authorization }),
             ...(range === undefined ? {} : { range }),
@@ -60,11 +62,11 @@ export class WebDavConnection {
         this.observer.requested(response.statusCode);
         if (response.statusCode !== 401 || attempt >= maximumAttempts) return response;
         if (!this.credentials.challenged(challengesOf(response), authorization)) return response;
-        await response.body.dump({ limit: 64 * 1024, signal: bounded });
+        await response.body.dump({ limit: 64 * 1024, signal });
       }
     } catch (error) {
       this.observer.requested('failed');
-      throw storageError(error, this.name, bounded);
+      throw storageError(error, this.name, signal);
     }
   }
 

@@ -123,6 +123,8 @@ function httpdConfiguration({ directory, files, passwords, accessLog, port, acco
     'ServerTokens Prod',
     'TraceEnable off',
     'Timeout 60',
+    // Recordings of screens are larger than the gibibyte that Apache takes by default.
+    'LimitRequestBody 0',
     'KeepAlive On',
     'MaxKeepAliveRequests 0',
     'KeepAliveTimeout 60',

@@ -1,0 +1,126 @@
+import { createCipheriv, createHash } from 'node:crypto';
+import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { get } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
+import { StrangerClient } from './stranger-client.js';
+import { curl, openssl } from './strangers.js';
+
+jest.setTimeout(600_000);
+
+const gibibyte = 1024 ** 3;
+const length = 2 * gibibyte + 12_345;
+const chunkBytes = 4 * 1024 * 1024;
+const work = mkdtempSync(join(tmpdir(), 'rcs-large-'));
+let cluster: RunningCluster;
+let playPath: string;
+let expected: string;
+
+beforeAll(async () => {
+  cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'));
+  const stranger = new StrangerClient(cluster, work);
+  expected = await writePlaintext(join(work, 'plain'));
+  const files = ['-in', join(work, 'plain'), '-out', join(work, 'large.bin'), '-outform', 'DER'];
+  await openssl('cms', '-encrypt', '-binary', '-stream', '-aes256', ...files, stranger.certificateFile);
+  rmSync(join(work, 'plain'));
+  const { url, user, password } = cluster.ready.webdav;
+  const upload = ['--user', `${user}:${password}`, '--upload-file', join(work, 'large.bin')];
+  expect((await curl(...upload, `${url}/large.bin`)).status).toBe(201);
+  rmSync(join(work, 'large.bin'));
+  playPath = await stranger.insertedFile('large.bin');
+});
+
+afterAll(async () => {
+  await cluster?.stop();
+  rmSync(work, { recursive: true, force: true });
+});
+
+/** Bytes that do not repeat, the same at every run: an AES key stream. Answers their SHA-256. */
+async function writePlaintext(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  const file = createWriteStream(path);
+  for (let offset = 0; offset < length; offset += chunkBytes) {
+    const chunk = plaintextAt(offset, Math.min(chunkBytes, length - offset));
+    hash.update(chunk);
+    if (!file.write(chunk)) await new Promise(resolve => file.once('drain', resolve));
+  }
+  file.end();
+  await finished(file);
+  return hash.digest('hex');
+}
+
+/** `offset` is a multiple of the AES block. */
+function plaintextAt(offset: number, bytes: number): Buffer {
+  const counter = Buffer.alloc(16);
+  counter.writeBigUInt64BE(BigInt(offset / 16), 8);
+  return createCipheriv('aes-128-ctr', Buffer.alloc(16, 7), counter).update(Buffer.alloc(bytes));
+}
+
+async function residentBytes(): Promise<number[]> {
+  return Promise.all(
+    cluster.ready.management.workers.map(async url => {
+      const metrics = await (await fetch(`${url}/metrics`)).text();
+      return Number(/^process_resident_memory_bytes\{[^}]*\} (\S+)$/m.exec(metrics)?.[1]);
+    }),
+  );
+}
+
+/** What Apache says it has sent of the file, bytes, by its own access log. */
+function bytesReadFromStorage(): number {
+  const log = readFileSync(join(cluster.ready.dataDir, 'webdav/access.log'), 'utf8');
+  const sent = log.split('\n').filter(line => line.startsWith('GET /recordings/large.bin'));
+  return sent.reduce((sum, line) => sum + Number(line.split(' ')[3]), 0);
+}
+
+function playWhole(): Promise<{ digest: string; bytes: number; peak: number[] }> {
+  const { gateway, caFile, users } = cluster.ready;
+  const { name, password } = users[0]!;
+  return new Promise((resolve, reject) => {
+    const request = get(
+      `${gateway}/api/v2${playPath}`,
+      { ca: readFileSync(caFile), auth: `${name}:${password}` },
+      response => {
+        const hash = createHash('sha256');
+        let bytes = 0;
+        let peak: number[] = [0, 0];
+        const watch = setInterval(() => {
+          residentBytes().then(now => (peak = peak.map((value, index) => Math.max(value, now[index]!))), reject);
+        }, 250);
+        response.on('data', (chunk: Buffer) => {
+          hash.update(chunk);
+          bytes += chunk.length;
+        });
+        response.on('close', () => {
+          clearInterval(watch);
+          resolve({ digest: hash.digest('hex'), bytes, peak });
+        });
+      },
+    );
+    request.on('error', reject);
+  });
+}
+
+it('a seek near the end of 2 GB reads less than 256 KiB from the store, by a worker that has never seen the file', async () => {
+  const start = Math.floor((length * 0.9) / 16) * 16;
+  const stranger = new StrangerClient(cluster, work);
+  const answer = await stranger.play(playPath, '--range', `${start}-${start + 65_535}`);
+  expect(answer.status).toBe(206);
+  expect(answer.headers['content-range']).toBe(`bytes ${start}-${start + 65_535}/${length}`);
+  expect(answer.body.equals(plaintextAt(start, 65_536))).toBe(true);
+  expect(bytesReadFromStorage()).toBeGreaterThan(65_536);
+  expect(bytesReadFromStorage()).toBeLessThan(256 * 1024);
+});
+
+it('2 GB play byte for byte while the memory of the workers stays flat', async () => {
+  // A first part warms everything up that is there once: code, pools, buffers.
+  const stranger = new StrangerClient(cluster, work);
+  for (let part = 0; part < 4; part++) await stranger.play(playPath, '--range', `0-50000000`, '--output', '/dev/null');
+  const before = await residentBytes();
+  const { digest, bytes, peak } = await playWhole();
+  expect(bytes).toBe(length);
+  expect(digest).toBe(expected);
+  const growth = peak.map((value, index) => (value - before[index]!) / 1024 ** 2);
+  expect(Math.max(...growth)).toBeLessThan(32);
+});

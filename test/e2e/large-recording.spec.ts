@@ -1,4 +1,5 @@
 import { createCipheriv, createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { get } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -44,7 +45,7 @@ async function writePlaintext(path: string): Promise<string> {
   for (let offset = 0; offset < length; offset += chunkBytes) {
     const chunk = plaintextAt(offset, Math.min(chunkBytes, length - offset));
     hash.update(chunk);
-    if (!file.write(chunk)) await new Promise(resolve => file.once('drain', resolve));
+    if (!file.write(chunk)) await once(file, 'drain');
   }
   file.end();
   await finished(file);

@@ -123,7 +123,8 @@ describe(MediaOpener.name, () => {
   });
 
   it('gives the same entity tag each time, and another one for another envelope', async () => {
-    const tags = [await opener.open(detachedRequest(), signal), await opener.open(detachedRequest(), signal)];
+    const request = detachedRequest();
+    const tags = [await opener.open(request, signal), await opener.open(request, signal)];
     const plain = await opener.open(requestFor('plain', undefined, undefined), signal);
     expect(tags[0]!.entityTag).not.toBe(plain.entityTag);
     expect(tags[0]!.entityTag).toBe(tags[1]!.entityTag);

@@ -1,5 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
-import { TokenError } from './token-error.js';
+import { TokenError } from '../errors/token-error.js';
+import { derElements } from './der.js';
+import { withoutLeadingZeros } from './subject-key-identifier.js';
 
 /** The numbers of an RSA private key, big-endian (RFC 8017, A.1.2). All are secret but the first two. */
 export interface RsaPrivateKey {
@@ -48,22 +50,10 @@ export function wipe(key: RsaPrivateKey): void {
   for (const name of fields) key[name].fill(0);
 }
 
-/** The INTEGERs of an RSAPrivateKey as unsigned numbers, copied. The DER comes from OpenSSL itself. */
+/** The INTEGERs of an RSAPrivateKey (RFC 8017, A.1.2) as unsigned numbers, copied. The DER comes from OpenSSL itself. */
 function readIntegers(der: Buffer): Buffer[] {
-  const integers: Buffer[] = [];
-  let offset = readHeader(der, 0).start;
-  while (offset < der.length) {
-    const { start, length } = readHeader(der, offset);
-    const value = der.subarray(start, start + length);
-    integers.push(Buffer.from(value[0] === 0 && length > 1 ? value.subarray(1) : value));
-    offset = start + length;
-  }
-  return integers;
-}
-
-function readHeader(der: Buffer, offset: number): { start: number; length: number } {
-  const first = der[offset + 1] ?? 0;
-  if (first < 0x80) return { start: offset + 2, length: first };
-  const size = first & 0x7f;
-  return { start: offset + 2 + size, length: der.readUIntBE(offset + 2, size) };
+  const [privateKey] = derElements(der);
+  return derElements(privateKey?.content ?? Buffer.alloc(0)).map(({ content }) =>
+    Buffer.from(withoutLeadingZeros(content)),
+  );
 }

@@ -1,0 +1,108 @@
+import {
+  constants,
+  createPrivateKey,
+  createPublicKey,
+  publicEncrypt,
+  randomBytes,
+  X509Certificate,
+  type KeyObject,
+} from 'node:crypto';
+import * as pkcs11 from 'pkcs11js';
+import { TokenError } from '../errors/token-error.js';
+import { quietly } from '../module/token-module.js';
+import type { TokenSession } from '../sessions/token-session.js';
+import { certificateTemplate, privateKeyTemplate, type CertificateToStore } from './key-templates.js';
+import { putPrivateKey } from './put-private-key.js';
+import type { KeyObjects } from './read-keys.js';
+import { readAttributes } from './token-objects.js';
+
+export interface KeyPairImport extends CertificateToStore {
+  /** Unencrypted PKCS#8 DER; the caller zeroes it. */
+  readonly pkcs8: Buffer;
+}
+
+const minimumModulusBits = 2048;
+const isTrue = Buffer.of(1);
+const isFalse = Buffer.of(0);
+
+/**
+ * Makes sure that private key and certificate are in the token; what is there already is left alone. A new key is
+ * proven to be unreadable and to decrypt before it counts; if anything fails, nothing remains.
+ * @returns whether the key was created.
+ * @throws TokenError refused when the pair cannot be used.
+ */
+export async function importKeyPair(
+  session: TokenSession,
+  mechanisms: ReadonlySet<number>,
+  present: KeyObjects,
+  pair: KeyPairImport,
+): Promise<boolean> {
+  const publicKey = checkedPublicKey(pair);
+  const keyIsThere = present.privateKeys.some(({ id }) => id.equals(pair.keyIdentifier));
+  const certificateIsThere = hasCertificate(present, pair);
+  const made: pkcs11.Handle[] = [];
+  try {
+    if (!keyIsThere) {
+      const template = privateKeyTemplate(pair.keyIdentifier, pair.label, { sign: false });
+      const key = await putPrivateKey(session, mechanisms, pair.pkcs8, template);
+      made.push(key);
+      proveUnreadable(session, key);
+      await proveDecrypts(session, key, publicKey);
+    }
+    if (!certificateIsThere) made.push(session.library.C_CreateObject(session.handle, certificateTemplate(pair)));
+    return !keyIsThere;
+  } catch (error) {
+    for (const object of made) quietly(() => session.library.C_DestroyObject(session.handle, object));
+    throw error;
+  }
+}
+
+/**
+ * Whether the certificate is in the token under this label.
+ * @throws TokenError refused when it is there under another one: recipients could not tell them apart.
+ */
+export function hasCertificate(present: KeyObjects, { certificateDer, label }: CertificateToStore): boolean {
+  const same = present.certificates.find(({ der }) => der.equals(certificateDer));
+  if (same === undefined || same.label === label) return same !== undefined;
+  throw new TokenError('refused', 'the certificate is in the token already, under another name');
+}
+
+function checkedPublicKey({ pkcs8, certificateDer }: KeyPairImport): KeyObject {
+  const publicKey = readPublicKey(pkcs8);
+  if (publicKey.asymmetricKeyType !== 'rsa') throw new TokenError('refused', 'the private key is no RSA key');
+  const bits = publicKey.asymmetricKeyDetails?.modulusLength ?? 0;
+  if (bits < minimumModulusBits) {
+    throw new TokenError('refused', `the RSA key has ${bits} bits, at least ${minimumModulusBits} are needed`);
+  }
+  if (!new X509Certificate(certificateDer).publicKey.equals(publicKey)) {
+    throw new TokenError('refused', 'the private key does not belong to the certificate');
+  }
+  return publicKey;
+}
+
+function readPublicKey(pkcs8: Buffer): KeyObject {
+  try {
+    return createPublicKey(createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }));
+  } catch {
+    // Without a cause: it could quote the key.
+    throw new TokenError('refused', 'the private key cannot be read as PKCS#8');
+  }
+}
+
+/** Some modules take the attributes and do as they like. */
+function proveUnreadable(session: TokenSession, key: pkcs11.Handle): void {
+  const [sensitive, extractable, exponent] =
+    readAttributes(session, key, [pkcs11.CKA_SENSITIVE, pkcs11.CKA_EXTRACTABLE, pkcs11.CKA_PRIVATE_EXPONENT]) ?? [];
+  const exposed = exponent !== undefined && exponent.length > 0;
+  exponent?.fill(0);
+  if (sensitive?.equals(isTrue) === true && extractable?.equals(isFalse) === true && !exposed) return;
+  throw new TokenError('unsupported', 'the token does not keep the private key secret; it was removed again');
+}
+
+async function proveDecrypts(session: TokenSession, key: pkcs11.Handle, publicKey: KeyObject): Promise<void> {
+  const message = randomBytes(32);
+  const ciphertext = publicEncrypt({ key: publicKey, padding: constants.RSA_PKCS1_PADDING }, message);
+  const decrypted = await session.decrypt({ mechanism: pkcs11.CKM_RSA_PKCS }, key, ciphertext, ciphertext.length);
+  if (decrypted.equals(message)) return;
+  throw new TokenError('internal', 'the token does not decrypt with the key it was given; it was removed again');
+}

@@ -1,0 +1,104 @@
+import * as pkcs11 from 'pkcs11js';
+import type { TokenSession } from '../sessions/token-session.js';
+import { certificateNames, type CertificateNames } from './certificate-names.js';
+import { withoutLeadingZeros } from './subject-key-identifier.js';
+import { findObjects, readAttributes } from './token-objects.js';
+
+/** A private key object, by what it shows. */
+export interface PrivateKeyObject {
+  readonly handle: pkcs11.Handle;
+  /** CKA_ID, which ties key and certificate together. */
+  readonly id: Buffer;
+  readonly label: string;
+  readonly modulus: Buffer;
+  readonly publicExponent: Buffer;
+}
+
+export interface CertificateObject {
+  readonly handle: pkcs11.Handle;
+  readonly id: Buffer;
+  readonly label: string;
+  readonly der: Buffer;
+  readonly names: CertificateNames;
+}
+
+export interface KeyObjects {
+  readonly privateKeys: readonly PrivateKeyObject[];
+  readonly certificates: readonly CertificateObject[];
+}
+
+const {
+  CKA_CERTIFICATE_TYPE,
+  CKA_CLASS,
+  CKA_ID,
+  CKA_KEY_TYPE,
+  CKA_LABEL,
+  CKA_MODULUS,
+  CKA_PUBLIC_EXPONENT,
+  CKA_VALUE,
+} = pkcs11;
+const privateKeyTemplate = [
+  { type: CKA_CLASS, value: pkcs11.CKO_PRIVATE_KEY },
+  { type: CKA_KEY_TYPE, value: pkcs11.CKK_RSA },
+];
+const certificateTemplate = [
+  { type: CKA_CLASS, value: pkcs11.CKO_CERTIFICATE },
+  { type: CKA_CERTIFICATE_TYPE, value: pkcs11.CKC_X_509 },
+];
+/** What nearly every RSA key has, for tokens that keep it only in the public key object. */
+const usualExponent = Buffer.of(1, 0, 1);
+
+/**
+ * Reads the objects of a token in one pass and remembers them by handle, so that another pass costs two searches and
+ * the attributes of new objects only: searching costs more with every object, and 300 keys are not rare.
+ */
+export class KeyReader {
+  private readonly privateKeys = new Map<string, PrivateKeyObject | undefined>();
+  private readonly certificates = new Map<string, CertificateObject | undefined>();
+
+  read(session: TokenSession): KeyObjects {
+    return {
+      privateKeys: readNew(session, privateKeyTemplate, this.privateKeys, readPrivateKey),
+      certificates: readNew(session, certificateTemplate, this.certificates, readCertificate),
+    };
+  }
+
+  /** After a new login, or when a handle turned out to be stale, all handles may mean something else. */
+  forget(): void {
+    this.privateKeys.clear();
+    this.certificates.clear();
+  }
+}
+
+function readNew<T>(
+  session: TokenSession,
+  template: pkcs11.Template,
+  known: Map<string, T | undefined>,
+  readObject: (session: TokenSession, handle: pkcs11.Handle) => T | undefined,
+): T[] {
+  const handles = new Map(findObjects(session, template).map(handle => [handle.toString('hex'), handle]));
+  for (const name of known.keys()) if (!handles.has(name)) known.delete(name);
+  for (const [name, handle] of handles) if (!known.has(name)) known.set(name, readObject(session, handle));
+  return [...known.values()].filter(object => object !== undefined);
+}
+
+/** Undefined for a key that shows too little to be found by a recipient. */
+function readPrivateKey(session: TokenSession, handle: pkcs11.Handle): PrivateKeyObject | undefined {
+  const attributes = readAttributes(session, handle, [CKA_ID, CKA_LABEL, CKA_MODULUS, CKA_PUBLIC_EXPONENT]);
+  const [id, label, modulus, exponent] = attributes ?? [];
+  if (modulus === undefined || modulus.length === 0) return undefined;
+  return {
+    handle,
+    id: id ?? Buffer.alloc(0),
+    label: label?.toString('utf8') ?? '',
+    modulus: withoutLeadingZeros(modulus),
+    publicExponent: exponent === undefined || exponent.length === 0 ? usualExponent : exponent,
+  };
+}
+
+function readCertificate(session: TokenSession, handle: pkcs11.Handle): CertificateObject | undefined {
+  const [id, label, der] = readAttributes(session, handle, [CKA_ID, CKA_LABEL, CKA_VALUE]) ?? [];
+  const names = der === undefined ? undefined : certificateNames(der);
+  if (der === undefined || names === undefined) return undefined;
+  return { handle, id: id ?? Buffer.alloc(0), label: label?.toString('utf8') ?? '', der, names };
+}

@@ -1,0 +1,54 @@
+import type * as pkcs11 from 'pkcs11js';
+import { ckrOf } from '../errors/ckr-names.js';
+import { TokenError } from '../errors/token-error.js';
+import type { TokenLocation } from '../location/pkcs11-uri.js';
+
+export interface TokenSlot {
+  readonly slot: pkcs11.Handle;
+  readonly info: pkcs11.TokenInfo;
+}
+
+/**
+ * The slot in which the token is now: tokens change slots when they are taken out and put in.
+ * @throws TokenError unavailable when none holds it, refused when several do.
+ */
+export function findSlot(library: pkcs11.PKCS11, location: TokenLocation): TokenSlot {
+  const found: TokenSlot[] = [];
+  for (const slot of library.C_GetSlotList(true)) {
+    const info = tokenInfo(library, slot);
+    if (info !== undefined && matches(slot, info, location)) found.push({ slot, info });
+  }
+  const [first, second] = found;
+  if (first === undefined) throw new TokenError('unavailable', `no slot holds the token ${nameOf(location)}`);
+  if (second !== undefined) {
+    throw new TokenError('refused', `several tokens match ${nameOf(location)}: add the serial number to the URI`);
+  }
+  return first;
+}
+
+/** Another token may be broken or half taken out; that is no reason not to find ours. */
+function tokenInfo(library: pkcs11.PKCS11, slot: pkcs11.Handle): pkcs11.TokenInfo | undefined {
+  try {
+    return library.C_GetTokenInfo(slot);
+  } catch (error) {
+    if (ckrOf(error) === undefined) throw error;
+    return undefined;
+  }
+}
+
+function matches(slot: pkcs11.Handle, info: pkcs11.TokenInfo, location: TokenLocation): boolean {
+  const pairs = [
+    [location.token, info.label],
+    [location.manufacturer, info.manufacturerID],
+    [location.model, info.model],
+    [location.serial, info.serialNumber],
+  ] as const;
+  const slotId = slot.readUIntLE(0, Math.min(6, slot.length));
+  return (
+    pairs.every(([wanted, actual]) => wanted === undefined || wanted.trimEnd() === actual.trimEnd()) &&
+    (location.slotId === undefined || location.slotId === slotId)
+  );
+}
+
+const nameOf = ({ token, serial, slotId }: TokenLocation): string =>
+  `"${token ?? serial ?? `slot ${slotId ?? 'unknown'}`}"`;

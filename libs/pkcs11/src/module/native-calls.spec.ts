@@ -1,0 +1,52 @@
+import { NativeCalls } from './native-calls.js';
+
+describe(NativeCalls.name, () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  it('reports a call that does not return, and wipes what it brings too late', async () => {
+    const calls = new NativeCalls();
+    const { promise, resolve } = deferred();
+    const output = Buffer.alloc(4);
+    const call = calls.run('C_Decrypt', 1000, [output], () => promise);
+    const outcome = expect(call).rejects.toMatchObject({ failure: 'unavailable', message: /hangs/ });
+    await jest.advanceTimersByTimeAsync(999);
+    expect(calls.hung).toBe(false);
+    await jest.advanceTimersByTimeAsync(1);
+    await outcome;
+    expect(calls.hung).toBe(true);
+    output.fill(7);
+    const quiet = calls.quiet();
+    resolve();
+    await quiet;
+    expect(calls.hung).toBe(false);
+    expect(output).toEqual(Buffer.alloc(4));
+  });
+
+  it('is quiet only when the last call has returned', async () => {
+    const calls = new NativeCalls();
+    const [first, second] = [deferred(), deferred()];
+    const running = [first, second].map(({ promise }) => calls.run('C_Sign', 1000, [], () => promise));
+    let isQuiet = false;
+    const quiet = calls.quiet().then(() => (isQuiet = true));
+    first.resolve();
+    await running[0];
+    expect(isQuiet).toBe(false);
+    second.resolve();
+    await quiet;
+    await calls.quiet();
+  });
+
+  it('passes failures on and leaves no timer behind', async () => {
+    const calls = new NativeCalls();
+    await expect(calls.run('C_Sign', 1000, [], () => Promise.reject(new Error('CKR_X')))).rejects.toThrow('CKR_X');
+    expect(jest.getTimerCount()).toBe(0);
+    await calls.quiet();
+  });
+});
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>(settle => (resolve = settle));
+  return { promise, resolve };
+}

@@ -1,0 +1,160 @@
+import * as pkcs11 from 'pkcs11js';
+import { ckrOf } from '../errors/ckr-names.js';
+import { toTokenError } from '../errors/token-error.js';
+import { KeyIndex } from '../keys/key-index.js';
+import { KeyReader, type KeyObjects } from '../keys/read-keys.js';
+import type { TokenLocation } from '../location/pkcs11-uri.js';
+import { SessionPool, type Lane } from '../sessions/session-pool.js';
+import { TokenSession } from '../sessions/token-session.js';
+import { findSlot } from './find-slot.js';
+import { describeToken, MechanismList, type TokenDescription } from './token-description.js';
+import { asUnavailable, quietly, type TokenModule } from './token-module.js';
+
+export interface ConnectionOptions {
+  readonly location: TokenLocation;
+  readonly pin: string;
+  readonly sessions: number;
+  readonly queueLimit: number;
+  readonly operationTimeoutMs: number;
+}
+
+/** CKS_RO_PUBLIC_SESSION and CKS_RW_PUBLIC_SESSION: nobody is logged in. */
+const publicStates = [0, 2];
+
+/**
+ * One presence of a token: its slot, a login, sessions and what it holds. Lost as a whole when the token goes; the next
+ * presence is another object.
+ */
+export class TokenConnection {
+  /** When the keys were read last, milliseconds since the epoch. */
+  indexedAt = 0;
+  private keyIndex = new KeyIndex({ privateKeys: [], certificates: [] });
+  private readonly pools: Readonly<Record<Lane, SessionPool>>;
+  private readonly reader = new KeyReader();
+
+  private constructor(
+    private readonly module: TokenModule,
+    private readonly options: ConnectionOptions,
+    private readonly slot: pkcs11.Handle,
+    readonly mechanisms: MechanismList,
+    readonly description: TokenDescription,
+  ) {
+    this.pools = this.createPools();
+  }
+
+  /** Logs in and reads all keys. A wrong PIN is tried exactly once. @throws TokenError unavailable or pin */
+  static open(module: TokenModule, options: ConnectionOptions): TokenConnection {
+    let connection: TokenConnection | undefined;
+    try {
+      module.enter();
+      const { slot, info } = findSlot(module.library, options.location);
+      const mechanisms = new MechanismList(module, slot);
+      connection = new TokenConnection(module, options, slot, mechanisms, describeToken(info, mechanisms));
+      module.hold(connection);
+      connection.begin();
+      return connection;
+    } catch (error) {
+      connection?.close();
+      throw asUnavailable(toTokenError(error, 'opening the token'));
+    }
+  }
+
+  get index(): KeyIndex {
+    return this.keyIndex;
+  }
+
+  pool(lane: Lane): SessionPool {
+    return this.pools[lane];
+  }
+
+  /** The objects of the token as they are now; keys are found among them from now on. */
+  readObjects(session: TokenSession): KeyObjects {
+    const objects = this.reader.read(session);
+    this.keyIndex = new KeyIndex(objects);
+    this.indexedAt = Date.now();
+    return objects;
+  }
+
+  /** Reads everything anew: no handle from before may be used any more. */
+  readObjectsAnew(session: TokenSession): KeyObjects {
+    this.reader.forget();
+    return this.readObjects(session);
+  }
+
+  /**
+   * Asks the token, in a new session, whether it is there and knows us; logs in again if it has forgotten. Cheap: no
+   * cryptography.
+   * @throws TokenError unavailable when it is gone, pin when it does not let us in any more.
+   */
+  revive(): void {
+    try {
+      this.module.library.C_GetTokenInfo(this.slot);
+      const session = this.openSession();
+      try {
+        this.readObjectsAnew(session);
+      } finally {
+        this.closeSession(session);
+      }
+    } catch (error) {
+      if (ckrOf(error) === 'CKR_SESSION_COUNT') return;
+      throw asUnavailable(toTokenError(error, 'asking the token how it is'));
+    }
+  }
+
+  /** Nobody gets a session any more; those in use are closed when they come back. */
+  close(): void {
+    for (const pool of new Set(Object.values(this.pools))) pool.close();
+    this.module.leave(this);
+  }
+
+  private begin(): void {
+    const session = this.openSession();
+    this.pools.administration.adopt(session);
+    this.readObjects(session);
+  }
+
+  /** Administration has a session of its own, unless the token has but one for everything. */
+  private createPools(): Readonly<Record<Lane, SessionPool>> {
+    const { sessions, queueLimit } = this.options;
+    const most = this.description.capabilities.maximumSessions ?? Infinity;
+    const pool = (size: number): SessionPool =>
+      new SessionPool({
+        size,
+        queueLimit,
+        openSession: () => this.openSession(),
+        closeSession: session => this.closeSession(session),
+      });
+    if (most < 2) {
+      const only = pool(1);
+      return { playback: only, administration: only };
+    }
+    return { playback: pool(Math.min(sessions, most - 1)), administration: pool(1) };
+  }
+
+  private openSession(): TokenSession {
+    const flags = pkcs11.CKF_SERIAL_SESSION | pkcs11.CKF_RW_SESSION;
+    const handle = this.module.library.C_OpenSession(this.slot, flags);
+    const session = new TokenSession(this.module, handle, this.options.operationTimeoutMs);
+    try {
+      this.logIn(session);
+      return session;
+    } catch (error) {
+      this.closeSession(session);
+      throw error;
+    }
+  }
+
+  /** The login is common to all sessions of the token, and ends with the last of them. */
+  private logIn({ library, handle }: TokenSession): void {
+    if (!publicStates.includes(library.C_GetSessionInfo(handle).state)) return;
+    try {
+      library.C_Login(handle, pkcs11.CKU_USER, this.options.pin);
+    } catch (error) {
+      if (ckrOf(error) !== 'CKR_USER_ALREADY_LOGGED_IN') throw error;
+    }
+  }
+
+  private closeSession(session: TokenSession): void {
+    if (session.valid) quietly(() => session.library.C_CloseSession(session.handle));
+  }
+}

@@ -1,0 +1,93 @@
+import * as pkcs11 from 'pkcs11js';
+import type { TokenModule } from './token-module.js';
+
+/** What the token says of itself. */
+export interface TokenDescription {
+  readonly label: string;
+  readonly manufacturer: string;
+  readonly model: string;
+  readonly serialNumber: string;
+  readonly firmwareVersion: string;
+  /** Names of the mechanisms that matter here. */
+  readonly mechanisms: readonly string[];
+  readonly capabilities: TokenCapabilities;
+}
+
+export interface TokenCapabilities {
+  /** CKM_RSA_X_509: paddings are judged here, in constant time, with every hash. */
+  readonly rawRsa: boolean;
+  /** CKM_RSA_PKCS and CKM_RSA_PKCS_OAEP: the token judges paddings. */
+  readonly paddings: readonly ('rsaes-pkcs1-v1_5' | 'rsaes-oaep')[];
+  readonly keyGeneration: boolean;
+  readonly signatures: boolean;
+  /** Private keys can be imported wrapped. */
+  readonly keyUnwrapping: boolean;
+  /** The most sessions the token allows at a time; undefined when it says nothing of it. */
+  readonly maximumSessions: number | undefined;
+}
+
+const interestingMechanisms = {
+  CKM_RSA_PKCS: pkcs11.CKM_RSA_PKCS,
+  CKM_RSA_X_509: pkcs11.CKM_RSA_X_509,
+  CKM_RSA_PKCS_OAEP: pkcs11.CKM_RSA_PKCS_OAEP,
+  CKM_RSA_PKCS_KEY_PAIR_GEN: pkcs11.CKM_RSA_PKCS_KEY_PAIR_GEN,
+  CKM_SHA256_RSA_PKCS: pkcs11.CKM_SHA256_RSA_PKCS,
+  CKM_AES_KEY_WRAP_PAD: pkcs11.CKM_AES_KEY_WRAP_PAD,
+  CKM_AES_KEY_WRAP_KWP: 0x210b,
+} as const;
+
+const { CKF_DECRYPT, CKF_SIGN, CKF_UNWRAP, CKF_GENERATE_KEY_PAIR } = pkcs11;
+
+/** The mechanisms a token offers, by the uses that it allows for them. */
+export class MechanismList {
+  private readonly flags: ReadonlyMap<number, number>;
+
+  constructor({ library }: TokenModule, slot: pkcs11.Handle) {
+    const offered = new Set(library.C_GetMechanismList(slot));
+    const interesting = Object.values(interestingMechanisms).filter(mechanism => offered.has(mechanism));
+    this.flags = new Map(interesting.map(mechanism => [mechanism, library.C_GetMechanismInfo(slot, mechanism).flags]));
+  }
+
+  get names(): string[] {
+    return Object.entries(interestingMechanisms).flatMap(([name, value]) => (this.flags.has(value) ? [name] : []));
+  }
+
+  allows(mechanism: number, use: number): boolean {
+    return ((this.flags.get(mechanism) ?? 0) & use) !== 0;
+  }
+
+  /** Those with which keys can be unwrapped into the token. */
+  get unwrapping(): ReadonlySet<number> {
+    return new Set([...this.flags.keys()].filter(mechanism => this.allows(mechanism, CKF_UNWRAP)));
+  }
+}
+
+export function describeToken(info: pkcs11.TokenInfo, mechanisms: MechanismList): TokenDescription {
+  const { major, minor } = info.firmwareVersion;
+  const keyWrapping = [interestingMechanisms.CKM_AES_KEY_WRAP_PAD, interestingMechanisms.CKM_AES_KEY_WRAP_KWP];
+  return {
+    label: info.label.trim(),
+    manufacturer: info.manufacturerID.trim(),
+    model: info.model.trim(),
+    serialNumber: info.serialNumber.trim(),
+    firmwareVersion: `${major}.${minor}`,
+    mechanisms: mechanisms.names,
+    capabilities: {
+      rawRsa: mechanisms.allows(pkcs11.CKM_RSA_X_509, CKF_DECRYPT),
+      paddings: [
+        ...(mechanisms.allows(pkcs11.CKM_RSA_PKCS, CKF_DECRYPT) ? (['rsaes-pkcs1-v1_5'] as const) : []),
+        ...(mechanisms.allows(pkcs11.CKM_RSA_PKCS_OAEP, CKF_DECRYPT) ? (['rsaes-oaep'] as const) : []),
+      ],
+      keyGeneration: mechanisms.allows(pkcs11.CKM_RSA_PKCS_KEY_PAIR_GEN, CKF_GENERATE_KEY_PAIR),
+      signatures: mechanisms.allows(pkcs11.CKM_RSA_PKCS, CKF_SIGN),
+      keyUnwrapping: keyWrapping.some(mechanism => mechanisms.allows(mechanism, CKF_UNWRAP)),
+      maximumSessions: maximumSessions(info),
+    },
+  };
+}
+
+/** 0 stands for "no limit", all-ones for "unknown" (CK_TOKEN_INFO). */
+function maximumSessions({ maxSessionCount, maxRwSessionCount }: pkcs11.TokenInfo): number | undefined {
+  const limits = [maxSessionCount, maxRwSessionCount].filter(count => count > 0 && count < 0xffff_ffff);
+  return limits.length === 0 ? undefined : Math.min(...limits);
+}

@@ -1,0 +1,153 @@
+import { ckrOf } from '../errors/ckr-names.js';
+import { TokenError, toTokenError } from '../errors/token-error.js';
+import type { TokenSession } from './token-session.js';
+
+/** Playback must never wait behind administration: imports, listings, new keys. */
+export type Lane = 'playback' | 'administration';
+
+export interface SessionPoolOptions {
+  /** The most sessions that are open at a time. */
+  readonly size: number;
+  /** The most operations that wait for one. */
+  readonly queueLimit: number;
+  readonly openSession: () => TokenSession;
+  readonly closeSession: (session: TokenSession) => void;
+}
+
+interface Waiter {
+  readonly lane: Lane;
+  readonly give: (session: TokenSession) => void;
+  readonly giveUp: (error: Error) => void;
+}
+
+/** What the token does when it is asked too much: nobody knows better than this when it is worth asking again. */
+const busyRetryAfterMs = 1000;
+
+/**
+ * Sessions, opened when they are first needed and leased to one operation at a time. Who finds none waits: first come,
+ * first served, playback before administration. A lease never waits for another lease of the same operation.
+ */
+export class SessionPool {
+  private readonly idle: TokenSession[] = [];
+  private readonly waiting: Waiter[] = [];
+  private leased = 0;
+  private limit: number;
+  private closed = false;
+
+  constructor(private readonly options: SessionPoolOptions) {
+    this.limit = options.size;
+  }
+
+  get size(): number {
+    return this.limit;
+  }
+
+  get inUse(): number {
+    return this.leased;
+  }
+
+  get queued(): number {
+    return this.waiting.length;
+  }
+
+  /**
+   * @throws TokenError busy when the queue is full or the signal aborts before a session is free, unavailable when the
+   * pool is closed; whatever opening a session throws.
+   */
+  async lease(lane: Lane, signal: AbortSignal): Promise<TokenSession> {
+    if (this.closed) throw closedError();
+    if (signal.aborted) throw givenUp(signal);
+    return (this.waiting.length === 0 ? this.take() : undefined) ?? (await this.wait(lane, signal));
+  }
+
+  /** Takes over a session that was opened elsewhere. */
+  adopt(session: TokenSession): void {
+    this.idle.push(session);
+  }
+
+  /** Gives a session back. One that is not usable any more is closed; the next lease opens another. */
+  release(session: TokenSession, usable: boolean): void {
+    this.leased--;
+    if (usable && !this.closed) this.idle.push(session);
+    else this.options.closeSession(session);
+    this.serve();
+  }
+
+  /** Everybody who waits hears that the token is gone; leased sessions are closed when they come back. */
+  close(): void {
+    this.closed = true;
+    for (const waiter of this.waiting.splice(0)) waiter.giveUp(closedError());
+    for (const session of this.idle.splice(0)) this.options.closeSession(session);
+  }
+
+  private take(): TokenSession | undefined {
+    const session = this.idle.pop() ?? this.open();
+    if (session !== undefined) this.leased++;
+    return session;
+  }
+
+  private open(): TokenSession | undefined {
+    if (this.leased + this.idle.length >= this.limit) return undefined;
+    try {
+      return this.options.openSession();
+    } catch (error) {
+      // Other processes have sessions, too: the token has fewer left than it promised. Those that we have must do.
+      if (ckrOf(error) !== 'CKR_SESSION_COUNT' || this.leased === 0) throw error;
+      this.limit = this.leased;
+      return undefined;
+    }
+  }
+
+  private wait(lane: Lane, signal: AbortSignal): Promise<TokenSession> {
+    if (this.waiting.length >= this.options.queueLimit) {
+      const message = `the token is busy: ${this.waiting.length} operations wait already`;
+      throw new TokenError('busy', message, { retryAfterMs: busyRetryAfterMs });
+    }
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        this.waiting.splice(this.waiting.indexOf(waiter), 1);
+        reject(givenUp(signal));
+      };
+      const waiter: Waiter = {
+        lane,
+        give: session => {
+          signal.removeEventListener('abort', leave);
+          resolve(session);
+        },
+        giveUp: error => {
+          signal.removeEventListener('abort', leave);
+          reject(error);
+        },
+      };
+      this.enqueue(waiter);
+      signal.addEventListener('abort', leave, { once: true });
+    });
+  }
+
+  private enqueue(waiter: Waiter): void {
+    const firstAdministration = this.waiting.findIndex(({ lane }) => lane === 'administration');
+    if (waiter.lane === 'administration' || firstAdministration === -1) this.waiting.push(waiter);
+    else this.waiting.splice(firstAdministration, 0, waiter);
+  }
+
+  private serve(): void {
+    while (this.waiting.length > 0) {
+      let session: TokenSession | undefined;
+      try {
+        session = this.take();
+      } catch (error) {
+        this.waiting.shift()?.giveUp(toTokenError(error, 'opening a session'));
+        continue;
+      }
+      if (session === undefined) return;
+      this.waiting.shift()?.give(session);
+    }
+  }
+}
+
+const closedError = (): TokenError => new TokenError('unavailable', 'the token is not open any more');
+
+function givenUp(signal: AbortSignal): TokenError {
+  const message = 'the operation was given up before the token had a free session';
+  return new TokenError('busy', message, { retryAfterMs: busyRetryAfterMs, cause: signal.reason });
+}

@@ -1,0 +1,85 @@
+import type * as pkcs11 from 'pkcs11js';
+import { TokenError } from '../errors/token-error.js';
+import type { TokenModule } from '../module/token-module.js';
+
+/**
+ * A session of the token. It can do one operation at a time, so whoever holds it holds it from the first to the last
+ * call. The heavy calls run on threads of libuv's pool and are watched; the short ones run at once.
+ */
+export class TokenSession {
+  private readonly generation: number;
+
+  constructor(
+    private readonly module: TokenModule,
+    readonly handle: pkcs11.Handle,
+    private readonly timeoutMs: number,
+  ) {
+    this.generation = module.generation;
+  }
+
+  /** Whether the handle still means this session: after the module started again it may be another's. */
+  get valid(): boolean {
+    return this.generation === this.module.generation;
+  }
+
+  /** @throws TokenError unavailable when the session ended with the module. */
+  get library(): pkcs11.PKCS11 {
+    if (this.valid) return this.module.library;
+    throw new TokenError('unavailable', 'the session ended when the module was started again');
+  }
+
+  /** C_DecryptInit and C_Decrypt; the caller overwrites the result. `outputBytes` is the most that can come back. */
+  async decrypt(mechanism: pkcs11.Mechanism, key: pkcs11.Handle, input: Buffer, outputBytes: number): Promise<Buffer> {
+    this.library.C_DecryptInit(this.handle, mechanism, key);
+    return this.finishDecryption(input, outputBytes);
+  }
+
+  /** C_Decrypt alone, after `startDecryption`: apart, so that a failure of either can be told. */
+  finishDecryption(input: Buffer, outputBytes: number): Promise<Buffer> {
+    const output = Buffer.alloc(outputBytes);
+    // A copy: it lives as long as the call does, whatever the caller does with the original.
+    const ciphertext = Buffer.from(input);
+    return this.module.calls.run('C_Decrypt', this.timeoutMs, [ciphertext, output], () =>
+      this.library.C_DecryptAsync(this.handle, ciphertext, output),
+    );
+  }
+
+  /** C_DecryptInit alone. */
+  startDecryption(mechanism: pkcs11.Mechanism, key: pkcs11.Handle): void {
+    this.library.C_DecryptInit(this.handle, mechanism, key);
+  }
+
+  /** C_SignInit and C_Sign. */
+  async sign(mechanism: pkcs11.Mechanism, key: pkcs11.Handle, data: Buffer, outputBytes: number): Promise<Buffer> {
+    this.library.C_SignInit(this.handle, mechanism, key);
+    const output = Buffer.alloc(outputBytes);
+    const message = Buffer.from(data);
+    return this.module.calls.run('C_Sign', this.timeoutMs, [message, output], () =>
+      this.library.C_SignAsync(this.handle, message, output),
+    );
+  }
+
+  /** C_GenerateKeyPair; primes are a matter of luck, so it has a time of its own. */
+  generateKeyPair(
+    mechanism: pkcs11.Mechanism,
+    publicTemplate: pkcs11.Template,
+    privateTemplate: pkcs11.Template,
+    timeoutMs: number,
+  ): Promise<pkcs11.KeyPair> {
+    return this.module.calls.run('C_GenerateKeyPair', timeoutMs, [], () =>
+      this.library.C_GenerateKeyPairAsync(this.handle, mechanism, publicTemplate, privateTemplate),
+    );
+  }
+
+  /** C_UnwrapKey: the wrapped key becomes an object of the token. */
+  unwrapKey(
+    mechanism: pkcs11.Mechanism,
+    unwrappingKey: pkcs11.Handle,
+    wrappedKey: Buffer,
+    template: pkcs11.Template,
+  ): Promise<pkcs11.Handle> {
+    return this.module.calls.run('C_UnwrapKey', this.timeoutMs, [wrappedKey], () =>
+      this.library.C_UnwrapKeyAsync(this.handle, mechanism, unwrappingKey, wrappedKey, template),
+    );
+  }
+}

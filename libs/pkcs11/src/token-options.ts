@@ -1,0 +1,45 @@
+/** How to reach a token and how much to ask of it. */
+export interface TokenOptions {
+  /** RFC 7512 */
+  readonly uri: string;
+  readonly pin: string;
+  /**
+   * Sessions for playback, each with one operation at a time; fewer when the token allows fewer. One more is opened for
+   * administration where the token allows it. Every running operation holds a thread of libuv's pool: start the process
+   * with UV_THREADPOOL_SIZE of at least `recommendedThreadPoolSize(sessions)`.
+   */
+  readonly sessions: number;
+  /** The most operations that wait for a session. */
+  readonly queueLimit: number;
+  /** A native call that takes longer counts as hung, milliseconds. */
+  readonly operationTimeoutMs: number;
+  /** `in-token` leaves paddings to the token even where it offers raw RSA, as some security policies demand. */
+  readonly paddings?: 'automatic' | 'in-token';
+  readonly observer: TokenObserver;
+}
+
+/** Told what happens, for metrics and logs; must not throw. */
+export interface TokenObserver {
+  /** Seconds an operation waited for a session. */
+  waited(seconds: number): void;
+  /** Seconds an operation took inside the token. */
+  executed(seconds: number): void;
+  /** The token was lost, hangs, is back, or its PIN was refused. */
+  stateChanged(state: TokenState): void;
+}
+
+export type TokenState =
+  | { readonly kind: 'open' }
+  /** It is being looked for by itself. */
+  | { readonly kind: 'lost'; readonly reason: string }
+  /** A call does not return and cannot be cancelled: if this lasts, only a new process helps. */
+  | { readonly kind: 'hung'; readonly reason: string }
+  /** The PIN is wrong or locked: nobody tries again, because that would lock it for good. */
+  | { readonly kind: 'pin-refused'; readonly reason: string }
+  | { readonly kind: 'closed' };
+
+/** Threads for file and name lookups that share the pool with the token. */
+const otherThreads = 4;
+
+/** What UV_THREADPOOL_SIZE should be at least for so many sessions. */
+export const recommendedThreadPoolSize = (sessions: number): number => sessions + 1 + otherThreads;

@@ -1,0 +1,223 @@
+import {
+  ambiguousFailures,
+  harmlessFailures,
+  isOneOf,
+  sessionFailures,
+  staleHandles,
+  TokenError,
+  toTokenError,
+} from './errors/token-error.js';
+import { TokenConnection, type ConnectionOptions } from './module/token-connection.js';
+import type { TokenModule } from './module/token-module.js';
+import type { Lane } from './sessions/session-pool.js';
+import type { TokenSession } from './sessions/token-session.js';
+import type { TokenObserver, TokenState } from './token-options.js';
+
+/** An operation in a session that it has for itself. It may be run again, in another session. */
+export type TokenWork<T> = (session: TokenSession, connection: TokenConnection) => Promise<T>;
+
+const firstRetryMs = 250;
+const longestRetryMs = 10_000;
+/** Ambiguous failures in a row after which a token that calls itself well is not believed any more. */
+const toleratedMishaps = 3;
+/** Attempts beyond one for each session: for a new login and for stale handles. */
+const sparePatience = 2;
+
+/**
+ * Keeps a token open: runs operations in its sessions, judges their failures, repairs what can be repaired at once, and
+ * otherwise breaks the circuit. While it is broken callers hear so at once and nothing reaches the token but the attempts
+ * to open it again, further and further apart.
+ */
+export class TokenSupervisor {
+  private connection: TokenConnection | undefined;
+  private currentState: TokenState = { kind: 'closed' };
+  private retryTimer: NodeJS.Timeout | undefined;
+  private nextRetryAt = 0;
+  private mishaps = 0;
+  private readonly reviving = new WeakMap<TokenConnection, Promise<boolean>>();
+
+  constructor(
+    private readonly module: TokenModule,
+    private readonly options: ConnectionOptions,
+    private readonly observer: TokenObserver,
+  ) {}
+
+  get state(): TokenState {
+    return this.currentState;
+  }
+
+  /** @throws TokenError when the token cannot be opened now. */
+  open(): void {
+    this.connection = TokenConnection.open(this.module, this.options);
+    this.setState({ kind: 'open' });
+  }
+
+  /** The connection, if there is one now. */
+  get present(): TokenConnection | undefined {
+    return this.connection;
+  }
+
+  /** @throws TokenError unavailable, with the time after which another call makes sense. */
+  current(): TokenConnection {
+    if (this.connection !== undefined) return this.connection;
+    const reason = 'reason' in this.currentState ? this.currentState.reason : 'it is closed';
+    throw new TokenError('unavailable', `the token is not available: ${reason}`, { retryAfterMs: this.retryAfterMs() });
+  }
+
+  /**
+   * Runs `work`; again after a failure that could be repaired: a session that the token closed (each one of a pool may
+   * be), a login that it forgot, handles that went stale.
+   * @throws TokenError
+   */
+  async run<T>(lane: Lane, signal: AbortSignal, what: string, work: TokenWork<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      const connection = this.current();
+      try {
+        const result = await this.runOnce(connection, lane, signal, work);
+        this.mishaps = 0;
+        return result;
+      } catch (error) {
+        const failure = toTokenError(error, what);
+        const repaired = await this.repair(connection, failure);
+        if (!repaired || attempt > connection.pool(lane).size + sparePatience)
+          throw this.forCaller(connection, failure);
+      }
+    }
+  }
+
+  /** Something looked as if the token were broken: look after it, in the background. */
+  suspect(connection: TokenConnection): void {
+    setImmediate(() => void this.revive(connection));
+  }
+
+  /** Ends for good; resolves when the last native call has returned. Never waits for one that hangs. */
+  async close(): Promise<void> {
+    clearTimeout(this.retryTimer);
+    this.setState({ kind: 'closed' });
+    this.connection?.close();
+    this.connection = undefined;
+    await this.module.finish();
+  }
+
+  private async runOnce<T>(
+    connection: TokenConnection,
+    lane: Lane,
+    signal: AbortSignal,
+    work: TokenWork<T>,
+  ): Promise<T> {
+    const pool = connection.pool(lane);
+    const asked = performance.now();
+    const session = await pool.lease(lane, signal);
+    const started = performance.now();
+    this.observer.waited((started - asked) / 1000);
+    let usable = true;
+    try {
+      return await work(session, connection);
+    } catch (error) {
+      usable = isSessionUsable(toTokenError(error, ''));
+      throw error;
+    } finally {
+      this.observer.executed((performance.now() - started) / 1000);
+      pool.release(session, usable);
+    }
+  }
+
+  /** @returns whether the same operation has a chance now. */
+  private async repair(connection: TokenConnection, failure: TokenError): Promise<boolean> {
+    if (connection !== this.connection) return false;
+    const { ckr } = failure;
+    if (failure.failure === 'pin') this.refusePin(connection, failure);
+    else if (this.module.calls.hung && failure.failure === 'unavailable') this.lose(connection, failure.message);
+    else if (isOneOf(sessionFailures, ckr)) return true;
+    else if (isOneOf(staleHandles, ckr) || ckr === 'CKR_USER_NOT_LOGGED_IN') return this.revive(connection);
+    else if (isOneOf(ambiguousFailures, ckr)) await this.reviveAfterMishap(connection, failure);
+    else if (failure.failure === 'unavailable' && ckr !== undefined) this.lose(connection, failure.message);
+    return false;
+  }
+
+  private async reviveAfterMishap(connection: TokenConnection, failure: TokenError): Promise<void> {
+    this.mishaps++;
+    if (this.mishaps >= toleratedMishaps) this.lose(connection, failure.message);
+    else await this.revive(connection);
+  }
+
+  /** Many operations fail together; the token is asked once for all of them. */
+  private revive(connection: TokenConnection): Promise<boolean> {
+    const running = this.reviving.get(connection);
+    if (running !== undefined) return running;
+    const revival = Promise.resolve().then(() => {
+      if (connection !== this.connection) return false;
+      try {
+        connection.revive();
+        return true;
+      } catch (error) {
+        const failure = toTokenError(error, 'asking the token how it is');
+        if (failure.failure === 'pin') this.refusePin(connection, failure);
+        else this.lose(connection, failure.message);
+        return false;
+      } finally {
+        this.reviving.delete(connection);
+      }
+    });
+    this.reviving.set(connection, revival);
+    return revival;
+  }
+
+  private lose(connection: TokenConnection, reason: string): void {
+    this.drop(connection, { kind: this.module.calls.hung ? 'hung' : 'lost', reason });
+    this.scheduleRetry(firstRetryMs);
+  }
+
+  private refusePin(connection: TokenConnection, { message }: TokenError): void {
+    this.drop(connection, { kind: 'pin-refused', reason: message });
+  }
+
+  private drop(connection: TokenConnection, state: TokenState): void {
+    if (connection !== this.connection) return;
+    this.connection = undefined;
+    this.mishaps = 0;
+    this.setState(state);
+    connection.close();
+  }
+
+  private scheduleRetry(delayMs: number): void {
+    clearTimeout(this.retryTimer);
+    // Replicas lose a shared token together; they should not all come back in the same moment.
+    const waitMs = delayMs * (0.5 + Math.random() / 2);
+    this.nextRetryAt = Date.now() + waitMs;
+    this.retryTimer = setTimeout(() => void this.retry(delayMs), waitMs);
+  }
+
+  private async retry(delayMs: number): Promise<void> {
+    try {
+      // Waits for calls that still run; for one that hangs as long as it takes, which ends only if it returns.
+      await this.module.restart();
+      if (this.currentState.kind === 'lost' || this.currentState.kind === 'hung') this.open();
+    } catch (error) {
+      const failure = toTokenError(error, 'opening the token again');
+      if (failure.failure === 'pin') this.setState({ kind: 'pin-refused', reason: failure.message });
+      else this.scheduleRetry(Math.min(delayMs * 2, longestRetryMs));
+    }
+  }
+
+  /** A failure with which the token was lost is no failure of the operation: another replica, or later, may do. */
+  private forCaller(connection: TokenConnection, failure: TokenError): TokenError {
+    const { message, ckr, cause } = failure;
+    const lost = connection !== this.connection && (isOneOf(ambiguousFailures, ckr) || isOneOf(staleHandles, ckr));
+    if (!lost && (failure.failure !== 'unavailable' || failure.retryAfterMs !== undefined)) return failure;
+    return new TokenError('unavailable', message, { ckr, cause, retryAfterMs: this.retryAfterMs() });
+  }
+
+  private retryAfterMs(): number {
+    return Math.ceil(Math.min(longestRetryMs, Math.max(firstRetryMs, this.nextRetryAt - Date.now())));
+  }
+
+  private setState(state: TokenState): void {
+    this.currentState = state;
+    this.observer.stateChanged(state);
+  }
+}
+
+/** A session in which anything unknown happened is not given to the next one. */
+const isSessionUsable = ({ ckr, failure, cause }: TokenError): boolean =>
+  ckr === undefined ? failure !== 'unavailable' && cause === undefined : isOneOf(harmlessFailures, ckr);

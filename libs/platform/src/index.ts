@@ -21,3 +21,4 @@ export * from './redis/redis-connection.js';
 export * from './lifecycle/run-service.js';
 export * from './lifecycle/product-version.js';
 export * from './streaming/send-stream.js';
+export * from './streaming/end-within.js';

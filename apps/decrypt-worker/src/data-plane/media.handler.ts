@@ -8,8 +8,10 @@ import {
   type MediaRequest,
   type PlaybackGrant,
 } from '#contracts';
-import { RcsError, sendStream } from '#platform';
+import { LRUCache } from 'lru-cache';
+import { endWithin, RcsError, sendStream } from '#platform';
 import { planResponse, skipBytes, bodyLength, type BodySegment } from '../http-semantics/response-plan.js';
+import { contentError, isUneven } from '../media-session/cms-errors.js';
 import type { LeasedMedia, MediaSessionCache } from '../media-session/media-session-cache.js';
 import type { MediaOpener } from '../media-session/media-opener.js';
 import type { OpenMedia } from '../media-session/media-session.js';
@@ -24,6 +26,8 @@ export interface Exchange {
 
 /** Answers a gateway's request for media: checks the grant, opens or re-uses the session, streams the plaintext. */
 export class MediaHandler {
+  private readonly unevenFiles = new LRUCache<string, true>({ max: 1000 });
+
   constructor(
     private readonly grants: GrantVerifier,
     private readonly sessions: MediaSessionCache,
@@ -41,10 +45,13 @@ export class MediaHandler {
     try {
       await this.attempt(parsed.data, grant, exchange);
     } catch (error) {
-      // The file was replaced since the session was opened: once more with what is there now, unless bytes have left.
-      if (!(error instanceof RcsError) || error.code !== 'RCS_STORAGE_CHANGED' || exchange.response.headersSent)
-        throw error;
-      this.sessions.forget(sessionKeyOf(grant));
+      // What was opened is not what lies there: once more with what is there now, unless bytes have left.
+      const changed = error instanceof RcsError && error.code === 'RCS_STORAGE_CHANGED';
+      if (!changed && !isUneven(error)) throw contentError(error);
+      const key = sessionKeyOf(grant);
+      this.sessions.forget(key);
+      if (isUneven(error)) this.unevenFiles.set(key, true);
+      if (exchange.response.headersSent) throw contentError(error);
       await this.attempt(parsed.data, grant, exchange);
     }
   }
@@ -66,6 +73,7 @@ export class MediaHandler {
           signedGrant: request.grant,
           detachedEnvelope: request.envelope === undefined ? undefined : Buffer.from(request.envelope, 'base64'),
           requestId: exchange.requestId,
+          scanSegments: this.unevenFiles.has(sessionKeyOf(grant)),
         },
         signal,
       ),
@@ -91,7 +99,7 @@ export class MediaHandler {
     const { response } = exchange;
     const start = (): unknown => response.writeHead(plan.status, headers);
     await this.sendBody(body, media, exchange, start);
-    response.end();
+    await endWithin(response, this.clientIdleTimeoutMs);
   }
 
   /** Writes the head only when the first plaintext is at hand: until then a failure still gets its own status. */
@@ -111,6 +119,8 @@ export class MediaHandler {
       }
       const { start, end } = segment.range;
       const source = media.stream(start, end, signal);
+      // Whoever waits hears of a failure; between two of them there must be a listener, too.
+      source.on('error', () => undefined);
       if (!headWritten) {
         await firstBytes(source);
         writeHead();

@@ -1,9 +1,18 @@
 import { CmsError } from '#cms';
 import { RcsError } from '#platform';
 
-/** What the caller hears of a problem inside an envelope: whether it can be read, or whether its content can be opened. */
-export function fromCmsError(error: unknown): unknown {
-  if (!(error instanceof CmsError)) return error;
-  const code = error.code === 'CMS_UNDECRYPTABLE' ? 'RCS_MEDIA_UNDECRYPTABLE' : 'RCS_ENVELOPE_UNREADABLE';
-  return new RcsError(code, error.message, { cause: error });
+/** What the caller hears of an envelope that cannot be read. */
+export function envelopeError(error: unknown): unknown {
+  return error instanceof CmsError ? new RcsError('RCS_ENVELOPE_UNREADABLE', error.message, { cause: error }) : error;
+}
+
+/** What the caller hears of content that cannot be opened, whether it was cut, changed or encrypted with another key. */
+export function contentError(error: unknown): unknown {
+  return error instanceof CmsError ? new RcsError('RCS_MEDIA_UNDECRYPTABLE', error.message, { cause: error }) : error;
+}
+
+/** The segments of a file are not as even as its ends made us believe; reading them one by one finds everything. */
+export function isUneven(error: unknown): boolean {
+  const cause = error instanceof RcsError ? error.cause : error;
+  return cause instanceof CmsError && cause.code === 'CMS_PATTERN_BROKEN';
 }

@@ -1,7 +1,7 @@
 import { detectLayout, readAttachedEnvelope } from '#cms';
 import { envelopeDigest, type InspectReply, type PlaybackGrant } from '#contracts';
 import type { MediaStorages } from '#media-storage';
-import { fromCmsError } from './cms-errors.js';
+import { envelopeError } from './cms-errors.js';
 
 const headBytes = 16 * 1024;
 
@@ -17,7 +17,7 @@ export class LayoutInspector {
       const { envelopeBytes } = await readAttachedEnvelope(stored, signal);
       return { layout: 'attached', envelopeDigest: envelopeDigest(envelopeBytes) };
     } catch (error) {
-      throw fromCmsError(error);
+      throw envelopeError(error);
     }
   }
 }

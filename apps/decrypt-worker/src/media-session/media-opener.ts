@@ -11,7 +11,7 @@ import type { MediaLocation, MediaStorages, StoredObject } from '#media-storage'
 import { RcsError } from '#platform';
 import { entityTagOf } from '../http-semantics/representation.js';
 import type { SessionKeyClient, UnwrappedSessionKey } from '../session-key/session-key-client.js';
-import { fromCmsError } from './cms-errors.js';
+import { contentError, envelopeError } from './cms-errors.js';
 import type { OpenMedia } from './media-session.js';
 
 export interface OpenRequest {
@@ -20,6 +20,8 @@ export interface OpenRequest {
   /** The detached envelope from the metadata of the recording. */
   readonly detachedEnvelope: Buffer | undefined;
   readonly requestId: string;
+  /** Read the segments of an attached file one by one, because they are known to be uneven. */
+  readonly scanSegments?: boolean;
 }
 
 /** The last two blocks of any cipher we know: one gives the padding, the other its initialisation vector. */
@@ -50,7 +52,7 @@ export class MediaOpener {
           throw new RcsError('RCS_GRANT_REFUSED', 'the grant does not say how the media is stored');
       }
     } catch (error) {
-      throw fromCmsError(error);
+      throw envelopeError(error);
     }
   }
 
@@ -70,7 +72,9 @@ export class MediaOpener {
 
   private async openAttached(request: OpenRequest, location: MediaLocation, signal: AbortSignal): Promise<OpenMedia> {
     const stored = await this.storages.open(location, { head: headBytes, tail: tailBytes }, signal);
-    const { envelope, envelopeBytes, contentMap } = await readAttachedEnvelope(stored, signal);
+    const { envelope, envelopeBytes, contentMap } = await readAttachedEnvelope(stored, signal, {
+      segmentSearch: request.scanSegments === true ? 'scan' : 'pattern-or-scan',
+    });
     checkDigest(request.grant, envelopeBytes);
     const unwrapped = await this.unwrap(request, envelopeBytes, signal);
     return this.openEncrypted(request, stored, envelope, contentMap, unwrapped, signal);
@@ -104,7 +108,7 @@ export class MediaOpener {
       };
     } catch (error) {
       sessionKey.fill(0);
-      throw error;
+      throw contentError(error);
     }
   }
 }

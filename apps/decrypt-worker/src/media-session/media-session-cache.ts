@@ -58,7 +58,9 @@ export class MediaSessionCache {
     this.sessions.delete(key);
   }
 
+  /** Forgets everything and gives up what is being opened. */
   clear(): void {
+    for (const { controller } of this.openings.values()) controller.abort(new Error('the worker stops'));
     this.sessions.clear();
   }
 

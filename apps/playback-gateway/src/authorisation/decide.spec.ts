@@ -74,9 +74,13 @@ describe(decide.name, () => {
     ['one of several partitions is enough', supervisor, { parts: ['/support'], partitions: ['/sales', '/support'] }],
     ['an agent with a group plays what it covers', agent, { groups: ['/Anthony'] }],
     ['roles add up', { ...agent, roles: ['agent', 'admin'] }, unowned],
-    ['an ops user inside a contact center is judged by the groups', ops, { groups: ['/'], action: 'read' }],
   ])('%s', (_name, user, of) => {
     expect(decideFor(user, of)).toMatchObject({ allowed: true });
+  });
+
+  it('an ops user hears nothing, whatever groups there are', () => {
+    const decision = decideFor(ops, { groups: ['/'], action: 'read' });
+    expect(decision).toMatchObject({ allowed: false, code: 'RCS_INSUFFICIENT_ROLE' });
   });
 
   const permission = 'RCS_INSUFFICIENT_PERMISSION';

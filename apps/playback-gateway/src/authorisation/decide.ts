@@ -33,7 +33,7 @@ export function decide(input: DecisionInput): Decision {
   const { user, recording, region, action } = input;
   if (recording.region !== region)
     return refuse('RCS_RECORDING_NOT_FOUND', `the recording is of region ${recording.region}`);
-  if (user.roles.includes('ops') && user.contactCenter === undefined) {
+  if (user.roles.includes('ops')) {
     return refuse('RCS_INSUFFICIENT_ROLE', 'the ops account sees and plays no recording');
   }
   if (user.contactCenter !== recording.contactCenter) {

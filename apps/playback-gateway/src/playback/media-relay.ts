@@ -1,5 +1,5 @@
 import { certificateAliasHeader, representationLengthHeader, type MediaRequest } from '#contracts';
-import { describeError, RcsError, ReceiverGoneError, sendStream, type Logger } from '#platform';
+import { describeError, endWithin, RcsError, ReceiverGoneError, sendStream, type Logger } from '#platform';
 import type { GatewayMetrics } from '../gateway-metrics.js';
 import type { WorkerDirectory } from '../workers/worker-directory.js';
 import type { PlayerConnection } from './player-connection.js';
@@ -136,7 +136,7 @@ export class MediaRelay {
         cause: error,
       });
     }
-    player.response.end();
+    await endWithin(player.response, this.clientIdleTimeoutMs);
   }
 }
 

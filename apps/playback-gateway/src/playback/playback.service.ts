@@ -53,8 +53,10 @@ export class PlaybackService {
       const outcome = await this.attempt(request, player);
       this.metrics.playbacks.inc({ outcome });
     } catch (error) {
-      this.metrics.playbacks.inc({ outcome: toRcsError(error).code });
-      throw error;
+      const left = player.signal.aborted;
+      this.metrics.playbacks.inc({ outcome: left ? 'aborted' : toRcsError(error).code });
+      if (!left) throw error;
+      player.abort();
     } finally {
       this.active--;
       this.metrics.activePlaybacks.dec();
@@ -90,14 +92,29 @@ export class PlaybackService {
 
   private async find(request: PlaybackRequest): Promise<{ recording: Recording; mediaFile: MediaFile }> {
     const recording = await this.recordings.find(request.recordingId);
-    if (recording === undefined)
-      throw new RcsError('RCS_RECORDING_NOT_FOUND', `no recording ${JSON.stringify(request.recordingId)}`);
+    if (recording === undefined) return this.refuseUnknown(request);
     // Whether the recording may be seen is decided before anything about its files is said.
     await this.authorised(request, 'read', recording, undefined);
     const mediaFile = recording.mediaFiles.find(file => file.leaf === request.leaf);
     if (mediaFile === undefined)
       throw new RcsError('RCS_MEDIA_FILE_NOT_FOUND', `no media file ${JSON.stringify(request.leaf)}`);
     return { recording, mediaFile };
+  }
+
+  /** Recorded like every refusal, so that not even the time tells an unknown recording from one that is hidden. */
+  private async refuseUnknown(request: PlaybackRequest): Promise<never> {
+    const { user, address, requestId, recordingId } = request;
+    const error = new RcsError('RCS_RECORDING_NOT_FOUND', `no recording ${JSON.stringify(recordingId)}`);
+    await this.audit.append({
+      event: 'playback-refused',
+      outcome: 'refused',
+      user: user.name,
+      address,
+      requestId,
+      recording: recordingId,
+      detail: error.message,
+    });
+    throw error;
   }
 
   private async permit(

@@ -24,7 +24,7 @@ export class RecordingController {
     const recording = await this.recordings.find(id);
     if (recording === undefined) throw new RcsError('RCS_RECORDING_NOT_FOUND', `no recording ${JSON.stringify(id)}`);
     await this.authorisation.authorise(userOf(request), 'read', recording);
-    return { statusCode: 0, ...recordingResource(recording, this.externalUrl.value) };
+    return { ...recordingResource(recording, this.externalUrl.value), statusCode: 0 };
   }
 }
 
@@ -52,6 +52,6 @@ export class RecordingInsertionController {
       requestId: request.id,
     });
     void reply.status(result === 'created' ? 201 : 200);
-    return { statusCode: 0, ...recordingResource(recording, this.externalUrl.value) };
+    return { ...recordingResource(recording, this.externalUrl.value), statusCode: 0 };
   }
 }

@@ -1,0 +1,24 @@
+import type { Writable } from 'node:stream';
+import { ReceiverGoneError } from './send-stream.js';
+
+/**
+ * Ends a response and waits until its last bytes are handed to the system: a receiver that stops reading right before
+ * the end must not hold the connection for ever.
+ * @throws ReceiverGoneError when the receiver left or took nothing for `timeoutMs`.
+ */
+export function endWithin(receiver: Writable, timeoutMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (error?: Error): void => {
+      clearTimeout(timer);
+      receiver.off('finish', onFinish).off('close', onClose);
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    const onFinish = (): void => settle();
+    const onClose = (): void => settle(new ReceiverGoneError('the receiver closed the connection'));
+    const timer = setTimeout(() => settle(new ReceiverGoneError('the receiver takes no data')), timeoutMs);
+    if (receiver.destroyed) return onClose();
+    receiver.once('finish', onFinish).once('close', onClose);
+    receiver.end();
+  });
+}

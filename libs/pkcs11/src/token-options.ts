@@ -11,7 +11,10 @@ export interface TokenOptions {
   readonly sessions: number;
   /** The most operations that wait for a session. */
   readonly queueLimit: number;
-  /** A native call that takes longer counts as hung, milliseconds. */
+  /**
+   * A native call that takes longer counts as hung, milliseconds. Calls without cryptography (C_DecryptInit, C_OpenSession,
+   * searches) run at once and cannot be watched from inside: one that hangs stops the process, as its liveness shows.
+   */
   readonly operationTimeoutMs: number;
   /** `in-token` leaves paddings to the token even where it offers raw RSA, as some security policies demand. */
   readonly paddings?: 'automatic' | 'in-token';

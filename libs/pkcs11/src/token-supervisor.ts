@@ -34,7 +34,6 @@ export class TokenSupervisor {
   private retryTimer: NodeJS.Timeout | undefined;
   private nextRetryAt = 0;
   private mishaps = 0;
-  private readonly reviving = new WeakMap<TokenConnection, Promise<boolean>>();
 
   constructor(
     private readonly module: TokenModule,
@@ -72,22 +71,27 @@ export class TokenSupervisor {
   async run<T>(lane: Lane, signal: AbortSignal, what: string, work: TokenWork<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       const connection = this.current();
+      const { indexVersion } = connection;
       try {
         const result = await this.runOnce(connection, lane, signal, work);
         this.mishaps = 0;
         return result;
       } catch (error) {
         const failure = toTokenError(error, what);
-        const repaired = await this.repair(connection, failure);
+        const repaired = this.repair(connection, indexVersion, failure);
         if (!repaired || attempt > connection.pool(lane).size + sparePatience)
           throw this.forCaller(connection, failure);
       }
     }
   }
 
-  /** Something looked as if the token were broken: look after it, in the background. */
-  suspect(connection: TokenConnection): void {
-    setImmediate(() => void this.revive(connection));
+  /** Something looked as if the token were broken: it is asked how it is, but not by whom that would be seen. */
+  suspect(): void {
+    const connection = this.connection;
+    if (connection === undefined) return;
+    setImmediate(() => {
+      if (connection === this.connection) this.revive(connection);
+    });
   }
 
   /** Ends for good; resolves when the last native call has returned. Never waits for one that hangs. */
@@ -112,6 +116,7 @@ export class TokenSupervisor {
     this.observer.waited((started - asked) / 1000);
     let usable = true;
     try {
+      connection.prepare(session);
       return await work(session, connection);
     } catch (error) {
       usable = isSessionUsable(toTokenError(error, ''));
@@ -123,44 +128,33 @@ export class TokenSupervisor {
   }
 
   /** @returns whether the same operation has a chance now. */
-  private async repair(connection: TokenConnection, failure: TokenError): Promise<boolean> {
+  private repair(connection: TokenConnection, indexVersion: number, failure: TokenError): boolean {
     if (connection !== this.connection) return false;
     const { ckr } = failure;
     if (failure.failure === 'pin') this.refusePin(connection, failure);
     else if (this.module.calls.hung && failure.failure === 'unavailable') this.lose(connection, failure.message);
     else if (isOneOf(sessionFailures, ckr)) return true;
+    else if (isOneOf(staleHandles, ckr) && connection.indexVersion !== indexVersion) return true;
     else if (isOneOf(staleHandles, ckr) || ckr === 'CKR_USER_NOT_LOGGED_IN') return this.revive(connection);
-    else if (isOneOf(ambiguousFailures, ckr)) await this.reviveAfterMishap(connection, failure);
+    else if (isOneOf(ambiguousFailures, ckr)) this.reviveAfterMishap(connection, failure);
     else if (failure.failure === 'unavailable' && ckr !== undefined) this.lose(connection, failure.message);
     return false;
   }
 
-  private async reviveAfterMishap(connection: TokenConnection, failure: TokenError): Promise<void> {
+  private reviveAfterMishap(connection: TokenConnection, failure: TokenError): void {
     this.mishaps++;
     if (this.mishaps >= toleratedMishaps) this.lose(connection, failure.message);
-    else await this.revive(connection);
+    else this.revive(connection);
   }
 
-  /** Many operations fail together; the token is asked once for all of them. */
-  private revive(connection: TokenConnection): Promise<boolean> {
-    const running = this.reviving.get(connection);
-    if (running !== undefined) return running;
-    const revival = Promise.resolve().then(() => {
-      if (connection !== this.connection) return false;
-      try {
-        connection.revive();
-        return true;
-      } catch (error) {
-        const failure = toTokenError(error, 'asking the token how it is');
-        if (failure.failure === 'pin') this.refusePin(connection, failure);
-        else this.lose(connection, failure.message);
-        return false;
-      } finally {
-        this.reviving.delete(connection);
-      }
-    });
-    this.reviving.set(connection, revival);
-    return revival;
+  private revive(connection: TokenConnection): boolean {
+    try {
+      connection.revive();
+      return true;
+    } catch (error) {
+      this.lose(connection, toTokenError(error, 'asking the token how it is').message);
+      return false;
+    }
   }
 
   private lose(connection: TokenConnection, reason: string): void {

@@ -62,7 +62,7 @@ describe(Token.name, () => {
   const secondUri = options.uri.replace('recordings', 'second');
 
   beforeAll(async () => {
-    softHsm.initialise('second');
+    for (const label of ['second', 'twin', 'twin']) softHsm.initialise(label);
     token = Token.open(options);
     stranger.load(softHsm.modulePath);
     recording = await recordingKey('9350/first');
@@ -147,6 +147,22 @@ describe(Token.name, () => {
       }
       await token.refreshKeys(soon());
       expect(token.keys.length).toBe(before);
+    });
+
+    it('is not disturbed by objects of others', async () => {
+      const foreign = [
+        { type: pkcs11.CKA_CLASS, value: pkcs11.CKO_CERTIFICATE },
+        { type: pkcs11.CKA_CERTIFICATE_TYPE, value: pkcs11.CKC_X_509 },
+        { type: pkcs11.CKA_TOKEN, value: true },
+        { type: pkcs11.CKA_ID, value: key.id },
+        { type: pkcs11.CKA_SUBJECT, value: Buffer.of(0x30, 0) },
+        { type: pkcs11.CKA_VALUE, value: Buffer.from('no certificate') },
+      ];
+      const before = token.keys;
+      const object = asStranger(session => stranger.C_CreateObject(session, foreign));
+      await token.refreshKeys(soon());
+      expect(token.keys).toEqual(before);
+      asStranger(session => stranger.C_DestroyObject(session, object));
     });
 
     it('finds a key that another process imported, but does not search for every unknown recipient', async () => {
@@ -425,6 +441,11 @@ describe(Token.name, () => {
       expect((await unwrap(encrypted)).length).toBe(32);
       other.close();
       await other.closed;
+    });
+
+    it('asks for more when two tokens match', () => {
+      const twin = { ...options, uri: options.uri.replace('recordings', 'twin') };
+      expect(() => Token.open(twin)).toThrow(/several tokens match "twin".*serial/);
     });
 
     it('names a token that is not there and a module that cannot be loaded', () => {

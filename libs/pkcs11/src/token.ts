@@ -29,7 +29,7 @@ const indexRefreshIntervalMs = 5000;
  */
 export class Token {
   private readonly rawUnwrapping = new RawUnwrapping();
-  private readonly paddedUnwrapping = new PaddedUnwrapping(() => this.suspect());
+  private readonly paddedUnwrapping = new PaddedUnwrapping(() => this.supervisor.suspect());
   private finished = Promise.resolve();
 
   private constructor(
@@ -167,11 +167,6 @@ export class Token {
   /** Resolves when everything that ran when `close` was called is over, unless it hangs. */
   get closed(): Promise<void> {
     return this.finished;
-  }
-
-  private suspect(): void {
-    const connection = this.supervisor.present;
-    if (connection !== undefined) this.supervisor.suspect(connection);
   }
 }
 

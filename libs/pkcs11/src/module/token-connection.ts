@@ -28,6 +28,9 @@ const publicStates = [0, 2];
 export class TokenConnection {
   /** When the keys were read last, milliseconds since the epoch. */
   indexedAt = 0;
+  private version = 0;
+  /** Login and handles are in doubt. */
+  private stale = false;
   private keyIndex = new KeyIndex({ privateKeys: [], certificates: [] });
   private readonly pools: Readonly<Record<Lane, SessionPool>>;
   private readonly reader = new KeyReader();
@@ -67,38 +70,41 @@ export class TokenConnection {
     return this.pools[lane];
   }
 
+  /** Changes whenever the keys were read: a handle that failed may have been replaced meanwhile. */
+  get indexVersion(): number {
+    return this.version;
+  }
+
   /** The objects of the token as they are now; keys are found among them from now on. */
   readObjects(session: TokenSession): KeyObjects {
     const objects = this.reader.read(session);
     this.keyIndex = new KeyIndex(objects);
     this.indexedAt = Date.now();
+    this.version++;
     return objects;
   }
 
-  /** Reads everything anew: no handle from before may be used any more. */
-  readObjectsAnew(session: TokenSession): KeyObjects {
-    this.reader.forget();
-    return this.readObjects(session);
-  }
-
   /**
-   * Asks the token, in a new session, whether it is there and knows us; logs in again if it has forgotten. Cheap: no
-   * cryptography.
-   * @throws TokenError unavailable when it is gone, pin when it does not let us in any more.
+   * Asks the token whether it is there. If so, the next operation logs in again where that was forgotten, and reads all
+   * keys anew. Cheap: no cryptography.
+   * @throws TokenError unavailable
    */
   revive(): void {
     try {
       this.module.library.C_GetTokenInfo(this.slot);
-      const session = this.openSession();
-      try {
-        this.readObjectsAnew(session);
-      } finally {
-        this.closeSession(session);
-      }
     } catch (error) {
-      if (ckrOf(error) === 'CKR_SESSION_COUNT') return;
       throw asUnavailable(toTokenError(error, 'asking the token how it is'));
     }
+    this.stale = true;
+  }
+
+  /** To be called at the beginning of every operation. @throws TokenError pin when the token lets us in no more */
+  prepare(session: TokenSession): void {
+    if (!this.stale) return;
+    this.logIn(session);
+    this.reader.forget();
+    this.readObjects(session);
+    this.stale = false;
   }
 
   /** Nobody gets a session any more; those in use are closed when they come back. */

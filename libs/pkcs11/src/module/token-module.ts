@@ -91,9 +91,9 @@ export class TokenModule {
   }
 }
 
-/** While a token is being opened every failure but a PIN's means that it is not there. */
+/** While a token is being opened, whatever goes wrong in it means that it is not there now. */
 export function asUnavailable(error: TokenError): TokenError {
-  if (error.failure === 'pin' || error.failure === 'unavailable') return error;
+  if (error.failure !== 'internal' && error.failure !== 'busy') return error;
   return new TokenError('unavailable', error.message, { ckr: error.ckr, cause: error.cause });
 }
 

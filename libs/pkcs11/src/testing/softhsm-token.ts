@@ -10,7 +10,10 @@ const modulePaths = [
   '/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so',
 ];
 
-/** A real SoftHSM with one token, in a directory of its own. One per test file: the module reads its path once. */
+/**
+ * A real SoftHSM with one token, in a directory of its own. The module finds it when it is initialised, so
+ * a test file finalises the module at its end: the next one may run in the same process.
+ */
 export class SoftHsmToken {
   readonly pin = '52146793';
   readonly label = 'recordings';

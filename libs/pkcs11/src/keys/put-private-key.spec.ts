@@ -1,0 +1,48 @@
+import { constants, publicEncrypt, randomBytes } from 'node:crypto';
+import * as pkcs11 from 'pkcs11js';
+import { parsePkcs11Uri } from '../location/pkcs11-uri.js';
+import { TokenConnection } from '../module/token-connection.js';
+import { TokenModule } from '../module/token-module.js';
+import type { TokenSession } from '../sessions/token-session.js';
+import { recordingKey } from '../testing/recording-key.js';
+import { SoftHsmToken } from '../testing/softhsm-token.js';
+import { privateKeyTemplate } from './key-templates.js';
+import { putPrivateKey } from './put-private-key.js';
+import { findObjects } from './token-objects.js';
+
+describe(putPrivateKey.name, () => {
+  const softHsm = new SoftHsmToken();
+  const module = TokenModule.load(softHsm.modulePath);
+  let connection: TokenConnection;
+  let session: TokenSession;
+
+  beforeAll(async () => {
+    const location = parsePkcs11Uri(softHsm.uri);
+    const limits = { sessions: 1, queueLimit: 1, operationTimeoutMs: 10_000 };
+    connection = TokenConnection.open(module, { location, pin: softHsm.pin, ...limits });
+    session = await connection.pool('administration').lease('administration', AbortSignal.timeout(5000));
+  });
+  afterAll(async () => {
+    connection.pool('administration').release(session, true);
+    connection.close();
+    await module.finish();
+    softHsm.remove();
+  });
+
+  it.each([
+    ['wrapped', () => connection.mechanisms.unwrapping],
+    ['by its numbers, for tokens that unwrap no keys', () => new Set<number>()],
+    ['by its numbers, when the token cannot unwrap after all', () => new Set([0x210b])],
+  ])('brings a key into the token %s', async (_, mechanisms) => {
+    const { pair, publicKey } = await recordingKey('a/b');
+    const copy = Buffer.from(pair.pkcs8);
+    const template = privateKeyTemplate(pair.keyIdentifier, pair.label, { sign: false });
+    const key = await putPrivateKey(session, mechanisms(), pair.pkcs8, template);
+    const message = randomBytes(32);
+    const encrypted = publicEncrypt({ key: publicKey, padding: constants.RSA_PKCS1_PADDING }, message);
+    expect(await session.decrypt({ mechanism: pkcs11.CKM_RSA_PKCS }, key, encrypted, 256)).toEqual(message);
+    expect(pair.pkcs8).toEqual(copy);
+    const secretKeys = [{ type: pkcs11.CKA_CLASS, value: pkcs11.CKO_SECRET_KEY }];
+    expect(findObjects(session, secretKeys)).toEqual([]);
+  });
+});

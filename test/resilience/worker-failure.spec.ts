@@ -70,11 +70,14 @@ function playPaced(atHalf: () => void): Promise<{ complete: boolean; digest: str
 
 const expected = () => createHash('sha256').update(media).digest('hex');
 
-/** The worker that is sending the body now, by its own metrics. */
+/** The worker that is sending the body now, by its own metrics; a worker that was killed before answers nothing. */
 async function busyWorker(): Promise<number> {
   const { workers } = cluster.ready.management;
   for (const [index, url] of workers.entries()) {
-    const metrics = await (await fetch(`${url}/metrics`)).text();
+    const metrics = await fetch(`${url}/metrics`).then(
+      response => response.text(),
+      () => '',
+    );
     if (/^rcs_worker_active_streams\{[^}]*\} [1-9]/m.test(metrics)) return index + 1;
   }
   throw new Error('no worker is busy');

@@ -406,6 +406,15 @@ describe(Token.name, () => {
       expect(states.map(({ kind }) => kind).slice(-2)).toEqual(['lost', 'open']);
     });
 
+    it('does not take a token that is away for one without keys', async () => {
+      softHsm.takeOut();
+      expect(await failureOf(token.refreshKeys(soon()))).toBe('unavailable');
+      expect(token.state.kind).toBe('lost');
+      softHsm.putBack();
+      await until(() => token.state.kind === 'open');
+      expect(token.keys.some(({ id }) => id.equals(key.id))).toBe(true);
+    });
+
     it('tries a wrong PIN once and keeps it out of what it throws', () => {
       expect.assertions(4);
       try {

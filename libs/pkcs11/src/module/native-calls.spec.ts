@@ -40,6 +40,10 @@ describe(NativeCalls.name, () => {
   it('passes failures on and leaves no timer behind', async () => {
     const calls = new NativeCalls();
     await expect(calls.run('C_Sign', 1000, [], () => Promise.reject(new Error('CKR_X')))).rejects.toThrow('CKR_X');
+    const refused = calls.run('C_Sign', 1000, [], () => {
+      throw new TypeError('a wrong argument');
+    });
+    await expect(refused).rejects.toThrow('a wrong argument');
     expect(jest.getTimerCount()).toBe(0);
     await calls.quiet();
   });

@@ -1,12 +1,17 @@
 import { TokenError } from '../errors/token-error.js';
 
+interface RunningCall {
+  readonly buffers: readonly Buffer[];
+  hung: boolean;
+}
+
 /**
  * The native calls of one module that run on threads. A call can neither be cancelled nor abandoned: until it returns
  * its buffers must stay alive (the binding keeps bare pointers to them) and the module must not be finalised. One that
  * does not return in time is reported as hung; there is no way to get its thread back but to end the process.
  */
 export class NativeCalls {
-  private readonly running = new Set<{ readonly buffers: readonly Buffer[]; hung: boolean }>();
+  private readonly running = new Set<RunningCall>();
   private readonly waitingForQuiet: (() => void)[] = [];
 
   /** Whether a call is beyond its time and has not returned since. */
@@ -21,13 +26,9 @@ export class NativeCalls {
    * @throws TokenError unavailable when it takes longer than `timeoutMs`
    */
   async run<T>(what: string, timeoutMs: number, buffers: readonly Buffer[], start: () => Promise<T>): Promise<T> {
-    const call = { buffers, hung: false };
+    const call: RunningCall = { buffers, hung: false };
     this.running.add(call);
-    const work = start().finally(() => {
-      this.running.delete(call);
-      if (call.hung) for (const buffer of buffers) buffer.fill(0);
-      this.announceQuiet();
-    });
+    const work = this.untilReturned(call, start);
     let timer: NodeJS.Timeout | undefined;
     const watchdog = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
@@ -46,6 +47,16 @@ export class NativeCalls {
   async quiet(): Promise<void> {
     if (this.running.size === 0) return;
     await new Promise<void>(resolve => this.waitingForQuiet.push(resolve));
+  }
+
+  private async untilReturned<T>(call: RunningCall, start: () => Promise<T>): Promise<T> {
+    try {
+      return await start();
+    } finally {
+      this.running.delete(call);
+      if (call.hung) for (const buffer of call.buffers) buffer.fill(0);
+      this.announceQuiet();
+    }
   }
 
   private announceQuiet(): void {

@@ -75,9 +75,14 @@ export class TokenConnection {
     return this.version;
   }
 
-  /** The objects of the token as they are now; keys are found among them from now on. */
+  /**
+   * The objects of the token as they are now; keys are found among them from now on.
+   * @throws TokenError unavailable when the token is gone
+   */
   readObjects(session: TokenSession): KeyObjects {
     const objects = this.reader.read(session);
+    // SoftHSM finds nothing in a token that is gone, as if its keys had been removed.
+    this.assertPresent();
     this.keyIndex = new KeyIndex(objects);
     this.indexedAt = Date.now();
     this.version++;
@@ -90,11 +95,7 @@ export class TokenConnection {
    * @throws TokenError unavailable
    */
   revive(): void {
-    try {
-      this.module.library.C_GetTokenInfo(this.slot);
-    } catch (error) {
-      throw asUnavailable(toTokenError(error, 'asking the token how it is'));
-    }
+    this.assertPresent();
     this.stale = true;
   }
 
@@ -111,6 +112,14 @@ export class TokenConnection {
   close(): void {
     for (const pool of new Set(Object.values(this.pools))) pool.close();
     this.module.leave(this);
+  }
+
+  private assertPresent(): void {
+    try {
+      this.module.library.C_GetTokenInfo(this.slot);
+    } catch (error) {
+      throw asUnavailable(toTokenError(error, 'asking the token how it is'));
+    }
   }
 
   private begin(): void {

@@ -452,6 +452,24 @@ describe(Token.name, () => {
       await other.closed;
     });
 
+    it('gives up a call that takes too long, says that the token hangs, and goes on when it has returned', async () => {
+      const large = await recordingKey('x/large', 4096);
+      await token.importKeyPair(large.pair, soon());
+      const seen: string[] = [];
+      const observer = { ...options.observer, stateChanged: ({ kind }: TokenState) => seen.push(kind) };
+      const impatient = Token.open({ ...options, operationTimeoutMs: 1, observer });
+      const encryptedKey = pkcs1Encrypt(large, randomBytes(32));
+      const request = { scheme: pkcs1, encryptedKey, sessionKeyLength: 32, signal: soon() };
+      const refusal = impatient.unwrapSessionKey({ id: large.pair.keyIdentifier }, request);
+      await expect(refusal).rejects.toMatchObject({ failure: 'unavailable', message: /hangs/ });
+      expect(impatient.state.kind).toBe('hung');
+      await until(() => impatient.state.kind === 'open');
+      expect(seen).toEqual(['open', 'hung', 'open']);
+      impatient.close();
+      await impatient.closed;
+      expect((await unwrap(pkcs1Encrypt(recording, randomBytes(32)))).length).toBe(32);
+    });
+
     it('asks for more when two tokens match', () => {
       const twin = { ...options, uri: options.uri.replace('recordings', 'twin') };
       expect(() => Token.open(twin)).toThrow(/several tokens match "twin".*serial/);

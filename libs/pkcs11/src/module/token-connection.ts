@@ -8,7 +8,7 @@ import { SessionPool, type Lane } from '../sessions/session-pool.js';
 import { TokenSession } from '../sessions/token-session.js';
 import { findSlot } from './find-slot.js';
 import { describeToken, MechanismList, type TokenDescription } from './token-description.js';
-import { asUnavailable, quietly, type TokenModule } from './token-module.js';
+import { asUnavailable, type TokenModule } from './token-module.js';
 
 export interface ConnectionOptions {
   readonly location: TokenLocation;
@@ -137,7 +137,7 @@ export class TokenConnection {
         size,
         queueLimit,
         openSession: () => this.openSession(),
-        closeSession: session => this.closeSession(session),
+        closeSession: session => session.close(),
       });
     if (most < 2) {
       const only = pool(1);
@@ -154,7 +154,7 @@ export class TokenConnection {
       this.logIn(session);
       return session;
     } catch (error) {
-      this.closeSession(session);
+      session.close();
       throw error;
     }
   }
@@ -167,9 +167,5 @@ export class TokenConnection {
     } catch (error) {
       if (ckrOf(error) !== 'CKR_USER_ALREADY_LOGGED_IN') throw error;
     }
-  }
-
-  private closeSession(session: TokenSession): void {
-    if (session.valid) quietly(() => session.library.C_CloseSession(session.handle));
   }
 }

@@ -1,6 +1,6 @@
 import type * as pkcs11 from 'pkcs11js';
 import { TokenError } from '../errors/token-error.js';
-import type { TokenModule } from '../module/token-module.js';
+import { quietly, type TokenModule } from '../module/token-module.js';
 
 /**
  * A session of the token. It can do one operation at a time, so whoever holds it holds it from the first to the last
@@ -8,6 +8,8 @@ import type { TokenModule } from '../module/token-module.js';
  */
 export class TokenSession {
   private readonly generation: number;
+  private running = false;
+  private closing = false;
 
   constructor(
     private readonly module: TokenModule,
@@ -22,10 +24,11 @@ export class TokenSession {
     return this.generation === this.module.generation;
   }
 
-  /** @throws TokenError unavailable when the session ended with the module. */
+  /** @throws TokenError unavailable when the session ended with the module, or a call that was given up still runs in it. */
   get library(): pkcs11.PKCS11 {
-    if (this.valid) return this.module.library;
-    throw new TokenError('unavailable', 'the session ended when the module was started again');
+    if (!this.valid) throw new TokenError('unavailable', 'the session ended when the module was started again');
+    if (this.running) throw new TokenError('unavailable', 'a call that was given up still runs in the session');
+    return this.module.library;
   }
 
   /** C_DecryptInit and C_Decrypt; the caller overwrites the result. `outputBytes` is the most that can come back. */
@@ -39,7 +42,7 @@ export class TokenSession {
     const output = Buffer.alloc(outputBytes);
     // A copy: it lives as long as the call does, whatever the caller does with the original.
     const ciphertext = Buffer.from(input);
-    return this.module.calls.run('C_Decrypt', this.timeoutMs, [ciphertext, output], () =>
+    return this.watched('C_Decrypt', [ciphertext, output], () =>
       this.library.C_DecryptAsync(this.handle, ciphertext, output),
     );
   }
@@ -54,9 +57,7 @@ export class TokenSession {
     this.library.C_SignInit(this.handle, mechanism, key);
     const output = Buffer.alloc(outputBytes);
     const message = Buffer.from(data);
-    return this.module.calls.run('C_Sign', this.timeoutMs, [message, output], () =>
-      this.library.C_SignAsync(this.handle, message, output),
-    );
+    return this.watched('C_Sign', [message, output], () => this.library.C_SignAsync(this.handle, message, output));
   }
 
   /** C_GenerateKeyPair; primes are a matter of luck, so it has a time of its own. */
@@ -66,9 +67,9 @@ export class TokenSession {
     privateTemplate: pkcs11.Template,
     timeoutMs: number,
   ): Promise<pkcs11.KeyPair> {
-    return this.module.calls.run('C_GenerateKeyPair', timeoutMs, [], () =>
-      this.library.C_GenerateKeyPairAsync(this.handle, mechanism, publicTemplate, privateTemplate),
-    );
+    const start = (): Promise<pkcs11.KeyPair> =>
+      this.library.C_GenerateKeyPairAsync(this.handle, mechanism, publicTemplate, privateTemplate);
+    return this.watched('C_GenerateKeyPair', [], start, timeoutMs);
   }
 
   /** C_UnwrapKey: the wrapped key becomes an object of the token. */
@@ -78,8 +79,35 @@ export class TokenSession {
     wrappedKey: Buffer,
     template: pkcs11.Template,
   ): Promise<pkcs11.Handle> {
-    return this.module.calls.run('C_UnwrapKey', this.timeoutMs, [wrappedKey], () =>
+    return this.watched('C_UnwrapKey', [wrappedKey], () =>
       this.library.C_UnwrapKeyAsync(this.handle, mechanism, unwrappingKey, wrappedKey, template),
     );
+  }
+
+  /**
+   * Closes the session; one in which a call still runs, hung or given up, only when that call has returned: modules free
+   * what the call is working with.
+   */
+  close(): void {
+    if (this.running) this.closing = true;
+    else if (this.valid) quietly(() => this.library.C_CloseSession(this.handle));
+  }
+
+  private watched<T>(
+    what: string,
+    buffers: readonly Buffer[],
+    start: () => Promise<T>,
+    timeoutMs = this.timeoutMs,
+  ): Promise<T> {
+    return this.module.calls.run(what, timeoutMs, buffers, async () => {
+      const work = start();
+      this.running = true;
+      try {
+        return await work;
+      } finally {
+        this.running = false;
+        if (this.closing) this.close();
+      }
+    });
   }
 }

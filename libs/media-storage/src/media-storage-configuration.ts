@@ -12,13 +12,14 @@ export interface MediaStorageConfiguration {
   readonly headersTimeoutMs: number;
   /** Longest silence of the storage inside a body. */
   readonly idleTimeoutMs: number;
+  /** Longest time for one transfer as a whole, however it moves. */
   readonly totalTimeoutMs: number;
 }
 
 /** Told about every exchange with a storage. */
 export interface StorageObserver {
-  /** `status` is the HTTP status, or the code of the error that took its place. */
-  requested(status: number | string): void;
+  /** `status` is the HTTP status, or `failed` when there was none. */
+  requested(status: number | 'failed'): void;
   received(bytes: number): void;
   /** The storage answered 200 to a range: everything before the range was read for nothing. */
   rangeIgnored(): void;

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { FileStorage } from './file/file-storage.js';
 import { resolveLocation, type MediaDescriptor, type MediaLocation } from './media-location.js';
 import { silentObserver, type MediaStorageConfiguration, type StorageObserver } from './media-storage-configuration.js';
@@ -14,7 +15,7 @@ export class MediaStorages {
   ) {
     this.storages = configurations.map(configuration =>
       configuration.storage === 'file'
-        ? new FileStorage(configuration.url)
+        ? new FileStorage(configuration.url, observer)
         : new WebDavStorage(configuration, observer),
     );
   }
@@ -26,12 +27,29 @@ export class MediaStorages {
 
   /** Size and validators of a stored file, and the bytes at its ends that are wanted right away. @throws RcsError RCS_STORAGE_* */
   async open(location: MediaLocation, hint: OpenHint, signal: AbortSignal): Promise<StoredObject> {
-    const storage = this.storages[location.storageIndex];
-    if (storage === undefined) throw new RangeError(`there is no storage ${location.storageIndex}`);
-    return storage.open(location, hint, signal);
+    return this.storageOf(location).open(location, hint, signal);
+  }
+
+  /**
+   * Stores a file, whole or not at all, with the directories it lies in; one that is there already is replaced. `length`
+   * of a stream where it is known; a stream is destroyed at the end. @throws RcsError RCS_STORAGE_*
+   */
+  async put(
+    location: MediaLocation,
+    body: Buffer | Readable,
+    length: number | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.storageOf(location).put(location, body, length, signal);
   }
 
   async close(): Promise<void> {
     await Promise.all(this.storages.map(storage => storage.close()));
+  }
+
+  private storageOf({ storageIndex }: MediaLocation): MediaStorage {
+    const storage = this.storages[storageIndex];
+    if (storage === undefined) throw new RangeError(`there is no storage ${storageIndex}`);
+    return storage;
   }
 }

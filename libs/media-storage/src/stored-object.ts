@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { ByteSource } from '#cms';
 import type { MediaLocation } from './media-location.js';
 
@@ -18,5 +19,7 @@ export interface OpenHint {
 /** A kind of storage behind one interface. */
 export interface MediaStorage {
   open(location: MediaLocation, hint: OpenHint, signal: AbortSignal): Promise<StoredObject>;
+  /** Stores a file whole or not at all; `length` of a stream where it is known. A stream is destroyed at the end. */
+  put(location: MediaLocation, body: Buffer | Readable, length: number | undefined, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }

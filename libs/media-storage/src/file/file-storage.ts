@@ -1,93 +1,96 @@
-import { createReadStream, type Stats } from 'node:fs';
-import { realpath, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { RcsError } from '#platform';
 import type { MediaLocation } from '../media-location.js';
+import type { StorageObserver } from '../media-storage-configuration.js';
 import type { MediaStorage, OpenHint, StoredObject } from '../stored-object.js';
+import { fileError } from './file-errors.js';
+import { StoredFile } from './stored-file.js';
 
-/** Media in a directory of this machine: archives, a mounted share. */
+/** Media in a directory of this machine: archives, a mounted share. Links that lead out of the directory are refused. */
 export class FileStorage implements MediaStorage {
   private readonly directory: string;
 
-  constructor(url: string) {
+  constructor(
+    url: string,
+    private readonly observer: StorageObserver,
+  ) {
     this.directory = fileURLToPath(url);
   }
 
-  /** Links that lead out of the directory are refused. */
   async open(location: MediaLocation, _hint: OpenHint, signal: AbortSignal): Promise<StoredObject> {
     signal.throwIfAborted();
     try {
-      const [base, path] = await Promise.all([
-        realpath(this.directory),
-        realpath(join(this.directory, ...location.segments)),
-      ]);
-      if (!path.startsWith(`${base}${sep}`))
-        throw new RcsError('RCS_MEDIA_LOCATION_REFUSED', 'a link leads out of the storage');
-      const stats = await stat(path);
+      const path = await this.inside(join(this.directory, ...location.segments));
+      const stats = await stat(path, { bigint: true });
       if (!stats.isFile()) throw new RcsError('RCS_STORAGE_FILE_MISSING', `${path} is no file`);
-      return new StoredFile(location, path, stats);
+      return new StoredFile(location, path, stats, this.observer);
     } catch (error) {
       throw fileError(error);
+    }
+  }
+
+  /** Written beside its place under another name first, so that nobody reads half a file. */
+  async put(
+    location: MediaLocation,
+    body: Buffer | Readable,
+    length: number | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    let unfinished: string | undefined;
+    try {
+      const directory = await this.directoryFor(location);
+      unfinished = join(directory, `.${randomUUID()}.part`);
+      const source = Buffer.isBuffer(body) ? [body] : body;
+      await pipeline(source, createWriteStream(unfinished, { flags: 'wx', mode: 0o640 }), { signal });
+      await this.finish(unfinished, join(directory, location.segments.at(-1) ?? ''), length);
+    } catch (error) {
+      if (unfinished !== undefined) await rm(unfinished, { force: true });
+      if (signal.aborted) throw signal.reason;
+      throw fileError(error);
+    } finally {
+      if (body instanceof Readable) body.destroy();
     }
   }
 
   close(): Promise<void> {
     return Promise.resolve();
   }
-}
 
-class StoredFile implements StoredObject {
-  readonly size: number;
-  readonly entityTag: string;
-  readonly lastModified: Date;
-
-  constructor(
-    readonly location: MediaLocation,
-    private readonly path: string,
-    stats: Stats,
-  ) {
-    this.size = stats.size;
-    this.lastModified = stats.mtime;
-    this.entityTag = entityTagOf(stats);
-  }
-
-  stream(start: number, end: number, signal: AbortSignal): Readable {
-    if (start === end) return Readable.from([], { objectMode: false });
-    return Readable.from(this.chunks(start, end, signal), { objectMode: false });
-  }
-
-  read(start: number, end: number, signal: AbortSignal): Promise<Buffer> {
-    return buffer(this.stream(start, end, signal));
-  }
-
-  private async *chunks(start: number, end: number, signal: AbortSignal): AsyncGenerator<Buffer> {
-    let position = start;
+  private async finish(unfinished: string, path: string, length: number | undefined): Promise<void> {
+    const file = await open(unfinished, 'r');
     try {
-      if (entityTagOf(await stat(this.path)) !== this.entityTag) {
-        throw new RcsError('RCS_STORAGE_CHANGED', `${this.path} is not what it was when it was opened`);
-      }
-      const source = createReadStream(this.path, { start, end: end - 1, highWaterMark: 64 * 1024, signal });
-      for await (const chunk of source as AsyncIterable<Buffer>) {
-        position += chunk.length;
-        yield chunk;
-      }
-    } catch (error) {
-      throw fileError(error);
+      const { size } = await file.stat();
+      if (length !== undefined && size !== length)
+        throw new RcsError('RCS_STORAGE_FAILED', `${size} bytes came to be stored instead of ${length}`);
+      await file.sync();
+    } finally {
+      await file.close();
     }
-    if (position < end) throw new RcsError('RCS_STORAGE_CHANGED', `${this.path} became shorter while it was read`);
+    await rename(unfinished, path);
   }
-}
 
-const entityTagOf = (stats: Stats): string => `"${stats.size.toString(16)}-${Math.round(stats.mtimeMs).toString(16)}"`;
+  /** The directory of a location, made where it is missing. No step leads over a link to the outside. */
+  private async directoryFor({ segments }: MediaLocation): Promise<string> {
+    let directory = await realpath(this.directory);
+    for (const segment of segments.slice(0, -1)) {
+      const next = join(directory, segment);
+      await mkdir(next, { mode: 0o750 }).catch((error: unknown) => {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      });
+      directory = await this.inside(next);
+    }
+    return directory;
+  }
 
-function fileError(error: unknown): unknown {
-  const code = (error as NodeJS.ErrnoException | null)?.code;
-  if (code === 'ENOENT' || code === 'ENOTDIR')
-    return new RcsError('RCS_STORAGE_FILE_MISSING', undefined, { cause: error });
-  if (code === 'EACCES' || code === 'EPERM')
-    return new RcsError('RCS_STORAGE_ACCESS_REFUSED', undefined, { cause: error });
-  return error;
+  private async inside(written: string): Promise<string> {
+    const [base, path] = await Promise.all([realpath(this.directory), realpath(written)]);
+    if (path.startsWith(base === dirname(base) ? base : `${base}${sep}`)) return path;
+    throw new RcsError('RCS_MEDIA_LOCATION_REFUSED', 'a link leads out of the storage');
+  }
 }

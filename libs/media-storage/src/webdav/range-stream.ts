@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
 import { RcsError } from '#platform';
 import type { StorageObserver } from '../media-storage-configuration.js';
-import { parseContentRange, validatorsOf, type Validators } from './response-validators.js';
-import { statusError, storageError } from './storage-errors.js';
+import { contentLengthOf, parseContentRange, sameState, validatorsOf, type Validators } from './response-validators.js';
+import { statusError } from './storage-errors.js';
+import type { AnswerReceiver, StorageAnswer, StorageExchange } from './storage-exchange.js';
 import type { WebDavConnection } from './webdav-connection.js';
 
 export interface RangeRequest {
@@ -18,22 +18,19 @@ export interface RangeRequest {
 
 /** A body that broke off is taken up again this often, from the exact byte. */
 const maximumResumptions = 2;
-const highWaterMark = 256 * 1024;
+/** One piece as it comes from the socket: all that a stalled reader costs. */
+const highWaterMark = 64 * 1024;
 
 /** The bytes of one range of a file: exactly these, of exactly the file that was opened, or an error. */
-export class RangeStream extends Readable {
-  private body: Dispatcher.ResponseData['body'] | undefined;
+export class RangeStream extends Readable implements AnswerReceiver {
+  private exchange: StorageExchange | undefined;
   /** Next byte of the file that is wanted. */
   private position: number;
   /** Bytes to pass over because the storage ignored the range. */
   private skip = 0;
-  private wholeFile = false;
+  private answered = false;
   private resumptions = 0;
-  private started = false;
-  private complete = false;
-  private total: NodeJS.Timeout | undefined;
-  private readonly abort = new AbortController();
-  private readonly onCallerAbort = (): void => this.abort.abort(this.request.signal.reason);
+  private deadline: number | undefined;
 
   constructor(
     private readonly connection: WebDavConnection,
@@ -45,120 +42,100 @@ export class RangeStream extends Readable {
   }
 
   override _read(): void {
-    if (this.started) this.body?.resume();
-    else this.start();
+    if (this.deadline !== undefined) {
+      this.exchange?.resume();
+      return;
+    }
+    this.deadline = performance.now() + this.connection.totalTimeoutMs;
+    this.begin(this.deadline);
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
-    clearTimeout(this.total);
-    this.request.signal.removeEventListener('abort', this.onCallerAbort);
-    if (!this.complete) this.abort.abort(error ?? new Error('nobody reads any more'));
-    this.body?.destroy();
+    this.exchange?.cancel();
     callback(error);
   }
 
-  private start(): void {
-    this.started = true;
-    const { signal } = this.request;
-    if (signal.aborted) this.onCallerAbort();
-    else signal.addEventListener('abort', this.onCallerAbort, { once: true });
-    const { name, totalTimeoutMs } = this.connection;
-    const tooLong = (): void => {
-      this.destroy(
-        new RcsError('RCS_STORAGE_TIMEOUT', `a transfer from storage ${name} took more than ${totalTimeoutMs} ms`),
-      );
-    };
-    this.total = setTimeout(tooLong, totalTimeoutMs);
-    this.begin();
+  head(answer: StorageAnswer): void {
+    this.skip = this.checkAnswer(answer);
+    this.answered = true;
   }
 
-  private begin(): void {
-    this.fetch().catch((error: unknown) => this.destroy(error as Error));
-  }
-
-  private async fetch(): Promise<void> {
-    const { target, end } = this.request;
-    const response = await this.connection.request(
-      'GET',
-      target,
-      `bytes=${this.position}-${end - 1}`,
-      this.abort.signal,
-    );
-    const { body } = response;
-    body.on('error', () => undefined);
-    try {
-      this.skip = this.checkAnswer(response);
-    } catch (error) {
-      body.destroy();
-      throw error;
-    }
-    this.body = body;
-    body.on('data', (chunk: Buffer) => this.accept(chunk));
-    body.on('end', () =>
-      this.brokeOff(new RcsError('RCS_STORAGE_FAILED', `storage ${this.connection.name} ended the body too early`)),
-    );
-    body.on('error', (error: Error) => this.brokeOff(error));
-  }
-
-  /** The number of bytes before the range that the storage is going to send. */
-  private checkAnswer(response: Dispatcher.ResponseData): number {
-    const { target, end, size, validators } = this.request;
-    const { statusCode, headers } = response;
-    if (statusCode !== 200 && statusCode !== 206 && statusCode !== 416)
-      throw statusError(statusCode, this.connection.name, target);
-    const contentRange = parseContentRange(headers['content-range']);
-    const total = statusCode === 200 ? Number(headers['content-length']) : contentRange?.size;
-    if (total !== size || !sameState(validatorsOf(response), validators)) {
-      throw new RcsError(
-        'RCS_STORAGE_CHANGED',
-        `${target} in storage ${this.connection.name} is not what it was when it was opened`,
-      );
-    }
-    this.wholeFile = statusCode === 200;
-    if (this.wholeFile) {
-      this.observer.rangeIgnored();
-      return this.position;
-    }
-    if (contentRange?.start === this.position && contentRange.end === end) return 0;
-    throw new RcsError(
-      'RCS_STORAGE_FAILED',
-      `storage ${this.connection.name} answered another range than was asked for`,
-    );
-  }
-
-  private accept(received: Buffer): void {
-    if (this.destroyed) return;
+  data(received: Buffer): void {
     this.observer.received(received.length);
     const skipped = Math.min(this.skip, received.length);
     this.skip -= skipped;
     const chunk = received.subarray(skipped, skipped + this.request.end - this.position);
+    if (chunk.length === 0) return;
     this.position += chunk.length;
-    const wantsMore = chunk.length === 0 || this.push(chunk);
+    const wantsMore = this.push(chunk);
     if (this.position === this.request.end) this.finish();
-    else if (!wantsMore) this.body?.pause();
+    else if (!wantsMore) this.exchange?.pause();
+  }
+
+  end(): void {
+    this.failed(new RcsError('RCS_STORAGE_FAILED', `storage ${this.connection.name} ended the body too early`));
+  }
+
+  failed(error: unknown): void {
+    if (this.deadline !== undefined && this.mayResume(error)) {
+      this.resumptions++;
+      this.begin(this.deadline);
+    } else this.destroy(error instanceof Error ? error : new Error('the transfer was given up', { cause: error }));
+  }
+
+  private begin(deadline: number): void {
+    const { target, end, signal } = this.request;
+    const headers = { range: `bytes=${this.position}-${end - 1}`, 'accept-encoding': 'identity' };
+    const totalTimeoutMs = Math.max(1, deadline - performance.now());
+    this.answered = false;
+    try {
+      this.exchange = this.connection.exchange({ method: 'GET', target, headers, signal, totalTimeoutMs }, this);
+    } catch (error) {
+      this.destroy(error as Error);
+    }
   }
 
   /** All is there. A storage that ignored the range goes on sending: that is cut off. */
   private finish(): void {
-    const { body } = this;
-    this.body = undefined;
-    if (this.wholeFile && this.position < this.request.size) body?.destroy();
-    this.complete = true;
+    this.exchange?.discard();
+    this.exchange = undefined;
     this.push(null);
   }
 
-  private brokeOff(error: Error): void {
-    if (this.body === undefined || this.destroyed) return;
-    this.body = undefined;
-    if (this.abort.signal.aborted || this.resumptions >= maximumResumptions) {
-      this.destroy(storageError(error, this.connection.name, this.abort.signal) as Error);
-      return;
-    }
-    this.resumptions++;
-    this.begin();
+  /** Only of a file that can be recognised: without any validator the rest could be that of another one. */
+  private mayResume(error: unknown): boolean {
+    const { entityTag, lastModified } = this.request.validators;
+    return (
+      this.answered &&
+      !this.destroyed &&
+      this.resumptions < maximumResumptions &&
+      (entityTag !== undefined || lastModified !== undefined) &&
+      error instanceof RcsError &&
+      error.code === 'RCS_STORAGE_FAILED'
+    );
   }
-}
 
-function sameState(now: Validators, then: Validators): boolean {
-  return now.entityTag === then.entityTag && now.lastModified?.getTime() === then.lastModified?.getTime();
+  /** The number of bytes before the range that the storage is going to send. */
+  private checkAnswer(answer: StorageAnswer): number {
+    const { target, end, size, validators } = this.request;
+    const { status, headers } = answer;
+    const { name } = this.connection;
+    if (status !== 200 && status !== 206 && status !== 416) throw statusError(status, name, target);
+    const contentRange = parseContentRange(headers['content-range']);
+    const length = contentLengthOf(answer);
+    const total = status === 200 ? length : contentRange?.size;
+    if (total === undefined && status !== 416)
+      throw new RcsError('RCS_STORAGE_FAILED', `storage ${name} does not say how long ${target} is`);
+    // Every range that is asked for was inside the file when it was opened.
+    if (status === 416 || total !== size || !sameState(validatorsOf(answer), validators)) {
+      throw new RcsError('RCS_STORAGE_CHANGED', `${target} in storage ${name} is not what it was when it was opened`);
+    }
+    if (status === 200) {
+      if (this.position > 0 || end < size) this.observer.rangeIgnored();
+      return this.position;
+    }
+    const exact = contentRange?.start === this.position && contentRange.end === end;
+    if (exact && (length === undefined || length === end - this.position)) return 0;
+    throw new RcsError('RCS_STORAGE_FAILED', `storage ${name} answered another range than was asked for`);
+  }
 }

@@ -1,4 +1,4 @@
-import type { Dispatcher } from 'undici';
+import type { StorageAnswer } from './storage-exchange.js';
 
 /** What a storage says of the state of a file. */
 export interface Validators {
@@ -6,17 +6,21 @@ export interface Validators {
   readonly lastModified: Date | undefined;
 }
 
-export function validatorsOf({ headers }: Dispatcher.ResponseData): Validators {
-  const entityTag = single(headers.etag)?.replace(/^W\//, '');
-  const time = Date.parse(single(headers['last-modified']) ?? '');
+export function validatorsOf({ headers }: StorageAnswer): Validators {
+  const entityTag = headers.etag?.replace(/^W\//, '');
+  const time = Date.parse(headers['last-modified'] ?? '');
   return { entityTag, lastModified: Number.isNaN(time) ? undefined : new Date(time) };
+}
+
+export function sameState(now: Validators, then: Validators): boolean {
+  return now.entityTag === then.entityTag && now.lastModified?.getTime() === then.lastModified?.getTime();
 }
 
 /** `bytes 0-99/1000` or, in a 416, `bytes *` + `/1000` (RFC 9110, 14.4). `end` is exclusive. */
 export function parseContentRange(
-  header: string | string[] | undefined,
+  header: string | undefined,
 ): { readonly start: number | undefined; readonly end: number; readonly size: number } | undefined {
-  const match = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+)$/.exec(single(header) ?? '');
+  const match = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+)$/i.exec(header ?? '');
   if (match === null) return undefined;
   const [, start, last, size] = match;
   return {
@@ -26,6 +30,9 @@ export function parseContentRange(
   };
 }
 
-function single(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
+/** The length of the body; undefined when the storage does not say it, or sends something else than the stored bytes. */
+export function contentLengthOf({ headers }: StorageAnswer): number | undefined {
+  const coding = headers['content-encoding'] ?? 'identity';
+  const length = headers['content-length'] ?? '';
+  return coding.toLowerCase() === 'identity' && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
 }

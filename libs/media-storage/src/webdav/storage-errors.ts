@@ -1,30 +1,58 @@
 import { RcsError } from '#platform';
 
 const timeouts = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT'];
+/** Something answered, but not as HTTP/1.1 wants it. */
+const protocolErrors = /^(?:HPE_|UND_ERR_(?:HEADERS_OVERFLOW|RESPONSE|RES_|INVALID|NOT_SUPPORTED))/;
 
-/** What a failed exchange with a storage means for the caller. */
-export function storageError(error: unknown, storage: string, signal: AbortSignal): unknown {
+/** What a failure before an answer means for the caller. */
+export function exchangeError(error: unknown, storage: string): RcsError {
   if (error instanceof RcsError) return error;
-  if (signal.aborted) return abortReason(signal, storage);
-  const code = (error as { code?: unknown } | null)?.code;
-  if (typeof code === 'string' && timeouts.includes(code)) {
-    return new RcsError('RCS_STORAGE_TIMEOUT', `storage ${storage} did not answer in time (${code})`, { cause: error });
+  const code = codeOf(error);
+  if (timeouts.includes(code)) return timeoutError(error, storage, code);
+  if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') {
+    return new RcsError('RCS_SHUTTING_DOWN', `the connections to storage ${storage} are closed`, { cause: error });
+  }
+  if (protocolErrors.test(code) || (error as { name?: unknown } | null)?.name === 'HTTPParserError') {
+    return new RcsError('RCS_STORAGE_FAILED', `storage ${storage} answered no proper HTTP (${code})`, { cause: error });
   }
   return new RcsError('RCS_STORAGE_UNREACHABLE', `storage ${storage} cannot be reached`, { cause: error });
 }
 
-function abortReason(signal: AbortSignal, storage: string): unknown {
-  const reason: unknown = signal.reason;
-  if (reason instanceof Error && reason.name === 'TimeoutError') {
-    return new RcsError('RCS_STORAGE_TIMEOUT', `reading from storage ${storage} took too long`, { cause: reason });
-  }
-  return reason;
+/** What a failure in the middle of an answer means: the storage was there, and broke off. */
+export function bodyError(error: unknown, storage: string): RcsError {
+  if (error instanceof RcsError) return error;
+  const code = codeOf(error);
+  if (timeouts.includes(code)) return timeoutError(error, storage, code);
+  return new RcsError('RCS_STORAGE_FAILED', `storage ${storage} broke off in the middle of an answer`, {
+    cause: error,
+  });
 }
 
-/** The error for a status that is no answer to a read. */
+/** The reason of a caller to give up; a deadline is told apart from a caller who left. */
+export function abortReason(signal: AbortSignal, storage: string): unknown {
+  const reason: unknown = signal.reason;
+  if ((reason as { name?: unknown } | null)?.name !== 'TimeoutError') return reason;
+  return new RcsError('RCS_STORAGE_TIMEOUT', `reading from storage ${storage} took too long`, { cause: reason });
+}
+
+/** The error for a status that is not the hoped-for one. */
 export function statusError(status: number, storage: string, target: string): RcsError {
   const message = `storage ${storage} answered ${status} for ${target}`;
   if (status === 401 || status === 403) return new RcsError('RCS_STORAGE_ACCESS_REFUSED', message);
   if (status === 404 || status === 410) return new RcsError('RCS_STORAGE_FILE_MISSING', message);
   return new RcsError('RCS_STORAGE_FAILED', message);
+}
+
+/** Whether the connection ended before an answer began: what happens to one that the storage had closed meanwhile. */
+export function isConnectionLoss(error: unknown): boolean {
+  return ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(codeOf(error));
+}
+
+function timeoutError(error: unknown, storage: string, code: string): RcsError {
+  return new RcsError('RCS_STORAGE_TIMEOUT', `storage ${storage} did not answer in time (${code})`, { cause: error });
+}
+
+function codeOf(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : '';
 }

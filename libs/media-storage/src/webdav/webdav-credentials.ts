@@ -1,4 +1,5 @@
-import { DigestAuthentication, parseDigestChallenge } from './digest-authentication.js';
+import { DigestAuthentication, digestChallengeOf } from './digest-authentication.js';
+import { parseChallenges } from './www-authenticate.js';
 
 /**
  * The credentials of a storage. Nothing is sent before the storage has asked, so that a password never goes out as Basic
@@ -17,17 +18,19 @@ export class WebDavCredentials {
     return this.digest?.authorization(method, target) ?? this.basic;
   }
 
-  /** Takes a 401 into account. Answers whether another try makes sense. */
-  challenged(header: string, sent: string | undefined): boolean {
+  /** Takes the WWW-Authenticate field of a 401 into account. Answers whether another try makes sense. */
+  challenged(field: string, sent: string | undefined): boolean {
     if (this.userName === undefined) return false;
     const password = this.password ?? '';
-    const challenge = parseDigestChallenge(header);
+    const challenges = parseChallenges(field);
+    const challenge = digestChallengeOf(challenges);
     if (challenge !== undefined) {
-      if (sent?.startsWith('Digest') === true && !challenge.stale) return false;
+      // The same credentials under another nonce would be refused again, unless the nonce alone was the reason.
+      if (sent?.startsWith('Digest ') === true && !challenge.stale) return false;
       this.digest = new DigestAuthentication(challenge, this.userName, password);
       return true;
     }
-    if (!/(?:^|,)\s*Basic\b/i.test(header) || sent !== undefined) return false;
+    if (sent !== undefined || !challenges.some(({ scheme }) => scheme === 'basic')) return false;
     this.basic = `Basic ${Buffer.from(`${this.userName}:${password}`).toString('base64')}`;
     return true;
   }

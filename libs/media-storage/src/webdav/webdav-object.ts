@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { checkRange } from '../check-range.js';
 import type { StorageObserver } from '../media-storage-configuration.js';
 import type { MediaLocation } from '../media-location.js';
 import type { StoredObject } from '../stored-object.js';
@@ -35,7 +36,7 @@ export class WebDavObject implements StoredObject {
   }
 
   stream(start: number, end: number, signal: AbortSignal): Readable {
-    this.checkRange(start, end);
+    checkRange(start, end, this.size);
     const known = this.known(start, end);
     if (known !== undefined) return Readable.from(known.length === 0 ? [] : [known], { objectMode: false });
     const { connection, observer, target, size, validators } = this;
@@ -43,6 +44,7 @@ export class WebDavObject implements StoredObject {
   }
 
   async read(start: number, end: number, signal: AbortSignal): Promise<Buffer> {
+    checkRange(start, end, this.size);
     const known = this.known(start, end);
     if (known !== undefined) return known;
     const chunks: Buffer[] = [];
@@ -54,11 +56,5 @@ export class WebDavObject implements StoredObject {
     if (start === end) return Buffer.alloc(0);
     const window = this.windows.find(({ start: from, bytes }) => from <= start && end <= from + bytes.length);
     return window?.bytes.subarray(start - window.start, end - window.start);
-  }
-
-  private checkRange(start: number, end: number): void {
-    if (Number.isSafeInteger(start) && Number.isSafeInteger(end) && 0 <= start && start <= end && end <= this.size)
-      return;
-    throw new RangeError(`bytes ${start} to ${end} are not inside a file of ${this.size} bytes`);
   }
 }

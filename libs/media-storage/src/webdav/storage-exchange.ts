@@ -1,0 +1,195 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import { RcsError } from '#platform';
+import type { StorageObserver } from '../media-storage-configuration.js';
+import { abortReason, bodyError, exchangeError, isConnectionLoss } from './storage-errors.js';
+import type { WebDavCredentials } from './webdav-credentials.js';
+
+export interface StorageRequest {
+  readonly method: 'GET' | 'HEAD' | 'OPTIONS' | 'PUT' | 'MKCOL';
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Buffer | Readable;
+  readonly signal: AbortSignal;
+  /** For the whole exchange, with its body. */
+  readonly totalTimeoutMs: number;
+}
+
+/** The head of an answer. */
+export interface StorageAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** Takes one answer: its head, its body in pieces, and then its end or an error. */
+export interface AnswerReceiver {
+  /** What is thrown here fails the exchange. */
+  head(answer: StorageAnswer): void;
+  data(chunk: Buffer): void;
+  end(): void;
+  failed(error: unknown): void;
+}
+
+/** What exchanges with one storage have in common. */
+export interface StorageAccess {
+  readonly name: string;
+  readonly dispatcher: Dispatcher;
+  readonly credentials: WebDavCredentials;
+  readonly observer: StorageObserver;
+  /** For a request to find a free connection, or to open one. */
+  readonly connectionTimeoutMs: number;
+}
+
+/** A 401 leads to one more try, and a stale nonce to another. */
+const maximumChallenges = 2;
+/** Bodies that nobody wants are read up to here, so that the connection can be kept. */
+const maximumDiscardedBytes = 64 * 1024;
+
+/**
+ * One request to a storage and its answer: answers challenges, and asks once more when a kept connection turns out to be
+ * closed. Uses the dispatcher of undici directly: a body then waits in no other buffer than the receiver's own.
+ */
+export class StorageExchange {
+  private controller: Dispatcher.DispatchController | undefined;
+  private state: 'waiting' | 'receiving' | 'over' = 'waiting';
+  private challenges = 0;
+  private repeated = false;
+  private readonly total: NodeJS.Timeout;
+  private connecting: NodeJS.Timeout | undefined;
+  private readonly onSignal = (): void => this.fail(abortReason(this.request.signal, this.access.name));
+
+  constructor(
+    private readonly access: StorageAccess,
+    private readonly request: StorageRequest,
+    private readonly receiver: AnswerReceiver,
+  ) {
+    const { signal, totalTimeoutMs } = request;
+    const tooLong = `a transfer with storage ${access.name} took longer than ${totalTimeoutMs} ms`;
+    this.total = setTimeout(() => this.fail(new RcsError('RCS_STORAGE_TIMEOUT', tooLong)), totalTimeoutMs);
+    if (signal.aborted) queueMicrotask(this.onSignal);
+    else {
+      signal.addEventListener('abort', this.onSignal, { once: true });
+      this.dispatch();
+    }
+  }
+
+  pause(): void {
+    this.controller?.pause();
+  }
+
+  resume(): void {
+    this.controller?.resume();
+  }
+
+  /** Ends the exchange without a word to the receiver. */
+  cancel(): void {
+    if (!this.settle()) return;
+    this.controller?.abort(new Error('the answer is not wanted any more'));
+  }
+
+  /** Like `cancel`, but reads a short rest, so that the connection can be kept. */
+  discard(): void {
+    if (this.settle()) this.controller?.resume();
+  }
+
+  private dispatch(): void {
+    const { access, request } = this;
+    const { method, target, body } = request;
+    const sent = access.credentials.authorization(method, target);
+    const headers = sent === undefined ? request.headers : { ...request.headers, authorization: sent };
+    this.controller = undefined;
+    this.connecting = setTimeout(() => this.noConnection(), access.connectionTimeoutMs);
+    access.dispatcher.dispatch({ method, path: target, headers, body: body ?? null }, this.handler(sent));
+  }
+
+  /** Every attempt has a handler of its own: the late end of one is not taken for that of the next. */
+  private handler(sent: string | undefined): Dispatcher.DispatchHandler {
+    let challenged = false;
+    let discarded = 0;
+    const again = (): void => {
+      if (this.state === 'waiting') this.dispatch();
+    };
+    return {
+      onRequestStart: controller => {
+        clearTimeout(this.connecting);
+        this.controller = controller;
+        if (this.state === 'over') controller.abort(new Error('the answer is not wanted any more'));
+      },
+      onResponseStart: (_controller, status, headers) => {
+        if (status < 200 || this.state !== 'waiting') return;
+        this.access.observer.requested(status);
+        challenged = status === 401 && this.mayAnswer(headers, sent);
+        if (!challenged) this.begin({ status, headers });
+      },
+      onResponseData: (controller, chunk) => {
+        if (!challenged && this.state === 'receiving') {
+          this.receiver.data(chunk);
+          return;
+        }
+        discarded += chunk.length;
+        if (discarded > maximumDiscardedBytes) controller.abort(new Error('the rest of the answer is not wanted'));
+      },
+      onResponseEnd: () => {
+        if (challenged) again();
+        else if (this.state === 'receiving' && this.settle()) this.receiver.end();
+      },
+      onResponseError: (_controller, error) => {
+        clearTimeout(this.connecting);
+        if (challenged) again();
+        else this.broken(error);
+      },
+    };
+  }
+
+  private begin(answer: StorageAnswer): void {
+    this.state = 'receiving';
+    try {
+      this.receiver.head(answer);
+    } catch (error) {
+      if (this.settle()) this.receiver.failed(error);
+    }
+  }
+
+  private mayAnswer(headers: IncomingHttpHeaders, sent: string | undefined): boolean {
+    const { body } = this.request;
+    const repeatable = body === undefined || Buffer.isBuffer(body);
+    if (!repeatable || this.challenges++ >= maximumChallenges) return false;
+    const field = headers['www-authenticate'] as string | string[] | undefined;
+    return this.access.credentials.challenged(Array.isArray(field) ? field.join(', ') : (field ?? ''), sent);
+  }
+
+  private broken(error: unknown): void {
+    const { method } = this.request;
+    const idempotent = method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
+    if (this.state === 'waiting' && idempotent && !this.repeated && isConnectionLoss(error)) {
+      this.repeated = true;
+      this.dispatch();
+      return;
+    }
+    const { name } = this.access;
+    this.fail(this.state === 'receiving' ? bodyError(error, name) : exchangeError(error, name));
+  }
+
+  private noConnection(): void {
+    const message = `no connection to storage ${this.access.name} became free in time`;
+    this.fail(new RcsError('RCS_OVERLOADED', message, { retryAfterMs: 1000 }));
+  }
+
+  private fail(error: unknown): void {
+    const answered = this.state === 'receiving';
+    if (!this.settle()) return;
+    if (!answered) this.access.observer.requested('failed');
+    this.controller?.abort(error instanceof Error ? error : new Error('the exchange was given up'));
+    this.receiver.failed(error);
+  }
+
+  private settle(): boolean {
+    if (this.state === 'over') return false;
+    this.state = 'over';
+    clearTimeout(this.total);
+    clearTimeout(this.connecting);
+    this.request.signal.removeEventListener('abort', this.onSignal);
+    return true;
+  }
+}

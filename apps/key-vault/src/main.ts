@@ -2,6 +2,7 @@ import { ServerCredentials } from '@grpc/grpc-js';
 import { NestFactory } from '@nestjs/core';
 import { Transport, type MicroserviceOptions } from '@nestjs/microservices';
 import { keyVaultLoaderOptions, keyVaultPackage, keyVaultProtoFile } from '#contracts';
+import { recommendedThreadPoolSize } from '#pkcs11';
 import {
   loadInternalIdentity,
   NestLogger,
@@ -21,6 +22,9 @@ runService('key-vault', async (context: ServiceContext) => {
   const settings = configuration.keyVault;
   const identity = loadInternalIdentity(configuration.internalTls);
   const metrics = new VaultMetrics(context.metrics);
+  // Read by libuv when the first call is handed to a thread: every session needs one of its own.
+  // eslint-disable-next-line no-restricted-properties -- written, not read
+  process.env.UV_THREADPOOL_SIZE ??= String(recommendedThreadPoolSize(settings.token.sessions));
   const keys = KeyStore.open(settings.token, metrics, context.logger);
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(
     KeyVaultModule.forRoot({ context, configuration, identity, keys, metrics }),
@@ -54,7 +58,7 @@ runService('key-vault', async (context: ServiceContext) => {
     management: settings.management,
     async stop() {
       await withDeadline(app.close(), configuration.gracefulShutdownTimeoutMs, 'closing the gRPC server');
-      keys.close();
+      await withDeadline(keys.close(), configuration.gracefulShutdownTimeoutMs, 'closing the token');
     },
   };
 });

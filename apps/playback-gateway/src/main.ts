@@ -16,6 +16,7 @@ import { logRequests } from './http/request-log.hook.js';
 import { serverOptions } from './http/server-options.js';
 import { PlaybackGatewayModule, type GatewayConfiguration, type RedisConnection } from './playback-gateway.module.js';
 import { REDIS } from './injection-tokens.js';
+import { FinishedPlaybacks } from './playback/finished-playbacks.js';
 import { WorkerDirectory } from './workers/worker-directory.js';
 
 runService('playback-gateway', async (context: ServiceContext) => {
@@ -39,6 +40,7 @@ runService('playback-gateway', async (context: ServiceContext) => {
     management: configuration.serverSettings.management,
     async stop(deadline) {
       await closeWithin(app, deadline);
+      await app.get(FinishedPlaybacks).flush();
       await directory.stop();
       redis.disconnect();
       await store.close();

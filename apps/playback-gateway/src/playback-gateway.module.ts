@@ -17,6 +17,7 @@ import { GrantDesk } from './grants/grant-desk.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { ExternalUrl } from './http/external-url.js';
 import { EnvelopeLocator } from './playback/envelope-locator.js';
+import { FinishedPlaybacks } from './playback/finished-playbacks.js';
 import { MediaRelay } from './playback/media-relay.js';
 import { PlaybackController } from './playback/playback.controller.js';
 import { PlaybackService } from './playback/playback.service.js';
@@ -142,10 +143,16 @@ function playback({ context, configuration }: GatewayParts): Provider[] {
       inject: [WorkerDirectory, WorkerClient, GatewayMetrics],
     },
     {
+      provide: FinishedPlaybacks,
+      useFactory: (audit: AuditLog) => new FinishedPlaybacks(audit, context.logger),
+      inject: [storeTokens.audit],
+    },
+    {
       provide: PlaybackService,
       useFactory: (
         recordingStore: RecordingStore,
         audit: AuditLog,
+        finished: FinishedPlaybacks,
         authorisation: AuthorisationService,
         envelopes: EnvelopeLocator,
         grants: GrantDesk,
@@ -155,6 +162,7 @@ function playback({ context, configuration }: GatewayParts): Provider[] {
         new PlaybackService(
           recordingStore,
           audit,
+          finished,
           authorisation,
           envelopes,
           grants,
@@ -166,6 +174,7 @@ function playback({ context, configuration }: GatewayParts): Provider[] {
       inject: [
         storeTokens.recordings,
         storeTokens.audit,
+        FinishedPlaybacks,
         AuthorisationService,
         EnvelopeLocator,
         GrantDesk,

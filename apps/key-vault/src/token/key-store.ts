@@ -36,9 +36,6 @@ export interface KeyStoreHealth {
   readonly queued: number;
 }
 
-/** Milliseconds after which a caller may ask again while the token is away. */
-const retryAfterMs = 1000;
-
 /** The recording keys in the token. Their labels say whose they are: `<contact center>/<alias>`. */
 export class KeyStore {
   private constructor(private readonly token: Token) {}
@@ -50,7 +47,9 @@ export class KeyStore {
       observer: {
         waited: seconds => metrics.queueSeconds.observe(seconds),
         executed: seconds => metrics.executionSeconds.observe(seconds),
-        stateChanged: state => logger[state.kind === 'open' ? 'info' : 'error']({ token: state }, 'token state'),
+        stateChanged: state => {
+          logger[state.kind === 'open' || state.kind === 'closed' ? 'info' : 'error']({ token: state }, 'token state');
+        },
       },
     });
     metrics.observeToken({
@@ -120,8 +119,10 @@ export class KeyStore {
     return this.token.keys.map(keyEntry);
   }
 
-  close(): void {
+  /** Resolves when no call runs in the token any more. */
+  async close(): Promise<void> {
     this.token.close();
+    await this.token.closed;
   }
 }
 
@@ -159,7 +160,7 @@ async function mapped<T>(work: Promise<T>): Promise<T> {
 }
 
 function fromTokenError(error: TokenError): RcsError {
-  const options = { cause: error, retryAfterMs };
+  const options = { cause: error, ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }) };
   switch (error.failure) {
     case 'unavailable':
     case 'pin':

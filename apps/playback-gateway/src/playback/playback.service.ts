@@ -5,6 +5,7 @@ import type { AuthorisationService } from '../authorisation/authorisation.servic
 import type { GatewayMetrics } from '../gateway-metrics.js';
 import type { GrantDesk } from '../grants/grant-desk.js';
 import { grantSubject, type EnvelopeLocator, type LocatedEnvelope } from './envelope-locator.js';
+import type { FinishedPlaybacks } from './finished-playbacks.js';
 import type { MediaRelay, RelayResult } from './media-relay.js';
 import { contentDispositionOf, contentTypeOf } from './media-type.js';
 import type { PlayerConnection } from './player-connection.js';
@@ -33,6 +34,7 @@ export class PlaybackService {
   constructor(
     private readonly recordings: RecordingStore,
     private readonly audit: AuditLog,
+    private readonly finished: FinishedPlaybacks,
     private readonly authorisation: AuthorisationService,
     private readonly envelopes: EnvelopeLocator,
     private readonly grants: GrantDesk,
@@ -70,14 +72,12 @@ export class PlaybackService {
     const envelope = await this.permit(request, recording, mediaFile, player, subject);
     try {
       const result = await this.send(request, recording, mediaFile, envelope, player, subject);
-      this.finished({ ...subject, ...finishedAs(result), outcome: 'done', bytes: player.bytesSent }, request.requestId);
+      this.finished.record({ ...subject, ...finishedAs(result), outcome: 'done', bytes: player.bytesSent });
       return 'ok';
     } catch (error) {
       const aborted = error instanceof ReceiverGoneError;
-      this.finished(
-        { ...subject, outcome: aborted ? 'aborted' : 'failed', bytes: player.bytesSent, detail: describeError(error) },
-        request.requestId,
-      );
+      const outcome = aborted ? 'aborted' : 'failed';
+      this.finished.record({ ...subject, outcome, bytes: player.bytesSent, detail: describeError(error) });
       if (!aborted && !player.started) throw error;
       player.abort();
       if (aborted) return 'aborted';
@@ -188,15 +188,6 @@ export class PlaybackService {
       },
       player,
     );
-  }
-
-  /** The end of a playback is recorded too; what has been heard cannot be taken back, so nobody waits for it. */
-  private finished(entry: Omit<AuditEntry, 'event'>, requestId: string): void {
-    this.audit
-      .append({ ...entry, event: 'playback-finished' })
-      .catch((error: unknown) =>
-        this.logger.error({ requestId, error: describeError(error) }, 'the end of a playback could not be audited'),
-      );
   }
 }
 

@@ -1,6 +1,7 @@
-import { randomUUID, X509Certificate } from 'node:crypto';
-import { JWK, JWS } from 'node-jose';
+import { createPrivateKey, randomUUID, X509Certificate } from 'node:crypto';
+import { JWS, type JWK } from 'node-jose';
 import type { InternalIdentity } from '#platform';
+import { jsonWebKey } from '../jose/json-web-key.js';
 import { withoutKeyId } from '../jose/without-key-id.js';
 import { maximumGrantLifetimeSeconds, type PlaybackGrant } from './playback-grant.js';
 
@@ -14,7 +15,7 @@ export class GrantSigner {
   ) {}
 
   static async create(identity: InternalIdentity): Promise<GrantSigner> {
-    const key = await JWK.asKey(identity.keyPem, 'pem');
+    const key = await jsonWebKey(createPrivateKey(identity.keyPem));
     return new GrantSigner(key, new X509Certificate(identity.certificatePem).raw.toString('base64'));
   }
 

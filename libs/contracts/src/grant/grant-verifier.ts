@@ -1,7 +1,8 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { JWK, JWS } from 'node-jose';
+import { JWS, type JWK } from 'node-jose';
 import { LRUCache } from 'lru-cache';
 import { RcsError, type ServiceRole } from '#platform';
+import { jsonWebKey } from '../jose/json-web-key.js';
 import { CertificateTrust } from './certificate-trust.js';
 import {
   clockToleranceSeconds,
@@ -64,7 +65,7 @@ export class GrantVerifier {
     const certificate = readCertificate(leaf);
     const role = this.trust.roleOf(certificate, new Date());
     if (role !== signerRole) throw refused(`it was signed by ${role ?? 'a certificate we do not trust'}`);
-    const key = await JWK.asKey(certificate.publicKey.export({ format: 'pem', type: 'spki' }), 'pem');
+    const key = await jsonWebKey(certificate.publicKey);
     this.signers.set(leaf, key);
     return key;
   }

@@ -25,10 +25,11 @@ const services = [
   { needs: 'curl', debian: 'curl' },
 ];
 const nginx = [{ needs: 'nginx', debian: 'nginx-light' }];
+const browser = [{ needs: 'chromium', debian: 'chromium' }];
 const probe = [{ needs: 'ffprobe', debian: 'ffmpeg' }];
 const packagesOf = {
   quickstart: [...native, ...services],
-  test: [...native, ...services, ...nginx, ...probe],
+  test: [...native, ...services, ...nginx, ...probe, ...browser],
   bench: [...native, ...services, ...nginx],
 };
 

@@ -4,6 +4,7 @@ import { describeError, productVersion } from '#platform';
 import { auditCommand } from './commands/audit.command.js';
 import { configCommand } from './commands/config.command.js';
 import { docsCommand } from './commands/docs.command.js';
+import { encryptPasswordCommand } from './commands/encrypt-password.command.js';
 import { importKeyCommand } from './commands/import-key.command.js';
 import { quickstartCommand } from './commands/quickstart.command.js';
 import { recordCommand } from './commands/record.command.js';
@@ -11,7 +12,15 @@ import { recordCommand } from './commands/record.command.js';
 const program = new Command('rcsctl')
   .description('the command line of the Recording Crypto Server')
   .version(productVersion());
-for (const add of [quickstartCommand, recordCommand, importKeyCommand, auditCommand, configCommand, docsCommand])
+for (const add of [
+  quickstartCommand,
+  recordCommand,
+  importKeyCommand,
+  encryptPasswordCommand,
+  auditCommand,
+  configCommand,
+  docsCommand,
+])
   add(program);
 
 program.parseAsync().catch((error: unknown) => {

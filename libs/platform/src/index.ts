@@ -9,6 +9,8 @@ export * from './request-id/request-id.js';
 export * from './configuration/configuration-error.js';
 export * from './configuration/configuration.schema.js';
 export * from './configuration/load-configuration.js';
+export * from './configuration/secrets/encrypted-secret.js';
+export * from './configuration/secrets/master-key.js';
 export * from './logging/logger.js';
 export * from './logging/nest-logger.js';
 export * from './management/readiness.js';

@@ -13,13 +13,13 @@ export class AuthorisationService {
   /** @throws RcsError with the code of the decision; its reason is for the log and the audit. */
   async authorise(user: User, action: RecordingAction, recording: Recording): Promise<void> {
     const owners = ownersOf(recording);
-    const agents = await Promise.all(owners.agents.map(name => this.users.find(name)));
-    const agentHierarchies = agents.flatMap(agent =>
-      agent?.agentHierarchy === undefined || agent.contactCenter !== recording.contactCenter
+    const people = await Promise.all(owners.agents.map(name => this.users.find(name)));
+    const agents = people.flatMap(person =>
+      person?.agentHierarchy === undefined
         ? []
-        : [agent.agentHierarchy],
+        : [{ contactCenter: person.contactCenter, path: person.agentHierarchy }],
     );
-    const decision = decide({ user, action, recording, owners, agentHierarchies, region: this.region });
+    const decision = decide({ user, action, recording, owners, agents, region: this.region });
     if (!decision.allowed) throw new RcsError(decision.code, decision.reason);
   }
 }

@@ -22,22 +22,26 @@ const supervisor: User = { ...agent, name: 'anthony', roles: ['supervisor'] };
 const admin: User = { ...agent, name: 'ada', roles: ['admin'] };
 const ops: User = { ...opsAccount, contactCenter: 'cc-1' };
 
-type Case = Partial<Omit<DecisionInput, 'user' | 'owners'>> & {
+type Case = Partial<Omit<DecisionInput, 'user' | 'owners' | 'agents'>> & {
   readonly groups?: readonly string[];
   readonly parts?: readonly string[];
   readonly agents?: readonly string[];
   readonly partitions?: readonly string[];
+  /** `agent_hierarchy` of the agents, all in the contact center `hierarchiesOf`. */
+  readonly agentHierarchies?: readonly string[];
+  readonly hierarchiesOf?: string;
   readonly of?: Partial<User>;
 };
 
 /** The decision for a case; unless told otherwise paul's encrypted call, /Anthony/Paul, partition /sales, is played. */
-function decideFor(user: User, { groups, parts, agents, partitions, of, ...rest }: Case = {}) {
+function decideFor(user: User, { groups, parts, of, ...given }: Case = {}) {
+  const { agents, partitions, agentHierarchies = ['/Anthony/Paul'], hierarchiesOf = 'cc-1', ...rest } = given;
   return decide({
     user: { ...user, ...(groups && { accessGroups: groups }), ...(parts && { partitions: parts }), ...of },
     action: 'play-encrypted',
     recording: { contactCenter: 'cc-1', region: 'east' },
     owners: { agents: agents ?? ['paul'], partitions: partitions ?? ['/sales'] },
-    agentHierarchies: ['/Anthony/Paul'],
+    agents: agentHierarchies.map(path => ({ contactCenter: hierarchiesOf, path })),
     region: 'east',
     ...rest,
   });
@@ -48,6 +52,13 @@ const unowned: Case = { ...ivr, partitions: [] };
 const elsewhere: Case = { recording: { contactCenter: 'cc-2', region: 'east' } };
 const otherRegion: Case = { recording: { contactCenter: 'cc-1', region: 'west' } };
 const mute = { privileges: [] };
+const shared: Case = { partitions: ['/sales', '/support'] };
+/** The calls of a team below `path`, asked for by a member of `group`. */
+const team = (path: string, group = '/Anthony'): Case => ({
+  groups: [group],
+  agentHierarchies: [path],
+  partitions: [],
+});
 
 describe(decide.name, () => {
   it.each<readonly [string, User, Case]>([
@@ -74,6 +85,22 @@ describe(decide.name, () => {
     ['one of several partitions is enough', supervisor, { parts: ['/support'], partitions: ['/sales', '/support'] }],
     ['an agent with a group plays what it covers', agent, { groups: ['/Anthony'] }],
     ['roles add up', { ...agent, roles: ['agent', 'admin'] }, unowned],
+    ['an agent plays what was recorded under a further id', agent, { agents: ['4711'], of: { agentIds: ['4711'] } }],
+    ['a member of the group of Anthony sees the team of John', supervisor, { ...team('/Anthony/John') }],
+    ['a member of the group of Anthony sees the team of Paul', supervisor, { ...team('/Anthony/Paul') }],
+    ['a member of the group of John sees the own team', supervisor, { ...team('/Anthony/John', '/Anthony/John') }],
+    ['a path may name a company', supervisor, { ...team('/Company A/Sales', '/Company A') }],
+    ['one of the partitions /sales,/support is enough', supervisor, { parts: ['/support'], ...shared }],
+    ['an access group covers a partition', supervisor, { groups: ['/sales'], ...shared, ...ivr }],
+    ['an access group covers a partition below it', supervisor, { groups: ['/sales'], partitions: ['/sales/east'] }],
+    ['the partition / covers what has a partition', supervisor, { parts: ['/'], ...ivr }],
+    ['the group / reads without the privilege', supervisor, { groups: ['/'], action: 'read', of: mute }],
+    [
+      'a partition plays plain media without the privilege',
+      supervisor,
+      { parts: ['/sales'], action: 'play-plain', of: mute },
+    ],
+    ['a group matters more than a low role', agent, { groups: ['/'] }],
   ])('%s', (_name, user, of) => {
     expect(decideFor(user, of)).toMatchObject({ allowed: true });
   });
@@ -118,6 +145,32 @@ describe(decide.name, () => {
       { groups: ['/A'], parts: ['/b'], ...unowned },
     ],
     ['a supervisor who owns nothing does not own an IVR recording', permission, supervisor, ivr],
+    [
+      'a member of the group of John does not see the team of Paul',
+      permission,
+      supervisor,
+      team('/Anthony/Paul', '/Anthony/John'),
+    ],
+    ['a member of the group of John does not see Anthony', permission, supervisor, team('/Anthony', '/Anthony/John')],
+    ['another company is not seen', permission, supervisor, team('/Company B/Sales', '/Company A')],
+    ['a company of a longer name is not seen', permission, supervisor, team('/Company AB', '/Company A')],
+    ['a user partition does not cover an agent', permission, supervisor, { parts: ['/Anthony'] }],
+    [
+      'the partition / does not cover a recording that belongs to nobody',
+      permission,
+      supervisor,
+      { parts: ['/'], ...unowned },
+    ],
+    ['a further id of another does not help', permission, agent, { agents: ['4711'], of: { agentIds: ['4712', ''] } }],
+    [
+      'an agent of the same name elsewhere lends no place',
+      permission,
+      supervisor,
+      { groups: ['/Anthony'], hierarchiesOf: 'cc-2' },
+    ],
+    ['a disabled admin sees nothing', role, admin, { of: { enabled: false } }],
+    ['a disabled agent plays not even the own', role, agent, { agents: ['john'], of: { enabled: false } }],
+    ['a disabled user learns nothing of another region', notFound, admin, { ...otherRegion, of: { enabled: false } }],
     ['a user without a role sees nothing', role, { ...agent, roles: [] }, { groups: ['/'] }],
     ['a user without a role sees not even the own', role, { ...agent, roles: [] }, { agents: ['john'] }],
     ['the ops account sees nothing', role, opsAccount, { groups: ['/'] }],
@@ -153,7 +206,7 @@ describe(decide.name, () => {
     action: fc.constantFrom<RecordingAction>('read', 'play-plain', 'play-encrypted'),
     recording: fc.record({ contactCenter: fc.constantFrom('cc-1', 'cc-2'), region: fc.constantFrom('east', 'west') }),
     owners: fc.record({ agents: fc.subarray(['john', 'paul', 'george']), partitions: paths }),
-    agentHierarchies: paths,
+    agents: fc.array(fc.record({ contactCenter: fc.constantFrom('cc-1', 'cc-2', undefined), path }), { maxLength: 4 }),
     region: fc.constantFrom('east', 'west'),
   });
 
@@ -169,6 +222,15 @@ describe(decide.name, () => {
           privileges: ['administer-certificates', 'decrypt-recording'],
         };
         expect(decide({ ...given, user: richer })).toMatchObject({ allowed: false, code: notFound });
+      }),
+    );
+  });
+
+  it('takes nothing from agents of another contact center, whatever their hierarchy and whoever asks', () => {
+    fc.assert(
+      fc.property(input, paths, (given, foreign) => {
+        const strangers = foreign.map(place => ({ contactCenter: 'cc-3', path: place }));
+        expect(decide({ ...given, agents: [...strangers, ...given.agents] })).toEqual(decide(given));
       }),
     );
   });

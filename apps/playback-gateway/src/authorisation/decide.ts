@@ -4,13 +4,20 @@ import type { RecordingOwners } from './recording-owners.js';
 
 export type RecordingAction = 'read' | 'play-plain' | 'play-encrypted';
 
+/** A place in the agent hierarchy; it counts only inside its own contact center. */
+export interface AgentPlace {
+  readonly contactCenter: string | undefined;
+  /** `agent_hierarchy`, such as `/Anthony/John`. */
+  readonly path: string;
+}
+
 export interface DecisionInput {
   readonly user: User;
   readonly action: RecordingAction;
   readonly recording: Pick<Recording, 'contactCenter' | 'region'>;
   readonly owners: RecordingOwners;
-  /** `agent_hierarchy` of the agents of the recording, as far as they are known. */
-  readonly agentHierarchies: readonly string[];
+  /** Where people with the names of the recording's agents stand, as far as they are known. */
+  readonly agents: readonly AgentPlace[];
   /** Region of this server. */
   readonly region: string;
 }
@@ -26,8 +33,8 @@ export type Decision =
 
 /**
  * Who may see and hear what. A recording of another region or contact center does not exist for the user. Within the
- * own one: admins see all, others their own recordings and those whose agent or partition one of their access groups
- * covers. Playing an encrypted recording needs the privilege "Decrypt a Recording" as well.
+ * own one: admins see all, others their own recordings, those whose agent or partition one of their access groups covers
+ * and those in one of their partitions. An IVR recording has no agent, so only its partitions count. Playing an encrypted recording needs the privilege "Decrypt a Recording" as well.
  */
 export function decide(input: DecisionInput): Decision {
   const { user, recording, region, action } = input;
@@ -39,6 +46,7 @@ export function decide(input: DecisionInput): Decision {
   if (user.contactCenter !== recording.contactCenter) {
     return refuse('RCS_RECORDING_NOT_FOUND', 'the recording is of another contact center');
   }
+  if (!user.enabled) return refuse('RCS_INSUFFICIENT_ROLE', 'the user is disabled');
   const visible = visibility(input);
   if (!visible.allowed) return visible;
   if (action === 'play-encrypted' && !user.privileges.includes('decrypt-recording')) {
@@ -47,15 +55,17 @@ export function decide(input: DecisionInput): Decision {
   return visible;
 }
 
-function visibility({ user, owners, agentHierarchies }: DecisionInput): Decision {
+function visibility({ user, owners, agents, recording }: DecisionInput): Decision {
   if (user.roles.length === 0) return refuse('RCS_INSUFFICIENT_ROLE', 'the user has no role');
   if (user.roles.includes('admin')) return allow('admin of the contact center');
-  if (owners.agents.includes(user.name)) return allow('own recording');
-  const groups = [...user.accessGroups, ...user.partitions];
-  if (groups.includes('/')) return allow('access group /');
-  const paths = [...agentHierarchies, ...owners.partitions];
-  const match = groups.find(group => paths.some(path => covers(group, path)));
-  if (match !== undefined) return allow(`access group ${match}`);
+  if ([user.name, ...(user.agentIds ?? [])].some(name => owners.agents.includes(name))) return allow('own recording');
+  if (user.accessGroups.includes('/')) return allow('access group /');
+  const places = agents.filter(({ contactCenter }) => contactCenter === recording.contactCenter);
+  const paths = [...places.map(({ path }) => path), ...owners.partitions];
+  const group = user.accessGroups.find(candidate => paths.some(path => covers(candidate, path)));
+  if (group !== undefined) return allow(`access group ${group}`);
+  const partition = user.partitions.find(candidate => owners.partitions.some(path => covers(candidate, path)));
+  if (partition !== undefined) return allow(`partition ${partition}`);
   return refuse(
     'RCS_INSUFFICIENT_PERMISSION',
     'no access group of the user covers an agent or partition of the recording',

@@ -6,7 +6,7 @@ const milliseconds = z.int().min(1).max(3_600_000);
 const bytes = z.int().min(1);
 const filePath = z.string().min(1);
 
-/** A secret as text or, better, as a file that only the service may read (Kubernetes secrets). */
+/** A secret as text (plain, or CRYPT:...) or, better, as a file that only the service may read (Kubernetes secrets). */
 const secret = z.union([z.string(), z.strictObject({ file: filePath })]).transform((value, context) => {
   if (typeof value === 'string') return value;
   try {
@@ -119,6 +119,8 @@ export const configurationSchema = z.strictObject({
   logging: z
     .strictObject({ level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info') })
     .prefault({}),
+  /** File with the key of all CRYPT: values; the environment variable RCS_MASTER_KEY may hold the key itself instead. */
+  masterKeyFile: filePath.optional(),
   crRegion: z.string().min(1).default('default'),
   internalTls: internalTls.optional(),
   redis: redis.optional(),

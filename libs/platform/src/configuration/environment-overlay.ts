@@ -1,10 +1,11 @@
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { ConfigurationError } from './configuration-error.js';
+import { masterKeyVariable } from './secrets/master-key.js';
 
 const prefix = 'RCS_';
 /** Read by the services themselves, not options of application.yaml. */
-const reserved = new Set(['RCS_CONFIG']);
+const reserved = new Set(['RCS_CONFIG', masterKeyVariable]);
 
 /**
  * Lays environment variables over the values of application.yaml. `RCS_KEY_VAULT__LISTEN__PORT=7443` sets

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigurationError } from './configuration-error.js';
 import { loadConfiguration, requireSections } from './load-configuration.js';
+import { encryptSecret } from './secrets/encrypted-secret.js';
 
 describe(loadConfiguration.name, () => {
   let directory = '';
@@ -114,6 +116,85 @@ describe(loadConfiguration.name, () => {
     it('does not show a secret that has the wrong form', () => {
       expect(refusal('serverSettings: { opsUserPassword: 20261121 }')).not.toContain('20261121');
     });
+  });
+});
+
+describe('a configuration with CRYPT: values', () => {
+  const masterKey = randomBytes(32);
+  let directory = '';
+  let keyFile = '';
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'rcs-configuration-'));
+    keyFile = write('master-key', `${masterKey.toString('base64')}\n`);
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  function write(name: string, content: string): string {
+    writeFileSync(join(directory, name), content);
+    return join(directory, name);
+  }
+  const crypt = (secret: string): string => encryptSecret(secret, masterKey);
+  const yaml = (): string =>
+    write(
+      'application.yaml',
+      `
+serverSettings: { opsUserPassword: '${crypt('ops')}' }
+redis: { url: 'redis://a', password: { file: ${write('redis', crypt('from a file'))} } }
+mediaStorages:
+  - { url: 'http://a/', userName: plain, password: '${crypt('in a list')}' }
+  - { url: 'http://b/', password: 'CRYPTO:plain' }
+`,
+    );
+
+  it('reads them wherever a secret may stand, with the key of the file', () => {
+    const { serverSettings, redis, mediaStorages } = loadConfiguration(yaml(), { RCS_MASTER_KEY_FILE: keyFile });
+    expect(serverSettings.opsUserPassword).toBe('ops');
+    expect(redis?.password).toBe('from a file');
+    expect(mediaStorages.map(({ password }) => password)).toEqual(['in a list', 'CRYPTO:plain']);
+  });
+
+  it.each(['base64', 'base64url', 'hex'] as const)('takes the key from the environment as %s', encoding => {
+    const environment = { RCS_MASTER_KEY: masterKey.toString(encoding) };
+    expect(loadConfiguration(yaml(), environment).serverSettings.opsUserPassword).toBe('ops');
+  });
+
+  it('takes a value from the environment', () => {
+    const environment = { RCS_MASTER_KEY_FILE: keyFile, RCS_SERVER_SETTINGS__OPS_USER_PASSWORD: crypt('ops') };
+    expect(loadConfiguration(undefined, environment).serverSettings.opsUserPassword).toBe('ops');
+  });
+
+  const refusal = (environment: Record<string, string>): string => {
+    const file = yaml();
+    try {
+      loadConfiguration(file, environment);
+    } catch (error) {
+      expect(error).toBeInstanceOf(ConfigurationError);
+      const { message } = error as Error;
+      expect(message).not.toContain('\n');
+      expect(message).not.toContain(masterKey.toString('base64'));
+      return message;
+    }
+    throw new Error('the configuration was accepted');
+  };
+
+  it('names the option and the file when there is no key', () => {
+    const message = refusal({});
+    expect(message).toMatch(/option \S+ is encrypted.*masterKeyFile/);
+    expect(message).toContain(join(directory, 'application.yaml'));
+  });
+
+  it('names the option and where the key came from when it is another one', () => {
+    const other = write('other-key', randomBytes(32).toString('base64'));
+    expect(refusal({ RCS_MASTER_KEY_FILE: other })).toMatch(/option \S+: the value was encrypted with another/);
+    expect(refusal({ RCS_MASTER_KEY_FILE: other })).toContain(other);
+    expect(refusal({ RCS_MASTER_KEY: randomBytes(32).toString('base64') })).toContain('RCS_MASTER_KEY');
+  });
+
+  it('names the option and the path of a key file that is missing or holds no key', () => {
+    expect(refusal({ RCS_MASTER_KEY_FILE: '/nowhere/key' })).toMatch(/option masterKeyFile.*\/nowhere\/key/);
+    const short = write('short', 'c2hvcnQ=');
+    expect(refusal({ RCS_MASTER_KEY_FILE: short })).toContain(`option masterKeyFile: ${short} holds no master key`);
+    expect(refusal({ RCS_MASTER_KEY: 'short' })).toContain('RCS_MASTER_KEY holds no master key');
   });
 });
 

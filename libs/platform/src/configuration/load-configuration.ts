@@ -3,22 +3,33 @@ import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { ConfigurationError } from './configuration-error.js';
 import { configurationSchema, type Configuration } from './configuration.schema.js';
 import { overlayEnvironment } from './environment-overlay.js';
+import { decryptSecrets } from './secrets/decrypt-secrets.js';
+import { readMasterKey } from './secrets/master-key.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads application.yaml (`file`, else the environment variable RCS_CONFIG), lays the environment over it and checks
- * the whole. Nothing starts with a configuration that was only partly understood.
+ * Reads application.yaml (`file`, else the environment variable RCS_CONFIG), lays the environment over it, checks the
+ * whole and decrypts its CRYPT: values. Nothing starts with a configuration that was only partly understood.
  * @throws ConfigurationError naming the option that is wrong.
  */
 export function loadConfiguration(file: string | undefined, environment: Environment): Configuration {
   const path = file ?? environment.RCS_CONFIG;
   const values = path === undefined ? {} : readYaml(path);
   const parsed = configurationSchema.safeParse(overlayEnvironment(values, environment, configurationSchema));
-  if (parsed.success) return deepFreeze(parsed.data);
+  if (parsed.success) return deepFreeze(withPlainSecrets(parsed.data, path ?? 'environment', environment));
   const issue = parsed.error.issues[0];
   const option = issue === undefined || issue.path.length === 0 ? 'the document' : `option ${issue.path.join('.')}`;
   throw new ConfigurationError(`${path ?? 'environment'}: ${option}: ${issue?.message ?? 'is not valid'}`);
+}
+
+function withPlainSecrets(configuration: Configuration, where: string, environment: Environment): Configuration {
+  try {
+    return decryptSecrets(configuration, readMasterKey(configuration.masterKeyFile, environment));
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw new ConfigurationError(`${where}: ${error.message}`);
+    throw error;
+  }
 }
 
 /**

@@ -28,6 +28,20 @@ const secretNames = [
   'jwe',
   'secret',
   'pkcs8',
+  'opsUserPassword',
+  'passwordHash',
+  'PASSWORD',
+  'password_hash',
+  'jksPassword',
+  'keyStorePassword',
+  'Authorization',
+  'proxy-authorization',
+  'Set-Cookie',
+  'X-CSRF-TOKEN',
+  'clientSecret',
+  'masterKey',
+  'tokenPin',
+  'user_pin',
 ];
 
 describe(createLogger.name, () => {
@@ -63,7 +77,7 @@ describe(createLogger.name, () => {
     expect(lines).toHaveLength(1);
   });
 
-  it.each(secretNames)('shows no %s, down to the third level', name => {
+  it.each(secretNames)('shows no %s, at any level', name => {
     const { text } = log(logger => {
       logger.info({ [name]: secret }, 'a');
       logger.info({ request: { [name]: secret } }, 'b');
@@ -73,6 +87,30 @@ describe(createLogger.name, () => {
     });
     expect(text).not.toContain(secret);
     expect(text.match(/\[redacted\]/g)).toHaveLength(5);
+  });
+
+  it.each(['pinned', 'spinning', 'grantId', 'opinion', 'userName', 'token', 'certificateAlias', 'passed'])(
+    'shows %s, which is no secret',
+    name => {
+      expect(log(logger => logger.info({ [name]: 'shown' })).lines[0]).toMatchObject({ [name]: 'shown' });
+    },
+  );
+
+  it('hides secrets in lists and far below, and survives values that contain themselves', () => {
+    const loop: Record<string, unknown> = { password: secret };
+    loop.self = loop;
+    const deep = { a: { b: { c: { d: { e: [{ users: [{ passwordHash: secret }] }] } } } } };
+    const { text, lines } = log(logger => {
+      logger.info({ deep, loop });
+      logger.info(JSON.parse(`{"__proto__":{"password":"${secret}"},"list":[{"Password":"${secret}"}]}`) as object);
+    });
+    expect(text).not.toContain(secret);
+    expect(lines).toHaveLength(2);
+  });
+
+  it('leaves dates, URLs and errors readable', () => {
+    const { lines } = log(logger => logger.info({ at: new Date(0), url: new URL('http://a/'), err: new Error('why') }));
+    expect(lines[0]).toMatchObject({ at: '1970-01-01T00:00:00.000Z', url: 'http://a/', err: { message: 'why' } });
   });
 
   it('hides a secret that is no text', () => {

@@ -1,20 +1,7 @@
 import { destination, pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
+import { redact } from './redact.js';
 
 export type Logger = PinoLogger;
-
-/** Names under which a secret could slip into a log line; their values never appear, down to the third level. */
-const secretNames = [
-  'authorization',
-  'cookie',
-  'password',
-  'pin',
-  'sessionKey',
-  'privateKey',
-  'grant',
-  'jwe',
-  'secret',
-  'pkcs8',
-];
 
 /** JSON lines on standard output unless told otherwise, one per event, with the service and instance that wrote it. */
 export function createLogger(
@@ -23,14 +10,24 @@ export function createLogger(
   level: string,
   output: DestinationStream = destination(1),
 ): Logger {
-  return pino(
+  const logger = pino(
     {
       level,
       base: { service, instance },
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: label => ({ level: label }) },
-      redact: { paths: secretNames.flatMap(name => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
+      formatters: { level: label => ({ level: label }), log: redact },
     },
     output,
   );
+  return withRedactedChildren(logger);
+}
+
+/** pino writes the bindings of a child without its formatter; children of children inherit this through the prototype. */
+function withRedactedChildren(logger: Logger): Logger {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- bound by every call below
+  const { child } = logger;
+  const redactedChild = function (this: Logger, bindings: object, options?: object) {
+    return child.call(this, redact({ ...bindings }), options);
+  };
+  return Object.assign(logger, { child: redactedChild });
 }

@@ -20,6 +20,8 @@ export interface User {
   readonly partitions: readonly string[];
   /** The person's own place in the hierarchy, such as `/Anthony/John`. */
   readonly agentHierarchy?: string;
+  /** What recordings may call the person besides `name`, such as an employee id. */
+  readonly agentIds?: readonly string[];
   /** Grows with each change of any user and never repeats, so that `name` and `version` together may key a cache. */
   readonly version: number;
 }

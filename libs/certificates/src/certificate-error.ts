@@ -12,7 +12,25 @@ export type CertificateErrorCode =
   | 'PRIVATE_KEY_TOO_SMALL'
   | 'PRIVATE_KEY_PASSWORD_MISSING'
   | 'PRIVATE_KEY_PASSWORD_WRONG'
-  | 'PRIVATE_KEY_ENCRYPTION_UNSUPPORTED';
+  | 'PRIVATE_KEY_ENCRYPTION_UNSUPPORTED'
+  | PathProblemCode;
+
+/** Why a certification path is refused (RFC 5280, 6). */
+export type PathProblemCode =
+  | 'PATH_NOT_YET_VALID'
+  | 'PATH_EXPIRED'
+  | 'PATH_ISSUER_MISSING'
+  | 'PATH_ROOT_UNKNOWN'
+  | 'PATH_SELF_SIGNED'
+  | 'PATH_SIGNATURE_WRONG'
+  | 'PATH_SIGNATURE_WEAK'
+  | 'PATH_KEY_WEAK'
+  | 'PATH_NOT_AN_AUTHORITY'
+  | 'PATH_KEY_USAGE'
+  | 'PATH_TOO_LONG'
+  | 'PATH_NAME_NOT_PERMITTED'
+  | 'PATH_EXTENSION_UNKNOWN'
+  | 'PATH_EXTENSION_MALFORMED';
 
 /** Input that cannot be used. The message says what was wrong and what to do; it never contains key bytes or passwords. */
 export class CertificateError extends Error {

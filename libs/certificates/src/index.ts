@@ -4,9 +4,16 @@ export type {
   IssuedCertificate,
   ServiceCertificateRequest,
 } from './authority/certificate-authority.js';
-export { CertificateError, type CertificateErrorCode } from './certificate-error.js';
+export { CertificateError, type CertificateErrorCode, type PathProblemCode } from './certificate-error.js';
 export type { CertificateInfo } from './certificate/certificate-info.js';
 export { certificateStatus, type CertificateStatus } from './certificate/certificate-status.js';
 export { parseCertificateDer, parseCertificatePem } from './certificate/parse-certificate.js';
 export { keyMatchesCertificate } from './private-key/key-matches-certificate.js';
 export { parsePrivateKeyPem, type ParsedPrivateKey, type PrivateKeyFormat } from './private-key/parse-private-key.js';
+export {
+  judgeCertificate,
+  type PathJudgement,
+  type PathValidation,
+  validateCertificatePath,
+} from './path/validate-path.js';
+export type { PathProblem } from './path/path-problem.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 /** Keys and certificates made by OpenSSL, a stranger to this code, in a directory of their own. */
 export class OpenSsl {
-  private readonly directory = mkdtempSync(join(tmpdir(), 'rcs-certificates-'));
+  readonly directory = mkdtempSync(join(tmpdir(), 'rcs-certificates-'));
 
   run(...parameters: string[]): void {
     execFileSync('openssl', parameters, { cwd: this.directory, stdio: 'pipe' });

@@ -27,9 +27,10 @@ const services = [
 const nginx = [{ needs: 'nginx', debian: 'nginx-light' }];
 const browser = [{ needs: 'chromium', debian: 'chromium' }];
 const probe = [{ needs: 'ffprobe', debian: 'ffmpeg' }];
+const monitoring = [{ needs: 'promtool', debian: 'prometheus' }];
 const packagesOf = {
   quickstart: [...native, ...services],
-  test: [...native, ...services, ...nginx, ...probe, ...browser],
+  test: [...native, ...services, ...nginx, ...probe, ...browser, ...monitoring],
   bench: [...native, ...services, ...nginx],
 };
 

@@ -1,7 +1,14 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { GrantVerifier, KeyVaultClient } from '#contracts';
 import { MediaStorages } from '#media-storage';
-import { loadInternalIdentity, type ConfigurationWith, type InternalIdentity, type ServiceContext } from '#platform';
+import {
+  loadInternalIdentity,
+  observedCalls,
+  watchedIdentity,
+  type ConfigurationWith,
+  type InternalIdentity,
+  type ServiceContext,
+} from '#platform';
 import { DataPlaneServer } from './data-plane/data-plane-server.js';
 import { InspectHandler } from './data-plane/inspect.handler.js';
 import { MediaHandler } from './data-plane/media.handler.js';
@@ -24,7 +31,10 @@ export class DecryptWorkerModule {
     return {
       module: DecryptWorkerModule,
       providers: [
-        { provide: IDENTITY, useFactory: () => loadInternalIdentity(configuration.internalTls) },
+        {
+          provide: IDENTITY,
+          useFactory: () => watchedIdentity(context, loadInternalIdentity(configuration.internalTls)),
+        },
         { provide: WorkerMetrics, useFactory: () => new WorkerMetrics(context.metrics) },
         {
           provide: MediaStorages,
@@ -39,8 +49,9 @@ export class DecryptWorkerModule {
         },
         {
           provide: SessionKeyClient,
-          useFactory: (vaults: KeyVaultClient) => new SessionKeyClient(vaults),
-          inject: [KeyVaultClient],
+          useFactory: (vaults: KeyVaultClient, metrics: WorkerMetrics) =>
+            observedCalls(new SessionKeyClient(vaults), metrics.callObserver(metrics.sessionKeySeconds)),
+          inject: [KeyVaultClient, WorkerMetrics],
         },
         {
           provide: GrantVerifier,
@@ -49,18 +60,25 @@ export class DecryptWorkerModule {
         },
         {
           provide: MediaSessionCache,
-          useFactory: () =>
-            new MediaSessionCache({
+          useFactory: (metrics: WorkerMetrics) => {
+            const sessions = new MediaSessionCache({
               size: settings.mediaSessionCacheSize,
               timeToLiveMs: settings.mediaSessionTimeToLiveMs,
               openTimeoutMs: settings.openTimeoutMs,
-            }),
+            });
+            metrics.observeOpenSessions(() => sessions.size);
+            return sessions;
+          },
+          inject: [WorkerMetrics],
         },
         {
           provide: MediaOpener,
-          useFactory: (storages: MediaStorages, keys: SessionKeyClient) =>
-            new MediaOpener(storages, keys, settings.vaultTimeoutMs),
-          inject: [MediaStorages, SessionKeyClient],
+          useFactory: (storages: MediaStorages, keys: SessionKeyClient, metrics: WorkerMetrics) =>
+            observedCalls(
+              new MediaOpener(storages, keys, settings.vaultTimeoutMs),
+              metrics.callObserver(metrics.mediaOpenSeconds),
+            ),
+          inject: [MediaStorages, SessionKeyClient, WorkerMetrics],
         },
         {
           provide: MediaHandler,

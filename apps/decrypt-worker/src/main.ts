@@ -1,7 +1,15 @@
 import { NestFactory } from '@nestjs/core';
 import { KeyVaultClient, WorkerRegistry } from '#contracts';
 import { MediaStorages } from '#media-storage';
-import { connectRedis, NestLogger, productVersion, requireSections, runService, type ServiceContext } from '#platform';
+import {
+  connectRedis,
+  NestLogger,
+  productVersion,
+  RedisMetrics,
+  requireSections,
+  runService,
+  type ServiceContext,
+} from '#platform';
 import { DataPlaneServer } from './data-plane/data-plane-server.js';
 import { DecryptWorkerModule } from './decrypt-worker.module.js';
 import { MediaSessionCache } from './media-session/media-session-cache.js';
@@ -20,6 +28,7 @@ runService('decrypt-worker', async (context: ServiceContext) => {
   const url = settings.advertisedUrl ?? `https://${settings.listen.host}:${address.port}`;
 
   const redis = connectRedis(configuration.redis, logger);
+  new RedisMetrics(context.metrics).observe(redis);
   readiness.add('redis', async () => {
     await redis.ping();
   });

@@ -8,6 +8,7 @@ import {
   NestLogger,
   requireSections,
   runService,
+  watchedIdentity,
   withDeadline,
   type ServiceContext,
 } from '#platform';
@@ -20,12 +21,13 @@ const maximumMessageBytes = 4 * 1024 * 1024;
 runService('key-vault', async (context: ServiceContext) => {
   const configuration = requireSections(context.configuration, 'keyVault', 'internalTls');
   const settings = configuration.keyVault;
-  const identity = loadInternalIdentity(configuration.internalTls);
+  const identity = watchedIdentity(context, loadInternalIdentity(configuration.internalTls));
   const metrics = new VaultMetrics(context.metrics);
   // Read by libuv when the first call is handed to a thread: every session needs one of its own.
   // eslint-disable-next-line no-restricted-properties -- written, not read
   process.env.UV_THREADPOOL_SIZE ??= String(recommendedThreadPoolSize(settings.token.sessions));
   const keys = KeyStore.open(settings.token, metrics, context.logger);
+  context.certificates.watch(() => keys.certificateExpiry());
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(
     KeyVaultModule.forRoot({ context, configuration, identity, keys, metrics }),
     {

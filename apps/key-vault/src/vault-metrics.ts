@@ -1,20 +1,25 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-
-/** From 100 microseconds, doubling: a token in the process and one across a network both fit. */
-const tokenBuckets = Array.from({ length: 15 }, (_, step) => 0.0001 * 2 ** step);
+import { failureCodes, internalLatencyBuckets } from '#platform';
 
 export interface TokenGauges {
+  readonly sessions: () => number;
   readonly sessionsInUse: () => number;
   readonly queued: () => number;
   readonly keys: () => number;
-  readonly available: () => boolean;
+  readonly state: () => TokenStateName;
 }
+
+export type TokenStateName = (typeof tokenStates)[number];
+
+const tokenStates = ['open', 'lost', 'hung', 'pin-refused', 'closed'] as const;
 
 /** What the vault counts. */
 export class VaultMetrics {
   readonly calls: Counter<'call' | 'caller' | 'outcome'>;
+  readonly callSeconds: Histogram<'call'>;
   readonly queueSeconds: Histogram;
   readonly executionSeconds: Histogram;
+  readonly stateChanges: Counter<'state'>;
 
   constructor(private readonly registry: Registry) {
     const registers = [registry];
@@ -24,28 +29,51 @@ export class VaultMetrics {
       labelNames: ['call', 'caller', 'outcome'],
       registers,
     });
-    this.queueSeconds = new Histogram({
-      name: 'rcs_vault_token_queue_seconds',
-      help: 'Time an operation waited for a session of the token.',
-      buckets: tokenBuckets,
+    this.callSeconds = this.histogram('rcs_vault_call_seconds', 'Duration of calls, by name.', ['call']);
+    this.queueSeconds = this.histogram(
+      'rcs_vault_token_queue_seconds',
+      'Time an operation waited for a session of the token.',
+      [],
+    );
+    this.executionSeconds = this.histogram(
+      'rcs_vault_token_execution_seconds',
+      'Time an operation took inside the token.',
+      [],
+    );
+    this.stateChanges = new Counter({
+      name: 'rcs_vault_token_state_changes_total',
+      help: 'Times the token was lost, hung, came back, or refused the PIN, by the state that began.',
+      labelNames: ['state'],
       registers,
     });
-    this.executionSeconds = new Histogram({
-      name: 'rcs_vault_token_execution_seconds',
-      help: 'Time an operation took inside the token.',
-      buckets: tokenBuckets,
-      registers,
-    });
+    for (const state of tokenStates) this.stateChanges.inc({ state }, 0);
+    const unwrap = { call: 'UnwrapSessionKey', caller: 'decrypt-worker' };
+    for (const outcome of ['ok', ...failureCodes]) this.calls.inc({ ...unwrap, outcome }, 0);
   }
 
   /** Gauges that are read when Prometheus asks. */
-  observeToken(gauges: TokenGauges): void {
-    this.gauge('rcs_vault_token_sessions_in_use', 'Sessions with an operation in flight.', gauges.sessionsInUse);
-    this.gauge('rcs_vault_token_queue_length', 'Operations waiting for a session.', gauges.queued);
-    this.gauge('rcs_vault_keys', 'Private keys in the token.', gauges.keys);
+  observeToken({ sessions, sessionsInUse, queued, keys, state }: TokenGauges): void {
+    this.gauge('rcs_vault_token_sessions', 'Sessions of the token for playback.', sessions);
+    this.gauge('rcs_vault_token_sessions_in_use', 'Sessions with an operation in flight.', sessionsInUse);
+    this.gauge('rcs_vault_token_queue_length', 'Operations waiting for a session.', queued);
+    this.gauge('rcs_vault_keys', 'Private keys in the token.', keys);
     this.gauge('rcs_vault_token_available', '1 while the token works, 0 while the breaker is open.', () =>
-      gauges.available() ? 1 : 0,
+      state() === 'open' ? 1 : 0,
     );
+    new Gauge({
+      name: 'rcs_vault_token_state',
+      help: '1 for the state the token is in: open, lost, hung, pin-refused or closed; 0 for the others.',
+      labelNames: ['state'],
+      registers: [this.registry],
+      collect() {
+        const current = state();
+        for (const name of tokenStates) this.set({ state: name }, name === current ? 1 : 0);
+      },
+    });
+  }
+
+  private histogram<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Histogram<Label> {
+    return new Histogram({ name, help, labelNames, buckets: internalLatencyBuckets, registers: [this.registry] });
   }
 
   private gauge(name: string, help: string, read: () => number): void {

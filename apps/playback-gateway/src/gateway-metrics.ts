@@ -1,51 +1,99 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { failureCodes, listenerLatencyBuckets } from '#platform';
 
 /** What the gateway counts. Labels are bounded: routes are templates, outcomes are error codes. */
 export class GatewayMetrics {
   readonly requests: Histogram<'route' | 'method' | 'status'>;
+  readonly errors: Counter<'code'>;
+  readonly authentications: Counter<'outcome'>;
+  readonly denials: Counter<'action' | 'code'>;
   readonly playbacks: Counter<'outcome'>;
   readonly timeToFirstByte: Histogram;
   readonly bytesSent: Counter;
   readonly activePlaybacks: Gauge;
+  readonly playbackLimit: Gauge;
   readonly resumedPlaybacks: Counter;
   readonly workers: Gauge;
+  readonly workerSuspensions: Counter;
+  private registryReadAt: number | undefined;
 
-  constructor(registry: Registry) {
-    const registers = [registry];
+  constructor(private readonly registry: Registry) {
     this.requests = new Histogram({
       name: 'rcs_gateway_request_seconds',
-      help: 'Duration of requests, bodies included.',
+      help: 'Duration of requests, bodies included, by route, method and class of status.',
       labelNames: ['route', 'method', 'status'],
-      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
-      registers,
+      buckets: [...listenerLatencyBuckets, 30, 60, 300],
+      registers: [registry],
     });
-    this.playbacks = new Counter({
-      name: 'rcs_playbacks_total',
-      help: 'Playbacks by outcome: ok, aborted by the player, or an error code.',
-      labelNames: ['outcome'],
-      registers,
-    });
+    this.errors = this.counter('rcs_gateway_errors_total', 'Requests answered with an error, by its code.', ['code']);
+    this.authentications = this.counter(
+      'rcs_authentications_total',
+      'Attempts to authenticate: ok, missing (no credentials were sent), or an error code.',
+      ['outcome'],
+    );
+    this.denials = this.counter(
+      'rcs_access_denials_total',
+      'Authenticated requests that were not allowed, by what was asked for and the code of the refusal.',
+      ['action', 'code'],
+    );
+    this.playbacks = this.counter(
+      'rcs_playbacks_total',
+      'Playbacks by outcome: ok, aborted by the player, or an error code.',
+      ['outcome'],
+    );
     this.timeToFirstByte = new Histogram({
       name: 'rcs_playback_first_byte_seconds',
-      help: 'Time from a playback request to the head of its answer.',
-      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-      registers,
+      help: 'Time from an authenticated playback request to the head of its answer.',
+      buckets: listenerLatencyBuckets,
+      registers: [registry],
     });
-    this.bytesSent = new Counter({
-      name: 'rcs_playback_bytes_total',
-      help: 'Bytes of media sent to players.',
-      registers,
+    this.bytesSent = this.counter('rcs_playback_bytes_total', 'Bytes of media sent to players.', []);
+    this.activePlaybacks = this.gauge('rcs_active_playbacks', 'Playbacks being answered.');
+    this.playbackLimit = this.gauge('rcs_playbacks_limit', 'Playbacks this gateway answers at once at most.');
+    this.resumedPlaybacks = this.counter(
+      'rcs_playbacks_resumed_total',
+      'Bodies that another worker was asked to continue after the first one failed.',
+      [],
+    );
+    this.workers = this.gauge('rcs_workers_available', 'Decrypt workers this gateway may choose from.');
+    this.workerSuspensions = this.counter(
+      'rcs_worker_suspensions_total',
+      'Times this gateway left a worker alone for a moment, because it failed.',
+      [],
+    );
+    this.observeRegistryAge();
+    this.beginAtZero();
+  }
+
+  registryRead(): void {
+    this.registryReadAt = Date.now();
+  }
+
+  private beginAtZero(): void {
+    for (const outcome of ['ok', 'aborted', ...failureCodes]) this.playbacks.inc({ outcome }, 0);
+    for (const outcome of ['ok', 'missing', 'RCS_AUTHENTICATION_REQUIRED']) this.authentications.inc({ outcome }, 0);
+    for (const action of ['read', 'play-encrypted'])
+      for (const code of ['RCS_INSUFFICIENT_PERMISSION', 'RCS_INSUFFICIENT_ROLE', 'RCS_RECORDING_NOT_FOUND'])
+        this.denials.inc({ action, code }, 0);
+  }
+
+  private observeRegistryAge(): void {
+    const age = (): number => (this.registryReadAt === undefined ? 0 : (Date.now() - this.registryReadAt) / 1000);
+    new Gauge({
+      name: 'rcs_worker_registry_age_seconds',
+      help: 'How long ago this gateway last read the registry of workers.',
+      registers: [this.registry],
+      collect() {
+        this.set(age());
+      },
     });
-    this.activePlaybacks = new Gauge({ name: 'rcs_active_playbacks', help: 'Playbacks being answered.', registers });
-    this.resumedPlaybacks = new Counter({
-      name: 'rcs_playbacks_resumed_total',
-      help: 'Bodies that a second worker continued after the first one failed.',
-      registers,
-    });
-    this.workers = new Gauge({
-      name: 'rcs_workers_available',
-      help: 'Decrypt workers this gateway may choose from.',
-      registers,
-    });
+  }
+
+  private counter<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Counter<Label> {
+    return new Counter({ name, help, labelNames, registers: [this.registry] });
+  }
+
+  private gauge(name: string, help: string): Gauge {
+    return new Gauge({ name, help, registers: [this.registry] });
   }
 }

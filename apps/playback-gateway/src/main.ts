@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
   NestLogger,
+  RedisMetrics,
   requireSections,
   runService,
   type Logger,
@@ -17,13 +18,16 @@ import { serverOptions } from './http/server-options.js';
 import { PlaybackGatewayModule, type GatewayConfiguration, type RedisConnection } from './playback-gateway.module.js';
 import { REDIS } from './injection-tokens.js';
 import { FinishedPlaybacks } from './playback/finished-playbacks.js';
+import { StoreMetrics } from './store-metrics.js';
 import { WorkerDirectory } from './workers/worker-directory.js';
 
 runService('playback-gateway', async (context: ServiceContext) => {
   const configuration = requireSections(context.configuration, 'internalTls', 'redis', 'store');
-  const store = await openSqliteStore({ directory: configuration.store.directory, auditWriter: context.instance });
+  const opened = await openSqliteStore({ directory: configuration.store.directory, auditWriter: context.instance });
+  const store = new StoreMetrics(context.metrics).measured(opened);
   const app = await createApplication(context, configuration, store);
   const redis: RedisConnection = app.get(REDIS);
+  new RedisMetrics(context.metrics).observe(redis);
   const directory = app.get(WorkerDirectory);
   await directory.start();
 
@@ -53,7 +57,7 @@ async function createApplication(
   configuration: GatewayConfiguration,
   store: Store,
 ): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter(serverOptions(configuration.serverSettings));
+  const adapter = new FastifyAdapter(serverOptions(configuration.serverSettings, context.certificates));
   const fastify = adapter.getInstance();
   fastify.removeContentTypeParser('text/plain');
   addAnswerHeaders(fastify);

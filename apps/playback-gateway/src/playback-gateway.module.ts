@@ -5,6 +5,7 @@ import { MediaStorages } from '#media-storage';
 import {
   connectRedis,
   loadInternalIdentity,
+  watchedIdentity,
   type ConfigurationWith,
   type InternalIdentity,
   type ServiceContext,
@@ -61,10 +62,17 @@ export class PlaybackGatewayModule {
 function edge({ context, configuration }: GatewayParts): Provider[] {
   return [
     { provide: LOGGER, useValue: context.logger },
-    { provide: APP_FILTER, useFactory: () => new ErrorFilter(context.logger) },
+    {
+      provide: APP_FILTER,
+      useFactory: (metrics: GatewayMetrics) => new ErrorFilter(context.logger, code => metrics.errors.inc({ code })),
+      inject: [GatewayMetrics],
+    },
     { provide: GatewayMetrics, useFactory: () => new GatewayMetrics(context.metrics) },
     { provide: ExternalUrl, useFactory: () => new ExternalUrl(configuration.serverSettings.externalUrl) },
-    { provide: IDENTITY, useFactory: () => loadInternalIdentity(configuration.internalTls) },
+    {
+      provide: IDENTITY,
+      useFactory: () => watchedIdentity(context, loadInternalIdentity(configuration.internalTls)),
+    },
     { provide: REDIS, useFactory: () => connectRedis(configuration.redis, context.logger) },
   ];
 }
@@ -89,8 +97,11 @@ function access({ configuration }: GatewayParts): Provider[] {
     },
     {
       provide: AuthorisationService,
-      useFactory: (users: UserStore) => new AuthorisationService(users, configuration.crRegion),
-      inject: [storeTokens.users],
+      useFactory: (users: UserStore, metrics: GatewayMetrics) =>
+        new AuthorisationService(users, configuration.crRegion, (action, code) =>
+          metrics.denials.inc({ action, code }),
+        ),
+      inject: [storeTokens.users, GatewayMetrics],
     },
   ];
 }

@@ -18,8 +18,8 @@ export interface MediaStorageConfiguration {
 
 /** Told about every exchange with a storage. */
 export interface StorageObserver {
-  /** `status` is the HTTP status, or `failed` when there was none. */
-  requested(status: number | 'failed'): void;
+  /** `status` is the HTTP status, or `failed` when there was none; `seconds` from the request to it. */
+  requested(status: number | 'failed', seconds: number): void;
   received(bytes: number): void;
   /** The storage answered 200 to a range: everything before the range was read for nothing. */
   rangeIgnored(): void;

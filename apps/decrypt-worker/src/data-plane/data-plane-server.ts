@@ -44,6 +44,7 @@ export class DataPlaneServer {
     private readonly logger: Logger,
     private readonly maxConcurrentStreams: number,
   ) {
+    metrics.streamLimit.set(maxConcurrentStreams);
     this.server = createServer({
       ...internalTlsOptions(identity),
       requestCert: true,

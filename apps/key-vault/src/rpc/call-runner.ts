@@ -41,6 +41,7 @@ export class CallRunner {
     const requestId = requestIdFrom(metadata.get(requestIdHeader)[0]?.toString());
     const caller = callerRole(call) ?? 'none';
     const left = new AbortController();
+    const ended = this.metrics.callSeconds.startTimer({ call: name });
     call.once('cancelled', () => left.abort(new Error('the caller gave up')));
     try {
       checkCaller(name, call);
@@ -60,6 +61,8 @@ export class CallRunner {
         'call failed',
       );
       throw failure;
+    } finally {
+      ended();
     }
   }
 }

@@ -1,8 +1,9 @@
 import type { CertificateInfo } from '#certificates';
 import type { ImportKeyReply, KeyEntry } from '#contracts';
 import { Token, TokenError, type KeyEncryptionScheme, type KeySelector, type TokenKey } from '#pkcs11';
-import { describeError, RcsError, type KeyVaultConfiguration, type Logger } from '#platform';
+import { describeError, RcsError, type KeyVaultConfiguration, type Logger, type WatchedCertificate } from '#platform';
 import type { VaultMetrics } from '../vault-metrics.js';
+import { ExpiryMemory } from './expiry-memory.js';
 
 /** A private key and whom it belongs to. */
 export interface RecipientKey {
@@ -38,6 +39,8 @@ export interface KeyStoreHealth {
 
 /** The recording keys in the token. Their labels say whose they are: `<contact center>/<alias>`. */
 export class KeyStore {
+  private readonly expiry = new ExpiryMemory();
+
   private constructor(private readonly token: Token) {}
 
   /** @throws Error when the token cannot be opened: a vault without its token must not start. */
@@ -48,15 +51,17 @@ export class KeyStore {
         waited: seconds => metrics.queueSeconds.observe(seconds),
         executed: seconds => metrics.executionSeconds.observe(seconds),
         stateChanged: state => {
+          metrics.stateChanges.inc({ state: state.kind });
           logger[state.kind === 'open' || state.kind === 'closed' ? 'info' : 'error']({ token: state }, 'token state');
         },
       },
     });
     metrics.observeToken({
+      sessions: () => token.sessions.size,
       sessionsInUse: () => token.sessions.inUse,
       queued: () => token.sessions.queued,
       keys: () => token.keys.length,
-      available: () => token.state.kind === 'open',
+      state: () => token.state.kind,
     });
     return new KeyStore(token);
   }
@@ -80,6 +85,14 @@ export class KeyStore {
   async find(selector: KeySelector, signal: AbortSignal): Promise<RecipientKey | undefined> {
     const tokenKey = await mapped(this.token.findKey(selector, signal));
     return tokenKey === undefined ? undefined : recipientKey(tokenKey);
+  }
+
+  /** When the certificates that lie beside the keys end. */
+  *certificateExpiry(): Iterable<WatchedCertificate> {
+    for (const { label: name, certificate } of this.token.keys) {
+      const notAfter = certificate === undefined ? undefined : this.expiry.of(certificate);
+      if (notAfter !== undefined) yield { use: 'recording', name, notAfter };
+    }
   }
 
   /** Opens a session key of `length` bytes; the caller zeroes it. */

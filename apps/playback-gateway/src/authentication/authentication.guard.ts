@@ -1,7 +1,8 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { describeError, RcsError, type Logger } from '#platform';
+import { describeError, outcomeOf, RcsError, type Logger } from '#platform';
 import type { AuditLog, User } from '#store';
+import { GatewayMetrics } from '../gateway-metrics.js';
 import { requestIdOf } from '../http/request-id.hook.js';
 import { LOGGER, storeTokens } from '../injection-tokens.js';
 import { AuthenticationService } from './authentication.service.js';
@@ -16,14 +17,18 @@ export class AuthenticationGuard implements CanActivate {
     private readonly authentication: AuthenticationService,
     @Inject(storeTokens.audit) private readonly audit: AuditLog,
     @Inject(LOGGER) private readonly logger: Logger,
+    private readonly metrics: GatewayMetrics,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     try {
       request[currentUser] = await this.authentication.authenticate(request.headers.authorization);
+      this.metrics.authentications.inc({ outcome: 'ok' });
       return true;
     } catch (error) {
+      const outcome = request.headers.authorization === undefined ? 'missing' : outcomeOf(error);
+      this.metrics.authentications.inc({ outcome });
       if (
         error instanceof RcsError &&
         error.code === 'RCS_AUTHENTICATION_REQUIRED' &&

@@ -1,4 +1,4 @@
-import { RcsError } from '#platform';
+import { RcsError, type ErrorCode } from '#platform';
 import type { Recording, User, UserStore } from '#store';
 import { decide, type RecordingAction } from './decide.js';
 import { ownersOf } from './recording-owners.js';
@@ -8,6 +8,7 @@ export class AuthorisationService {
   constructor(
     private readonly users: UserStore,
     private readonly region: string,
+    private readonly denied: (action: RecordingAction, code: ErrorCode) => void = () => undefined,
   ) {}
 
   /** @throws RcsError with the code of the decision; its reason is for the log and the audit. */
@@ -20,6 +21,8 @@ export class AuthorisationService {
         : [{ contactCenter: person.contactCenter, path: person.agentHierarchy }],
     );
     const decision = decide({ user, action, recording, owners, agents, region: this.region });
-    if (!decision.allowed) throw new RcsError(decision.code, decision.reason);
+    if (decision.allowed) return;
+    this.denied(action, decision.code);
+    throw new RcsError(decision.code, decision.reason);
   }
 }

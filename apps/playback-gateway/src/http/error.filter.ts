@@ -8,19 +8,24 @@ import {
   toApiStatus,
   toProblemDetails,
   toRcsError,
+  type ErrorCode,
   type Logger,
 } from '#platform';
 
 /** The one place where an error becomes an HTTP answer: what callers may know goes out, the cause goes to the log. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter<unknown> {
-  constructor(private readonly logger: Logger) {}
+  constructor(
+    private readonly logger: Logger,
+    private readonly answered: (code: ErrorCode) => void = () => undefined,
+  ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const error = fromFramework(thrown);
+    this.answered(error.code);
     const level = error.definition.http >= 500 ? 'error' : 'info';
     this.logger[level]({ requestId: request.id, code: error.code, error: describeError(error) }, 'request failed');
     if (reply.sent || reply.raw.headersSent) {

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ConfigurationError, readOptionFile, type ServerSettings } from '#platform';
+import { ConfigurationError, readOptionFile, type CertificateExpiry, type ServerSettings } from '#platform';
 import { answerWithError, fromFramework } from './error.filter.js';
 import { answerHeaders, generateRequestId } from './request-id.hook.js';
 
@@ -7,7 +7,7 @@ const maximumHeaderBytes = 32 * 1024;
 const maximumParameterLength = 300;
 
 /** Fastify's options: limits on everything a client may send, and TLS where it is enabled. */
-export function serverOptions(settings: ServerSettings) {
+export function serverOptions(settings: ServerSettings, certificates?: CertificateExpiry) {
   return {
     logger: false,
     genReqId: generateRequestId,
@@ -20,7 +20,7 @@ export function serverOptions(settings: ServerSettings) {
     frameworkErrors: answerFrameworkError,
     routerOptions: { maxParamLength: maximumParameterLength },
     http: { maxHeaderSize: maximumHeaderBytes, headersTimeout: 15_000 },
-    ...(settings.enableSsl ? { https: tlsOptions(settings) } : {}),
+    ...(settings.enableSsl ? { https: tlsOptions(settings, certificates) } : {}),
   };
 }
 
@@ -29,11 +29,13 @@ function answerFrameworkError(error: Error, request: FastifyRequest, reply: Fast
   answerWithError(request, reply.headers(answerHeaders(request)), fromFramework(error));
 }
 
-function tlsOptions({ ssl }: ServerSettings) {
+function tlsOptions({ ssl }: ServerSettings, certificates: CertificateExpiry | undefined) {
   if (ssl === undefined)
     throw new ConfigurationError('option serverSettings.ssl is missing although enableSsl is true');
+  const cert = readOptionFile('serverSettings.ssl.certificateFile', ssl.certificateFile);
+  certificates?.watchPem('public', () => cert);
   return {
-    cert: readOptionFile('serverSettings.ssl.certificateFile', ssl.certificateFile),
+    cert,
     key: readOptionFile('serverSettings.ssl.keyFile', ssl.keyFile),
     minVersion: 'TLSv1.2' as const,
     maxHeaderSize: maximumHeaderBytes,

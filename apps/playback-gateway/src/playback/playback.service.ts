@@ -42,11 +42,14 @@ export class PlaybackService {
     private readonly metrics: GatewayMetrics,
     private readonly logger: Logger,
     private readonly maxConcurrent: number,
-  ) {}
+  ) {
+    metrics.playbackLimit.set(maxConcurrent);
+  }
 
   /** @throws RcsError while nothing was sent; once the body has begun a failure aborts the connection. */
   async play(request: PlaybackRequest, player: PlayerConnection): Promise<void> {
     if (this.active >= this.maxConcurrent) {
+      this.metrics.playbacks.inc({ outcome: 'RCS_OVERLOADED' });
       throw new RcsError('RCS_OVERLOADED', `${this.active} playbacks at once`, { retryAfterMs: 2000 });
     }
     this.active++;
@@ -159,7 +162,6 @@ export class PlaybackService {
     player: PlayerConnection,
     subject: AuditSubject,
   ): Promise<RelayResult> {
-    const started = process.hrtime.bigint();
     const grant = await this.grants.grant({
       ...grantSubject(recording, mediaFile, request.user.name),
       purpose: 'play',
@@ -183,7 +185,7 @@ export class PlaybackService {
         headers: { ...request.answerHeaders, 'content-disposition': contentDispositionOf(mediaFile.mediaId) },
         onHead: () => {
           request.onHead();
-          this.metrics.timeToFirstByte.observe(Number(process.hrtime.bigint() - started) / 1e9);
+          this.metrics.timeToFirstByte.observe(Number(process.hrtime.bigint() - player.openedAt) / 1e9);
         },
       },
       player,

@@ -4,6 +4,8 @@ import { ReceiverGoneError } from '#platform';
 /** The response to a player: knows when the player has left, and whether anything was sent yet. */
 export class PlayerConnection {
   readonly signal: AbortSignal;
+  /** When the playback began, nanoseconds of the monotonic clock. */
+  readonly openedAt = process.hrtime.bigint();
   private sentBytes = 0;
 
   constructor(readonly response: ServerResponse) {

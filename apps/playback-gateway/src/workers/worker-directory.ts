@@ -72,6 +72,7 @@ export class WorkerDirectory {
   }
 
   suspend(instance: string): void {
+    this.metrics.workerSuspensions.inc();
     this.suspendedUntil.set(instance, Date.now() + suspensionMs);
   }
 
@@ -82,6 +83,7 @@ export class WorkerDirectory {
       const instances = new Set(found.map(({ instance }) => instance));
       this.registrations = found;
       this.metrics.workers.set(found.length);
+      this.metrics.registryRead();
       for (const instance of this.suspendedUntil.keys())
         if (!instances.has(instance)) this.suspendedUntil.delete(instance);
       this.connections.keepOnly(urls).catch((error: unknown) => {

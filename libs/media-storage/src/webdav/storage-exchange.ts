@@ -55,6 +55,7 @@ export class StorageExchange {
   private state: 'waiting' | 'receiving' | 'over' = 'waiting';
   private challenges = 0;
   private repeated = false;
+  private askedAt = process.hrtime.bigint();
   private readonly total: NodeJS.Timeout;
   private connecting: NodeJS.Timeout | undefined;
   private readonly onSignal = (): void => this.fail(abortReason(this.request.signal, this.access.name));
@@ -99,6 +100,7 @@ export class StorageExchange {
     const sent = access.credentials.authorization(method, target);
     const headers = sent === undefined ? request.headers : { ...request.headers, authorization: sent };
     this.controller = undefined;
+    this.askedAt = process.hrtime.bigint();
     this.connecting = setTimeout(() => this.noConnection(), access.connectionTimeoutMs);
     access.dispatcher.dispatch({ method, path: target, headers, body: body ?? null }, this.handler(sent));
   }
@@ -118,7 +120,7 @@ export class StorageExchange {
       },
       onResponseStart: (_controller, status, headers) => {
         if (status < 200 || this.state !== 'waiting') return;
-        this.access.observer.requested(status);
+        this.access.observer.requested(status, this.secondsSinceAsked());
         challenged = status === 401 && this.mayAnswer(headers, sent);
         if (!challenged) this.begin({ status, headers });
       },
@@ -179,9 +181,13 @@ export class StorageExchange {
   private fail(error: unknown): void {
     const answered = this.state === 'receiving';
     if (!this.settle()) return;
-    if (!answered) this.access.observer.requested('failed');
+    if (!answered) this.access.observer.requested('failed', this.secondsSinceAsked());
     this.controller?.abort(error instanceof Error ? error : new Error('the exchange was given up'));
     this.receiver.failed(error);
+  }
+
+  private secondsSinceAsked(): number {
+    return Number(process.hrtime.bigint() - this.askedAt) / 1e9;
   }
 
   private settle(): boolean {

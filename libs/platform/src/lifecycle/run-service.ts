@@ -8,6 +8,7 @@ import { describeError } from '../errors/rcs-error.js';
 import { createLogger, type Logger } from '../logging/logger.js';
 import { ManagementServer } from '../management/management-server.js';
 import { Readiness } from '../management/readiness.js';
+import { CertificateExpiry } from '../metrics/certificate-expiry.js';
 import { createMetricsRegistry } from '../metrics/metrics-registry.js';
 import { productVersion } from './product-version.js';
 
@@ -18,6 +19,8 @@ export interface ServiceContext {
   readonly instance: string;
   readonly logger: Logger;
   readonly metrics: Registry;
+  /** Told which certificates the service uses. */
+  readonly certificates: CertificateExpiry;
   readonly readiness: Readiness;
 }
 
@@ -50,10 +53,11 @@ async function main(name: string, start: (context: ServiceContext) => Promise<Ru
   const instance = `${name}-${hostname()}-${randomBytes(4).toString('hex')}`;
   const logger = createLogger(name, instance, configuration.logging.level);
   const metrics = createMetricsRegistry(name, productVersion());
+  const certificates = new CertificateExpiry(metrics);
   const readiness = new Readiness();
   endOnUnhandled(logger);
 
-  const service = await start({ configuration, instance, logger, metrics, readiness });
+  const service = await start({ configuration, instance, logger, metrics, certificates, readiness });
   const management = new ManagementServer(metrics, readiness, logger);
   const url = await management.listen(service.management.host, service.management.port);
   logger.info({ management: url, pid: process.pid }, 'started');

@@ -24,8 +24,8 @@ describe(ManagementServer.name, () => {
     const response = await fetch(`${url}/metrics`);
     expect(response.headers.get('content-type')).toMatch(/^text\/plain/);
     const text = await response.text();
-    expect(text).toContain('rcs_test_total{service="key-vault"} 3');
-    expect(text).toMatch(/rcs_build_info\{version="1\.2\.3",node="v[^"]+",service="key-vault"\} 1/);
+    expect(text).toContain('rcs_test_total{component="key-vault"} 3');
+    expect(text).toMatch(/rcs_build_info\{version="1\.2\.3",node="v[^"]+",component="key-vault"\} 1/);
   });
 
   it('is alive even when it is not ready', async () => {

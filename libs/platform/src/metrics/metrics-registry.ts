@@ -1,10 +1,17 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
-/** One registry per process: Node's own metrics, the build, and whatever the service adds. */
+/** Gauges of prom-client that carry the suffix of a counter; their `_resources`, `_handles` and `_requests` say the same. */
+const misnamed = ['nodejs_active_resources_total', 'nodejs_active_handles_total', 'nodejs_active_requests_total'];
+
+/**
+ * One registry per process: Node's own metrics, the build, and whatever the service adds. The label is `component`,
+ * because Kubernetes gives every target a label `service` of its own.
+ */
 export function createMetricsRegistry(service: string, version: string): Registry {
   const registry = new Registry();
-  registry.setDefaultLabels({ service });
+  registry.setDefaultLabels({ component: service });
   collectDefaultMetrics({ register: registry });
+  misnamed.forEach(name => registry.removeSingleMetric(name));
   const build = new Gauge({
     name: 'rcs_build_info',
     help: 'Always 1; the labels name the running build.',

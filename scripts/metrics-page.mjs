@@ -1,0 +1,49 @@
+/**
+ * Writes docs/metrics.md from the metrics of the built services; with --check it only prints the page.
+ * A script of its own, because no app may import another.
+ */
+import { writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const repository = fileURLToPath(new URL('..', import.meta.url));
+const built = createRequire(join(repository, 'dist/'));
+const platform = built('./libs/platform/src/index.js');
+const { GatewayMetrics } = built('./apps/playback-gateway/src/gateway-metrics.js');
+const { StoreMetrics } = built('./apps/playback-gateway/src/store-metrics.js');
+const { WorkerMetrics } = built('./apps/decrypt-worker/src/worker-metrics.js');
+const { VaultMetrics } = built('./apps/key-vault/src/vault-metrics.js');
+
+function service(name, register) {
+  const registry = platform.createMetricsRegistry(name, platform.productVersion());
+  new platform.CertificateExpiry(registry);
+  register(registry);
+  return { service: name, registry };
+}
+
+const withRedis = registry => new platform.RedisMetrics(registry).observe({ status: 'end' });
+const none = () => 0;
+
+const page = await platform.metricsPage([
+  service('playback-gateway', registry => {
+    new GatewayMetrics(registry);
+    new StoreMetrics(registry);
+    withRedis(registry);
+  }),
+  service('decrypt-worker', registry => {
+    new WorkerMetrics(registry).observeOpenSessions(none);
+    withRedis(registry);
+  }),
+  service('key-vault', registry => {
+    new VaultMetrics(registry).observeToken({
+      sessions: none,
+      sessionsInUse: none,
+      queued: none,
+      keys: none,
+      state: () => 'open',
+    });
+  }),
+]);
+if (process.argv.includes('--check')) process.stdout.write(page);
+else writeFileSync(join(repository, 'docs/metrics.md'), page);

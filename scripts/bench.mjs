@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepare, repository } from './prepare.mjs';
-import { runChild } from './run-child.mjs';
+import { runChild, runToEnd } from './run-child.mjs';
 
 const [name, ...args] = process.argv.slice(2);
 const names = readdirSync(join(repository, 'test/bench'))
@@ -15,7 +14,7 @@ if (name === undefined || !names.includes(name)) {
 
 prepare('bench');
 const compiled = join(repository, '.cache/bench');
-const compile = spawnSync(
+const compile = runToEnd(
   join(repository, 'node_modules/.bin/tsc'),
   ['-p', 'tsconfig.json', '--outDir', compiled, '--noEmit', 'false', '--incremental', 'false'],
   { cwd: repository, stdio: ['ignore', 2, 2] },

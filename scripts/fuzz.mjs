@@ -1,10 +1,9 @@
 /** Fuzzes the CMS readers: `npm run fuzz -- --seconds 60 [--seed N] [--save]`. */
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { repository } from './prepare.mjs';
-import { runChild } from './run-child.mjs';
+import { runChild, runToEnd } from './run-child.mjs';
 
-const compile = spawnSync(join(repository, 'node_modules/.bin/tsc'), ['-p', 'libs/cms/tsconfig.fuzz.json'], {
+const compile = runToEnd(join(repository, 'node_modules/.bin/tsc'), ['-p', 'libs/cms/tsconfig.fuzz.json'], {
   cwd: repository,
   stdio: ['ignore', 2, 2],
 });

@@ -8,6 +8,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runToEnd } from './run-child.mjs';
 
 export const repository = fileURLToPath(new URL('..', import.meta.url));
 
@@ -140,7 +141,7 @@ function hashOf(files, ...more) {
 const runs = (program, args) => spawnSync(program, args, { stdio: 'ignore' }).status === 0;
 
 function run([program, ...args], { quiet = false } = {}) {
-  const result = spawnSync(program, args, {
+  const result = runToEnd(program, args, {
     cwd: repository,
     encoding: 'utf8',
     stdio: quiet ? 'pipe' : ['ignore', 2, 2],

@@ -1,8 +1,17 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+/** The kernel ends the child when this process dies without having been able to. */
+const endsWithUs = existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'TERM'] : [];
+
+const bound = (program, args) => {
+  const [first, ...rest] = [...endsWithUs, program, ...args];
+  return [first, rest];
+};
 
 /** Runs a program in the foreground: signals reach it, its exit status becomes ours. */
 export function runChild(program, args, options = {}) {
-  const child = spawn(program, args, { stdio: 'inherit', ...options });
+  const child = spawn(...bound(program, args), { stdio: 'inherit', ...options });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     // On a terminal the child gets the signal from the terminal as well; a second one does no harm.
     process.on(signal, () => child.kill(signal));
@@ -12,4 +21,9 @@ export function runChild(program, args, options = {}) {
     process.exit(1);
   });
   child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 1));
+}
+
+/** Runs a program to its end, as `spawnSync` does; it does not outlive this process. */
+export function runToEnd(program, args, options) {
+  return spawnSync(...bound(program, args), options);
 }

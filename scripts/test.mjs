@@ -2,11 +2,11 @@
  * All checks in one command: `npm test`. With arguments only the named kind of test and files: `npm test -- unit libs/cms`.
  * The last line is always `N passed, N failed`.
  */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepare, repository } from './prepare.mjs';
+import { runToEnd } from './run-child.mjs';
 
 const kinds = ['unit', 'integration', 'conformance', 'e2e', 'resilience'];
 const checks = [
@@ -33,7 +33,7 @@ process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);
 
 function check(name, [program, ...args]) {
   process.stdout.write(`${name}\n`);
-  const { status } = spawnSync(join(repository, 'node_modules/.bin', program), args, {
+  const { status } = runToEnd(join(repository, 'node_modules/.bin', program), args, {
     cwd: repository,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
@@ -50,7 +50,7 @@ function test(kind) {
   const output = ['--json', '--outputFile', report, '--passWithNoTests'];
   const args = [jest, '--selectProjects', kind, ...output, ...workers, ...paths];
   process.stdout.write(`${kind} tests\n`);
-  const { status } = spawnSync(process.execPath, args, {
+  const { status } = runToEnd(process.execPath, args, {
     cwd: repository,
     stdio: ['ignore', 'ignore', 'inherit'],
     timeout: kindTimeoutMs,

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { join } from 'node:path';
+import { chmodSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** The line that quickstart prints with --json. */
 export interface ReadyLine {
@@ -29,6 +30,7 @@ export async function startCluster(
   dataDirectory: string,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<RunningCluster> {
+  letApacheThrough(dataDirectory);
   const child = spawn(
     process.execPath,
     [join(repository, 'dist/apps/rcsctl/src/main.js'), 'quickstart', '--json', '--data-dir', dataDirectory],
@@ -36,6 +38,12 @@ export async function startCluster(
   );
   const ready = await firstLine(child);
   return { ready: JSON.parse(ready) as ReadyLine, stop: () => stop(child) };
+}
+
+/** A temporary directory is its maker's alone; the account of Apache must pass through it, or files would lie elsewhere. */
+function letApacheThrough(dataDirectory: string): void {
+  const parent = dirname(dataDirectory);
+  if ((statSync(parent).mode & 0o777) === 0o700) chmodSync(parent, 0o711);
 }
 
 async function firstLine(child: ChildProcess): Promise<string> {

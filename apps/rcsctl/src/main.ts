@@ -23,6 +23,9 @@ for (const add of [
 ])
   add(program);
 
+// What is only told to people may be lost with the terminal that showed it.
+process.stderr.on('error', () => undefined);
+
 program.parseAsync().catch((error: unknown) => {
   process.stderr.write(`rcsctl: ${describeError(error)}\n`);
   process.exitCode = 1;

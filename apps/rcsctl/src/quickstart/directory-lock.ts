@@ -8,7 +8,7 @@ import { join } from 'node:path';
 export function lockDirectory(directory: string): () => void {
   const file = join(directory, 'quickstart.pid');
   const holder = readHolder(file);
-  if (holder !== undefined && isAlive(holder)) {
+  if (holder !== undefined && isQuickstart(holder)) {
     throw new Error(
       `${directory} is in use by a quickstart with process id ${holder}: end it, or choose another --data-dir`,
     );
@@ -26,12 +26,14 @@ function readHolder(file: string): number | undefined {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Process ids are used again, after a restart of the machine for instance: only a quickstart can hold the directory. */
+function isQuickstart(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
   try {
-    process.kill(pid, 0);
-    return true;
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes('quickstart');
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ESRCH')
+      return false;
+    throw error;
   }
 }

@@ -24,7 +24,7 @@ const certificateAlias = 'demo';
 /** Starts the cluster, shows that it plays, and stays until it is told to stop. Answers the exit status. */
 export async function quickstart({ dataDirectory, json }: QuickstartOptions): Promise<number> {
   const directory = new DataDirectory(dataDirectory);
-  const interrupted = signalled('SIGINT', 'SIGTERM', 'SIGHUP');
+  const interrupted = Promise.race([signalled('SIGINT', 'SIGTERM', 'SIGHUP'), nobodyReads(process.stdout)]);
   progress(`Preparing ${directory.root}`);
   directory.create();
   const unlock = lockDirectory(directory.root);
@@ -102,6 +102,11 @@ async function recordDemo(cluster: Cluster, accounts: DemoAccounts, certificateP
     await recorder.close();
     await player.close();
   }
+}
+
+/** Resolves when what is written cannot arrive any more, as after `| head -1`: nobody would learn how to use the cluster. */
+async function nobodyReads(output: NodeJS.WriteStream): Promise<void> {
+  await new Promise<void>(resolve => output.once('error', () => resolve()));
 }
 
 async function signalled(...signals: readonly NodeJS.Signals[]): Promise<void> {

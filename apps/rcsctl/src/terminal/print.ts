@@ -1,5 +1,12 @@
+/** Ends when what reads the output has ended, as `rcsctl ... | head` makes it. */
+function endWithReader(): void {
+  if (process.stdout.listenerCount('error') > 0) return;
+  process.stdout.on('error', () => process.exit(1));
+}
+
 /** Writes a result to standard output, as one line of JSON or as text for people. */
 export function print(json: boolean, result: unknown, text: () => string): void {
+  endWithReader();
   process.stdout.write(`${json ? JSON.stringify(result) : text()}\n`);
 }
 

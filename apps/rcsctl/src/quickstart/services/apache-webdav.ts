@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { runCommand } from '../run-command.js';
@@ -87,7 +87,9 @@ function dataDirectoryFor(directory: string, account: Account | undefined): stri
   const name = createHash('sha256').update(directory).digest('hex').slice(0, 12);
   const elsewhere = join('/var/tmp', `recording-crypto-server-${name}`);
   mkdirSync(elsewhere, { recursive: true, mode: 0o755 });
-  if (statSync(elsewhere).uid !== 0) throw new Error(`${elsewhere} belongs to somebody else: remove it`);
+  const found = lstatSync(elsewhere);
+  if (!found.isDirectory() || (found.uid !== 0 && found.uid !== account.uid))
+    throw new Error(`${elsewhere} belongs to somebody else: remove it`);
   return elsewhere;
 }
 

@@ -27,11 +27,12 @@ const services = [
 ];
 const nginx = [{ needs: 'nginx', debian: 'nginx-light' }];
 const browser = [{ needs: 'chromium', debian: 'chromium' }];
+const directory = [{ needs: 'slapd', debian: 'slapd' }];
 const probe = [{ needs: 'ffprobe', debian: 'ffmpeg' }];
 const monitoring = [{ needs: 'promtool', debian: 'prometheus' }];
 const packagesOf = {
   quickstart: [...native, ...services],
-  test: [...native, ...services, ...nginx, ...probe, ...browser, ...monitoring],
+  test: [...native, ...services, ...nginx, ...directory, ...probe, ...browser, ...monitoring],
   bench: [...native, ...services, ...nginx],
 };
 

@@ -18,6 +18,12 @@ export class StrangerClient {
     return join(this.work, name);
   }
 
+  /** A file with this content; answers its path. */
+  write(name: string, content: Buffer): string {
+    writeFileSync(this.file(name), content);
+    return this.file(name);
+  }
+
   asUser(name: string): string[] {
     const user = this.cluster.ready.users.find(candidate => candidate.name === name)!;
     return ['--cacert', this.cluster.ready.caFile, '--user', `${user.name}:${user.password}`];

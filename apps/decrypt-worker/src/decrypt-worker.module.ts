@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { GrantVerifier, KeyVaultClient } from '#contracts';
+import { GrantVerifier, KeyVaultClient, SessionKeyClient } from '#contracts';
 import { MediaStorages } from '#media-storage';
 import {
   loadInternalIdentity,
@@ -16,7 +16,6 @@ import { LayoutInspector } from './media-session/layout-inspector.js';
 import { MediaOpener } from './media-session/media-opener.js';
 import { MediaSessionCache } from './media-session/media-session-cache.js';
 import { mediaStorageConfigurations } from './media-storage-configuration.js';
-import { SessionKeyClient } from './session-key/session-key-client.js';
 import { WorkerMetrics } from './worker-metrics.js';
 
 export type DecryptWorkerConfiguration = ConfigurationWith<'decryptWorker' | 'internalTls' | 'redis'>;

@@ -2,11 +2,13 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { GrantVerifier } from '#contracts';
 import type { ConfigurationWith, InternalIdentity, ServiceContext } from '#platform';
 import { KeyImportService } from './import/key-import.service.js';
+import { noOperators, type OperatorAccess } from './operator/operator-access.js';
 import { CallRunner } from './rpc/call-runner.js';
 import { KeyVaultController } from './rpc/key-vault.controller.js';
 import { StatusService } from './status/status.service.js';
 import { KeyStore } from './token/key-store.js';
 import { TransportKeys } from './transport-keys/transport-keys.js';
+import { PlaybackAuthority } from './unwrap/unwrap-authority.js';
 import { UnwrapService } from './unwrap/unwrap.service.js';
 import { VaultMetrics } from './vault-metrics.js';
 
@@ -19,12 +21,14 @@ export interface VaultParts {
   readonly identity: InternalIdentity;
   readonly keys: KeyStore;
   readonly metrics: VaultMetrics;
+  /** undefined where the configuration allows none. */
+  readonly operators: OperatorAccess | undefined;
 }
 
 /** Wires the vault: token, grants, transport keys, gRPC. */
 @Module({})
 export class KeyVaultModule {
-  static forRoot({ context, configuration, identity, keys, metrics }: VaultParts): DynamicModule {
+  static forRoot({ context, configuration, identity, keys, metrics, operators }: VaultParts): DynamicModule {
     const { transportKeyTimeToLiveMs, maxTransportKeys } = configuration.keyVault;
     return {
       module: KeyVaultModule,
@@ -39,7 +43,7 @@ export class KeyVaultModule {
         {
           provide: UnwrapService,
           useFactory: (grants: GrantVerifier, transportKeys: TransportKeys) =>
-            new UnwrapService(grants, keys, transportKeys),
+            new UnwrapService(new PlaybackAuthority(grants), operators ?? noOperators, keys, transportKeys),
           inject: [GrantVerifier, TransportKeys],
         },
       ],

@@ -13,6 +13,7 @@ import {
   type ServiceContext,
 } from '#platform';
 import { KeyVaultModule } from './key-vault.module.js';
+import { OperatorAccess } from './operator/operator-access.js';
 import { KeyStore } from './token/key-store.js';
 import { VaultMetrics } from './vault-metrics.js';
 
@@ -28,8 +29,13 @@ runService('key-vault', async (context: ServiceContext) => {
   process.env.UV_THREADPOOL_SIZE ??= String(recommendedThreadPoolSize(settings.token.sessions));
   const keys = KeyStore.open(settings.token, metrics, context.logger);
   context.certificates.watch(() => keys.certificateExpiry());
+  const { allowOperatorUnwrap } = settings;
+  const operators =
+    allowOperatorUnwrap === undefined
+      ? undefined
+      : await OperatorAccess.open(allowOperatorUnwrap, identity.caPem, context.logger);
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(
-    KeyVaultModule.forRoot({ context, configuration, identity, keys, metrics }),
+    KeyVaultModule.forRoot({ context, configuration, identity, keys, metrics, operators }),
     {
       transport: Transport.GRPC,
       options: {
@@ -61,6 +67,7 @@ runService('key-vault', async (context: ServiceContext) => {
     async stop() {
       await withDeadline(app.close(), configuration.gracefulShutdownTimeoutMs, 'closing the gRPC server');
       await withDeadline(keys.close(), configuration.gracefulShutdownTimeoutMs, 'closing the token');
+      await operators?.close();
     },
   };
 });

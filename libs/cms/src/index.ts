@@ -15,6 +15,7 @@ export type {
   RecipientIdentifier,
 } from './envelope/envelope.js';
 export { parseEnvelope } from './envelope/parse-envelope.js';
+export { type DetachedEnvelope, parseDetachedEnvelope } from './envelope/parse-detached-envelope.js';
 export {
   type AttachedEnvelope,
   detachedContentMap,

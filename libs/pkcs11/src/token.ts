@@ -4,6 +4,7 @@ import { hasCertificate, importKeyPair, type KeyPairImport } from './keys/import
 import { certificateTemplate, type CertificateToStore } from './keys/key-templates.js';
 import { removeKey } from './keys/remove-key.js';
 import { sign, type SignatureHash } from './keys/sign.js';
+import type { KeyIndex } from './keys/key-index.js';
 import type { KeySelector, TokenKey } from './keys/token-key.js';
 import { parsePkcs11Uri } from './location/pkcs11-uri.js';
 import type { TokenConnection } from './module/token-connection.js';
@@ -75,11 +76,12 @@ export class Token {
    * @throws TokenError
    */
   async findKey(selector: KeySelector, signal: AbortSignal): Promise<TokenKey | undefined> {
-    const { index, indexedAt } = this.supervisor.current();
-    const known = index.find(selector);
-    if (known !== undefined || Date.now() - indexedAt < indexRefreshIntervalMs) return known;
-    await this.refreshKeys(signal);
-    return this.supervisor.current().index.find(selector);
+    return this.lookUp(index => index.find(selector), signal);
+  }
+
+  /** As `findKey`, for names that only the caller understands. @throws TokenError */
+  async findKeyWhere(matches: (key: TokenKey) => boolean, signal: AbortSignal): Promise<TokenKey | undefined> {
+    return this.lookUp(({ keys }) => keys.find(matches), signal);
   }
 
   /**
@@ -162,6 +164,17 @@ export class Token {
   /** Ends for good: who waits hears `unavailable`, what runs is finished; `closed` tells when. */
   close(): void {
     this.finished = this.supervisor.close();
+  }
+
+  private async lookUp(
+    find: (index: KeyIndex) => TokenKey | undefined,
+    signal: AbortSignal,
+  ): Promise<TokenKey | undefined> {
+    const { index, indexedAt } = this.supervisor.current();
+    const known = find(index);
+    if (known !== undefined || Date.now() - indexedAt < indexRefreshIntervalMs) return known;
+    await this.refreshKeys(signal);
+    return find(this.supervisor.current().index);
   }
 
   /** Resolves when everything that ran when `close` was called is over, unless it hangs. */

@@ -6,10 +6,15 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { encryptAttached, encryptDetached, parseEnvelope, readAttachedEnvelope, BufferSource } from '#cms';
-import { envelopeDigest, type PlaybackGrant } from '#contracts';
+import {
+  envelopeDigest,
+  type PlaybackGrant,
+  type SessionKeyClient,
+  type UnwrappedSessionKey,
+  type UnwrapRequest,
+} from '#contracts';
 import { MediaStorages } from '#media-storage';
 import { RcsError, toRcsError } from '#platform';
-import type { SessionKeyClient, UnwrapRequest, UnwrappedSessionKey } from '../session-key/session-key-client.js';
 import { MediaOpener } from './media-opener.js';
 
 const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });

@@ -1,16 +1,15 @@
 import {
   detachedContentMap,
   EncryptedMedia,
-  parseEnvelope,
+  parseDetachedEnvelope,
   readAttachedEnvelope,
   type ContentMap,
-  type Envelope,
+  type DetachedEnvelope,
 } from '#cms';
-import { envelopeDigest, type PlaybackGrant } from '#contracts';
+import { envelopeDigest, type PlaybackGrant, type SessionKeyClient, type UnwrappedSessionKey } from '#contracts';
 import type { MediaLocation, MediaStorages, StoredObject } from '#media-storage';
 import { RcsError } from '#platform';
 import { entityTagOf } from '../http-semantics/representation.js';
-import type { SessionKeyClient, UnwrappedSessionKey } from '../session-key/session-key-client.js';
 import { contentError, envelopeError } from './cms-errors.js';
 import type { OpenMedia } from './media-session.js';
 
@@ -60,7 +59,7 @@ export class MediaOpener {
     const envelopeBytes = request.detachedEnvelope;
     if (envelopeBytes === undefined) throw new RcsError('RCS_GRANT_REFUSED', 'the envelope of the grant was not sent');
     checkDigest(request.grant, envelopeBytes);
-    const envelope = parseEnvelope(envelopeBytes);
+    const envelope = parseDetachedEnvelope(envelopeBytes);
     const [stored, unwrapped] = await bothOrNeither(
       step => this.storages.open(location, { tail: tailBytes }, step),
       step => this.unwrap(request, envelopeBytes, step),
@@ -88,7 +87,7 @@ export class MediaOpener {
   private async openEncrypted(
     request: OpenRequest,
     stored: StoredObject,
-    envelope: Envelope,
+    envelope: DetachedEnvelope,
     contentMap: ContentMap,
     { sessionKey, certificateAlias }: UnwrappedSessionKey,
     signal: AbortSignal,

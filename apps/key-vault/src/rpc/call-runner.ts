@@ -8,6 +8,7 @@ import {
   shaveDeadline,
   toRcsError,
   type Logger,
+  type ServiceRole,
 } from '#platform';
 import type { VaultMetrics } from '../vault-metrics.js';
 import { callerCertificate, callerRole, checkCaller, remainingMs } from './caller.js';
@@ -16,6 +17,7 @@ export interface CallContext {
   readonly requestId: string;
   /** Fingerprint of the caller's certificate. */
   readonly caller: string;
+  readonly callerRole: ServiceRole | undefined;
   /** Aborts when the caller gives up or its deadline is near. */
   readonly signal: AbortSignal;
 }
@@ -39,7 +41,8 @@ export class CallRunner {
     work: (context: CallContext) => Promise<T> | T,
   ): Promise<T> {
     const requestId = requestIdFrom(metadata.get(requestIdHeader)[0]?.toString());
-    const caller = callerRole(call) ?? 'none';
+    const role = callerRole(call);
+    const caller = role ?? 'none';
     const left = new AbortController();
     const ended = this.metrics.callSeconds.startTimer({ call: name });
     call.once('cancelled', () => left.abort(new Error('the caller gave up')));
@@ -48,7 +51,7 @@ export class CallRunner {
       const timeoutMs = remainingMs(call, maximumCallMs);
       if (timeoutMs <= 0) throw new RcsError('RCS_TIMEOUT', 'the deadline of the caller is over');
       const signal = AbortSignal.any([left.signal, AbortSignal.timeout(shaveDeadline(timeoutMs))]);
-      const result = await work({ requestId, caller: callerCertificate(call), signal });
+      const result = await work({ requestId, caller: callerCertificate(call), callerRole: role, signal });
       this.metrics.calls.inc({ call: name, caller, outcome: 'ok' });
       this.logger.debug({ requestId, call: name, caller }, 'call');
       return result;

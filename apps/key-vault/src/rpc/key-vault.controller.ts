@@ -57,8 +57,8 @@ export class KeyVaultController {
 
   @GrpcMethod(keyVaultService, 'UnwrapSessionKey')
   unwrapSessionKey(request: UnwrapSessionKeyRequest, metadata: Metadata, call: Call): Promise<UnwrapSessionKeyReply> {
-    return this.run('UnwrapSessionKey', metadata, call, ({ caller, signal }) =>
-      this.unwrapService.unwrap({ ...request, envelope: Buffer.from(request.envelope), caller, signal }),
+    return this.run('UnwrapSessionKey', metadata, call, context =>
+      this.unwrapService.unwrap({ ...request, envelope: Buffer.from(request.envelope), ...context }),
     );
   }
 

@@ -95,6 +95,21 @@ export class KeyStore {
     }
   }
 
+  /** The key whose alias is the name that a recipient gives it, of this contact center or, without one, of any. */
+  async findNamed(
+    alias: string,
+    contactCenter: string | undefined,
+    signal: AbortSignal,
+  ): Promise<RecipientKey | undefined> {
+    const tokenKey = await mapped(
+      this.token.findKeyWhere(key => {
+        const recipient = recipientKey(key);
+        return recipient.alias === alias && (contactCenter ?? recipient.contactCenter) === recipient.contactCenter;
+      }, signal),
+    );
+    return tokenKey === undefined ? undefined : recipientKey(tokenKey);
+  }
+
   /** Opens a session key of `length` bytes; the caller zeroes it. */
   unwrapSessionKey(
     key: RecipientKey,

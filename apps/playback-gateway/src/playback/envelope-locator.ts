@@ -2,6 +2,7 @@ import { envelopeDigest, type GrantContent, type InspectReply, type MediaLayout 
 import { RcsError } from '#platform';
 import type { MediaFile, Recording, RecordingStore } from '#store';
 import type { GrantDesk } from '../grants/grant-desk.js';
+import { envelopeInMetadata } from '../recordings/envelope-in-metadata.js';
 import type { WorkerDirectory } from '../workers/worker-directory.js';
 import { canGoElsewhere, type WorkerClient } from './worker-client.js';
 
@@ -9,7 +10,7 @@ export interface LocatedEnvelope {
   readonly layout: MediaLayout;
   /** SHA-256, hexadecimal; undefined for plain media. */
   readonly digest: string | undefined;
-  /** Base64 DER when the envelope came with the metadata. */
+  /** Base64 when the envelope came with the metadata. */
   readonly detached: string | undefined;
 }
 
@@ -35,12 +36,9 @@ export class EnvelopeLocator {
 
   async locate(request: LocateRequest): Promise<LocatedEnvelope> {
     const { recording, mediaFile } = request;
-    if (mediaFile.pkcs7 !== undefined) {
-      return {
-        layout: 'detached',
-        digest: envelopeDigest(Buffer.from(mediaFile.pkcs7, 'base64')),
-        detached: mediaFile.pkcs7,
-      };
+    const envelope = envelopeInMetadata(mediaFile);
+    if (envelope !== undefined) {
+      return { layout: 'detached', digest: envelopeDigest(envelope), detached: envelope.toString('base64') };
     }
     const pin = await this.recordings.findPin(recording.id, mediaFile.mediaId);
     const { layout, envelopeDigest: digest } = pin ?? (await this.inspectAndPin(request));

@@ -13,7 +13,7 @@ const mediaFile: MediaFile = {
   mediaDescriptor: { storage: 'webDAV', path: 'http://storage.internal/call.mp3', checksum: 'x' },
   pkcs7: 'MIIBvgYJKoZI',
   certAlias: ['recording-2026'],
-  additional: { masks: [1] },
+  additional: { masks: [1], encryption_details: { encryption_cek: 'c2VjcmV0' } },
 };
 const recording: Recording = {
   id: 'recording-1',
@@ -57,7 +57,7 @@ describe(recordingResource.name, () => {
 
   it('tells neither the envelope nor the place in the storage', () => {
     const text = JSON.stringify(recordingResource(recording, url));
-    expect(text).not.toMatch(/pkcs7|MIIBvgYJKoZI|mediaDescriptor|storage\.internal|checksum/);
+    expect(text).not.toMatch(/pkcs7|MIIBvgYJKoZI|encryption_|c2VjcmV0|mediaDescriptor|storage\.internal|checksum/);
   });
 
   it('lets no inserted field replace one of ours', () => {

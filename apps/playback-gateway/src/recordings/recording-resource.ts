@@ -1,4 +1,5 @@
 import type { JsonObject, MediaFile, Recording } from '#store';
+import { withoutEnvelope } from './envelope-in-metadata.js';
 
 /** The recording as `/api/v2` answers it; the envelope and the place in the storage stay inside. */
 export function recordingResource(recording: Recording, externalUrl: string): JsonObject {
@@ -26,7 +27,7 @@ function mediaFileResource(recordingId: string, file: MediaFile, externalUrl: st
     file;
   const path = playPathOf(recordingId, file);
   return withoutUndefined({
-    ...file.additional,
+    ...withoutEnvelope(file.additional),
     mediaUri: `${externalUrl}/api/v2${path}`,
     mediaPath: path,
     playPath: path,

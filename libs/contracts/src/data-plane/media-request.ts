@@ -17,7 +17,7 @@ const headerValue = z.string().max(4096).optional();
 
 export const mediaRequestSchema = z.strictObject({
   grant: z.string(),
-  /** Base64 DER of a detached envelope. */
+  /** Base64 of a detached envelope: CMS in DER or BER, or the JSON of another writer. */
   envelope: z.string().max(2_000_000).optional(),
   method: z.enum(['GET', 'HEAD']),
   /** Request header fields of RFC 9110 as the player sent them. */

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
+/** `typ` of the JWS. */
+export const grantTokenType = 'rcs-grant+jws';
 /** A grant lives at most this long, seconds. */
 export const maximumGrantLifetimeSeconds = 60;
 /** Clocks of two machines may differ by this much, seconds. */

@@ -11,8 +11,9 @@ export const keyVaultLoaderOptions: Options = { keepCase: false, longs: Number, 
 /** Which client certificates may make which call; everything that is not listed is refused. */
 export const keyVaultCallers: Readonly<Record<KeyVaultCall, readonly ServiceRole[]>> = {
   Status: ['playback-gateway', 'decrypt-worker', 'rcsctl'],
-  AgreeTransportKey: ['decrypt-worker'],
-  UnwrapSessionKey: ['decrypt-worker'],
+  AgreeTransportKey: ['decrypt-worker', 'rcsctl'],
+  /** The command line only with the grant of an operator whom the vault's configuration names. */
+  UnwrapSessionKey: ['decrypt-worker', 'rcsctl'],
   GetImportKey: ['playback-gateway', 'rcsctl'],
   ImportKey: ['playback-gateway', 'rcsctl'],
   ListKeys: ['playback-gateway', 'rcsctl'],

@@ -96,6 +96,15 @@ const keyVault = z.strictObject({
   /** An agreed session-key transport key lives this long. */
   transportKeyTimeToLiveMs: milliseconds.default(3_600_000),
   maxTransportKeys: z.int().min(1).max(10_000).default(1000),
+  /** Operators who may open envelopes with `rcsctl decrypt` and `rcsctl verify`; nobody when absent. */
+  allowOperatorUnwrap: z
+    .strictObject({
+      /** Their certificates, PEM, issued by the internal authority with the role operator. */
+      certificateFiles: z.array(filePath).min(1),
+      /** Every use is written here before the key is opened. */
+      journalFile: filePath,
+    })
+    .optional(),
 });
 
 const decryptWorker = z.strictObject({
@@ -114,6 +123,22 @@ const decryptWorker = z.strictObject({
   heartbeatIntervalMs: milliseconds.default(1000),
 });
 
+/** What the command line needs beside the identity of its machine. */
+const rcsctl = z.strictObject({
+  /** Who demands session keys: certificate and key of a person, with the role operator. */
+  operator: z.strictObject({ certificateFile: filePath, keyFile: filePath }).optional(),
+  /** The gateway, and a user who may play what is verified. */
+  gateway: z
+    .strictObject({
+      url: z.url(),
+      /** Authority of its certificate, PEM; the system's when absent. */
+      caFile: filePath.optional(),
+      userName: z.string().min(1),
+      password: secret,
+    })
+    .optional(),
+});
+
 /** The whole of application.yaml; each service reads its own part and the shared ones. */
 export const configurationSchema = z.strictObject({
   logging: z
@@ -129,6 +154,7 @@ export const configurationSchema = z.strictObject({
   serverSettings,
   keyVault: keyVault.optional(),
   decryptWorker: decryptWorker.optional(),
+  rcsctl: rcsctl.optional(),
   gracefulShutdownTimeoutMs: milliseconds.default(30_000),
 });
 

@@ -81,6 +81,13 @@ export const errorRegistry = {
     'This service may not make this call',
     'Check which role the client certificate carries and the list of callers in the configuration.',
   ),
+  RCS_OPERATOR_NOT_ALLOWED: define(
+    403,
+    PERMISSION_DENIED,
+    3,
+    'This operator may not open envelopes',
+    'List the certificate of the operator under keyVault.allowOperatorUnwrap and start the vault anew.',
+  ),
   RCS_GRANT_REFUSED: define(
     403,
     PERMISSION_DENIED,

@@ -1,5 +1,5 @@
 /** What a service may do inside the cluster is written into its certificate as a URI subject alternative name. */
-export const serviceRoles = ['playback-gateway', 'key-vault', 'decrypt-worker', 'rcsctl'] as const;
+export const serviceRoles = ['playback-gateway', 'key-vault', 'decrypt-worker', 'rcsctl', 'operator'] as const;
 export type ServiceRole = (typeof serviceRoles)[number];
 
 const rolePrefix = 'urn:recording-crypto-server:role:';

@@ -1,20 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { loadPackageDefinition, Server, ServerCredentials, type ServiceDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
-import {
-  KeyVaultClient,
-  keyVaultLoaderOptions,
-  keyVaultPackage,
-  keyVaultProtoFile,
-  TransportKey,
-  type AgreeTransportKeyReply,
-  type AgreeTransportKeyRequest,
-  type UnwrapSessionKeyReply,
-  type UnwrapSessionKeyRequest,
-} from '#contracts';
 import { RcsError, toGrpcError, toRcsError, type InternalIdentity } from '#platform';
 import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
+import { KeyVaultClient } from '../key-vault/key-vault-client.js';
+import { keyVaultLoaderOptions, keyVaultPackage, keyVaultProtoFile } from '../key-vault/key-vault.definition.js';
+import type {
+  AgreeTransportKeyReply,
+  AgreeTransportKeyRequest,
+  UnwrapSessionKeyReply,
+  UnwrapSessionKeyRequest,
+} from '../key-vault/key-vault.messages.js';
 import { SessionKeyClient } from './session-key-client.js';
+import { TransportKey } from './transport-key.js';
 
 type Handler<Request, Reply> = (
   call: { readonly request: Request },

@@ -1,5 +1,7 @@
-import { KeyAgreement, TransportKey, type KeyVaultClient, type KeyVaultEndpoint } from '#contracts';
 import { RcsError } from '#platform';
+import type { KeyVaultClient } from '../key-vault/key-vault-client.js';
+import type { KeyVaultEndpoint } from '../key-vault/key-vault-endpoint.js';
+import { KeyAgreement, TransportKey } from './transport-key.js';
 
 export interface UnwrapRequest {
   /** The grant as it was signed; the vault judges it itself. */

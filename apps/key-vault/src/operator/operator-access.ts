@@ -1,0 +1,92 @@
+import { X509Certificate } from 'node:crypto';
+import { OperatorGrantVerifier, type OperatorJournalEntry, type VerifiedOperatorGrant } from '#contracts';
+import {
+  ConfigurationError,
+  describeError,
+  RcsError,
+  readOptionFile,
+  type KeyVaultConfiguration,
+  type Logger,
+} from '#platform';
+import type { UnwrapAuthority, UnwrapPermit } from '../unwrap/unwrap-authority.js';
+import { OperatorJournalFile } from './operator-journal-file.js';
+
+/** Lets the operators whom the configuration names open envelopes, and writes down every time they try. */
+export class OperatorAccess implements UnwrapAuthority {
+  private constructor(
+    private readonly grants: OperatorGrantVerifier,
+    private readonly journal: OperatorJournalFile,
+    private readonly logger: Logger,
+  ) {}
+
+  /** @throws ConfigurationError naming the file that cannot be used. */
+  static async open(
+    { certificateFiles, journalFile }: NonNullable<KeyVaultConfiguration['allowOperatorUnwrap']>,
+    caPem: Buffer,
+    logger: Logger,
+  ): Promise<OperatorAccess> {
+    const certificates = certificateFiles.map((path, index) =>
+      readCertificate(`keyVault.allowOperatorUnwrap.certificateFiles.${index}`, path),
+    );
+    const journal = await OperatorJournalFile.open(journalFile);
+    return new OperatorAccess(new OperatorGrantVerifier(caPem, certificates), journal, logger);
+  }
+
+  /** Trusts these authorities from now on. */
+  useAuthorities(caPem: Buffer): void {
+    this.grants.useAuthorities(caPem);
+  }
+
+  async permit(jws: string, requestId: string): Promise<UnwrapPermit> {
+    let verified: VerifiedOperatorGrant;
+    try {
+      verified = await this.grants.verify(jws);
+    } catch (error) {
+      await this.note({ event: 'operator-unwrap', outcome: 'refused', requestId, detail: describeError(error) });
+      throw error;
+    }
+    const { grant, operator } = verified;
+    const { purpose, file, envelopeDigest, contactCenter } = grant;
+    const known = { event: 'operator-unwrap', operator, user: grant.sub, purpose, file, envelopeDigest } as const;
+    return {
+      subject: `file ${JSON.stringify(file)} of operator ${operator}`,
+      contactCenter,
+      envelopeDigest,
+      opening: key =>
+        this.note({
+          ...known,
+          outcome: 'allowed',
+          contactCenter: key.contactCenter,
+          certificateAlias: key.alias,
+          requestId,
+        }),
+      refused: error => this.note({ ...known, outcome: 'refused', requestId, detail: describeError(error) }),
+    };
+  }
+
+  close(): Promise<void> {
+    return this.journal.close();
+  }
+
+  private async note(entry: OperatorJournalEntry): Promise<void> {
+    this.logger.warn({ audit: entry }, 'operator unwrap');
+    await this.journal.append(entry);
+  }
+}
+
+/** Where the configuration names no operator. */
+export const noOperators: UnwrapAuthority = {
+  permit: () =>
+    Promise.reject(
+      new RcsError('RCS_OPERATOR_NOT_ALLOWED', 'an operator asked, but keyVault.allowOperatorUnwrap names nobody'),
+    ),
+};
+
+function readCertificate(option: string, path: string): X509Certificate {
+  const pem = readOptionFile(option, path);
+  try {
+    return new X509Certificate(pem);
+  } catch (error) {
+    throw new ConfigurationError(`option ${option}: ${path} is no certificate: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,19 @@
+import { type KeyName, parseTwilioEnvelope } from '../twilio/twilio-envelope.js';
+import type { Envelope, RecipientIdentifier } from './envelope.js';
+import { parseEnvelope } from './parse-envelope.js';
+
+/** An envelope that is kept apart from its content, whoever wrote it. */
+export type DetachedEnvelope = Envelope<RecipientIdentifier | KeyName>;
+
+const jsonObject = /^\s*\{/;
+
+/**
+ * Parses what the metadata of a recording keeps: the bytes of a CMS envelope (as `parseEnvelope` takes them) or the JSON
+ * of a Twilio recording (as `parseTwilioEnvelope` takes it).
+ * @throws CmsError
+ */
+export function parseDetachedEnvelope(bytes: Buffer): DetachedEnvelope {
+  return jsonObject.test(bytes.toString('latin1', 0, 64))
+    ? parseTwilioEnvelope(bytes.toString('utf8'))
+    : parseEnvelope(bytes);
+}

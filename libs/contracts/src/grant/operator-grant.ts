@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+/** `typ` of the JWS: no gateway's grant passes for an operator's, nor the other way round. */
+export const operatorGrantTokenType = 'rcs-operator-grant+jws';
+
+const text = z.string().min(1).max(1024);
+
+/** What the payload of an operator's grant must look like; unknown members are refused. */
+export const operatorGrantSchema = z.strictObject({
+  jti: text,
+  /** Seconds since the epoch, RFC 7519. */
+  iat: z.int(),
+  exp: z.int(),
+  /** Who sat at the terminal, as the machine says: `user@host`. Who signed is proved by the certificate. */
+  sub: text,
+  purpose: z.enum(['decrypt', 'verify']),
+  /** Name of the file, for the journal. */
+  file: text,
+  /** Only keys of this contact center; of every one where it is absent. */
+  contactCenter: text.optional(),
+  /** SHA-256 of the envelope, lower-case hexadecimal. */
+  envelopeDigest: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+/**
+ * An operator's own demand for one session key, signed by himself with the key of a certificate that the vault's
+ * configuration names. It stands in for the grant of a gateway where a file is opened outside of any playback.
+ */
+export type OperatorGrant = Readonly<z.output<typeof operatorGrantSchema>>;
+export type OperatorGrantContent = Omit<OperatorGrant, 'jti' | 'iat' | 'exp'>;

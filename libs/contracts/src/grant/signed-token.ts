@@ -1,0 +1,61 @@
+import { X509Certificate } from 'node:crypto';
+import { JWS, type JWK } from 'node-jose';
+import type { z } from 'zod';
+import { RcsError } from '#platform';
+import { clockToleranceSeconds, maximumGrantLifetimeSeconds } from './playback-grant.js';
+
+const maximumTokenLength = 16 * 1024;
+
+export function checkSize(jws: string): void {
+  if (jws.length > maximumTokenLength) throw refused(`it is ${jws.length} characters long`);
+}
+
+/** The signer's certificate in the header of a token of this type, base64 DER; nothing about it is proved yet. */
+export function signerOf(jws: string, type: string): string {
+  const header = parseJson(Buffer.from(jws.split('.', 1)[0] ?? '', 'base64url').toString('utf8'));
+  const { alg, typ, x5c } = (header ?? {}) as { alg?: unknown; typ?: unknown; x5c?: unknown };
+  const leaf: unknown = Array.isArray(x5c) && x5c.length === 1 ? x5c[0] : undefined;
+  if (alg !== 'ES256' || typ !== type || typeof leaf !== 'string') throw refused('its header is not that of a grant');
+  return leaf;
+}
+
+export function certificateOf(base64: string): X509Certificate {
+  try {
+    return new X509Certificate(Buffer.from(base64, 'base64'));
+  } catch (error) {
+    throw refused('its certificate cannot be read', error);
+  }
+}
+
+export async function verifiedPayload(jws: string, key: JWK.Key): Promise<Buffer> {
+  try {
+    return (await JWS.createVerify(key, { algorithms: ['ES256'], allowEmbeddedKey: false }).verify(jws)).payload;
+  } catch (error) {
+    throw refused('its signature is wrong', error);
+  }
+}
+
+export function parseContent<Content>(payload: Buffer, schema: z.ZodType<Content>): Content {
+  const parsed = schema.safeParse(parseJson(payload.toString('utf8')));
+  if (parsed.success) return parsed.data;
+  throw refused(`its content is not that of a grant: ${parsed.error.issues[0]?.path.join('.') ?? ''}`);
+}
+
+/** Short-lived, begun, not over. */
+export function checkTimes({ iat, exp }: { readonly iat: number; readonly exp: number }): void {
+  const now = Date.now() / 1000;
+  if (exp - iat > maximumGrantLifetimeSeconds) throw refused('it lives too long');
+  if (iat > now + clockToleranceSeconds) throw refused('it was issued in the future');
+  if (exp < now) throw refused('it has expired');
+}
+
+export const refused = (why: string, cause?: unknown): RcsError =>
+  new RcsError('RCS_GRANT_REFUSED', `grant refused: ${why}`, { cause });
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw refused('it is not JSON', error);
+  }
+}

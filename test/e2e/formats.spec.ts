@@ -1,0 +1,203 @@
+import { constants, createCipheriv, publicEncrypt, randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
+import { splitEnvelope } from './split-envelope.js';
+import { StrangerClient } from './stranger-client.js';
+import { curl, openssl } from './strangers.js';
+
+jest.setTimeout(180_000);
+
+const work = mkdtempSync(join(tmpdir(), 'rcs-formats-'));
+/** More than a worker keeps in memory of authenticated content, and less. */
+const long = randomBytes(300_001);
+const short = randomBytes(10_000);
+let cluster: RunningCluster;
+let stranger: StrangerClient;
+let otherCertificate: string;
+let count = 0;
+
+beforeAll(async () => {
+  cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'));
+  stranger = new StrangerClient(cluster, work);
+  otherCertificate = join(work, 'other.pem');
+  const key = ['-newkey', 'rsa:2048', '-nodes', '-keyout', join(work, 'other.key')];
+  await openssl('req', '-new', '-x509', ...key, '-out', otherCertificate, '-days', '30', '-subj', '/CN=somebody else');
+});
+
+afterAll(async () => {
+  await cluster?.stop();
+  rmSync(work, { recursive: true, force: true });
+});
+
+async function encrypt(plaintext: Buffer, ...options: readonly string[]): Promise<Buffer> {
+  const [input, output] = [stranger.write('plain', plaintext), stranger.file('encrypted')];
+  await openssl('cms', '-encrypt', '-binary', '-in', input, '-out', output, ...options);
+  return readFileSync(output);
+}
+
+const forUs = () => ['-recip', stranger.certificateFile];
+const oaep = (...parameters: string[]) => [
+  ...forUs(),
+  ...['rsa_padding_mode:oaep', ...parameters].flatMap(parameter => ['-keyopt', parameter]),
+];
+
+const nextName = () => `format-${++count}`;
+
+async function attachedPath(stored: Buffer): Promise<string> {
+  const name = nextName();
+  await stranger.put(name, stored);
+  return stranger.insertedFile(name);
+}
+
+async function detachedPath(ciphertext: Buffer, metadata: object): Promise<string> {
+  const name = nextName();
+  await stranger.put(name, ciphertext);
+  const mediaDescriptor = { storage: 'webDAV', path: name };
+  return stranger.inserted(name, { mediaId: `${name}.mp3`, mediaDescriptor, ...metadata });
+}
+
+/** Whole, from the middle, over the end: every answer is what the same range of the plaintext is. */
+async function expectPlays(playPath: string, plaintext: Buffer): Promise<void> {
+  const { length } = plaintext;
+  const whole = await stranger.play(playPath);
+  expect({ status: whole.status, exitCode: whole.exitCode }).toEqual({ status: 200, exitCode: 0 });
+  expect(whole.headers['content-length']).toBe(String(length));
+  expect(whole.body.equals(plaintext)).toBe(true);
+  const middle = Math.floor(length / 2) + 1;
+  for (const [range, start, end] of [
+    [`${middle}-${middle + 999}`, middle, middle + 1000],
+    ['-17', length - 17, length],
+    ['0-0', 0, 1],
+  ] as const) {
+    const part = await stranger.play(playPath, '--range', range);
+    expect(part.status).toBe(206);
+    expect(part.headers['content-range']).toBe(`bytes ${start}-${end - 1}/${length}`);
+    expect(part.body.equals(plaintext.subarray(start, end))).toBe(true);
+  }
+}
+
+describe('attached', () => {
+  const der = ['-outform', 'DER'];
+
+  it.each([
+    ['3DES', ['-des3', ...der]],
+    ['3DES, streamed', ['-des3', ...der, '-stream']],
+    ['AES-128-CBC in PEM', ['-aes128', '-outform', 'PEM']],
+    ['AES-192-CBC in S/MIME', ['-aes192', '-outform', 'SMIME']],
+    ['AES-256-CBC in S/MIME, streamed', ['-aes256', '-outform', 'SMIME', '-stream']],
+    ['AES-256-CBC by subject key identifier', ['-aes256', ...der, '-keyid']],
+    ['AES-128-GCM', ['-aes-128-gcm', ...der]],
+    ['AES-192-GCM, streamed', ['-aes-192-gcm', ...der, '-stream']],
+    ['AES-256-GCM in PEM', ['-aes-256-gcm', '-outform', 'PEM']],
+  ])('%s', async (_, options) => {
+    await expectPlays(await attachedPath(await encrypt(long, ...options, ...forUs())), long);
+  });
+
+  it('AES-256-CBC in a file of base64', async () => {
+    const base64 = (await encrypt(long, '-aes256', ...der, ...forUs())).toString('base64');
+    await expectPlays(await attachedPath(Buffer.from(base64)), long);
+    const lines = base64.replace(/.{76}/g, '$&\r\n');
+    await expectPlays(await attachedPath(Buffer.from(lines)), long);
+  });
+
+  it('AES-256-GCM that fits into memory', async () => {
+    await expectPlays(await attachedPath(await encrypt(short, '-aes-256-gcm', ...der, ...forUs())), short);
+  });
+
+  it('for several recipients, ours being the last or the first', async () => {
+    for (const recipients of [
+      ['-recip', otherCertificate, ...forUs()],
+      [...forUs(), '-recip', otherCertificate],
+    ]) {
+      await expectPlays(await attachedPath(await encrypt(short, '-aes256', ...der, ...recipients)), short);
+    }
+  });
+
+  it.each([
+    ['SHA-1', []],
+    ['SHA-224', ['rsa_oaep_md:sha224', 'rsa_mgf1_md:sha224']],
+    ['SHA-256', ['rsa_oaep_md:sha256', 'rsa_mgf1_md:sha256']],
+    ['SHA-384', ['rsa_oaep_md:sha384', 'rsa_mgf1_md:sha384']],
+    ['SHA-512', ['rsa_oaep_md:sha512', 'rsa_mgf1_md:sha512']],
+    ['SHA-512 with SHA-1 in MGF1', ['rsa_oaep_md:sha512', 'rsa_mgf1_md:sha1']],
+    ['SHA-1 with SHA-256 in MGF1', ['rsa_oaep_md:sha1', 'rsa_mgf1_md:sha256']],
+    ['SHA-256 with a label', ['rsa_oaep_md:sha256', 'rsa_oaep_label:0042ff']],
+  ])('OAEP with %s', async (_, parameters) => {
+    await expectPlays(await attachedPath(await encrypt(short, '-aes256', ...der, ...oaep(...parameters))), short);
+  });
+});
+
+describe('detached', () => {
+  it.each(['-des3', '-aes128', '-aes-256-gcm'])('%s, the envelope in the metadata', async cipher => {
+    for (const plaintext of [long, short]) {
+      const { envelope, ciphertext } = splitEnvelope(await encrypt(plaintext, cipher, '-outform', 'DER', ...forUs()));
+      await expectPlays(await detachedPath(ciphertext, { pkcs7: envelope.toString('base64') }), plaintext);
+    }
+  });
+
+  /** What the service does, with the alias of our key for its name there. */
+  function twilioRecording(plaintext: Buffer) {
+    const [sessionKey, nonce] = [randomBytes(32), randomBytes(12)];
+    const cipher = createCipheriv('aes-256-gcm', sessionKey, nonce);
+    const stored = Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+    const key = readFileSync(stranger.certificateFile);
+    const padding = constants.RSA_PKCS1_OAEP_PADDING;
+    const encryptedKey = publicEncrypt({ key, padding, oaepHash: 'sha256' }, sessionKey);
+    const details = {
+      type: 'rsa-aes',
+      encryption_public_key_sid: cluster.ready.certificates[0]!.alias,
+      encryption_cek: encryptedKey.toString('base64'),
+      encryption_iv: nonce.toString('base64'),
+    };
+    return { stored, details };
+  }
+
+  it('as Twilio encrypts, wrapped key and nonce in the metadata', async () => {
+    for (const plaintext of [long, short]) {
+      const { stored, details } = twilioRecording(plaintext);
+      await expectPlays(await detachedPath(stored, { encryption_details: details }), plaintext);
+    }
+  });
+
+  it('as Twilio encrypts, by a key that is not ours or with broken details: refused, never taken for plain', async () => {
+    const { stored, details } = twilioRecording(short);
+    const foreign = { ...details, encryption_public_key_sid: 'CR00000000000000000000000000000000' };
+    const unknown = await stranger.play(await detachedPath(stored, { encryption_details: foreign }));
+    expect(unknown.status).toBe(422);
+    expect(unknown.body.toString()).toContain('No private key');
+    for (const broken of [{ ...details, encryption_iv: 'AAAA' }, 'rsa-aes', null]) {
+      const answer = await stranger.play(await detachedPath(stored, { encryption_details: broken }));
+      expect(answer.status).toBe(422);
+      expect(answer.body.toString()).toContain('cannot be read');
+    }
+  });
+});
+
+describe('authenticated content that was changed', () => {
+  it.each([
+    ['short', short],
+    ['long', long],
+  ])('gives not one byte when it is %s: whole or by ranges', async (_, plaintext) => {
+    const stored = await encrypt(plaintext, '-aes-256-gcm', '-outform', 'DER', ...forUs());
+    for (const offset of [stored.length - 5, stored.length - 2000, stored.length - plaintext.length]) {
+      const changed = Buffer.from(stored);
+      changed[offset]! ^= 1;
+      const playPath = await attachedPath(changed);
+      for (const range of [[], ['--range', '0-99']]) {
+        const answer = await stranger.play(playPath, ...range);
+        expect(answer.status).toBe(422);
+        expect(answer.body.toString()).toContain('cannot be decrypted');
+      }
+    }
+  });
+
+  it('is found out by HEAD, too', async () => {
+    const stored = await encrypt(long, '-aes-256-gcm', '-outform', 'DER', ...forUs());
+    stored[stored.length - 1000]! ^= 1;
+    const playPath = await attachedPath(stored);
+    const answer = await curl(...stranger.asUser('alice'), '--head', stranger.playUrl(playPath));
+    expect(answer.status).toBe(422);
+  });
+});

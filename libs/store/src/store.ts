@@ -1,6 +1,8 @@
 import type { AuditLog } from './audit/audit-log.js';
+import type { CertificateStore } from './certificates/certificate-store.js';
 import type { ContactCenterStore } from './contact-centers/contact-center-store.js';
 import type { RecordingStore } from './recordings/recording-store.js';
+import type { RewrapStore } from './rewrap/rewrap-store.js';
 import type { UserStore } from './users/user-store.js';
 
 /** All that this server keeps besides keys (in the token) and media (in the storage). */
@@ -8,6 +10,8 @@ export interface Store {
   readonly recordings: RecordingStore;
   readonly users: UserStore;
   readonly contactCenters: ContactCenterStore;
+  readonly certificates: CertificateStore;
+  readonly rewraps: RewrapStore;
   readonly audit: AuditLog;
 
   /**

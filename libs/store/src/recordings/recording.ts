@@ -39,6 +39,8 @@ export interface MediaFile {
   readonly pkcs7?: string;
   /** Aliases of the certificates the session key is encrypted for. */
   readonly certAlias?: readonly string[];
+  /** Whom the envelope is for, as far as it can be read at insert: see the gateway's recipient names. */
+  readonly recipients?: readonly string[];
   /** Every further inserted field, as it came. */
   readonly additional?: JsonObject;
 }

@@ -41,4 +41,52 @@ export const documentSchema: readonly SchemaMigration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    version: 2,
+    worksWithCodeOf: 1,
+    sql: `
+      CREATE TABLE recording_certificate (
+        contact_center TEXT NOT NULL,
+        alias TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        document TEXT NOT NULL,
+        PRIMARY KEY (contact_center, alias),
+        UNIQUE (contact_center, fingerprint)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE certificate_assignment (
+        contact_center TEXT NOT NULL,
+        target TEXT NOT NULL, -- JSON [kind, name]
+        document TEXT NOT NULL,
+        PRIMARY KEY (contact_center, target)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE media_recipient (
+        contact_center TEXT NOT NULL,
+        recipient TEXT NOT NULL,
+        recording_id TEXT NOT NULL REFERENCES recording (id) ON DELETE CASCADE,
+        media_id TEXT NOT NULL,
+        PRIMARY KEY (contact_center, recipient, recording_id, media_id)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX media_recipient_by_recording ON media_recipient (recording_id, media_id);
+
+      -- Recordings from before recipients were kept, and of code that does not keep them.
+      CREATE TABLE unindexed_recording (
+        id TEXT NOT NULL PRIMARY KEY REFERENCES recording (id) ON DELETE CASCADE
+      ) STRICT, WITHOUT ROWID;
+      INSERT INTO unindexed_recording SELECT id FROM recording;
+      CREATE TRIGGER recording_inserted AFTER INSERT ON recording
+        BEGIN INSERT INTO unindexed_recording VALUES (new.id); END;
+
+      CREATE TABLE rewrap_job (
+        id TEXT NOT NULL PRIMARY KEY,
+        contact_center TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        state TEXT NOT NULL,
+        owner TEXT,
+        lease_until INTEGER NOT NULL DEFAULT 0, -- milliseconds since 1970-01-01T00:00:00Z
+        document TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];

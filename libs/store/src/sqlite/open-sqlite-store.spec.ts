@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { exampleRecording } from '../testing/example-recording.js';
 import { SqliteTestDirectory } from '../testing/sqlite-test-directory.js';
+import { documentSchema } from './document-schema.js';
 import { documentDatabaseName, openSqliteStore } from './open-sqlite-store.js';
 
 const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+
+const known = documentSchema.length;
 
 describe(openSqliteStore.name, () => {
   const directory = new SqliteTestDirectory();
@@ -54,7 +57,7 @@ describe(openSqliteStore.name, () => {
 
   it('works beside a newer version that only added to the schema', async () => {
     await (await directory.open()).close();
-    changeDocuments('ALTER TABLE recording ADD COLUMN protected INTEGER; PRAGMA user_version = 2');
+    changeDocuments(`ALTER TABLE recording ADD COLUMN added INTEGER; PRAGMA user_version = ${known + 1}`);
     const store = await directory.open();
     expect(await store.recordings.insert(exampleRecording)).toBe('created');
     expect(await store.recordings.find(exampleRecording.id)).toEqual(exampleRecording);
@@ -62,8 +65,12 @@ describe(openSqliteStore.name, () => {
 
   it('refuses a schema that only a newer version understands', async () => {
     await (await directory.open()).close();
-    changeDocuments('UPDATE schema_compatibility SET works_with_code_of = 2; PRAGMA user_version = 2');
-    await expect(directory.open()).rejects.toThrow(/store\.sqlite has schema version 2, this program knows 1/);
+    changeDocuments(
+      `UPDATE schema_compatibility SET works_with_code_of = ${known + 1}; PRAGMA user_version = ${known + 1}`,
+    );
+    await expect(directory.open()).rejects.toThrow(
+      `store.sqlite has schema version ${known + 1}, this program knows ${known}`,
+    );
   });
 
   it('refuses a file that is no database', async () => {

@@ -1,6 +1,8 @@
 import { auditLogContract } from '../testing/audit-log.contract.js';
+import { certificateStoreContract } from '../testing/certificate-store.contract.js';
 import { contactCenterStoreContract } from '../testing/contact-center-store.contract.js';
 import { recordingStoreContract } from '../testing/recording-store.contract.js';
+import { rewrapStoreContract } from '../testing/rewrap-store.contract.js';
 import { SqliteTestDirectory } from '../testing/sqlite-test-directory.js';
 import { userStoreContract } from '../testing/user-store.contract.js';
 import type { Store } from '../store.js';
@@ -18,6 +20,8 @@ describe(SqliteStore.name, () => {
     recordingStoreContract(() => store.recordings);
     userStoreContract(() => store.users);
     contactCenterStoreContract(() => store.contactCenters);
+    certificateStoreContract(() => store);
+    rewrapStoreContract(() => store);
   });
 
   auditLogContract(async auditWriter => (await directory.open({ auditWriter })).audit);

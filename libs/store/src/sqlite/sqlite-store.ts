@@ -1,7 +1,9 @@
 import type { Store } from '../store.js';
 import { SqliteAuditLog } from './sqlite-audit-log.js';
+import { SqliteCertificateStore } from './sqlite-certificate-store.js';
 import { SqliteContactCenterStore } from './sqlite-contact-center-store.js';
 import { SqliteRecordingStore } from './sqlite-recording-store.js';
+import { SqliteRewrapStore } from './sqlite-rewrap-store.js';
 import { SqliteUserStore } from './sqlite-user-store.js';
 import type { DatabaseReader } from './reading/database-reader.js';
 import type { DatabaseWriter } from './writing/database-writer.js';
@@ -11,6 +13,8 @@ export class SqliteStore implements Store {
   readonly recordings: SqliteRecordingStore;
   readonly users: SqliteUserStore;
   readonly contactCenters: SqliteContactCenterStore;
+  readonly certificates: SqliteCertificateStore;
+  readonly rewraps: SqliteRewrapStore;
   readonly audit: SqliteAuditLog;
 
   constructor(
@@ -22,6 +26,8 @@ export class SqliteStore implements Store {
     this.recordings = new SqliteRecordingStore(documentReader, documentWriter);
     this.users = new SqliteUserStore(documentReader, documentWriter);
     this.contactCenters = new SqliteContactCenterStore(documentReader, documentWriter);
+    this.certificates = new SqliteCertificateStore(documentReader, documentWriter);
+    this.rewraps = new SqliteRewrapStore(documentReader, documentWriter);
     this.audit = new SqliteAuditLog(auditReader, auditWriter);
   }
 

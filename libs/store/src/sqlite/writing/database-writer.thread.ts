@@ -1,9 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { DatabaseFileWatch, openConnection } from '../database-connection.js';
+import { assignmentWrites } from './assignment-writes.js';
 import { auditWrites } from './audit-writes.js';
+import { certificateWrites } from './certificate-writes.js';
 import { contactCenterWrites } from './contact-center-writes.js';
 import { GroupCommit, type WritableDatabase } from './group-commit.js';
+import { recipientWrites } from './recipient-writes.js';
 import { recordingWrites } from './recording-writes.js';
+import { rewrapWrites } from './rewrap-writes.js';
 import { userWrites } from './user-writes.js';
 import type { DocumentWrites, WriteHandlers, WriteRequest } from './write-operation.js';
 
@@ -38,6 +42,10 @@ function documentWrites(database: WritableDatabase['database']): WriteHandlers<D
     ...recordingWrites(database),
     ...userWrites(database),
     ...contactCenterWrites(database),
+    ...certificateWrites(database),
+    ...assignmentWrites(database),
+    ...rewrapWrites(database),
+    ...recipientWrites(database),
     probe: () => null,
   };
 }

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { canonicalJson } from '../../canonical-json.js';
 import type { PinnedEnvelope, Recording } from '../../recordings/recording.js';
+import { RecipientTable } from './recipient-table.js';
 import type { DocumentWrites, WriteHandlers } from './write-operation.js';
 
 interface DocumentRow {
@@ -14,6 +15,7 @@ export function recordingWrites(
     `INSERT INTO recording (id, contact_center, region, start_time, caller_phone_number, dialed_phone_number, document)
      VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
   );
+  const recipients = new RecipientTable(database);
   const find = database.prepare<[string], DocumentRow>('SELECT document FROM recording WHERE id = ?');
   const insertPin = database.prepare(
     'INSERT INTO envelope_pin (recording_id, media_id, document) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
@@ -33,7 +35,10 @@ export function recordingWrites(
         recording.dialedPhoneNumber ?? null,
         JSON.stringify(recording),
       );
-      if (changes === 1) return 'created';
+      if (changes === 1) {
+        if (recording.mediaFiles.every(({ recipients }) => recipients !== undefined)) recipients.replaceAll(recording);
+        return 'created';
+      }
       const stored = JSON.parse(find.get(recording.id)?.document ?? 'null') as Recording;
       return withoutLeaves(stored) === withoutLeaves(recording) ? 'unchanged' : 'different';
     },
@@ -55,6 +60,6 @@ function epochMilliseconds(time: string | undefined): number | null {
 
 /** The recording in the form that two inserts are compared in. */
 function withoutLeaves(recording: Recording): string {
-  const mediaFiles = recording.mediaFiles.map(mediaFile => ({ ...mediaFile, leaf: undefined }));
+  const mediaFiles = recording.mediaFiles.map(mediaFile => ({ ...mediaFile, leaf: undefined, recipients: undefined }));
   return canonicalJson({ ...recording, mediaFiles });
 }

@@ -1,6 +1,20 @@
 import type { AuditEntry, AuditRecord } from '../../audit/audit-record.js';
+import type {
+  AdditionResult,
+  AssignmentResult,
+  ChangeOrigin,
+  RemovalRequest,
+  RemovalResult,
+} from '../../certificates/certificate-store.js';
+import type {
+  AssignmentTarget,
+  CertificateAssignment,
+  RecordingCertificate,
+} from '../../certificates/recording-certificate.js';
 import type { ContactCenter } from '../../contact-centers/contact-center.js';
 import type { PinnedEnvelope, Recording } from '../../recordings/recording.js';
+import type { RewrapJob, RewrapStep } from '../../rewrap/rewrap-job.js';
+import type { RewrapClaim } from '../../rewrap/rewrap-store.js';
 import type { User, UserContent } from '../../users/user.js';
 
 /** The writes of one database: name, what goes in, what comes out. Both cross a thread, so they are plain values. */
@@ -12,6 +26,31 @@ export type DocumentWrites = {
   pinEnvelope: { input: { recordingId: string; mediaId: string; pin: PinnedEnvelope }; result: PinnedEnvelope | null };
   putUser: { input: UserContent; result: User };
   removeUser: { input: string; result: boolean };
+  addCertificate: { input: RecordingCertificate; result: AdditionResult };
+  removeCertificate: { input: RemovalRequest; result: RemovalResult };
+  noteKeyRemoved: { input: { contactCenter: string; alias: string; at: string }; result: boolean };
+  claimExpiryWarning: { input: { contactCenter: string; alias: string; days: number }; result: boolean };
+  assignCertificates: { input: CertificateAssignment; result: AssignmentResult };
+  unassignCertificates: { input: { contactCenter: string; target: AssignmentTarget }; result: boolean };
+  succeedCertificate: {
+    input: { contactCenter: string; from: string; to: string; origin: ChangeOrigin };
+    /** null: one of the two cannot be used. */
+    result: readonly AssignmentTarget[] | null;
+  };
+  createRewrap: { input: RewrapJob; result: RewrapJob };
+  /** null: nothing to do. */
+  claimRewrap: { input: RewrapClaim; result: RewrapJob | null };
+  /** null: the owner lost the job. */
+  stepRewrap: { input: RewrapStep; result: RewrapJob | null };
+  releaseRewrap: {
+    input: { jobId: string; owner: string; notBefore: number; waiting: string | undefined };
+    result: null;
+  };
+  setRewrapState: {
+    input: { contactCenter: string; id: string; state: 'running' | 'paused'; at: string };
+    result: RewrapJob | null;
+  };
+  indexRecipients: { input: { recordingId: string; recipients: readonly (readonly string[])[] }; result: null };
   putContactCenter: { input: ContactCenter; result: null };
   probe: { input: null; result: null };
 };

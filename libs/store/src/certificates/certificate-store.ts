@@ -1,0 +1,85 @@
+import type { AssignmentTarget, CertificateAssignment, RecordingCertificate } from './recording-certificate.js';
+
+/** Who changes something when. */
+export interface ChangeOrigin {
+  readonly by: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+export interface AdditionResult {
+  /** `known`: this very certificate is there already, under whatever alias; `alias-taken`: another has the alias. */
+  readonly outcome: 'created' | 'known' | 'restored' | 'alias-taken';
+  /** What is stored now under the certificate's fingerprint, or under its alias when that is taken. */
+  readonly certificate: RecordingCertificate;
+}
+
+export interface RemovalRequest {
+  readonly contactCenter: string;
+  readonly alias: string;
+  /** Recipients by which envelopes name the certificate. */
+  readonly recipients: readonly string[];
+  /** Recipients of other certificates whose keys are there: what they open does not need this one. */
+  readonly otherRecipients: readonly string[];
+  /** Removes it from assignments and in spite of recordings. */
+  readonly force: boolean;
+  readonly origin: ChangeOrigin;
+}
+
+export interface RemovalResult {
+  readonly outcome: 'removed' | 'in-use' | 'not-found';
+  readonly assignments: number;
+  /** Recordings that no other certificate opens. */
+  readonly recordings: number;
+}
+
+export type AssignmentResult =
+  | { readonly outcome: 'assigned' | 'unchanged' }
+  /** The first alias that is no active certificate which may encrypt. */
+  | { readonly outcome: 'unknown-alias'; readonly alias: string };
+
+/**
+ * Keeps recording certificates and what they are assigned to. Every method rejects with RCS_STORE_UNAVAILABLE while the
+ * database cannot serve; changes are durable when they resolve, and two at the same moment see one another.
+ */
+export interface CertificateStore {
+  /** Active and deleted ones, of one contact center or of all, sorted by alias. */
+  list(contactCenter?: string): Promise<readonly RecordingCertificate[]>;
+
+  find(contactCenter: string, alias: string): Promise<RecordingCertificate | undefined>;
+
+  /** The same certificate twice is one entry; a deleted one comes back with what is passed, under its old alias. */
+  add(certificate: RecordingCertificate): Promise<AdditionResult>;
+
+  /** Refuses while it is assigned or needed, unless forced. A second call finds nothing. */
+  remove(request: RemovalRequest): Promise<RemovalResult>;
+
+  /** Notes that the private key left the token. False when there is no deleted certificate of this alias. */
+  noteKeyRemoved(contactCenter: string, alias: string, at: string): Promise<boolean>;
+
+  /** True for the one caller that may warn: whoever asks first for this threshold or a lower one. */
+  claimWarning(contactCenter: string, alias: string, days: number): Promise<boolean>;
+
+  /** Assignments of one contact center or of all. */
+  assignments(contactCenter?: string): Promise<readonly CertificateAssignment[]>;
+
+  assignment(contactCenter: string, target: AssignmentTarget): Promise<CertificateAssignment | undefined>;
+
+  /** Replaces the whole list of a target. */
+  assign(assignment: CertificateAssignment): Promise<AssignmentResult>;
+
+  /** Forgets a target altogether; false when it was not there. */
+  unassign(contactCenter: string, target: AssignmentTarget): Promise<boolean>;
+
+  /**
+   * Puts one certificate in the place of another in all assignments at once and notes the successor.
+   * @returns the targets that changed; undefined when one of the two is no active certificate (the second: one that may
+   * encrypt).
+   */
+  succeed(
+    contactCenter: string,
+    from: string,
+    to: string,
+    origin: ChangeOrigin,
+  ): Promise<readonly AssignmentTarget[] | undefined>;
+}

@@ -1,0 +1,104 @@
+import type { Statement } from 'better-sqlite3';
+import type {
+  AdditionResult,
+  AssignmentResult,
+  CertificateStore,
+  ChangeOrigin,
+  RemovalRequest,
+  RemovalResult,
+} from '../certificates/certificate-store.js';
+import type {
+  AssignmentTarget,
+  CertificateAssignment,
+  RecordingCertificate,
+} from '../certificates/recording-certificate.js';
+import type { DatabaseReader } from './reading/database-reader.js';
+import { targetKey } from './writing/certificate-rows.js';
+import type { DatabaseWriter } from './writing/database-writer.js';
+import type { DocumentWrites } from './writing/write-operation.js';
+
+interface DocumentRow {
+  readonly document: string;
+}
+
+export class SqliteCertificateStore implements CertificateStore {
+  private readonly listStatement: Statement<[string | null], DocumentRow>;
+  private readonly findStatement: Statement<[string, string], DocumentRow>;
+  private readonly assignmentsStatement: Statement<[string | null], DocumentRow>;
+  private readonly assignmentStatement: Statement<[string, string], DocumentRow>;
+
+  constructor(
+    private readonly reader: DatabaseReader,
+    private readonly writer: DatabaseWriter<DocumentWrites>,
+  ) {
+    const { database } = reader;
+    this.listStatement = database.prepare<[string | null], DocumentRow>(
+      'SELECT document FROM recording_certificate WHERE contact_center = coalesce(?, contact_center) ORDER BY alias',
+    );
+    this.findStatement = database.prepare(
+      'SELECT document FROM recording_certificate WHERE contact_center = ? AND alias = ?',
+    );
+    this.assignmentsStatement = database.prepare<[string | null], DocumentRow>(
+      'SELECT document FROM certificate_assignment WHERE contact_center = coalesce(?, contact_center) ORDER BY target',
+    );
+    this.assignmentStatement = database.prepare(
+      'SELECT document FROM certificate_assignment WHERE contact_center = ? AND target = ?',
+    );
+  }
+
+  list(contactCenter?: string): Promise<readonly RecordingCertificate[]> {
+    return this.reader.read(() => this.listStatement.all(contactCenter ?? null).map(certificateIn));
+  }
+
+  find(contactCenter: string, alias: string): Promise<RecordingCertificate | undefined> {
+    return this.reader.read(() => optional(this.findStatement.get(contactCenter, alias), certificateIn));
+  }
+
+  add(certificate: RecordingCertificate): Promise<AdditionResult> {
+    return this.writer.write('addCertificate', certificate);
+  }
+
+  remove(request: RemovalRequest): Promise<RemovalResult> {
+    return this.writer.write('removeCertificate', request);
+  }
+
+  noteKeyRemoved(contactCenter: string, alias: string, at: string): Promise<boolean> {
+    return this.writer.write('noteKeyRemoved', { contactCenter, alias, at });
+  }
+
+  claimWarning(contactCenter: string, alias: string, days: number): Promise<boolean> {
+    return this.writer.write('claimExpiryWarning', { contactCenter, alias, days });
+  }
+
+  assignments(contactCenter?: string): Promise<readonly CertificateAssignment[]> {
+    return this.reader.read(() => this.assignmentsStatement.all(contactCenter ?? null).map(assignmentIn));
+  }
+
+  assignment(contactCenter: string, target: AssignmentTarget): Promise<CertificateAssignment | undefined> {
+    return this.reader.read(() =>
+      optional(this.assignmentStatement.get(contactCenter, targetKey(target)), assignmentIn),
+    );
+  }
+
+  assign(assignment: CertificateAssignment): Promise<AssignmentResult> {
+    return this.writer.write('assignCertificates', assignment);
+  }
+
+  unassign(contactCenter: string, target: AssignmentTarget): Promise<boolean> {
+    return this.writer.write('unassignCertificates', { contactCenter, target });
+  }
+
+  async succeed(
+    contactCenter: string,
+    from: string,
+    to: string,
+    origin: ChangeOrigin,
+  ): Promise<readonly AssignmentTarget[] | undefined> {
+    return (await this.writer.write('succeedCertificate', { contactCenter, from, to, origin })) ?? undefined;
+  }
+}
+
+const certificateIn = (row: DocumentRow): RecordingCertificate => JSON.parse(row.document) as RecordingCertificate;
+const assignmentIn = (row: DocumentRow): CertificateAssignment => JSON.parse(row.document) as CertificateAssignment;
+const optional = <T>(row: DocumentRow | undefined, read: (row: DocumentRow) => T): T | undefined =>
+  row === undefined ? undefined : read(row);

@@ -1,0 +1,143 @@
+import type { Statement } from 'better-sqlite3';
+import type { Recording } from '../recordings/recording.js';
+import type { EnvelopePosition, RewrapJob, RewrapStep } from '../rewrap/rewrap-job.js';
+import type { RewrapClaim, RewrapStore, StoredEnvelope } from '../rewrap/rewrap-store.js';
+import type { DatabaseReader } from './reading/database-reader.js';
+import type { DatabaseWriter } from './writing/database-writer.js';
+import type { DocumentWrites } from './writing/write-operation.js';
+
+interface DocumentRow {
+  readonly document: string;
+}
+
+interface PositionRow {
+  readonly recordingId: string;
+  readonly mediaId: string;
+}
+
+export class SqliteRewrapStore implements RewrapStore {
+  private readonly pageStatement: Statement<[string, string, string, string, number], PositionRow>;
+  private readonly recordingStatement: Statement<[string], DocumentRow>;
+  private readonly findStatement: Statement<[string, string], DocumentRow>;
+  private readonly listStatement: Statement<[string], DocumentRow>;
+  private readonly unindexedStatement: Statement<[number], DocumentRow>;
+
+  constructor(
+    private readonly reader: DatabaseReader,
+    private readonly writer: DatabaseWriter<DocumentWrites>,
+  ) {
+    const { database } = reader;
+    this.pageStatement = database.prepare(
+      `SELECT recording_id AS recordingId, media_id AS mediaId FROM media_recipient
+       WHERE contact_center = ? AND recipient = ? AND (recording_id, media_id) > (?, ?)
+       ORDER BY recording_id, media_id LIMIT ?`,
+    );
+    this.recordingStatement = database.prepare('SELECT document FROM recording WHERE id = ?');
+    this.findStatement = database.prepare('SELECT document FROM rewrap_job WHERE contact_center = ? AND id = ?');
+    this.listStatement = database.prepare(
+      'SELECT document FROM rewrap_job WHERE contact_center = ? ORDER BY created_at DESC, id',
+    );
+    this.unindexedStatement = database.prepare(
+      'SELECT document FROM unindexed_recording JOIN recording USING (id) LIMIT ?',
+    );
+  }
+
+  countRecordings(contactCenter: string, recipients: readonly string[]): Promise<number> {
+    return this.count('DISTINCT recording_id', contactCenter, recipients);
+  }
+
+  countMediaFiles(contactCenter: string, recipients: readonly string[]): Promise<number> {
+    return this.count('DISTINCT json_array(recording_id, media_id)', contactCenter, recipients);
+  }
+
+  page(
+    contactCenter: string,
+    recipients: readonly string[],
+    after: EnvelopePosition | undefined,
+    limit: number,
+  ): Promise<readonly StoredEnvelope[]> {
+    const { recordingId = '', mediaId = '' } = after ?? {};
+    return this.reader.read(() => {
+      // One short range per recipient instead of sorting all of them for every page.
+      const positions = recipients
+        .flatMap(recipient => this.pageStatement.all(contactCenter, recipient, recordingId, mediaId, limit))
+        .sort(byPosition)
+        .filter((position, index, all) => index === 0 || byPosition(position, all[index - 1] ?? position) !== 0);
+      return positions.slice(0, limit).flatMap(position => this.envelopeAt(position));
+    });
+  }
+
+  create(job: RewrapJob): Promise<RewrapJob> {
+    return this.writer.write('createRewrap', job);
+  }
+
+  find(contactCenter: string, id: string): Promise<RewrapJob | undefined> {
+    return this.reader.read(() => {
+      const row = this.findStatement.get(contactCenter, id);
+      return row === undefined ? undefined : (JSON.parse(row.document) as RewrapJob);
+    });
+  }
+
+  list(contactCenter: string): Promise<readonly RewrapJob[]> {
+    return this.reader.read(() =>
+      this.listStatement.all(contactCenter).map(row => JSON.parse(row.document) as RewrapJob),
+    );
+  }
+
+  async claim(claim: RewrapClaim): Promise<RewrapJob | undefined> {
+    return (await this.writer.write('claimRewrap', claim)) ?? undefined;
+  }
+
+  async step(step: RewrapStep): Promise<RewrapJob | undefined> {
+    return (await this.writer.write('stepRewrap', step)) ?? undefined;
+  }
+
+  async release(jobId: string, owner: string, notBefore: number, waiting: string | undefined): Promise<void> {
+    await this.writer.write('releaseRewrap', { jobId, owner, notBefore, waiting });
+  }
+
+  async setState(
+    contactCenter: string,
+    id: string,
+    state: 'running' | 'paused',
+    at: string,
+  ): Promise<RewrapJob | undefined> {
+    return (await this.writer.write('setRewrapState', { contactCenter, id, state, at })) ?? undefined;
+  }
+
+  unindexed(limit: number): Promise<readonly Recording[]> {
+    return this.reader.read(() => this.unindexedStatement.all(limit).map(row => JSON.parse(row.document) as Recording));
+  }
+
+  async index(recordingId: string, recipients: readonly (readonly string[])[]): Promise<void> {
+    await this.writer.write('indexRecipients', { recordingId, recipients });
+  }
+
+  private count(what: string, contactCenter: string, recipients: readonly string[]): Promise<number> {
+    const marks = recipients.map(() => '?').join(', ');
+    return this.reader.read(() => {
+      const row = this.reader.database
+        .prepare<string[], { readonly count: number }>(
+          `SELECT COUNT(${what}) AS count FROM media_recipient WHERE contact_center = ? AND recipient IN (${marks})`,
+        )
+        .get(contactCenter, ...recipients);
+      return row?.count ?? 0;
+    });
+  }
+
+  private envelopeAt({ recordingId, mediaId }: PositionRow): StoredEnvelope[] {
+    const row = this.recordingStatement.get(recordingId);
+    if (row === undefined) return [];
+    const recording = JSON.parse(row.document) as Recording;
+    const mediaFile = recording.mediaFiles.find(file => file.mediaId === mediaId);
+    return mediaFile === undefined ? [] : [{ recording, mediaFile }];
+  }
+}
+
+/** In the order of the database, which compares bytes of UTF-8. */
+function byPosition(left: PositionRow, right: PositionRow): number {
+  return (
+    Buffer.compare(Buffer.from(left.recordingId), Buffer.from(right.recordingId)) ||
+    Buffer.compare(Buffer.from(left.mediaId), Buffer.from(right.mediaId))
+  );
+}

@@ -1,0 +1,68 @@
+import type Database from 'better-sqlite3';
+import type { RemovalRequest } from '../../certificates/certificate-store.js';
+import { CertificateRows } from './certificate-rows.js';
+import type { DocumentWrites, WriteHandlers } from './write-operation.js';
+
+type Names = 'addCertificate' | 'removeCertificate' | 'noteKeyRemoved' | 'claimExpiryWarning';
+
+export function certificateWrites(database: Database.Database): Pick<WriteHandlers<DocumentWrites>, Names> {
+  const rows = new CertificateRows(database);
+  return {
+    addCertificate(certificate) {
+      const { contactCenter, alias, fingerprint } = certificate;
+      const known = rows.byFingerprint(contactCenter, fingerprint);
+      if (known?.state === 'active') return { outcome: 'known', certificate: known };
+      if (known !== undefined) {
+        return { outcome: 'restored', certificate: rows.put({ ...certificate, alias: known.alias }) };
+      }
+      const sameAlias = rows.byAlias(contactCenter, alias);
+      if (sameAlias !== undefined) return { outcome: 'alias-taken', certificate: sameAlias };
+      return { outcome: 'created', certificate: rows.put(certificate) };
+    },
+
+    removeCertificate(request) {
+      const { contactCenter, alias, force, origin } = request;
+      const certificate = rows.byAlias(contactCenter, alias);
+      if (certificate?.state !== 'active') return { outcome: 'not-found', assignments: 0, recordings: 0 };
+      const assigned = rows.assignments(contactCenter).filter(({ aliases }) => aliases.includes(alias));
+      const use = { assignments: assigned.length, recordings: countNeeding(database, request) };
+      if (!force && use.assignments + use.recordings > 0) return { outcome: 'in-use', ...use };
+      for (const assignment of assigned) {
+        const aliases = assignment.aliases.filter(one => one !== alias);
+        rows.putAssignment({ ...assignment, aliases, changedAt: origin.at, changedBy: origin.by });
+      }
+      rows.put({ ...certificate, state: 'deleted', deletedAt: origin.at, deletedBy: origin.by });
+      return { outcome: 'removed', ...use };
+    },
+
+    noteKeyRemoved({ contactCenter, alias, at }) {
+      const certificate = rows.byAlias(contactCenter, alias);
+      if (certificate?.state !== 'deleted') return false;
+      rows.put({ ...certificate, keyRemovedAt: at });
+      return true;
+    },
+
+    claimExpiryWarning({ contactCenter, alias, days }) {
+      const certificate = rows.byAlias(contactCenter, alias);
+      if (certificate?.state !== 'active' || (certificate.warnedDays ?? Infinity) <= days) return false;
+      rows.put({ ...certificate, warnedDays: days });
+      return true;
+    },
+  };
+}
+
+/** Recordings with a media file that is for one of the recipients and for none of the others. */
+function countNeeding(database: Database.Database, request: RemovalRequest): number {
+  const { contactCenter, recipients, otherRecipients } = request;
+  const marks = (values: readonly string[]): string => values.map(() => '?').join(', ');
+  const row = database
+    .prepare<string[], { readonly count: number }>(
+      `SELECT COUNT(DISTINCT recording_id) AS count FROM media_recipient AS own
+       WHERE contact_center = ? AND recipient IN (${marks(recipients)}) AND NOT EXISTS (
+         SELECT 1 FROM media_recipient AS other
+         WHERE other.recording_id = own.recording_id AND other.media_id = own.media_id
+           AND other.recipient IN (${marks(otherRecipients)}))`,
+    )
+    .get(contactCenter, ...recipients, ...otherRecipients);
+  return row?.count ?? 0;
+}

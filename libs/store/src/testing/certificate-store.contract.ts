@@ -1,0 +1,130 @@
+import type { AssignmentTarget, RecordingCertificate } from '../certificates/recording-certificate.js';
+import type { Store } from '../store.js';
+import { exampleMediaFile, exampleRecording } from './example-recording.js';
+
+const contactCenter = 'cc-1';
+const origin = { by: 'admin', at: '2026-11-21T08:00:00.000Z' };
+const record: AssignmentTarget = { kind: 'ivr-profile', name: 'record' };
+const screen: AssignmentTarget = { kind: 'screen-recording' };
+
+export function exampleCertificate(alias: string, changes: Partial<RecordingCertificate> = {}): RecordingCertificate {
+  return {
+    contactCenter,
+    alias,
+    certificate: 'PEM',
+    chain: '',
+    fingerprint: `fingerprint of ${alias}`,
+    keyIdentifier: 'aa',
+    keyFormat: 'PKCS#8',
+    decryptOnly: false,
+    state: 'active',
+    createdAt: origin.at,
+    createdBy: origin.by,
+    ...changes,
+  };
+}
+
+/** What every CertificateStore must do. `stores` gives an empty store for each test. */
+export function certificateStoreContract(stores: () => Store): void {
+  describe('CertificateStore contract', () => {
+    const certificates = () => stores().certificates;
+    const assign = (target: AssignmentTarget, aliases: readonly string[]) =>
+      certificates().assign({ contactCenter, target, aliases, changedAt: origin.at, changedBy: origin.by });
+    const remove = (alias: string, force = false, otherRecipients: readonly string[] = []) =>
+      certificates().remove({ contactCenter, alias, recipients: [`to ${alias}`], otherRecipients, force, origin });
+
+    it('keeps the same certificate once, whatever alias it comes with', async () => {
+      const first = exampleCertificate('first');
+      expect(await certificates().add(first)).toEqual({ outcome: 'created', certificate: first });
+      const again = await certificates().add({ ...first, alias: 'second' });
+      expect(again).toEqual({ outcome: 'known', certificate: first });
+      expect(await certificates().list(contactCenter)).toEqual([first]);
+      const taken = await certificates().add({ ...first, fingerprint: 'another' });
+      expect(taken).toEqual({ outcome: 'alias-taken', certificate: first });
+    });
+
+    it('keeps it once when many add it at the same time', async () => {
+      const added = await Promise.all(
+        Array.from({ length: 10 }, (_, number) =>
+          certificates().add(exampleCertificate(`alias-${number}`, { fingerprint: 'one' })),
+        ),
+      );
+      expect(added.filter(({ outcome }) => outcome === 'created')).toHaveLength(1);
+      expect(new Set(added.map(({ certificate }) => certificate.alias)).size).toBe(1);
+    });
+
+    it('keeps those of contact centers apart', async () => {
+      await certificates().add(exampleCertificate('a'));
+      await certificates().add(exampleCertificate('a', { contactCenter: 'cc-2' }));
+      expect(await certificates().list('cc-2')).toHaveLength(1);
+      expect(await certificates().list()).toHaveLength(2);
+      expect(await certificates().find('cc-3', 'a')).toBeUndefined();
+    });
+
+    it('assigns several to a target, none of which is unknown, deleted or for decrypting only', async () => {
+      await certificates().add(exampleCertificate('a'));
+      await certificates().add(exampleCertificate('b'));
+      await certificates().add(exampleCertificate('old', { decryptOnly: true }));
+      expect(await assign(record, ['a', 'b'])).toEqual({ outcome: 'assigned' });
+      expect(await assign(record, ['a', 'b'])).toEqual({ outcome: 'unchanged' });
+      expect(await assign(record, ['a', 'old'])).toEqual({ outcome: 'unknown-alias', alias: 'old' });
+      expect(await assign(record, ['c'])).toEqual({ outcome: 'unknown-alias', alias: 'c' });
+      expect((await certificates().assignment(contactCenter, record))?.aliases).toEqual(['a', 'b']);
+      expect(await certificates().assignment('cc-2', record)).toBeUndefined();
+      expect(await certificates().unassign(contactCenter, record)).toBe(true);
+      expect(await certificates().unassign(contactCenter, record)).toBe(false);
+    });
+
+    it('refuses to remove what is assigned, with the count, and takes it away when forced', async () => {
+      await certificates().add(exampleCertificate('a'));
+      await assign(record, ['a']);
+      await assign(screen, ['a']);
+      expect(await remove('a')).toEqual({ outcome: 'in-use', assignments: 2, recordings: 0 });
+      expect((await remove('a', true)).outcome).toBe('removed');
+      const deleted = { ...exampleCertificate('a'), state: 'deleted', deletedAt: origin.at, deletedBy: origin.by };
+      expect(await certificates().find(contactCenter, 'a')).toEqual(deleted);
+      expect((await certificates().assignment(contactCenter, screen))?.aliases).toEqual([]);
+      expect((await remove('a', true)).outcome).toBe('not-found');
+      expect(await assign(record, ['a'])).toEqual({ outcome: 'unknown-alias', alias: 'a' });
+    });
+
+    it('refuses to remove what recordings need, unless another certificate opens them', async () => {
+      await certificates().add(exampleCertificate('a'));
+      const mediaFiles = [{ ...exampleMediaFile, recipients: ['to a', 'to b'] }];
+      await stores().recordings.insert({ ...exampleRecording, contactCenter, mediaFiles });
+      expect(await remove('a')).toEqual({ outcome: 'in-use', assignments: 0, recordings: 1 });
+      expect(await remove('a', false, ['to b'])).toEqual({ outcome: 'removed', assignments: 0, recordings: 0 });
+    });
+
+    it('brings a deleted certificate back under its alias', async () => {
+      await certificates().add(exampleCertificate('a'));
+      await remove('a');
+      expect(await certificates().noteKeyRemoved(contactCenter, 'a', origin.at)).toBe(true);
+      const restored = await certificates().add(exampleCertificate('b', { fingerprint: 'fingerprint of a' }));
+      const certificate = exampleCertificate('a');
+      expect(restored).toEqual({ outcome: 'restored', certificate });
+      expect(await certificates().noteKeyRemoved(contactCenter, 'a', origin.at)).toBe(false);
+    });
+
+    it('lets a successor take every place at once', async () => {
+      await certificates().add(exampleCertificate('a'));
+      await certificates().add(exampleCertificate('b'));
+      await assign(record, ['a', 'b']);
+      await assign(screen, ['a']);
+      expect(await certificates().succeed(contactCenter, 'a', 'c', origin)).toBeUndefined();
+      expect(await certificates().succeed(contactCenter, 'a', 'b', origin)).toEqual([record, screen]);
+      expect((await certificates().assignments(contactCenter)).map(({ aliases }) => aliases)).toEqual([['b'], ['b']]);
+      expect((await certificates().find(contactCenter, 'a'))?.successor).toBe('b');
+    });
+
+    it('lets one caller warn once for every threshold', async () => {
+      await certificates().add(exampleCertificate('a'));
+      const claims = await Promise.all(
+        Array.from({ length: 5 }, () => certificates().claimWarning(contactCenter, 'a', 30)),
+      );
+      expect(claims.filter(Boolean)).toHaveLength(1);
+      expect(await certificates().claimWarning(contactCenter, 'a', 90)).toBe(false);
+      expect(await certificates().claimWarning(contactCenter, 'a', 7)).toBe(true);
+    });
+  });
+}

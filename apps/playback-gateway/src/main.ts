@@ -10,6 +10,8 @@ import {
   type ServiceContext,
 } from '#platform';
 import { openSqliteStore, type Store } from '#store';
+import { CrossOriginPolicy } from './cors/cross-origin-policy.js';
+import { guardOrigins } from './cors/cross-origin.hook.js';
 import { GatewayMetrics } from './gateway-metrics.js';
 import { ExternalUrl } from './http/external-url.js';
 import { addAnswerHeaders } from './http/request-id.hook.js';
@@ -67,6 +69,7 @@ async function createApplication(
     { logger: new NestLogger(context.logger), bodyParser: false, abortOnError: false },
   );
   logRequests(fastify, context.logger, app.get(GatewayMetrics));
+  guardOrigins(fastify, app.get(CrossOriginPolicy));
   return app;
 }
 

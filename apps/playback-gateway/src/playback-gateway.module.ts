@@ -12,7 +12,12 @@ import {
 } from '#platform';
 import type { AuditLog, ContactCenterStore, RecordingStore, Store, UserStore } from '#store';
 import { AuthenticationService } from './authentication/authentication.service.js';
+import { LoginRecord } from './authentication/login-record.js';
+import { RequestAdmission } from './authentication/request-admission.js';
 import { AuthorisationService } from './authorisation/authorisation.service.js';
+import { ContactCenterOrigins } from './cors/contact-center-origins.js';
+import { CrossOriginPolicy } from './cors/cross-origin-policy.js';
+import { CsrfProtection } from './csrf/csrf-protection.js';
 import { GatewayMetrics } from './gateway-metrics.js';
 import { GrantDesk } from './grants/grant-desk.js';
 import { ErrorFilter } from './http/error.filter.js';
@@ -26,6 +31,12 @@ import { WorkerClient } from './playback/worker-client.js';
 import { RecordingInsertionService } from './recordings/recording-insertion.service.js';
 import { RecordingController, RecordingInsertionController } from './recordings/recording.controller.js';
 import { IDENTITY, LOGGER, REDIS, storeTokens } from './injection-tokens.js';
+import { RedisGate } from './sessions/redis-gate.js';
+import { SessionCookie } from './sessions/session-cookie.js';
+import { SessionController } from './sessions/session.controller.js';
+import { SessionService } from './sessions/session.service.js';
+import { SessionStore } from './sessions/session-store.js';
+import { UserSessionController } from './sessions/user-session.controller.js';
 import { MeController } from './users/me.controller.js';
 import { WorkerConnections } from './workers/worker-connections.js';
 import { WorkerDirectory } from './workers/worker-directory.js';
@@ -46,11 +57,19 @@ export class PlaybackGatewayModule {
   static forRoot(parts: GatewayParts): DynamicModule {
     return {
       module: PlaybackGatewayModule,
-      controllers: [PlaybackController, RecordingController, RecordingInsertionController, MeController],
+      controllers: [
+        PlaybackController,
+        RecordingController,
+        RecordingInsertionController,
+        MeController,
+        SessionController,
+        UserSessionController,
+      ],
       providers: [
         ...edge(parts),
         ...storage(parts),
         ...access(parts),
+        ...web(parts),
         ...workers(parts),
         ...playback(parts),
         ...recordings(parts),
@@ -102,6 +121,43 @@ function access({ configuration }: GatewayParts): Provider[] {
           metrics.denials.inc({ action, code }),
         ),
       inject: [storeTokens.users, GatewayMetrics],
+    },
+  ];
+}
+
+/** What stands between browsers and the API: sessions, CSRF tokens, origins. */
+function web({ context, configuration }: GatewayParts): Provider[] {
+  const settings = configuration.serverSettings;
+  return [
+    { provide: CsrfProtection, useFactory: () => new CsrfProtection(settings) },
+    {
+      provide: CrossOriginPolicy,
+      useFactory: (contactCenters: ContactCenterStore) => {
+        const timeToLiveMs = settings.crossOriginSettings.corsFilterCacheTimeToLive * 1000;
+        const origins = new ContactCenterOrigins(contactCenters, timeToLiveMs, context.logger);
+        return new CrossOriginPolicy(settings.crossOriginSettings, origins);
+      },
+      inject: [storeTokens.contactCenters],
+    },
+    { provide: RedisGate, useFactory: (redis: RedisConnection) => new RedisGate(redis), inject: [REDIS] },
+    {
+      provide: SessionService,
+      useFactory: (gate: RedisGate, csrf: CsrfProtection) => {
+        const { sessionMaxInactiveInterval: idle, sessionMaxLifetime: absolute, maxSessionsPerUser } = settings;
+        const store = new SessionStore(gate, { idle, absolute, maxPerUser: maxSessionsPerUser });
+        return new SessionService(store, new SessionCookie(settings.sessionCookie), csrf);
+      },
+      inject: [RedisGate, CsrfProtection],
+    },
+    {
+      provide: RequestAdmission,
+      useFactory: (
+        authentication: AuthenticationService,
+        sessions: SessionService,
+        csrf: CsrfProtection,
+        audit: AuditLog,
+      ) => new RequestAdmission(authentication, sessions, csrf, new LoginRecord(audit, context.logger)),
+      inject: [AuthenticationService, SessionService, CsrfProtection, storeTokens.audit],
     },
   ];
 }

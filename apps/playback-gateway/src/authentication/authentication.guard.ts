@@ -1,52 +1,33 @@
-import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
-import { describeError, outcomeOf, RcsError, type Logger } from '#platform';
-import type { AuditLog, User } from '#store';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { outcomeOf, RcsError } from '#platform';
+import type { User } from '#store';
 import { GatewayMetrics } from '../gateway-metrics.js';
-import { requestIdOf } from '../http/request-id.hook.js';
-import { LOGGER, storeTokens } from '../injection-tokens.js';
-import { AuthenticationService } from './authentication.service.js';
+import { RequestAdmission } from './request-admission.js';
 
 const currentUser = Symbol('currentUser');
 type AuthenticatedRequest = FastifyRequest & { [currentUser]?: User };
 
-/** Lets nobody through who is not authenticated; a failed attempt is in the audit. */
+/** Lets nobody through who is not authenticated. */
 @Injectable()
 export class AuthenticationGuard implements CanActivate {
   constructor(
-    private readonly authentication: AuthenticationService,
-    @Inject(storeTokens.audit) private readonly audit: AuditLog,
-    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly admission: RequestAdmission,
     private readonly metrics: GatewayMetrics,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    const http = context.switchToHttp();
+    const request = http.getRequest<AuthenticatedRequest>();
     try {
-      request[currentUser] = await this.authentication.authenticate(request.headers.authorization);
+      request[currentUser] = await this.admission.admit(request, http.getResponse<FastifyReply>());
       this.metrics.authentications.inc({ outcome: 'ok' });
       return true;
     } catch (error) {
-      const outcome = request.headers.authorization === undefined ? 'missing' : outcomeOf(error);
-      this.metrics.authentications.inc({ outcome });
-      if (
-        error instanceof RcsError &&
-        error.code === 'RCS_AUTHENTICATION_REQUIRED' &&
-        request.headers.authorization !== undefined
-      ) {
-        this.recordFailure(request, error);
-      }
+      const anonymous = request.headers.authorization === undefined && request.headers.cookie === undefined;
+      this.metrics.authentications.inc({ outcome: anonymous ? 'missing' : outcomeOf(error) });
       throw error;
     }
-  }
-
-  private recordFailure(request: FastifyRequest, cause: RcsError): void {
-    const requestId = requestIdOf(request);
-    this.audit
-      .append({ event: 'login-failed', outcome: 'refused', address: request.ip, requestId, detail: cause.message })
-      .catch((error: unknown) =>
-        this.logger.error({ requestId, error: describeError(error) }, 'a failed log-in could not be audited'),
-      );
   }
 }
 

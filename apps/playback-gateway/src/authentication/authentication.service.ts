@@ -40,19 +40,20 @@ export class AuthenticationService {
     return enabled(user);
   }
 
+  /** The user whom a session was opened for, as it is now; undefined once it is gone or disabled. */
+  async userOfSession(userName: string): Promise<User | undefined> {
+    if (userName === this.settings.opsUsername) {
+      return this.settings.opsUserPassword === undefined ? undefined : opsUser(userName);
+    }
+    const user = await this.users.find(userName);
+    return user?.enabled === true ? user : undefined;
+  }
+
   private authenticateOps(credentials: BasicCredentials): User {
     const expected = this.settings.opsUserPassword;
     if (expected === undefined || !this.equal(credentials.password, expected))
       throw wrongCredentials(credentials.userName);
-    return {
-      name: credentials.userName,
-      enabled: true,
-      roles: ['ops'],
-      privileges: [],
-      accessGroups: [],
-      partitions: [],
-      version: 0,
-    };
+    return opsUser(credentials.userName);
   }
 
   private async verifyLimited(hash: string, password: string): Promise<boolean> {
@@ -68,6 +69,17 @@ export class AuthenticationService {
     return timingSafeEqual(digest(left), digest(right));
   }
 }
+
+/** The account of the configuration, which is in no store. */
+const opsUser = (name: string): User => ({
+  name,
+  enabled: true,
+  roles: ['ops'],
+  privileges: [],
+  accessGroups: [],
+  partitions: [],
+  version: 0,
+});
 
 function enabled(user: User): User {
   if (user.enabled) return user;

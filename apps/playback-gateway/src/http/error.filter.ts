@@ -40,7 +40,8 @@ export class ErrorFilter implements ExceptionFilter<unknown> {
 export function answerWithError(request: FastifyRequest, reply: FastifyReply, error: RcsError): void {
   const retryAfter = retryAfterSeconds(error);
   if (retryAfter !== undefined) void reply.header('retry-after', retryAfter);
-  if (error.code === 'RCS_AUTHENTICATION_REQUIRED') {
+  // Scripts ask without the header field so that the browser does not open its own dialog.
+  if (error.code === 'RCS_AUTHENTICATION_REQUIRED' && request.headers['x-requested-with'] !== 'XMLHttpRequest') {
     void reply.header('www-authenticate', 'Basic realm="Recording Crypto Server", charset="UTF-8"');
   }
   void reply.status(error.definition.http);

@@ -8,6 +8,7 @@ export function answerHeaders(request: FastifyRequest): Record<string, string> {
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
     'referrer-policy': 'no-referrer',
+    'cross-origin-resource-policy': 'same-site',
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     'cache-control': 'private, no-store',
   };

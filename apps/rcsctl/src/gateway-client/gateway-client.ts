@@ -14,6 +14,7 @@ const timeoutMs = 30_000;
 export class GatewayClient {
   private readonly agent: Agent;
   private readonly authorization: string;
+  private session: SessionHeaders = {};
 
   constructor(private readonly access: GatewayAccess) {
     this.agent = new Agent({
@@ -28,11 +29,7 @@ export class GatewayClient {
   async insertRecording(contactCenter: string, recording: object): Promise<RecordingResource> {
     const path = `/internal-api/contact-centers/${encodeURIComponent(contactCenter)}/recordings`;
     const body = JSON.stringify(recording);
-    const response = await this.request(path, {
-      method: 'POST',
-      body,
-      headers: { 'content-type': 'application/json' },
-    });
+    const response = await this.post(path, body);
     return (await this.json(response, 'inserting the recording')) as RecordingResource;
   }
 
@@ -56,6 +53,19 @@ export class GatewayClient {
     await this.agent.destroy();
   }
 
+  /** Where the gateway demands a CSRF token, a GET brings session cookie and token, and the request is repeated once. */
+  private async post(path: string, body: string): Promise<Dispatcher.ResponseData> {
+    const send = () =>
+      this.request(path, { method: 'POST', body, headers: { 'content-type': 'application/json', ...this.session } });
+    const response = await send();
+    if (response.statusCode !== 403) return response;
+    const refusal = response.body.dump();
+    const me = await this.request('/api/v2/me', { method: 'GET' });
+    this.session = sessionHeaders(me.headers);
+    await Promise.all([refusal, me.body.dump()]);
+    return send();
+  }
+
   private request(
     path: string,
     options: Pick<Dispatcher.RequestOptions, 'method' | 'body'> & { headers?: Record<string, string> },
@@ -77,6 +87,17 @@ export class GatewayClient {
     const text = await response.body.text();
     throw new Error(`${what} failed: the gateway answered ${response.statusCode}: ${text.slice(0, 500)}`);
   }
+}
+
+/** Cookie and CSRF token of a session, as the next request carries them. */
+type SessionHeaders = Readonly<Record<string, string>>;
+
+function sessionHeaders(answer: Dispatcher.ResponseData['headers']): SessionHeaders {
+  const name = answer['x-csrf-header'];
+  const token = answer['x-csrf-token'];
+  const cookies = [answer['set-cookie'] ?? []].flat().map(cookie => cookie.split(';', 1)[0] ?? '');
+  if (typeof name !== 'string' || typeof token !== 'string' || cookies.length === 0) return {};
+  return { cookie: cookies.join('; '), [name.toLowerCase()]: token };
 }
 
 export interface RecordingResource {

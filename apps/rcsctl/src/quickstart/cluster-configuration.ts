@@ -44,6 +44,8 @@ export function writeClusterConfiguration(
       ssl: authority.server,
       opsUsername: opsUser,
       opsUserPassword: { file: secrets.ops.file },
+      // Programs on this machine work without CSRF tokens; pages in its browsers do not.
+      csrfExemptions: [{ address: '127.0.0.1' }],
     },
     keyVault: {
       listen: local(ports.vault),

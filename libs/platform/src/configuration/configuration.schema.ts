@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readSecretFile } from './secret-file.js';
+import { webSettings } from './web-settings.schema.js';
 
 const port = z.int().min(0).max(65535);
 const milliseconds = z.int().min(1).max(3_600_000);
@@ -79,6 +80,7 @@ const serverSettings = z
     clientIdleTimeoutMs: milliseconds.default(60_000),
     workerMaxConnection: z.int().min(1).max(4096).default(256),
     workerIdleTimeoutMs: milliseconds.default(20_000),
+    ...webSettings,
   })
   .prefault({});
 

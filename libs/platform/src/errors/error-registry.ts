@@ -74,6 +74,20 @@ export const errorRegistry = {
     'Insufficient user roles',
     'Use an account with the role that the operation needs.',
   ),
+  RCS_CSRF_TOKEN_REQUIRED: define(
+    403,
+    PERMISSION_DENIED,
+    3,
+    'Missing or invalid Csrf token',
+    'Do a GET first, keep its session cookie, and send the value of X-CSRF-TOKEN in the header that X-CSRF-HEADER names; list clients that cannot under csrfExemptions.',
+  ),
+  RCS_ORIGIN_REFUSED: define(
+    403,
+    PERMISSION_DENIED,
+    3,
+    'Requests from this origin are not allowed',
+    'Add the origin to allowedOrigins of crossOriginSettings or of the contact center.',
+  ),
   RCS_CALLER_NOT_ALLOWED: define(
     403,
     PERMISSION_DENIED,
@@ -254,6 +268,14 @@ export const errorRegistry = {
     true,
   ),
   RCS_STORE_UNAVAILABLE: define(503, UNAVAILABLE, 4, 'The store is not available', 'Check the database.', true),
+  RCS_SESSION_UNAVAILABLE: define(
+    503,
+    UNAVAILABLE,
+    4,
+    'Sessions are not available',
+    'Check Redis; clients that send Basic credentials are served meanwhile.',
+    true,
+  ),
   RCS_OVERLOADED: define(
     503,
     RESOURCE_EXHAUSTED,

@@ -8,6 +8,8 @@ export type AuditEvent =
   | 'playback-refused'
   | 'login'
   | 'login-failed'
+  | 'logout'
+  | 'session-ended'
   | 'recording-inserted'
   | 'recording-read'
   | 'key-imported'

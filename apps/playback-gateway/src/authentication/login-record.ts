@@ -1,0 +1,67 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
+import { describeError, type Logger, type RcsError } from '#platform';
+import type { AuditLog, User } from '#store';
+
+/** Clients that send Basic with every request log in once in this time as far as the audit is concerned. */
+const repeatMs = 60_000;
+const remembered = 10_000;
+
+/** Writes log-ins and failed attempts into the audit. */
+export class LoginRecord {
+  private readonly recent = new LRUCache<string, true>({ max: remembered, ttl: repeatMs });
+  private readonly key = randomBytes(32);
+
+  constructor(
+    private readonly audit: AuditLog,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Whether these very credentials came from this address a moment ago and were good. */
+  isRepeated(request: FastifyRequest): boolean {
+    return this.recent.has(this.digest(request));
+  }
+
+  /** @throws RcsError RCS_AUDIT_UNAVAILABLE when it cannot be written: then nobody gets in. */
+  async succeeded(user: User, request: FastifyRequest, detail: string): Promise<void> {
+    const digest = this.digest(request);
+    if (this.recent.has(digest)) return;
+    await this.audit.append({
+      event: 'login',
+      outcome: 'allowed',
+      user: user.name,
+      ...(user.contactCenter === undefined ? {} : { contactCenter: user.contactCenter }),
+      address: request.ip,
+      requestId: request.id,
+      detail,
+    });
+    this.recent.set(digest, true);
+  }
+
+  /** Nobody waits for it: a refusal must not depend on the audit. */
+  failed(request: FastifyRequest, userName: string | undefined, cause: RcsError): void {
+    this.recent.delete(this.digest(request));
+    this.audit
+      .append({
+        event: 'login-failed',
+        outcome: 'refused',
+        ...(userName === undefined ? {} : { user: userName }),
+        address: request.ip,
+        requestId: request.id,
+        detail: cause.message,
+      })
+      .catch((error: unknown) =>
+        this.logger.error(
+          { requestId: request.id, error: describeError(error) },
+          'a failed log-in could not be audited',
+        ),
+      );
+  }
+
+  private digest({ ip, headers }: FastifyRequest): string {
+    return createHmac('sha256', this.key)
+      .update(JSON.stringify([ip, headers.authorization]))
+      .digest('base64');
+  }
+}

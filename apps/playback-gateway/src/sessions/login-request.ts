@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { RcsError } from '#platform';
+
+const loginSchema = z.strictObject({
+  userName: z
+    .string()
+    .min(1)
+    .max(256)
+    .regex(/^[^:]*$/, 'a user name holds no colon (RFC 7617)'),
+  password: z.string().min(1).max(1024),
+});
+
+/**
+ * The credentials of a log-in as a Basic header: those of the header, else those of a JSON body.
+ * @throws RcsError RCS_INVALID_VALUE for a body that is none; it never repeats what was sent.
+ */
+export function loginAuthorization(header: string | undefined, body: unknown): string | undefined {
+  if (header !== undefined || body === undefined || body === null) return header;
+  const parsed = loginSchema.safeParse(body);
+  if (!parsed.success) {
+    throw new RcsError('RCS_INVALID_VALUE', undefined, { publicDetail: 'a log-in has userName and password' });
+  }
+  const { userName, password } = parsed.data;
+  return `Basic ${Buffer.from(`${userName}:${password}`).toString('base64')}`;
+}

@@ -1,0 +1,27 @@
+import { RcsError } from '#platform';
+import type { Redis } from 'ioredis';
+
+/** After a failure Redis is left alone for this long, so that requests do not queue up behind its time-outs. */
+const restMs = 1000;
+
+/** Redis as requests use it: it answers within the command time-out or not at all, and a failure is known at once. */
+export class RedisGate {
+  private restingUntil = 0;
+
+  constructor(private readonly redis: Redis) {}
+
+  /** @throws RcsError RCS_SESSION_UNAVAILABLE when Redis is away, slow or refuses. */
+  async run<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
+    if (this.redis.status !== 'ready') throw unavailable(`the connection to Redis is ${this.redis.status}`);
+    if (performance.now() < this.restingUntil) throw unavailable('Redis failed a moment ago');
+    try {
+      return await work(this.redis);
+    } catch (error) {
+      this.restingUntil = performance.now() + restMs;
+      throw unavailable('Redis failed', error);
+    }
+  }
+}
+
+const unavailable = (why: string, cause?: unknown): RcsError =>
+  new RcsError('RCS_SESSION_UNAVAILABLE', why, { cause, retryAfterMs: 2 * restMs });

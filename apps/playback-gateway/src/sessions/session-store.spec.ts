@@ -1,0 +1,193 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { RedisServer } from '../../../../test/redis/redis-server.js';
+import { RedisGate } from './redis-gate.js';
+import { sessionKeyOf } from './session-secret.js';
+import { SessionStore, type NewSession, type SessionLifetimes } from './session-store.js';
+
+const anthony: NewSession = { userName: 'anthony', credentialVersion: 'v1', address: '10.0.0.1', userAgent: 'curl/8' };
+
+describe(SessionStore.name, () => {
+  let server: RedisServer;
+  let redis: Redis;
+
+  beforeAll(async () => {
+    server = await RedisServer.start();
+    redis = new Redis(server.url, { keyPrefix: 'rcs:', commandTimeout: 10_000 });
+    await redis.ping();
+  });
+  beforeEach(() => redis.flushall());
+  afterAll(async () => {
+    redis.disconnect();
+    await server.stop();
+  });
+
+  const storeWith = (lifetimes: Partial<SessionLifetimes> = {}) =>
+    new SessionStore(new RedisGate(redis), { idle: 1800, absolute: 43_200, maxPerUser: 3, ...lifetimes });
+
+  const everythingInRedis = async (): Promise<string> => {
+    const keys = (await redis.keys('*')).map(key => key.slice('rcs:'.length));
+    const values = await Promise.all(
+      keys.map(async key =>
+        (await redis.type(key)) === 'string' ? await redis.get(key) : await redis.zrange(key, '0', '-1'),
+      ),
+    );
+    return JSON.stringify([keys, values]);
+  };
+
+  /** Waits until Redis has dropped the key. */
+  async function untilExpired(key: string): Promise<void> {
+    while ((await redis.exists(`session:${key}`)) === 1) await delay(50);
+  }
+
+  it('gives back what was opened, under the secret only', async () => {
+    const store = storeWith();
+    const { session, secret } = await store.open(anthony);
+    expect(await store.use(secret)).toEqual(session);
+    expect(session).toMatchObject(anthony);
+    expect(session.csrfToken).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(await store.use(session.key)).toBeUndefined();
+    expect(await store.use(session.id)).toBeUndefined();
+  });
+
+  it('keeps neither the secret nor the CSRF token in Redis', async () => {
+    const { session, secret } = await storeWith().open(anthony);
+    const stored = await everythingInRedis();
+    expect(stored).toContain(sessionKeyOf(secret));
+    expect(stored).not.toContain(secret);
+    expect(stored).not.toContain(session.csrfToken);
+  });
+
+  it('never opens two sessions with one secret', async () => {
+    const store = storeWith({ maxPerUser: 100 });
+    const opened = await Promise.all(Array.from({ length: 50 }, () => store.open(anthony)));
+    expect(new Set(opened.map(({ secret }) => secret)).size).toBe(50);
+    expect(new Set(opened.map(({ session }) => session.csrfToken)).size).toBe(50);
+  });
+
+  it('keeps a session alive by its use, for the idle time', async () => {
+    const store = storeWith({ idle: 1000 });
+    const { session, secret } = await store.open(anthony);
+    await redis.expire(`session:${session.key}`, 100);
+    await store.use(secret);
+    expect(await redis.ttl(`session:${session.key}`)).toBeGreaterThan(900);
+  });
+
+  it('ends an idle session', async () => {
+    const store = storeWith({ idle: 1 });
+    const { session, secret } = await store.open(anthony);
+    await untilExpired(session.key);
+    expect(await store.use(secret)).toBeUndefined();
+    expect(await store.list('anthony')).toEqual([]);
+  });
+
+  it('ends a busy session at its absolute end', async () => {
+    const store = storeWith({ absolute: 2 });
+    const { session, secret } = await store.open(anthony);
+    while (Date.now() < session.createdAt + 2000) {
+      if ((await store.use(secret)) === undefined) break;
+      await delay(20);
+    }
+    expect(Date.now()).toBeGreaterThanOrEqual(session.createdAt + 1000);
+    await delay(Math.max(0, session.createdAt + 2001 - Date.now()));
+    expect(await store.use(secret)).toBeUndefined();
+    expect(await store.peek(session.key)).toBeUndefined();
+  });
+
+  it('ends a session for good', async () => {
+    const store = storeWith();
+    const { session, secret } = await store.open(anthony);
+    const other = await store.open(anthony);
+    await store.end('anthony', session.key);
+    expect(await store.use(secret)).toBeUndefined();
+    expect(await store.peek(session.key)).toBeUndefined();
+    expect((await store.list('anthony')).map(({ id }) => id)).toEqual([other.session.id]);
+  });
+
+  it('ends the oldest of too many', async () => {
+    const store = storeWith({ maxPerUser: 3 });
+    const secrets: string[] = [];
+    for (let count = 0; count < 5; count++) {
+      secrets.push((await store.open(anthony)).secret);
+      await delay(2);
+    }
+    const alive = await Promise.all(secrets.map(async secret => (await store.use(secret)) !== undefined));
+    expect(alive).toEqual([false, false, true, true, true]);
+  });
+
+  it('never lets sessions nobody asked for push out those of people', async () => {
+    const store = storeWith({ maxPerUser: 3 });
+    const { secret } = await store.open(anthony);
+    const kept = await store.open({ ...anthony, unasked: true });
+    await store.use(kept.secret);
+    for (let count = 0; count < 10; count++) await store.open({ ...anthony, unasked: true });
+    expect(await store.use(secret)).toBeDefined();
+    expect(await store.use(kept.secret)).toBeDefined();
+    expect(await store.list('anthony')).toHaveLength(5);
+  });
+
+  it('gives a session nobody asked for its full life once the client comes back with the cookie', async () => {
+    const store = storeWith();
+    const { session, secret } = await store.open({ ...anthony, unasked: true });
+    expect(await redis.ttl(`session:${session.key}`)).toBeLessThanOrEqual(300);
+    expect(await store.use(secret)).toMatchObject({ id: session.id });
+    expect(await redis.ttl(`session:${session.key}`)).toBeGreaterThan(1700);
+    expect(await store.use(secret)).not.toHaveProperty('unasked');
+  });
+
+  it('lists the sessions of one user, newest first, with their end', async () => {
+    const store = storeWith();
+    const first = await store.open(anthony);
+    await delay(2);
+    const second = await store.open({ ...anthony, address: '10.0.0.2' });
+    await store.open({ ...anthony, userName: 'bob' });
+    const listed = await store.list('anthony');
+    expect(listed.map(({ id }) => id)).toEqual([second.session.id, first.session.id]);
+    for (const { expiresAt } of listed) expect(expiresAt).toBeLessThanOrEqual(Date.now() + 1_800_000);
+    expect(JSON.stringify(listed)).not.toContain(first.secret);
+  });
+
+  it('cuts an endless user agent', async () => {
+    const { session } = await storeWith().open({ ...anthony, userAgent: 'x'.repeat(100_000) });
+    expect(session.userAgent).toHaveLength(256);
+  });
+
+  it('refuses what is no session instead of guessing', async () => {
+    const store = storeWith();
+    const { session, secret } = await store.open(anthony);
+    await redis.set(`session:${session.key}`, '{"userName":"root"}');
+    await expect(store.use(secret)).rejects.toMatchObject({ code: 'RCS_SESSION_UNAVAILABLE' });
+  });
+});
+
+describe('sessions without Redis', () => {
+  it('fail at once, and work again when it is back', async () => {
+    let server = await RedisServer.start();
+    const redis = new Redis(server.url, {
+      commandTimeout: 10_000,
+      maxRetriesPerRequest: 1,
+      retryStrategy: () => 50,
+    }).on('error', () => undefined);
+    try {
+      await redis.ping();
+      const store = new SessionStore(new RedisGate(redis), { idle: 60, absolute: 60, maxPerUser: 3 });
+      await server.stop();
+      while (redis.status === 'ready') await delay(10);
+      await expect(store.open(anthony)).rejects.toMatchObject({ code: 'RCS_SESSION_UNAVAILABLE' });
+      await expect(store.use('a')).rejects.toMatchObject({ code: 'RCS_SESSION_UNAVAILABLE', retryAfterMs: 2000 });
+      server = await RedisServer.start(server.port);
+      let opened: string | undefined;
+      while (opened === undefined) {
+        opened =
+          (await store.open(anthony).then(
+            ({ secret }) => secret,
+            () => delay(50),
+          )) ?? undefined;
+      }
+      expect(await store.use(opened)).toMatchObject({ userName: 'anthony' });
+    } finally {
+      redis.disconnect();
+      await server.stop();
+    }
+  });
+});

@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { RcsError } from '#platform';
+import type { RedisGate } from './redis-gate.js';
+import type { ListedSession, Session, SessionRecord } from './session.js';
+import { csrfTokenOf, newSessionSecret, sessionKeyOf } from './session-secret.js';
+
+export interface SessionLifetimes {
+  /** Seconds without a request. */
+  readonly idle: number;
+  /** Seconds in all. */
+  readonly absolute: number;
+  readonly maxPerUser: number;
+}
+
+export interface NewSession extends Pick<SessionRecord, 'userName' | 'credentialVersion' | 'address'> {
+  readonly userAgent?: string | undefined;
+  /** Opened without being asked for: it ends soon unless the client comes back with the cookie. */
+  readonly unasked?: boolean;
+}
+
+/** Clients that never keep cookies leave such sessions behind with every request; seconds. */
+const unaskedLifetime = 300;
+const longestUserAgent = 256;
+
+const recordSchema = z.object({
+  id: z.string(),
+  userName: z.string(),
+  credentialVersion: z.string(),
+  createdAt: z.number(),
+  address: z.string(),
+  userAgent: z.string().optional(),
+  unasked: z.boolean().optional(),
+});
+
+/** `session:<hash of the secret>` holds a session and expires by itself; `user-sessions:<name>` lists those of a user. */
+export class SessionStore {
+  constructor(
+    private readonly gate: RedisGate,
+    private readonly lifetimes: SessionLifetimes,
+  ) {}
+
+  /** Opens a session under a new secret; the oldest ones of a user with too many end. */
+  async open(content: NewSession): Promise<{ session: Session; secret: string }> {
+    const secret = newSessionSecret();
+    const key = sessionKeyOf(secret);
+    const { userName, credentialVersion, address, userAgent, unasked } = content;
+    const record: SessionRecord = {
+      id: randomUUID(),
+      userName,
+      credentialVersion,
+      createdAt: Date.now(),
+      address,
+      ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, longestUserAgent) }),
+      ...(unasked === true ? { unasked } : {}),
+    };
+    const list = listKey(userName, unasked === true);
+    const { idle, absolute, maxPerUser } = this.lifetimes;
+    const lifetime = Math.min(idle, absolute, unasked === true ? unaskedLifetime : Infinity);
+    await this.gate.run(async redis => {
+      const excess = await results(
+        redis
+          .multi()
+          .set(sessionKey(key), JSON.stringify(record), 'EX', lifetime)
+          .zadd(list, record.createdAt, key)
+          .zremrangebyscore(list, '-inf', record.createdAt - absolute * 1000)
+          .expire(list, absolute)
+          .zrange(list, '0', `${-1 - maxPerUser}`),
+      );
+      const oldest = excess.at(-1) as string[];
+      if (oldest.length > 0) await removeKeys(redis, list, oldest);
+    });
+    return { session: { ...record, key, csrfToken: csrfTokenOf(secret) }, secret };
+  }
+
+  /** The session of a secret, kept alive by this use; undefined when it has ended. */
+  async use(secret: string): Promise<Session | undefined> {
+    const key = sessionKeyOf(secret);
+    const { idle, absolute } = this.lifetimes;
+    const text = await this.gate.run(redis => redis.getex(sessionKey(key), 'EX', idle));
+    const record = readRecord(text);
+    if (record === undefined) return undefined;
+    if (Date.now() >= record.createdAt + absolute * 1000) {
+      await this.end(record.userName, key);
+      return undefined;
+    }
+    if (record.unasked === true) await this.keep(key, record);
+    return { ...record, key, csrfToken: csrfTokenOf(secret) };
+  }
+
+  /** The session stored under this key, without keeping it alive. */
+  async peek(key: string): Promise<SessionRecord | undefined> {
+    const record = readRecord(await this.gate.run(redis => redis.get(sessionKey(key))));
+    return record === undefined || Date.now() >= record.createdAt + this.lifetimes.absolute * 1000 ? undefined : record;
+  }
+
+  /** The client came back with the cookie: the session counts among those of people from now on. */
+  private async keep(key: string, kept: SessionRecord): Promise<void> {
+    const { userName, createdAt } = kept;
+    const record = { ...kept, unasked: undefined };
+    await this.gate.run(redis =>
+      results(
+        redis
+          .multi()
+          .set(sessionKey(key), JSON.stringify(record), 'EX', this.lifetimes.idle, 'XX')
+          .zadd(listKey(userName, false), createdAt, key)
+          .expire(listKey(userName, false), this.lifetimes.absolute)
+          .zrem(listKey(userName, true), key),
+      ),
+    );
+  }
+
+  async end(userName: string, key: string): Promise<void> {
+    await this.gate.run(redis =>
+      results(
+        redis.multi().del(sessionKey(key)).zrem(listKey(userName, false), key).zrem(listKey(userName, true), key),
+      ),
+    );
+  }
+
+  /** The living sessions of a user, newest first. */
+  async list(userName: string): Promise<readonly ListedSession[]> {
+    return this.gate.run(async redis => {
+      const lists = await results(
+        redis.multi().zrange(listKey(userName, false), '0', '-1').zrange(listKey(userName, true), '0', '-1'),
+      );
+      const keys = (lists as string[][]).flat();
+      const sessions = await Promise.all(keys.map(key => this.listed(redis, key)));
+      return sessions
+        .filter(session => session?.userName === userName)
+        .filter(session => session !== undefined)
+        .sort((left, right) => right.createdAt - left.createdAt);
+    });
+  }
+
+  private async listed(redis: Redis, key: string): Promise<ListedSession | undefined> {
+    const [text, remaining] = await results(redis.multi().get(sessionKey(key)).pttl(sessionKey(key)));
+    const record = readRecord(text as string | null);
+    if (record === undefined) return undefined;
+    const absoluteEnd = record.createdAt + this.lifetimes.absolute * 1000;
+    const expiresAt = Math.min(Date.now() + (remaining as number), absoluteEnd);
+    return expiresAt <= Date.now() ? undefined : { ...record, key, expiresAt };
+  }
+}
+
+const sessionKey = (key: string): string => `session:${key}`;
+const listKey = (userName: string, unasked: boolean): string => `${unasked ? 'unasked' : 'user'}-sessions:${userName}`;
+
+async function removeKeys(redis: Redis, list: string, keys: readonly string[]): Promise<void> {
+  await results(
+    redis
+      .multi()
+      .del(...keys.map(sessionKey))
+      .zrem(list, ...keys),
+  );
+}
+
+/** The answers of a transaction. @throws the first error among them. */
+async function results(transaction: ReturnType<Redis['multi']>): Promise<unknown[]> {
+  const answers = await transaction.exec();
+  if (answers === null) throw new Error('Redis gave the transaction up');
+  return answers.map(([error, value]) => {
+    if (error !== null) throw error;
+    return value;
+  });
+}
+
+function readRecord(text: string | null): SessionRecord | undefined {
+  if (text === null) return undefined;
+  const parsed = recordSchema.safeParse(parseJson(text));
+  if (!parsed.success) throw new RcsError('RCS_SESSION_UNAVAILABLE', 'what Redis holds is no session');
+  return parsed.data;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

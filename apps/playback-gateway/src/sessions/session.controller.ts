@@ -1,0 +1,91 @@
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, Res, UseGuards } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RcsError } from '#platform';
+import type { AuditLog, User } from '#store';
+import { AuthenticationGuard, userOf } from '../authentication/authentication.guard.js';
+import { RequestAdmission } from '../authentication/request-admission.js';
+import { storeTokens } from '../injection-tokens.js';
+import { loginAuthorization } from './login-request.js';
+import { SessionService } from './session.service.js';
+import { sessionResource } from './session-resource.js';
+
+/** Log-in, log-out, and the sessions of the user who asks. */
+@Controller('api/v2/sessions')
+export class SessionController {
+  constructor(
+    private readonly sessions: SessionService,
+    private readonly admission: RequestAdmission,
+    @Inject(storeTokens.audit) private readonly audit: AuditLog,
+  ) {}
+
+  /** Needs no CSRF token: there is no session yet, and other sites are kept out by the origin and the media type. */
+  @Post()
+  async logIn(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Body() body: unknown) {
+    const authorization = loginAuthorization(request.headers.authorization, body);
+    const { user, session } = await this.admission.logIn(authorization, request, reply);
+    const current = session?.key;
+    const opened = (await this.sessions.list(user.name)).find(({ key }) => key === current);
+    if (opened === undefined) throw new RcsError('RCS_SESSION_UNAVAILABLE', 'the new session is already gone');
+    return { statusCode: 0, session: sessionResource(opened, current) };
+  }
+
+  @Get()
+  @UseGuards(AuthenticationGuard)
+  async list(@Req() request: FastifyRequest) {
+    const current = this.sessions.of(request)?.key;
+    const sessions = await this.sessions.list(userOf(request).name);
+    return { statusCode: 0, sessions: sessions.map(session => sessionResource(session, current)) };
+  }
+
+  /** Log-out. */
+  @Delete('current')
+  @HttpCode(200)
+  @UseGuards(AuthenticationGuard)
+  async logOut(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    const session = this.sessions.of(request);
+    if (session === undefined) throw new RcsError('RCS_NOT_FOUND', 'the request carries no session');
+    await this.sessions.end(session);
+    this.sessions.withdraw(reply);
+    await this.record(request, userOf(request), 'logout', session.id);
+    return { statusCode: 0 };
+  }
+
+  @Delete(':id')
+  @HttpCode(200)
+  @UseGuards(AuthenticationGuard)
+  async end(@Req() request: FastifyRequest, @Param('id') id: string) {
+    const user = userOf(request);
+    const session = (await this.sessions.list(user.name)).find(candidate => candidate.id === id);
+    if (session === undefined) throw new RcsError('RCS_NOT_FOUND', 'the user has no such session');
+    await this.sessions.end(session);
+    await this.record(request, user, 'session-ended', id);
+    return { statusCode: 0 };
+  }
+
+  /** Ends all sessions but the one that asks. */
+  @Delete()
+  @HttpCode(200)
+  @UseGuards(AuthenticationGuard)
+  async endOthers(@Req() request: FastifyRequest) {
+    const user = userOf(request);
+    const current = this.sessions.of(request)?.key;
+    const others = (await this.sessions.list(user.name)).filter(({ key }) => key !== current);
+    for (const session of others) {
+      await this.sessions.end(session);
+      await this.record(request, user, 'session-ended', session.id);
+    }
+    return { statusCode: 0, ended: others.length };
+  }
+
+  private async record(request: FastifyRequest, { name, contactCenter }: User, event: string, sessionId: string) {
+    await this.audit.append({
+      event,
+      outcome: 'done',
+      user: name,
+      ...(contactCenter === undefined ? {} : { contactCenter }),
+      address: request.ip,
+      requestId: request.id,
+      detail: `session ${sessionId}`,
+    });
+  }
+}

@@ -1,0 +1,78 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { User } from '#store';
+import type { CsrfProtection } from '../csrf/csrf-protection.js';
+import { credentialVersionOf } from './credential-version.js';
+import type { SessionCookie } from './session-cookie.js';
+import { isSessionSecret } from './session-secret.js';
+import type { SessionStore } from './session-store.js';
+import type { ListedSession, Session } from './session.js';
+
+const currentSession = Symbol('currentSession');
+type RequestWithSession = FastifyRequest & { [currentSession]?: Session };
+
+/** Sessions as requests and answers carry them. */
+export class SessionService {
+  constructor(
+    private readonly store: SessionStore,
+    private readonly cookie: SessionCookie,
+    private readonly csrf: CsrfProtection,
+  ) {}
+
+  /** Whether the request brings a cookie that could be one of ours. */
+  isOffered(request: FastifyRequest): boolean {
+    return isSessionSecret(this.cookie.read(request.headers.cookie));
+  }
+
+  /**
+   * The living session of the request's cookie. A cookie we never gave out opens nothing: secrets are chosen here.
+   * @throws RcsError RCS_SESSION_UNAVAILABLE when it cannot be looked up.
+   */
+  async resume(request: FastifyRequest): Promise<Session | undefined> {
+    const secret = this.cookie.read(request.headers.cookie);
+    return isSessionSecret(secret) ? this.store.use(secret) : undefined;
+  }
+
+  /** Opens a session under a new secret, gives the cookie to the client and ends the session it had before. */
+  async open(user: User, request: FastifyRequest, reply: FastifyReply, unasked: boolean): Promise<Session> {
+    const before = unasked ? undefined : await this.resume(request);
+    const { session, secret } = await this.store.open({
+      userName: user.name,
+      credentialVersion: credentialVersionOf(user),
+      address: request.ip,
+      userAgent: request.headers['user-agent'],
+      unasked,
+    });
+    if (before !== undefined) await this.store.end(before.userName, before.key);
+    void reply.header('set-cookie', this.cookie.issue(secret));
+    this.attach(session, request, reply);
+    return session;
+  }
+
+  /** Makes the session known to the handlers and hands its CSRF token out. */
+  attach(session: Session, request: RequestWithSession, reply: FastifyReply): void {
+    request[currentSession] = session;
+    if (request.method === 'GET' || request.method === 'POST') void reply.headers(this.csrf.handOut(session.csrfToken));
+  }
+
+  of(request: RequestWithSession): Session | undefined {
+    return request[currentSession];
+  }
+
+  /** Whether the session was opened with the password that is valid now. */
+  isCurrent(session: Session, user: User): boolean {
+    return session.credentialVersion === credentialVersionOf(user);
+  }
+
+  async end(session: Pick<ListedSession, 'userName' | 'key'>): Promise<void> {
+    await this.store.end(session.userName, session.key);
+  }
+
+  /** Makes the browser forget its cookie. */
+  withdraw(reply: FastifyReply): void {
+    void reply.header('set-cookie', this.cookie.withdraw());
+  }
+
+  list(userName: string): Promise<readonly ListedSession[]> {
+    return this.store.list(userName);
+  }
+}

@@ -1,0 +1,71 @@
+import { Controller, Delete, Get, HttpCode, Inject, Param, Req, UseGuards } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { RcsError } from '#platform';
+import type { AuditLog, User, UserStore } from '#store';
+import { AuthenticationGuard, userOf } from '../authentication/authentication.guard.js';
+import { storeTokens } from '../injection-tokens.js';
+import { SessionService } from './session.service.js';
+import { sessionResource } from './session-resource.js';
+
+/** The sessions of others, for administrators of their contact center. */
+@Controller('api/v2/users/:userName/sessions')
+@UseGuards(AuthenticationGuard)
+export class UserSessionController {
+  constructor(
+    private readonly sessions: SessionService,
+    @Inject(storeTokens.users) private readonly users: UserStore,
+    @Inject(storeTokens.audit) private readonly audit: AuditLog,
+  ) {}
+
+  @Get()
+  async list(@Req() request: FastifyRequest, @Param('userName') userName: string) {
+    await this.authorise(userOf(request), userName);
+    const current = this.sessions.of(request)?.key;
+    const sessions = await this.sessions.list(userName);
+    return { statusCode: 0, sessions: sessions.map(session => sessionResource(session, current)) };
+  }
+
+  @Delete()
+  @HttpCode(200)
+  async endAll(@Req() request: FastifyRequest, @Param('userName') userName: string) {
+    const sessions = await this.endWhere(request, userName, () => true);
+    return { statusCode: 0, ended: sessions };
+  }
+
+  @Delete(':id')
+  @HttpCode(200)
+  async end(@Req() request: FastifyRequest, @Param('userName') userName: string, @Param('id') id: string) {
+    const ended = await this.endWhere(request, userName, sessionId => sessionId === id);
+    if (ended === 0) throw new RcsError('RCS_NOT_FOUND', 'the user has no such session');
+    return { statusCode: 0 };
+  }
+
+  private async endWhere(request: FastifyRequest, userName: string, chosen: (id: string) => boolean): Promise<number> {
+    const admin = userOf(request);
+    await this.authorise(admin, userName);
+    const sessions = (await this.sessions.list(userName)).filter(({ id }) => chosen(id));
+    for (const session of sessions) {
+      await this.sessions.end(session);
+      await this.audit.append({
+        event: 'session-ended',
+        outcome: 'done',
+        user: admin.name,
+        ...(admin.contactCenter === undefined ? {} : { contactCenter: admin.contactCenter }),
+        address: request.ip,
+        requestId: request.id,
+        detail: `session ${session.id} of ${JSON.stringify(userName)}`,
+      });
+    }
+    return sessions.length;
+  }
+
+  /** A user of another contact center does not exist for an administrator. */
+  private async authorise(admin: User, userName: string): Promise<void> {
+    if (!admin.roles.includes('admin') && !admin.roles.includes('ops')) {
+      throw new RcsError('RCS_INSUFFICIENT_ROLE', 'only administrators see sessions of others');
+    }
+    const user = await this.users.find(userName);
+    const visible = user !== undefined && (admin.roles.includes('ops') || user.contactCenter === admin.contactCenter);
+    if (!visible) throw new RcsError('RCS_NOT_FOUND', `no user ${JSON.stringify(userName)} for this administrator`);
+  }
+}

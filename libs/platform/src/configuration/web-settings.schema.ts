@@ -1,0 +1,101 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+const seconds = z.int().min(1);
+
+/** A list, or the comma-separated text that the original takes. */
+const list = (fallback: string) =>
+  z
+    .union([z.string(), z.array(z.string())])
+    .default(fallback)
+    .transform(value => (typeof value === 'string' ? value.split(',') : value).map(item => item.trim()))
+    .transform(items => items.filter(item => item !== ''));
+
+/** scheme://host[:port]; each `*` in the host stands for one or more whole labels. */
+const originPattern = /^https?:\/\/(\*|[a-z0-9-]+)(\.(\*|[a-z0-9-]+))*(:\d{1,5})?$/i;
+
+const origins = list('').superRefine((items, context) => {
+  for (const item of items) {
+    if (item === '*' || originPattern.test(item)) continue;
+    context.addIssue({
+      code: 'custom',
+      message: `${JSON.stringify(item)} is no origin; write scheme://host[:port] without a path, such as https://*.example.com`,
+    });
+  }
+});
+
+/** Cross-origin resource sharing, with the fields and defaults of the Genesys web services. */
+const crossOriginSettings = z
+  .strictObject({
+    allowedOrigins: origins,
+    allowedMethods: list('GET,POST,PUT,DELETE,OPTIONS'),
+    allowedHeaders: list(
+      'X-Requested-With,Content-Type,Accept,Origin,Cookie,authorization,ssid,surl,ContactCenterId,X-CSRF-TOKEN',
+    ),
+    allowCredentials: z.boolean().default(true),
+    /** Seconds until changed origins of a contact center are in force; browsers keep a preflight answer as long. */
+    corsFilterCacheTimeToLive: seconds.max(86_400).default(120),
+    exposedHeaders: list('X-CSRF-HEADER,X-CSRF-TOKEN'),
+  })
+  .prefault({})
+  .superRefine((settings, context) => {
+    if (!settings.allowCredentials || !settings.allowedOrigins.includes('*')) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['allowedOrigins'],
+      message: '"*" would let every site act for its visitors; name the origins or set allowCredentials to false',
+    });
+  });
+
+const network = z.string().refine(isNetwork, 'must be an IP address or a network such as 10.1.0.0/16');
+
+function isNetwork(value: string): boolean {
+  const [address = '', prefix, ...rest] = value.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
+}
+
+/** A client that cannot send a token, such as SpeechMiner; all that is given must apply. */
+const csrfExemption = z
+  .strictObject({ userName: z.string().min(1).optional(), address: network.optional() })
+  .refine(
+    ({ userName, address }) => userName !== undefined || address !== undefined,
+    'must name a userName, an address or both',
+  );
+
+const sessionCookie = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'must be a token (RFC 6265)')
+      .default('JSESSIONID'),
+    /** `None` lets pages of other sites use the session; name their origins in crossOriginSettings then. */
+    sameSite: z.enum(['Strict', 'Lax', 'None']).default('Lax'),
+    /** false only where browsers reach this server without TLS, for development. */
+    secure: z.boolean().default(true),
+    domain: z.string().min(1).optional(),
+    path: z.string().startsWith('/').default('/'),
+  })
+  .prefault({})
+  .superRefine(({ name, sameSite, secure, domain, path }, context) => {
+    const refuse = (message: string): void => context.addIssue({ code: 'custom', message });
+    if (sameSite === 'None' && !secure) refuse('sameSite None needs secure: true; browsers drop the cookie otherwise');
+    if (name.startsWith('__Secure-') && !secure) refuse('the prefix __Secure- needs secure: true');
+    if (name.startsWith('__Host-') && (!secure || domain !== undefined || path !== '/'))
+      refuse('the prefix __Host- needs secure: true, path / and no domain');
+  });
+
+/** Options of `serverSettings` about sessions, browsers and abuse. */
+export const webSettings = {
+  /** Idle time-out of a session, seconds. */
+  sessionMaxInactiveInterval: seconds.max(86_400).default(1800),
+  /** A session ends after this time however busy it is, seconds. */
+  sessionMaxLifetime: seconds.max(604_800).default(43_200),
+  /** The oldest session of a user ends when one more is opened. */
+  maxSessionsPerUser: z.int().min(1).max(1000).default(64),
+  sessionCookie,
+  enableCsrfProtection: z.boolean().default(true),
+  csrfExemptions: z.array(csrfExemption).default([]),
+  crossOriginSettings,
+};

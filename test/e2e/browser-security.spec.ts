@@ -1,0 +1,279 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
+import { StrangerClient } from './stranger-client.js';
+import { curl, type CurlAnswer } from './strangers.js';
+
+jest.setTimeout(180_000);
+
+const work = mkdtempSync(join(tmpdir(), 'rcs-browser-security-'));
+const site = 'https://player.genesys.com';
+let cluster: RunningCluster;
+let stranger: StrangerClient;
+let jars = 0;
+
+beforeAll(async () => {
+  cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'), {
+    RCS_SERVER_SETTINGS__CSRF_EXEMPTIONS: '[{ userName: bob }]',
+    RCS_SERVER_SETTINGS__CROSS_ORIGIN_SETTINGS: '{ allowedOrigins: "https://*.genesys.com, http://*.genesyslab.com" }',
+  });
+  stranger = new StrangerClient(cluster, work);
+});
+
+afterAll(async () => {
+  await cluster?.stop();
+  rmSync(work, { recursive: true, force: true });
+});
+
+/** curl with a cookie jar of its own, as a browser has one. */
+class Browser {
+  readonly jar = join(work, `cookies-${jars++}`);
+
+  send(path: string, ...options: string[]): Promise<CurlAnswer> {
+    const { caFile, gateway } = cluster.ready;
+    return curl('--cacert', caFile, '--cookie', this.jar, '--cookie-jar', this.jar, ...options, gateway + path);
+  }
+
+  async logIn(name: string): Promise<string> {
+    const { password = '' } = cluster.ready.users.find(user => user.name === name) ?? {};
+    const body = JSON.stringify({ userName: name, password });
+    const answer = await this.send('/api/v2/sessions', '--header', 'content-type: application/json', '--data', body);
+    expect(answer.status).toBe(201);
+    return answer.headers['x-csrf-token'] ?? '';
+  }
+
+  get secret(): string {
+    const line = readFileSync(this.jar, 'utf8')
+      .split('\n')
+      .find(candidate => candidate.includes('JSESSIONID'));
+    return line?.split('\t')[6] ?? '';
+  }
+}
+
+const json = (answer: CurlAnswer): Record<string, unknown> =>
+  JSON.parse(answer.body.toString()) as Record<string, unknown>;
+const header = (name: string, value: string): string[] => ['--header', `${name}: ${value}`];
+const demo = (): string => `/api/v2${cluster.ready.recordings[0]?.playPath ?? ''}`;
+const basic = (name: string): string[] => stranger.asUser(name).slice(2);
+
+describe('the CSRF flow of the reference', () => {
+  const insertion = () => `/internal-api/contact-centers/${cluster.ready.contactCenter}/recordings`;
+  const ops = () => ['--user', `${cluster.ready.ops.name}:${cluster.ready.ops.password}`];
+  const recording = (id: string) => [
+    ...header('content-type', 'application/json'),
+    '--data',
+    JSON.stringify({
+      id,
+      mediaFiles: [{ mediaId: 'a.mp3', type: 'audio/mp3', mediaDescriptor: { storage: 'webDAV', path: 'a' } }],
+    }),
+  ];
+
+  it('GET hands token and cookie out; the next POST carries both', async () => {
+    const browser = new Browser();
+    const me = await browser.send('/api/v2/me', ...ops());
+    expect(me.status).toBe(200);
+    expect(me.headers['x-csrf-header']).toBe('X-CSRF-TOKEN');
+    const token = me.headers['x-csrf-token'] ?? '';
+    expect(token).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    const answer = await browser.send(insertion(), ...ops(), ...header('X-CSRF-TOKEN', token), ...recording('CSRF-1'));
+    expect(answer.status).toBe(201);
+  });
+
+  it.each<readonly [string, (token: string) => string[], boolean]>([
+    ['without the token', () => [], true],
+    ['with a wrong token', () => header('X-CSRF-TOKEN', '0f8fad5b-d9cb-869f-a165-70867728950e'), true],
+    ['with the token but without the cookie', token => header('X-CSRF-TOKEN', token), false],
+  ])('%s the answer is 403 and says so', async (_, headers, keepsCookie) => {
+    const browser = new Browser();
+    const token = (await browser.send('/api/v2/me', ...ops())).headers['x-csrf-token'] ?? '';
+    const sender = keepsCookie ? browser : new Browser();
+    const answer = await sender.send(insertion(), ...ops(), ...headers(token), ...recording('CSRF-2'));
+    expect(answer.status).toBe(403);
+    expect(json(answer)).toEqual({ statusCode: 3, statusMessage: 'Missing or invalid Csrf token' });
+  });
+
+  it('the token of one session is worth nothing in another', async () => {
+    const [mine, other] = [new Browser(), new Browser()];
+    const token = (await other.send('/api/v2/me', ...ops())).headers['x-csrf-token'] ?? '';
+    await mine.send('/api/v2/me', ...ops());
+    const answer = await mine.send(insertion(), ...ops(), ...header('X-CSRF-TOKEN', token), ...recording('CSRF-3'));
+    expect(answer.status).toBe(403);
+  });
+
+  it('the session of another user does not help', async () => {
+    const browser = new Browser();
+    const token = await browser.logIn('alice');
+    const answer = await browser.send(insertion(), ...ops(), ...header('X-CSRF-TOKEN', token), ...recording('CSRF-4'));
+    expect(answer.status).toBe(403);
+  });
+
+  it('an exempt client needs none, unless a browser speaks for it', async () => {
+    const exempt = await curl(
+      ...stranger.asUser('bob'),
+      '--request',
+      'DELETE',
+      `${cluster.ready.gateway}/api/v2/sessions`,
+    );
+    expect(exempt.status).toBe(200);
+    const page = await curl(
+      ...stranger.asUser('bob'),
+      ...header('Origin', site),
+      '--request',
+      'DELETE',
+      `${cluster.ready.gateway}/api/v2/sessions`,
+    );
+    expect(page.status).toBe(403);
+  });
+
+  it('clients that keep no cookie may play and read as before', async () => {
+    expect((await curl(...stranger.asUser('alice'), cluster.ready.gateway + demo())).status).toBe(200);
+  });
+});
+
+describe('sessions', () => {
+  it('log-in gives a cookie that scripts cannot read and only TLS carries', async () => {
+    const answer = await new Browser().send('/api/v2/sessions', '--request', 'POST', ...basic('alice'));
+    expect(answer.status).toBe(201);
+    expect(answer.headers['set-cookie']).toMatch(/^JSESSIONID=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+    expect(answer.body.toString()).not.toContain(answer.headers['set-cookie']?.slice(11, 54));
+  });
+
+  it('the cookie alone plays and reads', async () => {
+    const browser = new Browser();
+    await browser.logIn('alice');
+    expect(json(await browser.send('/api/v2/me'))).toMatchObject({ user: { userName: 'alice' } });
+    const part = await browser.send(demo(), '--range', '0-99');
+    expect([part.status, part.body.length]).toEqual([206, 100]);
+  });
+
+  it('a wrong password opens none', async () => {
+    const body = JSON.stringify({ userName: 'alice', password: 'wrong' });
+    const answer = await new Browser().send(
+      '/api/v2/sessions',
+      ...header('content-type', 'application/json'),
+      '-d',
+      body,
+    );
+    expect(answer.status).toBe(401);
+    expect(answer.headers).not.toHaveProperty('set-cookie');
+  });
+
+  it('log-out ends it on the server, not only in the browser', async () => {
+    const browser = new Browser();
+    const token = await browser.logIn('alice');
+    const { secret } = browser;
+    const csrf = header('X-CSRF-TOKEN', token);
+    const out = await browser.send('/api/v2/sessions/current', '--request', 'DELETE', ...csrf);
+    expect(out.status).toBe(200);
+    expect(out.headers['set-cookie']).toMatch(/^JSESSIONID=; Max-Age=0; /);
+    expect((await new Browser().send('/api/v2/me', '--cookie', `JSESSIONID=${secret}`)).status).toBe(401);
+  });
+
+  it('a log-in rotates the cookie and ends the session before it', async () => {
+    const browser = new Browser();
+    await browser.logIn('alice');
+    const before = browser.secret;
+    await browser.logIn('carol');
+    expect(browser.secret).not.toBe(before);
+    expect((await new Browser().send('/api/v2/me', '--cookie', `JSESSIONID=${before}`)).status).toBe(401);
+    expect(json(await browser.send('/api/v2/me'))).toMatchObject({ user: { userName: 'carol' } });
+  });
+
+  it('users see and end their own sessions, and nobody else’s', async () => {
+    const [here, there] = [new Browser(), new Browser()];
+    const token = header('X-CSRF-TOKEN', await here.logIn('carol'));
+    await there.logIn('carol');
+    const listed = json(await here.send('/api/v2/sessions'))['sessions'] as { id: string; current: boolean }[];
+    expect(listed.filter(({ current }) => current)).toHaveLength(1);
+    const other = listed[0];
+    expect(other?.current).toBe(false);
+    const stranger_ = new Browser();
+    const theirs = header('X-CSRF-TOKEN', await stranger_.logIn('alice'));
+    expect((await stranger_.send(`/api/v2/sessions/${other?.id}`, '-X', 'DELETE', ...theirs)).status).toBe(404);
+    expect((await there.send('/api/v2/me')).status).toBe(200);
+    expect((await here.send(`/api/v2/sessions/${other?.id}`, '-X', 'DELETE', ...token)).status).toBe(200);
+    expect((await there.send('/api/v2/me')).status).toBe(401);
+    expect((await here.send('/api/v2/me')).status).toBe(200);
+  });
+
+  it('the session id in lists opens nothing', async () => {
+    const browser = new Browser();
+    await browser.logIn('alice');
+    const [session] = json(await browser.send('/api/v2/sessions'))['sessions'] as { id: string }[];
+    expect((await new Browser().send('/api/v2/me', '--cookie', `JSESSIONID=${session?.id}`)).status).toBe(401);
+  });
+
+  it('the ops account ends all sessions of a user; the user may not do that to others', async () => {
+    const carol = new Browser();
+    const token = header('X-CSRF-TOKEN', await carol.logIn('carol'));
+    expect((await carol.send('/api/v2/users/alice/sessions', '-X', 'DELETE', ...token)).status).toBe(403);
+    const ops = new Browser();
+    const account = ['--user', `${cluster.ready.ops.name}:${cluster.ready.ops.password}`];
+    const opsToken = (await ops.send('/api/v2/me', ...account)).headers['x-csrf-token'] ?? '';
+    const path = '/api/v2/users/carol/sessions';
+    const ended = await ops.send(path, '-X', 'DELETE', ...account, ...header('X-CSRF-TOKEN', opsToken));
+    expect(ended.status).toBe(200);
+    expect((await carol.send('/api/v2/me')).status).toBe(401);
+  });
+});
+
+describe('pages of other origins', () => {
+  const preflight = (origin: string, method: string, headers: string) =>
+    new Browser().send(
+      demo(),
+      '-X',
+      'OPTIONS',
+      ...header('Origin', origin),
+      ...header('Access-Control-Request-Method', method),
+      ...header('Access-Control-Request-Headers', headers),
+    );
+
+  it('an allowed page may ask for ranges with credentials', async () => {
+    const answer = await preflight(site, 'GET', 'authorization,range,x-csrf-token');
+    expect(answer.status).toBe(204);
+    expect(answer.headers).toMatchObject({
+      'access-control-allow-origin': site,
+      'access-control-allow-credentials': 'true',
+      'access-control-max-age': '120',
+      vary: 'Origin',
+    });
+    expect(answer.headers['access-control-allow-headers']).toMatch(/\bRange\b/);
+  });
+
+  it('and sees what it needs to seek', async () => {
+    const browser = new Browser();
+    await browser.logIn('alice');
+    const answer = await browser.send(demo(), '--range', '10-19', ...header('Origin', site));
+    expect(answer.status).toBe(206);
+    expect(answer.headers['access-control-allow-origin']).toBe(site);
+    const exposed = (answer.headers['access-control-expose-headers'] ?? '').split(',');
+    expect(exposed).toEqual(expect.arrayContaining(['Content-Range', 'Accept-Ranges', 'ETag', 'X-CSRF-TOKEN']));
+  });
+
+  it.each([
+    'https://genesys.com.evil.test',
+    'https://player.genesys.com.evil.test',
+    'https://evilgenesys.com',
+    'https://player.genesys.com:8443',
+    'http://player.genesys.com',
+    'https://evil.test',
+    'null',
+  ])('%s is refused before anything happens', async origin => {
+    expect((await preflight(origin, 'GET', 'range')).status).toBe(403);
+    const answer = await curl(...stranger.asUser('alice'), ...header('Origin', origin), cluster.ready.gateway + demo());
+    expect(answer.status).toBe(403);
+    expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
+    expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('methods and header fields that are not allowed are refused', async () => {
+    expect((await preflight(site, 'PATCH', '')).status).toBe(403);
+    expect((await preflight(site, 'GET', 'x-forwarded-for')).status).toBe(403);
+  });
+
+  it('an answer without CORS stays with pages of this site', async () => {
+    const answer = await curl(...stranger.asUser('alice'), cluster.ready.gateway + demo());
+    expect(answer.headers['cross-origin-resource-policy']).toBe('same-site');
+  });
+});

@@ -28,6 +28,7 @@ const services = [
 const nginx = [{ needs: 'nginx', debian: 'nginx-light' }];
 const browser = [{ needs: 'chromium', debian: 'chromium' }];
 const directory = [{ needs: 'slapd', debian: 'slapd' }];
+const keytool = [{ needs: 'keytool', debian: 'default-jre-headless' }];
 const probe = [{ needs: 'ffprobe', debian: 'ffmpeg' }];
 const monitoring = [{ needs: 'promtool', debian: 'prometheus' }];
 const packagesOf = {

@@ -17,3 +17,14 @@ export {
   validateCertificatePath,
 } from './path/validate-path.js';
 export type { PathProblem } from './path/path-problem.js';
+export type {
+  Keystore,
+  KeystoreEntry,
+  KeystoreType,
+  PrivateKeyEntry,
+  SecretKeyEntry,
+  TrustedCertificateEntry,
+} from './keystore/keystore.js';
+export { keystoreType, readKeystore } from './keystore/read-keystore.js';
+export { readTrustedCertificates } from './keystore/trusted-certificates.js';
+export type { Password } from './password-based-encryption/password.js';

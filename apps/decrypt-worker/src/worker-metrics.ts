@@ -1,10 +1,17 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { StorageObserver } from '#media-storage';
-import { failureCodes, internalLatencyBuckets, listenerLatencyBuckets, outcomeOf, type CallObserver } from '#platform';
+import {
+  failureCodes,
+  internalLatencyBuckets,
+  listenerLatencyBuckets,
+  outcomeLabels,
+  outcomeOf,
+  type CallObserver,
+} from '#platform';
 
 /** What the worker counts. Read amplification is the ratio of the two counters of bytes. */
 export class WorkerMetrics {
-  readonly requests: Counter<'outcome'>;
+  readonly requests: Counter<'outcome' | 'result'>;
   readonly activeStreams: Gauge;
   readonly streamLimit: Gauge;
   readonly plaintextBytes: Counter;
@@ -19,8 +26,8 @@ export class WorkerMetrics {
   constructor(private readonly registry: Registry) {
     this.requests = this.counter(
       'rcs_worker_requests_total',
-      'Media requests of gateways by outcome: ok, aborted, or an error code.',
-      ['outcome'],
+      'Media requests of gateways by outcome (ok, aborted, or an error code) and result (ok, aborted, refused, failed).',
+      ['outcome', 'result'],
     );
     this.activeStreams = this.gauge('rcs_worker_active_streams', 'Media requests being answered.');
     this.streamLimit = this.gauge('rcs_worker_streams_limit', 'Media requests this worker answers at once at most.');
@@ -90,7 +97,7 @@ export class WorkerMetrics {
   }
 
   private beginAtZero(): void {
-    for (const outcome of ['ok', 'aborted', ...failureCodes]) this.requests.inc({ outcome }, 0);
+    for (const outcome of ['ok', 'aborted', ...failureCodes] as const) this.requests.inc(outcomeLabels(outcome), 0);
     for (const result of ['hit', 'miss']) this.mediaSessions.inc({ result }, 0);
     for (const status of ['500', '503', 'failed']) this.storageRequests.inc({ status }, 0);
   }

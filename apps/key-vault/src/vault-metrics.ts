@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { failureCodes, internalLatencyBuckets } from '#platform';
+import { keyVaultCallers } from '#contracts';
+import { failureCodes, internalLatencyBuckets, outcomeLabels, serviceRoles } from '#platform';
 
 export interface TokenGauges {
   readonly sessions: () => number;
@@ -15,7 +16,7 @@ const tokenStates = ['open', 'lost', 'hung', 'pin-refused', 'closed'] as const;
 
 /** What the vault counts. */
 export class VaultMetrics {
-  readonly calls: Counter<'call' | 'caller' | 'outcome'>;
+  readonly calls: Counter<'call' | 'caller' | 'outcome' | 'result'>;
   readonly callSeconds: Histogram<'call'>;
   readonly queueSeconds: Histogram;
   readonly executionSeconds: Histogram;
@@ -25,8 +26,8 @@ export class VaultMetrics {
     const registers = [registry];
     this.calls = new Counter({
       name: 'rcs_vault_calls_total',
-      help: 'Calls by name, role of the caller and outcome: ok or an error code.',
-      labelNames: ['call', 'caller', 'outcome'],
+      help: 'Calls by name, role of the caller, outcome (ok or an error code) and result (ok, refused, failed).',
+      labelNames: ['call', 'caller', 'outcome', 'result'],
       registers,
     });
     this.callSeconds = this.histogram('rcs_vault_call_seconds', 'Duration of calls, by name.', ['call']);
@@ -46,9 +47,7 @@ export class VaultMetrics {
       labelNames: ['state'],
       registers,
     });
-    for (const state of tokenStates) this.stateChanges.inc({ state }, 0);
-    const unwrap = { call: 'UnwrapSessionKey', caller: 'decrypt-worker' };
-    for (const outcome of ['ok', ...failureCodes]) this.calls.inc({ ...unwrap, outcome }, 0);
+    this.beginAtZero();
   }
 
   /** Gauges that are read when Prometheus asks. */
@@ -70,6 +69,16 @@ export class VaultMetrics {
         for (const name of tokenStates) this.set({ state: name }, name === current ? 1 : 0);
       },
     });
+  }
+
+  private beginAtZero(): void {
+    for (const state of tokenStates) this.stateChanges.inc({ state }, 0);
+    const unwrap = { call: 'UnwrapSessionKey', caller: 'decrypt-worker' };
+    for (const outcome of ['ok', 'RCS_GRANT_REFUSED', ...failureCodes] as const)
+      this.calls.inc({ ...unwrap, ...outcomeLabels(outcome) }, 0);
+    for (const call of Object.keys(keyVaultCallers))
+      for (const caller of ['none', ...serviceRoles])
+        this.calls.inc({ call, caller, ...outcomeLabels('RCS_CALLER_NOT_ALLOWED') }, 0);
   }
 
   private histogram<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Histogram<Label> {

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { failureCodes, listenerLatencyBuckets } from '#platform';
+import { failureCodes, listenerLatencyBuckets, outcomeLabels } from '#platform';
 
 /** What the gateway counts. Labels are bounded: routes are templates, outcomes are error codes. */
 export class GatewayMetrics {
@@ -7,7 +7,7 @@ export class GatewayMetrics {
   readonly errors: Counter<'code'>;
   readonly authentications: Counter<'outcome'>;
   readonly denials: Counter<'action' | 'code'>;
-  readonly playbacks: Counter<'outcome'>;
+  readonly playbacks: Counter<'outcome' | 'result'>;
   readonly timeToFirstByte: Histogram;
   readonly bytesSent: Counter;
   readonly activePlaybacks: Gauge;
@@ -38,8 +38,8 @@ export class GatewayMetrics {
     );
     this.playbacks = this.counter(
       'rcs_playbacks_total',
-      'Playbacks by outcome: ok, aborted by the player, or an error code.',
-      ['outcome'],
+      'Playbacks by outcome (ok, aborted by the player, or an error code) and result (ok, aborted, refused, failed).',
+      ['outcome', 'result'],
     );
     this.timeToFirstByte = new Histogram({
       name: 'rcs_playback_first_byte_seconds',
@@ -70,7 +70,7 @@ export class GatewayMetrics {
   }
 
   private beginAtZero(): void {
-    for (const outcome of ['ok', 'aborted', ...failureCodes]) this.playbacks.inc({ outcome }, 0);
+    for (const outcome of ['ok', 'aborted', ...failureCodes] as const) this.playbacks.inc(outcomeLabels(outcome), 0);
     for (const outcome of ['ok', 'missing', 'RCS_AUTHENTICATION_REQUIRED']) this.authentications.inc({ outcome }, 0);
     for (const action of ['read', 'play-encrypted'])
       for (const code of ['RCS_INSUFFICIENT_PERMISSION', 'RCS_INSUFFICIENT_ROLE', 'RCS_RECORDING_NOT_FOUND'])

@@ -6,6 +6,7 @@ import { inspectPath, mediaPath } from '#contracts';
 import {
   describeError,
   internalTlsOptions,
+  outcomeLabels,
   problemContentType,
   RcsError,
   ReceiverGoneError,
@@ -96,7 +97,7 @@ export class DataPlaneServer {
     this.metrics.activeStreams.inc();
     try {
       await this.dispatch(request, { requestId, signal: left.signal, response });
-      this.metrics.requests.inc({ outcome: 'ok' });
+      this.metrics.requests.inc(outcomeLabels('ok'));
     } catch (error) {
       this.fail(error, request, response, requestId, left.signal);
     } finally {
@@ -137,12 +138,12 @@ export class DataPlaneServer {
     signal: AbortSignal,
   ): void {
     if (signal.aborted || error instanceof ReceiverGoneError) {
-      this.metrics.requests.inc({ outcome: 'aborted' });
+      this.metrics.requests.inc(outcomeLabels('aborted'));
       response.destroy();
       return;
     }
     const failure = toRcsError(error);
-    this.metrics.requests.inc({ outcome: failure.code });
+    this.metrics.requests.inc(outcomeLabels(failure.code));
     const level = failure.code === 'RCS_INTERNAL' ? 'error' : 'warn';
     this.logger[level]({ requestId, code: failure.code, error: describeError(failure) }, 'media request failed');
     if (response.headersSent) {

@@ -2,6 +2,7 @@ import type { Metadata, ServerUnaryCall } from '@grpc/grpc-js';
 import type { KeyVaultCall } from '#contracts';
 import {
   describeError,
+  outcomeLabels,
   RcsError,
   requestIdFrom,
   requestIdHeader,
@@ -52,12 +53,12 @@ export class CallRunner {
       if (timeoutMs <= 0) throw new RcsError('RCS_TIMEOUT', 'the deadline of the caller is over');
       const signal = AbortSignal.any([left.signal, AbortSignal.timeout(shaveDeadline(timeoutMs))]);
       const result = await work({ requestId, caller: callerCertificate(call), callerRole: role, signal });
-      this.metrics.calls.inc({ call: name, caller, outcome: 'ok' });
+      this.metrics.calls.inc({ call: name, caller, ...outcomeLabels('ok') });
       this.logger.debug({ requestId, call: name, caller }, 'call');
       return result;
     } catch (error) {
       const failure = toRcsError(error);
-      this.metrics.calls.inc({ call: name, caller, outcome: failure.code });
+      this.metrics.calls.inc({ call: name, caller, ...outcomeLabels(failure.code) });
       const level = failure.code === 'RCS_INTERNAL' ? 'error' : 'warn';
       this.logger[level](
         { requestId, call: name, caller, code: failure.code, error: describeError(failure) },

@@ -1,5 +1,13 @@
 import type { MediaRequest } from '#contracts';
-import { describeError, RcsError, ReceiverGoneError, toRcsError, type Logger } from '#platform';
+import {
+  describeError,
+  RcsError,
+  ReceiverGoneError,
+  toRcsError,
+  type Logger,
+  outcomeLabels,
+  type ErrorCode,
+} from '#platform';
 import type { AuditEntry, AuditLog, MediaFile, Recording, RecordingStore, User } from '#store';
 import type { AuthorisationService } from '../authorisation/authorisation.service.js';
 import type { GatewayMetrics } from '../gateway-metrics.js';
@@ -27,6 +35,8 @@ export interface PlaybackRequest {
   readonly onHead: () => void;
 }
 
+type PlaybackOutcome = 'ok' | 'aborted' | ErrorCode;
+
 /** One playback from the question to the last byte: permission, audit, grant, relay. */
 export class PlaybackService {
   private active = 0;
@@ -49,17 +59,17 @@ export class PlaybackService {
   /** @throws RcsError while nothing was sent; once the body has begun a failure aborts the connection. */
   async play(request: PlaybackRequest, player: PlayerConnection): Promise<void> {
     if (this.active >= this.maxConcurrent) {
-      this.metrics.playbacks.inc({ outcome: 'RCS_OVERLOADED' });
+      this.metrics.playbacks.inc(outcomeLabels('RCS_OVERLOADED'));
       throw new RcsError('RCS_OVERLOADED', `${this.active} playbacks at once`, { retryAfterMs: 2000 });
     }
     this.active++;
     this.metrics.activePlaybacks.inc();
     try {
       const outcome = await this.attempt(request, player);
-      this.metrics.playbacks.inc({ outcome });
+      this.metrics.playbacks.inc(outcomeLabels(outcome));
     } catch (error) {
       const left = player.signal.aborted;
-      this.metrics.playbacks.inc({ outcome: left ? 'aborted' : toRcsError(error).code });
+      this.metrics.playbacks.inc(outcomeLabels(left ? 'aborted' : toRcsError(error).code));
       if (!left) throw error;
       player.abort();
     } finally {
@@ -69,7 +79,7 @@ export class PlaybackService {
   }
 
   /** Answers the outcome for the metrics: ok, aborted, or an error code. */
-  private async attempt(request: PlaybackRequest, player: PlayerConnection): Promise<string> {
+  private async attempt(request: PlaybackRequest, player: PlayerConnection): Promise<PlaybackOutcome> {
     const { recording, mediaFile } = await this.find(request);
     const subject = auditSubject(request, recording, mediaFile);
     const envelope = await this.permit(request, recording, mediaFile, player, subject);

@@ -6,6 +6,19 @@ export function outcomeOf(error: unknown): string {
   return error === undefined ? 'ok' : toRcsError(error).code;
 }
 
+export type OutcomeLabels = {
+  /** `ok`, `aborted`, or an error code. */
+  readonly outcome: string;
+  /** What it means for a rate of errors: only `failed` is a failure of this system. */
+  readonly result: 'ok' | 'aborted' | 'refused' | 'failed';
+};
+
+/** Both labels of an outcome that is `ok`, `aborted` or an error code. */
+export function outcomeLabels(outcome: 'ok' | 'aborted' | ErrorCode): OutcomeLabels {
+  if (outcome === 'ok' || outcome === 'aborted') return { outcome, result: outcome };
+  return { outcome, result: errorRegistry[outcome].http >= 500 ? 'failed' : 'refused' };
+}
+
 /**
  * The codes that are failures of this system, not of its callers. Counters begin at zero for them: a series that appears
  * with its first failure hides that failure from `increase()`.

@@ -1,9 +1,14 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { GrantVerifier } from '#contracts';
 import type { ConfigurationWith, InternalIdentity, ServiceContext } from '#platform';
+import { KeyUseAudit } from './audit/key-use-audit.js';
+import { BlockDecryptionService } from './block-decryption/block-decryption.service.js';
 import { KeyImportService } from './import/key-import.service.js';
+import { CertificateService } from './key-lifecycle/certificate.service.js';
+import { KeyLifecycleService } from './key-lifecycle/key-lifecycle.service.js';
 import { noOperators, type OperatorAccess } from './operator/operator-access.js';
 import { CallRunner } from './rpc/call-runner.js';
+import { KeyLifecycleController } from './rpc/key-lifecycle.controller.js';
 import { KeyVaultController } from './rpc/key-vault.controller.js';
 import { StatusService } from './status/status.service.js';
 import { KeyStore } from './token/key-store.js';
@@ -32,19 +37,27 @@ export class KeyVaultModule {
     const { transportKeyTimeToLiveMs, maxTransportKeys } = configuration.keyVault;
     return {
       module: KeyVaultModule,
-      controllers: [KeyVaultController],
+      controllers: [KeyVaultController, KeyLifecycleController],
       providers: [
         { provide: KeyStore, useValue: keys },
         { provide: GrantVerifier, useFactory: () => new GrantVerifier(identity.caPem) },
         { provide: TransportKeys, useFactory: () => new TransportKeys(transportKeyTimeToLiveMs, maxTransportKeys) },
         { provide: CallRunner, useFactory: () => new CallRunner(metrics, context.logger) },
         { provide: StatusService, useFactory: () => new StatusService(context.instance, keys) },
+        { provide: KeyUseAudit, useFactory: () => new KeyUseAudit(metrics, context.logger) },
+        { provide: KeyLifecycleService, useFactory: () => new KeyLifecycleService(keys) },
+        { provide: CertificateService, useFactory: () => new CertificateService(keys) },
+        {
+          provide: BlockDecryptionService,
+          useFactory: (transportKeys: TransportKeys) => new BlockDecryptionService(keys, transportKeys),
+          inject: [TransportKeys],
+        },
         { provide: KeyImportService, useFactory: () => KeyImportService.create(keys) },
         {
           provide: UnwrapService,
-          useFactory: (grants: GrantVerifier, transportKeys: TransportKeys) =>
-            new UnwrapService(new PlaybackAuthority(grants), operators ?? noOperators, keys, transportKeys),
-          inject: [GrantVerifier, TransportKeys],
+          useFactory: (grants: GrantVerifier, transportKeys: TransportKeys, audit: KeyUseAudit) =>
+            new UnwrapService(new PlaybackAuthority(grants), operators ?? noOperators, keys, transportKeys, audit),
+          inject: [GrantVerifier, TransportKeys, KeyUseAudit],
         },
       ],
     };

@@ -18,6 +18,7 @@ const tokenStates = ['open', 'lost', 'hung', 'pin-refused', 'closed'] as const;
 export class VaultMetrics {
   readonly calls: Counter<'call' | 'caller' | 'outcome' | 'result'>;
   readonly callSeconds: Histogram<'call'>;
+  readonly keyUses: Counter<'operation' | 'key' | 'outcome'>;
   readonly queueSeconds: Histogram;
   readonly executionSeconds: Histogram;
   readonly stateChanges: Counter<'state'>;
@@ -45,6 +46,12 @@ export class VaultMetrics {
       name: 'rcs_vault_token_state_changes_total',
       help: 'Times the token was lost, hung, came back, or refused the PIN, by the state that began.',
       labelNames: ['state'],
+      registers,
+    });
+    this.keyUses = new Counter({
+      name: 'rcs_vault_key_uses_total',
+      help: 'Uses of keys by operation, label of the key (empty when none was found) and outcome: ok or an error code.',
+      labelNames: ['operation', 'key', 'outcome'],
       registers,
     });
     this.beginAtZero();

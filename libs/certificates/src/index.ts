@@ -28,3 +28,7 @@ export type {
 export { keystoreType, readKeystore } from './keystore/read-keystore.js';
 export { readTrustedCertificates } from './keystore/trusted-certificates.js';
 export type { Password } from './password-based-encryption/password.js';
+export { createCertificateRequest } from './signing/certificate-request.js';
+export type { CertificateSubject } from './signing/certificate-subject.js';
+export type { ExternalSigner } from './signing/external-signer.js';
+export { createSelfSignedCertificate, type SelfSignedRequest } from './signing/self-signed-certificate.js';

@@ -10,6 +10,8 @@ export * from './grant/operator-grant.js';
 export * from './grant/operator-grant-signer.js';
 export * from './grant/operator-grant-verifier.js';
 export * from './session-key-transport/transport-key.js';
+export * from './session-key-transport/transport-agreements.js';
+export * from './session-key-transport/block-decryption-client.js';
 export * from './session-key-transport/session-key-client.js';
 export * from './data-plane/media-request.js';
 export * from './worker-registry/worker-registration.js';

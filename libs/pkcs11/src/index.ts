@@ -3,6 +3,7 @@ export { TokenError, type TokenErrorCode, type TokenFailure } from './errors/tok
 export type { KeyPairRequest } from './keys/generate-key-pair.js';
 export type { KeyPairImport } from './keys/import-key-pair.js';
 export type { CertificateToStore } from './keys/key-templates.js';
+export type { KeyRemoval } from './keys/remove-key.js';
 export type { SignatureHash } from './keys/sign.js';
 export { rsaPublicKey } from './keys/subject-key-identifier.js';
 export type { KeySelector, TokenKey } from './keys/token-key.js';

@@ -2,7 +2,7 @@ import { TokenError } from './errors/token-error.js';
 import { generateKeyPair, type KeyPairRequest } from './keys/generate-key-pair.js';
 import { hasCertificate, importKeyPair, type KeyPairImport } from './keys/import-key-pair.js';
 import { certificateTemplate, type CertificateToStore } from './keys/key-templates.js';
-import { removeKey } from './keys/remove-key.js';
+import { removeKey, type KeyRemoval } from './keys/remove-key.js';
 import { sign, type SignatureHash } from './keys/sign.js';
 import type { KeyIndex } from './keys/key-index.js';
 import type { KeySelector, TokenKey } from './keys/token-key.js';
@@ -114,9 +114,13 @@ export class Token {
     });
   }
 
-  /** Makes a key pair inside the token; it has no certificate yet. @throws TokenError */
+  /** Makes a key pair inside the token; it has no certificate yet. @throws TokenError refused when the label is taken */
   async generateKeyPair(request: KeyPairRequest, signal: AbortSignal): Promise<TokenKey> {
     return this.supervisor.run('administration', signal, 'making a key', async (session, connection) => {
+      const { privateKeys, certificates } = connection.readObjects(session);
+      if ([...privateKeys, ...certificates].some(({ label }) => label === request.label)) {
+        throw new TokenError('refused', 'the token holds a key or certificate of this name already');
+      }
       const id = await generateKeyPair(session, request);
       connection.readObjects(session);
       return presentKey(connection, id);
@@ -136,20 +140,28 @@ export class Token {
     });
   }
 
-  /** RSASSA-PKCS1-v1_5 with a key that was made in the token. @throws TokenError unsupported for other keys */
+  /** RSASSA-PKCS1-v1_5 with a key that was made in the token. @throws TokenError refused for other keys */
   async sign(key: Pick<TokenKey, 'id'>, hash: SignatureHash, data: Buffer, signal: AbortSignal): Promise<Buffer> {
     return this.supervisor.run('administration', signal, 'signing', (session, connection) =>
       sign(session, presentKey(connection, key.id), hash, data),
     );
   }
 
-  /** Destroys a key and its certificates for good. @throws TokenError not-found */
-  async removeKey(key: Pick<TokenKey, 'id'>, signal: AbortSignal): Promise<void> {
-    await this.supervisor.run('administration', signal, 'removing a key', async (session, connection) => {
+  /**
+   * Removes the certificates of a key that bear the label, and with the last certificate the key itself, for good.
+   * @returns whether the private key was destroyed.
+   * @throws TokenError not-found
+   */
+  async removeKey(removal: KeyRemoval, signal: AbortSignal): Promise<boolean> {
+    return this.supervisor.run('administration', signal, 'removing a key', async (session, connection) => {
+      const present = connection.readObjects(session);
+      const bearsLabel = connection.index.keys.some(
+        ({ id, label }) => id.equals(removal.id) && label === removal.label,
+      );
+      if (!bearsLabel) throw notHeld(removal.id);
+      const destroyed = removeKey(session, present, removal);
       connection.readObjects(session);
-      removeKey(session, presentKey(connection, key.id).id);
-      connection.readObjects(session);
-      return Promise.resolve();
+      return Promise.resolve(destroyed);
     });
   }
 
@@ -186,8 +198,11 @@ export class Token {
 function presentKey(connection: TokenConnection, id: Buffer): TokenKey {
   const key = connection.index.find({ type: 'subject-key-identifier', keyIdentifier: id });
   if (key !== undefined) return key;
-  throw new TokenError('not-found', `the token does not hold the key ${id.toString('hex')}`);
+  throw notHeld(id);
 }
+
+const notHeld = (id: Buffer): TokenError =>
+  new TokenError('not-found', `the token does not hold the key ${id.toString('hex')}`);
 
 function keyWithCertificate(connection: TokenConnection, { certificateDer }: CertificateToStore): TokenKey {
   const key = connection.index.keys.find(({ certificate }) => certificate?.equals(certificateDer) === true);

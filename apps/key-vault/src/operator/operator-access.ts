@@ -50,6 +50,7 @@ export class OperatorAccess implements UnwrapAuthority {
     const known = { event: 'operator-unwrap', operator, user: grant.sub, purpose, file, envelopeDigest } as const;
     return {
       subject: `file ${JSON.stringify(file)} of operator ${operator}`,
+      facts: { operator, user: grant.sub, purpose, file, ...(contactCenter === undefined ? {} : { contactCenter }) },
       contactCenter,
       envelopeDigest,
       opening: key =>

@@ -9,24 +9,16 @@ import {
   shaveDeadline,
   toRcsError,
   type Logger,
-  type ServiceRole,
 } from '#platform';
 import type { VaultMetrics } from '../vault-metrics.js';
+import type { CallContext } from './call-context.js';
 import { callerCertificate, callerRole, checkCaller, remainingMs } from './caller.js';
-
-export interface CallContext {
-  readonly requestId: string;
-  /** Fingerprint of the caller's certificate. */
-  readonly caller: string;
-  readonly callerRole: ServiceRole | undefined;
-  /** Aborts when the caller gives up or its deadline is near. */
-  readonly signal: AbortSignal;
-}
 
 type Call = ServerUnaryCall<unknown, unknown>;
 
-/** No call takes longer than this, whatever its caller says. */
+/** No call takes longer than this, whatever its caller says; the primes of long keys are a matter of luck. */
 const maximumCallMs = 30_000;
+const maximumGenerationMs = 120_000;
 
 /** What every call of the vault has in common: who may make it, how long it may take, one log line, one count. */
 export class CallRunner {
@@ -42,17 +34,16 @@ export class CallRunner {
     work: (context: CallContext) => Promise<T> | T,
   ): Promise<T> {
     const requestId = requestIdFrom(metadata.get(requestIdHeader)[0]?.toString());
-    const role = callerRole(call);
-    const caller = role ?? 'none';
+    const caller = callerRole(call) ?? 'none';
     const left = new AbortController();
     const ended = this.metrics.callSeconds.startTimer({ call: name });
     call.once('cancelled', () => left.abort(new Error('the caller gave up')));
     try {
-      checkCaller(name, call);
-      const timeoutMs = remainingMs(call, maximumCallMs);
+      const role = checkCaller(name, call);
+      const timeoutMs = remainingMs(call, name === 'GenerateKeyPair' ? maximumGenerationMs : maximumCallMs);
       if (timeoutMs <= 0) throw new RcsError('RCS_TIMEOUT', 'the deadline of the caller is over');
       const signal = AbortSignal.any([left.signal, AbortSignal.timeout(shaveDeadline(timeoutMs))]);
-      const result = await work({ requestId, caller: callerCertificate(call), callerRole: role, signal });
+      const result = await work({ requestId, role, caller: callerCertificate(call), signal });
       this.metrics.calls.inc({ call: name, caller, ...outcomeLabels('ok') });
       this.logger.debug({ requestId, call: name, caller }, 'call');
       return result;

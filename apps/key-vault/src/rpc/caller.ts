@@ -14,10 +14,10 @@ export function callerCertificate(call: AnyCall): string {
   return call.getAuthContext().sslPeerCertificate?.fingerprint256 ?? '';
 }
 
-/** @throws RcsError RCS_CALLER_NOT_ALLOWED unless the list of callers names this role for this call. */
-export function checkCaller(name: KeyVaultCall, call: AnyCall): void {
+/** The role of the caller. @throws RcsError RCS_CALLER_NOT_ALLOWED unless the list of callers names it for this call. */
+export function checkCaller(name: KeyVaultCall, call: AnyCall): ServiceRole {
   const role = callerRole(call);
-  if (role !== undefined && keyVaultCallers[name].includes(role)) return;
+  if (role !== undefined && keyVaultCallers[name].includes(role)) return role;
   throw new RcsError('RCS_CALLER_NOT_ALLOWED', `a peer with the role ${role ?? 'none'} called ${name}`);
 }
 

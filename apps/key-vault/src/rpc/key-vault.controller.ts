@@ -5,42 +5,40 @@ import {
   keyVaultService,
   type AgreeTransportKeyReply,
   type AgreeTransportKeyRequest,
-  type GetImportKeyReply,
-  type ImportKeyReply,
-  type ImportKeyRequest,
-  type KeyVaultCall,
-  type ListKeysReply,
-  type ListKeysRequest,
+  type DecryptBlockReply,
+  type DecryptBlockRequest,
   type StatusReply,
   type UnwrapSessionKeyReply,
   type UnwrapSessionKeyRequest,
+  type UnwrapSessionKeysReply,
+  type UnwrapSessionKeysRequest,
 } from '#contracts';
-import { KeyImportService } from '../import/key-import.service.js';
+import { KeyUseAudit } from '../audit/key-use-audit.js';
+import { BlockDecryptionService } from '../block-decryption/block-decryption.service.js';
 import { StatusService } from '../status/status.service.js';
-import { KeyStore } from '../token/key-store.js';
 import { TransportKeys } from '../transport-keys/transport-keys.js';
 import { UnwrapService } from '../unwrap/unwrap.service.js';
-import { CallRunner, type CallContext } from './call-runner.js';
+import { CallRunner } from './call-runner.js';
 import { RpcErrorFilter } from './rpc-error.filter.js';
 
 type Call = ServerUnaryCall<unknown, unknown>;
 
-/** The door of the vault. Every call goes through the runner: caller, deadline, metric, log line. */
+/** The door of the vault for whoever opens something. Every call goes through the runner: caller, deadline, metric, log line. */
 @Controller()
 @UseFilters(RpcErrorFilter)
 export class KeyVaultController {
   constructor(
     private readonly runner: CallRunner,
+    private readonly audit: KeyUseAudit,
     private readonly statusService: StatusService,
     private readonly transportKeys: TransportKeys,
     private readonly unwrapService: UnwrapService,
-    private readonly importService: KeyImportService,
-    private readonly keys: KeyStore,
+    private readonly blocks: BlockDecryptionService,
   ) {}
 
   @GrpcMethod(keyVaultService, 'Status')
   status(_request: unknown, metadata: Metadata, call: Call): Promise<StatusReply> {
-    return this.run('Status', metadata, call, () => this.statusService.status());
+    return this.runner.run('Status', metadata, call, () => this.statusService.status());
   }
 
   @GrpcMethod(keyVaultService, 'AgreeTransportKey')
@@ -49,7 +47,7 @@ export class KeyVaultController {
     metadata: Metadata,
     call: Call,
   ): Promise<AgreeTransportKeyReply> {
-    return this.run('AgreeTransportKey', metadata, call, async ({ caller }) => {
+    return this.runner.run('AgreeTransportKey', metadata, call, async ({ caller }) => {
       const { id, jwe, expiresInMs } = await this.transportKeys.agree(request.workerPublicKey, caller);
       return { transportKeyId: id, jwe, expiresInMs };
     });
@@ -57,35 +55,29 @@ export class KeyVaultController {
 
   @GrpcMethod(keyVaultService, 'UnwrapSessionKey')
   unwrapSessionKey(request: UnwrapSessionKeyRequest, metadata: Metadata, call: Call): Promise<UnwrapSessionKeyReply> {
-    return this.run('UnwrapSessionKey', metadata, call, context =>
-      this.unwrapService.unwrap({ ...request, envelope: Buffer.from(request.envelope), ...context }),
+    return this.runner.run('UnwrapSessionKey', metadata, call, context => this.unwrapService.unwrap(request, context));
+  }
+
+  @GrpcMethod(keyVaultService, 'UnwrapSessionKeys')
+  unwrapSessionKeys(
+    request: UnwrapSessionKeysRequest,
+    metadata: Metadata,
+    call: Call,
+  ): Promise<UnwrapSessionKeysReply> {
+    return this.runner.run('UnwrapSessionKeys', metadata, call, context =>
+      this.unwrapService.unwrapAll(request, context),
     );
   }
 
-  @GrpcMethod(keyVaultService, 'GetImportKey')
-  getImportKey(_request: unknown, metadata: Metadata, call: Call): Promise<GetImportKeyReply> {
-    return this.run('GetImportKey', metadata, call, () => ({ publicKey: this.importService.publicKey }));
-  }
-
-  @GrpcMethod(keyVaultService, 'ImportKey')
-  importKey(request: ImportKeyRequest, metadata: Metadata, call: Call): Promise<ImportKeyReply> {
-    return this.run('ImportKey', metadata, call, ({ signal }) => this.importService.import(request, signal));
-  }
-
-  @GrpcMethod(keyVaultService, 'ListKeys')
-  listKeys(request: ListKeysRequest, metadata: Metadata, call: Call): Promise<ListKeysReply> {
-    return this.run('ListKeys', metadata, call, async ({ signal }) => {
-      const keys = await this.keys.list(signal);
-      return { keys: keys.filter(key => request.contactCenter === '' || key.contactCenter === request.contactCenter) };
-    });
-  }
-
-  private run<T>(
-    name: KeyVaultCall,
-    metadata: Metadata,
-    call: Call,
-    work: (context: CallContext) => Promise<T> | T,
-  ): Promise<T> {
-    return this.runner.run(name, metadata, call, work);
+  @GrpcMethod(keyVaultService, 'DecryptBlock')
+  decryptBlock(request: DecryptBlockRequest, metadata: Metadata, call: Call): Promise<DecryptBlockReply> {
+    return this.runner.run('DecryptBlock', metadata, call, context =>
+      this.audit.of('decrypt-block', context, async use => {
+        const { caller, signal } = context;
+        const { reply, key } = await this.blocks.decrypt({ ...request, caller, signal });
+        use.key = key;
+        return reply;
+      }),
+    );
   }
 }

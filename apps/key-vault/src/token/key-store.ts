@@ -1,16 +1,12 @@
 import type { CertificateInfo } from '#certificates';
-import type { ImportKeyReply, KeyEntry } from '#contracts';
-import { Token, TokenError, type KeyEncryptionScheme, type KeySelector, type TokenKey } from '#pkcs11';
-import { describeError, RcsError, type KeyVaultConfiguration, type Logger, type WatchedCertificate } from '#platform';
+import type { KeyName, KeyPurpose } from '#contracts';
+import { Token, type KeyEncryptionScheme, type KeySelector } from '#pkcs11';
+import { RcsError, type KeyVaultConfiguration, type Logger, type WatchedCertificate } from '#platform';
 import type { VaultMetrics } from '../vault-metrics.js';
 import { ExpiryMemory } from './expiry-memory.js';
-
-/** A private key and whom it belongs to. */
-export interface RecipientKey {
-  readonly contactCenter: string;
-  readonly alias: string;
-  readonly tokenKey: TokenKey;
-}
+import { formatKeyLabel, type KeyLabel } from './key-label.js';
+import { withTokenFailures } from './token-failures.js';
+import { vaultKey, type VaultKey } from './vault-key.js';
 
 export interface WrappedSessionKey {
   readonly keyEncryption: KeyEncryptionScheme;
@@ -82,9 +78,9 @@ export class KeyStore {
   }
 
   /** The key a recipient names, if it is ours. */
-  async find(selector: KeySelector, signal: AbortSignal): Promise<RecipientKey | undefined> {
-    const tokenKey = await mapped(this.token.findKey(selector, signal));
-    return tokenKey === undefined ? undefined : recipientKey(tokenKey);
+  async find(selector: KeySelector, signal: AbortSignal): Promise<VaultKey | undefined> {
+    const tokenKey = await withTokenFailures(this.token.findKey(selector, signal));
+    return tokenKey === undefined ? undefined : vaultKey(tokenKey);
   }
 
   /** When the certificates that lie beside the keys end. */
@@ -100,35 +96,30 @@ export class KeyStore {
     alias: string,
     contactCenter: string | undefined,
     signal: AbortSignal,
-  ): Promise<RecipientKey | undefined> {
-    const tokenKey = await mapped(
+  ): Promise<VaultKey | undefined> {
+    const tokenKey = await withTokenFailures(
       this.token.findKeyWhere(key => {
-        const recipient = recipientKey(key);
-        return recipient.alias === alias && (contactCenter ?? recipient.contactCenter) === recipient.contactCenter;
+        const known = vaultKey(key);
+        return known.alias === alias && (contactCenter ?? known.contactCenter) === known.contactCenter;
       }, signal),
     );
-    return tokenKey === undefined ? undefined : recipientKey(tokenKey);
+    return tokenKey === undefined ? undefined : vaultKey(tokenKey);
   }
 
   /** Opens a session key of `length` bytes; the caller zeroes it. */
-  unwrapSessionKey(
-    key: RecipientKey,
-    wrapped: WrappedSessionKey,
-    length: number,
-    signal: AbortSignal,
-  ): Promise<Buffer> {
+  unwrapSessionKey(key: VaultKey, wrapped: WrappedSessionKey, length: number, signal: AbortSignal): Promise<Buffer> {
     const { keyEncryption: scheme, encryptedKey } = wrapped;
-    return mapped(
+    return withTokenFailures(
       this.token.unwrapSessionKey(key.tokenKey, { scheme, encryptedKey, sessionKeyLength: length, signal }),
     );
   }
 
-  async import(pair: KeyPair, signal: AbortSignal): Promise<ImportKeyReply> {
+  async import(pair: KeyPair, signal: AbortSignal): Promise<{ key: VaultKey; created: boolean }> {
     const { certificate, contactCenter, alias, pkcs8 } = pair;
-    const { key, created } = await mapped(
+    const { key, created } = await withTokenFailures(
       this.token.importKeyPair(
         {
-          label: `${contactCenter}/${alias}`,
+          label: formatKeyLabel({ purpose: 'RECORDING', contactCenter, alias }),
           keyIdentifier: certificate.keyIdentifier,
           pkcs8,
           certificateDer: certificate.der,
@@ -139,12 +130,63 @@ export class KeyStore {
         signal,
       ),
     );
-    return { key: keyEntry(key), created };
+    return { key: vaultKey(key), created };
   }
 
-  async list(signal: AbortSignal): Promise<KeyEntry[]> {
-    await mapped(this.token.refreshKeys(signal));
-    return this.token.keys.map(keyEntry);
+  /** All keys as they are now. */
+  async list(signal: AbortSignal): Promise<VaultKey[]> {
+    await withTokenFailures(this.token.refreshKeys(signal));
+    return this.token.keys.map(vaultKey);
+  }
+
+  /**
+   * The key of this name, once for each of its certificates.
+   * @throws RcsError RCS_NOT_FOUND also for a key of another contact center or purpose.
+   */
+  async named(name: KeyName, purpose: KeyPurpose, signal: AbortSignal): Promise<readonly [VaultKey, ...VaultKey[]]> {
+    const keyIdentifier = Buffer.from(name.keyIdentifier, 'hex');
+    await this.find({ type: 'subject-key-identifier', keyIdentifier }, signal);
+    const [first, ...others] = this.token.keys
+      .filter(({ id }) => id.equals(keyIdentifier))
+      .map(vaultKey)
+      .filter(key => key.contactCenter === name.contactCenter && key.purpose === purpose);
+    if (first !== undefined) return [first, ...others];
+    throw new RcsError('RCS_NOT_FOUND', 'no such key', {
+      publicDetail: 'the token holds no such key of this contact center',
+    });
+  }
+
+  /** Makes a key pair in the token. @throws RcsError RCS_KEY_EXISTS when the name is taken */
+  async generate(label: KeyLabel, modulusBits: 2048 | 3072 | 4096, signal: AbortSignal): Promise<VaultKey> {
+    await this.assertFree(label, undefined, signal);
+    const sign = label.purpose === 'RECORDING';
+    const request = { label: formatKeyLabel(label), modulusBits, sign };
+    return vaultKey(await withTokenFailures(this.token.generateKeyPair(request, signal)));
+  }
+
+  /** RSASSA-PKCS1-v1_5 with SHA-256. */
+  sign({ tokenKey }: VaultKey, message: Buffer, signal: AbortSignal): Promise<Buffer> {
+    return withTokenFailures(this.token.sign(tokenKey, 'sha256', message, signal));
+  }
+
+  /** Puts a certificate beside its key. @throws RcsError RCS_KEY_EXISTS when another key has the name */
+  async attach(key: VaultKey, alias: string, certificate: CertificateInfo, signal: AbortSignal): Promise<VaultKey> {
+    const label = { purpose: key.purpose, contactCenter: key.contactCenter, alias };
+    await this.assertFree(label, key, signal);
+    const stored = {
+      label: formatKeyLabel(label),
+      keyIdentifier: key.tokenKey.id,
+      certificateDer: certificate.der,
+      subject: certificate.subjectDer,
+      issuer: certificate.issuerDer,
+      serialNumber: certificate.serialNumberOctets,
+    };
+    return vaultKey(await withTokenFailures(this.token.addCertificate(stored, signal)));
+  }
+
+  /** Removes a certificate and with the last one the key. @returns whether the private key was destroyed */
+  async remove(key: VaultKey, signal: AbortSignal): Promise<boolean> {
+    return withTokenFailures(this.token.removeKey({ id: key.tokenKey.id, label: key.tokenKey.label }, signal));
   }
 
   /** Resolves when no call runs in the token any more. */
@@ -152,55 +194,12 @@ export class KeyStore {
     this.token.close();
     await this.token.closed;
   }
-}
 
-function recipientKey(tokenKey: TokenKey): RecipientKey {
-  const slash = tokenKey.label.indexOf('/');
-  return {
-    contactCenter: tokenKey.label.slice(0, Math.max(0, slash)),
-    alias: tokenKey.label.slice(slash + 1),
-    tokenKey,
-  };
-}
-
-function keyEntry(tokenKey: TokenKey): KeyEntry {
-  const { contactCenter, alias } = recipientKey(tokenKey);
-  return {
-    contactCenter,
-    alias,
-    keyIdentifier: tokenKey.id.toString('hex'),
-    modulusBits: tokenKey.modulus.length * 8,
-    certificate: tokenKey.certificate === undefined ? '' : pemOf(tokenKey.certificate),
-  };
-}
-
-function pemOf(der: Buffer): string {
-  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
-}
-
-async function mapped<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    throw error instanceof TokenError ? fromTokenError(error) : error;
-  }
-}
-
-function fromTokenError(error: TokenError): RcsError {
-  const options = { cause: error, ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }) };
-  switch (error.failure) {
-    case 'unavailable':
-    case 'pin':
-      return new RcsError('RCS_TOKEN_UNAVAILABLE', error.message, options);
-    case 'busy':
-      return new RcsError('RCS_OVERLOADED', error.message, options);
-    case 'not-found':
-      return new RcsError('RCS_KEY_NOT_FOUND', error.message, { cause: error });
-    case 'refused':
-      return new RcsError('RCS_KEY_REFUSED', error.message, { cause: error, publicDetail: error.message });
-    case 'unsupported':
-    case 'internal':
-      return new RcsError('RCS_INTERNAL', describeError(error), { cause: error });
+  private async assertFree(label: KeyLabel, except: VaultKey | undefined, signal: AbortSignal): Promise<void> {
+    const text = formatKeyLabel(label);
+    const keys = await this.list(signal);
+    const holder = keys.find(({ tokenKey }) => tokenKey.label === text);
+    if (holder === undefined || holder.tokenKey.id.equals(except?.tokenKey.id ?? Buffer.alloc(0))) return;
+    throw new RcsError('RCS_KEY_EXISTS', `the token holds ${text} already`);
   }
 }

@@ -1,16 +1,18 @@
 import type { GrantVerifier } from '#contracts';
 import { RcsError } from '#platform';
-import type { RecipientKey } from '../token/key-store.js';
+import type { VaultKey } from '../token/vault-key.js';
 
 /** What a grant allows: the opening of one envelope. */
 export interface UnwrapPermit {
   /** What is opened, for errors and logs. */
   readonly subject: string;
+  /** What records of the use say of the grant: who, which recording. */
+  readonly facts: Readonly<Record<string, string>>;
   readonly envelopeDigest: string | undefined;
   /** Whose keys may be used; every one's where it is undefined. */
   readonly contactCenter: string | undefined;
   /** Called before the key is used; nothing is opened unless it resolves. */
-  opening?(key: RecipientKey): Promise<void>;
+  opening?(key: VaultKey): Promise<void>;
   /** Told of a refusal after the grant was found good. */
   refused?(error: unknown): Promise<void>;
 }
@@ -26,8 +28,9 @@ export class PlaybackAuthority implements UnwrapAuthority {
   constructor(private readonly grants: GrantVerifier) {}
 
   async permit(jws: string): Promise<UnwrapPermit> {
-    const { purpose, recording, contactCenter, envelopeDigest } = await this.grants.verify(jws);
+    const { purpose, recording, contactCenter, envelopeDigest, mediaFile, jti, sub } = await this.grants.verify(jws);
     if (purpose !== 'play') throw new RcsError('RCS_GRANT_REFUSED', `a grant to ${purpose} opens no key`);
-    return { subject: `recording ${recording}`, contactCenter, envelopeDigest };
+    const facts = { grant: jti, user: sub, contactCenter, recording, mediaFile };
+    return { subject: `recording ${recording}`, facts, contactCenter, envelopeDigest };
   }
 }

@@ -1,7 +1,17 @@
 import { CmsError, parseDetachedEnvelope, type DetachedEnvelope } from '#cms';
-import { envelopeDigest } from '#contracts';
-import { RcsError, type ServiceRole } from '#platform';
-import type { KeyStore, RecipientKey } from '../token/key-store.js';
+import {
+  envelopeDigest,
+  maximumBatchItems,
+  type TransportKey,
+  type UnwrapOutcome,
+  type UnwrapSessionKeysReply,
+  type UnwrapSessionKeysRequest,
+} from '#contracts';
+import { RcsError, toRcsError } from '#platform';
+import type { KeyUseAudit } from '../audit/key-use-audit.js';
+import type { CallContext } from '../rpc/call-context.js';
+import type { KeyStore } from '../token/key-store.js';
+import type { VaultKey } from '../token/vault-key.js';
 import type { TransportKeys } from '../transport-keys/transport-keys.js';
 import type { UnwrapAuthority, UnwrapPermit } from './unwrap-authority.js';
 
@@ -9,12 +19,10 @@ export interface UnwrapRequest {
   readonly grant: string;
   readonly envelope: Buffer;
   readonly transportKeyId: string;
-  /** Fingerprint of the caller's certificate. */
-  readonly caller: string;
-  readonly callerRole: ServiceRole | undefined;
-  readonly requestId: string;
-  readonly signal: AbortSignal;
 }
+
+type Wrapped = Pick<UnwrapRequest, 'grant' | 'envelope'>;
+type UnwrappedKey = Pick<UnwrapOutcome, 'jwe' | 'certificateAlias'>;
 
 /** An envelope with more recipients than this is no recording's. */
 const maximumEnvelopeBytes = 1024 * 1024;
@@ -30,22 +38,52 @@ export class UnwrapService {
     private readonly operators: UnwrapAuthority,
     private readonly keys: KeyStore,
     private readonly transportKeys: TransportKeys,
+    private readonly audit: KeyUseAudit,
   ) {}
 
   /** @throws RcsError; never one that tells whether the padding inside the token was right. */
-  async unwrap(request: UnwrapRequest): Promise<{ jwe: string; certificateAlias: string }> {
-    const { requestId, signal } = request;
-    const transportKey = this.transportKeys.get(request.transportKeyId, request.caller);
-    const authority = request.callerRole === 'rcsctl' ? this.operators : this.playback;
-    const permit = await authority.permit(request.grant, requestId);
-    const { envelope, recipient, key } = await this.chooseRecipient(request.envelope, permit, signal);
-    await permit.opening?.(key);
-    const sessionKey = await this.keys.unwrapSessionKey(key, recipient, envelope.contentEncryption.keyLength, signal);
-    try {
-      return { jwe: await transportKey.wrap(sessionKey), certificateAlias: key.alias };
-    } finally {
-      sessionKey.fill(0);
+  async unwrap(request: UnwrapRequest, context: CallContext): Promise<UnwrappedKey> {
+    const transportKey = this.transportKeys.get(request.transportKeyId, context.caller);
+    return this.unwrapFor(transportKey, request, context);
+  }
+
+  /** Each item is judged by its own grant; what one lacks does not touch the others. @throws RcsError for the whole */
+  async unwrapAll(request: UnwrapSessionKeysRequest, context: CallContext): Promise<UnwrapSessionKeysReply> {
+    const { items, transportKeyId } = request;
+    if (items.length > maximumBatchItems) {
+      const publicDetail = `a batch has at most ${maximumBatchItems} items`;
+      throw new RcsError('RCS_INVALID_VALUE', 'batch too large', { publicDetail });
     }
+    const transportKey = this.transportKeys.get(transportKeyId, context.caller);
+    return { outcomes: await Promise.all(items.map(item => this.outcome(transportKey, item, context))) };
+  }
+
+  private async outcome(transportKey: TransportKey, item: Wrapped, context: CallContext): Promise<UnwrapOutcome> {
+    try {
+      return await this.unwrapFor(transportKey, item, context);
+    } catch (error) {
+      const { code, publicDetail, retryAfterMs } = toRcsError(error);
+      const failure = { code, detail: publicDetail ?? '', retryAfterMs: Math.ceil(retryAfterMs ?? 0) };
+      return { jwe: '', certificateAlias: '', failure };
+    }
+  }
+
+  private unwrapFor(transportKey: TransportKey, item: Wrapped, context: CallContext): Promise<UnwrappedKey> {
+    const { requestId, role, signal } = context;
+    const authority = role === 'rcsctl' ? this.operators : this.playback;
+    return this.audit.of('unwrap', context, async use => {
+      const permit = await authority.permit(item.grant, requestId);
+      use.grant = permit.facts;
+      const { envelope, recipient, key } = await this.chooseRecipient(item.envelope, permit, signal);
+      use.key = key;
+      await permit.opening?.(key);
+      const sessionKey = await this.keys.unwrapSessionKey(key, recipient, envelope.contentEncryption.keyLength, signal);
+      try {
+        return { jwe: await transportKey.wrap(sessionKey), certificateAlias: key.alias };
+      } finally {
+        sessionKey.fill(0);
+      }
+    });
   }
 
   private async chooseRecipient(bytes: Buffer, permit: UnwrapPermit, signal: AbortSignal) {
@@ -62,14 +100,14 @@ export class UnwrapService {
     envelope: DetachedEnvelope,
     { contactCenter, subject }: UnwrapPermit,
     signal: AbortSignal,
-  ): Promise<{ recipient: DetachedEnvelope['recipients'][number]; key: RecipientKey }> {
+  ): Promise<{ recipient: DetachedEnvelope['recipients'][number]; key: VaultKey }> {
     for (const recipient of envelope.recipients) {
       const { identifier } = recipient;
       const key =
         identifier.type === 'key-name'
           ? await this.keys.findNamed(identifier.keyName, contactCenter, signal)
           : await this.keys.find(identifier, signal);
-      if (key !== undefined && (contactCenter === undefined || key.contactCenter === contactCenter)) {
+      if (key?.purpose === 'RECORDING' && (contactCenter === undefined || key.contactCenter === contactCenter)) {
         return { recipient, key };
       }
     }

@@ -10,11 +10,18 @@ export const keyVaultLoaderOptions: Options = { keepCase: false, longs: Number, 
 
 /** Which client certificates may make which call; everything that is not listed is refused. */
 export const keyVaultCallers: Readonly<Record<KeyVaultCall, readonly ServiceRole[]>> = {
-  Status: ['playback-gateway', 'decrypt-worker', 'rcsctl'],
-  AgreeTransportKey: ['decrypt-worker', 'rcsctl'],
+  Status: ['playback-gateway', 'decrypt-worker', 'local-key-manager', 'rcsctl'],
+  AgreeTransportKey: ['decrypt-worker', 'local-key-manager', 'rcsctl'],
   /** The command line only with the grant of an operator whom the vault's configuration names. */
   UnwrapSessionKey: ['decrypt-worker', 'rcsctl'],
+  UnwrapSessionKeys: ['decrypt-worker', 'rcsctl'],
   GetImportKey: ['playback-gateway', 'rcsctl'],
   ImportKey: ['playback-gateway', 'rcsctl'],
-  ListKeys: ['playback-gateway', 'rcsctl'],
+  ListKeys: ['playback-gateway', 'local-key-manager', 'rcsctl'],
+  GenerateKeyPair: ['playback-gateway', 'local-key-manager', 'rcsctl'],
+  CreateCertificateSigningRequest: ['playback-gateway', 'rcsctl'],
+  CreateSelfSignedCertificate: ['playback-gateway', 'rcsctl'],
+  AttachCertificate: ['playback-gateway', 'rcsctl'],
+  DeleteKey: ['playback-gateway', 'local-key-manager', 'rcsctl'],
+  DecryptBlock: ['local-key-manager'],
 };

@@ -50,7 +50,13 @@ export interface KeyEntry {
   readonly keyIdentifier: string;
   readonly modulusBits: number;
   readonly certificate: string;
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Buffer;
+  /** Keys of the local key manager open no recordings, and those of recordings no blocks for it. */
+  readonly purpose: KeyPurpose;
 }
+
+export type KeyPurpose = 'RECORDING' | 'LOCAL_KEY_MANAGER';
 
 export interface ImportKeyReply {
   readonly key: KeyEntry;
@@ -65,6 +71,109 @@ export interface ListKeysReply {
   readonly keys: readonly KeyEntry[];
 }
 
+export interface UnwrapSessionKeysRequest {
+  readonly items: readonly { readonly grant: string; readonly envelope: Buffer }[];
+  readonly transportKeyId: string;
+}
+
+/** The most items of one batch. */
+export const maximumBatchItems = 256;
+
+/** Why one item of a batch failed, as RcsError carries it. */
+export interface CallFailure {
+  readonly code: string;
+  readonly detail: string;
+  /** 0 when it is not known. */
+  readonly retryAfterMs: number;
+}
+
+export interface UnwrapOutcome {
+  readonly jwe: string;
+  readonly certificateAlias: string;
+  readonly failure?: CallFailure | null;
+}
+
+export interface UnwrapSessionKeysReply {
+  readonly outcomes: readonly UnwrapOutcome[];
+}
+
+export interface GenerateKeyPairRequest {
+  readonly contactCenter: string;
+  readonly alias: string;
+  /** 2048, 3072 or 4096 */
+  readonly modulusBits: number;
+}
+
+/** Replies that are about one key. */
+export interface KeyReply {
+  readonly key: KeyEntry;
+}
+
+/** Names a key so that it cannot be mistaken: both must belong together. */
+export interface KeyName {
+  readonly contactCenter: string;
+  readonly keyIdentifier: string;
+}
+
+/** Whom a certificate is for; the subject as in RFC 4514. */
+export interface SubjectMessage {
+  readonly subject: string;
+  readonly dnsNames?: readonly string[];
+  readonly emailAddresses?: readonly string[];
+  readonly ipAddresses?: readonly string[];
+  readonly uris?: readonly string[];
+}
+
+export interface CreateCertificateSigningRequestRequest {
+  readonly key: KeyName;
+  readonly subject: SubjectMessage;
+}
+
+export interface CreateCertificateSigningRequestReply {
+  /** PEM, PKCS#10 */
+  readonly certificateSigningRequest: string;
+}
+
+export interface CreateSelfSignedCertificateRequest {
+  readonly key: KeyName;
+  readonly subject: SubjectMessage;
+  /** The key's own when empty. */
+  readonly alias: string;
+  /** 1 to 3650 */
+  readonly validityDays: number;
+}
+
+export interface AttachCertificateRequest {
+  readonly key: KeyName;
+  /** The key's own when empty. */
+  readonly alias: string;
+  /** PEM */
+  readonly certificate: string;
+}
+
+export interface DeleteKeyRequest {
+  readonly key: KeyName;
+  readonly alias: string;
+}
+
+export interface DeleteKeyReply {
+  /** False when another certificate still needs the private key. */
+  readonly privateKeyDestroyed: boolean;
+}
+
+export interface DecryptBlockRequest {
+  readonly keyIdentifier: string;
+  readonly padding: 'OAEP_SHA1' | 'PKCS1_V1_5';
+  readonly block: Buffer;
+  /** 32 when 0 */
+  readonly messageLength: number;
+  readonly transportKeyId: string;
+}
+
+export interface DecryptBlockReply {
+  readonly jwe: string;
+}
+
 /** Request and reply of every call of the service. */
 export interface KeyVaultCalls {
   Status: { request: Record<string, never>; reply: StatusReply };
@@ -73,6 +182,16 @@ export interface KeyVaultCalls {
   GetImportKey: { request: Record<string, never>; reply: GetImportKeyReply };
   ImportKey: { request: ImportKeyRequest; reply: ImportKeyReply };
   ListKeys: { request: ListKeysRequest; reply: ListKeysReply };
+  UnwrapSessionKeys: { request: UnwrapSessionKeysRequest; reply: UnwrapSessionKeysReply };
+  GenerateKeyPair: { request: GenerateKeyPairRequest; reply: KeyReply };
+  CreateCertificateSigningRequest: {
+    request: CreateCertificateSigningRequestRequest;
+    reply: CreateCertificateSigningRequestReply;
+  };
+  CreateSelfSignedCertificate: { request: CreateSelfSignedCertificateRequest; reply: KeyReply };
+  AttachCertificate: { request: AttachCertificateRequest; reply: KeyReply };
+  DeleteKey: { request: DeleteKeyRequest; reply: DeleteKeyReply };
+  DecryptBlock: { request: DecryptBlockRequest; reply: DecryptBlockReply };
 }
 
 export type KeyVaultCall = keyof KeyVaultCalls;

@@ -1,20 +1,12 @@
-import {
-  constants,
-  createPrivateKey,
-  createPublicKey,
-  publicEncrypt,
-  randomBytes,
-  X509Certificate,
-  type KeyObject,
-} from 'node:crypto';
-import * as pkcs11 from 'pkcs11js';
+import { createPrivateKey, createPublicKey, X509Certificate, type KeyObject } from 'node:crypto';
+import type * as pkcs11 from 'pkcs11js';
 import { TokenError } from '../errors/token-error.js';
 import { quietly } from '../module/token-module.js';
 import type { TokenSession } from '../sessions/token-session.js';
 import { certificateTemplate, privateKeyTemplate, type CertificateToStore } from './key-templates.js';
+import { proveDecrypts, proveUnreadable } from './prove-key.js';
 import { putPrivateKey } from './put-private-key.js';
 import type { KeyObjects } from './read-keys.js';
-import { readAttributes } from './token-objects.js';
 
 export interface KeyPairImport extends CertificateToStore {
   /** Unencrypted PKCS#8 DER; the caller zeroes it. */
@@ -22,8 +14,6 @@ export interface KeyPairImport extends CertificateToStore {
 }
 
 const minimumModulusBits = 2048;
-const isTrue = Buffer.of(1);
-const isFalse = Buffer.of(0);
 
 /**
  * Makes sure that private key and certificate are in the token; what is there already is left alone. A new key is
@@ -87,22 +77,4 @@ function readPublicKey(pkcs8: Buffer): KeyObject {
     // Without a cause: it could quote the key.
     throw new TokenError('refused', 'the private key cannot be read as PKCS#8');
   }
-}
-
-/** Some modules take the attributes and do as they like. */
-function proveUnreadable(session: TokenSession, key: pkcs11.Handle): void {
-  const [sensitive, extractable, exponent] =
-    readAttributes(session, key, [pkcs11.CKA_SENSITIVE, pkcs11.CKA_EXTRACTABLE, pkcs11.CKA_PRIVATE_EXPONENT]) ?? [];
-  const exposed = exponent !== undefined && exponent.length > 0;
-  exponent?.fill(0);
-  if (sensitive?.equals(isTrue) === true && extractable?.equals(isFalse) === true && !exposed) return;
-  throw new TokenError('unsupported', 'the token does not keep the private key secret; it was removed again');
-}
-
-async function proveDecrypts(session: TokenSession, key: pkcs11.Handle, publicKey: KeyObject): Promise<void> {
-  const message = randomBytes(32);
-  const ciphertext = publicEncrypt({ key: publicKey, padding: constants.RSA_PKCS1_PADDING }, message);
-  const decrypted = await session.decrypt({ mechanism: pkcs11.CKM_RSA_PKCS }, key, ciphertext, ciphertext.length);
-  if (decrypted.equals(message)) return;
-  throw new TokenError('internal', 'the token does not decrypt with the key it was given; it was removed again');
 }

@@ -138,6 +138,13 @@ export const errorRegistry = {
     'A different recording with this id exists',
     'Insert under another id; an identical repetition is accepted.',
   ),
+  RCS_KEY_EXISTS: define(
+    409,
+    ALREADY_EXISTS,
+    2,
+    'The token holds a key of this name already',
+    'Choose another alias, or attach the certificate to the key that is there.',
+  ),
   RCS_PRECONDITION_FAILED: define(
     412,
     FAILED_PRECONDITION,

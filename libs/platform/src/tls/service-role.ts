@@ -1,5 +1,12 @@
 /** What a service may do inside the cluster is written into its certificate as a URI subject alternative name. */
-export const serviceRoles = ['playback-gateway', 'key-vault', 'decrypt-worker', 'rcsctl', 'operator'] as const;
+export const serviceRoles = [
+  'playback-gateway',
+  'key-vault',
+  'decrypt-worker',
+  'local-key-manager',
+  'rcsctl',
+  'operator',
+] as const;
 export type ServiceRole = (typeof serviceRoles)[number];
 
 const rolePrefix = 'urn:recording-crypto-server:role:';

@@ -1,0 +1,64 @@
+import type { DecryptBlockReply, DecryptBlockRequest } from '#contracts';
+import type { KeyEncryptionScheme } from '#pkcs11';
+import { RcsError } from '#platform';
+import { checkedKeyIdentifier } from '../input/checked-input.js';
+import type { KeyStore } from '../token/key-store.js';
+import type { VaultKey } from '../token/vault-key.js';
+import type { TransportKeys } from '../transport-keys/transport-keys.js';
+
+export interface BlockDecryption extends DecryptBlockRequest {
+  /** Fingerprint of the caller's certificate. */
+  readonly caller: string;
+  readonly signal: AbortSignal;
+}
+
+const usualMessageLength = 32;
+const longestMessageLength = 64;
+const schemes: Readonly<Record<DecryptBlockRequest['padding'], KeyEncryptionScheme>> = {
+  OAEP_SHA1: { scheme: 'rsaes-oaep', hash: 'sha1', mgfHash: 'sha1', label: Buffer.alloc(0) },
+  PKCS1_V1_5: { scheme: 'rsaes-pkcs1-v1_5' },
+};
+
+/**
+ * Opens bare RSA blocks for the local key manager, with its own keys alone. Whatever an attacker sends gives bytes of the
+ * length asked for: wrong padding cannot be told from right.
+ */
+export class BlockDecryptionService {
+  constructor(
+    private readonly keys: KeyStore,
+    private readonly transportKeys: TransportKeys,
+  ) {}
+
+  /** @throws RcsError; never one that tells whether the padding was right. */
+  async decrypt(request: BlockDecryption): Promise<{ reply: DecryptBlockReply; key: VaultKey }> {
+    const transportKey = this.transportKeys.get(request.transportKeyId, request.caller);
+    const key = await this.key(request.keyIdentifier, request.signal);
+    const length = messageLength(request);
+    if (request.block.length !== key.tokenKey.modulus.length) {
+      const publicDetail = `the block must have ${key.tokenKey.modulus.length} bytes, as the modulus of the key has`;
+      throw new RcsError('RCS_INVALID_VALUE', 'bad block', { publicDetail });
+    }
+    const wrapped = { keyEncryption: schemes[request.padding], encryptedKey: request.block };
+    const message = await this.keys.unwrapSessionKey(key, wrapped, length, request.signal);
+    try {
+      return { reply: { jwe: await transportKey.wrap(message) }, key };
+    } finally {
+      message.fill(0);
+    }
+  }
+
+  private async key(text: string, signal: AbortSignal): Promise<VaultKey> {
+    const keyIdentifier = Buffer.from(checkedKeyIdentifier(text), 'hex');
+    const key = await this.keys.find({ type: 'subject-key-identifier', keyIdentifier }, signal);
+    if (key?.purpose === 'LOCAL_KEY_MANAGER') return key;
+    const publicDetail = 'the local key manager has no such key';
+    throw new RcsError('RCS_NOT_FOUND', `${publicDetail}: ${text}`, { publicDetail });
+  }
+}
+
+function messageLength(request: DecryptBlockRequest): number {
+  const length = request.messageLength === 0 ? usualMessageLength : request.messageLength;
+  if (length <= longestMessageLength) return length;
+  const publicDetail = `messageLength must be at most ${longestMessageLength}`;
+  throw new RcsError('RCS_INVALID_VALUE', 'bad message length', { publicDetail });
+}

@@ -1,0 +1,34 @@
+import type { KeyEntry } from '#contracts';
+import { rsaPublicKey, type TokenKey } from '#pkcs11';
+import { parseKeyLabel, type KeyLabel } from './key-label.js';
+
+/** A private key in a token and whom it belongs to. */
+export interface VaultKey extends KeyLabel {
+  /** Lower-case hexadecimal. */
+  readonly keyIdentifier: string;
+  readonly tokenKey: TokenKey;
+}
+
+export const vaultKey = (tokenKey: TokenKey): VaultKey => ({
+  ...parseKeyLabel(tokenKey.label),
+  keyIdentifier: tokenKey.id.toString('hex'),
+  tokenKey,
+});
+
+/** What callers see of a key. */
+export function keyEntry({ tokenKey, contactCenter, alias, purpose, keyIdentifier }: VaultKey): KeyEntry {
+  return {
+    contactCenter,
+    alias,
+    purpose,
+    keyIdentifier,
+    modulusBits: tokenKey.modulus.length * 8,
+    certificate: tokenKey.certificate === undefined ? '' : pemOf(tokenKey.certificate),
+    publicKey: rsaPublicKey(tokenKey.modulus, tokenKey.publicExponent).export({ format: 'der', type: 'spki' }),
+  };
+}
+
+function pemOf(der: Buffer): string {
+  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
+  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+}

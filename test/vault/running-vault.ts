@@ -1,0 +1,130 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { KeyVaultEndpoint } from '#contracts';
+import type { InternalIdentity } from '#platform';
+import { stringify } from 'yaml';
+import { waitFor } from './wait-for.js';
+
+export interface VaultSettings {
+  readonly directory: string;
+  readonly identity: InternalIdentity;
+  /** The section keyVault without addresses. */
+  readonly keyVault: object;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+const repository = join(__dirname, '../..');
+const stopTimeoutMs = 20_000;
+
+/** A real key vault, in a process of its own. */
+export class RunningVault {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly address: string,
+    readonly managementUrl: string,
+    private readonly logFile: string,
+  ) {}
+
+  /** Starts the built vault; resolves when its management server answers. */
+  static async start({ directory, identity, keyVault, environment }: VaultSettings): Promise<RunningVault> {
+    mkdirSync(directory, { recursive: true });
+    const [port, managementPort] = await freePorts();
+    const file = (name: string, content: string | Buffer): string => {
+      writeFileSync(join(directory, name), content, { mode: 0o600 });
+      return join(directory, name);
+    };
+    const configuration = {
+      internalTls: {
+        caFile: file('ca.pem', identity.caPem),
+        certificateFile: file('vault.pem', identity.certificatePem),
+        keyFile: file('vault.key', identity.keyPem),
+      },
+      keyVault: {
+        listen: { host: '127.0.0.1', port },
+        management: { host: '127.0.0.1', port: managementPort },
+        ...keyVault,
+      },
+      gracefulShutdownTimeoutMs: 5000,
+    };
+    const logFile = join(directory, 'vault.log');
+    const log = openSync(logFile, 'a');
+    const child = spawn(process.execPath, [join(repository, 'dist/apps/key-vault/src/main.js')], {
+      cwd: repository,
+      env: { ...process.env, ...environment, RCS_CONFIG: file('application.yaml', stringify(configuration)) },
+      stdio: ['ignore', log, log],
+    });
+    closeSync(log);
+    const vault = new RunningVault(child, `localhost:${port}`, `http://127.0.0.1:${managementPort}`, logFile);
+    try {
+      await waitFor('the vault to listen', async () => {
+        if (vault.ended) throw new Error(`the vault ended at once:\n${vault.log()}`);
+        return (await vault.status('/health/live')) === 200 && vault.log().includes('"msg":"started"');
+      });
+      return vault;
+    } catch (error) {
+      await vault.stop();
+      throw error;
+    }
+  }
+
+  get ended(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  get exitCode(): number | null {
+    return this.child.exitCode;
+  }
+
+  endpoint(identity: InternalIdentity): KeyVaultEndpoint {
+    return new KeyVaultEndpoint(this.address, identity);
+  }
+
+  log(): string {
+    return readFileSync(this.logFile, 'utf8');
+  }
+
+  /** HTTP status of a path of the management server; 0 when it does not answer. */
+  async status(path: string): Promise<number> {
+    try {
+      const response = await fetch(`${this.managementUrl}${path}`, { signal: AbortSignal.timeout(5000) });
+      await response.arrayBuffer();
+      return response.status;
+    } catch {
+      return 0;
+    }
+  }
+
+  async metrics(): Promise<string> {
+    const response = await fetch(`${this.managementUrl}/metrics`, { signal: AbortSignal.timeout(10_000) });
+    return response.text();
+  }
+
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    if (this.ended) return;
+    const exited = once(this.child, 'exit');
+    this.child.kill('SIGTERM');
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), stopTimeoutMs);
+    await exited;
+    clearTimeout(timer);
+  }
+}
+
+async function freePorts(): Promise<[number, number]> {
+  const servers = [createServer(), createServer()] as const;
+  const ports = await Promise.all(
+    servers.map(async server => {
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      return (server.address() as AddressInfo).port;
+    }),
+  );
+  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))));
+  return [ports[0] ?? 0, ports[1] ?? 0];
+}

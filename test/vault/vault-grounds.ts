@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { KeyVaultEndpoint } from '#contracts';
+import type { InternalIdentity, ServiceRole } from '#platform';
+import { InternalAuthority } from '../authority/internal-authority.js';
+import { RunningVault } from './running-vault.js';
+import { SoftHsm } from './soft-hsm.js';
+
+/** What a test of real vaults stands on: a directory, an authority, a SoftHSM; all vaults and clients are closed with it. */
+export class VaultGrounds {
+  private readonly identities = new Map<ServiceRole, InternalIdentity>();
+  private readonly vaults: RunningVault[] = [];
+  private readonly endpoints: KeyVaultEndpoint[] = [];
+
+  private constructor(
+    readonly directory: string,
+    readonly authority: InternalAuthority,
+    readonly softHsm: SoftHsm,
+  ) {}
+
+  static async prepare(...tokens: string[]): Promise<VaultGrounds> {
+    const directory = mkdtempSync(join(tmpdir(), 'rcs-vault-'));
+    const labels = tokens.length === 0 ? ['recordings'] : tokens;
+    const softHsm = await SoftHsm.create(join(directory, 'softhsm'), ...labels);
+    return new VaultGrounds(directory, await InternalAuthority.create(), softHsm);
+  }
+
+  async identity(role: ServiceRole): Promise<InternalIdentity> {
+    const known = this.identities.get(role) ?? (await this.authority.issue(role));
+    this.identities.set(role, known);
+    return known;
+  }
+
+  /** Starts a vault on the token `recordings`; `keyVault` is laid over its section of the configuration. */
+  async startVault(
+    keyVault: object = {},
+    environment: Readonly<Record<string, string>> = {},
+    identity?: InternalIdentity,
+  ): Promise<RunningVault> {
+    const vault = await RunningVault.start({
+      directory: join(this.directory, `vault-${this.vaults.length + 1}`),
+      identity: identity ?? (await this.identity('key-vault')),
+      keyVault: { token: { uri: this.softHsm.uri('recordings'), pin: this.softHsm.pin }, ...keyVault },
+      environment: { ...this.softHsm.environment, ...environment },
+    });
+    this.vaults.push(vault);
+    return vault;
+  }
+
+  /** A client of the vault with a certificate of this role. */
+  async connect(vault: RunningVault, role: ServiceRole): Promise<KeyVaultEndpoint> {
+    const endpoint = vault.endpoint(await this.identity(role));
+    this.endpoints.push(endpoint);
+    return endpoint;
+  }
+
+  async clear(): Promise<void> {
+    this.endpoints.forEach(endpoint => endpoint.close());
+    await Promise.all(this.vaults.map(vault => vault.stop()));
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}

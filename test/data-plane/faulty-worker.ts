@@ -26,6 +26,7 @@ export class FaultyWorker {
   readonly cancelled: Promise<void>;
   private reportCancelled: () => void = () => undefined;
   private readonly server: Server;
+  private place = 0;
 
   constructor(
     readonly instance: string,
@@ -51,6 +52,16 @@ export class FaultyWorker {
   get registration(): WorkerRegistration {
     const { port } = this.server.address() as AddressInfo;
     return { instance: this.instance, url: `https://127.0.0.1:${port}`, inFlight: 0, version: '0.1.0' };
+  }
+
+  /** Connections are refused until it comes back in the same place. */
+  async goAway(): Promise<void> {
+    this.place = (this.server.address() as AddressInfo).port;
+    await new Promise(resolve => this.server.close(resolve));
+  }
+
+  async comeBack(): Promise<void> {
+    await new Promise<void>(resolve => this.server.listen(this.place, '127.0.0.1', resolve));
   }
 
   close(): void {

@@ -1,13 +1,16 @@
+import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { KeyVaultClient, WorkerRegistry } from '#contracts';
+import { GrantVerifier, KeyVaultClient, WorkerRegistry } from '#contracts';
 import { MediaStorages } from '#media-storage';
 import {
   connectRedis,
+  loadInternalIdentity,
   NestLogger,
   productVersion,
   RedisMetrics,
   requireSections,
   runService,
+  type InternalTlsConfiguration,
   type ServiceContext,
 } from '#platform';
 import { DataPlaneServer } from './data-plane/data-plane-server.js';
@@ -37,10 +40,12 @@ runService('decrypt-worker', async (context: ServiceContext) => {
   heartbeat.start();
   logger.info({ dataPlane: url }, 'data plane listens');
 
+  context.live.onChange(next => takeIdentity(app, requireSections(next, 'internalTls').internalTls));
+
   return {
     management: settings.management,
+    drain: () => heartbeat.stop(),
     async stop(deadline) {
-      await heartbeat.stop();
       await dataPlane.close(deadline);
       app.get(MediaSessionCache).clear();
       app.get(KeyVaultClient).close();
@@ -50,3 +55,13 @@ runService('decrypt-worker', async (context: ServiceContext) => {
     },
   };
 });
+
+/** A renewed certificate or another authority: for everything that begins from now on. */
+function takeIdentity(app: INestApplicationContext, configuration: InternalTlsConfiguration): () => void {
+  const identity = loadInternalIdentity(configuration);
+  return () => {
+    app.get(GrantVerifier).useAuthorities(identity.caPem);
+    app.get(KeyVaultClient).useIdentity(identity);
+    app.get(DataPlaneServer).useIdentity(identity);
+  };
+}

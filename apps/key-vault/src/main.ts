@@ -1,7 +1,6 @@
-import { ServerCredentials } from '@grpc/grpc-js';
 import { NestFactory } from '@nestjs/core';
 import { Transport, type MicroserviceOptions } from '@nestjs/microservices';
-import { keyVaultLoaderOptions, keyVaultPackage, keyVaultProtoFile } from '#contracts';
+import { GrantVerifier, keyVaultLoaderOptions, keyVaultPackage, keyVaultProtoFile } from '#contracts';
 import { recommendedThreadPoolSize } from '#pkcs11';
 import {
   loadInternalIdentity,
@@ -14,6 +13,7 @@ import {
 } from '#platform';
 import { KeyVaultModule } from './key-vault.module.js';
 import { OperatorAccess } from './operator/operator-access.js';
+import { ServerCertificates } from './rpc/server-certificates.js';
 import { KeyStore } from './token/key-store.js';
 import { VaultMetrics } from './vault-metrics.js';
 
@@ -23,6 +23,7 @@ runService('key-vault', async (context: ServiceContext) => {
   const configuration = requireSections(context.configuration, 'keyVault', 'internalTls');
   const settings = configuration.keyVault;
   const identity = watchedIdentity(context, loadInternalIdentity(configuration.internalTls));
+  const certificates = new ServerCertificates(identity);
   const metrics = new VaultMetrics(context.metrics);
   // Read by libuv when the first call is handed to a thread: every session needs one of its own.
   // eslint-disable-next-line no-restricted-properties -- written, not read
@@ -43,13 +44,10 @@ runService('key-vault', async (context: ServiceContext) => {
         package: keyVaultPackage,
         protoPath: keyVaultProtoFile,
         loader: keyVaultLoaderOptions,
-        credentials: ServerCredentials.createSsl(
-          identity.caPem,
-          [{ private_key: identity.keyPem, cert_chain: identity.certificatePem }],
-          true,
-        ),
+        credentials: certificates.serverCredentials(),
         maxReceiveMessageLength: maximumMessageBytes,
         keepalive: { keepaliveTimeMs: 30_000, keepaliveTimeoutMs: 5000 },
+        gracefulShutdown: true,
       },
       logger: new NestLogger(context.logger),
       abortOnError: false,
@@ -62,12 +60,28 @@ runService('key-vault', async (context: ServiceContext) => {
   await app.listen();
   context.logger.info({ grpc: `${settings.listen.host}:${settings.listen.port}` }, 'key vault listens');
 
+  context.live.onChange(next => {
+    const renewed = loadInternalIdentity(requireSections(next, 'internalTls').internalTls);
+    return () => {
+      app.get(GrantVerifier).useAuthorities(renewed.caPem);
+      certificates.use(renewed);
+    };
+  });
+
   return {
     management: settings.management,
-    async stop() {
-      await withDeadline(app.close(), configuration.gracefulShutdownTimeoutMs, 'closing the gRPC server');
+    async stop(deadline) {
+      // Running calls are answered; what is not at the limit gets no answer, and its caller asks another vault.
+      await Promise.race([app.close(), aborted(deadline)]);
       await withDeadline(keys.close(), configuration.gracefulShutdownTimeoutMs, 'closing the token');
       await operators?.close();
     },
   };
 });
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

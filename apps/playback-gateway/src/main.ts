@@ -1,10 +1,15 @@
+import type { Server as SecureServer } from 'node:https';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { GrantSigner } from '#contracts';
 import {
+  describeError,
+  loadInternalIdentity,
   NestLogger,
   RedisMetrics,
   requireSections,
   runService,
+  type InternalTlsConfiguration,
   type Logger,
   type ServerSettings,
   type ServiceContext,
@@ -13,14 +18,16 @@ import { openSqliteStore, type Store } from '#store';
 import { CrossOriginPolicy } from './cors/cross-origin-policy.js';
 import { guardOrigins } from './cors/cross-origin.hook.js';
 import { GatewayMetrics } from './gateway-metrics.js';
+import { GrantDesk } from './grants/grant-desk.js';
 import { ExternalUrl } from './http/external-url.js';
 import { addAnswerHeaders } from './http/request-id.hook.js';
 import { logRequests } from './http/request-log.hook.js';
-import { serverOptions } from './http/server-options.js';
+import { publicTlsOptions, serverOptions } from './http/server-options.js';
 import { PlaybackGatewayModule, type GatewayConfiguration, type RedisConnection } from './playback-gateway.module.js';
 import { REDIS } from './injection-tokens.js';
 import { FinishedPlaybacks } from './playback/finished-playbacks.js';
 import { StoreMetrics } from './store-metrics.js';
+import { WorkerConnections } from './workers/worker-connections.js';
 import { WorkerDirectory } from './workers/worker-directory.js';
 
 runService('playback-gateway', async (context: ServiceContext) => {
@@ -41,6 +48,8 @@ runService('playback-gateway', async (context: ServiceContext) => {
     if (directory.count === 0) throw new Error('no decrypt worker is registered');
   });
   await listen(app, configuration.serverSettings, context.logger);
+  context.live.onChange(next => takeIdentity(app, requireSections(next, 'internalTls').internalTls, context.logger));
+  if (configuration.serverSettings.enableSsl) followPublicTls(app, configuration.serverSettings, context);
 
   return {
     management: configuration.serverSettings.management,
@@ -59,7 +68,7 @@ async function createApplication(
   configuration: GatewayConfiguration,
   store: Store,
 ): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter(serverOptions(configuration.serverSettings, context.certificates));
+  const adapter = new FastifyAdapter(serverOptions(configuration.serverSettings));
   const fastify = adapter.getInstance();
   fastify.removeContentTypeParser('text/plain');
   addAnswerHeaders(fastify);
@@ -80,6 +89,43 @@ async function listen(app: NestFastifyApplication, settings: ServerSettings, log
   const url = `${settings.enableSsl ? 'https' : 'http'}://${settings.listen.host}:${port}`;
   app.get(ExternalUrl).listensAt(url);
   logger.info({ url }, 'gateway listens');
+}
+
+/** A renewed certificate or another authority inside the cluster: for everything that begins from now on. */
+async function takeIdentity(
+  app: NestFastifyApplication,
+  configuration: InternalTlsConfiguration,
+  logger: Logger,
+): Promise<() => void> {
+  const identity = loadInternalIdentity(configuration);
+  const signer = await GrantSigner.create(identity);
+  return () => {
+    app.get(GrantDesk).signWith(signer);
+    app
+      .get(WorkerConnections)
+      .useIdentity(identity)
+      .catch((error: unknown) => {
+        logger.warn({ error: describeError(error) }, 'connections with the former identity could not be closed');
+      });
+  };
+}
+
+/** A renewed certificate for players: open connections go on, new ones see it. */
+function followPublicTls(
+  app: NestFastifyApplication,
+  settings: ServerSettings,
+  { certificates, live }: ServiceContext,
+): void {
+  const server = app.getHttpServer() as unknown as SecureServer;
+  let present = publicTlsOptions(settings);
+  certificates.watchPem('public', () => present.cert);
+  live.onChange(({ serverSettings }) => {
+    const next = publicTlsOptions(serverSettings);
+    return () => {
+      server.setSecureContext(next);
+      present = next;
+    };
+  });
 }
 
 /** Waits for running playbacks; at the deadline their connections are cut and players resume with a range elsewhere. */

@@ -29,5 +29,6 @@ export * from './tls/trusted-ca.js';
 export * from './redis/redis-connection.js';
 export * from './lifecycle/run-service.js';
 export * from './lifecycle/product-version.js';
+export * from './reload/live-configuration.js';
 export * from './streaming/send-stream.js';
 export * from './streaming/end-within.js';

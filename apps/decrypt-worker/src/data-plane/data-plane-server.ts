@@ -37,6 +37,7 @@ export class DataPlaneServer {
   private readonly server: Server;
   private readonly allowed = new WeakSet<TLSSocket>();
   private active = 0;
+  private closing = false;
 
   constructor(
     identity: InternalIdentity,
@@ -75,8 +76,14 @@ export class DataPlaneServer {
     return this.server.address() as AddressInfo;
   }
 
-  /** Takes no new connection and waits for running answers; at the deadline it cuts them, and the gateway goes elsewhere. */
+  /** New connections are made with this identity; those that are open go on. */
+  useIdentity(identity: InternalIdentity): void {
+    this.server.setSecureContext(internalTlsOptions(identity));
+  }
+
+  /** Takes nothing new and waits for running answers; at the deadline it cuts them, and the gateway goes elsewhere. */
   async close(deadline: AbortSignal): Promise<void> {
+    this.closing = true;
     const closed = new Promise<void>(resolve => this.server.close(() => resolve()));
     this.server.closeIdleConnections();
     const cut = (): void => this.server.closeAllConnections();
@@ -112,6 +119,7 @@ export class DataPlaneServer {
     exchange: { requestId: string; signal: AbortSignal; response: ServerResponse },
   ): Promise<void> {
     this.checkCaller(request.socket as TLSSocket);
+    if (this.closing) throw new RcsError('RCS_SHUTTING_DOWN');
     if (this.active > this.maxConcurrentStreams) {
       throw new RcsError('RCS_OVERLOADED', `${this.active} requests at once`, { retryAfterMs: 1000 });
     }
@@ -152,7 +160,7 @@ export class DataPlaneServer {
     }
     const body = JSON.stringify(toProblemDetails(failure, requestId));
     const retryAfter = retryAfterSeconds(failure);
-    if (!request.complete) response.setHeader('connection', 'close');
+    if (!request.complete || this.closing) response.setHeader('connection', 'close');
     response.writeHead(failure.definition.http, {
       'content-type': problemContentType,
       'content-length': Buffer.byteLength(body),

@@ -8,7 +8,13 @@ const reuseMs = 30_000;
 export class GrantDesk {
   private readonly recent = new LRUCache<string, Promise<string>>({ max: 10_000, ttl: reuseMs });
 
-  constructor(private readonly signer: GrantSigner) {}
+  constructor(private signer: GrantSigner) {}
+
+  /** Grants are signed by this identity from now on, also those that were signed by the former one. */
+  signWith(signer: GrantSigner): void {
+    this.signer = signer;
+    this.recent.clear();
+  }
 
   async grant(content: GrantContent): Promise<string> {
     const key = JSON.stringify(content);

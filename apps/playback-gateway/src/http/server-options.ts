@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ConfigurationError, readOptionFile, type CertificateExpiry, type ServerSettings } from '#platform';
+import { checkKeyFits, ConfigurationError, readOptionFile, type ServerSettings } from '#platform';
 import { answerWithError, fromFramework } from './error.filter.js';
 import { answerHeaders, generateRequestId } from './request-id.hook.js';
 
@@ -7,7 +7,7 @@ const maximumHeaderBytes = 32 * 1024;
 const maximumParameterLength = 300;
 
 /** Fastify's options: limits on everything a client may send, and TLS where it is enabled. */
-export function serverOptions(settings: ServerSettings, certificates?: CertificateExpiry) {
+export function serverOptions(settings: ServerSettings) {
   return {
     logger: false,
     genReqId: generateRequestId,
@@ -20,7 +20,7 @@ export function serverOptions(settings: ServerSettings, certificates?: Certifica
     frameworkErrors: answerFrameworkError,
     routerOptions: { maxParamLength: maximumParameterLength },
     http: { maxHeaderSize: maximumHeaderBytes, headersTimeout: 15_000 },
-    ...(settings.enableSsl ? { https: tlsOptions(settings, certificates) } : {}),
+    ...(settings.enableSsl ? { https: tlsOptions(settings) } : {}),
   };
 }
 
@@ -29,16 +29,23 @@ function answerFrameworkError(error: Error, request: FastifyRequest, reply: Fast
   answerWithError(request, reply.headers(answerHeaders(request)), fromFramework(error));
 }
 
-function tlsOptions({ ssl }: ServerSettings, certificates: CertificateExpiry | undefined) {
-  if (ssl === undefined)
-    throw new ConfigurationError('option serverSettings.ssl is missing although enableSsl is true');
-  const cert = readOptionFile('serverSettings.ssl.certificateFile', ssl.certificateFile);
-  certificates?.watchPem('public', () => cert);
+function tlsOptions(settings: ServerSettings) {
   return {
-    cert,
-    key: readOptionFile('serverSettings.ssl.keyFile', ssl.keyFile),
-    minVersion: 'TLSv1.2' as const,
+    ...publicTlsOptions(settings),
     maxHeaderSize: maximumHeaderBytes,
     headersTimeout: 15_000,
   };
+}
+
+/**
+ * Certificate and key that players see.
+ * @throws ConfigurationError naming the option whose file is missing or does not fit.
+ */
+export function publicTlsOptions({ ssl }: Pick<ServerSettings, 'ssl'>) {
+  if (ssl === undefined)
+    throw new ConfigurationError('option serverSettings.ssl is missing although enableSsl is true');
+  const cert = readOptionFile('serverSettings.ssl.certificateFile', ssl.certificateFile);
+  const key = readOptionFile('serverSettings.ssl.keyFile', ssl.keyFile);
+  checkKeyFits('serverSettings.ssl.keyFile', ssl.keyFile, key, cert);
+  return { cert, key, minVersion: 'TLSv1.2' as const };
 }

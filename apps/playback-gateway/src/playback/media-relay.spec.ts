@@ -49,7 +49,10 @@ describe(MediaRelay.name, () => {
   });
 
   /** A relay over these workers, which are asked in the order in which they are given. */
-  async function relayOver(...faults: readonly Fault[]): Promise<MediaRelay> {
+  const relayOver = (...faults: readonly Fault[]): Promise<MediaRelay> => patientRelayOver(0, faults);
+
+  /** A relay that waits so long for a worker after one has failed, milliseconds. */
+  async function patientRelayOver(patienceMs: number, faults: readonly Fault[]): Promise<MediaRelay> {
     workers = faults.map((fault, index) => new FaultyWorker(`worker-${index}`, workerIdentity, fault));
     await Promise.all(workers.map(worker => worker.listen()));
     const registrations = workers.map(({ registration }, index) => ({ ...registration, inFlight: index * 1000 }));
@@ -62,11 +65,12 @@ describe(MediaRelay.name, () => {
     directory = new WorkerDirectory({ list } as unknown as WorkerRegistry, connections, metrics, logger);
     await directory.start();
     jest.spyOn(Math, 'random').mockReturnValue(0);
-    return new MediaRelay(directory, new WorkerClient(connections, 20_000), metrics, logger, 20_000);
+    return new MediaRelay(directory, new WorkerClient(connections, 20_000), metrics, logger, 20_000, patienceMs);
   }
 
   const request = (changes: Partial<RelayRequest> = {}): RelayRequest => ({
-    media: { grant: 'a.b.c', method: 'GET', contentType: 'audio/mpeg' },
+    media: { method: 'GET', contentType: 'audio/mpeg' },
+    grant: () => Promise.resolve('a.b.c'),
     requestId: 'request-1',
     audited: Promise.resolve(),
     headers: { 'x-request-id': 'request-1' },
@@ -145,6 +149,44 @@ describe(MediaRelay.name, () => {
     expect(body.equals(media)).toBe(true);
     const offsets = workers.map(worker => worker.requests[0]!.resume?.offset ?? 0);
     expect(offsets).toEqual([...offsets].sort((a, b) => a - b));
+  });
+
+  it('is handed over as often as workers are replaced while they send', async () => {
+    const handOvers = Array.from({ length: 8 }, () => ({ cutAfter: 10_000 }));
+    const { body } = await play(await relayOver(...handOvers, {}));
+    expect(body.equals(media)).toBe(true);
+  });
+
+  it('asks no more than four workers that send nothing', async () => {
+    const { outcome } = await play(
+      await relayOver(...Array.from({ length: 4 }, () => ({ problem: 'RCS_OVERLOADED' as const })), {}),
+    );
+    expect(outcome).toMatchObject({ code: 'RCS_OVERLOADED' });
+    expect(workers[4]!.requests).toEqual([]);
+  });
+
+  it('waits for a worker that cannot be reached yet, before and after the body has begun', async () => {
+    for (const faults of [[{}], [{ cutAfter: 70_000 }, {}]]) {
+      const relay = await patientRelayOver(60_000, faults);
+      const starting = workers.at(-1)!;
+      const suspended = jest.spyOn(directory!, 'suspend');
+      await starting.goAway();
+      const playing = play(relay);
+      while (suspended.mock.calls.length < faults.length) await new Promise(resolve => setImmediate(resolve));
+      await starting.comeBack();
+      const { body, failure, outcome } = await playing;
+      expect({ failure, outcome }).toMatchObject({ failure: undefined, outcome: { status: 200 } });
+      expect(body.equals(media)).toBe(true);
+      workers.forEach(worker => worker.close());
+      await directory?.stop();
+    }
+  });
+
+  it('shows every worker a grant that is good now', async () => {
+    let number = 0;
+    const grant = () => Promise.resolve(`grant-${++number}`);
+    await play(await relayOver({ cutAfter: 1000 }, {}), request({ grant }));
+    expect(workers.map(worker => worker.requests[0]!.grant)).toEqual(['grant-1', 'grant-2']);
   });
 
   it('breaks the answer off, instead of ending it early, when no worker is left', async () => {

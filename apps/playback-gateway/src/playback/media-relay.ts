@@ -3,10 +3,13 @@ import { describeError, endWithin, RcsError, ReceiverGoneError, sendStream, type
 import type { GatewayMetrics } from '../gateway-metrics.js';
 import type { WorkerDirectory } from '../workers/worker-directory.js';
 import type { PlayerConnection } from './player-connection.js';
-import { canGoElsewhere, type WorkerAnswer, type WorkerClient } from './worker-client.js';
+import { RelayAttempts } from './relay-attempts.js';
+import type { WorkerAnswer, WorkerClient } from './worker-client.js';
 
 export interface RelayRequest {
-  readonly media: MediaRequest;
+  readonly media: Omit<MediaRequest, 'grant' | 'resume'>;
+  /** A grant that is good now: a body may outlive the one it began with before another worker continues it. */
+  readonly grant: () => Promise<string>;
   readonly requestId: string;
   /** Resolves when the audit record is durable; no byte leaves before. */
   readonly audited: Promise<unknown>;
@@ -31,8 +34,8 @@ interface BegunBody {
 
 /** Header fields of a worker's answer that players get to see. */
 const relayedHeaders = ['content-type', 'content-length', 'content-range', 'accept-ranges', 'etag', 'last-modified'];
-/** Workers that are tried for one playback. */
-const maximumAttempts = 4;
+/** How long a playback waits for a worker after one has failed: as long as a worker needs to be replaced. */
+const defaultPatienceMs = 15_000;
 
 /**
  * Passes a worker's answer on to the player, unchanged. When a worker fails, another one continues from the exact byte;
@@ -45,16 +48,17 @@ export class MediaRelay {
     private readonly metrics: GatewayMetrics,
     private readonly logger: Logger,
     private readonly clientIdleTimeoutMs: number,
+    private readonly patienceMs: number = defaultPatienceMs,
   ) {}
 
   /** @throws RcsError; the player's connection is untouched while `player.started` is false. */
   async relay(request: RelayRequest, player: PlayerConnection): Promise<RelayResult> {
-    const tried = new Set<string>();
+    const attempts = new RelayAttempts(this.workers, this.patienceMs);
     let begun: BegunBody | undefined;
     for (;;) {
-      const worker = this.workers.choose(tried);
-      tried.add(worker.instance);
+      const worker = await attempts.next(begun !== undefined, player.signal);
       const done = this.workers.begin(worker.instance);
+      const sentBefore = player.bytesSent;
       try {
         const answer = await this.ask(worker, request, begun, player);
         if (begun !== undefined) checkContinuation(answer, begun, player.bytesSent);
@@ -63,7 +67,7 @@ export class MediaRelay {
         return { status: begun.status, certificateAlias: begun.certificateAlias };
       } catch (error) {
         if (player.signal.aborted) throw new ReceiverGoneError('the player closed the connection');
-        if (!canGoElsewhere(error) || tried.size >= maximumAttempts) throw error;
+        attempts.failed(worker, error, player.bytesSent > sentBefore);
         this.workers.suspend(worker.instance);
         this.logger.warn(
           {
@@ -80,12 +84,13 @@ export class MediaRelay {
     }
   }
 
-  private ask(
+  private async ask(
     worker: ReturnType<WorkerDirectory['choose']>,
-    { media, requestId }: RelayRequest,
+    { media: conditions, grant, requestId }: RelayRequest,
     begun: BegunBody | undefined,
     player: PlayerConnection,
   ): Promise<WorkerAnswer> {
+    const media = { ...conditions, grant: await grant() };
     if (begun === undefined) return this.client.requestMedia(worker, media, requestId, player.signal);
     this.metrics.resumedPlaybacks.inc();
     const resume = { entityTag: begun.entityTag, offset: player.bytesSent };

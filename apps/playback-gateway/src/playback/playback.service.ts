@@ -172,19 +172,19 @@ export class PlaybackService {
     player: PlayerConnection,
     subject: AuditSubject,
   ): Promise<RelayResult> {
-    const grant = await this.grants.grant({
+    const content = {
       ...grantSubject(recording, mediaFile, request.user.name),
-      purpose: 'play',
+      purpose: 'play' as const,
       layout: envelope.layout,
       ...(envelope.digest === undefined ? {} : { envelopeDigest: envelope.digest }),
-    });
+    };
     const audited = this.audit.append({ ...subject, event: 'playback', outcome: 'allowed' });
     // The relay awaits it before the first byte; this only keeps a failure from counting as unhandled until then.
     audited.catch(() => undefined);
     return this.relay.relay(
       {
+        grant: () => this.grants.grant(content),
         media: {
-          grant,
           ...(envelope.detached === undefined ? {} : { envelope: envelope.detached }),
           method: request.method,
           ...request.conditions,

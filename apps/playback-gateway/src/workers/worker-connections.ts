@@ -16,7 +16,7 @@ export class WorkerConnections {
   private readonly pools = new Map<string, Pool>();
 
   constructor(
-    private readonly identity: InternalIdentity,
+    private identity: InternalIdentity,
     private readonly options: WorkerConnectionOptions,
   ) {}
 
@@ -37,6 +37,14 @@ export class WorkerConnections {
     });
     this.pools.set(url, pool);
     return pool;
+  }
+
+  /** New requests go over connections with this identity; answers that are coming in are read to their end. */
+  async useIdentity(identity: InternalIdentity): Promise<void> {
+    this.identity = identity;
+    const former = [...this.pools.values()];
+    this.pools.clear();
+    await Promise.all(former.map(pool => pool.close()));
   }
 
   /** Gives back the pools of workers that are gone. */

@@ -24,12 +24,19 @@ const signerTimeToLiveMs = 60_000;
  * lived, of the exact form. A grant that was found good is remembered until it expires.
  */
 export class GrantVerifier {
-  private readonly trust: CertificateTrust;
+  private trust: CertificateTrust;
   private readonly signers = new LRUCache<string, JWK.Key>({ max: 100, ttl: signerTimeToLiveMs });
   private readonly verified = new LRUCache<string, PlaybackGrant>({ max: 5000 });
 
   constructor(caPem: Buffer) {
     this.trust = new CertificateTrust(caPem);
+  }
+
+  /** Trusts these authorities from now on, and nobody whom only the former ones vouched for. */
+  useAuthorities(caPem: Buffer): void {
+    this.trust = new CertificateTrust(caPem);
+    this.signers.clear();
+    this.verified.clear();
   }
 
   /** @throws RcsError RCS_GRANT_REFUSED; the reason is for the log only. */

@@ -20,25 +20,25 @@ type UnaryMethod = (
 type ClientConstructor = new (address: string, credentials: unknown, options: object) => Client;
 
 const maximumMessageBytes = 4 * 1024 * 1024;
+/** After this no call of a former connection can be left, milliseconds. */
+const longestCallMs = 60_000;
 
 /** One key vault at one address, over mutual TLS. The peer must carry the role key-vault in its certificate. */
 export class KeyVaultEndpoint {
-  private readonly client: Client;
+  private client: Client;
 
   constructor(
     readonly address: string,
     identity: InternalIdentity,
   ) {
-    const channelCredentials = credentials.createSsl(identity.caPem, identity.keyPem, identity.certificatePem, {
-      checkServerIdentity: serverMustBe('key-vault'),
-    });
-    this.client = new (clientConstructor())(address, channelCredentials, {
-      'grpc.max_receive_message_length': maximumMessageBytes,
-      'grpc.initial_reconnect_backoff_ms': 100,
-      'grpc.max_reconnect_backoff_ms': 2000,
-      'grpc.keepalive_time_ms': 20_000,
-      'grpc.keepalive_timeout_ms': 5000,
-    });
+    this.client = connect(address, identity);
+  }
+
+  /** New calls go over a connection with this identity; calls that run or wait go on over the former one. */
+  useIdentity(identity: InternalIdentity): void {
+    const former = this.client;
+    this.client = connect(this.address, identity);
+    setTimeout(() => former.close(), longestCallMs).unref();
   }
 
   /**
@@ -77,6 +77,19 @@ export class KeyVaultEndpoint {
   close(): void {
     this.client.close();
   }
+}
+
+function connect(address: string, identity: InternalIdentity): Client {
+  const channelCredentials = credentials.createSsl(identity.caPem, identity.keyPem, identity.certificatePem, {
+    checkServerIdentity: serverMustBe('key-vault'),
+  });
+  return new (clientConstructor())(address, channelCredentials, {
+    'grpc.max_receive_message_length': maximumMessageBytes,
+    'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.max_reconnect_backoff_ms': 1000,
+    'grpc.keepalive_time_ms': 20_000,
+    'grpc.keepalive_timeout_ms': 5000,
+  });
 }
 
 let constructor: ClientConstructor | undefined;

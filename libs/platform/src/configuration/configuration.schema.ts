@@ -157,7 +157,12 @@ export const configurationSchema = z.strictObject({
   keyVault: keyVault.optional(),
   decryptWorker: decryptWorker.optional(),
   rcsctl: rcsctl.optional(),
+  /** A service that was told to stop goes on serving for this long, while load balancers learn that it is not ready. */
+  shutdownDelayMs: z.int().min(0).max(600_000).default(0),
+  /** Running streams may take this long to finish; then they are handed over. */
   gracefulShutdownTimeoutMs: milliseconds.default(30_000),
+  /** How often application.yaml and the certificates are looked at for changes. */
+  reloadIntervalMs: milliseconds.default(5000),
 });
 
 export type Configuration = z.output<typeof configurationSchema>;

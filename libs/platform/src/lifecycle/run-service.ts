@@ -10,7 +10,9 @@ import { ManagementServer } from '../management/management-server.js';
 import { Readiness } from '../management/readiness.js';
 import { CertificateExpiry } from '../metrics/certificate-expiry.js';
 import { createMetricsRegistry } from '../metrics/metrics-registry.js';
+import { LiveConfiguration } from '../reload/live-configuration.js';
 import { productVersion } from './product-version.js';
+import { shutDown, type StoppableService } from './shutdown.js';
 
 /** What every service gets before it starts its own work. */
 export interface ServiceContext {
@@ -22,13 +24,13 @@ export interface ServiceContext {
   /** Told which certificates the service uses. */
   readonly certificates: CertificateExpiry;
   readonly readiness: Readiness;
+  /** Tells of changes of configuration and certificates while the service runs. */
+  readonly live: LiveConfiguration;
 }
 
-export interface RunningService {
+export interface RunningService extends StoppableService {
   /** Where the management endpoints of this service listen. */
   readonly management: { readonly host: string; readonly port: number };
-  /** Finishes running work within the time that is left, then gives everything back. */
-  stop(deadline: AbortSignal): Promise<void>;
 }
 
 /** Exit status of sysexits.h for a configuration error: starting again without a change is useless. */
@@ -36,7 +38,7 @@ const exitConfiguration = 78;
 
 /**
  * The frame around every service: configuration, logger, metrics, management port, signals. SIGTERM and SIGINT drain
- * and stop; anything nobody handled ends the process with a log line instead of leaving it half alive.
+ * and stop, SIGHUP reads configuration and certificates again; anything nobody handled ends the process with a log line instead of leaving it half alive.
  */
 export function runService(name: string, start: (context: ServiceContext) => Promise<RunningService>): void {
   main(name, start).catch((error: unknown) => {
@@ -49,26 +51,33 @@ export function runService(name: string, start: (context: ServiceContext) => Pro
 async function main(name: string, start: (context: ServiceContext) => Promise<RunningService>): Promise<void> {
   // The one reader of the environment.
   // eslint-disable-next-line no-restricted-properties
-  const configuration = loadConfiguration(undefined, process.env);
+  const environment = process.env;
+  const configuration = loadConfiguration(undefined, environment);
   const instance = `${name}-${hostname()}-${randomBytes(4).toString('hex')}`;
   const logger = createLogger(name, instance, configuration.logging.level);
   const metrics = createMetricsRegistry(name, productVersion());
   const certificates = new CertificateExpiry(metrics);
   const readiness = new Readiness();
   endOnUnhandled(logger);
+  const read = (): Configuration => loadConfiguration(undefined, environment);
+  const live = new LiveConfiguration(configuration, read, environment.RCS_CONFIG, logger, metrics);
+  live.onChange(
+    ({ logging }) =>
+      () =>
+        (logger.level = logging.level),
+  );
+  process.on('SIGHUP', () => void live.reload());
 
-  const service = await start({ configuration, instance, logger, metrics, certificates, readiness });
+  const service = await start({ configuration, instance, logger, metrics, certificates, readiness, live });
+  const told = signalled('SIGTERM', 'SIGINT');
   const management = new ManagementServer(metrics, readiness, logger);
   const url = await management.listen(service.management.host, service.management.port);
+  await live.watch();
   logger.info({ management: url, pid: process.pid }, 'started');
 
-  await signalled('SIGTERM', 'SIGINT');
-  readiness.drain();
-  logger.info('stopping');
-  await service.stop(AbortSignal.timeout(configuration.gracefulShutdownTimeoutMs));
-  await management.close();
-  logger.info('stopped');
-  process.exit(0);
+  await told;
+  live.stop();
+  process.exit(await shutDown({ service, readiness, management, configuration, logger }));
 }
 
 function endOnUnhandled(logger: Logger): void {
@@ -80,6 +89,7 @@ function endOnUnhandled(logger: Logger): void {
   process.on('uncaughtException', end('uncaught exception'));
 }
 
+/** The handlers stay: a second signal while the service stops must not cut what still runs. */
 async function signalled(...signals: readonly NodeJS.Signals[]): Promise<void> {
-  await new Promise<void>(resolve => signals.forEach(signal => process.once(signal, () => resolve())));
+  await new Promise<void>(resolve => signals.forEach(signal => process.on(signal, () => resolve())));
 }

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { checkServerIdentity, type PeerCertificate, type SecureContextOptions } from 'node:tls';
 import { ConfigurationError } from '../configuration/configuration-error.js';
@@ -21,7 +21,22 @@ export function loadInternalIdentity(configuration: InternalTlsConfiguration): I
   const caPem = readOptionFile('internalTls.caFile', configuration.caFile);
   const certificatePem = readOptionFile('internalTls.certificateFile', configuration.certificateFile);
   const keyPem = readOptionFile('internalTls.keyFile', configuration.keyFile);
-  return { role: roleInCertificate(certificatePem, configuration.certificateFile), caPem, certificatePem, keyPem };
+  const role = roleInCertificate(certificatePem, configuration.certificateFile);
+  checkKeyFits('internalTls.keyFile', configuration.keyFile, keyPem, certificatePem);
+  return { role, caPem, certificatePem, keyPem };
+}
+
+/** @throws ConfigurationError when the key is none or not that of the certificate, as between two writes of a renewal. */
+export function checkKeyFits(option: string, path: string, keyPem: Buffer, certificatePem: Buffer): void {
+  let fits: boolean;
+  try {
+    fits = new X509Certificate(certificatePem).checkPrivateKey(createPrivateKey(keyPem));
+  } catch (error) {
+    throw new ConfigurationError(
+      `option ${option}: ${path} or its certificate cannot be read: ${(error as Error).message}`,
+    );
+  }
+  if (!fits) throw new ConfigurationError(`option ${option}: ${path} is not the key of the certificate`);
 }
 
 /** TLS 1.3 with client certificates on both sides; what every internal server and client uses. */

@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkerRegistration } from '#contracts';
+import { RcsError, ReceiverGoneError } from '#platform';
+import type { WorkerDirectory } from '../workers/worker-directory.js';
+import { canGoElsewhere } from './worker-client.js';
+
+/** Workers that are reached and fail one after the other without a byte from any of them. */
+const maximumFruitless = 4;
+const pauseMs = 200;
+
+/** Failures of connecting: the worker has not seen the request. */
+const notReached = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/**
+ * Which worker is asked next for one playback, and when to give up. A worker that failed is not asked again, so that a
+ * file which ends workers ends few of them; one that could not be reached is, because it may be starting.
+ */
+export class RelayAttempts {
+  private readonly spent = new Set<string>();
+  private readonly unreached = new Set<string>();
+  private fruitless = 0;
+  private failingSince: number | undefined;
+  private lastWasReached = false;
+
+  /** @param patienceMs how long a playback may wait for a worker after one has failed. */
+  constructor(
+    private readonly workers: WorkerDirectory,
+    private readonly patienceMs: number,
+  ) {}
+
+  /**
+   * The worker to ask; waits for one when a body that has begun, or a request nobody has seen, has nowhere to go.
+   * @throws RcsError RCS_NO_WORKER, ReceiverGoneError when the player leaves meanwhile.
+   */
+  async next(bodyHasBegun: boolean, signal: AbortSignal): Promise<WorkerRegistration> {
+    for (;;) {
+      try {
+        return this.workers.choose(new Set([...this.spent, ...this.unreached]));
+      } catch (error) {
+        if (!this.hasPatience || (!bodyHasBegun && this.lastWasReached)) throw error;
+        await sleep(pauseMs);
+        if (signal.aborted) throw new ReceiverGoneError('the player closed the connection');
+        this.unreached.clear();
+      }
+    }
+  }
+
+  /** Notes a failure. @throws the error itself when it makes no sense to go on. */
+  failed({ instance }: WorkerRegistration, error: unknown, bytesCame: boolean): void {
+    if (!canGoElsewhere(error)) throw error;
+    if (bytesCame) {
+      // A long body may be handed over by one worker after the other while all of them are replaced.
+      this.fruitless = 0;
+      this.failingSince = undefined;
+    }
+    this.failingSince ??= Date.now();
+    this.lastWasReached = !isUnreached(error) && !isLeaving(error);
+    if (isUnreached(error)) this.unreached.add(instance);
+    else this.spent.add(instance);
+    if (this.lastWasReached && !bytesCame) this.fruitless++;
+    if (this.fruitless >= maximumFruitless) throw error;
+  }
+
+  private get hasPatience(): boolean {
+    return this.failingSince !== undefined && Date.now() - this.failingSince < this.patienceMs;
+  }
+}
+
+function isUnreached(error: unknown): boolean {
+  const cause = error instanceof RcsError ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
+  return notReached.has(cause?.code ?? '');
+}
+
+const isLeaving = (error: unknown): boolean => error instanceof RcsError && error.code === 'RCS_SHUTTING_DOWN';

@@ -33,7 +33,7 @@ const probe = [{ needs: 'ffprobe', debian: 'ffmpeg' }];
 const monitoring = [{ needs: 'promtool', debian: 'prometheus' }];
 const packagesOf = {
   quickstart: [...native, ...services],
-  test: [...native, ...services, ...nginx, ...directory, ...probe, ...browser, ...monitoring],
+  test: [...native, ...services, ...nginx, ...directory, ...probe, ...keytool, ...browser, ...monitoring],
   bench: [...native, ...services, ...nginx],
 };
 

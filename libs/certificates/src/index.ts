@@ -10,6 +10,7 @@ export { certificateStatus, type CertificateStatus } from './certificate/certifi
 export { parseCertificateDer, parseCertificatePem } from './certificate/parse-certificate.js';
 export { keyMatchesCertificate } from './private-key/key-matches-certificate.js';
 export { parsePrivateKeyPem, type ParsedPrivateKey, type PrivateKeyFormat } from './private-key/parse-private-key.js';
+export { readKeyFile, type KeyFile } from './private-key/read-key-file.js';
 export {
   judgeCertificate,
   type PathJudgement,

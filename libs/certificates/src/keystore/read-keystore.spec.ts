@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { CertificateError, type CertificateErrorCode } from '../certificate-error.js';
+import { refusal } from '../testing/certificate-refusal.js';
 import { keytool, keytoolTimeoutMs } from '../testing/keytool.js';
 import { OpenSsl } from '../testing/openssl.js';
 import type { Keystore, KeystoreType, PrivateKeyEntry } from './keystore.js';
@@ -10,16 +10,6 @@ const storePassword = 'störepwd-1';
 /** JCEKS takes only ASCII for keys. */
 const asciiPassword = 'storepwd-1';
 const keyPassword = 'another-key-pwd';
-
-function refusal(read: () => unknown): CertificateErrorCode | undefined {
-  try {
-    read();
-    return undefined;
-  } catch (error) {
-    if (error instanceof CertificateError) return error.code;
-    throw error;
-  }
-}
 
 function keyEntry(keystore: Keystore, alias: string): PrivateKeyEntry {
   const entry = keystore.entries.find(candidate => candidate.alias === alias);

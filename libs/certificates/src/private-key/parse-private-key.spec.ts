@@ -7,7 +7,25 @@ import { parsePrivateKeyPem } from './parse-private-key.js';
 
 describe(parsePrivateKeyPem.name, () => {
   const openssl = new OpenSsl();
-  const password = 'correct horse';
+  const password = 'correct hörse';
+  const procTypeCiphers = ['des', 'des3', 'aes128', 'aes192', 'aes256', 'rc2'];
+  const olderSchemes = [
+    'PBE-MD5-DES',
+    'PBE-SHA1-DES',
+    'PBE-MD5-RC2-64',
+    'PBE-SHA1-RC2-64',
+    'PBE-SHA1-3DES',
+    'PBE-SHA1-2DES',
+    'PBE-SHA1-RC2-128',
+    'PBE-SHA1-RC2-40',
+  ];
+  const pbes2 = [
+    ['aes-128-cbc', 'hmacWithSHA1'],
+    ['aes-192-cbc', 'hmacWithSHA384'],
+    ['aes-256-cbc', 'hmacWithSHA512'],
+    ['des3', 'hmacWithSHA224'],
+    ['des', 'hmacWithSHA256'],
+  ] as const;
 
   beforeAll(() => {
     openssl.run('genrsa', '-out', 'pkcs8.key', '2048');
@@ -15,6 +33,14 @@ describe(parsePrivateKeyPem.name, () => {
     const secret = `pass:${password}`;
     openssl.run('rsa', '-in', 'pkcs8.key', '-traditional', '-aes256', '-passout', secret, '-out', 'proc-type.key');
     openssl.run('pkcs8', '-topk8', '-in', 'pkcs8.key', '-passout', secret, '-out', 'encrypted.key');
+    const old = ['-provider', 'legacy', '-provider', 'default', '-in', 'pkcs8.key', '-passout', secret];
+    for (const cipher of procTypeCiphers) openssl.run('rsa', '-traditional', `-${cipher}`, ...old, '-out', cipher);
+    for (const scheme of olderSchemes) openssl.run('pkcs8', '-topk8', '-v1', scheme, ...old, '-out', scheme);
+    openssl.run('pkcs8', '-topk8', '-scrypt', ...old, '-out', 'scrypt.key');
+    for (const [cipher, prf] of pbes2) {
+      openssl.run('pkcs8', '-topk8', '-v2', cipher, '-v2prf', prf, ...old, '-out', `${cipher}-${prf}`);
+    }
+    openssl.run('pkcs8', '-topk8', '-iter', '65536', ...old, '-outform', 'der', '-out', 'costly.der');
     openssl.run('pkey', '-in', 'pkcs8.key', '-outform', 'der', '-out', 'key.der');
     openssl.run('req', '-new', '-x509', '-key', 'pkcs8.key', '-out', 'certificate.pem', '-subj', '/CN=A');
     openssl.run(
@@ -51,6 +77,10 @@ describe(parsePrivateKeyPem.name, () => {
     ['pkcs8.key', 'PKCS#8', undefined],
     ['encrypted.key', 'encrypted PKCS#8', password],
     ['proc-type.key', 'encrypted OpenSSL RSA private key', password],
+    ...procTypeCiphers.map(cipher => [cipher, 'encrypted OpenSSL RSA private key', password] as const),
+    ...olderSchemes.map(scheme => [scheme, 'encrypted PKCS#8', password] as const),
+    ['scrypt.key', 'encrypted PKCS#8', password],
+    ...pbes2.map(([cipher, prf]) => [`${cipher}-${prf}`, 'encrypted PKCS#8', password] as const),
   ])('reads %s as %s', (file, format, secret) => {
     const key = parsePrivateKeyPem(openssl.read(file), secret);
     expect(key.format).toBe(format);
@@ -89,6 +119,26 @@ describe(parsePrivateKeyPem.name, () => {
     ['PEM_IS_DER', 'key.der', undefined],
   ])('refuses with %s: %s, password %s', (code, file, secret) => {
     expect(refusal(openssl.read(file), secret)).toBe(code);
+  });
+
+  it.each([...procTypeCiphers, ...olderSchemes])('never takes a wrong password for the right one: %s', file => {
+    for (let attempt = 0; attempt < 20; attempt++) {
+      expect(refusal(openssl.read(file), `wrong ${attempt}`)).toBe('PRIVATE_KEY_PASSWORD_WRONG');
+    }
+  });
+
+  it('refuses a key whose iteration count would stop the process', () => {
+    const der = openssl.read('costly.der');
+    const count = der.indexOf(Buffer.from('0203010000', 'hex'));
+    Buffer.from('0203ffff', 'hex').copy(der, count);
+    der[count + 2] = 0x7f;
+    const pem = `-----BEGIN ENCRYPTED PRIVATE KEY-----\n${der.toString('base64')}\n-----END ENCRYPTED PRIVATE KEY-----`;
+    expect(refusal(Buffer.from(pem), password)).toBe('ENCRYPTION_TOO_COSTLY');
+  });
+
+  it('names a cipher it does not know', () => {
+    const text = openssl.read('des3').toString().replace('DES-EDE3-CBC', 'IDEA-CBC');
+    expect(refusal(Buffer.from(text), password)).toBe('PRIVATE_KEY_ENCRYPTION_UNSUPPORTED');
   });
 
   it('refuses a damaged key without repeating any of it', () => {

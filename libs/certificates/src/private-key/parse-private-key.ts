@@ -1,6 +1,10 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject, type PrivateKeyInput } from 'node:crypto';
 import { CertificateError } from '../certificate-error.js';
-import { readPemBlocks, type PemBlock } from '../pem/pem-block.js';
+import type { Password } from '../password-based-encryption/password.js';
+import { decodePemBlock, readPemBlocks, type PemBlock } from '../pem/pem-block.js';
+import { decryptPrivateKeyInfo } from './encrypted-private-key.js';
+import { malformedPrivateKey, privateKeyPasswordMissing } from './private-key-errors.js';
+import { hasProcTypeEncryption, openProcTypeBlock } from './proc-type-encryption.js';
 
 /** How a key file is written; the names are for people. */
 export type PrivateKeyFormat =
@@ -22,18 +26,11 @@ const otherKeyLabels = /PRIVATE KEY$/;
  * @param password ignored when the key is not encrypted.
  * @throws CertificateError saying what is wrong; with its own code for a missing and for a wrong password.
  */
-export function parsePrivateKeyPem(pem: Buffer | string, password?: string | Buffer): ParsedPrivateKey {
+export function parsePrivateKeyPem(pem: Buffer | string, password?: Password): ParsedPrivateKey {
   const file = typeof pem === 'string' ? Buffer.from(pem, 'latin1') : pem;
   try {
     const { block, format } = findPrivateKey(readPemBlocks(file));
-    const encrypted = format.startsWith('encrypted');
-    if (encrypted && (password === undefined || password.length === 0)) {
-      throw new CertificateError(
-        'PRIVATE_KEY_PASSWORD_MISSING',
-        'the private key is encrypted: give the password it was encrypted with',
-      );
-    }
-    const key = openKey(block, encrypted ? password : undefined);
+    const key = openKey(block, format, password);
     requireRecordingKey(key);
     return { format, pkcs8: key.export({ type: 'pkcs8', format: 'der' }), publicKey: createPublicKey(key) };
   } finally {
@@ -60,10 +57,10 @@ function findPrivateKey(blocks: readonly PemBlock[]): { block: PemBlock; format:
   );
 }
 
-function formatOf({ label, text }: PemBlock): PrivateKeyFormat | undefined {
-  switch (label) {
+function formatOf(block: PemBlock): PrivateKeyFormat | undefined {
+  switch (block.label) {
     case 'RSA PRIVATE KEY':
-      return text.includes('Proc-Type: 4,ENCRYPTED') ? 'encrypted OpenSSL RSA private key' : 'OpenSSL RSA private key';
+      return hasProcTypeEncryption(block) ? 'encrypted OpenSSL RSA private key' : 'OpenSSL RSA private key';
     case 'PRIVATE KEY':
       return 'PKCS#8';
     case 'ENCRYPTED PRIVATE KEY':
@@ -73,38 +70,53 @@ function formatOf({ label, text }: PemBlock): PrivateKeyFormat | undefined {
   }
 }
 
-function openKey(block: PemBlock, password: string | Buffer | undefined): KeyObject {
+function openKey(block: PemBlock, format: PrivateKeyFormat, password: Password | undefined): KeyObject {
+  switch (format) {
+    case 'OpenSSL RSA private key':
+    case 'PKCS#8':
+      return readKey({ key: block.text, format: 'pem' });
+    case 'encrypted PKCS#8':
+      return readKeyAndWipe(decryptPrivateKeyInfo(decodePemBlock(block), required(password)), 'pkcs8');
+    case 'encrypted OpenSSL RSA private key':
+      return readKeyAndWipe(openProcTypeBlock(block, required(password)), 'pkcs1');
+  }
+}
+
+function required(password: Password | undefined): Password {
+  if (password === undefined || password.length === 0) throw privateKeyPasswordMissing();
+  return password;
+}
+
+function readKeyAndWipe(der: Buffer, type: 'pkcs1' | 'pkcs8'): KeyObject {
   try {
-    return createPrivateKey({
-      key: block.text,
-      format: 'pem',
-      ...(password === undefined ? {} : { passphrase: password }),
-    });
+    return readKey({ key: der, format: 'der', type });
+  } finally {
+    der.fill(0);
+  }
+}
+
+function readKey(input: PrivateKeyInput): KeyObject {
+  try {
+    return createPrivateKey(input);
+  } catch {
+    throw malformedPrivateKey();
+  }
+}
+
+/**
+ * Holds an opened key to what recordings need.
+ * @param pkcs8 PrivateKeyInfo, DER; overwritten where the key is refused.
+ * @throws CertificateError PRIVATE_KEY_MALFORMED, PRIVATE_KEY_NOT_RSA, PRIVATE_KEY_TOO_SMALL
+ */
+export function publicKeyOfRecordingKey(pkcs8: Buffer): KeyObject {
+  try {
+    const key = readKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
+    requireRecordingKey(key);
+    return createPublicKey(key);
   } catch (error) {
-    throw password === undefined ? malformed() : refusedPassword(error);
+    pkcs8.fill(0);
+    throw error;
   }
-}
-
-/** OpenSSL's own messages are not passed on: they help nobody outside and might quote input. */
-function malformed(): CertificateError {
-  return new CertificateError(
-    'PRIVATE_KEY_MALFORMED',
-    'the private key cannot be read: the file is damaged; export the key again',
-  );
-}
-
-function refusedPassword(error: unknown): CertificateError {
-  const code = (error as { code?: unknown }).code;
-  if (code === 'ERR_OSSL_UNSUPPORTED' || code === 'ERR_OSSL_EVP_UNSUPPORTED' || code === 'ERR_OSSL_EVP_FETCH_FAILED') {
-    return new CertificateError(
-      'PRIVATE_KEY_ENCRYPTION_UNSUPPORTED',
-      'the private key is encrypted with an outdated algorithm: convert it, for instance with "openssl pkcs8 -topk8 -v2 aes-256-cbc -provider legacy -provider default"',
-    );
-  }
-  return new CertificateError(
-    'PRIVATE_KEY_PASSWORD_WRONG',
-    'the private key does not open with this password: the password is wrong, or the file is damaged',
-  );
 }
 
 function requireRecordingKey(key: KeyObject): void {

@@ -76,10 +76,22 @@ function decryptContent(encryptedData: DerElement, password: Password | undefine
   const algorithm = readAlgorithmIdentifier(encryption, 'contentEncryptionAlgorithm');
   if (password === undefined) throw keystorePasswordMissing('PKCS12');
   try {
-    return decryptWithPassword(algorithm, password, berOctets(ciphertext, implicitOctets), limit);
+    return checkedSafeContents(decryptWithPassword(algorithm, password, berOctets(ciphertext, implicitOctets), limit));
   } catch (error) {
     const known =
       error instanceof CertificateError || error instanceof RangeError || error instanceof UnsupportedEncryption;
     throw known ? error : keystorePasswordWrong('PKCS12');
+  }
+}
+
+/** One wrong password in 256 leaves something that looks like padding; what it covers is then no SEQUENCE. */
+function checkedSafeContents(plaintext: Buffer): Buffer {
+  try {
+    readWholeSequence(plaintext, 'SafeContents');
+    return plaintext;
+  } catch (error) {
+    plaintext.fill(0);
+    if (error instanceof RangeError) throw keystorePasswordWrong('PKCS12');
+    throw error;
   }
 }

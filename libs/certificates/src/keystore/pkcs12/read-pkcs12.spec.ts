@@ -1,0 +1,106 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readKeyFile } from '../../private-key/read-key-file.js';
+import { refusal } from '../../testing/certificate-refusal.js';
+import { OpenSsl } from '../../testing/openssl.js';
+import { readKeystore } from '../read-keystore.js';
+import { readTrustedCertificates } from '../trusted-certificates.js';
+
+const password = 'störepwd';
+const legacy = ['-provider', 'legacy', '-provider', 'default'];
+const files: Readonly<Record<string, readonly string[]>> = {
+  modern: [],
+  legacy: ['-legacy'],
+  'triple-des': ['-certpbe', 'PBE-SHA1-3DES', '-keypbe', 'PBE-SHA1-3DES', '-macalg', 'sha1'],
+  'two-key-triple-des': [...legacy, '-certpbe', 'PBE-SHA1-2DES', '-keypbe', 'PBE-SHA1-2DES'],
+  'rc2-128': [...legacy, '-certpbe', 'PBE-SHA1-RC2-128', '-keypbe', 'PBE-SHA1-RC2-128'],
+  'aes-128': ['-certpbe', 'AES-128-CBC', '-keypbe', 'AES-192-CBC', '-macalg', 'sha512'],
+  'sha-384': ['-macalg', 'sha384', '-iter', '10000', '-maciter'],
+  'one-iteration': ['-noiter', '-nomaciter'],
+  'certificates-in-clear': ['-certpbe', 'NONE'],
+  'keys-in-clear': ['-keypbe', 'NONE'],
+  'without-mac': ['-nomac'],
+};
+
+describe('PKCS#12 made by openssl', () => {
+  const openssl = new OpenSsl();
+
+  beforeAll(() => {
+    const request = ['-newkey', 'rsa:2048', '-noenc'];
+    openssl.run('req', '-x509', ...request, '-keyout', 'root.key', '-out', 'root.pem', '-subj', '/CN=Root');
+    openssl.run('req', '-new', ...request, '-keyout', 'tenant.key', '-out', 'tenant.csr', '-subj', '/CN=Tenant');
+    const issue = ['-CA', 'root.pem', '-CAkey', 'root.key', '-CAcreateserial'];
+    openssl.run('x509', '-req', '-in', 'tenant.csr', ...issue, '-out', 'tenant.pem');
+    const pair = ['-inkey', 'tenant.key', '-in', 'tenant.pem', '-certfile', 'root.pem', '-name', 'Tenant Ä'];
+    for (const [name, options] of Object.entries(files)) exportPkcs12(name, password, ...pair, ...options);
+    exportPkcs12('empty-password', '', ...pair);
+    exportPkcs12('trust', password, '-nokeys', '-in', 'root.pem', '-caname', 'authority');
+    exportPkcs12('costly', password, ...pair, '-iter', '65536');
+    openssl.run('genrsa', '-out', 'small.key', '1024');
+    openssl.run('req', '-x509', '-key', 'small.key', '-out', 'small.pem', '-subj', '/CN=Small');
+    exportPkcs12('small', password, '-inkey', 'small.key', '-in', 'small.pem');
+  });
+  afterAll(() => openssl.remove());
+
+  function exportPkcs12(name: string, secret: string, ...parameters: readonly string[]): void {
+    openssl.run('pkcs12', '-export', '-out', name, '-passout', `pass:${secret}`, ...parameters);
+  }
+
+  it.each([...Object.keys(files), 'empty-password'])('reads %s', name => {
+    const keystore = readKeystore(openssl.read(name), name === 'empty-password' ? undefined : password);
+    expect(keystore.integrityVerified).toBe(name !== 'without-mac');
+    expect(keystore.entries.map(({ type, alias }) => [type, alias])).toEqual([['private-key', 'Tenant Ä']]);
+    const [entry] = keystore.entries;
+    if (entry?.type !== 'private-key') throw new Error('no private key');
+    expect(entry.certificateChain.map(der => new X509Certificate(der).subject)).toEqual(['CN=Tenant', 'CN=Root']);
+    const key = createPrivateKey({ key: entry.openPrivateKey(), format: 'der', type: 'pkcs8' });
+    expect(key.equals(createPrivateKey(openssl.read('tenant.key')))).toBe(true);
+  });
+
+  it.each(Object.keys(files))('refuses a wrong password for %s', name => {
+    const code = refusal(() => {
+      for (const entry of readKeystore(openssl.read(name), 'wrong').entries) {
+        if (entry.type === 'private-key') entry.openPrivateKey();
+      }
+    });
+    // OpenSSL writes no MAC only together with certificates in clear.
+    expect(code).toBe(name === 'without-mac' ? 'PRIVATE_KEY_PASSWORD_WRONG' : 'KEYSTORE_PASSWORD_WRONG');
+  });
+
+  it('takes authorities out of a file without keys', () => {
+    const [authority, ...others] = readTrustedCertificates(openssl.read('trust'), password);
+    expect([authority.subjectDn, others]).toEqual(['CN=Root', []]);
+    expect(refusal(() => readTrustedCertificates(openssl.read('modern'), password))).toBe('KEYSTORE_ENTRY_MISSING');
+  });
+
+  it('gives the one key of a file to an import, with its chain', () => {
+    const file = readKeyFile(openssl.read('legacy'), password);
+    expect(file).toMatchObject({
+      format: 'PKCS12',
+      certificates: [{ subjectDn: 'CN=Tenant' }, { subjectDn: 'CN=Root' }],
+    });
+    expect(file.publicKey.equals(createPrivateKey(openssl.read('tenant.key')))).toBe(false);
+    expect(file.certificates[0]?.publicKey.equals(file.publicKey)).toBe(true);
+    expect(refusal(() => readKeyFile(openssl.read('legacy'), password, 'other'))).toBe('KEYSTORE_ENTRY_MISSING');
+    expect(refusal(() => readKeyFile(openssl.read('trust'), password))).toBe('KEYSTORE_ENTRY_MISSING');
+    expect(refusal(() => readKeyFile(openssl.read('small'), password))).toBe('PRIVATE_KEY_TOO_SMALL');
+  });
+
+  it('refuses iteration counts that would stop the process, of the MAC and of the encryption', () => {
+    const file = openssl.read('costly');
+    const count = Buffer.from('0203010000', 'hex');
+    expect(file.includes(count)).toBe(true);
+    for (let at = file.indexOf(count); at !== -1; at = file.indexOf(count, at + 1)) file.write('02037fffff', at, 'hex');
+    expect(refusal(() => readKeystore(file, password))).toBe('ENCRYPTION_TOO_COSTLY');
+  });
+
+  it('forgets what it decrypted', () => {
+    const keystore = readKeystore(openssl.read('keys-in-clear'), password);
+    const certificates = readKeystore(openssl.read('modern'), password);
+    certificates.wipe();
+    const [entry] = certificates.entries;
+    expect(entry?.type === 'private-key' && entry.certificateChain.every(der => der.every(octet => octet === 0))).toBe(
+      true,
+    );
+    keystore.wipe();
+  });
+});

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import {
+  aes128,
+  aes192,
+  aes256,
+  des,
+  rc2With128Bits,
+  tripleDes,
+  type BlockCipher,
+} from '../password-based-encryption/block-cipher.js';
+import { utf8Password, type Password } from '../password-based-encryption/password.js';
+import { UnsupportedEncryption } from '../password-based-encryption/unsupported-encryption.js';
+import type { PemBlock } from '../pem/pem-block.js';
+import { DerTag, readDerElements } from '../asn1/der-element.js';
+import { asPrivateKeyError, malformedPrivateKey, privateKeyPasswordWrong } from './private-key-errors.js';
+
+/** RFC 1421, 4.6.1.1. */
+const encryptedMark = 'Proc-Type: 4,ENCRYPTED';
+const ciphers: Readonly<Record<string, BlockCipher>> = {
+  'DES-CBC': des,
+  'DES-EDE3-CBC': tripleDes,
+  'AES-128-CBC': aes128,
+  'AES-192-CBC': aes192,
+  'AES-256-CBC': aes256,
+  'RC2-CBC': rc2With128Bits,
+};
+const saltLength = 8;
+
+export function hasProcTypeEncryption({ text }: PemBlock): boolean {
+  return text.includes(encryptedMark);
+}
+
+/**
+ * Opens a PEM block that OpenSSL encrypted in its old way: `Proc-Type: 4,ENCRYPTED` and `DEK-Info: <cipher>,<iv>`. Its
+ * key derivation is one round of MD5, so that the file is worth little more than one in clear.
+ * @returns RSAPrivateKey (PKCS#1), DER; the caller overwrites it.
+ * @throws CertificateError PRIVATE_KEY_MALFORMED, PRIVATE_KEY_PASSWORD_WRONG, PRIVATE_KEY_ENCRYPTION_UNSUPPORTED
+ */
+export function openProcTypeBlock({ text }: PemBlock, password: Password): Buffer {
+  return asPrivateKeyError(() => {
+    const [, cipherName, ivText] =
+      /^DEK-Info: *([A-Z0-9-]{1,32}) *, *([0-9A-Fa-f]{16,64}) *\r?$/m.exec(head(text)) ?? [];
+    const [, body] = /\r?\n\r?\n([A-Za-z0-9+/=\s]+)-----END/.exec(text.toString('latin1')) ?? [];
+    if (cipherName === undefined || ivText === undefined || body === undefined) throw malformedPrivateKey();
+    const cipher = ciphers[cipherName];
+    if (cipher === undefined) throw new UnsupportedEncryption(cipherName);
+    const iv = Buffer.from(ivText, 'hex');
+    if (iv.length !== cipher.ivLength) throw malformedPrivateKey();
+    const key = deriveKey(password, iv.subarray(0, saltLength), cipher.keyLength);
+    try {
+      return checkedRsaPrivateKey(cipher.decrypt(key, iv, Buffer.from(body, 'base64')));
+    } finally {
+      key.fill(0);
+    }
+  });
+}
+
+function head(text: Buffer): string {
+  return text.subarray(0, 512).toString('latin1');
+}
+
+/** EVP_BytesToKey of OpenSSL with MD5 and one iteration. */
+function deriveKey(password: Password, salt: Buffer, length: number): Buffer {
+  const text = utf8Password(password);
+  const digests: Buffer[] = [];
+  for (let done = 0; done < length; done += 16) {
+    const previous = digests.at(-1) ?? Buffer.alloc(0);
+    digests.push(createHash('md5').update(previous).update(text).update(salt).digest());
+  }
+  text.fill(0);
+  const key = Buffer.from(Buffer.concat(digests).subarray(0, length));
+  for (const digest of digests) digest.fill(0);
+  return key;
+}
+
+/** One wrong password in 256 leaves something that looks like padding. */
+function checkedRsaPrivateKey(plaintext: Buffer): Buffer {
+  try {
+    const [key, ...rest] = readDerElements(plaintext);
+    if (key?.tag === DerTag.sequence && rest.length === 0) return plaintext;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  plaintext.fill(0);
+  throw privateKeyPasswordWrong();
+}

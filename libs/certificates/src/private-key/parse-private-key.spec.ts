@@ -72,15 +72,15 @@ describe(parsePrivateKeyPem.name, () => {
     }
   };
 
-  it.each([
+  it.each<[string, string, string | undefined]>([
     ['traditional.key', 'OpenSSL RSA private key', undefined],
     ['pkcs8.key', 'PKCS#8', undefined],
     ['encrypted.key', 'encrypted PKCS#8', password],
     ['proc-type.key', 'encrypted OpenSSL RSA private key', password],
-    ...procTypeCiphers.map(cipher => [cipher, 'encrypted OpenSSL RSA private key', password] as const),
-    ...olderSchemes.map(scheme => [scheme, 'encrypted PKCS#8', password] as const),
+    ...procTypeCiphers.map(cipher => [cipher, 'encrypted OpenSSL RSA private key', password] as [string, string, string]),
+    ...olderSchemes.map(scheme => [scheme, 'encrypted PKCS#8', password] as [string, string, string]),
     ['scrypt.key', 'encrypted PKCS#8', password],
-    ...pbes2.map(([cipher, prf]) => [`${cipher}-${prf}`, 'encrypted PKCS#8', password] as const),
+    ...pbes2.map(([cipher, prf]) => [`${cipher}-${prf}`, 'encrypted PKCS#8', password] as [string, string, string]),
   ])('reads %s as %s', (file, format, secret) => {
     const key = parsePrivateKeyPem(openssl.read(file), secret);
     expect(key.format).toBe(format);

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { documentedMetrics, metricsIn, recordedMetrics, repository } from './monitoring-files.js';
+import { documentedMetrics, metricsIn, recordedMetrics, repository } from '../prometheus/monitoring-files.js';
 
 interface Rule {
   readonly alert?: string;

@@ -1,6 +1,7 @@
 import type { AuditLog } from './audit/audit-log.js';
 import type { CertificateStore } from './certificates/certificate-store.js';
 import type { ContactCenterStore } from './contact-centers/contact-center-store.js';
+import type { LocalKeyManagerStore } from './local-key-manager/local-key-manager-store.js';
 import type { RecordingStore } from './recordings/recording-store.js';
 import type { RewrapStore } from './rewrap/rewrap-store.js';
 import type { UserStore } from './users/user-store.js';
@@ -12,6 +13,7 @@ export interface Store {
   readonly contactCenters: ContactCenterStore;
   readonly certificates: CertificateStore;
   readonly rewraps: RewrapStore;
+  readonly localKeyManager: LocalKeyManagerStore;
   readonly audit: AuditLog;
 
   /**

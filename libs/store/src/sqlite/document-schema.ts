@@ -89,4 +89,33 @@ export const documentSchema: readonly SchemaMigration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    version: 3,
+    worksWithCodeOf: 1,
+    sql: `
+      CREATE TABLE hawk_credential (
+        id TEXT NOT NULL PRIMARY KEY,
+        document TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE hawk_invitation (
+        token_hash TEXT NOT NULL PRIMARY KEY,
+        expires_at TEXT NOT NULL,
+        document TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE local_key_pair (
+        id TEXT NOT NULL PRIMARY KEY,
+        date_created INTEGER NOT NULL, -- milliseconds since 1970-01-01T00:00:00Z
+        document TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE local_key_request (
+        sequence INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+        time INTEGER NOT NULL, -- milliseconds since 1970-01-01T00:00:00Z
+        document TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX local_key_request_by_time ON local_key_request (time);
+    `,
+  },
 ];

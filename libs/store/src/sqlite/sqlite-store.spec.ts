@@ -1,6 +1,7 @@
 import { auditLogContract } from '../testing/audit-log.contract.js';
 import { certificateStoreContract } from '../testing/certificate-store.contract.js';
 import { contactCenterStoreContract } from '../testing/contact-center-store.contract.js';
+import { localKeyManagerStoreContract } from '../testing/local-key-manager-store.contract.js';
 import { recordingStoreContract } from '../testing/recording-store.contract.js';
 import { rewrapStoreContract } from '../testing/rewrap-store.contract.js';
 import { SqliteTestDirectory } from '../testing/sqlite-test-directory.js';
@@ -22,6 +23,7 @@ describe(SqliteStore.name, () => {
     contactCenterStoreContract(() => store.contactCenters);
     certificateStoreContract(() => store);
     rewrapStoreContract(() => store);
+    localKeyManagerStoreContract(() => store.localKeyManager);
   });
 
   auditLogContract(async auditWriter => (await directory.open({ auditWriter })).audit);

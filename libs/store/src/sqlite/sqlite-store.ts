@@ -2,6 +2,7 @@ import type { Store } from '../store.js';
 import { SqliteAuditLog } from './sqlite-audit-log.js';
 import { SqliteCertificateStore } from './sqlite-certificate-store.js';
 import { SqliteContactCenterStore } from './sqlite-contact-center-store.js';
+import { SqliteLocalKeyManagerStore } from './sqlite-local-key-manager-store.js';
 import { SqliteRecordingStore } from './sqlite-recording-store.js';
 import { SqliteRewrapStore } from './sqlite-rewrap-store.js';
 import { SqliteUserStore } from './sqlite-user-store.js';
@@ -15,6 +16,7 @@ export class SqliteStore implements Store {
   readonly contactCenters: SqliteContactCenterStore;
   readonly certificates: SqliteCertificateStore;
   readonly rewraps: SqliteRewrapStore;
+  readonly localKeyManager: SqliteLocalKeyManagerStore;
   readonly audit: SqliteAuditLog;
 
   constructor(
@@ -28,6 +30,7 @@ export class SqliteStore implements Store {
     this.contactCenters = new SqliteContactCenterStore(documentReader, documentWriter);
     this.certificates = new SqliteCertificateStore(documentReader, documentWriter);
     this.rewraps = new SqliteRewrapStore(documentReader, documentWriter);
+    this.localKeyManager = new SqliteLocalKeyManagerStore(documentReader, documentWriter);
     this.audit = new SqliteAuditLog(auditReader, auditWriter);
   }
 

@@ -28,7 +28,7 @@ describe('a store whose files cannot be written', () => {
   });
 
   it('refuses audit records while the log stays locked, and goes on afterwards', async () => {
-    const store = await directory.open({ writeDeadlineMs: 200 });
+    const store = await directory.open({ writeDeadlineMs: 2000 });
     const holder = lock(auditDatabaseName);
     await expect(store.audit.append(playback)).rejects.toMatchObject({ code: 'RCS_AUDIT_UNAVAILABLE' });
     await expect(store.check()).rejects.toMatchObject({ code: 'RCS_AUDIT_UNAVAILABLE' });
@@ -39,7 +39,7 @@ describe('a store whose files cannot be written', () => {
   });
 
   it('refuses writes while the documents stay locked, but reads on', async () => {
-    const store = await directory.open({ writeDeadlineMs: 200 });
+    const store = await directory.open({ writeDeadlineMs: 2000 });
     await store.recordings.insert(exampleRecording);
     const holder = lock(documentDatabaseName);
     const insert = store.recordings.insert({ ...exampleRecording, id: 'another' });

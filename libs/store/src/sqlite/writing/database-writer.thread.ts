@@ -5,6 +5,7 @@ import { auditWrites } from './audit-writes.js';
 import { certificateWrites } from './certificate-writes.js';
 import { contactCenterWrites } from './contact-center-writes.js';
 import { GroupCommit, type WritableDatabase } from './group-commit.js';
+import { localKeyManagerWrites } from './local-key-manager-writes.js';
 import { recipientWrites } from './recipient-writes.js';
 import { recordingWrites } from './recording-writes.js';
 import { rewrapWrites } from './rewrap-writes.js';
@@ -46,6 +47,7 @@ function documentWrites(database: WritableDatabase['database']): WriteHandlers<D
     ...assignmentWrites(database),
     ...rewrapWrites(database),
     ...recipientWrites(database),
+    ...localKeyManagerWrites(database),
     probe: () => null,
   };
 }

@@ -12,6 +12,15 @@ import type {
   RecordingCertificate,
 } from '../../certificates/recording-certificate.js';
 import type { ContactCenter } from '../../contact-centers/contact-center.js';
+import type { HawkCredential, HawkInvitation } from '../../local-key-manager/hawk-credential.js';
+import type {
+  HawkRegistration,
+  HawkRevocation,
+  HawkRotation,
+  RegistrationResult,
+} from '../../local-key-manager/local-key-manager-store.js';
+import type { LocalKeyPair } from '../../local-key-manager/local-key-pair.js';
+import type { LoggedRequest } from '../../local-key-manager/logged-request.js';
 import type { PinnedEnvelope, Recording } from '../../recordings/recording.js';
 import type { RewrapJob, RewrapStep } from '../../rewrap/rewrap-job.js';
 import type { RewrapClaim } from '../../rewrap/rewrap-store.js';
@@ -52,6 +61,14 @@ export type DocumentWrites = {
   };
   indexRecipients: { input: { recordingId: string; recipients: readonly (readonly string[])[] }; result: null };
   putContactCenter: { input: ContactCenter; result: null };
+  registerHawkCredential: { input: HawkRegistration; result: RegistrationResult };
+  /** null: no such credential, or a revoked one. */
+  rotateHawkCredential: { input: HawkRotation; result: HawkCredential | null };
+  revokeHawkCredential: { input: HawkRevocation; result: HawkCredential | null };
+  inviteHawkCredential: { input: { invitation: HawkInvitation; now: string }; result: null };
+  addLocalKeyPair: { input: LocalKeyPair; result: LocalKeyPair };
+  logLocalKeyRequest: { input: { request: LoggedRequest; limit: number }; result: null };
+  clearLocalKeyRequests: { input: null; result: null };
   probe: { input: null; result: null };
 };
 

@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
+import { Browser, header, json } from './browser.js';
 import { StrangerClient } from './stranger-client.js';
-import { curl, type CurlAnswer } from './strangers.js';
+import { curl } from './strangers.js';
 
 jest.setTimeout(180_000);
 
@@ -11,7 +12,6 @@ const work = mkdtempSync(join(tmpdir(), 'rcs-browser-security-'));
 const site = 'https://player.genesys.com';
 let cluster: RunningCluster;
 let stranger: StrangerClient;
-let jars = 0;
 
 beforeAll(async () => {
   cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'), {
@@ -26,34 +26,7 @@ afterAll(async () => {
   rmSync(work, { recursive: true, force: true });
 });
 
-/** curl with a cookie jar of its own, as a browser has one. */
-class Browser {
-  readonly jar = join(work, `cookies-${jars++}`);
-
-  send(path: string, ...options: string[]): Promise<CurlAnswer> {
-    const { caFile, gateway } = cluster.ready;
-    return curl('--cacert', caFile, '--cookie', this.jar, '--cookie-jar', this.jar, ...options, gateway + path);
-  }
-
-  async logIn(name: string): Promise<string> {
-    const { password = '' } = cluster.ready.users.find(user => user.name === name) ?? {};
-    const body = JSON.stringify({ userName: name, password });
-    const answer = await this.send('/api/v2/sessions', '--header', 'content-type: application/json', '--data', body);
-    expect(answer.status).toBe(201);
-    return answer.headers['x-csrf-token'] ?? '';
-  }
-
-  get secret(): string {
-    const line = readFileSync(this.jar, 'utf8')
-      .split('\n')
-      .find(candidate => candidate.includes('JSESSIONID'));
-    return line?.split('\t')[6] ?? '';
-  }
-}
-
-const json = (answer: CurlAnswer): Record<string, unknown> =>
-  JSON.parse(answer.body.toString()) as Record<string, unknown>;
-const header = (name: string, value: string): string[] => ['--header', `${name}: ${value}`];
+const newBrowser = (): Browser => new Browser(cluster, work);
 const demo = (): string => `/api/v2${cluster.ready.recordings[0]?.playPath ?? ''}`;
 const basic = (name: string): string[] => stranger.asUser(name).slice(2);
 
@@ -70,7 +43,7 @@ describe('the CSRF flow of the reference', () => {
   ];
 
   it('GET hands token and cookie out; the next POST carries both', async () => {
-    const browser = new Browser();
+    const browser = newBrowser();
     const me = await browser.send('/api/v2/me', ...ops());
     expect(me.status).toBe(200);
     expect(me.headers['x-csrf-header']).toBe('X-CSRF-TOKEN');
@@ -85,16 +58,16 @@ describe('the CSRF flow of the reference', () => {
     ['with a wrong token', () => header('X-CSRF-TOKEN', '0f8fad5b-d9cb-869f-a165-70867728950e'), true],
     ['with the token but without the cookie', token => header('X-CSRF-TOKEN', token), false],
   ])('%s the answer is 403 and says so', async (_, headers, keepsCookie) => {
-    const browser = new Browser();
+    const browser = newBrowser();
     const token = (await browser.send('/api/v2/me', ...ops())).headers['x-csrf-token'] ?? '';
-    const sender = keepsCookie ? browser : new Browser();
+    const sender = keepsCookie ? browser : newBrowser();
     const answer = await sender.send(insertion(), ...ops(), ...headers(token), ...recording('CSRF-2'));
     expect(answer.status).toBe(403);
     expect(json(answer)).toEqual({ statusCode: 3, statusMessage: 'Missing or invalid Csrf token' });
   });
 
   it('the token of one session is worth nothing in another', async () => {
-    const [mine, other] = [new Browser(), new Browser()];
+    const [mine, other] = [newBrowser(), newBrowser()];
     const token = (await other.send('/api/v2/me', ...ops())).headers['x-csrf-token'] ?? '';
     await mine.send('/api/v2/me', ...ops());
     const answer = await mine.send(insertion(), ...ops(), ...header('X-CSRF-TOKEN', token), ...recording('CSRF-3'));
@@ -102,7 +75,7 @@ describe('the CSRF flow of the reference', () => {
   });
 
   it('the session of another user does not help', async () => {
-    const browser = new Browser();
+    const browser = newBrowser();
     const token = await browser.logIn('alice');
     const answer = await browser.send(insertion(), ...ops(), ...header('X-CSRF-TOKEN', token), ...recording('CSRF-4'));
     expect(answer.status).toBe(403);
@@ -133,14 +106,14 @@ describe('the CSRF flow of the reference', () => {
 
 describe('sessions', () => {
   it('log-in gives a cookie that scripts cannot read and only TLS carries', async () => {
-    const answer = await new Browser().send('/api/v2/sessions', '--request', 'POST', ...basic('alice'));
+    const answer = await newBrowser().send('/api/v2/sessions', '--request', 'POST', ...basic('alice'));
     expect(answer.status).toBe(201);
     expect(answer.headers['set-cookie']).toMatch(/^JSESSIONID=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
     expect(answer.body.toString()).not.toContain(answer.headers['set-cookie']?.slice(11, 54));
   });
 
   it('the cookie alone plays and reads', async () => {
-    const browser = new Browser();
+    const browser = newBrowser();
     await browser.logIn('alice');
     expect(json(await browser.send('/api/v2/me'))).toMatchObject({ user: { userName: 'alice' } });
     const part = await browser.send(demo(), '--range', '0-99');
@@ -149,7 +122,7 @@ describe('sessions', () => {
 
   it('a wrong password opens none', async () => {
     const body = JSON.stringify({ userName: 'alice', password: 'wrong' });
-    const answer = await new Browser().send(
+    const answer = await newBrowser().send(
       '/api/v2/sessions',
       ...header('content-type', 'application/json'),
       '-d',
@@ -160,37 +133,37 @@ describe('sessions', () => {
   });
 
   it('log-out ends it on the server, not only in the browser', async () => {
-    const browser = new Browser();
+    const browser = newBrowser();
     const token = await browser.logIn('alice');
     const { secret } = browser;
     const csrf = header('X-CSRF-TOKEN', token);
     const out = await browser.send('/api/v2/sessions/current', '--request', 'DELETE', ...csrf);
     expect(out.status).toBe(200);
     expect(out.headers['set-cookie']).toMatch(/^JSESSIONID=; Max-Age=0; /);
-    expect((await new Browser().send('/api/v2/me', '--cookie', `JSESSIONID=${secret}`)).status).toBe(401);
+    expect((await newBrowser().send('/api/v2/me', '--cookie', `JSESSIONID=${secret}`)).status).toBe(401);
   });
 
   it('a log-in rotates the cookie and ends the session before it', async () => {
-    const browser = new Browser();
+    const browser = newBrowser();
     await browser.logIn('alice');
     const before = browser.secret;
     await browser.logIn('carol');
     expect(browser.secret).not.toBe(before);
-    expect((await new Browser().send('/api/v2/me', '--cookie', `JSESSIONID=${before}`)).status).toBe(401);
+    expect((await newBrowser().send('/api/v2/me', '--cookie', `JSESSIONID=${before}`)).status).toBe(401);
     expect(json(await browser.send('/api/v2/me'))).toMatchObject({ user: { userName: 'carol' } });
   });
 
   it('users see and end their own sessions, and nobody else’s', async () => {
-    const [here, there] = [new Browser(), new Browser()];
+    const [here, there] = [newBrowser(), newBrowser()];
     const token = header('X-CSRF-TOKEN', await here.logIn('carol'));
     await there.logIn('carol');
     const listed = json(await here.send('/api/v2/sessions'))['sessions'] as { id: string; current: boolean }[];
     expect(listed.filter(({ current }) => current)).toHaveLength(1);
     const other = listed[0];
     expect(other?.current).toBe(false);
-    const stranger_ = new Browser();
-    const theirs = header('X-CSRF-TOKEN', await stranger_.logIn('alice'));
-    expect((await stranger_.send(`/api/v2/sessions/${other?.id}`, '-X', 'DELETE', ...theirs)).status).toBe(404);
+    const another = newBrowser();
+    const theirs = header('X-CSRF-TOKEN', await another.logIn('alice'));
+    expect((await another.send(`/api/v2/sessions/${other?.id}`, '-X', 'DELETE', ...theirs)).status).toBe(404);
     expect((await there.send('/api/v2/me')).status).toBe(200);
     expect((await here.send(`/api/v2/sessions/${other?.id}`, '-X', 'DELETE', ...token)).status).toBe(200);
     expect((await there.send('/api/v2/me')).status).toBe(401);
@@ -198,17 +171,17 @@ describe('sessions', () => {
   });
 
   it('the session id in lists opens nothing', async () => {
-    const browser = new Browser();
+    const browser = newBrowser();
     await browser.logIn('alice');
     const [session] = json(await browser.send('/api/v2/sessions'))['sessions'] as { id: string }[];
-    expect((await new Browser().send('/api/v2/me', '--cookie', `JSESSIONID=${session?.id}`)).status).toBe(401);
+    expect((await newBrowser().send('/api/v2/me', '--cookie', `JSESSIONID=${session?.id}`)).status).toBe(401);
   });
 
   it('the ops account ends all sessions of a user; the user may not do that to others', async () => {
-    const carol = new Browser();
+    const carol = newBrowser();
     const token = header('X-CSRF-TOKEN', await carol.logIn('carol'));
     expect((await carol.send('/api/v2/users/alice/sessions', '-X', 'DELETE', ...token)).status).toBe(403);
-    const ops = new Browser();
+    const ops = newBrowser();
     const account = ['--user', `${cluster.ready.ops.name}:${cluster.ready.ops.password}`];
     const opsToken = (await ops.send('/api/v2/me', ...account)).headers['x-csrf-token'] ?? '';
     const path = '/api/v2/users/carol/sessions';
@@ -220,7 +193,7 @@ describe('sessions', () => {
 
 describe('pages of other origins', () => {
   const preflight = (origin: string, method: string, headers: string) =>
-    new Browser().send(
+    newBrowser().send(
       demo(),
       '-X',
       'OPTIONS',
@@ -242,7 +215,7 @@ describe('pages of other origins', () => {
   });
 
   it('and sees what it needs to seek', async () => {
-    const browser = new Browser();
+    const browser = newBrowser();
     await browser.logIn('alice');
     const answer = await browser.send(demo(), '--range', '10-19', ...header('Origin', site));
     expect(answer.status).toBe(206);

@@ -20,6 +20,7 @@ import { guardOrigins } from './cors/cross-origin.hook.js';
 import { GatewayMetrics } from './gateway-metrics.js';
 import { GrantDesk } from './grants/grant-desk.js';
 import { ExternalUrl } from './http/external-url.js';
+import { limitHeaderCount } from './http/header-count.hook.js';
 import { addAnswerHeaders } from './http/request-id.hook.js';
 import { logRequests } from './http/request-log.hook.js';
 import { publicTlsOptions, serverOptions } from './http/server-options.js';
@@ -68,10 +69,11 @@ async function createApplication(
   configuration: GatewayConfiguration,
   store: Store,
 ): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter(serverOptions(configuration.serverSettings));
+  const adapter = new FastifyAdapter(serverOptions(configuration.serverSettings, context.logger));
   const fastify = adapter.getInstance();
   fastify.removeContentTypeParser('text/plain');
   addAnswerHeaders(fastify);
+  limitHeaderCount(fastify, configuration.serverSettings.maxHeaderCount);
   const app = await NestFactory.create<NestFastifyApplication>(
     PlaybackGatewayModule.forRoot({ context, configuration, store }),
     adapter,

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { GrantSigner, WorkerRegistry } from '#contracts';
+import { GrantSigner, StatementSigner, StatementVerifier, WorkerRegistry } from '#contracts';
 import { MediaStorages } from '#media-storage';
 import {
   connectRedis,
@@ -11,6 +11,7 @@ import {
   type ServiceContext,
 } from '#platform';
 import type { AuditLog, ContactCenterStore, RecordingStore, Store, UserStore } from '#store';
+import { AuthenticationGuard } from './authentication/authentication.guard.js';
 import { AuthenticationService } from './authentication/authentication.service.js';
 import { LoginRecord } from './authentication/login-record.js';
 import { RequestAdmission } from './authentication/request-admission.js';
@@ -37,6 +38,12 @@ import { SessionController } from './sessions/session.controller.js';
 import { SessionService } from './sessions/session.service.js';
 import { SessionStore } from './sessions/session-store.js';
 import { UserSessionController } from './sessions/user-session.controller.js';
+import { LoginThrottle } from './throttling/login-throttle.js';
+import { StreamLimit } from './throttling/stream-limit.js';
+import { PlayTicketController } from './tickets/play-ticket.controller.js';
+import { PlayTicketDesk } from './tickets/play-ticket-desk.js';
+import { playTicketType } from './tickets/play-ticket.js';
+import { TicketAdmission } from './tickets/ticket-admission.js';
 import { MeController } from './users/me.controller.js';
 import { WorkerConnections } from './workers/worker-connections.js';
 import { WorkerDirectory } from './workers/worker-directory.js';
@@ -64,12 +71,14 @@ export class PlaybackGatewayModule {
         MeController,
         SessionController,
         UserSessionController,
+        PlayTicketController,
       ],
       providers: [
         ...edge(parts),
         ...storage(parts),
         ...access(parts),
         ...web(parts),
+        ...tickets(parts),
         ...workers(parts),
         ...playback(parts),
         ...recordings(parts),
@@ -156,8 +165,38 @@ function web({ context, configuration }: GatewayParts): Provider[] {
         sessions: SessionService,
         csrf: CsrfProtection,
         audit: AuditLog,
-      ) => new RequestAdmission(authentication, sessions, csrf, new LoginRecord(audit, context.logger)),
-      inject: [AuthenticationService, SessionService, CsrfProtection, storeTokens.audit],
+        gate: RedisGate,
+      ) => {
+        const { window, failuresPerUser, failuresPerAddress } = settings.loginThrottling;
+        const throttle = new LoginThrottle(gate, { windowMs: window * 1000, failuresPerUser, failuresPerAddress });
+        return new RequestAdmission(authentication, sessions, csrf, new LoginRecord(audit, context.logger), throttle);
+      },
+      inject: [AuthenticationService, SessionService, CsrfProtection, storeTokens.audit, RedisGate],
+    },
+    { provide: StreamLimit, useFactory: () => new StreamLimit(settings.maxConcurrentStreamsPerUser) },
+  ];
+}
+
+function tickets({ configuration }: GatewayParts): Provider[] {
+  const { timeToLive } = configuration.serverSettings.playTickets;
+  return [
+    AuthenticationGuard,
+    {
+      provide: PlayTicketDesk,
+      useFactory: async (identity: InternalIdentity, sessions: SessionService, users: AuthenticationService) =>
+        new PlayTicketDesk(
+          await StatementSigner.create(identity, playTicketType),
+          new StatementVerifier(identity.caPem, 'playback-gateway', playTicketType),
+          sessions,
+          name => users.userOfSession(name),
+          timeToLive,
+        ),
+      inject: [IDENTITY, SessionService, AuthenticationService],
+    },
+    {
+      provide: TicketAdmission,
+      useFactory: (desk: PlayTicketDesk, audit: AuditLog) => new TicketAdmission(desk, audit),
+      inject: [PlayTicketDesk, storeTokens.audit],
     },
   ];
 }

@@ -19,14 +19,24 @@ export class LoginRecord {
   ) {}
 
   /** Whether these very credentials came from this address a moment ago and were good. */
-  isRepeated(request: FastifyRequest): boolean {
-    return this.recent.has(this.digest(request));
+  isRepeated(authorization: string | undefined, request: FastifyRequest): boolean {
+    return this.recent.has(this.digest(authorization, request));
   }
 
   /** @throws RcsError RCS_AUDIT_UNAVAILABLE when it cannot be written: then nobody gets in. */
-  async succeeded(user: User, request: FastifyRequest, detail: string): Promise<void> {
-    const digest = this.digest(request);
+  async succeeded(user: User, authorization: string | undefined, request: FastifyRequest): Promise<void> {
+    const digest = this.digest(authorization, request);
     if (this.recent.has(digest)) return;
+    await this.write(user, request, 'credentials');
+    this.recent.set(digest, true);
+  }
+
+  /** A person opened a session. @throws RcsError RCS_AUDIT_UNAVAILABLE. */
+  async sessionOpened(user: User, request: FastifyRequest): Promise<void> {
+    await this.write(user, request, 'session');
+  }
+
+  private async write(user: User, request: FastifyRequest, detail: string): Promise<void> {
     await this.audit.append({
       event: 'login',
       outcome: 'allowed',
@@ -36,12 +46,16 @@ export class LoginRecord {
       requestId: request.id,
       detail,
     });
-    this.recent.set(digest, true);
   }
 
   /** Nobody waits for it: a refusal must not depend on the audit. */
-  failed(request: FastifyRequest, userName: string | undefined, cause: RcsError): void {
-    this.recent.delete(this.digest(request));
+  failed(
+    authorization: string | undefined,
+    request: FastifyRequest,
+    userName: string | undefined,
+    cause: RcsError,
+  ): void {
+    this.recent.delete(this.digest(authorization, request));
     this.audit
       .append({
         event: 'login-failed',
@@ -59,9 +73,10 @@ export class LoginRecord {
       );
   }
 
-  private digest({ ip, headers }: FastifyRequest): string {
+  /** Names these credentials from this address without keeping them. */
+  digest(authorization: string | undefined, { ip }: FastifyRequest): string {
     return createHmac('sha256', this.key)
-      .update(JSON.stringify([ip, headers.authorization]))
+      .update(JSON.stringify([ip, authorization]))
       .digest('base64');
   }
 }

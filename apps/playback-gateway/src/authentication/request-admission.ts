@@ -5,6 +5,7 @@ import { checkOriginFor } from '../cors/cross-origin.hook.js';
 import type { CsrfProtection } from '../csrf/csrf-protection.js';
 import type { SessionService } from '../sessions/session.service.js';
 import type { Session } from '../sessions/session.js';
+import type { LoginThrottle } from '../throttling/login-throttle.js';
 import type { AuthenticationService } from './authentication.service.js';
 import { parseBasicCredentials } from './basic-credentials.js';
 import type { LoginRecord } from './login-record.js';
@@ -19,11 +20,15 @@ interface Admitted {
  * token are checked. Where both are sent the credentials decide, and the session must be of the same user to count.
  */
 export class RequestAdmission {
+  /** Clients open several connections at once: the same credentials are checked, and counted, once. */
+  private readonly running = new Map<string, Promise<User>>();
+
   constructor(
     private readonly authentication: AuthenticationService,
     private readonly sessions: SessionService,
     private readonly csrf: CsrfProtection,
     private readonly logins: LoginRecord,
+    private readonly throttle: LoginThrottle,
   ) {}
 
   /** @throws RcsError RCS_AUTHENTICATION_REQUIRED, RCS_CSRF_TOKEN_REQUIRED, RCS_ORIGIN_REFUSED, RCS_SESSION_UNAVAILABLE. */
@@ -42,13 +47,14 @@ export class RequestAdmission {
   async logIn(authorization: string | undefined, request: FastifyRequest, reply: FastifyReply): Promise<Admitted> {
     const user = await this.authenticate(authorization, request);
     checkOriginFor(user, request, reply);
-    await this.logins.succeeded(user, request, 'session');
+    await this.logins.sessionOpened(user, request);
     return { user, session: await this.sessions.open(user, request, reply, false) };
   }
 
   private async byCredentials(request: FastifyRequest): Promise<Admitted> {
-    const user = await this.authenticate(request.headers.authorization, request);
-    await this.logins.succeeded(user, request, 'Basic');
+    const { authorization } = request.headers;
+    const user = await this.authenticate(authorization, request);
+    await this.logins.succeeded(user, authorization, request);
     return { user, session: await this.sessionBeside(user, request) };
   }
 
@@ -61,12 +67,36 @@ export class RequestAdmission {
     throw new RcsError('RCS_AUTHENTICATION_REQUIRED', 'the user of the session has changed');
   }
 
-  private async authenticate(authorization: string | undefined, request: FastifyRequest): Promise<User> {
+  private authenticate(authorization: string | undefined, request: FastifyRequest): Promise<User> {
+    if (this.logins.isRepeated(authorization, request)) return this.verify(authorization, request);
+    const digest = this.logins.digest(authorization, request);
+    const running = this.running.get(digest);
+    if (running !== undefined) return running;
+    const attempt = this.throttled(authorization, request).finally(() => this.running.delete(digest));
+    this.running.set(digest, attempt);
+    return attempt;
+  }
+
+  private async throttled(authorization: string | undefined, request: FastifyRequest): Promise<User> {
+    const userName = parseBasicCredentials(authorization)?.userName;
+    if (userName === undefined) return this.verify(authorization, request);
+    const attempt = await this.throttle.begin({ userName, address: request.ip });
+    try {
+      const user = await this.verify(authorization, request);
+      await this.throttle.succeeded(attempt);
+      return user;
+    } catch (error) {
+      if (!isWrongCredentials(error)) await this.throttle.withdraw(attempt);
+      throw error;
+    }
+  }
+
+  private async verify(authorization: string | undefined, request: FastifyRequest): Promise<User> {
     try {
       return await this.authentication.authenticate(authorization);
     } catch (error) {
-      if (error instanceof RcsError && error.code === 'RCS_AUTHENTICATION_REQUIRED') {
-        this.logins.failed(request, parseBasicCredentials(authorization)?.userName, error);
+      if (isWrongCredentials(error)) {
+        this.logins.failed(authorization, request, parseBasicCredentials(authorization)?.userName, error);
       }
       throw error;
     }
@@ -99,4 +129,6 @@ function handsTokensOut(request: FastifyRequest): boolean {
   return request.method === 'GET' && request.routeOptions.url?.endsWith('/play/:leaf') !== true;
 }
 
+const isWrongCredentials = (error: unknown): error is RcsError =>
+  error instanceof RcsError && error.code === 'RCS_AUTHENTICATION_REQUIRED';
 const isSessionOutage = (error: unknown): boolean => toRcsError(error).code === 'RCS_SESSION_UNAVAILABLE';

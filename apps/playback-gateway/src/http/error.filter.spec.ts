@@ -35,7 +35,9 @@ describe(ErrorFilter.name, () => {
   let logged = '';
 
   beforeAll(async () => {
-    const adapter = new FastifyAdapter(serverOptions(configurationSchema.parse({}).serverSettings));
+    const adapter = new FastifyAdapter(
+      serverOptions(configurationSchema.parse({}).serverSettings, createLogger('test', 'test', 'silent')),
+    );
     adapter.getInstance().removeContentTypeParser('text/plain');
     addAnswerHeaders(adapter.getInstance());
     app = await NestFactory.create<NestFastifyApplication>(FailingModule, adapter, {

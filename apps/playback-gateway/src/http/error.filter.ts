@@ -65,6 +65,8 @@ export function fromFramework(thrown: unknown): RcsError {
       return new RcsError('RCS_METHOD_NOT_ALLOWED', undefined, cause);
     case 413:
       return new RcsError('RCS_PAYLOAD_TOO_LARGE', undefined, cause);
+    case 431:
+      return new RcsError('RCS_HEADERS_TOO_LARGE', undefined, cause);
     case 415:
       return new RcsError('RCS_UNSUPPORTED_MEDIA_TYPE', undefined, cause);
     default:

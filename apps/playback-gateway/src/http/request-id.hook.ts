@@ -11,6 +11,8 @@ export function answerHeaders(request: FastifyRequest): Record<string, string> {
     'cross-origin-resource-policy': 'same-site',
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     'cache-control': 'private, no-store',
+    // RFC 6797 section 7.2: only over TLS.
+    ...(request.protocol === 'https' ? { 'strict-transport-security': 'max-age=31536000' } : {}),
   };
 }
 

@@ -1,25 +1,30 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { checkKeyFits, ConfigurationError, readOptionFile, type ServerSettings } from '#platform';
+import { checkKeyFits, ConfigurationError, readOptionFile, type Logger, type ServerSettings } from '#platform';
+import { answerBrokenRequest } from './broken-request.js';
 import { answerWithError, fromFramework } from './error.filter.js';
 import { answerHeaders, generateRequestId } from './request-id.hook.js';
 
 const maximumHeaderBytes = 32 * 1024;
 const maximumParameterLength = 300;
+/** How often Node looks for clients that are too slow, milliseconds. */
+const slowClientCheckMs = 500;
 
 /** Fastify's options: limits on everything a client may send, and TLS where it is enabled. */
-export function serverOptions(settings: ServerSettings) {
+export function serverOptions(settings: ServerSettings, logger: Logger) {
   return {
     logger: false,
     genReqId: generateRequestId,
     requestIdHeader: false as const,
     bodyLimit: settings.maxBodyBytes,
     connectionTimeout: 0,
-    requestTimeout: 30_000,
+    requestTimeout: settings.requestTimeoutMs,
+    trustProxy: settings.trustedProxies.length > 0 ? settings.trustedProxies : false,
+    clientErrorHandler: answerBrokenRequest(logger),
     keepAliveTimeout: 65_000,
     exposeHeadRoutes: false,
     frameworkErrors: answerFrameworkError,
     routerOptions: { maxParamLength: maximumParameterLength },
-    http: { maxHeaderSize: maximumHeaderBytes, headersTimeout: 15_000 },
+    http: connectionLimits(settings),
     ...(settings.enableSsl ? { https: tlsOptions(settings) } : {}),
   };
 }
@@ -32,8 +37,7 @@ function answerFrameworkError(error: Error, request: FastifyRequest, reply: Fast
 function tlsOptions(settings: ServerSettings) {
   return {
     ...publicTlsOptions(settings),
-    maxHeaderSize: maximumHeaderBytes,
-    headersTimeout: 15_000,
+    ...connectionLimits(settings),
   };
 }
 
@@ -49,3 +53,9 @@ export function publicTlsOptions({ ssl }: Pick<ServerSettings, 'ssl'>) {
   checkKeyFits('serverSettings.ssl.keyFile', ssl.keyFile, key, cert);
   return { cert, key, minVersion: 'TLSv1.2' as const };
 }
+
+const connectionLimits = (settings: ServerSettings) => ({
+  maxHeaderSize: maximumHeaderBytes,
+  headersTimeout: Math.min(settings.requestHeadersTimeoutMs, settings.requestTimeoutMs),
+  connectionsCheckingInterval: slowClientCheckMs,
+});

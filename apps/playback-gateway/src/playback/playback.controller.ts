@@ -1,14 +1,19 @@
 import { Controller, Get, Head, Param, Req, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AuthenticationGuard, userOf } from '../authentication/authentication.guard.js';
+import { userOf } from '../authentication/authentication.guard.js';
 import { PlaybackService } from './playback.service.js';
+import { StreamLimit } from '../throttling/stream-limit.js';
+import { PlaybackGuard, ticketOf } from './playback.guard.js';
 import { PlayerConnection } from './player-connection.js';
 
 /** Playback. `mediaUri` holds the first of the two paths; players that put `playPath` behind the address use the second. */
 @Controller(['api/v2/recordings', 'recordings'])
-@UseGuards(AuthenticationGuard)
+@UseGuards(PlaybackGuard)
 export class PlaybackController {
-  constructor(private readonly playback: PlaybackService) {}
+  constructor(
+    private readonly playback: PlaybackService,
+    private readonly streams: StreamLimit,
+  ) {}
 
   @Get(':id/play/:leaf')
   async get(
@@ -38,26 +43,33 @@ export class PlaybackController {
     leaf: string,
   ): Promise<void> {
     const { headers } = request;
-    await this.playback.play(
-      {
-        user: userOf(request),
-        recordingId,
-        leaf,
-        method,
-        conditions: {
-          range: headers.range,
-          ifRange: headers['if-range'] as string | undefined,
-          ifMatch: headers['if-match'],
-          ifNoneMatch: headers['if-none-match'],
-          ifModifiedSince: headers['if-modified-since'],
-          ifUnmodifiedSince: headers['if-unmodified-since'],
+    const user = userOf(request);
+    const ended = this.streams.begin(user.name);
+    try {
+      await this.playback.play(
+        {
+          user,
+          recordingId,
+          leaf,
+          method,
+          conditions: {
+            range: headers.range,
+            ifRange: headers['if-range'] as string | undefined,
+            ifMatch: headers['if-match'],
+            ifNoneMatch: headers['if-none-match'],
+            ifModifiedSince: headers['if-modified-since'],
+            ifUnmodifiedSince: headers['if-unmodified-since'],
+          },
+          address: request.ip,
+          requestId: request.id,
+          ticketId: ticketOf(request)?.jti,
+          answerHeaders: reply.getHeaders() as Record<string, string>,
+          onHead: () => void reply.hijack(),
         },
-        address: request.ip,
-        requestId: request.id,
-        answerHeaders: reply.getHeaders() as Record<string, string>,
-        onHead: () => void reply.hijack(),
-      },
-      new PlayerConnection(reply.raw),
-    );
+        new PlayerConnection(reply.raw),
+      );
+    } finally {
+      ended();
+    }
   }
 }

@@ -29,6 +29,8 @@ export interface PlaybackRequest {
   >;
   readonly address: string;
   readonly requestId: string;
+  /** Of the play ticket that let the player in. */
+  readonly ticketId?: string | undefined;
   /** Header fields every answer of the gateway carries. */
   readonly answerHeaders: Readonly<Record<string, string>>;
   /** Called right before the answer is written to the connection. */
@@ -178,7 +180,7 @@ export class PlaybackService {
       layout: envelope.layout,
       ...(envelope.digest === undefined ? {} : { envelopeDigest: envelope.digest }),
     };
-    const audited = this.audit.append({ ...subject, event: 'playback', outcome: 'allowed' });
+    const audited = this.audit.append({ ...subject, ...admission(request), event: 'playback', outcome: 'allowed' });
     // The relay awaits it before the first byte; this only keeps a failure from counting as unhandled until then.
     audited.catch(() => undefined);
     return this.relay.relay(
@@ -219,6 +221,9 @@ function auditSubject(request: PlaybackRequest, recording: Recording, mediaFile:
     ...(request.conditions.range === undefined ? {} : { range: request.conditions.range.slice(0, 200) }),
   };
 }
+
+const admission = ({ ticketId }: PlaybackRequest): Pick<AuditEntry, 'detail'> =>
+  ticketId === undefined ? {} : { detail: `play ticket ${ticketId}` };
 
 function finishedAs(result: RelayResult): Pick<AuditEntry, 'certificateAlias'> {
   return result.certificateAlias === undefined ? {} : { certificateAlias: result.certificateAlias };

@@ -5,7 +5,7 @@ import { credentialVersionOf } from './credential-version.js';
 import type { SessionCookie } from './session-cookie.js';
 import { isSessionSecret } from './session-secret.js';
 import type { SessionStore } from './session-store.js';
-import type { ListedSession, Session } from './session.js';
+import type { ListedSession, Session, SessionRecord } from './session.js';
 
 const currentSession = Symbol('currentSession');
 type RequestWithSession = FastifyRequest & { [currentSession]?: Session };
@@ -52,6 +52,11 @@ export class SessionService {
   attach(session: Session, request: RequestWithSession, reply: FastifyReply): void {
     request[currentSession] = session;
     if (request.method === 'GET' || request.method === 'POST') void reply.headers(this.csrf.handOut(session.csrfToken));
+  }
+
+  /** The session stored under this key, if it lives; not kept alive by that. */
+  peek(key: string): Promise<SessionRecord | undefined> {
+    return this.store.peek(key);
   }
 
   of(request: RequestWithSession): Session | undefined {

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const seconds = z.int().min(1);
+const milliseconds = z.int().min(100).max(3_600_000);
 
 /** A list, or the comma-separated text that the original takes. */
 const list = (fallback: string) =>
@@ -98,4 +99,23 @@ export const webSettings = {
   enableCsrfProtection: z.boolean().default(true),
   csrfExemptions: z.array(csrfExemption).default([]),
   crossOriginSettings,
+  /** Failed log-ins in a sliding window; more are answered 429 with Retry-After. Addresses of IPv6 count per /64. */
+  loginThrottling: z
+    .strictObject({
+      /** Seconds. */
+      window: seconds.max(86_400).default(900),
+      failuresPerUser: z.int().min(1).max(10_000).default(20),
+      failuresPerAddress: z.int().min(1).max(100_000).default(100),
+    })
+    .prefault({}),
+  /** Playbacks of one user at once, on each gateway. */
+  maxConcurrentStreamsPerUser: z.int().min(1).max(10_000).default(64),
+  /** Proxies in front whose X-Forwarded-For is believed: addresses and networks. */
+  trustedProxies: z.array(network).default([]),
+  maxHeaderCount: z.int().min(10).max(1000).default(100),
+  /** A client that has not sent its header section, or the whole request, in this time loses its connection. */
+  requestHeadersTimeoutMs: milliseconds.default(15_000),
+  requestTimeoutMs: milliseconds.default(30_000),
+  /** How long the play URL of a ticket works, seconds. */
+  playTickets: z.strictObject({ timeToLive: seconds.max(3600).default(300) }).prefault({}),
 };

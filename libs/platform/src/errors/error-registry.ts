@@ -81,6 +81,13 @@ export const errorRegistry = {
     'Missing or invalid Csrf token',
     'Do a GET first, keep its session cookie, and send the value of X-CSRF-TOKEN in the header that X-CSRF-HEADER names; list clients that cannot under csrfExemptions.',
   ),
+  RCS_TICKET_REFUSED: define(
+    403,
+    PERMISSION_DENIED,
+    3,
+    'The play ticket is not valid',
+    'Ask for a new ticket; the log says whether this one expired, was meant for something else or was revoked with its session.',
+  ),
   RCS_ORIGIN_REFUSED: define(
     403,
     PERMISSION_DENIED,
@@ -215,6 +222,20 @@ export const errorRegistry = {
     'Too many requests',
     'Wait for the time in Retry-After.',
     true,
+  ),
+  RCS_REQUEST_TIMEOUT: define(
+    408,
+    DEADLINE_EXCEEDED,
+    2,
+    'The request did not arrive in time',
+    'Send header section and body without pauses.',
+  ),
+  RCS_HEADERS_TOO_LARGE: define(
+    431,
+    RESOURCE_EXHAUSTED,
+    2,
+    'The header section is too large',
+    'Send fewer or shorter header fields, or raise maxHeaderCount.',
   ),
   RCS_INTERNAL: define(500, INTERNAL, 4, 'Internal server error', 'Search the log for the request id.'),
   RCS_STORAGE_FILE_MISSING: define(

@@ -1,0 +1,92 @@
+import { LRUCache } from 'lru-cache';
+import type { RedisGate } from '../sessions/redis-gate.js';
+
+/** One bound on what is counted under a key. */
+export interface AttemptLimit {
+  readonly key: string;
+  readonly limit: number;
+}
+
+/** Counts attempts of the last `windowMs` under several keys at once. */
+export interface AttemptWindow {
+  /**
+   * Enters the attempt under every key unless one of them is full, in one step, so that many at once cannot slip through.
+   * Answers 0, or the milliseconds until the fullest key has room again.
+   */
+  enter(attempt: string, limits: readonly AttemptLimit[], windowMs: number): Promise<number>;
+  /** Takes an attempt back. */
+  leave(attempt: string, keys: readonly string[]): Promise<void>;
+}
+
+/** Redis's own clock, so that the clocks of gateways need not agree. */
+const enterScript = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local window = tonumber(ARGV[2])
+local wait = 0
+for index, key in ipairs(KEYS) do
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', now - window)
+  local limit = tonumber(ARGV[2 + index])
+  local count = redis.call('ZCARD', key)
+  if count >= limit then
+    local oldest = redis.call('ZRANGE', key, count - limit, count - limit, 'WITHSCORES')
+    wait = math.max(wait, oldest[2] + window - now)
+  end
+end
+if wait > 0 then return wait end
+for _, key in ipairs(KEYS) do
+  redis.call('ZADD', key, now, ARGV[1])
+  redis.call('PEXPIRE', key, window)
+end
+return 0`;
+
+/** All gateways count together. */
+export class SharedAttemptWindow implements AttemptWindow {
+  constructor(private readonly gate: RedisGate) {}
+
+  async enter(attempt: string, limits: readonly AttemptLimit[], windowMs: number): Promise<number> {
+    const keys = limits.map(({ key }) => key);
+    const bounds = limits.map(({ limit }) => limit);
+    const wait = await this.gate.run(redis =>
+      redis.eval(enterScript, keys.length, ...keys, attempt, windowMs, ...bounds),
+    );
+    return Number(wait);
+  }
+
+  async leave(attempt: string, keys: readonly string[]): Promise<void> {
+    await this.gate.run(redis => Promise.all(keys.map(key => redis.zrem(key, attempt))));
+  }
+}
+
+const remembered = 20_000;
+
+/** This gateway counts alone; for the time that Redis is away. */
+export class LocalAttemptWindow implements AttemptWindow {
+  private readonly attempts = new LRUCache<string, Map<string, number>>({ max: remembered });
+
+  constructor(private readonly now: () => number = () => performance.now()) {}
+
+  enter(attempt: string, limits: readonly AttemptLimit[], windowMs: number): Promise<number> {
+    const now = this.now();
+    const waits = limits.map(({ key, limit }) => {
+      const times = [...this.living(key, now - windowMs).values()];
+      const oldest = times[times.length - limit];
+      return oldest === undefined ? 0 : oldest + windowMs - now;
+    });
+    const wait = Math.max(0, ...waits);
+    if (wait === 0) for (const { key } of limits) this.living(key, now - windowMs).set(attempt, now);
+    return Promise.resolve(wait);
+  }
+
+  leave(attempt: string, keys: readonly string[]): Promise<void> {
+    for (const key of keys) this.attempts.get(key)?.delete(attempt);
+    return Promise.resolve();
+  }
+
+  private living(key: string, since: number): Map<string, number> {
+    const known = this.attempts.get(key) ?? new Map<string, number>();
+    for (const [attempt, time] of known) if (time <= since) known.delete(attempt);
+    this.attempts.set(key, known);
+    return known;
+  }
+}

@@ -1,0 +1,145 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { RedisServer } from '../../../../test/redis/redis-server.js';
+import { RedisGate } from '../sessions/redis-gate.js';
+import { LocalAttemptWindow, SharedAttemptWindow, type AttemptWindow } from './attempt-window.js';
+import { networkOf, type LoginLimits } from './login-limits.js';
+import { LoginThrottle } from './login-throttle.js';
+
+const tooMany = { code: 'RCS_TOO_MANY_REQUESTS' };
+const hour = 3_600_000;
+
+let server: RedisServer;
+let redis: Redis;
+
+beforeAll(async () => {
+  server = await RedisServer.start();
+  redis = new Redis(server.url, { keyPrefix: 'rcs:', commandTimeout: 10_000 });
+  await redis.ping();
+});
+beforeEach(() => redis.flushall());
+afterAll(async () => {
+  redis.disconnect();
+  await server.stop();
+});
+
+describe.each<readonly [string, () => AttemptWindow]>([
+  [SharedAttemptWindow.name, () => new SharedAttemptWindow(new RedisGate(redis))],
+  [LocalAttemptWindow.name, () => new LocalAttemptWindow()],
+])('%s', (_, create) => {
+  it('lets so many attempts through, and then says how long to wait', async () => {
+    const window = create();
+    const limits = [{ key: 'a', limit: 3 }];
+    for (const attempt of ['1', '2', '3']) expect(await window.enter(attempt, limits, hour)).toBe(0);
+    const wait = await window.enter('4', limits, hour);
+    expect(wait).toBeGreaterThan(hour - 60_000);
+    expect(wait).toBeLessThanOrEqual(hour);
+    expect(await window.enter('5', [{ key: 'b', limit: 3 }], hour)).toBe(0);
+  });
+
+  it('never lets more through when they come at once', async () => {
+    const window = create();
+    const waits = await Promise.all(
+      Array.from({ length: 50 }, (_value, index) => window.enter(`${index}`, [{ key: 'a', limit: 7 }], hour)),
+    );
+    expect(waits.filter(wait => wait === 0)).toHaveLength(7);
+  });
+
+  it('has room again for an attempt that was taken back', async () => {
+    const window = create();
+    const limits = [{ key: 'a', limit: 1 }];
+    await window.enter('1', limits, hour);
+    await window.leave('1', ['a']);
+    expect(await window.enter('2', limits, hour)).toBe(0);
+  });
+
+  it('enters nothing anywhere when one key is full', async () => {
+    const window = create();
+    await window.enter('1', [{ key: 'full', limit: 1 }], hour);
+    for (let count = 0; count < 5; count++) {
+      await window.enter(
+        `x${count}`,
+        [
+          { key: 'other', limit: 2 },
+          { key: 'full', limit: 1 },
+        ],
+        hour,
+      );
+    }
+    expect(await window.enter('2', [{ key: 'other', limit: 1 }], hour)).toBe(0);
+  });
+
+  it('forgets what is older than the window', async () => {
+    const window = create();
+    const limits = [{ key: 'a', limit: 1 }];
+    await window.enter('1', limits, 200);
+    let wait = await window.enter('2', limits, 200);
+    while (wait > 0) {
+      expect(wait).toBeLessThanOrEqual(200);
+      await delay(wait + 1);
+      wait = await window.enter('2', limits, 200);
+    }
+    expect(wait).toBe(0);
+  });
+});
+
+describe(LoginThrottle.name, () => {
+  const limits: LoginLimits = { windowMs: hour, failuresPerUser: 3, failuresPerAddress: 6 };
+  const throttle = () => new LoginThrottle(new RedisGate(redis), limits);
+  const from = (userName: string, address = '10.0.0.1') => ({ userName, address });
+
+  it('counts failures per user, over all addresses and gateways', async () => {
+    for (const address of ['10.0.0.1', '10.0.0.2', '10.0.0.3']) await throttle().begin(from('anthony', address));
+    await expect(throttle().begin(from('anthony', '10.0.0.4'))).rejects.toMatchObject(tooMany);
+    await expect(throttle().begin(from('ANTHONY', '10.0.0.4'))).rejects.toMatchObject(tooMany);
+    await throttle().begin(from('bob', '10.0.0.4'));
+  });
+
+  it('counts failures per address, over all users', async () => {
+    for (let count = 0; count < 6; count++) await throttle().begin(from(`user-${count}`));
+    await expect(throttle().begin(from('somebody'))).rejects.toMatchObject(tooMany);
+    await throttle().begin(from('somebody', '10.0.0.2'));
+  });
+
+  it('does not count who knows the password', async () => {
+    for (let count = 0; count < 20; count++) await throttle().succeeded(await throttle().begin(from('anthony')));
+  });
+
+  it('lets nobody lock a user out of where the user has logged in before', async () => {
+    await throttle().succeeded(await throttle().begin(from('anthony', '10.0.0.1')));
+    for (let count = 0; count < 3; count++) await throttle().begin(from('anthony', '192.168.0.9'));
+    await expect(throttle().begin(from('anthony', '192.168.0.9'))).rejects.toMatchObject(tooMany);
+    for (let count = 0; count < 3; count++) await throttle().begin(from('anthony', '10.0.0.1'));
+    await expect(throttle().begin(from('anthony', '10.0.0.1'))).rejects.toMatchObject(tooMany);
+  });
+
+  it('writes no name of a user to Redis', async () => {
+    await throttle().succeeded(await throttle().begin(from('anthony')));
+    await throttle().begin(from('anthony'));
+    expect((await redis.keys('*')).join(' ')).not.toContain('anthony');
+  });
+
+  it('counts alone while Redis is away', async () => {
+    const away = new Redis({ lazyConnect: true });
+    const alone = new LoginThrottle(new RedisGate(away), limits);
+    for (let count = 0; count < 3; count++) await alone.begin(from('anthony'));
+    await expect(alone.begin(from('anthony'))).rejects.toMatchObject(tooMany);
+    await alone.succeeded(await alone.begin(from('bob')));
+    away.disconnect();
+  });
+});
+
+describe(networkOf, () => {
+  it.each([
+    ['10.1.2.3', '10.1.2.3'],
+    ['::ffff:10.1.2.3', '10.1.2.3'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:0db8:0001:0002::9', '2001:db8:1:2::/64'],
+    ['2001:db8::1', '2001:db8:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['unknown', 'unknown'],
+  ])('%s is of %s', (address, network) => {
+    expect(networkOf(address)).toBe(network);
+  });
+});

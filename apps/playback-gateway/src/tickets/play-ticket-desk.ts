@@ -1,0 +1,105 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { StatementSigner, StatementVerifier } from '#contracts';
+import { RcsError } from '#platform';
+import type { User } from '#store';
+import { credentialVersionOf } from '../sessions/credential-version.js';
+import type { SessionService } from '../sessions/session.service.js';
+import type { Session } from '../sessions/session.js';
+import { playTicketSchema, type PlayTicket } from './play-ticket.js';
+
+export interface TicketOrder {
+  readonly user: User;
+  readonly session: Session | undefined;
+  readonly recording: string;
+  readonly leaf: string;
+  /** Binds the ticket to this address. */
+  readonly address: string | undefined;
+  /** Seconds; the configured time when absent or longer than that. */
+  readonly timeToLive: number | undefined;
+}
+
+/** Where a ticket is shown. */
+export interface TicketUse {
+  readonly recording: string;
+  readonly leaf: string;
+  readonly address: string;
+}
+
+type FindUser = (name: string) => Promise<User | undefined>;
+
+const remembered = 5000;
+
+/** Issues play tickets and takes them back. A ticket says who may try; whether the user may listen is decided at every use. */
+export class PlayTicketDesk {
+  /** Seeking shows the same ticket many times: its signature is checked once. */
+  private readonly genuine = new LRUCache<string, PlayTicket>({ max: remembered });
+
+  constructor(
+    private readonly signer: StatementSigner,
+    private readonly verifier: StatementVerifier,
+    private readonly sessions: SessionService,
+    private readonly findUser: FindUser,
+    private readonly longestTimeToLive: number,
+  ) {}
+
+  async issue(order: TicketOrder): Promise<{ ticket: PlayTicket; text: string }> {
+    const { user, session, recording, leaf, address, timeToLive } = order;
+    const now = Math.floor(Date.now() / 1000);
+    const ticket: PlayTicket = {
+      jti: randomUUID(),
+      iat: now,
+      exp: now + Math.min(timeToLive ?? this.longestTimeToLive, this.longestTimeToLive),
+      sub: user.name,
+      recording,
+      leaf,
+      credentialVersion: credentialVersionOf(user),
+      ...(session === undefined ? {} : { session: session.key }),
+      ...(address === undefined ? {} : { address }),
+    };
+    return { ticket, text: await this.signer.sign(ticket) };
+  }
+
+  /** The ticket, if a gateway of ours signed it. @throws RcsError RCS_TICKET_REFUSED for anything else. */
+  async read(text: string): Promise<PlayTicket> {
+    const digest = createHash('sha256').update(text).digest('base64');
+    const known = this.genuine.get(digest);
+    if (known !== undefined) return known;
+    const parsed = playTicketSchema.safeParse(await this.verified(text));
+    if (!parsed.success) throw refused('its content is not that of a ticket');
+    const ticket = Object.freeze(parsed.data);
+    this.genuine.set(digest, ticket, { ttl: Math.max(1, ticket.exp * 1000 - Date.now()) });
+    return ticket;
+  }
+
+  /**
+   * The user who listens with this ticket.
+   * @throws RcsError RCS_TICKET_REFUSED where it does not fit or has ended, RCS_SESSION_UNAVAILABLE when that is not known.
+   */
+  async redeem(ticket: PlayTicket, use: TicketUse): Promise<User> {
+    if (Date.now() >= ticket.exp * 1000) throw refused('it has expired');
+    if (ticket.recording !== use.recording || ticket.leaf !== use.leaf) throw refused('it is for another media file');
+    if (ticket.address !== undefined && ticket.address !== use.address) throw refused('it is bound to another address');
+    await this.checkSession(ticket);
+    const user = await this.findUser(ticket.sub);
+    if (user === undefined) throw refused('its user is gone or disabled');
+    if (credentialVersionOf(user) !== ticket.credentialVersion) throw refused('the password of its user has changed');
+    return user;
+  }
+
+  private async checkSession({ session, sub }: PlayTicket): Promise<void> {
+    if (session === undefined) return;
+    const record = await this.sessions.peek(session);
+    if (record?.userName !== sub) throw refused('its session has ended');
+  }
+
+  private async verified(text: string): Promise<unknown> {
+    try {
+      return await this.verifier.verify(text);
+    } catch (error) {
+      throw new RcsError('RCS_TICKET_REFUSED', 'ticket refused', { cause: error });
+    }
+  }
+}
+
+const refused = (why: string): RcsError => new RcsError('RCS_TICKET_REFUSED', `ticket refused: ${why}`);

@@ -1,0 +1,164 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
+import { Browser, header, json } from './browser.js';
+import { StrangerClient } from './stranger-client.js';
+import { curl, type CurlAnswer } from './strangers.js';
+
+jest.setTimeout(180_000);
+
+const work = mkdtempSync(join(tmpdir(), 'rcs-play-tickets-'));
+let cluster: RunningCluster;
+let stranger: StrangerClient;
+let other: { id: string; leaf: string };
+
+beforeAll(async () => {
+  cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'), {
+    RCS_SERVER_SETTINGS__TRUSTED_PROXIES: '[127.0.0.1]',
+  });
+  stranger = new StrangerClient(cluster, work);
+  await stranger.put('other.mp3', Buffer.from('plain media'));
+  const path = await stranger.insertedFile('other.mp3');
+  other = { id: 'other.mp3', leaf: path.split('/').at(-1) ?? '' };
+});
+
+afterAll(async () => {
+  await cluster?.stop();
+  rmSync(work, { recursive: true, force: true });
+});
+
+const demo = () => cluster.ready.recordings[0]?.id ?? '';
+const demoLeaf = () => cluster.ready.recordings[0]?.playPath.split('/').at(-1) ?? '';
+
+interface Holder {
+  readonly browser: Browser;
+  readonly csrf: string[];
+  readonly playPath: string;
+  readonly ticket: string;
+}
+
+/** Somebody who logged in and got a ticket for the demo recording. */
+async function ticketHolder(name: string, order: object = {}, ...options: string[]): Promise<Holder> {
+  const browser = new Browser(cluster, work);
+  const csrf = header('X-CSRF-TOKEN', await browser.logIn(name));
+  const answer = await browser.sendJson(`/api/v2/recordings/${demo()}/play-tickets`, order, ...csrf, ...options);
+  expect(answer.status).toBe(201);
+  const playPath = json(answer)['playPath'] as string;
+  return { browser, csrf, playPath, ticket: playPath.split('ticket=')[1] ?? '' };
+}
+
+/** Plays without any credentials or cookie. */
+const play = (path: string, ...options: string[]): Promise<CurlAnswer> =>
+  curl('--cacert', cluster.ready.caFile, '--path-as-is', ...options, `${cluster.ready.gateway}/api/v2${path}`);
+
+const refused = (answer: CurlAnswer): void => {
+  expect([answer.status, json(answer)]).toEqual([
+    403,
+    { statusCode: 3, statusMessage: 'The play ticket is not valid' },
+  ]);
+};
+
+it('a ticket plays and seeks without credentials, on pages of any site', async () => {
+  const { playPath } = await ticketHolder('alice');
+  const whole = await play(playPath);
+  expect(whole.status).toBe(200);
+  expect(whole.headers['cross-origin-resource-policy']).toBe('cross-origin');
+  expect(whole.headers['cache-control']).toBe('private, no-store');
+  const part = await play(playPath, '--range', '100-199');
+  expect([part.status, part.body]).toEqual([206, whole.body.subarray(100, 200)]);
+  expect((await play(playPath, '--head')).status).toBe(200);
+});
+
+it('is given only for what the user may see, and plays only what the user may hear', async () => {
+  const browser = new Browser(cluster, work);
+  const bob = header('X-CSRF-TOKEN', await browser.logIn('bob'));
+  expect((await browser.sendJson('/api/v2/recordings/NOSUCH/play-tickets', {}, ...bob)).status).toBe(404);
+  expect((await browser.sendJson(`/api/v2/recordings/${other.id}/play-tickets`, {}, ...bob)).status).toBe(403);
+  const carol = await ticketHolder('carol');
+  expect((await play(carol.playPath)).status).toBe(403);
+});
+
+it('needs a log-in and a CSRF token', async () => {
+  const path = `/api/v2/recordings/${demo()}/play-tickets`;
+  expect((await new Browser(cluster, work).sendJson(path, {})).status).toBe(401);
+  const browser = new Browser(cluster, work);
+  await browser.logIn('alice');
+  expect((await browser.sendJson(path, {}, ...header('Sec-Fetch-Site', 'same-origin'))).status).toBe(403);
+});
+
+it.each([
+  [{ timeToLive: 0 }, 'timeToLive'],
+  [{ timeToLive: 86_400 }, 'timeToLive'],
+  [{ bindToAddress: 'yes' }, 'bindToAddress'],
+  [{ user: 'bob' }, 'user'],
+])('%j is refused, by name', async (order, name) => {
+  const browser = new Browser(cluster, work);
+  const csrf = header('X-CSRF-TOKEN', await browser.logIn('alice'));
+  const answer = await browser.sendJson(`/api/v2/recordings/${demo()}/play-tickets`, order, ...csrf);
+  expect([answer.status, answer.body.toString()]).toEqual([400, expect.stringContaining(name)]);
+});
+
+it('plays no other media file and no other recording', async () => {
+  const { ticket } = await ticketHolder('alice');
+  refused(await play(`/recordings/${other.id}/play/${other.leaf}?ticket=${ticket}`));
+  refused(await play(`/recordings/${demo()}/play/${other.leaf}?ticket=${ticket}`));
+  refused(await play(`/recordings/${other.id}/play/${demoLeaf()}?ticket=${ticket}`));
+});
+
+it('opens nothing but playback', async () => {
+  const { ticket } = await ticketHolder('alice');
+  expect((await play(`/me?ticket=${ticket}`)).status).toBe(401);
+  expect((await play(`/recordings/${demo()}?ticket=${ticket}`)).status).toBe(401);
+  expect((await play('/me', '--cookie', `JSESSIONID=${ticket}`)).status).toBe(401);
+  expect((await play('/me', ...header('Authorization', `Bearer ${ticket}`))).status).toBe(401);
+});
+
+it('ends with the session it was asked for in', async () => {
+  const { browser, csrf, playPath } = await ticketHolder('alice');
+  expect((await play(playPath)).status).toBe(200);
+  expect((await browser.send('/api/v2/sessions/current', '-X', 'DELETE', ...csrf)).status).toBe(200);
+  refused(await play(playPath));
+});
+
+it('expires', async () => {
+  const { playPath } = await ticketHolder('alice', { timeToLive: 1 });
+  let answer = await play(playPath);
+  for (const end = Date.now() + 60_000; answer.status === 200 && Date.now() < end; answer = await play(playPath)) {
+    await delay(200);
+  }
+  refused(answer);
+});
+
+it('bound to an address, works from nowhere else', async () => {
+  const { playPath } = await ticketHolder(
+    'alice',
+    { bindToAddress: true },
+    ...header('X-Forwarded-For', '203.0.113.7'),
+  );
+  refused(await play(playPath));
+  refused(await play(playPath, ...header('X-Forwarded-For', '203.0.113.8')));
+  expect((await play(playPath, ...header('X-Forwarded-For', '203.0.113.7'))).status).toBe(200);
+});
+
+it('cannot be changed or made up', async () => {
+  const { ticket } = await ticketHolder('alice');
+  const [head = '', payload = '', signature = ''] = ticket.split('.');
+  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object;
+  const altered = Buffer.from(JSON.stringify({ ...claims, exp: 4_000_000_000 })).toString('base64url');
+  const path = `/recordings/${demo()}/play/${demoLeaf()}`;
+  refused(await play(`${path}?ticket=${head}.${altered}.${signature}`));
+  refused(await play(`${path}?ticket=${head}.${payload}.`));
+  refused(await play(`${path}?ticket=`));
+  refused(await play(`${path}?ticket=${ticket}&ticket=${ticket}`));
+  expect((await play(`${path}?ticket[]=${ticket}`, '--globoff')).status).toBe(401);
+});
+
+it('never appears in a log or in the audit', async () => {
+  const { playPath, ticket } = await ticketHolder('alice');
+  expect((await play(playPath)).status).toBe(200);
+  const log = readFileSync(join(cluster.ready.dataDir, 'logs', 'playback-gateway.log'), 'utf8');
+  expect(log).toContain(`/play/${demoLeaf()}`);
+  expect(log).not.toContain(ticket.split('.')[1]);
+});

@@ -8,6 +8,8 @@ export * from './deadline/deadline.js';
 export * from './request-id/request-id.js';
 export * from './configuration/configuration-error.js';
 export * from './configuration/configuration.schema.js';
+export type { ConfigurationServerSettings } from './configuration/configuration-server.schema.js';
+export type { OpenIdSettings } from './configuration/open-id.schema.js';
 export * from './configuration/load-configuration.js';
 export * from './configuration/secrets/encrypted-secret.js';
 export * from './configuration/secrets/master-key.js';

@@ -1,28 +1,8 @@
 import { z } from 'zod';
-import { readSecretFile } from './secret-file.js';
+import { configurationServer } from './configuration-server.schema.js';
+import { openIdProvider } from './open-id.schema.js';
+import { bytes, filePath, milliseconds, port, secret, trustedCA } from './option-types.js';
 import { webSettings } from './web-settings.schema.js';
-
-const port = z.int().min(0).max(65535);
-const milliseconds = z.int().min(1).max(3_600_000);
-const bytes = z.int().min(1);
-const filePath = z.string().min(1);
-
-/** A secret as text (plain, or CRYPT:...) or, better, as a file that only the service may read (Kubernetes secrets). */
-const secret = z.union([z.string(), z.strictObject({ file: filePath })]).transform((value, context) => {
-  if (typeof value === 'string') return value;
-  try {
-    return readSecretFile(value.file);
-  } catch (error) {
-    context.addIssue({
-      code: 'custom',
-      message: `cannot read the secret file ${value.file}: ${(error as Error).message}`,
-    });
-    return z.NEVER;
-  }
-});
-
-/** true: the system's authorities; false: no check; a path: the PEM file of the authorities that are trusted. */
-const trustedCA = z.union([z.boolean(), filePath]).default(true);
 
 const listen = (defaultPort: number) =>
   z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(defaultPort) }).prefault({});
@@ -67,6 +47,13 @@ const serverSettings = z
     enableSsl: z.boolean().default(false),
     ssl: z.strictObject({ certificateFile: filePath, keyFile: filePath }).optional(),
     management: listen(9090),
+    /** Trusted by the connections to Configuration Servers that name no authority of their own. */
+    caCertificate: filePath.optional(),
+    jksPassword: secret.optional(),
+    /** For Basic credentials that name neither their contact center nor a user who has one. */
+    defaultContactCenter: z.string().min(1).optional(),
+    /** A failed log-in is answered no earlier than this, so that its time tells nothing. */
+    failedLoginTimeMs: z.int().min(0).max(10_000).default(300),
     opsUsername: z.string().min(1).default('ops'),
     opsUserPassword: secret.optional(),
     /** A verified Basic credential is remembered this long; 0 turns the memory off. */
@@ -154,6 +141,8 @@ export const configurationSchema = z.strictObject({
   store: z.strictObject({ directory: filePath }).optional(),
   mediaStorages: z.array(mediaStorage).default([]),
   serverSettings,
+  configurationServers: z.array(configurationServer).default([]),
+  openId: openIdProvider.optional(),
   keyVault: keyVault.optional(),
   decryptWorker: decryptWorker.optional(),
   rcsctl: rcsctl.optional(),

@@ -124,6 +124,7 @@ export const errorRegistry = {
     'No such recording',
     'Check the recording id, its contact center and its region (crRegion).',
   ),
+  RCS_USER_NOT_FOUND: define(404, NOT_FOUND, 6, 'No such user', 'Check the user name and its contact center.'),
   RCS_MEDIA_FILE_NOT_FOUND: define(
     404,
     NOT_FOUND,
@@ -151,6 +152,13 @@ export const errorRegistry = {
     2,
     'The token holds a key of this name already',
     'Choose another alias, or attach the certificate to the key that is there.',
+  ),
+  RCS_USER_EXISTS: define(
+    409,
+    ALREADY_EXISTS,
+    2,
+    'The user name is taken',
+    'Choose another name: user names are unique over all contact centers.',
   ),
   RCS_PRECONDITION_FAILED: define(
     412,
@@ -302,6 +310,14 @@ export const errorRegistry = {
     4,
     'Sessions are not available',
     'Check Redis; clients that send Basic credentials are served meanwhile.',
+    true,
+  ),
+  RCS_DIRECTORY_UNAVAILABLE: define(
+    503,
+    UNAVAILABLE,
+    4,
+    'The directory of the contact center is not available',
+    'Check the directory under configurationServers: address, TLS trust, bindDn; the log has the cause.',
     true,
   ),
   RCS_OVERLOADED: define(

@@ -36,6 +36,10 @@ export class SqliteUserStore implements UserStore {
     return this.writer.write('putUser', user);
   }
 
+  async replace(user: UserContent, seen: number | undefined): Promise<User | undefined> {
+    return (await this.writer.write('replaceUser', { user, seen: seen ?? null })) ?? undefined;
+  }
+
   remove(name: string): Promise<boolean> {
     return this.writer.write('removeUser', name);
   }

@@ -65,6 +65,23 @@ export function userStoreContract(users: () => UserStore): void {
       expect(new Set(changes.map(({ version }) => version)).size).toBe(20);
     });
 
+    it('replaces the version that was seen, and no other', async () => {
+      const first = await users().put(ops);
+      const second = await users().replace({ ...ops, enabled: true }, first.version);
+      expect(second).toMatchObject({ enabled: true });
+      expect(await users().replace(ops, first.version)).toBeUndefined();
+      expect(await users().replace(ops, undefined)).toBeUndefined();
+      expect(await users().find(ops.name)).toEqual(second);
+      await users().remove(ops.name);
+      expect(await users().replace(ops, second?.version)).toBeUndefined();
+      expect(await users().find(ops.name)).toBeUndefined();
+    });
+
+    it('lets exactly one of many create a user', async () => {
+      const attempts = await Promise.all(Array.from({ length: 10 }, () => users().replace(ops, undefined)));
+      expect(attempts.filter(user => user !== undefined)).toHaveLength(1);
+    });
+
     it('removes a user once', async () => {
       await users().put(ops);
       expect(await users().remove(ops.name)).toBe(true);

@@ -22,6 +22,8 @@ export interface User {
   readonly agentHierarchy?: string;
   /** What recordings may call the person besides `name`, such as an employee id. */
   readonly agentIds?: readonly string[];
+  /** Which system says what this user may do; absent where this server itself does. */
+  readonly source?: 'configuration-server' | 'openid';
   /** Grows with each change of any user and never repeats, so that `name` and `version` together may key a cache. */
   readonly version: number;
 }

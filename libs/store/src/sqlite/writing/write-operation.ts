@@ -34,6 +34,8 @@ export type DocumentWrites = {
   /** null: no such recording. */
   pinEnvelope: { input: { recordingId: string; mediaId: string; pin: PinnedEnvelope }; result: PinnedEnvelope | null };
   putUser: { input: UserContent; result: User };
+  /** `seen` null: there is none yet. Result null: another version is there. */
+  replaceUser: { input: { user: UserContent; seen: number | null }; result: User | null };
   removeUser: { input: string; result: boolean };
   addCertificate: { input: RecordingCertificate; result: AdditionResult };
   removeCertificate: { input: RemovalRequest; result: RemovalResult };

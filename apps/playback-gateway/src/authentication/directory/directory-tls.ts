@@ -1,0 +1,18 @@
+import { checkServerIdentity, type ConnectionOptions, type PeerCertificate } from 'node:tls';
+
+/**
+ * The host name must be in the certificate: as a subject alternative name or, which the original accepts of its
+ * Configuration Server, as the common name of the subject. The common name of the issuer, which it accepts too, names
+ * another machine and proves nothing; only a self-signed certificate passes that way, its subject being its issuer.
+ */
+export function checkDirectoryIdentity(host: string, certificate: PeerCertificate): Error | undefined {
+  const error = checkServerIdentity(host, certificate);
+  if (error === undefined) return undefined;
+  const { CN: commonName } = certificate.subject as { readonly CN?: string | readonly string[] };
+  return [commonName ?? []].flat().some(name => name.toLowerCase() === host.toLowerCase()) ? undefined : error;
+}
+
+/** TLS as the directory connections use it: modern versions, the trust of the options, names checked. */
+export function directoryTls(trust: ConnectionOptions, identity: ConnectionOptions): ConnectionOptions {
+  return { ...trust, ...identity, minVersion: 'TLSv1.2', checkServerIdentity: checkDirectoryIdentity };
+}

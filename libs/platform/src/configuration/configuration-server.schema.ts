@@ -1,0 +1,95 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { filePath, milliseconds, secret } from './option-types.js';
+
+const distinguishedName = z
+  .string()
+  .regex(/^[A-Za-z0-9.-]+=.+$/, 'must be a distinguished name such as dc=example,dc=org');
+const attribute = z.string().regex(/^[A-Za-z][A-Za-z0-9;.-]*$/, 'must be the name of an attribute');
+const role = z.enum(['agent', 'supervisor', 'admin']);
+const privilege = z.enum(['administer-certificates', 'decrypt-recording']);
+
+/** What a person may do for being a member of a group of this name. */
+const groupGrant = z.strictObject({
+  group: z.string().min(1),
+  roles: z.array(role).default([]),
+  privileges: z.array(privilege).default([]),
+});
+
+/** In which attributes of a person the directory keeps what the Configuration Server keeps in options of a Person. */
+const personAttributes = z
+  .strictObject({
+    userName: attribute.default('uid'),
+    /** `[htcc] roles`: agent, supervisor, admin. */
+    roles: attribute.default('employeeType'),
+    privileges: attribute.optional(),
+    /** `[recording] agent_hierarchy`, such as /Anthony/John. */
+    agentHierarchy: attribute.optional(),
+    partitions: attribute.optional(),
+    /** What else recordings call the person, such as an employee id. */
+    agentIds: attribute.default('employeeNumber'),
+    /** Lines such as `[recording] agent_hierarchy=/Anthony/John`, for directories that keep the options as they are. */
+    options: attribute.optional(),
+  })
+  .prefault({});
+
+/** The directory that stands for the Configuration Server of some contact centers. */
+export const configurationServer = z
+  .strictObject({
+    /** Ids of the contact centers whose people it authenticates; `*` stands for all that no other entry names. */
+    contactCenters: z.array(z.string().min(1)).min(1),
+    enabled: z.boolean().default(true),
+    /** Tried in this order. */
+    urls: z.array(z.url({ protocol: /^ldaps?$/, error: 'must start with ldap:// or ldaps://' })).min(1),
+    /** Upgrades an ldap:// connection with StartTLS (RFC 4513); ldaps:// is encrypted anyway. */
+    tlsEnabled: z.boolean().default(false),
+    /** true: the system's authorities; false: no check; a path: PEM, JKS or PKCS#12. caCertificate when absent. */
+    configurationServerTrustedCA: z.union([z.boolean(), filePath]).optional(),
+    configurationServerJksPassword: secret.optional(),
+    /** PEM file, JKS or PKCS#12 with the certificate and key to show when the directory asks for one. */
+    keyStorePath: filePath.optional(),
+    keyStorePassword: secret.optional(),
+    /** The account that looks people up; without it people are found by `personDn` and read with their own rights. */
+    bindDn: distinguishedName.optional(),
+    bindPassword: secret.optional(),
+    personDn: z.string().includes('{userName}', 'must contain {userName}').optional(),
+    peopleBaseDn: distinguishedName,
+    /** People are entries of this object class. */
+    personObjectClass: attribute.default('person'),
+    /** Below it lie the groups; those whose name is a path, such as /Anthony, are access groups. */
+    groupsBaseDn: distinguishedName.optional(),
+    groupMemberAttribute: attribute.default('member'),
+    groupNameAttribute: attribute.default('cn'),
+    groupGrants: z.array(groupGrant).default([]),
+    attributes: personAttributes,
+    connectTimeoutMs: milliseconds.default(3000),
+    /** For one log-in or look-up as a whole. */
+    timeoutMs: milliseconds.default(8000),
+    maxConnections: z.int().min(1).max(256).default(8),
+    idleTimeoutMs: milliseconds.default(60_000),
+    /** A verified credential is remembered, and a person's data taken as current, this long. */
+    cacheTimeToLiveMs: z.int().min(0).max(300_000).default(30_000),
+  })
+  .superRefine((server, context) => {
+    const refuse = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
+    if (server.bindDn === undefined && server.personDn === undefined) {
+      refuse('bindDn', 'name bindDn with bindPassword, or personDn, so that people can be found');
+    }
+    if ((server.bindDn === undefined) !== (server.bindPassword === undefined || server.bindPassword === '')) {
+      refuse('bindPassword', 'bindDn and bindPassword belong together');
+    }
+    if (!server.tlsEnabled && server.urls.some(sendsClearText)) {
+      refuse('urls', 'ldap:// would send passwords in clear text over the network: use ldaps:// or set tlsEnabled');
+    }
+  });
+
+function sendsClearText(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'ldap:' && !isLoopback(hostname.replace(/^\[|\]$/g, ''));
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+export type ConfigurationServerSettings = z.output<typeof configurationServer>;

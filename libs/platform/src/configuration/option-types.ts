@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { readSecretFile } from './secret-file.js';
+
+export const port = z.int().min(0).max(65535);
+export const milliseconds = z.int().min(1).max(3_600_000);
+export const bytes = z.int().min(1);
+export const filePath = z.string().min(1);
+
+/** A secret as text (plain, or CRYPT:...) or, better, as a file that only the service may read (Kubernetes secrets). */
+export const secret = z.union([z.string(), z.strictObject({ file: filePath })]).transform((value, context) => {
+  if (typeof value === 'string') return value;
+  try {
+    return readSecretFile(value.file);
+  } catch (error) {
+    context.addIssue({
+      code: 'custom',
+      message: `cannot read the secret file ${value.file}: ${(error as Error).message}`,
+    });
+    return z.NEVER;
+  }
+});
+
+/** true: the system's authorities; false: no check; a path: the file (PEM, JKS or PKCS#12) of the authorities that are trusted. */
+export const trustedCA = z.union([z.boolean(), filePath]).default(true);

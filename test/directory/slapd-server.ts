@@ -1,0 +1,151 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+
+export interface SlapdTls {
+  readonly certificatePem: string;
+  readonly privateKeyPem: string;
+  /** Authority of client certificates; when given, every client must show one. */
+  readonly clientCaPem?: string;
+}
+
+const slapd = '/usr/sbin/slapd';
+const startTimeoutMs = 60_000;
+
+/** A real OpenLDAP server on free ports of the loopback interface, with the suffix dc=example,dc=org. */
+export class SlapdServer {
+  private process: ChildProcess | undefined;
+
+  private constructor(
+    private readonly directory: string,
+    readonly ldapPort: number,
+    readonly ldapsPort: number,
+    private readonly withTls: boolean,
+  ) {}
+
+  /**
+   * @param ldif entries besides the suffix, which is there already
+   * @param port of the listener for ldap://; a free one when absent
+   */
+  static async start(ldif: string, tls?: SlapdTls, port?: number): Promise<SlapdServer> {
+    const directory = mkdtempSync(join(tmpdir(), 'rcs-slapd-'));
+    const server = new SlapdServer(directory, port ?? (await freePort()), await freePort(), tls !== undefined);
+    mkdirSync(join(directory, 'data'));
+    if (tls !== undefined) server.writeTls(tls);
+    writeFileSync(server.configurationFile, configuration(directory, tls));
+    const suffix =
+      'dn: dc=example,dc=org\nobjectClass: dcObject\nobjectClass: organization\ndc: example\no: Example\n\n';
+    execFileSync(slapd, ['-T', 'add', '-f', server.configurationFile], {
+      input: suffix + ldif,
+      stdio: ['pipe', 'ignore', 'inherit'],
+    });
+    await server.run();
+    return server;
+  }
+
+  /** Starts (again), with the same data and ports. */
+  async run(): Promise<void> {
+    const urls = [
+      `ldap://127.0.0.1:${this.ldapPort}`,
+      ...(this.withTls ? [`ldaps://127.0.0.1:${this.ldapsPort}`] : []),
+    ];
+    const child = spawn(slapd, ['-d', '0', '-h', urls.join(' '), '-f', this.configurationFile], { stdio: 'ignore' });
+    this.process = child;
+    await this.answers(child);
+  }
+
+  /** Writes anew certificate and key; in force after the next `run`. */
+  writeTls({ certificatePem, privateKeyPem, clientCaPem }: SlapdTls): void {
+    writeFileSync(join(this.directory, 'certificate.pem'), certificatePem);
+    writeFileSync(join(this.directory, 'key.pem'), privateKeyPem, { mode: 0o600 });
+    if (clientCaPem !== undefined) writeFileSync(join(this.directory, 'client-ca.pem'), clientCaPem);
+  }
+
+  /** Ends the process; the data stays. */
+  async halt(): Promise<void> {
+    const child = this.process;
+    this.process = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  }
+
+  /** Stops it from answering, as a machine under too much load; connections stay open. */
+  freeze(): void {
+    this.process?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.process?.kill('SIGCONT');
+  }
+
+  async stop(): Promise<void> {
+    await this.halt();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private get configurationFile(): string {
+    return join(this.directory, 'slapd.conf');
+  }
+
+  private async answers(child: ChildProcess): Promise<void> {
+    const end = Date.now() + startTimeoutMs;
+    while (Date.now() < end) {
+      if (child.exitCode !== null) throw new Error(`slapd ended with status ${child.exitCode}`);
+      if (await connects(this.ldapPort)) return;
+      await setTimeout(50);
+    }
+    throw new Error('slapd does not answer');
+  }
+}
+
+function configuration(directory: string, tls: SlapdTls | undefined): string {
+  const schemas = ['core', 'cosine', 'inetorgperson'].map(name => `include /etc/ldap/schema/${name}.schema`);
+  const file = (name: string): string => join(directory, name);
+  return [
+    ...schemas,
+    'modulepath /usr/lib/ldap',
+    'moduleload back_mdb',
+    `pidfile ${file('slapd.pid')}`,
+    ...(tls === undefined
+      ? []
+      : [`TLSCertificateFile ${file('certificate.pem')}`, `TLSCertificateKeyFile ${file('key.pem')}`]),
+    ...(tls?.clientCaPem === undefined
+      ? []
+      : [`TLSCACertificateFile ${file('client-ca.pem')}`, 'TLSVerifyClient demand']),
+    'database mdb',
+    'suffix "dc=example,dc=org"',
+    'rootdn "cn=root,dc=example,dc=org"',
+    `directory ${file('data')}`,
+    'maxsize 16777216',
+    'index objectClass,uid,member eq',
+    // Like a company's directory: passwords for binding only, entries for whoever has bound, nothing for the others.
+    'access to attrs=userPassword by anonymous auth by * none',
+    'access to * by users read by * none',
+    '',
+  ].join('\n');
+}
+
+function connects(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise(resolve => server.close(resolve));
+  return port;
+}

@@ -57,7 +57,7 @@ describe('AuthenticationService', () => {
 
   function service(settings: Partial<ServerSettings> = {}): AuthenticationService {
     const { serverSettings } = configurationSchema.parse({ serverSettings: { opsUserPassword: 'ops-secret' } });
-    return new AuthenticationService(store.users, { ...serverSettings, ...settings });
+    return new AuthenticationService(store.users, { ...serverSettings, failedLoginTimeMs: 0, ...settings });
   }
 
   it('lets a user with the right password in', async () => {

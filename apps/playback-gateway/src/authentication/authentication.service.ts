@@ -1,90 +1,114 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import pLimit from 'p-limit';
-import { RcsError, type ServerSettings } from '#platform';
+import { setTimeout } from 'node:timers/promises';
+import { toRcsError, RcsError, type ServerSettings } from '#platform';
 import type { User, UserStore } from '#store';
 import { parseBasicCredentials, type BasicCredentials } from './basic-credentials.js';
-import { CredentialMemory } from './credential-memory.js';
-import { hashPassword, verifyPassword } from './password-hash.js';
+import { parseBearerToken } from './bearer/bearer-token.js';
+import type { OpenIdUsers } from './bearer/open-id-users.js';
+import type { ContactCenterFinder } from './contact-center-finder.js';
+import type { Directories } from './directory/directories.js';
+import { LocalUsers } from './local-users.js';
+import { OpsAccount } from './ops-account.js';
 
-/** Password hashes computed at once, and how many may wait; more are answered with 503 instead of a growing queue. */
-const concurrentHashes = 4;
-const waitingHashes = 64;
+/** What a request says besides its credentials. */
+export interface LoginHints {
+  /** Header field ContactCenterId. */
+  readonly contactCenter?: string | undefined;
+}
 
-/** Finds out who is calling: HTTP Basic against the local users, and the ops account of the configuration. */
+/** The steps that are there only where they are configured. */
+export interface AuthenticationParts {
+  readonly contactCenters?: ContactCenterFinder;
+  readonly directories?: Directories;
+  readonly openId?: OpenIdUsers;
+}
+
+/**
+ * Finds out who is calling, in the order of the original, per contact center: (1) Basic credentials, Configuration Server
+ * authentication enabled: the directory decides; (2) Basic credentials, Configuration Server authentication not enabled:
+ * the local users. So a contact center on a directory never falls back to a local password; only the account of the
+ * configuration belongs to no contact center. Bearer tokens of an OpenID provider are a step of their own.
+ */
 export class AuthenticationService {
-  private readonly memory: CredentialMemory;
-  private readonly hashing = pLimit(concurrentHashes);
-  private readonly comparisonKey = randomBytes(32);
-  /** Hash of nobody's password: an unknown user takes as long as a known one. */
-  private readonly decoy = hashPassword(randomBytes(16).toString('hex'));
+  private readonly ops: OpsAccount;
+  private readonly local: LocalUsers;
 
   constructor(
     private readonly users: UserStore,
     private readonly settings: ServerSettings,
+    private readonly parts: AuthenticationParts = {},
   ) {
-    this.memory = new CredentialMemory(settings.credentialCacheSize, settings.credentialCacheTimeToLiveMs);
-    this.decoy.catch(() => undefined);
+    this.ops = new OpsAccount(settings);
+    this.local = new LocalUsers(users, settings);
   }
 
-  /** @throws RcsError RCS_AUTHENTICATION_REQUIRED for everything but a known, enabled user with the right password. */
-  async authenticate(authorization: string | undefined): Promise<User> {
+  /**
+   * @throws RcsError RCS_AUTHENTICATION_REQUIRED for everything but a known, enabled user with good credentials;
+   * RCS_DIRECTORY_UNAVAILABLE, RCS_OVERLOADED, RCS_STORE_UNAVAILABLE when that cannot be found out.
+   */
+  async authenticate(authorization: string | undefined, hints: LoginHints = {}): Promise<User> {
+    const token = parseBearerToken(authorization);
     const credentials = parseBasicCredentials(authorization);
+    if (token !== undefined && this.parts.openId !== undefined) {
+      const { openId } = this.parts;
+      return this.unhurried(() => openId.authenticate(token));
+    }
     if (credentials === undefined) throw new RcsError('RCS_AUTHENTICATION_REQUIRED', 'no Basic credentials');
-    if (credentials.userName === this.settings.opsUsername) return this.authenticateOps(credentials);
-    const user = await this.users.find(credentials.userName);
-    if (user !== undefined && this.memory.knows(credentials, user.version)) return enabled(user);
-    const hash = user?.passwordHash ?? (await this.decoy);
-    const matches = await this.verifyLimited(hash, credentials.password);
-    if (!matches || user?.passwordHash === undefined) throw wrongCredentials(credentials.userName);
-    this.memory.remember(credentials, user.version);
-    return enabled(user);
+    return this.unhurried(() => this.authenticateBasic(credentials, hints));
   }
 
   /** The user whom a session was opened for, as it is now; undefined once it is gone or disabled. */
   async userOfSession(userName: string): Promise<User | undefined> {
-    if (userName === this.settings.opsUsername) {
-      return this.settings.opsUserPassword === undefined ? undefined : opsUser(userName);
-    }
+    if (this.ops.is(userName)) return this.ops.user;
     const user = await this.users.find(userName);
-    return user?.enabled === true ? user : undefined;
-  }
-
-  private authenticateOps(credentials: BasicCredentials): User {
-    const expected = this.settings.opsUserPassword;
-    if (expected === undefined || !this.equal(credentials.password, expected))
-      throw wrongCredentials(credentials.userName);
-    return opsUser(credentials.userName);
-  }
-
-  private async verifyLimited(hash: string, password: string): Promise<boolean> {
-    if (this.hashing.pendingCount >= waitingHashes) {
-      throw new RcsError('RCS_OVERLOADED', 'too many log-ins at once', { retryAfterMs: 1000 });
+    if (user?.enabled !== true) return undefined;
+    switch (user.source) {
+      case undefined:
+        return this.isLocal(user) ? user : undefined;
+      case 'openid':
+        return this.parts.openId === undefined ? undefined : user;
+      case 'configuration-server':
+        return this.currentInDirectory(user);
     }
-    return this.hashing(() => verifyPassword(hash, password));
   }
 
-  /** Compares digests of equal length, so that neither content nor length shows in the time. */
-  private equal(left: string, right: string): boolean {
-    const digest = (text: string): Buffer => createHmac('sha256', this.comparisonKey).update(text).digest();
-    return timingSafeEqual(digest(left), digest(right));
+  private async authenticateBasic(credentials: BasicCredentials, hints: LoginHints): Promise<User> {
+    if (this.ops.is(credentials.userName)) return this.ops.authenticate(credentials);
+    const contactCenter = await this.parts.contactCenters?.find(credentials.userName, hints.contactCenter);
+    if (contactCenter === 'unknown') return this.local.refuse(credentials);
+    const directory = contactCenter === undefined ? undefined : this.parts.directories?.of(contactCenter.id);
+    if (contactCenter !== undefined && directory !== undefined)
+      return directory.authenticate(contactCenter, credentials);
+    return this.local.authenticate(
+      credentials,
+      user =>
+        this.isLocal(user) &&
+        (contactCenter === undefined || user.contactCenter === undefined || user.contactCenter === contactCenter.id),
+    );
+  }
+
+  /** Whether the user's password may be checked here; whoever belongs to no contact center belongs to no directory. */
+  private isLocal({ contactCenter, source }: User): boolean {
+    if (source !== undefined) return false;
+    return contactCenter === undefined || this.parts.directories?.of(contactCenter) === undefined;
+  }
+
+  private async currentInDirectory(user: User): Promise<User | undefined> {
+    if (user.contactCenter === undefined) return undefined;
+    const contactCenter = await this.parts.contactCenters?.find(user.name, user.contactCenter);
+    if (contactCenter === undefined || contactCenter === 'unknown') return undefined;
+    return this.parts.directories?.of(contactCenter.id)?.current(contactCenter, user);
+  }
+
+  /** Whoever is refused learns nothing from the time it took, as long as it took less than `failedLoginTimeMs`. */
+  private async unhurried(authenticate: () => Promise<User>): Promise<User> {
+    const started = performance.now();
+    try {
+      return await authenticate();
+    } catch (error) {
+      if (toRcsError(error).code === 'RCS_AUTHENTICATION_REQUIRED') {
+        await setTimeout(Math.max(0, this.settings.failedLoginTimeMs - (performance.now() - started)));
+      }
+      throw error;
+    }
   }
 }
-
-/** The account of the configuration, which is in no store. */
-const opsUser = (name: string): User => ({
-  name,
-  enabled: true,
-  roles: ['ops'],
-  privileges: [],
-  accessGroups: [],
-  partitions: [],
-  version: 0,
-});
-
-function enabled(user: User): User {
-  if (user.enabled) return user;
-  throw new RcsError('RCS_AUTHENTICATION_REQUIRED', `user ${JSON.stringify(user.name)} is disabled`);
-}
-
-const wrongCredentials = (userName: string): RcsError =>
-  new RcsError('RCS_AUTHENTICATION_REQUIRED', `wrong credentials for ${JSON.stringify(userName.slice(0, 128))}`);

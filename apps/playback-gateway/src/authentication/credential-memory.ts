@@ -1,6 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import type { User } from '#store';
 import type { BasicCredentials } from './basic-credentials.js';
+
+/** Whom credentials proved, in the version that was in force then. */
+export type VerifiedUser = Pick<User, 'name' | 'version'>;
 
 /**
  * Remembers for a short time which credentials were found good, because clients such as SpeechMiner send them with
@@ -8,24 +12,38 @@ import type { BasicCredentials } from './basic-credentials.js';
  */
 export class CredentialMemory {
   private readonly key = randomBytes(32);
-  private readonly verified: LRUCache<string, number> | undefined;
+  private readonly verified: LRUCache<string, VerifiedUser> | undefined;
+  private readonly running = new Map<string, Promise<User>>();
 
   constructor(size: number, timeToLiveMs: number) {
     this.verified = timeToLiveMs === 0 ? undefined : new LRUCache({ max: size, ttl: timeToLiveMs });
   }
 
-  /** Whether these credentials were verified for this version of the user. */
-  knows(credentials: BasicCredentials, userVersion: number): boolean {
-    return this.verified?.get(this.digest(credentials)) === userVersion;
+  /**
+   * Whom these credentials proved; it counts only while the user has the same version still.
+   * @param scope what else the credentials were checked against, such as a contact center
+   */
+  recall(credentials: BasicCredentials, scope = ''): VerifiedUser | undefined {
+    return this.verified?.get(this.digest(credentials, scope));
   }
 
-  remember(credentials: BasicCredentials, userVersion: number): void {
-    this.verified?.set(this.digest(credentials), userVersion);
+  remember(credentials: BasicCredentials, { name, version }: VerifiedUser, scope = ''): void {
+    this.verified?.set(this.digest(credentials, scope), { name, version });
   }
 
-  private digest({ userName, password }: BasicCredentials): string {
+  /** Requests with the same credentials at the same moment share one verification. */
+  verifyOnce(credentials: BasicCredentials, scope: string, verify: () => Promise<User>): Promise<User> {
+    const digest = this.digest(credentials, scope);
+    const running = this.running.get(digest);
+    if (running !== undefined) return running;
+    const started = verify().finally(() => this.running.delete(digest));
+    this.running.set(digest, started);
+    return started;
+  }
+
+  private digest({ userName, password }: BasicCredentials, scope: string): string {
     return createHmac('sha256', this.key)
-      .update(JSON.stringify([userName, password]))
+      .update(JSON.stringify([scope, userName, password]))
       .digest('base64');
   }
 }

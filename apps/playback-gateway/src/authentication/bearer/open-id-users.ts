@@ -1,0 +1,128 @@
+import { customFetch, createRemoteJWKSet, errors, jwtVerify, type FetchImplementation, type JWTPayload } from 'jose';
+import { RcsError, type OpenIdSettings } from '#platform';
+import type { ContactCenterStore, ContactCenter, User, UserStore } from '#store';
+import { privilegesIn, rolesIn, unique, type ExternalPerson } from '../directory/directory-person.js';
+import { storedName, type ExternalUsers } from '../external-users.js';
+
+const refused = (reason: string, cause?: unknown): RcsError =>
+  new RcsError('RCS_AUTHENTICATION_REQUIRED', `bearer token refused: ${reason}`, { cause });
+
+/** Whoever shows a token that the configured OpenID provider signed for this server (RFC 9068, RFC 8725). */
+export class OpenIdUsers {
+  private readonly keys;
+
+  /** @param fetchKeys fetches the provider's keys, with its own trust and time-outs */
+  constructor(
+    private readonly settings: OpenIdSettings,
+    private readonly users: UserStore,
+    private readonly contactCenters: ContactCenterStore,
+    private readonly external: ExternalUsers,
+    fetchKeys: FetchImplementation,
+  ) {
+    this.keys = createRemoteJWKSet(new URL(settings.jwksUri), {
+      timeoutDuration: settings.timeoutMs,
+      cacheMaxAge: settings.jwksCacheMs,
+      cooldownDuration: settings.jwksCooldownMs,
+      [customFetch]: fetchKeys,
+    });
+  }
+
+  /** @throws RcsError RCS_AUTHENTICATION_REQUIRED, RCS_DIRECTORY_UNAVAILABLE when the provider's keys cannot be had. */
+  async authenticate(token: string): Promise<User> {
+    const payload = await this.verify(token);
+    const { claims } = this.settings;
+    const userName = textOf(payload, claims.userName);
+    if (userName === undefined || userName.length > 256) throw refused(`it has no claim ${claims.userName}`);
+    const contactCenter = await this.contactCenterOf(payload);
+    if (claims.roles === undefined) return this.localAccount(contactCenter, userName);
+    return this.external.keep(contactCenter, this.personOf(userName, payload), 'openid');
+  }
+
+  private async verify(token: string): Promise<JWTPayload> {
+    const { issuer, audience, algorithms, clockToleranceMs, maxTokenAgeMs } = this.settings;
+    try {
+      const { payload } = await jwtVerify(token, this.keys, {
+        issuer,
+        audience: [...audience],
+        algorithms: [...algorithms],
+        clockTolerance: clockToleranceMs / 1000,
+        maxTokenAge: maxTokenAgeMs / 1000,
+        requiredClaims: ['exp', 'iat', 'sub'],
+      });
+      return payload;
+    } catch (error) {
+      if (isAboutTheToken(error)) throw refused((error as Error).message, error);
+      throw new RcsError('RCS_DIRECTORY_UNAVAILABLE', 'the keys of the OpenID provider cannot be fetched', {
+        cause: error,
+        retryAfterMs: 2000,
+      });
+    }
+  }
+
+  private async contactCenterOf(payload: JWTPayload): Promise<ContactCenter> {
+    const { claims, contactCenter } = this.settings;
+    const id =
+      (claims.contactCenter === undefined ? undefined : textOf(payload, claims.contactCenter)) ?? contactCenter;
+    const found = id === undefined ? undefined : await this.contactCenters.find(id);
+    if (found === undefined) throw refused('it names no contact center of this server');
+    return found;
+  }
+
+  private async localAccount(contactCenter: ContactCenter, userName: string): Promise<User> {
+    const user = (await this.users.find(storedName(contactCenter, userName))) ?? (await this.users.find(userName));
+    if (user?.enabled !== true || user.contactCenter !== contactCenter.id || user.source !== undefined) {
+      throw refused(`there is no enabled account ${JSON.stringify(userName)} in its contact center`);
+    }
+    return user;
+  }
+
+  private personOf(userName: string, payload: JWTPayload): ExternalPerson {
+    const { claims } = this.settings;
+    const listed = (claim: string | undefined): readonly string[] =>
+      claim === undefined ? [] : unique(textsOf(payload, claim));
+    const [agentHierarchy] = listed(claims.agentHierarchy);
+    return {
+      userName,
+      roles: rolesIn(listed(claims.roles)),
+      privileges: privilegesIn(listed(claims.privileges)),
+      accessGroups: listed(claims.accessGroups).filter(path => path.startsWith('/')),
+      partitions: listed(claims.partitions),
+      agentIds: [],
+      ...(agentHierarchy === undefined ? {} : { agentHierarchy }),
+    };
+  }
+}
+
+/** Everything but a failure to fetch or to understand the provider's keys. */
+function isAboutTheToken(error: unknown): boolean {
+  return (
+    error instanceof errors.JOSEError &&
+    !(error instanceof errors.JWKSTimeout) &&
+    !(error instanceof errors.JWKSInvalid) &&
+    // The plain class is thrown for answers other than 200 and for bodies that are no JSON.
+    error.constructor !== errors.JOSEError
+  );
+}
+
+/** A claim at a path such as `realm_access.roles`. */
+function claimOf(payload: JWTPayload, path: string): unknown {
+  if (Object.hasOwn(payload, path)) return payload[path];
+  let value: unknown = payload;
+  for (const name of path.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+    value = (value as Record<string, unknown>)[name];
+  }
+  return value;
+}
+
+function textOf(payload: JWTPayload, path: string): string | undefined {
+  const value = claimOf(payload, path);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** A list, or the texts that a claim such as `scope` separates by blanks or commas. */
+function textsOf(payload: JWTPayload, path: string): string[] {
+  const value = claimOf(payload, path);
+  if (typeof value === 'string') return value.split(/[\s,]+/).filter(text => text !== '');
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+}

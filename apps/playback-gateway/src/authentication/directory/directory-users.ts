@@ -1,0 +1,111 @@
+import { LRUCache } from 'lru-cache';
+import { describeError, RcsError, toRcsError, type Logger } from '#platform';
+import type { ContactCenter, User, UserStore } from '#store';
+import type { BasicCredentials } from '../basic-credentials.js';
+import { nameWithin } from '../contact-center-finder.js';
+import { CredentialMemory } from '../credential-memory.js';
+import { storedName, type ExternalUsers } from '../external-users.js';
+import { wrongCredentials } from '../wrong-credentials.js';
+import type { Directory } from './directory.js';
+
+export interface DirectoryUsersOptions {
+  readonly cacheSize: number;
+  /** How long a verified credential and the data of a person are taken as current; 0 asks every time. */
+  readonly cacheTimeToLiveMs: number;
+}
+
+/** While the directory is away a session goes on with what was read last, but no longer than this. */
+const longestOutageMs = 300_000;
+
+/** The users whom one directory knows, as users of this server. */
+export class DirectoryUsers {
+  private readonly memory: CredentialMemory;
+  /** When the data of a user was read, milliseconds since the epoch. */
+  private readonly readAt: LRUCache<string, number>;
+  /** `agent_hierarchy` of agents in recordings; false where there is none. */
+  private readonly places: LRUCache<string, string | false> | undefined;
+
+  constructor(
+    private readonly directory: Directory,
+    private readonly users: UserStore,
+    private readonly external: ExternalUsers,
+    private readonly logger: Logger,
+    private readonly options: DirectoryUsersOptions,
+  ) {
+    const { cacheSize: max, cacheTimeToLiveMs: ttl } = options;
+    this.memory = new CredentialMemory(max, ttl);
+    this.readAt = new LRUCache({ max });
+    this.places = ttl === 0 ? undefined : new LRUCache({ max, ttl });
+  }
+
+  /** @throws RcsError RCS_AUTHENTICATION_REQUIRED, RCS_DIRECTORY_UNAVAILABLE, RCS_OVERLOADED */
+  async authenticate(contactCenter: ContactCenter, credentials: BasicCredentials): Promise<User> {
+    const remembered = await this.recall(contactCenter, credentials);
+    return (
+      remembered ?? this.memory.verifyOnce(credentials, contactCenter.id, () => this.verify(contactCenter, credentials))
+    );
+  }
+
+  /**
+   * The user as the directory describes him now; undefined once he is gone from it.
+   * @throws RcsError RCS_DIRECTORY_UNAVAILABLE when it has been away for too long.
+   */
+  async current(contactCenter: ContactCenter, user: User): Promise<User | undefined> {
+    const age = Date.now() - (this.readAt.get(user.name) ?? 0);
+    if (!this.directory.canFind || age < this.options.cacheTimeToLiveMs) return user;
+    try {
+      const person = await this.directory.find(nameWithin(contactCenter, user.name));
+      if (person !== undefined) return await this.keep(contactCenter, person);
+      await this.external.forget(user);
+      return undefined;
+    } catch (error) {
+      if (toRcsError(error).code === 'RCS_AUTHENTICATION_REQUIRED') return undefined;
+      if (age > longestOutageMs) throw error;
+      this.logger.warn({ user: user.name, error: describeError(error) }, 'a user is served with the rights read last');
+      return user;
+    }
+  }
+
+  /** Where an agent stands in the hierarchy. @throws RcsError RCS_DIRECTORY_UNAVAILABLE */
+  async placeOf(contactCenter: ContactCenter, agent: string): Promise<string | undefined> {
+    const known = await this.users.find(storedName(contactCenter, nameWithin(contactCenter, agent)));
+    const remembered = known?.contactCenter === contactCenter.id ? known.agentHierarchy : undefined;
+    if (!this.directory.canFind) return remembered;
+    const key = JSON.stringify([contactCenter.id, agent]);
+    const cached = this.places?.get(key);
+    if (cached !== undefined) return cached === false ? undefined : cached;
+    const place = (await this.directory.find(nameWithin(contactCenter, agent)))?.agentHierarchy;
+    this.places?.set(key, place ?? false);
+    return place;
+  }
+
+  close(): void {
+    this.directory.close();
+  }
+
+  private async recall(contactCenter: ContactCenter, credentials: BasicCredentials): Promise<User | undefined> {
+    const verified = this.memory.recall(credentials, contactCenter.id);
+    if (verified === undefined) return undefined;
+    const user = await this.users.find(verified.name);
+    return user?.version === verified.version && user.enabled ? user : undefined;
+  }
+
+  private async verify(contactCenter: ContactCenter, credentials: BasicCredentials): Promise<User> {
+    const userName = nameWithin(contactCenter, credentials.userName);
+    const person = await this.directory.authenticate(userName, credentials.password);
+    if (person === undefined) throw wrongCredentials(credentials.userName);
+    const user = await this.keep(contactCenter, person);
+    this.memory.remember(credentials, user, contactCenter.id);
+    return user;
+  }
+
+  private async keep(contactCenter: ContactCenter, person: Parameters<ExternalUsers['keep']>[1]): Promise<User> {
+    if (person.userName.includes('@') && contactCenter.domain === undefined) {
+      // Behind an @ stands a contact center; a directory must not name another one's users.
+      throw new RcsError('RCS_AUTHENTICATION_REQUIRED', `the name ${JSON.stringify(person.userName)} contains an @`);
+    }
+    const user = await this.external.keep(contactCenter, person, 'configuration-server');
+    this.readAt.set(user.name, Date.now());
+    return user;
+  }
+}

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import pLimit from 'p-limit';
+import { RcsError, type ServerSettings } from '#platform';
+import type { User, UserStore } from '#store';
+import type { BasicCredentials } from './basic-credentials.js';
+import { CredentialMemory } from './credential-memory.js';
+import { hashPassword, verifyPassword } from './password-hash.js';
+import { wrongCredentials } from './wrong-credentials.js';
+
+/** Password hashes computed at once, and how many may wait; more are answered with 503 instead of a growing queue. */
+const concurrentHashes = 4;
+const waitingHashes = 64;
+
+/** Users whose password this server checks itself, with argon2id. */
+export class LocalUsers {
+  private readonly memory: CredentialMemory;
+  private readonly hashing = pLimit(concurrentHashes);
+  /** Hash of nobody's password: an unknown user takes as long as a known one. */
+  private readonly decoy = hashPassword(randomBytes(16).toString('hex'));
+
+  constructor(
+    private readonly users: UserStore,
+    settings: Pick<ServerSettings, 'credentialCacheSize' | 'credentialCacheTimeToLiveMs'>,
+  ) {
+    this.memory = new CredentialMemory(settings.credentialCacheSize, settings.credentialCacheTimeToLiveMs);
+    this.decoy.catch(() => undefined);
+  }
+
+  /**
+   * @param accepts which users count; all others are as unknown as those who are not there
+   * @throws RcsError RCS_AUTHENTICATION_REQUIRED, RCS_OVERLOADED
+   */
+  async authenticate(credentials: BasicCredentials, accepts: (user: User) => boolean): Promise<User> {
+    const found = await this.users.find(credentials.userName);
+    const user = found !== undefined && accepts(found) ? found : undefined;
+    if (user !== undefined && this.memory.recall(credentials)?.version === user.version) return enabled(user);
+    const matches = await this.verify(user?.passwordHash ?? (await this.decoy), credentials.password);
+    if (!matches || user?.passwordHash === undefined) throw wrongCredentials(credentials.userName);
+    this.memory.remember(credentials, user);
+    return enabled(user);
+  }
+
+  /** Takes as long as any refusal. */
+  async refuse(credentials: BasicCredentials): Promise<never> {
+    await this.verify(await this.decoy, credentials.password);
+    throw wrongCredentials(credentials.userName);
+  }
+
+  private async verify(hash: string, password: string): Promise<boolean> {
+    if (this.hashing.pendingCount >= waitingHashes) {
+      throw new RcsError('RCS_OVERLOADED', 'too many log-ins at once', { retryAfterMs: 1000 });
+    }
+    return this.hashing(() => verifyPassword(hash, password));
+  }
+}
+
+function enabled(user: User): User {
+  if (user.enabled) return user;
+  throw wrongCredentials(user.name, 'disabled, so no credentials are good');
+}

@@ -8,6 +8,7 @@ const esmPackages = [
   'token-types',
   '@tokenizer',
   'load-esm',
+  'jose',
   'uid',
   'p-limit',
   'yocto-queue',

@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,9 @@ export interface SlapdTls {
   /** Authority of client certificates; when given, every client must show one. */
   readonly clientCaPem?: string;
 }
+
+/** May change everything in the directory. */
+export const administrator = { dn: 'cn=root,dc=example,dc=org', password: 'root-password' } as const;
 
 const slapd = '/usr/sbin/slapd';
 const startTimeoutMs = 60_000;
@@ -76,8 +79,12 @@ export class SlapdServer {
   }
 
   /** Stops it from answering, as a machine under too much load; connections stay open. */
-  freeze(): void {
-    this.process?.kill('SIGSTOP');
+  async freeze(): Promise<void> {
+    const pid = this.process?.pid;
+    if (pid === undefined) return;
+    process.kill(pid, 'SIGSTOP');
+    const end = Date.now() + startTimeoutMs;
+    while (Date.now() < end && !allThreadsStopped(pid)) await setTimeout(10);
   }
 
   thaw(): void {
@@ -120,7 +127,8 @@ function configuration(directory: string, tls: SlapdTls | undefined): string {
       : [`TLSCACertificateFile ${file('client-ca.pem')}`, 'TLSVerifyClient demand']),
     'database mdb',
     'suffix "dc=example,dc=org"',
-    'rootdn "cn=root,dc=example,dc=org"',
+    `rootdn "${administrator.dn}"`,
+    `rootpw ${administrator.password}`,
     `directory ${file('data')}`,
     'maxsize 16777216',
     'index objectClass,uid,member eq',
@@ -129,6 +137,12 @@ function configuration(directory: string, tls: SlapdTls | undefined): string {
     'access to * by users read by * none',
     '',
   ].join('\n');
+}
+
+/** The signal is on its way when `kill` returns; each thread stops on its own. */
+function allThreadsStopped(pid: number): boolean {
+  const tasks = `/proc/${pid}/task`;
+  return readdirSync(tasks).every(task => readFileSync(join(tasks, task, 'stat'), 'utf8').includes(') T '));
 }
 
 function connects(port: number): Promise<boolean> {

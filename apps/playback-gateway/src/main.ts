@@ -17,6 +17,7 @@ import {
 import { openSqliteStore, type Store } from '#store';
 import { CrossOriginPolicy } from './cors/cross-origin-policy.js';
 import { guardOrigins } from './cors/cross-origin.hook.js';
+import { Directories } from './authentication/directory/directories.js';
 import { GatewayMetrics } from './gateway-metrics.js';
 import { GrantDesk } from './grants/grant-desk.js';
 import { ExternalUrl } from './http/external-url.js';
@@ -58,6 +59,7 @@ runService('playback-gateway', async (context: ServiceContext) => {
       await closeWithin(app, deadline);
       await app.get(FinishedPlaybacks).flush();
       await directory.stop();
+      app.get(Directories).close();
       redis.disconnect();
       await store.close();
     },

@@ -12,9 +12,12 @@ import {
 } from '#platform';
 import type { AuditLog, ContactCenterStore, RecordingStore, Store, UserStore } from '#store';
 import { AuthenticationGuard } from './authentication/authentication.guard.js';
+import { authenticationProviders } from './authentication/authentication.providers.js';
 import { AuthenticationService } from './authentication/authentication.service.js';
+import { Directories } from './authentication/directory/directories.js';
 import { LoginRecord } from './authentication/login-record.js';
 import { RequestAdmission } from './authentication/request-admission.js';
+import { AgentPlaces } from './authorisation/agent-places.js';
 import { AuthorisationService } from './authorisation/authorisation.service.js';
 import { ContactCenterOrigins } from './cors/contact-center-origins.js';
 import { CrossOriginPolicy } from './cors/cross-origin-policy.js';
@@ -116,20 +119,24 @@ function storage({ store, configuration }: GatewayParts): Provider[] {
   ];
 }
 
-function access({ configuration }: GatewayParts): Provider[] {
+function access({ context, configuration }: GatewayParts): Provider[] {
   return [
-    {
-      provide: AuthenticationService,
-      useFactory: (users: UserStore) => new AuthenticationService(users, configuration.serverSettings),
-      inject: [storeTokens.users],
-    },
+    ...authenticationProviders(configuration, context.logger),
     {
       provide: AuthorisationService,
-      useFactory: (users: UserStore, metrics: GatewayMetrics) =>
-        new AuthorisationService(users, configuration.crRegion, (action, code) =>
-          metrics.denials.inc({ action, code }),
+      useFactory: (
+        users: UserStore,
+        contactCenters: ContactCenterStore,
+        directories: Directories,
+        metrics: GatewayMetrics,
+      ) =>
+        new AuthorisationService(
+          users,
+          configuration.crRegion,
+          (action, code) => metrics.denials.inc({ action, code }),
+          new AgentPlaces(users, contactCenters, directories),
         ),
-      inject: [storeTokens.users, GatewayMetrics],
+      inject: [storeTokens.users, storeTokens.contactCenters, Directories, GatewayMetrics],
     },
   ];
 }

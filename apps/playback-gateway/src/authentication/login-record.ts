@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { describeError, type Logger, type RcsError } from '#platform';
 import type { AuditLog, User } from '#store';
+import { namedContactCenter } from './named-contact-center.js';
 
 /** Clients that send Basic with every request log in once in this time as far as the audit is concerned. */
 const repeatMs = 60_000;
@@ -74,9 +75,9 @@ export class LoginRecord {
   }
 
   /** Names these credentials from this address without keeping them. */
-  digest(authorization: string | undefined, { ip }: FastifyRequest): string {
+  digest(authorization: string | undefined, request: FastifyRequest): string {
     return createHmac('sha256', this.key)
-      .update(JSON.stringify([ip, authorization]))
+      .update(JSON.stringify([request.ip, authorization, namedContactCenter(request)]))
       .digest('base64');
   }
 }

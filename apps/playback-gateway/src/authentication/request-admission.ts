@@ -9,6 +9,7 @@ import type { LoginThrottle } from '../throttling/login-throttle.js';
 import type { AuthenticationService } from './authentication.service.js';
 import { parseBasicCredentials } from './basic-credentials.js';
 import type { LoginRecord } from './login-record.js';
+import { namedContactCenter } from './named-contact-center.js';
 
 interface Admitted {
   readonly user: User;
@@ -93,7 +94,7 @@ export class RequestAdmission {
 
   private async verify(authorization: string | undefined, request: FastifyRequest): Promise<User> {
     try {
-      return await this.authentication.authenticate(authorization);
+      return await this.authentication.authenticate(authorization, { contactCenter: namedContactCenter(request) });
     } catch (error) {
       if (isWrongCredentials(error)) {
         this.logins.failed(authorization, request, parseBasicCredentials(authorization)?.userName, error);

@@ -54,7 +54,7 @@ export class DirectoryUsers {
     const age = Date.now() - (this.readAt.get(user.name) ?? 0);
     if (!this.directory.canFind || age < this.options.cacheTimeToLiveMs) return user;
     try {
-      const person = await this.directory.find(nameWithin(contactCenter, user.name));
+      const person = await this.directory.find(nameWithin(contactCenter, user.name), 'user-name');
       if (person !== undefined) return await this.keep(contactCenter, person);
       await this.external.forget(user);
       return undefined;
@@ -74,7 +74,7 @@ export class DirectoryUsers {
     const key = JSON.stringify([contactCenter.id, agent]);
     const cached = this.places?.get(key);
     if (cached !== undefined) return cached === false ? undefined : cached;
-    const place = (await this.directory.find(nameWithin(contactCenter, agent)))?.agentHierarchy;
+    const place = (await this.directory.find(nameWithin(contactCenter, agent), 'agent-id'))?.agentHierarchy;
     this.places?.set(key, place ?? false);
     return place;
   }

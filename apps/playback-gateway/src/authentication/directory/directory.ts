@@ -12,10 +12,12 @@ export interface Directory {
   readonly canFind: boolean;
 
   /**
-   * The person with this name; undefined when there is none or nobody can be looked up.
+   * The person with this name, or one of whose ids a recording may hold; undefined when there is none or nobody can be
+   * looked up.
+   * @param by what is given: the name people log in with, or whatever recordings call them
    * @throws RcsError RCS_DIRECTORY_UNAVAILABLE, RCS_OVERLOADED.
    */
-  find(userName: string): Promise<ExternalPerson | undefined>;
+  find(name: string, by: 'user-name' | 'agent-id'): Promise<ExternalPerson | undefined>;
 
   close(): void;
 }

@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
+import { CertificateAuthority } from '../../../../../test/authority/server-authority.js';
 import { examplePeople } from '../../../../../test/directory/example-people.js';
 import { SlapdServer } from '../../../../../test/directory/slapd-server.js';
-import { CertificateAuthority } from '#certificates';
 import { configurationSchema, type ConfigurationServerSettings } from '#platform';
 import { LdapDirectory } from './ldap-directory.js';
 import { openDirectory } from './open-directory.js';
@@ -124,9 +124,11 @@ describe(LdapDirectory.name, () => {
   });
 
   it('finds people without their password only with an account of its own', async () => {
-    expect(await plain(reader).find('anthony')).toEqual(anthony);
-    expect(await plain(reader).find('nobody')).toBeUndefined();
-    expect(await plain(template).find('anthony')).toBeUndefined();
+    expect(await plain(reader).find('anthony', 'user-name')).toEqual(anthony);
+    expect(await plain(reader).find('nobody', 'user-name')).toBeUndefined();
+    expect(await plain(reader).find('4711', 'user-name')).toBeUndefined();
+    expect(await plain(reader).find('4711', 'agent-id')).toEqual(anthony);
+    expect(await plain(template).find('anthony', 'user-name')).toBeUndefined();
   });
 
   it('says so when its own account is refused', async () => {
@@ -234,7 +236,7 @@ describe(LdapDirectory.name, () => {
 
     it('gives up on a directory that is silent', async () => {
       const impatient = directory({ ...at(), timeoutMs: 500, connectTimeoutMs: 300 }, trusted());
-      server.freeze();
+      await server.freeze();
       try {
         await expect(impatient.authenticate('anthony', 'pass:wörd')).rejects.toMatchObject({
           ...unavailable,

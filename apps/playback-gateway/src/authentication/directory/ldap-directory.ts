@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AndFilter, EqualityFilter, type Entry, ResultCodeError, type SearchOptions } from 'ldapts';
+import { AndFilter, EqualityFilter, OrFilter, type Entry, ResultCodeError, type SearchOptions } from 'ldapts';
 import { describeError, RcsError, type ConfigurationServerSettings } from '#platform';
 import type { Directory } from './directory.js';
 import { personOf, type EntryValues, type ExternalPerson } from './directory-person.js';
@@ -47,12 +47,13 @@ export class LdapDirectory implements Directory {
     });
   }
 
-  async find(userName: string): Promise<ExternalPerson | undefined> {
+  async find(name: string, by: 'user-name' | 'agent-id'): Promise<ExternalPerson | undefined> {
     if (!this.canFind) return undefined;
     return this.asked(signal =>
       this.lookUp(async connection => {
-        const dn = await this.findDn(connection, userName, signal);
-        return dn === undefined ? undefined : this.read(connection, dn, userName, signal);
+        const { userName, agentIds } = this.settings.attributes;
+        const dn = await this.findDn(connection, name, signal, by === 'user-name' ? [userName] : [userName, agentIds]);
+        return dn === undefined ? undefined : this.read(connection, dn, name, signal);
       }, signal),
     );
   }
@@ -97,13 +98,18 @@ export class LdapDirectory implements Directory {
     }
   }
 
-  private async findDn(connection: LdapConnection, userName: string, signal: AbortSignal): Promise<string | undefined> {
-    const { peopleBaseDn, personObjectClass, attributes } = this.settings;
+  private async findDn(
+    connection: LdapConnection,
+    name: string,
+    signal: AbortSignal,
+    attributes: readonly string[] = [this.settings.attributes.userName],
+  ): Promise<string | undefined> {
+    const { peopleBaseDn, personObjectClass } = this.settings;
     // Filters travel as structures, not as text, so no character of the name can change them.
     const filter = new AndFilter({
       filters: [
         new EqualityFilter({ attribute: 'objectClass', value: personObjectClass }),
-        new EqualityFilter({ attribute: attributes.userName, value: userName }),
+        new OrFilter({ filters: attributes.map(attribute => new EqualityFilter({ attribute, value: name })) }),
       ],
     });
     const options: SearchOptions = { scope: 'sub', filter, attributes: noAttributes, sizeLimit: 2 };

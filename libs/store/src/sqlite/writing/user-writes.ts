@@ -2,7 +2,9 @@ import type Database from 'better-sqlite3';
 import type { User, UserContent } from '../../users/user.js';
 import type { DocumentWrites, WriteHandlers } from './write-operation.js';
 
-export function userWrites(database: Database.Database): Pick<WriteHandlers<DocumentWrites>, 'putUser' | 'replaceUser' | 'removeUser'> {
+export function userWrites(
+  database: Database.Database,
+): Pick<WriteHandlers<DocumentWrites>, 'putUser' | 'replaceUser' | 'removeUser'> {
   const nextVersion = database.prepare<[], { readonly last: number }>(
     'UPDATE user_version_counter SET last = last + 1 RETURNING last',
   );

@@ -1,0 +1,44 @@
+import type { ContactCenterStore, UserStore } from '#store';
+import { storedName } from '../authentication/external-users.js';
+import type { Directories } from '../authentication/directory/directories.js';
+import type { AgentPlace } from './decide.js';
+
+/** Finds where the agents of a recording stand in the hierarchy: in the directory of their contact center, else here. */
+export class AgentPlaces {
+  constructor(
+    private readonly users: UserStore,
+    private readonly contactCenters?: ContactCenterStore,
+    private readonly directories?: Directories,
+  ) {}
+
+  /**
+   * Places as far as they are known.
+   * @param agents as the recording names them
+   * @throws RcsError RCS_DIRECTORY_UNAVAILABLE, RCS_STORE_UNAVAILABLE
+   */
+  async of(contactCenterId: string, agents: readonly string[]): Promise<readonly AgentPlace[]> {
+    const contactCenter = await this.contactCenters?.find(contactCenterId);
+    const directory = contactCenter === undefined ? undefined : this.directories?.of(contactCenterId);
+    const places = await Promise.all(
+      agents.map(async (agent): Promise<AgentPlace | undefined> => {
+        if (contactCenter !== undefined && directory !== undefined) {
+          const path = await directory.placeOf(contactCenter, agent);
+          return path === undefined ? undefined : { contactCenter: contactCenterId, path };
+        }
+        const names = contactCenter === undefined ? [agent] : [agent, storedName(contactCenter, agent)];
+        return this.inStore(contactCenterId, [...new Set(names)]);
+      }),
+    );
+    return places.filter(place => place !== undefined);
+  }
+
+  private async inStore(contactCenterId: string, names: readonly string[]): Promise<AgentPlace | undefined> {
+    for (const name of names) {
+      const user = await this.users.find(name);
+      if (user?.agentHierarchy !== undefined && user.contactCenter === contactCenterId) {
+        return { contactCenter: user.contactCenter, path: user.agentHierarchy };
+      }
+    }
+    return undefined;
+  }
+}

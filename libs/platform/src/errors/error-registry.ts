@@ -1,37 +1,15 @@
 import { status as GrpcStatus } from '@grpc/grpc-js';
+import { accessErrors } from './access-errors.js';
+import { define, type ErrorDefinition } from './error-definition.js';
 
-/** How one error code looks on every wire. */
-export interface ErrorDefinition {
-  /** HTTP status, RFC 9110. */
-  readonly http: number;
-  readonly grpc: GrpcStatus;
-  /** `statusCode` of the `/api/v2` answers, as the Genesys web services number them. */
-  readonly apiStatusCode: ApiStatusCode;
-  /** Public text, safe for any caller. */
-  readonly title: string;
-  /** True where the same request may succeed later; such answers carry Retry-After when the delay is known. */
-  readonly retryable: boolean;
-  /** Advice for the operator; part of docs/errors.md. */
-  readonly remedy: string;
-}
+export type { ApiStatusCode, ErrorDefinition } from './error-definition.js';
 
-/** 0 ok, 1 missing parameter, 2 bad value, 3 no permission, 4 internal, 5 no role, 6 not found. */
-export type ApiStatusCode = 0 | 1 | 2 | 3 | 4 | 5 | 6;
-
-const define = (
-  http: number,
-  grpc: GrpcStatus,
-  apiStatusCode: ApiStatusCode,
-  title: string,
-  remedy: string,
-  retryable = false,
-): ErrorDefinition => ({ http, grpc, apiStatusCode, title, remedy, retryable });
-
-const { INVALID_ARGUMENT, UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND, ALREADY_EXISTS, OUT_OF_RANGE } = GrpcStatus;
+const { INVALID_ARGUMENT, PERMISSION_DENIED, NOT_FOUND, ALREADY_EXISTS, OUT_OF_RANGE } = GrpcStatus;
 const { FAILED_PRECONDITION, RESOURCE_EXHAUSTED, UNAVAILABLE, DEADLINE_EXCEEDED, INTERNAL, ABORTED } = GrpcStatus;
 
 /** Every error this product can answer with. docs/errors.md is generated from this table. */
 export const errorRegistry = {
+  ...accessErrors,
   RCS_MISSING_PARAMETER: define(
     400,
     INVALID_ARGUMENT,
@@ -53,47 +31,12 @@ export const errorRegistry = {
     'The media location lies outside the configured storages',
     'Use a path below a storage listed under mediaStorages, or add the storage to the configuration.',
   ),
-  RCS_AUTHENTICATION_REQUIRED: define(
-    401,
-    UNAUTHENTICATED,
-    5,
-    'Authentication is required',
-    'Send the credentials of a known, enabled user.',
-  ),
-  RCS_INSUFFICIENT_PERMISSION: define(
-    403,
-    PERMISSION_DENIED,
-    3,
-    'Insufficient recording permissions',
-    'Grant the user the privilege, access group or partition that the log names.',
-  ),
-  RCS_INSUFFICIENT_ROLE: define(
-    403,
-    PERMISSION_DENIED,
-    5,
-    'Insufficient user roles',
-    'Use an account with the role that the operation needs.',
-  ),
-  RCS_CSRF_TOKEN_REQUIRED: define(
-    403,
-    PERMISSION_DENIED,
-    3,
-    'Missing or invalid Csrf token',
-    'Do a GET first, keep its session cookie, and send the value of X-CSRF-TOKEN in the header that X-CSRF-HEADER names; list clients that cannot under csrfExemptions.',
-  ),
   RCS_TICKET_REFUSED: define(
     403,
     PERMISSION_DENIED,
     3,
     'The play ticket is not valid',
     'Ask for a new ticket; the log says whether this one expired, was meant for something else or was revoked with its session.',
-  ),
-  RCS_ORIGIN_REFUSED: define(
-    403,
-    PERMISSION_DENIED,
-    3,
-    'Requests from this origin are not allowed',
-    'Add the origin to allowedOrigins of crossOriginSettings or of the contact center.',
   ),
   RCS_CALLER_NOT_ALLOWED: define(
     403,
@@ -124,7 +67,6 @@ export const errorRegistry = {
     'No such recording',
     'Check the recording id, its contact center and its region (crRegion).',
   ),
-  RCS_USER_NOT_FOUND: define(404, NOT_FOUND, 6, 'No such user', 'Check the user name and its contact center.'),
   RCS_MEDIA_FILE_NOT_FOUND: define(
     404,
     NOT_FOUND,
@@ -152,13 +94,6 @@ export const errorRegistry = {
     2,
     'The token holds a key of this name already',
     'Choose another alias, or attach the certificate to the key that is there.',
-  ),
-  RCS_USER_EXISTS: define(
-    409,
-    ALREADY_EXISTS,
-    2,
-    'The user name is taken',
-    'Choose another name: user names are unique over all contact centers.',
   ),
   RCS_PRECONDITION_FAILED: define(
     412,
@@ -304,22 +239,6 @@ export const errorRegistry = {
     true,
   ),
   RCS_STORE_UNAVAILABLE: define(503, UNAVAILABLE, 4, 'The store is not available', 'Check the database.', true),
-  RCS_SESSION_UNAVAILABLE: define(
-    503,
-    UNAVAILABLE,
-    4,
-    'Sessions are not available',
-    'Check Redis; clients that send Basic credentials are served meanwhile.',
-    true,
-  ),
-  RCS_DIRECTORY_UNAVAILABLE: define(
-    503,
-    UNAVAILABLE,
-    4,
-    'The directory of the contact center is not available',
-    'Check the directory under configurationServers: address, TLS trust, bindDn; the log has the cause.',
-    true,
-  ),
   RCS_OVERLOADED: define(
     503,
     RESOURCE_EXHAUSTED,

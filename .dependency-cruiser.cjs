@@ -46,13 +46,6 @@ module.exports = {
       to: { path: '^(libs/pkcs11/|node_modules/pkcs11js)' },
     },
     {
-      name: 'no-envelopes-in-the-gateway',
-      comment: 'Only the worker (and the command line) may turn ciphertext into media.',
-      severity: 'error',
-      from: { path: '^apps/playback-gateway/' },
-      to: { path: '^libs/(cms|certificates)/' },
-    },
-    {
       name: 'no-media-in-the-vault',
       severity: 'error',
       from: { path: '^apps/key-vault/' },

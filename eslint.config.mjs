@@ -31,6 +31,23 @@ export default tseslint.config(
     },
   },
   {
+    files: ['apps/playback-gateway/src/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: '#cms',
+              allowImportNames: ['CmsError', 'DetachedEnvelope', 'Envelope', 'parseDetachedEnvelope', 'parseEnvelope'],
+              message: 'The gateway reads whom an envelope is for; only workers turn ciphertext into media.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.spec.ts', 'test/**/*.ts'],
     rules: {
       'max-lines': 'off',

@@ -1,7 +1,7 @@
 import type { Server as SecureServer } from 'node:https';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { GrantSigner } from '#contracts';
+import { GrantSigner, KeyVaultClient } from '#contracts';
 import {
   describeError,
   loadInternalIdentity,
@@ -18,6 +18,8 @@ import { openSqliteStore, type Store } from '#store';
 import { CrossOriginPolicy } from './cors/cross-origin-policy.js';
 import { guardOrigins } from './cors/cross-origin.hook.js';
 import { Directories } from './authentication/directory/directories.js';
+import { CertificateChangeFeed } from './certificates/events/certificate-change-feed.js';
+import { acceptForms } from './certificates/upload/form-body.js';
 import { GatewayMetrics } from './gateway-metrics.js';
 import { GrantDesk } from './grants/grant-desk.js';
 import { ExternalUrl } from './http/external-url.js';
@@ -25,7 +27,8 @@ import { limitHeaderCount } from './http/header-count.hook.js';
 import { addAnswerHeaders } from './http/request-id.hook.js';
 import { logRequests } from './http/request-log.hook.js';
 import { publicTlsOptions, serverOptions } from './http/server-options.js';
-import { PlaybackGatewayModule, type GatewayConfiguration, type RedisConnection } from './playback-gateway.module.js';
+import type { GatewayConfiguration, RedisConnection } from './gateway-parts.js';
+import { PlaybackGatewayModule } from './playback-gateway.module.js';
 import { REDIS } from './injection-tokens.js';
 import { FinishedPlaybacks } from './playback/finished-playbacks.js';
 import { StoreMetrics } from './store-metrics.js';
@@ -41,6 +44,8 @@ runService('playback-gateway', async (context: ServiceContext) => {
   new RedisMetrics(context.metrics).observe(redis);
   const directory = app.get(WorkerDirectory);
   await directory.start();
+  const feed = app.get(CertificateChangeFeed);
+  feed.start();
 
   context.readiness.add('redis', async () => {
     await redis.ping();
@@ -60,6 +65,8 @@ runService('playback-gateway', async (context: ServiceContext) => {
       await app.get(FinishedPlaybacks).flush();
       await directory.stop();
       app.get(Directories).close();
+      feed.stop();
+      app.get(KeyVaultClient).close();
       redis.disconnect();
       await store.close();
     },
@@ -74,6 +81,7 @@ async function createApplication(
   const adapter = new FastifyAdapter(serverOptions(configuration.serverSettings, context.logger));
   const fastify = adapter.getInstance();
   fastify.removeContentTypeParser('text/plain');
+  acceptForms(fastify);
   addAnswerHeaders(fastify);
   limitHeaderCount(fastify, configuration.serverSettings.maxHeaderCount);
   const app = await NestFactory.create<NestFastifyApplication>(

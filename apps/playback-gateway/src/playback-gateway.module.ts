@@ -2,15 +2,8 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { GrantSigner, StatementSigner, StatementVerifier, WorkerRegistry } from '#contracts';
 import { MediaStorages } from '#media-storage';
-import {
-  connectRedis,
-  loadInternalIdentity,
-  watchedIdentity,
-  type ConfigurationWith,
-  type InternalIdentity,
-  type ServiceContext,
-} from '#platform';
-import type { AuditLog, ContactCenterStore, RecordingStore, Store, UserStore } from '#store';
+import { connectRedis, loadInternalIdentity, watchedIdentity, type InternalIdentity } from '#platform';
+import type { AuditLog, ContactCenterStore, RecordingStore, UserStore } from '#store';
 import { AuthenticationGuard } from './authentication/authentication.guard.js';
 import { authenticationProviders } from './authentication/authentication.providers.js';
 import { AuthenticationService } from './authentication/authentication.service.js';
@@ -19,10 +12,12 @@ import { LoginRecord } from './authentication/login-record.js';
 import { RequestAdmission } from './authentication/request-admission.js';
 import { AgentPlaces } from './authorisation/agent-places.js';
 import { AuthorisationService } from './authorisation/authorisation.service.js';
+import { certificateControllers, certificateProviders } from './certificates/certificate-providers.js';
 import { ContactCenterOrigins } from './cors/contact-center-origins.js';
 import { CrossOriginPolicy } from './cors/cross-origin-policy.js';
 import { CsrfProtection } from './csrf/csrf-protection.js';
 import { GatewayMetrics } from './gateway-metrics.js';
+import type { GatewayConfiguration, GatewayParts, RedisConnection } from './gateway-parts.js';
 import { GrantDesk } from './grants/grant-desk.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { ExternalUrl } from './http/external-url.js';
@@ -51,16 +46,6 @@ import { MeController } from './users/me.controller.js';
 import { WorkerConnections } from './workers/worker-connections.js';
 import { WorkerDirectory } from './workers/worker-directory.js';
 
-export type GatewayConfiguration = ConfigurationWith<'internalTls' | 'redis' | 'store'>;
-export type RedisConnection = ReturnType<typeof connectRedis>;
-
-/** What the wiring needs from outside. */
-export interface GatewayParts {
-  readonly context: ServiceContext;
-  readonly configuration: GatewayConfiguration;
-  readonly store: Store;
-}
-
 /** Wires the gateway: HTTP in front, store beside, workers behind. */
 @Module({})
 export class PlaybackGatewayModule {
@@ -75,6 +60,7 @@ export class PlaybackGatewayModule {
         SessionController,
         UserSessionController,
         PlayTicketController,
+        ...certificateControllers,
       ],
       providers: [
         ...edge(parts),
@@ -85,6 +71,7 @@ export class PlaybackGatewayModule {
         ...workers(parts),
         ...playback(parts),
         ...recordings(parts),
+        ...certificateProviders(parts),
       ],
     };
   }

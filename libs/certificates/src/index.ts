@@ -7,10 +7,15 @@ export type {
 export { CertificateError, type CertificateErrorCode, type PathProblemCode } from './certificate-error.js';
 export type { CertificateInfo } from './certificate/certificate-info.js';
 export { certificateStatus, type CertificateStatus } from './certificate/certificate-status.js';
-export { parseCertificateDer, parseCertificatePem } from './certificate/parse-certificate.js';
+export { parseAuthoritiesPem, parseCertificateDer, parseCertificatePem } from './certificate/parse-certificate.js';
 export { keyMatchesCertificate } from './private-key/key-matches-certificate.js';
-export { parsePrivateKeyPem, type ParsedPrivateKey, type PrivateKeyFormat } from './private-key/parse-private-key.js';
 export { readKeyFile, type KeyFile } from './private-key/read-key-file.js';
+export {
+  parsePrivateKeyPem,
+  privateKeyFormat,
+  type ParsedPrivateKey,
+  type PrivateKeyFormat,
+} from './private-key/parse-private-key.js';
 export {
   judgeCertificate,
   type PathJudgement,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { MediaStorages } from '#media-storage';
 import { RcsError } from '#platform';
 import type { AuditLog, ContactCenterStore, JsonObject, MediaFile, Recording, RecordingStore, User } from '#store';
+import { recipientsOfMediaFile } from '../certificates/recipient-names.js';
 import { insertRecordingSchema, type InsertMediaFile, type InsertRecording } from './insert-recording.schema.js';
 
 export interface Insertion {
@@ -82,7 +83,7 @@ export class RecordingInsertionService {
       ...additional
     } = rest;
     this.checkLocation(mediaDescriptor, index);
-    return {
+    const stored: MediaFile = {
       mediaId,
       type,
       mediaDescriptor,
@@ -90,6 +91,7 @@ export class RecordingInsertionService {
       ...present({ startTime, stopTime, callUUID, duration, size, tenant, ivrprofile, parameters, pkcs7, certAlias }),
       ...present({ additional: nonEmpty(additional) }),
     };
+    return { ...stored, recipients: recipientsOfMediaFile(stored) };
   }
 
   private checkLocation(descriptor: InsertMediaFile['mediaDescriptor'], index: number): void {

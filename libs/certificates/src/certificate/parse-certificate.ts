@@ -25,6 +25,17 @@ export function parseCertificatePem(text: string | Buffer): [CertificateInfo, ..
 }
 
 /**
+ * Reads the certificates of authorities, of any key type.
+ * @throws CertificateError when the file holds none.
+ */
+export function parseAuthoritiesPem(file: Buffer): CertificateInfo[] {
+  const blocks = readPemBlocks(file);
+  const certificates = blocks.filter(({ label }) => certificateLabels.includes(label)).map(parseBlock);
+  if (certificates.length === 0) throw wrongLabel(blocks);
+  return certificates;
+}
+
+/**
  * Reads one certificate of any key type.
  * @throws CertificateError CERTIFICATE_MALFORMED
  */

@@ -38,6 +38,14 @@ export function parsePrivateKeyPem(pem: Buffer | string, password?: Password): P
   }
 }
 
+/**
+ * How a private key file is written, without opening it.
+ * @throws CertificateError when it holds no RSA private key.
+ */
+export function privateKeyFormat(pem: Buffer): PrivateKeyFormat {
+  return findPrivateKey(readPemBlocks(pem)).format;
+}
+
 function findPrivateKey(blocks: readonly PemBlock[]): { block: PemBlock; format: PrivateKeyFormat } {
   for (const block of blocks) {
     const format = formatOf(block);

@@ -128,6 +128,33 @@ const rcsctl = z.strictObject({
     .optional(),
 });
 
+/** What the gateway knows about recording certificates. */
+const recordingCertificates = z
+  .strictObject({
+    /** Key vaults of the gateway; those of the decrypt workers when absent. */
+    vaultAddresses: z
+      .array(z.string().regex(/^[^\s/]+:\d+$/, 'must be host:port'))
+      .min(1)
+      .optional(),
+    /** Authorities that may vouch for recording certificates, PEM. */
+    rootCaFile: filePath.optional(),
+    /** Whether a certificate may vouch for itself, as the administrator guide makes them. */
+    allowSelfSigned: z.boolean().default(true),
+    /** Days before the end of a certificate at which the log and the webhook warn. */
+    expiryWarningDays: z.array(z.int().min(1).max(3650)).max(20).default([90, 30, 7]),
+    /** Gets a POST with JSON for every warning. */
+    expiryWebhook: z
+      .strictObject({
+        url: z.url({ protocol: /^https?$/ }),
+        authorization: secret.optional(),
+        timeoutMs: milliseconds.default(5000),
+      })
+      .optional(),
+    /** Envelopes that a rewrap run changes in a second, at most. */
+    rewrapPerSecond: z.int().min(1).max(100_000).default(500),
+  })
+  .prefault({});
+
 /** The whole of application.yaml; each service reads its own part and the shared ones. */
 export const configurationSchema = z.strictObject({
   logging: z
@@ -145,6 +172,7 @@ export const configurationSchema = z.strictObject({
   openId: openIdProvider.optional(),
   keyVault: keyVault.optional(),
   decryptWorker: decryptWorker.optional(),
+  recordingCertificates,
   rcsctl: rcsctl.optional(),
   /** A service that was told to stop goes on serving for this long, while load balancers learn that it is not ready. */
   shutdownDelayMs: z.int().min(0).max(600_000).default(0),
@@ -159,6 +187,7 @@ export type ServerSettings = Configuration['serverSettings'];
 export type RedisConfiguration = NonNullable<Configuration['redis']>;
 export type KeyVaultConfiguration = NonNullable<Configuration['keyVault']>;
 export type DecryptWorkerConfiguration = NonNullable<Configuration['decryptWorker']>;
+export type RecordingCertificatesConfiguration = Configuration['recordingCertificates'];
 export type InternalTlsConfiguration = NonNullable<Configuration['internalTls']>;
 export type MediaStorageSettings = Configuration['mediaStorages'][number];
 

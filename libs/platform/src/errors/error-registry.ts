@@ -74,6 +74,13 @@ export const errorRegistry = {
     'The recording has no such media file',
     'Use a playPath or mediaUri from the recording resource.',
   ),
+  RCS_CERTIFICATE_NOT_FOUND: define(
+    404,
+    NOT_FOUND,
+    6,
+    'No such recording certificate',
+    'List the certificates of your contact center; aliases are compared letter by letter.',
+  ),
   RCS_METHOD_NOT_ALLOWED: define(
     405,
     INVALID_ARGUMENT,
@@ -94,6 +101,27 @@ export const errorRegistry = {
     2,
     'The token holds a key of this name already',
     'Choose another alias, or attach the certificate to the key that is there.',
+  ),
+  RCS_CERTIFICATE_EXISTS: define(
+    409,
+    ALREADY_EXISTS,
+    2,
+    'Another certificate has this alias',
+    'Upload under another alias; the same certificate twice is one entry.',
+  ),
+  RCS_CERTIFICATE_IN_USE: define(
+    409,
+    FAILED_PRECONDITION,
+    2,
+    'The certificate is in use',
+    'Assign a successor and rewrap the recordings first, or force the deletion by typing the alias again.',
+  ),
+  RCS_CONFIRMATION_REQUIRED: define(
+    409,
+    FAILED_PRECONDITION,
+    2,
+    'This must be confirmed in words',
+    'Send the confirmation that the detail asks for, letter by letter.',
   ),
   RCS_PRECONDITION_FAILED: define(
     412,
@@ -157,6 +185,13 @@ export const errorRegistry = {
     2,
     'The key or certificate was refused',
     'Use an RSA key of 2048 bits or more and the certificate that belongs to it.',
+  ),
+  RCS_CERTIFICATE_NOT_VALID: define(
+    422,
+    FAILED_PRECONDITION,
+    2,
+    'The certificate may not encrypt recordings',
+    'The detail names the certificate of the chain that is at fault. Decrypting with its key is not affected.',
   ),
   RCS_TOO_MANY_REQUESTS: define(
     429,

@@ -1,13 +1,14 @@
 import { isErrorCode } from './error-registry.js';
 import { RcsError } from './rcs-error.js';
 
-/** RFC 9457 problem document with our extension members `code`, `requestId` and `retryable`. */
+/** RFC 9457 problem document with our extension members `code`, `reason`, `requestId` and `retryable`. */
 export interface ProblemDetails {
   readonly type: string;
   readonly title: string;
   readonly status: number;
   readonly detail?: string;
   readonly code: string;
+  readonly reason?: string;
   readonly requestId?: string;
   readonly retryable: boolean;
 }
@@ -15,13 +16,14 @@ export interface ProblemDetails {
 export const problemContentType = 'application/problem+json; charset=utf-8';
 
 export function toProblemDetails(error: RcsError, requestId?: string): ProblemDetails {
-  const { definition, code, publicDetail } = error;
+  const { definition, code, publicDetail, reason } = error;
   return {
     type: `urn:recording-crypto-server:error:${code}`,
     title: definition.title,
     status: definition.http,
     ...(publicDetail === undefined ? {} : { detail: publicDetail }),
     code,
+    ...(reason === undefined ? {} : { reason }),
     ...(requestId === undefined ? {} : { requestId }),
     retryable: definition.retryable,
   };

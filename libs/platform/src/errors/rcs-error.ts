@@ -3,6 +3,8 @@ import { errorRegistry, type ErrorCode, type ErrorDefinition } from './error-reg
 export interface RcsErrorOptions {
   /** Added to the public answer: what was wrong and what to do. Never a path, host, key or stack. */
   readonly publicDetail?: string;
+  /** Which of the cases of a code it is, for programs: public, stable, such as `PATH_EXPIRED`. */
+  readonly reason?: string;
   /** For the log only. */
   readonly cause?: unknown;
   /** When a repetition makes sense, in milliseconds. */
@@ -16,6 +18,7 @@ export interface RcsErrorOptions {
 export class RcsError extends Error {
   override readonly name = 'RcsError';
   readonly publicDetail: string | undefined;
+  readonly reason: string | undefined;
   readonly retryAfterMs: number | undefined;
 
   constructor(
@@ -25,6 +28,7 @@ export class RcsError extends Error {
   ) {
     super(message ?? options.publicDetail ?? errorRegistry[code].title, { cause: options.cause });
     this.publicDetail = options.publicDetail;
+    this.reason = options.reason;
     this.retryAfterMs = options.retryAfterMs;
   }
 

@@ -1,0 +1,33 @@
+import type { FastifyRequest } from 'fastify';
+import { RcsError } from '#platform';
+import type { ChangeOrigin, User } from '#store';
+import { userOf } from '../authentication/authentication.guard.js';
+
+/** Who administers certificates, of which contact center, from where. */
+export interface Administrator {
+  readonly name: string;
+  readonly contactCenter: string;
+  readonly address: string;
+  readonly requestId: string;
+}
+
+/** "Administration of Recording Certificates and Keys". */
+export function mayAdministerCertificates(user: User): boolean {
+  return user.privileges.includes('administer-certificates') && user.contactCenter !== undefined;
+}
+
+/** @throws RcsError RCS_INSUFFICIENT_PERMISSION */
+export function administratorOf(request: FastifyRequest): Administrator {
+  const user = userOf(request);
+  if (!mayAdministerCertificates(user) || user.contactCenter === undefined) {
+    throw new RcsError('RCS_INSUFFICIENT_PERMISSION', undefined, {
+      publicDetail: 'the privilege "Administration of Recording Certificates and Keys" is needed',
+    });
+  }
+  return { name: user.name, contactCenter: user.contactCenter, address: request.ip, requestId: request.id };
+}
+
+/** The origin of a change made now. */
+export function originOf({ name }: Administrator): ChangeOrigin {
+  return { by: name, at: new Date().toISOString() };
+}

@@ -1,0 +1,125 @@
+import { parseCertificatePem } from '#certificates';
+import type { KeyEntry } from '#contracts';
+import { describeError, RcsError, type Logger } from '#platform';
+import type { CertificateStore, RecordingCertificate, RewrapStore } from '#store';
+import { unknownCertificate } from './certificate-errors.js';
+import type { CertificatePolicy } from './certificate-policy.js';
+import { certificateRow, targetName, type CertificateRow } from './certificate-resource.js';
+import { certificateState, type KeyPresence } from './certificate-status-text.js';
+import type { VaultKeys } from './keys/vault-keys.js';
+import { recipientNamesOf } from './recipient-names.js';
+import { certificateOf, chainOf } from './stored-chain.js';
+
+/** Lists certificates as they are in store and tokens at this moment; nothing is remembered between two lists. */
+export class CertificateListService {
+  constructor(
+    private readonly certificates: CertificateStore,
+    private readonly rewraps: RewrapStore,
+    private readonly keys: VaultKeys,
+    private readonly policy: CertificatePolicy,
+    private readonly warningDays: number,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Active ones; deleted ones too when asked. */
+  async list(contactCenter: string, withDeleted: boolean): Promise<CertificateRow[]> {
+    const keys = await this.knownKeys(contactCenter);
+    if (keys !== undefined) await this.adopt(contactCenter, keys);
+    const stored = await this.certificates.list(contactCenter);
+    const shown = stored.filter(({ state }) => withDeleted || state === 'active');
+    return Promise.all(shown.map(certificate => this.row(certificate, keys)));
+  }
+
+  /** One certificate with all that is known of it. @throws RcsError RCS_CERTIFICATE_NOT_FOUND */
+  async details(contactCenter: string, alias: string) {
+    const keys = await this.knownKeys(contactCenter);
+    if (keys !== undefined) await this.adopt(contactCenter, keys);
+    const stored = await this.require(contactCenter, alias);
+    const assignments = await this.certificates.assignments(contactCenter);
+    return {
+      ...(await this.row(stored, keys)),
+      certificate: stored.certificate,
+      chain: chainOf(stored)
+        .slice(1)
+        .map(({ subjectDn, issuerDn, notAfter, pem }) => ({
+          subjectDn,
+          issuerDn,
+          expires: notAfter.toISOString(),
+          pem,
+        })),
+      problems: this.policy.problemsNow(stored),
+      deployedTo: assignments.filter(({ aliases }) => aliases.includes(alias)).map(({ target }) => targetName(target)),
+    };
+  }
+
+  /** @throws RcsError RCS_CERTIFICATE_NOT_FOUND */
+  async require(contactCenter: string, alias: string): Promise<RecordingCertificate> {
+    const stored = await this.certificates.find(contactCenter, alias);
+    if (stored === undefined) throw unknownCertificate(alias);
+    return stored;
+  }
+
+  /** @throws RcsError RCS_CERTIFICATE_NOT_FOUND for a deleted one as well. */
+  async requireActive(contactCenter: string, alias: string): Promise<RecordingCertificate> {
+    const stored = await this.require(contactCenter, alias);
+    if (stored.state === 'active') return stored;
+    throw new RcsError('RCS_CERTIFICATE_NOT_FOUND', undefined, {
+      publicDetail: `the certificate ${JSON.stringify(alias)} was deleted; upload it again to use it`,
+    });
+  }
+
+  async row(stored: RecordingCertificate, keys?: readonly KeyEntry[]): Promise<CertificateRow> {
+    const { contactCenter, alias } = stored;
+    const certificate = certificateOf(stored);
+    const key = presenceOf(stored, keys ?? (await this.knownKeys(contactCenter)));
+    const assignments = await this.certificates.assignments(contactCenter);
+    return certificateRow({
+      stored,
+      certificate,
+      key,
+      state: certificateState(stored, certificate, key, this.warningDays, new Date()),
+      deployedCount: assignments.filter(({ aliases }) => aliases.includes(alias)).length,
+      recordings: await this.rewraps.countRecordings(contactCenter, recipientNamesOf(certificate, alias)),
+    });
+  }
+
+  /** undefined when no vault answers: a list without that is better than none. */
+  async knownKeys(contactCenter: string): Promise<readonly KeyEntry[] | undefined> {
+    try {
+      return await this.keys.list(contactCenter);
+    } catch (error) {
+      this.logger.warn({ error: describeError(error) }, 'the keys in the tokens cannot be listed');
+      return undefined;
+    }
+  }
+
+  /** Takes in pairs that came into the token in another way, such as with `rcsctl import-key`. */
+  private async adopt(contactCenter: string, keys: readonly KeyEntry[]): Promise<void> {
+    const withCertificate = keys.filter(({ certificate }) => certificate !== '');
+    if (withCertificate.length === 0) return;
+    const known = new Set((await this.certificates.list(contactCenter)).map(({ fingerprint }) => fingerprint));
+    for (const { certificate: pem, alias, keyIdentifier } of withCertificate) {
+      const [certificate] = parseCertificatePem(pem);
+      if (known.has(certificate.fingerprint)) continue;
+      const { outcome } = await this.certificates.add({
+        contactCenter,
+        alias,
+        certificate: certificate.pem,
+        chain: '',
+        fingerprint: certificate.fingerprint,
+        keyIdentifier,
+        keyFormat: 'imported into the token',
+        decryptOnly: false,
+        state: 'active',
+        createdAt: new Date().toISOString(),
+        createdBy: 'key vault',
+      });
+      this.logger.info({ contactCenter, alias, outcome }, 'a certificate of the token was taken into the list');
+    }
+  }
+}
+
+function presenceOf({ keyIdentifier }: RecordingCertificate, keys: readonly KeyEntry[] | undefined): KeyPresence {
+  if (keys === undefined) return 'unknown';
+  return keys.some(key => key.keyIdentifier === keyIdentifier) ? 'present' : 'missing';
+}

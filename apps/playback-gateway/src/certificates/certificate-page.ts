@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import type { CertificateRow } from './certificate-resource.js';
+
+/** Columns a list may be sorted by. */
+const columns = [
+  'alias',
+  'issuedTo',
+  'issuedBy',
+  'serialNumber',
+  'subjectDn',
+  'issuerDn',
+  'notBefore',
+  'expires',
+  'deployedCount',
+  'recordings',
+  'status',
+  'createdAt',
+] as const;
+
+const flag = z.enum(['true', 'false']).transform(value => value === 'true');
+
+export const certificatePageSchema = z.object({
+  /** A column; with a minus in front the other way round. */
+  sort: z
+    .string()
+    .regex(
+      new RegExp(`^-?(${columns.join('|')})$`),
+      `must be one of ${columns.join(', ')}, with - in front for descending`,
+    )
+    .default('alias'),
+  offset: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+  deleted: flag.default(false),
+});
+
+export type CertificatePageQuery = Readonly<z.output<typeof certificatePageSchema>>;
+
+export interface CertificatePage {
+  readonly certificates: readonly CertificateRow[];
+  readonly total: number;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** Sorts and cuts; equal values keep the order of their aliases. */
+export function certificatePage(rows: readonly CertificateRow[], query: CertificatePageQuery): CertificatePage {
+  const { sort, offset, limit } = query;
+  const column = sort.replace('-', '') as (typeof columns)[number];
+  const direction = sort.startsWith('-') ? -1 : 1;
+  const sorted = [...rows].sort(
+    (left, right) => direction * compare(left[column], right[column], column) || (left.alias < right.alias ? -1 : 1),
+  );
+  return { certificates: sorted.slice(offset, offset + limit), total: rows.length, offset, limit };
+}
+
+function compare(left: string | number, right: string | number, column: string): number {
+  if (column === 'serialNumber') return bySize(BigInt(left), BigInt(right));
+  return bySize(left, right);
+}
+
+const bySize = <T>(left: T, right: T): number => (left === right ? 0 : left < right ? -1 : 1);

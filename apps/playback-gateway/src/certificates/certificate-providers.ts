@@ -1,0 +1,113 @@
+import type { Provider, Type } from '@nestjs/common';
+import { KeyVaultClient } from '#contracts';
+import type { InternalIdentity } from '#platform';
+import { IDENTITY, REDIS } from '../injection-tokens.js';
+import type { GatewayParts, RedisConnection } from '../gateway-parts.js';
+import { AssignmentService } from './assignments/assignment.service.js';
+import { IvrProfileController, ScreenRecordingCertificateController } from './assignments/assignment.controller.js';
+import { RecipientController } from './assignments/recipient.controller.js';
+import { CertificateAudit } from './certificate-audit.js';
+import { CertificateController } from './certificate.controller.js';
+import { CertificateListService } from './certificate-list.service.js';
+import { CertificatePolicy } from './certificate-policy.js';
+import { CertificateRemovalService } from './certificate-removal.service.js';
+import { CertificateRenewalService } from './certificate-renewal.service.js';
+import { CertificateChangeFeed } from './events/certificate-change-feed.js';
+import { CertificateEventController } from './events/event.controller.js';
+import { EventStreams } from './events/event-streams.js';
+import { GeneratedKeyService } from './keys/generated-key.service.js';
+import { KeyController } from './keys/key.controller.js';
+import { VaultKeys } from './keys/vault-keys.js';
+import { CertificateUploadService } from './upload/certificate-upload.service.js';
+
+export const certificateControllers: Type[] = [
+  CertificateController,
+  KeyController,
+  IvrProfileController,
+  ScreenRecordingCertificateController,
+  RecipientController,
+  CertificateEventController,
+];
+
+/** Wires what administrators of certificates need. */
+export function certificateProviders({ context, configuration, store }: GatewayParts): Provider[] {
+  const settings = configuration.recordingCertificates;
+  const { certificates, rewraps } = store;
+  const vaultAddresses = settings.vaultAddresses ?? configuration.decryptWorker?.vaultAddresses ?? [];
+  return [
+    { provide: CertificatePolicy, useFactory: () => CertificatePolicy.load(settings) },
+    { provide: CertificateAudit, useFactory: () => new CertificateAudit(store.audit) },
+    {
+      provide: KeyVaultClient,
+      useFactory: (identity: InternalIdentity) => new KeyVaultClient(vaultAddresses, identity),
+      inject: [IDENTITY],
+    },
+    { provide: VaultKeys, useFactory: (vaults: KeyVaultClient) => new VaultKeys(vaults), inject: [KeyVaultClient] },
+    {
+      provide: CertificateChangeFeed,
+      useFactory: (redis: RedisConnection) =>
+        new CertificateChangeFeed(redis, configuration.redis.keyPrefix, context.logger),
+      inject: [REDIS],
+    },
+    {
+      provide: EventStreams,
+      useFactory: (feed: CertificateChangeFeed) => new EventStreams(feed),
+      inject: [CertificateChangeFeed],
+    },
+    {
+      provide: CertificateListService,
+      useFactory: (keys: VaultKeys, policy: CertificatePolicy) =>
+        new CertificateListService(
+          certificates,
+          rewraps,
+          keys,
+          policy,
+          Math.max(0, ...settings.expiryWarningDays),
+          context.logger,
+        ),
+      inject: [VaultKeys, CertificatePolicy],
+    },
+    {
+      provide: CertificateUploadService,
+      useFactory: (keys: VaultKeys, policy: CertificatePolicy, audit: CertificateAudit, feed: CertificateChangeFeed) =>
+        new CertificateUploadService(certificates, keys, policy, audit, feed),
+      inject: [VaultKeys, CertificatePolicy, CertificateAudit, CertificateChangeFeed],
+    },
+    {
+      provide: CertificateRemovalService,
+      useFactory: (
+        list: CertificateListService,
+        keys: VaultKeys,
+        audit: CertificateAudit,
+        feed: CertificateChangeFeed,
+      ) => new CertificateRemovalService(certificates, list, keys, audit, feed),
+      inject: [CertificateListService, VaultKeys, CertificateAudit, CertificateChangeFeed],
+    },
+    {
+      provide: CertificateRenewalService,
+      useFactory: (
+        list: CertificateListService,
+        policy: CertificatePolicy,
+        audit: CertificateAudit,
+        feed: CertificateChangeFeed,
+      ) => new CertificateRenewalService(certificates, list, policy, audit, feed),
+      inject: [CertificateListService, CertificatePolicy, CertificateAudit, CertificateChangeFeed],
+    },
+    {
+      provide: GeneratedKeyService,
+      useFactory: (keys: VaultKeys, policy: CertificatePolicy, audit: CertificateAudit, feed: CertificateChangeFeed) =>
+        new GeneratedKeyService(certificates, keys, policy, audit, feed),
+      inject: [VaultKeys, CertificatePolicy, CertificateAudit, CertificateChangeFeed],
+    },
+    {
+      provide: AssignmentService,
+      useFactory: (
+        list: CertificateListService,
+        policy: CertificatePolicy,
+        audit: CertificateAudit,
+        feed: CertificateChangeFeed,
+      ) => new AssignmentService(certificates, list, policy, audit, feed),
+      inject: [CertificateListService, CertificatePolicy, CertificateAudit, CertificateChangeFeed],
+    },
+  ];
+}

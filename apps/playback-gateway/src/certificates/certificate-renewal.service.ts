@@ -1,0 +1,43 @@
+import { RcsError } from '#platform';
+import type { CertificateStore } from '#store';
+import { originOf, type Administrator } from './administrator.js';
+import type { CertificateAudit } from './certificate-audit.js';
+import type { CertificateListService } from './certificate-list.service.js';
+import type { CertificatePolicy } from './certificate-policy.js';
+import { targetName } from './certificate-resource.js';
+import type { CertificateChangeFeed } from './events/certificate-change-feed.js';
+
+/** Puts a successor in the place of a certificate everywhere; recordings made before keep playing with the old key. */
+export class CertificateRenewalService {
+  constructor(
+    private readonly certificates: CertificateStore,
+    private readonly list: CertificateListService,
+    private readonly policy: CertificatePolicy,
+    private readonly audit: CertificateAudit,
+    private readonly feed: CertificateChangeFeed,
+  ) {}
+
+  /** @throws RcsError RCS_CERTIFICATE_NOT_VALID when the successor may not encrypt at this moment. */
+  async renew(administrator: Administrator, alias: string, successor: string): Promise<readonly string[]> {
+    const { contactCenter } = administrator;
+    await this.list.requireActive(contactCenter, alias);
+    if (alias === successor) {
+      throw new RcsError('RCS_INVALID_VALUE', undefined, {
+        publicDetail: 'successor: a certificate cannot succeed itself',
+      });
+    }
+    this.policy.requireForEncryption(await this.list.requireActive(contactCenter, successor));
+    const targets = await this.audit.act(
+      administrator,
+      { event: 'certificate-renewed', certificateAlias: alias, detail: `successor ${successor}` },
+      () => this.certificates.succeed(contactCenter, alias, successor, originOf(administrator)),
+    );
+    if (targets === undefined) {
+      throw new RcsError('RCS_CERTIFICATE_NOT_VALID', undefined, {
+        publicDetail: `${JSON.stringify(successor)} was uploaded for decrypting only`,
+      });
+    }
+    this.feed.announce(administrator, 'assignment', 'renewed', alias);
+    return targets.map(targetName);
+  }
+}

@@ -1,0 +1,106 @@
+import type { CertificateInfo } from '#certificates';
+import type { AssignmentTarget, RecordingCertificate } from '#store';
+import type { CertificateState, KeyPresence } from './certificate-status-text.js';
+
+/** One line of the list, in the words of the administrator guide. Times are ISO 8601. */
+export interface CertificateRow {
+  readonly alias: string;
+  readonly issuedTo: string;
+  readonly issuedBy: string;
+  /** As the upload form shows it: `Genesys Recording <Email not set>`. */
+  readonly subjectName: string;
+  /** Decimal. */
+  readonly serialNumber: string;
+  readonly subjectDn: string;
+  readonly issuerDn: string;
+  readonly notBefore: string;
+  readonly expires: string;
+  readonly daysLeft: number;
+  readonly fingerprint: string;
+  readonly keyDetails: {
+    readonly algorithm: 'RSA';
+    /** Bits. */
+    readonly size: number;
+    readonly format: string;
+    readonly identifier: string;
+    readonly presence: KeyPresence;
+  };
+  /** IVR profiles and screen recordings it is assigned to. */
+  readonly deployedCount: number;
+  /** Recordings known to be encrypted for it. */
+  readonly recordings: number;
+  readonly status: CertificateState['status'];
+  readonly statusText: string;
+  readonly decryptOnly: boolean;
+  readonly successor?: string;
+  readonly createdAt: string;
+  readonly createdBy: string;
+  readonly deletedAt?: string;
+  readonly deletedBy?: string;
+  readonly keyRemovedAt?: string;
+}
+
+export interface RowParts {
+  readonly stored: RecordingCertificate;
+  readonly certificate: CertificateInfo;
+  readonly key: KeyPresence;
+  readonly state: CertificateState;
+  readonly deployedCount: number;
+  readonly recordings: number;
+}
+
+export function certificateRow({
+  stored,
+  certificate,
+  key,
+  state,
+  deployedCount,
+  recordings,
+}: RowParts): CertificateRow {
+  const { alias, keyFormat, keyIdentifier, decryptOnly, createdAt, createdBy } = stored;
+  const { successor, deletedAt, deletedBy, keyRemovedAt } = stored;
+  return {
+    alias,
+    ...certificateFields(certificate),
+    daysLeft: state.daysLeft,
+    keyDetails: {
+      algorithm: 'RSA',
+      size: certificate.modulusBits,
+      format: keyFormat,
+      identifier: keyIdentifier,
+      presence: key,
+    },
+    deployedCount,
+    recordings,
+    status: state.status,
+    statusText: state.text,
+    decryptOnly,
+    createdAt,
+    createdBy,
+    ...(successor === undefined ? {} : { successor }),
+    ...(deletedAt === undefined ? {} : { deletedAt }),
+    ...(deletedBy === undefined ? {} : { deletedBy }),
+    ...(keyRemovedAt === undefined ? {} : { keyRemovedAt }),
+  };
+}
+
+/** What the certificate itself says. */
+export function certificateFields(certificate: CertificateInfo) {
+  const { issuedTo, issuedBy, serialNumber, subjectDn, issuerDn, notBefore, notAfter, fingerprint } = certificate;
+  return {
+    issuedTo,
+    issuedBy,
+    subjectName: `${issuedTo} <${certificate.emailAddress ?? 'Email not set'}>`,
+    serialNumber,
+    subjectDn,
+    issuerDn,
+    notBefore: notBefore.toISOString(),
+    expires: notAfter.toISOString(),
+    fingerprint,
+  };
+}
+
+/** `record`, or `screen-recording`, for people. */
+export function targetName(target: AssignmentTarget): string {
+  return target.kind === 'ivr-profile' ? `IVR profile ${target.name}` : 'screen recordings';
+}

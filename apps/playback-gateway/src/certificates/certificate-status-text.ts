@@ -1,0 +1,35 @@
+import { certificateStatus, type CertificateInfo } from '#certificates';
+import type { RecordingCertificate } from '#store';
+
+/** `unknown` when no vault answered. */
+export type KeyPresence = 'present' | 'missing' | 'unknown';
+
+export interface CertificateState {
+  readonly status: 'valid' | 'not-yet-valid' | 'expiring' | 'expired' | 'key-missing' | 'decrypt-only' | 'deleted';
+  /** For people. */
+  readonly text: string;
+  /** Whole days until the certificate ends; negative when it has ended. */
+  readonly daysLeft: number;
+}
+
+const dayMs = 86_400_000;
+
+/** What an administrator must know first about a certificate; `warningDays` before its end it counts as expiring. */
+export function certificateState(
+  stored: Pick<RecordingCertificate, 'state' | 'decryptOnly'>,
+  certificate: Pick<CertificateInfo, 'notBefore' | 'notAfter'>,
+  key: KeyPresence,
+  warningDays: number,
+  now: Date,
+): CertificateState {
+  const daysLeft = Math.floor((certificate.notAfter.getTime() - now.getTime()) / dayMs);
+  const state = (status: CertificateState['status'], text: string): CertificateState => ({ status, text, daysLeft });
+  if (stored.state === 'deleted') return state('deleted', 'deleted');
+  if (key === 'missing') return state('key-missing', 'the private key is in no token: recordings do not play');
+  if (stored.decryptOnly) return state('decrypt-only', 'for old recordings only');
+  const status = certificateStatus(certificate, now);
+  if (status === 'expired') return state('expired', 'expired: encrypts nothing any more, old recordings play');
+  if (status === 'not-yet-valid') return state('not-yet-valid', `valid from ${certificate.notBefore.toISOString()}`);
+  if (daysLeft <= warningDays) return state('expiring', `expires in ${daysLeft} ${daysLeft === 1 ? 'day' : 'days'}`);
+  return state('valid', 'valid');
+}

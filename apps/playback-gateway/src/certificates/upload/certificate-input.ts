@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { RcsError } from '#platform';
+
+/** Aliases label keys in tokens and stand in URLs. */
+export const aliasSchema = z
+  .string()
+  .regex(/^[^/\\\p{Cc}\p{Cs}]{1,128}$/u, 'must be 1 to 128 characters without slashes')
+  .refine(alias => alias.trim() === alias, 'must not begin or end with a blank');
+
+const jwe = z.string().regex(/^[A-Za-z0-9_-]*(\.[A-Za-z0-9_-]*){4}$/, 'must be a compact JWE');
+const pem = z.string().max(1_000_000);
+const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform(value => value === 'true')]);
+
+/** One JWE, or one for each vault; forms carry the list as JSON. */
+const keyJwe = z.preprocess(
+  value => (typeof value === 'string' && value.trimStart().startsWith('[') ? parsed(value) : value),
+  z.union([
+    jwe.transform(text => [{ vault: '', jwe: text }]),
+    z
+      .array(z.object({ vault: z.string(), jwe }))
+      .min(1)
+      .max(64),
+  ]),
+);
+
+export const certificateUploadSchema = z
+  .strictObject({
+    alias: aliasSchema.optional(),
+    certificate: pem,
+    privateKey: pem.optional(),
+    password: z.string().max(1024).optional(),
+    keyJwe: keyJwe.optional(),
+    decryptOnly: flag.default(false),
+  })
+  .refine(({ privateKey, keyJwe: encrypted }) => (privateKey === undefined) !== (encrypted === undefined), {
+    path: ['privateKey'],
+    message: 'send the private key either as privateKey (PEM) or as keyJwe',
+  });
+
+export const certificateInspectionSchema = z
+  .strictObject({
+    certificate: pem.optional(),
+    privateKey: pem.optional(),
+    password: z.string().max(1024).optional(),
+    alias: z.string().max(128).optional(),
+    decryptOnly: flag.optional(),
+  })
+  .refine(({ certificate, privateKey }) => certificate !== undefined || privateKey !== undefined, {
+    path: ['certificate'],
+    message: 'send a certificate, a private key, or both',
+  });
+
+export type CertificateUpload = Readonly<z.output<typeof certificateUploadSchema>>;
+export type CertificateInspection = Readonly<z.output<typeof certificateInspectionSchema>>;
+
+/** @throws RcsError naming the field. */
+export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const field = issue?.path.join('.') ?? '';
+  const missing = issue?.code === 'invalid_type' && issue.message.includes('undefined');
+  throw new RcsError(missing ? 'RCS_MISSING_PARAMETER' : 'RCS_INVALID_VALUE', undefined, {
+    publicDetail:
+      missing && field !== '' ? field : `${field === '' ? 'the body' : field}: ${issue?.message ?? 'is not valid'}`,
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,74 @@
+import {
+  CertificateError,
+  keyMatchesCertificate,
+  parseCertificatePem,
+  parsePrivateKeyPem,
+  privateKeyFormat,
+  type CertificateInfo,
+} from '#certificates';
+import { reading } from '../certificate-errors.js';
+import type { CertificatePolicy } from '../certificate-policy.js';
+import { certificateFields } from '../certificate-resource.js';
+import type { CertificateInspection } from './certificate-input.js';
+import { suggestAlias } from './suggest-alias.js';
+
+/** What the upload form fills in by itself. Nothing is stored, no key leaves this function. */
+export function inspectUpload({ certificate, privateKey, password }: CertificateInspection, policy: CertificatePolicy) {
+  const chain = certificate === undefined ? undefined : reading(() => parseCertificatePem(certificate));
+  return {
+    ...(chain === undefined ? {} : { certificate: describeChain(chain, policy) }),
+    ...(privateKey === undefined ? {} : { key: describeKey(privateKey, password, chain?.[0]) }),
+  };
+}
+
+function describeChain(chain: [CertificateInfo, ...CertificateInfo[]], policy: CertificatePolicy) {
+  const [leaf, ...intermediates] = chain;
+  const problems = policy.problemsAtUpload(chain);
+  return {
+    ...certificateFields(leaf),
+    emailAddress: leaf.emailAddress ?? null,
+    keyDetails: { algorithm: 'RSA', size: leaf.modulusBits },
+    suggestedAlias: suggestAlias(leaf),
+    chain: intermediates.map(({ subjectDn, issuerDn, notAfter }) => ({
+      subjectDn,
+      issuerDn,
+      expires: notAfter.toISOString(),
+    })),
+    warnings: dateWarnings(leaf, new Date()),
+    problems,
+  };
+}
+
+/** The format is told even where the key cannot be opened yet. */
+function describeKey(pem: string, password: string | undefined, certificate: CertificateInfo | undefined) {
+  const file = Buffer.from(pem, 'latin1');
+  try {
+    const format = reading(() => privateKeyFormat(file));
+    const described = { format, encrypted: format.startsWith('encrypted') };
+    try {
+      const { pkcs8, publicKey } = parsePrivateKeyPem(file, password);
+      pkcs8.fill(0);
+      return {
+        ...described,
+        size: publicKey.asymmetricKeyDetails?.modulusLength ?? 0,
+        ...(certificate === undefined ? {} : { matchesCertificate: keyMatchesCertificate(publicKey, certificate) }),
+      };
+    } catch (error) {
+      if (!(error instanceof CertificateError)) throw error;
+      return { ...described, problem: { code: error.code, message: error.message } };
+    }
+  } finally {
+    file.fill(0);
+  }
+}
+
+/** What the dates of a certificate mean for its use. */
+export function dateWarnings({ notBefore, notAfter }: CertificateInfo, now: Date): string[] {
+  if (now < notBefore) {
+    return [`the certificate is not valid before ${notBefore.toISOString()}: recording with it fails until then`];
+  }
+  if (now > notAfter) {
+    return [`the certificate expired at ${notAfter.toISOString()}: it opens old recordings and encrypts no new ones`];
+  }
+  return [];
+}

@@ -1,0 +1,164 @@
+import {
+  keyMatchesCertificate,
+  parseCertificatePem,
+  parsePrivateKeyPem,
+  type CertificateInfo,
+  type ParsedPrivateKey,
+} from '#certificates';
+import { RcsError } from '#platform';
+import type { AdditionResult, CertificateStore, RecordingCertificate } from '#store';
+import { originOf, type Administrator } from '../administrator.js';
+import type { CertificateAudit } from '../certificate-audit.js';
+import { reading } from '../certificate-errors.js';
+import type { CertificatePolicy } from '../certificate-policy.js';
+import type { CertificateChangeFeed } from '../events/certificate-change-feed.js';
+import type { EncryptedPrivateKey, VaultKeys } from '../keys/vault-keys.js';
+import type { CertificateUpload } from './certificate-input.js';
+import { dateWarnings } from './certificate-inspection.js';
+import { freeAlias, suggestAlias } from './suggest-alias.js';
+
+export interface UploadResult {
+  readonly outcome: 'created' | 'known' | 'restored';
+  readonly certificate: RecordingCertificate;
+  readonly warnings: readonly string[];
+}
+
+type Chain = [CertificateInfo, ...CertificateInfo[]];
+
+/** Takes in a certificate and its private key. Everything is checked before anything is kept. */
+export class CertificateUploadService {
+  constructor(
+    private readonly certificates: CertificateStore,
+    private readonly keys: VaultKeys,
+    private readonly policy: CertificatePolicy,
+    private readonly audit: CertificateAudit,
+    private readonly feed: CertificateChangeFeed,
+  ) {}
+
+  /** @throws RcsError saying what was wrong with which file; nothing is stored then. */
+  async upload(administrator: Administrator, upload: CertificateUpload): Promise<UploadResult> {
+    const { chain, warnings, key } = await this.audit.check(administrator, { event: 'certificate-uploaded' }, () =>
+      this.read(upload),
+    );
+    try {
+      const alias = await this.audit.check(administrator, { event: 'certificate-uploaded' }, () =>
+        this.chooseAlias(administrator.contactCenter, upload.alias, chain[0]),
+      );
+      const added = await this.audit.act(
+        administrator,
+        { event: 'certificate-uploaded', certificateAlias: alias, detail: `SHA-256 ${chain[0].fingerprint}` },
+        () => this.keep(administrator, upload, alias, chain, key),
+      );
+      if (added.outcome !== 'known') this.feed.announce(administrator, 'certificate', 'uploaded', alias);
+      return { ...added, warnings };
+    } finally {
+      key?.pkcs8.fill(0);
+    }
+  }
+
+  private read(upload: CertificateUpload) {
+    const chain = reading(() => parseCertificatePem(upload.certificate));
+    const warnings = this.judge(chain, upload.decryptOnly);
+    return { chain, warnings, key: openKey(upload, chain[0]) };
+  }
+
+  /** Path problems refuse a certificate that shall encrypt; for one that shall only open old recordings they are warnings. */
+  private judge(chain: Chain, decryptOnly: boolean): string[] {
+    const problems = this.policy.problemsAtUpload(chain);
+    const [first] = problems;
+    if (first !== undefined && !decryptOnly) {
+      throw new RcsError('RCS_CERTIFICATE_NOT_VALID', first.message, {
+        publicDetail: `${first.message}. With decryptOnly it may be uploaded to open old recordings`,
+        reason: first.code,
+      });
+    }
+    return [...dateWarnings(chain[0], new Date()), ...problems.map(({ message }) => message)];
+  }
+
+  /** The alias of the very same certificate, else the wanted one. @throws RcsError RCS_CERTIFICATE_EXISTS */
+  private async chooseAlias(
+    contactCenter: string,
+    wanted: string | undefined,
+    { fingerprint, ...certificate }: CertificateInfo,
+  ): Promise<string> {
+    const stored = await this.certificates.list(contactCenter);
+    const same = stored.find(one => one.fingerprint === fingerprint);
+    if (same !== undefined) return same.alias;
+    const taken = new Set(stored.map(({ alias }) => alias));
+    if (wanted === undefined) return freeAlias(suggestAlias(certificate), fingerprint, taken);
+    if (taken.has(wanted)) throw aliasTaken(wanted);
+    return wanted;
+  }
+
+  private async keep(
+    administrator: Administrator,
+    upload: CertificateUpload,
+    alias: string,
+    chain: Chain,
+    key: ParsedPrivateKey | undefined,
+  ): Promise<Omit<UploadResult, 'warnings'>> {
+    const { contactCenter, requestId } = administrator;
+    const [certificate, ...intermediates] = chain;
+    const { created } = await this.keys.import(
+      { contactCenter, alias, certificate: certificate.pem, requestId },
+      await this.encryptedKeys(upload, key, requestId),
+    );
+    const { by, at } = originOf(administrator);
+    const keyIdentifier = certificate.keyIdentifier.toString('hex');
+    const added = await this.certificates.add({
+      contactCenter,
+      alias,
+      certificate: certificate.pem,
+      chain: intermediates.map(({ pem }) => pem).join(''),
+      fingerprint: certificate.fingerprint,
+      keyIdentifier,
+      keyFormat: key?.format ?? 'encrypted by the sender (JWE)',
+      decryptOnly: upload.decryptOnly,
+      state: 'active',
+      createdAt: at,
+      createdBy: by,
+    });
+    if (added.outcome !== 'alias-taken') return { ...added, outcome: outcomeOf(added) };
+    // Somebody took the alias a moment ago: the token must not keep what the list does not show.
+    if (created) await this.keys.remove(contactCenter, alias, keyIdentifier, requestId);
+    throw aliasTaken(alias);
+  }
+
+  private async encryptedKeys(
+    { keyJwe }: CertificateUpload,
+    key: ParsedPrivateKey | undefined,
+    requestId: string,
+  ): Promise<readonly EncryptedPrivateKey[]> {
+    return key === undefined ? (keyJwe ?? []) : this.keys.encrypted(key.pkcs8, requestId);
+  }
+}
+
+const outcomeOf = ({ outcome }: AdditionResult): UploadResult['outcome'] =>
+  outcome === 'alias-taken' ? 'known' : outcome;
+
+/** @throws RcsError RCS_KEY_REFUSED; a key that comes as JWE is checked by the vault, which alone can open it. */
+function openKey(
+  { privateKey, password }: CertificateUpload,
+  certificate: CertificateInfo,
+): ParsedPrivateKey | undefined {
+  if (privateKey === undefined) return undefined;
+  const file = Buffer.from(privateKey, 'latin1');
+  const secret = password === undefined ? undefined : Buffer.from(password, 'utf8');
+  try {
+    const key = reading(() => parsePrivateKeyPem(file, secret));
+    if (keyMatchesCertificate(key.publicKey, certificate)) return key;
+    key.pkcs8.fill(0);
+  } finally {
+    file.fill(0);
+    secret?.fill(0);
+  }
+  throw new RcsError('RCS_KEY_REFUSED', undefined, {
+    publicDetail: 'the private key does not belong to the certificate: choose the pair that was made together',
+    reason: 'KEY_MISMATCH',
+  });
+}
+
+const aliasTaken = (alias: string): RcsError =>
+  new RcsError('RCS_CERTIFICATE_EXISTS', undefined, {
+    publicDetail: `the alias ${JSON.stringify(alias)} belongs to another certificate`,
+  });

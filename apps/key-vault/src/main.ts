@@ -64,6 +64,7 @@ runService('key-vault', async (context: ServiceContext) => {
     const renewed = loadInternalIdentity(requireSections(next, 'internalTls').internalTls);
     return () => {
       app.get(GrantVerifier).useAuthorities(renewed.caPem);
+      operators?.useAuthorities(renewed.caPem);
       certificates.use(renewed);
     };
   });

@@ -3,11 +3,14 @@ import { Command } from 'commander';
 import { describeError, productVersion } from '#platform';
 import { auditCommand } from './commands/audit.command.js';
 import { configCommand } from './commands/config.command.js';
+import { decryptCommand } from './commands/decrypt.command.js';
 import { docsCommand } from './commands/docs.command.js';
 import { encryptPasswordCommand } from './commands/encrypt-password.command.js';
 import { importKeyCommand } from './commands/import-key.command.js';
+import { inspectCommand } from './commands/inspect.command.js';
 import { quickstartCommand } from './commands/quickstart.command.js';
 import { recordCommand } from './commands/record.command.js';
+import { verifyCommand } from './commands/verify.command.js';
 
 const program = new Command('rcsctl')
   .description('the command line of the Recording Crypto Server')
@@ -16,6 +19,9 @@ for (const add of [
   quickstartCommand,
   recordCommand,
   importKeyCommand,
+  inspectCommand,
+  decryptCommand,
+  verifyCommand,
   encryptPasswordCommand,
   auditCommand,
   configCommand,
@@ -27,6 +33,6 @@ for (const add of [
 process.stderr.on('error', () => undefined);
 
 program.parseAsync().catch((error: unknown) => {
-  process.stderr.write(`rcsctl: ${describeError(error)}\n`);
-  process.exitCode = 1;
+  // Not by itself: a connection that is still being made would keep the process for as long as the other side likes.
+  process.stderr.write(`rcsctl: ${describeError(error)}\n`, () => process.exit(1));
 });

@@ -8,6 +8,7 @@ export { CertificateError, type CertificateErrorCode, type PathProblemCode } fro
 export type { CertificateInfo } from './certificate/certificate-info.js';
 export { certificateStatus, type CertificateStatus } from './certificate/certificate-status.js';
 export { parseAuthoritiesPem, parseCertificateDer, parseCertificatePem } from './certificate/parse-certificate.js';
+export { type DistinguishedName, readDistinguishedName } from './certificate/distinguished-name.js';
 export { keyMatchesCertificate } from './private-key/key-matches-certificate.js';
 export { readKeyFile, type KeyFile } from './private-key/read-key-file.js';
 export {

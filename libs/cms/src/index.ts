@@ -23,6 +23,7 @@ export {
   readAttachedEnvelope,
   type ReadAttachedOptions,
 } from './attached/attached-envelope.js';
+export { detectWrapper, type Wrapper, wrapperHeadBytes } from './wrapping/wrapper.js';
 export { decodeEnvelope } from './wrapping/envelope-text.js';
 export type { ContentLayout, ContentMap } from './content/content-map.js';
 export type { SegmentSearch } from './content/segmented-content.js';

@@ -20,13 +20,16 @@ export class OperatorJournalFile {
   private constructor(
     private readonly file: FileHandle,
     private position: JournalPosition,
+    /** Bytes of the complete lines. */
+    private length: number,
   ) {}
 
   /** @throws ConfigurationError when the file cannot be written or its end is not that of a journal. */
   static async open(path: string): Promise<OperatorJournalFile> {
     try {
       const position = lastPosition(path);
-      return new OperatorJournalFile(await open(path, 'a', 0o600), position);
+      const file = await open(path, 'a', 0o600);
+      return new OperatorJournalFile(file, position, (await file.stat()).size);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new ConfigurationError(`option keyVault.allowOperatorUnwrap.journalFile: ${path}: ${reason}`);
@@ -47,13 +50,17 @@ export class OperatorJournalFile {
 
   private async write(entry: OperatorJournalEntry): Promise<void> {
     const record = nextJournalRecord(this.position, entry, new Date());
+    const line = Buffer.from(`${journalLine(record)}\n`);
     try {
-      await this.file.appendFile(`${journalLine(record)}\n`);
+      await this.file.appendFile(line);
       await this.file.datasync();
     } catch (error) {
+      // Half a line, on a full disk, must not stand between two others.
+      await this.file.truncate(this.length).catch(() => undefined);
       throw new RcsError('RCS_AUDIT_UNAVAILABLE', 'the operator journal cannot be written', { cause: error });
     }
     this.position = record;
+    this.length += line.length;
   }
 }
 

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import { openSqliteStore } from '#store';
 import { print } from '../terminal/print.js';
+import { operatorJournalCommand } from './operator-journal.command.js';
 
 /** `rcsctl audit verify`: proves that no record of the audit log was changed, removed or moved. */
 export function auditCommand(program: Command): void {
   const audit = program.command('audit').description('look after the audit log');
+  operatorJournalCommand(audit);
   audit
     .command('verify')
     .description('check the hash chain of every writer; exit status 1 when something is wrong')

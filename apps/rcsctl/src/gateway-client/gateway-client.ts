@@ -49,6 +49,19 @@ export class GatewayClient {
     return Buffer.from(await response.body.arrayBuffer());
   }
 
+  /**
+   * The plaintext of a media file as it comes; each piece may take its time, the whole as long as it needs.
+   * @throws Error for anything but 200; the body fails when it ends too soon.
+   */
+  async openMedia(
+    playPath: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly length: number; readonly body: AsyncIterable<Buffer> }> {
+    const response = await this.request(`/api/v2${playPath}`, { method: 'GET', signal });
+    if (response.statusCode !== 200) await this.fail(response, 'playing');
+    return { length: Number(response.headers['content-length']), body: response.body as AsyncIterable<Buffer> };
+  }
+
   async close(): Promise<void> {
     await this.agent.destroy();
   }
@@ -68,13 +81,16 @@ export class GatewayClient {
 
   private request(
     path: string,
-    options: Pick<Dispatcher.RequestOptions, 'method' | 'body'> & { headers?: Record<string, string> },
+    options: Pick<Dispatcher.RequestOptions, 'method' | 'body'> & {
+      readonly headers?: Record<string, string>;
+      readonly signal?: AbortSignal;
+    },
   ) {
     return request(new URL(path, this.access.url), {
+      signal: AbortSignal.timeout(timeoutMs),
       ...options,
       headers: { ...options.headers, authorization: this.authorization },
       dispatcher: this.agent,
-      signal: AbortSignal.timeout(timeoutMs),
     });
   }
 

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { stringify } from 'yaml';
+import { operatorIdentity } from './command-line-configuration.js';
 import type { DataDirectory } from './data-directory.js';
 import type { InternalAuthorityFiles } from './internal-authority.js';
 import type { Ports } from './ports.js';
@@ -24,6 +25,7 @@ export function writeClusterConfiguration(
   secrets: ClusterSecrets,
   token: SoftHsmToken,
 ): void {
+  const operator = operatorIdentity(authority);
   const local = (port: number) => ({ host: '127.0.0.1', port });
   const configuration = {
     crRegion: 'default',
@@ -51,6 +53,14 @@ export function writeClusterConfiguration(
       listen: local(ports.vault),
       management: local(ports.vaultManagement),
       token: { uri: token.uri, pin: { file: secrets.tokenPin.file } },
+      ...(operator === undefined
+        ? {}
+        : {
+            allowOperatorUnwrap: {
+              certificateFiles: [operator.certificateFile],
+              journalFile: directory.operatorJournal,
+            },
+          }),
     },
     decryptWorker: { vaultAddresses: [`localhost:${ports.vault}`] },
     gracefulShutdownTimeoutMs: 5000,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { ServiceRole } from '#platform';
 import { type DataDirectory } from './data-directory.js';
 import { opsUser, webdavUser, writeClusterConfiguration, type ClusterSecrets } from './cluster-configuration.js';
+import { writeCommandLineConfiguration } from './command-line-configuration.js';
 import { internalAuthority, type InternalAuthorityFiles } from './internal-authority.js';
 import { choosePorts, type Ports } from './ports.js';
 import { secretFile } from './secret.js';
@@ -54,6 +55,7 @@ export class Cluster {
     const token = await softHsmToken(directory.token, secrets.tokenPin.value, securityOfficer.value);
     const ports = await choosePorts(directory.portsFile);
     writeClusterConfiguration(directory, ports, authority, secrets, token);
+    writeCommandLineConfiguration(directory, ports, authority);
     return new Cluster(directory, ports, authority, secrets, token, environment);
   }
 

@@ -46,6 +46,16 @@ export class DataDirectory {
     return join(this.root, 'application.yaml');
   }
 
+  /** What the command line reads: who the operator is, where vault and gateway are. */
+  get commandLineConfigurationFile(): string {
+    return join(this.root, 'rcsctl.yaml');
+  }
+
+  /** Where the vault writes down what operators opened. */
+  get operatorJournal(): string {
+    return join(this.root, 'operator-journal.jsonl');
+  }
+
   /** Which ports were used last time, so that URLs stay the same. */
   get portsFile(): string {
     return join(this.root, 'ports.json');

@@ -32,6 +32,9 @@ const people: readonly DemoUserContent[] = [
   { name: 'carol', roles: ['agent'], privileges: [], accessGroups: [], partitions: [], agentHierarchy: '/sales/carol' },
 ];
 
+/** Name of the secret that is the password of a user. */
+export const userSecretName = (name: string): string => `user-${name}`;
+
 /** Makes the contact center and its users, or finds those of the last start. */
 export async function demoAccounts(directory: DataDirectory): Promise<DemoAccounts> {
   const contactCenter = contactCenterId(directory);
@@ -42,7 +45,7 @@ export async function demoAccounts(directory: DataDirectory): Promise<DemoAccoun
     }
     const users: DemoUser[] = [];
     for (const person of people) {
-      const password = secretFile(directory.secrets, `user-${person.name}`).value;
+      const password = secretFile(directory.secrets, userSecretName(person.name)).value;
       if ((await store.users.find(person.name)) === undefined) {
         await store.users.put({ ...person, enabled: true, contactCenter, passwordHash: await hash(password) });
       }

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { ConfigurationError, type Configuration } from '#platform';
+import { GatewayClient, type GatewayAccess } from '../gateway-client/gateway-client.js';
+import { OperatorKeys } from '../operator/operator-keys.js';
+import { decryptStoredFile } from '../stored-media/decrypt-stored-file.js';
+import { verifyRecording } from '../stored-media/verify-recording.js';
+import { interruptible } from '../terminal/interruption.js';
+import { print } from '../terminal/print.js';
+import { readConfiguration } from './read-configuration.js';
+
+interface Options {
+  readonly envelope?: string;
+  readonly recording?: boolean;
+  readonly gateway?: string;
+  readonly ca?: string;
+  readonly user?: string;
+  readonly passwordFile?: string;
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+/** `rcsctl verify`: proves that a recording can be decrypted to its last byte. */
+export function verifyCommand(program: Command): void {
+  program
+    .command('verify')
+    .description('prove that a recording can be decrypted to its last byte')
+    .argument(
+      '<file-or-id>',
+      'a stored file, opened through the key vault; or the id of a recording, played by a gateway',
+    )
+    .option('--envelope <file>', 'the envelope, where it does not stand in the file')
+    .option('--recording', 'the argument is the id of a recording, even where a file has this name')
+    .option('--gateway <url>', 'gateway; rcsctl.gateway of the configuration when absent')
+    .option('--ca <file>', "authority of the gateway's certificate, PEM")
+    .option('--user <name>', 'who plays the recording')
+    .option('--password-file <file>', 'file with the password')
+    .option('--config <file>', 'configuration with the section rcsctl; RCS_CONFIG when absent')
+    .option('--json', 'machine-readable output')
+    .action((what: string, options: Options) =>
+      interruptible(signal =>
+        options.recording !== true && existsSync(what)
+          ? verifyFile(what, options, signal)
+          : verifyById(what, options, signal),
+      ),
+    );
+}
+
+async function verifyFile(file: string, options: Options, signal: AbortSignal): Promise<void> {
+  const keys = await OperatorKeys.open(readConfiguration(options.config));
+  try {
+    let hash = createHash('sha256');
+    const job = { file, envelopeFile: options.envelope, purpose: 'verify', signal } as const;
+    const decrypted = await decryptStoredFile(job, keys, {
+      begin: () => {
+        hash = createHash('sha256');
+        return Promise.resolve();
+      },
+      take: plaintext => {
+        hash.update(plaintext);
+        return Promise.resolve();
+      },
+    });
+    const result = { file, verified: true, ...decrypted, sha256: hash.digest('hex') };
+    print(
+      options.json === true,
+      result,
+      () =>
+        `${file}: decrypts to its last byte; ${result.plaintextLength} bytes, SHA-256 ${result.sha256}, key ${result.certificateAlias}`,
+    );
+  } finally {
+    keys.close();
+  }
+}
+
+async function verifyById(id: string, options: Options, signal: AbortSignal): Promise<void> {
+  const gateway = new GatewayClient(gatewayAccess(readConfiguration(options.config), options));
+  try {
+    const result = await verifyRecording(id, gateway, signal);
+    print(options.json === true, result, () =>
+      result.mediaFiles
+        .map(file =>
+          file.verified
+            ? `${file.mediaId}: plays to its last byte; ${file.bytes} bytes, SHA-256 ${file.sha256}`
+            : `${file.mediaId}: cannot be played: ${file.problem}`,
+        )
+        .join('\n'),
+    );
+    if (!result.verified) process.exitCode = 1;
+  } finally {
+    await gateway.close();
+  }
+}
+
+/** Options first, then the configuration. */
+function gatewayAccess({ rcsctl }: Configuration, options: Options): GatewayAccess {
+  const configured = rcsctl?.gateway;
+  const url = options.gateway ?? configured?.url;
+  const userName = options.user ?? configured?.userName;
+  const password =
+    options.passwordFile === undefined
+      ? configured?.password
+      : readFileSync(options.passwordFile, 'utf8').replace(/\r?\n$/, '');
+  if (url === undefined || userName === undefined || password === undefined) {
+    throw new ConfigurationError(
+      'there is no such file, and to play a recording a gateway is needed: configure rcsctl.gateway, or name --gateway, --user and --password-file',
+    );
+  }
+  const caFile = options.ca ?? configured?.caFile;
+  return { url, userName, password, caPem: caFile === undefined ? undefined : readFileSync(caFile, 'utf8') };
+}

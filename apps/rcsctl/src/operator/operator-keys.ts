@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import { basename } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import {
+  envelopeDigest,
+  KeyVaultClient,
+  OperatorGrantSigner,
+  SessionKeyClient,
+  type OperatorGrant,
+  type UnwrappedSessionKey,
+} from '#contracts';
+import { ConfigurationError, loadInternalIdentity, requireSections, type Configuration } from '#platform';
+
+const timeoutMs = 30_000;
+
+/** Session keys from the vault, for an operator who signs for each of them. */
+export class OperatorKeys {
+  private constructor(
+    private readonly vaults: KeyVaultClient,
+    private readonly keys: SessionKeyClient,
+    private readonly signer: OperatorGrantSigner,
+  ) {}
+
+  /** @throws ConfigurationError naming the option that is missing or the file that cannot be read. */
+  static async open(configuration: Configuration): Promise<OperatorKeys> {
+    const { internalTls, decryptWorker, rcsctl } = requireSections(configuration, 'internalTls', 'decryptWorker');
+    if (rcsctl?.operator === undefined) {
+      throw new ConfigurationError('option rcsctl.operator is missing: it names certificate and key of the operator');
+    }
+    const { certificateFile, keyFile } = rcsctl.operator;
+    const signer = await OperatorGrantSigner.create({
+      certificatePem: readOperatorFile('rcsctl.operator.certificateFile', certificateFile),
+      keyPem: readOperatorFile('rcsctl.operator.keyFile', keyFile),
+    });
+    const vaults = new KeyVaultClient(decryptWorker.vaultAddresses, loadInternalIdentity(internalTls));
+    return new OperatorKeys(vaults, new SessionKeyClient(vaults), signer);
+  }
+
+  /** The session key of an envelope; the caller overwrites it. @throws RcsError of the vault. */
+  async unwrap(
+    envelope: Buffer,
+    { file, purpose, signal }: { file: string; purpose: OperatorGrant['purpose']; signal: AbortSignal },
+  ): Promise<UnwrappedSessionKey> {
+    const grant = await this.signer.sign({
+      sub: `${userInfo().username}@${hostname()}`,
+      purpose,
+      file: basename(file).slice(0, 1024),
+      envelopeDigest: envelopeDigest(envelope),
+    });
+    const unwrapping = this.keys.unwrap({ grant, envelope, requestId: randomUUID(), timeoutMs, signal });
+    return untilAborted(unwrapping, signal);
+  }
+
+  close(): void {
+    this.vaults.close();
+  }
+}
+
+/** Does not wait for the vault when the operator has gone; what still comes is forgotten. */
+async function untilAborted(
+  unwrapping: Promise<UnwrappedSessionKey>,
+  signal: AbortSignal,
+): Promise<UnwrappedSessionKey> {
+  const aborted = new AbortController();
+  const gone = once(signal, 'abort', { signal: aborted.signal }).then(() => signal.throwIfAborted());
+  gone.catch(() => undefined);
+  try {
+    signal.throwIfAborted();
+    await Promise.race([unwrapping, gone]);
+    return await unwrapping;
+  } catch (error) {
+    unwrapping.then(
+      ({ sessionKey }) => sessionKey.fill(0),
+      () => undefined,
+    );
+    throw error;
+  } finally {
+    aborted.abort();
+  }
+}
+
+function readOperatorFile(option: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new ConfigurationError(`option ${option}: cannot read ${path}: ${(error as Error).message}`);
+  }
+}

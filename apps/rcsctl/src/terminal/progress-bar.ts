@@ -1,0 +1,71 @@
+/** The part of a terminal that a bar needs. */
+export interface BarTerminal {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+const redrawMs = 100;
+const barWidth = 24;
+const clearLine = '\r\u001b[K';
+
+/** One line on a terminal that shows how far a long work is; silent where nobody watches. */
+export class ProgressBar {
+  private readonly started: number;
+  private done = 0;
+  private drawnAt = -Infinity;
+
+  /** @param total bytes of the whole work. */
+  constructor(
+    private readonly what: string,
+    private readonly total: number,
+    private readonly terminal: BarTerminal = process.stderr,
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.started = now();
+  }
+
+  /** So many bytes more are done. */
+  advance(bytes: number): void {
+    this.done = Math.min(this.total, this.done + bytes);
+    if (this.terminal.isTTY !== true || this.now() - this.drawnAt < redrawMs) return;
+    this.drawnAt = this.now();
+    this.terminal.write(clearLine + this.line().slice(0, this.columns - 1));
+  }
+
+  /** Takes the line away. */
+  end(): void {
+    if (this.terminal.isTTY === true && this.drawnAt > -Infinity) this.terminal.write(clearLine);
+  }
+
+  /** A terminal that does not know its width says 0. */
+  private get columns(): number {
+    const { columns = 0 } = this.terminal;
+    return columns > 0 ? columns : 80;
+  }
+
+  private line(): string {
+    const share = this.total === 0 ? 1 : this.done / this.total;
+    const filled = Math.round(share * barWidth);
+    const bar = `[${'#'.repeat(filled)}${'-'.repeat(barWidth - filled)}]`;
+    const seconds = (this.now() - this.started) / 1000;
+    const rate = seconds > 0 ? this.done / seconds : 0;
+    const left = rate > 0 ? `  ${Math.ceil((this.total - this.done) / rate)} s left` : '';
+    const percent = `${Math.floor(share * 100)} %`.padStart(5);
+    return `${this.what} ${bar} ${percent}  ${formatBytes(this.done)} of ${formatBytes(this.total)}  ${formatBytes(rate)}/s${left}`;
+  }
+}
+
+const units = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** `1.5 GB`: three digits are enough for people. */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  const digits = unit === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  return `${value.toFixed(digits)} ${units[unit] ?? ''}`;
+}

@@ -1,0 +1,125 @@
+import { createPrivateKey, randomUUID, sign, X509Certificate } from 'node:crypto';
+import type { InternalIdentity } from '#platform';
+import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
+import { GrantSigner } from './grant-signer.js';
+import { GrantVerifier } from './grant-verifier.js';
+import type { OperatorGrantContent } from './operator-grant.js';
+import { OperatorGrantSigner } from './operator-grant-signer.js';
+import { OperatorGrantVerifier } from './operator-grant-verifier.js';
+import { envelopeDigest } from './playback-grant.js';
+
+const digest = envelopeDigest(Buffer.from('envelope'));
+const content: OperatorGrantContent = {
+  sub: 'jane@desk',
+  purpose: 'decrypt',
+  file: 'call.bin',
+  envelopeDigest: digest,
+};
+const now = (): number => Math.floor(Date.now() / 1000);
+const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+const certificateOf = ({ certificatePem }: InternalIdentity) => new X509Certificate(certificatePem);
+
+/** A token made by hand: every part of it can be wrong on purpose. */
+function forge(certificate: InternalIdentity, key: InternalIdentity, payload: object, header: object = {}): string {
+  const x5c = [certificateOf(certificate).raw.toString('base64')];
+  const claims = { ...content, jti: randomUUID(), iat: now(), exp: now() + 30, ...payload };
+  const input = `${base64url({ alg: 'ES256', typ: 'rcs-operator-grant+jws', x5c, ...header })}.${base64url(claims)}`;
+  const signingKey = { key: createPrivateKey(key.keyPem), dsaEncoding: 'ieee-p1363' as const };
+  return `${input}.${sign('sha256', Buffer.from(input), signingKey).toString('base64url')}`;
+}
+
+describe(OperatorGrantVerifier.name, () => {
+  let authority: InternalAuthority;
+  let jane: InternalIdentity;
+  let joe: InternalIdentity;
+  let verifier: OperatorGrantVerifier;
+
+  beforeAll(async () => {
+    authority = await InternalAuthority.create();
+    jane = await authority.issue('operator');
+    joe = await authority.issue('operator');
+  });
+  beforeEach(() => {
+    verifier = new OperatorGrantVerifier(authority.caPem, [certificateOf(jane)]);
+  });
+
+  const expectRefused = (jws: string, why: RegExp, code = 'RCS_GRANT_REFUSED') =>
+    expect(verifier.verify(jws)).rejects.toMatchObject({ code, message: expect.stringMatching(why) as string });
+
+  it('gives what the operator signed, and who he is', async () => {
+    const jws = await (await OperatorGrantSigner.create(jane)).sign(content);
+    const { grant, operator } = await verifier.verify(jws);
+    expect(grant).toMatchObject(content);
+    expect(grant.exp - grant.iat).toBe(60);
+    expect(operator).toBe('CN=operator');
+  });
+
+  it('takes every grant once', async () => {
+    const jws = await (await OperatorGrantSigner.create(jane)).sign(content);
+    await verifier.verify(jws);
+    await expectRefused(jws, /used before/);
+  });
+
+  it('refuses an operator who is not on the list, though the authority knows him', async () => {
+    const jws = await (await OperatorGrantSigner.create(joe)).sign(content);
+    await expectRefused(jws, /not on the list/, 'RCS_OPERATOR_NOT_ALLOWED');
+  });
+
+  it('refuses the key of one certificate under another', async () => {
+    const renewed = { ...jane, certificatePem: (await authority.issue('operator')).certificatePem };
+    await expectRefused(forge(renewed, jane, {}), /signature/);
+  });
+
+  it.each(['playback-gateway', 'decrypt-worker', 'key-vault', 'rcsctl'] as const)(
+    'refuses the role %s, even on the list',
+    async role => {
+      const service = await authority.issue(role);
+      verifier = new OperatorGrantVerifier(authority.caPem, [certificateOf(service)]);
+      await expectRefused(forge(service, service, {}), new RegExp(`signed by ${role}`));
+    },
+  );
+
+  it('refuses an operator of another authority, even on the list', async () => {
+    const foreign = await (await InternalAuthority.create()).issue('operator');
+    verifier = new OperatorGrantVerifier(authority.caPem, [certificateOf(foreign)]);
+    await expectRefused(forge(foreign, foreign, {}), /do not trust/);
+  });
+
+  it('refuses an operator whose certificate has expired, or whose authority is trusted no more', async () => {
+    const past = { notBefore: new Date(Date.now() - 7_200_000), notAfter: new Date(Date.now() - 1000) };
+    const retired = await authority.issue('operator', past);
+    verifier = new OperatorGrantVerifier(authority.caPem, [certificateOf(retired), certificateOf(jane)]);
+    await expectRefused(forge(retired, retired, {}), /do not trust/);
+    verifier.useAuthorities((await InternalAuthority.create()).caPem);
+    await expectRefused(forge(jane, jane, {}), /do not trust/);
+  });
+
+  it('refuses the signature of anybody else', async () => {
+    await expectRefused(forge(jane, joe, {}), /signature/);
+  });
+
+  it.each<readonly [string, object, RegExp]>([
+    ['has expired', { iat: now() - 61, exp: now() - 2 }, /expired/],
+    ['lives too long', { exp: now() + 3600 }, /too long/],
+    ['comes from the future', { iat: now() + 30, exp: now() + 60 }, /future/],
+    ['names no envelope', { envelopeDigest: undefined }, /content/],
+    ['wants to play', { purpose: 'play' }, /content/],
+    ['has an extra member', { admin: true }, /content/],
+  ])('refuses one that %s', async (_, payload, why) => {
+    await expectRefused(forge(jane, jane, payload), why);
+  });
+
+  it('and the verifier of gateways take no token of each other', async () => {
+    const gateway = await authority.issue('playback-gateway');
+    const location = { storage: 'webDAV', path: 'a' };
+    const playback = await (
+      await GrantSigner.create(gateway)
+    ).sign({ sub: 'a', contactCenter: 'c', recording: 'r', mediaFile: 'm', location, purpose: 'play' });
+    await expectRefused(playback, /header/);
+    await expectRefused(forge(jane, jane, {}, { typ: 'rcs-grant+jws' }), /header/);
+    const playbackVerifier = new GrantVerifier(authority.caPem);
+    for (const jws of [forge(jane, jane, {}), forge(jane, jane, {}, { typ: 'rcs-grant+jws' })]) {
+      await expect(playbackVerifier.verify(jws)).rejects.toMatchObject({ code: 'RCS_GRANT_REFUSED' });
+    }
+  });
+});

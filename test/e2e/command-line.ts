@@ -1,0 +1,33 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+
+export interface CommandResult {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const program = join(__dirname, '../../dist/apps/rcsctl/src/main.js');
+
+/** Starts `rcsctl` as somebody at a terminal does who has the configuration of a cluster. */
+export function startRcsctl(configuration: string, ...args: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [program, ...args], { env: { ...process.env, RCS_CONFIG: configuration } });
+}
+
+export function rcsctl(configuration: string, ...args: readonly string[]): Promise<CommandResult> {
+  return resultOf(startRcsctl(configuration, ...args));
+}
+
+export function resultOf(child: ChildProcess): Promise<CommandResult> {
+  const [stdout, stderr] = [collected(child.stdout), collected(child.stderr)];
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', code => resolve({ status: code ?? -1, stdout: stdout(), stderr: stderr() }));
+  });
+}
+
+function collected(stream: NodeJS.ReadableStream | null): () => string {
+  const pieces: Buffer[] = [];
+  stream?.on('data', (piece: Buffer) => pieces.push(piece));
+  return () => Buffer.concat(pieces).toString();
+}

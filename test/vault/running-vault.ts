@@ -74,8 +74,9 @@ export class RunningVault {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
-  get exitCode(): number | null {
-    return this.child.exitCode;
+  /** The signal that ended it, or its exit status. */
+  get end(): string | number | null {
+    return this.child.signalCode ?? this.child.exitCode;
   }
 
   endpoint(identity: InternalIdentity): KeyVaultEndpoint {

@@ -26,6 +26,10 @@ export class VaultGrounds {
     return new VaultGrounds(directory, await InternalAuthority.create(), softHsm);
   }
 
+  private get token(): object {
+    return { uri: this.softHsm.uri('recordings'), pin: this.softHsm.pin };
+  }
+
   async identity(role: ServiceRole): Promise<InternalIdentity> {
     const known = this.identities.get(role) ?? (await this.authority.issue(role));
     this.identities.set(role, known);
@@ -41,7 +45,7 @@ export class VaultGrounds {
     const vault = await RunningVault.start({
       directory: join(this.directory, `vault-${this.vaults.length + 1}`),
       identity: identity ?? (await this.identity('key-vault')),
-      keyVault: { token: { uri: this.softHsm.uri('recordings'), pin: this.softHsm.pin }, ...keyVault },
+      keyVault: { ...('tokens' in keyVault ? {} : { token: this.token }), ...keyVault },
       environment: { ...this.softHsm.environment, ...environment },
     });
     this.vaults.push(vault);

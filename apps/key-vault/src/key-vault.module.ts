@@ -7,12 +7,14 @@ import { KeyImportService } from './import/key-import.service.js';
 import { CertificateService } from './key-lifecycle/certificate.service.js';
 import { KeyLifecycleService } from './key-lifecycle/key-lifecycle.service.js';
 import { noOperators, type OperatorAccess } from './operator/operator-access.js';
+import { CallRate } from './rpc/call-rate.js';
 import { CallRunner } from './rpc/call-runner.js';
 import { KeyLifecycleController } from './rpc/key-lifecycle.controller.js';
 import { KeyVaultController } from './rpc/key-vault.controller.js';
 import { StatusService } from './status/status.service.js';
 import { KeyStore } from './token/key-store.js';
 import { TransportKeys } from './transport-keys/transport-keys.js';
+import { GrantUses } from './unwrap/grant-uses.js';
 import { PlaybackAuthority } from './unwrap/unwrap-authority.js';
 import { UnwrapService } from './unwrap/unwrap.service.js';
 import { VaultMetrics } from './vault-metrics.js';
@@ -34,7 +36,9 @@ export interface VaultParts {
 @Module({})
 export class KeyVaultModule {
   static forRoot({ context, configuration, identity, keys, metrics, operators }: VaultParts): DynamicModule {
-    const { transportKeyTimeToLiveMs, maxTransportKeys } = configuration.keyVault;
+    const { transportKeyTimeToLiveMs, maxTransportKeys, limits } = configuration.keyVault;
+    const rate = new CallRate(limits.unwrapsPerSecond);
+    const grantUses = new GrantUses(limits.usesPerGrant);
     return {
       module: KeyVaultModule,
       controllers: [KeyVaultController, KeyLifecycleController],
@@ -49,14 +53,21 @@ export class KeyVaultModule {
         { provide: CertificateService, useFactory: () => new CertificateService(keys) },
         {
           provide: BlockDecryptionService,
-          useFactory: (transportKeys: TransportKeys) => new BlockDecryptionService(keys, transportKeys),
+          useFactory: (transportKeys: TransportKeys) => new BlockDecryptionService(keys, transportKeys, rate),
           inject: [TransportKeys],
         },
         { provide: KeyImportService, useFactory: () => KeyImportService.create(keys) },
         {
           provide: UnwrapService,
           useFactory: (grants: GrantVerifier, transportKeys: TransportKeys, audit: KeyUseAudit) =>
-            new UnwrapService(new PlaybackAuthority(grants), operators ?? noOperators, keys, transportKeys, audit),
+            new UnwrapService(
+              new PlaybackAuthority(grants, grantUses),
+              operators ?? noOperators,
+              keys,
+              transportKeys,
+              rate,
+              audit,
+            ),
           inject: [GrantVerifier, TransportKeys, KeyUseAudit],
         },
       ],

@@ -14,8 +14,13 @@ import {
 import { KeyVaultModule } from './key-vault.module.js';
 import { OperatorAccess } from './operator/operator-access.js';
 import { ServerCertificates } from './rpc/server-certificates.js';
+import { endWhenHung } from './token/end-when-hung.js';
 import { KeyStore } from './token/key-store.js';
 import { VaultMetrics } from './vault-metrics.js';
+
+/** Every session of every token may hold a thread at once. */
+const threadPoolSize = (tokens: readonly { readonly sessions: number }[]): number =>
+  recommendedThreadPoolSize(tokens.reduce((sum, { sessions }) => sum + sessions + 1, 0));
 
 const maximumMessageBytes = 4 * 1024 * 1024;
 
@@ -27,8 +32,8 @@ runService('key-vault', async (context: ServiceContext) => {
   const metrics = new VaultMetrics(context.metrics);
   // Read by libuv when the first call is handed to a thread: every session needs one of its own.
   // eslint-disable-next-line no-restricted-properties -- written, not read
-  process.env.UV_THREADPOOL_SIZE ??= String(recommendedThreadPoolSize(settings.token.sessions));
-  const keys = KeyStore.open(settings.token, metrics, context.logger);
+  process.env.UV_THREADPOOL_SIZE ??= String(threadPoolSize(settings.tokens));
+  const keys = KeyStore.open(settings, metrics, context.logger);
   context.certificates.watch(() => keys.certificateExpiry());
   const { allowOperatorUnwrap } = settings;
   const operators =
@@ -54,9 +59,10 @@ runService('key-vault', async (context: ServiceContext) => {
     },
   );
   context.readiness.add('token', () => {
-    const { ready, reason } = keys.health();
+    const { ready, reason } = keys.readiness;
     if (!ready) throw new Error(reason);
   });
+  const watchdog = endWhenHung(keys, settings.exitWhenHungMs, context.logger);
   await app.listen();
   context.logger.info({ grpc: `${settings.listen.host}:${settings.listen.port}` }, 'key vault listens');
 
@@ -72,6 +78,7 @@ runService('key-vault', async (context: ServiceContext) => {
   return {
     management: settings.management,
     async stop(deadline) {
+      clearInterval(watchdog);
       // Running calls are answered; what is not at the limit gets no answer, and its caller asks another vault.
       await Promise.race([app.close(), aborted(deadline)]);
       await withDeadline(keys.close(), configuration.gracefulShutdownTimeoutMs, 'closing the token');

@@ -78,6 +78,19 @@ export class VaultMetrics {
     });
   }
 
+  /** Which of several tokens work, by name. */
+  observeMembers(members: () => readonly { readonly name: string; readonly open: boolean }[]): void {
+    new Gauge({
+      name: 'rcs_vault_token_member_available',
+      help: '1 while this token works, 0 while it is away, by the name its URI gives it.',
+      labelNames: ['token'],
+      registers: [this.registry],
+      collect() {
+        for (const { name, open } of members()) this.set({ token: name }, open ? 1 : 0);
+      },
+    });
+  }
+
   private beginAtZero(): void {
     for (const state of tokenStates) this.stateChanges.inc({ state }, 0);
     const unwrap = { call: 'UnwrapSessionKey', caller: 'decrypt-worker' };

@@ -51,6 +51,18 @@ export class TokenSupervisor {
     this.setState({ kind: 'open' });
   }
 
+  /** As `open`, but a token that is away, or whose PIN is refused, is left in that state: others may work meanwhile. */
+  openOrWait(): void {
+    try {
+      this.open();
+    } catch (error) {
+      const failure = toTokenError(error, 'opening the token');
+      if (failure.failure === 'pin') this.setState({ kind: 'pin-refused', reason: failure.message });
+      else if (failure.failure === 'unavailable') this.awaitReturn(failure.message);
+      else throw failure;
+    }
+  }
+
   /** The connection, if there is one now. */
   get present(): TokenConnection | undefined {
     return this.connection;
@@ -159,6 +171,11 @@ export class TokenSupervisor {
 
   private lose(connection: TokenConnection, reason: string): void {
     this.drop(connection, { kind: this.module.calls.hung ? 'hung' : 'lost', reason });
+    this.scheduleRetry(firstRetryMs);
+  }
+
+  private awaitReturn(reason: string): void {
+    this.setState({ kind: 'lost', reason });
     this.scheduleRetry(firstRetryMs);
   }
 

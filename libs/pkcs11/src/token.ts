@@ -40,13 +40,18 @@ export class Token {
 
   /** @throws TokenError when the token cannot be opened now; a start must not pass over that. */
   static open(options: TokenOptions): Token {
-    const location = parsePkcs11Uri(options.uri);
-    const supervisor = new TokenSupervisor(
-      TokenModule.load(location.modulePath),
-      { ...options, location },
-      options.observer,
-    );
+    const supervisor = supervisorOf(options);
     supervisor.open();
+    return new Token(supervisor, options);
+  }
+
+  /**
+   * One of several tokens: it may be away now, and is opened when it comes.
+   * @throws TokenError when it can never be opened: bad URI, module that cannot be loaded.
+   */
+  static openOrWait(options: TokenOptions): Token {
+    const supervisor = supervisorOf(options);
+    supervisor.openOrWait();
     return new Token(supervisor, options);
   }
 
@@ -68,6 +73,11 @@ export class Token {
   /** The keys that were there when the token was read last. */
   get keys(): readonly TokenKey[] {
     return this.supervisor.present?.index.keys ?? [];
+  }
+
+  /** The key a recipient names, as far as it is known without asking the token. */
+  knownKey(selector: KeySelector): TokenKey | undefined {
+    return this.supervisor.present?.index.find(selector);
   }
 
   /**
@@ -193,6 +203,11 @@ export class Token {
   get closed(): Promise<void> {
     return this.finished;
   }
+}
+
+function supervisorOf(options: TokenOptions): TokenSupervisor {
+  const location = parsePkcs11Uri(options.uri);
+  return new TokenSupervisor(TokenModule.load(location.modulePath), { ...options, location }, options.observer);
 }
 
 function presentKey(connection: TokenConnection, id: Buffer): TokenKey {

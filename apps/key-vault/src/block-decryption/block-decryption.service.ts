@@ -2,6 +2,7 @@ import type { DecryptBlockReply, DecryptBlockRequest } from '#contracts';
 import type { KeyEncryptionScheme } from '#pkcs11';
 import { RcsError } from '#platform';
 import { checkedKeyIdentifier } from '../input/checked-input.js';
+import type { CallRate } from '../rpc/call-rate.js';
 import type { KeyStore } from '../token/key-store.js';
 import type { VaultKey } from '../token/vault-key.js';
 import type { TransportKeys } from '../transport-keys/transport-keys.js';
@@ -27,10 +28,12 @@ export class BlockDecryptionService {
   constructor(
     private readonly keys: KeyStore,
     private readonly transportKeys: TransportKeys,
+    private readonly rate: CallRate,
   ) {}
 
   /** @throws RcsError; never one that tells whether the padding was right. */
   async decrypt(request: BlockDecryption): Promise<{ reply: DecryptBlockReply; key: VaultKey }> {
+    this.rate.spend(request.caller, 1);
     const transportKey = this.transportKeys.get(request.transportKeyId, request.caller);
     const key = await this.key(request.keyIdentifier, request.signal);
     const length = messageLength(request);
@@ -39,7 +42,7 @@ export class BlockDecryptionService {
       throw new RcsError('RCS_INVALID_VALUE', 'bad block', { publicDetail });
     }
     const wrapped = { keyEncryption: schemes[request.padding], encryptedKey: request.block };
-    const message = await this.keys.unwrapSessionKey(key, wrapped, length, request.signal);
+    const message = await this.keys.unwrapSessionKey(key, wrapped, length, request);
     try {
       return { reply: { jwe: await transportKey.wrap(message) }, key };
     } finally {

@@ -1,7 +1,7 @@
-import type { StatusReply } from '#contracts';
+import type { StatusReply, TokenStatus } from '#contracts';
 import type { KeyStore } from '../token/key-store.js';
 
-/** What the vault can do now, without asking the token. */
+/** What the vault can do now, without asking a token. */
 export class StatusService {
   constructor(
     private readonly instance: string,
@@ -9,19 +9,21 @@ export class StatusService {
   ) {}
 
   status(): StatusReply {
-    const { ready, reason, tokenLabel, tokenModel, mechanisms, keyCount, sessions, sessionsInUse, queued } =
-      this.keys.health();
+    const { tokens, readiness } = this.keys;
+    const shown = tokens.find(({ state }) => state === 'open') ?? tokens[0];
+    const sum = (count: (token: TokenStatus) => number): number =>
+      tokens.reduce((total, token) => total + count(token), 0);
     return {
       instance: this.instance,
-      ready,
-      reason,
-      tokenLabel,
-      tokenModel,
-      mechanisms,
-      keyCount,
-      sessions,
-      sessionsInUse,
-      queued,
+      ...readiness,
+      tokenLabel: shown?.label ?? '',
+      tokenModel: shown?.model ?? '',
+      mechanisms: shown?.mechanisms ?? [],
+      keyCount: this.keys.count,
+      sessions: sum(token => token.sessions),
+      sessionsInUse: sum(token => token.sessionsInUse),
+      queued: this.keys.waiting + sum(token => token.queued),
+      tokens,
     };
   }
 }

@@ -1,11 +1,14 @@
 import type { CertificateInfo } from '#certificates';
-import type { KeyName, KeyPurpose } from '#contracts';
-import { Token, type KeyEncryptionScheme, type KeySelector } from '#pkcs11';
+import type { KeyName, KeyPurpose, TokenStatus } from '#contracts';
+import type { KeyEncryptionScheme, KeySelector } from '#pkcs11';
 import { RcsError, type KeyVaultConfiguration, type Logger, type WatchedCertificate } from '#platform';
 import type { VaultMetrics } from '../vault-metrics.js';
 import { ExpiryMemory } from './expiry-memory.js';
 import { formatKeyLabel, type KeyLabel } from './key-label.js';
+import { FairQueue } from './fair-queue.js';
+import { observeTokens, openTokens } from './open-tokens.js';
 import { withTokenFailures } from './token-failures.js';
+import type { TokenSet } from './token-set.js';
 import { vaultKey, type VaultKey } from './vault-key.js';
 
 export interface WrappedSessionKey {
@@ -21,59 +24,72 @@ export interface KeyPair {
   readonly pkcs8: Buffer;
 }
 
-export interface KeyStoreHealth {
-  readonly ready: boolean;
-  readonly reason: string;
-  readonly tokenLabel: string;
-  readonly tokenModel: string;
-  readonly mechanisms: readonly string[];
-  readonly keyCount: number;
-  readonly sessions: number;
-  readonly sessionsInUse: number;
-  readonly queued: number;
+/** For whom a token works. */
+export interface TokenUser {
+  /** Fingerprint of the caller's certificate: its line in the queue. */
+  readonly caller: string;
+  readonly signal: AbortSignal;
 }
 
-/** The recording keys in the token. Their labels say whose they are: `<contact center>/<alias>`. */
+type TokenSettings = Pick<KeyVaultConfiguration, 'tokens' | 'limits'>;
+
+/** The keys in the tokens. Their labels say whose they are: `<contact center>/<alias>`. */
 export class KeyStore {
   private readonly expiry = new ExpiryMemory();
 
-  private constructor(private readonly token: Token) {}
+  private constructor(
+    private readonly token: TokenSet,
+    private readonly turns: FairQueue,
+  ) {}
 
-  /** @throws Error when the token cannot be opened: a vault without its token must not start. */
-  static open(settings: KeyVaultConfiguration['token'], metrics: VaultMetrics, logger: Logger): KeyStore {
-    const token = Token.open({
-      ...settings,
-      observer: {
-        waited: seconds => metrics.queueSeconds.observe(seconds),
-        executed: seconds => metrics.executionSeconds.observe(seconds),
-        stateChanged: state => {
-          metrics.stateChanges.inc({ state: state.kind });
-          logger[state.kind === 'open' || state.kind === 'closed' ? 'info' : 'error']({ token: state }, 'token state');
-        },
-      },
+  /** @throws Error when no token can be opened: a vault without its token must not start. */
+  static open(settings: TokenSettings, metrics: VaultMetrics, logger: Logger): KeyStore {
+    const tokens = openTokens(settings.tokens, metrics, logger);
+    const turns = new FairQueue({
+      places: () => tokens.members.reduce((sum, { token }) => sum + token.sessions.size, 0),
+      perCaller: settings.limits.queuedPerCaller,
+      waited: seconds => metrics.queueSeconds.observe(seconds),
     });
-    metrics.observeToken({
-      sessions: () => token.sessions.size,
-      sessionsInUse: () => token.sessions.inUse,
-      queued: () => token.sessions.queued,
-      keys: () => token.keys.length,
-      state: () => token.state.kind,
-    });
-    return new KeyStore(token);
+    observeTokens(tokens, turns, metrics);
+    return new KeyStore(tokens, turns);
   }
 
-  health(): KeyStoreHealth {
-    const { state, description, sessions } = this.token;
+  /** The state of every token, in the order of the configuration. */
+  get tokens(): readonly TokenStatus[] {
+    return this.token.members.map(({ name, token }) => {
+      const { state, description, sessions, keys } = token;
+      return {
+        name,
+        state: state.kind,
+        reason: 'reason' in state ? state.reason : '',
+        label: description?.label ?? '',
+        model: description?.model ?? '',
+        mechanisms: description?.mechanisms ?? [],
+        keyCount: keys.length,
+        sessions: sessions.size,
+        sessionsInUse: sessions.inUse,
+        queued: sessions.queued,
+      };
+    });
+  }
+
+  /** Operations that wait for their turn. */
+  get waiting(): number {
+    return this.turns.length;
+  }
+
+  /** Keys that are known now, one for each certificate. */
+  get count(): number {
+    return this.token.keys.length;
+  }
+
+  /** Ready as long as one token works. */
+  get readiness(): { readonly ready: boolean; readonly reason: string } {
+    const { tokens } = this;
+    const ready = tokens.some(({ state }) => state === 'open');
     return {
-      ready: state.kind === 'open',
-      reason: 'reason' in state ? state.reason : '',
-      tokenLabel: description?.label ?? '',
-      tokenModel: description?.model ?? '',
-      mechanisms: description?.mechanisms ?? [],
-      keyCount: this.token.keys.length,
-      sessions: sessions.size,
-      sessionsInUse: sessions.inUse,
-      queued: sessions.queued,
+      ready,
+      reason: ready ? '' : tokens.map(({ name, state, reason }) => reason || `${name}: ${state}`).join('; '),
     };
   }
 
@@ -106,11 +122,12 @@ export class KeyStore {
     return tokenKey === undefined ? undefined : vaultKey(tokenKey);
   }
 
-  /** Opens a session key of `length` bytes; the caller zeroes it. */
-  unwrapSessionKey(key: VaultKey, wrapped: WrappedSessionKey, length: number, signal: AbortSignal): Promise<Buffer> {
+  /** Opens a session key of `length` bytes, when it is the caller's turn; whoever gets it zeroes it. */
+  unwrapSessionKey(key: VaultKey, wrapped: WrappedSessionKey, length: number, by: TokenUser): Promise<Buffer> {
     const { keyEncryption: scheme, encryptedKey } = wrapped;
-    return withTokenFailures(
-      this.token.unwrapSessionKey(key.tokenKey, { scheme, encryptedKey, sessionKeyLength: length, signal }),
+    const options = { scheme, encryptedKey, sessionKeyLength: length, signal: by.signal };
+    return this.turns.run(by.caller, by.signal, () =>
+      withTokenFailures(this.token.unwrapSessionKey(key.tokenKey, options)),
     );
   }
 
@@ -191,8 +208,7 @@ export class KeyStore {
 
   /** Resolves when no call runs in the token any more. */
   async close(): Promise<void> {
-    this.token.close();
-    await this.token.closed;
+    await this.token.close();
   }
 
   private async assertFree(label: KeyLabel, except: VaultKey | undefined, signal: AbortSignal): Promise<void> {

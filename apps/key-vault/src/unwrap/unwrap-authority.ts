@@ -1,5 +1,6 @@
 import type { GrantVerifier } from '#contracts';
 import { RcsError } from '#platform';
+import type { GrantUses } from './grant-uses.js';
 import type { VaultKey } from '../token/vault-key.js';
 
 /** What a grant allows: the opening of one envelope. */
@@ -25,11 +26,15 @@ export interface UnwrapAuthority {
 
 /** Grants of gateways, as workers show them. */
 export class PlaybackAuthority implements UnwrapAuthority {
-  constructor(private readonly grants: GrantVerifier) {}
+  constructor(
+    private readonly grants: GrantVerifier,
+    private readonly uses: GrantUses,
+  ) {}
 
   async permit(jws: string): Promise<UnwrapPermit> {
     const { purpose, recording, contactCenter, envelopeDigest, mediaFile, jti, sub } = await this.grants.verify(jws);
     if (purpose !== 'play') throw new RcsError('RCS_GRANT_REFUSED', `a grant to ${purpose} opens no key`);
+    this.uses.spend(jti);
     const facts = { grant: jti, user: sub, contactCenter, recording, mediaFile };
     return { subject: `recording ${recording}`, facts, contactCenter, envelopeDigest };
   }

@@ -10,6 +10,7 @@ import {
 import { RcsError, toRcsError } from '#platform';
 import type { KeyUseAudit } from '../audit/key-use-audit.js';
 import type { CallContext } from '../rpc/call-context.js';
+import type { CallRate } from '../rpc/call-rate.js';
 import type { KeyStore } from '../token/key-store.js';
 import type { VaultKey } from '../token/vault-key.js';
 import type { TransportKeys } from '../transport-keys/transport-keys.js';
@@ -38,11 +39,13 @@ export class UnwrapService {
     private readonly operators: UnwrapAuthority,
     private readonly keys: KeyStore,
     private readonly transportKeys: TransportKeys,
+    private readonly rate: CallRate,
     private readonly audit: KeyUseAudit,
   ) {}
 
   /** @throws RcsError; never one that tells whether the padding inside the token was right. */
   async unwrap(request: UnwrapRequest, context: CallContext): Promise<UnwrappedKey> {
+    this.rate.spend(context.caller, 1);
     const transportKey = this.transportKeys.get(request.transportKeyId, context.caller);
     return this.unwrapFor(transportKey, request, context);
   }
@@ -54,6 +57,7 @@ export class UnwrapService {
       const publicDetail = `a batch has at most ${maximumBatchItems} items`;
       throw new RcsError('RCS_INVALID_VALUE', 'batch too large', { publicDetail });
     }
+    this.rate.spend(context.caller, items.length);
     const transportKey = this.transportKeys.get(transportKeyId, context.caller);
     return { outcomes: await Promise.all(items.map(item => this.outcome(transportKey, item, context))) };
   }
@@ -77,7 +81,12 @@ export class UnwrapService {
       const { envelope, recipient, key } = await this.chooseRecipient(item.envelope, permit, signal);
       use.key = key;
       await permit.opening?.(key);
-      const sessionKey = await this.keys.unwrapSessionKey(key, recipient, envelope.contentEncryption.keyLength, signal);
+      const sessionKey = await this.keys.unwrapSessionKey(
+        key,
+        recipient,
+        envelope.contentEncryption.keyLength,
+        context,
+      );
       try {
         return { jwe: await transportKey.wrap(sessionKey), certificateAlias: key.alias };
       } finally {

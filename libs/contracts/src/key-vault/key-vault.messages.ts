@@ -10,6 +10,24 @@ export interface StatusReply {
   readonly sessions: number;
   readonly sessionsInUse: number;
   readonly queued: number;
+  readonly tokens: readonly TokenStatus[];
+}
+
+/** One token of a vault. */
+export interface TokenStatus {
+  /** As its URI names it. */
+  readonly name: string;
+  /** open, lost, hung, pin-refused or closed */
+  readonly state: string;
+  /** Why it is not open; empty when it is. */
+  readonly reason: string;
+  readonly label: string;
+  readonly model: string;
+  readonly mechanisms: readonly string[];
+  readonly keyCount: number;
+  readonly sessions: number;
+  readonly sessionsInUse: number;
+  readonly queued: number;
 }
 
 export interface AgreeTransportKeyRequest {

@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { configurationServer } from './configuration-server.schema.js';
+import { keyVault } from './key-vault.schema.js';
 import { openIdProvider } from './open-id.schema.js';
-import { bytes, filePath, milliseconds, port, secret, trustedCA } from './option-types.js';
+import { bytes, filePath, listen, milliseconds, secret, trustedCA } from './option-types.js';
 import { webSettings } from './web-settings.schema.js';
-
-const listen = (defaultPort: number) =>
-  z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(defaultPort) }).prefault({});
 
 /** The identity of this process inside the cluster; mutual TLS between services cannot be turned off. */
 const internalTls = z.strictObject({
@@ -70,31 +68,6 @@ const serverSettings = z
     ...webSettings,
   })
   .prefault({});
-
-const keyVault = z.strictObject({
-  listen: listen(7443),
-  management: listen(9091),
-  token: z.strictObject({
-    /** PKCS#11 URI, RFC 7512: pkcs11:token=...?module-path=... */
-    uri: z.string().startsWith('pkcs11:'),
-    pin: secret,
-    sessions: z.int().min(1).max(256).default(4),
-    queueLimit: z.int().min(1).max(100_000).default(1024),
-    operationTimeoutMs: milliseconds.default(10_000),
-  }),
-  /** An agreed session-key transport key lives this long. */
-  transportKeyTimeToLiveMs: milliseconds.default(3_600_000),
-  maxTransportKeys: z.int().min(1).max(10_000).default(1000),
-  /** Operators who may open envelopes with `rcsctl decrypt` and `rcsctl verify`; nobody when absent. */
-  allowOperatorUnwrap: z
-    .strictObject({
-      /** Their certificates, PEM, issued by the internal authority with the role operator. */
-      certificateFiles: z.array(filePath).min(1),
-      /** Every use is written here before the key is opened. */
-      journalFile: filePath,
-    })
-    .optional(),
-});
 
 const decryptWorker = z.strictObject({
   listen: listen(7080),

@@ -36,16 +36,25 @@ describe(overlayEnvironment.name, () => {
   });
 
   it.each([
-    ['42', 42],
-    ['true', true],
     ['east', 'east'],
     ['"42"', '42'],
     ['', ''],
-    ['null', null],
     ['[a, b]', ['a', 'b']],
     ['{ file: /run/secrets/pin }', { file: '/run/secrets/pin' }],
   ])('reads the value %s as YAML', (text, expected) => {
     expect(overlay({}, { RCS_CR_REGION: text })).toEqual({ crRegion: expected });
+  });
+
+  it.each(['42', '007', 'true', '1e3'])('leaves %s a text where the option is one, as a PIN', text => {
+    expect(overlay({}, { RCS_CR_REGION: text })).toEqual({ crRegion: text });
+    expect(overlay({}, { RCS_KEY_VAULT__TOKEN__PIN: text })).toEqual({ keyVault: { token: { pin: text } } });
+  });
+
+  it('takes numbers and booleans where the option is one', () => {
+    expect(overlay({}, { RCS_KEY_VAULT__TOKEN__SESSIONS: '8' })).toEqual({ keyVault: { token: { sessions: 8 } } });
+    expect(overlay({}, { RCS_KEY_VAULT__TOKEN__SESSIONS: 'many' })).toEqual({
+      keyVault: { token: { sessions: 'many' } },
+    });
   });
 
   it('takes a whole list', () => {

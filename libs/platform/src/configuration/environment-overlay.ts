@@ -21,8 +21,8 @@ export function overlayEnvironment(
   let result = values;
   for (const [name, text] of Object.entries(environment)) {
     if (!name.startsWith(prefix) || reserved.has(name) || text === undefined) continue;
-    const path = optionPath(name, schema);
-    result = assign(result, path, parseValue(name, text));
+    const { path, option } = findOption(name, schema);
+    result = assign(result, path, valueFor(option, parseValue(name, text), text));
   }
   return result;
 }
@@ -37,7 +37,7 @@ function parseValue(variable: string, text: string): unknown {
   }
 }
 
-function optionPath(variable: string, schema: z.ZodType): string[] {
+function findOption(variable: string, schema: z.ZodType): { path: string[]; option: z.ZodType | undefined } {
   const path: string[] = [];
   let current: z.ZodType | undefined = schema;
   for (const segment of variable.slice(prefix.length).split('__')) {
@@ -51,13 +51,23 @@ function optionPath(variable: string, schema: z.ZodType): string[] {
     path.push(key);
     current = shape[key];
   }
-  return path;
+  return { path, option: current };
+}
+
+/** A text that looks like a number stays a text where the option wants one: PINs and passwords may be digits. */
+function valueFor(option: z.ZodType | undefined, value: unknown, text: string): unknown {
+  if (option === undefined || typeof value === 'string' || typeof value === 'object') return value;
+  return !option.safeParse(value).success && option.safeParse(text).success ? text : value;
 }
 
 function objectShape(schema: z.ZodType | undefined): Readonly<Record<string, z.ZodType>> | undefined {
   let current: unknown = schema;
-  while (current instanceof z.ZodOptional || current instanceof z.ZodDefault || current instanceof z.ZodPrefault) {
-    current = current.unwrap();
+  for (;;) {
+    if (current instanceof z.ZodOptional || current instanceof z.ZodDefault || current instanceof z.ZodPrefault) {
+      current = current.unwrap();
+    } else if (current instanceof z.ZodPipe) {
+      current = current.in;
+    } else break;
   }
   return current instanceof z.ZodObject ? current.shape : undefined;
 }

@@ -1,0 +1,183 @@
+import {
+  TokenError,
+  type CertificateToStore,
+  type KeyPairImport,
+  type KeyPairRequest,
+  type KeyRemoval,
+  type KeySelector,
+  type SignatureHash,
+  type Token,
+  type TokenKey,
+  type UnwrapOptions,
+} from '#pkcs11';
+
+/** A token and the part it plays among several. */
+export interface TokenMember {
+  /** As metrics, logs and reports name it. */
+  readonly name: string;
+  readonly token: Token;
+  /** Whether new keys go there. */
+  readonly newKeys: boolean;
+}
+
+type NamedKey = Pick<TokenKey, 'id'>;
+
+/**
+ * Several tokens as one: a key found in any of them works, and one that is away does not stop the others. New keys go
+ * to every token that takes them, but one that is made inside a token is there alone.
+ */
+export class TokenSet {
+  private turn = 0;
+
+  constructor(readonly members: readonly [TokenMember, ...TokenMember[]]) {}
+
+  /** All keys that are known now, each once, wherever it is. */
+  get keys(): readonly TokenKey[] {
+    if (this.members.length === 1) return this.members[0].token.keys;
+    const keys = new Map<string, TokenKey>();
+    for (const { token } of this.members) {
+      for (const key of token.keys) {
+        const name = `${key.id.toString('hex')} ${key.label}`;
+        const known = keys.get(name);
+        if (known?.certificate === undefined) keys.set(name, key);
+      }
+    }
+    return [...keys.values()];
+  }
+
+  /** The key a recipient names; the tokens are read again, now and then, for one that none knows. @throws TokenError */
+  async findKey(selector: KeySelector, signal: AbortSignal): Promise<TokenKey | undefined> {
+    for (const { token } of this.members) {
+      const known = token.knownKey(selector);
+      if (known !== undefined) return known;
+    }
+    return this.firstFound(token => token.findKey(selector, signal));
+  }
+
+  /** As `findKey`, for names that only the caller understands. @throws TokenError */
+  async findKeyWhere(matches: (key: TokenKey) => boolean, signal: AbortSignal): Promise<TokenKey | undefined> {
+    return this.keys.find(matches) ?? this.firstFound(token => token.findKeyWhere(matches, signal));
+  }
+
+  /** In any token that holds the key: in turn, and in another when one cannot. @throws TokenError of the last one */
+  async unwrapSessionKey(key: NamedKey, options: UnwrapOptions): Promise<Buffer> {
+    return this.inAnyHolder(key, token => token.unwrapSessionKey(key, options));
+  }
+
+  /** @throws TokenError */
+  async sign(key: NamedKey, hash: SignatureHash, data: Buffer, signal: AbortSignal): Promise<Buffer> {
+    return this.inAnyHolder(key, token => token.sign(key, hash, data, signal));
+  }
+
+  /** Into every token for new keys that is there. @throws TokenError when none took it */
+  async importKeyPair(pair: KeyPairImport, signal: AbortSignal): Promise<{ key: TokenKey; created: boolean }> {
+    const imported = await this.inAll(this.forNewKeys(), token => token.importKeyPair(pair, signal));
+    return { key: imported[0].key, created: imported.some(({ created }) => created) };
+  }
+
+  /** In the first token for new keys that is there. @throws TokenError */
+  async generateKeyPair(request: KeyPairRequest, signal: AbortSignal): Promise<TokenKey> {
+    const members = this.forNewKeys();
+    const { token } = members.find(member => member.token.state.kind === 'open') ?? members[0];
+    return token.generateKeyPair(request, signal);
+  }
+
+  /** Beside the key in every token that holds it. @throws TokenError */
+  async addCertificate(certificate: CertificateToStore, signal: AbortSignal): Promise<TokenKey> {
+    const holders = this.holders({ id: certificate.keyIdentifier });
+    return (await this.inAll(holders, token => token.addCertificate(certificate, signal)))[0];
+  }
+
+  /**
+   * From every token that holds it.
+   * @returns whether the private key was destroyed.
+   * @throws TokenError unavailable while any token is away: the key might live on in it.
+   */
+  async removeKey(removal: KeyRemoval, signal: AbortSignal): Promise<boolean> {
+    const away = this.members.find(({ token }) => token.state.kind !== 'open');
+    if (away !== undefined) {
+      const message = `the token ${away.name} is not available: a key is removed from all tokens or from none`;
+      throw new TokenError('unavailable', message, { retryAfterMs: 1000 });
+    }
+    const destroyed: boolean[] = [];
+    for (const { token } of this.holders(removal)) destroyed.push(await token.removeKey(removal, signal));
+    return destroyed.every(Boolean);
+  }
+
+  /** Reads all keys of all tokens again. @throws TokenError when no token can be read */
+  async refreshKeys(signal: AbortSignal): Promise<void> {
+    await this.inAll(this.members, token => token.refreshKeys(signal));
+  }
+
+  /** Resolves when no call runs in any token any more. */
+  async close(): Promise<void> {
+    this.members.forEach(({ token }) => token.close());
+    await Promise.all(this.members.map(({ token }) => token.closed));
+  }
+
+  private forNewKeys(): readonly [TokenMember, ...TokenMember[]] {
+    const [first, ...others] = this.members.filter(({ newKeys }) => newKeys);
+    if (first === undefined) throw new TokenError('refused', 'no token takes new keys: set newKeys for one of them');
+    return [first, ...others];
+  }
+
+  /** Those that are known to hold the key; all of them where none is known to, so that each can say so itself. */
+  private holders({ id }: NamedKey): readonly [TokenMember, ...TokenMember[]] {
+    const selector: KeySelector = { type: 'subject-key-identifier', keyIdentifier: id };
+    const [first, ...others] = this.members.filter(({ token }) => token.knownKey(selector) !== undefined);
+    return first === undefined ? this.members : [first, ...others];
+  }
+
+  private async inAnyHolder<T>(key: NamedKey, work: (token: Token) => Promise<T>): Promise<T> {
+    const holders = this.holders(key);
+    if (holders.length === 1) return work(holders[0].token);
+    const first = this.turn++ % holders.length;
+    const failures: unknown[] = [];
+    for (const { token } of [...holders.slice(first), ...holders.slice(0, first)]) {
+      try {
+        return await work(token);
+      } catch (error) {
+        if (!anotherMayDo(error)) throw error;
+        failures.push(error);
+      }
+    }
+    throw mostTelling(failures);
+  }
+
+  /** A key that no token knows is not known to be missing while one of them cannot be asked. */
+  private async firstFound(find: (token: Token) => Promise<TokenKey | undefined>): Promise<TokenKey | undefined> {
+    const { results, failures } = await this.ask(this.members, find);
+    const found = results.find(key => key !== undefined);
+    if (found === undefined && failures.length > 0) throw mostTelling(failures);
+    return found;
+  }
+
+  /** The results of those that could; at least one. */
+  private async inAll<T>(members: readonly TokenMember[], work: (token: Token) => Promise<T>): Promise<[T, ...T[]]> {
+    const { results, failures } = await this.ask(members, work);
+    if (results.length === 0) throw mostTelling(failures);
+    return results as [T, ...T[]];
+  }
+
+  private async ask<T>(
+    members: readonly TokenMember[],
+    work: (token: Token) => Promise<T>,
+  ): Promise<{ results: T[]; failures: unknown[] }> {
+    const results: T[] = [];
+    const failures: unknown[] = [];
+    for (const outcome of await Promise.allSettled(members.map(({ token }) => work(token)))) {
+      if (outcome.status === 'fulfilled') results.push(outcome.value);
+      else if (anotherMayDo(outcome.reason)) failures.push(outcome.reason);
+      else throw outcome.reason;
+    }
+    return { results, failures };
+  }
+}
+
+const elsewhere = ['unavailable', 'busy', 'pin', 'not-found'];
+
+const anotherMayDo = (error: unknown): boolean => error instanceof TokenError && elsewhere.includes(error.failure);
+
+/** That a token is away says more than that another does not hold the key. */
+const mostTelling = (failures: readonly unknown[]): unknown =>
+  failures.find(error => error instanceof TokenError && error.failure !== 'not-found') ?? failures[0];

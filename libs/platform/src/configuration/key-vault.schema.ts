@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { filePath, listen, milliseconds, secret } from './option-types.js';
+import { readSecretFile } from './secret-file.js';
+
+/** One token of one PKCS#11 module, and how much to ask of it. */
+const token = z
+  .strictObject({
+    /** PKCS#11 URI, RFC 7512: pkcs11:token=...?module-path=...&pin-source=... */
+    uri: z.string().startsWith('pkcs11:'),
+    /** The PIN, unless the URI names its file as pin-source. */
+    pin: secret.optional(),
+    sessions: z.int().min(1).max(256).default(4),
+    queueLimit: z.int().min(1).max(100_000).default(1024),
+    operationTimeoutMs: milliseconds.default(10_000),
+    /** false: what is imported or made goes to the other tokens, as when this one is the old HSM. */
+    newKeys: z.boolean().default(true),
+  })
+  .transform((settings, context) => {
+    const pin = settings.pin ?? pinFromSource(settings.uri);
+    if (typeof pin === 'string') return { ...settings, pin };
+    context.addIssue({ code: 'custom', message: pin.problem, path: ['pin'] });
+    return z.NEVER;
+  });
+
+/** RFC 7512, 2.4: a file, as file: URI or path; what it holds is the PIN. */
+function pinFromSource(uri: string): string | { readonly problem: string } {
+  const source = /[?&]pin-source=([^&]*)/.exec(uri)?.[1];
+  if (source === undefined) return { problem: 'is missing: give pin, or pin-source in the URI' };
+  try {
+    const text = decodeURIComponent(source);
+    return readSecretFile(text.startsWith('file:') ? decodeURIComponent(new URL(text).pathname) : text);
+  } catch (error) {
+    return { problem: `cannot be read from the pin-source of the URI: ${(error as Error).message}` };
+  }
+}
+
+/** The only process that opens the tokens. */
+export const keyVault = z
+  .strictObject({
+    listen: listen(7443),
+    management: listen(9091),
+    /** The token; where there are several, `tokens` lists them instead. */
+    token: token.optional(),
+    /** HA pairs, an old HSM beside a new one: a key found in any of them works. */
+    tokens: z.array(token).min(1).max(16).optional(),
+    /** A token whose native call hangs for this long ends the process: only a new one gets its thread back. */
+    exitWhenHungMs: milliseconds.default(30_000),
+    /** An agreed session-key transport key lives this long. */
+    transportKeyTimeToLiveMs: milliseconds.default(3_600_000),
+    maxTransportKeys: z.int().min(1).max(10_000).default(1000),
+    /** How much one caller may ask for. */
+    limits: z
+      .strictObject({
+        /** Uses of keys a second and caller, on average; bursts are twice that. */
+        unwrapsPerSecond: z.int().min(1).max(1_000_000).default(5000),
+        /** Uses of keys that one caller may have waiting; the next is refused. */
+        queuedPerCaller: z.int().min(1).max(100_000).default(512),
+        /** How often one grant opens its envelope at one vault: every worker that plays it needs it once. */
+        usesPerGrant: z.int().min(1).max(10_000).default(64),
+      })
+      .prefault({}),
+    /** Operators who may open envelopes with `rcsctl decrypt` and `rcsctl verify`; nobody when absent. */
+    allowOperatorUnwrap: z
+      .strictObject({
+        /** Their certificates, PEM, issued by the internal authority with the role operator. */
+        certificateFiles: z.array(filePath).min(1),
+        /** Every use is written here before the key is opened. */
+        journalFile: filePath,
+      })
+      .optional(),
+  })
+  .transform(({ token: only, tokens, ...others }, context) => {
+    if ((only === undefined) === (tokens === undefined)) {
+      context.addIssue({ code: 'custom', message: 'give either token or tokens', path: ['token'] });
+      return z.NEVER;
+    }
+    return { ...others, tokens: tokens ?? (only === undefined ? [] : [only]) };
+  });

@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { GrantSigner, TransportAgreements, type KeyEntry, type KeyVaultEndpoint } from '#contracts';
+import { recordCall } from '../vault/recorded-call.js';
+import { VaultGrounds } from '../vault/vault-grounds.js';
+import { waitFor } from '../vault/wait-for.js';
+
+jest.setTimeout(180_000);
+
+const timeoutMs = 60_000;
+let grounds: VaultGrounds;
+let signer: GrantSigner;
+
+beforeEach(async () => {
+  grounds = await VaultGrounds.prepare('old', 'new');
+  signer = await GrantSigner.create(await grounds.identity('playback-gateway'));
+});
+afterEach(() => grounds.clear());
+
+const makeKey = async (gateway: KeyVaultEndpoint, alias: string): Promise<KeyEntry> =>
+  (await gateway.call('GenerateKeyPair', { contactCenter: '9350', alias, modulusBits: 2048 }, { timeoutMs })).key;
+
+/** Whether a recording of the key opens: `ok`, or the code of the error. */
+async function opens(worker: KeyVaultEndpoint, key: KeyEntry, within = timeoutMs): Promise<string> {
+  const call = recordCall(key);
+  const transport = await new TransportAgreements().with(worker, within);
+  const request = { grant: await signer.sign(call.grant), envelope: call.envelope, transportKeyId: transport.id };
+  try {
+    const { jwe } = await worker.call('UnwrapSessionKey', request, { timeoutMs: within });
+    return (await transport.key.unwrap(jwe)).equals(call.sessionKey) ? 'ok' : 'other bytes';
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+}
+
+const softHsmToken = (label: string, more: object = {}) => {
+  const pinFile = join(grounds.directory, 'pin');
+  writeFileSync(pinFile, `${grounds.softHsm.pin}\n`);
+  return { uri: `${grounds.softHsm.uri(label)}&pin-source=file:${pinFile}`, sessions: 2, ...more };
+};
+
+it('finds a key in whichever token it is, and makes new ones in the new token', async () => {
+  const alone = await grounds.startVault({ token: softHsmToken('old') });
+  const oldKey = await makeKey(await grounds.connect(alone, 'playback-gateway'), 'before');
+  await alone.stop();
+  const both = await grounds.startVault({ tokens: [softHsmToken('old', { newKeys: false }), softHsmToken('new')] });
+  const gateway = await grounds.connect(both, 'playback-gateway');
+  const worker = await grounds.connect(both, 'decrypt-worker');
+  const newKey = await makeKey(gateway, 'after');
+  expect([await opens(worker, oldKey), await opens(worker, newKey)]).toEqual(['ok', 'ok']);
+  const { keys } = await gateway.call('ListKeys', { contactCenter: '9350' }, { timeoutMs });
+  expect(keys.map(({ alias }) => alias).sort()).toEqual(['after', 'before']);
+  const { tokens, keyCount } = await worker.call('Status', {}, { timeoutMs });
+  expect(tokens.map(({ name, state, keyCount: count }) => [name, state, count])).toEqual([
+    ['old', 'open', 1],
+    ['new', 'open', 1],
+  ]);
+  expect(tokens[0]!.mechanisms).toContain('CKM_RSA_X_509');
+  expect(keyCount).toBe(2);
+});
+
+it('goes on with one token while the other cannot be opened, and says which', async () => {
+  const vault = await grounds.startVault({
+    tokens: [softHsmToken('gone'), softHsmToken('new'), { ...softHsmToken('old'), pin: '00000000' }],
+  });
+  const worker = await grounds.connect(vault, 'decrypt-worker');
+  const key = await makeKey(await grounds.connect(vault, 'playback-gateway'), 'one');
+  expect(await opens(worker, key)).toBe('ok');
+  expect(await vault.status('/health/ready')).toBe(200);
+  const { tokens } = await worker.call('Status', {}, { timeoutMs });
+  expect(tokens.map(({ name, state }) => `${name} ${state}`)).toEqual(['gone lost', 'new open', 'old pin-refused']);
+  const metrics = await vault.metrics();
+  expect(metrics).toMatch(/^rcs_vault_token_member_available\{(?=.*token="gone").*\} 0$/m);
+  expect(metrics).toMatch(/^rcs_vault_token_member_available\{(?=.*token="new").*\} 1$/m);
+});
+
+it('does not start without any token, and says why', async () => {
+  const started = grounds.startVault({ tokens: [softHsmToken('gone'), softHsmToken('away')] });
+  await expect(started).rejects.toThrow(/none of the 2 tokens can be opened.*no slot holds the token "gone"/s);
+});
+
+it('ends when a native call hangs for good; liveness is untouched until then, readiness is gone', async () => {
+  const module = join(grounds.directory, 'hanging-module.so');
+  execFileSync('gcc', ['-shared', '-fPIC', '-o', module, join(__dirname, '../vault/hanging-module.c'), '-ldl']);
+  const hang = join(grounds.directory, 'hang');
+  const vault = await grounds.startVault(
+    {
+      token: {
+        uri: `pkcs11:token=new?module-path=${module}`,
+        pin: grounds.softHsm.pin,
+        sessions: 2,
+        operationTimeoutMs: 1000,
+      },
+      exitWhenHungMs: 10_000,
+    },
+    { REAL_MODULE: grounds.softHsm.modulePath, HANG_WHILE_EXISTS: hang },
+  );
+  const worker = await grounds.connect(vault, 'decrypt-worker');
+  const key = await makeKey(await grounds.connect(vault, 'playback-gateway'), 'one');
+  expect(await opens(worker, key)).toBe('ok');
+
+  writeFileSync(hang, '');
+  expect(await opens(worker, key)).toBe('RCS_TOKEN_UNAVAILABLE');
+  const health = [await vault.status('/health/live'), await vault.status('/health/ready')];
+  expect(vault.ended ? [200, 503] : health).toEqual([200, 503]);
+  await waitFor('the vault to end', () => vault.ended);
+  expect(vault.end).toBe('SIGKILL');
+  expect(vault.log()).toContain('the token hangs');
+  rmSync(hang);
+});

@@ -8,6 +8,7 @@ import { docsCommand } from './commands/docs.command.js';
 import { encryptPasswordCommand } from './commands/encrypt-password.command.js';
 import { importKeyCommand } from './commands/import-key.command.js';
 import { inspectCommand } from './commands/inspect.command.js';
+import { importKeystoreCommand } from './commands/import-keystore.command.js';
 import { quickstartCommand } from './commands/quickstart.command.js';
 import { recordCommand } from './commands/record.command.js';
 import { verifyCommand } from './commands/verify.command.js';
@@ -22,6 +23,7 @@ for (const add of [
   inspectCommand,
   decryptCommand,
   verifyCommand,
+  importKeystoreCommand,
   encryptPasswordCommand,
   auditCommand,
   configCommand,

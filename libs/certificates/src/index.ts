@@ -10,10 +10,11 @@ export { certificateStatus, type CertificateStatus } from './certificate/certifi
 export { parseAuthoritiesPem, parseCertificateDer, parseCertificatePem } from './certificate/parse-certificate.js';
 export { type DistinguishedName, readDistinguishedName } from './certificate/distinguished-name.js';
 export { keyMatchesCertificate } from './private-key/key-matches-certificate.js';
-export { readKeyFile, type KeyFile } from './private-key/read-key-file.js';
+export { needsPassword, readKeyFile, type KeyFile } from './private-key/read-key-file.js';
 export {
   parsePrivateKeyPem,
   privateKeyFormat,
+  publicKeyOfRecordingKey,
   type ParsedPrivateKey,
   type PrivateKeyFormat,
 } from './private-key/parse-private-key.js';

@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { KeyVaultClient } from '#contracts';
-import { loadConfiguration, loadInternalIdentity, requireSections } from '#platform';
+import { needsPassword } from '#certificates';
+import type { ImportKeyReply } from '#contracts';
 import { importKey } from '../key-import/import-key.js';
+import { withVaults } from '../key-import/open-vaults.js';
+import { readPassword } from '../terminal/password-source.js';
 import { print } from '../terminal/print.js';
 
 interface Options {
-  readonly certificate: string;
+  readonly certificate?: string;
   readonly key: string;
+  readonly keystoreAlias?: string;
   readonly passwordFile?: string;
   readonly contactCenter: string;
   readonly alias: string;
@@ -20,53 +23,52 @@ export function importKeyCommand(program: Command): void {
   program
     .command('import-key')
     .description('import a private key and its certificate into the key vault')
-    .requiredOption('--certificate <file>', 'certificate, PEM')
+    .option('--certificate <file>', 'certificate, PEM; may be left out when the key file has it')
     .requiredOption(
       '--key <file>',
-      'private key, PEM (BEGIN RSA PRIVATE KEY, BEGIN PRIVATE KEY, BEGIN ENCRYPTED PRIVATE KEY)',
+      'private key: PEM (RSA PRIVATE KEY, PRIVATE KEY, ENCRYPTED PRIVATE KEY, Proc-Type: 4,ENCRYPTED), PKCS#12, JKS or JCEKS',
     )
-    .option('--password-file <file>', 'file with the password of the private key')
+    .option('--keystore-alias <alias>', 'which key, when the file is a keystore that has several')
+    .option('--password-file <file>', 'file with the password of the key; else RCSCTL_KEY_PASSWORD, else asked for')
     .requiredOption('--contact-center <id>', 'contact center the key belongs to')
     .requiredOption('--alias <alias>', 'name of the certificate')
     .option('--config <file>', 'application.yaml; RCS_CONFIG when absent')
     .option('--json', 'machine-readable output')
     .action(async (options: Options) => {
-      // eslint-disable-next-line no-restricted-properties -- laid over the configuration, as in a service
-      const environment = process.env;
-      const configuration = requireSections(
-        loadConfiguration(options.config, environment),
-        'internalTls',
-        'decryptWorker',
-      );
-      const vaults = new KeyVaultClient(
-        configuration.decryptWorker.vaultAddresses,
-        loadInternalIdentity(configuration.internalTls),
-      );
-      try {
-        const replies = await importKey(vaults, {
+      const replies = await withVaults(options.config, async vaults =>
+        importKey(vaults, {
           contactCenter: options.contactCenter,
           alias: options.alias,
-          certificatePem: readFileSync(options.certificate, 'utf8'),
-          privateKeyPem: readFileSync(options.key),
-          password:
-            options.passwordFile === undefined
-              ? undefined
-              : readFileSync(options.passwordFile, 'utf8').replace(/\r?\n$/, ''),
-        });
-        const result = replies.map(({ key, created }) => ({
-          alias: key.alias,
-          keyIdentifier: key.keyIdentifier,
-          created,
-        }));
-        print(options.json === true, result, () =>
-          result
-            .map(
-              entry => `${entry.alias}: ${entry.created ? 'imported' : 'was there already'} (${entry.keyIdentifier})`,
-            )
-            .join('\n'),
-        );
-      } finally {
-        vaults.close();
-      }
+          certificatePem: options.certificate === undefined ? undefined : readFileSync(options.certificate, 'utf8'),
+          keyFile: readFileSync(options.key),
+          password: await passwordIfNeeded(options),
+          keystoreAlias: options.keystoreAlias,
+        }),
+      );
+      report(replies, options.json === true);
     });
+}
+
+/** A key in clear needs none, and nobody is asked for one. */
+async function passwordIfNeeded({ key, passwordFile }: Options): Promise<string | undefined> {
+  const file = readFileSync(key);
+  try {
+    if (passwordFile === undefined && !needsPassword(file)) return undefined;
+    return await readPassword({
+      file: passwordFile,
+      environmentVariable: 'RCSCTL_KEY_PASSWORD',
+      question: `Password of ${key}: `,
+    });
+  } finally {
+    file.fill(0);
+  }
+}
+
+function report(replies: readonly ImportKeyReply[], json: boolean): void {
+  const result = replies.map(({ key, created }) => ({ alias: key.alias, keyIdentifier: key.keyIdentifier, created }));
+  print(json, result, () =>
+    result
+      .map(entry => `${entry.alias}: ${entry.created ? 'imported' : 'was there already'} (${entry.keyIdentifier})`)
+      .join('\n'),
+  );
 }

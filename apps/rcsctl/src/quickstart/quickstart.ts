@@ -77,7 +77,13 @@ async function makeAndImportKey(cluster: Cluster, accounts: DemoAccounts, certif
     loadInternalIdentity({ caFile: authority.caFile, ...authority.services.rcsctl }),
   );
   try {
-    await importKey(vaults, { contactCenter: accounts.contactCenter, alias: certificateAlias, ...made });
+    const { certificatePem, privateKeyPem: keyFile } = made;
+    await importKey(vaults, {
+      contactCenter: accounts.contactCenter,
+      alias: certificateAlias,
+      certificatePem,
+      keyFile,
+    });
   } finally {
     vaults.close();
   }

@@ -77,7 +77,9 @@ describe(parsePrivateKeyPem.name, () => {
     ['pkcs8.key', 'PKCS#8', undefined],
     ['encrypted.key', 'encrypted PKCS#8', password],
     ['proc-type.key', 'encrypted OpenSSL RSA private key', password],
-    ...procTypeCiphers.map(cipher => [cipher, 'encrypted OpenSSL RSA private key', password] as [string, string, string]),
+    ...procTypeCiphers.map(
+      cipher => [cipher, 'encrypted OpenSSL RSA private key', password] as [string, string, string],
+    ),
     ...olderSchemes.map(scheme => [scheme, 'encrypted PKCS#8', password] as [string, string, string]),
     ['scrypt.key', 'encrypted PKCS#8', password],
     ...pbes2.map(([cipher, prf]) => [`${cipher}-${prf}`, 'encrypted PKCS#8', password] as [string, string, string]),

@@ -30,6 +30,15 @@ export function readKeyFile(file: Buffer, password?: Password, alias?: string): 
   return { ...key, certificates: certificates.map(block => parseCertificateDer(decodePemBlock(block))) };
 }
 
+/** Whether a key file wants a password: all but PEM in clear do. */
+export function needsPassword(file: Buffer): boolean {
+  return (
+    keystoreType(file) !== undefined ||
+    file.includes('-----BEGIN ENCRYPTED PRIVATE KEY-----') ||
+    file.includes('Proc-Type: 4,ENCRYPTED')
+  );
+}
+
 function readFromKeystore(
   file: Buffer,
   type: KeystoreType,

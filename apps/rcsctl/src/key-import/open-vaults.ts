@@ -1,0 +1,27 @@
+import { KeyVaultClient } from '#contracts';
+import { loadConfiguration, loadInternalIdentity, requireSections } from '#platform';
+
+/**
+ * The key vaults of the configuration, with the identity of the command line.
+ * @param configurationFile RCS_CONFIG when undefined.
+ * @throws ConfigurationError naming the option that is missing or wrong.
+ */
+export function openVaults(configurationFile: string | undefined): KeyVaultClient {
+  // eslint-disable-next-line no-restricted-properties -- laid over the configuration, as in a service
+  const configuration = loadConfiguration(configurationFile, process.env);
+  const { decryptWorker, internalTls } = requireSections(configuration, 'internalTls', 'decryptWorker');
+  return new KeyVaultClient(decryptWorker.vaultAddresses, loadInternalIdentity(internalTls));
+}
+
+/** Opens the vaults for one piece of work and closes them whatever comes of it. */
+export async function withVaults<T>(
+  configurationFile: string | undefined,
+  work: (vaults: KeyVaultClient) => Promise<T>,
+): Promise<T> {
+  const vaults = openVaults(configurationFile);
+  try {
+    return await work(vaults);
+  } finally {
+    vaults.close();
+  }
+}

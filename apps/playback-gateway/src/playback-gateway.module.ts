@@ -43,6 +43,7 @@ import { PlayTicketDesk } from './tickets/play-ticket-desk.js';
 import { playTicketType } from './tickets/play-ticket.js';
 import { TicketAdmission } from './tickets/ticket-admission.js';
 import { MeController } from './users/me.controller.js';
+import { userControllers, userProviders } from './users/user.providers.js';
 import { WorkerConnections } from './workers/worker-connections.js';
 import { WorkerDirectory } from './workers/worker-directory.js';
 
@@ -61,11 +62,13 @@ export class PlaybackGatewayModule {
         UserSessionController,
         PlayTicketController,
         ...certificateControllers,
+        ...userControllers,
       ],
       providers: [
         ...edge(parts),
         ...storage(parts),
         ...access(parts),
+        ...userProviders(parts.configuration.serverSettings),
         ...web(parts),
         ...tickets(parts),
         ...workers(parts),

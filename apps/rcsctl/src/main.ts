@@ -11,6 +11,7 @@ import { inspectCommand } from './commands/inspect.command.js';
 import { importKeystoreCommand } from './commands/import-keystore.command.js';
 import { quickstartCommand } from './commands/quickstart.command.js';
 import { recordCommand } from './commands/record.command.js';
+import { usersCommand } from './commands/users.command.js';
 import { verifyCommand } from './commands/verify.command.js';
 
 const program = new Command('rcsctl')
@@ -25,6 +26,7 @@ for (const add of [
   verifyCommand,
   importKeystoreCommand,
   encryptPasswordCommand,
+  usersCommand,
   auditCommand,
   configCommand,
   docsCommand,

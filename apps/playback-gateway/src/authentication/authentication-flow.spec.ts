@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Attribute, Change, Client } from 'ldapts';
 import { examplePeople } from '../../../../test/directory/example-people.js';
 import { administrator, SlapdServer } from '../../../../test/directory/slapd-server.js';
+import { hashPassword } from '#accounts';
 import { configurationSchema, createLogger } from '#platform';
 import { openSqliteStore, type Store, type UserContent } from '#store';
 import { AgentPlaces } from '../authorisation/agent-places.js';
@@ -13,7 +14,6 @@ import { Directories } from './directory/directories.js';
 import { DirectoryUsers } from './directory/directory-users.js';
 import { openDirectory } from './directory/open-directory.js';
 import { ExternalUsers } from './external-users.js';
-import { hashPassword } from './password-hash.js';
 
 jest.setTimeout(120_000);
 

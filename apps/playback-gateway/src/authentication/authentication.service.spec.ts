@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as argon2 from '@node-rs/argon2';
+import { hashPassword } from '#accounts';
 import { configurationSchema, type ServerSettings } from '#platform';
 import { openSqliteStore, type Store, type UserContent } from '#store';
 import { AuthenticationService } from './authentication.service.js';
-import { hashPassword } from './password-hash.js';
 
 /** The real argon2id, counted. */
 const verifications = { count: 0 };

@@ -4,7 +4,7 @@ import { RcsError, type ServerSettings } from '#platform';
 import type { User, UserStore } from '#store';
 import type { BasicCredentials } from './basic-credentials.js';
 import { CredentialMemory } from './credential-memory.js';
-import { hashPassword, verifyPassword } from './password-hash.js';
+import { hashPassword, verifyPassword } from '#accounts';
 import { wrongCredentials } from './wrong-credentials.js';
 
 /** Password hashes computed at once, and how many may wait; more are answered with 503 instead of a growing queue. */

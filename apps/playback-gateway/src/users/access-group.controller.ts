@@ -1,0 +1,49 @@
+import { Controller, Get, Req, UseGuards } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { administratorOf, UserAdministration } from '#accounts';
+import type { User } from '#store';
+import { AuthenticationGuard, userOf } from '../authentication/authentication.guard.js';
+
+/** What can be given to users: roles and privileges, and the access groups and partitions that are in use. */
+@Controller('rcs')
+@UseGuards(AuthenticationGuard)
+export class AccessGroupController {
+  constructor(private readonly administration: UserAdministration) {}
+
+  @Get('roles')
+  roles(@Req() request: FastifyRequest) {
+    administratorOf(userOf(request));
+    return {
+      roles: [
+        { name: 'agent', description: 'Plays the own recordings' },
+        { name: 'supervisor', description: 'Plays what access groups and partitions cover' },
+        { name: 'admin', description: 'Sees every recording of the contact center and administers its users' },
+        { name: 'ops', description: 'Operations account: inserts recordings, administers users, plays nothing' },
+      ],
+      privileges: [
+        { name: 'decrypt-recording', description: 'Decrypt a Recording' },
+        { name: 'administer-certificates', description: 'Administration of Recording Certificates and Keys' },
+      ],
+    };
+  }
+
+  @Get('access-groups')
+  async accessGroups(@Req() request: FastifyRequest) {
+    const users = await this.administration.list(administratorOf(userOf(request)));
+    return {
+      accessGroups: membersBy(users, user => user.accessGroups),
+      partitions: membersBy(users, user => user.partitions),
+    };
+  }
+}
+
+function membersBy(
+  users: readonly User[],
+  pathsOf: (user: User) => readonly string[],
+): { path: string; members: string[] }[] {
+  const members = new Map<string, string[]>();
+  for (const user of users) {
+    for (const path of pathsOf(user)) members.set(path, [...(members.get(path) ?? []), user.name]);
+  }
+  return [...members].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, names]) => ({ path, members: names }));
+}

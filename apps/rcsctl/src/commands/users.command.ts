@@ -1,0 +1,152 @@
+import { userInfo } from 'node:os';
+import type { Command } from 'commander';
+import {
+  operator,
+  parseNewUser,
+  parseUserChange,
+  UserAdministration,
+  userView,
+  type Administrator,
+  type UserView,
+} from '#accounts';
+import { loadConfiguration, requireSections } from '#platform';
+import { openSqliteStore, type User } from '#store';
+import { print } from '../terminal/print.js';
+import { readSecret } from '../terminal/read-secret.js';
+import { userLine, userTable } from '../users/user-table.js';
+
+interface CommonOptions {
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+interface RightsOptions extends CommonOptions {
+  readonly role?: readonly string[];
+  readonly privilege?: readonly string[];
+  readonly accessGroup?: readonly string[];
+  readonly partition?: readonly string[];
+  readonly agentHierarchy?: string;
+  readonly agentId?: readonly string[];
+}
+
+interface AddOptions extends RightsOptions {
+  readonly contactCenter?: string;
+}
+
+/** `rcsctl users`: the users of the store, administered by whoever may write it; every act is in the audit. */
+export function usersCommand(program: Command): void {
+  const users = program.command('users').description('administer the users of the store');
+  const command = (usage: string, description: string): Command =>
+    users
+      .command(usage)
+      .description(description)
+      .option('--config <file>', 'application.yaml; RCS_CONFIG when absent')
+      .option('--json', 'machine-readable output');
+
+  command('list', 'all users')
+    .option('--contact-center <id>', 'of this contact center alone')
+    .action((options: AddOptions) =>
+      administer(options, async ({ administration, administrator }) => {
+        const listed = (await administration.list(administrator, options.contactCenter)).map(userView);
+        print(options.json === true, listed, () => userTable(listed));
+      }),
+    );
+  command('show', 'one user')
+    .argument('<name>')
+    .action((name: string, options: CommonOptions) =>
+      answering(options, ({ administration, administrator }) => administration.show(administrator, name)),
+    );
+  withRights(command('add', 'a new user; the password is read from standard input or asked for'))
+    .argument('<name>')
+    .option('--contact-center <id>', 'contact center; absent for an operations account')
+    .action((name: string, options: AddOptions) =>
+      answering(options, async ({ administration, administrator }) => {
+        const { contactCenter } = options;
+        const password = await readSecret('Password: ');
+        const input = parseNewUser({ userName: name, password, contactCenter, ...rightsOf(options) });
+        return administration.add(administrator, input, {});
+      }),
+    );
+  withRights(command('grant', 'set rights of a user; a list that is given replaces the one that was there'))
+    .argument('<name>')
+    .action((name: string, options: RightsOptions) =>
+      answering(options, ({ administration, administrator }) =>
+        administration.change(administrator, name, parseUserChange(rightsOf(options)), {}),
+      ),
+    );
+  command('set-password', 'a new password, read from standard input or asked for; ends the sessions of the user')
+    .argument('<name>')
+    .action((name: string, options: CommonOptions) =>
+      answering(options, async ({ administration, administrator }) =>
+        administration.setPassword(administrator, name, await readSecret('New password: '), {}),
+      ),
+    );
+  for (const [verb, enabled] of [
+    ['disable', false],
+    ['enable', true],
+  ] as const) {
+    command(verb, enabled ? 'let a disabled user in again' : 'let a user in no more; everything else is kept')
+      .argument('<name>')
+      .action((name: string, options: CommonOptions) =>
+        answering(options, ({ administration, administrator }) =>
+          administration.change(administrator, name, { enabled }, {}),
+        ),
+      );
+  }
+  command('remove', 'remove a user')
+    .argument('<name>')
+    .action((name: string, options: CommonOptions) =>
+      administer(options, async ({ administration, administrator }) => {
+        await administration.remove(administrator, name, {});
+        print(options.json === true, { removed: name }, () => `${name}: removed`);
+      }),
+    );
+}
+
+function withRights(command: Command): Command {
+  return command
+    .option('--role <role...>', 'agent, supervisor, admin or ops')
+    .option('--privilege <privilege...>', 'decrypt-recording, administer-certificates')
+    .option('--access-group <path...>', 'such as /Anthony; / sees all')
+    .option('--partition <path...>', 'as in GRECORD_PARTITIONS, such as /sales')
+    .option('--agent-hierarchy <path>', "the person's own place, such as /Anthony/John")
+    .option('--agent-id <id...>', 'what recordings call the person besides the name');
+}
+
+function rightsOf(options: RightsOptions): Record<string, unknown> {
+  const given = {
+    roles: options.role,
+    privileges: options.privilege,
+    accessGroups: options.accessGroup,
+    partitions: options.partition,
+    agentHierarchy: options.agentHierarchy,
+    agentIds: options.agentId,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+interface Work {
+  readonly administration: UserAdministration;
+  readonly administrator: Administrator;
+}
+
+/** Whoever may write the store is beyond the roles in it; the audit names him by his account on this machine. */
+async function administer(options: CommonOptions, work: (given: Work) => Promise<void>): Promise<void> {
+  // eslint-disable-next-line no-restricted-properties -- laid over the configuration, as in a service
+  const environment = process.env;
+  const configuration = requireSections(loadConfiguration(options.config, environment), 'store');
+  const store = await openSqliteStore({ directory: configuration.store.directory, auditWriter: 'rcsctl' });
+  try {
+    const administration = new UserAdministration(store, [configuration.serverSettings.opsUsername]);
+    await work({ administration, administrator: operator(`rcsctl:${userInfo().username}`) });
+  } finally {
+    await store.close();
+  }
+}
+
+function answering(options: CommonOptions, work: (given: Work) => Promise<User>): Promise<void> {
+  return administer(options, async given => {
+    const view: UserView = userView(await work(given));
+    print(options.json === true, view, () => userLine(view));
+  });
+}

@@ -1,0 +1,193 @@
+import { RcsError } from '#platform';
+import type { AuditEntry, AuditLog, ContactCenterStore, User, UserContent, UserStore } from '#store';
+import { hashPassword } from '../password/password-hash.js';
+import { checkPassword } from '../password/password-policy.js';
+import { checkReach, sees, type Administrator } from './administrator.js';
+import type { NewUser, UserChange } from './user-input.js';
+
+/** Where a change comes from, for the audit. */
+export type ChangeOrigin = Pick<AuditEntry, 'address' | 'requestId'>;
+
+export interface UserAdministrationStore {
+  readonly users: UserStore;
+  readonly contactCenters: ContactCenterStore;
+  readonly audit: AuditLog;
+}
+
+/**
+ * Adds, changes and removes users, each act in the audit before it happens. A user of another contact center does not
+ * exist for an administrator, and nobody gives rights that he does not have.
+ */
+export class UserAdministration {
+  /** @param reservedNames names of accounts that are in no store */
+  constructor(
+    private readonly store: UserAdministrationStore,
+    private readonly reservedNames: readonly string[],
+  ) {}
+
+  /** Sorted by name. */
+  async list(administrator: Administrator, contactCenter?: string): Promise<readonly User[]> {
+    const users = await this.store.users.list();
+    return users.filter(
+      user => sees(administrator, user) && (contactCenter === undefined || user.contactCenter === contactCenter),
+    );
+  }
+
+  /** @throws RcsError RCS_USER_NOT_FOUND */
+  async show(administrator: Administrator, name: string): Promise<User> {
+    const user = await this.store.users.find(name);
+    if (user !== undefined && sees(administrator, user)) return user;
+    throw new RcsError('RCS_USER_NOT_FOUND', `no user ${JSON.stringify(name)} for ${administrator.name}`);
+  }
+
+  /** @throws RcsError RCS_USER_EXISTS, RCS_INVALID_VALUE, RCS_INSUFFICIENT_PERMISSION, RCS_INSUFFICIENT_ROLE */
+  async add(administrator: Administrator, input: NewUser, origin: ChangeOrigin): Promise<User> {
+    const { userName, password, contactCenter: named, agentHierarchy, agentIds, ...rights } = input;
+    checkReach(administrator, rights);
+    const contactCenter = await this.contactCenterFor(administrator, named, rights.roles);
+    await this.checkName(userName, contactCenter);
+    checkPassword(password, userName);
+    const user: UserContent = {
+      name: userName,
+      ...rights,
+      passwordHash: await hashPassword(password),
+      ...(contactCenter === undefined ? {} : { contactCenter }),
+      ...(agentHierarchy === undefined ? {} : { agentHierarchy }),
+      ...(agentIds === undefined ? {} : { agentIds }),
+    };
+    if ((await this.store.users.find(userName)) !== undefined) throw taken(userName);
+    await this.record(administrator, user, { added: rights, agentHierarchy, agentIds }, origin);
+    const added = await this.store.users.replace(user, undefined);
+    if (added === undefined) throw taken(userName);
+    return added;
+  }
+
+  /** @throws RcsError RCS_USER_NOT_FOUND, RCS_INVALID_VALUE, RCS_INSUFFICIENT_PERMISSION, RCS_INSUFFICIENT_ROLE */
+  async change(administrator: Administrator, name: string, change: UserChange, origin: ChangeOrigin): Promise<User> {
+    const user = await this.show(administrator, name);
+    checkReach(administrator, user);
+    const changed = changedUser(user, change);
+    checkReach(administrator, changed);
+    checkBelonging(changed);
+    if (user.source !== undefined && Object.keys(change).some(field => field !== 'enabled')) {
+      throw invalid(`${JSON.stringify(name)} is a user of another system (${user.source}): change the rights there`);
+    }
+    if (name === administrator.name && (!changed.enabled || user.roles.some(role => !changed.roles.includes(role)))) {
+      throw invalid('nobody disables himself or takes away roles of his own');
+    }
+    return this.replace(administrator, user, changed, { changed: change }, origin);
+  }
+
+  /**
+   * A new password; sessions opened with the old one end.
+   * @throws RcsError RCS_USER_NOT_FOUND, RCS_INVALID_VALUE, RCS_INSUFFICIENT_PERMISSION, RCS_INSUFFICIENT_ROLE
+   */
+  async setPassword(administrator: Administrator, name: string, password: string, origin: ChangeOrigin): Promise<User> {
+    const user = await this.show(administrator, name);
+    checkReach(administrator, user);
+    return this.replacePassword(administrator, user, password, origin);
+  }
+
+  /** A user changes his own password, having proved the old one. @throws RcsError RCS_INVALID_VALUE */
+  async changeOwnPassword(user: User, password: string, origin: ChangeOrigin): Promise<User> {
+    return this.replacePassword({ name: user.name, privileges: [], mayAdministerOps: false }, user, password, origin);
+  }
+
+  /** @throws RcsError RCS_USER_NOT_FOUND, RCS_INVALID_VALUE, RCS_INSUFFICIENT_PERMISSION, RCS_INSUFFICIENT_ROLE */
+  async remove(administrator: Administrator, name: string, origin: ChangeOrigin): Promise<void> {
+    const user = await this.show(administrator, name);
+    checkReach(administrator, user);
+    if (name === administrator.name) throw invalid('nobody removes himself');
+    await this.record(administrator, user, { removed: true }, origin);
+    await this.store.users.remove(name);
+  }
+
+  private async replacePassword(
+    administrator: Administrator,
+    user: User,
+    password: string,
+    origin: ChangeOrigin,
+  ): Promise<User> {
+    if (user.source !== undefined) {
+      throw invalid(`${JSON.stringify(user.name)} is a user of another system (${user.source}): its password is there`);
+    }
+    checkPassword(password, user.name);
+    const changed = { ...user, passwordHash: await hashPassword(password) };
+    return this.replace(administrator, user, changed, { passwordChanged: true }, origin);
+  }
+
+  private async replace(
+    administrator: Administrator,
+    seen: User,
+    changed: UserContent,
+    what: object,
+    origin: ChangeOrigin,
+  ): Promise<User> {
+    await this.record(administrator, changed, what, origin);
+    const replaced = await this.store.users.replace(changed, seen.version);
+    if (replaced !== undefined) return replaced;
+    throw new RcsError('RCS_OVERLOADED', `the user ${JSON.stringify(seen.name)} is being changed by somebody else`, {
+      retryAfterMs: 500,
+    });
+  }
+
+  private async record(
+    administrator: Administrator,
+    user: UserContent,
+    what: object,
+    origin: ChangeOrigin,
+  ): Promise<void> {
+    await this.store.audit.append({
+      event: 'user-changed',
+      outcome: 'allowed',
+      user: administrator.name,
+      ...(user.contactCenter === undefined ? {} : { contactCenter: user.contactCenter }),
+      ...origin,
+      detail: JSON.stringify({ userName: user.name, ...what }),
+    });
+  }
+
+  private async contactCenterFor(
+    administrator: Administrator,
+    named: string | undefined,
+    roles: User['roles'],
+  ): Promise<string | undefined> {
+    const id = named ?? administrator.contactCenter;
+    if (administrator.contactCenter !== undefined && id !== administrator.contactCenter) {
+      throw invalid('contactCenter: is not that of the administrator');
+    }
+    checkBelonging({ contactCenter: id, roles });
+    if (id !== undefined && (await this.store.contactCenters.find(id)) === undefined) {
+      throw invalid('contactCenter: there is none with this id');
+    }
+    return id;
+  }
+
+  /** Behind an @ stands a domain, and a domain belongs to one contact center. */
+  private async checkName(userName: string, contactCenter: string | undefined): Promise<void> {
+    if (this.reservedNames.includes(userName)) throw taken(userName);
+    const domain = userName.slice(userName.lastIndexOf('@') + 1).toLowerCase();
+    if (domain.length === userName.length) return;
+    const owner = (await this.store.contactCenters.list()).find(center => center.domain?.toLowerCase() === domain);
+    if (owner !== undefined && owner.id !== contactCenter) {
+      throw invalid('userName: the domain behind the @ belongs to another contact center');
+    }
+  }
+}
+
+function changedUser(user: User, { agentHierarchy, ...change }: UserChange): UserContent {
+  const { agentHierarchy: present, ...rest } = user;
+  const path = agentHierarchy === undefined ? present : agentHierarchy;
+  return { ...rest, ...change, ...(path == null ? {} : { agentHierarchy: path }) };
+}
+
+/** Operations accounts belong to no contact center, everybody else to one. */
+function checkBelonging({ contactCenter, roles }: Pick<UserContent, 'contactCenter' | 'roles'>): void {
+  if (roles.includes('ops') && (contactCenter !== undefined || roles.length > 1)) {
+    throw invalid('roles: an account with the role ops has no other role and no contact center');
+  }
+  if (contactCenter === undefined && !roles.includes('ops')) throw invalid('contactCenter: name one');
+}
+
+const invalid = (publicDetail: string): RcsError => new RcsError('RCS_INVALID_VALUE', undefined, { publicDetail });
+const taken = (name: string): RcsError => new RcsError('RCS_USER_EXISTS', `the name ${JSON.stringify(name)} is taken`);

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { RcsError } from '#platform';
+import type { Privilege, Role } from '#store';
+
+/** No colon, which ends the name in Basic credentials (RFC 7617), no control characters, no blanks around it. */
+const userName = z
+  .string()
+  .transform(name => name.normalize('NFC'))
+  .pipe(z.string().regex(/^(?! )[^:\p{Cc}\p{Cs}]{1,255}(?<! )$/u, 'must be 1 to 255 characters without colons'));
+const path = z
+  .string()
+  .max(1024)
+  .regex(/^\/[^\p{Cc}\p{Cs},]*$/u, 'must be a path such as /Anthony/John');
+const contactCenter = z.string().min(1).max(256);
+const role = z.enum(['agent', 'supervisor', 'admin', 'ops'] satisfies Role[]);
+const privilege = z.enum(['administer-certificates', 'decrypt-recording'] satisfies Privilege[]);
+const agentId = z.string().regex(/^[^\p{Cc}\p{Cs}]{1,256}$/u, 'must be 1 to 256 characters');
+const few = <T extends z.ZodType>(item: T) => z.array(item).max(256);
+const set = <T extends z.ZodType<string>>(item: T) =>
+  few(item).transform(items => [...new Set<z.output<T>>(items)].sort());
+
+const rights = {
+  roles: set(role),
+  privileges: set(privilege),
+  accessGroups: set(path),
+  partitions: set(path),
+};
+
+const newUserSchema = z.strictObject({
+  userName,
+  contactCenter: contactCenter.optional(),
+  password: z.string(),
+  enabled: z.boolean().default(true),
+  roles: rights.roles.default([]),
+  privileges: rights.privileges.default([]),
+  accessGroups: rights.accessGroups.default([]),
+  partitions: rights.partitions.default([]),
+  agentHierarchy: path.optional(),
+  agentIds: set(agentId).optional(),
+});
+
+const userChangeSchema = z
+  .strictObject({
+    enabled: z.boolean(),
+    ...rights,
+    agentHierarchy: path.nullable(),
+    agentIds: set(agentId),
+  })
+  .partial();
+
+const passwordChangeSchema = z.strictObject({ password: z.string(), currentPassword: z.string().optional() });
+
+export type NewUser = z.output<typeof newUserSchema>;
+/** Lists replace those that are there; `agentHierarchy` null takes it away. */
+export type UserChange = z.output<typeof userChangeSchema>;
+export type PasswordChange = z.output<typeof passwordChangeSchema>;
+
+/** @throws RcsError RCS_MISSING_PARAMETER, RCS_INVALID_VALUE naming the field. */
+export const parseNewUser = (body: unknown): NewUser => parse(newUserSchema, body);
+/** @throws RcsError RCS_INVALID_VALUE naming the field. */
+export const parseUserChange = (body: unknown): UserChange => parse(userChangeSchema, body);
+/** @throws RcsError RCS_MISSING_PARAMETER, RCS_INVALID_VALUE naming the field. */
+export const parsePasswordChange = (body: unknown): PasswordChange => parse(passwordChangeSchema, body);
+
+function parse<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const field = issue?.path.join('.') ?? '';
+  const missing = issue?.code === 'invalid_type' && issue.message.includes('undefined') && field !== '';
+  throw new RcsError(missing ? 'RCS_MISSING_PARAMETER' : 'RCS_INVALID_VALUE', undefined, {
+    publicDetail: missing ? field : `${field === '' ? 'the body' : field}: ${issue?.message ?? 'is not valid'}`,
+  });
+}

@@ -6,7 +6,8 @@ export function userTable(users: readonly UserView[]): string {
 }
 
 export function userLine(user: UserView): string {
-  const { userName, enabled, contactCenter, roles, privileges, accessGroups, partitions, agentHierarchy, source } = user;
+  const { userName, enabled, contactCenter, roles, privileges, accessGroups, partitions, agentHierarchy, source } =
+    user;
   const listed = (name: string, values: readonly string[] | undefined): string =>
     values === undefined || values.length === 0 ? '' : `${name} ${values.join(',')}`;
   return [

@@ -1,0 +1,236 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openSqliteStore, type AuditRecord, type Store, type User } from '#store';
+import { verifyPassword } from '../password/password-hash.js';
+import { administratorOf, operator, type Administrator } from './administrator.js';
+import { UserAdministration } from './user-administration.js';
+import { parseNewUser, parseUserChange } from './user-input.js';
+import { userView } from './user-view.js';
+
+const origin = { address: '192.0.2.1', requestId: 'request-1' };
+const password = 'correct horse battery';
+const ops = operator('ops');
+const admin: User = {
+  name: 'ada',
+  enabled: true,
+  contactCenter: 'cc-1',
+  roles: ['admin'],
+  privileges: ['decrypt-recording'],
+  accessGroups: [],
+  partitions: [],
+  version: 0,
+};
+const ada = administratorOf(admin);
+const john = { userName: 'john', password, roles: ['agent'] };
+
+describe(UserAdministration.name, () => {
+  let directory = '';
+  let store: Store;
+  let administration: UserAdministration;
+
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'rcs-accounts-'));
+    store = await openSqliteStore({ directory, auditWriter: 'gateway-1' });
+    await store.contactCenters.put({ id: 'cc-1', name: 'One', domain: 'one.example' });
+    await store.contactCenters.put({ id: 'cc-2', name: 'Two', domain: 'two.example' });
+    administration = new UserAdministration(store, ['ops']);
+  });
+  afterEach(async () => {
+    for (const { name } of await store.users.list()) await store.users.remove(name);
+  });
+  afterAll(async () => {
+    await store.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  const add = (by: Administrator, input: object): Promise<User> => administration.add(by, parseNewUser(input), origin);
+  const change = (by: Administrator, name: string, input: object): Promise<User> =>
+    administration.change(by, name, parseUserChange(input), origin);
+  const failing = (code: string) => expect.objectContaining({ code }) as Error;
+
+  async function lastRecord(): Promise<AuditRecord> {
+    for await (const record of store.audit.query({ order: 'newest-first', limit: 1 })) return record;
+    throw new Error('the audit is empty');
+  }
+
+  it('adds a user with an argon2id hash, in the contact center of the administrator', async () => {
+    const user = await add(ada, { ...john, accessGroups: ['/b', '/a', '/b'], agentHierarchy: '/Anthony/John' });
+    expect(user).toMatchObject({
+      contactCenter: 'cc-1',
+      enabled: true,
+      roles: ['agent'],
+      accessGroups: ['/a', '/b'],
+      agentHierarchy: '/Anthony/John',
+    });
+    expect(user.passwordHash).toMatch(/^\$argon2id\$/);
+    expect(await verifyPassword(user.passwordHash!, password)).toBe(true);
+    expect(JSON.stringify(userView(user))).not.toContain('argon2');
+  });
+
+  it('writes who did what to whom into the audit, and never a password or hash', async () => {
+    await add(ada, john);
+    await administration.setPassword(ada, 'john', 'another password', origin);
+    await change(ada, 'john', { roles: ['supervisor'] });
+    expect(await lastRecord()).toMatchObject({
+      ...origin,
+      event: 'user-changed',
+      user: 'ada',
+      contactCenter: 'cc-1',
+      detail: '{"userName":"john","changed":{"roles":["supervisor"]}}',
+    });
+    await administration.remove(ada, 'john', origin);
+    for await (const record of store.audit.query()) {
+      expect(JSON.stringify(record)).not.toMatch(/correct horse|another password|argon2/);
+    }
+  });
+
+  it('changes nothing when the audit cannot be written', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'rcs-accounts-'));
+    const closed = await openSqliteStore({ directory: other, auditWriter: 'gateway-1' });
+    await closed.close();
+    const { users, contactCenters } = store;
+    const mute = new UserAdministration({ users, contactCenters, audit: closed.audit }, []);
+    await expect(mute.add(ada, parseNewUser(john), origin)).rejects.toMatchObject({ code: 'RCS_SHUTTING_DOWN' });
+    expect(await store.users.find('john')).toBeUndefined();
+    rmSync(other, { recursive: true });
+  });
+
+  describe('keeps contact centers apart:', () => {
+    beforeEach(async () => {
+      await add(ops, { ...john, contactCenter: 'cc-2' });
+    });
+
+    it('a user of another one is neither listed nor shown', async () => {
+      expect(await administration.list(ada)).toEqual([]);
+      expect(await administration.list(ops)).toHaveLength(1);
+      expect(await administration.list(ops, 'cc-1')).toEqual([]);
+      await expect(administration.show(ada, 'john')).rejects.toEqual(failing('RCS_USER_NOT_FOUND'));
+    });
+
+    it('a user of another one can be neither changed nor removed', async () => {
+      const before = await store.users.find('john');
+      await expect(change(ada, 'john', { enabled: false })).rejects.toEqual(failing('RCS_USER_NOT_FOUND'));
+      await expect(administration.setPassword(ada, 'john', password, origin)).rejects.toEqual(
+        failing('RCS_USER_NOT_FOUND'),
+      );
+      await expect(administration.remove(ada, 'john', origin)).rejects.toEqual(failing('RCS_USER_NOT_FOUND'));
+      expect(await store.users.find('john')).toEqual(before);
+    });
+
+    it('nobody is added to another one, under its domain or under a name that is taken', async () => {
+      const paul = { ...john, userName: 'paul' };
+      await expect(add(ada, { ...paul, contactCenter: 'cc-2' })).rejects.toEqual(failing('RCS_INVALID_VALUE'));
+      await expect(add(ada, { ...paul, userName: 'paul@TWO.example' })).rejects.toEqual(failing('RCS_INVALID_VALUE'));
+      await expect(add(ada, john)).rejects.toEqual(failing('RCS_USER_EXISTS'));
+      expect(await add(ada, { ...paul, userName: 'paul@one.example' })).toMatchObject({ contactCenter: 'cc-1' });
+    });
+  });
+
+  describe('lets nobody give what he does not have:', () => {
+    it('a privilege', async () => {
+      const privileges = ['administer-certificates'];
+      await expect(add(ada, { ...john, privileges })).rejects.toEqual(failing('RCS_INSUFFICIENT_PERMISSION'));
+      await add(ada, john);
+      await expect(change(ada, 'john', { privileges })).rejects.toEqual(failing('RCS_INSUFFICIENT_PERMISSION'));
+      expect(await change(ada, 'john', { privileges: ['decrypt-recording'] })).toMatchObject({ roles: ['agent'] });
+    });
+
+    it('the role ops', async () => {
+      await expect(add(ada, { ...john, roles: ['ops'] })).rejects.toEqual(failing('RCS_INSUFFICIENT_ROLE'));
+      await add(ada, john);
+      await expect(change(ada, 'john', { roles: ['ops'] })).rejects.toEqual(failing('RCS_INSUFFICIENT_ROLE'));
+    });
+
+    it('by way of the password of somebody who has it', async () => {
+      await add(ops, { ...john, contactCenter: 'cc-1', privileges: ['administer-certificates'] });
+      const takeOver = administration.setPassword(ada, 'john', 'another password', origin);
+      await expect(takeOver).rejects.toEqual(failing('RCS_INSUFFICIENT_PERMISSION'));
+      await expect(administration.remove(ada, 'john', origin)).rejects.toEqual(failing('RCS_INSUFFICIENT_PERMISSION'));
+    });
+
+    it.each([
+      ['an agent', { ...admin, roles: ['agent'] }],
+      ['a supervisor', { ...admin, roles: ['supervisor'] }],
+      ['a disabled admin', { ...admin, enabled: false }],
+      ['an admin of no contact center', { ...admin, contactCenter: undefined }],
+    ] as const)('%s administers nobody', (_, user) => {
+      expect(() => administratorOf(user as User)).toThrow(failing('RCS_INSUFFICIENT_ROLE'));
+    });
+  });
+
+  it('keeps operations accounts out of contact centers, and everybody else in one', async () => {
+    expect(await add(ops, { ...john, roles: ['ops'] })).not.toHaveProperty('contactCenter');
+    const paul = { ...john, userName: 'paul' };
+    await expect(add(ops, { ...paul, roles: ['ops'], contactCenter: 'cc-1' })).rejects.toThrow('the role ops');
+    await expect(add(ops, { ...paul, roles: ['ops', 'admin'] })).rejects.toThrow('the role ops');
+    await expect(add(ops, paul)).rejects.toThrow('contactCenter');
+    await expect(add(ops, { ...paul, contactCenter: 'cc-9' })).rejects.toThrow('contactCenter');
+    expect(await administration.list(ada)).toEqual([]);
+  });
+
+  it('lets nobody lock himself out', async () => {
+    await store.users.put(admin);
+    await expect(change(ada, 'ada', { enabled: false })).rejects.toThrow('himself');
+    await expect(change(ada, 'ada', { roles: ['agent'] })).rejects.toThrow('himself');
+    await expect(administration.remove(ada, 'ada', origin)).rejects.toThrow('himself');
+  });
+
+  it('leaves the rights of users of a directory to the directory', async () => {
+    await store.users.put({ ...admin, name: 'anthony', source: 'configuration-server' });
+    await expect(change(ada, 'anthony', { roles: ['agent'] })).rejects.toThrow('another system');
+    await expect(administration.setPassword(ada, 'anthony', password, origin)).rejects.toThrow('another system');
+    expect(await change(ada, 'anthony', { enabled: false })).toMatchObject({ enabled: false });
+  });
+
+  it.each([
+    ['a short password', { password: 'short' }],
+    ['a very long password', { password: 'long'.repeat(100) }],
+    ['a common password', { password: 'Password1234' }],
+    ['a password of few characters', { password: 'abababababababab' }],
+    ['a password with the user name', { password: 'John is my name' }],
+    ['a name with a colon', { userName: 'a:b' }],
+    ['a name with a line end', { userName: 'a\nb' }],
+    ['an empty name', { userName: '' }],
+    ['a name with a blank before it', { userName: ' john' }],
+    ['a role that is none', { roles: ['god'] }],
+    ['a group that is no path', { accessGroups: ['Anthony'] }],
+    ['a partition with a comma', { partitions: ['/a,/b'] }],
+    ['a field that is none', { passwordHash: 'x' }],
+    ['a version', { version: 1 }],
+    ['a source', { source: 'openid' }],
+  ])('refuses %s, and says nothing of the password', async (_, wrong) => {
+    const attempt = (async () => add(ada, { ...john, ...wrong }))();
+    await expect(attempt).rejects.toEqual(failing('RCS_INVALID_VALUE'));
+    const text = await attempt.catch((error: unknown) => JSON.stringify(error) + String(error));
+    expect(text).not.toContain((wrong as { password?: string }).password ?? password);
+  });
+
+  it('refuses the names of accounts that are in no store', async () => {
+    await expect(add(ada, { ...john, userName: 'ops' })).rejects.toEqual(failing('RCS_USER_EXISTS'));
+  });
+
+  it('takes one form of a name that Unicode can write in two', async () => {
+    await add(ada, { ...john, userName: 'Jose\u0301' });
+    expect(await store.users.find('Jos\u00e9')).toBeDefined();
+    await expect(add(ada, { ...john, userName: 'Jos\u00e9' })).rejects.toEqual(failing('RCS_USER_EXISTS'));
+  });
+
+  it('lets a user change the own password', async () => {
+    const user = await add(ada, john);
+    const changed = await administration.changeOwnPassword(user, 'another password', origin);
+    expect(await verifyPassword(changed.passwordHash!, 'another password')).toBe(true);
+    await expect(administration.changeOwnPassword(changed, 'short', origin)).rejects.toEqual(
+      failing('RCS_INVALID_VALUE'),
+    );
+  });
+
+  it('loses no change that was made in the meantime', async () => {
+    const user = await add(ada, john);
+    await change(ada, 'john', { enabled: false });
+    await expect(administration.changeOwnPassword(user, 'another password', origin)).rejects.toEqual(
+      failing('RCS_OVERLOADED'),
+    );
+    expect(await store.users.find('john')).toMatchObject({ enabled: false, passwordHash: user.passwordHash });
+  });
+});

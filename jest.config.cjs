@@ -12,6 +12,8 @@ const esmPackages = [
   'uid',
   'p-limit',
   'yocto-queue',
+  // Imports node:http when it first sends, which Jest can only do for what it compiles itself.
+  '@opentelemetry/otlp-exporter-base',
 ];
 
 const base = {

@@ -103,7 +103,14 @@ export class DecryptWorkerModule {
             inspect: InspectHandler,
             metrics: WorkerMetrics,
           ) =>
-            new DataPlaneServer(identity, { media, inspect }, metrics, context.logger, settings.maxConcurrentStreams),
+            new DataPlaneServer(
+              identity,
+              { media, inspect },
+              metrics,
+              context.logger,
+              settings.maxConcurrentStreams,
+              context.tracer,
+            ),
           inject: [IDENTITY, MediaHandler, InspectHandler, WorkerMetrics],
         },
       ],

@@ -46,7 +46,7 @@ export class KeyVaultModule {
         { provide: KeyStore, useValue: keys },
         { provide: GrantVerifier, useFactory: () => new GrantVerifier(identity.caPem) },
         { provide: TransportKeys, useFactory: () => new TransportKeys(transportKeyTimeToLiveMs, maxTransportKeys) },
-        { provide: CallRunner, useFactory: () => new CallRunner(metrics, context.logger) },
+        { provide: CallRunner, useFactory: () => new CallRunner(metrics, context.logger, context.tracer) },
         { provide: StatusService, useFactory: () => new StatusService(context.instance, keys) },
         { provide: KeyUseAudit, useFactory: () => new KeyUseAudit(metrics, context.logger) },
         { provide: KeyLifecycleService, useFactory: () => new KeyLifecycleService(keys) },

@@ -25,6 +25,7 @@ import { GrantDesk } from './grants/grant-desk.js';
 import { ExternalUrl } from './http/external-url.js';
 import { limitHeaderCount } from './http/header-count.hook.js';
 import { addAnswerHeaders } from './http/request-id.hook.js';
+import { traceRequests } from './http/request-context.hook.js';
 import { logRequests } from './http/request-log.hook.js';
 import { publicTlsOptions, serverOptions } from './http/server-options.js';
 import type { GatewayConfiguration, RedisConnection } from './gateway-parts.js';
@@ -81,6 +82,7 @@ async function createApplication(
   const adapter = new FastifyAdapter(serverOptions(configuration.serverSettings, context.logger));
   const fastify = adapter.getInstance();
   fastify.removeContentTypeParser('text/plain');
+  traceRequests(fastify, context.tracer);
   acceptForms(fastify);
   addAnswerHeaders(fastify);
   limitHeaderCount(fastify, configuration.serverSettings.maxHeaderCount);

@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { inspectPath, mediaPath } from '#contracts';
 import {
+  currentRequest,
   describeError,
   internalTlsOptions,
   outcomeLabels,
+  passiveTracer,
   problemContentType,
   RcsError,
   ReceiverGoneError,
@@ -14,10 +16,12 @@ import {
   requestIdHeader,
   retryAfterSeconds,
   roleOfSubjectAltName,
+  runInRequest,
   toProblemDetails,
   toRcsError,
   type InternalIdentity,
   type Logger,
+  type Tracer,
 } from '#platform';
 import type { WorkerMetrics } from '../worker-metrics.js';
 import type { InspectHandler } from './inspect.handler.js';
@@ -45,6 +49,7 @@ export class DataPlaneServer {
     private readonly metrics: WorkerMetrics,
     private readonly logger: Logger,
     private readonly maxConcurrentStreams: number,
+    private readonly tracer: Tracer = passiveTracer,
   ) {
     metrics.streamLimit.set(maxConcurrentStreams);
     this.server = createServer({
@@ -57,7 +62,7 @@ export class DataPlaneServer {
       noDelay: true,
     });
     this.server.on('request', (request, response) => {
-      this.serve(request, response).catch((error: unknown) => {
+      this.trace(request, response).catch((error: unknown) => {
         this.logger.error({ error: describeError(error) }, 'a media request ended unexpectedly');
         response.destroy();
       });
@@ -93,9 +98,21 @@ export class DataPlaneServer {
     deadline.removeEventListener('abort', cut);
   }
 
-  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const started = process.hrtime.bigint();
+  private async trace(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = requestIdFrom(request.headers[requestIdHeader]);
+    const path = handlerFor(request.url, this.handlers) === undefined ? 'unknown' : (request.url ?? 'unknown');
+    const attributes = { 'http.request.method': 'POST', 'http.route': path, 'rcs.request_id': requestId };
+    const span = this.tracer.begin(`POST ${path}`, request.headers, attributes);
+    try {
+      await runInRequest({ requestId, span }, () => this.serve(request, response, requestId));
+      span.set({ 'http.response.status_code': response.statusCode });
+    } finally {
+      span.end();
+    }
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
+    const started = process.hrtime.bigint();
     const left = new AbortController();
     response.on('close', () => {
       if (!response.writableFinished) left.abort(new ReceiverGoneError('the gateway closed the connection'));
@@ -147,11 +164,13 @@ export class DataPlaneServer {
   ): void {
     if (signal.aborted || error instanceof ReceiverGoneError) {
       this.metrics.requests.inc(outcomeLabels('aborted'));
+      currentRequest()?.span.set({ 'error.type': 'aborted' });
       response.destroy();
       return;
     }
     const failure = toRcsError(error);
     this.metrics.requests.inc(outcomeLabels(failure.code));
+    currentRequest()?.span.set({ 'error.type': failure.code });
     const level = failure.code === 'RCS_INTERNAL' ? 'error' : 'warn';
     this.logger[level]({ requestId, code: failure.code, error: describeError(failure) }, 'media request failed');
     if (response.headersSent) {

@@ -5,10 +5,15 @@ import {
   outcomeLabels,
   RcsError,
   requestIdFrom,
+  passiveTracer,
   requestIdHeader,
+  runInRequest,
   shaveDeadline,
   toRcsError,
+  traceparentHeader,
+  tracestateHeader,
   type Logger,
+  type Tracer,
 } from '#platform';
 import type { VaultMetrics } from '../vault-metrics.js';
 import type { CallContext } from './call-context.js';
@@ -25,6 +30,7 @@ export class CallRunner {
   constructor(
     private readonly metrics: VaultMetrics,
     private readonly logger: Logger,
+    private readonly tracer: Tracer = passiveTracer,
   ) {}
 
   async run<T>(
@@ -33,7 +39,27 @@ export class CallRunner {
     call: Call,
     work: (context: CallContext) => Promise<T> | T,
   ): Promise<T> {
-    const requestId = requestIdFrom(metadata.get(requestIdHeader)[0]?.toString());
+    const value = (key: string): string | undefined => metadata.get(key)[0]?.toString();
+    const requestId = requestIdFrom(value(requestIdHeader));
+    const caller = { traceparent: value(traceparentHeader), tracestate: value(tracestateHeader) };
+    const attributes = { 'rpc.system': 'grpc', 'rpc.method': name, 'rcs.request_id': requestId };
+    const span = this.tracer.begin(`KeyVault/${name}`, caller, attributes);
+    try {
+      return await runInRequest({ requestId, span }, () => this.runTraced(name, requestId, call, work));
+    } catch (error) {
+      span.set({ 'error.type': toRcsError(error).code });
+      throw error;
+    } finally {
+      span.end();
+    }
+  }
+
+  private async runTraced<T>(
+    name: KeyVaultCall,
+    requestId: string,
+    call: Call,
+    work: (context: CallContext) => Promise<T> | T,
+  ): Promise<T> {
     const caller = callerRole(call) ?? 'none';
     const left = new AbortController();
     const ended = this.metrics.callSeconds.startTimer({ call: name });

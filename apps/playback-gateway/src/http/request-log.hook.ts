@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Logger } from '#platform';
+import { currentRequest, type Logger } from '#platform';
 import type { GatewayMetrics } from '../gateway-metrics.js';
 
 /** One line and one observation per request; the path without its query, never a header. */
 export function logRequests(fastify: FastifyInstance, logger: Logger, metrics: GatewayMetrics): void {
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
+    const traceId = currentRequest()?.span.traceId;
     reply.raw.once('close', () => {
       const complete = reply.raw.writableFinished;
       const status = reply.raw.statusCode;
@@ -14,6 +15,7 @@ export function logRequests(fastify: FastifyInstance, logger: Logger, metrics: G
       logger.info(
         {
           requestId: request.id,
+          traceId,
           method: request.method,
           path: request.url.split('?')[0],
           status,

@@ -7,7 +7,7 @@ import {
   type MediaRequest,
   type WorkerRegistration,
 } from '#contracts';
-import { fromProblemDetails, RcsError, requestIdHeader, type ErrorCode } from '#platform';
+import { callSpan, fromProblemDetails, RcsError, requestIdHeader, type ErrorCode } from '#platform';
 import type { WorkerConnections } from '../workers/worker-connections.js';
 
 export interface WorkerAnswer {
@@ -67,17 +67,23 @@ export class WorkerClient {
     requestId: string,
     signal: AbortSignal,
   ): Promise<Dispatcher.ResponseData> {
+    const span = callSpan(`POST ${path}`, { 'http.request.method': 'POST', 'rcs.worker': worker.instance });
     try {
-      return await this.connections.to(worker.url).request({
+      const response = await this.connections.to(worker.url).request({
         method: 'POST',
         path,
-        headers: { 'content-type': 'application/json', [requestIdHeader]: requestId },
+        headers: { 'content-type': 'application/json', [requestIdHeader]: requestId, ...span?.headers },
         body,
         signal,
       });
+      span?.set({ 'http.response.status_code': response.statusCode });
+      return response;
     } catch (error) {
+      span?.set({ 'error.type': signal.aborted ? 'aborted' : 'RCS_WORKER_FAILED' });
       if (signal.aborted) throw error;
       throw new RcsError('RCS_WORKER_FAILED', `worker ${worker.instance} cannot be reached`, { cause: error });
+    } finally {
+      span?.end();
     }
   }
 }

@@ -1,6 +1,15 @@
 import { credentials, loadPackageDefinition, Metadata, type Client, type ServiceError } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
-import { fromGrpcError, requestIdHeader, RcsError, serverMustBe, type InternalIdentity } from '#platform';
+import {
+  callSpan,
+  currentRequest,
+  fromGrpcError,
+  requestIdHeader,
+  RcsError,
+  serverMustBe,
+  type InternalIdentity,
+  type Span,
+} from '#platform';
 import { keyVaultLoaderOptions, keyVaultPackage, keyVaultProtoFile, keyVaultService } from './key-vault.definition.js';
 import type { KeyVaultCall, KeyVaultCalls } from './key-vault.messages.js';
 
@@ -50,11 +59,11 @@ export class KeyVaultEndpoint {
     request: KeyVaultCalls[Name]['request'],
     options: CallOptions,
   ): Promise<KeyVaultCalls[Name]['reply']> {
-    const metadata = new Metadata();
-    if (options.requestId !== undefined) metadata.set(requestIdHeader, options.requestId);
+    const span = callSpan(`KeyVault/${name}`, { 'rpc.system': 'grpc', 'rpc.method': name });
+    const metadata = metadataOf(options.requestId ?? currentRequest()?.requestId, span);
     return new Promise((resolve, reject) => {
       if (options.signal?.aborted === true) {
-        reject(new RcsError('RCS_TIMEOUT', `${name} was given up`));
+        reject(endedWith(span, new RcsError('RCS_TIMEOUT', `${name} was given up`)));
         return;
       }
       const method = (this.client as unknown as Record<string, UnaryMethod>)[name] as UnaryMethod;
@@ -65,8 +74,12 @@ export class KeyVaultEndpoint {
         { deadline: Date.now() + options.timeoutMs },
         (error, reply) => {
           options.signal?.removeEventListener('abort', cancel);
-          if (error === null) resolve(reply as KeyVaultCalls[Name]['reply']);
-          else reject(fromGrpcError(error, 'RCS_VAULT_UNAVAILABLE'));
+          if (error !== null) {
+            reject(endedWith(span, fromGrpcError(error, 'RCS_VAULT_UNAVAILABLE')));
+            return;
+          }
+          span?.end();
+          resolve(reply as KeyVaultCalls[Name]['reply']);
         },
       );
       const cancel = (): void => running.cancel();
@@ -77,6 +90,19 @@ export class KeyVaultEndpoint {
   close(): void {
     this.client.close();
   }
+}
+
+function metadataOf(requestId: string | undefined, span: Span | undefined): Metadata {
+  const metadata = new Metadata();
+  if (requestId !== undefined) metadata.set(requestIdHeader, requestId);
+  for (const [name, value] of Object.entries(span?.headers ?? {})) metadata.set(name, value);
+  return metadata;
+}
+
+function endedWith(span: Span | undefined, error: RcsError): RcsError {
+  span?.set({ 'error.type': error.code });
+  span?.end();
+  return error;
 }
 
 function connect(address: string, identity: InternalIdentity): Client {

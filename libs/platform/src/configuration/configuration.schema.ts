@@ -3,6 +3,7 @@ import { configurationServer } from './configuration-server.schema.js';
 import { keyVault } from './key-vault.schema.js';
 import { openIdProvider } from './open-id.schema.js';
 import { bytes, filePath, listen, milliseconds, secret, trustedCA } from './option-types.js';
+import { tracing } from './tracing.schema.js';
 import { webSettings } from './web-settings.schema.js';
 
 /** The identity of this process inside the cluster; mutual TLS between services cannot be turned off. */
@@ -133,6 +134,7 @@ export const configurationSchema = z.strictObject({
   logging: z
     .strictObject({ level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info') })
     .prefault({}),
+  tracing: tracing.optional(),
   /** File with the key of all CRYPT: values; the environment variable RCS_MASTER_KEY may hold the key itself instead. */
   masterKeyFile: filePath.optional(),
   crRegion: z.string().min(1).default('default'),

@@ -4,13 +4,17 @@ import type { Registry } from 'prom-client';
 import { ConfigurationError } from '../configuration/configuration-error.js';
 import type { Configuration } from '../configuration/configuration.schema.js';
 import { loadConfiguration } from '../configuration/load-configuration.js';
+import { withDeadline } from '../deadline/deadline.js';
 import { describeError } from '../errors/rcs-error.js';
+import { LogLevel } from '../logging/log-level.js';
 import { createLogger, type Logger } from '../logging/logger.js';
 import { ManagementServer } from '../management/management-server.js';
 import { Readiness } from '../management/readiness.js';
 import { CertificateExpiry } from '../metrics/certificate-expiry.js';
 import { createMetricsRegistry } from '../metrics/metrics-registry.js';
 import { LiveConfiguration } from '../reload/live-configuration.js';
+import { startTracer } from '../tracing/start-tracer.js';
+import type { Tracer } from '../tracing/tracer.js';
 import { productVersion } from './product-version.js';
 import { shutDown, type StoppableService } from './shutdown.js';
 
@@ -26,6 +30,8 @@ export interface ServiceContext {
   readonly readiness: Readiness;
   /** Tells of changes of configuration and certificates while the service runs. */
   readonly live: LiveConfiguration;
+  /** Begins spans; records nothing unless tracing is configured. */
+  readonly tracer: Tracer;
 }
 
 export interface RunningService extends StoppableService {
@@ -35,6 +41,8 @@ export interface RunningService extends StoppableService {
 
 /** Exit status of sysexits.h for a configuration error: starting again without a change is useless. */
 const exitConfiguration = 78;
+/** A collector that is away must not hold a service that stops. */
+const lastSpansMs = 3000;
 
 /**
  * The frame around every service: configuration, logger, metrics, management port, signals. SIGTERM and SIGINT drain
@@ -61,23 +69,39 @@ async function main(name: string, start: (context: ServiceContext) => Promise<Ru
   endOnUnhandled(logger);
   const read = (): Configuration => loadConfiguration(undefined, environment);
   const live = new LiveConfiguration(configuration, read, environment.RCS_CONFIG, logger, metrics);
+  const logLevel = new LogLevel(logger, configuration.logging.level);
   live.onChange(
     ({ logging }) =>
       () =>
-        (logger.level = logging.level),
+        logLevel.configure(logging.level),
   );
   process.on('SIGHUP', () => void live.reload());
 
-  const service = await start({ configuration, instance, logger, metrics, certificates, readiness, live });
+  const tracer = await startTracer(
+    configuration.tracing,
+    { name, instance, version: productVersion(), isEdge: name === 'playback-gateway' },
+    logger,
+  );
+  const service = await start({ configuration, instance, logger, metrics, certificates, readiness, live, tracer });
   const told = signalled('SIGTERM', 'SIGINT');
-  const management = new ManagementServer(metrics, readiness, logger);
+  const management = new ManagementServer(metrics, readiness, logger, logLevel);
   const url = await management.listen(service.management.host, service.management.port);
   await live.watch();
   logger.info({ management: url, pid: process.pid }, 'started');
 
   await told;
   live.stop();
-  process.exit(await shutDown({ service, readiness, management, configuration, logger }));
+  const status = await shutDown({ service, readiness, management, configuration, logger });
+  await sendLastSpans(tracer, logger);
+  process.exit(status);
+}
+
+async function sendLastSpans(tracer: Tracer, logger: Logger): Promise<void> {
+  try {
+    await withDeadline(tracer.shutdown(), lastSpansMs, 'sending the last spans');
+  } catch (error) {
+    logger.warn({ error: describeError(error) }, 'the last spans could not be sent');
+  }
 }
 
 function endOnUnhandled(logger: Logger): void {

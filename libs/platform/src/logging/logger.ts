@@ -1,4 +1,5 @@
 import { destination, pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
+import { requestLogFields } from '../tracing/current-request.js';
 import { redact } from './redact.js';
 
 export type Logger = PinoLogger;
@@ -15,6 +16,7 @@ export function createLogger(
       level,
       base: { service, instance },
       timestamp: pino.stdTimeFunctions.isoTime,
+      mixin: requestLogFields,
       formatters: { level: label => ({ level: label }), log: redact },
     },
     output,

@@ -2,10 +2,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 import type { Logger } from '../logging/logger.js';
+import { LogLevel } from '../logging/log-level.js';
 import { describeError } from '../errors/rcs-error.js';
+import { answerLogLevel } from './log-level.endpoint.js';
 import type { Readiness } from './readiness.js';
 
-/** `/metrics`, `/health/live` and `/health/ready` on a port of their own, never reachable through the public one. */
+/** `/metrics`, `/health/live`, `/health/ready` and `/log-level` on a port of their own, never reachable through the public one. */
 export class ManagementServer {
   private readonly server: Server;
 
@@ -13,6 +15,7 @@ export class ManagementServer {
     private readonly registry: Registry,
     private readonly readiness: Readiness,
     private readonly logger: Logger,
+    private readonly logLevel: LogLevel = new LogLevel(logger, 'info'),
   ) {
     this.server = createServer(
       { requestTimeout: 5000, headersTimeout: 5000, maxHeaderSize: 8192 },
@@ -40,6 +43,12 @@ export class ManagementServer {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.url === '/log-level') {
+      const { status, body, headers } = await answerLogLevel(request, this.logLevel);
+      if (!request.complete) response.setHeader('connection', 'close');
+      send(response, status, 'application/json', `${JSON.stringify(body)}\n`, headers);
+      return;
+    }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
       send(response, 405, 'text/plain', 'GET only\n');
@@ -67,7 +76,13 @@ export class ManagementServer {
   }
 }
 
-function send(response: ServerResponse, status: number, contentType: string, body: string): void {
-  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) });
+function send(
+  response: ServerResponse,
+  status: number,
+  contentType: string,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, { ...headers, 'content-type': contentType, 'content-length': Buffer.byteLength(body) });
   response.end(body);
 }

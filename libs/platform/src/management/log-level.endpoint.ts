@@ -1,0 +1,66 @@
+import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
+import { logLevels, type LogLevel } from '../logging/log-level.js';
+
+export interface EndpointAnswer {
+  readonly status: number;
+  readonly body: object;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An hour unless told otherwise, a day at most: nobody forgets a chatty process for good. */
+const change = z.strictObject({
+  level: z.enum(logLevels),
+  seconds: z.int().min(1).max(86_400).default(3600),
+});
+const maximumBodyBytes = 1024;
+/** What a proxy or a browser adds: neither speaks for somebody on this machine. */
+const foreignHeaders = ['origin', 'forwarded', 'x-forwarded-for', 'x-real-ip', 'via', 'sec-fetch-site'];
+
+/** Reads or changes the level of the logs. For callers on the same machine (or in the same pod) alone. */
+export async function answerLogLevel(request: IncomingMessage, logLevel: LogLevel): Promise<EndpointAnswer> {
+  if (!isLocal(request)) {
+    return { status: 403, body: { error: 'only from the loopback address, without a proxy' } };
+  }
+  switch (request.method) {
+    case 'GET':
+      break;
+    case 'PUT': {
+      const parsed = change.safeParse(await readJson(request));
+      if (!parsed.success) {
+        const example = { level: 'debug', seconds: 600 };
+        return { status: 400, body: { error: 'the body is not understood', example, levels: logLevels } };
+      }
+      logLevel.setFor(parsed.data.level, parsed.data.seconds);
+      break;
+    }
+    case 'DELETE':
+      logLevel.reset();
+      break;
+    default:
+      return { status: 405, body: { error: 'GET, PUT or DELETE' }, headers: { allow: 'GET, PUT, DELETE' } };
+  }
+  return { status: 200, body: logLevel.state };
+}
+
+function isLocal({ socket, headers }: IncomingMessage): boolean {
+  if (foreignHeaders.some(name => headers[name] !== undefined)) return false;
+  // A page in a browser reaches this port under a name of its own that resolves to the loopback address.
+  const host = (headers.host ?? '').replace(/:\d+$/, '');
+  return isLoopback(socket.remoteAddress ?? '') && (host === 'localhost' || host === '[::1]' || isLoopback(host));
+}
+
+const isLoopback = (address: string): boolean => /^(::ffff:)?127\.\d+\.\d+\.\d+$|^::1$/.test(address);
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  let text = '';
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    text += chunk.toString('latin1');
+    if (text.length > maximumBodyBytes) return undefined;
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

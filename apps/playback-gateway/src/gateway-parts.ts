@@ -1,5 +1,5 @@
 import type { ConfigurationWith, connectRedis, ServiceContext } from '#platform';
-import type { Store } from '#store';
+import type { AuditLog, Store } from '#store';
 
 export type GatewayConfiguration = ConfigurationWith<'internalTls' | 'redis' | 'store'>;
 export type RedisConnection = ReturnType<typeof connectRedis>;
@@ -9,4 +9,6 @@ export interface GatewayParts {
   readonly context: ServiceContext;
   readonly configuration: GatewayConfiguration;
   readonly store: Store;
+  /** The store's audit log, vouched for by checkpoints. */
+  readonly audit: AuditLog;
 }

@@ -1,7 +1,8 @@
 import type { Server as SecureServer } from 'node:https';
+import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { GrantSigner, KeyVaultClient } from '#contracts';
+import { auditCheckpointType, GrantSigner, KeyVaultClient, StatementSigner } from '#contracts';
 import {
   describeError,
   loadInternalIdentity,
@@ -14,7 +15,8 @@ import {
   type ServerSettings,
   type ServiceContext,
 } from '#platform';
-import { openSqliteStore, type Store } from '#store';
+import { openSqliteStore } from '#store';
+import { AuditCheckpoints } from './audit/audit-checkpoints.js';
 import { CrossOriginPolicy } from './cors/cross-origin-policy.js';
 import { guardOrigins } from './cors/cross-origin.hook.js';
 import { Directories } from './authentication/directory/directories.js';
@@ -28,11 +30,13 @@ import { addAnswerHeaders } from './http/request-id.hook.js';
 import { traceRequests } from './http/request-context.hook.js';
 import { logRequests } from './http/request-log.hook.js';
 import { publicTlsOptions, serverOptions } from './http/server-options.js';
-import type { GatewayConfiguration, RedisConnection } from './gateway-parts.js';
+import type { GatewayConfiguration, GatewayParts, RedisConnection } from './gateway-parts.js';
 import { PlaybackGatewayModule } from './playback-gateway.module.js';
 import { REDIS } from './injection-tokens.js';
 import { FinishedPlaybacks } from './playback/finished-playbacks.js';
 import { StoreMetrics } from './store-metrics.js';
+import { PlayTicketDesk } from './tickets/play-ticket-desk.js';
+import { playTicketType, playTicketVerifier } from './tickets/play-ticket.js';
 import { WorkerConnections } from './workers/worker-connections.js';
 import { WorkerDirectory } from './workers/worker-directory.js';
 
@@ -40,7 +44,10 @@ runService('playback-gateway', async (context: ServiceContext) => {
   const configuration = requireSections(context.configuration, 'internalTls', 'redis', 'store');
   const opened = await openSqliteStore({ directory: configuration.store.directory, auditWriter: context.instance });
   const store = new StoreMetrics(context.metrics).measured(opened);
-  const app = await createApplication(context, configuration, store);
+  const checkpoints = await createCheckpoints(configuration, context.logger);
+  await checkpoints.start();
+  const audit = checkpoints.observe(store.audit);
+  const app = await createApplication({ context, configuration, store, audit });
   const redis: RedisConnection = app.get(REDIS);
   new RedisMetrics(context.metrics).observe(redis);
   const directory = app.get(WorkerDirectory);
@@ -56,7 +63,9 @@ runService('playback-gateway', async (context: ServiceContext) => {
     if (directory.count === 0) throw new Error('no decrypt worker is registered');
   });
   await listen(app, configuration.serverSettings, context.logger);
-  context.live.onChange(next => takeIdentity(app, requireSections(next, 'internalTls').internalTls, context.logger));
+  context.live.onChange(next =>
+    takeIdentity(app, checkpoints, requireSections(next, 'internalTls').internalTls, context.logger),
+  );
   if (configuration.serverSettings.enableSsl) followPublicTls(app, configuration.serverSettings, context);
 
   return {
@@ -68,17 +77,24 @@ runService('playback-gateway', async (context: ServiceContext) => {
       app.get(Directories).close();
       feed.stop();
       app.get(KeyVaultClient).close();
+      await checkpoints.stop();
       redis.disconnect();
       await store.close();
     },
   };
 });
 
-async function createApplication(
-  context: ServiceContext,
-  configuration: GatewayConfiguration,
-  store: Store,
-): Promise<NestFastifyApplication> {
+async function createCheckpoints(
+  { audit, store, internalTls }: GatewayConfiguration,
+  logger: Logger,
+): Promise<AuditCheckpoints> {
+  const signer = await StatementSigner.create(loadInternalIdentity(internalTls), auditCheckpointType);
+  const file = audit.checkpointFile ?? join(store.directory, 'audit-checkpoints.jsonl');
+  return new AuditCheckpoints(signer, { file, intervalMs: audit.checkpointIntervalMs }, logger);
+}
+
+async function createApplication(parts: GatewayParts): Promise<NestFastifyApplication> {
+  const { context, configuration } = parts;
   const adapter = new FastifyAdapter(serverOptions(configuration.serverSettings, context.logger));
   const fastify = adapter.getInstance();
   fastify.removeContentTypeParser('text/plain');
@@ -86,11 +102,11 @@ async function createApplication(
   acceptForms(fastify);
   addAnswerHeaders(fastify);
   limitHeaderCount(fastify, configuration.serverSettings.maxHeaderCount);
-  const app = await NestFactory.create<NestFastifyApplication>(
-    PlaybackGatewayModule.forRoot({ context, configuration, store }),
-    adapter,
-    { logger: new NestLogger(context.logger), bodyParser: false, abortOnError: false },
-  );
+  const app = await NestFactory.create<NestFastifyApplication>(PlaybackGatewayModule.forRoot(parts), adapter, {
+    logger: new NestLogger(context.logger),
+    bodyParser: false,
+    abortOnError: false,
+  });
   logRequests(fastify, context.logger, app.get(GatewayMetrics));
   guardOrigins(fastify, app.get(CrossOriginPolicy));
   return app;
@@ -108,13 +124,18 @@ async function listen(app: NestFastifyApplication, settings: ServerSettings, log
 /** A renewed certificate or another authority inside the cluster: for everything that begins from now on. */
 async function takeIdentity(
   app: NestFastifyApplication,
+  checkpoints: AuditCheckpoints,
   configuration: InternalTlsConfiguration,
   logger: Logger,
 ): Promise<() => void> {
   const identity = loadInternalIdentity(configuration);
-  const signer = await GrantSigner.create(identity);
+  const grants = await GrantSigner.create(identity);
+  const tickets = await StatementSigner.create(identity, playTicketType);
+  const vouchers = await StatementSigner.create(identity, auditCheckpointType);
   return () => {
-    app.get(GrantDesk).signWith(signer);
+    app.get(GrantDesk).signWith(grants);
+    app.get(PlayTicketDesk).useIdentity(tickets, playTicketVerifier(identity.caPem));
+    checkpoints.signWith(vouchers);
     app
       .get(WorkerConnections)
       .useIdentity(identity)

@@ -1,9 +1,11 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { GrantSigner, StatementSigner, StatementVerifier, WorkerRegistry } from '#contracts';
+import { GrantSigner, StatementSigner, WorkerRegistry } from '#contracts';
 import { MediaStorages } from '#media-storage';
 import { connectRedis, loadInternalIdentity, watchedIdentity, type InternalIdentity } from '#platform';
 import type { AuditLog, ContactCenterStore, RecordingStore, UserStore } from '#store';
+import { AuditController } from './audit/audit.controller.js';
+import { DenialRecord } from './audit/denial-record.js';
 import { AuthenticationGuard } from './authentication/authentication.guard.js';
 import { authenticationProviders } from './authentication/authentication.providers.js';
 import { AuthenticationService } from './authentication/authentication.service.js';
@@ -40,7 +42,7 @@ import { LoginThrottle } from './throttling/login-throttle.js';
 import { StreamLimit } from './throttling/stream-limit.js';
 import { PlayTicketController } from './tickets/play-ticket.controller.js';
 import { PlayTicketDesk } from './tickets/play-ticket-desk.js';
-import { playTicketType } from './tickets/play-ticket.js';
+import { playTicketType, playTicketVerifier } from './tickets/play-ticket.js';
 import { TicketAdmission } from './tickets/ticket-admission.js';
 import { MeController } from './users/me.controller.js';
 import { userControllers, userProviders } from './users/user.providers.js';
@@ -63,6 +65,7 @@ export class PlaybackGatewayModule {
         PlayTicketController,
         ...certificateControllers,
         ...userControllers,
+        AuditController,
       ],
       providers: [
         ...edge(parts),
@@ -80,12 +83,18 @@ export class PlaybackGatewayModule {
   }
 }
 
-function edge({ context, configuration }: GatewayParts): Provider[] {
+function edge({ context, configuration, audit }: GatewayParts): Provider[] {
   return [
     { provide: LOGGER, useValue: context.logger },
     {
       provide: APP_FILTER,
-      useFactory: (metrics: GatewayMetrics) => new ErrorFilter(context.logger, code => metrics.errors.inc({ code })),
+      useFactory: (metrics: GatewayMetrics) => {
+        const denials = new DenialRecord(audit, context.logger);
+        return new ErrorFilter(context.logger, (error, request) => {
+          metrics.errors.inc({ code: error.code });
+          denials.refused(request, error);
+        });
+      },
       inject: [GatewayMetrics],
     },
     { provide: GatewayMetrics, useFactory: () => new GatewayMetrics(context.metrics) },
@@ -98,12 +107,12 @@ function edge({ context, configuration }: GatewayParts): Provider[] {
   ];
 }
 
-function storage({ store, configuration }: GatewayParts): Provider[] {
+function storage({ store, audit, configuration }: GatewayParts): Provider[] {
   return [
     { provide: storeTokens.recordings, useValue: store.recordings },
     { provide: storeTokens.users, useValue: store.users },
     { provide: storeTokens.contactCenters, useValue: store.contactCenters },
-    { provide: storeTokens.audit, useValue: store.audit },
+    { provide: storeTokens.audit, useValue: audit },
     // The gateway never reads media; it only judges whether a location lies inside a storage.
     { provide: MediaStorages, useFactory: () => new MediaStorages(mediaLocations(configuration)) },
   ];
@@ -183,7 +192,7 @@ function tickets({ configuration }: GatewayParts): Provider[] {
       useFactory: async (identity: InternalIdentity, sessions: SessionService, users: AuthenticationService) =>
         new PlayTicketDesk(
           await StatementSigner.create(identity, playTicketType),
-          new StatementVerifier(identity.caPem, 'playback-gateway', playTicketType),
+          playTicketVerifier(identity.caPem),
           sessions,
           name => users.userOfSession(name),
           timeToLive,

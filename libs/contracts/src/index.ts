@@ -8,6 +8,7 @@ export * from './grant/grant-verifier.js';
 export * from './grant/certificate-trust.js';
 export * from './statement/statement-signer.js';
 export * from './statement/statement-verifier.js';
+export * from './audit-checkpoint/audit-checkpoint-statement.js';
 export * from './grant/operator-grant.js';
 export * from './grant/operator-grant-signer.js';
 export * from './grant/operator-grant-verifier.js';

@@ -1,12 +1,10 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { outcomeOf, RcsError } from '#platform';
-import type { User } from '#store';
+import { outcomeOf } from '#platform';
 import { GatewayMetrics } from '../gateway-metrics.js';
 import { RequestAdmission } from './request-admission.js';
 
-const currentUser = Symbol('currentUser');
-type AuthenticatedRequest = FastifyRequest & { [currentUser]?: User };
+export { userOf } from './current-user.js';
 
 /** Lets nobody through who is not authenticated. */
 @Injectable()
@@ -18,9 +16,9 @@ export class AuthenticationGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
-    const request = http.getRequest<AuthenticatedRequest>();
+    const request = http.getRequest<FastifyRequest>();
     try {
-      letIn(await this.admission.admit(request, http.getResponse<FastifyReply>()), request);
+      await this.admission.admit(request, http.getResponse<FastifyReply>());
       this.metrics.authentications.inc({ outcome: 'ok' });
       return true;
     } catch (error) {
@@ -29,16 +27,4 @@ export class AuthenticationGuard implements CanActivate {
       throw error;
     }
   }
-}
-
-/** Notes who the request comes from; for guards. */
-export function letIn(user: User, request: AuthenticatedRequest): void {
-  request[currentUser] = user;
-}
-
-/** The user the guard has let through. */
-export function userOf(request: FastifyRequest): User {
-  const user = (request as AuthenticatedRequest)[currentUser];
-  if (user === undefined) throw new RcsError('RCS_INTERNAL', 'the route is not guarded');
-  return user;
 }

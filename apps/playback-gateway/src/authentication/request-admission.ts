@@ -8,6 +8,7 @@ import type { Session } from '../sessions/session.js';
 import type { LoginThrottle } from '../throttling/login-throttle.js';
 import type { AuthenticationService } from './authentication.service.js';
 import { parseBasicCredentials } from './basic-credentials.js';
+import { noteUser } from './current-user.js';
 import type { LoginRecord } from './login-record.js';
 import { namedContactCenter } from './named-contact-center.js';
 
@@ -33,20 +34,21 @@ export class RequestAdmission {
   ) {}
 
   /** @throws RcsError RCS_AUTHENTICATION_REQUIRED, RCS_CSRF_TOKEN_REQUIRED, RCS_ORIGIN_REFUSED, RCS_SESSION_UNAVAILABLE. */
-  async admit(request: FastifyRequest, reply: FastifyReply): Promise<User> {
+  async admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { user, session } =
       request.headers.authorization === undefined ? await this.bySession(request) : await this.byCredentials(request);
+    noteUser(user, request);
     checkOriginFor(user, request, reply);
     const client = { userName: user.name, address: request.ip, headers: request.headers };
     if (this.csrf.demands(request.method, client)) this.csrf.check(client, session?.csrfToken);
     if (session !== undefined) this.sessions.attach(session, request, reply);
     else if (handsTokensOut(request) && !this.csrf.exempts(client)) await this.openUnasked(user, request, reply);
-    return user;
   }
 
   /** Checks Basic credentials and opens a session: what a person does once. */
   async logIn(authorization: string | undefined, request: FastifyRequest, reply: FastifyReply): Promise<Admitted> {
     const user = await this.authenticate(authorization, request);
+    noteUser(user, request);
     checkOriginFor(user, request, reply);
     await this.logins.sessionOpened(user, request);
     return { user, session: await this.sessions.open(user, request, reply, false) };
@@ -70,7 +72,7 @@ export class RequestAdmission {
 
   private authenticate(authorization: string | undefined, request: FastifyRequest): Promise<User> {
     if (this.logins.isRepeated(authorization, request)) return this.verify(authorization, request);
-    const digest = this.logins.digest(authorization, request);
+    const digest = `${this.logins.digest(authorization, request)} ${namedContactCenter(request) ?? ''}`;
     const running = this.running.get(digest);
     if (running !== undefined) return running;
     const attempt = this.throttled(authorization, request).finally(() => this.running.delete(digest));

@@ -30,13 +30,13 @@ export const certificateControllers: Type[] = [
 ];
 
 /** Wires what administrators of certificates need. */
-export function certificateProviders({ context, configuration, store }: GatewayParts): Provider[] {
+export function certificateProviders({ context, configuration, store, audit }: GatewayParts): Provider[] {
   const settings = configuration.recordingCertificates;
   const { certificates, rewraps } = store;
   const vaultAddresses = settings.vaultAddresses ?? configuration.decryptWorker?.vaultAddresses ?? [];
   return [
     { provide: CertificatePolicy, useFactory: () => CertificatePolicy.load(settings) },
-    { provide: CertificateAudit, useFactory: () => new CertificateAudit(store.audit) },
+    { provide: CertificateAudit, useFactory: () => new CertificateAudit(audit) },
     {
       provide: KeyVaultClient,
       useFactory: (identity: InternalIdentity) => new KeyVaultClient(vaultAddresses, identity),

@@ -8,7 +8,6 @@ import {
   toApiStatus,
   toProblemDetails,
   toRcsError,
-  type ErrorCode,
   type Logger,
 } from '#platform';
 
@@ -17,7 +16,7 @@ import {
 export class ErrorFilter implements ExceptionFilter<unknown> {
   constructor(
     private readonly logger: Logger,
-    private readonly answered: (code: ErrorCode) => void = () => undefined,
+    private readonly answered: (error: RcsError, request: FastifyRequest) => void = () => undefined,
   ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
@@ -25,7 +24,7 @@ export class ErrorFilter implements ExceptionFilter<unknown> {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const error = fromFramework(thrown);
-    this.answered(error.code);
+    this.answered(error, request);
     const level = error.definition.http >= 500 ? 'error' : 'info';
     this.logger[level]({ requestId: request.id, code: error.code, error: describeError(error) }, 'request failed');
     if (reply.sent || reply.raw.headersSent) {

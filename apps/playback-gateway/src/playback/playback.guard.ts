@@ -1,7 +1,8 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
-import { AuthenticationGuard, letIn } from '../authentication/authentication.guard.js';
+import { AuthenticationGuard } from '../authentication/authentication.guard.js';
+import { noteUser } from '../authentication/current-user.js';
 import { ticketParameter, type PlayTicket } from '../tickets/play-ticket.js';
 import { TicketAdmission } from '../tickets/ticket-admission.js';
 
@@ -23,7 +24,7 @@ export class PlaybackGuard implements CanActivate {
     if (shown === undefined) return this.authentication.canActivate(context);
     if (typeof shown !== 'string') throw new RcsError('RCS_TICKET_REFUSED', 'the address carries several tickets');
     const { user, ticket } = await this.tickets.admit(shown, request, http.getResponse<FastifyReply>());
-    letIn(user, request);
+    noteUser(user, request);
     request[shownTicket] = ticket;
     return true;
   }

@@ -36,12 +36,19 @@ export class PlayTicketDesk {
   private readonly genuine = new LRUCache<string, PlayTicket>({ max: remembered });
 
   constructor(
-    private readonly signer: StatementSigner,
-    private readonly verifier: StatementVerifier,
+    private signer: StatementSigner,
+    private verifier: StatementVerifier,
     private readonly sessions: SessionService,
     private readonly findUser: FindUser,
     private readonly longestTimeToLive: number,
   ) {}
+
+  /** A renewed certificate or another authority: for every ticket from now on. */
+  useIdentity(signer: StatementSigner, verifier: StatementVerifier): void {
+    this.signer = signer;
+    this.verifier = verifier;
+    this.genuine.clear();
+  }
 
   async issue(order: TicketOrder): Promise<{ ticket: PlayTicket; text: string }> {
     const { user, session, recording, leaf, address, timeToLive } = order;

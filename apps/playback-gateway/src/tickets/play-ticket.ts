@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { StatementVerifier } from '#contracts';
 
 export const playTicketType = 'rcs-play-ticket+jws';
 /** The query parameter of a play URL that carries a ticket. */
@@ -26,3 +27,7 @@ export const playTicketSchema = z.strictObject({
 
 /** Lets whoever holds it play one media file as one user for a short time. */
 export type PlayTicket = Readonly<z.output<typeof playTicketSchema>>;
+
+/** Judges tickets by the internal authority: those of every gateway are good. */
+export const playTicketVerifier = (caPem: Buffer): StatementVerifier =>
+  new StatementVerifier(caPem, 'playback-gateway', playTicketType);

@@ -141,6 +141,13 @@ export const configurationSchema = z.strictObject({
   internalTls: internalTls.optional(),
   redis: redis.optional(),
   store: z.strictObject({ directory: filePath }).optional(),
+  audit: z
+    .strictObject({
+      /** Where signed checkpoints go; audit-checkpoints.jsonl beside the store when absent. */
+      checkpointFile: filePath.optional(),
+      checkpointIntervalMs: milliseconds.default(60_000),
+    })
+    .prefault({}),
   mediaStorages: z.array(mediaStorage).default([]),
   serverSettings,
   configurationServers: z.array(configurationServer).default([]),

@@ -7,10 +7,25 @@ export interface AuditQuery {
   readonly to?: string;
   readonly user?: string;
   readonly recording?: string;
+  readonly contactCenter?: string;
+  /** Only what comes after this record in the asked order: the last one of the page before. */
+  readonly after?: AuditPosition;
   /** At most so many records; all when absent. */
   readonly limit?: number;
   /** `oldest-first` unless told otherwise. */
   readonly order?: 'oldest-first' | 'newest-first';
+}
+
+/** The place of a record in the order of time. */
+export type AuditPosition = Pick<AuditRecord, 'time' | 'writer' | 'sequence'>;
+
+/** What a writer once vouched for: its record of this number has this hash. Signed and kept apart from the log. */
+export interface AuditCheckpoint {
+  readonly writer: string;
+  readonly sequence: number;
+  readonly hash: string;
+  /** When it was signed: ISO 8601. */
+  readonly time: string;
 }
 
 /**
@@ -20,9 +35,18 @@ export interface AuditQuery {
  * - `misplaced`: it was written under another writer or sequence number, so records were exchanged
  * - `broken-link`: it does not continue the record before
  * - `index-mismatch`: the columns it is searched by differ from its content
+ * - `rewritten`: it is sound in itself, but not the record that a checkpoint vouches for
+ * - `truncated`: a checkpoint vouches for records beyond the end of the chain
  */
 export type AuditProblemKind =
-  'malformed' | 'hash-mismatch' | 'missing' | 'misplaced' | 'broken-link' | 'index-mismatch';
+  | 'malformed'
+  | 'hash-mismatch'
+  | 'missing'
+  | 'misplaced'
+  | 'broken-link'
+  | 'index-mismatch'
+  | 'rewritten'
+  | 'truncated';
 
 export interface AuditProblem {
   readonly writer: string;
@@ -60,10 +84,10 @@ export interface AuditLog {
   query(query?: AuditQuery): AsyncIterable<AuditRecord>;
 
   /**
-   * Reads the whole log in constant memory. A chain cut off at its end, or recomputed from some record on, looks sound:
-   * compare the last hashes with those kept elsewhere.
+   * Reads the whole log in constant memory. A chain cut off at its end, or recomputed from some record on, looks sound in
+   * itself: only checkpoints that were kept elsewhere find that.
    */
-  verify(): Promise<AuditVerification>;
+  verify(checkpoints?: readonly AuditCheckpoint[]): Promise<AuditVerification>;
 
   /** Writes what waits, then refuses. */
   close(): Promise<void>;

@@ -1,4 +1,5 @@
-import type { AuditProblem, AuditProblemKind, AuditVerification } from './audit-log.js';
+import { CheckpointComparison } from './checkpoint-comparison.js';
+import type { AuditCheckpoint, AuditProblem, AuditProblemKind, AuditVerification } from './audit-log.js';
 import type { AuditRecord } from './audit-record.js';
 import { noPreviousHash, recordHash } from './audit-chain.js';
 import { MalformedAuditRecord, parseStoredRecord, type StoredAuditRecord } from './stored-audit-record.js';
@@ -27,6 +28,11 @@ export class ChainVerifier {
   private writers = 0;
   private problemCount = 0;
   private readonly problems: AuditProblem[] = [];
+  private readonly checkpoints: CheckpointComparison;
+
+  constructor(checkpoints: readonly AuditCheckpoint[] = []) {
+    this.checkpoints = new CheckpointComparison(checkpoints);
+  }
 
   accept(stored: StoredAuditRecord): void {
     this.records += 1;
@@ -34,6 +40,8 @@ export class ChainVerifier {
     const linkTo = this.judgeSequence(stored, before);
     const finding = judgeRecord(stored, linkTo);
     if (finding !== undefined) this.report(stored.writer, stored.sequence, finding);
+    const rewritten = this.checkpoints.judge(stored);
+    if (rewritten !== undefined && finding === undefined) this.report(stored.writer, stored.sequence, rewritten);
     this.position = {
       writer: stored.writer,
       sequence: stored.sequence,
@@ -41,7 +49,11 @@ export class ChainVerifier {
     };
   }
 
+  /** To be called once, after the last record. */
   result(): AuditVerification {
+    for (const { writer, sequence, detail } of this.checkpoints.beyondTheEnd()) {
+      this.report(writer, sequence, { kind: 'truncated', detail });
+    }
     const { records, writers, problems, problemCount } = this;
     return { records, writers, problems: [...problems], problemCount };
   }

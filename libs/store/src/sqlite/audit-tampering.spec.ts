@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { sealRecord } from '../audit/audit-chain.js';
 import { collect } from '../testing/collect.js';
 import { SqliteTestDirectory } from '../testing/sqlite-test-directory.js';
 import type { Store } from '../store.js';
@@ -53,6 +54,43 @@ describe('the audit log in the hands of somebody who can write the file', () => 
   ])('finds a record that was %s', async (_act, sql, kind) => {
     tamper(sql);
     expect((await store.audit.verify()).problems).toMatchObject([{ writer: 'gateway-1', sequence: 3, kind }]);
+  });
+
+  describe('who knows how the chain is made', () => {
+    const checkpoints = async () =>
+      (await collect(store.audit.query())).map(({ writer, sequence, hash, time }) => ({
+        writer,
+        sequence,
+        hash,
+        time,
+      }));
+
+    it('cuts the end off unseen, unless a checkpoint was kept', async () => {
+      const kept = await checkpoints();
+      tamper('DELETE FROM audit_record WHERE sequence > 6');
+      expect((await store.audit.verify()).problems).toEqual([]);
+      expect((await store.audit.verify(kept)).problems).toMatchObject([{ sequence: 7, kind: 'truncated' }]);
+    });
+
+    it('removes a whole chain unseen, unless a checkpoint was kept', async () => {
+      const kept = await checkpoints();
+      tamper('DELETE FROM audit_record');
+      expect((await store.audit.verify()).problems).toEqual([]);
+      expect((await store.audit.verify(kept)).problems).toMatchObject([{ sequence: 0, kind: 'truncated' }]);
+    });
+
+    it('writes the last record anew unseen, unless a checkpoint was kept', async () => {
+      const kept = await checkpoints();
+      const [before, last] = kept.slice(-2);
+      if (before === undefined || last === undefined) throw new Error('the chain is too short');
+      const entry = { event: 'playback', outcome: 'allowed', user: 'somebody else' } as const;
+      const forged = sealRecord(before.writer, before, entry, last.time);
+      tamper(`UPDATE audit_record SET user = 'somebody else', recording = NULL, record = '${forged.text}',
+        hash = '${forged.record.hash}' WHERE sequence = ${last.sequence}`);
+      expect((await store.audit.verify()).problems).toEqual([]);
+      const found = (await store.audit.verify(kept)).problems;
+      expect(found).toMatchObject([{ sequence: last.sequence, kind: 'rewritten' }]);
+    });
   });
 
   it('finds records whose places were exchanged', async () => {

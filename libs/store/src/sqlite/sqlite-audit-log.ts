@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { RcsError } from '#platform';
-import type { AuditLog, AuditQuery, AuditVerification } from '../audit/audit-log.js';
+import type { AuditCheckpoint, AuditLog, AuditQuery, AuditVerification } from '../audit/audit-log.js';
 import type { AuditEntry, AuditRecord } from '../audit/audit-record.js';
 import { auditEntryFields } from '../audit/audit-entry-fields.js';
 import { ChainVerifier } from '../audit/chain-verifier.js';
@@ -27,8 +27,8 @@ export class SqliteAuditLog implements AuditLog {
     }
   }
 
-  async verify(): Promise<AuditVerification> {
-    const verifier = new ChainVerifier();
+  async verify(checkpoints: readonly AuditCheckpoint[] = []): Promise<AuditVerification> {
+    const verifier = new ChainVerifier(checkpoints);
     for await (const page of this.pages(() => pagesInChainOrder(this.reader.database))) {
       for (const stored of page) verifier.accept(stored);
     }
@@ -71,12 +71,23 @@ function checkedFields(entry: AuditEntry): AuditEntry {
   }
 }
 
-function checkedSelection({ from, to, user, recording, limit, order }: AuditQuery): AuditSelection {
+function checkedSelection({
+  from,
+  to,
+  user,
+  recording,
+  contactCenter,
+  after,
+  limit,
+  order,
+}: AuditQuery): AuditSelection {
   return {
     from: checkedTime('from', from),
     to: checkedTime('to', to),
     user,
     recording,
+    contactCenter,
+    after,
     limit: checkedLimit(limit),
     newestFirst: order === 'newest-first',
   };

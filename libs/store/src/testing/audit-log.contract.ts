@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import type { AuditLog, AuditQuery } from '../audit/audit-log.js';
-import type { AuditEntry } from '../audit/audit-record.js';
+import type { AuditCheckpoint, AuditLog, AuditQuery } from '../audit/audit-log.js';
+import type { AuditEntry, AuditRecord } from '../audit/audit-record.js';
 import { collect } from './collect.js';
 
 const playback: AuditEntry = {
@@ -43,6 +43,43 @@ export function auditLogContract(open: (writer: string) => Promise<AuditLog>): v
       expect(record).toMatchObject({ ...playback, writer: 'gateway-1', sequence: 1 });
       expect(record.time).toMatch(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/);
       expect((await collect(log.query()))[1]).toEqual(record);
+    });
+
+    it('answers page after page without a gap or a repetition, in both orders', async () => {
+      const log = await open('gateway-1');
+      for (let number = 0; number < 7; number++) await log.append({ ...playback, requestId: `request-${number}` });
+      for (const order of ['oldest-first', 'newest-first'] as const) {
+        const all = await collect(log.query({ order }));
+        const paged: AuditRecord[] = [];
+        for (;;) {
+          const after = paged.at(-1);
+          const page = await collect(log.query({ order, limit: 3, ...(after === undefined ? {} : { after }) }));
+          paged.push(...page);
+          if (page.length < 3) break;
+        }
+        expect(paged).toEqual(all);
+      }
+    });
+
+    it('selects by contact center', async () => {
+      const log = await open('gateway-1');
+      await log.append(playback);
+      await log.append({ ...playback, contactCenter: 'cc-2' });
+      await log.append({ event: 'login', outcome: 'allowed' });
+      expect(await collect(log.query({ contactCenter: 'cc-2' }))).toMatchObject([{ contactCenter: 'cc-2' }]);
+      expect(await collect(log.query({ contactCenter: 'cc-3' }))).toEqual([]);
+    });
+
+    it('is held to checkpoints', async () => {
+      const log = await open('gateway-1');
+      const { writer, sequence, hash } = await log.append(playback);
+      const time = '2026-03-02T09:15:30.250Z';
+      expect((await log.verify([{ writer, sequence, hash, time }])).problems).toEqual([]);
+      const kinds = async (...checkpoints: AuditCheckpoint[]) =>
+        (await log.verify(checkpoints)).problems.map(problem => [problem.kind, problem.writer, problem.sequence]);
+      expect(await kinds({ writer, sequence, hash: '0'.repeat(64), time })).toEqual([['rewritten', 'gateway-1', 1]]);
+      expect(await kinds({ writer, sequence: 9, hash, time })).toEqual([['truncated', 'gateway-1', 2]]);
+      expect(await kinds({ writer: 'gateway-2', sequence: 4, hash, time })).toEqual([['truncated', 'gateway-2', 0]]);
     });
 
     it('opens each chain with a record that names the writer', async () => {

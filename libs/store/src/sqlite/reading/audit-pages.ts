@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import type { AuditPosition } from '../../audit/audit-log.js';
 import type { StoredAuditRecord } from '../../audit/stored-audit-record.js';
 
 const pageSize = 250;
@@ -10,6 +11,8 @@ export interface AuditSelection {
   readonly to: string | undefined;
   readonly user: string | undefined;
   readonly recording: string | undefined;
+  readonly contactCenter: string | undefined;
+  readonly after: AuditPosition | undefined;
   readonly limit: number;
   readonly newestFirst: boolean;
 }
@@ -33,7 +36,7 @@ export function* pagesInChainOrder(database: Database.Database): Generator<Page>
 /** The selected records by time, page by page. */
 export function* pagesInTimeOrder(database: Database.Database, selection: AuditSelection): Generator<Page> {
   let remaining = selection.limit;
-  let last: StoredAuditRecord | undefined;
+  let last: AuditPosition | undefined = selection.after;
   while (remaining > 0) {
     const size = Math.min(pageSize, remaining);
     const { sql, parameters } = timeOrderedSelect(selection, last, size);
@@ -46,8 +49,8 @@ export function* pagesInTimeOrder(database: Database.Database, selection: AuditS
 }
 
 function timeOrderedSelect(
-  { from, to, user, recording, newestFirst }: AuditSelection,
-  last: StoredAuditRecord | undefined,
+  { from, to, user, recording, contactCenter, newestFirst }: AuditSelection,
+  last: AuditPosition | undefined,
   size: number,
 ): { readonly sql: string; readonly parameters: Parameter[] } {
   const [direction, beyond] = newestFirst ? ['DESC', '<'] : ['ASC', '>'];
@@ -56,6 +59,7 @@ function timeOrderedSelect(
     ['time < ?', [to]],
     ['user = ?', [user]],
     ['recording = ?', [recording]],
+    ["json_extract(record, '$.contactCenter') = ?", [contactCenter]],
     [`(time, writer, sequence) ${beyond} (?, ?, ?)`, [last?.time, last?.writer, last?.sequence]],
   ];
   const applying = conditions.filter(([, values]) => values[0] !== undefined);

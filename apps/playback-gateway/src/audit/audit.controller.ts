@@ -1,0 +1,70 @@
+import { Readable } from 'node:stream';
+import { Controller, Get, Inject, Query, Req, StreamableFile, UseGuards } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { RcsError } from '#platform';
+import type { AuditLog, AuditQuery, AuditRecord, User } from '#store';
+import { AuthenticationGuard, userOf } from '../authentication/authentication.guard.js';
+import { storeTokens } from '../injection-tokens.js';
+import { cursorOf, parseExportRequest, parsePageRequest, readableBy } from './audit-request.js';
+
+/** Reading the audit: pages for people, JSON lines for other systems. Reading is itself in the audit. */
+@Controller('rcs/audit')
+@UseGuards(AuthenticationGuard)
+export class AuditController {
+  constructor(@Inject(storeTokens.audit) private readonly audit: AuditLog) {}
+
+  @Get()
+  async page(@Req() request: FastifyRequest, @Query() parameters: unknown) {
+    const user = userOf(request);
+    const readable = readableBy(user);
+    const query = parsePageRequest(parameters);
+    await this.record(request, user, query, 'audit-read');
+    const records: AuditRecord[] = [];
+    for await (const record of this.audit.query({ ...query, ...readable })) records.push(record);
+    const last = records.at(-1);
+    return { records, ...(last === undefined || records.length < query.limit ? {} : { nextCursor: cursorOf(last) }) };
+  }
+
+  @Get('export')
+  async export(@Req() request: FastifyRequest, @Query() parameters: unknown): Promise<StreamableFile> {
+    const user = userOf(request);
+    const readable = readableBy(user);
+    const query = parseExportRequest(parameters);
+    await this.record(request, user, query, 'audit-exported');
+    const lines = await primed(jsonLines(this.audit.query({ ...query, ...readable })));
+    return new StreamableFile(Readable.from(lines, { objectMode: false, highWaterMark: 64 * 1024 }), {
+      type: 'application/x-ndjson; charset=utf-8',
+      disposition: 'attachment; filename="audit.jsonl"',
+    });
+  }
+
+  private async record(request: FastifyRequest, user: User, query: AuditQuery, event: string): Promise<void> {
+    await this.audit.append({
+      event,
+      outcome: 'allowed',
+      user: user.name,
+      ...(user.contactCenter === undefined ? {} : { contactCenter: user.contactCenter }),
+      address: request.ip,
+      requestId: request.id,
+      detail: JSON.stringify(query),
+    });
+  }
+}
+
+async function* jsonLines(records: AsyncIterable<AuditRecord>): AsyncGenerator<string> {
+  for await (const record of records) yield `${JSON.stringify(record)}\n`;
+}
+
+/** Waits for the first line, so that a log that cannot be read or a wrong time is an error and not an empty answer. */
+async function primed(lines: AsyncGenerator<string>): Promise<AsyncGenerator<string>> {
+  const first = await lines.next();
+  return (async function* () {
+    if (first.done === true) return;
+    yield first.value;
+    try {
+      yield* lines;
+    } catch (error) {
+      throw new RcsError('RCS_AUDIT_UNAVAILABLE', 'an export of the audit broke off', { cause: error });
+    }
+  })();
+}

@@ -1,0 +1,23 @@
+import type { FastifyRequest } from 'fastify';
+import { RcsError } from '#platform';
+import type { User } from '#store';
+
+const currentUser = Symbol('currentUser');
+type KnownRequest = FastifyRequest & { [currentUser]?: User };
+
+/** Notes who the request comes from, before it is decided whether it may go on. */
+export function noteUser(user: User, request: KnownRequest): void {
+  request[currentUser] = user;
+}
+
+/** Who the request comes from, as far as that was found out. */
+export function findUser(request: KnownRequest): User | undefined {
+  return request[currentUser];
+}
+
+/** The user whom a guard has let through. */
+export function userOf(request: FastifyRequest): User {
+  const user = findUser(request);
+  if (user === undefined) throw new RcsError('RCS_INTERNAL', 'the route is not guarded');
+  return user;
+}

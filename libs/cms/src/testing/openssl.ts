@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Envelope, KeyTransportRecipient } from '../envelope/envelope.js';
+import { decodeOaep, type OaepParameters } from '../key-transport/oaep.js';
 
 /** A recipient made by openssl: certificate file, key file, private key. */
 export interface TestRecipient {
@@ -54,12 +55,23 @@ export function decryptSessionKey(
 ): Buffer {
   const { keyEncryption, encryptedKey } = recipient;
   if (keyEncryption.scheme === 'rsaes-oaep') {
-    const { hash, label } = keyEncryption;
+    const { hash, mgfHash, label } = keyEncryption;
+    // Node knows no other hash for MGF1 than that of OAEP.
+    if (mgfHash !== hash) return decodedOaep(encryptedKey, privateKey, keyEncryption);
     const padding = constants.RSA_PKCS1_OAEP_PADDING;
     return privateDecrypt({ key: privateKey, padding, oaepHash: hash, oaepLabel: label }, encryptedKey);
   }
   const block = privateDecrypt({ key: privateKey, padding: constants.RSA_NO_PADDING }, encryptedKey);
+  // What another key made of it would look like a session key now and then.
+  if (block.readUInt16BE(0) !== 2) throw new Error('the padding is wrong');
   return block.subarray(block.indexOf(0, 2) + 1);
+}
+
+function decodedOaep(encryptedKey: Buffer, key: KeyObject, parameters: OaepParameters): Buffer {
+  const block = privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, encryptedKey);
+  const sessionKey = decodeOaep(block, parameters);
+  if (sessionKey === undefined) throw new Error('the padding is wrong');
+  return sessionKey;
 }
 
 export function sessionKeyOf(envelope: Envelope, { privateKey }: TestRecipient): Buffer {

@@ -1,0 +1,42 @@
+#!/bin/sh
+# Lays out everything that runs: deploy/build-tree.sh TARGET
+# The image is this tree and nothing else. Needs Node, npm, python3, make and g++; TARGET must be empty or absent.
+set -eu
+
+target=${1:?"usage: deploy/build-tree.sh TARGET"}
+source=$(cd "$(dirname "$0")/.." && pwd)
+
+mkdir -p "$target"
+target=$(cd "$target" && pwd)
+[ -z "$(ls -A "$target")" ] || { echo "$target is not empty" >&2; exit 1; }
+
+build=$(mktemp -d)
+trap 'rm -rf "$build"' EXIT
+
+# Only what the build reads, so that nothing else of a checkout can slip into the image.
+(cd "$source" && tar -cf - package.json package-lock.json .npmrc tsconfig.json tsconfig.build.json \
+    scripts/copy-assets.mjs apps libs) | tar -xf - -C "$build"
+cd "$build"
+
+# Native modules are compiled here, against the headers of the Node that runs this script.
+prefix=$(dirname "$(dirname "$(node -p 'require("fs").realpathSync(process.execPath)')")")
+[ ! -d "$prefix/include/node" ] || export npm_config_nodedir="$prefix"
+npm ci --no-audit --no-fund --loglevel=error
+node_modules/.bin/tsc -p tsconfig.build.json
+node scripts/copy-assets.mjs
+npm sbom --omit=dev --sbom-format=cyclonedx >"$target/sbom.cdx.json"
+npm prune --omit=dev --no-audit --no-fund --loglevel=error
+
+# What only compiling needs.
+find node_modules -depth \( -path '*/build/Release/obj' -o -path '*/build/Release/obj.target' -o -path '*/build/Release/.deps' \
+    -o -path 'node_modules/better-sqlite3/deps' -o -path 'node_modules/.cache' \) -exec rm -rf {} +
+find node_modules -type f \( -name '*.c' -o -name '*.cc' -o -name '*.cpp' -o -name '*.h' -o -name '*.gyp' -o -name '*.md' \
+    -o -name '*.a' -o -name '*.map' \) -delete
+find dist -type f \( -name '*.tsbuildinfo' -o -name '.recording-crypto-server' \) -delete
+
+mkdir "$target/bin"
+cp "$source/deploy/entrypoint.sh" "$target/bin/recording-crypto-server"
+cp "$source/LICENSE" "$source/application.yaml" package.json "$target/"
+mv dist node_modules "$target/"
+chmod 755 "$target/bin/recording-crypto-server"
+chmod -R a+rX,a-w "$target"

@@ -1,0 +1,93 @@
+{{/*
+The application.yaml of each service: its own sections of .Values.configuration, with secrets as files and with what the
+chart decides (addresses, certificates). Called with the root context; answer YAML.
+*/}}
+
+{{- define "rcs.configuration.shared" -}}
+{{- $configuration := dict
+  "logging" .root.Values.configuration.logging
+  "crRegion" .root.Values.configuration.crRegion
+  "internalTls" (dict "caFile" "/etc/rcs/internal-tls/ca.crt" "certificateFile" "/etc/rcs/internal-tls/tls.crt" "keyFile" "/etc/rcs/internal-tls/tls.key")
+  "shutdownDelayMs" (int .values.shutdownDelayMs)
+  "gracefulShutdownTimeoutMs" (int .values.gracefulShutdownTimeoutMs) -}}
+{{- if .root.Values.configuration.masterKeySecret -}}
+{{- $_ := set $configuration "masterKeyFile" (printf "/etc/rcs/secrets/master-key/%s" .root.Values.configuration.masterKeySecret.key) -}}
+{{- end -}}
+{{- toYaml $configuration -}}
+{{- end }}
+
+{{- define "rcs.configuration.redis" -}}
+{{- $redis := omit .Values.configuration.redis "passwordSecret" -}}
+{{- with .Values.configuration.redis.passwordSecret -}}
+{{- $_ := set $redis "password" (dict "file" (printf "/etc/rcs/secrets/redis/%s" .key)) -}}
+{{- end -}}
+{{- toYaml $redis -}}
+{{- end }}
+
+{{- define "rcs.configuration.gateway" -}}
+{{- $shared := include "rcs.configuration.shared" (dict "root" $ "values" .Values.gateway) | fromYaml -}}
+{{- $settings := omit .Values.configuration.serverSettings "opsUserPasswordSecret" -}}
+{{- with .Values.configuration.serverSettings.opsUserPasswordSecret -}}
+{{- $_ := set $settings "opsUserPassword" (dict "file" (printf "/etc/rcs/secrets/ops/%s" .key)) -}}
+{{- end -}}
+{{- $settings = merge (dict
+  "listen" (dict "host" "0.0.0.0" "port" 8090)
+  "management" (dict "host" "0.0.0.0" "port" 9090)
+  "workerServerName" "decrypt-worker"
+  "enableSsl" .Values.gateway.tls.enabled) $settings -}}
+{{- if .Values.gateway.tls.enabled -}}
+{{- $_ := set $settings "ssl" (dict "certificateFile" "/etc/rcs/public-tls/tls.crt" "keyFile" "/etc/rcs/public-tls/tls.key") -}}
+{{- end -}}
+{{- $storages := list -}}
+{{- range .Values.configuration.mediaStorages -}}
+{{- $storages = append $storages (pick . "storage" "url") -}}
+{{- end -}}
+{{- $own := dict
+  "redis" (include "rcs.configuration.redis" . | fromYaml)
+  "store" (dict "directory" "/var/lib/rcs/store")
+  "mediaStorages" $storages
+  "serverSettings" $settings -}}
+{{- toYaml (merge $own $shared) -}}
+{{- end }}
+
+{{- define "rcs.configuration.worker" -}}
+{{- $shared := include "rcs.configuration.shared" (dict "root" $ "values" .Values.worker) | fromYaml -}}
+{{- $storages := list -}}
+{{- range $index, $storage := .Values.configuration.mediaStorages -}}
+{{- $entry := omit $storage "passwordSecret" -}}
+{{- with $storage.passwordSecret -}}
+{{- $_ := set $entry "password" (dict "file" (printf "/etc/rcs/secrets/storage-%d/%s" $index .key)) -}}
+{{- end -}}
+{{- $storages = append $storages $entry -}}
+{{- end -}}
+{{- $worker := merge (dict
+  "listen" (dict "host" "0.0.0.0" "port" 7080)
+  "management" (dict "host" "0.0.0.0" "port" 9092)) .Values.configuration.decryptWorker -}}
+{{- if not $worker.vaultAddresses -}}
+{{- $_ := set $worker "vaultAddresses" (list (printf "%s-vault:7443" (include "rcs.fullname" .))) -}}
+{{- end -}}
+{{- $own := dict
+  "redis" (include "rcs.configuration.redis" . | fromYaml)
+  "mediaStorages" $storages
+  "decryptWorker" $worker -}}
+{{- toYaml (merge $own $shared) -}}
+{{- end }}
+
+{{- define "rcs.configuration.vault" -}}
+{{- $shared := include "rcs.configuration.shared" (dict "root" $ "values" .Values.vault) | fromYaml -}}
+{{- $token := omit .Values.configuration.keyVault.token "pinSecret" -}}
+{{- $pin := required "configuration.keyVault.token.pinSecret: name the Secret with the PIN of the token" .Values.configuration.keyVault.token.pinSecret -}}
+{{- $_ := set $token "pin" (dict "file" (printf "/etc/rcs/secrets/token/%s" $pin.key)) -}}
+{{- $vault := merge (dict
+  "listen" (dict "host" "0.0.0.0" "port" 7443)
+  "management" (dict "host" "0.0.0.0" "port" 9091)
+  "token" $token) .Values.configuration.keyVault -}}
+{{- $_ := unset $vault.token "pinSecret" -}}
+{{- toYaml (merge (dict "keyVault" $vault) $shared) -}}
+{{- end }}
+
+{{/* Changes that need new pods. The level of the log and the content of certificates do not: services take them alive. */}}
+{{- define "rcs.configuration.checksum" -}}
+{{- $configuration := include (printf "rcs.configuration.%s" .component) .root | fromYaml -}}
+{{- omit $configuration "logging" | toYaml | sha256sum -}}
+{{- end }}

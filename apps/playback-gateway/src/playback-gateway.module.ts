@@ -217,6 +217,7 @@ function workers({ context, configuration }: GatewayParts): Provider[] {
           maxConnections: settings.workerMaxConnection,
           idleTimeoutMs: settings.workerIdleTimeoutMs,
           startTimeoutMs: settings.playbackStartTimeoutMs,
+          serverName: settings.workerServerName,
         }),
       inject: [IDENTITY],
     },

@@ -9,6 +9,8 @@ import { encryptPasswordCommand } from './commands/encrypt-password.command.js';
 import { importKeyCommand } from './commands/import-key.command.js';
 import { inspectCommand } from './commands/inspect.command.js';
 import { importKeystoreCommand } from './commands/import-keystore.command.js';
+import { internalTlsCommand } from './commands/internal-tls.command.js';
+import { playCommand } from './commands/play.command.js';
 import { quickstartCommand } from './commands/quickstart.command.js';
 import { recordCommand } from './commands/record.command.js';
 import { usersCommand } from './commands/users.command.js';
@@ -20,6 +22,8 @@ const program = new Command('rcsctl')
 for (const add of [
   quickstartCommand,
   recordCommand,
+  playCommand,
+  internalTlsCommand,
   importKeyCommand,
   inspectCommand,
   decryptCommand,

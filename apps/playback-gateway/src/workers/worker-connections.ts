@@ -9,6 +9,8 @@ export interface WorkerConnectionOptions {
   readonly maxConnections: number;
   readonly idleTimeoutMs: number;
   readonly startTimeoutMs: number;
+  /** Name in the certificates of workers; the host of their URL when absent. */
+  readonly serverName?: string | undefined;
 }
 
 /** Keep-alive pools to the data planes, one per worker, over mutual TLS; a peer must carry the role decrypt-worker. */
@@ -33,6 +35,7 @@ export class WorkerConnections {
         ...internalTlsOptions(this.identity),
         checkServerIdentity: serverMustBe('decrypt-worker'),
         timeout: connectTimeoutMs,
+        ...(this.options.serverName === undefined ? {} : { servername: this.options.serverName }),
       },
     });
     this.pools.set(url, pool);

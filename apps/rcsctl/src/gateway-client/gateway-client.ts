@@ -4,6 +4,8 @@ export interface GatewayAccess {
   readonly url: string;
   /** PEM of the authority that issued the gateway's certificate; undefined for the system's authorities. */
   readonly caPem?: string | undefined;
+  /** Name in the gateway's certificate, where it is not that of the URL. */
+  readonly serverName?: string | undefined;
   readonly userName: string;
   readonly password: string;
 }
@@ -18,7 +20,11 @@ export class GatewayClient {
 
   constructor(private readonly access: GatewayAccess) {
     this.agent = new Agent({
-      connect: access.caPem === undefined ? {} : { ca: access.caPem },
+      connect: {
+        // The certificate of the gateway itself does for trust, too.
+        ...(access.caPem === undefined ? {} : { ca: access.caPem, allowPartialTrustChain: true }),
+        ...(access.serverName === undefined ? {} : { servername: access.serverName }),
+      },
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
     });

@@ -18,13 +18,15 @@ export interface InternalAuthorityFiles {
 
 const dayMs = 86_400_000;
 const validityDays = 825;
-const names = { dnsNames: ['localhost'], ipAddresses: ['127.0.0.1', '::1'] };
 
 /**
  * The certificates of a cluster on one machine: an authority, one identity per service with its role, and one for the
  * public server. The key of the authority is forgotten when all are issued; nobody can add a service afterwards.
  */
-export async function internalAuthority(directory: string): Promise<InternalAuthorityFiles> {
+export async function internalAuthority(
+  directory: string,
+  dnsNames: readonly string[] = [],
+): Promise<InternalAuthorityFiles> {
   const files: InternalAuthorityFiles = {
     caFile: join(directory, 'ca.pem'),
     services: Object.fromEntries(serviceRoles.map(role => [role, identityFiles(directory, role)])) as Record<
@@ -33,11 +35,12 @@ export async function internalAuthority(directory: string): Promise<InternalAuth
     >,
     server: identityFiles(directory, 'public-server'),
   };
-  if (!existsSync(files.caFile)) await issueAll(files);
+  if (!existsSync(files.caFile)) await issueAll(files, dnsNames);
   return files;
 }
 
-async function issueAll(files: InternalAuthorityFiles): Promise<void> {
+async function issueAll(files: InternalAuthorityFiles, dnsNames: readonly string[]): Promise<void> {
+  const names = { dnsNames: ['localhost', ...dnsNames], ipAddresses: ['127.0.0.1', '::1'] };
   // Certificates count whole seconds, and none may outlive its authority.
   const validUntil = new Date(Math.floor((Date.now() + validityDays * dayMs) / 1000) * 1000);
   const authority = await CertificateAuthority.create({

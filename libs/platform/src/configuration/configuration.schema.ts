@@ -66,6 +66,8 @@ const serverSettings = z
     clientIdleTimeoutMs: milliseconds.default(60_000),
     workerMaxConnection: z.int().min(1).max(4096).default(256),
     workerIdleTimeoutMs: milliseconds.default(20_000),
+    /** Name in the certificates of all workers, where it is not the host in their URL (pods have no names). */
+    workerServerName: z.string().min(1).optional(),
     ...webSettings,
   })
   .prefault({});

@@ -1,0 +1,378 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { loadConfiguration, requireSections } from '#platform';
+import { buildChartTools, findGo, type ChartTools } from '../helm/chart-tools.js';
+import { parseManifests, type Manifest, type NetworkRule, type PodSpec } from '../helm/manifest.js';
+
+jest.setTimeout(15 * 60_000);
+
+const repository = join(__dirname, '../..');
+const chart = join(repository, 'helm/recording-crypto-server');
+const valueFiles = join(repository, 'test/helm/values');
+const valueSets = readdirSync(valueFiles).map(file => basename(file, '.yaml'));
+const components = ['gateway', 'worker', 'vault'] as const;
+const work = mkdtempSync(join(tmpdir(), 'rcs-chart-'));
+
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+it('carries the alerts and dashboards of deploy/, unchanged', () => {
+  execFileSync(process.execPath, [join(repository, 'scripts/chart-files.mjs'), '--check'], { stdio: 'pipe' });
+});
+
+it('has a schema of its values that is JSON', () => {
+  const schema = JSON.parse(readFileSync(join(chart, 'values.schema.json'), 'utf8')) as Record<string, unknown>;
+  expect(schema).toMatchObject({ type: 'object', additionalProperties: false });
+});
+
+const go = findGo();
+if (go === undefined) {
+  it('cannot be rendered here: install Go 1.24 or newer, which builds helm and kubectl-validate', () => {
+    process.stderr.write('Go 1.24 is absent: the Helm chart was neither rendered nor validated.\n');
+    expect(valueSets).toHaveLength(5);
+  });
+} else {
+  describe('the chart', () => describeChart(go));
+}
+
+function describeChart(goProgram: string): void {
+  let tools: ChartTools;
+  const rendered = new Map<string, Manifest[]>();
+
+  beforeAll(async () => {
+    tools = await buildChartTools(goProgram);
+    for (const set of valueSets) rendered.set(set, parseManifests(await render(set)));
+  });
+
+  const render = (set: string, ...more: readonly string[]): Promise<string> =>
+    tools.helm(
+      ...['template', 'rcs', chart, '--namespace', 'recordings', '--kube-version', '1.30.0'],
+      ...['--values', join(valueFiles, `${set}.yaml`), ...more],
+    );
+
+  const all = (set: string, kind: string): Manifest[] =>
+    (rendered.get(set) ?? []).filter(manifest => manifest.kind === kind);
+  const one = (set: string, kind: string, component: string): Manifest => {
+    const found = all(set, kind).find(({ metadata }) => metadata.labels?.['app.kubernetes.io/component'] === component);
+    if (found === undefined) throw new Error(`${set} has no ${kind} of the ${component}`);
+    return found;
+  };
+  const pod = (set: string, component: string): PodSpec => {
+    const template = one(set, 'Deployment', component).spec.template;
+    if (template === undefined) throw new Error('a deployment without a template');
+    return template.spec;
+  };
+
+  it('is tried with five sets of values', () => expect(valueSets).toHaveLength(5));
+
+  describe.each(valueSets)('with the values %s', set => {
+    it('passes helm lint --strict', async () => {
+      const file = join(valueFiles, `${set}.yaml`);
+      const report = await tools.helm('lint', '--strict', '--kube-version', '1.30.0', '--values', file, chart);
+      expect(report).toContain('1 chart(s) linted, 0 chart(s) failed');
+    });
+
+    it('makes manifests that Kubernetes 1.30 knows', async () => {
+      const directory = join(work, set);
+      mkdirSync(directory);
+      // Kinds of other projects have no schema in Kubernetes; their content is asserted below.
+      const own = (rendered.get(set) ?? []).filter(({ apiVersion }) => !isForeign(apiVersion));
+      own.forEach((manifest, index) => writeFileSync(join(directory, `${index}.json`), JSON.stringify(manifest)));
+      const report = await tools.validate(directory);
+      expect(report.match(/OK/g)).toHaveLength(own.length);
+    });
+
+    it.each(components)('gives the %s a configuration that the service takes', component => {
+      const directory = join(work, `${set}-${component}`);
+      const text = one(set, 'ConfigMap', component).data?.['application.yaml'] ?? '';
+      for (const [file] of text.matchAll(/\/etc\/rcs\/\S+/g)) {
+        mkdirSync(dirname(join(directory, file)), { recursive: true });
+        writeFileSync(join(directory, file), Buffer.alloc(32, 7).toString('base64'));
+      }
+      const path = join(directory, 'application.yaml');
+      writeFileSync(path, text.replaceAll('/etc/rcs/', `${directory}/etc/rcs/`));
+      const sections = {
+        gateway: ['internalTls', 'redis', 'store'],
+        worker: ['internalTls', 'redis', 'decryptWorker'],
+        vault: ['internalTls', 'keyVault'],
+      } as const;
+      const configuration = requireSections(loadConfiguration(path, {}), ...sections[component]);
+      expect(configuration.gracefulShutdownTimeoutMs).toBeGreaterThanOrEqual(30_000);
+      const { listen, management } = {
+        gateway: configuration.serverSettings,
+        worker: configuration.decryptWorker,
+        vault: configuration.keyVault,
+      }[component] as { listen: { port: number }; management: { port: number } };
+      const ports = pod(set, component).containers[0]?.ports.map(({ containerPort }) => containerPort);
+      expect(ports).toEqual([listen.port, management.port]);
+    });
+
+    it('mounts every file that a configuration names', () => {
+      for (const component of components) {
+        const text = one(set, 'ConfigMap', component).data?.['application.yaml'] ?? '';
+        const mounts = pod(set, component).containers[0]?.volumeMounts ?? [];
+        const volumes = pod(set, component).volumes.map(({ name }) => name);
+        expect(new Set(mounts.map(({ name }) => name))).toEqual(new Set(volumes));
+        for (const [file] of text.matchAll(/\/etc\/rcs\/\S+/g))
+          expect(mounts.map(({ mountPath }) => mountPath)).toContain(dirname(file));
+      }
+    });
+
+    it('holds every pod to Pod Security restricted, with a root file system nobody can write to', () => {
+      const pods = [
+        ...components.map(component => pod(set, component)),
+        ...all(set, 'Pod').map(({ spec }) => spec as unknown as PodSpec),
+      ];
+      for (const spec of pods) {
+        expect(spec.securityContext).toMatchObject({
+          runAsNonRoot: true,
+          runAsUser: 65532,
+          seccompProfile: { type: 'RuntimeDefault' },
+        });
+        expect([spec.hostNetwork, spec.hostPID, spec.hostIPC]).toEqual([undefined, undefined, undefined]);
+        expect(spec.automountServiceAccountToken).toBe(false);
+        for (const container of [...spec.containers, ...(spec.initContainers ?? [])]) {
+          expect(container.securityContext).toEqual({
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            runAsNonRoot: true,
+            capabilities: { drop: ['ALL'] },
+            seccompProfile: { type: 'RuntimeDefault' },
+          });
+          expect(container.ports?.some(port => 'hostPort' in port) ?? false).toBe(false);
+        }
+        const kinds = spec.volumes.flatMap(({ name, ...source }) => (name === '' ? [] : Object.keys(source)));
+        const allowed = ['configMap', 'secret', 'emptyDir', 'persistentVolumeClaim'];
+        expect(kinds.filter(kind => !allowed.includes(kind))).toEqual([]);
+      }
+    });
+
+    it('probes the start, the event loop and whether the service can serve', () => {
+      for (const component of components) {
+        const [container] = pod(set, component).containers;
+        const probe = (path: string) => ({ httpGet: { path, port: 'management' } });
+        expect(container).toMatchObject({
+          startupProbe: probe('/health/live'),
+          livenessProbe: { ...probe('/health/live'), timeoutSeconds: 5, failureThreshold: 3 },
+          readinessProbe: { ...probe('/health/ready'), periodSeconds: 5 },
+        });
+        expect(container?.ports.map(({ name }) => name)).toContain('management');
+      }
+    });
+
+    it('leaves a pod the time to drain before it is killed', () => {
+      for (const component of components) {
+        const text = one(set, 'ConfigMap', component).data?.['application.yaml'] ?? '';
+        const option = (name: string): number => Number(new RegExp(`^${name}: (\\d+)$`, 'm').exec(text)?.[1]);
+        const needed = (option('shutdownDelayMs') + option('gracefulShutdownTimeoutMs')) / 1000 + 10;
+        expect(option('shutdownDelayMs')).toBeGreaterThan(0);
+        expect(pod(set, component).terminationGracePeriodSeconds).toBeGreaterThanOrEqual(needed);
+      }
+    });
+
+    it('replaces pods one at a time, never below what runs', () => {
+      for (const component of components) {
+        const { strategy } = one(set, 'Deployment', component).spec;
+        expect(strategy).toEqual({ type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } });
+        expect(one(set, 'PodDisruptionBudget', component).spec).toMatchObject({ maxUnavailable: 1 });
+      }
+    });
+
+    it('writes no secret into a manifest', () => {
+      expect(all(set, 'Secret')).toEqual([]);
+      const environment = components.flatMap(component => pod(set, component).containers[0]?.env ?? []);
+      expect(JSON.stringify(environment)).not.toMatch(/password|pin/i);
+    });
+  });
+
+  describe('network policies', () => {
+    const policy = (name: string, set = 'network-hsm') =>
+      all(set, 'NetworkPolicy').find(({ metadata }) => metadata.name === `rcs-recording-crypto-server-${name}`)?.spec;
+    const peersOf = (rule: NetworkRule): string[] => {
+      const peers = rule.to ?? rule.from;
+      if (peers === undefined) return ['anybody'];
+      return peers.map(
+        ({ podSelector, namespaceSelector, ipBlock }) =>
+          podSelector?.matchLabels?.['app.kubernetes.io/component'] ??
+          podSelector?.matchLabels?.['k8s-app'] ??
+          namespaceSelector?.matchLabels?.['kubernetes.io/metadata.name'] ??
+          ipBlock?.cidr ??
+          'anybody',
+      );
+    };
+    /** `peer:port` of every way that is open. */
+    const ways = (rules: readonly NetworkRule[] = []): string[] =>
+      rules.flatMap(rule =>
+        peersOf(rule).flatMap(peer => (rule.ports ?? []).map(({ protocol, port }) => `${peer}:${port}/${protocol}`)),
+      );
+    const dns = ['kube-dns:53/UDP', 'kube-dns:53/TCP'];
+
+    it('deny everything that is not named, to every pod of the release', () => {
+      expect(policy('default-deny')).toEqual({
+        podSelector: {
+          matchLabels: { 'app.kubernetes.io/name': 'recording-crypto-server', 'app.kubernetes.io/instance': 'rcs' },
+        },
+        policyTypes: ['Ingress', 'Egress'],
+      });
+    });
+
+    it('let the gateway reach workers, vaults, Redis and DNS, and nothing else', () => {
+      expect(ways(policy('gateway')?.egress)).toEqual([
+        'worker:7080/TCP',
+        'vault:7443/TCP',
+        '10.1.0.0/24:6379/TCP',
+        ...dns,
+      ]);
+      expect(ways(policy('gateway')?.ingress)).toEqual(['anybody:8090/TCP']);
+    });
+
+    it('let workers be reached by gateways, and reach vaults, storages, Redis and DNS', () => {
+      expect(ways(policy('worker')?.ingress)).toEqual(['gateway:7080/TCP']);
+      expect(ways(policy('worker')?.egress)).toEqual([
+        'vault:7443/TCP',
+        'anybody:80/TCP',
+        'anybody:443/TCP',
+        '10.1.0.0/24:6379/TCP',
+        ...dns,
+      ]);
+    });
+
+    it('let vaults be reached by gateways and workers, and reach their HSM alone', () => {
+      expect(ways(policy('vault')?.ingress)).toEqual(['gateway:7443/TCP', 'worker:7443/TCP']);
+      expect(ways(policy('vault')?.egress)).toEqual(['10.9.0.7/32:1792/TCP', ...dns]);
+      expect(policy('vault', 'token-volume')?.egress).toEqual([]);
+    });
+
+    it('let Prometheus in where it is named, and only to the metrics', () => {
+      for (const [component, port] of [
+        ['gateway', 9090],
+        ['worker', 9092],
+        ['vault', 9091],
+      ] as const)
+        expect(ways(policy(component, 'monitored')?.ingress)).toContain(`monitoring:${port}/TCP`);
+    });
+
+    it('let the ingress controller in alone, where it is named', () => {
+      expect(ways(policy('gateway', 'existing-secrets')?.ingress)).toEqual(['ingress-nginx:8090/TCP', 'test:8090/TCP']);
+    });
+  });
+
+  it('puts pods that share a volume on one node, and spreads all others', () => {
+    expect(JSON.stringify(pod('network-hsm', 'gateway').affinity)).toContain('kubernetes.io/hostname');
+    expect(pod('network-hsm', 'gateway').topologySpreadConstraints).toBeUndefined();
+    expect(pod('monitored', 'gateway').topologySpreadConstraints).toHaveLength(2);
+    expect(pod('network-hsm', 'worker').topologySpreadConstraints).toHaveLength(2);
+    expect(JSON.stringify(pod('gateway-api', 'gateway').affinity)).toMatch(
+      /podAffinity.*nodeAffinity|nodeAffinity.*podAffinity/,
+    );
+  });
+
+  it('leaves the number of pods to the autoscaler where there is one', () => {
+    expect(one('monitored', 'Deployment', 'worker').spec.replicas).toBeUndefined();
+    expect(one('network-hsm', 'Deployment', 'worker').spec.replicas).toBe(2);
+    expect(one('monitored', 'HorizontalPodAutoscaler', 'worker').spec).toMatchObject({
+      scaleTargetRef: { kind: 'Deployment', name: 'rcs-recording-crypto-server-worker' },
+      metrics: [
+        { type: 'Resource', resource: { name: 'cpu' } },
+        { type: 'Pods', pods: { metric: { name: 'rcs_worker_active_streams' } } },
+      ],
+    });
+  });
+
+  it('asks cert-manager for certificates that name the role, on P-256', () => {
+    const certificate = one('network-hsm', 'Certificate', 'worker');
+    expect(certificate.spec).toMatchObject({
+      uris: ['urn:recording-crypto-server:role:decrypt-worker'],
+      privateKey: { algorithm: 'ECDSA', size: 256 },
+      secretName: 'rcs-recording-crypto-server-worker-internal-tls',
+      issuerRef: { name: 'rcs-recording-crypto-server-internal-ca', kind: 'Issuer' },
+    });
+    expect(certificate.spec.dnsNames).toContain('decrypt-worker');
+    expect(one('monitored', 'Certificate', 'vault').spec.issuerRef).toEqual({
+      name: 'corporate',
+      kind: 'ClusterIssuer',
+    });
+    expect(all('monitored', 'Issuer')).toEqual([]);
+  });
+
+  it('brings alerts, dashboards and scraping only when asked', () => {
+    const kinds = ['ServiceMonitor', 'PrometheusRule'];
+    expect((rendered.get('network-hsm') ?? []).filter(({ kind }) => kinds.includes(kind))).toEqual([]);
+    const [rule] = all('monitored', 'PrometheusRule');
+    const groups = rule?.spec.groups as { rules: { alert?: string; record?: string }[] }[];
+    const alerts = groups.flatMap(({ rules }) => rules.flatMap(({ alert }) => alert ?? []));
+    expect(alerts).toContain('RcsNoWorker');
+    const dashboards = all('monitored', 'ConfigMap').filter(
+      ({ metadata }) => metadata.labels?.grafana_dashboard === '1',
+    );
+    expect(dashboards.length).toBe(readdirSync(join(chart, 'files/grafana')).length);
+    for (const { data } of dashboards)
+      for (const text of Object.values(data ?? {})) expect(JSON.parse(text)).toHaveProperty('panels');
+    const scraped = all('monitored', 'Service').filter(
+      ({ metadata }) => metadata.labels?.['recording-crypto-server/metrics'] === 'true',
+    );
+    expect(scraped).toHaveLength(3);
+  });
+
+  it('plays a recording in helm test', () => {
+    const [test] = all('monitored', 'Pod');
+    expect(test?.metadata.annotations).toMatchObject({ 'helm.sh/hook': 'test' });
+    expect(test?.spec.containers?.[0]?.args).toEqual([
+      'rcsctl',
+      'play',
+      '--gateway=https://rcs-recording-crypto-server-gateway:443',
+      '--user=alice',
+      '--password-file=/etc/rcs/secrets/user/password',
+      '--ca-file=/etc/rcs/public-tls/tls.crt',
+      '--server-name=recordings.example.com',
+      '/recordings/EXAMPLE/play/example.mp3',
+    ]);
+  });
+
+  it('restarts pods when their configuration changes, but not for the level of the log', async () => {
+    const checksums = async (...more: readonly string[]) =>
+      parseManifests(await render('network-hsm', ...more))
+        .filter(({ kind }) => kind === 'Deployment')
+        .map(({ spec }) => spec.template?.metadata.annotations?.['checksum/configuration']);
+    const before = await checksums();
+    expect(await checksums('--set', 'configuration.logging.level=debug')).toEqual(before);
+    const after = await checksums('--set', 'configuration.crRegion=north');
+    expect(after.filter((checksum, index) => checksum === before[index])).toEqual([]);
+  });
+
+  it.each([
+    ['a password in plain text', ['--set', 'configuration.redis.password=secret'], 'redis'],
+    ['a PIN in plain text', ['--set', 'configuration.keyVault.token.pin=1234'], 'token'],
+    ['an option that does not exist', ['--set', 'gateway.replica=2'], 'replica'],
+    ['a token that is no PKCS#11 URI', ['--set', 'configuration.keyVault.token.uri=/dev/hsm'], 'uri'],
+    ['a missing public certificate', ['--set', 'gateway.tls.existingSecret='], 'gateway.tls.existingSecret'],
+    [
+      'missing internal certificates',
+      ['--set', 'internalTls.certManager.enabled=false'],
+      'internalTls.existingSecrets',
+    ],
+  ])('refuses %s by name', async (_, more, named) => {
+    await expect(render('network-hsm', ...more)).rejects.toThrow(named);
+  });
+
+  it('is checked by a validator that refuses unknown fields', async () => {
+    const directory = join(work, 'wrong');
+    mkdirSync(directory);
+    const text = JSON.stringify(one('network-hsm', 'Deployment', 'worker')).replace('readinessProbe', 'readynessProbe');
+    writeFileSync(join(directory, 'wrong.json'), text);
+    await expect(tools.validate(directory)).rejects.toThrow('readynessProbe');
+  });
+
+  it('packs without anything else', async () => {
+    const copy = join(work, 'chart');
+    cpSync(chart, copy, { recursive: true });
+    const report = await tools.helm('package', copy, '--destination', work);
+    expect(report).toContain('recording-crypto-server-0.1.0.tgz');
+  });
+}
+
+const isForeign = (apiVersion: string): boolean =>
+  ['cert-manager.io/', 'monitoring.coreos.com/', 'gateway.networking.k8s.io/'].some(group =>
+    apiVersion.startsWith(group),
+  );

@@ -160,7 +160,7 @@ describe('a caller', () => {
 
   it.each(forbidden)('with the role %s may not call %s', async (role, call) => {
     const endpoint = await grounds.connect(vault, role);
-    await expect(endpoint.call(call, {} as never, { timeoutMs })).rejects.toMatchObject({
+    await expect(endpoint.call(call, {}, { timeoutMs })).rejects.toMatchObject({
       code: 'RCS_CALLER_NOT_ALLOWED',
     });
   });

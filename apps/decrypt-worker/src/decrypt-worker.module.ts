@@ -38,7 +38,10 @@ export class DecryptWorkerModule {
         {
           provide: MediaStorages,
           useFactory: (metrics: WorkerMetrics) =>
-            new MediaStorages(mediaStorageConfigurations(configuration.mediaStorages), metrics.storageObserver()),
+            new MediaStorages(
+              mediaStorageConfigurations(configuration.mediaStorages, configuration.serverSettings),
+              metrics.storageObserver(),
+            ),
           inject: [WorkerMetrics],
         },
         {

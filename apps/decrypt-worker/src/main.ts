@@ -13,6 +13,7 @@ import {
   type InternalTlsConfiguration,
   type ServiceContext,
 } from '#platform';
+import { redisTls } from '#tls';
 import { DataPlaneServer } from './data-plane/data-plane-server.js';
 import { DecryptWorkerModule } from './decrypt-worker.module.js';
 import { MediaSessionCache } from './media-session/media-session-cache.js';
@@ -30,7 +31,7 @@ runService('decrypt-worker', async (context: ServiceContext) => {
   const address = await dataPlane.listen(settings.listen.host, settings.listen.port);
   const url = settings.advertisedUrl ?? `https://${settings.listen.host}:${address.port}`;
 
-  const redis = connectRedis(configuration.redis, logger);
+  const redis = connectRedis(configuration.redis, logger, redisTls(configuration.redis));
   new RedisMetrics(context.metrics).observe(redis);
   readiness.add('redis', async () => {
     await redis.ping();

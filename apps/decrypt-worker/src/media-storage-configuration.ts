@@ -1,25 +1,43 @@
 import type { MediaStorageConfiguration } from '#media-storage';
-import { readOptionFile, type MediaStorageSettings } from '#platform';
+import type { MediaStorageSettings, ServerSettings } from '#platform';
+import { outgoingTls, type OutgoingTls } from '#tls';
 
 /** A transfer that takes longer than this is given up, however slowly it moves. */
 const totalTimeoutMs = 3_600_000;
 
-/** The storages of application.yaml in the form the storage library takes; reads their authority files. */
-export function mediaStorageConfigurations(settings: readonly MediaStorageSettings[]): MediaStorageConfiguration[] {
-  return settings.map((storage, index) => ({
-    storage: storage.storage,
-    url: storage.url,
-    ...(storage.userName === undefined ? {} : { userName: storage.userName }),
-    ...(storage.password === undefined ? {} : { password: storage.password }),
-    trustedCA: trustOf(`mediaStorages.${index}.webDAVTrustedCA`, storage.webDAVTrustedCA),
-    maxConnections: storage.webDAVMaxConnection,
-    connectTimeoutMs: storage.connectTimeoutMs,
-    headersTimeoutMs: storage.headersTimeoutMs,
-    idleTimeoutMs: storage.idleTimeoutMs,
-    totalTimeoutMs,
-  }));
+type StorageDefaults = Pick<ServerSettings, 'webDAVTrustedCA' | 'webDAVJksPassword'>;
+
+/** The storages of application.yaml in the form the storage library takes; reads their authority and key files. */
+export function mediaStorageConfigurations(
+  settings: readonly MediaStorageSettings[],
+  defaults: StorageDefaults,
+): MediaStorageConfiguration[] {
+  return settings.map((storage, index) => {
+    const { rejectUnauthorized, ca, cert, key } = tlsOf(storage, index, defaults);
+    return {
+      storage: storage.storage,
+      url: storage.url,
+      ...(storage.userName === undefined ? {} : { userName: storage.userName }),
+      ...(storage.password === undefined ? {} : { password: storage.password }),
+      trustedCA: ca === undefined ? rejectUnauthorized : { pem: ca.join('') },
+      ...(cert === undefined || key === undefined ? {} : { clientIdentity: { cert, key } }),
+      maxConnections: storage.webDAVMaxConnection,
+      connectTimeoutMs: storage.connectTimeoutMs,
+      headersTimeoutMs: storage.headersTimeoutMs,
+      idleTimeoutMs: storage.idleTimeoutMs,
+      totalTimeoutMs,
+    };
+  });
 }
 
-function trustOf(option: string, trustedCA: boolean | string): boolean | { pem: string } {
-  return typeof trustedCA === 'boolean' ? trustedCA : { pem: readOptionFile(option, trustedCA).toString('utf8') };
+function tlsOf(storage: MediaStorageSettings, index: number, defaults: StorageDefaults): OutgoingTls {
+  const own = storage.webDAVTrustedCA !== undefined;
+  return outgoingTls({
+    trustOption: own ? `mediaStorages.${index}.webDAVTrustedCA` : 'serverSettings.webDAVTrustedCA',
+    trustedCA: storage.webDAVTrustedCA ?? defaults.webDAVTrustedCA ?? true,
+    jksPassword: own ? storage.webDAVJksPassword : defaults.webDAVJksPassword,
+    keyStoreOption: `mediaStorages.${index}.webDAVKeyStorePath`,
+    keyStorePath: storage.webDAVKeyStorePath,
+    keyStorePassword: storage.webDAVKeyStorePassword,
+  });
 }

@@ -16,6 +16,7 @@ import {
   type ServiceContext,
 } from '#platform';
 import { openSqliteStore } from '#store';
+import { serverTls } from '#tls';
 import { AuditCheckpoints } from './audit/audit-checkpoints.js';
 import { CrossOriginPolicy } from './cors/cross-origin-policy.js';
 import { guardOrigins } from './cors/cross-origin.hook.js';
@@ -29,7 +30,7 @@ import { limitHeaderCount } from './http/header-count.hook.js';
 import { addAnswerHeaders } from './http/request-id.hook.js';
 import { traceRequests } from './http/request-context.hook.js';
 import { logRequests } from './http/request-log.hook.js';
-import { publicTlsOptions, serverOptions } from './http/server-options.js';
+import { serverOptions } from './http/server-options.js';
 import type { GatewayConfiguration, GatewayParts, RedisConnection } from './gateway-parts.js';
 import { PlaybackGatewayModule } from './playback-gateway.module.js';
 import { REDIS } from './injection-tokens.js';
@@ -113,9 +114,10 @@ async function createApplication(parts: GatewayParts): Promise<NestFastifyApplic
 }
 
 async function listen(app: NestFastifyApplication, settings: ServerSettings, logger: Logger): Promise<void> {
-  await app.listen(settings.listen.port, settings.listen.host);
+  const configured = (settings.enableSsl ? settings.ssl?.port : undefined) ?? settings.listen.port;
+  await app.listen(configured, settings.listen.host);
   const address = app.getHttpServer().address();
-  const port = typeof address === 'object' && address !== null ? address.port : settings.listen.port;
+  const port = typeof address === 'object' && address !== null ? address.port : configured;
   const url = `${settings.enableSsl ? 'https' : 'http'}://${settings.listen.host}:${port}`;
   app.get(ExternalUrl).listensAt(url);
   logger.info({ url }, 'gateway listens');
@@ -152,10 +154,10 @@ function followPublicTls(
   { certificates, live }: ServiceContext,
 ): void {
   const server = app.getHttpServer() as unknown as SecureServer;
-  let present = publicTlsOptions(settings);
+  let present = serverTls(settings);
   certificates.watchPem('public', () => present.cert);
   live.onChange(({ serverSettings }) => {
-    const next = publicTlsOptions(serverSettings);
+    const next = serverTls(serverSettings);
     return () => {
       server.setSecureContext(next);
       present = next;

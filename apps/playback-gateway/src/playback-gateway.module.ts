@@ -4,6 +4,7 @@ import { GrantSigner, StatementSigner, WorkerRegistry } from '#contracts';
 import { MediaStorages } from '#media-storage';
 import { connectRedis, loadInternalIdentity, watchedIdentity, type InternalIdentity } from '#platform';
 import type { AuditLog, ContactCenterStore, RecordingStore, UserStore } from '#store';
+import { redisTls } from '#tls';
 import { AuditController } from './audit/audit.controller.js';
 import { DenialRecord } from './audit/denial-record.js';
 import { AuthenticationGuard } from './authentication/authentication.guard.js';
@@ -103,7 +104,10 @@ function edge({ context, configuration, audit }: GatewayParts): Provider[] {
       provide: IDENTITY,
       useFactory: () => watchedIdentity(context, loadInternalIdentity(configuration.internalTls)),
     },
-    { provide: REDIS, useFactory: () => connectRedis(configuration.redis, context.logger) },
+    {
+      provide: REDIS,
+      useFactory: () => connectRedis(configuration.redis, context.logger, redisTls(configuration.redis)),
+    },
   ];
 }
 

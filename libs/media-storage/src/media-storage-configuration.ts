@@ -7,6 +7,8 @@ export interface MediaStorageConfiguration {
   readonly password?: string;
   /** true: the system's authorities; false: no check; PEM: those alone. */
   readonly trustedCA: boolean | { readonly pem: string };
+  /** Shown to a storage that asks for a certificate; PEM. */
+  readonly clientIdentity?: { readonly cert: string; readonly key: string };
   readonly maxConnections: number;
   readonly connectTimeoutMs: number;
   readonly headersTimeoutMs: number;

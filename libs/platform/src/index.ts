@@ -31,7 +31,6 @@ export * from './tracing/tracer.js';
 export * from './tls/internal-identity.js';
 export * from './tls/watched-identity.js';
 export * from './tls/service-role.js';
-export * from './tls/trusted-ca.js';
 export * from './redis/redis-connection.js';
 export * from './lifecycle/run-service.js';
 export * from './lifecycle/product-version.js';

@@ -1,6 +1,7 @@
 import type { Provider } from '@nestjs/common';
-import { trustedCaOptions, type Configuration, type ConfigurationServerSettings, type Logger } from '#platform';
+import type { Configuration, ConfigurationServerSettings, Logger } from '#platform';
 import type { ContactCenterStore, UserStore } from '#store';
+import { outgoingTls, trustedAuthorities, type OutgoingTls } from '#tls';
 import { storeTokens } from '../injection-tokens.js';
 import { AuthenticationService } from './authentication.service.js';
 import { keySetFetcher } from './bearer/key-set-fetcher.js';
@@ -45,7 +46,10 @@ export function authenticationProviders(configuration: Configuration, logger: Lo
                   users,
                   contactCenters,
                   external,
-                  keySetFetcher(openId, trustedCaOptions('openId.openIdTrustedCA', openId.openIdTrustedCA)),
+                  keySetFetcher(
+                    openId,
+                    trustedAuthorities('openId.openIdTrustedCA', openId.openIdTrustedCA, openId.openIdJksPassword),
+                  ),
                 ),
               }),
         }),
@@ -64,27 +68,28 @@ function openDirectories(
     configurationServers.map((settings, index) => ({
       contactCenters: settings.contactCenters,
       users: settings.enabled
-        ? new DirectoryUsers(
-            openDirectory(settings, trustOf(settings, index, serverSettings)),
-            users,
-            external,
-            logger,
-            { cacheSize: serverSettings.credentialCacheSize, cacheTimeToLiveMs: settings.cacheTimeToLiveMs },
-          )
+        ? new DirectoryUsers(openDirectory(settings, tlsOf(settings, index, serverSettings)), users, external, logger, {
+            cacheSize: serverSettings.credentialCacheSize,
+            cacheTimeToLiveMs: settings.cacheTimeToLiveMs,
+          })
         : undefined,
     })),
   );
 }
 
-function trustOf(
-  { configurationServerTrustedCA }: ConfigurationServerSettings,
+function tlsOf(
+  settings: ConfigurationServerSettings,
   index: number,
-  { caCertificate }: Configuration['serverSettings'],
-) {
-  return configurationServerTrustedCA === undefined && caCertificate !== undefined
-    ? trustedCaOptions('serverSettings.caCertificate', caCertificate)
-    : trustedCaOptions(
-        `configurationServers.${index}.configurationServerTrustedCA`,
-        configurationServerTrustedCA ?? true,
-      );
+  { caCertificate, jksPassword }: Configuration['serverSettings'],
+): OutgoingTls {
+  const own = settings.configurationServerTrustedCA !== undefined || caCertificate === undefined;
+  const entry = `configurationServers.${index}`;
+  return outgoingTls({
+    trustOption: own ? `${entry}.configurationServerTrustedCA` : 'serverSettings.caCertificate',
+    trustedCA: settings.configurationServerTrustedCA ?? caCertificate ?? true,
+    jksPassword: own ? settings.configurationServerJksPassword : jksPassword,
+    keyStoreOption: `${entry}.keyStorePath`,
+    keyStorePath: settings.keyStorePath,
+    keyStorePassword: settings.keyStorePassword,
+  });
 }

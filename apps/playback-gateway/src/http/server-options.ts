@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { checkKeyFits, ConfigurationError, readOptionFile, type Logger, type ServerSettings } from '#platform';
+import type { Logger, ServerSettings } from '#platform';
+import { serverTls } from '#tls';
 import { answerBrokenRequest } from './broken-request.js';
 import { answerWithError, fromFramework } from './error.filter.js';
 import { answerHeaders, generateRequestId } from './request-id.hook.js';
@@ -36,22 +37,9 @@ function answerFrameworkError(error: Error, request: FastifyRequest, reply: Fast
 
 function tlsOptions(settings: ServerSettings) {
   return {
-    ...publicTlsOptions(settings),
+    ...serverTls(settings),
     ...connectionLimits(settings),
   };
-}
-
-/**
- * Certificate and key that players see.
- * @throws ConfigurationError naming the option whose file is missing or does not fit.
- */
-export function publicTlsOptions({ ssl }: Pick<ServerSettings, 'ssl'>) {
-  if (ssl === undefined)
-    throw new ConfigurationError('option serverSettings.ssl is missing although enableSsl is true');
-  const cert = readOptionFile('serverSettings.ssl.certificateFile', ssl.certificateFile);
-  const key = readOptionFile('serverSettings.ssl.keyFile', ssl.keyFile);
-  checkKeyFits('serverSettings.ssl.keyFile', ssl.keyFile, key, cert);
-  return { cert, key, minVersion: 'TLSv1.2' as const };
 }
 
 const connectionLimits = (settings: ServerSettings) => ({

@@ -32,7 +32,7 @@ export class WebDavConnection {
       headersTimeout: headersTimeoutMs,
       // Not counted while we have paused the body: a slow player is not the fault of the storage.
       bodyTimeout: idleTimeoutMs,
-      connect: { timeout: connectTimeoutMs, ...trustOptions(configuration.trustedCA) },
+      connect: { timeout: connectTimeoutMs, ...trustOptions(configuration.trustedCA), ...configuration.clientIdentity },
     });
     this.access = {
       name: this.name,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { configurationServer } from './configuration-server.schema.js';
 import { keyVault } from './key-vault.schema.js';
 import { openIdProvider } from './open-id.schema.js';
-import { bytes, filePath, listen, milliseconds, secret, trustedCA } from './option-types.js';
+import { bytes, filePath, listen, milliseconds, port, secret, trustedCA } from './option-types.js';
 import { tracing } from './tracing.schema.js';
 import { webSettings } from './web-settings.schema.js';
 
@@ -19,6 +19,10 @@ const redis = z.strictObject({
   userName: z.string().optional(),
   password: secret.optional(),
   redisTrustedCA: trustedCA,
+  redisJksPassword: secret.optional(),
+  /** Certificate and key to show when Redis asks for one: JKS, PKCS#12 or PEM. */
+  redisKeyStorePath: filePath.optional(),
+  redisKeyStorePassword: secret.optional(),
   connectTimeoutMs: milliseconds.default(2000),
   commandTimeoutMs: milliseconds.default(1000),
   keyPrefix: z.string().default('rcs:'),
@@ -30,7 +34,12 @@ const mediaStorage = z.strictObject({
   url: z.url(),
   userName: z.string().optional(),
   password: secret.optional(),
-  webDAVTrustedCA: trustedCA,
+  /** That of serverSettings when absent, as in the original; true when neither is there. */
+  webDAVTrustedCA: z.union([z.boolean(), filePath]).optional(),
+  webDAVJksPassword: secret.optional(),
+  /** Certificate and key to show when the storage asks for one: JKS, PKCS#12 or PEM. */
+  webDAVKeyStorePath: filePath.optional(),
+  webDAVKeyStorePassword: secret.optional(),
   /** Connections per storage and worker. */
   webDAVMaxConnection: z.int().min(1).max(1024).default(64),
   connectTimeoutMs: milliseconds.default(3000),
@@ -38,14 +47,37 @@ const mediaStorage = z.strictObject({
   idleTimeoutMs: milliseconds.default(15_000),
 });
 
+/** The certificate that players see: a keystore as in the original, or two PEM files. */
+const publicTls = z
+  .strictObject({
+    /** Instead of the port of `listen`, as in the original. */
+    port: port.optional(),
+    /** JKS, PKCS#12 or PEM. */
+    keyStorePath: filePath.optional(),
+    keyStorePassword: secret.optional(),
+    /** Where the keystore has several keys and none is called jetty. */
+    keyStoreAlias: z.string().min(1).optional(),
+    certificateFile: filePath.optional(),
+    keyFile: filePath.optional(),
+  })
+  .refine(
+    ({ keyStorePath, certificateFile, keyFile }) =>
+      keyStorePath === undefined
+        ? certificateFile !== undefined && keyFile !== undefined
+        : certificateFile === undefined && keyFile === undefined,
+    'name keyStorePath, or certificateFile and keyFile',
+  );
+
 const serverSettings = z
   .strictObject({
     listen: listen(8090),
     /** How players reach this gateway; the base of mediaUri. Derived from the listening address when absent. */
     externalUrl: z.url().optional(),
     enableSsl: z.boolean().default(false),
-    ssl: z.strictObject({ certificateFile: filePath, keyFile: filePath }).optional(),
+    ssl: publicTls.optional(),
     management: listen(9090),
+    webDAVTrustedCA: z.union([z.boolean(), filePath]).optional(),
+    webDAVJksPassword: secret.optional(),
     /** Trusted by the connections to Configuration Servers that name no authority of their own. */
     caCertificate: filePath.optional(),
     jksPassword: secret.optional(),

@@ -1,17 +1,18 @@
+import type { ConnectionOptions } from 'node:tls';
 import { Redis } from 'ioredis';
 import type { RedisConfiguration } from '../configuration/configuration.schema.js';
 import { describeError } from '../errors/rcs-error.js';
 import type { Logger } from '../logging/logger.js';
-import { trustedCaOptions } from '../tls/trusted-ca.js';
 
-/** A Redis connection whose every command has a deadline and that reconnects by itself with a bounded back-off. */
-export function connectRedis(configuration: RedisConfiguration, logger: Logger): Redis {
+/**
+ * A Redis connection whose every command has a deadline and that reconnects by itself with a bounded back-off.
+ * @param tls trust and identity, for rediss://
+ */
+export function connectRedis(configuration: RedisConfiguration, logger: Logger, tls: ConnectionOptions = {}): Redis {
   const redis = new Redis(configuration.url, {
     ...(configuration.userName === undefined ? {} : { username: configuration.userName }),
     ...(configuration.password === undefined ? {} : { password: configuration.password }),
-    ...(configuration.url.startsWith('rediss:')
-      ? { tls: trustedCaOptions('redis.redisTrustedCA', configuration.redisTrustedCA) }
-      : {}),
+    ...(configuration.url.startsWith('rediss:') ? { tls: { ...tls, minVersion: 'TLSv1.2' as const } } : {}),
     connectTimeout: configuration.connectTimeoutMs,
     commandTimeout: configuration.commandTimeoutMs,
     keyPrefix: configuration.keyPrefix,

@@ -86,7 +86,7 @@ function certificateFiles({ internalTls, serverSettings }: Configuration): strin
   const { ssl } = serverSettings;
   return [
     ...(internalTls === undefined ? [] : [internalTls.caFile, internalTls.certificateFile, internalTls.keyFile]),
-    ...(ssl === undefined ? [] : [ssl.certificateFile, ssl.keyFile]),
+    ...[ssl?.keyStorePath, ssl?.certificateFile, ssl?.keyFile].filter(path => path !== undefined),
   ];
 }
 

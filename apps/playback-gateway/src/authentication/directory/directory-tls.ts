@@ -12,7 +12,7 @@ export function checkDirectoryIdentity(host: string, certificate: PeerCertificat
   return [commonName ?? []].flat().some(name => name.toLowerCase() === host.toLowerCase()) ? undefined : error;
 }
 
-/** TLS as the directory connections use it: modern versions, the trust of the options, names checked. */
-export function directoryTls(trust: ConnectionOptions, identity: ConnectionOptions): ConnectionOptions {
-  return { ...trust, ...identity, minVersion: 'TLSv1.2', checkServerIdentity: checkDirectoryIdentity };
+/** TLS as the directory connections use it: modern versions, trust and identity of the options, names checked. */
+export function directoryTls(outgoing: ConnectionOptions): ConnectionOptions {
+  return { ...outgoing, minVersion: 'TLSv1.2', checkServerIdentity: checkDirectoryIdentity };
 }

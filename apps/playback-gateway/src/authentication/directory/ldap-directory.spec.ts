@@ -54,8 +54,8 @@ describe(LdapDirectory.name, () => {
   afterEach(() => open.splice(0).forEach(directory => directory.close()));
   afterAll(() => server.stop());
 
-  function directory(changes: object, trust: ConnectionOptions = {}, identity: ConnectionOptions = {}): LdapDirectory {
-    const opened = openDirectory(settings(changes), trust, identity);
+  function directory(changes: object, outgoing: ConnectionOptions = {}): LdapDirectory {
+    const opened = openDirectory(settings(changes), outgoing);
     open.push(opened);
     return opened;
   }
@@ -198,7 +198,7 @@ describe(LdapDirectory.name, () => {
     try {
       const at = { ...reader, urls: [`ldaps://localhost:${strict.ldapsPort}`] };
       const { certificatePem: cert, privateKeyPem: key } = await issue('gateway', ['gateway']);
-      expect(await directory(at, trusted(), { cert, key }).authenticate('anthony', 'pass:wörd')).toEqual(anthony);
+      expect(await directory(at, { ...trusted(), cert, key }).authenticate('anthony', 'pass:wörd')).toEqual(anthony);
       await expect(directory(at, trusted()).authenticate('anthony', 'pass:wörd')).rejects.toMatchObject(unavailable);
     } finally {
       await strict.stop();

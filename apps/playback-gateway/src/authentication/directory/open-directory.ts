@@ -5,12 +5,8 @@ import { LdapConnections } from './ldap-connections.js';
 import { LdapDirectory } from './ldap-directory.js';
 
 /** The directory of one entry of configurationServers; nothing is connected before it is asked. */
-export function openDirectory(
-  settings: ConfigurationServerSettings,
-  trust: ConnectionOptions,
-  identity: ConnectionOptions = {},
-): LdapDirectory {
-  const tls = directoryTls(trust, identity);
+export function openDirectory(settings: ConfigurationServerSettings, outgoing: ConnectionOptions): LdapDirectory {
+  const tls = directoryTls(outgoing);
   const connections = (maxConnections: number): LdapConnections =>
     new LdapConnections({
       targets: settings.urls.map(url => ({ url, startTls: settings.tlsEnabled, tls })),

@@ -1,0 +1,40 @@
+import type { RedisConfiguration } from '#platform';
+import { keyStoreIdentity, type TlsIdentity } from './key-store-identity.js';
+import { trustedAuthorities, type TlsTrust } from './trusted-authorities.js';
+
+/** Trust of an outgoing connection and, where servers ask for one, the identity to show. */
+export interface OutgoingTls extends TlsTrust, Partial<TlsIdentity> {}
+
+export interface OutgoingTlsOptions {
+  /** Name of the `...TrustedCA` option, for messages. */
+  readonly trustOption: string;
+  readonly trustedCA: boolean | string;
+  readonly jksPassword?: string | undefined;
+  /** Name of the option with the keystore, for messages. */
+  readonly keyStoreOption: string;
+  readonly keyStorePath?: string | undefined;
+  readonly keyStorePassword?: string | undefined;
+}
+
+/** @throws ConfigurationError naming option and path of a file that is missing or cannot be read. */
+export function outgoingTls(options: OutgoingTlsOptions): OutgoingTls {
+  const { trustOption, trustedCA, jksPassword, keyStoreOption, keyStorePath, keyStorePassword } = options;
+  return {
+    ...trustedAuthorities(trustOption, trustedCA, jksPassword),
+    ...(keyStorePath === undefined
+      ? {}
+      : keyStoreIdentity({ option: keyStoreOption, path: keyStorePath, password: keyStorePassword })),
+  };
+}
+
+/** TLS towards Redis; read, and so checked, even where the URL says redis://. */
+export function redisTls(redis: RedisConfiguration): OutgoingTls {
+  return outgoingTls({
+    trustOption: 'redis.redisTrustedCA',
+    trustedCA: redis.redisTrustedCA,
+    jksPassword: redis.redisJksPassword,
+    keyStoreOption: 'redis.redisKeyStorePath',
+    keyStorePath: redis.redisKeyStorePath,
+    keyStorePassword: redis.redisKeyStorePassword,
+  });
+}

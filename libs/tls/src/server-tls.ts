@@ -1,0 +1,45 @@
+import { checkKeyFits, ConfigurationError, readOptionFile, type ServerSettings } from '#platform';
+import { keyStoreIdentity, type TlsIdentity } from './key-store-identity.js';
+
+/** TLS 1.3, and of TLS 1.2 what has forward secrecy and authenticated encryption (RFC 9325 section 4.2). */
+const ciphers = [
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'TLS_AES_128_GCM_SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+].join(':');
+
+export interface ServerTls extends TlsIdentity {
+  readonly minVersion: 'TLSv1.2';
+  readonly ciphers: string;
+  readonly honorCipherOrder: true;
+}
+
+/**
+ * The TLS of the public server: `ssl.keyStorePath` with `ssl.keyStorePassword` as in the original, or a certificate and a
+ * key in two PEM files.
+ * @throws ConfigurationError naming the option whose file is missing or does not fit.
+ */
+export function serverTls({ ssl }: Pick<ServerSettings, 'ssl'>): ServerTls {
+  if (ssl === undefined) {
+    throw new ConfigurationError('option serverSettings.ssl is missing although enableSsl is true');
+  }
+  return { ...identityOf(ssl), minVersion: 'TLSv1.2', ciphers, honorCipherOrder: true };
+}
+
+function identityOf(ssl: NonNullable<ServerSettings['ssl']>): TlsIdentity {
+  const { keyStorePath: path, keyStorePassword: password, keyStoreAlias: alias, certificateFile, keyFile } = ssl;
+  if (path !== undefined) return keyStoreIdentity({ option: 'serverSettings.ssl.keyStorePath', path, password, alias });
+  if (certificateFile === undefined || keyFile === undefined) {
+    throw new ConfigurationError('option serverSettings.ssl: name keyStorePath, or certificateFile and keyFile');
+  }
+  const cert = readOptionFile('serverSettings.ssl.certificateFile', certificateFile);
+  const key = readOptionFile('serverSettings.ssl.keyFile', keyFile);
+  checkKeyFits('serverSettings.ssl.keyFile', keyFile, key, cert);
+  return { cert: cert.toString('utf8'), key: key.toString('utf8') };
+}

@@ -175,13 +175,17 @@ function web({ context, configuration }: GatewayParts): Provider[] {
         sessions: SessionService,
         csrf: CsrfProtection,
         audit: AuditLog,
-        gate: RedisGate,
-      ) => {
+        throttle: LoginThrottle,
+      ) => new RequestAdmission(authentication, sessions, csrf, new LoginRecord(audit, context.logger), throttle),
+      inject: [AuthenticationService, SessionService, CsrfProtection, storeTokens.audit, LoginThrottle],
+    },
+    {
+      provide: LoginThrottle,
+      useFactory: (gate: RedisGate) => {
         const { window, failuresPerUser, failuresPerAddress } = settings.loginThrottling;
-        const throttle = new LoginThrottle(gate, { windowMs: window * 1000, failuresPerUser, failuresPerAddress });
-        return new RequestAdmission(authentication, sessions, csrf, new LoginRecord(audit, context.logger), throttle);
+        return new LoginThrottle(gate, { windowMs: window * 1000, failuresPerUser, failuresPerAddress });
       },
-      inject: [AuthenticationService, SessionService, CsrfProtection, storeTokens.audit, RedisGate],
+      inject: [RedisGate],
     },
     { provide: StreamLimit, useFactory: () => new StreamLimit(settings.maxConcurrentStreamsPerUser) },
   ];

@@ -18,6 +18,7 @@ const { VaultMetrics } = built('./apps/key-vault/src/vault-metrics.js');
 function service(name, register) {
   const registry = platform.createMetricsRegistry(name, platform.productVersion());
   new platform.CertificateExpiry(registry);
+  new platform.ReloadMetrics(registry);
   register(registry);
   return { service: name, registry };
 }
@@ -36,7 +37,9 @@ const page = await platform.metricsPage([
     withRedis(registry);
   }),
   service('key-vault', registry => {
-    new VaultMetrics(registry).observeToken({
+    const metrics = new VaultMetrics(registry);
+    metrics.observeMembers(() => []);
+    metrics.observeToken({
       sessions: none,
       sessionsInUse: none,
       queued: none,

@@ -24,6 +24,7 @@ export * from './metrics/metrics-registry.js';
 export * from './metrics/observed-calls.js';
 export * from './metrics/outcome.js';
 export * from './metrics/redis-metrics.js';
+export * from './metrics/reload-metrics.js';
 export * from './logging/log-level.js';
 export * from './tracing/current-request.js';
 export * from './tracing/trace-context.js';

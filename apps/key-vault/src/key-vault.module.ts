@@ -7,6 +7,7 @@ import { KeyImportService } from './import/key-import.service.js';
 import { CertificateService } from './key-lifecycle/certificate.service.js';
 import { KeyLifecycleService } from './key-lifecycle/key-lifecycle.service.js';
 import { noOperators, type OperatorAccess } from './operator/operator-access.js';
+import { RewrapService } from './rewrap/rewrap.service.js';
 import { CallRate } from './rpc/call-rate.js';
 import { CallRunner } from './rpc/call-runner.js';
 import { KeyLifecycleController } from './rpc/key-lifecycle.controller.js';
@@ -57,6 +58,11 @@ export class KeyVaultModule {
           inject: [TransportKeys],
         },
         { provide: KeyImportService, useFactory: () => KeyImportService.create(keys) },
+        {
+          provide: RewrapService,
+          useFactory: (grants: GrantVerifier, audit: KeyUseAudit) => new RewrapService(grants, keys, audit, rate),
+          inject: [GrantVerifier, KeyUseAudit],
+        },
         {
           provide: UnwrapService,
           useFactory: (grants: GrantVerifier, transportKeys: TransportKeys, audit: KeyUseAudit) =>

@@ -2,7 +2,7 @@ import type { Server as SecureServer } from 'node:https';
 import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { auditCheckpointType, GrantSigner, KeyVaultClient, StatementSigner } from '#contracts';
+import { auditCheckpointType, GrantSigner, StatementSigner } from '#contracts';
 import {
   describeError,
   loadInternalIdentity,
@@ -21,7 +21,7 @@ import { AuditCheckpoints } from './audit/audit-checkpoints.js';
 import { CrossOriginPolicy } from './cors/cross-origin-policy.js';
 import { guardOrigins } from './cors/cross-origin.hook.js';
 import { Directories } from './authentication/directory/directories.js';
-import { CertificateChangeFeed } from './certificates/events/certificate-change-feed.js';
+import { CertificateBackground } from './certificates/certificate-background.js';
 import { acceptForms } from './certificates/upload/form-body.js';
 import { GatewayMetrics } from './gateway-metrics.js';
 import { GrantDesk } from './grants/grant-desk.js';
@@ -53,8 +53,8 @@ runService('playback-gateway', async (context: ServiceContext) => {
   new RedisMetrics(context.metrics).observe(redis);
   const directory = app.get(WorkerDirectory);
   await directory.start();
-  const feed = app.get(CertificateChangeFeed);
-  feed.start();
+  const certificates = new CertificateBackground(app);
+  certificates.start();
 
   context.readiness.add('redis', async () => {
     await redis.ping();
@@ -76,8 +76,7 @@ runService('playback-gateway', async (context: ServiceContext) => {
       await app.get(FinishedPlaybacks).flush();
       await directory.stop();
       app.get(Directories).close();
-      feed.stop();
-      app.get(KeyVaultClient).close();
+      await certificates.stop();
       await checkpoints.stop();
       redis.disconnect();
       await store.close();
@@ -134,7 +133,9 @@ async function takeIdentity(
   const grants = await GrantSigner.create(identity);
   const tickets = await StatementSigner.create(identity, playTicketType);
   const vouchers = await StatementSigner.create(identity, auditCheckpointType);
+  const useForCertificates = await new CertificateBackground(app).identityTaker(identity);
   return () => {
+    useForCertificates();
     app.get(GrantDesk).signWith(grants);
     app.get(PlayTicketDesk).useIdentity(tickets, playTicketVerifier(identity.caPem));
     checkpoints.signWith(vouchers);

@@ -38,4 +38,5 @@ export {
   encryptDetached,
   type EncryptionOptions,
 } from './encryption/enveloped-data-writer.js';
+export { changeRecipients, type RecipientChange } from './encryption/change-recipients.js';
 export type { EncryptionRecipient } from './encryption/recipient.js';

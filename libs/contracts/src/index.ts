@@ -4,6 +4,8 @@ export * from './key-vault/key-vault-endpoint.js';
 export * from './key-vault/key-vault-client.js';
 export * from './grant/playback-grant.js';
 export * from './grant/grant-signer.js';
+export * from './grant/rewrap-grant.js';
+export * from './grant/rewrap-grant-signer.js';
 export * from './grant/grant-verifier.js';
 export * from './grant/certificate-trust.js';
 export * from './statement/statement-signer.js';

@@ -7,6 +7,8 @@ import {
   type AgreeTransportKeyRequest,
   type DecryptBlockReply,
   type DecryptBlockRequest,
+  type RewrapSessionKeysReply,
+  type RewrapSessionKeysRequest,
   type StatusReply,
   type UnwrapSessionKeyReply,
   type UnwrapSessionKeyRequest,
@@ -15,6 +17,7 @@ import {
 } from '#contracts';
 import { KeyUseAudit } from '../audit/key-use-audit.js';
 import { BlockDecryptionService } from '../block-decryption/block-decryption.service.js';
+import { RewrapService } from '../rewrap/rewrap.service.js';
 import { StatusService } from '../status/status.service.js';
 import { TransportKeys } from '../transport-keys/transport-keys.js';
 import { UnwrapService } from '../unwrap/unwrap.service.js';
@@ -33,6 +36,7 @@ export class KeyVaultController {
     private readonly statusService: StatusService,
     private readonly transportKeys: TransportKeys,
     private readonly unwrapService: UnwrapService,
+    private readonly rewrapService: RewrapService,
     private readonly blocks: BlockDecryptionService,
   ) {}
 
@@ -67,6 +71,15 @@ export class KeyVaultController {
     return this.runner.run('UnwrapSessionKeys', metadata, call, context =>
       this.unwrapService.unwrapAll(request, context),
     );
+  }
+
+  @GrpcMethod(keyVaultService, 'RewrapSessionKeys')
+  rewrapSessionKeys(
+    request: RewrapSessionKeysRequest,
+    metadata: Metadata,
+    call: Call,
+  ): Promise<RewrapSessionKeysReply> {
+    return this.runner.run('RewrapSessionKeys', metadata, call, context => this.rewrapService.rewrap(request, context));
   }
 
   @GrpcMethod(keyVaultService, 'DecryptBlock')

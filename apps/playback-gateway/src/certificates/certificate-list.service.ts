@@ -32,9 +32,8 @@ export class CertificateListService {
 
   /** One certificate with all that is known of it. @throws RcsError RCS_CERTIFICATE_NOT_FOUND */
   async details(contactCenter: string, alias: string) {
-    const keys = await this.knownKeys(contactCenter);
-    if (keys !== undefined) await this.adopt(contactCenter, keys);
     const stored = await this.require(contactCenter, alias);
+    const keys = await this.knownKeys(contactCenter);
     const assignments = await this.certificates.assignments(contactCenter);
     return {
       ...(await this.row(stored, keys)),
@@ -55,8 +54,12 @@ export class CertificateListService {
   /** @throws RcsError RCS_CERTIFICATE_NOT_FOUND */
   async require(contactCenter: string, alias: string): Promise<RecordingCertificate> {
     const stored = await this.certificates.find(contactCenter, alias);
-    if (stored === undefined) throw unknownCertificate(alias);
-    return stored;
+    if (stored !== undefined) return stored;
+    const keys = await this.knownKeys(contactCenter);
+    if (keys !== undefined) await this.adopt(contactCenter, keys);
+    const adopted = await this.certificates.find(contactCenter, alias);
+    if (adopted === undefined) throw unknownCertificate(alias);
+    return adopted;
   }
 
   /** @throws RcsError RCS_CERTIFICATE_NOT_FOUND for a deleted one as well. */

@@ -1,5 +1,5 @@
 import type { Provider, Type } from '@nestjs/common';
-import { KeyVaultClient } from '#contracts';
+import { KeyVaultClient, RewrapGrantSigner } from '#contracts';
 import type { InternalIdentity } from '#platform';
 import { IDENTITY, REDIS } from '../injection-tokens.js';
 import type { GatewayParts, RedisConnection } from '../gateway-parts.js';
@@ -15,9 +15,14 @@ import { CertificateRenewalService } from './certificate-renewal.service.js';
 import { CertificateChangeFeed } from './events/certificate-change-feed.js';
 import { CertificateEventController } from './events/event.controller.js';
 import { EventStreams } from './events/event-streams.js';
+import { ExpiryWatch } from './expiry/expiry-watch.js';
 import { GeneratedKeyService } from './keys/generated-key.service.js';
 import { KeyController } from './keys/key.controller.js';
 import { VaultKeys } from './keys/vault-keys.js';
+import { RecipientIndexer } from './rewrap/recipient-indexer.js';
+import { RewrapRunner } from './rewrap/rewrap-runner.js';
+import { CertificateRewrapController, RewrapController } from './rewrap/rewrap.controller.js';
+import { RewrapService } from './rewrap/rewrap.service.js';
 import { CertificateUploadService } from './upload/certificate-upload.service.js';
 
 export const certificateControllers: Type[] = [
@@ -27,10 +32,13 @@ export const certificateControllers: Type[] = [
   ScreenRecordingCertificateController,
   RecipientController,
   CertificateEventController,
+  CertificateRewrapController,
+  RewrapController,
 ];
 
 /** Wires what administrators of certificates need. */
-export function certificateProviders({ context, configuration, store, audit }: GatewayParts): Provider[] {
+export function certificateProviders(parts: GatewayParts): Provider[] {
+  const { context, configuration, store, audit } = parts;
   const settings = configuration.recordingCertificates;
   const { certificates, rewraps } = store;
   const vaultAddresses = settings.vaultAddresses ?? configuration.decryptWorker?.vaultAddresses ?? [];
@@ -108,6 +116,47 @@ export function certificateProviders({ context, configuration, store, audit }: G
         feed: CertificateChangeFeed,
       ) => new AssignmentService(certificates, list, policy, audit, feed),
       inject: [CertificateListService, CertificatePolicy, CertificateAudit, CertificateChangeFeed],
+    },
+    ...backgroundProviders(parts),
+  ];
+}
+
+/** What is done without being asked. */
+function backgroundProviders({ context, configuration, store }: GatewayParts): Provider[] {
+  const settings = configuration.recordingCertificates;
+  const { certificates, rewraps } = store;
+  return [
+    {
+      provide: RewrapService,
+      useFactory: (
+        list: CertificateListService,
+        policy: CertificatePolicy,
+        audit: CertificateAudit,
+        feed: CertificateChangeFeed,
+      ) => new RewrapService(rewraps, list, policy, audit, feed),
+      inject: [CertificateListService, CertificatePolicy, CertificateAudit, CertificateChangeFeed],
+    },
+    {
+      provide: RewrapRunner,
+      useFactory: async (
+        identity: InternalIdentity,
+        list: CertificateListService,
+        policy: CertificatePolicy,
+        vaults: KeyVaultClient,
+        feed: CertificateChangeFeed,
+      ) => {
+        const signer = await RewrapGrantSigner.create(identity);
+        const options = { owner: context.instance, perSecond: settings.rewrapPerSecond };
+        return new RewrapRunner(rewraps, list, policy, vaults, signer, feed, context.logger, options);
+      },
+      inject: [IDENTITY, CertificateListService, CertificatePolicy, KeyVaultClient, CertificateChangeFeed],
+    },
+    { provide: RecipientIndexer, useFactory: () => new RecipientIndexer(rewraps, context.logger) },
+    {
+      provide: ExpiryWatch,
+      useFactory: (feed: CertificateChangeFeed) =>
+        new ExpiryWatch(certificates, settings, feed, context.logger, context.certificates),
+      inject: [CertificateChangeFeed],
     },
   ];
 }

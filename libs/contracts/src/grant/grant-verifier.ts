@@ -5,6 +5,7 @@ import type { ServiceRole } from '#platform';
 import { jsonWebKey } from '../jose/json-web-key.js';
 import { CertificateTrust } from './certificate-trust.js';
 import { grantTokenType, playbackGrantSchema, type PlaybackGrant } from './playback-grant.js';
+import { rewrapGrantSchema, rewrapGrantTokenType, type RewrapGrant } from './rewrap-grant.js';
 import {
   certificateOf,
   checkSize,
@@ -50,13 +51,25 @@ export class GrantVerifier {
     return grant;
   }
 
+  /**
+   * A grant to rewrap, by the same rules. Each is used once, so none is remembered.
+   * @throws RcsError RCS_GRANT_REFUSED
+   */
+  async verifyRewrap(jws: string): Promise<RewrapGrant> {
+    checkSize(jws);
+    const key = await this.signerKey(jws, rewrapGrantTokenType);
+    const grant = parseContent(await verifiedPayload(jws, key), rewrapGrantSchema);
+    checkTimes(grant);
+    return grant;
+  }
+
   private async verifySignature(jws: string): Promise<PlaybackGrant> {
-    const key = await this.signerKey(jws);
+    const key = await this.signerKey(jws, grantTokenType);
     return Object.freeze(parseContent(await verifiedPayload(jws, key), playbackGrantSchema));
   }
 
-  private async signerKey(jws: string): Promise<JWK.Key> {
-    const leaf = signerOf(jws, grantTokenType);
+  private async signerKey(jws: string, type: string): Promise<JWK.Key> {
+    const leaf = signerOf(jws, type);
     const known = this.signers.get(leaf);
     if (known !== undefined) return known;
     const certificate = certificateOf(leaf);

@@ -15,6 +15,7 @@ export const keyVaultCallers: Readonly<Record<KeyVaultCall, readonly ServiceRole
   /** The command line only with the grant of an operator whom the vault's configuration names. */
   UnwrapSessionKey: ['decrypt-worker', 'rcsctl'],
   UnwrapSessionKeys: ['decrypt-worker', 'rcsctl'],
+  RewrapSessionKeys: ['playback-gateway'],
   GetImportKey: ['playback-gateway', 'rcsctl'],
   ImportKey: ['playback-gateway', 'rcsctl'],
   ListKeys: ['playback-gateway', 'local-key-manager', 'rcsctl'],

@@ -115,6 +115,23 @@ export interface UnwrapSessionKeysReply {
   readonly outcomes: readonly UnwrapOutcome[];
 }
 
+export interface RewrapSessionKeysRequest {
+  readonly grant: string;
+  readonly envelopes: readonly Buffer[];
+  /** PEM */
+  readonly certificate: string;
+}
+
+export interface RewrapOutcome {
+  /** Empty when it failed, and when it is as wanted already. */
+  readonly envelope: Buffer;
+  readonly failure?: CallFailure | null;
+}
+
+export interface RewrapSessionKeysReply {
+  readonly outcomes: readonly RewrapOutcome[];
+}
+
 export interface GenerateKeyPairRequest {
   readonly contactCenter: string;
   readonly alias: string;
@@ -201,6 +218,7 @@ export interface KeyVaultCalls {
   ImportKey: { request: ImportKeyRequest; reply: ImportKeyReply };
   ListKeys: { request: ListKeysRequest; reply: ListKeysReply };
   UnwrapSessionKeys: { request: UnwrapSessionKeysRequest; reply: UnwrapSessionKeysReply };
+  RewrapSessionKeys: { request: RewrapSessionKeysRequest; reply: RewrapSessionKeysReply };
   GenerateKeyPair: { request: GenerateKeyPairRequest; reply: KeyReply };
   CreateCertificateSigningRequest: {
     request: CreateCertificateSigningRequestRequest;

@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { request } from 'undici';
+import { describeError, type CertificateExpiry, type Logger, type RecordingCertificatesConfiguration } from '#platform';
+import type { CertificateStore, RecordingCertificate } from '#store';
+import type { CertificateChangeFeed } from '../events/certificate-change-feed.js';
+import { certificateOf } from '../stored-chain.js';
+import { reachedThreshold, type ExpiryWarning } from './expiry-warning.js';
+
+const intervalMs = 60 * 60_000;
+const retryMs = 60_000;
+const dayMs = 86_400_000;
+
+/**
+ * Warns ahead of the end of certificates: once for each threshold in the whole cluster, in the log, to open consoles and
+ * to the webhook. The gauge of expiry times shows the same certificates.
+ */
+export class ExpiryWatch {
+  private readonly stopping = new AbortController();
+  private finished: Promise<void> = Promise.resolve();
+  private known: readonly RecordingCertificate[] = [];
+
+  constructor(
+    private readonly certificates: CertificateStore,
+    private readonly settings: RecordingCertificatesConfiguration,
+    private readonly feed: CertificateChangeFeed,
+    private readonly logger: Logger,
+    gauge: CertificateExpiry,
+  ) {
+    gauge.watch(() =>
+      this.known.map(stored => ({
+        use: 'recording' as const,
+        name: `${stored.contactCenter}/${stored.alias}`,
+        notAfter: certificateOf(stored).notAfter,
+      })),
+    );
+  }
+
+  start(): void {
+    this.feed.listen(({ kind }) => {
+      if (kind === 'certificate') this.refresh().catch((error: unknown) => this.cannotRead(error));
+    });
+    this.finished = this.loop();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.finished;
+  }
+
+  /** Looks at every certificate once. */
+  async check(now: Date): Promise<void> {
+    await this.refresh();
+    const assignments = await this.certificates.assignments();
+    for (const stored of this.known) {
+      const { contactCenter, alias } = stored;
+      const { issuedTo, serialNumber, notAfter } = certificateOf(stored);
+      const daysLeft = Math.floor((notAfter.getTime() - now.getTime()) / dayMs);
+      const threshold = reachedThreshold(daysLeft, this.settings.expiryWarningDays);
+      // What encrypts nothing any more, or was replaced, may end in peace.
+      if (threshold === undefined || stored.decryptOnly || daysLeft < 0) continue;
+      if (!(await this.certificates.claimWarning(contactCenter, alias, threshold))) continue;
+      const deployedCount = assignments.filter(
+        one => one.contactCenter === contactCenter && one.aliases.includes(alias),
+      ).length;
+      const expires = notAfter.toISOString();
+      await this.warn({ contactCenter, alias, issuedTo, serialNumber, expires, daysLeft, deployedCount });
+    }
+  }
+
+  private async refresh(): Promise<void> {
+    this.known = (await this.certificates.list()).filter(({ state }) => state === 'active');
+  }
+
+  private async loop(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      let next = intervalMs;
+      try {
+        await this.check(new Date());
+      } catch (error) {
+        this.cannotRead(error);
+        next = retryMs;
+      }
+      await sleep(next, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  private async warn(warning: ExpiryWarning): Promise<void> {
+    this.logger.warn({ certificate: warning }, `a recording certificate expires in ${warning.daysLeft} days: renew it`);
+    this.feed.announce(
+      { contactCenter: warning.contactCenter, name: 'expiry watch' },
+      'expiry',
+      'expiring',
+      warning.alias,
+    );
+    const { expiryWebhook } = this.settings;
+    if (expiryWebhook === undefined) return;
+    const { url, authorization, timeoutMs } = expiryWebhook;
+    try {
+      const { statusCode, body } = await request(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(authorization === undefined ? {} : { authorization }) },
+        body: JSON.stringify({ event: 'certificate-expiring', ...warning }),
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      await body.dump();
+      if (statusCode >= 300) throw new Error(`it answered ${statusCode}`);
+    } catch (error) {
+      this.logger.error({ error: describeError(error) }, 'the webhook could not be told of an expiring certificate');
+    }
+  }
+
+  private cannotRead(error: unknown): void {
+    this.logger.warn({ error: describeError(error) }, 'the ends of certificates cannot be looked at now');
+  }
+}

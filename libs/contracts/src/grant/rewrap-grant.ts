@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+
+/** `typ` of the JWS. */
+export const rewrapGrantTokenType = 'rcs-rewrap-grant+jws';
+/** The most envelopes of one grant and call. */
+export const maximumRewrapItems = 256;
+
+const text = z.string().min(1).max(1024);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** What the payload of a grant to rewrap must look like; unknown members are refused so that both sides mean the same. */
+export const rewrapGrantSchema = z.strictObject({
+  jti: text,
+  /** Seconds since the epoch, RFC 7519. */
+  iat: z.int(),
+  exp: z.int(),
+  /** The administrator who started the run. */
+  sub: text,
+  contactCenter: text,
+  /** Id of the run. */
+  run: text,
+  /** Subject key identifier of the key that opens the envelopes, hexadecimal. */
+  from: z.string().regex(/^[0-9a-f]{40}$/),
+  /** SHA-256 of the certificate (DER) they get a recipient for. */
+  to: sha256,
+  /** Whether the recipient of the old key goes. */
+  replace: z.boolean(),
+  /** `envelopesDigest` of the envelopes in their order. */
+  envelopes: sha256,
+});
+
+/** Lets a vault encrypt the session keys of these very envelopes for another certificate; signed by a gateway. */
+export type RewrapGrant = Readonly<z.output<typeof rewrapGrantSchema>>;
+
+/** One digest for a list of envelopes, which none can be put into or taken out of. */
+export function envelopesDigest(envelopes: readonly Uint8Array[]): string {
+  const hash = createHash('sha256');
+  for (const envelope of envelopes) hash.update(createHash('sha256').update(envelope).digest());
+  return hash.digest('hex');
+}

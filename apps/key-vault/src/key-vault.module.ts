@@ -3,6 +3,8 @@ import { GrantVerifier } from '#contracts';
 import type { ConfigurationWith, InternalIdentity, ServiceContext } from '#platform';
 import { KeyUseAudit } from './audit/key-use-audit.js';
 import { BlockDecryptionService } from './block-decryption/block-decryption.service.js';
+import { KeyBackups } from './key-backup/key-backups.js';
+import { KeyCheckService } from './key-check/key-check.service.js';
 import { KeyImportService } from './import/key-import.service.js';
 import { CertificateService } from './key-lifecycle/certificate.service.js';
 import { KeyLifecycleService } from './key-lifecycle/key-lifecycle.service.js';
@@ -11,6 +13,7 @@ import { RewrapService } from './rewrap/rewrap.service.js';
 import { CallRate } from './rpc/call-rate.js';
 import { CallRunner } from './rpc/call-runner.js';
 import { KeyLifecycleController } from './rpc/key-lifecycle.controller.js';
+import { KeySafetyController } from './rpc/key-safety.controller.js';
 import { KeyVaultController } from './rpc/key-vault.controller.js';
 import { StatusService } from './status/status.service.js';
 import { KeyStore } from './token/key-store.js';
@@ -29,6 +32,7 @@ export interface VaultParts {
   readonly identity: InternalIdentity;
   readonly keys: KeyStore;
   readonly metrics: VaultMetrics;
+  readonly backups: KeyBackups;
   /** undefined where the configuration allows none. */
   readonly operators: OperatorAccess | undefined;
 }
@@ -36,15 +40,17 @@ export interface VaultParts {
 /** Wires the vault: token, grants, transport keys, gRPC. */
 @Module({})
 export class KeyVaultModule {
-  static forRoot({ context, configuration, identity, keys, metrics, operators }: VaultParts): DynamicModule {
+  static forRoot({ context, configuration, identity, keys, metrics, backups, operators }: VaultParts): DynamicModule {
     const { transportKeyTimeToLiveMs, maxTransportKeys, limits } = configuration.keyVault;
     const rate = new CallRate(limits.unwrapsPerSecond);
     const grantUses = new GrantUses(limits.usesPerGrant);
     return {
       module: KeyVaultModule,
-      controllers: [KeyVaultController, KeyLifecycleController],
+      controllers: [KeyVaultController, KeyLifecycleController, KeySafetyController],
       providers: [
         { provide: KeyStore, useValue: keys },
+        { provide: KeyBackups, useValue: backups },
+        { provide: KeyCheckService, useFactory: () => new KeyCheckService(keys) },
         { provide: GrantVerifier, useFactory: () => new GrantVerifier(identity.caPem) },
         { provide: TransportKeys, useFactory: () => new TransportKeys(transportKeyTimeToLiveMs, maxTransportKeys) },
         { provide: CallRunner, useFactory: () => new CallRunner(metrics, context.logger, context.tracer) },
@@ -57,7 +63,7 @@ export class KeyVaultModule {
           useFactory: (transportKeys: TransportKeys) => new BlockDecryptionService(keys, transportKeys, rate),
           inject: [TransportKeys],
         },
-        { provide: KeyImportService, useFactory: () => KeyImportService.create(keys) },
+        { provide: KeyImportService, useFactory: () => KeyImportService.create(keys, backups) },
         {
           provide: RewrapService,
           useFactory: (grants: GrantVerifier, audit: KeyUseAudit) => new RewrapService(grants, keys, audit, rate),

@@ -11,6 +11,7 @@ import {
   withDeadline,
   type ServiceContext,
 } from '#platform';
+import { KeyBackups } from './key-backup/key-backups.js';
 import { KeyVaultModule } from './key-vault.module.js';
 import { OperatorAccess } from './operator/operator-access.js';
 import { ServerCertificates } from './rpc/server-certificates.js';
@@ -40,8 +41,9 @@ runService('key-vault', async (context: ServiceContext) => {
     allowOperatorUnwrap === undefined
       ? undefined
       : await OperatorAccess.open(allowOperatorUnwrap, identity.caPem, context.logger);
+  const backups = settings.keyBackup === undefined ? KeyBackups.none : await KeyBackups.open(settings.keyBackup);
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(
-    KeyVaultModule.forRoot({ context, configuration, identity, keys, metrics, operators }),
+    KeyVaultModule.forRoot({ context, configuration, identity, keys, metrics, backups, operators }),
     {
       transport: Transport.GRPC,
       options: {

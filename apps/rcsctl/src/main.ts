@@ -11,6 +11,7 @@ import { inspectCommand } from './commands/inspect.command.js';
 import { importKeystoreCommand } from './commands/import-keystore.command.js';
 import { internalTlsCommand } from './commands/internal-tls.command.js';
 import { playCommand } from './commands/play.command.js';
+import { keysCommand } from './commands/keys.command.js';
 import { quickstartCommand } from './commands/quickstart.command.js';
 import { recordCommand } from './commands/record.command.js';
 import { usersCommand } from './commands/users.command.js';
@@ -29,6 +30,7 @@ for (const add of [
   decryptCommand,
   verifyCommand,
   importKeystoreCommand,
+  keysCommand,
   encryptPasswordCommand,
   usersCommand,
   auditCommand,

@@ -22,3 +22,11 @@ export * from './data-plane/media-request.js';
 export * from './worker-registry/worker-registration.js';
 export * from './worker-registry/worker-registry.js';
 export * from './operator-journal/operator-journal.js';
+export {
+  formatKeyBackup,
+  parseDescription,
+  parseKeyBackup,
+  type KeyBackupDescription,
+  type KeyBackupFile,
+} from './key-backup/key-backup-file.js';
+export { encodeKeyBackupPayload } from './key-backup/key-backup-payload.js';

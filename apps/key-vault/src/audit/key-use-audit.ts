@@ -5,7 +5,16 @@ import { formatKeyLabel } from '../token/key-label.js';
 import type { VaultMetrics } from '../vault-metrics.js';
 
 export type KeyOperation =
-  'unwrap' | 'rewrap' | 'decrypt-block' | 'import' | 'generate' | 'sign-request' | 'self-sign' | 'attach' | 'delete';
+  | 'unwrap'
+  | 'rewrap'
+  | 'decrypt-block'
+  | 'import'
+  | 'generate'
+  | 'sign-request'
+  | 'self-sign'
+  | 'attach'
+  | 'delete'
+  | 'check';
 
 /** A key as records name it. */
 export type UsedKey = Pick<KeyEntry, 'purpose' | 'contactCenter' | 'alias' | 'keyIdentifier'>;

@@ -1,17 +1,19 @@
 import { KeyAgreement, type ImportKeyReply, type ImportKeyRequest } from '#contracts';
 import { checkedCertificate, checkedName } from '../input/checked-input.js';
-import type { KeyStore } from '../token/key-store.js';
+import type { KeyBackups } from '../key-backup/key-backups.js';
+import type { KeyPair, KeyStore } from '../token/key-store.js';
 import { keyEntry } from '../token/vault-key.js';
 
 /** Takes private keys in: they arrive encrypted to a key of this process and go straight into the token. */
 export class KeyImportService {
   private constructor(
     private readonly keys: KeyStore,
+    private readonly backups: KeyBackups,
     private readonly agreement: KeyAgreement,
   ) {}
 
-  static async create(keys: KeyStore): Promise<KeyImportService> {
-    return new KeyImportService(keys, await KeyAgreement.create());
+  static async create(keys: KeyStore, backups: KeyBackups): Promise<KeyImportService> {
+    return new KeyImportService(keys, backups, await KeyAgreement.create());
   }
 
   /** JWK as JSON: what a private key must be encrypted to. */
@@ -19,17 +21,31 @@ export class KeyImportService {
     return this.agreement.publicKey;
   }
 
-  /** @throws RcsError RCS_KEY_REFUSED saying what is wrong with key or certificate. */
+  /**
+   * @throws RcsError RCS_KEY_REFUSED saying what is wrong with key or certificate, RCS_KEY_BACKUP_FAILED when a copy is
+   *   due and cannot be kept.
+   */
   async import(request: ImportKeyRequest, signal: AbortSignal): Promise<ImportKeyReply> {
     const contactCenter = checkedName('contact center', request.contactCenter);
     const alias = checkedName('alias', request.alias);
     const certificate = checkedCertificate(request.certificate);
     const pkcs8 = await this.agreement.open(request.jwe);
     try {
-      const { key, created } = await this.keys.import({ contactCenter, alias, certificate, pkcs8 }, signal);
-      return { key: keyEntry(key), created };
+      return await this.importWithCopy({ contactCenter, alias, certificate, pkcs8 }, signal);
     } finally {
       pkcs8.fill(0);
+    }
+  }
+
+  /** The copy is written first and gets its name last: there is never a key in the token without one, nor one of a key that was refused. */
+  private async importWithCopy(pair: KeyPair, signal: AbortSignal): Promise<ImportKeyReply> {
+    const copy = await this.backups.prepare(pair);
+    try {
+      const { key, created } = await this.keys.import(pair, signal);
+      await copy.commit();
+      return { key: keyEntry(key), created };
+    } finally {
+      await copy.discard();
     }
   }
 }

@@ -25,4 +25,7 @@ export const keyVaultCallers: Readonly<Record<KeyVaultCall, readonly ServiceRole
   AttachCertificate: ['playback-gateway', 'rcsctl'],
   DeleteKey: ['playback-gateway', 'local-key-manager', 'rcsctl'],
   DecryptBlock: ['local-key-manager'],
+  CheckKey: ['rcsctl'],
+  ListKeyBackups: ['rcsctl'],
+  ReadKeyBackup: ['rcsctl'],
 };

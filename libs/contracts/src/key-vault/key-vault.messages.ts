@@ -209,6 +209,45 @@ export interface DecryptBlockReply {
   readonly jwe: string;
 }
 
+export interface CheckKeyRequest {
+  readonly key: KeyName;
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Buffer;
+}
+
+export interface CheckKeyReply {
+  readonly held: boolean;
+  readonly alias: string;
+  readonly opened: readonly string[];
+  readonly failed: readonly string[];
+}
+
+export interface KeyBackupEntry {
+  readonly name: string;
+  /** The other fields are empty then. */
+  readonly damaged: boolean;
+  readonly contactCenter: string;
+  readonly alias: string;
+  readonly keyIdentifier: string;
+  readonly certificateFingerprint: string;
+  readonly subject: string;
+  readonly expires: string;
+  readonly createdAt: string;
+}
+
+export interface ListKeyBackupsReply {
+  readonly enabled: boolean;
+  readonly backups: readonly KeyBackupEntry[];
+}
+
+export interface ReadKeyBackupRequest {
+  readonly name: string;
+}
+
+export interface ReadKeyBackupReply {
+  readonly content: string;
+}
+
 /** Request and reply of every call of the service. */
 export interface KeyVaultCalls {
   Status: { request: Record<string, never>; reply: StatusReply };
@@ -228,6 +267,9 @@ export interface KeyVaultCalls {
   AttachCertificate: { request: AttachCertificateRequest; reply: KeyReply };
   DeleteKey: { request: DeleteKeyRequest; reply: DeleteKeyReply };
   DecryptBlock: { request: DecryptBlockRequest; reply: DecryptBlockReply };
+  CheckKey: { request: CheckKeyRequest; reply: CheckKeyReply };
+  ListKeyBackups: { request: Record<string, never>; reply: ListKeyBackupsReply };
+  ReadKeyBackup: { request: ReadKeyBackupRequest; reply: ReadKeyBackupReply };
 }
 
 export type KeyVaultCall = keyof KeyVaultCalls;

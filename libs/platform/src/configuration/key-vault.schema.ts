@@ -59,6 +59,15 @@ export const keyVault = z
         usesPerGrant: z.int().min(1).max(10_000).default(64),
       })
       .prefault({}),
+    /** Copies of imported keys, encrypted to offline recovery certificates; none are made when absent. */
+    keyBackup: z
+      .strictObject({
+        /** Where the copies are written, one file for each certificate. */
+        directory: filePath,
+        /** PEM, RSA. Whoever has the private key of one of them can open every copy. */
+        recoveryCertificateFiles: z.array(filePath).min(1).max(16),
+      })
+      .optional(),
     /** Operators who may open envelopes with `rcsctl decrypt` and `rcsctl verify`; nobody when absent. */
     allowOperatorUnwrap: z
       .strictObject({

@@ -186,6 +186,13 @@ export const errorRegistry = {
     'The key or certificate was refused',
     'Use an RSA key of 2048 bits or more and the certificate that belongs to it.',
   ),
+  RCS_KEY_BACKUP_FAILED: define(
+    500,
+    INTERNAL,
+    4,
+    'The copy of a key cannot be kept',
+    'Give the directory of keyVault.keyBackup space and the vault the right to write there, then import the key again.',
+  ),
   RCS_CERTIFICATE_NOT_VALID: define(
     422,
     FAILED_PRECONDITION,

@@ -1,0 +1,103 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { needsPassword, parsePrivateKeyPem } from '#certificates';
+import { withVaults } from '../key-import/open-vaults.js';
+import { checkKeys, checkText } from '../key-safety/check-keys.js';
+import { backupText, collectBackups } from '../key-safety/collect-backups.js';
+import { knownKeys } from '../key-safety/known-keys.js';
+import { backupFiles, restoreKeys, restoreText, type RestoreReport } from '../key-safety/restore-keys.js';
+import { readPassword } from '../terminal/password-source.js';
+import { print } from '../terminal/print.js';
+import { readConfiguration } from './read-configuration.js';
+
+interface CommonOptions {
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+interface RestoreOptions extends CommonOptions {
+  readonly recoveryKey: string;
+  readonly passwordFile?: string;
+  readonly dryRun?: boolean;
+}
+
+const configOption = ['--config <file>', 'application.yaml; RCS_CONFIG when absent'] as const;
+const jsonOption = ['--json', 'machine-readable output'] as const;
+
+/** `rcsctl keys check`, `backup` and `restore`: nobody shall find out at a playback that a key is gone. */
+export function keysCommand(program: Command): void {
+  const keys = program.command('keys').description('prove, back up and restore the keys of recordings');
+  keys
+    .command('check')
+    .description('let every vault prove that it opens what is encrypted to every known key; exit status 1 otherwise')
+    .option(...configOption)
+    .option(...jsonOption)
+    .action(check);
+  keys
+    .command('backup')
+    .description('collect the encrypted copies of all keys; exit status 1 when a key has none')
+    .argument('<directory>', 'where the copies go; made when it is not there')
+    .option(...configOption)
+    .option(...jsonOption)
+    .action(backup);
+  keys
+    .command('restore')
+    .description('put the keys of copies back into the tokens, under their aliases and with their certificates')
+    .argument('<files...>', 'copies, or directories of them')
+    .requiredOption('--recovery-key <file>', 'private key of a recovery certificate, PEM')
+    .option('--password-file <file>', 'file with its password; else RCSCTL_KEY_PASSWORD, else asked for')
+    .option('--dry-run', 'only try whether the copies open; needs no vault')
+    .option(...configOption)
+    .option(...jsonOption)
+    .action(restore);
+}
+
+function check({ config, json }: CommonOptions): Promise<void> {
+  return withVaults(config, async vaults => {
+    const report = await checkKeys(vaults, await knownKeys(vaults, readConfiguration(config)));
+    print(json === true, report, () => checkText(report));
+    if (!report.ok) process.exitCode = 1;
+  });
+}
+
+function backup(directory: string, { config, json }: CommonOptions): Promise<void> {
+  return withVaults(config, async vaults => {
+    const report = await collectBackups(vaults, await knownKeys(vaults, readConfiguration(config)), directory);
+    print(json === true, report, () => backupText(report));
+    if (!report.ok) process.exitCode = 1;
+  });
+}
+
+async function restore(paths: readonly string[], options: RestoreOptions): Promise<void> {
+  const files = backupFiles(paths);
+  const recoveryKey = await readRecoveryKey(options);
+  const report: RestoreReport =
+    options.dryRun === true
+      ? await restoreKeys(undefined, files, recoveryKey)
+      : await withVaults(options.config, vaults => restoreKeys(vaults, files, recoveryKey));
+  print(options.json === true, report, () => restoreText(report));
+  if (!report.ok) process.exitCode = 1;
+}
+
+async function readRecoveryKey({ recoveryKey, passwordFile }: RestoreOptions): Promise<KeyObject> {
+  const file = readFileSync(recoveryKey);
+  try {
+    const password =
+      passwordFile === undefined && !needsPassword(file)
+        ? undefined
+        : await readPassword({
+            file: passwordFile,
+            environmentVariable: 'RCSCTL_KEY_PASSWORD',
+            question: `Password of ${recoveryKey}: `,
+          });
+    const { pkcs8 } = parsePrivateKeyPem(file, password);
+    try {
+      return createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
+    } finally {
+      pkcs8.fill(0);
+    }
+  } finally {
+    file.fill(0);
+  }
+}

@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseCertificatePem } from '#certificates';
+import { parseKeyBackup, type KeyEntry, type KeyVaultClient, type KeyVaultEndpoint } from '#contracts';
+import type { Configuration } from '#platform';
+import { documentDatabaseName, openSqliteStore, type RecordingCertificate } from '#store';
+
+/** A key that recordings need, wherever it is known from. */
+export interface KnownKey {
+  readonly contactCenter: string;
+  readonly alias: string;
+  /** Lower-case hexadecimal. */
+  readonly keyIdentifier: string;
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Buffer;
+  /** undefined for a key that has no certificate yet. */
+  readonly certificate:
+    { readonly fingerprint: string; readonly subject: string; readonly expires: string } | undefined;
+}
+
+const listTimeoutMs = 30_000;
+
+/** The keys in all tokens, and those that a token may have lost: of certificates in the store, and of copies. */
+export async function knownKeys(vaults: KeyVaultClient, configuration: Configuration): Promise<KnownKey[]> {
+  const listed = await Promise.all(
+    vaults.endpoints.map(vault => vault.call('ListKeys', { contactCenter: '' }, { timeoutMs: listTimeoutMs })),
+  );
+  const inTokens = listed.flatMap(({ keys }) => keys).filter(({ purpose }) => purpose === 'RECORDING');
+  const stored = await storedCertificates(configuration);
+  const copied = (await Promise.all(vaults.endpoints.map(copiedCertificates))).flat();
+  const known = new Map<string, KnownKey>();
+  for (const key of [...inTokens.map(fromToken), ...[...stored, ...copied].map(fromCertificate)]) {
+    const name = [key.contactCenter, key.keyIdentifier, key.certificate?.fingerprint ?? ''].join('/');
+    if (!known.has(name)) known.set(name, key);
+  }
+  return [...known.values()].sort((one, other) => nameOf(one).localeCompare(nameOf(other)));
+}
+
+const nameOf = ({ contactCenter, alias }: KnownKey): string => `${contactCenter}/${alias}`;
+
+function fromToken({ contactCenter, alias, keyIdentifier, certificate, publicKey }: KeyEntry): KnownKey {
+  return {
+    contactCenter,
+    alias,
+    keyIdentifier,
+    publicKey: Buffer.from(publicKey),
+    certificate: certificate === '' ? undefined : described(certificate),
+  };
+}
+
+function fromCertificate({ contactCenter, alias, keyIdentifier, certificate }: NamedCertificate): KnownKey {
+  const [{ publicKey }] = parseCertificatePem(certificate);
+  return {
+    contactCenter,
+    alias,
+    keyIdentifier,
+    publicKey: publicKey.export({ format: 'der', type: 'spki' }),
+    certificate: described(certificate),
+  };
+}
+
+function described(pem: string): NonNullable<KnownKey['certificate']> {
+  const [{ fingerprint, subjectDn, notAfter }] = parseCertificatePem(pem);
+  return { fingerprint, subject: subjectDn, expires: notAfter.toISOString() };
+}
+
+type NamedCertificate = Pick<RecordingCertificate, 'contactCenter' | 'alias' | 'keyIdentifier' | 'certificate'>;
+
+async function copiedCertificates(vault: KeyVaultEndpoint): Promise<NamedCertificate[]> {
+  const certificates: NamedCertificate[] = [];
+  for (const { name, damaged } of (await vault.call('ListKeyBackups', {}, { timeoutMs: listTimeoutMs })).backups) {
+    if (damaged) continue;
+    const { content } = await vault.call('ReadKeyBackup', { name }, { timeoutMs: listTimeoutMs });
+    const { description, certificate } = parseKeyBackup(content);
+    certificates.push({ ...description, certificate });
+  }
+  return certificates;
+}
+
+/** None where the configuration names no store or it is empty. Deleted certificates count while their keys are kept. */
+async function storedCertificates({ store: settings }: Configuration): Promise<RecordingCertificate[]> {
+  if (settings === undefined || !existsSync(join(settings.directory, documentDatabaseName))) return [];
+  const store = await openSqliteStore({ directory: settings.directory, auditWriter: 'rcsctl' });
+  try {
+    return (await store.certificates.list()).filter(({ keyRemovedAt }) => keyRemovedAt === undefined);
+  } finally {
+    await store.close();
+  }
+}

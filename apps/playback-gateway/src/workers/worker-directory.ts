@@ -8,12 +8,28 @@ const refreshIntervalMs = 1000;
 /** A worker that failed is left alone for this long. */
 const suspensionMs = 2000;
 
+/** A worker and what it has to do: what it said at its last heartbeat, and what this gateway asks of it now. */
+class Candidate {
+  constructor(
+    readonly registration: WorkerRegistration,
+    private readonly ownRequests: ReadonlyMap<string, number>,
+  ) {}
+
+  get instance(): string {
+    return this.registration.instance;
+  }
+
+  get load(): number {
+    return this.registration.inFlight + (this.ownRequests.get(this.instance) ?? 0);
+  }
+}
+
 /**
  * Which workers there are and which one comes next. When the registry cannot be read the last known workers stay in
  * use: playing goes on while Redis is away.
  */
 export class WorkerDirectory {
-  private registrations: readonly WorkerRegistration[] = [];
+  private candidates: readonly Candidate[] = [];
   private readonly ownRequests = new Map<string, number>();
   private readonly suspendedUntil = new Map<string, number>();
   private refreshing: Promise<void> = Promise.resolve();
@@ -40,7 +56,7 @@ export class WorkerDirectory {
   }
 
   get count(): number {
-    return this.registrations.length;
+    return this.candidates.length;
   }
 
   /**
@@ -48,17 +64,20 @@ export class WorkerDirectory {
    * @throws RcsError RCS_NO_WORKER
    */
   choose(except: ReadonlySet<string>): WorkerRegistration {
-    const now = Date.now();
-    const possible = this.registrations.filter(({ instance }) => !except.has(instance));
-    const healthy = possible.filter(({ instance }) => (this.suspendedUntil.get(instance) ?? 0) <= now);
-    const candidates = (healthy.length > 0 ? healthy : possible).map(registration => ({
-      ...registration,
-      load: registration.inFlight + (this.ownRequests.get(registration.instance) ?? 0),
-    }));
-    const chosen = chooseWorker(candidates, Math.random);
+    const chosen = chooseWorker(this.possible(except), Math.random);
     if (chosen === undefined)
       throw new RcsError('RCS_NO_WORKER', `none of ${this.count} workers is left`, { retryAfterMs: 2000 });
-    return chosen;
+    return chosen.registration;
+  }
+
+  /** Without those that failed a moment ago, unless no other is left. */
+  private possible(except: ReadonlySet<string>): readonly Candidate[] {
+    const allowed =
+      except.size === 0 ? this.candidates : this.candidates.filter(({ instance }) => !except.has(instance));
+    if (this.suspendedUntil.size === 0) return allowed;
+    const now = Date.now();
+    const healthy = allowed.filter(({ instance }) => (this.suspendedUntil.get(instance) ?? 0) <= now);
+    return healthy.length > 0 ? healthy : allowed;
   }
 
   /** Counts a request to a worker until the function that is returned is called. */
@@ -81,11 +100,12 @@ export class WorkerDirectory {
       const found = await this.registry.list();
       const urls = new Set(found.map(({ url }) => url));
       const instances = new Set(found.map(({ instance }) => instance));
-      this.registrations = found;
+      this.candidates = found.map(registration => new Candidate(registration, this.ownRequests));
       this.metrics.workers.set(found.length);
       this.metrics.registryRead();
-      for (const instance of this.suspendedUntil.keys())
-        if (!instances.has(instance)) this.suspendedUntil.delete(instance);
+      const now = Date.now();
+      for (const [instance, until] of this.suspendedUntil)
+        if (!instances.has(instance) || until <= now) this.suspendedUntil.delete(instance);
       this.connections.keepOnly(urls).catch((error: unknown) => {
         this.logger.warn({ error: describeError(error) }, 'connections to a worker that left could not be closed');
       });

@@ -1,0 +1,33 @@
+import type { ReadyLine } from '../cluster/running-cluster.js';
+
+/** Sums of series over all processes of one kind. */
+export class Counters {
+  private constructor(private readonly texts: ReadonlyMap<string, readonly string[]>) {}
+
+  static async read({ gateway, vault, workers }: ReadyLine['management']): Promise<Counters> {
+    const text = async (url: string): Promise<string> => (await fetch(`${url}/metrics`)).text();
+    return new Counters(
+      new Map([
+        ['playback-gateway', [await text(gateway)]],
+        ['key-vault', [await text(vault)]],
+        ['decrypt-worker', await Promise.all(workers.map(text))],
+      ]),
+    );
+  }
+
+  /** Sum of all series of this name whose labels contain `labels`. */
+  sum(component: string, name: string, labels = ''): number {
+    return (this.texts.get(component) ?? [])
+      .flatMap(text => text.split('\n'))
+      .filter(line => (line.startsWith(`${name}{`) || line.startsWith(`${name} `)) && line.includes(labels))
+      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+  }
+}
+
+/** How much a sum grew from one reading to the next. */
+export const growth =
+  (before: Counters, after: Counters) =>
+  (component: string, name: string, labels?: string): number =>
+    after.sum(component, name, labels) - before.sum(component, name, labels);
+
+export const components = ['playback-gateway', 'decrypt-worker', 'key-vault'] as const;

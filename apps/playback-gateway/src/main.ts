@@ -34,6 +34,8 @@ import { serverOptions } from './http/server-options.js';
 import type { GatewayConfiguration, GatewayParts, RedisConnection } from './gateway-parts.js';
 import { PlaybackGatewayModule } from './playback-gateway.module.js';
 import { REDIS } from './injection-tokens.js';
+import { OwnPort } from './local-key-manager/own-port.js';
+import { keepBodies } from './local-key-manager/request-body.hook.js';
 import { FinishedPlaybacks } from './playback/finished-playbacks.js';
 import { StoreMetrics } from './store-metrics.js';
 import { PlayTicketDesk } from './tickets/play-ticket-desk.js';
@@ -49,6 +51,7 @@ runService('playback-gateway', async (context: ServiceContext) => {
   await checkpoints.start();
   const audit = checkpoints.observe(store.audit);
   const app = await createApplication({ context, configuration, store, audit });
+  const ownPort = ownPortOf(app, configuration);
   const redis: RedisConnection = app.get(REDIS);
   new RedisMetrics(context.metrics).observe(redis);
   const directory = app.get(WorkerDirectory);
@@ -64,15 +67,19 @@ runService('playback-gateway', async (context: ServiceContext) => {
     if (directory.count === 0) throw new Error('no decrypt worker is registered');
   });
   await listen(app, configuration.serverSettings, context.logger);
+  const ownServer = await ownPort?.listen(configuration.serverSettings);
   context.live.onChange(next =>
     takeIdentity(app, checkpoints, requireSections(next, 'internalTls').internalTls, context.logger),
   );
-  if (configuration.serverSettings.enableSsl) followPublicTls(app, configuration.serverSettings, context);
+  if (configuration.serverSettings.enableSsl) {
+    const servers = [app.getHttpServer(), ...(ownServer === undefined ? [] : [ownServer])];
+    followPublicTls(servers as unknown as SecureServer[], configuration.serverSettings, context);
+  }
 
   return {
     management: configuration.serverSettings.management,
     async stop(deadline) {
-      await closeWithin(app, deadline);
+      await Promise.all([closeWithin(app, deadline), ownPort?.close()]);
       await app.get(FinishedPlaybacks).flush();
       await directory.stop();
       app.get(Directories).close();
@@ -108,8 +115,15 @@ async function createApplication(parts: GatewayParts): Promise<NestFastifyApplic
     abortOnError: false,
   });
   logRequests(fastify, context.logger, app.get(GatewayMetrics));
+  if (configuration.localKeyManager?.enabled === true) keepBodies(fastify);
   guardOrigins(fastify, app.get(CrossOriginPolicy));
   return app;
+}
+
+/** The local key manager may have a port of its own. */
+function ownPortOf(app: NestFastifyApplication, { localKeyManager }: GatewayConfiguration): OwnPort | undefined {
+  const address = localKeyManager?.enabled === true ? localKeyManager.listen : undefined;
+  return address === undefined ? undefined : new OwnPort(app.getHttpAdapter().getInstance(), address);
 }
 
 async function listen(app: NestFastifyApplication, settings: ServerSettings, logger: Logger): Promise<void> {
@@ -150,17 +164,16 @@ async function takeIdentity(
 
 /** A renewed certificate for players: open connections go on, new ones see it. */
 function followPublicTls(
-  app: NestFastifyApplication,
+  servers: readonly SecureServer[],
   settings: ServerSettings,
   { certificates, live }: ServiceContext,
 ): void {
-  const server = app.getHttpServer() as unknown as SecureServer;
   let present = serverTls(settings);
   certificates.watchPem('public', () => present.cert);
   live.onChange(({ serverSettings }) => {
     const next = serverTls(serverSettings);
     return () => {
-      server.setSecureContext(next);
+      for (const server of servers) server.setSecureContext(next);
       present = next;
     };
   });

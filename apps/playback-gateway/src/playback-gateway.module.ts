@@ -24,6 +24,10 @@ import type { GatewayConfiguration, GatewayParts, RedisConnection } from './gate
 import { GrantDesk } from './grants/grant-desk.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { ExternalUrl } from './http/external-url.js';
+import {
+  localKeyManagerControllers,
+  localKeyManagerProviders,
+} from './local-key-manager/local-key-manager.providers.js';
 import { EnvelopeLocator } from './playback/envelope-locator.js';
 import { FinishedPlaybacks } from './playback/finished-playbacks.js';
 import { MediaRelay } from './playback/media-relay.js';
@@ -65,6 +69,7 @@ export class PlaybackGatewayModule {
         UserSessionController,
         PlayTicketController,
         ...certificateControllers,
+        ...localKeyManagerControllers(parts),
         ...userControllers,
         AuditController,
       ],
@@ -78,6 +83,7 @@ export class PlaybackGatewayModule {
         ...workers(parts),
         ...playback(parts),
         ...recordings(parts),
+        ...localKeyManagerProviders(parts),
         ...certificateProviders(parts),
       ],
     };
@@ -169,6 +175,14 @@ function web({ context, configuration }: GatewayParts): Provider[] {
       inject: [RedisGate, CsrfProtection],
     },
     {
+      provide: LoginThrottle,
+      useFactory: (gate: RedisGate) => {
+        const { window, failuresPerUser, failuresPerAddress } = settings.loginThrottling;
+        return new LoginThrottle(gate, { windowMs: window * 1000, failuresPerUser, failuresPerAddress });
+      },
+      inject: [RedisGate],
+    },
+    {
       provide: RequestAdmission,
       useFactory: (
         authentication: AuthenticationService,
@@ -178,14 +192,6 @@ function web({ context, configuration }: GatewayParts): Provider[] {
         throttle: LoginThrottle,
       ) => new RequestAdmission(authentication, sessions, csrf, new LoginRecord(audit, context.logger), throttle),
       inject: [AuthenticationService, SessionService, CsrfProtection, storeTokens.audit, LoginThrottle],
-    },
-    {
-      provide: LoginThrottle,
-      useFactory: (gate: RedisGate) => {
-        const { window, failuresPerUser, failuresPerAddress } = settings.loginThrottling;
-        return new LoginThrottle(gate, { windowMs: window * 1000, failuresPerUser, failuresPerAddress });
-      },
-      inject: [RedisGate],
     },
     { provide: StreamLimit, useFactory: () => new StreamLimit(settings.maxConcurrentStreamsPerUser) },
   ];

@@ -10,6 +10,8 @@ import {
   toRcsError,
   type Logger,
 } from '#platform';
+import { isLocalKeyManager } from '../local-key-manager/request-body.hook.js';
+import { keyManagementError } from '../local-key-manager/wire-error.js';
 
 /** The one place where an error becomes an HTTP answer: what callers may know goes out, the cause goes to the log. */
 @Catch()
@@ -40,11 +42,19 @@ export function answerWithError(request: FastifyRequest, reply: FastifyReply, er
   const retryAfter = retryAfterSeconds(error);
   if (retryAfter !== undefined) void reply.header('retry-after', retryAfter);
   // Scripts ask without the header field so that the browser does not open its own dialog.
-  if (error.code === 'RCS_AUTHENTICATION_REQUIRED' && request.headers['x-requested-with'] !== 'XMLHttpRequest') {
+  if (
+    error.code === 'RCS_AUTHENTICATION_REQUIRED' &&
+    !isLocalKeyManager(request) &&
+    request.headers['x-requested-with'] !== 'XMLHttpRequest'
+  ) {
     void reply.header('www-authenticate', 'Basic realm="Recording Crypto Server", charset="UTF-8"');
   }
   void reply.status(error.definition.http);
-  if (request.url.startsWith('/rcs/')) {
+  if (isLocalKeyManager(request)) {
+    void reply
+      .header('content-type', 'application/json; charset=utf-8')
+      .send(JSON.stringify(keyManagementError(error)));
+  } else if (request.url.startsWith('/rcs/')) {
     void reply.header('content-type', problemContentType).send(JSON.stringify(toProblemDetails(error, request.id)));
   } else {
     void reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(toApiStatus(error)));

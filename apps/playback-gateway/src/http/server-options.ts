@@ -26,7 +26,7 @@ export function serverOptions(settings: ServerSettings, logger: Logger) {
     frameworkErrors: answerFrameworkError,
     routerOptions: { maxParamLength: maximumParameterLength },
     http: connectionLimits(settings),
-    ...(settings.enableSsl ? { https: tlsOptions(settings) } : {}),
+    ...(settings.enableSsl ? { https: secureServerOptions(settings) } : {}),
   };
 }
 
@@ -35,7 +35,8 @@ function answerFrameworkError(error: Error, request: FastifyRequest, reply: Fast
   answerWithError(request, reply.headers(answerHeaders(request)), fromFramework(error));
 }
 
-function tlsOptions(settings: ServerSettings) {
+/** Options of a server with TLS that Node makes itself. */
+export function secureServerOptions(settings: ServerSettings) {
   return {
     ...serverTls(settings),
     ...connectionLimits(settings),

@@ -12,6 +12,7 @@ export interface ClusterSecrets {
   readonly redis: SecretFile;
   readonly webdav: SecretFile;
   readonly tokenPin: SecretFile;
+  readonly masterKey: SecretFile;
 }
 
 export const webdavUser = 'recorder';
@@ -29,6 +30,7 @@ export function writeClusterConfiguration(
   const local = (port: number) => ({ host: '127.0.0.1', port });
   const configuration = {
     crRegion: 'default',
+    masterKeyFile: secrets.masterKey.file,
     redis: { url: `redis://127.0.0.1:${ports.redis}`, password: { file: secrets.redis.file } },
     store: { directory: directory.store },
     mediaStorages: [
@@ -61,6 +63,10 @@ export function writeClusterConfiguration(
               journalFile: directory.operatorJournal,
             },
           }),
+    },
+    localKeyManager: {
+      ...authority.services['local-key-manager'],
+      vaultAddresses: [`localhost:${ports.vault}`],
     },
     decryptWorker: { vaultAddresses: [`localhost:${ports.vault}`] },
     gracefulShutdownTimeoutMs: 5000,

@@ -49,6 +49,7 @@ export class Cluster {
       redis: secretFile(directory.secrets, 'redis-password'),
       webdav: secretFile(directory.secrets, 'webdav-password'),
       tokenPin: secretFile(directory.secrets, 'token-pin'),
+      masterKey: secretFile(directory.secrets, 'master-key', 32),
     };
     const securityOfficer = secretFile(directory.secrets, 'token-security-officer-pin');
     const authority = await internalAuthority(directory.internalTls);

@@ -29,6 +29,8 @@ export function runCommand(program: string, args: readonly string[], options: Co
         else reject(new Error(`${program} failed (${error.code ?? error.signal ?? 'no status'}): ${stderr.trim()}`));
       },
     );
+    // A program that ends without reading is judged by its status, not by what it left unread.
+    child.stdin?.on('error', () => undefined);
     child.stdin?.end(options.input ?? '');
   });
 }

@@ -8,8 +8,8 @@ export interface SecretFile {
   readonly value: string;
 }
 
-export function secretFile(directory: string, name: string): SecretFile {
+export function secretFile(directory: string, name: string, bytes = 18): SecretFile {
   const file = join(directory, name);
-  if (!existsSync(file)) writeFileSync(file, randomBytes(18).toString('base64url'), { mode: 0o600, flag: 'wx' });
+  if (!existsSync(file)) writeFileSync(file, randomBytes(bytes).toString('base64url'), { mode: 0o600, flag: 'wx' });
   return { file, value: readFileSync(file, 'utf8') };
 }

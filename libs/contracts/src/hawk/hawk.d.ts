@@ -34,7 +34,12 @@ declare module 'hawk' {
       credentials: (id: string) => Promise<Key | null>,
       options: { readonly timestampSkewSec: number },
     ): Promise<Authenticated<Key>>;
-    authenticatePayload(payload: string | Buffer, credentials: HawkKey, artifacts: Artifacts, contentType: string): void;
+    authenticatePayload(
+      payload: string | Buffer,
+      credentials: HawkKey,
+      artifacts: Artifacts,
+      contentType: string,
+    ): void;
   };
 
   const client: {

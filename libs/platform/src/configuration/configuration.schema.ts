@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { configurationServer } from './configuration-server.schema.js';
 import { keyVault } from './key-vault.schema.js';
+import { localKeyManager } from './local-key-manager.schema.js';
 import { openIdProvider } from './open-id.schema.js';
-import { bytes, filePath, listen, milliseconds, port, secret, trustedCA } from './option-types.js';
+import { bytes, filePath, listen, milliseconds, port, secret, trustedCA, vaultAddress } from './option-types.js';
 import { tracing } from './tracing.schema.js';
 import { webSettings } from './web-settings.schema.js';
 
@@ -109,7 +110,7 @@ const decryptWorker = z.strictObject({
   management: listen(9092),
   /** How the gateway reaches this worker; derived from the listening address when absent. */
   advertisedUrl: z.url({ protocol: /^https$/, error: 'must start with https://' }).optional(),
-  vaultAddresses: z.array(z.string().regex(/^[^\s/]+:\d+$/, 'must be host:port')).min(1),
+  vaultAddresses: z.array(vaultAddress).min(1),
   vaultTimeoutMs: milliseconds.default(5000),
   mediaSessionCacheSize: z.int().min(1).max(1_000_000).default(2000),
   mediaSessionTimeToLiveMs: milliseconds.max(600_000).default(60_000),
@@ -140,10 +141,7 @@ const rcsctl = z.strictObject({
 const recordingCertificates = z
   .strictObject({
     /** Key vaults of the gateway; those of the decrypt workers when absent. */
-    vaultAddresses: z
-      .array(z.string().regex(/^[^\s/]+:\d+$/, 'must be host:port'))
-      .min(1)
-      .optional(),
+    vaultAddresses: z.array(vaultAddress).min(1).optional(),
     /** Authorities that may vouch for recording certificates, PEM. */
     rootCaFile: filePath.optional(),
     /** Whether a certificate may vouch for itself, as the administrator guide makes them. */
@@ -189,6 +187,7 @@ export const configurationSchema = z.strictObject({
   keyVault: keyVault.optional(),
   decryptWorker: decryptWorker.optional(),
   recordingCertificates,
+  localKeyManager: localKeyManager.optional(),
   rcsctl: rcsctl.optional(),
   /** A service that was told to stop goes on serving for this long, while load balancers learn that it is not ready. */
   shutdownDelayMs: z.int().min(0).max(600_000).default(0),
@@ -205,6 +204,7 @@ export type KeyVaultConfiguration = NonNullable<Configuration['keyVault']>;
 export type DecryptWorkerConfiguration = NonNullable<Configuration['decryptWorker']>;
 export type RecordingCertificatesConfiguration = Configuration['recordingCertificates'];
 export type InternalTlsConfiguration = NonNullable<Configuration['internalTls']>;
+export type LocalKeyManagerConfiguration = NonNullable<Configuration['localKeyManager']>;
 export type MediaStorageSettings = Configuration['mediaStorages'][number];
 
 type OptionalSection = 'internalTls' | 'redis' | 'store' | 'keyVault' | 'decryptWorker';

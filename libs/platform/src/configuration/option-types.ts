@@ -23,6 +23,9 @@ export const secret = z.union([z.string(), z.strictObject({ file: filePath })]).
 /** true: the system's authorities; false: no check; a path: the file (PEM, JKS or PKCS#12) of the authorities that are trusted. */
 export const trustedCA = z.union([z.boolean(), filePath]).default(true);
 
+/** Where a key vault is reached. */
+export const vaultAddress = z.string().regex(/^[^\s/]+:\d+$/, 'must be host:port');
+
 /** An address to listen on; the loopback one unless told. */
 export const listen = (defaultPort: number) =>
   z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(defaultPort) }).prefault({});

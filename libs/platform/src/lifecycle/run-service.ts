@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { Registry } from 'prom-client';
 import { ConfigurationError } from '../configuration/configuration-error.js';
 import type { Configuration } from '../configuration/configuration.schema.js';
+import { readMasterKey, type MasterKey } from '../configuration/secrets/master-key.js';
 import { loadConfiguration } from '../configuration/load-configuration.js';
 import { withDeadline } from '../deadline/deadline.js';
 import { describeError } from '../errors/rcs-error.js';
@@ -21,6 +22,8 @@ import { shutDown, type StoppableService } from './shutdown.js';
 /** What every service gets before it starts its own work. */
 export interface ServiceContext {
   readonly configuration: Configuration;
+  /** What secrets of this product are encrypted with where they are kept. */
+  readonly masterKey: MasterKey | undefined;
   /** Unique for this process; names it in logs, in the audit and in the worker registry. */
   readonly instance: string;
   readonly logger: Logger;
@@ -61,6 +64,7 @@ async function main(name: string, start: (context: ServiceContext) => Promise<Ru
   // eslint-disable-next-line no-restricted-properties
   const environment = process.env;
   const configuration = loadConfiguration(undefined, environment);
+  const masterKey = readMasterKey(configuration.masterKeyFile, environment);
   const instance = `${name}-${hostname()}-${randomBytes(4).toString('hex')}`;
   const logger = createLogger(name, instance, configuration.logging.level);
   const metrics = createMetricsRegistry(name, productVersion());
@@ -82,7 +86,8 @@ async function main(name: string, start: (context: ServiceContext) => Promise<Ru
     { name, instance, version: productVersion(), isEdge: name === 'playback-gateway' },
     logger,
   );
-  const service = await start({ configuration, instance, logger, metrics, certificates, readiness, live, tracer });
+  const context = { configuration, masterKey, instance, logger, metrics, certificates, readiness, live, tracer };
+  const service = await start(context);
   const told = signalled('SIGTERM', 'SIGINT');
   const management = new ManagementServer(metrics, readiness, logger, logLevel);
   const url = await management.listen(service.management.host, service.management.port);

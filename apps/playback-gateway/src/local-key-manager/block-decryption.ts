@@ -1,0 +1,62 @@
+import type { BlockDecryptionClient } from '#contracts';
+import { RcsError } from '#platform';
+import type { DecryptRate } from './decrypt-rate.js';
+import type { KeyPairs, VaultCall } from './key-pairs.js';
+
+/** What is asked for, as it came. */
+export interface DecryptRequest {
+  readonly keypairId?: unknown;
+  readonly body?: unknown;
+  readonly decryptType?: unknown;
+}
+
+export interface OpenedBlock {
+  readonly keyPairId: string;
+  /** The caller zeroes it. */
+  readonly message: Buffer;
+}
+
+const paddings = { none: 'OAEP_SHA1', pkcs1: 'PKCS1_V1_5' } as const;
+
+/** Opens blocks in the vault. Whatever is wrong inside a block gives pseudo-random bytes: nothing tells it from success. */
+export class BlockDecryption {
+  constructor(
+    private readonly client: BlockDecryptionClient,
+    private readonly keyPairs: KeyPairs,
+    private readonly rate: DecryptRate,
+    private readonly timeoutMs: number,
+  ) {}
+
+  /** @throws RcsError RCS_INVALID_VALUE in the words of the example service, RCS_TOO_MANY_REQUESTS, or that of the vault. */
+  async open(request: DecryptRequest, credentialId: string, call: VaultCall): Promise<OpenedBlock> {
+    const { keypairId, body } = request;
+    if (!isFilled(keypairId) || !isFilled(body)) throw invalid('Decrypt body and keypairId must be filled out');
+    const padding = paddingOf(request.decryptType);
+    const block = decodeBase64(body);
+    await this.rate.take(credentialId);
+    const keyPair = await this.keyPairs.find(keypairId.toLowerCase(), call);
+    if (keyPair === undefined) throw invalid('No key pair found with the id provided');
+    const { keyIdentifier } = keyPair;
+    const message = await this.client.decrypt({
+      ...{ keyIdentifier, padding, block, messageLength: 0, timeoutMs: this.timeoutMs },
+      ...call,
+    });
+    return { keyPairId: keyPair.id, message };
+  }
+}
+
+const isFilled = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+function paddingOf(decryptType: unknown): (typeof paddings)[keyof typeof paddings] {
+  if (decryptType === undefined) return paddings.none;
+  if (decryptType === 'pkcs1') return paddings.pkcs1;
+  throw invalid('If provided, decryptType must be either "pkcs1" or null');
+}
+
+function decodeBase64(text: string): Buffer {
+  const digits = text.replace(/[\r\n]/g, '');
+  if (/^[A-Za-z0-9+/_-]*={0,2}$/.test(digits)) return Buffer.from(digits, 'base64');
+  throw invalid('Decrypt body must be base64');
+}
+
+const invalid = (detail: string): RcsError => new RcsError('RCS_INVALID_VALUE', detail, { publicDetail: detail });

@@ -1,0 +1,137 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Inject,
+  Options,
+  Param,
+  Post,
+  Query,
+  Req,
+  Res,
+  UseGuards,
+} from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AuditEntry, AuditLog } from '#store';
+import { storeTokens } from '../injection-tokens.js';
+import { BlockDecryption, type DecryptRequest } from './block-decryption.js';
+import { HawkCredentials } from './hawk-credentials.js';
+import { credentialOf, HawkGuard } from './hawk.guard.js';
+import { keyPairResource, KeyPairs } from './key-pairs.js';
+import { RegistrationAccess } from './registration-access.js';
+import { localKeyManagerPath } from './request-body.hook.js';
+import { RequestLog, requestLogQuery, userIdOf } from './request-log.js';
+import { callOf } from './vault-call.js';
+
+/** What Genesys Cloud looks for at the decrypt endpoint before it uses it. */
+const endpointDescription = {
+  encryptBody: { keypairId: null, body: null, decryptType: null },
+  decryptResponse: { body: 'Decrypted Response' },
+};
+
+/** The key-management API of Genesys Cloud's local key manager. */
+@Controller(localKeyManagerPath.slice(1))
+export class LocalKeyManagerController {
+  constructor(
+    private readonly access: RegistrationAccess,
+    private readonly credentials: HawkCredentials,
+    private readonly keyPairs: KeyPairs,
+    private readonly blocks: BlockDecryption,
+    private readonly requests: RequestLog,
+    @Inject(storeTokens.audit) private readonly audit: AuditLog,
+  ) {}
+
+  @Get('health')
+  health(@Res({ passthrough: true }) reply: FastifyReply): string {
+    void reply.type('text/plain; charset=utf-8');
+    return 'OK';
+  }
+
+  @Post('auth')
+  @HttpCode(200)
+  async register(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Body() body: { readonly id?: unknown } | undefined,
+  ) {
+    const { name, invitation } = await this.access.registrar(request, reply);
+    const credential = await this.credentials.register(body?.id, name, invitation);
+    await this.record(request, name, { event: 'hawk-credential-registered', outcome: 'done', detail: credential.id });
+    return credential;
+  }
+
+  @Post('keypair')
+  @HttpCode(200)
+  @UseGuards(HawkGuard)
+  async generate(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    const keyPair = await this.keyPairs.generate(callOf(request, reply));
+    await this.recordCall(request, 'local-key-pair-generated', `key pair ${keyPair.id}`);
+    return keyPairResource(keyPair);
+  }
+
+  @Get('keypair')
+  @UseGuards(HawkGuard)
+  async list(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    return (await this.keyPairs.list(callOf(request, reply))).map(keyPairResource);
+  }
+
+  /** An id that is unknown has an empty answer, as callers of the example service expect. */
+  @Get('keypair/:id')
+  @UseGuards(HawkGuard)
+  async find(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('id') id: string): Promise<void> {
+    const keyPair = await this.keyPairs.find(id.toLowerCase(), callOf(request, reply));
+    await reply.code(200).send(keyPair === undefined ? '' : keyPairResource(keyPair));
+  }
+
+  /** The record of a decryption is durable before its result leaves. */
+  @Post('decrypt')
+  @HttpCode(200)
+  @UseGuards(HawkGuard)
+  async decrypt(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Body() body: DecryptRequest | undefined,
+    @Query('decryptType') decryptType: unknown,
+  ) {
+    const { keypairId, body: block } = body ?? {};
+    const asked = { keypairId, body: block, decryptType };
+    const { keyPairId, message } = await this.blocks.open(asked, credentialOf(request), callOf(request, reply));
+    try {
+      await this.recordCall(request, 'local-key-used', `key pair ${keyPairId}`);
+      return { body: message.toString('base64') };
+    } finally {
+      message.fill(0);
+    }
+  }
+
+  @Options('decrypt')
+  @UseGuards(HawkGuard)
+  describe(): typeof endpointDescription {
+    return endpointDescription;
+  }
+
+  @Get('request-log')
+  @UseGuards(HawkGuard)
+  readLog(@Query() parameters: Readonly<Record<string, unknown>>) {
+    return this.requests.read(requestLogQuery(parameters));
+  }
+
+  @Delete('request-log')
+  @HttpCode(200)
+  @UseGuards(HawkGuard)
+  async clearLog(@Req() request: FastifyRequest): Promise<void> {
+    await this.recordCall(request, 'local-key-request-log-cleared', undefined);
+    await this.requests.clear();
+  }
+
+  private recordCall(request: FastifyRequest, event: string, what: string | undefined): Promise<void> {
+    const detail = [what, `for ${userIdOf(request)}`].filter(part => part !== undefined).join(', ');
+    return this.record(request, credentialOf(request), { event, outcome: 'done', detail });
+  }
+
+  private async record(request: FastifyRequest, user: string, entry: AuditEntry): Promise<void> {
+    await this.audit.append({ ...entry, user, address: request.ip, requestId: request.id });
+  }
+}

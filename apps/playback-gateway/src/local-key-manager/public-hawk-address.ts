@@ -1,0 +1,26 @@
+import type { FastifyRequest } from 'fastify';
+import type { HawkRequest } from './hawk-authentication.js';
+import { bodyOf } from './request-body.hook.js';
+
+/** Host and port as callers know and sign them; configured where a proxy changes what arrives. */
+export class PublicHawkAddress {
+  constructor(
+    private readonly host: string | undefined,
+    private readonly port: number | undefined,
+  ) {}
+
+  /** What the signature of a request covers. */
+  signed(request: FastifyRequest): HawkRequest {
+    const { headers, raw, protocol } = request;
+    const [, host = '', port] = /^(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/.exec(headers.host ?? '') ?? [];
+    return {
+      method: request.method,
+      url: raw.url ?? '',
+      host: this.host ?? host,
+      port: this.port ?? Number(port ?? (protocol === 'https' ? 443 : 80)),
+      authorization: headers.authorization,
+      contentType: headers['content-type'] ?? '',
+      body: bodyOf(request),
+    };
+  }
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { filePath, milliseconds, port, vaultAddress } from './option-types.js';
+
+/** The key-management API for Genesys Cloud; off where the section is absent. */
+export const localKeyManager = z.strictObject({
+  enabled: z.boolean().default(true),
+  /** A port of its own; the API is then served there and nowhere else. */
+  listen: z.strictObject({ host: z.string().default('127.0.0.1'), port }).optional(),
+  /** Host and port that Genesys Cloud signs, where a proxy in front changes what arrives. */
+  publicHost: z.string().min(1).optional(),
+  publicPort: port.min(1).optional(),
+  /** Genesys Cloud signs the path of a request without its query; false demands the query signed, as Hawk does. */
+  allowUnsignedQuery: z.boolean().default(true),
+  /** How far the clock of a caller may be off, in either direction. */
+  timestampSkewSeconds: z.int().min(1).max(3600).default(60),
+  /** Per credential, over all gateways. */
+  decryptsPerSecond: z.int().min(1).max(100_000).default(500),
+  /** Lines of the request log that are kept. */
+  requestLogLimit: z.int().min(1).max(10_000_000).default(100_000),
+  /** Anyone who reaches the port may register a credential, as in the example service: never in production. */
+  developmentOpenRegistration: z.boolean().default(false),
+  /** The name under which the token keeps the key pairs. */
+  organization: z
+    .string()
+    .regex(/^[^/\p{Cc}]{1,128}$/u, 'must be 1 to 128 characters without slashes')
+    .default('genesys-cloud'),
+  /** Its own identity inside the cluster, with the role local-key-manager. */
+  certificateFile: filePath,
+  keyFile: filePath,
+  vaultAddresses: z.array(vaultAddress).min(1),
+  vaultTimeoutMs: milliseconds.default(5000),
+});

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -9,6 +9,7 @@ import {
   documentedMetrics,
   metricsIn,
   recordedMetrics,
+  repository,
   type Panel,
 } from '../prometheus/monitoring-files.js';
 
@@ -78,3 +79,13 @@ it('no query asks for a metric that does not exist', () => {
 function cells({ gridPos: { x, y, w, h } }: Panel): string[] {
   return Array.from({ length: w * h }, (_, index) => `${x + (index % w)}/${y + Math.floor(index / w)}`);
 }
+
+it.each(['prometheus', 'grafana'])('the Helm chart has the same %s files; run `npm run docs` when this fails', name => {
+  const contents = (directory: string): Record<string, string> =>
+    Object.fromEntries(
+      readdirSync(join(repository, directory, name))
+        .filter(file => /\.(yaml|json)$/.test(file))
+        .map(file => [file, readFileSync(join(repository, directory, name, file), 'utf8')]),
+    );
+  expect(contents('helm/recording-crypto-server/files')).toEqual(contents('deploy'));
+});

@@ -6,10 +6,12 @@ import { configCommand } from './commands/config.command.js';
 import { decryptCommand } from './commands/decrypt.command.js';
 import { docsCommand } from './commands/docs.command.js';
 import { encryptPasswordCommand } from './commands/encrypt-password.command.js';
+import { hawkCommand } from './commands/hawk.command.js';
 import { importKeyCommand } from './commands/import-key.command.js';
 import { inspectCommand } from './commands/inspect.command.js';
 import { importKeystoreCommand } from './commands/import-keystore.command.js';
 import { internalTlsCommand } from './commands/internal-tls.command.js';
+import { lkmCommand } from './commands/lkm.command.js';
 import { playCommand } from './commands/play.command.js';
 import { keysCommand } from './commands/keys.command.js';
 import { quickstartCommand } from './commands/quickstart.command.js';
@@ -33,6 +35,8 @@ for (const add of [
   keysCommand,
   encryptPasswordCommand,
   usersCommand,
+  hawkCommand,
+  lkmCommand,
   auditCommand,
   configCommand,
   docsCommand,

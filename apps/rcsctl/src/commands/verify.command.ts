@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { ConfigurationError, type Configuration } from '#platform';
-import { GatewayClient, type GatewayAccess } from '../gateway-client/gateway-client.js';
+import { GatewayClient } from '../gateway-client/gateway-client.js';
+import { gatewayAccess, withGatewayOptions, type GatewayOptions } from '../gateway-client/gateway-options.js';
 import { OperatorKeys } from '../operator/operator-keys.js';
 import { decryptStoredFile } from '../stored-media/decrypt-stored-file.js';
 import { verifyRecording } from '../stored-media/verify-recording.js';
@@ -10,21 +10,15 @@ import { interruptible } from '../terminal/interruption.js';
 import { print } from '../terminal/print.js';
 import { readConfiguration } from './read-configuration.js';
 
-interface Options {
+interface Options extends GatewayOptions {
   readonly envelope?: string;
   readonly recording?: boolean;
-  readonly gateway?: string;
-  readonly ca?: string;
-  readonly user?: string;
-  readonly passwordFile?: string;
-  readonly config?: string;
   readonly json?: boolean;
 }
 
 /** `rcsctl verify`: proves that a recording can be decrypted to its last byte. */
 export function verifyCommand(program: Command): void {
-  program
-    .command('verify')
+  withGatewayOptions(program.command('verify'))
     .description('prove that a recording can be decrypted to its last byte')
     .argument(
       '<file-or-id>',
@@ -32,11 +26,6 @@ export function verifyCommand(program: Command): void {
     )
     .option('--envelope <file>', 'the envelope, where it does not stand in the file')
     .option('--recording', 'the argument is the id of a recording, even where a file has this name')
-    .option('--gateway <url>', 'gateway; rcsctl.gateway of the configuration when absent')
-    .option('--ca <file>', "authority of the gateway's certificate, PEM")
-    .option('--user <name>', 'who plays the recording')
-    .option('--password-file <file>', 'file with the password')
-    .option('--config <file>', 'configuration with the section rcsctl; RCS_CONFIG when absent')
     .option('--json', 'machine-readable output')
     .action((what: string, options: Options) =>
       interruptible(signal =>
@@ -75,7 +64,9 @@ async function verifyFile(file: string, options: Options, signal: AbortSignal): 
 }
 
 async function verifyById(id: string, options: Options, signal: AbortSignal): Promise<void> {
-  const gateway = new GatewayClient(gatewayAccess(readConfiguration(options.config), options));
+  const gateway = new GatewayClient(
+    gatewayAccess(readConfiguration(options.config), options, 'there is no such file, and to play a recording'),
+  );
   try {
     const result = await verifyRecording(id, gateway, signal);
     print(options.json === true, result, () =>
@@ -91,22 +82,4 @@ async function verifyById(id: string, options: Options, signal: AbortSignal): Pr
   } finally {
     await gateway.close();
   }
-}
-
-/** Options first, then the configuration. */
-function gatewayAccess({ rcsctl }: Configuration, options: Options): GatewayAccess {
-  const configured = rcsctl?.gateway;
-  const url = options.gateway ?? configured?.url;
-  const userName = options.user ?? configured?.userName;
-  const password =
-    options.passwordFile === undefined
-      ? configured?.password
-      : readFileSync(options.passwordFile, 'utf8').replace(/\r?\n$/, '');
-  if (url === undefined || userName === undefined || password === undefined) {
-    throw new ConfigurationError(
-      'there is no such file, and to play a recording a gateway is needed: configure rcsctl.gateway, or name --gateway, --user and --password-file',
-    );
-  }
-  const caFile = options.ca ?? configured?.caFile;
-  return { url, userName, password, caPem: caFile === undefined ? undefined : readFileSync(caFile, 'utf8') };
 }

@@ -68,14 +68,36 @@ export class GatewayClient {
     return { length: Number(response.headers['content-length']), body: response.body as AsyncIterable<Buffer> };
   }
 
+  /**
+   * One call of the administration below /rcs.
+   * @returns the JSON of the answer, its text when it is no JSON, undefined when it is empty.
+   * @throws Error with what the gateway says is wrong.
+   */
+  async call(method: 'GET' | ChangingMethod, path: string, body?: object): Promise<unknown> {
+    const response =
+      method === 'GET'
+        ? await this.request(path, { method })
+        : await this.change(method, path, JSON.stringify(body ?? {}));
+    const text = await response.body.text();
+    const isJson = /json/.test(String(response.headers['content-type']));
+    const answer: unknown = isJson && text !== '' ? JSON.parse(text) : text;
+    if (response.statusCode < 300) return answer === '' ? undefined : answer;
+    const { detail, title } = (isJson ? answer : {}) as { detail?: string; title?: string };
+    throw new Error(detail ?? title ?? `the gateway answered ${response.statusCode}: ${text.slice(0, 500)}`);
+  }
+
   async close(): Promise<void> {
     await this.agent.destroy();
   }
 
   /** Where the gateway demands a CSRF token, a GET brings session cookie and token, and the request is repeated once. */
-  private async post(path: string, body: string): Promise<Dispatcher.ResponseData> {
+  private post(path: string, body: string): Promise<Dispatcher.ResponseData> {
+    return this.change('POST', path, body);
+  }
+
+  private async change(method: ChangingMethod, path: string, body: string): Promise<Dispatcher.ResponseData> {
     const send = () =>
-      this.request(path, { method: 'POST', body, headers: { 'content-type': 'application/json', ...this.session } });
+      this.request(path, { method, body, headers: { 'content-type': 'application/json', ...this.session } });
     const response = await send();
     if (response.statusCode !== 403) return response;
     const refusal = response.body.dump();
@@ -110,6 +132,8 @@ export class GatewayClient {
     throw new Error(`${what} failed: the gateway answered ${response.statusCode}: ${text.slice(0, 500)}`);
   }
 }
+
+type ChangingMethod = 'POST' | 'PUT' | 'DELETE';
 
 /** Cookie and CSRF token of a session, as the next request carries them. */
 type SessionHeaders = Readonly<Record<string, string>>;

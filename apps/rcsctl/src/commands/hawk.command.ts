@@ -1,0 +1,94 @@
+import type { Command } from 'commander';
+import { GatewayClient } from '../gateway-client/gateway-client.js';
+import { gatewayAccess, withGatewayOptions, type GatewayOptions } from '../gateway-client/gateway-options.js';
+import { print } from '../terminal/print.js';
+import { readConfiguration } from './read-configuration.js';
+
+interface Options extends GatewayOptions {
+  readonly json?: boolean;
+}
+
+/** A credential as the gateway lists it. */
+interface ListedCredential {
+  readonly id: string;
+  readonly state: string;
+  readonly createdAt: string;
+  readonly createdBy: string;
+  readonly rotatedAt?: string;
+  readonly formerKeyUntil?: string;
+}
+
+interface IssuedCredential {
+  readonly id: string;
+  readonly authKey: string;
+}
+
+const base = '/rcs/local-key-manager';
+
+/** `rcsctl hawk`: who may call the local key manager. */
+export function hawkCommand(program: Command): void {
+  const hawk = program.command('hawk').description('administer who may call the local key manager');
+  const command = (usage: string, description: string): Command =>
+    withGatewayOptions(hawk.command(usage).description(description)).option('--json', 'machine-readable output');
+
+  command('list', 'all credentials, the revoked ones too').action((options: Options) =>
+    asking(options, async gateway => {
+      const { credentials } = (await gateway.call('GET', `${base}/credentials`)) as { credentials: ListedCredential[] };
+      print(options.json === true, credentials, () => credentials.map(credentialLine).join('\n') || 'no credential');
+    }),
+  );
+  command('register', 'a new credential; its key is shown this once')
+    .argument('<id>', '6 characters or more')
+    .action((id: string, options: Options) =>
+      issuing(options, gateway => gateway.call('POST', `${base}/credentials`, { id })),
+    );
+  command('rotate', 'a new key for a credential; it is shown this once')
+    .argument('<id>')
+    .option('--overlap <seconds>', 'how long the former key serves on', Number, 86_400)
+    .action((id: string, { overlap, ...options }: Options & { readonly overlap: number }) =>
+      issuing(options, gateway => gateway.call('POST', `${pathOf(id)}/rotation`, { overlapSeconds: overlap })),
+    );
+  command('revoke', 'a credential is refused from now on, by every gateway')
+    .argument('<id>')
+    .action((id: string, options: Options) =>
+      asking(options, async gateway => {
+        const revoked = await gateway.call('DELETE', pathOf(id));
+        print(options.json === true, revoked, () => `${id} is revoked`);
+      }),
+    );
+  command('invite', 'a token with which one credential can be registered, once')
+    .option('--valid-for <seconds>', 'how long', Number, 3600)
+    .action(({ validFor, ...options }: Options & { readonly validFor: number }) =>
+      asking(options, async gateway => {
+        const invitation = await gateway.call('POST', `${base}/invitations`, { validForSeconds: validFor });
+        const { token, expiresAt } = invitation as { token: string; expiresAt: string };
+        print(options.json === true, invitation, () => `token    ${token}\nexpires  ${expiresAt}`);
+      }),
+    );
+}
+
+const pathOf = (id: string): string => `${base}/credentials/${encodeURIComponent(id)}`;
+
+const credentialLine = ({ id, state, createdAt, createdBy, rotatedAt, formerKeyUntil }: ListedCredential): string =>
+  [
+    `${id}: ${state}, registered ${createdAt} by ${createdBy}`,
+    ...(rotatedAt === undefined ? [] : [`key of ${rotatedAt}`]),
+    ...(formerKeyUntil === undefined ? [] : [`the former one serves until ${formerKeyUntil}`]),
+  ].join('; ');
+
+async function issuing(options: Options, ask: (gateway: GatewayClient) => Promise<unknown>): Promise<void> {
+  await asking(options, async gateway => {
+    const issued = (await ask(gateway)) as IssuedCredential;
+    print(options.json === true, issued, () => `id   ${issued.id}\nkey  ${issued.authKey}`);
+  });
+}
+
+async function asking(options: GatewayOptions, ask: (gateway: GatewayClient) => Promise<void>): Promise<void> {
+  const access = gatewayAccess(readConfiguration(options.config), options, 'to administer Hawk credentials');
+  const gateway = new GatewayClient(access);
+  try {
+    await ask(gateway);
+  } finally {
+    await gateway.close();
+  }
+}

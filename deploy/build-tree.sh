@@ -10,8 +10,10 @@ mkdir -p "$target"
 target=$(cd "$target" && pwd)
 [ -z "$(ls -A "$target")" ] || { echo "$target is not empty" >&2; exit 1; }
 
-build=$(mktemp -d)
-trap 'rm -rf "$build"' EXIT
+temporary=$(mktemp -d)
+trap 'rm -rf "$temporary"' EXIT
+build=$temporary/recording-crypto-server
+mkdir "$build"
 
 # Only what the build reads, so that nothing else of a checkout can slip into the image.
 (cd "$source" && tar -cf - package.json package-lock.json .npmrc tsconfig.json tsconfig.build.json \
@@ -24,14 +26,16 @@ prefix=$(dirname "$(dirname "$(node -p 'require("fs").realpathSync(process.execP
 npm ci --no-audit --no-fund --loglevel=error
 node_modules/.bin/tsc -p tsconfig.build.json
 node scripts/copy-assets.mjs
-npm sbom --omit=dev --sbom-format=cyclonedx >"$target/sbom.cdx.json"
 npm prune --omit=dev --no-audit --no-fund --loglevel=error
+# What is installed now is the whole truth: with --omit=dev the list would lack packages that development needs as well.
+npm pkg delete devDependencies
+npm sbom --sbom-format=cyclonedx >"$target/sbom.cdx.json"
 
 # What only compiling needs.
 find node_modules -depth \( -path '*/build/Release/obj' -o -path '*/build/Release/obj.target' -o -path '*/build/Release/.deps' \
     -o -path 'node_modules/better-sqlite3/deps' -o -path 'node_modules/.cache' \) -exec rm -rf {} +
 find node_modules -type f \( -name '*.c' -o -name '*.cc' -o -name '*.cpp' -o -name '*.h' -o -name '*.gyp' -o -name '*.md' \
-    -o -name '*.a' -o -name '*.map' \) -delete
+    -o -name '*.a' -o -name '*.map' -o -name 'test_extension.node' \) -delete
 find dist -type f \( -name '*.tsbuildinfo' -o -name '.recording-crypto-server' \) -delete
 
 mkdir "$target/bin"

@@ -343,9 +343,9 @@ function describeChart(goProgram: string): void {
 
   it.each([
     ['a password in plain text', ['--set', 'configuration.redis.password=secret'], 'redis'],
-    ['a PIN in plain text', ['--set', 'configuration.keyVault.token.pin=1234'], 'token'],
+    ['a PIN in plain text', ['--set', 'configuration.keyVault.tokens[0].pin=1234'], 'tokens'],
     ['an option that does not exist', ['--set', 'gateway.replica=2'], 'replica'],
-    ['a token that is no PKCS#11 URI', ['--set', 'configuration.keyVault.token.uri=/dev/hsm'], 'uri'],
+    ['a token that is no PKCS#11 URI', ['--set', 'configuration.keyVault.tokens[0].uri=/dev/hsm'], 'uri'],
     ['a missing public certificate', ['--set', 'gateway.tls.existingSecret='], 'gateway.tls.existingSecret'],
     [
       'missing internal certificates',

@@ -1,7 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
 import { text } from 'node:stream/consumers';
-import type { Replica } from '../cluster/replica.js';
+
+export interface GatewayInstance {
+  isReady(): Promise<boolean>;
+}
 
 export interface PlayerOptions {
   readonly ca: Buffer;
@@ -20,7 +23,7 @@ export type Outcome = string;
 export class GatewayFront {
   private turn = 0;
 
-  constructor(private readonly gateways: ReadonlyMap<Replica, string>) {}
+  constructor(private readonly gateways: ReadonlyMap<GatewayInstance, string>) {}
 
   async next(): Promise<string> {
     for (;;) {

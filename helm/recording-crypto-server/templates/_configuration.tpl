@@ -46,8 +46,9 @@ chart decides (addresses, certificates). Called with the root context; answer YA
   "redis" (include "rcs.configuration.redis" . | fromYaml)
   "store" (dict "directory" "/var/lib/rcs/store")
   "mediaStorages" $storages
+  "recordingCertificates" (merge (dict) .Values.configuration.recordingCertificates (dict "vaultAddresses" (include "rcs.vaultAddresses" . | fromYamlArray)))
   "serverSettings" $settings -}}
-{{- toYaml (merge $own $shared) -}}
+{{- toYaml (merge $own $shared .Values.gateway.configuration) -}}
 {{- end }}
 
 {{- define "rcs.configuration.worker" -}}
@@ -64,26 +65,31 @@ chart decides (addresses, certificates). Called with the root context; answer YA
   "listen" (dict "host" "0.0.0.0" "port" 7080)
   "management" (dict "host" "0.0.0.0" "port" 9092)) .Values.configuration.decryptWorker -}}
 {{- if not $worker.vaultAddresses -}}
-{{- $_ := set $worker "vaultAddresses" (list (printf "%s-vault:7443" (include "rcs.fullname" .))) -}}
+{{- $_ := set $worker "vaultAddresses" (include "rcs.vaultAddresses" . | fromYamlArray) -}}
 {{- end -}}
 {{- $own := dict
   "redis" (include "rcs.configuration.redis" . | fromYaml)
   "mediaStorages" $storages
   "decryptWorker" $worker -}}
-{{- toYaml (merge $own $shared) -}}
+{{- toYaml (merge $own $shared .Values.worker.configuration) -}}
 {{- end }}
 
 {{- define "rcs.configuration.vault" -}}
 {{- $shared := include "rcs.configuration.shared" (dict "root" $ "values" .Values.vault) | fromYaml -}}
-{{- $token := omit .Values.configuration.keyVault.token "pinSecret" -}}
-{{- $pin := required "configuration.keyVault.token.pinSecret: name the Secret with the PIN of the token" .Values.configuration.keyVault.token.pinSecret -}}
-{{- $_ := set $token "pin" (dict "file" (printf "/etc/rcs/secrets/token/%s" $pin.key)) -}}
+{{- $tokens := list -}}
+{{- range $index, $token := .Values.configuration.keyVault.tokens -}}
+{{- $pin := dict "file" (printf "/etc/rcs/secrets/token-%d/%s" $index $token.pinSecret.key) -}}
+{{- $tokens = append $tokens (merge (dict "pin" $pin) (omit $token "pinSecret")) -}}
+{{- end -}}
 {{- $vault := merge (dict
   "listen" (dict "host" "0.0.0.0" "port" 7443)
   "management" (dict "host" "0.0.0.0" "port" 9091)
-  "token" $token) .Values.configuration.keyVault -}}
-{{- $_ := unset $vault.token "pinSecret" -}}
-{{- toYaml (merge (dict "keyVault" $vault) $shared) -}}
+  "tokens" $tokens) (omit .Values.configuration.keyVault "tokens") -}}
+{{- toYaml (merge (dict "keyVault" $vault) $shared .Values.vault.configuration) -}}
+{{- end }}
+
+{{- define "rcs.vaultAddresses" -}}
+- {{ include "rcs.fullname" . }}-vault:7443
 {{- end }}
 
 {{/* Changes that need new pods. The level of the log and the content of certificates do not: services take them alive. */}}

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import type { JWK } from 'node-jose';
+import { createHash, type KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { ServiceRole } from '#platform';
-import { jsonWebKey } from '../jose/json-web-key.js';
 import { CertificateTrust } from './certificate-trust.js';
 import { grantTokenType, playbackGrantSchema, type PlaybackGrant } from './playback-grant.js';
 import { rewrapGrantSchema, rewrapGrantTokenType, type RewrapGrant } from './rewrap-grant.js';
@@ -26,7 +24,7 @@ const signerTimeToLiveMs = 60_000;
  */
 export class GrantVerifier {
   private trust: CertificateTrust;
-  private readonly signers = new LRUCache<string, JWK.Key>({ max: 100, ttl: signerTimeToLiveMs });
+  private readonly signers = new LRUCache<string, KeyObject>({ max: 100, ttl: signerTimeToLiveMs });
   private readonly verified = new LRUCache<string, PlaybackGrant>({ max: 5000 });
 
   constructor(caPem: Buffer) {
@@ -42,10 +40,14 @@ export class GrantVerifier {
 
   /** @throws RcsError RCS_GRANT_REFUSED; the reason is for the log only. */
   async verify(jws: string): Promise<PlaybackGrant> {
+    return Promise.resolve(this.judge(jws));
+  }
+
+  private judge(jws: string): PlaybackGrant {
     checkSize(jws);
     const digest = createHash('sha256').update(jws).digest('base64');
     const known = this.verified.get(digest);
-    const grant = known ?? (await this.verifySignature(jws));
+    const grant = known ?? this.verifySignature(jws);
     checkTimes(grant);
     if (known === undefined) this.verified.set(digest, grant, { ttl: Math.max(1, grant.exp * 1000 - Date.now()) });
     return grant;
@@ -56,27 +58,30 @@ export class GrantVerifier {
    * @throws RcsError RCS_GRANT_REFUSED
    */
   async verifyRewrap(jws: string): Promise<RewrapGrant> {
+    return Promise.resolve(this.judgeRewrap(jws));
+  }
+
+  private judgeRewrap(jws: string): RewrapGrant {
     checkSize(jws);
-    const key = await this.signerKey(jws, rewrapGrantTokenType);
-    const grant = parseContent(await verifiedPayload(jws, key), rewrapGrantSchema);
+    const payload = verifiedPayload(jws, this.signerKey(jws, rewrapGrantTokenType));
+    const grant = parseContent(payload, rewrapGrantSchema);
     checkTimes(grant);
     return grant;
   }
 
-  private async verifySignature(jws: string): Promise<PlaybackGrant> {
-    const key = await this.signerKey(jws, grantTokenType);
-    return Object.freeze(parseContent(await verifiedPayload(jws, key), playbackGrantSchema));
+  private verifySignature(jws: string): PlaybackGrant {
+    const payload = verifiedPayload(jws, this.signerKey(jws, grantTokenType));
+    return Object.freeze(parseContent(payload, playbackGrantSchema));
   }
 
-  private async signerKey(jws: string, type: string): Promise<JWK.Key> {
+  private signerKey(jws: string, type: string): KeyObject {
     const leaf = signerOf(jws, type);
     const known = this.signers.get(leaf);
     if (known !== undefined) return known;
     const certificate = certificateOf(leaf);
     const role = this.trust.roleOf(certificate, new Date());
     if (role !== signerRole) throw refused(`it was signed by ${role ?? 'a certificate we do not trust'}`);
-    const key = await jsonWebKey(certificate.publicKey);
-    this.signers.set(leaf, key);
-    return key;
+    this.signers.set(leaf, certificate.publicKey);
+    return certificate.publicKey;
   }
 }

@@ -1,7 +1,7 @@
-import { X509Certificate } from 'node:crypto';
-import { JWS, type JWK } from 'node-jose';
+import { X509Certificate, type KeyObject } from 'node:crypto';
 import type { z } from 'zod';
 import { RcsError } from '#platform';
+import { verifyCompact } from '../jose/compact-es256.js';
 import { clockToleranceSeconds, maximumGrantLifetimeSeconds } from './playback-grant.js';
 
 const maximumTokenLength = 16 * 1024;
@@ -13,9 +13,11 @@ export function checkSize(jws: string): void {
 /** The signer's certificate in the header of a token of this type, base64 DER; nothing about it is proved yet. */
 export function signerOf(jws: string, type: string): string {
   const header = parseJson(Buffer.from(jws.split('.', 1)[0] ?? '', 'base64url').toString('utf8'));
-  const { alg, typ, x5c } = (header ?? {}) as { alg?: unknown; typ?: unknown; x5c?: unknown };
+  const { alg, typ, x5c, crit } = (header ?? {}) as Readonly<Record<string, unknown>>;
   const leaf: unknown = Array.isArray(x5c) && x5c.length === 1 ? x5c[0] : undefined;
-  if (alg !== 'ES256' || typ !== type || typeof leaf !== 'string') throw refused('its header is not that of a grant');
+  // There is no extension that we understand (RFC 7515, 4.1.11).
+  if (alg !== 'ES256' || typ !== type || typeof leaf !== 'string' || crit !== undefined)
+    throw refused('its header is not that of a grant');
   return leaf;
 }
 
@@ -27,12 +29,10 @@ export function certificateOf(base64: string): X509Certificate {
   }
 }
 
-export async function verifiedPayload(jws: string, key: JWK.Key): Promise<Buffer> {
-  try {
-    return (await JWS.createVerify(key, { algorithms: ['ES256'], allowEmbeddedKey: false }).verify(jws)).payload;
-  } catch (error) {
-    throw refused('its signature is wrong', error);
-  }
+export function verifiedPayload(jws: string, key: KeyObject): Buffer {
+  const payload = verifyCompact(jws, key);
+  if (payload === undefined) throw refused('its signature is wrong');
+  return payload;
 }
 
 export function parseContent<Content>(payload: Buffer, schema: z.ZodType<Content>): Content {

@@ -1,5 +1,7 @@
+import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { JWE, JWK } from 'node-jose';
 import { RcsError } from '#platform';
+import { decryptCompact, encryptCompact } from '../jose/compact-a256gcm.js';
 import { withoutKeyId } from '../jose/without-key-id.js';
 
 const transportKeyBytes = 32;
@@ -9,17 +11,17 @@ const transportKeyBytes = 32;
  * the worker) and then used symmetrically, because an ECDH agreement costs more than twenty times a symmetric JWE.
  */
 export class TransportKey {
-  private constructor(private readonly key: JWK.Key) {}
+  private constructor(private readonly key: KeyObject) {}
 
   /** The vault's side: a random key. */
-  static async generate(): Promise<TransportKey> {
-    return new TransportKey(await JWK.createKey('oct', transportKeyBytes * 8, { alg: 'A256GCM' }));
+  static generate(): Promise<TransportKey> {
+    return TransportKey.fromSecret(randomBytes(transportKeyBytes));
   }
 
   /** The key, encrypted to the worker's public key (JWK as JSON). */
   async agree(workerPublicKey: string): Promise<string> {
     const recipient = await readPublicKey(workerPublicKey);
-    const secret = Buffer.from((this.key.toJSON(true) as { k: string }).k, 'base64url');
+    const secret = this.key.export();
     try {
       return await encryptTo(recipient, secret);
     } finally {
@@ -28,28 +30,26 @@ export class TransportKey {
   }
 
   /** Wraps a session key; the caller zeroes its buffer. */
-  async wrap(sessionKey: Buffer): Promise<string> {
-    return await JWE.createEncrypt(
-      { format: 'compact', contentAlg: 'A256GCM', fields: { alg: 'dir' } },
-      withoutKeyId(this.key),
-    )
-      .update(sessionKey)
-      .final();
+  wrap(sessionKey: Buffer): Promise<string> {
+    return Promise.resolve(encryptCompact(sessionKey, this.key));
   }
 
   /** The worker's side. @throws RcsError RCS_INTERNAL when the message was not made with this key. */
-  async unwrap(jwe: string): Promise<Buffer> {
-    try {
-      const { plaintext } = await JWE.createDecrypt(this.key, { algorithms: ['dir', 'A256GCM'] }).decrypt(jwe);
-      return Buffer.from(plaintext);
-    } catch (error) {
-      throw new RcsError('RCS_INTERNAL', 'a wrapped session key could not be opened', { cause: error });
-    }
+  unwrap(jwe: string): Promise<Buffer> {
+    const sessionKey = decryptCompact(jwe, this.key);
+    return sessionKey === undefined
+      ? Promise.reject(new RcsError('RCS_INTERNAL', 'a wrapped session key could not be opened'))
+      : Promise.resolve(sessionKey);
   }
 
-  static async fromSecret(secret: Buffer): Promise<TransportKey> {
-    if (secret.length !== transportKeyBytes) throw new RcsError('RCS_INTERNAL', 'a transport key has the wrong length');
-    return new TransportKey(await JWK.asKey({ kty: 'oct', k: secret.toString('base64url'), alg: 'A256GCM' }));
+  /** Takes the secret over and overwrites it. */
+  static fromSecret(secret: Buffer): Promise<TransportKey> {
+    if (secret.length !== transportKeyBytes) {
+      return Promise.reject(new RcsError('RCS_INTERNAL', 'a transport key has the wrong length'));
+    }
+    const key = createSecretKey(secret);
+    secret.fill(0);
+    return Promise.resolve(new TransportKey(key));
   }
 }
 

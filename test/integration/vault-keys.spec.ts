@@ -2,7 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { constants, createPublicKey, publicEncrypt, randomBytes, X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GrantSigner, KeyVaultClient, TransportAgreements, type KeyEntry, type KeyVaultEndpoint } from '#contracts';
+import {
+  GrantSigner,
+  KeyVaultClient,
+  SessionKeyClient,
+  TransportAgreements,
+  type KeyEntry,
+  type KeyVaultEndpoint,
+} from '#contracts';
 import { publicKeyOf, recordCall } from '../vault/recorded-call.js';
 import type { RunningVault } from '../vault/running-vault.js';
 import { VaultGrounds } from '../vault/vault-grounds.js';
@@ -178,6 +185,37 @@ describe('a batch of envelopes', () => {
     ]);
     const opened = await Promise.all(outcomes.slice(0, 3).map(({ jwe }) => transport.key.unwrap(jwe)));
     expect(opened).toEqual(calls.map(({ sessionKey }) => sessionKey));
+  });
+
+  it('forms by itself when a worker asks for many at once, and each answer finds its question', async () => {
+    const client = new KeyVaultClient([vault.address], await grounds.identity('decrypt-worker'));
+    try {
+      const sessionKeys = new SessionKeyClient(client);
+      const { signal } = new AbortController();
+      const calls = Array.from({ length: 100 }, (_, index) => recordCall(key, '9350', `call-${index}`));
+      const opened = await Promise.all(
+        calls.map(async ({ envelope, grant }, index) => {
+          const foreign = index % 10 === 0 ? { ...grant, contactCenter: '9351' } : grant;
+          const request = {
+            grant: await signer.sign(foreign),
+            envelope,
+            requestId: `batch-${index}`,
+            timeoutMs,
+            signal,
+          };
+          return sessionKeys.unwrap(request).then(
+            ({ sessionKey }) => sessionKey,
+            (error: unknown) => (error as { code: string }).code,
+          );
+        }),
+      );
+      const expected = calls.map(({ sessionKey }, index) => (index % 10 === 0 ? 'RCS_KEY_NOT_FOUND' : sessionKey));
+      expect(opened).toEqual(expected);
+    } finally {
+      client.close();
+    }
+    expect(await vault.metrics()).toMatch(/^rcs_vault_calls_total\{(?=.*call="UnwrapSessionKeys").*\} [1-9]/m);
+    expect(vault.log()).toContain('batch-99');
   });
 
   it('is bounded', async () => {

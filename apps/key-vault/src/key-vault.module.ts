@@ -78,6 +78,7 @@ export class KeyVaultModule {
               keys,
               transportKeys,
               rate,
+              metrics.countItem,
               audit,
             ),
           inject: [GrantVerifier, TransportKeys, KeyUseAudit],

@@ -1,6 +1,13 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { keyVaultCallers } from '#contracts';
-import { failureCodes, internalLatencyBuckets, outcomeLabels, serviceRoles } from '#platform';
+import {
+  failureCodes,
+  internalLatencyBuckets,
+  outcomeLabels,
+  serviceRoles,
+  type ErrorCode,
+  type ServiceRole,
+} from '#platform';
 
 export interface TokenGauges {
   readonly sessions: () => number;
@@ -56,6 +63,11 @@ export class VaultMetrics {
     });
     this.beginAtZero();
   }
+
+  /** Counts one envelope of a batch as the call that it would have been alone. */
+  readonly countItem = (caller: ServiceRole, outcome: ErrorCode | 'ok'): void => {
+    this.calls.inc({ call: 'UnwrapSessionKey', caller, ...outcomeLabels(outcome) });
+  };
 
   /** Gauges that are read when Prometheus asks. */
   observeToken({ sessions, sessionsInUse, queued, keys, state }: TokenGauges): void {

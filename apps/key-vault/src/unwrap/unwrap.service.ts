@@ -6,8 +6,9 @@ import {
   type UnwrapOutcome,
   type UnwrapSessionKeysReply,
   type UnwrapSessionKeysRequest,
+  type WrappedItem,
 } from '#contracts';
-import { RcsError, toRcsError } from '#platform';
+import { requestIdFrom, RcsError, toRcsError, type ErrorCode, type ServiceRole } from '#platform';
 import type { KeyUseAudit } from '../audit/key-use-audit.js';
 import type { CallContext } from '../rpc/call-context.js';
 import type { CallRate } from '../rpc/call-rate.js';
@@ -25,6 +26,9 @@ export interface UnwrapRequest {
 type Wrapped = Pick<UnwrapRequest, 'grant' | 'envelope'>;
 type UnwrappedKey = Pick<UnwrapOutcome, 'jwe' | 'certificateAlias'>;
 
+/** Counts an item of a batch as if it had come alone. */
+export type ItemCount = (caller: ServiceRole, outcome: ErrorCode | 'ok') => void;
+
 /** An envelope with more recipients than this is no recording's. */
 const maximumEnvelopeBytes = 1024 * 1024;
 
@@ -40,6 +44,7 @@ export class UnwrapService {
     private readonly keys: KeyStore,
     private readonly transportKeys: TransportKeys,
     private readonly rate: CallRate,
+    private readonly counted: ItemCount,
     private readonly audit: KeyUseAudit,
   ) {}
 
@@ -59,14 +64,19 @@ export class UnwrapService {
     }
     this.rate.spend(context.caller, items.length);
     const transportKey = this.transportKeys.get(transportKeyId, context.caller);
-    return { outcomes: await Promise.all(items.map(item => this.outcome(transportKey, item, context))) };
+    return {
+      outcomes: await Promise.all(items.map(item => this.outcome(transportKey, item, contextOf(item, context)))),
+    };
   }
 
   private async outcome(transportKey: TransportKey, item: Wrapped, context: CallContext): Promise<UnwrapOutcome> {
     try {
-      return await this.unwrapFor(transportKey, item, context);
+      const unwrapped = await this.unwrapFor(transportKey, item, context);
+      this.counted(context.role, 'ok');
+      return unwrapped;
     } catch (error) {
       const { code, publicDetail, retryAfterMs } = toRcsError(error);
+      this.counted(context.role, code);
       const failure = { code, detail: publicDetail ?? '', retryAfterMs: Math.ceil(retryAfterMs ?? 0) };
       return { jwe: '', certificateAlias: '', failure };
     }
@@ -126,6 +136,11 @@ export class UnwrapService {
       `${subject}: none of ${envelope.recipients.length} recipients is a key ${whose}`,
     );
   }
+}
+
+/** Each item of a batch is on the account of its own request. */
+function contextOf({ requestId }: WrappedItem, context: CallContext): CallContext {
+  return requestId === undefined || requestId === '' ? context : { ...context, requestId: requestIdFrom(requestId) };
 }
 
 function checkedEnvelope(bytes: Buffer, permit: UnwrapPermit): DetachedEnvelope {

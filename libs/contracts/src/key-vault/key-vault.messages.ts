@@ -89,8 +89,15 @@ export interface ListKeysReply {
   readonly keys: readonly KeyEntry[];
 }
 
+export interface WrappedItem {
+  readonly grant: string;
+  readonly envelope: Buffer;
+  /** Of the request that needs it; that of the call when empty or absent. */
+  readonly requestId?: string;
+}
+
 export interface UnwrapSessionKeysRequest {
-  readonly items: readonly { readonly grant: string; readonly envelope: Buffer }[];
+  readonly items: readonly WrappedItem[];
   readonly transportKeyId: string;
 }
 

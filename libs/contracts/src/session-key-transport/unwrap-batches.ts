@@ -1,0 +1,150 @@
+import { status as GrpcStatus } from '@grpc/grpc-js';
+import { isErrorCode, RcsError, toRcsError } from '#platform';
+import type { KeyVaultEndpoint } from '../key-vault/key-vault-endpoint.js';
+import { maximumBatchItems, type CallFailure, type UnwrapOutcome } from '../key-vault/key-vault.messages.js';
+import type { TransportAgreements } from './transport-agreements.js';
+
+export interface UnwrapItem {
+  readonly grant: string;
+  readonly envelope: Buffer;
+  readonly requestId: string;
+  /** When its caller gives up, milliseconds since the epoch. */
+  readonly end: number;
+  readonly signal: AbortSignal;
+}
+
+export interface UnwrappedSessionKey {
+  /** Plain key bytes: whoever holds them zeroes them. */
+  readonly sessionKey: Buffer;
+  readonly certificateAlias: string;
+}
+
+interface Waiting {
+  readonly item: UnwrapItem;
+  readonly resolve: (key: UnwrappedSessionKey) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Calls on the way to one vault; while there are fewer, nothing waits for company. */
+const mostCalls = 8;
+
+/**
+ * Unwraps at one vault. Under load, envelopes that come while calls are on their way travel together in the next one:
+ * that spares both sides most of the cost of a call.
+ */
+export class UnwrapBatches {
+  private readonly waiting: Waiting[] = [];
+  private calls = 0;
+  /** A vault of an older version opens one envelope with one call. */
+  private single = false;
+
+  constructor(
+    private readonly vault: KeyVaultEndpoint,
+    private readonly agreements: TransportAgreements,
+  ) {}
+
+  /** @throws RcsError with the code of the vault's answer for this item; RCS_TIMEOUT when its caller gave up. */
+  unwrap(item: UnwrapItem): Promise<UnwrappedSessionKey> {
+    return new Promise((resolve, reject) => {
+      let settled = false;
+      const giveUp = (): void => settle(() => reject(new RcsError('RCS_TIMEOUT', 'the unwrapping was given up')));
+      const timer = setTimeout(giveUp, left(item.end));
+      item.signal.addEventListener('abort', giveUp, { once: true });
+      const settle = (how: () => void): void => {
+        if (settled) return;
+        settled = true;
+        clearTimeout(timer);
+        item.signal.removeEventListener('abort', giveUp);
+        how();
+      };
+      this.waiting.push({
+        item,
+        resolve: key => {
+          // Nobody is left to zero what comes too late.
+          if (settled) key.sessionKey.fill(0);
+          settle(() => resolve(key));
+        },
+        reject: error => settle(() => reject(error)),
+      });
+      this.send();
+    });
+  }
+
+  private send(): void {
+    while (this.waiting.length > 0 && (this.calls < mostCalls || this.single)) {
+      const batch = this.waiting.splice(0, this.single ? 1 : maximumBatchItems).filter(isStillWanted);
+      if (batch.length > 0) void this.call(batch);
+    }
+  }
+
+  private async call(batch: readonly Waiting[]): Promise<void> {
+    this.calls++;
+    try {
+      const [first] = batch;
+      if (first !== undefined && batch.length === 1) first.resolve(await this.one(first.item));
+      else await this.several(batch);
+    } catch (error) {
+      if (isUnimplemented(error) && batch.length > 1) {
+        this.single = true;
+        this.waiting.unshift(...batch);
+      } else for (const { reject } of batch) reject(toRcsError(error));
+    } finally {
+      this.calls--;
+      this.send();
+    }
+  }
+
+  private one({ grant, envelope, requestId, end, signal }: UnwrapItem): Promise<UnwrappedSessionKey> {
+    return this.agreements.run(this.vault, end, async ({ id, key }) => {
+      const options = { timeoutMs: left(end), requestId, signal };
+      const reply = await this.vault.call('UnwrapSessionKey', { grant, envelope, transportKeyId: id }, options);
+      return { sessionKey: await key.unwrap(reply.jwe), certificateAlias: reply.certificateAlias };
+    });
+  }
+
+  private several(batch: readonly Waiting[]): Promise<void> {
+    const end = Math.max(...batch.map(({ item }) => item.end));
+    const items = batch.map(({ item: { grant, envelope, requestId } }) => ({ grant, envelope, requestId }));
+    return this.agreements.run(this.vault, end, async ({ id, key }) => {
+      const request = { items, transportKeyId: id };
+      const { outcomes } = await this.vault.call('UnwrapSessionKeys', request, { timeoutMs: left(end) });
+      await Promise.all(
+        batch.map(async ({ resolve, reject }, index) => {
+          try {
+            const { jwe, certificateAlias } = succeeded(outcomes[index]);
+            resolve({ sessionKey: await key.unwrap(jwe), certificateAlias });
+          } catch (error) {
+            reject(toRcsError(error));
+          }
+        }),
+      );
+    });
+  }
+}
+
+const left = (end: number): number => Math.max(1, end - Date.now());
+
+/** Whoever gave up while waiting is not asked for. */
+function isStillWanted({ item, reject }: Waiting): boolean {
+  if (!item.signal.aborted && item.end > Date.now()) return true;
+  reject(new RcsError('RCS_TIMEOUT', 'the unwrapping was given up before it was sent'));
+  return false;
+}
+
+function succeeded(outcome: UnwrapOutcome | undefined): UnwrapOutcome {
+  if (outcome === undefined) throw new RcsError('RCS_INTERNAL', 'the vault left an item of a batch unanswered');
+  const { failure } = outcome;
+  if (failure === undefined || failure === null) return outcome;
+  throw fromFailure(failure);
+}
+
+function fromFailure({ code, detail, retryAfterMs }: CallFailure): RcsError {
+  return new RcsError(isErrorCode(code) ? code : 'RCS_INTERNAL', undefined, {
+    ...(detail === '' ? {} : { publicDetail: detail }),
+    ...(retryAfterMs === 0 ? {} : { retryAfterMs }),
+  });
+}
+
+const isUnimplemented = (error: unknown): boolean =>
+  error instanceof RcsError &&
+  (error.cause as { readonly code?: unknown } | undefined)?.code === GrpcStatus.UNIMPLEMENTED;

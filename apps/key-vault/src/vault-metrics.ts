@@ -106,7 +106,7 @@ export class VaultMetrics {
   private beginAtZero(): void {
     for (const state of tokenStates) this.stateChanges.inc({ state }, 0);
     const unwrap = { call: 'UnwrapSessionKey', caller: 'decrypt-worker' };
-    for (const outcome of ['ok', 'RCS_GRANT_REFUSED', ...failureCodes] as const)
+    for (const outcome of ['ok', 'RCS_GRANT_REFUSED', 'RCS_TOO_MANY_REQUESTS', ...failureCodes] as const)
       this.calls.inc({ ...unwrap, ...outcomeLabels(outcome) }, 0);
     for (const call of Object.keys(keyVaultCallers))
       for (const caller of ['none', ...serviceRoles])

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { failureCodes, listenerLatencyBuckets, outcomeLabels } from '#platform';
+import { failureCodes, listenerLatencyBuckets, outcomeLabels, outcomeOf } from '#platform';
 
 /** What the gateway counts. Labels are bounded: routes are templates, outcomes are error codes. */
 export class GatewayMetrics {
@@ -65,13 +65,26 @@ export class GatewayMetrics {
     this.beginAtZero();
   }
 
+  /** Counts an attempt to authenticate by how it ends; `missing` says that there were no credentials to check. */
+  async authentication<T>(attempt: Promise<T>, missing: boolean): Promise<T> {
+    try {
+      const admitted = await attempt;
+      this.authentications.inc({ outcome: 'ok' });
+      return admitted;
+    } catch (error) {
+      this.authentications.inc({ outcome: missing ? 'missing' : outcomeOf(error) });
+      throw error;
+    }
+  }
+
   registryRead(): void {
     this.registryReadAt = Date.now();
   }
 
   private beginAtZero(): void {
     for (const outcome of ['ok', 'aborted', ...failureCodes] as const) this.playbacks.inc(outcomeLabels(outcome), 0);
-    for (const outcome of ['ok', 'missing', 'RCS_AUTHENTICATION_REQUIRED']) this.authentications.inc({ outcome }, 0);
+    for (const outcome of ['ok', 'missing', 'RCS_AUTHENTICATION_REQUIRED', 'RCS_TOO_MANY_REQUESTS'])
+      this.authentications.inc({ outcome }, 0);
     for (const action of ['read', 'play-encrypted'])
       for (const code of ['RCS_INSUFFICIENT_PERMISSION', 'RCS_INSUFFICIENT_ROLE', 'RCS_RECORDING_NOT_FOUND'])
         this.denials.inc({ action, code }, 0);

@@ -1,6 +1,5 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { outcomeOf } from '#platform';
 import { GatewayMetrics } from '../gateway-metrics.js';
 import { RequestAdmission } from './request-admission.js';
 
@@ -17,14 +16,8 @@ export class AuthenticationGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
-    try {
-      await this.admission.admit(request, http.getResponse<FastifyReply>());
-      this.metrics.authentications.inc({ outcome: 'ok' });
-      return true;
-    } catch (error) {
-      const anonymous = request.headers.authorization === undefined && request.headers.cookie === undefined;
-      this.metrics.authentications.inc({ outcome: anonymous ? 'missing' : outcomeOf(error) });
-      throw error;
-    }
+    const anonymous = request.headers.authorization === undefined && request.headers.cookie === undefined;
+    await this.metrics.authentication(this.admission.admit(request, http.getResponse<FastifyReply>()), anonymous);
+    return true;
   }
 }

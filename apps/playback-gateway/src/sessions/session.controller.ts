@@ -4,6 +4,7 @@ import { RcsError } from '#platform';
 import type { AuditLog, User } from '#store';
 import { AuthenticationGuard, userOf } from '../authentication/authentication.guard.js';
 import { RequestAdmission } from '../authentication/request-admission.js';
+import { GatewayMetrics } from '../gateway-metrics.js';
 import { storeTokens } from '../injection-tokens.js';
 import { loginAuthorization } from './login-request.js';
 import { SessionService } from './session.service.js';
@@ -16,13 +17,15 @@ export class SessionController {
     private readonly sessions: SessionService,
     private readonly admission: RequestAdmission,
     @Inject(storeTokens.audit) private readonly audit: AuditLog,
+    private readonly metrics: GatewayMetrics,
   ) {}
 
   /** Needs no CSRF token: there is no session yet, and other sites are kept out by the origin and the media type. */
   @Post()
   async logIn(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Body() body: unknown) {
     const authorization = loginAuthorization(request.headers.authorization, body);
-    const { user, session } = await this.admission.logIn(authorization, request, reply);
+    const attempt = this.admission.logIn(authorization, request, reply);
+    const { user, session } = await this.metrics.authentication(attempt, authorization === undefined);
     const current = session?.key;
     const opened = (await this.sessions.list(user.name)).find(({ key }) => key === current);
     if (opened === undefined) throw new RcsError('RCS_SESSION_UNAVAILABLE', 'the new session is already gone');

@@ -161,6 +161,30 @@ describe('the authentication flow', () => {
       }
     });
 
+    it.each(['ops', 'OPS', 'oPs'])(
+      'never takes somebody called %s for the account of the configuration',
+      async name => {
+        await changeDirectory(client =>
+          client.add('uid=ops,ou=people,dc=example,dc=org', {
+            objectClass: 'inetOrgPerson',
+            uid: 'ops',
+            cn: 'Ops',
+            sn: 'O',
+            userPassword: 'directory-password',
+          }),
+        );
+        try {
+          const authentication = service();
+          for (const contactCenter of [undefined, 'directory']) {
+            const attempt = authentication.authenticate(basic(name, 'directory-password'), { contactCenter });
+            await expect(attempt).rejects.toMatchObject(refused);
+          }
+        } finally {
+          await changeDirectory(client => client.del('uid=ops,ou=people,dc=example,dc=org'));
+        }
+      },
+    );
+
     it('refuses a name that belongs to a user of another contact center', async () => {
       await store.users.put({ ...local, name: 'anthony', passwordHash });
       await expect(service().authenticate(anthony, { contactCenter: 'directory' })).rejects.toMatchObject(refused);

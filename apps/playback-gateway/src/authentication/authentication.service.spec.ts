@@ -7,6 +7,8 @@ import { configurationSchema, type ServerSettings } from '#platform';
 import { openSqliteStore, type Store, type UserContent } from '#store';
 import { AuthenticationService } from './authentication.service.js';
 
+jest.setTimeout(60_000);
+
 /** The real argon2id, counted. */
 const verifications = { count: 0 };
 jest.mock('@node-rs/argon2', () => {

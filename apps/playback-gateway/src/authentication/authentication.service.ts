@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { toRcsError, RcsError, type ServerSettings } from '#platform';
-import type { User, UserStore } from '#store';
+import type { ContactCenter, User, UserStore } from '#store';
 import { parseBasicCredentials, type BasicCredentials } from './basic-credentials.js';
 import { parseBearerToken } from './bearer/bearer-token.js';
 import type { OpenIdUsers } from './bearer/open-id-users.js';
@@ -8,6 +8,7 @@ import type { ContactCenterFinder } from './contact-center-finder.js';
 import type { Directories } from './directory/directories.js';
 import { LocalUsers } from './local-users.js';
 import { OpsAccount } from './ops-account.js';
+import { wrongCredentials } from './wrong-credentials.js';
 
 /** What a request says besides its credentials. */
 export interface LoginHints {
@@ -50,7 +51,7 @@ export class AuthenticationService {
     const credentials = parseBasicCredentials(authorization);
     if (token !== undefined && this.parts.openId !== undefined) {
       const { openId } = this.parts;
-      return this.unhurried(() => openId.authenticate(token));
+      return this.unhurried(async () => this.exceptOps(await openId.authenticate(token)));
     }
     if (credentials === undefined) throw new RcsError('RCS_AUTHENTICATION_REQUIRED', 'no Basic credentials');
     return this.unhurried(() => this.authenticateBasic(credentials, hints));
@@ -75,9 +76,14 @@ export class AuthenticationService {
     if (this.ops.is(credentials.userName)) return this.ops.authenticate(credentials);
     const contactCenter = await this.parts.contactCenters?.find(credentials.userName, hints.contactCenter);
     if (contactCenter === 'unknown') return this.local.refuse(credentials);
+    return this.exceptOps(await this.authenticateIn(contactCenter, credentials));
+  }
+
+  private authenticateIn(contactCenter: ContactCenter | undefined, credentials: BasicCredentials): Promise<User> {
     const directory = contactCenter === undefined ? undefined : this.parts.directories?.of(contactCenter.id);
-    if (contactCenter !== undefined && directory !== undefined)
+    if (contactCenter !== undefined && directory !== undefined) {
       return directory.authenticate(contactCenter, credentials);
+    }
     return this.local.authenticate(
       credentials,
       user =>
@@ -97,6 +103,15 @@ export class AuthenticationService {
     const contactCenter = await this.parts.contactCenters?.find(user.name, user.contactCenter);
     if (contactCenter === undefined || contactCenter === 'unknown') return undefined;
     return this.parts.directories?.of(contactCenter.id)?.current(contactCenter, user);
+  }
+
+  /**
+   * Sessions know users by name, and the name of the account of the configuration is that account's alone. Directories
+   * compare names without case, so `OPS` could otherwise come back as `ops`.
+   */
+  private exceptOps(user: User): User {
+    if (!this.ops.is(user.name)) return user;
+    throw wrongCredentials(user.name, 'the name belongs to the account of the configuration: no log-in');
   }
 
   /** Whoever is refused learns nothing from the time it took, as long as it took less than `failedLoginTimeMs`. */

@@ -8,6 +8,8 @@ import { UserAdministration } from './user-administration.js';
 import { parseNewUser, parseUserChange } from './user-input.js';
 import { userView } from './user-view.js';
 
+jest.setTimeout(60_000);
+
 const origin = { address: '192.0.2.1', requestId: 'request-1' };
 const password = 'correct horse battery';
 const ops = operator('ops');

@@ -200,6 +200,13 @@ describe(OpenIdUsers.name, () => {
     expect(await store.users.find('olivia')).toMatchObject({ contactCenter: 'cc-2', roles: ['admin'] });
   });
 
+  it('never takes the bearer of a token for the account of the configuration', async () => {
+    for (const claims of [{ roles: 'realm_access.roles' }, {}]) {
+      const ops = token({ preferred_username: 'ops' });
+      await expect(service({ claims }).authenticate(await ops)).rejects.toMatchObject(refused);
+    }
+  });
+
   it('uses the local account of the same name where no claim gives roles', async () => {
     const authentication = service({ claims: {} });
     await expect(authentication.authenticate(await token())).rejects.toMatchObject(refused);

@@ -23,7 +23,7 @@ cd "$build"
 # Native modules are compiled here, against the headers of the Node that runs this script.
 prefix=$(dirname "$(dirname "$(node -p 'require("fs").realpathSync(process.execPath)')")")
 [ ! -d "$prefix/include/node" ] || export npm_config_nodedir="$prefix"
-npm ci --no-audit --no-fund --loglevel=error
+npm ci --prefer-offline --no-audit --no-fund --loglevel=error
 node_modules/.bin/tsc -p tsconfig.build.json
 node scripts/copy-assets.mjs
 npm prune --omit=dev --no-audit --no-fund --loglevel=error

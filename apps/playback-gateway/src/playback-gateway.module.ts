@@ -28,6 +28,7 @@ import {
   localKeyManagerControllers,
   localKeyManagerProviders,
 } from './local-key-manager/local-key-manager.providers.js';
+import { OpenApiController } from './openapi/openapi.controller.js';
 import { EnvelopeLocator } from './playback/envelope-locator.js';
 import { FinishedPlaybacks } from './playback/finished-playbacks.js';
 import { MediaRelay } from './playback/media-relay.js';
@@ -70,6 +71,7 @@ export class PlaybackGatewayModule {
         PlayTicketController,
         ...certificateControllers,
         ...localKeyManagerControllers(parts),
+        OpenApiController,
         ...userControllers,
         AuditController,
       ],

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { describeError, productVersion } from '#platform';
 import { auditCommand } from './commands/audit.command.js';
+import { certificatesCommand } from './commands/certificates.command.js';
 import { configCommand } from './commands/config.command.js';
 import { decryptCommand } from './commands/decrypt.command.js';
 import { docsCommand } from './commands/docs.command.js';
@@ -37,6 +38,7 @@ for (const add of [
   usersCommand,
   hawkCommand,
   lkmCommand,
+  certificatesCommand,
   auditCommand,
   configCommand,
   docsCommand,

@@ -16,6 +16,8 @@ interface Options {
   readonly webdavUser: string;
   readonly webdavPasswordFile: string;
   readonly certificate: readonly string[];
+  readonly ivrProfile?: string;
+  readonly rootCa?: string;
   readonly layout: RecordingLayout;
   readonly cipher: 'aes-128-cbc' | 'aes-192-cbc' | 'aes-256-cbc';
   readonly id?: string;
@@ -42,6 +44,8 @@ export function recordCommand(program: Command): void {
       'recording certificates, PEM; none records unencrypted with --layout plain',
       [],
     )
+    .option('--ivr-profile <name>', 'encrypt for the certificates that are assigned to this IVR profile')
+    .option('--root-ca <file>', 'authorities that must vouch for the certificates, PEM; self-signed ones do without')
     .addOption(
       new Option('--layout <layout>', 'how it is stored')
         .choices(['detached', 'attached', 'plain'])
@@ -57,8 +61,10 @@ export function recordCommand(program: Command): void {
 }
 
 async function record(file: string, options: Options): Promise<void> {
-  if (options.layout !== 'plain' && options.certificate.length === 0) {
-    throw new Error('name at least one --certificate alias=file, or record unencrypted with --layout plain');
+  if (options.layout !== 'plain' && options.certificate.length === 0 && options.ivrProfile === undefined) {
+    throw new Error(
+      'name an --ivr-profile or at least one --certificate alias=file, or record unencrypted with --layout plain',
+    );
   }
   const gateway = new GatewayClient({
     url: options.gateway,
@@ -77,7 +83,8 @@ async function record(file: string, options: Options): Promise<void> {
       startTime: new Date().toISOString().replace('Z', '+0000'),
       metadata: {},
       contactCenter: options.contactCenter,
-      certificates: options.certificate.map(certificateOf),
+      certificates: await certificatesOf(gateway, options),
+      rootsPem: options.rootCa === undefined ? undefined : readFileSync(options.rootCa),
       webdav: { url: options.webdav, user: options.webdavUser, password: passwordIn(options.webdavPasswordFile) },
       gateway,
     });
@@ -88,6 +95,21 @@ async function record(file: string, options: Options): Promise<void> {
 }
 
 const passwordIn = (file: string): string => readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+
+/** Those that are named, and those that are assigned to the profile: the gateway answers none unless all are valid. */
+async function certificatesOf(gateway: GatewayClient, options: Options): Promise<{ alias: string; pem: string }[]> {
+  const named = options.certificate.map(certificateOf);
+  if (options.ivrProfile === undefined) return named;
+  const profile = encodeURIComponent(options.ivrProfile);
+  const path = `/rcs/contact-centers/${encodeURIComponent(options.contactCenter)}/recipients?ivrProfile=${profile}`;
+  const { certificates } = (await gateway.call('GET', path)) as {
+    certificates: { alias: string; certificate: string }[];
+  };
+  if (certificates.length === 0 && named.length === 0 && options.layout !== 'plain') {
+    throw new Error(`nothing is assigned to ${options.ivrProfile}: record unencrypted with --layout plain`);
+  }
+  return [...named, ...certificates.map(({ alias, certificate }) => ({ alias, pem: certificate }))];
+}
 
 function certificateOf(text: string): { alias: string; pem: string } {
   const equals = text.indexOf('=');

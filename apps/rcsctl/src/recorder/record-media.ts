@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { parseCertificatePem } from '#certificates';
+import { parseAuthoritiesPem, parseCertificatePem, validateCertificatePath } from '#certificates';
 import { encryptAttached, encryptDetached, type EncryptionRecipient, type WritableCipher } from '#cms';
+import { describeError } from '#platform';
 import type { GatewayClient, RecordingResource } from '../gateway-client/gateway-client.js';
 import { uploadToWebDav, type WebDavAccess } from './webdav-upload.js';
 
@@ -21,6 +22,8 @@ export interface RecordingJob {
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly contactCenter: string;
   readonly certificates: readonly { readonly alias: string; readonly pem: string }[];
+  /** Authorities that must vouch for the certificates; without them self-signed ones are accepted. */
+  readonly rootsPem?: Buffer | undefined;
   readonly cipher?: WritableCipher;
   readonly webdav: WebDavAccess;
   readonly gateway: GatewayClient;
@@ -53,7 +56,7 @@ async function encrypt(job: RecordingJob): Promise<{ stored: Buffer; envelope: B
   const { plaintext, layout } = job;
   if (layout === 'plain') return { stored: plaintext, envelope: undefined };
   const options = {
-    recipients: job.certificates.map(recipientOf),
+    recipients: job.certificates.map(certificate => recipientOf(certificate, job.rootsPem)),
     ...(job.cipher === undefined ? {} : { cipher: job.cipher }),
   };
   if (layout === 'detached') {
@@ -68,13 +71,18 @@ async function encrypt(job: RecordingJob): Promise<{ stored: Buffer; envelope: B
   return { stored: await buffer(file), envelope: undefined };
 }
 
-/** The recipient a certificate stands for; it must be valid now (a recorder checks at every use). */
-function recipientOf({ alias, pem }: RecordingJob['certificates'][number]): EncryptionRecipient {
-  const [certificate] = parseCertificatePem(pem);
-  const now = new Date();
-  if (now < certificate.notBefore || now > certificate.notAfter) {
-    const [from, until] = [certificate.notBefore.toISOString(), certificate.notAfter.toISOString()];
-    throw new Error(`the certificate ${alias} is valid from ${from} until ${until}, not now: record with another one`);
+/** The recipient a certificate stands for; its path must be valid at this moment (a recorder checks at every use). */
+function recipientOf(
+  { alias, pem }: RecordingJob['certificates'][number],
+  rootsPem: Buffer | undefined,
+): EncryptionRecipient {
+  const [certificate, ...intermediates] = parseCertificatePem(pem);
+  const roots = rootsPem === undefined ? [] : parseAuthoritiesPem(rootsPem);
+  try {
+    const allowSelfSigned = rootsPem === undefined;
+    validateCertificatePath(certificate, { intermediates, roots, allowSelfSigned, at: new Date() });
+  } catch (error) {
+    throw new Error(`the certificate ${alias} may not encrypt recordings: ${describeError(error)}`, { cause: error });
   }
   return {
     identifier: {

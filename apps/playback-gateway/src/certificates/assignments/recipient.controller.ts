@@ -7,7 +7,7 @@ import { mayAdministerCertificates } from '../administrator.js';
 import { parseInput } from '../upload/certificate-input.js';
 import { AssignmentService } from './assignment.service.js';
 
-const querySchema = z.union(
+export const recipientQuerySchema = z.union(
   [z.strictObject({ ivrProfile: z.string().min(1).max(255) }), z.strictObject({ screenRecording: z.literal('true') })],
   { error: 'name an ivrProfile, or say screenRecording=true' },
 );
@@ -25,7 +25,7 @@ export class RecipientController {
     if (!own && !user.roles.includes('ops')) {
       throw new RcsError('RCS_INSUFFICIENT_PERMISSION', `${user.name} asked for recipients of ${contactCenter}`);
     }
-    const asked = parseInput(querySchema, query);
+    const asked = parseInput(recipientQuerySchema, query);
     const certificates = await this.assignments.recipients(
       contactCenter,
       'ivrProfile' in asked ? { kind: 'ivr-profile', name: asked.ivrProfile } : { kind: 'screen-recording' },

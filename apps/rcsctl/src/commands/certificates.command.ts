@@ -1,0 +1,224 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import {
+  administering,
+  assignmentPath,
+  certificatePath,
+  firstLine,
+  withAccess,
+  type AccessOptions,
+} from '../certificates/administration.js';
+import {
+  certificateTable,
+  fields,
+  rewrapText,
+  type CertificateLine,
+  type RewrapLine,
+} from '../certificates/certificate-tables.js';
+import { watchRewrap } from '../certificates/rewrap-watch.js';
+import { print } from '../terminal/print.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+interface PairOptions extends AccessOptions {
+  readonly certificate?: string;
+  readonly key?: string;
+  readonly keyPasswordFile?: string;
+  readonly alias?: string;
+  readonly decryptOnly?: boolean;
+}
+interface AssignmentOptions extends AccessOptions {
+  readonly ivrProfile?: string;
+  readonly recordUnencrypted?: boolean;
+}
+interface RewrapOptions extends AccessOptions {
+  readonly to?: string;
+  readonly mode: string;
+  readonly wait: boolean;
+}
+
+/** `rcsctl certificates`: what administrators of certificates do, through the gateway. */
+export function certificatesCommand(program: Command): void {
+  const certificates = program.command('certificates').description('administer recording certificates and keys');
+  const command = (usage: string, description: string): Command =>
+    withAccess(certificates.command(usage).description(description));
+  inventory(command);
+  uploads(command);
+  generatedKeys(command);
+  assignments(command);
+  endings(command);
+  rewraps(command);
+}
+
+type Add = (usage: string, description: string) => Command;
+
+function inventory(command: Add): void {
+  command('list', 'all certificates')
+    .option('--sort <column>', 'such as expires, or -expires the other way round', 'alias')
+    .option('--deleted', 'deleted ones too')
+    .action((options: AccessOptions & { sort: string; deleted?: boolean }) =>
+      administering(options, async gateway => {
+        const query = new URLSearchParams({
+          sort: options.sort,
+          limit: '500',
+          deleted: String(options.deleted === true),
+        });
+        const page = (await gateway.call('GET', `/rcs/certificates?${query.toString()}`)) as {
+          certificates: CertificateLine[];
+        };
+        print(options.json === true, page, () => certificateTable(page.certificates));
+      }),
+    );
+  command('show <alias>', 'one certificate with all that is known of it').action(
+    (alias: string, options: AccessOptions) => show(options, 'GET', certificatePath(alias)),
+  );
+}
+
+function uploads(command: Add): void {
+  const withPair = (one: Command): Command =>
+    one
+      .option('--key <file>', 'private key, PEM')
+      .option('--key-password-file <file>', 'file with the password of the private key');
+  withPair(command('inspect', 'what is in a certificate and a key file, and what an upload would say; keeps nothing'))
+    .option('--certificate <file>', 'certificate, PEM, one or a chain')
+    .action((options: PairOptions) => show(options, 'POST', '/rcs/certificates/inspect', pair(options)));
+  withPair(command('upload', 'take in a certificate and its private key'))
+    .requiredOption('--certificate <file>', 'certificate, PEM, one or a chain')
+    .option('--alias <alias>', 'name of the certificate; made from its subject when absent')
+    .option('--decrypt-only', 'to open old recordings; encrypts nothing')
+    .action((options: PairOptions) => show(options, 'POST', '/rcs/certificates', pair(options)));
+}
+
+function generatedKeys(command: Add): void {
+  const keyPath = (alias: string): string => `/rcs/keys/${encodeURIComponent(alias)}`;
+  command('generate <alias>', 'make a key in the token')
+    .option('--size <bits>', '2048, 3072 or 4096', '3072')
+    .action((alias: string, options: AccessOptions & { size: string }) =>
+      show(options, 'POST', '/rcs/keys', { alias, size: Number(options.size) }),
+    );
+  command('csr <alias>', 'certificate request (PKCS#10) of a key that was made in the token')
+    .requiredOption('--subject <name>', 'such as "CN=Genesys Recording,O=Genesys,C=US"')
+    .option('--out <file>', 'where it is written; standard output when absent')
+    .action((alias: string, options: AccessOptions & { subject: string; out?: string }) =>
+      administering(options, async gateway => {
+        const { subject, out } = options;
+        const path = `${keyPath(alias)}/certificate-signing-request`;
+        const request = (await gateway.call('POST', path, { subject })) as string;
+        if (out === undefined) print(options.json === true, { request }, () => request.trimEnd());
+        else writeFileSync(out, request);
+      }),
+    );
+  command('attach <alias>', 'put the issued certificate beside the key it was requested for')
+    .requiredOption('--certificate <file>', 'certificate, PEM, with its chain')
+    .action((alias: string, options: PairOptions & { certificate: string }) =>
+      show(options, 'POST', `${keyPath(alias)}/certificate`, { certificate: pem(options.certificate) }),
+    );
+}
+
+function assignments(command: Add): void {
+  const withTarget = (one: Command): Command =>
+    one.option('--ivr-profile <name>', 'IVR profile; screen recordings when absent');
+  withTarget(command('assign [alias...]', 'encrypt for these certificates and no others'))
+    .option('--record-unencrypted', 'confirms an empty list')
+    .action((aliases: string[], options: AssignmentOptions) =>
+      show(options, 'PUT', assignmentPath(options.ivrProfile), { aliases, ...confirmed(options) }),
+    );
+  withTarget(command('assigned', 'what is assigned')).action((options: AssignmentOptions) =>
+    show(options, 'GET', assignmentPath(options.ivrProfile)),
+  );
+  command('export-annex <profile>', 'the annex of an IVR profile in its text form').action(
+    (profile: string, options: AccessOptions) =>
+      administering(options, async gateway => {
+        const path = `/rcs/ivr-profiles/${encodeURIComponent(profile)}/annex`;
+        const answer = (await gateway.call('GET', path)) as { annex: string };
+        print(options.json === true, answer, () => answer.annex.trimEnd());
+      }),
+  );
+  command('import-annex <profile> <file>', 'assign what an exported annex names; the keys must be there')
+    .option('--record-unencrypted', 'confirms an empty list')
+    .action((profile: string, file: string, options: AssignmentOptions) =>
+      show(options, 'PUT', `/rcs/ivr-profiles/${encodeURIComponent(profile)}/annex`, {
+        annex: readFileSync(file, 'utf8'),
+        ...confirmed(options),
+      }),
+    );
+}
+
+function endings(command: Add): void {
+  command('renew <alias> <successor>', 'put a successor in every place of a certificate').action(
+    (alias: string, successor: string, options: AccessOptions) =>
+      show(options, 'POST', `${certificatePath(alias)}/renew`, { successor }),
+  );
+  command('delete <alias>', 'take a certificate out of use; its key stays in the token')
+    .option('--force <alias>', 'the alias again: although it is in use')
+    .action((alias: string, options: AccessOptions & { force?: string }) =>
+      show(options, 'DELETE', certificatePath(alias), options.force === undefined ? {} : { force: options.force }),
+    );
+  command('remove-key <alias>', 'remove the private key of a deleted certificate from the token, for ever')
+    .requiredOption('--confirm <alias>', 'the alias again')
+    .action((alias: string, options: AccessOptions & { confirm: string }) =>
+      show(options, 'DELETE', `${certificatePath(alias)}/key`, { confirm: options.confirm }),
+    );
+}
+
+function rewraps(command: Add): void {
+  command('rewrap <alias>', 'give the recordings of a certificate a recipient for another one')
+    .requiredOption('--to <alias>', 'the other certificate')
+    .addOption(
+      new Option('--mode <mode>', 'add the recipient, or replace the old one once the new one is proven')
+        .choices(['add', 'replace'])
+        .default('add'),
+    )
+    .option('--no-wait', 'only start it')
+    .action((alias: string, options: RewrapOptions) =>
+      administering(options, async gateway => {
+        const { to, mode } = options;
+        const started = (await gateway.call('POST', `${certificatePath(alias)}/rewrap`, { to, mode })) as RewrapLine;
+        const run = options.wait ? await watchRewrap(gateway, started.id) : started;
+        print(options.json === true, run, () => rewrapText(run));
+        if (run.counts.failed > 0) process.exitCode = 1;
+      }),
+    );
+  command('rewraps', 'all runs and how far they are').action((options: AccessOptions) =>
+    administering(options, async gateway => {
+      const answer = (await gateway.call('GET', '/rcs/rewraps')) as { rewraps: RewrapLine[] };
+      print(options.json === true, answer, () => answer.rewraps.map(rewrapText).join('\n') || 'no run');
+    }),
+  );
+  for (const verb of ['pause', 'resume'] as const) {
+    command(`${verb}-rewrap <id>`, `${verb} a run`).action((id: string, options: AccessOptions) =>
+      administering(options, async gateway => {
+        const run = (await gateway.call('POST', `/rcs/rewraps/${encodeURIComponent(id)}/${verb}`)) as RewrapLine;
+        print(options.json === true, run, () => rewrapText(run));
+      }),
+    );
+  }
+}
+
+/** Makes one call and shows what it answers. */
+function show(
+  options: AccessOptions,
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  body?: Fields,
+): Promise<void> {
+  return administering(options, async gateway => {
+    const answer = (await gateway.call(method, path, body)) as Fields;
+    print(options.json === true, answer, () => fields(answer));
+  });
+}
+
+function pair({ certificate, key, keyPasswordFile, alias, decryptOnly }: PairOptions): Fields {
+  return {
+    ...(certificate === undefined ? {} : { certificate: pem(certificate) }),
+    ...(key === undefined ? {} : { privateKey: pem(key) }),
+    ...(keyPasswordFile === undefined ? {} : { password: firstLine(keyPasswordFile) }),
+    ...(alias === undefined ? {} : { alias }),
+    ...(decryptOnly === true ? { decryptOnly } : {}),
+  };
+}
+
+/** As it stands: what is no PEM is for the gateway to refuse, in the same words for everybody. */
+const pem = (file: string): string => readFileSync(file, 'latin1');
+
+const confirmed = ({ recordUnencrypted }: AssignmentOptions): Fields =>
+  recordUnencrypted === true ? { confirm: 'record unencrypted' } : {};

@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { freePorts } from './free-ports.js';
+import { Replica } from './replica.js';
+import type { ReadyLine } from './running-cluster.js';
+
+export interface SecondGateway {
+  readonly url: string;
+  stop(): Promise<unknown>;
+}
+
+/** Another gateway of a running cluster: same store, same Redis, same vault, its own ports. */
+export async function startSecondGateway(
+  repository: string,
+  { dataDir, gateway }: ReadyLine,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<SecondGateway> {
+  const [port, managementPort] = await freePorts(2);
+  const tls = join(dataDir, 'internal-tls');
+  const replica = new Replica({
+    name: 'second gateway',
+    role: 'playback-gateway',
+    repository,
+    management: `http://127.0.0.1:${managementPort}`,
+    logFile: join(dataDir, 'logs', 'second-gateway.log'),
+    environment: {
+      ...process.env,
+      RCS_CONFIG: join(dataDir, 'application.yaml'),
+      RCS_INTERNAL_TLS__CA_FILE: join(tls, 'ca.pem'),
+      RCS_INTERNAL_TLS__CERTIFICATE_FILE: join(tls, 'playback-gateway.pem'),
+      RCS_INTERNAL_TLS__KEY_FILE: join(tls, 'playback-gateway.key'),
+      RCS_SERVER_SETTINGS__LISTEN__PORT: String(port),
+      RCS_SERVER_SETTINGS__MANAGEMENT__PORT: String(managementPort),
+      ...environment,
+    },
+  });
+  await replica.start();
+  const url = new URL(gateway);
+  url.port = String(port);
+  return { url: url.origin, stop: () => replica.stop() };
+}

@@ -214,3 +214,39 @@ it('restores nothing with another key or out of a changed copy, and the rest all
   expect(keys.find(({ outcome }) => outcome === 'failed')?.reason?.code).toBe('BACKUP_DAMAGED');
   expect(result.status).toBe(1);
 });
+
+it('keeps no copy of a key that is refused, and takes no key whose copy cannot be kept', async () => {
+  const { contactCenter } = cluster.ready;
+  const files = ['-keyout', at('late.key'), '-out', at('late.pem'), '-days', '30', '-subj', '/CN=Late'];
+  await openssl('req', '-x509', '-newkey', 'rsa:2048', '-noenc', ...files);
+  const pair = [
+    'import-key',
+    '--key',
+    at('late.key'),
+    '--certificate',
+    at('late.pem'),
+    '--contact-center',
+    contactCenter,
+  ];
+  const copies = readdirSync(at('copies')).sort();
+  const taken = await command([...pair, '--alias', 'tenant']);
+  expect(taken.status).toBe(1);
+  expect(taken.stderr).toContain('another key of this name');
+  expect(readdirSync(at('copies')).sort()).toEqual(copies);
+
+  renameSync(at('copies'), at('copies.away'));
+  writeFileSync(at('copies'), '');
+  const uncopied = await command([...pair, '--alias', 'late']);
+  expect(uncopied.status).toBe(1);
+  expect(uncopied.stderr).toContain('RCS_KEY_BACKUP_FAILED');
+  const check = await command(['keys', 'check', '--json']);
+  expect(check.status).toBe(1);
+  expect(reportOf(check)).toMatchObject({ ok: false, problems: [{ code: 'RCS_KEY_BACKUP_FAILED' }] });
+
+  rmSync(at('copies'));
+  renameSync(at('copies.away'), at('copies'));
+  expect(Object.keys((await checked()).outcomes).sort()).toEqual(['demo', 'tenant']);
+  const late = await command([...pair, '--alias', 'late']);
+  expect({ status: late.status, stderr: late.stderr }).toEqual({ status: 0, stderr: '' });
+  expect((await checked()).outcomes).toEqual({ demo: ['ok'], late: ['ok'], tenant: ['ok'] });
+});

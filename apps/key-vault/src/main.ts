@@ -12,6 +12,7 @@ import {
   type ServiceContext,
 } from '#platform';
 import { KeyBackups } from './key-backup/key-backups.js';
+import { memoryExposures, readKernelFacts } from './memory/memory-exposure.js';
 import { KeyVaultModule } from './key-vault.module.js';
 import { OperatorAccess } from './operator/operator-access.js';
 import { ServerCertificates } from './rpc/server-certificates.js';
@@ -35,6 +36,9 @@ runService('key-vault', async (context: ServiceContext) => {
   // eslint-disable-next-line no-restricted-properties -- written, not read
   process.env.UV_THREADPOOL_SIZE ??= String(threadPoolSize(settings.tokens));
   const keys = KeyStore.open(settings, metrics, context.logger);
+  for (const exposure of memoryExposures(readKernelFacts())) {
+    context.logger.warn(exposure, 'keys in memory may reach a disk');
+  }
   context.certificates.watch(() => keys.certificateExpiry());
   const { allowOperatorUnwrap } = settings;
   const operators =

@@ -9,6 +9,9 @@ import { SoftHsmToken } from './testing/softhsm-token.js';
 import type { TokenOptions, TokenState } from './token-options.js';
 import { Token } from './token.js';
 
+/** Making two large primes is a matter of luck. */
+jest.setTimeout(60_000);
+
 const pkcs1 = { scheme: 'rsaes-pkcs1-v1_5' } as const;
 const soon = (): AbortSignal => AbortSignal.timeout(20_000);
 const pkcs1Encrypt = ({ publicKey }: RecordingKey, message: Buffer): Buffer =>

@@ -6,6 +6,7 @@ import { withVaults } from '../key-import/open-vaults.js';
 import { checkKeys, checkText } from '../key-safety/check-keys.js';
 import { backupText, collectBackups } from '../key-safety/collect-backups.js';
 import { knownKeys } from '../key-safety/known-keys.js';
+import { readInventory } from '../key-safety/vault-inventory.js';
 import { backupFiles, restoreKeys, restoreText, type RestoreReport } from '../key-safety/restore-keys.js';
 import { readPassword } from '../terminal/password-source.js';
 import { print } from '../terminal/print.js';
@@ -55,7 +56,8 @@ export function keysCommand(program: Command): void {
 
 function check({ config, json }: CommonOptions): Promise<void> {
   return withVaults(config, async vaults => {
-    const report = await checkKeys(vaults, await knownKeys(vaults, readConfiguration(config)));
+    const inventory = await readInventory(vaults);
+    const report = await checkKeys(vaults, await knownKeys(inventory, readConfiguration(config)), inventory);
     print(json === true, report, () => checkText(report));
     if (!report.ok) process.exitCode = 1;
   });
@@ -63,7 +65,9 @@ function check({ config, json }: CommonOptions): Promise<void> {
 
 function backup(directory: string, { config, json }: CommonOptions): Promise<void> {
   return withVaults(config, async vaults => {
-    const report = await collectBackups(vaults, await knownKeys(vaults, readConfiguration(config)), directory);
+    const inventory = await readInventory(vaults);
+    const known = await knownKeys(inventory, readConfiguration(config));
+    const report = await collectBackups(vaults, known, inventory, directory);
     print(json === true, report, () => backupText(report));
     if (!report.ok) process.exitCode = 1;
   });

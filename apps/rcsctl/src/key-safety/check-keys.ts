@@ -2,6 +2,7 @@ import type { KeyBackupEntry, KeyVaultClient, KeyVaultEndpoint } from '#contract
 import { RcsError } from '#platform';
 import { textTable } from '../terminal/text-table.js';
 import type { KnownKey } from './known-keys.js';
+import { problemLines, type VaultInventory, type VaultProblem } from './vault-inventory.js';
 
 export interface VaultCheck {
   /** Address. */
@@ -23,22 +24,27 @@ export interface KeyCheckReport {
   /** Whether the vaults make copies of what is imported. */
   readonly copiesEnabled: boolean;
   readonly damagedCopies: readonly string[];
+  /** What kept a vault from telling what it holds. */
+  readonly problems: readonly VaultProblem[];
 }
 
 const timeoutMs = 30_000;
 
 /** Lets every vault prove that it opens what is encrypted to every known key. */
-export async function checkKeys(vaults: KeyVaultClient, known: readonly KnownKey[]): Promise<KeyCheckReport> {
-  const lists = await Promise.all(vaults.endpoints.map(vault => vault.call('ListKeyBackups', {}, { timeoutMs })));
-  const copies = lists.flatMap(({ backups }) => backups);
+export async function checkKeys(
+  vaults: KeyVaultClient,
+  known: readonly KnownKey[],
+  { copies, copiesEnabled, problems }: VaultInventory,
+): Promise<KeyCheckReport> {
   const keys: CheckedKey[] = [];
   for (const { publicKey, ...key } of known) {
     const checks = await Promise.all(vaults.endpoints.map(vault => check(vault, key, publicKey)));
     keys.push({ ...key, vaults: checks, copy: copies.some(copy => isCopyOf(copy, key)) });
   }
   const damagedCopies = copies.filter(({ damaged }) => damaged).map(({ name }) => name);
-  const ok = damagedCopies.length === 0 && keys.every(key => key.vaults.every(({ outcome }) => outcome === 'ok'));
-  return { ok, keys, copiesEnabled: lists.some(({ enabled }) => enabled), damagedCopies };
+  const allOpen = keys.every(key => key.vaults.every(({ outcome }) => outcome === 'ok'));
+  const ok = allOpen && damagedCopies.length === 0 && problems.length === 0;
+  return { ok, keys, copiesEnabled, damagedCopies, problems };
 }
 
 export function isCopyOf(copy: KeyBackupEntry, key: Pick<KnownKey, 'certificate' | 'contactCenter'>): boolean {
@@ -63,7 +69,7 @@ async function check(
   }
 }
 
-export function checkText({ keys, copiesEnabled, damagedCopies }: KeyCheckReport): string {
+export function checkText({ keys, copiesEnabled, damagedCopies, problems }: KeyCheckReport): string {
   const table = textTable(
     ['CONTACT CENTER', 'ALIAS', 'SUBJECT', 'EXPIRES', 'COPY', 'VAULTS'],
     keys.map(({ contactCenter, alias, certificate, copy, vaults }) => [
@@ -81,6 +87,7 @@ export function checkText({ keys, copiesEnabled, damagedCopies }: KeyCheckReport
     table,
     '',
     `${good} of ${keys.length} keys open what is encrypted to them`,
+    ...problemLines(problems),
     ...damagedCopies.map(name => `the copy ${name} is damaged: import its key again`),
     ...(uncopied === 0 ? [] : [copyAdvice(uncopied, copiesEnabled)]),
   ].join('\n');

@@ -5,6 +5,7 @@ import { AtomicFile } from '../output/atomic-file.js';
 import { textTable } from '../terminal/text-table.js';
 import { isCopyOf } from './check-keys.js';
 import type { KnownKey } from './known-keys.js';
+import { problemLines, type VaultInventory, type VaultProblem } from './vault-inventory.js';
 
 export interface CollectedBackup {
   readonly contactCenter: string;
@@ -20,6 +21,8 @@ export interface BackupReport {
   readonly backups: readonly CollectedBackup[];
   /** Keys of which no vault keeps a copy. */
   readonly withoutCopy: readonly { readonly contactCenter: string; readonly alias: string }[];
+  /** What kept a vault from telling what it holds. */
+  readonly problems: readonly VaultProblem[];
 }
 
 const timeoutMs = 30_000;
@@ -28,22 +31,23 @@ const timeoutMs = 30_000;
 export async function collectBackups(
   vaults: KeyVaultClient,
   known: readonly KnownKey[],
+  { copies, problems }: VaultInventory,
   directory: string,
 ): Promise<BackupReport> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const collected: CollectedBackup[] = [];
-  const entries: KeyBackupEntry[] = [];
-  for (const vault of vaults.endpoints) {
+  const silent = new Set(problems.map(({ vault }) => vault));
+  for (const vault of vaults.endpoints.filter(({ address }) => !silent.has(address))) {
     for (const entry of (await vault.call('ListKeyBackups', {}, { timeoutMs })).backups) {
-      if (!entry.damaged) entries.push(entry);
       collected.push(await collect(vault, entry, directory));
     }
   }
   const withoutCopy = known
-    .filter(key => !entries.some(entry => isCopyOf(entry, key)))
+    .filter(key => !copies.some(copy => isCopyOf(copy, key)))
     .map(({ contactCenter, alias }) => ({ contactCenter, alias }));
-  const ok = withoutCopy.length === 0 && collected.every(({ outcome }) => outcome !== 'damaged');
-  return { ok, directory, backups: collected, withoutCopy };
+  const complete = withoutCopy.length === 0 && problems.length === 0;
+  const ok = complete && collected.every(({ outcome }) => outcome !== 'damaged');
+  return { ok, directory, backups: collected, withoutCopy, problems };
 }
 
 async function collect(vault: KeyVaultEndpoint, entry: KeyBackupEntry, directory: string): Promise<CollectedBackup> {
@@ -79,7 +83,7 @@ async function timeOfBackup(file: string): Promise<string> {
   }
 }
 
-export function backupText({ directory, backups, withoutCopy }: BackupReport): string {
+export function backupText({ directory, backups, withoutCopy, problems }: BackupReport): string {
   const table = textTable(
     ['CONTACT CENTER', 'ALIAS', 'FILE', ''],
     backups.map(({ contactCenter, alias, file, outcome }) => [contactCenter, alias, file, outcome]),
@@ -88,6 +92,7 @@ export function backupText({ directory, backups, withoutCopy }: BackupReport): s
     ...(backups.length === 0 ? ['The vaults keep no copies: set keyVault.keyBackup (docs/key-backup.md).'] : [table]),
     '',
     `${backups.filter(({ outcome }) => outcome !== 'damaged').length} copies in ${directory}`,
+    ...problemLines(problems),
     ...withoutCopy.map(
       ({ contactCenter, alias }) =>
         `NO COPY of ${contactCenter}/${alias}: import its key again, or back up the token itself`,

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCertificatePem } from '#certificates';
-import { parseKeyBackup, type KeyEntry, type KeyVaultClient, type KeyVaultEndpoint } from '#contracts';
+import type { KeyEntry } from '#contracts';
 import type { Configuration } from '#platform';
 import { documentDatabaseName, openSqliteStore, type RecordingCertificate } from '#store';
+import type { VaultInventory } from './vault-inventory.js';
 
 /** A key that recordings need, wherever it is known from. */
 export interface KnownKey {
@@ -18,18 +19,12 @@ export interface KnownKey {
     { readonly fingerprint: string; readonly subject: string; readonly expires: string } | undefined;
 }
 
-const listTimeoutMs = 30_000;
-
 /** The keys in all tokens, and those that a token may have lost: of certificates in the store, and of copies. */
-export async function knownKeys(vaults: KeyVaultClient, configuration: Configuration): Promise<KnownKey[]> {
-  const listed = await Promise.all(
-    vaults.endpoints.map(vault => vault.call('ListKeys', { contactCenter: '' }, { timeoutMs: listTimeoutMs })),
-  );
-  const inTokens = listed.flatMap(({ keys }) => keys).filter(({ purpose }) => purpose === 'RECORDING');
+export async function knownKeys(inventory: VaultInventory, configuration: Configuration): Promise<KnownKey[]> {
   const stored = await storedCertificates(configuration);
-  const copied = (await Promise.all(vaults.endpoints.map(copiedCertificates))).flat();
+  const copied = inventory.copyFiles.map(({ description, certificate }) => ({ ...description, certificate }));
   const known = new Map<string, KnownKey>();
-  for (const key of [...inTokens.map(fromToken), ...[...stored, ...copied].map(fromCertificate)]) {
+  for (const key of [...inventory.keys.map(fromToken), ...[...stored, ...copied].map(fromCertificate)]) {
     const name = [key.contactCenter, key.keyIdentifier, key.certificate?.fingerprint ?? ''].join('/');
     if (!known.has(name)) known.set(name, key);
   }
@@ -65,17 +60,6 @@ function described(pem: string): NonNullable<KnownKey['certificate']> {
 }
 
 type NamedCertificate = Pick<RecordingCertificate, 'contactCenter' | 'alias' | 'keyIdentifier' | 'certificate'>;
-
-async function copiedCertificates(vault: KeyVaultEndpoint): Promise<NamedCertificate[]> {
-  const certificates: NamedCertificate[] = [];
-  for (const { name, damaged } of (await vault.call('ListKeyBackups', {}, { timeoutMs: listTimeoutMs })).backups) {
-    if (damaged) continue;
-    const { content } = await vault.call('ReadKeyBackup', { name }, { timeoutMs: listTimeoutMs });
-    const { description, certificate } = parseKeyBackup(content);
-    certificates.push({ ...description, certificate });
-  }
-  return certificates;
-}
 
 /** None where the configuration names no store or it is empty. Deleted certificates count while their keys are kept. */
 async function storedCertificates({ store: settings }: Configuration): Promise<RecordingCertificate[]> {

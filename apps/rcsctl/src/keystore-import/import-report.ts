@@ -63,10 +63,15 @@ function table(entries: ImportReport['entries']): string {
       entry.certificate?.subject ?? '',
       entry.certificate?.serialNumber ?? '',
       expiryText(entry),
-      String(entry.certificate?.keyBits ?? ''),
+      bitsText(entry),
       outcomeTexts[outcomeOf(entry)],
     ]),
   );
+}
+
+/** Blank for other keys than RSA. */
+function bitsText({ certificate }: PlannedEntry): string {
+  return certificate === undefined || certificate.keyBits === 0 ? '' : String(certificate.keyBits);
 }
 
 function expiryText({ certificate }: PlannedEntry): string {

@@ -28,6 +28,7 @@ export async function importKeyPair(
   pair: KeyPairImport,
 ): Promise<boolean> {
   const publicKey = checkedPublicKey(pair);
+  requireFreeName(present, pair);
   const keyIsThere = present.privateKeys.some(({ id }) => id.equals(pair.keyIdentifier));
   const certificateIsThere = hasCertificate(present, pair);
   const made: pkcs11.Handle[] = [];
@@ -55,6 +56,13 @@ export function hasCertificate(present: KeyObjects, { certificateDer, label }: C
   const same = present.certificates.find(({ der }) => der.equals(certificateDer));
   if (same === undefined || same.label === label) return same !== undefined;
   throw new TokenError('refused', 'the certificate is in the token already, under another name');
+}
+
+/** @throws TokenError refused when another key has the name: an alias must mean one key. */
+function requireFreeName({ privateKeys, certificates }: KeyObjects, { label, keyIdentifier }: KeyPairImport): void {
+  const holder = [...privateKeys, ...certificates].find(object => object.label === label);
+  if (holder === undefined || holder.id.equals(keyIdentifier)) return;
+  throw new TokenError('refused', 'the token holds another key of this name already: choose another name');
 }
 
 function checkedPublicKey({ pkcs8, certificateDer }: KeyPairImport): KeyObject {

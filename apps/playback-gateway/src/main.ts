@@ -26,7 +26,7 @@ import { acceptForms } from './certificates/upload/form-body.js';
 import { GatewayMetrics } from './gateway-metrics.js';
 import { GrantDesk } from './grants/grant-desk.js';
 import { ExternalUrl } from './http/external-url.js';
-import { limitHeaderCount } from './http/header-count.hook.js';
+import { checkHeaderSections } from './http/header-section.hook.js';
 import { addAnswerHeaders } from './http/request-id.hook.js';
 import { traceRequests } from './http/request-context.hook.js';
 import { logRequests } from './http/request-log.hook.js';
@@ -108,7 +108,7 @@ async function createApplication(parts: GatewayParts): Promise<NestFastifyApplic
   traceRequests(fastify, context.tracer);
   acceptForms(fastify);
   addAnswerHeaders(fastify);
-  limitHeaderCount(fastify, configuration.serverSettings.maxHeaderCount);
+  checkHeaderSections(fastify, configuration.serverSettings.maxHeaderCount);
   const app = await NestFactory.create<NestFastifyApplication>(PlaybackGatewayModule.forRoot(parts), adapter, {
     logger: new NestLogger(context.logger),
     bodyParser: false,

@@ -26,13 +26,14 @@ export class SessionCookie {
   }
 
   private attributes() {
-    const { name, sameSite, secure, domain, path } = this.settings;
+    const { name, sameSite, secure, partitioned, domain, path } = this.settings;
     return {
       name,
       httpOnly: true,
       secure,
       sameSite: sameSite.toLowerCase() as 'strict' | 'lax' | 'none',
       path,
+      ...(partitioned ? { partitioned } : {}),
       ...(domain === undefined ? {} : { domain }),
     };
   }

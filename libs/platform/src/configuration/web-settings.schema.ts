@@ -75,13 +75,16 @@ const sessionCookie = z
     sameSite: z.enum(['Strict', 'Lax', 'None']).default('Lax'),
     /** false only where browsers reach this server without TLS, for development. */
     secure: z.boolean().default(true),
+    /** A session of its own for each site that embeds this one: works where browsers block cookies of third parties. */
+    partitioned: z.boolean().default(false),
     domain: z.string().min(1).optional(),
     path: z.string().startsWith('/').default('/'),
   })
   .prefault({})
-  .superRefine(({ name, sameSite, secure, domain, path }, context) => {
+  .superRefine(({ name, sameSite, secure, partitioned, domain, path }, context) => {
     const refuse = (message: string): void => context.addIssue({ code: 'custom', message });
     if (sameSite === 'None' && !secure) refuse('sameSite None needs secure: true; browsers drop the cookie otherwise');
+    if (partitioned && !secure) refuse('partitioned needs secure: true; browsers drop the cookie otherwise');
     if (name.startsWith('__Secure-') && !secure) refuse('the prefix __Secure- needs secure: true');
     if (name.startsWith('__Host-') && (!secure || domain !== undefined || path !== '/'))
       refuse('the prefix __Host- needs secure: true, path / and no domain');

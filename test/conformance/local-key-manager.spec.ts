@@ -1,8 +1,10 @@
-import { constants, createPublicKey, publicEncrypt, randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { constants, createPublicKey, publicEncrypt, randomBytes, randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
+import { rcsctl } from '../cluster/rcsctl.js';
+import vectors from '../local-key-manager/example-service-vectors.json';
 import { GenesysCloud, type HawkCredential } from '../local-key-manager/genesys-cloud.js';
 import { curl } from '../e2e/strangers.js';
 
@@ -176,7 +178,7 @@ describe('/decrypt', () => {
     [{ keypairId: '', body: 'AA==' }, '', 'Decrypt body and keypairId must be filled out'],
     [{ keypairId: 'x', body: 'AA==' }, '?decryptType=oaep', 'If provided, decryptType must be either "pkcs1" or null'],
     [{ keypairId: 'x', body: 'AA==' }, '', 'No key pair found with the id provided'],
-    [{ keypairId: 'x', body: '%%%' }, '', 'Decrypt body must be base64'],
+    [{ keypairId: 'x', body: '***' }, '', 'Decrypt body must be base64'],
   ])('answers %p with %p by 400: %s', async (body, query, message) => {
     const answer = await genesys.call('POST', `${base}/decrypt${query}`, { body });
     expect([answer.status, answer.json()]).toEqual([400, { message, status: 400 }]);
@@ -331,6 +333,98 @@ describe('/request-log', () => {
     const cleared = await genesys.call('DELETE', `${base}/request-log`);
     expect([cleared.status, cleared.text]).toEqual([200, '']);
     expect(await read()).toHaveLength(1);
+  });
+});
+
+describe('rcsctl', () => {
+  const repository = join(__dirname, '../..');
+  const dataDirectory = join(work, 'data');
+  const run = (...parameters: string[]) => rcsctl(repository, dataDirectory, parameters);
+  const asAdministrator = () => {
+    const passwordFile = join(work, 'ops-password');
+    writeFileSync(passwordFile, cluster.ready.ops.password);
+    const { gateway, caFile, ops } = cluster.ready;
+    return ['--gateway', gateway, '--ca', caFile, '--user', ops.name, '--password-file', passwordFile];
+  };
+
+  it.each([
+    ['oaep', ''],
+    ['pkcs1', '?decryptType=pkcs1'],
+  ] as const)('brings the keys of the example service in; its known answer for %s comes out', async (name, query) => {
+    const { privateKey, block, message } = vectors[name];
+    const [id, keyFile] = [randomUUID(), join(work, `${name}.key`)];
+    writeFileSync(keyFile, privateKey);
+    expect(await run('lkm', 'import', id, '--key-file', keyFile)).toMatchObject({
+      status: 0,
+      stdout: `${id}: imported\n`,
+    });
+    const answer = await genesys.call('POST', `${base}/decrypt${query}`, { body: { keypairId: id, body: block } });
+    expect([answer.status, answer.json()]).toEqual([200, { body: message }]);
+    const keyPairs = (await genesys.call('GET', `${base}/keypair`)).json() as KeyPair[];
+    expect(keyPairs.map(keyPair => keyPair.id)).toContain(id);
+  });
+
+  it('walks through the registration, and plays Genesys Cloud', async () => {
+    const publicUrl = 'https://keys.example.org';
+    const registered = await run(
+      'lkm',
+      'register',
+      'walk-through',
+      '--public-url',
+      publicUrl,
+      '--json',
+      ...asAdministrator(),
+    );
+    expect(registered).toMatchObject({ status: 0 });
+    const {
+      credential: own,
+      keyPair,
+      calls,
+    } = JSON.parse(registered.stdout) as {
+      credential: HawkCredential;
+      keyPair: KeyPair;
+      calls: { path: string; body: Record<string, string> }[];
+    };
+    expect(calls).toEqual([
+      {
+        method: 'POST',
+        path: '/api/v2/recording/keyconfigurations',
+        body: {
+          url: `${publicUrl}/key-management/v1/decrypt`,
+          apiId: 'walk-through',
+          apiKey: own.authKey,
+          keyConfigurationType: 'LocalKeyManager',
+        },
+      },
+      {
+        method: 'POST',
+        path: '/api/v2/recording/localkeys',
+        body: { configId: 'CONFIGURATION_ID', publicKey: keyPair.publicKey, keypairId: keyPair.id },
+      },
+    ]);
+
+    const keyFile = join(work, 'walk-through.key');
+    writeFileSync(keyFile, own.authKey);
+    const server = [
+      '--url',
+      cluster.ready.gateway,
+      '--ca',
+      cluster.ready.caFile,
+      '--id',
+      'walk-through',
+      '--key-file',
+      keyFile,
+    ];
+    const checked = await run('lkm', 'check', '--json', ...server);
+    const results = JSON.parse(checked.stdout) as { ok: boolean }[];
+    expect(results.filter(({ ok }) => !ok)).toEqual([]);
+    expect([checked.status, results.length]).toEqual([0, 7]);
+
+    expect((await run('hawk', 'revoke', 'walk-through', ...asAdministrator())).status).toBe(0);
+    const refused = await run('lkm', 'check', ...server);
+    expect([refused.status, refused.stdout]).toEqual([1, expect.stringContaining('WRONG')]);
+    const listed = await run('hawk', 'list', ...asAdministrator());
+    expect(listed.stdout).toContain('walk-through: revoked');
   });
 });
 

@@ -1,4 +1,5 @@
-import { KeyAgreement, type ImportKeyReply, type ImportKeyRequest } from '#contracts';
+import { KeyAgreement, type ImportKeyReply, type ImportKeyRequest, type KeyPurpose } from '#contracts';
+import { RcsError, type ServiceRole } from '#platform';
 import { checkedCertificate, checkedName } from '../input/checked-input.js';
 import type { KeyBackups } from '../key-backup/key-backups.js';
 import type { KeyPair, KeyStore } from '../token/key-store.js';
@@ -25,13 +26,14 @@ export class KeyImportService {
    * @throws RcsError RCS_KEY_REFUSED saying what is wrong with key or certificate, RCS_KEY_BACKUP_FAILED when a copy is
    *   due and cannot be kept.
    */
-  async import(request: ImportKeyRequest, signal: AbortSignal): Promise<ImportKeyReply> {
+  async import(request: ImportKeyRequest, role: ServiceRole, signal: AbortSignal): Promise<ImportKeyReply> {
+    const purpose = checkedPurpose(request.purpose, role);
     const contactCenter = checkedName('contact center', request.contactCenter);
     const alias = checkedName('alias', request.alias);
     const certificate = checkedCertificate(request.certificate);
     const pkcs8 = await this.agreement.open(request.jwe);
     try {
-      return await this.importWithCopy({ contactCenter, alias, certificate, pkcs8 }, signal);
+      return await this.importWithCopy({ purpose, contactCenter, alias, certificate, pkcs8 }, signal);
     } finally {
       pkcs8.fill(0);
     }
@@ -48,4 +50,11 @@ export class KeyImportService {
       await copy.discard();
     }
   }
+}
+
+/** The local key manager itself never sees a key in clear: whoever brings one is at the command line. */
+function checkedPurpose(purpose: KeyPurpose | undefined, role: ServiceRole): KeyPurpose {
+  if (purpose !== 'LOCAL_KEY_MANAGER') return 'RECORDING';
+  if (role === 'rcsctl') return purpose;
+  throw new RcsError('RCS_CALLER_NOT_ALLOWED', `a peer with the role ${role} imported a key of the local key manager`);
 }

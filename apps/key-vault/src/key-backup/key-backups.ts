@@ -185,6 +185,7 @@ function entryOf(name: string, content: string): KeyBackupEntry {
 }
 
 const noDescription: KeyBackupDescription = {
+  purpose: '',
   contactCenter: '',
   alias: '',
   keyIdentifier: '',
@@ -194,8 +195,9 @@ const noDescription: KeyBackupDescription = {
   createdAt: '',
 };
 
-function describe({ contactCenter, alias, certificate }: KeyPair): KeyBackupDescription {
+function describe({ purpose, contactCenter, alias, certificate }: KeyPair): KeyBackupDescription {
   return {
+    purpose,
     contactCenter,
     alias,
     keyIdentifier: certificate.keyIdentifier.toString('hex'),

@@ -53,7 +53,7 @@ export class KeyLifecycleController {
   importKey(request: ImportKeyRequest, metadata: Metadata, call: Call): Promise<ImportKeyReply> {
     return this.runner.run('ImportKey', metadata, call, context =>
       this.audit.of('import', context, async use => {
-        const reply = await this.imports.import(request, context.signal);
+        const reply = await this.imports.import(request, context.role, context.signal);
         use.key = reply.key;
         return reply;
       }),

@@ -17,6 +17,7 @@ export interface WrappedSessionKey {
 }
 
 export interface KeyPair {
+  readonly purpose: KeyPurpose;
   readonly contactCenter: string;
   readonly alias: string;
   readonly certificate: CertificateInfo;
@@ -132,11 +133,11 @@ export class KeyStore {
   }
 
   async import(pair: KeyPair, signal: AbortSignal): Promise<{ key: VaultKey; created: boolean }> {
-    const { certificate, contactCenter, alias, pkcs8 } = pair;
+    const { purpose, certificate, contactCenter, alias, pkcs8 } = pair;
     const { key, created } = await withTokenFailures(
       this.token.importKeyPair(
         {
-          label: formatKeyLabel({ purpose: 'RECORDING', contactCenter, alias }),
+          label: formatKeyLabel({ purpose, contactCenter, alias }),
           keyIdentifier: certificate.keyIdentifier,
           pkcs8,
           certificateDer: certificate.der,

@@ -37,6 +37,7 @@ export function importKeyCommand(program: Command): void {
     .action(async (options: Options) => {
       const replies = await withVaults(options.config, async vaults =>
         importKey(vaults, {
+          purpose: 'RECORDING',
           contactCenter: options.contactCenter,
           alias: options.alias,
           certificatePem: options.certificate === undefined ? undefined : readFileSync(options.certificate, 'utf8'),

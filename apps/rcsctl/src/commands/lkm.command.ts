@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { requireSections } from '#platform';
 import { GatewayClient } from '../gateway-client/gateway-client.js';
 import { gatewayAccess, withGatewayOptions, type GatewayOptions } from '../gateway-client/gateway-options.js';
+import { withVaults } from '../key-import/open-vaults.js';
 import { checkKeyManager } from '../local-key-manager/check-key-manager.js';
+import { importKeyPair } from '../local-key-manager/import-key-pair.js';
 import { KeyManagementClient } from '../local-key-manager/key-management-client.js';
 import { registerKeyManager, registrationText } from '../local-key-manager/register-key-manager.js';
 import { print } from '../terminal/print.js';
@@ -11,6 +14,12 @@ import { readConfiguration } from './read-configuration.js';
 interface RegisterOptions extends GatewayOptions {
   readonly url?: string;
   readonly publicUrl?: string;
+  readonly json?: boolean;
+}
+
+interface ImportOptions {
+  readonly keyFile: string;
+  readonly config?: string;
   readonly json?: boolean;
 }
 
@@ -33,6 +42,14 @@ export function lkmCommand(program: Command): void {
     .option('--json', 'machine-readable output')
     .action(register);
   lkm
+    .command('import')
+    .description('bring a key pair of another key manager into the HSM')
+    .argument('<id>', 'UUID by which Genesys Cloud knows it')
+    .requiredOption('--key-file <file>', 'private key: base64 of a PKCS#1 RSAPrivateKey, or PEM')
+    .option('--config <file>', 'application.yaml; RCS_CONFIG when absent')
+    .option('--json', 'machine-readable output')
+    .action(importPair);
+  lkm
     .command('check')
     .description('play Genesys Cloud against a running local key manager; exit status 1 when something is wrong')
     .requiredOption('--url <url>', 'scheme, host and port that Genesys Cloud uses')
@@ -54,6 +71,16 @@ async function register(credentialId: string, options: RegisterOptions): Promise
   } finally {
     await gateway.close();
   }
+}
+
+async function importPair(id: string, { keyFile, config, json }: ImportOptions): Promise<void> {
+  const { localKeyManager } = requireSections(readConfiguration(config), 'localKeyManager');
+  const { organization } = localKeyManager;
+  const replies = await withVaults(config, vaults =>
+    importKeyPair(vaults, { id, organization, keyFile: readFileSync(keyFile) }),
+  );
+  const created = replies.some(reply => reply.created);
+  print(json === true, { id, created }, () => `${id}: ${created ? 'imported' : 'was there already'}`);
 }
 
 async function check({ url, id, keyFile, ca, json }: CheckOptions): Promise<void> {

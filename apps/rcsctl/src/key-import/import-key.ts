@@ -7,9 +7,10 @@ import {
   type KeyFile,
   type Password,
 } from '#certificates';
-import { encryptToPublicKey, type ImportKeyReply, type KeyVaultClient } from '#contracts';
+import { encryptToPublicKey, type ImportKeyReply, type KeyPurpose, type KeyVaultClient } from '#contracts';
 
 export interface KeyImport {
+  readonly purpose: KeyPurpose;
   readonly contactCenter: string;
   readonly alias: string;
   /** PEM; when absent the key file has the certificate. */
@@ -23,6 +24,7 @@ export interface KeyImport {
 
 /** A private key in clear, on its way into the vaults. */
 export interface OpenedKeyPair {
+  readonly purpose: KeyPurpose;
   readonly contactCenter: string;
   readonly alias: string;
   readonly certificatePem: string;
@@ -40,8 +42,8 @@ export async function importKey(vaults: KeyVaultClient, job: KeyImport): Promise
   const file = readKeyAndZeroFile(job);
   try {
     const certificatePem = certificateOf(job, file).pem;
-    const { contactCenter, alias } = job;
-    return await sendKeyPair(vaults, { contactCenter, alias, certificatePem, pkcs8: file.pkcs8 });
+    const { purpose, contactCenter, alias } = job;
+    return await sendKeyPair(vaults, { purpose, contactCenter, alias, certificatePem, pkcs8: file.pkcs8 });
   } finally {
     file.pkcs8.fill(0);
   }
@@ -49,12 +51,12 @@ export async function importKey(vaults: KeyVaultClient, job: KeyImport): Promise
 
 /** One vault after the other; the key is encrypted to each of them. @throws RcsError of the first that refuses. */
 export async function sendKeyPair(vaults: KeyVaultClient, pair: OpenedKeyPair): Promise<ImportKeyReply[]> {
-  const { contactCenter, alias, certificatePem: certificate, pkcs8 } = pair;
+  const { purpose, contactCenter, alias, certificatePem: certificate, pkcs8 } = pair;
   const replies: ImportKeyReply[] = [];
   for (const vault of vaults.endpoints) {
     const { publicKey } = await vault.call('GetImportKey', {}, { timeoutMs });
     const jwe = await encryptToPublicKey(publicKey, pkcs8);
-    replies.push(await vault.call('ImportKey', { contactCenter, alias, certificate, jwe }, { timeoutMs }));
+    replies.push(await vault.call('ImportKey', { purpose, contactCenter, alias, certificate, jwe }, { timeoutMs }));
   }
   return replies;
 }

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { KeyVaultClient } from '#contracts';
+import type { KeyPurpose, KeyVaultClient } from '#contracts';
 import { RcsError } from '#platform';
 import { sendKeyPair } from '../key-import/import-key.js';
 import { textTable } from '../terminal/text-table.js';
@@ -61,10 +61,16 @@ async function restore(vaults: KeyVaultClient | undefined, file: string, recover
   try {
     if (statSync(file).size > largestBackup) throw notABackup();
     opened = await openBackup(await readFile(file, 'utf8'), recoveryKey, AbortSignal.timeout(openTimeoutMs));
-    const { contactCenter, alias, subject } = opened.description;
+    const { purpose, contactCenter, alias, subject } = opened.description;
     const names = { file, contactCenter, alias, subject };
     if (vaults === undefined) return { ...names, outcome: 'usable' };
-    const pair = { contactCenter, alias, certificatePem: opened.certificate.pem, pkcs8: opened.pkcs8 };
+    const pair = {
+      purpose: keyPurpose(purpose),
+      contactCenter,
+      alias,
+      certificatePem: opened.certificate.pem,
+      pkcs8: opened.pkcs8,
+    };
     const replies = await sendKeyPair(vaults, pair);
     return { ...names, outcome: replies.some(({ created }) => created) ? 'restored' : 'already-there' };
   } catch (error) {
@@ -76,6 +82,8 @@ async function restore(vaults: KeyVaultClient | undefined, file: string, recover
     opened?.pkcs8.fill(0);
   }
 }
+
+const keyPurpose = (text: string): KeyPurpose => (text === 'LOCAL_KEY_MANAGER' ? text : 'RECORDING');
 
 const notABackup = (): RcsError =>
   new RcsError('RCS_INVALID_VALUE', undefined, { publicDetail: 'the file is no backup of a key: it is far too large' });

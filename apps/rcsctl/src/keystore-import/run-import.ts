@@ -38,7 +38,13 @@ async function importEntry(
   try {
     pkcs8 = openKey(entry);
     const certificatePem = ownCertificate(entry).pem;
-    const replies = await sendKeyPair(vaults, { contactCenter, alias: planned.targetAlias, certificatePem, pkcs8 });
+    const replies = await sendKeyPair(vaults, {
+      purpose: 'RECORDING',
+      contactCenter,
+      alias: planned.targetAlias,
+      certificatePem,
+      pkcs8,
+    });
     return { ...planned, outcome: replies.some(({ created }) => created) ? 'imported' : 'already-there' };
   } catch (error) {
     if (error instanceof RcsError) {

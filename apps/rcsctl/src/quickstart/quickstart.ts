@@ -79,6 +79,7 @@ async function makeAndImportKey(cluster: Cluster, accounts: DemoAccounts, certif
   try {
     const { certificatePem, privateKeyPem: keyFile } = made;
     await importKey(vaults, {
+      purpose: 'RECORDING',
       contactCenter: accounts.contactCenter,
       alias: certificateAlias,
       certificatePem,

@@ -2,6 +2,8 @@ import { RcsError } from '#platform';
 
 /** What a backup says of its key, readable by everybody; the same stands inside, with the key. */
 export interface KeyBackupDescription {
+  /** RECORDING or LOCAL_KEY_MANAGER. */
+  readonly purpose: string;
   readonly contactCenter: string;
   readonly alias: string;
   /** Lower-case hexadecimal. */
@@ -24,6 +26,7 @@ export interface KeyBackupFile {
 }
 
 const fields = [
+  'purpose',
   'contactCenter',
   'alias',
   'keyIdentifier',

@@ -3,6 +3,7 @@ import { formatKeyBackup, parseDescription, parseKeyBackup, type KeyBackupDescri
 import { encodeKeyBackupPayload } from './key-backup-payload.js';
 
 const description: KeyBackupDescription = {
+  purpose: 'RECORDING',
   contactCenter: 'cc-1',
   alias: 'a "quoted"\u2028 name: "x"',
   keyIdentifier: '00'.repeat(20),

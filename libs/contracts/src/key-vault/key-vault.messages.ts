@@ -56,6 +56,8 @@ export interface GetImportKeyReply {
 }
 
 export interface ImportKeyRequest {
+  /** RECORDING when absent; only the command line may import the other. */
+  readonly purpose?: KeyPurpose;
   readonly contactCenter: string;
   readonly alias: string;
   readonly certificate: string;

@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { quickstart } from '../quickstart/quickstart.js';
+import { vaultCounts, type VaultCount } from '../quickstart/vault-replicas.js';
 
 /** `rcsctl quickstart`: a whole cluster on this machine, with demo recordings that play. */
 export function quickstartCommand(program: Command): void {
@@ -7,8 +8,12 @@ export function quickstartCommand(program: Command): void {
     .command('quickstart')
     .description('run a whole cluster on this machine, with demo recordings; Ctrl-C ends it')
     .option('--data-dir <directory>', 'where everything is kept', '.rcs')
+    .addOption(
+      new Option('--vaults <number>', 'key vaults on the same token').choices(vaultCounts.map(String)).default('1'),
+    )
     .option('--json', 'print one line of JSON when it is ready')
-    .action(async ({ dataDir, json }: { dataDir: string; json?: boolean }) => {
-      process.exitCode = await quickstart({ dataDirectory: dataDir, json: json === true });
+    .action(async ({ dataDir, json, vaults }: { dataDir: string; json?: boolean; vaults: string }) => {
+      const options = { dataDirectory: dataDir, json: json === true, vaults: Number(vaults) as VaultCount };
+      process.exitCode = await quickstart(options);
     });
 }

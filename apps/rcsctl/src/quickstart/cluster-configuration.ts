@@ -6,6 +6,7 @@ import type { InternalAuthorityFiles } from './internal-authority.js';
 import type { Ports } from './ports.js';
 import type { SecretFile } from './secret.js';
 import type { SoftHsmToken } from './services/softhsm-token.js';
+import { vaultAddresses, type VaultReplica } from './vault-replicas.js';
 
 export interface ClusterSecrets {
   readonly ops: SecretFile;
@@ -25,6 +26,7 @@ export function writeClusterConfiguration(
   authority: InternalAuthorityFiles,
   secrets: ClusterSecrets,
   token: SoftHsmToken,
+  vaults: readonly VaultReplica[],
 ): void {
   const operator = operatorIdentity(authority);
   const local = (port: number) => ({ host: '127.0.0.1', port });
@@ -66,9 +68,9 @@ export function writeClusterConfiguration(
     },
     localKeyManager: {
       ...authority.services['local-key-manager'],
-      vaultAddresses: [`localhost:${ports.vault}`],
+      vaultAddresses: vaultAddresses(vaults),
     },
-    decryptWorker: { vaultAddresses: [`localhost:${ports.vault}`] },
+    decryptWorker: { vaultAddresses: vaultAddresses(vaults) },
     gracefulShutdownTimeoutMs: 5000,
   };
   writeFileSync(directory.configurationFile, stringify(configuration), { mode: 0o600 });

@@ -11,14 +11,21 @@ import { answersOk } from './services/probe.js';
 import { startRedis } from './services/redis.js';
 import { softHsmToken, type SoftHsmToken } from './services/softhsm-token.js';
 import { SupervisedProcess } from './services/supervised-process.js';
+import { vaultAddresses, vaultReplicas, type VaultCount, type VaultReplica } from './vault-replicas.js';
 
 export interface ClusterAccess {
   readonly gateway: string;
   readonly authority: InternalAuthorityFiles;
   readonly ops: { readonly name: string; readonly password: string };
   readonly webdav: { readonly url: string; readonly user: string; readonly password: string };
-  readonly vault: string;
-  readonly management: { readonly gateway: string; readonly vault: string; readonly workers: readonly string[] };
+  readonly vaults: readonly string[];
+  readonly management: {
+    readonly gateway: string;
+    /** The first one. */
+    readonly vault: string;
+    readonly vaults: readonly string[];
+    readonly workers: readonly string[];
+  };
 }
 
 /** All processes of a recording crypto server on one machine, started in the order in which they need each other. */
@@ -33,6 +40,7 @@ export class Cluster {
     private readonly authority: InternalAuthorityFiles,
     private readonly secrets: ClusterSecrets,
     private readonly token: SoftHsmToken,
+    private readonly vaults: readonly VaultReplica[],
     environment: Readonly<Record<string, string | undefined>>,
   ) {
     this.baseEnvironment = { ...environment, RCS_CONFIG: directory.configurationFile };
@@ -42,6 +50,7 @@ export class Cluster {
   static async prepare(
     directory: DataDirectory,
     environment: Readonly<Record<string, string | undefined>>,
+    vaultCount: VaultCount,
   ): Promise<Cluster> {
     directory.create();
     const secrets = {
@@ -55,9 +64,10 @@ export class Cluster {
     const authority = await internalAuthority(directory.internalTls);
     const token = await softHsmToken(directory.token, secrets.tokenPin.value, securityOfficer.value);
     const ports = await choosePorts(directory.portsFile);
-    writeClusterConfiguration(directory, ports, authority, secrets, token);
-    writeCommandLineConfiguration(directory, ports, authority);
-    return new Cluster(directory, ports, authority, secrets, token, environment);
+    const vaults = vaultReplicas(vaultCount, ports, directory);
+    writeClusterConfiguration(directory, ports, authority, secrets, token, vaults);
+    writeCommandLineConfiguration(directory, ports, authority, vaults);
+    return new Cluster(directory, ports, authority, secrets, token, vaults, environment);
   }
 
   get access(): ClusterAccess {
@@ -69,10 +79,11 @@ export class Cluster {
       authority: this.authority,
       ops: { name: opsUser, password: secrets.ops.value },
       webdav: { url: `${local(ports.webdav)}/recordings`, user: webdavUser, password: secrets.webdav.value },
-      vault: `localhost:${ports.vault}`,
+      vaults: vaultAddresses(this.vaults),
       management: {
         gateway: local(ports.gatewayManagement),
         vault: local(ports.vaultManagement),
+        vaults: this.vaults.map(({ managementUrl }) => managementUrl),
         workers: [local(ports.worker1Management), local(ports.worker2Management)],
       },
     };
@@ -94,13 +105,13 @@ export class Cluster {
 
   async startServices(): Promise<void> {
     const { management } = this.access;
-    await this.startService('key-vault', 'key-vault', management.vault, this.token.environment);
+    await Promise.all(this.vaults.map(vault => this.startVault(vault)));
     await Promise.all(management.workers.map((url, index) => this.startWorker(index + 1, url)));
     await this.startService('playback-gateway', 'playback-gateway', management.gateway, {});
   }
 
   /**
-   * Watches what runs. The death of a worker is only reported, because the others go on; resolves with the name and end
+   * Watches what runs. The death of a worker, or of one vault of several, is only reported, because the others go on; resolves with the name and end
    * of any other process that ends unasked.
    */
   watch(report: (text: string) => void): Promise<string> {
@@ -109,7 +120,8 @@ export class Cluster {
         void process.exited.then(how => {
           const text = `${process.name} ended: ${how}`;
           if (this.stopping) return;
-          if (process.name.startsWith('decrypt-worker')) report(text);
+          const others = process.name.startsWith('decrypt-worker') || (isVault(process) && this.aVaultRuns);
+          if (others) report(text);
           else resolve(text);
         });
       }
@@ -122,6 +134,10 @@ export class Cluster {
     for (const process of this.processes.splice(0).reverse()) await process.stop();
   }
 
+  private get aVaultRuns(): boolean {
+    return this.processes.some(process => isVault(process) && process.running);
+  }
+
   private async add(starting: Promise<SupervisedProcess>): Promise<void> {
     const process = await starting;
     if (this.stopping) {
@@ -129,6 +145,10 @@ export class Cluster {
       throw new Error('the cluster is being stopped');
     }
     this.processes.push(process);
+  }
+
+  private startVault({ name, managementUrl, environment }: VaultReplica): Promise<void> {
+    return this.startService(name, 'key-vault', managementUrl, { ...this.token.environment, ...environment });
   }
 
   private startWorker(number: number, managementUrl: string): Promise<void> {
@@ -172,3 +192,5 @@ export class Cluster {
     return join(this.directory.logs, `${name}.log`);
   }
 }
+
+const isVault = ({ name }: SupervisedProcess): boolean => name.startsWith('key-vault');

@@ -5,6 +5,7 @@ import type { DataDirectory } from './data-directory.js';
 import { userSecretName } from './demo-accounts.js';
 import type { IdentityFiles, InternalAuthorityFiles } from './internal-authority.js';
 import type { Ports } from './ports.js';
+import { vaultAddresses, type VaultReplica } from './vault-replicas.js';
 
 /** The demo's first user: she hears everything. */
 const listener = 'alice';
@@ -19,11 +20,12 @@ export function writeCommandLineConfiguration(
   directory: DataDirectory,
   ports: Ports,
   authority: InternalAuthorityFiles,
+  vaults: readonly VaultReplica[],
 ): void {
   const operator = operatorIdentity(authority);
   const configuration = {
     internalTls: { caFile: authority.caFile, ...authority.services.rcsctl },
-    decryptWorker: { vaultAddresses: [`localhost:${ports.vault}`] },
+    decryptWorker: { vaultAddresses: vaultAddresses(vaults) },
     rcsctl: {
       ...(operator === undefined ? {} : { operator }),
       gateway: {

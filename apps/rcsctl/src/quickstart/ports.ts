@@ -6,6 +6,8 @@ const names = [
   'gatewayManagement',
   'vault',
   'vaultManagement',
+  'vault2',
+  'vault2Management',
   'worker1',
   'worker1Management',
   'worker2',

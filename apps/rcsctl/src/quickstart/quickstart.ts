@@ -13,23 +13,25 @@ import { demoRecordings } from './demo-recordings.js';
 import { readAuthority } from './internal-authority.js';
 import { readyLine, readyText, type QuickstartState } from './quickstart-report.js';
 import { makeRecordingCertificate } from './recording-certificate.js';
+import type { VaultCount } from './vault-replicas.js';
 
 export interface QuickstartOptions {
   readonly dataDirectory: string;
   readonly json: boolean;
+  readonly vaults: VaultCount;
 }
 
 const certificateAlias = 'demo';
 
 /** Starts the cluster, shows that it plays, and stays until it is told to stop. Answers the exit status. */
-export async function quickstart({ dataDirectory, json }: QuickstartOptions): Promise<number> {
+export async function quickstart({ dataDirectory, json, vaults }: QuickstartOptions): Promise<number> {
   const directory = new DataDirectory(dataDirectory);
   const interrupted = Promise.race([signalled('SIGINT', 'SIGTERM', 'SIGHUP'), nobodyReads(process.stdout)]);
   progress(`Preparing ${directory.root}`);
   directory.create();
   const unlock = lockDirectory(directory.root);
   // eslint-disable-next-line no-restricted-properties -- the services inherit the environment, options included
-  const cluster = await Cluster.prepare(directory, process.env);
+  const cluster = await Cluster.prepare(directory, process.env, vaults);
   const starting = bringUp(cluster, directory);
   try {
     const state = await Promise.race([starting, interrupted.then(() => undefined)]);
@@ -70,10 +72,10 @@ async function bringUp(cluster: Cluster, directory: DataDirectory): Promise<Quic
 }
 
 async function makeAndImportKey(cluster: Cluster, accounts: DemoAccounts, certificateFile: string): Promise<void> {
-  const { authority, vault } = cluster.access;
+  const { authority, vaults: addresses } = cluster.access;
   const made = await makeRecordingCertificate(certificateFile, 'Genesys Recording');
   const vaults = new KeyVaultClient(
-    [vault],
+    addresses,
     loadInternalIdentity({ caFile: authority.caFile, ...authority.services.rcsctl }),
   );
   try {

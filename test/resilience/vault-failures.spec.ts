@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import { GrantSigner, KeyVaultClient, SessionKeyClient, type KeyEntry } from '#contracts';
+import { BroughtKey } from '../vault/brought-key.js';
+import { recordCall } from '../vault/recorded-call.js';
+import type { RunningVault } from '../vault/running-vault.js';
+import { SoftHsm } from '../vault/soft-hsm.js';
+import { VaultGrounds } from '../vault/vault-grounds.js';
+import { waitFor } from '../vault/wait-for.js';
+
+jest.setTimeout(240_000);
+
+const timeoutMs = 60_000;
+const lanes = 6;
+let grounds: VaultGrounds;
+let otherHsm: SoftHsm;
+let first: RunningVault;
+let second: RunningVault;
+let client: KeyVaultClient;
+let load: Load;
+
+/** Playbacks that never stop asking for session keys, until they are told to. */
+class Load {
+  readonly outcomes = new Map<string, number>();
+  private stopped = false;
+  private readonly running: Promise<void>[];
+
+  constructor(
+    private readonly sessionKeys: SessionKeyClient,
+    private readonly signer: GrantSigner,
+    private readonly key: KeyEntry,
+  ) {
+    this.running = Array.from({ length: lanes }, () => this.lane());
+  }
+
+  get succeeded(): number {
+    return this.outcomes.get('ok') ?? 0;
+  }
+
+  /** Until so many more have succeeded. */
+  async more(count: number): Promise<void> {
+    const aim = this.succeeded + count;
+    await waitFor(`${count} more unwrappings`, () => this.succeeded >= aim);
+  }
+
+  async stop(): Promise<readonly string[]> {
+    this.stopped = true;
+    await Promise.all(this.running);
+    return [...this.outcomes.keys()];
+  }
+
+  private async lane(): Promise<void> {
+    while (!this.stopped) {
+      const outcome = await this.one();
+      this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
+    }
+  }
+
+  private async one(): Promise<string> {
+    const { envelope, grant, sessionKey } = recordCall(this.key);
+    const { signal } = new AbortController();
+    try {
+      const request = { grant: await this.signer.sign(grant), envelope, requestId: 'load', timeoutMs, signal };
+      return (await this.sessionKeys.unwrap(request)).sessionKey.equals(sessionKey) ? 'ok' : 'other bytes';
+    } catch (error) {
+      return (error as { code: string }).code;
+    }
+  }
+}
+
+beforeEach(async () => {
+  grounds = await VaultGrounds.prepare();
+  otherHsm = await SoftHsm.create(join(grounds.directory, 'other-softhsm'), 'recordings');
+  first = await grounds.startVault();
+  second = await grounds.startVault(
+    { token: { uri: otherHsm.uri('recordings'), pin: otherHsm.pin } },
+    otherHsm.environment,
+  );
+  const brought = BroughtKey.make(grounds.directory);
+  const key = await brought.importInto(await grounds.connect(first, 'playback-gateway'));
+  await brought.importInto(await grounds.connect(second, 'playback-gateway'));
+  client = new KeyVaultClient([first.address, second.address], await grounds.identity('decrypt-worker'));
+  const signer = await GrantSigner.create(await grounds.identity('playback-gateway'));
+  load = new Load(new SessionKeyClient(client), signer, key);
+  await load.more(20);
+});
+afterEach(async () => {
+  await load?.stop();
+  client?.close();
+  await grounds?.clear();
+});
+
+const usesOk = (metrics: string): number =>
+  Number(/^rcs_vault_key_uses_total\{(?=.*operation="unwrap")(?=.*outcome="ok").*\} (\d+)$/m.exec(metrics)?.[1] ?? 0);
+
+it('no playback fails when one of two vaults is killed, and none when it is back', async () => {
+  first.kill();
+  await load.more(50);
+  expect(first.ended).toBe(true);
+  expect(await load.stop()).toEqual(['ok']);
+});
+
+it('no playback fails while the token of one vault is away, which says so and takes part again when it is back', async () => {
+  grounds.softHsm.takeAway();
+  await waitFor('the first vault to be unready', async () => (await first.status('/health/ready')) === 503);
+  await load.more(50);
+  expect(await first.status('/health/live')).toBe(200);
+  const away = await first.metrics();
+  expect(away).toMatch(/^rcs_vault_token_available(\{.*\})? 0$/m);
+  expect(away).toMatch(/^rcs_vault_token_state\{(?=.*state="lost").*\} 1$/m);
+
+  grounds.softHsm.putBack();
+  await waitFor('the first vault to be ready again', async () => (await first.status('/health/ready')) === 200);
+  const before = usesOk(await first.metrics());
+  await waitFor('the first vault to take part', async () => usesOk(await first.metrics()) > before);
+  expect(await load.stop()).toEqual(['ok']);
+});
+
+it('a vault with a wrong PIN does not start and says why; the right one opens the token as before', async () => {
+  const uri = grounds.softHsm.uri('recordings');
+  const started = grounds.startVault({ token: { uri, pin: '99999999' } });
+  await expect(started).rejects.toThrow(/CKR_PIN_INCORRECT/);
+  const right = await grounds.startVault();
+  expect(await right.status('/health/ready')).toBe(200);
+});

@@ -21,7 +21,7 @@ describe('the context of a request', () => {
     expect(ids).toEqual(['request-1', 'request-2']);
   });
 
-  it('is in every log line, unless the line says it itself', () => {
+  it('is in every log line, unless the line is about another request', () => {
     const lines: Record<string, unknown>[] = [];
     const logger = createLogger('key-vault', 'key-vault-1', 'info', {
       write: line => lines.push(JSON.parse(line) as Record<string, unknown>),
@@ -30,11 +30,13 @@ describe('the context of a request', () => {
     runInRequest({ requestId: 'request-1', span: passiveTracer.begin('GET /', caller) }, () => {
       logger.info('inside');
       logger.info({ requestId: 'another' }, 'about another');
+      logger.info({ requestId: 'request-1' }, 'about itself');
     });
     expect(lines.map(({ requestId, traceId }) => [requestId, traceId])).toEqual([
       [undefined, undefined],
       ['request-1', '4bf92f3577b34da6a3ce929d0e0e4736'],
-      ['another', '4bf92f3577b34da6a3ce929d0e0e4736'],
+      ['another', undefined],
+      ['request-1', '4bf92f3577b34da6a3ce929d0e0e4736'],
     ]);
   });
 });

@@ -23,8 +23,14 @@ export function callSpan(name: string, attributes?: SpanAttributes): Span | unde
   return requests.getStore()?.span.child(name, attributes);
 }
 
-/** Fields of every log line that is written for a request. */
-export function requestLogFields(): { readonly requestId?: string; readonly traceId?: string } {
+/**
+ * Fields of every log line that is written for a request. A line that names another request itself (work that waited for
+ * several of them together) is not of this trace.
+ */
+export function requestLogFields(line: object): { readonly requestId?: string; readonly traceId?: string } {
   const context = requests.getStore();
-  return context === undefined ? {} : { requestId: context.requestId, traceId: context.span.traceId };
+  if (context === undefined) return {};
+  const { requestId, span } = context;
+  const named = 'requestId' in line ? line.requestId : requestId;
+  return named === requestId ? { requestId, traceId: span.traceId } : {};
 }

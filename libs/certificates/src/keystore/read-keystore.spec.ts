@@ -156,6 +156,15 @@ describe('keystores made by keytool', () => {
     ]);
   });
 
+  it('reads PKCS#12 as Java wrote it until version 16: triple DES and RC2 with 40 bits', () => {
+    const source = ['-srckeystore', 'pkcs12', '-srcstorepass', asciiPassword];
+    const target = ['-deststoretype', 'PKCS12', '-destkeystore', 'old', '-deststorepass', asciiPassword];
+    keytool(files.directory, '-J-Dkeystore.pkcs12.legacy', '-importkeystore', '-noprompt', ...source, ...target);
+    const keystore = readKeystore(files.read('old'), asciiPassword);
+    expect(keystore.entries.map(({ alias }) => alias).sort()).toEqual(['other', 'root', 'tenant']);
+    proveKeyBelongs(keyEntry(keystore, 'tenant'));
+  });
+
   it('reads passwords and aliases beyond ASCII as Java means them', () => {
     const parameters = ['-storetype', 'JKS', '-storepass', storePassword, '-alias', 'büro-😀'];
     make('unicode', '-importcert', '-noprompt', '-file', 'root.crt', ...parameters);

@@ -90,9 +90,8 @@ function digestAgain(start: Buffer, text: Uint8Array, times: number): Buffer {
   return digest;
 }
 
-/** Java means to turn the first half round when both are the same, and misses: 0 1 2 3 becomes 3 0 1 3. */
+/** Java turns the first half round when both are the same. */
 function differentHalves(salt: Buffer): [Buffer, Buffer] {
   const [first, second] = [salt.subarray(0, 4), salt.subarray(4)];
-  if (!first.equals(second)) return [first, second];
-  return [Buffer.of(first[3] ?? 0, first[0] ?? 0, first[1] ?? 0, first[3] ?? 0), second];
+  return [first.equals(second) ? Buffer.from(first).reverse() : first, second];
 }

@@ -1,4 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readBerElements } from '../../asn1/ber-element.js';
+import { readSequence, readWholeSequence } from '../../asn1/ber-values.js';
 import { readKeyFile } from '../../private-key/read-key-file.js';
 import { refusal } from '../../testing/certificate-refusal.js';
 import { OpenSsl } from '../../testing/openssl.js';
@@ -6,6 +8,26 @@ import { readKeystore } from '../read-keystore.js';
 import { readTrustedCertificates } from '../trusted-certificates.js';
 
 const password = 'störepwd';
+
+const indefinite = (tag: number, ...content: readonly Buffer[]): Buffer =>
+  Buffer.concat([Buffer.of(tag, 0x80), ...content, Buffer.of(0, 0)]);
+
+/** The outer levels of a PFX anew, as programs write them that do not know lengths beforehand. */
+function inBer(der: Buffer): Buffer {
+  const [version, authSafe, macData] = readWholeSequence(der, 'PFX');
+  const [contentType, content] = readSequence(authSafe, 'ContentInfo');
+  const [octets] = readBerElements(content?.content ?? Buffer.alloc(0));
+  const segments: Buffer[] = [];
+  for (let at = 0; at < (octets?.content.length ?? 0); at += 100) {
+    const part = octets?.content.subarray(at, at + 100) ?? Buffer.alloc(0);
+    segments.push(indefinite(0x24, Buffer.of(0x04, part.length), part));
+  }
+  const whole = [version, contentType, macData].map(element => element?.encoded ?? Buffer.alloc(0));
+  const [versionDer, contentTypeDer, macDataDer] = whole as [Buffer, Buffer, Buffer];
+  const safe = indefinite(0x30, contentTypeDer, indefinite(0xa0, indefinite(0x24, ...segments)));
+  return indefinite(0x30, versionDer, safe, macDataDer);
+}
+
 const legacy = ['-provider', 'legacy', '-provider', 'default'];
 const files: Readonly<Record<string, readonly string[]>> = {
   modern: [],
@@ -64,6 +86,12 @@ describe('PKCS#12 made by openssl', () => {
     });
     // OpenSSL writes no MAC only together with certificates in clear.
     expect(code).toBe(name === 'without-mac' ? 'PRIVATE_KEY_PASSWORD_WRONG' : 'KEYSTORE_PASSWORD_WRONG');
+  });
+
+  it('reads a file in BER: indefinite lengths, and content in segments of segments', () => {
+    const keystore = readKeystore(inBer(openssl.read('modern')), password);
+    expect(keystore.integrityVerified).toBe(true);
+    expect(keystore.entries.map(({ type, alias }) => [type, alias])).toEqual([['private-key', 'Tenant Ä']]);
   });
 
   it('takes authorities out of a file without keys', () => {

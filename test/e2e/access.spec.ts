@@ -52,9 +52,8 @@ beforeAll(async () => {
   });
   stranger = new StrangerClient(cluster, work);
   caFile = cluster.ready.caFile;
-  const store = await openSqliteStore({ directory: file('data/store'), auditWriter: 'test' });
-  await store.contactCenters.put({ id: 'directory', name: 'On a directory' });
-  await store.close();
+  const added = await rcsctl(configuration, 'contact-centers', 'add', 'On a directory', '--id', 'directory');
+  expect(added).toMatchObject({ status: 0, stdout: 'directory  On a directory\n' });
 });
 
 afterAll(async () => {

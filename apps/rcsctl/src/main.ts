@@ -4,6 +4,7 @@ import { describeError, productVersion } from '#platform';
 import { auditCommand } from './commands/audit.command.js';
 import { certificatesCommand } from './commands/certificates.command.js';
 import { configCommand } from './commands/config.command.js';
+import { contactCentersCommand } from './commands/contact-centers.command.js';
 import { decryptCommand } from './commands/decrypt.command.js';
 import { docsCommand } from './commands/docs.command.js';
 import { encryptPasswordCommand } from './commands/encrypt-password.command.js';
@@ -35,6 +36,7 @@ for (const add of [
   importKeystoreCommand,
   keysCommand,
   encryptPasswordCommand,
+  contactCentersCommand,
   usersCommand,
   hawkCommand,
   lkmCommand,

@@ -4,3 +4,4 @@ export * from './administration/administrator.js';
 export * from './administration/user-input.js';
 export * from './administration/user-view.js';
 export * from './administration/user-administration.js';
+export * from './administration/contact-center-administration.js';

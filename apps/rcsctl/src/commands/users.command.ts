@@ -1,7 +1,5 @@
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import {
-  operator,
   parseNewUser,
   parseUserChange,
   UserAdministration,
@@ -9,10 +7,10 @@ import {
   type Administrator,
   type UserView,
 } from '#accounts';
-import { loadConfiguration, requireSections } from '#platform';
-import { openSqliteStore, type User } from '#store';
+import type { User } from '#store';
 import { print } from '../terminal/print.js';
 import { readSecret } from '../terminal/read-secret.js';
+import { withAdministeredStore } from '../users/administered-store.js';
 import { userLine, userTable } from '../users/user-table.js';
 
 interface CommonOptions {
@@ -130,18 +128,10 @@ interface Work {
   readonly administrator: Administrator;
 }
 
-/** Whoever may write the store is beyond the roles in it; the audit names him by his account on this machine. */
-async function administer(options: CommonOptions, work: (given: Work) => Promise<void>): Promise<void> {
-  // eslint-disable-next-line no-restricted-properties -- laid over the configuration, as in a service
-  const environment = process.env;
-  const configuration = requireSections(loadConfiguration(options.config, environment), 'store');
-  const store = await openSqliteStore({ directory: configuration.store.directory, auditWriter: 'rcsctl' });
-  try {
-    const administration = new UserAdministration(store, [configuration.serverSettings.opsUsername]);
-    await work({ administration, administrator: operator(`rcsctl:${userInfo().username}`) });
-  } finally {
-    await store.close();
-  }
+function administer({ config }: CommonOptions, work: (given: Work) => Promise<void>): Promise<void> {
+  return withAdministeredStore(config, ({ store, administrator, opsUsername }) =>
+    work({ administration: new UserAdministration(store, [opsUsername]), administrator }),
+  );
 }
 
 function answering(options: CommonOptions, work: (given: Work) => Promise<User>): Promise<void> {

@@ -15,6 +15,7 @@ export type AuditEvent =
   | 'key-imported'
   | 'certificate-uploaded'
   | 'user-changed'
+  | 'contact-center-changed'
   | (string & Record<never, never>);
 
 /** What happened, as the caller of the audit log tells it. Texts beyond 4096 characters are cut and end with `…`. */

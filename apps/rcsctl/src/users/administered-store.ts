@@ -1,0 +1,29 @@
+import { userInfo } from 'node:os';
+import { operator, type Administrator } from '#accounts';
+import { loadConfiguration, requireSections } from '#platform';
+import { openSqliteStore, type Store } from '#store';
+
+export interface AdministeredStore {
+  readonly store: Store;
+  /** The account on this machine, for the audit. Whoever may write the store is beyond the roles in it. */
+  readonly administrator: Administrator;
+  /** Name of the account of the configuration. */
+  readonly opsUsername: string;
+}
+
+/** Opens the store of a configuration for one piece of work. */
+export async function withAdministeredStore(
+  configurationFile: string | undefined,
+  work: (given: AdministeredStore) => Promise<void>,
+): Promise<void> {
+  // eslint-disable-next-line no-restricted-properties -- laid over the configuration, as in a service
+  const environment = process.env;
+  const configuration = requireSections(loadConfiguration(configurationFile, environment), 'store');
+  const store = await openSqliteStore({ directory: configuration.store.directory, auditWriter: 'rcsctl' });
+  try {
+    const { opsUsername } = configuration.serverSettings;
+    await work({ store, administrator: operator(`rcsctl:${userInfo().username}`), opsUsername });
+  } finally {
+    await store.close();
+  }
+}

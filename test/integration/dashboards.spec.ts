@@ -13,6 +13,8 @@ import {
   type Panel,
 } from '../prometheus/monitoring-files.js';
 
+jest.setTimeout(60_000);
+
 const all = dashboards();
 const panels = all.flatMap(({ file, dashboard }) =>
   dashboard.panels.filter(({ type }) => type !== 'row').map(panel => [`${file}: ${panel.title}`, panel] as const),

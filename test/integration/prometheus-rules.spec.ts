@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { documentedMetrics, metricsIn, recordedMetrics, repository } from '../prometheus/monitoring-files.js';
 
+jest.setTimeout(120_000);
+
 interface Rule {
   readonly alert?: string;
   readonly record?: string;

@@ -6,6 +6,8 @@ import { WorkerDirectory } from '../../apps/playback-gateway/src/workers/worker-
 import { InternalAuthority } from '../authority/internal-authority.js';
 import { RedisServer } from '../redis/redis-server.js';
 
+jest.setTimeout(120_000);
+
 /** Longer than this test may take. */
 const timeToLiveMs = 600_000;
 const logger = createLogger('test', 'test', 'silent');

@@ -5,6 +5,8 @@ import { Registry } from 'prom-client';
 import { openSqliteStore, type Store } from '#store';
 import { StoreMetrics } from './store-metrics.js';
 
+jest.setTimeout(60_000);
+
 describe(StoreMetrics.name, () => {
   const directory = mkdtempSync(join(tmpdir(), 'rcs-store-metrics-'));
   const registry = new Registry();

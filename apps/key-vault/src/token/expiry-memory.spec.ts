@@ -2,6 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
 import { ExpiryMemory } from './expiry-memory.js';
 
+jest.setTimeout(60_000);
+
 describe(ExpiryMemory.name, () => {
   it('answers when a certificate ends, as often as it is asked', async () => {
     const notAfter = new Date('2031-05-06T07:08:09Z');

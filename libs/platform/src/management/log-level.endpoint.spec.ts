@@ -5,6 +5,8 @@ import { createMetricsRegistry } from '../metrics/metrics-registry.js';
 import { ManagementServer } from './management-server.js';
 import { Readiness } from './readiness.js';
 
+jest.setTimeout(60_000);
+
 describe('/log-level', () => {
   let logger: Logger;
   let logLevel: LogLevel;

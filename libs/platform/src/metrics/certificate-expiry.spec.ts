@@ -2,6 +2,8 @@ import { Registry } from 'prom-client';
 import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
 import { CertificateExpiry } from './certificate-expiry.js';
 
+jest.setTimeout(60_000);
+
 const name = 'rcs_certificate_not_after_timestamp_seconds';
 
 describe(CertificateExpiry.name, () => {

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { createMetricsRegistry } from './metrics-registry.js';
 
+jest.setTimeout(60_000);
+
 describe(createMetricsRegistry.name, () => {
   const registry = createMetricsRegistry('key-vault', '1.2.3');
 

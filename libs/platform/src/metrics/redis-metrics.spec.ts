@@ -5,6 +5,8 @@ import { createLogger } from '../logging/logger.js';
 import { connectRedis } from '../redis/redis-connection.js';
 import { RedisMetrics } from './redis-metrics.js';
 
+jest.setTimeout(60_000);
+
 describe(RedisMetrics.name, () => {
   let server: RedisServer;
   let registry: Registry;

@@ -13,7 +13,7 @@ import { bodyOf, CertificateAdministrator } from '../e2e/certificate-administrat
 import { StrangerClient } from '../e2e/stranger-client.js';
 import { openssl } from '../e2e/strangers.js';
 
-jest.setTimeout(600_000);
+jest.setTimeout(840_000);
 
 const repository = join(__dirname, '../..');
 const work = mkdtempSync(join(tmpdir(), 'rcs-rewrap-'));
@@ -111,7 +111,7 @@ function recordingOf(number: number, envelope: Buffer): Recording {
 }
 
 async function until<T>(ask: () => Promise<T>, enough: (answer: T) => boolean): Promise<T> {
-  const end = Date.now() + 300_000;
+  const end = Date.now() + 600_000;
   for (;;) {
     const answer = await ask();
     if (enough(answer)) return answer;

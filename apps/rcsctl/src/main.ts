@@ -19,6 +19,7 @@ import { keysCommand } from './commands/keys.command.js';
 import { quickstartCommand } from './commands/quickstart.command.js';
 import { recordCommand } from './commands/record.command.js';
 import { usersCommand } from './commands/users.command.js';
+import { vaultCommand } from './commands/vault.command.js';
 import { verifyCommand } from './commands/verify.command.js';
 
 const program = new Command('rcsctl')
@@ -35,6 +36,7 @@ for (const add of [
   verifyCommand,
   importKeystoreCommand,
   keysCommand,
+  vaultCommand,
   encryptPasswordCommand,
   contactCentersCommand,
   usersCommand,

@@ -1,0 +1,131 @@
+import { constants, publicEncrypt, randomBytes } from 'node:crypto';
+import { parsePkcs11Uri, rsaPublicKey, Token, TokenError, type TokenKey } from '#pkcs11';
+import { describeError, type KeyVaultConfiguration } from '#platform';
+
+/** One thing that was looked at. */
+export interface Finding {
+  readonly check: 'module' | 'token' | 'mechanisms' | 'sessions' | 'keys' | 'unwrap';
+  readonly verdict: 'good' | 'doubtful' | 'bad';
+  readonly found: string;
+  /** What to do about it; empty where nothing is wrong. */
+  readonly advice: string;
+}
+
+type TokenSettings = KeyVaultConfiguration['tokens'][number];
+
+const timeoutMs = 30_000;
+const neededMechanisms = ['CKM_RSA_X_509', 'CKM_RSA_PKCS'];
+const quiet = { waited: () => undefined, executed: () => undefined, stateChanged: () => undefined };
+
+/** Opens a token as the vault does and looks at everything a playback needs of it. Nothing in it is changed. */
+export async function examineToken(settings: TokenSettings): Promise<Finding[]> {
+  let token: Token;
+  try {
+    token = Token.open({ ...settings, observer: quiet });
+  } catch (error) {
+    return [whyNotOpen(error, settings.uri)];
+  }
+  try {
+    return [
+      good('module', parsePkcs11Uri(settings.uri).modulePath),
+      describe(token),
+      mechanisms(token),
+      sessions(token, settings.sessions),
+      keys(token.keys),
+      await testUnwrap(token),
+    ];
+  } finally {
+    token.close();
+    await token.closed;
+  }
+}
+
+const good = (check: Finding['check'], found: string): Finding => ({ check, verdict: 'good', found, advice: '' });
+
+function whyNotOpen(error: unknown, uri: string): Finding {
+  const found = describeError(error);
+  const bad = (check: Finding['check'], advice: string): Finding => ({ check, verdict: 'bad', found, advice });
+  if (!(error instanceof TokenError)) return bad('module', 'Read the message; it is none that a token gives.');
+  switch (error.failure) {
+    case 'pin':
+      return bad('token', 'Correct the PIN. Do not try often: tokens lock it after a few wrong ones.');
+    case 'unsupported':
+      return bad('module', `Check module-path in ${uri} and that the library's own dependencies are installed.`);
+    case 'refused':
+      return bad('token', 'Make the URI name one token exactly: add serial or slot-id.');
+    default:
+      return bad(
+        'token',
+        'Check that the HSM is connected, and that its own configuration (as SOFTHSM2_CONF) is set here.',
+      );
+  }
+}
+
+function describe({ description }: Token): Finding {
+  const { label = '', manufacturer = '', model = '', serialNumber = '', firmwareVersion = '' } = description ?? {};
+  return good(
+    'token',
+    `${label} (${manufacturer} ${model}, serial number ${serialNumber}, firmware ${firmwareVersion})`,
+  );
+}
+
+function mechanisms({ description }: Token): Finding {
+  const offered = description?.mechanisms ?? [];
+  const found = offered.join(', ');
+  const missing = neededMechanisms.filter(mechanism => !offered.includes(mechanism));
+  if (missing.length === 0) return good('mechanisms', found);
+  if (missing.length === neededMechanisms.length) {
+    return {
+      check: 'mechanisms',
+      verdict: 'bad',
+      found,
+      advice: 'Allow CKM_RSA_X_509 or CKM_RSA_PKCS for decryption.',
+    };
+  }
+  const advice = `Allow ${missing.join(' and ')} if the policy of the HSM permits it: some envelopes need it.`;
+  return { check: 'mechanisms', verdict: 'doubtful', found, advice };
+}
+
+function sessions(token: Token, wanted: number): Finding {
+  const { size } = token.sessions;
+  const found = `${size} for playback, of ${wanted} that are configured`;
+  if (size >= wanted) return good('sessions', found);
+  const advice = 'Lower keyVault.token.sessions, or allow more sessions in the HSM.';
+  return { check: 'sessions', verdict: 'doubtful', found, advice };
+}
+
+function keys(present: readonly TokenKey[]): Finding {
+  const without = present.filter(({ certificate }) => certificate === undefined).map(({ label }) => label);
+  const found = `${present.length}: ${present.map(({ label }) => label).join(', ')}`;
+  if (present.length === 0) {
+    const advice = 'Import one (rcsctl import-key, rcsctl import-keystore) or make one in the token.';
+    return { check: 'keys', verdict: 'doubtful', found: 'none', advice };
+  }
+  if (without.length === 0) return good('keys', found);
+  const advice = `Attach the certificates of ${without.join(', ')}: recipients may name them by issuer and serial number.`;
+  return { check: 'keys', verdict: 'doubtful', found, advice };
+}
+
+async function testUnwrap(token: Token): Promise<Finding> {
+  const [key] = token.keys;
+  if (key === undefined) return { check: 'unwrap', verdict: 'doubtful', found: 'not tried', advice: 'It needs a key.' };
+  const sessionKey = randomBytes(32);
+  const publicKey = rsaPublicKey(key.modulus, key.publicExponent);
+  const encryptedKey = publicEncrypt({ key: publicKey, padding: constants.RSA_PKCS1_PADDING }, sessionKey);
+  const options = { scheme: { scheme: 'rsaes-pkcs1-v1_5' as const }, encryptedKey, sessionKeyLength: 32 };
+  const begun = performance.now();
+  try {
+    const opened = await token.unwrapSessionKey(key, { ...options, signal: AbortSignal.timeout(timeoutMs) });
+    const found = `${key.label} in ${(performance.now() - begun).toFixed(1)} ms`;
+    if (opened.equals(sessionKey)) return good('unwrap', found);
+    return {
+      check: 'unwrap',
+      verdict: 'bad',
+      found,
+      advice: 'The private key is not that of its public part: restore it.',
+    };
+  } catch (error) {
+    const advice = 'Check that the key may decrypt (CKA_DECRYPT) and that the log-in is allowed to use it.';
+    return { check: 'unwrap', verdict: 'bad', found: describeError(error), advice };
+  }
+}

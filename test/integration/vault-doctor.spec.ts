@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { VaultGrounds } from '../vault/vault-grounds.js';
+
+jest.setTimeout(180_000);
+
+interface Report {
+  readonly healthy: boolean;
+  readonly tokens: readonly {
+    readonly name: string;
+    readonly findings: readonly { readonly check: string; readonly verdict: string; readonly advice: string }[];
+  }[];
+}
+
+const repository = join(__dirname, '../..');
+const timeoutMs = 60_000;
+let grounds: VaultGrounds;
+
+beforeAll(async () => {
+  grounds = await VaultGrounds.prepare();
+});
+afterAll(() => grounds?.clear());
+
+function doctor(pin: string, label = 'recordings'): { status: number | null; report: Report } {
+  const file = join(grounds.directory, 'doctor.yaml');
+  writeFileSync(file, stringify({ keyVault: { token: { uri: grounds.softHsm.uri(label), pin } } }));
+  const program = join(repository, 'dist/apps/rcsctl/src/main.js');
+  const { status, stdout } = spawnSync(process.execPath, [program, 'vault', 'doctor', '--json', '--config', file], {
+    encoding: 'utf8',
+    env: { ...process.env, ...grounds.softHsm.environment },
+    timeout: timeoutMs,
+  });
+  return { status, report: JSON.parse(stdout) as Report };
+}
+
+const verdicts = ({ tokens }: Report): string[] =>
+  tokens.flatMap(({ findings }) => findings.map(({ check, verdict }) => `${check} ${verdict}`));
+
+it('finds nothing to do but to get a key in an empty token, and nothing at all when there is one', async () => {
+  const empty = doctor(grounds.softHsm.pin);
+  expect(empty.status).toBe(0);
+  expect(verdicts(empty.report)).toEqual([
+    'module good',
+    'token good',
+    'mechanisms good',
+    'sessions good',
+    'keys doubtful',
+    'unwrap doubtful',
+  ]);
+  const vault = await grounds.startVault();
+  const gateway = await grounds.connect(vault, 'playback-gateway');
+  const request = { contactCenter: '9350', alias: 'own', modulusBits: 2048 };
+  const { key } = await gateway.call('GenerateKeyPair', request, { timeoutMs });
+  const { contactCenter, keyIdentifier } = key;
+  const selfSign = {
+    key: { contactCenter, keyIdentifier },
+    subject: { subject: 'CN=own' },
+    alias: '',
+    validityDays: 9,
+  };
+  await gateway.call('CreateSelfSignedCertificate', selfSign, { timeoutMs });
+  const { status, report } = doctor(grounds.softHsm.pin);
+  expect(status).toBe(0);
+  expect(report.healthy).toBe(true);
+  expect(verdicts(report).every(verdict => verdict.endsWith(' good'))).toBe(true);
+});
+
+it.each([
+  ['a wrong PIN', '00000000', 'recordings', 'PIN'],
+  ['a token that is not there', '40316782', 'elsewhere', 'connected'],
+])('says what to do about %s', (_, pin, label, advice) => {
+  const { status, report } = doctor(pin, label);
+  expect(status).toBe(1);
+  expect(verdicts(report)).toEqual(['token bad']);
+  expect(report.tokens[0]!.findings[0]!.advice).toContain(advice);
+});

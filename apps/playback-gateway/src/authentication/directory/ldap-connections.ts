@@ -85,6 +85,7 @@ export class LdapConnections {
         failures.push(error as Error);
       }
     }
+    if (failures.length === 0) throw new LdapConnectionError('no directory server answered in time');
     throw new LdapConnectionError(failures.map(({ message }) => message).join('; '), { cause: failures[0] });
   }
 

@@ -25,7 +25,7 @@ const base = {
     '^#([a-z0-9-]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js', '$1'],
   },
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.rcs/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.rcs/', '<rootDir>/.cache/'],
 };
 
 module.exports = {

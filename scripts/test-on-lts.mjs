@@ -25,6 +25,7 @@ const { status } = spawnSync(join(runtime, 'bin/node'), ['scripts/test.mjs', ...
     PATH: [join(runtime, 'bin'), process.env.PATH].join(delimiter),
     // Native modules are compiled against the headers of this Node.
     npm_config_nodedir: runtime,
+    npm_config_prefer_offline: 'true',
   },
 });
 process.exit(status ?? 1);

@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { auditCheckpointType, GrantSigner, StatementSigner } from '#contracts';
 import {
+  closeServer,
   describeError,
   loadInternalIdentity,
   NestLogger,
@@ -79,7 +80,9 @@ runService('playback-gateway', async (context: ServiceContext) => {
   return {
     management: configuration.serverSettings.management,
     async stop(deadline) {
-      await Promise.all([closeWithin(app, deadline), ownPort?.close()]);
+      // At the deadline connections are cut, and players resume with a range elsewhere.
+      const playing = closeServer(app.getHttpServer(), deadline, () => app.close());
+      await Promise.all([playing, ownPort?.close()]);
       await app.get(FinishedPlaybacks).flush();
       await directory.stop();
       app.get(Directories).close();
@@ -177,14 +180,4 @@ function followPublicTls(
       present = next;
     };
   });
-}
-
-/** Waits for running playbacks; at the deadline their connections are cut and players resume with a range elsewhere. */
-async function closeWithin(app: NestFastifyApplication, deadline: AbortSignal): Promise<void> {
-  const server = app.getHttpServer();
-  const cut = (): void => server.closeAllConnections();
-  deadline.addEventListener('abort', cut, { once: true });
-  server.closeIdleConnections();
-  await app.close();
-  deadline.removeEventListener('abort', cut);
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { inspectPath, mediaPath } from '#contracts';
 import {
+  closeServer,
   currentRequest,
   describeError,
   internalTlsOptions,
@@ -89,13 +90,7 @@ export class DataPlaneServer {
   /** Takes nothing new and waits for running answers; at the deadline it cuts them, and the gateway goes elsewhere. */
   async close(deadline: AbortSignal): Promise<void> {
     this.closing = true;
-    const closed = new Promise<void>(resolve => this.server.close(() => resolve()));
-    this.server.closeIdleConnections();
-    const cut = (): void => this.server.closeAllConnections();
-    if (deadline.aborted) cut();
-    deadline.addEventListener('abort', cut, { once: true });
-    await closed;
-    deadline.removeEventListener('abort', cut);
+    await closeServer(this.server, deadline, () => new Promise<void>(resolve => this.server.close(() => resolve())));
   }
 
   private async trace(request: IncomingMessage, response: ServerResponse): Promise<void> {

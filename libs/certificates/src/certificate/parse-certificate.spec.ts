@@ -99,6 +99,7 @@ describe(parseCertificatePem.name, () => {
     ['DER', 'PEM_IS_DER', () => openssl.read('tenant.der')],
     ['the key instead of the certificate', 'PEM_WRONG_LABEL', () => openssl.read('tenant.key')],
     ['an empty file', 'PEM_MISSING', () => ''],
+    ['a heap of certificates', 'PATH_TOO_LONG', () => openssl.read('tenant.pem').toString().repeat(21)],
     ['a file that is cut off', 'PEM_MALFORMED', () => openssl.read('tenant.pem').subarray(0, 500)],
     [
       'something other than base64',

@@ -10,6 +10,8 @@ import { readDistinguishedName } from './distinguished-name.js';
 const certificateLabels = ['CERTIFICATE', 'X509 CERTIFICATE'];
 /** RSA keys of recordings have at least this many bits. */
 const minimumModulusBits = 2048;
+/** Every certificate that is sent along may be tried in every place of a path. */
+const longestChain = 20;
 
 /**
  * Reads a recording certificate and, behind it, the certificates of its chain. Whether anybody vouches for them is not
@@ -18,7 +20,12 @@ const minimumModulusBits = 2048;
  */
 export function parseCertificatePem(text: string | Buffer): [CertificateInfo, ...CertificateInfo[]] {
   const blocks = readPemBlocks(typeof text === 'string' ? Buffer.from(text, 'latin1') : text);
-  const [first, ...chain] = blocks.filter(({ label }) => certificateLabels.includes(label)).map(parseBlock);
+  const certificates = blocks.filter(({ label }) => certificateLabels.includes(label));
+  if (certificates.length > longestChain) {
+    const message = `the file holds ${certificates.length} certificates, a chain at most ${longestChain}: send those of this one only`;
+    throw new CertificateError('PATH_TOO_LONG', message);
+  }
+  const [first, ...chain] = certificates.map(parseBlock);
   if (first === undefined) throw wrongLabel(blocks);
   requireRecordingKey(first);
   return [first, ...chain];

@@ -224,4 +224,10 @@ describe(judgeCertificate.name, () => {
     ];
     expect(judge(leaf('in-circle', 'left'), [left, right, ...crossed])).toEqual(['PATH_ROOT_UNKNOWN']);
   });
+
+  it('refuses a name that cannot be read instead of failing', () => {
+    const genuine = made.get('good');
+    const unreadable = { ...genuine, issuerDer: Buffer.from('0400', 'hex'), fingerprint: 'unreadable' };
+    expect(judge(unreadable, [made.get('middle')])).toEqual(['PATH_EXTENSION_MALFORMED']);
+  });
 });

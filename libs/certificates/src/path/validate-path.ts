@@ -28,10 +28,16 @@ export interface PathJudgement {
  * looks at names and signatures only.
  */
 export function judgeCertificate(certificate: CertificateInfo, validation: PathValidation): PathJudgement {
-  const candidates = candidatePaths(certificate, validation.intermediates, validation.roots);
-  const judged = candidates.map(candidate => judgeCandidate(candidate, validation));
-  const [first, ...others] = judged.sort((left, right) => left.problems.length - right.problems.length);
-  return first ?? others[0] ?? { path: [certificate], problems: [] };
+  try {
+    const candidates = candidatePaths(certificate, validation.intermediates, validation.roots);
+    const judged = candidates.map(candidate => judgeCandidate(candidate, validation));
+    const [first] = judged.sort((left, right) => left.problems.length - right.problems.length);
+    return first ?? noPath(certificate);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const message = `the path of ${named(certificate)} holds a name that cannot be read: ${error.message}`;
+    return { path: [certificate], problems: [problem('PATH_EXTENSION_MALFORMED', message)] };
+  }
 }
 
 /**
@@ -46,6 +52,11 @@ export function validateCertificatePath(
   const [first] = problems;
   if (first !== undefined) throw new CertificateError(first.code, first.message);
   return path;
+}
+
+/** There is always at least the certificate by itself; if not, that must not count as trusted. */
+function noPath(certificate: CertificateInfo): PathJudgement {
+  return { path: [certificate], problems: [problem('PATH_ISSUER_MISSING', `${named(certificate)} has no path`)] };
 }
 
 function judgeCandidate(candidate: CandidatePath, { allowSelfSigned, at }: PathValidation): PathJudgement {

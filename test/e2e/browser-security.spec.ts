@@ -16,7 +16,8 @@ let stranger: StrangerClient;
 beforeAll(async () => {
   cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'), {
     RCS_SERVER_SETTINGS__CSRF_EXEMPTIONS: '[{ userName: bob }]',
-    RCS_SERVER_SETTINGS__CROSS_ORIGIN_SETTINGS: '{ allowedOrigins: "https://*.genesys.com, http://*.genesyslab.com" }',
+    RCS_SERVER_SETTINGS__CROSS_ORIGIN_SETTINGS:
+      '{ allowedOrigins: "https://*.genesys.com, http://*.genesyslab.com", corsFilterCacheTimeToLive: 1 }',
   });
   stranger = new StrangerClient(cluster, work);
 });
@@ -208,7 +209,7 @@ describe('pages of other origins', () => {
     expect(answer.headers).toMatchObject({
       'access-control-allow-origin': site,
       'access-control-allow-credentials': 'true',
-      'access-control-max-age': '120',
+      'access-control-max-age': '1',
       vary: 'Origin',
     });
     expect(answer.headers['access-control-allow-headers']).toMatch(/\bRange\b/);
@@ -248,5 +249,26 @@ describe('pages of other origins', () => {
   it('an answer without CORS stays with pages of this site', async () => {
     const answer = await curl(...stranger.asUser('alice'), cluster.ready.gateway + demo());
     expect(answer.headers['cross-origin-resource-policy']).toBe('same-site');
+  });
+
+  it('a contact center allows origins for its own users, and for nobody else', async () => {
+    const own = 'https://desk.example.test';
+    const browser = newBrowser();
+    const token = header('X-CSRF-TOKEN', await browser.logIn('alice'));
+    const settings = '/api/v2/settings/cross-origin';
+    const put = (body: object) => browser.sendJson(settings, body, '--request', 'PUT', ...token);
+    expect((await put({ allowedOrigins: ['https://*.example.test/path'] })).status).toBe(400);
+    expect((await put({ allowedOrigins: ['*'] })).status).toBe(400);
+    expect((await put({ allowedOrigins: ['https://*.example.test'] })).status).toBe(200);
+    const from = (credentials: string[]) =>
+      curl(...credentials, ...header('Origin', own), `${cluster.ready.gateway}/api/v2/me`);
+    let answer = await from(stranger.asUser('alice'));
+    for (let tries = 0; tries < 200 && answer.status === 403; tries++) answer = await from(stranger.asUser('alice'));
+    expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([200, own]);
+    const ops = await from(stranger.asOps());
+    expect([ops.status, ops.headers['access-control-allow-origin']]).toEqual([403, undefined]);
+    const carol = newBrowser();
+    await carol.logIn('carol');
+    expect((await carol.send(settings)).status).toBe(403);
   });
 });

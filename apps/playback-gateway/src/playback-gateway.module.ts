@@ -17,6 +17,7 @@ import { AgentPlaces } from './authorisation/agent-places.js';
 import { AuthorisationService } from './authorisation/authorisation.service.js';
 import { certificateControllers, certificateProviders } from './certificates/certificate-providers.js';
 import { ContactCenterOrigins } from './cors/contact-center-origins.js';
+import { CrossOriginSettingsController } from './cors/cross-origin-settings.controller.js';
 import { CrossOriginPolicy } from './cors/cross-origin-policy.js';
 import { CsrfProtection } from './csrf/csrf-protection.js';
 import { GatewayMetrics } from './gateway-metrics.js';
@@ -74,6 +75,7 @@ export class PlaybackGatewayModule {
         OpenApiController,
         ...userControllers,
         AuditController,
+        CrossOriginSettingsController,
       ],
       providers: [
         ...edge(parts),

@@ -15,9 +15,12 @@ const list = (fallback: string) =>
 /** scheme://host[:port]; each `*` in the host stands for one or more whole labels. */
 const originPattern = /^https?:\/\/(\*|[a-z0-9-]+)(\.(\*|[a-z0-9-]+))*(:\d{1,5})?$/i;
 
+/** Whether a text is an origin whose host may hold `*`; `*` alone is none. */
+export const isOriginPattern = (text: string): boolean => originPattern.test(text);
+
 const origins = list('').superRefine((items, context) => {
   for (const item of items) {
-    if (item === '*' || originPattern.test(item)) continue;
+    if (item === '*' || isOriginPattern(item)) continue;
     context.addIssue({
       code: 'custom',
       message: `${JSON.stringify(item)} is no origin; write scheme://host[:port] without a path, such as https://*.example.com`,

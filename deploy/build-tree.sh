@@ -26,7 +26,7 @@ prefix=$(dirname "$(dirname "$(node -p 'require("fs").realpathSync(process.execP
 npm ci --prefer-offline --no-audit --no-fund --loglevel=error
 node_modules/.bin/tsc -p tsconfig.build.json
 node scripts/copy-assets.mjs
-npm prune --omit=dev --no-audit --no-fund --loglevel=error
+npm prune --prefer-offline --omit=dev --no-audit --no-fund --loglevel=error
 # What is installed now is the whole truth: with --omit=dev the list would lack packages that development needs as well.
 npm pkg delete devDependencies
 npm sbom --sbom-format=cyclonedx >"$target/sbom.cdx.json"

@@ -16,7 +16,8 @@ export interface VaultSettings {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-const repository = join(__dirname, '../..');
+/** Where tests and benches are started. */
+const repository = process.cwd();
 const stopTimeoutMs = 20_000;
 
 /** A real key vault, in a process of its own. */

@@ -1,3 +1,4 @@
+import { isRangeError } from '../asn1/range-error.js';
 import { CertificateError } from '../certificate-error.js';
 import { UnsupportedEncryption } from '../password-based-encryption/unsupported-encryption.js';
 
@@ -33,7 +34,7 @@ export function asKeystoreError<T>(type: string, read: () => T): T {
   } catch (error) {
     if (error instanceof CertificateError) throw error;
     if (error instanceof UnsupportedEncryption) throw keystoreUnsupported(type, `the algorithm ${error.algorithm}`);
-    if (error instanceof RangeError) throw malformedKeystore(type, readableReason(error));
+    if (isRangeError(error)) throw malformedKeystore(type, readableReason(error));
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { isRangeError } from '../asn1/range-error.js';
 import type { CertificateInfo } from '../certificate/certificate-info.js';
 import { certificateStatus } from '../certificate/certificate-status.js';
 import { readCertificateExtensions, type CertificateExtensions } from './certificate-extensions.js';
@@ -47,7 +48,7 @@ function readExtensions(certificate: CertificateInfo): CertificateExtensions | P
   try {
     return readCertificateExtensions(certificate.der);
   } catch (error) {
-    const reason = error instanceof RangeError ? `: ${error.message}` : '';
+    const reason = isRangeError(error) ? `: ${error.message}` : '';
     return problem('PATH_EXTENSION_MALFORMED', `${named(certificate)} has an extension that cannot be read${reason}`);
   }
 }

@@ -1,3 +1,4 @@
+import { isRangeError } from '../asn1/range-error.js';
 import { CertificateError } from '../certificate-error.js';
 import type { CertificateInfo } from '../certificate/certificate-info.js';
 import { judgePath } from './judge-path.js';
@@ -34,7 +35,7 @@ export function judgeCertificate(certificate: CertificateInfo, validation: PathV
     const [first] = judged.sort((left, right) => left.problems.length - right.problems.length);
     return first ?? noPath(certificate);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (!isRangeError(error)) throw error;
     const message = `the path of ${named(certificate)} holds a name that cannot be read: ${error.message}`;
     return { path: [certificate], problems: [problem('PATH_EXTENSION_MALFORMED', message)] };
   }

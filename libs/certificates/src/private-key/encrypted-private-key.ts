@@ -1,3 +1,4 @@
+import { isRangeError } from '../asn1/range-error.js';
 import { berOctets } from '../asn1/ber-element.js';
 import { readAlgorithmIdentifier, readWholeSequence, type AlgorithmIdentifier } from '../asn1/ber-values.js';
 import { DerTag, readDerElements } from '../asn1/der-element.js';
@@ -43,7 +44,7 @@ export function checkedPrivateKeyInfo(plaintext: Buffer): Buffer {
     const [version] = info?.tag === DerTag.sequence && rest.length === 0 ? readDerElements(info.content) : [];
     if (version?.tag === DerTag.integer) return plaintext;
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (!isRangeError(error)) throw error;
   }
   plaintext.fill(0);
   throw privateKeyPasswordWrong();

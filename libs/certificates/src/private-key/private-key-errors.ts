@@ -1,3 +1,4 @@
+import { isRangeError } from '../asn1/range-error.js';
 import { CertificateError } from '../certificate-error.js';
 import { UnsupportedEncryption } from '../password-based-encryption/unsupported-encryption.js';
 
@@ -29,7 +30,7 @@ export function asPrivateKeyError<T>(open: () => T): T {
     return open();
   } catch (error) {
     if (error instanceof CertificateError) throw error;
-    if (error instanceof RangeError) throw malformedPrivateKey();
+    if (isRangeError(error)) throw malformedPrivateKey();
     if (!(error instanceof UnsupportedEncryption)) throw privateKeyPasswordWrong();
     throw new CertificateError(
       'PRIVATE_KEY_ENCRYPTION_UNSUPPORTED',

@@ -1,3 +1,4 @@
+import { isRangeError } from '../asn1/range-error.js';
 import { createHash } from 'node:crypto';
 import {
   aes128,
@@ -79,7 +80,7 @@ function checkedRsaPrivateKey(plaintext: Buffer): Buffer {
     const [key, ...rest] = readDerElements(plaintext);
     if (key?.tag === DerTag.sequence && rest.length === 0) return plaintext;
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (!isRangeError(error)) throw error;
   }
   plaintext.fill(0);
   throw privateKeyPasswordWrong();

@@ -1,3 +1,4 @@
+import { isRangeError } from '../../asn1/range-error.js';
 import { berOctets } from '../../asn1/ber-element.js';
 import {
   readAlgorithmIdentifier,
@@ -78,8 +79,7 @@ function decryptContent(encryptedData: DerElement, password: Password | undefine
   try {
     return checkedSafeContents(decryptWithPassword(algorithm, password, berOctets(ciphertext, implicitOctets), limit));
   } catch (error) {
-    const known =
-      error instanceof CertificateError || error instanceof RangeError || error instanceof UnsupportedEncryption;
+    const known = error instanceof CertificateError || isRangeError(error) || error instanceof UnsupportedEncryption;
     throw known ? error : keystorePasswordWrong('PKCS12');
   }
 }
@@ -91,7 +91,7 @@ function checkedSafeContents(plaintext: Buffer): Buffer {
     return plaintext;
   } catch (error) {
     plaintext.fill(0);
-    if (error instanceof RangeError) throw keystorePasswordWrong('PKCS12');
+    if (isRangeError(error)) throw keystorePasswordWrong('PKCS12');
     throw error;
   }
 }

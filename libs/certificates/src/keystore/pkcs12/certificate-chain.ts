@@ -1,3 +1,4 @@
+import { isRangeError } from '../../asn1/range-error.js';
 import type { X509Certificate } from 'node:crypto';
 import { readCertificateFields } from '../../certificate/certificate-fields.js';
 
@@ -67,7 +68,7 @@ function namesOf({ der, parsed }: BagCertificate): Names | undefined {
     const { issuerDer, subjectDer } = readCertificateFields(der);
     return { issuer: issuerDer.toString('hex'), subject: subjectDer.toString('hex') };
   } catch (error) {
-    if (error instanceof RangeError) return undefined;
+    if (isRangeError(error)) return undefined;
     throw error;
   }
 }

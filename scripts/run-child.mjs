@@ -23,6 +23,15 @@ export function runChild(program, args, options = {}) {
   child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 1));
 }
 
+/** Runs a program to its end beside others and resolves to its exit status; it does not outlive this process. */
+export function runBeside(program, args, options) {
+  return new Promise(resolve => {
+    const child = spawn(...bound(program, args), options);
+    child.on('error', () => resolve(1));
+    child.on('exit', code => resolve(code ?? 1));
+  });
+}
+
 /** Runs a program to its end, as `spawnSync` does; it does not outlive this process. */
 export function runToEnd(program, args, options) {
   return spawnSync(...bound(program, args), options);

@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepare, repository } from './prepare.mjs';
-import { runToEnd } from './run-child.mjs';
+import { runBeside } from './run-child.mjs';
 
 const kinds = ['unit', 'integration', 'conformance', 'e2e', 'resilience'];
 const checks = [
@@ -16,8 +16,17 @@ const checks = [
   ['types', ['tsc', '--noEmit', '-p', 'tsconfig.json']],
 ];
 
+/** Unit tests use every core; the others start whole clusters and wait for them, so two kinds run beside each other. */
+const lanes = [
+  [['unit']],
+  [
+    ['e2e', 'resilience'],
+    ['integration', 'conformance'],
+  ],
+];
+
 /** Tests that do not end by themselves have failed. */
-const kindTimeoutMs = 15 * 60_000;
+const kindTimeoutMs = 18 * 60_000;
 
 const total = { passed: 0, failed: 0 };
 const [first, ...rest] = process.argv.slice(2);
@@ -25,32 +34,35 @@ const chosenKinds = first !== undefined && kinds.includes(first) ? [first] : kin
 const patterns = first !== undefined && !kinds.includes(first) ? [first, ...rest] : rest;
 
 prepare('test');
-if (first === undefined) for (const [name, command] of checks) check(name, command);
-for (const kind of chosenKinds) test(kind);
+if (first === undefined) await Promise.all(checks.map(([name, command]) => check(name, command)));
+for (const beside of lanes) await Promise.all(beside.map(oneAfterTheOther));
 
 process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);
 
-function check(name, [program, ...args]) {
+async function check(name, [program, ...args]) {
   process.stdout.write(`${name}\n`);
-  const { status } = runToEnd(join(repository, 'node_modules/.bin', program), args, {
+  const status = await runBeside(join(repository, 'node_modules/.bin', program), args, {
     cwd: repository,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   count(status === 0 ? 1 : 0, status === 0 ? 0 : 1);
 }
 
-function test(kind) {
+async function oneAfterTheOther(lane) {
+  for (const kind of lane) if (chosenKinds.includes(kind)) await test(kind);
+}
+
+async function test(kind) {
   const directory = mkdtempSync(join(tmpdir(), 'rcs-test-'));
   const report = join(directory, 'report.json');
-  // Unit tests use both cores; the others start whole clusters, one after the other.
   const workers = kind === 'unit' ? [] : ['--runInBand'];
   const jest = join(repository, 'node_modules/jest/bin/jest.js');
   const paths = patterns.flatMap(pattern => ['--testPathPatterns', pattern]);
   const output = ['--json', '--outputFile', report, '--passWithNoTests'];
   const args = [jest, '--selectProjects', kind, ...output, ...workers, ...paths];
   process.stdout.write(`${kind} tests\n`);
-  const { status } = runToEnd(process.execPath, args, {
+  const status = await runBeside(process.execPath, args, {
     cwd: repository,
     stdio: ['ignore', 'ignore', 'inherit'],
     timeout: kindTimeoutMs,

@@ -1,7 +1,8 @@
+import { reservePort } from '#platform';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -36,7 +37,7 @@ export class SlapdServer {
    */
   static async start(ldif: string, tls?: SlapdTls, port?: number): Promise<SlapdServer> {
     const directory = mkdtempSync(join(tmpdir(), 'rcs-slapd-'));
-    const server = new SlapdServer(directory, port ?? (await freePort()), await freePort(), tls !== undefined);
+    const server = new SlapdServer(directory, port ?? (await reservePort()), await reservePort(), tls !== undefined);
     mkdirSync(join(directory, 'data'));
     if (tls !== undefined) server.writeTls(tls);
     writeFileSync(server.configurationFile, configuration(directory, tls));
@@ -154,12 +155,4 @@ function connects(port: number): Promise<boolean> {
     });
     socket.once('error', () => resolve(false));
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return port;
 }

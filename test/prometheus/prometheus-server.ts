@@ -1,7 +1,7 @@
+import { reservePort } from '#platform';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, closeSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 
@@ -60,7 +60,7 @@ export class PrometheusServer {
     };
     const configurationFile = join(directory, 'prometheus.yml');
     writeFileSync(configurationFile, stringify(configuration));
-    const port = await freePort();
+    const port = await reservePort();
     const log = openSync(join(directory, 'prometheus.log'), 'a');
     const child = spawn(
       'prometheus',
@@ -128,12 +128,4 @@ export function withoutPatience(alerts: string): string {
       rules: group.rules.map(rule => Object.fromEntries(Object.entries(rule).filter(([name]) => name !== 'for'))),
     })),
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return port;
 }

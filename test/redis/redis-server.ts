@@ -1,7 +1,7 @@
+import { reservePort } from '#platform';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -16,7 +16,7 @@ export class RedisServer {
 
   static async start(port?: number): Promise<RedisServer> {
     const directory = mkdtempSync(join(tmpdir(), 'rcs-redis-'));
-    const listening = port ?? (await freePort());
+    const listening = port ?? (await reservePort());
     const options = ['--port', `${listening}`, '--bind', '127.0.0.1', '--save', '', '--dir', directory];
     const child = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] });
     const lines = createInterface({ input: child.stdout });
@@ -38,12 +38,4 @@ export class RedisServer {
     }
     rmSync(this.directory, { recursive: true, force: true });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return port;
 }

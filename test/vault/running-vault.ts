@@ -1,7 +1,7 @@
+import { reservePort } from '#platform';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { KeyVaultEndpoint } from '#contracts';
 import type { InternalIdentity } from '#platform';
@@ -32,7 +32,7 @@ export class RunningVault {
   /** Starts the built vault; resolves when its management server answers. */
   static async start({ directory, identity, keyVault, environment }: VaultSettings): Promise<RunningVault> {
     mkdirSync(directory, { recursive: true });
-    const [port, managementPort] = await freePorts();
+    const [port, managementPort] = [await reservePort(), await reservePort()];
     const file = (name: string, content: string | Buffer): string => {
       writeFileSync(join(directory, name), content, { mode: 0o600 });
       return join(directory, name);
@@ -117,17 +117,4 @@ export class RunningVault {
     await exited;
     clearTimeout(timer);
   }
-}
-
-async function freePorts(): Promise<[number, number]> {
-  const servers = [createServer(), createServer()] as const;
-  const ports = await Promise.all(
-    servers.map(async server => {
-      server.listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return (server.address() as AddressInfo).port;
-    }),
-  );
-  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))));
-  return [ports[0] ?? 0, ports[1] ?? 0];
 }

@@ -37,6 +37,7 @@ export * from './redis/redis-connection.js';
 export * from './lifecycle/run-service.js';
 export * from './lifecycle/close-server.js';
 export * from './lifecycle/product-version.js';
+export * from './ports/reserve-port.js';
 export * from './reload/live-configuration.js';
 export * from './streaming/send-stream.js';
 export * from './streaming/end-within.js';

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { freePort } from './services/free-port.js';
+import { reservePort } from '#platform';
 
 const names = [
   'gateway',
@@ -23,10 +23,7 @@ export async function choosePorts(file: string): Promise<Ports> {
   const last = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Ports>) : {};
   const chosen: Partial<Record<(typeof names)[number], number>> = {};
   for (const name of names) {
-    let port: number;
-    do port = await freePort(last[name]);
-    while (Object.values(chosen).includes(port));
-    chosen[name] = port;
+    chosen[name] = await reservePort(last[name]);
   }
   writeFileSync(file, JSON.stringify(chosen));
   return chosen as Ports;

@@ -30,13 +30,18 @@ beforeAll(async () => {
   longPath = await stored('long.bin', long);
   shortPath = await stored('short.bin', short);
   services = await startTwoOfEach(repository, cluster.ready, {
-    // A worker hands its streams over soon; a gateway waits for its own, which nobody else can finish.
+    // A worker hands its streams over at once; a gateway waits for its own, which nobody else can finish.
     'decrypt-worker': {
-      RCS_GRACEFUL_SHUTDOWN_TIMEOUT_MS: '1000',
+      RCS_GRACEFUL_SHUTDOWN_TIMEOUT_MS: '50',
       RCS_DECRYPT_WORKER__MEDIA_SESSION_TIME_TO_LIVE_MS: '1',
     },
     'playback-gateway': { RCS_GRACEFUL_SHUTDOWN_TIMEOUT_MS: '300000', RCS_SHUTDOWN_DELAY_MS: '1000' },
-    'key-vault': { RCS_GRACEFUL_SHUTDOWN_TIMEOUT_MS: '10000', RCS_SHUTDOWN_DELAY_MS: '200' },
+    // Workers forget session keys at once here, and gateways use a grant for half a minute.
+    'key-vault': {
+      RCS_KEY_VAULT__LIMITS__USES_PER_GRANT: '10000',
+      RCS_GRACEFUL_SHUTDOWN_TIMEOUT_MS: '10000',
+      RCS_SHUTDOWN_DELAY_MS: '200',
+    },
   });
 });
 
@@ -88,15 +93,20 @@ it('loses no stream while each service is replaced, one process after the other'
   try {
     const { vaults, workers, gateways } = services;
     for (const replica of [...vaults, ...workers, ...gateways]) await restart(replica);
-    // The hand-overs were counted by the gateways that have meanwhile been replaced; one more shows that they happen.
-    await restart(workers[0]!);
-    const resumed = await Promise.all(gateways.map(gateway => gateway.metric('rcs_playbacks_resumed_total')));
-    expect(resumed[0]! + resumed[1]!).toBeGreaterThan(0);
+    // The hand-overs were counted by the gateways that have meanwhile been replaced; more show that they happen. What a
+    // worker has left in the buffers of the system needs no other worker, so one replacement may need none.
+    const resumed = async (): Promise<number> => {
+      const counts = await Promise.all(gateways.map(gateway => gateway.metric('rcs_playbacks_resumed_total')));
+      return counts.reduce((sum, count) => sum + count, 0);
+    };
+    do await restart(workers[0]!);
+    while ((await resumed()) === 0);
   } finally {
     over = true;
   }
   const outcomes = (await playing).flat();
-  expect(exits).toEqual([0, 0, 0, 0, 0, 0, 0]);
+  expect(exits.length).toBeGreaterThan(6);
+  expect(exits.filter(exit => exit !== 0)).toEqual([]);
   expect(outcomes.filter(outcome => outcome !== 'identical')).toEqual([]);
   expect(outcomes.length).toBeGreaterThan(streams);
 });

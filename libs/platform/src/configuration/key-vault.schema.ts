@@ -56,7 +56,7 @@ export const keyVault = z
         /** Uses of keys that one caller may have waiting; the next is refused. */
         queuedPerCaller: z.int().min(1).max(100_000).default(512),
         /** How often one grant opens its envelope at one vault: every worker that plays it needs it once. */
-        usesPerGrant: z.int().min(1).max(10_000).default(64),
+        usesPerGrant: z.int().min(1).max(10_000).default(1000),
       })
       .prefault({}),
     /** Copies of imported keys, encrypted to offline recovery certificates; none are made when absent. */

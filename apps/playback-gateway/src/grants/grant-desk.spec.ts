@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { GrantSigner, GrantVerifier, type GrantContent } from '#contracts';
+import { RcsError } from '#platform';
 import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
 import { GrantDesk } from './grant-desk.js';
 
@@ -28,14 +29,16 @@ describe(GrantDesk.name, () => {
     desk = new GrantDesk(signer);
   });
 
+  const grantOf = (wanted: GrantContent): Promise<string> => desk.withGrant(wanted, grant => Promise.resolve(grant));
+
   it('issues grants that a worker takes', async () => {
-    expect(await verifier.verify(await desk.grant(content))).toMatchObject(content);
+    expect(await verifier.verify(await grantOf(content))).toMatchObject(content);
   });
 
   it('signs once for requests that come together or soon after each other', async () => {
     const sign = jest.spyOn(signer, 'sign');
-    const grants = await Promise.all([desk.grant(content), desk.grant({ ...content }), desk.grant(content)]);
-    grants.push(await desk.grant(content));
+    const grants = await Promise.all([grantOf(content), grantOf({ ...content }), grantOf(content)]);
+    grants.push(await grantOf(content));
     expect(new Set(grants).size).toBe(1);
     expect(sign).toHaveBeenCalledTimes(1);
     sign.mockRestore();
@@ -52,22 +55,22 @@ describe(GrantDesk.name, () => {
     ['layout', { layout: 'detached' }],
     ['envelope', { envelopeDigest: 'cd'.repeat(32) }],
   ])('issues another grant for another %s', async (_, change) => {
-    const other = await desk.grant({ ...content, ...change });
-    expect(other).not.toBe(await desk.grant(content));
+    const other = await grantOf({ ...content, ...change });
+    expect(other).not.toBe(await grantOf(content));
     expect(await verifier.verify(other)).toMatchObject({ ...content, ...change });
   });
 
   it('never hands out a grant with less than half of its life left', async () => {
     const start = performance.now();
-    const first = await desk.grant(content);
+    const first = await grantOf(content);
     const clock = jest.spyOn(performance, 'now');
     try {
       clock.mockReturnValue(start + 29_000);
-      expect(await desk.grant(content)).toBe(first);
+      expect(await grantOf(content)).toBe(first);
       clock.mockReturnValue(start + 31_000);
       // The memory looks at the clock once per millisecond at most.
       await delay(5);
-      expect(await desk.grant(content)).not.toBe(first);
+      expect(await grantOf(content)).not.toBe(first);
     } finally {
       clock.mockRestore();
     }
@@ -75,8 +78,29 @@ describe(GrantDesk.name, () => {
 
   it('signs anew after a signature that failed', async () => {
     const sign = jest.spyOn(signer, 'sign').mockRejectedValueOnce(new Error('no entropy'));
-    await expect(desk.grant(content)).rejects.toThrow('no entropy');
-    expect(await verifier.verify(await desk.grant(content))).toMatchObject(content);
+    await expect(grantOf(content)).rejects.toThrow('no entropy');
+    expect(await verifier.verify(await grantOf(content))).toMatchObject(content);
     sign.mockRestore();
+  });
+
+  it('follows a refused grant by one that is signed now, and uses that one from then on', async () => {
+    const former = await grantOf(content);
+    const shown: string[] = [];
+    const successor = await desk.withGrant(content, async grant => {
+      shown.push(grant);
+      return grant === former ? Promise.reject(new RcsError('RCS_GRANT_REFUSED', 'signed by a stranger')) : grant;
+    });
+    expect(shown).toEqual([former, successor]);
+    expect(await verifier.verify(successor)).toMatchObject(content);
+    expect(await grantOf(content)).toBe(successor);
+  });
+
+  it.each([
+    ['a successor that is refused too', 'RCS_GRANT_REFUSED', 2],
+    ['any other failure', 'RCS_WORKER_FAILED', 1],
+  ] as const)('ends with %s', async (_, code, attempts) => {
+    const use = jest.fn(() => Promise.reject(new RcsError(code, 'no')));
+    await expect(desk.withGrant(content, use)).rejects.toMatchObject({ code });
+    expect(use).toHaveBeenCalledTimes(attempts);
   });
 });

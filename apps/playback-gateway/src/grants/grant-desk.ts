@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { GrantContent, GrantSigner } from '#contracts';
+import { RcsError } from '#platform';
 
 /** A grant is used again while it has at least half of its life left: seeking in a recording costs no signature each time. */
 const reuseMs = 30_000;
@@ -16,10 +17,25 @@ export class GrantDesk {
     this.recent.clear();
   }
 
-  async grant(content: GrantContent): Promise<string> {
+  /**
+   * Does something with a grant. A grant that is refused gets one successor, signed now: it may have met a worker or a
+   * vault that had meanwhile ceased to trust the authority of its signer, or have been used up.
+   * @throws RcsError RCS_GRANT_REFUSED when the successor is refused too; whatever `use` throws.
+   */
+  async withGrant<Answer>(content: GrantContent, use: (grant: string) => Promise<Answer>): Promise<Answer> {
+    const grant = await this.grant(content, undefined);
+    try {
+      return await use(grant);
+    } catch (error) {
+      if (!(error instanceof RcsError && error.code === 'RCS_GRANT_REFUSED')) throw error;
+      return use(await this.grant(content, grant));
+    }
+  }
+
+  private async grant(content: GrantContent, refused: string | undefined): Promise<string> {
     const key = JSON.stringify(content);
     const known = this.recent.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined && (await known) !== refused) return known;
     const signing = this.signer.sign(content);
     this.recent.set(key, signing);
     signing.catch(() => this.recent.delete(key));

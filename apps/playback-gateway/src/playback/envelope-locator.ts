@@ -47,8 +47,8 @@ export class EnvelopeLocator {
 
   private async inspectAndPin(request: LocateRequest) {
     const { recording, mediaFile, userName, requestId, signal } = request;
-    const grant = await this.grants.grant({ ...grantSubject(recording, mediaFile, userName), purpose: 'inspect' });
-    const found = await this.inspect(grant, requestId, signal);
+    const content = { ...grantSubject(recording, mediaFile, userName), purpose: 'inspect' as const };
+    const found = await this.grants.withGrant(content, grant => this.inspect(grant, requestId, signal));
     return this.recordings.pinEnvelope(recording.id, mediaFile.mediaId, found);
   }
 

@@ -70,7 +70,7 @@ describe(MediaRelay.name, () => {
 
   const request = (changes: Partial<RelayRequest> = {}): RelayRequest => ({
     media: { method: 'GET', contentType: 'audio/mpeg' },
-    grant: () => Promise.resolve('a.b.c'),
+    withGrant: ask => ask('a.b.c'),
     requestId: 'request-1',
     audited: Promise.resolve(),
     headers: { 'x-request-id': 'request-1' },
@@ -184,8 +184,8 @@ describe(MediaRelay.name, () => {
 
   it('shows every worker a grant that is good now', async () => {
     let number = 0;
-    const grant = () => Promise.resolve(`grant-${++number}`);
-    await play(await relayOver({ cutAfter: 1000 }, {}), request({ grant }));
+    const withGrant: RelayRequest['withGrant'] = ask => ask(`grant-${++number}`);
+    await play(await relayOver({ cutAfter: 1000 }, {}), request({ withGrant }));
     expect(workers.map(worker => worker.requests[0]!.grant)).toEqual(['grant-1', 'grant-2']);
   });
 

@@ -8,8 +8,8 @@ import type { WorkerAnswer, WorkerClient } from './worker-client.js';
 
 export interface RelayRequest {
   readonly media: Omit<MediaRequest, 'grant' | 'resume'>;
-  /** A grant that is good now: a body may outlive the one it began with before another worker continues it. */
-  readonly grant: () => Promise<string>;
+  /** Asks with a grant that is good now: a body may outlive the one it began with before another worker continues it. */
+  readonly withGrant: (ask: (grant: string) => Promise<WorkerAnswer>) => Promise<WorkerAnswer>;
   readonly requestId: string;
   /** Resolves when the audit record is durable; no byte leaves before. */
   readonly audited: Promise<unknown>;
@@ -86,15 +86,15 @@ export class MediaRelay {
 
   private async ask(
     worker: ReturnType<WorkerDirectory['choose']>,
-    { media: conditions, grant, requestId }: RelayRequest,
+    { media, withGrant, requestId }: RelayRequest,
     begun: BegunBody | undefined,
     player: PlayerConnection,
   ): Promise<WorkerAnswer> {
-    const media = { ...conditions, grant: await grant() };
-    if (begun === undefined) return this.client.requestMedia(worker, media, requestId, player.signal);
-    this.metrics.resumedPlaybacks.inc();
-    const resume = { entityTag: begun.entityTag, offset: player.bytesSent };
-    return this.client.requestMedia(worker, { ...media, resume }, requestId, player.signal);
+    if (begun !== undefined) this.metrics.resumedPlaybacks.inc();
+    const resume = begun && { entityTag: begun.entityTag, offset: player.bytesSent };
+    return withGrant(grant =>
+      this.client.requestMedia(worker, { ...media, grant, ...(resume && { resume }) }, requestId, player.signal),
+    );
   }
 
   private async begin(answer: WorkerAnswer, request: RelayRequest, player: PlayerConnection): Promise<BegunBody> {

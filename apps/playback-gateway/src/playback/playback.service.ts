@@ -185,7 +185,7 @@ export class PlaybackService {
     audited.catch(() => undefined);
     return this.relay.relay(
       {
-        grant: () => this.grants.grant(content),
+        withGrant: ask => this.grants.withGrant(content, ask),
         media: {
           ...(envelope.detached === undefined ? {} : { envelope: envelope.detached }),
           method: request.method,

@@ -5,7 +5,6 @@ import type { TLSSocket } from 'node:tls';
 import { inspectPath, mediaPath } from '#contracts';
 import {
   closeServer,
-  currentRequest,
   describeError,
   internalTlsOptions,
   outcomeLabels,
@@ -18,6 +17,7 @@ import {
   retryAfterSeconds,
   roleOfSubjectAltName,
   runInRequest,
+  spanOf,
   toProblemDetails,
   toRcsError,
   type InternalIdentity,
@@ -159,13 +159,13 @@ export class DataPlaneServer {
   ): void {
     if (signal.aborted || error instanceof ReceiverGoneError) {
       this.metrics.requests.inc(outcomeLabels('aborted'));
-      currentRequest()?.span.set({ 'error.type': 'aborted' });
+      spanOf(requestId)?.set({ 'error.type': 'aborted' });
       response.destroy();
       return;
     }
     const failure = toRcsError(error);
     this.metrics.requests.inc(outcomeLabels(failure.code));
-    currentRequest()?.span.set({ 'error.type': failure.code });
+    spanOf(requestId)?.set({ 'error.type': failure.code });
     const level = failure.code === 'RCS_INTERNAL' ? 'error' : 'warn';
     this.logger[level]({ requestId, code: failure.code, error: describeError(failure) }, 'media request failed');
     if (response.headersSent) {

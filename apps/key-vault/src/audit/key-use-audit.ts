@@ -48,13 +48,15 @@ export class KeyUseAudit {
 
   private record(operation: KeyOperation, context: CallContext, { key, grant }: KeyUse, outcome: string): void {
     const name = key === undefined ? '' : formatKeyLabel(key);
+    const { requestId } = context;
     this.metrics.keyUses.inc({ operation, key: name, outcome });
     this.logger.info(
       {
+        requestId,
         audit: {
           operation,
           outcome,
-          requestId: context.requestId,
+          requestId,
           caller: context.role,
           callerCertificate: context.caller,
           ...(key === undefined ? {} : { key: name, keyIdentifier: key.keyIdentifier }),

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { currentRequest, type Logger } from '#platform';
+import { spanOf, type Logger } from '#platform';
 import type { GatewayMetrics } from '../gateway-metrics.js';
 
 /** One line and one observation per request; the path without its query, never a header. */
 export function logRequests(fastify: FastifyInstance, logger: Logger, metrics: GatewayMetrics): void {
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
-    const traceId = currentRequest()?.span.traceId;
+    const traceId = spanOf(request.id)?.traceId;
     reply.raw.once('close', () => {
       const complete = reply.raw.writableFinished;
       const status = reply.raw.statusCode;

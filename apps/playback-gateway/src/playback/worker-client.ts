@@ -67,7 +67,7 @@ export class WorkerClient {
     requestId: string,
     signal: AbortSignal,
   ): Promise<Dispatcher.ResponseData> {
-    const span = callSpan(`POST ${path}`, { 'http.request.method': 'POST', 'rcs.worker': worker.instance });
+    const span = callSpan(requestId, `POST ${path}`, { 'http.request.method': 'POST', 'rcs.worker': worker.instance });
     try {
       const response = await this.connections.to(worker.url).request({
         method: 'POST',

@@ -2,7 +2,6 @@ import { credentials, loadPackageDefinition, Metadata, type Client, type Service
 import { loadSync } from '@grpc/proto-loader';
 import {
   callSpan,
-  currentRequest,
   fromGrpcError,
   requestIdHeader,
   RcsError,
@@ -59,8 +58,8 @@ export class KeyVaultEndpoint {
     request: KeyVaultCalls[Name]['request'],
     options: CallOptions,
   ): Promise<KeyVaultCalls[Name]['reply']> {
-    const span = callSpan(`KeyVault/${name}`, { 'rpc.system': 'grpc', 'rpc.method': name });
-    const metadata = metadataOf(options.requestId ?? currentRequest()?.requestId, span);
+    const span = callSpan(options.requestId, `KeyVault/${name}`, { 'rpc.system': 'grpc', 'rpc.method': name });
+    const metadata = metadataOf(options.requestId, span);
     return new Promise((resolve, reject) => {
       if (options.signal?.aborted === true) {
         reject(endedWith(span, new RcsError('RCS_TIMEOUT', `${name} was given up`)));

@@ -1,5 +1,5 @@
 import { destination, pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
-import { requestLogFields } from '../tracing/current-request.js';
+import { traceLogFields } from '../tracing/open-requests.js';
 import { redact } from './redact.js';
 
 export type Logger = PinoLogger;
@@ -16,7 +16,7 @@ export function createLogger(
       level,
       base: { service, instance },
       timestamp: pino.stdTimeFunctions.isoTime,
-      mixin: requestLogFields,
+      mixin: traceLogFields,
       formatters: { level: label => ({ level: label }), log: redact },
     },
     output,

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import * as pkcs11 from 'pkcs11js';
 import { GrantSigner, KeyVaultClient, SessionKeyClient, type KeyEntry, type KeyVaultEndpoint } from '#contracts';
@@ -7,9 +8,14 @@ import { interleaved, median } from './statistics.js';
 
 /** What the architecture asks for, as a share of bare C_Decrypt on all cores. */
 const bars = { 2048: 0.7, 4096: 0.9 } as const;
-const sessions = 4;
-const concurrency = 64;
+/** A token that computes on these processors: as many threads, and enough sessions to keep them busy. Both sides alike. */
+const threads = Math.max(2, availableParallelism());
+const sessions = 16 * threads;
+/** As many as a rush brings. */
+const concurrency = 256;
 const timeoutMs = 120_000;
+/** The metric is the time from one look to the next: that of an idle loop is this. */
+const lagSamplingMs = 10;
 type Size = keyof typeof bars;
 
 const unwraps: Readonly<Record<Size, number>> = { 2048: 3000, 4096: 600 };
@@ -118,12 +124,13 @@ async function main(): Promise<void> {
   });
   const pairs = Number(values.pairs);
   const grounds = await VaultGrounds.prepare();
-  Object.assign(process.env, grounds.softHsm.environment, { UV_THREADPOOL_SIZE: String(sessions + 4) });
+  Object.assign(process.env, grounds.softHsm.environment, { UV_THREADPOOL_SIZE: String(threads) });
   const library = new pkcs11.PKCS11();
   let client: KeyVaultClient | undefined;
   try {
     const limits = { unwrapsPerSecond: 1_000_000, queuedPerCaller: 100_000 };
-    const vault = await grounds.startVault({ limits });
+    const token = { ...grounds.token, sessions };
+    const vault = await grounds.startVault({ token, threads, limits });
     client = new KeyVaultClient([vault.address], await grounds.identity('decrypt-worker'));
     const gateway = await grounds.connect(vault, 'playback-gateway');
     const signer = await GrantSigner.create(await grounds.identity('playback-gateway'));
@@ -136,7 +143,7 @@ async function main(): Promise<void> {
       for (let run = 0; run < pairs; run++) runs.push(await bench.throughVault(small, unwraps[2048]));
       keyCounts[keys] = median(runs);
     };
-    await bench.throughVault(small, unwraps[2048]);
+    for (let warmUp = 0; warmUp < 3; warmUp++) await bench.throughVault(small, unwraps[2048]);
     await measureKeys(1);
     const large = await bench.makeKey('rsa-4096', 4096);
     // SoftHSM looks for keys of others when it begins.
@@ -150,13 +157,18 @@ async function main(): Promise<void> {
       const p99Ms = await bench.latencyAt(key, result.ours / 2, Math.ceil(count / 2));
       rows.push({ name: `RSA-${size}`, unit: 'unwraps/s', bar: bars[size], ...result, p99MsAtHalfLoad: p99Ms });
     }
-    const lag = /^nodejs_eventloop_lag_p99_seconds\S* (\S+)$/m.exec(await vault.metrics())?.[1];
+    const interval = /^nodejs_eventloop_lag_p99_seconds\S* (\S+)$/m.exec(await vault.metrics())?.[1];
     for (let keys = 3; keys <= 300; keys++) {
       await bench.makeKey(`filler-${keys}`, 2048);
       if (keys === 10 || keys === 300) await measureKeys(keys);
     }
     report(
-      { bench: 'vault', rows, eventLoopDelayP99Ms: Number(lag) * 1000, unwrapsPerSecondByKeys: keyCounts },
+      {
+        bench: 'vault',
+        rows,
+        eventLoopDelayP99Ms: Number(interval) * 1000 - lagSamplingMs,
+        unwrapsPerSecondByKeys: keyCounts,
+      },
       values.json,
     );
   } finally {

@@ -26,7 +26,8 @@ export class VaultGrounds {
     return new VaultGrounds(directory, await InternalAuthority.create(), softHsm);
   }
 
-  private get token(): object {
+  /** How a vault reaches the token `recordings`. */
+  get token(): { readonly uri: string; readonly pin: string } {
     return { uri: this.softHsm.uri('recordings'), pin: this.softHsm.pin };
   }
 

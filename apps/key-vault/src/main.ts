@@ -20,7 +20,7 @@ import { endWhenHung } from './token/end-when-hung.js';
 import { KeyStore } from './token/key-store.js';
 import { VaultMetrics } from './vault-metrics.js';
 
-/** Every session of every token may hold a thread at once. */
+/** A thread for every session of every token. */
 const threadPoolSize = (tokens: readonly { readonly sessions: number }[]): number =>
   recommendedThreadPoolSize(tokens.reduce((sum, { sessions }) => sum + sessions + 1, 0));
 
@@ -32,9 +32,9 @@ runService('key-vault', async (context: ServiceContext) => {
   const identity = watchedIdentity(context, loadInternalIdentity(configuration.internalTls));
   const certificates = new ServerCertificates(identity);
   const metrics = new VaultMetrics(context.metrics);
-  // Read by libuv when the first call is handed to a thread: every session needs one of its own.
+  // Read by libuv when the first call is handed to a thread.
   // eslint-disable-next-line no-restricted-properties -- written, not read
-  process.env.UV_THREADPOOL_SIZE ??= String(threadPoolSize(settings.tokens));
+  process.env.UV_THREADPOOL_SIZE ??= String(settings.threads ?? threadPoolSize(settings.tokens));
   const keys = KeyStore.open(settings, metrics, context.logger);
   for (const exposure of memoryExposures(readKernelFacts())) {
     context.logger.warn(exposure, 'keys in memory may reach a disk');

@@ -5,8 +5,9 @@ export interface TokenOptions {
   readonly pin: string;
   /**
    * Sessions for playback, each with one operation at a time; fewer when the token allows fewer. One more is opened for
-   * administration where the token allows it. Every running operation holds a thread of libuv's pool: start the process
-   * with UV_THREADPOOL_SIZE of at least `recommendedThreadPoolSize(sessions)`.
+   * administration where the token allows it. Every running operation holds a thread of libuv's pool, or waits for one:
+   * where operations wait for an HSM behind a network, start the process with UV_THREADPOOL_SIZE of at least
+   * `recommendedThreadPoolSize(sessions)`.
    */
   readonly sessions: number;
   /** The most operations that wait for a session. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Metadata, ServerUnaryCall } from '@grpc/grpc-js';
 import type { KeyVaultCall } from '#contracts';
 import {
@@ -17,7 +18,7 @@ import {
 } from '#platform';
 import type { VaultMetrics } from '../vault-metrics.js';
 import type { CallContext } from './call-context.js';
-import { callerCertificate, callerRole, checkCaller, remainingMs } from './caller.js';
+import { callerOf, checkCaller, remainingMs } from './caller.js';
 
 type Call = ServerUnaryCall<unknown, unknown>;
 
@@ -60,16 +61,19 @@ export class CallRunner {
     call: Call,
     work: (context: CallContext) => Promise<T> | T,
   ): Promise<T> {
-    const caller = callerRole(call) ?? 'none';
+    const peer = callerOf(call);
+    const caller = peer.role ?? 'none';
     const left = new AbortController();
     const ended = this.metrics.callSeconds.startTimer({ call: name });
     call.once('cancelled', () => left.abort(new Error('the caller gave up')));
     try {
-      const role = checkCaller(name, call);
+      const role = checkCaller(name, peer);
       const timeoutMs = remainingMs(call, name === 'GenerateKeyPair' ? maximumGenerationMs : maximumCallMs);
       if (timeoutMs <= 0) throw new RcsError('RCS_TIMEOUT', 'the deadline of the caller is over');
       const signal = AbortSignal.any([left.signal, AbortSignal.timeout(shaveDeadline(timeoutMs))]);
-      const result = await work({ requestId, role, caller: callerCertificate(call), signal });
+      // Every item of a batch waits with it.
+      setMaxListeners(0, signal);
+      const result = await work({ requestId, role, caller: peer.fingerprint, signal });
       this.metrics.calls.inc({ call: name, caller, ...outcomeLabels('ok') });
       this.logger.debug({ requestId, call: name, caller }, 'call');
       return result;

@@ -4,19 +4,23 @@ import { RcsError, roleOfSubjectAltName, type ServiceRole } from '#platform';
 
 type AnyCall = ServerUnaryCall<unknown, unknown>;
 
-/** The role in the client certificate of a call; TLS has verified the certificate itself. */
-export function callerRole(call: AnyCall): ServiceRole | undefined {
-  return roleOfSubjectAltName(call.getAuthContext().sslPeerCertificate?.subjectaltname);
+/** What the client certificate of a call says; TLS has verified the certificate itself. */
+export interface Caller {
+  readonly role: ServiceRole | undefined;
+  /** Identifies the certificate, so that a transport key serves nobody else. */
+  readonly fingerprint: string;
 }
 
-/** What identifies the caller's certificate, so that a transport key serves nobody else. */
-export function callerCertificate(call: AnyCall): string {
-  return call.getAuthContext().sslPeerCertificate?.fingerprint256 ?? '';
+export function callerOf(call: AnyCall): Caller {
+  const { sslPeerCertificate } = call.getAuthContext();
+  return {
+    role: roleOfSubjectAltName(sslPeerCertificate?.subjectaltname),
+    fingerprint: sslPeerCertificate?.fingerprint256 ?? '',
+  };
 }
 
 /** The role of the caller. @throws RcsError RCS_CALLER_NOT_ALLOWED unless the list of callers names it for this call. */
-export function checkCaller(name: KeyVaultCall, call: AnyCall): ServiceRole {
-  const role = callerRole(call);
+export function checkCaller(name: KeyVaultCall, { role }: Caller): ServiceRole {
   if (role !== undefined && keyVaultCallers[name].includes(role)) return role;
   throw new RcsError('RCS_CALLER_NOT_ALLOWED', `a peer with the role ${role ?? 'none'} called ${name}`);
 }

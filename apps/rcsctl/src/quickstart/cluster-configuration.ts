@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { writeFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 import { operatorIdentity } from './command-line-configuration.js';
@@ -18,6 +19,8 @@ export interface ClusterSecrets {
 
 export const webdavUser = 'recorder';
 export const opsUser = 'ops';
+/** SoftHSM computes on this machine's processors. */
+const tokenThreads = Math.max(2, availableParallelism());
 
 /** Writes the one application.yaml that all services of the cluster read; what differs is in their environment. */
 export function writeClusterConfiguration(
@@ -56,7 +59,8 @@ export function writeClusterConfiguration(
     keyVault: {
       listen: local(ports.vault),
       management: local(ports.vaultManagement),
-      token: { uri: token.uri, pin: { file: secrets.tokenPin.file } },
+      token: { uri: token.uri, pin: { file: secrets.tokenPin.file }, sessions: 16 * tokenThreads },
+      threads: tokenThreads,
       ...(operator === undefined
         ? {}
         : {

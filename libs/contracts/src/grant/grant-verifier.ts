@@ -1,4 +1,4 @@
-import { createHash, type KeyObject } from 'node:crypto';
+import { hash, type KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { ServiceRole } from '#platform';
 import { CertificateTrust } from './certificate-trust.js';
@@ -18,13 +18,19 @@ const signerRole: ServiceRole = 'playback-gateway';
 /** A signer's certificate is judged anew after this time, so that an expired one is found out. */
 const signerTimeToLiveMs = 60_000;
 
+interface TrustedSigner {
+  readonly key: KeyObject;
+  /** Of the tokens with its header. */
+  readonly type: string;
+}
+
 /**
  * Checks grants: ES256 only, signed by a certificate of the internal authority with the role playback-gateway, short
  * lived, of the exact form. A grant that was found good is remembered until it expires.
  */
 export class GrantVerifier {
   private trust: CertificateTrust;
-  private readonly signers = new LRUCache<string, KeyObject>({ max: 100, ttl: signerTimeToLiveMs });
+  private readonly signers = new LRUCache<string, TrustedSigner>({ max: 100, ttl: signerTimeToLiveMs });
   private readonly verified = new LRUCache<string, PlaybackGrant>({ max: 5000 });
 
   constructor(caPem: Buffer) {
@@ -45,7 +51,7 @@ export class GrantVerifier {
 
   private judge(jws: string): PlaybackGrant {
     checkSize(jws);
-    const digest = createHash('sha256').update(jws).digest('base64');
+    const digest = hash('sha256', jws, 'base64');
     const known = this.verified.get(digest);
     const grant = known ?? this.verifySignature(jws);
     checkTimes(grant);
@@ -75,13 +81,14 @@ export class GrantVerifier {
   }
 
   private signerKey(jws: string, type: string): KeyObject {
-    const leaf = signerOf(jws, type);
-    const known = this.signers.get(leaf);
-    if (known !== undefined) return known;
-    const certificate = certificateOf(leaf);
+    // A signer's headers are all the same, and hold its type and certificate.
+    const header = jws.slice(0, jws.indexOf('.'));
+    const known = this.signers.get(header);
+    if (known?.type === type) return known.key;
+    const certificate = certificateOf(signerOf(jws, type));
     const role = this.trust.roleOf(certificate, new Date());
     if (role !== signerRole) throw refused(`it was signed by ${role ?? 'a certificate we do not trust'}`);
-    this.signers.set(leaf, certificate.publicKey);
+    this.signers.set(header, { key: certificate.publicKey, type });
     return certificate.publicKey;
   }
 }

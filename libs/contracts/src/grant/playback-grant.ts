@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 
 /** `typ` of the JWS. */
@@ -40,5 +40,5 @@ export type MediaLayout = NonNullable<PlaybackGrant['layout']>;
 
 /** The digest of an envelope as grants name it. */
 export function envelopeDigest(envelope: Uint8Array): string {
-  return createHash('sha256').update(envelope).digest('hex');
+  return hash('sha256', envelope, 'hex');
 }

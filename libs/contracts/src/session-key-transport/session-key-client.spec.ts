@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { loadPackageDefinition, Server, ServerCredentials, type ServiceDefinition } from '@grpc/grpc-js';
+import { loadPackageDefinition, Server, ServerCredentials, status, type ServiceDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { RcsError, toGrpcError, toRcsError, type InternalIdentity } from '#platform';
 import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
@@ -10,6 +10,8 @@ import type {
   AgreeTransportKeyRequest,
   UnwrapSessionKeyReply,
   UnwrapSessionKeyRequest,
+  UnwrapSessionKeysReply,
+  UnwrapSessionKeysRequest,
 } from '../key-vault/key-vault.messages.js';
 import { SessionKeyClient } from './session-key-client.js';
 import { TransportKey } from './transport-key.js';
@@ -23,6 +25,10 @@ type Handler<Request, Reply> = (
 class Vault {
   readonly sessionKey = randomBytes(32);
   readonly unwrapped: UnwrapSessionKeyRequest[] = [];
+  /** How many envelopes came with each call for several. */
+  readonly batches: number[] = [];
+  /** A vault of an older version does not know calls for several. */
+  knowsBatches = false;
   agreements = 0;
   expiresInMs = 3_600_000;
   failure: RcsError | undefined;
@@ -34,6 +40,13 @@ class Vault {
     this.server.addService(serviceDefinition(), {
       AgreeTransportKey: handlerOf((request: AgreeTransportKeyRequest) => this.agree(request)),
       UnwrapSessionKey: handlerOf((request: UnwrapSessionKeyRequest) => this.unwrap(request)),
+      UnwrapSessionKeys: (
+        call: { readonly request: UnwrapSessionKeysRequest },
+        done: (error: object | null) => void,
+      ) =>
+        this.knowsBatches
+          ? handlerOf((request: UnwrapSessionKeysRequest) => this.unwrapAll(request))(call, done)
+          : done({ code: status.UNIMPLEMENTED, details: 'no such method' }),
     });
     const pair = { private_key: keyPem, cert_chain: certificatePem };
     const port = await new Promise<number>((resolve, reject) => {
@@ -66,6 +79,11 @@ class Vault {
     if (key === undefined) throw new RcsError('RCS_TRANSPORT_KEY_UNKNOWN');
     this.unwrapped.push(request);
     return { jwe: await key.wrap(this.sessionKey), certificateAlias: 'recording-2026' };
+  }
+
+  private async unwrapAll({ items, transportKeyId }: UnwrapSessionKeysRequest): Promise<UnwrapSessionKeysReply> {
+    this.batches.push(items.length);
+    return { outcomes: await Promise.all(items.map(item => this.unwrap({ ...item, transportKeyId }))) };
   }
 }
 
@@ -131,6 +149,19 @@ describe(SessionKeyClient.name, () => {
     await Promise.all(Array.from({ length: 20 }, () => client.unwrap(another())));
     await client.unwrap(request);
     expect(vault.agreements).toBe(1);
+  });
+
+  it.each([
+    ['envelopes that wait travel together, in calls of about the same size', true],
+    ['a vault of an older version is asked for one at a time', false],
+  ])('%s', async (_, knowsBatches) => {
+    vault.knowsBatches = knowsBatches;
+    const opened = await Promise.all(Array.from({ length: 64 }, () => client.unwrap(another())));
+    expect(opened.every(({ sessionKey }) => sessionKey.equals(vault.sessionKey))).toBe(true);
+    expect(vault.unwrapped).toHaveLength(64);
+    expect(vault.batches.length > 0).toBe(knowsBatches);
+    // No call holds what others could begin with: 64 on 8 calls.
+    expect(Math.max(0, ...vault.batches)).toBeLessThanOrEqual(8);
   });
 
   it('agrees once more, not once per request, when the vault has forgotten the key', async () => {

@@ -35,6 +35,8 @@ const mostCalls = 8;
 export class UnwrapBatches {
   private readonly waiting: Waiting[] = [];
   private calls = 0;
+  /** Items of the calls on their way. */
+  private asked = 0;
   /** A vault of an older version opens one envelope with one call. */
   private single = false;
 
@@ -72,13 +74,19 @@ export class UnwrapBatches {
 
   private send(): void {
     while (this.waiting.length > 0 && (this.calls < mostCalls || this.single)) {
-      const batch = this.waiting.splice(0, this.single ? 1 : maximumBatchItems).filter(isStillWanted);
+      const batch = this.waiting.splice(0, this.single ? 1 : this.share).filter(isStillWanted);
       if (batch.length > 0) void this.call(batch);
     }
   }
 
+  /** Calls of equal size: one with nearly everything in it would leave the vault idle while its answer travels. */
+  private get share(): number {
+    return Math.min(maximumBatchItems, Math.ceil((this.asked + this.waiting.length) / mostCalls));
+  }
+
   private async call(batch: readonly Waiting[]): Promise<void> {
     this.calls++;
+    this.asked += batch.length;
     try {
       const [first] = batch;
       if (first !== undefined && batch.length === 1) first.resolve(await this.one(first.item));
@@ -90,6 +98,7 @@ export class UnwrapBatches {
       } else for (const { reject } of batch) reject(toRcsError(error));
     } finally {
       this.calls--;
+      this.asked -= batch.length;
       this.send();
     }
   }

@@ -43,6 +43,12 @@ export const keyVault = z
     token: token.optional(),
     /** HA pairs, an old HSM beside a new one: a key found in any of them works. */
     tokens: z.array(token).min(1).max(16).optional(),
+    /**
+     * Threads for calls of tokens, and for lookups of files and names. Absent: one for every session and some more, as
+     * calls want it that wait for an HSM behind a network. A token that computes in this process (SoftHSM) is fastest
+     * with as many threads as processors and several times as many sessions.
+     */
+    threads: z.int().min(2).max(1024).optional(),
     /** A token whose native call hangs for this long ends the process: only a new one gets its thread back. */
     exitWhenHungMs: milliseconds.default(30_000),
     /** An agreed session-key transport key lives this long. */

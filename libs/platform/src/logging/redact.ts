@@ -13,7 +13,19 @@ const censored = '[redacted]';
 /** Deeper than any line of ours; what lies below could not be checked. */
 const deepest = 8;
 
+/** Verdicts on names that came before: nearly all of them stand in our own code. */
+const verdicts = new Map<string, boolean>();
+const rememberedVerdicts = 1000;
+
 export function isSecretName(name: string): boolean {
+  const known = verdicts.get(name);
+  if (known !== undefined) return known;
+  const verdict = judgeName(name);
+  if (verdicts.size < rememberedVerdicts) verdicts.set(name, verdict);
+  return verdict;
+}
+
+function judgeName(name: string): boolean {
   const normalised = name.replace(/[-_.\s]/g, '').toLowerCase();
   return secretParts.test(normalised) || secretNames.has(normalised) || secretEnds.test(name);
 }

@@ -10,7 +10,7 @@ import { interleaved, median } from './statistics.js';
 const bars = { 2048: 0.7, 4096: 0.9 } as const;
 /** A token that computes on these processors: as many threads, and enough sessions to keep them busy. Both sides alike. */
 const threads = Math.max(2, availableParallelism());
-const sessions = 16 * threads;
+const sessions = 32 * threads;
 /** As many as a rush brings. */
 const concurrency = 256;
 const timeoutMs = 120_000;

@@ -31,7 +31,7 @@ type UnwrappedKey = Pick<UnwrapOutcome, 'jwe' | 'certificateAlias'>;
 export type ItemCount = (caller: ServiceRole, outcome: ErrorCode | 'ok') => void;
 
 /** Begun before others get the event loop: judging a grant takes as long as checking a signature. */
-const itemsPerTurn = 2;
+const itemsPerTurn = 4;
 
 /** An envelope with more recipients than this is no recording's. */
 const maximumEnvelopeBytes = 1024 * 1024;

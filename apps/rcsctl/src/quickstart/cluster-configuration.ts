@@ -59,7 +59,7 @@ export function writeClusterConfiguration(
     keyVault: {
       listen: local(ports.vault),
       management: local(ports.vaultManagement),
-      token: { uri: token.uri, pin: { file: secrets.tokenPin.file }, sessions: 16 * tokenThreads },
+      token: { uri: token.uri, pin: { file: secrets.tokenPin.file }, sessions: 32 * tokenThreads },
       threads: tokenThreads,
       ...(operator === undefined
         ? {}

@@ -191,8 +191,7 @@ describe('a batch of envelopes', () => {
     const client = new KeyVaultClient([vault.address], await grounds.identity('decrypt-worker'));
     try {
       const sessionKeys = new SessionKeyClient(client);
-      const { signal } = new AbortController();
-      const calls = Array.from({ length: 100 }, (_, index) => recordCall(key, '9350', `call-${index}`));
+        const calls = Array.from({ length: 100 }, (_, index) => recordCall(key, '9350', `call-${index}`));
       const opened = await Promise.all(
         calls.map(async ({ envelope, grant }, index) => {
           const foreign = index % 10 === 0 ? { ...grant, contactCenter: '9351' } : grant;
@@ -201,7 +200,7 @@ describe('a batch of envelopes', () => {
             envelope,
             requestId: `batch-${index}`,
             timeoutMs,
-            signal,
+            signal: new AbortController().signal,
           };
           return sessionKeys.unwrap(request).then(
             ({ sessionKey }) => sessionKey,
@@ -223,6 +222,49 @@ describe('a batch of envelopes', () => {
     const items = Array.from({ length: 257 }, () => ({ envelope: Buffer.of(1), grant: 'a' }));
     const opened = worker.call('UnwrapSessionKeys', { items, transportKeyId: transport.id }, { timeoutMs });
     await expect(opened).rejects.toMatchObject({ code: 'RCS_INVALID_VALUE' });
+  });
+});
+
+describe('another vault on the same token', () => {
+  let elsewhere: KeyVaultEndpoint;
+  let sessionKeys: SessionKeyClient;
+  let client: KeyVaultClient;
+
+  beforeAll(async () => {
+    const replica = await grounds.startVault();
+    elsewhere = await grounds.connect(replica, 'playback-gateway');
+    client = new KeyVaultClient([replica.address], await grounds.identity('decrypt-worker'));
+    sessionKeys = new SessionKeyClient(client);
+  });
+  afterAll(() => client?.close());
+
+  const generated = async (alias: string): Promise<KeyEntry> =>
+    (await gateway.call('GenerateKeyPair', { contactCenter: '9350', alias, modulusBits: 2048 }, { timeoutMs })).key;
+  const openedElsewhere = async (made: KeyEntry): Promise<boolean> => {
+    const { envelope, grant, sessionKey } = recordCall(made);
+    const { signal } = new AbortController();
+    const request = { envelope, grant: await signer.sign(grant), requestId: 'replica', timeoutMs, signal };
+    return (await sessionKeys.unwrap(request)).sessionKey.equals(sessionKey);
+  };
+
+  it('uses keys that were made at the first one a moment ago, one after the other', async () => {
+    for (const alias of ['made here', 'and here', 'and here again']) {
+      const made = await generated(alias);
+      const request = { key: nameOf(made), subject: { subject: 'CN=replica' } };
+      const signed = await elsewhere.call('CreateCertificateSigningRequest', request, { timeoutMs });
+      expect(signed.certificateSigningRequest).toContain('BEGIN CERTIFICATE REQUEST');
+      expect(await openedElsewhere(made)).toBe(true);
+    }
+  });
+
+  it('uses no key that was deleted at the first one, which it had used before', async () => {
+    const made = await generated('soon gone');
+    expect(await openedElsewhere(made)).toBe(true);
+    const request = { key: nameOf(made), alias: 'soon gone' };
+    expect(await gateway.call('DeleteKey', request, { timeoutMs })).toEqual({ privateKeyDestroyed: true });
+    await expect(openedElsewhere(made)).rejects.toMatchObject({ code: 'RCS_KEY_NOT_FOUND' });
+    const { keys } = await elsewhere.call('ListKeys', { contactCenter: '9350' }, { timeoutMs });
+    expect(keys.map(({ alias }) => alias)).not.toContain('soon gone');
   });
 });
 

@@ -168,15 +168,33 @@ describe(Token.name, () => {
       asStranger(session => stranger.C_DestroyObject(session, object));
     });
 
-    it('finds a key that another process imported, but does not search for every unknown recipient', async () => {
+    it('reads the token again for unknown recipients, once for all that come together', async () => {
       const unknown = { type: 'subject-key-identifier', keyIdentifier: randomBytes(20) } as const;
       const counted = jest.spyOn(token, 'refreshKeys');
-      await token.refreshKeys(soon());
-      counted.mockClear();
       const found = await Promise.all(Array.from({ length: 100 }, () => token.findKey(unknown, soon())));
       expect(found.every(one => one === undefined)).toBe(true);
-      expect(counted).not.toHaveBeenCalled();
+      expect(counted).toHaveBeenCalledTimes(1);
       counted.mockRestore();
+    });
+
+    it('finds what another process imported a moment ago, however short the last reading is past', async () => {
+      const { pair } = await recordingKey('x/elsewhere');
+      const { issuer, serialNumber } = pair;
+      const selector = { type: 'issuer-and-serial-number', issuer, serialNumber } as const;
+      const other = Token.open(options);
+      try {
+        expect(await token.findKey(selector, soon())).toBeUndefined();
+        await other.importKeyPair(pair, soon());
+        expect((await token.findKey(selector, soon()))?.label).toBe('x/elsewhere');
+      } finally {
+        other.close();
+        await other.closed;
+      }
+    });
+
+    it('waits no longer for a reading than its caller', async () => {
+      const unknown = { type: 'subject-key-identifier', keyIdentifier: randomBytes(20) } as const;
+      expect(await failureOf(token.findKey(unknown, AbortSignal.abort()))).toBe('busy');
     });
   });
 

@@ -5,6 +5,7 @@ import { certificateTemplate, type CertificateToStore } from './keys/key-templat
 import { removeKey, type KeyRemoval } from './keys/remove-key.js';
 import { sign, type SignatureHash } from './keys/sign.js';
 import type { KeyIndex } from './keys/key-index.js';
+import { SharedReading } from './keys/shared-reading.js';
 import type { KeySelector, TokenKey } from './keys/token-key.js';
 import { parsePkcs11Uri } from './location/pkcs11-uri.js';
 import type { TokenConnection } from './module/token-connection.js';
@@ -21,8 +22,8 @@ export interface UnwrapOptions extends EncryptedSessionKey {
   readonly signal: AbortSignal;
 }
 
-/** An unknown recipient makes us read the token again at most this often. */
-const indexRefreshIntervalMs = 5000;
+/** Unknown recipients make us read the token again at most this often. */
+const rereadIntervalMs = 1000;
 
 /**
  * A PKCS#11 token as an asynchronous object that comes back by itself when the token was away. Every method that waits
@@ -31,12 +32,17 @@ const indexRefreshIntervalMs = 5000;
 export class Token {
   private readonly rawUnwrapping = new RawUnwrapping();
   private readonly paddedUnwrapping = new PaddedUnwrapping(() => this.supervisor.suspect());
+  private readonly reading: SharedReading;
   private finished = Promise.resolve();
 
   private constructor(
     private readonly supervisor: TokenSupervisor,
     private readonly options: TokenOptions,
-  ) {}
+  ) {
+    this.reading = new SharedReading(rereadIntervalMs, () =>
+      this.refreshKeys(AbortSignal.timeout(options.operationTimeoutMs)),
+    );
+  }
 
   /** @throws TokenError when the token cannot be opened now; a start must not pass over that. */
   static open(options: TokenOptions): Token {
@@ -81,8 +87,8 @@ export class Token {
   }
 
   /**
-   * The private key a recipient names. The token is read again, now and then, for one that is not known: another
-   * process may have imported it.
+   * The private key a recipient names. The token is read again for one that is not known, because another process may
+   * have imported it; for many that are not known together, once a second.
    * @throws TokenError
    */
   async findKey(selector: KeySelector, signal: AbortSignal): Promise<TokenKey | undefined> {
@@ -192,10 +198,9 @@ export class Token {
     find: (index: KeyIndex) => TokenKey | undefined,
     signal: AbortSignal,
   ): Promise<TokenKey | undefined> {
-    const { index, indexedAt } = this.supervisor.current();
-    const known = find(index);
-    if (known !== undefined || Date.now() - indexedAt < indexRefreshIntervalMs) return known;
-    await this.refreshKeys(signal);
+    const known = find(this.supervisor.current().index);
+    if (known !== undefined) return known;
+    await unlessGivenUp(this.reading.next(), signal);
     return find(this.supervisor.current().index);
   }
 
@@ -214,6 +219,21 @@ function presentKey(connection: TokenConnection, id: Buffer): TokenKey {
   const key = connection.index.find({ type: 'subject-key-identifier', keyIdentifier: id });
   if (key !== undefined) return key;
   throw notHeld(id);
+}
+
+/** @throws TokenError busy when the signal aborts first */
+async function unlessGivenUp(reading: Promise<void>, signal: AbortSignal): Promise<void> {
+  let leave = (): void => undefined;
+  const givenUp = new Promise<never>((_, reject) => {
+    leave = () => reject(new TokenError('busy', 'a look-up was given up', { cause: signal.reason }));
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave, { once: true });
+  });
+  try {
+    await Promise.race([reading, givenUp]);
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
 }
 
 const notHeld = (id: Buffer): TokenError =>

@@ -15,6 +15,7 @@ import { RcsError, toRcsError } from '#platform';
 import type { KeyUseAudit } from '../audit/key-use-audit.js';
 import type { CallRate } from '../rpc/call-rate.js';
 import type { CallContext } from '../rpc/call-context.js';
+import { findRecipient } from '../token/find-recipient.js';
 import type { KeyStore } from '../token/key-store.js';
 import type { VaultKey } from '../token/vault-key.js';
 
@@ -76,7 +77,8 @@ export class RewrapService {
     return this.audit.of('rewrap', context, async use => {
       use.grant = { user: grant.sub, run: grant.run, to: grant.to };
       const envelope = parsed(bytes);
-      const old = await this.oldRecipient(envelope, grant, context.signal);
+      const wanted = { contactCenter: grant.contactCenter, keyIdentifier: grant.from };
+      const old = await findRecipient(this.keys, envelope.recipients, wanted, context.signal);
       const present = envelope.recipients.find(({ identifier }) => names(identifier, target));
       if (old === undefined) {
         if (present !== undefined) return undefined;
@@ -117,15 +119,6 @@ export class RewrapService {
     const same = opened.length === sessionKey.length && timingSafeEqual(opened, sessionKey);
     opened.fill(0);
     if (!same) throw new RcsError('RCS_ENVELOPE_CHANGED', 'the two recipients of the envelope hold different keys');
-  }
-
-  private async oldRecipient(envelope: Envelope, { from, contactCenter }: RewrapGrant, signal: AbortSignal) {
-    for (const recipient of envelope.recipients) {
-      const key = await this.keys.find(recipient.identifier, signal);
-      if (key?.purpose !== 'RECORDING' || key.contactCenter !== contactCenter || key.keyIdentifier !== from) continue;
-      return { recipient, key };
-    }
-    return undefined;
   }
 
   /** The certificate must be the granted one, valid now, and its key in the token: else old keys could never go. */

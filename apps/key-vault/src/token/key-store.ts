@@ -94,6 +94,12 @@ export class KeyStore {
     };
   }
 
+  /** The key a recipient names, as far as it is known without asking a token. */
+  known(selector: KeySelector): VaultKey | undefined {
+    const tokenKey = this.token.knownKey(selector);
+    return tokenKey === undefined ? undefined : vaultKey(tokenKey);
+  }
+
   /** The key a recipient names, if it is ours. */
   async find(selector: KeySelector, signal: AbortSignal): Promise<VaultKey | undefined> {
     const tokenKey = await withTokenFailures(this.token.findKey(selector, signal));

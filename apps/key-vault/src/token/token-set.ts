@@ -45,13 +45,18 @@ export class TokenSet {
     return [...keys.values()];
   }
 
-  /** The key a recipient names; the tokens are read again, now and then, for one that none knows. @throws TokenError */
-  async findKey(selector: KeySelector, signal: AbortSignal): Promise<TokenKey | undefined> {
+  /** The key a recipient names, as far as it is known without asking a token. */
+  knownKey(selector: KeySelector): TokenKey | undefined {
     for (const { token } of this.members) {
       const known = token.knownKey(selector);
       if (known !== undefined) return known;
     }
-    return this.firstFound(token => token.findKey(selector, signal));
+    return undefined;
+  }
+
+  /** The key a recipient names; the tokens are read again for one that none knows. @throws TokenError */
+  async findKey(selector: KeySelector, signal: AbortSignal): Promise<TokenKey | undefined> {
+    return this.knownKey(selector) ?? this.firstFound(token => token.findKey(selector, signal));
   }
 
   /** As `findKey`, for names that only the caller understands. @throws TokenError */

@@ -13,6 +13,7 @@ import { requestIdFrom, RcsError, toRcsError, type ErrorCode, type ServiceRole }
 import type { KeyUseAudit } from '../audit/key-use-audit.js';
 import type { CallContext } from '../rpc/call-context.js';
 import type { CallRate } from '../rpc/call-rate.js';
+import { findRecipient } from '../token/find-recipient.js';
 import type { KeyStore } from '../token/key-store.js';
 import type { VaultKey } from '../token/vault-key.js';
 import type { TransportKeys } from '../transport-keys/transport-keys.js';
@@ -127,16 +128,8 @@ export class UnwrapService {
     { contactCenter, subject }: UnwrapPermit,
     signal: AbortSignal,
   ): Promise<{ recipient: DetachedEnvelope['recipients'][number]; key: VaultKey }> {
-    for (const recipient of envelope.recipients) {
-      const { identifier } = recipient;
-      const key =
-        identifier.type === 'key-name'
-          ? await this.keys.findNamed(identifier.keyName, contactCenter, signal)
-          : await this.keys.find(identifier, signal);
-      if (key?.purpose === 'RECORDING' && (contactCenter === undefined || key.contactCenter === contactCenter)) {
-        return { recipient, key };
-      }
-    }
+    const found = await findRecipient(this.keys, envelope.recipients, { contactCenter }, signal);
+    if (found !== undefined) return found;
     const whose = contactCenter === undefined ? 'in the token' : `of contact center ${contactCenter}`;
     throw new RcsError(
       'RCS_KEY_NOT_FOUND',

@@ -26,8 +26,6 @@ const publicStates = [0, 2];
  * presence is another object.
  */
 export class TokenConnection {
-  /** When the keys were read last, milliseconds since the epoch. */
-  indexedAt = 0;
   private version = 0;
   /** Login and handles are in doubt. */
   private stale = false;
@@ -84,7 +82,6 @@ export class TokenConnection {
     // SoftHSM finds nothing in a token that is gone, as if its keys had been removed.
     this.assertPresent();
     this.keyIndex = new KeyIndex(objects);
-    this.indexedAt = Date.now();
     this.version++;
     return objects;
   }

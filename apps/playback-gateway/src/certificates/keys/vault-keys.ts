@@ -107,17 +107,21 @@ export class VaultKeys {
 
   /** Takes a certificate and, with the last one, its private key out of every token; one that is gone is gone. */
   async remove(contactCenter: string, alias: string, keyIdentifier: string, requestId: string): Promise<boolean> {
-    const destroyed = await this.everyVault(async vault => {
+    const request = { key: { contactCenter, keyIdentifier }, alias };
+    const answers = await this.everyVault(async vault => {
       try {
-        const request = { key: { contactCenter, keyIdentifier }, alias };
         return (await vault.call('DeleteKey', request, { timeoutMs, requestId })).privateKeyDestroyed;
       } catch (error) {
-        if (error instanceof RcsError && error.code === 'RCS_KEY_NOT_FOUND') return false;
+        // Vaults may share a token: what one has deleted the next does not know any more.
+        if (error instanceof RcsError && ['RCS_KEY_NOT_FOUND', 'RCS_NOT_FOUND'].includes(error.code)) return error;
         throw error;
       }
     });
     this.forget();
-    return destroyed.some(Boolean);
+    const [first] = answers;
+    const unknownToAll = answers.every(answer => answer instanceof RcsError && answer.code === 'RCS_NOT_FOUND');
+    if (unknownToAll && first instanceof RcsError) throw first;
+    return answers.includes(true);
   }
 
   private async readAll(): Promise<readonly KeyEntry[]> {

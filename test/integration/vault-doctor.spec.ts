@@ -10,7 +10,12 @@ interface Report {
   readonly healthy: boolean;
   readonly tokens: readonly {
     readonly name: string;
-    readonly findings: readonly { readonly check: string; readonly verdict: string; readonly advice: string }[];
+    readonly findings: readonly {
+      readonly check: string;
+      readonly verdict: string;
+      readonly found: string;
+      readonly advice: string;
+    }[];
   }[];
 }
 
@@ -23,9 +28,11 @@ beforeAll(async () => {
 });
 afterAll(() => grounds?.clear());
 
-function doctor(pin: string, label = 'recordings'): { status: number | null; report: Report } {
+const doctor = (pin: string, label = 'recordings') => doctorAt(grounds.softHsm.uri(label), pin);
+
+function doctorAt(uri: string, pin: string): { status: number | null; report: Report } {
   const file = join(grounds.directory, 'doctor.yaml');
-  writeFileSync(file, stringify({ keyVault: { token: { uri: grounds.softHsm.uri(label), pin } } }));
+  writeFileSync(file, stringify({ keyVault: { token: { uri, pin } } }));
   const program = join(repository, 'dist/apps/rcsctl/src/main.js');
   const { status, stdout } = spawnSync(process.execPath, [program, 'vault', 'doctor', '--json', '--config', file], {
     encoding: 'utf8',
@@ -43,6 +50,7 @@ it('finds nothing to do but to get a key in an empty token, and nothing at all w
   expect(empty.status).toBe(0);
   expect(verdicts(empty.report)).toEqual([
     'module good',
+    'slots good',
     'token good',
     'mechanisms good',
     'sessions good',
@@ -67,12 +75,21 @@ it('finds nothing to do but to get a key in an empty token, and nothing at all w
   expect(verdicts(report).every(verdict => verdict.endsWith(' good'))).toBe(true);
 });
 
+it('says so when the module cannot be loaded', () => {
+  const { status, report } = doctorAt('pkcs11:token=recordings?module-path=/nowhere/module.so', grounds.softHsm.pin);
+  expect(status).toBe(1);
+  expect(verdicts(report)).toEqual(['module bad']);
+  expect(report.tokens[0]!.findings[0]!.advice).toContain('module-path');
+});
+
 it.each([
   ['a wrong PIN', '00000000', 'recordings', 'PIN'],
   ['a token that is not there', '40316782', 'elsewhere', 'connected'],
 ])('says what to do about %s', (_, pin, label, advice) => {
   const { status, report } = doctor(pin, label);
   expect(status).toBe(1);
-  expect(verdicts(report)).toEqual(['token bad']);
-  expect(report.tokens[0]!.findings[0]!.advice).toContain(advice);
+  expect(verdicts(report)).toEqual(['module good', 'slots good', 'token bad']);
+  const [, slots, token] = report.tokens[0]!.findings;
+  expect(slots!.found).toContain(': recordings (');
+  expect(token!.advice).toContain(advice);
 });

@@ -191,7 +191,7 @@ describe('a batch of envelopes', () => {
     const client = new KeyVaultClient([vault.address], await grounds.identity('decrypt-worker'));
     try {
       const sessionKeys = new SessionKeyClient(client);
-        const calls = Array.from({ length: 100 }, (_, index) => recordCall(key, '9350', `call-${index}`));
+      const calls = Array.from({ length: 100 }, (_, index) => recordCall(key, '9350', `call-${index}`));
       const opened = await Promise.all(
         calls.map(async ({ envelope, grant }, index) => {
           const foreign = index % 10 === 0 ? { ...grant, contactCenter: '9351' } : grant;

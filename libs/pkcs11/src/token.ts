@@ -8,6 +8,7 @@ import type { KeyIndex } from './keys/key-index.js';
 import { SharedReading } from './keys/shared-reading.js';
 import type { KeySelector, TokenKey } from './keys/token-key.js';
 import { parsePkcs11Uri } from './location/pkcs11-uri.js';
+import { listSlots, type SlotContent } from './module/find-slot.js';
 import type { TokenConnection } from './module/token-connection.js';
 import type { TokenDescription } from './module/token-description.js';
 import { TokenModule } from './module/token-module.js';
@@ -49,6 +50,20 @@ export class Token {
     const supervisor = supervisorOf(options);
     supervisor.open();
     return new Token(supervisor, options);
+  }
+
+  /**
+   * What the slots of a module hold, whichever token the URI means.
+   * @throws TokenError when the module cannot be loaded or initialised.
+   */
+  static async slots(uri: string): Promise<SlotContent[]> {
+    const module = TokenModule.load(parsePkcs11Uri(uri).modulePath);
+    module.enter();
+    try {
+      return listSlots(module.library);
+    } finally {
+      await module.finish();
+    }
   }
 
   /**

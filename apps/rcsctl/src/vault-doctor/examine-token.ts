@@ -4,7 +4,7 @@ import { describeError, type KeyVaultConfiguration } from '#platform';
 
 /** One thing that was looked at. */
 export interface Finding {
-  readonly check: 'module' | 'token' | 'mechanisms' | 'sessions' | 'keys' | 'unwrap';
+  readonly check: 'module' | 'slots' | 'token' | 'mechanisms' | 'sessions' | 'keys' | 'unwrap';
   readonly verdict: 'good' | 'doubtful' | 'bad';
   readonly found: string;
   /** What to do about it; empty where nothing is wrong. */
@@ -19,15 +19,18 @@ const quiet = { waited: () => undefined, executed: () => undefined, stateChanged
 
 /** Opens a token as the vault does and looks at everything a playback needs of it. Nothing in it is changed. */
 export async function examineToken(settings: TokenSettings): Promise<Finding[]> {
+  const before: Finding[] = [];
   let token: Token;
   try {
+    const slots = await Token.slots(settings.uri);
+    before.push(good('module', parsePkcs11Uri(settings.uri).modulePath), describeSlots(slots));
     token = Token.open({ ...settings, observer: quiet });
   } catch (error) {
-    return [whyNotOpen(error, settings.uri)];
+    return [...before, whyNotOpen(error, settings.uri)];
   }
   try {
     return [
-      good('module', parsePkcs11Uri(settings.uri).modulePath),
+      ...before,
       describe(token),
       mechanisms(token),
       sessions(token, settings.sessions),
@@ -41,6 +44,17 @@ export async function examineToken(settings: TokenSettings): Promise<Finding[]> 
 }
 
 const good = (check: Finding['check'], found: string): Finding => ({ check, verdict: 'good', found, advice: '' });
+
+function describeSlots(slots: Awaited<ReturnType<typeof Token.slots>>): Finding {
+  const found = slots
+    .map(({ slotId, label, serialNumber }) =>
+      label === undefined ? `${slotId}: does not answer` : `${slotId}: ${label || 'not initialised'} (${serialNumber})`,
+    )
+    .join(', ');
+  if (found !== '') return good('slots', found);
+  const advice = 'No slot holds a token: check that the HSM is connected and that its own configuration is set here.';
+  return { check: 'slots', verdict: 'bad', found: 'none', advice };
+}
 
 function whyNotOpen(error: unknown, uri: string): Finding {
   const found = describeError(error);

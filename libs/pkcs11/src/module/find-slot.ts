@@ -26,6 +26,22 @@ export function findSlot(library: pkcs11.PKCS11, location: TokenLocation): Token
   return first;
 }
 
+/** What lies in a slot. */
+export interface SlotContent {
+  readonly slotId: number;
+  /** Undefined where the token does not say it. */
+  readonly label: string | undefined;
+  readonly serialNumber: string | undefined;
+}
+
+/** Every slot of the module that holds a token. */
+export function listSlots(library: pkcs11.PKCS11): SlotContent[] {
+  return library.C_GetSlotList(true).map(slot => {
+    const info = tokenInfo(library, slot);
+    return { slotId: slotIdOf(slot), label: info?.label.trim(), serialNumber: info?.serialNumber.trim() };
+  });
+}
+
 /** Another token may be broken or half taken out; that is no reason not to find ours. */
 function tokenInfo(library: pkcs11.PKCS11, slot: pkcs11.Handle): pkcs11.TokenInfo | undefined {
   try {
@@ -43,12 +59,13 @@ function matches(slot: pkcs11.Handle, info: pkcs11.TokenInfo, location: TokenLoc
     [location.model, info.model],
     [location.serial, info.serialNumber],
   ] as const;
-  const slotId = slot.readUIntLE(0, Math.min(6, slot.length));
   return (
     pairs.every(([wanted, actual]) => wanted === undefined || wanted.trimEnd() === actual.trimEnd()) &&
-    (location.slotId === undefined || location.slotId === slotId)
+    (location.slotId === undefined || location.slotId === slotIdOf(slot))
   );
 }
+
+const slotIdOf = (slot: pkcs11.Handle): number => slot.readUIntLE(0, Math.min(6, slot.length));
 
 const nameOf = ({ token, serial, slotId }: TokenLocation): string =>
   `"${token ?? serial ?? `slot ${slotId ?? 'unknown'}`}"`;

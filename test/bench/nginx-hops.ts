@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { reservePort } from '#platform';
 
 export interface NginxHops {
   /** Base URL of the outer hop. */
@@ -11,8 +11,8 @@ export interface NginxHops {
 
 /** Two plain proxy hops in front of an origin, the yardstick: no TLS, no decryption, keep-alive everywhere. */
 export async function startNginxHops(directory: string, origin: string): Promise<NginxHops> {
-  const inner = await freePort();
-  const outer = await freePort();
+  const inner = await reservePort();
+  const outer = await reservePort();
   mkdirSync(directory, { recursive: true });
   const hops = [
     startNginx(join(directory, 'inner'), inner, origin),
@@ -73,16 +73,6 @@ async function answering(url: string): Promise<void> {
       await new Promise(resolve => setTimeout(resolve, 100));
     }
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -4,15 +4,7 @@ import type { ServiceRole } from '#platform';
 import { CertificateTrust } from './certificate-trust.js';
 import { grantTokenType, playbackGrantSchema, type PlaybackGrant } from './playback-grant.js';
 import { rewrapGrantSchema, rewrapGrantTokenType, type RewrapGrant } from './rewrap-grant.js';
-import {
-  certificateOf,
-  checkSize,
-  checkTimes,
-  parseContent,
-  refused,
-  signerOf,
-  verifiedPayload,
-} from './signed-token.js';
+import { checkSize, checkTimes, parseContent, trustedCertificate, verifiedPayload } from './signed-token.js';
 
 const signerRole: ServiceRole = 'playback-gateway';
 /** A signer's certificate is judged anew after this time, so that an expired one is found out. */
@@ -85,10 +77,8 @@ export class GrantVerifier {
     const header = jws.slice(0, jws.indexOf('.'));
     const known = this.signers.get(header);
     if (known?.type === type) return known.key;
-    const certificate = certificateOf(signerOf(jws, type));
-    const role = this.trust.roleOf(certificate, new Date());
-    if (role !== signerRole) throw refused(`it was signed by ${role ?? 'a certificate we do not trust'}`);
-    this.signers.set(header, { key: certificate.publicKey, type });
-    return certificate.publicKey;
+    const { publicKey } = trustedCertificate(jws, type, this.trust, signerRole);
+    this.signers.set(header, { key: publicKey, type });
+    return publicKey;
   }
 }

@@ -4,15 +4,7 @@ import { RcsError, type ServiceRole } from '#platform';
 import { CertificateTrust } from './certificate-trust.js';
 import { operatorGrantSchema, operatorGrantTokenType, type OperatorGrant } from './operator-grant.js';
 import { maximumGrantLifetimeSeconds } from './playback-grant.js';
-import {
-  certificateOf,
-  checkSize,
-  checkTimes,
-  parseContent,
-  refused,
-  signerOf,
-  verifiedPayload,
-} from './signed-token.js';
+import { checkSize, checkTimes, parseContent, refused, trustedCertificate, verifiedPayload } from './signed-token.js';
 
 const signerRole: ServiceRole = 'operator';
 
@@ -52,9 +44,7 @@ export class OperatorGrantVerifier {
 
   private judge(jws: string): VerifiedOperatorGrant {
     checkSize(jws);
-    const certificate = certificateOf(signerOf(jws, operatorGrantTokenType));
-    const role = this.trust.roleOf(certificate, new Date());
-    if (role !== signerRole) throw refused(`it was signed by ${role ?? 'a certificate we do not trust'}`);
+    const certificate = trustedCertificate(jws, operatorGrantTokenType, this.trust, signerRole);
     const payload = verifiedPayload(jws, certificate.publicKey);
     const operator = certificate.subject.replaceAll('\n', ', ');
     if (!this.allowedKeys.has(keyDigest(certificate))) {

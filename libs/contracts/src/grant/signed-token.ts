@@ -1,7 +1,8 @@
 import { X509Certificate, type KeyObject } from 'node:crypto';
 import type { z } from 'zod';
-import { RcsError } from '#platform';
+import { RcsError, type ServiceRole } from '#platform';
 import { verifyCompact } from '../jose/compact-es256.js';
+import type { CertificateTrust } from './certificate-trust.js';
 import { clockToleranceSeconds, maximumGrantLifetimeSeconds } from './playback-grant.js';
 
 const maximumTokenLength = 16 * 1024;
@@ -11,7 +12,7 @@ export function checkSize(jws: string): void {
 }
 
 /** The signer's certificate in the header of a token of this type, base64 DER; nothing about it is proved yet. */
-export function signerOf(jws: string, type: string): string {
+function signerOf(jws: string, type: string): string {
   const header = parseJson(Buffer.from(jws.split('.', 1)[0] ?? '', 'base64url').toString('utf8'));
   const { alg, typ, x5c, crit } = (header ?? {}) as Readonly<Record<string, unknown>>;
   const leaf: unknown = Array.isArray(x5c) && x5c.length === 1 ? x5c[0] : undefined;
@@ -21,7 +22,23 @@ export function signerOf(jws: string, type: string): string {
   return leaf;
 }
 
-export function certificateOf(base64: string): X509Certificate {
+/**
+ * The certificate whose key must have signed a token of this type.
+ * @throws RcsError RCS_GRANT_REFUSED unless an authority of ours issued it for this role.
+ */
+export function trustedCertificate(
+  jws: string,
+  type: string,
+  trust: CertificateTrust,
+  role: ServiceRole,
+): X509Certificate {
+  const certificate = certificateOf(signerOf(jws, type));
+  const actual = trust.roleOf(certificate, new Date());
+  if (actual !== role) throw refused(`it was signed by ${actual ?? 'a certificate we do not trust'}`);
+  return certificate;
+}
+
+function certificateOf(base64: string): X509Certificate {
   try {
     return new X509Certificate(Buffer.from(base64, 'base64'));
   } catch (error) {

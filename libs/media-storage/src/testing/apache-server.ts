@@ -2,10 +2,11 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, connect, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { reservePort } from '#platform';
 
 export interface ApacheOptions {
   readonly authentication?: 'none' | 'basic' | 'digest';
@@ -68,7 +69,7 @@ export class ApacheServer {
     const directory = mkdtempSync(join(tmpdir(), 'rcs-apache-'));
     chmodSync(directory, 0o711);
     if (options.tls === true) makeCertificates(directory);
-    const server = new ApacheServer(directory, await freePort(), options);
+    const server = new ApacheServer(directory, await reservePort(), options);
     for (const path of ['recordings', 'lock']) server.makeDirectory(path);
     server.writePasswords();
     await server.launch();
@@ -235,13 +236,4 @@ function acceptsConnections(port: number): Promise<boolean> {
     socket.once('error', () => resolve(false));
     socket.once('connect', () => socket.destroy());
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

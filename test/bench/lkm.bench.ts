@@ -62,10 +62,10 @@ async function measure(ready: ReadyLine, pairs: number) {
         if (status !== 200) throw new Error(`status ${status}: ${text}`);
       });
     const client = new BlockDecryptionClient(vaults);
-    const { signal } = new AbortController();
     const yardstick = () =>
       rate(async index => {
         const request = { keyIdentifier, padding: 'OAEP_SHA1', block: block(index), messageLength: 0 } as const;
+        const { signal } = new AbortController();
         (await client.decrypt({ ...request, requestId: 'bench', timeoutMs, signal })).fill(0);
       });
     const result = await interleaved(pairs, ours, yardstick);

@@ -26,6 +26,7 @@ import { CertificateBackground } from './certificates/certificate-background.js'
 import { acceptForms } from './certificates/upload/form-body.js';
 import { GatewayMetrics } from './gateway-metrics.js';
 import { GrantDesk } from './grants/grant-desk.js';
+import { answerExpectations } from './http/expect-continue.js';
 import { ExternalUrl } from './http/external-url.js';
 import { checkHeaderSections } from './http/header-section.hook.js';
 import { addAnswerHeaders } from './http/request-id.hook.js';
@@ -107,6 +108,7 @@ async function createApplication(parts: GatewayParts): Promise<NestFastifyApplic
   const { context, configuration } = parts;
   const adapter = new FastifyAdapter(serverOptions(configuration.serverSettings, context.logger));
   const fastify = adapter.getInstance();
+  answerExpectations(fastify.server, configuration.serverSettings.maxBodyBytes);
   fastify.removeContentTypeParser('text/plain');
   traceRequests(fastify, context.tracer);
   acceptForms(fastify);

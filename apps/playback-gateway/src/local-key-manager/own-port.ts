@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { once } from 'node:events';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RcsError, type ServerSettings } from '#platform';
+import { answerExpectations } from '../http/expect-continue.js';
 import { secureServerOptions } from '../http/server-options.js';
 import { isLocalKeyManager } from './request-body.hook.js';
 
@@ -27,6 +28,7 @@ export class OwnPort {
     const server: Server = settings.enableSsl
       ? createTlsServer(secureServerOptions(settings), serve)
       : createPlainServer(serve);
+    answerExpectations(server, settings.maxBodyBytes);
     this.server = server;
     server.listen(this.address.port, this.address.host);
     await once(server, 'listening');

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createPrivateKey, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { JWE, JWK } from 'node-jose';
 import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
 import { startSecondGateway, type SecondGateway } from '../cluster/second-gateway.js';
 import { bodyOf, CertificateAdministrator } from './certificate-administrator.js';
@@ -21,7 +22,10 @@ let admin: CertificateAdministrator;
 let stranger: StrangerClient;
 
 beforeAll(async () => {
-  cluster = await startCluster(repository, join(work, 'data'));
+  await pairNamed('company', '-subj', '/CN=Company root');
+  cluster = await startCluster(repository, join(work, 'data'), {
+    RCS_RECORDING_CERTIFICATES__ROOT_CA_FILE: file('company.pem'),
+  });
   admin = new CertificateAdministrator(cluster, work);
   stranger = new StrangerClient(cluster, work);
   // The lines of the administrator guide.
@@ -180,16 +184,53 @@ describe('the walk of the administrator guide', () => {
     expect([status, stderr]).toEqual([1, expect.stringContaining('with their private keys first: foreign')]);
   });
 
-  it('makes a key and its request in the token, and attaches no certificate that nobody trusted has issued', async () => {
+  it('makes a key and its request in the token, and attaches the certificate of a trusted authority alone', async () => {
+    const issueBy = async (authority: string, to: string): Promise<void> => {
+      const issuer = ['-CA', file(`${authority}.pem`), '-CAkey', file(`${authority}.key`)];
+      await openssl('x509', '-req', '-in', file('made.csr'), ...issuer, '-days', '365', '-out', file(to));
+    };
     await admin.certificates('generate', 'made', '--size', '2048');
     await admin.run('csr', 'made', '--subject', 'CN=Made,O=Genesys', '--out', file('made.csr'));
     await openssl('req', '-in', file('made.csr'), '-noout', '-verify');
     await pairNamed('authority', '-subj', '/CN=nobody');
-    const issue = ['x509', '-req', '-in', file('made.csr'), '-CA', file('authority.pem'), '-CAkey'];
-    await openssl(...issue, file('authority.key'), '-days', '30', '-out', file('made.pem'));
-    const untrusted = await admin.run('attach', 'made', '--certificate', file('made.pem'));
+    await issueBy('authority', 'untrusted.pem');
+    const untrusted = await admin.run('attach', 'made', '--certificate', file('untrusted.pem'));
     expect(untrusted.stderr).toContain('is missing: send the whole chain');
+    await issueBy('company', 'made.pem');
+    await admin.certificates('attach', 'made', '--certificate', file('made.pem'));
+    await plays('made', { issuedTo: 'Made', issuedBy: 'Company root' }, '--root-ca', file('company.pem'));
   });
+
+  it('takes a key that its owner has encrypted to the key vault', async () => {
+    await pairNamed('sealed', '-subj', '/CN=Sealed');
+    const answer = await admin.send('/rcs/keys/import-keys');
+    const { importKeys } = bodyOf<{ importKeys: { vault: string; publicKey: object }[] }>(answer);
+    const pkcs8 = createPrivateKey(await contentOf(file('sealed.key'))).export({ type: 'pkcs8', format: 'der' });
+    const keyJwe = await Promise.all(
+      importKeys.map(async ({ vault, publicKey }) => {
+        const options = { format: 'compact', contentAlg: 'A256GCM', fields: { alg: 'ECDH-ES' } } as const;
+        const encryption = JWE.createEncrypt(options, await JWK.asKey(publicKey));
+        return { vault, jwe: await encryption.update(pkcs8).final() };
+      }),
+    );
+    const certificate = (await contentOf(file('sealed.pem'))).toString();
+    const saved = await admin.json('POST', '/rcs/certificates', { alias: 'sealed', certificate, keyJwe });
+    expect([saved.status, saved.body.toString()]).toEqual([201, expect.stringContaining('"sealed"')]);
+    await plays('sealed', { issuedTo: 'Sealed' });
+  });
+
+  /** A recording made for the certificate plays. */
+  async function plays(alias: string, shown: object, ...trust: string[]): Promise<void> {
+    expect(await admin.certificates('show', alias)).toMatchObject({
+      ...shown,
+      status: 'valid',
+      keyDetails: { size: 2048, presence: 'present' },
+    });
+    await admin.certificates('assign', alias, '--ivr-profile', `profile of ${alias}`);
+    const recorded = await admin.record(first, '--ivr-profile', `profile of ${alias}`, ...trust);
+    const answer = await stranger.play(recorded);
+    expect([answer.status, answer.body.equals(await contentOf(first))]).toEqual([200, true]);
+  }
 });
 
 describe('bad input, each with a problem of its own and nothing stored', () => {

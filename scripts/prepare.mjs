@@ -58,8 +58,15 @@ export function prepare(task) {
 
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > 20 || (major === 20 && minor >= 19)) return;
-  fail(`Node ${process.versions.node} is too old: install Node 20.19 or newer.`);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    fail(`Node ${process.versions.node} is too old: install Node 20.19 or newer.`);
+  }
+  if (major === 24 && minor >= 19) {
+    // node::RemoveEnvironmentCleanupHook asserts when its statements are collected.
+    fail(
+      `Node ${process.versions.node} ends programs that use better-sqlite3 12: install Node 20.19 or newer of 20, or 22.`,
+    );
+  }
 }
 
 /** Programs of the system administrator are not in everybody's path. */

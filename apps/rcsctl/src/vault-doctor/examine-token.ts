@@ -45,15 +45,18 @@ export async function examineToken(settings: TokenSettings): Promise<Finding[]> 
 
 const good = (check: Finding['check'], found: string): Finding => ({ check, verdict: 'good', found, advice: '' });
 
-function describeSlots(slots: Awaited<ReturnType<typeof Token.slots>>): Finding {
-  const found = slots
-    .map(({ slotId, label, serialNumber }) =>
-      label === undefined ? `${slotId}: does not answer` : `${slotId}: ${label || 'not initialised'} (${serialNumber})`,
-    )
-    .join(', ');
+type Slot = Awaited<ReturnType<typeof Token.slots>>[number];
+
+function describeSlots(slots: readonly Slot[]): Finding {
+  const found = slots.map(slot => `${slot.slotId}: ${contentOf(slot)}`).join(', ');
   if (found !== '') return good('slots', found);
   const advice = 'No slot holds a token: check that the HSM is connected and that its own configuration is set here.';
   return { check: 'slots', verdict: 'bad', found: 'none', advice };
+}
+
+function contentOf({ label, serialNumber }: Slot): string {
+  if (label === undefined) return 'does not answer';
+  return label === '' ? 'not initialised' : `${label} (${serialNumber})`;
 }
 
 function whyNotOpen(error: unknown, uri: string): Finding {

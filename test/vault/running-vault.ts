@@ -76,6 +76,11 @@ export class RunningVault {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
+  get pid(): number {
+    if (this.child.pid === undefined) throw new Error('the vault was not started');
+    return this.child.pid;
+  }
+
   /** The signal that ended it, or its exit status. */
   get end(): string | number | null {
     return this.child.signalCode ?? this.child.exitCode;

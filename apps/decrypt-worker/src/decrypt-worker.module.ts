@@ -21,6 +21,8 @@ import { WorkerMetrics } from './worker-metrics.js';
 export type DecryptWorkerConfiguration = ConfigurationWith<'decryptWorker' | 'internalTls' | 'redis'>;
 
 const IDENTITY = Symbol('InternalIdentity');
+/** A grant comes with every range of its recording that a player asks for. */
+const rememberedGrants = 5000;
 
 /** Wires the worker: storages, vaults, sessions, data plane. */
 @Module({})
@@ -57,7 +59,8 @@ export class DecryptWorkerModule {
         },
         {
           provide: GrantVerifier,
-          useFactory: (identity: InternalIdentity) => new GrantVerifier(identity.caPem),
+          useFactory: (identity: InternalIdentity) =>
+            new GrantVerifier(identity.caPem, { remembered: rememberedGrants }),
           inject: [IDENTITY],
         },
         {

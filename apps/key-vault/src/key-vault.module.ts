@@ -78,7 +78,7 @@ export class KeyVaultModule {
               keys,
               transportKeys,
               rate,
-              metrics.countItem,
+              metrics.countItems,
               audit,
             ),
           inject: [GrantVerifier, TransportKeys, KeyUseAudit],

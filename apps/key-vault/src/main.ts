@@ -18,6 +18,7 @@ import { OperatorAccess } from './operator/operator-access.js';
 import { ServerCertificates } from './rpc/server-certificates.js';
 import { endWhenHung } from './token/end-when-hung.js';
 import { KeyStore } from './token/key-store.js';
+import { startTokenThreads } from './token/token-threads.js';
 import { VaultMetrics } from './vault-metrics.js';
 
 /** A thread for every session of every token. */
@@ -32,9 +33,7 @@ runService('key-vault', async (context: ServiceContext) => {
   const identity = watchedIdentity(context, loadInternalIdentity(configuration.internalTls));
   const certificates = new ServerCertificates(identity);
   const metrics = new VaultMetrics(context.metrics);
-  // Read by libuv when the first call is handed to a thread.
-  // eslint-disable-next-line no-restricted-properties -- written, not read
-  process.env.UV_THREADPOOL_SIZE ??= String(settings.threads ?? threadPoolSize(settings.tokens));
+  await startTokenThreads(settings.threads ?? threadPoolSize(settings.tokens), context.logger);
   const keys = KeyStore.open(settings, metrics, context.logger);
   for (const exposure of memoryExposures(readKernelFacts())) {
     context.logger.warn(exposure, 'keys in memory may reach a disk');

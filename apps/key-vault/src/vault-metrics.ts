@@ -64,9 +64,9 @@ export class VaultMetrics {
     this.beginAtZero();
   }
 
-  /** Counts one envelope of a batch as the call that it would have been alone. */
-  readonly countItem = (caller: ServiceRole, outcome: ErrorCode | 'ok'): void => {
-    this.calls.inc({ call: 'UnwrapSessionKey', caller, ...outcomeLabels(outcome) });
+  /** Counts envelopes of a batch as the calls that they would have been alone. */
+  readonly countItems = (caller: ServiceRole, outcome: ErrorCode | 'ok', items: number): void => {
+    this.calls.inc({ call: 'UnwrapSessionKey', caller, ...outcomeLabels(outcome) }, items);
   };
 
   /** Gauges that are read when Prometheus asks. */

@@ -120,10 +120,10 @@ export class Token {
    * error (implicit rejection).
    * @throws TokenError only for reasons that have nothing to do with what is inside the block.
    */
-  async unwrapSessionKey(key: Pick<TokenKey, 'id'>, options: UnwrapOptions): Promise<Buffer> {
+  unwrapSessionKey(key: Pick<TokenKey, 'id'>, options: UnwrapOptions): Promise<Buffer> {
     const { sessionKeyLength } = options;
     if (!Number.isInteger(sessionKeyLength) || sessionKeyLength < 1 || sessionKeyLength > longestSessionKeyBytes) {
-      throw new TokenError('refused', `a session key has 1 to ${longestSessionKeyBytes} bytes`);
+      return Promise.reject(new TokenError('refused', `a session key has 1 to ${longestSessionKeyBytes} bytes`));
     }
     return this.supervisor.run('playback', options.signal, 'unwrapping a session key', (session, connection) => {
       const { rawRsa } = connection.description.capabilities;

@@ -14,7 +14,7 @@ export class InspectHandler {
   async handle(body: unknown, { signal, response }: Exchange): Promise<void> {
     const parsed = inspectRequestSchema.safeParse(body);
     if (!parsed.success) throw new RcsError('RCS_INVALID_VALUE', 'inspect request: the grant is missing');
-    const grant = await this.grants.verify(parsed.data.grant);
+    const grant = this.grants.verify(parsed.data.grant);
     if (grant.purpose !== 'inspect')
       throw new RcsError('RCS_GRANT_REFUSED', `a grant to ${grant.purpose} inspects no media`);
     const reply = JSON.stringify(await this.inspector.inspect(grant, deadlineSignal(this.timeoutMs, signal)));

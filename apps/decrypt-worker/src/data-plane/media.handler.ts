@@ -40,7 +40,7 @@ export class MediaHandler {
     const parsed = mediaRequestSchema.safeParse(body);
     if (!parsed.success)
       throw new RcsError('RCS_INVALID_VALUE', `media request: ${parsed.error.issues[0]?.path.join('.') ?? ''}`);
-    const grant = await this.grants.verify(parsed.data.grant);
+    const grant = this.grants.verify(parsed.data.grant);
     if (grant.purpose !== 'play') throw new RcsError('RCS_GRANT_REFUSED', `a grant to ${grant.purpose} opens no media`);
     try {
       await this.attempt(parsed.data, grant, exchange);

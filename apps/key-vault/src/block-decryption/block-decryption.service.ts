@@ -44,7 +44,7 @@ export class BlockDecryptionService {
     const wrapped = { keyEncryption: schemes[request.padding], encryptedKey: request.block };
     const message = await this.keys.unwrapSessionKey(key, wrapped, length, request);
     try {
-      return { reply: { jwe: await transportKey.wrap(message) }, key };
+      return { reply: { jwe: transportKey.wrap(message) }, key };
     } finally {
       message.fill(0);
     }

@@ -44,7 +44,7 @@ export class RewrapService {
 
   /** What one envelope lacks does not touch the others. @throws RcsError for the whole */
   async rewrap(request: RewrapSessionKeysRequest, context: CallContext): Promise<RewrapSessionKeysReply> {
-    const grant = await this.grants.verifyRewrap(request.grant);
+    const grant = this.grants.verifyRewrap(request.grant);
     const envelopes = request.envelopes.map(envelope => Buffer.from(envelope));
     checkGranted(grant, envelopes);
     this.rate.spend(context.caller, envelopes.length);

@@ -65,12 +65,12 @@ export class TokenSet {
   }
 
   /** In any token that holds the key: in turn, and in another when one cannot. @throws TokenError of the last one */
-  async unwrapSessionKey(key: NamedKey, options: UnwrapOptions): Promise<Buffer> {
+  unwrapSessionKey(key: NamedKey, options: UnwrapOptions): Promise<Buffer> {
     return this.inAnyHolder(key, token => token.unwrapSessionKey(key, options));
   }
 
   /** @throws TokenError */
-  async sign(key: NamedKey, hash: SignatureHash, data: Buffer, signal: AbortSignal): Promise<Buffer> {
+  sign(key: NamedKey, hash: SignatureHash, data: Buffer, signal: AbortSignal): Promise<Buffer> {
     return this.inAnyHolder(key, token => token.sign(key, hash, data, signal));
   }
 
@@ -128,14 +128,18 @@ export class TokenSet {
 
   /** Those that are known to hold the key; all of them where none is known to, so that each can say so itself. */
   private holders({ id }: NamedKey): readonly [TokenMember, ...TokenMember[]] {
+    if (this.members.length === 1) return this.members;
     const selector: KeySelector = { type: 'subject-key-identifier', keyIdentifier: id };
     const [first, ...others] = this.members.filter(({ token }) => token.knownKey(selector) !== undefined);
     return first === undefined ? this.members : [first, ...others];
   }
 
-  private async inAnyHolder<T>(key: NamedKey, work: (token: Token) => Promise<T>): Promise<T> {
+  private inAnyHolder<T>(key: NamedKey, work: (token: Token) => Promise<T>): Promise<T> {
     const holders = this.holders(key);
-    if (holders.length === 1) return work(holders[0].token);
+    return holders.length === 1 ? work(holders[0].token) : this.inTurn(holders, work);
+  }
+
+  private async inTurn<T>(holders: readonly TokenMember[], work: (token: Token) => Promise<T>): Promise<T> {
     const first = this.turn++ % holders.length;
     const failures: unknown[] = [];
     for (const { token } of [...holders.slice(first), ...holders.slice(0, first)]) {

@@ -21,7 +21,7 @@ export interface UnwrapPermit {
 /** Judges the grants of one kind of caller. */
 export interface UnwrapAuthority {
   /** @throws RcsError when the grant allows nothing. */
-  permit(grant: string, requestId: string): Promise<UnwrapPermit>;
+  permit(grant: string, requestId: string): UnwrapPermit | Promise<UnwrapPermit>;
 }
 
 /** Grants of gateways, as workers show them. */
@@ -31,8 +31,8 @@ export class PlaybackAuthority implements UnwrapAuthority {
     private readonly uses: GrantUses,
   ) {}
 
-  async permit(jws: string): Promise<UnwrapPermit> {
-    const { purpose, recording, contactCenter, envelopeDigest, mediaFile, jti, sub } = await this.grants.verify(jws);
+  permit(jws: string): UnwrapPermit {
+    const { purpose, recording, contactCenter, envelopeDigest, mediaFile, jti, sub } = this.grants.verify(jws);
     if (purpose !== 'play') throw new RcsError('RCS_GRANT_REFUSED', `a grant to ${purpose} opens no key`);
     this.uses.spend(jti);
     const facts = { grant: jti, user: sub, contactCenter, recording, mediaFile };

@@ -3,6 +3,7 @@ import { CmsError, parseDetachedEnvelope, type DetachedEnvelope } from '#cms';
 import {
   envelopeDigest,
   maximumBatchItems,
+  type CallFailure,
   type TransportKey,
   type UnwrapOutcome,
   type UnwrapSessionKeysReply,
@@ -13,9 +14,8 @@ import { requestIdFrom, RcsError, toRcsError, type ErrorCode, type ServiceRole }
 import type { KeyUseAudit } from '../audit/key-use-audit.js';
 import type { CallContext } from '../rpc/call-context.js';
 import type { CallRate } from '../rpc/call-rate.js';
-import { findRecipient } from '../token/find-recipient.js';
+import { findRecipient, type FoundRecipient } from '../token/find-recipient.js';
 import type { KeyStore } from '../token/key-store.js';
-import type { VaultKey } from '../token/vault-key.js';
 import type { TransportKeys } from '../transport-keys/transport-keys.js';
 import type { UnwrapAuthority, UnwrapPermit } from './unwrap-authority.js';
 
@@ -28,8 +28,12 @@ export interface UnwrapRequest {
 type Wrapped = Pick<UnwrapRequest, 'grant' | 'envelope'>;
 type UnwrappedKey = Pick<UnwrapOutcome, 'jwe' | 'certificateAlias'>;
 
-/** Counts an item of a batch as if it had come alone. */
-export type ItemCount = (caller: ServiceRole, outcome: ErrorCode | 'ok') => void;
+interface Outcome extends UnwrapOutcome {
+  readonly failure?: CallFailure & { readonly code: ErrorCode };
+}
+
+/** Counts items of a batch as if each had come alone. */
+export type ItemCount = (caller: ServiceRole, outcome: ErrorCode | 'ok', items: number) => void;
 
 /** Begun before others get the event loop: judging a grant takes as long as checking a signature. */
 const itemsPerTurn = 4;
@@ -69,25 +73,33 @@ export class UnwrapService {
     }
     this.rate.spend(context.caller, items.length);
     const transportKey = this.transportKeys.get(transportKeyId, context.caller);
-    const outcomes: Promise<UnwrapOutcome>[] = [];
+    const outcomes: Promise<Outcome>[] = [];
     for (const item of items) {
       if (outcomes.length > 0 && outcomes.length % itemsPerTurn === 0) await nextTurn();
       outcomes.push(this.outcome(transportKey, item, contextOf(item, context)));
     }
-    return { outcomes: await Promise.all(outcomes) };
+    const reply = { outcomes: await Promise.all(outcomes) };
+    this.count(context.role, reply.outcomes);
+    return reply;
   }
 
-  private async outcome(transportKey: TransportKey, item: Wrapped, context: CallContext): Promise<UnwrapOutcome> {
+  private async outcome(transportKey: TransportKey, item: Wrapped, context: CallContext): Promise<Outcome> {
     try {
-      const unwrapped = await this.unwrapFor(transportKey, item, context);
-      this.counted(context.role, 'ok');
-      return unwrapped;
+      return await this.unwrapFor(transportKey, item, context);
     } catch (error) {
       const { code, publicDetail, retryAfterMs } = toRcsError(error);
-      this.counted(context.role, code);
       const failure = { code, detail: publicDetail ?? '', retryAfterMs: Math.ceil(retryAfterMs ?? 0) };
       return { jwe: '', certificateAlias: '', failure };
     }
+  }
+
+  private count(role: ServiceRole, outcomes: readonly Outcome[]): void {
+    const items = new Map<ErrorCode | 'ok', number>();
+    for (const { failure } of outcomes) {
+      const code = failure?.code ?? 'ok';
+      items.set(code, (items.get(code) ?? 0) + 1);
+    }
+    for (const [code, number] of items) this.counted(role, code, number);
   }
 
   private unwrapFor(transportKey: TransportKey, item: Wrapped, context: CallContext): Promise<UnwrappedKey> {
@@ -96,17 +108,12 @@ export class UnwrapService {
     return this.audit.of('unwrap', context, async use => {
       const permit = await authority.permit(item.grant, requestId);
       use.grant = permit.facts;
-      const { envelope, recipient, key } = await this.chooseRecipient(item.envelope, permit, signal);
+      const { recipient, key, keyLength } = await this.chooseRecipient(item.envelope, permit, signal);
       use.key = key;
-      await permit.opening?.(key);
-      const sessionKey = await this.keys.unwrapSessionKey(
-        key,
-        recipient,
-        envelope.contentEncryption.keyLength,
-        context,
-      );
+      if (permit.opening !== undefined) await permit.opening(key);
+      const sessionKey = await this.keys.unwrapSessionKey(key, recipient, keyLength, context);
       try {
-        return { jwe: await transportKey.wrap(sessionKey), certificateAlias: key.alias };
+        return { jwe: transportKey.wrap(sessionKey), certificateAlias: key.alias };
       } finally {
         sessionKey.fill(0);
       }
@@ -115,8 +122,9 @@ export class UnwrapService {
 
   private async chooseRecipient(bytes: Buffer, permit: UnwrapPermit, signal: AbortSignal) {
     try {
-      const envelope = checkedEnvelope(bytes, permit);
-      return { envelope, ...(await this.findRecipient(envelope, permit, signal)) };
+      const { recipients, contentEncryption } = checkedEnvelope(bytes, permit);
+      const { recipient, key } = await this.findRecipient(recipients, permit, signal);
+      return { recipient, key, keyLength: contentEncryption.keyLength };
     } catch (error) {
       await permit.refused?.(error);
       throw error;
@@ -124,17 +132,14 @@ export class UnwrapService {
   }
 
   private async findRecipient(
-    envelope: DetachedEnvelope,
+    recipients: DetachedEnvelope['recipients'],
     { contactCenter, subject }: UnwrapPermit,
     signal: AbortSignal,
-  ): Promise<{ recipient: DetachedEnvelope['recipients'][number]; key: VaultKey }> {
-    const found = await findRecipient(this.keys, envelope.recipients, { contactCenter }, signal);
+  ): Promise<FoundRecipient<DetachedEnvelope['recipients'][number]>> {
+    const found = await findRecipient(this.keys, recipients, { contactCenter }, signal);
     if (found !== undefined) return found;
     const whose = contactCenter === undefined ? 'in the token' : `of contact center ${contactCenter}`;
-    throw new RcsError(
-      'RCS_KEY_NOT_FOUND',
-      `${subject}: none of ${envelope.recipients.length} recipients is a key ${whose}`,
-    );
+    throw new RcsError('RCS_KEY_NOT_FOUND', `${subject}: none of ${recipients.length} recipients is a key ${whose}`);
   }
 }
 

@@ -135,7 +135,7 @@ describe(EnvelopeLocator.name, () => {
     expect(await locator.locate(request())).toEqual(located);
     expect(await locator.locate(request())).toEqual(located);
     expect(asked).toEqual([0]);
-    const grant = await new GrantVerifier(authority.caPem).verify(seen[0]!);
+    const grant = new GrantVerifier(authority.caPem).verify(seen[0]!);
     expect(grant).toMatchObject({ purpose: 'inspect', sub: 'anthony', location: mediaFile.mediaDescriptor });
     expect(grant.layout).toBeUndefined();
   });

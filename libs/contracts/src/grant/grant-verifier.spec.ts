@@ -51,31 +51,37 @@ describe(GrantVerifier.name, () => {
     signer = await GrantSigner.create(gateway);
   });
   beforeEach(() => {
-    verifier = new GrantVerifier(authority.caPem);
+    verifier = new GrantVerifier(authority.caPem, { remembered: 100 });
   });
 
-  const expectRefused = (jws: string, why?: RegExp, judge = verifier) =>
-    expect(judge.verify(jws)).rejects.toMatchObject({
-      code: 'RCS_GRANT_REFUSED',
-      publicDetail: undefined,
-      message: why === undefined ? expect.any(String) : expect.stringMatching(why),
-    });
+  const expectRefused = (jws: string, why = /grant refused/, judge = verifier): void => {
+    let refusal: unknown;
+    try {
+      judge.verify(jws);
+    } catch (error) {
+      refusal = error;
+    }
+    expect(refusal).toMatchObject({ code: 'RCS_GRANT_REFUSED', publicDetail: undefined });
+    expect((refusal as Error).message).toMatch(why);
+  };
 
   describe('for a grant of a gateway', () => {
     it('gives what was granted', async () => {
-      const grant = await verifier.verify(await signer.sign(content));
+      const grant = verifier.verify(await signer.sign(content));
       expect(grant).toMatchObject(content);
       expect(grant.exp - grant.iat).toBe(60);
       expect(Object.isFrozen(grant)).toBe(true);
     });
 
-    it('takes it again while it lives', async () => {
+    it('takes it again while it lives, remembered or not', async () => {
       const jws = await signer.sign(content);
-      expect(await verifier.verify(jws)).toBe(await verifier.verify(jws));
+      expect(verifier.verify(jws)).toBe(verifier.verify(jws));
+      const forgetful = new GrantVerifier(authority.caPem);
+      expect(forgetful.verify(jws)).toEqual(forgetful.verify(jws));
     });
 
-    it('takes one made by another implementation of RFC 7515', async () => {
-      expect(await verifier.verify(forge(gateway))).toMatchObject(content);
+    it('takes one made by another implementation of RFC 7515', () => {
+      expect(verifier.verify(forge(gateway))).toMatchObject(content);
     });
 
     it('never lets the signer grant more than 60 seconds, and gives each grant its own id', async () => {
@@ -84,23 +90,23 @@ describe(GrantVerifier.name, () => {
       expect(first.jti).not.toBe(second.jti);
     });
 
-    it('takes a clock that is a little ahead', async () => {
-      expect(await verifier.verify(forge(gateway, { payload: { iat: now() + 3, exp: now() + 30 } }))).toBeDefined();
+    it('takes a clock that is a little ahead', () => {
+      expect(verifier.verify(forge(gateway, { payload: { iat: now() + 3, exp: now() + 30 } }))).toBeDefined();
     });
 
     it('trusts every authority in the file, so that authorities can be exchanged', async () => {
       const next = await InternalAuthority.create();
       const both = new GrantVerifier(Buffer.concat([next.caPem, authority.caPem]));
-      expect(await both.verify(await signer.sign(content))).toMatchObject(content);
+      expect(both.verify(await signer.sign(content))).toMatchObject(content);
       const nextSigner = await GrantSigner.create(await next.issue('playback-gateway'));
-      expect(await both.verify(await nextSigner.sign(content))).toMatchObject(content);
+      expect(both.verify(await nextSigner.sign(content))).toMatchObject(content);
     });
   });
 
   describe('for a forgery', () => {
     it('refuses a signature by another key', async () => {
       const thief = await authority.issue('decrypt-worker');
-      await expectRefused(forge(gateway, { signWith: thief }), /signature/);
+      expectRefused(forge(gateway, { signWith: thief }), /signature/);
     });
 
     it('refuses any changed signature, header or payload', async () => {
@@ -108,104 +114,98 @@ describe(GrantVerifier.name, () => {
       for (const [index, part] of parts.entries()) {
         const bytes = Buffer.from(part, 'base64url');
         bytes[Math.floor(bytes.length / 2)]! ^= 1;
-        await expectRefused(parts.with(index, bytes.toString('base64url')).join('.'));
+        expectRefused(parts.with(index, bytes.toString('base64url')).join('.'));
       }
     });
 
     it('refuses a payload re-targeted to another recording under the old signature', async () => {
       const [header, , signature] = (await signer.sign(content)).split('.');
       const other = { ...payloadOf(await signer.sign(content)), recording: 'recording-2' };
-      await expectRefused(`${header!}.${base64url(other)}.${signature!}`, /signature/);
+      expectRefused(`${header!}.${base64url(other)}.${signature!}`, /signature/);
     });
 
     it('refuses it although the genuine grant was seen before', async () => {
       const jws = await signer.sign(content);
-      await verifier.verify(jws);
+      verifier.verify(jws);
       const [header, , signature] = jws.split('.');
-      await expectRefused(`${header!}.${base64url({ ...payloadOf(jws), sub: 'mallory' })}.${signature!}`);
+      expectRefused(`${header!}.${base64url({ ...payloadOf(jws), sub: 'mallory' })}.${signature!}`);
     });
 
-    it.each(['none', 'None', 'HS256', 'ES384', 'RS256', '', undefined, ['ES256']])('refuses alg %p', async alg => {
-      await expectRefused(forge(gateway, { header: { alg } }), /header/);
+    it.each(['none', 'None', 'HS256', 'ES384', 'RS256', '', undefined, ['ES256']])('refuses alg %p', alg => {
+      expectRefused(forge(gateway, { header: { alg } }), /header/);
     });
 
-    it('refuses alg none without a signature, and HS256 with the public key as the secret', async () => {
+    it('refuses alg none without a signature, and HS256 with the public key as the secret', () => {
       const claims = base64url({ ...content, jti: 'a', iat: now(), exp: now() + 30 });
       const x5c = [derOf(gateway)];
-      await expectRefused(`${base64url({ alg: 'none', typ: 'rcs-grant+jws', x5c })}.${claims}.`);
+      expectRefused(`${base64url({ alg: 'none', typ: 'rcs-grant+jws', x5c })}.${claims}.`);
       const input = `${base64url({ alg: 'HS256', typ: 'rcs-grant+jws', x5c })}.${claims}`;
       const publicKey = new X509Certificate(gateway.certificatePem).publicKey.export({ format: 'pem', type: 'spki' });
-      await expectRefused(`${input}.${createHmac('sha256', publicKey).update(input).digest('base64url')}`);
+      expectRefused(`${input}.${createHmac('sha256', publicKey).update(input).digest('base64url')}`);
     });
 
     it('refuses a P-384 key that claims ES256', async () => {
       const strong = await authority.issue('playback-gateway', { curve: 'P-384' });
-      await expectRefused(forge(strong), /signature/);
-      await expectRefused(forge(strong, { header: { alg: 'ES384' }, hash: 'sha384' }), /header/);
+      expectRefused(forge(strong), /signature/);
+      expectRefused(forge(strong, { header: { alg: 'ES384' }, hash: 'sha384' }), /header/);
     });
 
     it.each(['jwk', 'jku', 'kid'])('takes no key from the header member %s', async member => {
       const thief = await authority.issue('decrypt-worker');
       const jwk = createPrivateKey(thief.keyPem).export({ format: 'jwk' });
-      await expectRefused(
-        forge(gateway, { signWith: thief, header: { [member]: member === 'jwk' ? jwk : 'http://a' } }),
-      );
+      expectRefused(forge(gateway, { signWith: thief, header: { [member]: member === 'jwk' ? jwk : 'http://a' } }));
     });
 
-    it('refuses another type of token', async () => {
-      await expectRefused(forge(gateway, { header: { typ: 'JWT' } }), /header/);
+    it('refuses another type of token', () => {
+      expectRefused(forge(gateway, { header: { typ: 'JWT' } }), /header/);
     });
 
     it('refuses the JSON serialisation, whatever hides in front of it', async () => {
       const jws = await signer.sign(content);
       const [header, payload, signature] = jws.split('.');
       const flattened = JSON.stringify({ protected: header, payload, signature });
-      await expectRefused(flattened);
-      await expectRefused(`{"${header!}.":0,${flattened.slice(1)}`);
+      expectRefused(flattened);
+      expectRefused(`{"${header!}.":0,${flattened.slice(1)}`);
     });
 
-    it.each(['', '.', '..', 'a.b.c', 'e30.e30.', 'null', '{}', 'bnVsbA..', 'NQ.NQ.NQ'])('refuses %p', async jws => {
-      await expectRefused(jws);
+    it.each(['', '.', '..', 'a.b.c', 'e30.e30.', 'null', '{}', 'bnVsbA..', 'NQ.NQ.NQ'])('refuses %p', jws => {
+      expectRefused(jws);
     });
 
-    it('refuses what is too long before it looks into it', async () => {
-      await expectRefused('a'.repeat(20_000), /20000 characters/);
+    it('refuses what is too long before it looks into it', () => {
+      expectRefused('a'.repeat(20_000), /20000 characters/);
     });
   });
 
   describe('for a signer it must not trust', () => {
     it.each(['decrypt-worker', 'key-vault', 'rcsctl'] as const)('refuses the role %s', async role => {
-      await expectRefused(forge(await authority.issue(role)), new RegExp(`signed by ${role}`));
+      expectRefused(forge(await authority.issue(role)), new RegExp(`signed by ${role}`));
     });
 
     it('refuses the right role from a foreign authority of the same name', async () => {
       const foreign = await (await InternalAuthority.create()).issue('playback-gateway');
-      await expectRefused(forge(foreign), /do not trust/);
+      expectRefused(forge(foreign), /do not trust/);
     });
 
     it('refuses a certificate without a role', async () => {
-      await expectRefused(forge(await authority.issue('playback-gateway', { names: [] })), /do not trust/);
+      expectRefused(forge(await authority.issue('playback-gateway', { names: [] })), /do not trust/);
     });
 
     it('refuses an authority that signs grants itself', async () => {
-      await expectRefused(forge(await authority.issue('playback-gateway', { isAuthority: true })), /do not trust/);
+      expectRefused(forge(await authority.issue('playback-gateway', { isAuthority: true })), /do not trust/);
     });
 
     it.each([
       ['expired', { notBefore: new Date(Date.now() - 7_200_000), notAfter: new Date(Date.now() - 1000) }],
       ['not yet valid', { notBefore: new Date(Date.now() + 60_000) }],
     ])('refuses a certificate that is %s', async (_, validity) => {
-      await expectRefused(forge(await authority.issue('playback-gateway', validity)), /do not trust/);
+      expectRefused(forge(await authority.issue('playback-gateway', validity)), /do not trust/);
     });
 
     it('refuses every signer of an authority that has expired', async () => {
       const past = { notBefore: new Date(Date.now() - 7_200_000), notAfter: new Date(Date.now() - 1000) };
       const expired = await InternalAuthority.create(past);
-      await expectRefused(
-        forge(await expired.issue('playback-gateway')),
-        /do not trust/,
-        new GrantVerifier(expired.caPem),
-      );
+      expectRefused(forge(await expired.issue('playback-gateway')), /do not trust/, new GrantVerifier(expired.caPem));
     });
 
     it.each<readonly [string, (der: string) => unknown]>([
@@ -215,12 +215,12 @@ describe(GrantVerifier.name, () => {
       ['an x5c that is no list', der => der],
       ['an x5c of something else', () => [7]],
       ['a certificate that cannot be read', () => ['AAAA']],
-    ])('refuses %s', async (_, x5c) => {
-      await expectRefused(forge(gateway, { header: { x5c: x5c(derOf(gateway)) } }));
+    ])('refuses %s', (_, x5c) => {
+      expectRefused(forge(gateway, { header: { x5c: x5c(derOf(gateway)) } }));
     });
 
     it('refuses everything when it trusts nobody', async () => {
-      await expectRefused(await signer.sign(content), /do not trust/, new GrantVerifier(Buffer.from('no certificate')));
+      expectRefused(await signer.sign(content), /do not trust/, new GrantVerifier(Buffer.from('no certificate')));
     });
   });
 
@@ -242,16 +242,16 @@ describe(GrantVerifier.name, () => {
       ['has another layout', { layout: 'raw' }, /content/],
       ['has a digest in upper case', { envelopeDigest: 'AB'.repeat(32) }, /content/],
       ['has a short digest', { envelopeDigest: 'ab' }, /content/],
-    ])('refuses one that %s', async (_, payload, why) => {
-      await expectRefused(forge(gateway, { payload }), why);
+    ])('refuses one that %s', (_, payload, why) => {
+      expectRefused(forge(gateway, { payload }), why);
     });
 
-    it('refuses a remembered grant as soon as it has expired', async () => {
+    it('refuses a remembered grant as soon as it has expired', () => {
       const jws = forge(gateway, { payload: { iat: now(), exp: now() + 30 } });
-      await verifier.verify(jws);
+      verifier.verify(jws);
       jest.useFakeTimers({ now: Date.now() + 31_000, doNotFake: ['performance', 'nextTick', 'setImmediate'] });
       try {
-        await expectRefused(jws, /expired/);
+        expectRefused(jws, /expired/);
       } finally {
         jest.useRealTimers();
       }

@@ -9,6 +9,7 @@ import { checkSize, checkTimes, parseContent, trustedCertificate, verifiedPayloa
 const signerRole: ServiceRole = 'playback-gateway';
 /** A signer's certificate is judged anew after this time, so that an expired one is found out. */
 const signerTimeToLiveMs = 60_000;
+const clockStepMs = 1000;
 
 interface TrustedSigner {
   readonly key: KeyObject;
@@ -18,36 +19,38 @@ interface TrustedSigner {
 
 /**
  * Checks grants: ES256 only, signed by a certificate of the internal authority with the role playback-gateway, short
- * lived, of the exact form. A grant that was found good is remembered until it expires.
+ * lived, of the exact form.
  */
 export class GrantVerifier {
   private trust: CertificateTrust;
-  private readonly signers = new LRUCache<string, TrustedSigner>({ max: 100, ttl: signerTimeToLiveMs });
-  private readonly verified = new LRUCache<string, PlaybackGrant>({ max: 5000 });
+  private readonly signers = new LRUCache<string, TrustedSigner>({
+    max: 100,
+    ttl: signerTimeToLiveMs,
+    ttlResolution: clockStepMs,
+  });
+  private readonly verified: LRUCache<string, PlaybackGrant> | undefined;
 
-  constructor(caPem: Buffer) {
+  /**
+   * @param remembered how many grants that were found good are remembered until they expire, by those who see each of
+   * them often; 0 where each comes once.
+   */
+  constructor(caPem: Buffer, { remembered = 0 }: { readonly remembered?: number } = {}) {
     this.trust = new CertificateTrust(caPem);
+    this.verified = remembered === 0 ? undefined : new LRUCache({ max: remembered });
   }
 
   /** Trusts these authorities from now on, and nobody whom only the former ones vouched for. */
   useAuthorities(caPem: Buffer): void {
     this.trust = new CertificateTrust(caPem);
     this.signers.clear();
-    this.verified.clear();
+    this.verified?.clear();
   }
 
   /** @throws RcsError RCS_GRANT_REFUSED; the reason is for the log only. */
-  async verify(jws: string): Promise<PlaybackGrant> {
-    return Promise.resolve(this.judge(jws));
-  }
-
-  private judge(jws: string): PlaybackGrant {
+  verify(jws: string): PlaybackGrant {
     checkSize(jws);
-    const digest = hash('sha256', jws, 'base64');
-    const known = this.verified.get(digest);
-    const grant = known ?? this.verifySignature(jws);
+    const grant = this.verified === undefined ? this.verifySignature(jws) : this.recall(this.verified, jws);
     checkTimes(grant);
-    if (known === undefined) this.verified.set(digest, grant, { ttl: Math.max(1, grant.exp * 1000 - Date.now()) });
     return grant;
   }
 
@@ -55,15 +58,20 @@ export class GrantVerifier {
    * A grant to rewrap, by the same rules. Each is used once, so none is remembered.
    * @throws RcsError RCS_GRANT_REFUSED
    */
-  async verifyRewrap(jws: string): Promise<RewrapGrant> {
-    return Promise.resolve(this.judgeRewrap(jws));
-  }
-
-  private judgeRewrap(jws: string): RewrapGrant {
+  verifyRewrap(jws: string): RewrapGrant {
     checkSize(jws);
     const payload = verifiedPayload(jws, this.signerKey(jws, rewrapGrantTokenType));
     const grant = parseContent(payload, rewrapGrantSchema);
     checkTimes(grant);
+    return grant;
+  }
+
+  private recall(verified: LRUCache<string, PlaybackGrant>, jws: string): PlaybackGrant {
+    const digest = hash('sha256', jws, 'base64');
+    const known = verified.get(digest);
+    if (known !== undefined) return known;
+    const grant = this.verifySignature(jws);
+    verified.set(digest, grant, { ttl: Math.max(1, grant.exp * 1000 - Date.now()) });
     return grant;
   }
 

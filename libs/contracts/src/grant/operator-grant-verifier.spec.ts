@@ -119,7 +119,7 @@ describe(OperatorGrantVerifier.name, () => {
     await expectRefused(forge(jane, jane, {}, { typ: 'rcs-grant+jws' }), /header/);
     const playbackVerifier = new GrantVerifier(authority.caPem);
     for (const jws of [forge(jane, jane, {}), forge(jane, jane, {}, { typ: 'rcs-grant+jws' })]) {
-      await expect(playbackVerifier.verify(jws)).rejects.toMatchObject({ code: 'RCS_GRANT_REFUSED' });
+      expect(() => playbackVerifier.verify(jws)).toThrow('grant refused');
     }
   });
 });

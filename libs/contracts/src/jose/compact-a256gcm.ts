@@ -1,8 +1,10 @@
-import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomFillSync, type KeyObject } from 'node:crypto';
 
 const algorithm = 'aes-256-gcm';
 const initialisationVectorBytes = 12;
-const authTagLength = 16;
+const cipherOptions = { authTagLength: 16 };
+const vectors = Buffer.alloc(256 * initialisationVectorBytes);
+let vectorsUsed = vectors.length;
 /** The protected header, which is authenticated, too (RFC 7516, 5.1, step 14). */
 const header = Buffer.from('{"alg":"dir","enc":"A256GCM"}').toString('base64url');
 const headerBytes = Buffer.from(header, 'ascii');
@@ -14,19 +16,29 @@ const compactForm = /^([\w-]+)\.\.([\w-]{16})\.([\w-]*)\.([\w-]{22})$/;
  * node-jose makes a hundred times as expensive.
  */
 export function encryptCompact(plaintext: Buffer, key: KeyObject): string {
-  const vector = randomBytes(initialisationVectorBytes);
-  const cipher = createCipheriv(algorithm, key, vector, { authTagLength });
+  const vector = nextVector();
+  const cipher = createCipheriv(algorithm, key, vector, cipherOptions);
   cipher.setAAD(headerBytes);
-  const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
-  const parts = [vector, ciphertext, cipher.getAuthTag()].map(part => part.toString('base64url'));
-  return `${header}..${parts.join('.')}`;
+  const ciphertext = cipher.update(plaintext).toString('base64url');
+  // GCM has held nothing back.
+  cipher.final();
+  return `${header}..${vector.toString('base64url')}.${ciphertext}.${cipher.getAuthTag().toString('base64url')}`;
+}
+
+/** A random initialisation vector that no other message gets. Drawn in advance: one draw costs as much as a hundred. */
+function nextVector(): Buffer {
+  if (vectorsUsed === vectors.length) {
+    randomFillSync(vectors);
+    vectorsUsed = 0;
+  }
+  return vectors.subarray(vectorsUsed, (vectorsUsed += initialisationVectorBytes));
 }
 
 /** @returns undefined for everything that was not made with this key in this way. */
 export function decryptCompact(jwe: string, key: KeyObject): Buffer | undefined {
   const [, protectedHeader = '', vector = '', ciphertext = '', tag = ''] = compactForm.exec(jwe) ?? [];
   if (!isOurs(protectedHeader)) return undefined;
-  const decipher = createDecipheriv(algorithm, key, Buffer.from(vector, 'base64url'), { authTagLength });
+  const decipher = createDecipheriv(algorithm, key, Buffer.from(vector, 'base64url'), cipherOptions);
   decipher.setAAD(Buffer.from(protectedHeader, 'ascii'));
   decipher.setAuthTag(Buffer.from(tag, 'base64url'));
   const plaintext = decipher.update(Buffer.from(ciphertext, 'base64url'));

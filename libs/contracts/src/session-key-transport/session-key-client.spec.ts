@@ -73,23 +73,23 @@ class Vault {
     return { transportKeyId, jwe: await key.agree(workerPublicKey), expiresInMs: this.expiresInMs };
   }
 
-  private async unwrap(request: UnwrapSessionKeyRequest): Promise<UnwrapSessionKeyReply> {
+  private unwrap(request: UnwrapSessionKeyRequest): UnwrapSessionKeyReply {
     if (this.failure !== undefined) throw this.failure;
     const key = this.transportKeys.get(request.transportKeyId);
     if (key === undefined) throw new RcsError('RCS_TRANSPORT_KEY_UNKNOWN');
     this.unwrapped.push(request);
-    return { jwe: await key.wrap(this.sessionKey), certificateAlias: 'recording-2026' };
+    return { jwe: key.wrap(this.sessionKey), certificateAlias: 'recording-2026' };
   }
 
-  private async unwrapAll({ items, transportKeyId }: UnwrapSessionKeysRequest): Promise<UnwrapSessionKeysReply> {
+  private unwrapAll({ items, transportKeyId }: UnwrapSessionKeysRequest): UnwrapSessionKeysReply {
     this.batches.push(items.length);
-    return { outcomes: await Promise.all(items.map(item => this.unwrap({ ...item, transportKeyId }))) };
+    return { outcomes: items.map(item => this.unwrap({ ...item, transportKeyId })) };
   }
 }
 
-function handlerOf<Request, Reply>(answer: (request: Request) => Promise<Reply>): Handler<Request, Reply> {
+function handlerOf<Request, Reply>(answer: (request: Request) => Reply | Promise<Reply>): Handler<Request, Reply> {
   return ({ request }, done) => {
-    answer(request).then(
+    new Promise<Reply>(resolve => resolve(answer(request))).then(
       reply => done(null, reply),
       (error: unknown) => done(toGrpcError(toRcsError(error))),
     );

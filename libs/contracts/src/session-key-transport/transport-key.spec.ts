@@ -8,16 +8,16 @@ describe(TransportKey.name, () => {
     const workerSide = await TransportKey.fromSecret(await worker.open(await vaultSide.agree(worker.publicKey)));
     const sessionKey = randomBytes(32);
 
-    const jwe = await vaultSide.wrap(sessionKey);
+    const jwe = vaultSide.wrap(sessionKey);
 
-    expect(await workerSide.unwrap(jwe)).toEqual(sessionKey);
+    expect(workerSide.unwrap(jwe)).toEqual(sessionKey);
     expect(JSON.parse(Buffer.from(jwe.split('.')[0]!, 'base64url').toString())).toEqual({ alg: 'dir', enc: 'A256GCM' });
   });
 
   it('is useless to any other worker', async () => {
     const vaultSide = await TransportKey.generate();
     const other = await TransportKey.generate();
-    await expect(other.unwrap(await vaultSide.wrap(randomBytes(16)))).rejects.toMatchObject({ code: 'RCS_INTERNAL' });
+    expect(() => other.unwrap(vaultSide.wrap(randomBytes(16)))).toThrow('could not be opened');
     const eavesdropper = await KeyAgreement.create();
     const worker = await KeyAgreement.create();
     await expect(eavesdropper.open(await vaultSide.agree(worker.publicKey))).rejects.toMatchObject({
@@ -27,11 +27,11 @@ describe(TransportKey.name, () => {
 
   it('refuses a message that was changed on the way', async () => {
     const key = await TransportKey.generate();
-    const parts = (await key.wrap(randomBytes(32))).split('.');
+    const parts = key.wrap(randomBytes(32)).split('.');
     const ciphertext = Buffer.from(parts[3]!, 'base64url');
     ciphertext[0]! ^= 1;
     parts[3] = ciphertext.toString('base64url');
-    await expect(key.unwrap(parts.join('.'))).rejects.toMatchObject({ code: 'RCS_INTERNAL' });
+    expect(() => key.unwrap(parts.join('.'))).toThrow('could not be opened');
   });
 
   it('never prints the private part of an agreement key', async () => {

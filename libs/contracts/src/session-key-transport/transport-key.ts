@@ -30,16 +30,15 @@ export class TransportKey {
   }
 
   /** Wraps a session key; the caller zeroes its buffer. */
-  wrap(sessionKey: Buffer): Promise<string> {
-    return Promise.resolve(encryptCompact(sessionKey, this.key));
+  wrap(sessionKey: Buffer): string {
+    return encryptCompact(sessionKey, this.key);
   }
 
   /** The worker's side. @throws RcsError RCS_INTERNAL when the message was not made with this key. */
-  unwrap(jwe: string): Promise<Buffer> {
+  unwrap(jwe: string): Buffer {
     const sessionKey = decryptCompact(jwe, this.key);
-    return sessionKey === undefined
-      ? Promise.reject(new RcsError('RCS_INTERNAL', 'a wrapped session key could not be opened'))
-      : Promise.resolve(sessionKey);
+    if (sessionKey === undefined) throw new RcsError('RCS_INTERNAL', 'a wrapped session key could not be opened');
+    return sessionKey;
   }
 
   /** Takes the secret over and overwrites it. */

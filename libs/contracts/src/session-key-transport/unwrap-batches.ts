@@ -107,7 +107,7 @@ export class UnwrapBatches {
     return this.agreements.run(this.vault, end, async ({ id, key }) => {
       const options = { timeoutMs: left(end), requestId, signal };
       const reply = await this.vault.call('UnwrapSessionKey', { grant, envelope, transportKeyId: id }, options);
-      return { sessionKey: await key.unwrap(reply.jwe), certificateAlias: reply.certificateAlias };
+      return { sessionKey: key.unwrap(reply.jwe), certificateAlias: reply.certificateAlias };
     });
   }
 
@@ -117,16 +117,14 @@ export class UnwrapBatches {
     return this.agreements.run(this.vault, end, async ({ id, key }) => {
       const request = { items, transportKeyId: id };
       const { outcomes } = await this.vault.call('UnwrapSessionKeys', request, { timeoutMs: left(end) });
-      await Promise.all(
-        batch.map(async ({ resolve, reject }, index) => {
-          try {
-            const { jwe, certificateAlias } = succeeded(outcomes[index]);
-            resolve({ sessionKey: await key.unwrap(jwe), certificateAlias });
-          } catch (error) {
-            reject(toRcsError(error));
-          }
-        }),
-      );
+      for (const [index, { resolve, reject }] of batch.entries()) {
+        try {
+          const { jwe, certificateAlias } = succeeded(outcomes[index]);
+          resolve({ sessionKey: key.unwrap(jwe), certificateAlias });
+        } catch (error) {
+          reject(toRcsError(error));
+        }
+      }
     });
   }
 }

@@ -2,6 +2,9 @@ import { TokenError } from '../errors/token-error.js';
 
 interface RunningCall {
   readonly buffers: readonly Buffer[];
+  /** When it counts as hung, milliseconds of the process's clock. */
+  readonly end: number;
+  readonly giveUp: () => void;
   hung: boolean;
 }
 
@@ -13,6 +16,8 @@ interface RunningCall {
 export class NativeCalls {
   private readonly running = new Set<RunningCall>();
   private readonly waitingForQuiet: (() => void)[] = [];
+  /** One for all calls: it rings when the first of them may be late. */
+  private watchdog: { readonly timer: NodeJS.Timeout; readonly rings: number } | undefined;
 
   /** Whether a call is beyond its time and has not returned since. */
   get hung(): boolean {
@@ -25,22 +30,15 @@ export class NativeCalls {
    * @param buffers what the module reads or writes; overwritten with zeros when the call returns too late.
    * @throws TokenError unavailable when it takes longer than `timeoutMs`
    */
-  async run<T>(what: string, timeoutMs: number, buffers: readonly Buffer[], start: () => Promise<T>): Promise<T> {
-    const call: RunningCall = { buffers, hung: false };
-    this.running.add(call);
-    const work = this.untilReturned(call, start);
-    let timer: NodeJS.Timeout | undefined;
-    const watchdog = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        call.hung = true;
+  run<T>(what: string, timeoutMs: number, buffers: readonly Buffer[], start: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void =>
         reject(new TokenError('unavailable', `${what} hangs: the token has not answered for ${timeoutMs} ms`));
-      }, timeoutMs);
+      const call = { buffers, end: performance.now() + timeoutMs, giveUp, hung: false };
+      this.running.add(call);
+      this.watchUntil(call.end);
+      this.untilReturned(call, start).then(resolve, reject);
     });
-    try {
-      return await Promise.race([work, watchdog]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   /** Resolves when no call runs; not before a hung call has returned, if it ever does. */
@@ -55,12 +53,36 @@ export class NativeCalls {
     } finally {
       this.running.delete(call);
       if (call.hung) for (const buffer of call.buffers) buffer.fill(0);
-      this.announceQuiet();
+      if (this.running.size === 0) this.announceQuiet();
     }
   }
 
   private announceQuiet(): void {
-    if (this.running.size > 0) return;
+    this.stopWatching();
     for (const resolve of this.waitingForQuiet.splice(0)) resolve();
+  }
+
+  private watchUntil(end: number): void {
+    if (this.watchdog !== undefined && this.watchdog.rings <= end) return;
+    this.stopWatching();
+    this.watchdog = { timer: setTimeout(() => this.reportLate(), end - performance.now()), rings: end };
+  }
+
+  private stopWatching(): void {
+    clearTimeout(this.watchdog?.timer);
+    this.watchdog = undefined;
+  }
+
+  private reportLate(): void {
+    this.watchdog = undefined;
+    const now = performance.now();
+    for (const call of this.running) {
+      if (call.hung) continue;
+      if (call.end > now) this.watchUntil(call.end);
+      else {
+        call.hung = true;
+        call.giveUp();
+      }
+    }
   }
 }

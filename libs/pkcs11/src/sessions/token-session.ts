@@ -39,7 +39,7 @@ export class TokenSession {
 
   /** C_Decrypt alone, after `startDecryption`: apart, so that a failure of either can be told. */
   finishDecryption(input: Buffer, outputBytes: number): Promise<Buffer> {
-    const output = Buffer.alloc(outputBytes);
+    const output = Buffer.allocUnsafe(outputBytes);
     // A copy: it lives as long as the call does, whatever the caller does with the original.
     const ciphertext = Buffer.from(input);
     return this.watched('C_Decrypt', [ciphertext, output], () =>

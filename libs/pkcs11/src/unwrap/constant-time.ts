@@ -14,7 +14,7 @@ export const select = (condition: number, yes: number, no: number): number => no
 
 /** Byte by byte `yes` when condition is 1, else `no`. Both have the same length. */
 export function selectBytes(condition: number, yes: Buffer, no: Buffer): Buffer {
-  const result = Buffer.alloc(no.length);
+  const result = Buffer.allocUnsafe(no.length);
   for (let index = 0; index < no.length; index++) {
     result[index] = select(condition, yes[index] ?? 0, no[index] ?? 0);
   }

@@ -13,7 +13,8 @@ export class RawUnwrapping {
   private readonly rejectionSecrets = new Map<string, Buffer>();
 
   async unwrap(session: TokenSession, key: TokenKey, encrypted: EncryptedSessionKey): Promise<Buffer> {
-    const secret = await this.rejectionSecret(session, key);
+    const name = key.id.toString('hex');
+    const secret = this.rejectionSecrets.get(name) ?? (await this.makeRejectionSecret(session, key, name));
     const number = asNumberBelow(key.modulus, encrypted.encryptedKey);
     // What is no ciphertext of this key, as everybody can see, goes the same way nevertheless and is rejected at its end.
     const block = await privateOperation(session, key, number ?? rejectionChallenge(key.modulus.length));
@@ -24,10 +25,7 @@ export class RawUnwrapping {
     }
   }
 
-  private async rejectionSecret(session: TokenSession, key: TokenKey): Promise<Buffer> {
-    const name = key.id.toString('hex');
-    const known = this.rejectionSecrets.get(name);
-    if (known !== undefined) return known;
+  private async makeRejectionSecret(session: TokenSession, key: TokenKey, name: string): Promise<Buffer> {
     const block = await privateOperation(session, key, rejectionChallenge(key.modulus.length));
     const secret = rejectionSecretFrom(block);
     block.fill(0);
@@ -54,7 +52,7 @@ async function privateOperation(session: TokenSession, key: TokenKey, input: Buf
 }
 
 function leftPadded(bytes: Buffer, length: number): Buffer {
-  const padded = Buffer.alloc(length);
-  bytes.copy(padded, length - bytes.length);
+  const padded = Buffer.allocUnsafe(length);
+  bytes.copy(padded.fill(0, 0, length - bytes.length), length - bytes.length);
   return padded;
 }

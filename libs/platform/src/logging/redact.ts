@@ -37,15 +37,17 @@ export function redact(fields: Record<string, unknown>): Record<string, unknown>
 
 function redactObject(fields: object, depth: number): Record<string, unknown> {
   const result: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(fields)) {
-    Object.defineProperty(result, name, {
-      value: value !== undefined && isSecretName(name) ? censored : redactValue(value, depth + 1),
-      enumerable: true,
-      writable: true,
-      configurable: true,
-    });
+  for (const name of Object.keys(fields)) {
+    const value = (fields as Readonly<Record<string, unknown>>)[name];
+    put(result, name, value !== undefined && isSecretName(name) ? censored : redactValue(value, depth + 1));
   }
   return result;
+}
+
+function put(target: Record<string, unknown>, name: string, value: unknown): void {
+  if (name !== '__proto__') target[name] = value;
+  // Assigned, it would not be a field but what the object inherits from.
+  else Object.defineProperty(target, name, { value, enumerable: true, writable: true, configurable: true });
 }
 
 function redactValue(value: unknown, depth: number): unknown {

@@ -55,7 +55,7 @@ async function outcomeOf(
   try {
     const request = { grant, envelope: call.envelope, transportKeyId: transport.id };
     const { jwe } = await by.call('UnwrapSessionKey', request, { timeoutMs });
-    return (await transport.key.unwrap(jwe)).equals(call.sessionKey) ? 'ok' : 'other bytes';
+    return transport.key.unwrap(jwe).equals(call.sessionKey) ? 'ok' : 'other bytes';
   } catch (error) {
     return (error as { code: string }).code;
   }

@@ -33,7 +33,7 @@ async function answerTo(block: Buffer): Promise<string> {
   const { jwe } = await localKeyManager
     .call('DecryptBlock', { ...request, block, transportKeyId: transport.id }, { timeoutMs })
     .catch((error: unknown) => ({ jwe: (error as { code: string }).code }));
-  return jwe.startsWith('RCS_') ? jwe : (await transport.key.unwrap(jwe)).toString('hex');
+  return jwe.startsWith('RCS_') ? jwe : transport.key.unwrap(jwe).toString('hex');
 }
 
 const nonZero = (length: number): Buffer => Buffer.from(Array.from({ length }, () => randomInt(1, 256)));

@@ -28,7 +28,7 @@ async function opens(worker: KeyVaultEndpoint, key: KeyEntry, within = timeoutMs
   const request = { grant: await signer.sign(call.grant), envelope: call.envelope, transportKeyId: transport.id };
   try {
     const { jwe } = await worker.call('UnwrapSessionKey', request, { timeoutMs: within });
-    return (await transport.key.unwrap(jwe)).equals(call.sessionKey) ? 'ok' : 'other bytes';
+    return transport.key.unwrap(jwe).equals(call.sessionKey) ? 'ok' : 'other bytes';
   } catch (error) {
     return (error as { code: string }).code;
   }

@@ -1,6 +1,6 @@
 import type { CertificateInfo } from '#certificates';
 import type { KeyName, KeyPurpose, TokenStatus } from '#contracts';
-import type { KeyEncryptionScheme, KeySelector } from '#pkcs11';
+import type { KeyEncryptionScheme, KeySelector, TokenKey } from '#pkcs11';
 import { RcsError, type KeyVaultConfiguration, type Logger, type WatchedCertificate } from '#platform';
 import type { VaultMetrics } from '../vault-metrics.js';
 import { ExpiryMemory } from './expiry-memory.js';
@@ -37,6 +37,8 @@ type TokenSettings = Pick<KeyVaultConfiguration, 'tokens' | 'limits'>;
 /** The keys in the tokens. Their labels say whose they are: `<contact center>/<alias>`. */
 export class KeyStore {
   private readonly expiry = new ExpiryMemory();
+  /** Keys that open session keys, which come with every unwrapping: their names are read once. */
+  private readonly used = new WeakMap<TokenKey, VaultKey>();
 
   private constructor(
     private readonly token: TokenSet,
@@ -97,7 +99,10 @@ export class KeyStore {
   /** The key a recipient names, as far as it is known without asking a token. */
   known(selector: KeySelector): VaultKey | undefined {
     const tokenKey = this.token.knownKey(selector);
-    return tokenKey === undefined ? undefined : vaultKey(tokenKey);
+    if (tokenKey === undefined) return undefined;
+    const used = this.used.get(tokenKey) ?? vaultKey(tokenKey);
+    this.used.set(tokenKey, used);
+    return used;
   }
 
   /** The key a recipient names, if it is ours. */

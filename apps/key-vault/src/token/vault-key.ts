@@ -9,16 +9,11 @@ export interface VaultKey extends KeyLabel {
   readonly tokenKey: TokenKey;
 }
 
-/** Keys come with every unwrapping; their names are read once. */
-const named = new WeakMap<TokenKey, VaultKey>();
-
-export function vaultKey(tokenKey: TokenKey): VaultKey {
-  const known = named.get(tokenKey);
-  if (known !== undefined) return known;
-  const key = { ...parseKeyLabel(tokenKey.label), keyIdentifier: tokenKey.id.toString('hex'), tokenKey };
-  named.set(tokenKey, key);
-  return key;
-}
+export const vaultKey = (tokenKey: TokenKey): VaultKey => ({
+  ...parseKeyLabel(tokenKey.label),
+  keyIdentifier: tokenKey.id.toString('hex'),
+  tokenKey,
+});
 
 /** What callers see of a key. */
 export function keyEntry({ tokenKey, contactCenter, alias, purpose, keyIdentifier }: VaultKey): KeyEntry {

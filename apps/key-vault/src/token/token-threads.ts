@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { getPriority, setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
+import { promisify } from 'node:util';
 import { describeError, type Logger } from '#platform';
 
 const ownTasks = '/proc/self/task';
@@ -17,11 +18,12 @@ export async function startTokenThreads(count: number, logger: Logger): Promise<
   // eslint-disable-next-line no-restricted-properties -- written, not read
   process.env.UV_THREADPOOL_SIZE ??= String(count);
   const others = listTasks();
-  await stat('.');
+  await promisify(randomBytes)(1);
   const started = listTasks().filter(task => !others.includes(task));
   try {
     // On Linux this is about one thread (setpriority(2)).
-    for (const task of started) setPriority(task, getPriority() + niceness);
+    const priority = Math.min(constants.priority.PRIORITY_LOW, getPriority() + niceness);
+    for (const task of started) setPriority(task, priority);
   } catch (error) {
     logger.warn({ error: describeError(error) }, 'the threads of the token keep the priority of the event loop');
   }

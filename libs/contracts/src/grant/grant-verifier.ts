@@ -49,9 +49,7 @@ export class GrantVerifier {
   /** @throws RcsError RCS_GRANT_REFUSED; the reason is for the log only. */
   verify(jws: string): PlaybackGrant {
     checkSize(jws);
-    const grant = this.verified === undefined ? this.verifySignature(jws) : this.recall(this.verified, jws);
-    checkTimes(grant);
-    return grant;
+    return this.verified === undefined ? this.judge(jws) : this.recall(this.verified, jws);
   }
 
   /**
@@ -69,15 +67,20 @@ export class GrantVerifier {
   private recall(verified: LRUCache<string, PlaybackGrant>, jws: string): PlaybackGrant {
     const digest = hash('sha256', jws, 'base64');
     const known = verified.get(digest);
-    if (known !== undefined) return known;
-    const grant = this.verifySignature(jws);
+    if (known !== undefined) {
+      checkTimes(known);
+      return known;
+    }
+    const grant = this.judge(jws);
     verified.set(digest, grant, { ttl: Math.max(1, grant.exp * 1000 - Date.now()) });
     return grant;
   }
 
-  private verifySignature(jws: string): PlaybackGrant {
+  private judge(jws: string): PlaybackGrant {
     const payload = verifiedPayload(jws, this.signerKey(jws, grantTokenType));
-    return Object.freeze(parseContent(payload, playbackGrantSchema));
+    const grant = Object.freeze(parseContent(payload, playbackGrantSchema));
+    checkTimes(grant);
+    return grant;
   }
 
   private signerKey(jws: string, type: string): KeyObject {

@@ -119,7 +119,9 @@ describe(OperatorGrantVerifier.name, () => {
     await expectRefused(forge(jane, jane, {}, { typ: 'rcs-grant+jws' }), /header/);
     const playbackVerifier = new GrantVerifier(authority.caPem);
     for (const jws of [forge(jane, jane, {}), forge(jane, jane, {}, { typ: 'rcs-grant+jws' })]) {
-      expect(() => playbackVerifier.verify(jws)).toThrow('grant refused');
+      expect(() => playbackVerifier.verify(jws)).toThrow(
+        expect.objectContaining({ code: 'RCS_GRANT_REFUSED' }) as Error,
+      );
     }
   });
 });

@@ -19,6 +19,7 @@ const esmPackages = [
 const base = {
   rootDir: __dirname,
   testEnvironment: 'node',
+  // Packages are imported when they are first used (.swcrc): every file of tests would load all that its index files name.
   transform: { '^.+\\.(t|j|mj)s$': '@swc/jest' },
   transformIgnorePatterns: [`/node_modules/(?!(${esmPackages.join('|')})/)`],
   moduleNameMapper: {

@@ -23,13 +23,30 @@ export function runChild(program, args, options = {}) {
   child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 1));
 }
 
-/** Runs a program to its end beside others and resolves to its exit status; it does not outlive this process. */
-export function runBeside(program, args, options) {
+/**
+ * Runs a program to its end beside others and resolves to its exit status; it does not outlive this process.
+ * With a `silenceTimeoutMs`, what it writes to its piped standard error is passed on, and it ends when it has written
+ * nothing for so long.
+ */
+export function runBeside(program, args, { silenceTimeoutMs, ...options }) {
   return new Promise(resolve => {
     const child = spawn(...bound(program, args), options);
+    if (silenceTimeoutMs !== undefined) endWhenSilent(child, silenceTimeoutMs);
     child.on('error', () => resolve(1));
     child.on('exit', code => resolve(code ?? 1));
   });
+}
+
+function endWhenSilent(child, silenceTimeoutMs) {
+  const timer = setTimeout(() => {
+    process.stderr.write(`Ended after ${silenceTimeoutMs / 1000} s of silence: ${child.spawnargs.join(' ')}\n`);
+    child.kill('SIGTERM');
+  }, silenceTimeoutMs);
+  child.stderr.on('data', chunk => {
+    timer.refresh();
+    process.stderr.write(chunk);
+  });
+  child.on('exit', () => clearTimeout(timer));
 }
 
 /** Runs a program to its end, as `spawnSync` does; it does not outlive this process. */

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { endingWithUs } from '#platform';
 
 export interface ReplicaDefinition {
   readonly name: string;
@@ -24,7 +25,7 @@ export class Replica {
   async start(): Promise<void> {
     const { repository, role, environment, logFile } = this.definition;
     const log = openSync(logFile, 'a');
-    const child = spawn(process.execPath, [join(repository, 'dist/apps', role, 'src/main.js')], {
+    const child = spawn(...endingWithUs(process.execPath, [join(repository, 'dist/apps', role, 'src/main.js')]), {
       env: { ...environment },
       stdio: ['ignore', log, log],
     });

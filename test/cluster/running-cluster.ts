@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { chmodSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { endingWithUs } from '#platform';
 
 /** The line that quickstart prints with --json. */
 export interface ReadyLine {
@@ -31,11 +32,13 @@ export async function startCluster(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<RunningCluster> {
   letApacheThrough(dataDirectory);
-  const child = spawn(
-    process.execPath,
-    [join(repository, 'dist/apps/rcsctl/src/main.js'), 'quickstart', '--json', '--data-dir', dataDirectory],
-    { cwd: repository, env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const rcsctl = join(repository, 'dist/apps/rcsctl/src/main.js');
+  const quickstart = [rcsctl, 'quickstart', '--json', '--data-dir', dataDirectory];
+  const child = spawn(...endingWithUs(process.execPath, quickstart), {
+    cwd: repository,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ready = await firstLine(child);
   return { ready: JSON.parse(ready) as ReadyLine, stop: () => stop(child) };
 }

@@ -1,4 +1,4 @@
-import { reservePort } from '#platform';
+import { endingWithUs, reservePort } from '#platform';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -57,7 +57,8 @@ export class SlapdServer {
       `ldap://127.0.0.1:${this.ldapPort}`,
       ...(this.withTls ? [`ldaps://127.0.0.1:${this.ldapsPort}`] : []),
     ];
-    const child = spawn(slapd, ['-d', '0', '-h', urls.join(' '), '-f', this.configurationFile], { stdio: 'ignore' });
+    const options = ['-d', '0', '-h', urls.join(' '), '-f', this.configurationFile];
+    const child = spawn(...endingWithUs(slapd, options), { stdio: 'ignore' });
     this.process = child;
     await this.answers(child);
   }

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JWE, JWK } from 'node-jose';
+import { endingWithUs } from '#platform';
 import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
 import { startSecondGateway, type SecondGateway } from '../cluster/second-gateway.js';
 import { bodyOf, CertificateAdministrator } from './certificate-administrator.js';
@@ -336,7 +337,8 @@ describe('two gateways, two sessions', () => {
   it('an upload in one is in the next list of the other and is told to open consoles there', async () => {
     const { caFile, users } = cluster.ready;
     const user = `${users[0]!.name}:${users[0]!.password}`;
-    const console = spawn('curl', ['-sN', '--cacert', caFile, '--user', user, `${second.url}/rcs/certificate-events`]);
+    const options = ['-sN', '--cacert', caFile, '--user', user, `${second.url}/rcs/certificate-events`];
+    const console = spawn(...endingWithUs('curl', options));
     try {
       let heard = '';
       const listening = heardIn(console.stdout, text => (heard += text).includes(': listening'));

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { endingWithUs } from '#platform';
 
 export interface CommandResult {
   readonly status: number;
@@ -11,7 +12,9 @@ const program = join(__dirname, '../../dist/apps/rcsctl/src/main.js');
 
 /** Starts `rcsctl` as somebody at a terminal does who has the configuration of a cluster. */
 export function startRcsctl(configuration: string, ...args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [program, ...args], { env: { ...process.env, RCS_CONFIG: configuration } });
+  return spawn(...endingWithUs(process.execPath, [program, ...args]), {
+    env: { ...process.env, RCS_CONFIG: configuration },
+  });
 }
 
 export function rcsctl(configuration: string, ...args: readonly string[]): Promise<CommandResult> {

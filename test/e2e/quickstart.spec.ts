@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { endingWithUs } from '#platform';
 import { processesBelow } from '../cluster/processes-below.js';
 import type { ReadyLine } from '../cluster/running-cluster.js';
 import { curl } from './strangers.js';
@@ -36,7 +37,7 @@ function storedFiles(): string {
 /** The command of the README, given to a shell by npm. */
 function quickstart(): { readonly npm: Npm; readonly exited: Promise<number | null> } {
   const args = ['run', '--silent', 'quickstart', '--', '--json', '--data-dir', dataDirectory];
-  const npm = spawn('npm', args, { cwd: repository, stdio: ['ignore', 'pipe', 'inherit'] });
+  const npm = spawn(...endingWithUs('npm', args), { cwd: repository, stdio: ['ignore', 'pipe', 'inherit'] });
   running = npm;
   return { npm, exited: new Promise(resolve => npm.once('exit', code => resolve(code))) };
 }

@@ -1,4 +1,4 @@
-import { reservePort } from '#platform';
+import { endingWithUs, reservePort } from '#platform';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, closeSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -62,15 +62,12 @@ export class PrometheusServer {
     writeFileSync(configurationFile, stringify(configuration));
     const port = await reservePort();
     const log = openSync(join(directory, 'prometheus.log'), 'a');
-    const child = spawn(
-      'prometheus',
-      [
-        `--config.file=${configurationFile}`,
-        `--storage.tsdb.path=${join(directory, 'data')}`,
-        `--web.listen-address=127.0.0.1:${port}`,
-      ],
-      { stdio: ['ignore', log, log] },
-    );
+    const options = [
+      `--config.file=${configurationFile}`,
+      `--storage.tsdb.path=${join(directory, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+    ];
+    const child = spawn(...endingWithUs('prometheus', options), { stdio: ['ignore', log, log] });
     closeSync(log);
     const server = new PrometheusServer(child, `http://127.0.0.1:${port}`);
     await server.ready();

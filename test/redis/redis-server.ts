@@ -1,4 +1,4 @@
-import { reservePort } from '#platform';
+import { endingWithUs, reservePort } from '#platform';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -18,7 +18,7 @@ export class RedisServer {
     const directory = mkdtempSync(join(tmpdir(), 'rcs-redis-'));
     const listening = port ?? (await reservePort());
     const options = ['--port', `${listening}`, '--bind', '127.0.0.1', '--save', '', '--dir', directory];
-    const child = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(...endingWithUs('redis-server', options), { stdio: ['ignore', 'pipe', 'inherit'] });
     const lines = createInterface({ input: child.stdout });
     for await (const line of lines) if (line.includes('Ready to accept connections')) break;
     child.stdout.resume();

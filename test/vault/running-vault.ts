@@ -1,4 +1,4 @@
-import { reservePort } from '#platform';
+import { endingWithUs, reservePort } from '#platform';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
@@ -52,7 +52,7 @@ export class RunningVault {
     };
     const logFile = join(directory, 'vault.log');
     const log = openSync(logFile, 'a');
-    const child = spawn(process.execPath, [join(repository, 'dist/apps/key-vault/src/main.js')], {
+    const child = spawn(...endingWithUs(process.execPath, [join(repository, 'dist/apps/key-vault/src/main.js')]), {
       cwd: repository,
       env: { ...process.env, ...environment, RCS_CONFIG: file('application.yaml', stringify(configuration)) },
       stdio: ['ignore', log, log],

@@ -34,6 +34,7 @@ export * from './tls/internal-identity.js';
 export * from './tls/watched-identity.js';
 export * from './tls/service-role.js';
 export * from './redis/redis-connection.js';
+export * from './lifecycle/ending-with-us.js';
 export * from './lifecycle/run-service.js';
 export * from './lifecycle/close-server.js';
 export * from './lifecycle/product-version.js';

@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { reservePort } from '#platform';
+import { endingWithUs, reservePort } from '#platform';
 
 export interface ApacheOptions {
   readonly authentication?: 'none' | 'basic' | 'digest';
@@ -117,7 +117,8 @@ export class ApacheServer {
   private async launch(): Promise<void> {
     const file = join(this.directory, 'httpd.conf');
     writeFileSync(file, `${this.configuration().join('\n')}\n`);
-    const child = spawn('/usr/sbin/apache2', ['-d', this.directory, '-f', file, '-D', 'FOREGROUND'], {
+    const options = ['-d', this.directory, '-f', file, '-D', 'FOREGROUND'];
+    const child = spawn(...endingWithUs('/usr/sbin/apache2', options), {
       stdio: ['ignore', 'inherit', 'inherit'],
     });
     this.child = child;

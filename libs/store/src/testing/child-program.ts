@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { endingWithUs } from '#platform';
 
 /** A TypeScript program of this folder in a process of its own, and the lines it has written so far. */
 export class ChildProgram {
@@ -13,7 +14,7 @@ export class ChildProgram {
   constructor(source: string, programArguments: readonly string[]) {
     const loader = join(__dirname, 'typescript-loader.cjs');
     const command = ['--require', loader, join(__dirname, source), ...programArguments];
-    this.process = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.process = spawn(...endingWithUs(process.execPath, command), { stdio: ['ignore', 'pipe', 'inherit'] });
     this.ended = once(this.process, 'close');
     const { stdout } = this.process;
     if (stdout === null) throw new Error('the output of the process is a pipe');

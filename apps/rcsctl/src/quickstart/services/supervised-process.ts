@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { endingWithUs } from '#platform';
 
 export interface ProcessDefinition {
   readonly name: string;
@@ -20,9 +21,6 @@ const defaultStartTimeoutMs = 30_000;
 const defaultStopTimeoutMs = 10_000;
 const quotedLogLines = 8;
 
-/** The kernel ends the child when this process dies without having been able to. */
-const endsWithUs = existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'TERM'] : [];
-
 /** A child process that is known to work, or known to have ended. Output goes to a log file. */
 export class SupervisedProcess {
   private constructor(
@@ -35,8 +33,7 @@ export class SupervisedProcess {
   /** Starts and waits until it is ready. @throws Error with the last lines of its log. */
   static async start(definition: ProcessDefinition): Promise<SupervisedProcess> {
     const log = openSync(definition.logFile, 'a', 0o600);
-    const [program, ...args] = [...endsWithUs, definition.program, ...definition.args] as [string, ...string[]];
-    const child = spawn(program, args, {
+    const child = spawn(...endingWithUs(definition.program, definition.args), {
       cwd: definition.workingDirectory,
       env: { ...definition.environment },
       stdio: ['ignore', log, log],

@@ -7,7 +7,7 @@ case "${1:-}" in
 playback-gateway | decrypt-worker | key-vault | rcsctl)
     service=$1
     shift
-    exec node --enable-source-maps "$tree/dist/apps/$service/src/main.js" "$@"
+    exec node --enable-source-maps "$tree/dist/apps/$service/main.js" "$@"
     ;;
 *)
     echo "recording-crypto-server: which service? One of playback-gateway, decrypt-worker, key-vault, rcsctl" >&2

@@ -3,4 +3,4 @@ import { prepare, repository } from './prepare.mjs';
 import { runChild } from './run-child.mjs';
 
 prepare('quickstart');
-runChild(process.execPath, [join(repository, 'dist/apps/rcsctl/src/main.js'), 'quickstart', ...process.argv.slice(2)]);
+runChild(process.execPath, [join(repository, 'dist/apps/rcsctl/main.js'), 'quickstart', ...process.argv.slice(2)]);

@@ -25,7 +25,7 @@ export function rcsctl(
     RCS_INTERNAL_TLS__KEY_FILE: join(tls, 'rcsctl.key'),
     ...environment,
   };
-  const program = join(repository, 'dist/apps/rcsctl/src/main.js');
+  const program = join(repository, 'dist/apps/rcsctl/main.js');
   return new Promise((resolve, reject) => {
     execFile(process.execPath, [program, ...parameters], { env, timeout: timeoutMs }, (error, stdout, stderr) => {
       const status = error === null ? 0 : error.code;

@@ -25,7 +25,7 @@ export class Replica {
   async start(): Promise<void> {
     const { repository, role, environment, logFile } = this.definition;
     const log = openSync(logFile, 'a');
-    const child = spawn(...endingWithUs(process.execPath, [join(repository, 'dist/apps', role, 'src/main.js')]), {
+    const child = spawn(...endingWithUs(process.execPath, [join(repository, 'dist/apps', role, 'main.js')]), {
       env: { ...environment },
       stdio: ['ignore', log, log],
     });

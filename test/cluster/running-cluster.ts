@@ -32,7 +32,7 @@ export async function startCluster(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<RunningCluster> {
   letApacheThrough(dataDirectory);
-  const rcsctl = join(repository, 'dist/apps/rcsctl/src/main.js');
+  const rcsctl = join(repository, 'dist/apps/rcsctl/main.js');
   const quickstart = [rcsctl, 'quickstart', '--json', '--data-dir', dataDirectory];
   const child = spawn(...endingWithUs(process.execPath, quickstart), {
     cwd: repository,

@@ -332,7 +332,7 @@ describe('the keystore of the public server', () => {
 describe('a file that an option names and that is missing', () => {
   const start = (program: string, environment: Record<string, string>): { status: number | null; stderr: string } => {
     const tls = file('data/internal-tls');
-    return spawnSync(process.execPath, [join(__dirname, '../../dist/apps', program, 'src/main.js')], {
+    return spawnSync(process.execPath, [join(__dirname, '../../dist/apps', program, 'main.js')], {
       env: {
         ...process.env,
         RCS_CONFIG: configuration,

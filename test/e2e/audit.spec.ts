@@ -58,7 +58,7 @@ interface CommandResult {
 
 function rcsctl(...args: string[]): Promise<CommandResult> {
   return new Promise(resolve => {
-    const program = [join(repository, 'dist/apps/rcsctl/src/main.js'), ...args];
+    const program = [join(repository, 'dist/apps/rcsctl/main.js'), ...args];
     execFile(process.execPath, program, { maxBuffer: 64 * 1024 * 1024, timeout: 120_000 }, (error, stdout, stderr) => {
       resolve({ status: error === null ? 0 : Number(error.code ?? -1), output: stdout + stderr });
     });

@@ -8,7 +8,7 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-const program = join(__dirname, '../../dist/apps/rcsctl/src/main.js');
+const program = join(__dirname, '../../dist/apps/rcsctl/main.js');
 
 /** Starts `rcsctl` as somebody at a terminal does who has the configuration of a cluster. */
 export function startRcsctl(configuration: string, ...args: readonly string[]): ChildProcess {

@@ -83,7 +83,7 @@ async function importKey(key: string, certificate: string): Promise<void> {
   await promisify(execFile)(
     process.execPath,
     [
-      ...[join(repository, 'dist/apps/rcsctl/src/main.js'), 'import-key', '--key', key, '--certificate', certificate],
+      ...[join(repository, 'dist/apps/rcsctl/main.js'), 'import-key', '--key', key, '--certificate', certificate],
       ...['--contact-center', cluster.ready.contactCenter, '--alias', 'known'],
     ],
     {

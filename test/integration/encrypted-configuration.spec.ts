@@ -16,7 +16,7 @@ function write(name: string, content: string): string {
 
 /** Runs a compiled program; answers its exit status and what it said. */
 function run(program: 'rcsctl' | 'playback-gateway', args: string[], environment: object = {}, input = '') {
-  const file = join(__dirname, '../../dist/apps', program, 'src/main.js');
+  const file = join(__dirname, '../../dist/apps', program, 'main.js');
   const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], {
     env: { PATH: process.env['PATH'], ...environment },
     input,

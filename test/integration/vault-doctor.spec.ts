@@ -33,7 +33,7 @@ const doctor = (pin: string, label = 'recordings') => doctorAt(grounds.softHsm.u
 function doctorAt(uri: string, pin: string): { status: number | null; report: Report } {
   const file = join(grounds.directory, 'doctor.yaml');
   writeFileSync(file, stringify({ keyVault: { token: { uri, pin } } }));
-  const program = join(repository, 'dist/apps/rcsctl/src/main.js');
+  const program = join(repository, 'dist/apps/rcsctl/main.js');
   const { status, stdout } = spawnSync(process.execPath, [program, 'vault', 'doctor', '--json', '--config', file], {
     encoding: 'utf8',
     env: { ...process.env, ...grounds.softHsm.environment },

@@ -151,7 +151,7 @@ describe('a cluster that runs from the tree as an unprivileged user', () => {
     service => {
       const pid = processIdOf(service, ready.dataDir);
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-      expect(command[1]).toBe(join(tree, 'dist/apps', service.replace(/-\d$/, ''), 'src/main.js'));
+      expect(command[1]).toBe(join(tree, 'dist/apps', service.replace(/-\d$/, ''), 'main.js'));
       const status = readFileSync(`/proc/${pid}/status`, 'utf8');
       const expectedId = isRoot ? userId : process.getuid?.();
       expect(status).toMatch(new RegExp(`^Uid:\\s+${expectedId}\\s+${expectedId}\\s`, 'm'));

@@ -52,7 +52,7 @@ export class RunningVault {
     };
     const logFile = join(directory, 'vault.log');
     const log = openSync(logFile, 'a');
-    const child = spawn(...endingWithUs(process.execPath, [join(repository, 'dist/apps/key-vault/src/main.js')]), {
+    const child = spawn(...endingWithUs(process.execPath, [join(repository, 'dist/apps/key-vault/main.js')]), {
       cwd: repository,
       env: { ...process.env, ...environment, RCS_CONFIG: file('application.yaml', stringify(configuration)) },
       stdio: ['ignore', log, log],

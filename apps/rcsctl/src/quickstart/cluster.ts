@@ -173,7 +173,7 @@ export class Cluster {
       SupervisedProcess.start({
         name,
         program: process.execPath,
-        args: [join(__dirname, '../../..', role, 'src/main.js')],
+        args: [join(__dirname, '../../..', role, 'main.js')],
         environment: {
           ...this.baseEnvironment,
           RCS_INTERNAL_TLS__CA_FILE: this.authority.caFile,

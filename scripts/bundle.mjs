@@ -1,0 +1,65 @@
+/**
+ * Puts each program into one file, dist/apps/PROGRAM/main.js: reading and resolving some 1,700 modules takes most of the
+ * time in which a process starts. Some packages stay where they are.
+ */
+import { readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const repository = fileURLToPath(new URL('..', import.meta.url));
+const programs = ['playback-gateway', 'decrypt-worker', 'key-vault', 'rcsctl'];
+const withNativeParts = ['better-sqlite3', 'pkcs11js', '@node-rs/argon2'];
+/** Nest finds them at run time, and there must be one of each in a process. */
+const foundByNest = ['@grpc/grpc-js', '@grpc/proto-loader'];
+
+/** What Nest imports only when an application asks for it; ours does not. */
+const notInstalled = [
+  '@fastify/multipart',
+  '@fastify/static',
+  '@fastify/view',
+  '@nats-io/transport-node',
+  '@nestjs/platform-express',
+  '@nestjs/websockets',
+  'amqp-connection-manager',
+  'amqplib',
+  'class-transformer',
+  'class-validator',
+  'kafkajs',
+  'mqtt',
+];
+
+async function bundle(program) {
+  const directory = join(repository, 'dist/apps', program);
+  await build({
+    entryPoints: [join(directory, 'src/main.js')],
+    outfile: join(directory, 'main.js'),
+    absWorkingDir: repository,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    sourcemap: 'linked',
+    sourcesContent: false,
+    external: [...withNativeParts, ...foundByNest, ...notInstalled],
+    define: { 'import.meta.url': 'importMetaUrl' },
+    banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+    plugins: [ownPlaces(directory)],
+    // The compiled code is bundled: its metadata of types, by which Nest finds what a class needs, is the compiler's.
+    tsconfigRaw: {},
+    logLevel: 'warning',
+  });
+}
+
+/** Files beside a module of ours (protocol definitions, threads) are found from where the bundle is. */
+const ownPlaces = directory => ({
+  name: 'own-places',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/dist\/(apps|libs)\/.*\.js$/ }, ({ path }) => {
+      const place = relative(directory, dirname(path)).split(sep).join('/');
+      const contents = readFileSync(path, 'utf8');
+      return { contents: contents.replace(/\b__dirname\b/g, `require('node:path').join(__dirname, '${place}')`) };
+    });
+  },
+});
+
+await Promise.all(programs.map(bundle));

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GrantSigner, TransportAgreements, type KeyEntry, type KeyVaultEndpoint } from '#contracts';
 import { recordCall } from '../vault/recorded-call.js';
@@ -80,14 +80,46 @@ it('does not start without any token, and says why', async () => {
   await expect(started).rejects.toThrow(/none of the 2 tokens can be opened.*no slot holds the token "gone"/s);
 });
 
+/** A PKCS#11 module around SoftHSM; answers its path. */
+function observedModule(): string {
+  const module = join(grounds.directory, 'observed-module.so');
+  execFileSync('gcc', ['-shared', '-fPIC', '-o', module, join(__dirname, '../vault/observed-module.c'), '-ldl']);
+  return module;
+}
+
+it('tries a refused PIN once, though it looks for other tokens again and again', async () => {
+  const calls = join(grounds.directory, 'calls');
+  const callsOf = (name: string) =>
+    readFileSync(calls, 'utf8')
+      .split('\n')
+      .filter(line => line === name).length;
+  const module = observedModule();
+  const token = (label: string, pin: string) => ({
+    uri: `pkcs11:token=${label}?module-path=${module}`,
+    pin,
+    sessions: 2,
+  });
+  const { pin, modulePath } = grounds.softHsm;
+  const vault = await grounds.startVault(
+    { tokens: [token('old', '00000000'), token('new', pin), token('gone', pin)] },
+    { REAL_MODULE: modulePath, OBSERVED_CALLS: calls },
+  );
+  const searches = callsOf('C_GetSlotList');
+  const worker = await grounds.connect(vault, 'decrypt-worker');
+  const key = await makeKey(await grounds.connect(vault, 'playback-gateway'), 'one');
+  await waitFor('the third search for the token that is away', async () => {
+    expect(await opens(worker, key)).toBe('ok');
+    return callsOf('C_GetSlotList') >= searches + 3;
+  });
+  expect(callsOf('C_Login')).toBe(2);
+});
+
 it('ends when a native call hangs for good; liveness is untouched until then, readiness is gone', async () => {
-  const module = join(grounds.directory, 'hanging-module.so');
-  execFileSync('gcc', ['-shared', '-fPIC', '-o', module, join(__dirname, '../vault/hanging-module.c'), '-ldl']);
   const hang = join(grounds.directory, 'hang');
   const vault = await grounds.startVault(
     {
       token: {
-        uri: `pkcs11:token=new?module-path=${module}`,
+        uri: `pkcs11:token=new?module-path=${observedModule()}`,
         pin: grounds.softHsm.pin,
         sessions: 2,
         operationTimeoutMs: 1000,

@@ -1,0 +1,63 @@
+/*
+ * A PKCS#11 module that passes everything on to another. It writes a line for each search for slots and each login to
+ * OBSERVED_CALLS, and its C_Decrypt never returns while HANG_WHILE_EXISTS exists.
+ */
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef unsigned long ck_rv;
+typedef ck_rv (*get_function_list)(void **);
+typedef ck_rv (*get_slot_list)(unsigned char, unsigned long *, unsigned long *);
+typedef ck_rv (*login)(unsigned long, unsigned long, unsigned char *, unsigned long);
+typedef ck_rv (*decrypt)(unsigned long, unsigned char *, unsigned long, unsigned char *, unsigned long *);
+
+enum { version_slot = 1, functions = 68, get_slot_list_function = 4, login_function = 18, decrypt_function = 34 };
+
+static void *list[version_slot + functions];
+static get_slot_list real_get_slot_list;
+static login real_login;
+static decrypt real_decrypt;
+
+static void write_down(const char *function) {
+  const char *file = getenv("OBSERVED_CALLS");
+  FILE *calls = file == NULL ? NULL : fopen(file, "a");
+  if (calls == NULL) return;
+  fprintf(calls, "%s\n", function);
+  fclose(calls);
+}
+
+static ck_rv observed_get_slot_list(unsigned char present, unsigned long *slots, unsigned long *count) {
+  write_down("C_GetSlotList");
+  return real_get_slot_list(present, slots, count);
+}
+
+static ck_rv observed_login(unsigned long session, unsigned long user, unsigned char *pin, unsigned long length) {
+  write_down("C_Login");
+  return real_login(session, user, pin, length);
+}
+
+static ck_rv hanging_decrypt(unsigned long session, unsigned char *in, unsigned long length, unsigned char *out,
+                             unsigned long *out_length) {
+  const char *file = getenv("HANG_WHILE_EXISTS");
+  while (file != NULL && access(file, F_OK) == 0) usleep(10000);
+  return real_decrypt(session, in, length, out, out_length);
+}
+
+ck_rv C_GetFunctionList(void **result) {
+  void *module = dlopen(getenv("REAL_MODULE"), RTLD_NOW | RTLD_LOCAL);
+  get_function_list get = module == NULL ? NULL : (get_function_list)dlsym(module, "C_GetFunctionList");
+  void **real = NULL;
+  if (get == NULL || get((void **)&real) != 0) return 5;
+  memcpy(list, real, sizeof list);
+  real_get_slot_list = (get_slot_list)list[version_slot + get_slot_list_function];
+  list[version_slot + get_slot_list_function] = (void *)observed_get_slot_list;
+  real_login = (login)list[version_slot + login_function];
+  list[version_slot + login_function] = (void *)observed_login;
+  real_decrypt = (decrypt)list[version_slot + decrypt_function];
+  list[version_slot + decrypt_function] = (void *)hanging_decrypt;
+  *result = list;
+  return 0;
+}

@@ -481,8 +481,15 @@ describe(Token.name, () => {
       const impatient = Token.open({ ...options, operationTimeoutMs: 1, observer });
       const encryptedKey = pkcs1Encrypt(large, randomBytes(32));
       const request = { scheme: pkcs1, encryptedKey, sessionKeyLength: 32, signal: soon() };
-      const refusal = impatient.unwrapSessionKey({ id: large.pair.keyIdentifier }, request);
-      await expect(refusal).rejects.toMatchObject({ failure: 'unavailable', message: /hangs/ });
+      const ask = () => impatient.unwrapSessionKey({ id: large.pair.keyIdentifier }, request);
+      // An event loop that is held up itself may find the answer before it finds that it came late.
+      let refusal: unknown;
+      while (refusal === undefined) {
+        await ask().catch((error: unknown) => {
+          refusal = error;
+        });
+      }
+      expect(refusal).toMatchObject({ failure: 'unavailable', message: expect.stringMatching(/hangs/) as string });
       expect(impatient.state.kind).toBe('hung');
       await until(() => impatient.state.kind === 'open');
       expect(seen).toEqual(['open', 'hung', 'open']);

@@ -1,7 +1,11 @@
 import { once } from 'node:events';
 import { Agent, createServer, get, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { Readable } from 'node:stream';
+import { buffer, text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { endWithin } from '../streaming/end-within.js';
+import { sendStream } from '../streaming/send-stream.js';
 import { closeServer } from './close-server.js';
 
 describe(closeServer.name, () => {
@@ -55,5 +59,35 @@ describe(closeServer.name, () => {
     const answer = await ask();
     await close(AbortSignal.abort());
     await expect(text(answer)).rejects.toThrow('aborted');
+  });
+
+  it('lets an answer finish whose receiver is slower than everything before it', async () => {
+    // More than the system keeps of a connection, and room for all of it in the process.
+    const length = 32 * 1024 * 1024;
+    const slow = createServer({ highWaterMark: 2 * length }, (_, response) => {
+      response.writeHead(200, { 'content-length': length });
+      const source = Readable.from(Array.from({ length: 32 }, () => Buffer.alloc(length / 32, 7)));
+      void sendStream(source, response, { length, receiverIdleTimeoutMs: 60_000 }).then(() =>
+        endWithin(response, 60_000),
+      );
+    });
+    slow.listen(0, '127.0.0.1');
+    await once(slow, 'listening');
+    try {
+      const { port } = slow.address() as AddressInfo;
+      const [answer] = (await once(get({ port, host: '127.0.0.1', agent }), 'response')) as [IncomingMessage];
+      answer.pause();
+      const closed = closeServer(
+        slow,
+        new AbortController().signal,
+        () => new Promise(resolve => slow.close(() => resolve())),
+      );
+      // Several looks for connections that have become idle.
+      await delay(700);
+      expect(await buffer(answer)).toHaveLength(length);
+      await closed;
+    } finally {
+      slow.closeAllConnections();
+    }
   });
 });

@@ -11,13 +11,16 @@ export interface SendOptions {
 
 /**
  * Sends a source into a response without ending it: back-pressure in both directions, nothing kept but the chunk at
- * hand. Resolves when exactly `length` bytes are handed over.
+ * hand. Resolves when the receiver has taken exactly `length` bytes, not only kept them: Node takes the connection of a
+ * response that has been ended for idle, and closes it with its server, whatever the response has left to send.
  * @throws ReceiverGoneError when the receiver closed or took nothing for too long, RcsError when the source was short
  * or long, or whatever the source failed with. The source is destroyed in each case; the receiver is left to the caller.
  */
 export function sendStream(source: Readable, receiver: Writable, options: SendOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     let sent = 0;
+    let ended = false;
+    let taken = options.length === 0;
     let idle: NodeJS.Timeout | undefined;
 
     const onData = (chunk: Buffer): void => {
@@ -25,8 +28,9 @@ export function sendStream(source: Readable, receiver: Writable, options: SendOp
       if (sent > options.length)
         return finish(new RcsError('RCS_INTERNAL', `the source gives more than ${options.length} bytes`));
       options.onBytes?.(chunk.length);
-      if (receiver.write(chunk)) return;
-      source.pause();
+      const isLast = sent === options.length;
+      if (!receiver.write(chunk, isLast ? onTaken : undefined)) source.pause();
+      else if (!isLast) return;
       idle = setTimeout(
         () => finish(new ReceiverGoneError('the receiver takes no data')),
         options.receiverIdleTimeoutMs,
@@ -36,9 +40,18 @@ export function sendStream(source: Readable, receiver: Writable, options: SendOp
       clearTimeout(idle);
       source.resume();
     };
+    const onTaken = (error?: Error | null): void => {
+      if (error) return onReceiverClose();
+      clearTimeout(idle);
+      taken = true;
+      if (ended) finish();
+    };
     const onEnd = (): void => {
-      if (sent === options.length) finish();
-      else finish(new RcsError('RCS_INTERNAL', `the source ended after ${sent} of ${options.length} bytes`));
+      if (sent !== options.length)
+        return finish(new RcsError('RCS_INTERNAL', `the source ended after ${sent} of ${options.length} bytes`));
+      source.off('close', onSourceClose);
+      ended = true;
+      if (taken) finish();
     };
     const onSourceClose = (): void => finish(new RcsError('RCS_INTERNAL', `the source closed after ${sent} bytes`));
     const onReceiverClose = (): void => finish(new ReceiverGoneError('the receiver closed the connection'));

@@ -17,7 +17,7 @@ const checks = [
   ['types', ['tsc', '--noEmit', '-p', 'tsconfig.json']],
 ];
 
-/** Unit tests use what the checks leave; the others start whole clusters and wait for them: two kinds beside each other. */
+/** Unit tests use every core; the others start whole clusters and wait for them, so two kinds run beside each other. */
 const lanes = [[['unit']], [['e2e'], ['resilience', 'integration', 'conformance']], [['packaging']]];
 
 /** No file of tests takes that long, however slow the machine: what says nothing for so long hangs, and has failed. */
@@ -31,8 +31,8 @@ const chosenKinds = first !== undefined && kinds.includes(first) ? [first] : kin
 const patterns = first !== undefined && !kinds.includes(first) ? [first, ...rest] : rest;
 
 prepare('test');
-const checked = Promise.all(first === undefined ? checks.map(([name, command]) => check(name, command)) : []);
-for (const beside of lanes) await Promise.all([checked, ...beside.map(oneAfterTheOther)]);
+if (first === undefined) await Promise.all(checks.map(([name, command]) => check(name, command)));
+for (const beside of lanes) await Promise.all(beside.map(oneAfterTheOther));
 
 process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);

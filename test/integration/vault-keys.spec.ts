@@ -13,6 +13,7 @@ import {
 import { publicKeyOf, recordCall } from '../vault/recorded-call.js';
 import type { RunningVault } from '../vault/running-vault.js';
 import { VaultGrounds } from '../vault/vault-grounds.js';
+import { waitFor } from '../vault/wait-for.js';
 
 jest.setTimeout(180_000);
 
@@ -214,7 +215,7 @@ describe('a batch of envelopes', () => {
       client.close();
     }
     expect(await vault.metrics()).toMatch(/^rcs_vault_calls_total\{(?=.*call="UnwrapSessionKeys").*\} [1-9]/m);
-    expect(vault.log()).toContain('batch-99');
+    await waitFor('the line of the last one', () => vault.log().includes('batch-99'));
   });
 
   it('is bounded', async () => {
@@ -328,11 +329,13 @@ it('writes down every use: key, caller, recording, outcome', async () => {
   const call = recordCall(key, '9350', 'audited-call');
   const request = { grant: await signer.sign(call.grant), envelope: call.envelope, transportKeyId: transport.id };
   await worker.call('UnwrapSessionKey', request, { timeoutMs, requestId: 'request-of-the-audit' });
-  const lines = vault
-    .log()
-    .split('\n')
-    .filter(line => line.includes('request-of-the-audit'));
-  expect(lines.map(line => JSON.parse(line) as object)).toContainEqual(
+  const lines = (): string[] =>
+    vault
+      .log()
+      .split('\n')
+      .filter(line => line.includes('request-of-the-audit') && line.includes('"audit"'));
+  await waitFor('the line of this use', () => lines().length > 0);
+  expect(lines().map(line => JSON.parse(line) as object)).toContainEqual(
     expect.objectContaining({
       audit: expect.objectContaining({
         operation: 'unwrap',

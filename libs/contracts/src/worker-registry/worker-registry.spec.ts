@@ -125,7 +125,8 @@ describe(WorkerRegistry.name, () => {
       other = await RedisServer.start(other.port);
       while (connection.status !== 'ready') await once(connection, 'ready');
       await lost.announce(worker('b'), longTime);
-      expect(await lost.list()).toEqual([worker('b')]);
+      // What was given up while Redis was away may have reached it all the same.
+      expect(await lost.list()).toContainEqual(worker('b'));
     } finally {
       connection.disconnect();
       await other.stop();

@@ -119,14 +119,21 @@ function installNpmPackages() {
   writeFileSync(marker, wanted);
 }
 
-/** Compiles when a source is different from what was compiled last. */
+/** What makes the build, besides the sources: packages are a part of each program. */
+const makers = [
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'package.json',
+  'package-lock.json',
+  'scripts/copy-assets.mjs',
+  'scripts/bundle.mjs',
+];
+
+/** Builds when anything is different from what was built last. */
 export function build() {
   const marker = join(repository, 'dist/.recording-crypto-server');
   const sources = ['apps', 'libs'].flatMap(directory => filesBelow(join(repository, directory)));
-  const wanted = hashOf(
-    [...sources, join(repository, 'tsconfig.json'), join(repository, 'tsconfig.build.json')],
-    process.versions.modules,
-  );
+  const wanted = hashOf([...sources, ...makers.map(file => join(repository, file))], process.versions.modules);
   if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
   progress('Building');
   run(['npm', 'run', '--silent', 'build']);

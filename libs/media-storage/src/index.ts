@@ -1,3 +1,4 @@
+export * from './content-tree/content-tree.js';
 export * from './media-storage-configuration.js';
 export * from './media-location.js';
 export * from './media-storages.js';

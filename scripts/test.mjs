@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { prepare, repository } from './prepare.mjs';
 import { runBeside } from './run-child.mjs';
 
-const kinds = ['unit', 'integration', 'conformance', 'e2e', 'resilience', 'packaging'];
+const kinds = ['unit', 'integration', 'conformance', 'e2e', 'resilience', 'properties', 'packaging'];
 const checks = [
   ['format', ['prettier', '--check', '--log-level', 'warn', '.']],
   ['lint', ['eslint', '--cache', '--cache-location', '.cache/eslint', '.']],
@@ -18,7 +18,7 @@ const checks = [
 ];
 
 /** Unit tests use every core; the others start whole clusters and wait for them, so two kinds run beside each other. */
-const lanes = [[['unit']], [['e2e'], ['resilience', 'integration', 'conformance']], [['packaging']]];
+const lanes = [[['unit']], [['e2e'], ['resilience', 'integration', 'conformance']], [['properties']], [['packaging']]];
 
 /** No file of tests takes that long, however slow the machine: what says nothing for so long hangs, and has failed. */
 const silenceTimeoutMs = 15 * 60_000;

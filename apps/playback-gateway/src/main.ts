@@ -13,6 +13,7 @@ import {
   runService,
   type InternalTlsConfiguration,
   type Logger,
+  type PublicRoute,
   type ServerSettings,
   type ServiceContext,
 } from '#platform';
@@ -29,6 +30,7 @@ import { GrantDesk } from './grants/grant-desk.js';
 import { answerExpectations } from './http/expect-continue.js';
 import { ExternalUrl } from './http/external-url.js';
 import { checkHeaderSections } from './http/header-section.hook.js';
+import { listRoutes } from './http/listed-routes.js';
 import { addAnswerHeaders } from './http/request-id.hook.js';
 import { traceRequests } from './http/request-context.hook.js';
 import { logRequests } from './http/request-log.hook.js';
@@ -52,7 +54,7 @@ runService('playback-gateway', async (context: ServiceContext) => {
   const checkpoints = await createCheckpoints(configuration, context.logger);
   await checkpoints.start();
   const audit = checkpoints.observe(store.audit);
-  const app = await createApplication({ context, configuration, store, audit });
+  const { app, routes } = await createApplication({ context, configuration, store, audit });
   const ownPort = ownPortOf(app, configuration);
   const redis: RedisConnection = app.get(REDIS);
   new RedisMetrics(context.metrics).observe(redis);
@@ -80,6 +82,7 @@ runService('playback-gateway', async (context: ServiceContext) => {
 
   return {
     management: configuration.serverSettings.management,
+    routes,
     async stop(deadline) {
       // At the deadline connections are cut, and players resume with a range elsewhere.
       const playing = closeServer(app.getHttpServer(), deadline, () => app.close());
@@ -104,10 +107,13 @@ async function createCheckpoints(
   return new AuditCheckpoints(signer, { file, intervalMs: audit.checkpointIntervalMs }, logger);
 }
 
-async function createApplication(parts: GatewayParts): Promise<NestFastifyApplication> {
+async function createApplication(
+  parts: GatewayParts,
+): Promise<{ readonly app: NestFastifyApplication; readonly routes: readonly PublicRoute[] }> {
   const { context, configuration } = parts;
   const adapter = new FastifyAdapter(serverOptions(configuration.serverSettings, context.logger));
   const fastify = adapter.getInstance();
+  const routes = listRoutes(fastify);
   answerExpectations(fastify.server, configuration.serverSettings.maxBodyBytes);
   fastify.removeContentTypeParser('text/plain');
   traceRequests(fastify, context.tracer);
@@ -122,7 +128,7 @@ async function createApplication(parts: GatewayParts): Promise<NestFastifyApplic
   logRequests(fastify, context.logger, app.get(GatewayMetrics));
   if (configuration.localKeyManager?.enabled === true) keepBodies(fastify);
   guardOrigins(fastify, app.get(CrossOriginPolicy));
-  return app;
+  return { app, routes };
 }
 
 /** The local key manager may have a port of its own. */

@@ -11,6 +11,7 @@ import { LogLevel } from '../logging/log-level.js';
 import { createLogger, type Logger } from '../logging/logger.js';
 import { ManagementServer } from '../management/management-server.js';
 import { Readiness } from '../management/readiness.js';
+import type { PublicRoute } from '../management/routes.endpoint.js';
 import { CertificateExpiry } from '../metrics/certificate-expiry.js';
 import { createMetricsRegistry } from '../metrics/metrics-registry.js';
 import { LiveConfiguration } from '../reload/live-configuration.js';
@@ -40,6 +41,8 @@ export interface ServiceContext {
 export interface RunningService extends StoppableService {
   /** Where the management endpoints of this service listen. */
   readonly management: { readonly host: string; readonly port: number };
+  /** The ways into the service, where it has any that a caller could choose. */
+  readonly routes?: readonly PublicRoute[];
 }
 
 /** Exit status of sysexits.h for a configuration error: starting again without a change is useless. */
@@ -89,7 +92,7 @@ async function main(name: string, start: (context: ServiceContext) => Promise<Ru
   const context = { configuration, masterKey, instance, logger, metrics, certificates, readiness, live, tracer };
   const service = await start(context);
   const told = signalled('SIGTERM', 'SIGINT');
-  const management = new ManagementServer(metrics, readiness, logger, logLevel);
+  const management = new ManagementServer(metrics, readiness, logger, logLevel, service.routes);
   const url = await management.listen(service.management.host, service.management.port);
   await live.watch();
   logger.info({ management: url, pid: process.pid }, 'started');

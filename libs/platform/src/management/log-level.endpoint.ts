@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { logLevels, type LogLevel } from '../logging/log-level.js';
+import { isLocalCaller } from './local-caller.js';
 
 export interface EndpointAnswer {
   readonly status: number;
@@ -14,12 +15,10 @@ const change = z.strictObject({
   seconds: z.int().min(1).max(86_400).default(3600),
 });
 const maximumBodyBytes = 1024;
-/** What a proxy or a browser adds: neither speaks for somebody on this machine. */
-const foreignHeaders = ['origin', 'forwarded', 'x-forwarded-for', 'x-real-ip', 'via', 'sec-fetch-site'];
 
 /** Reads or changes the level of the logs. For callers on the same machine (or in the same pod) alone. */
 export async function answerLogLevel(request: IncomingMessage, logLevel: LogLevel): Promise<EndpointAnswer> {
-  if (!isLocal(request)) {
+  if (!isLocalCaller(request)) {
     return { status: 403, body: { error: 'only from the loopback address, without a proxy' } };
   }
   switch (request.method) {
@@ -42,15 +41,6 @@ export async function answerLogLevel(request: IncomingMessage, logLevel: LogLeve
   }
   return { status: 200, body: logLevel.state };
 }
-
-function isLocal({ socket, headers }: IncomingMessage): boolean {
-  if (foreignHeaders.some(name => headers[name] !== undefined)) return false;
-  // A page in a browser reaches this port under a name of its own that resolves to the loopback address.
-  const host = (headers.host ?? '').replace(/:\d+$/, '');
-  return isLoopback(socket.remoteAddress ?? '') && (host === 'localhost' || host === '[::1]' || isLoopback(host));
-}
-
-const isLoopback = (address: string): boolean => /^(::ffff:)?127\.\d+\.\d+\.\d+$|^::1$/.test(address);
 
 async function readJson(request: IncomingMessage): Promise<unknown> {
   let text = '';

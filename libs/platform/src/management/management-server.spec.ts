@@ -56,6 +56,13 @@ describe(ManagementServer.name, () => {
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
   });
 
+  it('lists the routes of its service to this machine alone', async () => {
+    expect(await (await fetch(`${url}/routes`)).json()).toEqual({ routes: [] });
+    const proxied = await fetch(`${url}/routes`, { headers: { 'x-forwarded-for': '203.0.113.1' } });
+    expect(proxied.status).toBe(403);
+    expect((await fetch(`${url}/routes`, { method: 'POST' })).headers.get('allow')).toBe('GET');
+  });
+
   it('rejects when the port is taken', async () => {
     const second = new ManagementServer(registry, readiness, createLogger('a', 'b', 'silent'));
     await expect(second.listen('127.0.0.1', Number(new URL(url).port))).rejects.toMatchObject({ code: 'EADDRINUSE' });

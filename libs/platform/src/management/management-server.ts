@@ -4,10 +4,11 @@ import type { Registry } from 'prom-client';
 import type { Logger } from '../logging/logger.js';
 import { LogLevel } from '../logging/log-level.js';
 import { describeError } from '../errors/rcs-error.js';
-import { answerLogLevel } from './log-level.endpoint.js';
+import { answerLogLevel, type EndpointAnswer } from './log-level.endpoint.js';
 import type { Readiness } from './readiness.js';
+import { answerRoutes, type PublicRoute } from './routes.endpoint.js';
 
-/** `/metrics`, `/health/live`, `/health/ready` and `/log-level` on a port of their own, never reachable through the public one. */
+/** `/metrics`, `/health/live`, `/health/ready`, `/log-level` and `/routes` on a port of their own, never reachable through the public one. */
 export class ManagementServer {
   private readonly server: Server;
 
@@ -16,6 +17,7 @@ export class ManagementServer {
     private readonly readiness: Readiness,
     private readonly logger: Logger,
     private readonly logLevel: LogLevel = new LogLevel(logger, 'info'),
+    private readonly routes: readonly PublicRoute[] = [],
   ) {
     this.server = createServer(
       { requestTimeout: 5000, headersTimeout: 5000, maxHeaderSize: 8192 },
@@ -44,9 +46,11 @@ export class ManagementServer {
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.url === '/log-level') {
-      const { status, body, headers } = await answerLogLevel(request, this.logLevel);
-      if (!request.complete) response.setHeader('connection', 'close');
-      send(response, status, 'application/json', `${JSON.stringify(body)}\n`, headers);
+      sendJson(request, response, await answerLogLevel(request, this.logLevel));
+      return;
+    }
+    if (request.url === '/routes') {
+      sendJson(request, response, answerRoutes(request, this.routes));
       return;
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -74,6 +78,11 @@ export class ManagementServer {
       }
     }
   }
+}
+
+function sendJson(request: IncomingMessage, response: ServerResponse, { status, body, headers }: EndpointAnswer): void {
+  if (!request.complete) response.setHeader('connection', 'close');
+  send(response, status, 'application/json', `${JSON.stringify(body)}\n`, headers);
 }
 
 function send(

@@ -1,0 +1,11 @@
+import type { FastifyInstance } from 'fastify';
+import type { PublicRoute } from '#platform';
+
+/** Collects every route that is registered from now on; where none is added any more, the list is whole. */
+export function listRoutes(fastify: FastifyInstance): readonly PublicRoute[] {
+  const routes: PublicRoute[] = [];
+  fastify.addHook('onRoute', ({ method, url }) => {
+    routes.push(...[method].flat().map(each => ({ method: each, url })));
+  });
+  return routes;
+}

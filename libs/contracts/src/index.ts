@@ -17,6 +17,7 @@ export * from './grant/operator-grant-verifier.js';
 export * from './session-key-transport/transport-key.js';
 export * from './session-key-transport/transport-agreements.js';
 export * from './session-key-transport/block-decryption-client.js';
+export * from './session-key-transport/session-key-candidates.js';
 export * from './session-key-transport/session-key-client.js';
 export * from './data-plane/media-request.js';
 export * from './worker-registry/worker-registration.js';

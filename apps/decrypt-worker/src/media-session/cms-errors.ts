@@ -11,6 +11,9 @@ export function contentError(error: unknown): unknown {
   return error instanceof CmsError ? new RcsError('RCS_MEDIA_UNDECRYPTABLE', error.message, { cause: error }) : error;
 }
 
+/** The session key does not open the content: another one may. */
+export const isWrongKey = (error: unknown): boolean => error instanceof CmsError && error.code === 'CMS_UNDECRYPTABLE';
+
 /** The segments of a file are not as even as its ends made us believe; reading them one by one finds everything. */
 export function isUneven(error: unknown): boolean {
   const cause = error instanceof RcsError ? error.cause : error;

@@ -9,8 +9,8 @@ import { encryptAttached, encryptDetached, parseEnvelope, readAttachedEnvelope, 
 import {
   envelopeDigest,
   type PlaybackGrant,
+  type SessionKeyCandidates,
   type SessionKeyClient,
-  type UnwrappedSessionKey,
   type UnwrapRequest,
 } from '#contracts';
 import { MediaStorages } from '#media-storage';
@@ -32,17 +32,26 @@ const signal = new AbortController().signal;
 class Vault {
   readonly given: Buffer[] = [];
   failure: RcsError | undefined;
+  /** Keys of the same name that come before the right one. */
+  sameName = 0;
   asked = 0;
 
-  async unwrap(request: UnwrapRequest): Promise<UnwrappedSessionKey> {
+  async unwrap(request: UnwrapRequest): Promise<SessionKeyCandidates> {
     this.asked++;
     if (this.failure !== undefined) throw this.failure;
     await new Promise(resolve => setImmediate(resolve));
     const encryptedKey = parseEnvelope(request.envelope).recipients[0]!.encryptedKey;
     const padding = constants.RSA_PKCS1_OAEP_PADDING;
     const sessionKey = privateDecrypt({ key: keys.privateKey, padding, oaepHash: 'sha1' }, encryptedKey);
-    this.given.push(sessionKey);
-    return { sessionKey, certificateAlias: 'recording-2026' };
+    const others = Array.from({ length: this.sameName }, () => randomBytes(32));
+    const all = [...others, sessionKey];
+    this.given.push(...all);
+    const named = all.map((key, index) => ({
+      sessionKey: key,
+      certificateAlias: `recording-${2026 - this.sameName + index}`,
+      keyIdentifier: '',
+    }));
+    return named as unknown as SessionKeyCandidates;
   }
 
   get everyKeyIsZeroed(): boolean {
@@ -116,6 +125,16 @@ describe(MediaOpener.name, () => {
   it('opens attached media', async () => {
     const media = await opener.open(await attachedRequest(), signal);
     expect((await buffer(media.stream(0, media.length, signal))).equals(plaintext)).toBe(true);
+    media.close();
+    expect(vault.everyKeyIsZeroed).toBe(true);
+  });
+
+  it.each(['detached', 'attached'] as const)('finds out by %s content which key is right', async layout => {
+    vault.sameName = 3;
+    const media = await opener.open(layout === 'detached' ? detachedRequest() : await attachedRequest(), signal);
+    expect(media).toMatchObject({ length: plaintext.length, certificateAlias: 'recording-2026' });
+    expect((await buffer(media.stream(0, media.length, signal))).equals(plaintext)).toBe(true);
+    expect(vault.given.map(key => key.equals(Buffer.alloc(key.length)))).toEqual([true, true, true, false]);
     media.close();
     expect(vault.everyKeyIsZeroed).toBe(true);
   });

@@ -6,11 +6,19 @@ import {
   type ContentMap,
   type DetachedEnvelope,
 } from '#cms';
-import { envelopeDigest, type PlaybackGrant, type SessionKeyClient, type UnwrappedSessionKey } from '#contracts';
+import {
+  envelopeDigest,
+  openWithCandidates,
+  zeroCandidates,
+  type PlaybackGrant,
+  type SessionKeyCandidates,
+  type SessionKeyClient,
+  type UnwrappedSessionKey,
+} from '#contracts';
 import type { MediaLocation, MediaStorages, StoredObject } from '#media-storage';
 import { RcsError } from '#platform';
 import { entityTagOf } from '../http-semantics/representation.js';
-import { contentError, envelopeError } from './cms-errors.js';
+import { contentError, envelopeError, isWrongKey } from './cms-errors.js';
 import type { OpenMedia } from './media-session.js';
 
 export interface OpenRequest {
@@ -60,13 +68,13 @@ export class MediaOpener {
     if (envelopeBytes === undefined) throw new RcsError('RCS_GRANT_REFUSED', 'the envelope of the grant was not sent');
     checkDigest(request.grant, envelopeBytes);
     const envelope = parseDetachedEnvelope(envelopeBytes);
-    const [stored, unwrapped] = await bothOrNeither(
+    const [stored, candidates] = await bothOrNeither(
       step => this.storages.open(location, { tail: tailBytes }, step),
       step => this.unwrap(request, envelopeBytes, step),
       signal,
-      ([, late]) => late?.sessionKey.fill(0),
+      ([, late]) => late && zeroCandidates(late),
     );
-    return this.openEncrypted(request, stored, envelope, detachedContentMap(stored, envelope), unwrapped, signal);
+    return this.openEncrypted(request, stored, envelope, detachedContentMap(stored, envelope), candidates, signal);
   }
 
   private async openAttached(request: OpenRequest, location: MediaLocation, signal: AbortSignal): Promise<OpenMedia> {
@@ -75,11 +83,11 @@ export class MediaOpener {
       segmentSearch: request.scanSegments === true ? 'scan' : 'pattern-or-scan',
     });
     checkDigest(request.grant, envelopeBytes);
-    const unwrapped = await this.unwrap(request, envelopeBytes, signal);
-    return this.openEncrypted(request, stored, envelope, contentMap, unwrapped, signal);
+    const candidates = await this.unwrap(request, envelopeBytes, signal);
+    return this.openEncrypted(request, stored, envelope, contentMap, candidates, signal);
   }
 
-  private unwrap(request: OpenRequest, envelope: Buffer, signal: AbortSignal): Promise<UnwrappedSessionKey> {
+  private unwrap(request: OpenRequest, envelope: Buffer, signal: AbortSignal): Promise<SessionKeyCandidates> {
     const { signedGrant, requestId } = request;
     return this.sessionKeys.unwrap({ grant: signedGrant, envelope, requestId, timeoutMs: this.vaultTimeoutMs, signal });
   }
@@ -89,10 +97,10 @@ export class MediaOpener {
     stored: StoredObject,
     envelope: DetachedEnvelope,
     contentMap: ContentMap,
-    { sessionKey, certificateAlias }: UnwrappedSessionKey,
+    candidates: SessionKeyCandidates,
     signal: AbortSignal,
   ): Promise<OpenMedia> {
-    try {
+    const openWith = async ({ sessionKey, certificateAlias }: UnwrappedSessionKey): Promise<OpenMedia> => {
       const media = await EncryptedMedia.open({ source: stored, envelope, contentMap, sessionKey, signal });
       return {
         length: media.plaintextLength,
@@ -105,8 +113,10 @@ export class MediaOpener {
           sessionKey.fill(0);
         },
       };
+    };
+    try {
+      return await openWithCandidates(candidates, openWith, isWrongKey);
     } catch (error) {
-      sessionKey.fill(0);
       throw contentError(error);
     }
   }

@@ -6,6 +6,7 @@ import {
   type CallFailure,
   type TransportKey,
   type UnwrapOutcome,
+  type UnwrapSessionKeyReply,
   type UnwrapSessionKeysReply,
   type UnwrapSessionKeysRequest,
   type WrappedItem,
@@ -26,7 +27,7 @@ export interface UnwrapRequest {
 }
 
 type Wrapped = Pick<UnwrapRequest, 'grant' | 'envelope'>;
-type UnwrappedKey = Pick<UnwrapOutcome, 'jwe' | 'certificateAlias'>;
+type UnwrappedKey = UnwrapSessionKeyReply;
 
 interface Outcome extends UnwrapOutcome {
   readonly failure?: CallFailure & { readonly code: ErrorCode };
@@ -89,7 +90,7 @@ export class UnwrapService {
     } catch (error) {
       const { code, publicDetail, retryAfterMs } = toRcsError(error);
       const failure = { code, detail: publicDetail ?? '', retryAfterMs: Math.ceil(retryAfterMs ?? 0) };
-      return { jwe: '', certificateAlias: '', failure };
+      return { jwe: '', certificateAlias: '', keyIdentifier: '', candidates: [], failure };
     }
   }
 
@@ -113,7 +114,8 @@ export class UnwrapService {
       if (permit.opening !== undefined) await permit.opening(key);
       const sessionKey = await this.keys.unwrapSessionKey(key, recipient, keyLength, context);
       try {
-        return { jwe: transportKey.wrap(sessionKey), certificateAlias: key.alias };
+        const { alias: certificateAlias, keyIdentifier } = key;
+        return { jwe: transportKey.wrap(sessionKey), certificateAlias, keyIdentifier, candidates: [] };
       } finally {
         sessionKey.fill(0);
       }

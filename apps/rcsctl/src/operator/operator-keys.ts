@@ -8,8 +8,9 @@ import {
   KeyVaultClient,
   OperatorGrantSigner,
   SessionKeyClient,
+  zeroCandidates,
   type OperatorGrant,
-  type UnwrappedSessionKey,
+  type SessionKeyCandidates,
 } from '#contracts';
 import { ConfigurationError, loadInternalIdentity, requireSections, type Configuration } from '#platform';
 
@@ -38,11 +39,11 @@ export class OperatorKeys {
     return new OperatorKeys(vaults, new SessionKeyClient(vaults), signer);
   }
 
-  /** The session key of an envelope; the caller overwrites it. @throws RcsError of the vault. */
+  /** What the keys that an envelope names make of it; the caller overwrites them. @throws RcsError of the vault. */
   async unwrap(
     envelope: Buffer,
     { file, purpose, signal }: { file: string; purpose: OperatorGrant['purpose']; signal: AbortSignal },
-  ): Promise<UnwrappedSessionKey> {
+  ): Promise<SessionKeyCandidates> {
     const grant = await this.signer.sign({
       sub: `${userInfo().username}@${hostname()}`,
       purpose,
@@ -60,9 +61,9 @@ export class OperatorKeys {
 
 /** Does not wait for the vault when the operator has gone; what still comes is forgotten. */
 async function untilAborted(
-  unwrapping: Promise<UnwrappedSessionKey>,
+  unwrapping: Promise<SessionKeyCandidates>,
   signal: AbortSignal,
-): Promise<UnwrappedSessionKey> {
+): Promise<SessionKeyCandidates> {
   const aborted = new AbortController();
   const gone = once(signal, 'abort', { signal: aborted.signal }).then(() => signal.throwIfAborted());
   gone.catch(() => undefined);
@@ -71,10 +72,7 @@ async function untilAborted(
     await Promise.race([unwrapping, gone]);
     return await unwrapping;
   } catch (error) {
-    unwrapping.then(
-      ({ sessionKey }) => sessionKey.fill(0),
-      () => undefined,
-    );
+    unwrapping.then(zeroCandidates, () => undefined);
     throw error;
   } finally {
     aborted.abort();

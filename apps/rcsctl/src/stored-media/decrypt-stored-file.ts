@@ -1,5 +1,5 @@
-import { FileSource } from '#cms';
-import type { OperatorGrant } from '#contracts';
+import { CmsError, FileSource } from '#cms';
+import { openWithCandidates, type OperatorGrant, type UnwrappedSessionKey } from '#contracts';
 import type { OperatorKeys } from '../operator/operator-keys.js';
 import { ProgressBar } from '../terminal/progress-bar.js';
 import { bytesToRead, readPlaintext, type PlaintextReceiver } from './read-plaintext.js';
@@ -31,17 +31,25 @@ export async function decryptStoredFile(
   const source = await FileSource.open(file);
   try {
     const media = await findEnvelope(source, envelopeFile, signal);
-    const { sessionKey, certificateAlias } = await keys.unwrap(media.envelopeBytes, { file, purpose, signal });
+    const candidates = await keys.unwrap(media.envelopeBytes, { file, purpose, signal });
     const bar = new ProgressBar(purpose === 'decrypt' ? 'decrypting' : 'verifying', bytesToRead(media, source));
     try {
       const onBytes = (bytes: number): void => bar.advance(bytes);
-      const options = { media, envelopeFile, sessionKey, onBytes, signal };
-      return { plaintextLength: await readPlaintext(options, receiver), certificateAlias };
+      const decrypt = async ({ sessionKey, certificateAlias }: UnwrappedSessionKey): Promise<DecryptedFile> => {
+        try {
+          const options = { media, envelopeFile, sessionKey, onBytes, signal };
+          return { plaintextLength: await readPlaintext(options, receiver), certificateAlias };
+        } finally {
+          sessionKey.fill(0);
+        }
+      };
+      return await openWithCandidates(candidates, decrypt, isWrongKey);
     } finally {
       bar.end();
-      sessionKey.fill(0);
     }
   } finally {
     await source.close();
   }
 }
+
+const isWrongKey = (error: unknown): boolean => error instanceof CmsError && error.code === 'CMS_UNDECRYPTABLE';

@@ -31,7 +31,7 @@ class Vault {
   address = '';
 
   constructor(readonly name: string) {
-    this.answer = (_, done) => done(null, { jwe: name, certificateAlias: '' });
+    this.answer = (_, done) => done(null, { jwe: name, keyIdentifier: '', candidates: [], certificateAlias: '' });
   }
 
   async listen({ caPem, certificatePem, keyPem }: InternalIdentity): Promise<void> {

@@ -46,10 +46,21 @@ export interface UnwrapSessionKeyRequest {
   readonly transportKeyId: string;
 }
 
-export interface UnwrapSessionKeyReply {
+/** What one key made of an envelope. */
+export interface UnwrappedCandidate {
   readonly jwe: string;
   readonly certificateAlias: string;
+  /** As in KeyEntry; empty from a vault of an older version. */
+  readonly keyIdentifier: string;
 }
+
+export interface UnwrapSessionKeyReply extends UnwrappedCandidate {
+  /** What further keys made of it; the content tells which is right. */
+  readonly candidates: readonly UnwrappedCandidate[];
+}
+
+/** The most keys that are tried on one envelope, however many bear the names in it. */
+export const maximumUnwrapCandidates = 8;
 
 export interface GetImportKeyReply {
   readonly publicKey: string;
@@ -114,9 +125,7 @@ export interface CallFailure {
   readonly retryAfterMs: number;
 }
 
-export interface UnwrapOutcome {
-  readonly jwe: string;
-  readonly certificateAlias: string;
+export interface UnwrapOutcome extends UnwrapSessionKeyReply {
   readonly failure?: CallFailure | null;
 }
 

@@ -5,13 +5,14 @@ import { RcsError, toGrpcError, toRcsError, type InternalIdentity } from '#platf
 import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
 import { KeyVaultClient } from '../key-vault/key-vault-client.js';
 import { keyVaultLoaderOptions, keyVaultPackage, keyVaultProtoFile } from '../key-vault/key-vault.definition.js';
-import type {
-  AgreeTransportKeyReply,
-  AgreeTransportKeyRequest,
-  UnwrapSessionKeyReply,
-  UnwrapSessionKeyRequest,
-  UnwrapSessionKeysReply,
-  UnwrapSessionKeysRequest,
+import {
+  maximumUnwrapCandidates,
+  type AgreeTransportKeyReply,
+  type AgreeTransportKeyRequest,
+  type UnwrapSessionKeyReply,
+  type UnwrapSessionKeyRequest,
+  type UnwrapSessionKeysReply,
+  type UnwrapSessionKeysRequest,
 } from '../key-vault/key-vault.messages.js';
 import { SessionKeyClient } from './session-key-client.js';
 import { TransportKey } from './transport-key.js';
@@ -24,6 +25,8 @@ type Handler<Request, Reply> = (
 /** The part of a key vault that hands out session keys: real gRPC, real key agreement, one fixed session key. */
 class Vault {
   readonly sessionKey = randomBytes(32);
+  /** What other keys of the same name make of the envelope. */
+  further: Buffer[] = [];
   readonly unwrapped: UnwrapSessionKeyRequest[] = [];
   /** How many envelopes came with each call for several. */
   readonly batches: number[] = [];
@@ -78,7 +81,12 @@ class Vault {
     const key = this.transportKeys.get(request.transportKeyId);
     if (key === undefined) throw new RcsError('RCS_TRANSPORT_KEY_UNKNOWN');
     this.unwrapped.push(request);
-    return { jwe: key.wrap(this.sessionKey), certificateAlias: 'recording-2026' };
+    const candidates = this.further.map((sessionKey, index) => ({
+      jwe: key.wrap(sessionKey),
+      certificateAlias: `same-name-${index}`,
+      keyIdentifier: `0${index}`,
+    }));
+    return { jwe: key.wrap(this.sessionKey), certificateAlias: 'recording-2026', keyIdentifier: 'ab', candidates };
   }
 
   private unwrapAll({ items, transportKeyId }: UnwrapSessionKeysRequest): UnwrapSessionKeysReply {
@@ -134,15 +142,35 @@ describe(SessionKeyClient.name, () => {
   };
   const another = () => ({ ...request, signal: new AbortController().signal });
 
-  it('brings the session key and the alias of the certificate that opened it', async () => {
-    expect(await client.unwrap(request)).toEqual({ sessionKey: vault.sessionKey, certificateAlias: 'recording-2026' });
+  const first = { certificateAlias: 'recording-2026', keyIdentifier: 'ab' };
+
+  it('brings the session key, and which key opened it', async () => {
+    expect(await client.unwrap(request)).toEqual([{ sessionKey: vault.sessionKey, ...first }]);
     expect(vault.unwrapped[0]).toMatchObject({ grant: 'a.b.c', envelope: request.envelope });
   });
 
+  it.each([1, 16])('brings what every key of the same name made of it, in order, %s at a time', async together => {
+    vault.knowsBatches = true;
+    vault.further = [randomBytes(32), randomBytes(32)];
+    const opened = await Promise.all(Array.from({ length: together }, () => client.unwrap(another())));
+    for (const candidates of opened) {
+      expect(candidates).toEqual([
+        { sessionKey: vault.sessionKey, ...first },
+        { sessionKey: vault.further[0], certificateAlias: 'same-name-0', keyIdentifier: '00' },
+        { sessionKey: vault.further[1], certificateAlias: 'same-name-1', keyIdentifier: '01' },
+      ]);
+    }
+  });
+
+  it('takes no more candidates than a right vault gives', async () => {
+    vault.further = Array.from({ length: 100 }, () => randomBytes(32));
+    expect(await client.unwrap(request)).toHaveLength(maximumUnwrapCandidates);
+  });
+
   it('gives every caller a buffer of its own, so that one may zero it', async () => {
-    const [first, second] = [await client.unwrap(request), await client.unwrap(request)];
-    first.sessionKey.fill(0);
-    expect(second.sessionKey).toEqual(vault.sessionKey);
+    const [[one], [another]] = [await client.unwrap(request), await client.unwrap(request)];
+    one.sessionKey.fill(0);
+    expect(another.sessionKey).toEqual(vault.sessionKey);
   });
 
   it('agrees one transport key with a vault, however many ask at once', async () => {
@@ -157,7 +185,7 @@ describe(SessionKeyClient.name, () => {
   ])('%s', async (_, knowsBatches) => {
     vault.knowsBatches = knowsBatches;
     const opened = await Promise.all(Array.from({ length: 64 }, () => client.unwrap(another())));
-    expect(opened.every(({ sessionKey }) => sessionKey.equals(vault.sessionKey))).toBe(true);
+    expect(opened.every(([{ sessionKey }]) => sessionKey.equals(vault.sessionKey))).toBe(true);
     expect(vault.unwrapped).toHaveLength(64);
     expect(vault.batches.length > 0).toBe(knowsBatches);
     // No call holds what others could begin with: 64 on 8 calls.
@@ -168,7 +196,7 @@ describe(SessionKeyClient.name, () => {
     await client.unwrap(request);
     vault.forgetAll();
     const keys = await Promise.all(Array.from({ length: 20 }, () => client.unwrap(another())));
-    expect(keys.every(({ sessionKey }) => sessionKey.equals(vault.sessionKey))).toBe(true);
+    expect(keys.every(([{ sessionKey }]) => sessionKey.equals(vault.sessionKey))).toBe(true);
     expect(vault.agreements).toBe(2);
   });
 
@@ -216,8 +244,8 @@ describe(SessionKeyClient.name, () => {
     const both = new KeyVaultClient([address, other.address], worker);
     try {
       const keys = new SessionKeyClient(both);
-      expect((await keys.unwrap(request)).sessionKey).toEqual(other.sessionKey);
-      expect((await keys.unwrap(request)).sessionKey).toEqual(other.sessionKey);
+      expect((await keys.unwrap(request))[0].sessionKey).toEqual(other.sessionKey);
+      expect((await keys.unwrap(request))[0].sessionKey).toEqual(other.sessionKey);
     } finally {
       both.close();
       other.close();

@@ -1,9 +1,8 @@
 import type { KeyVaultClient } from '../key-vault/key-vault-client.js';
 import type { KeyVaultEndpoint } from '../key-vault/key-vault-endpoint.js';
 import { TransportAgreements } from './transport-agreements.js';
-import { UnwrapBatches, type UnwrappedSessionKey, type UnwrapItem } from './unwrap-batches.js';
-
-export type { UnwrappedSessionKey } from './unwrap-batches.js';
+import type { SessionKeyCandidates } from './session-key-candidates.js';
+import { UnwrapBatches, type UnwrapItem } from './unwrap-batches.js';
 
 export interface UnwrapRequest extends Omit<UnwrapItem, 'end'> {
   readonly timeoutMs: number;
@@ -17,10 +16,12 @@ export class SessionKeyClient {
   constructor(private readonly vaults: KeyVaultClient) {}
 
   /**
+   * What the keys that the envelope names make of it, the likeliest first: most often one. Whoever takes them finds out
+   * by the content which one is right, and zeroes all of them.
    * @param request.grant as it was signed; the vault judges it itself.
    * @throws RcsError with the code of the vault's answer.
    */
-  async unwrap({ timeoutMs, ...item }: UnwrapRequest): Promise<UnwrappedSessionKey> {
+  async unwrap({ timeoutMs, ...item }: UnwrapRequest): Promise<SessionKeyCandidates> {
     return this.vaults.anyVault(timeoutMs, (vault, leftMs) =>
       this.batchesOf(vault).unwrap({ ...item, end: Date.now() + leftMs }),
     );

@@ -1,8 +1,17 @@
 import { status as GrpcStatus } from '@grpc/grpc-js';
 import { isErrorCode, RcsError, toRcsError } from '#platform';
 import type { KeyVaultEndpoint } from '../key-vault/key-vault-endpoint.js';
-import { maximumBatchItems, type CallFailure, type UnwrapOutcome } from '../key-vault/key-vault.messages.js';
+import {
+  maximumBatchItems,
+  maximumUnwrapCandidates,
+  type CallFailure,
+  type UnwrappedCandidate,
+  type UnwrapOutcome,
+  type UnwrapSessionKeyReply,
+} from '../key-vault/key-vault.messages.js';
+import { zeroCandidates, type SessionKeyCandidates, type UnwrappedSessionKey } from './session-key-candidates.js';
 import type { TransportAgreements } from './transport-agreements.js';
+import type { TransportKey } from './transport-key.js';
 
 export interface UnwrapItem {
   readonly grant: string;
@@ -13,15 +22,9 @@ export interface UnwrapItem {
   readonly signal: AbortSignal;
 }
 
-export interface UnwrappedSessionKey {
-  /** Plain key bytes: whoever holds them zeroes them. */
-  readonly sessionKey: Buffer;
-  readonly certificateAlias: string;
-}
-
 interface Waiting {
   readonly item: UnwrapItem;
-  readonly resolve: (key: UnwrappedSessionKey) => void;
+  readonly resolve: (candidates: SessionKeyCandidates) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -46,7 +49,7 @@ export class UnwrapBatches {
   ) {}
 
   /** @throws RcsError with the code of the vault's answer for this item; RCS_TIMEOUT when its caller gave up. */
-  unwrap(item: UnwrapItem): Promise<UnwrappedSessionKey> {
+  unwrap(item: UnwrapItem): Promise<SessionKeyCandidates> {
     return new Promise((resolve, reject) => {
       let settled = false;
       const giveUp = (): void => settle(() => reject(new RcsError('RCS_TIMEOUT', 'the unwrapping was given up')));
@@ -61,10 +64,10 @@ export class UnwrapBatches {
       };
       this.waiting.push({
         item,
-        resolve: key => {
+        resolve: candidates => {
           // Nobody is left to zero what comes too late.
-          if (settled) key.sessionKey.fill(0);
-          settle(() => resolve(key));
+          if (settled) zeroCandidates(candidates);
+          settle(() => resolve(candidates));
         },
         reject: error => settle(() => reject(error)),
       });
@@ -103,11 +106,11 @@ export class UnwrapBatches {
     }
   }
 
-  private one({ grant, envelope, requestId, end, signal }: UnwrapItem): Promise<UnwrappedSessionKey> {
+  private one({ grant, envelope, requestId, end, signal }: UnwrapItem): Promise<SessionKeyCandidates> {
     return this.agreements.run(this.vault, end, async ({ id, key }) => {
       const options = { timeoutMs: left(end), requestId, signal };
       const reply = await this.vault.call('UnwrapSessionKey', { grant, envelope, transportKeyId: id }, options);
-      return { sessionKey: key.unwrap(reply.jwe), certificateAlias: reply.certificateAlias };
+      return opened(reply, key);
     });
   }
 
@@ -119,8 +122,7 @@ export class UnwrapBatches {
       const { outcomes } = await this.vault.call('UnwrapSessionKeys', request, { timeoutMs: left(end) });
       for (const [index, { resolve, reject }] of batch.entries()) {
         try {
-          const { jwe, certificateAlias } = succeeded(outcomes[index]);
-          resolve({ sessionKey: key.unwrap(jwe), certificateAlias });
+          resolve(opened(succeeded(outcomes[index]), key));
         } catch (error) {
           reject(toRcsError(error));
         }
@@ -130,6 +132,22 @@ export class UnwrapBatches {
 }
 
 const left = (end: number): number => Math.max(1, end - Date.now());
+
+/** @throws RcsError RCS_INTERNAL when one was not made with the transport key; nothing remains of the others then. */
+function opened(reply: UnwrapSessionKeyReply, transportKey: TransportKey): SessionKeyCandidates {
+  const candidates: UnwrappedSessionKey[] = [];
+  const take = ({ jwe, certificateAlias, keyIdentifier }: UnwrappedCandidate): UnwrappedSessionKey => {
+    const candidate = { sessionKey: transportKey.unwrap(jwe), certificateAlias, keyIdentifier };
+    candidates.push(candidate);
+    return candidate;
+  };
+  try {
+    return [take(reply), ...reply.candidates.slice(0, maximumUnwrapCandidates - 1).map(take)];
+  } catch (error) {
+    for (const { sessionKey } of candidates) sessionKey.fill(0);
+    throw error;
+  }
+}
 
 /** Whoever gave up while waiting is not asked for. */
 function isStillWanted({ item, reject }: Waiting): boolean {

@@ -76,7 +76,9 @@ function chosen(keys: readonly PrivateKeyEntry[], alias: string | undefined): Pr
   );
 }
 
-function fromPem(text: string, { password }: KeyStoreOptions): TlsIdentity {
+function fromPem(file: string, { password }: KeyStoreOptions): TlsIdentity {
+  // RFC 7468 has three line ends, OpenSSL two.
+  const text = file.replace(/\r\n?/g, '\n');
   const blocks = text.match(/-----BEGIN ([A-Z0-9 ]+)-----[\s\S]+?-----END \1-----/g) ?? [];
   const certificates = blocks.filter(block => /^-----BEGIN (X509 )?CERTIFICATE-----/.test(block));
   const [privateKey] = blocks.filter(block => /^-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(block));

@@ -21,6 +21,14 @@ export function readBerElements(bytes: Buffer): DerElement[] {
 }
 
 /**
+ * Reads the element that `bytes` begin with; what comes behind it is somebody else's.
+ * @throws RangeError when they begin with no whole element.
+ */
+export function readFirstBerElement(bytes: Buffer): DerElement {
+  return readBerElement(bytes, 0, 0);
+}
+
+/**
  * The octets of an OCTET STRING, also of one in segments (X.690, 8.7.3). In place where it is primitive, a copy otherwise.
  * @param tag of the primitive form; another than 0x04 where it is tagged implicitly.
  * @throws RangeError when the element is something else.

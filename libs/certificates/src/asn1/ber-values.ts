@@ -1,4 +1,4 @@
-import { readBerElements } from './ber-element.js';
+import { readBerElements, readFirstBerElement } from './ber-element.js';
 import { DerTag, type DerElement } from './der-element.js';
 
 const objectIdentifierTag = 0x06;
@@ -22,6 +22,14 @@ export function readWholeSequence(bytes: Buffer, name: string): DerElement[] {
   const [element, ...rest] = readBerElements(bytes);
   if (rest.length > 0) throw new RangeError(`there is something behind ${name}`);
   return readSequence(element, name);
+}
+
+/**
+ * The SEQUENCE that a file begins with, opened. Line ends, zeros and whatever else transfers and editors leave behind the
+ * outermost element do not matter: it says itself where it ends. @throws RangeError
+ */
+export function readSequenceOfFile(file: Buffer, name: string): DerElement[] {
+  return readSequence(readFirstBerElement(file), name);
 }
 
 /** A non-negative INTEGER below 2^32. @throws RangeError */

@@ -99,7 +99,11 @@ describe('hostile keystores', () => {
     ],
     ['an unknown entry', 'KEYSTORE_MALFORMED', () => jks(u32(2), u32(1), u32(9), text('a'), date)],
     ['a secret key in JKS', 'KEYSTORE_MALFORMED', () => jks(u32(2), u32(1), u32(3), text('a'), date)],
-    ['something behind the end', 'KEYSTORE_MALFORMED', () => jks(u32(2), u32(0), Buffer.alloc(3))],
+    [
+      'something between the last entry and the digest',
+      'KEYSTORE_PASSWORD_WRONG',
+      () => jks(u32(2), u32(0), Buffer.alloc(3)),
+    ],
     [
       'a certificate that is none of X.509',
       'KEYSTORE_UNSUPPORTED',

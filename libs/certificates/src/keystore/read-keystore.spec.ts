@@ -1,4 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { refusal } from '../testing/certificate-refusal.js';
 import { keytool, keytoolTimeoutMs } from '../testing/keytool.js';
 import { OpenSsl } from '../testing/openssl.js';
@@ -121,6 +123,18 @@ describe('keystores made by keytool', () => {
     const age = Date.now() - (tenant.createdAt?.getTime() ?? 0);
     expect(age).toBeGreaterThanOrEqual(0);
     expect(age).toBeLessThan(24 * 3600_000);
+  });
+
+  it.each(['jks', 'jceks', 'pkcs12'])('reads %s with anything behind its end, as keytool does', store => {
+    const aliases = readKeystore(files.read(store), asciiPassword).entries.map(({ alias }) => alias);
+    for (const behind of ['\n', '\r\n', '\0'.repeat(700), 'rest']) {
+      const file = Buffer.concat([files.read(store), Buffer.from(behind)]);
+      const keystore = readKeystore(file, asciiPassword);
+      expect(keystore.integrityVerified).toBe(true);
+      expect(keystore.entries.map(({ alias }) => alias)).toEqual(aliases);
+    }
+    writeFileSync(join(files.directory, 'behind'), Buffer.concat([files.read(store), Buffer.from('\n\0rest')]));
+    make('behind', '-list', '-storepass', asciiPassword);
   });
 
   it.each(['jks', 'jceks'])('opens a key of %s that has its own password, and only with it', store => {

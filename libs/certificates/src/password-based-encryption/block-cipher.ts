@@ -1,13 +1,14 @@
 import { createDecipheriv } from 'node:crypto';
 import { decryptRc2Cbc } from './rc2.js';
+import { rc4 } from './rc4.js';
 
-/** A cipher in CBC mode as the schemes of password-based encryption name it. */
+/** A cipher as the schemes of password-based encryption name it: in CBC mode, but for RC4. */
 export interface BlockCipher {
   readonly keyLength: number;
   readonly ivLength: number;
   /**
    * Decrypts and takes the padding off (RFC 8018, 6.1.1). The caller overwrites the result.
-   * @throws Error when the padding is wrong, which is how a wrong password mostly shows.
+   * @throws Error when the padding is wrong, which is how a wrong password mostly shows; RC4 has none.
    */
   decrypt(key: Buffer, iv: Buffer, ciphertext: Buffer): Buffer;
 }
@@ -61,6 +62,13 @@ function rc2(keyLength: number): BlockCipher {
   };
 }
 
+/** A stream cipher: no initialisation vector, no padding, nothing by which a wrong password shows. */
+const rc4With = (keyLength: number): BlockCipher => ({
+  keyLength,
+  ivLength: 0,
+  decrypt: (key, _iv, ciphertext) => rc4(key, ciphertext),
+});
+
 function paddingLength(padded: Buffer, blockLength: number): number {
   const length = padded.at(-1) ?? 0;
   const padding = padded.subarray(padded.length - length);
@@ -91,3 +99,5 @@ export const des = singleDes();
 export const rc2With40Bits = rc2(5);
 export const rc2With64Bits = rc2(8);
 export const rc2With128Bits = rc2(16);
+export const rc4With40Bits = rc4With(5);
+export const rc4With128Bits = rc4With(16);

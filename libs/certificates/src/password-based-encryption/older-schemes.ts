@@ -7,6 +7,8 @@ import {
   rc2With128Bits,
   rc2With40Bits,
   rc2With64Bits,
+  rc4With128Bits,
+  rc4With40Bits,
   tripleDes,
   twoKeyTripleDes,
   type BlockCipher,
@@ -22,6 +24,8 @@ interface Pbes1Scheme {
 
 /** RFC 7292, C. */
 const pkcs12Ciphers: Readonly<Record<string, BlockCipher>> = {
+  '1.2.840.113549.1.12.1.1': rc4With128Bits,
+  '1.2.840.113549.1.12.1.2': rc4With40Bits,
   '1.2.840.113549.1.12.1.3': tripleDes,
   '1.2.840.113549.1.12.1.4': twoKeyTripleDes,
   '1.2.840.113549.1.12.1.5': rc2With128Bits,

@@ -12,6 +12,8 @@ export const hmacHashes: Readonly<Record<string, string>> = {
   '1.2.840.113549.2.9': 'sha256',
   '1.2.840.113549.2.10': 'sha384',
   '1.2.840.113549.2.11': 'sha512',
+  '1.2.840.113549.2.12': 'sha512-224',
+  '1.2.840.113549.2.13': 'sha512-256',
 };
 const defaultHash = 'sha1';
 const longestKey = 64;

@@ -17,7 +17,7 @@ export function derivePkcs12(
   purpose: number,
   length: number,
 ): Buffer {
-  const blockLength = hash === 'sha384' || hash === 'sha512' ? 128 : 64;
+  const blockLength = hash === 'sha384' || hash.startsWith('sha512') ? 128 : 64;
   const diversifier = Buffer.alloc(blockLength, purpose);
   const input = Buffer.concat([repeated(salt, blockLength), repeated(password, blockLength)]);
   const derived: Buffer[] = [];

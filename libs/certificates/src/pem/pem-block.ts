@@ -1,19 +1,26 @@
 import { CertificateError } from '../certificate-error.js';
+import { decodeBase64, isBlank } from './base64-octets.js';
 
 /** One `-----BEGIN label-----` to `-----END label-----` (RFC 7468), in place: key bytes are not copied. */
 export interface PemBlock {
   readonly label: string;
-  /** From the BEGIN line to the END line. */
-  readonly text: Buffer;
+  /** What stands before the base64, as the old encryption of keys has it (RFC 1421, 4.4); names in lower case. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** With its line ends, in place. */
+  readonly base64: Buffer;
 }
 
 const beginMark = '-----BEGIN ';
 const lineEnd = '-----';
 const longestLabel = 64;
 const derSequence = 0x30;
+const carriageReturn = 0x0d;
+const lineFeed = 0x0a;
+const colon = ':'.charCodeAt(0);
 
 /**
- * The blocks of a PEM file in their order; what stands between them is ignored, as RFC 7468 allows.
+ * The blocks of a PEM file in their order; what stands between them is ignored, as RFC 7468 allows. Lines end with CR LF,
+ * CR or LF, and may have blanks around them.
  * @throws CertificateError when there is none, or one has no end.
  */
 export function readPemBlocks(file: Buffer): PemBlock[] {
@@ -21,31 +28,58 @@ export function readPemBlocks(file: Buffer): PemBlock[] {
   for (let begin = file.indexOf(beginMark); begin !== -1;) {
     const label = readLabel(file, begin + beginMark.length);
     const endMark = `-----END ${label}-----`;
-    const end = file.indexOf(endMark, begin);
+    const start = begin + beginMark.length + label.length + lineEnd.length;
+    const end = file.indexOf(endMark, start);
     if (end === -1) {
       throw new CertificateError(
         'PEM_MALFORMED',
         `the PEM block "${label}" has no line "${endMark}": the file is cut off; copy it again, whole`,
       );
     }
-    blocks.push({ label, text: file.subarray(begin, end + endMark.length) });
+    blocks.push({ label, ...readBody(file.subarray(start, end)) });
     begin = file.indexOf(beginMark, end);
   }
   if (blocks.length === 0) throw noPem(file);
   return blocks;
 }
 
-/** The bytes of a block without headers. */
-export function decodePemBlock(block: PemBlock): Buffer {
-  const lines = block.text.toString('latin1').split(/\r?\n/).slice(1, -1);
-  const base64 = lines.join('').replace(/\s/g, '');
-  if (base64.length === 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) {
-    throw new CertificateError(
-      'PEM_MALFORMED',
-      `the PEM block "${block.label}" contains something other than base64: copy the file again without changes`,
-    );
+/** The bytes of a block; the caller overwrites those of a key. @throws CertificateError PEM_MALFORMED */
+export function decodePemBlock({ label, base64 }: PemBlock): Buffer {
+  const decoded = decodeBase64(base64);
+  if (decoded !== undefined) return decoded;
+  throw new CertificateError(
+    'PEM_MALFORMED',
+    `the PEM block "${label}" contains something other than base64: copy the file again without changes`,
+  );
+}
+
+/** Headers are the lines with a colon, which base64 never has, and those that continue them (RFC 1421, 4.4). */
+function readBody(body: Buffer): Pick<PemBlock, 'headers' | 'base64'> {
+  const headers = new Map<string, string>();
+  let open: string | undefined;
+  let start = 0;
+  for (let next = 0; start < body.length; start = next) {
+    const line = lineAt(body, start);
+    next = line.next;
+    const isEmpty = line.content.every(isBlank);
+    if (line.content.includes(colon)) {
+      const [name = '', ...value] = line.content.toString('latin1').split(':');
+      open = name.trim().toLowerCase();
+      headers.set(open, value.join(':').trim());
+    } else if (open !== undefined && isBlank(line.content[0]) && !isEmpty) {
+      headers.set(open, `${headers.get(open) ?? ''}${line.content.toString('latin1').trim()}`);
+    } else if (open !== undefined || !isEmpty) {
+      break;
+    }
   }
-  return Buffer.from(base64, 'base64');
+  return { headers, base64: body.subarray(start) };
+}
+
+function lineAt(body: Buffer, start: number): { readonly content: Buffer; readonly next: number } {
+  let end = start;
+  while (end < body.length && body[end] !== carriageReturn && body[end] !== lineFeed) end++;
+  const isPair = body[end] === carriageReturn && body[end + 1] === lineFeed;
+  return { content: body.subarray(start, end), next: end + (isPair ? 2 : 1) };
 }
 
 function readLabel(file: Buffer, offset: number): string {

@@ -1,6 +1,6 @@
 import { isRangeError } from '../asn1/range-error.js';
 import { berOctets } from '../asn1/ber-element.js';
-import { readAlgorithmIdentifier, readWholeSequence, type AlgorithmIdentifier } from '../asn1/ber-values.js';
+import { readAlgorithmIdentifier, readSequenceOfFile, type AlgorithmIdentifier } from '../asn1/ber-values.js';
 import { DerTag, readDerElements } from '../asn1/der-element.js';
 import { decryptWithPassword } from '../password-based-encryption/decrypt-with-password.js';
 import type { Password } from '../password-based-encryption/password.js';
@@ -14,7 +14,7 @@ export interface EncryptedPrivateKeyInfo {
 
 /** RFC 5958, 3. @throws RangeError */
 export function readEncryptedPrivateKeyInfo(der: Buffer): EncryptedPrivateKeyInfo {
-  const [encryption, ciphertext] = readWholeSequence(der, 'EncryptedPrivateKeyInfo');
+  const [encryption, ciphertext] = readSequenceOfFile(der, 'EncryptedPrivateKeyInfo');
   return {
     encryption: readAlgorithmIdentifier(encryption, 'encryptionAlgorithm'),
     ciphertext: berOctets(ciphertext),

@@ -18,6 +18,8 @@ describe(parsePrivateKeyPem.name, () => {
     'PBE-SHA1-2DES',
     'PBE-SHA1-RC2-128',
     'PBE-SHA1-RC2-40',
+    'PBE-SHA1-RC4-128',
+    'PBE-SHA1-RC4-40',
   ];
   const pbes2 = [
     ['aes-128-cbc', 'hmacWithSHA1'],
@@ -25,6 +27,7 @@ describe(parsePrivateKeyPem.name, () => {
     ['aes-256-cbc', 'hmacWithSHA512'],
     ['des3', 'hmacWithSHA224'],
     ['des', 'hmacWithSHA256'],
+    ['aes-256-cbc', 'hmacWithSHA512-256'],
   ] as const;
 
   beforeAll(() => {
@@ -40,6 +43,7 @@ describe(parsePrivateKeyPem.name, () => {
     for (const [cipher, prf] of pbes2) {
       openssl.run('pkcs8', '-topk8', '-v2', cipher, '-v2prf', prf, ...old, '-out', `${cipher}-${prf}`);
     }
+    openssl.run('pkcs8', '-topk8', '-in', 'pkcs8.key', '-passout', 'pass:', '-out', 'empty-password.key');
     openssl.run('pkcs8', '-topk8', '-iter', '65536', ...old, '-outform', 'der', '-out', 'costly.der');
     openssl.run('pkey', '-in', 'pkcs8.key', '-outform', 'der', '-out', 'key.der');
     openssl.run('req', '-new', '-x509', '-key', 'pkcs8.key', '-out', 'certificate.pem', '-subj', '/CN=A');
@@ -82,6 +86,7 @@ describe(parsePrivateKeyPem.name, () => {
     ),
     ...olderSchemes.map(scheme => [scheme, 'encrypted PKCS#8', password] as [string, string, string]),
     ['scrypt.key', 'encrypted PKCS#8', password],
+    ['empty-password.key', 'encrypted PKCS#8', ''],
     ...pbes2.map(([cipher, prf]) => [`${cipher}-${prf}`, 'encrypted PKCS#8', password] as [string, string, string]),
   ])('reads %s as %s', (file, format, secret) => {
     const key = parsePrivateKeyPem(openssl.read(file), secret);
@@ -112,6 +117,8 @@ describe(parsePrivateKeyPem.name, () => {
   it.each<[CertificateErrorCode, string, string | undefined]>([
     ['PRIVATE_KEY_PASSWORD_MISSING', 'encrypted.key', undefined],
     ['PRIVATE_KEY_PASSWORD_MISSING', 'proc-type.key', ''],
+    ['PRIVATE_KEY_PASSWORD_MISSING', 'empty-password.key', undefined],
+    ['PRIVATE_KEY_PASSWORD_WRONG', 'empty-password.key', 'wrong'],
     ['PRIVATE_KEY_PASSWORD_WRONG', 'encrypted.key', 'wrong'],
     ['PRIVATE_KEY_PASSWORD_WRONG', 'proc-type.key', 'wrong'],
     ['PRIVATE_KEY_TOO_SMALL', 'small.key', undefined],

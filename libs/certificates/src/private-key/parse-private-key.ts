@@ -81,18 +81,31 @@ function formatOf(block: PemBlock): PrivateKeyFormat | undefined {
 function openKey(block: PemBlock, format: PrivateKeyFormat, password: Password | undefined): KeyObject {
   switch (format) {
     case 'OpenSSL RSA private key':
+      return readKeyAndWipe(decodePemBlock(block), 'pkcs1');
     case 'PKCS#8':
-      return readKey({ key: block.text, format: 'pem' });
+      return readKeyAndWipe(decodePemBlock(block), 'pkcs8');
     case 'encrypted PKCS#8':
-      return readKeyAndWipe(decryptPrivateKeyInfo(decodePemBlock(block), required(password)), 'pkcs8');
+      return readKeyAndWipe(
+        opened(password, given => decryptPrivateKeyInfo(decodePemBlock(block), given)),
+        'pkcs8',
+      );
     case 'encrypted OpenSSL RSA private key':
-      return readKeyAndWipe(openProcTypeBlock(block, required(password)), 'pkcs1');
+      return readKeyAndWipe(
+        opened(password, given => openProcTypeBlock(block, given)),
+        'pkcs1',
+      );
   }
 }
 
-function required(password: Password | undefined): Password {
-  if (password === undefined || password.length === 0) throw privateKeyPasswordMissing();
-  return password;
+/** An empty password is one, which openssl accepts; where it does not open the key, none was given. */
+function opened(password: Password | undefined, open: (password: Password) => Buffer): Buffer {
+  if (password === undefined) throw privateKeyPasswordMissing();
+  try {
+    return open(password);
+  } catch (error) {
+    const isWrong = error instanceof CertificateError && error.code === 'PRIVATE_KEY_PASSWORD_WRONG';
+    throw isWrong && password.length === 0 ? privateKeyPasswordMissing() : error;
+  }
 }
 
 function readKeyAndWipe(der: Buffer, type: 'pkcs1' | 'pkcs8'): KeyObject {

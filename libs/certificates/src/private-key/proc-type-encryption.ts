@@ -11,12 +11,14 @@ import {
 } from '../password-based-encryption/block-cipher.js';
 import { utf8Password, type Password } from '../password-based-encryption/password.js';
 import { UnsupportedEncryption } from '../password-based-encryption/unsupported-encryption.js';
-import type { PemBlock } from '../pem/pem-block.js';
+import { decodePemBlock, type PemBlock } from '../pem/pem-block.js';
 import { DerTag, readDerElements } from '../asn1/der-element.js';
 import { asPrivateKeyError, malformedPrivateKey, privateKeyPasswordWrong } from './private-key-errors.js';
 
-/** RFC 1421, 4.6.1.1. */
-const encryptedMark = 'Proc-Type: 4,ENCRYPTED';
+/** The value of `Proc-Type` (RFC 1421, 4.6.1.1); programs differ in blanks and case. */
+const encryptedMark = /^4\s*,\s*ENCRYPTED$/i;
+/** `DEK-Info`: cipher and initialisation vector (RFC 1421, 4.6.1.3). */
+const dekInfo = /^([A-Z0-9-]{1,32})\s*,\s*([0-9A-F]{16,64})$/;
 const ciphers: Readonly<Record<string, BlockCipher>> = {
   'DES-CBC': des,
   'DES-EDE3-CBC': tripleDes,
@@ -27,8 +29,8 @@ const ciphers: Readonly<Record<string, BlockCipher>> = {
 };
 const saltLength = 8;
 
-export function hasProcTypeEncryption({ text }: PemBlock): boolean {
-  return text.includes(encryptedMark);
+export function hasProcTypeEncryption({ headers }: PemBlock): boolean {
+  return encryptedMark.test(headers.get('proc-type') ?? '');
 }
 
 /**
@@ -37,27 +39,21 @@ export function hasProcTypeEncryption({ text }: PemBlock): boolean {
  * @returns RSAPrivateKey (PKCS#1), DER; the caller overwrites it.
  * @throws CertificateError PRIVATE_KEY_MALFORMED, PRIVATE_KEY_PASSWORD_WRONG, PRIVATE_KEY_ENCRYPTION_UNSUPPORTED
  */
-export function openProcTypeBlock({ text }: PemBlock, password: Password): Buffer {
+export function openProcTypeBlock(block: PemBlock, password: Password): Buffer {
   return asPrivateKeyError(() => {
-    const [, cipherName, ivText] =
-      /^DEK-Info: *([A-Z0-9-]{1,32}) *, *([0-9A-Fa-f]{16,64}) *\r?$/m.exec(head(text)) ?? [];
-    const [, body] = /\r?\n\r?\n([A-Za-z0-9+/=\s]+)-----END/.exec(text.toString('latin1')) ?? [];
-    if (cipherName === undefined || ivText === undefined || body === undefined) throw malformedPrivateKey();
+    const [, cipherName, ivText] = dekInfo.exec(block.headers.get('dek-info')?.toUpperCase() ?? '') ?? [];
+    if (cipherName === undefined || ivText === undefined) throw malformedPrivateKey();
     const cipher = ciphers[cipherName];
     if (cipher === undefined) throw new UnsupportedEncryption(cipherName);
     const iv = Buffer.from(ivText, 'hex');
     if (iv.length !== cipher.ivLength) throw malformedPrivateKey();
     const key = deriveKey(password, iv.subarray(0, saltLength), cipher.keyLength);
     try {
-      return checkedRsaPrivateKey(cipher.decrypt(key, iv, Buffer.from(body, 'base64')));
+      return checkedRsaPrivateKey(cipher.decrypt(key, iv, decodePemBlock(block)));
     } finally {
       key.fill(0);
     }
   });
-}
-
-function head(text: Buffer): string {
-  return text.subarray(0, 512).toString('latin1');
 }
 
 /** EVP_BytesToKey of OpenSSL with MD5 and one iteration. */

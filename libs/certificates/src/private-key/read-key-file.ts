@@ -6,7 +6,12 @@ import type { KeystoreType, PrivateKeyEntry } from '../keystore/keystore.js';
 import { keystoreType, readKeystore } from '../keystore/read-keystore.js';
 import type { Password } from '../password-based-encryption/password.js';
 import { decodePemBlock, readPemBlocks } from '../pem/pem-block.js';
-import { parsePrivateKeyPem, publicKeyOfRecordingKey, type PrivateKeyFormat } from './parse-private-key.js';
+import {
+  parsePrivateKeyPem,
+  privateKeyFormat,
+  publicKeyOfRecordingKey,
+  type PrivateKeyFormat,
+} from './parse-private-key.js';
 
 export interface KeyFile {
   readonly format: PrivateKeyFormat | KeystoreType;
@@ -30,13 +35,15 @@ export function readKeyFile(file: Buffer, password?: Password, alias?: string): 
   return { ...key, certificates: certificates.map(block => parseCertificateDer(decodePemBlock(block))) };
 }
 
-/** Whether a key file wants a password: all but PEM in clear do. */
+/** Whether a key file wants a password: all but PEM in clear do. What is no key file says so when it is read. */
 export function needsPassword(file: Buffer): boolean {
-  return (
-    keystoreType(file) !== undefined ||
-    file.includes('-----BEGIN ENCRYPTED PRIVATE KEY-----') ||
-    file.includes('Proc-Type: 4,ENCRYPTED')
-  );
+  if (keystoreType(file) !== undefined) return true;
+  try {
+    return privateKeyFormat(file).startsWith('encrypted');
+  } catch (error) {
+    if (error instanceof CertificateError) return false;
+    throw error;
+  }
 }
 
 function readFromKeystore(

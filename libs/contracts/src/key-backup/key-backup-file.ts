@@ -64,9 +64,10 @@ export function descriptionLines(description: KeyBackupDescription): string[] {
 }
 
 /** @throws RcsError RCS_INVALID_VALUE when the text is no backup of a key. */
-export function parseKeyBackup(text: string): KeyBackupFile {
-  const base64 = /^-----BEGIN CMS-----\r?\n([A-Za-z0-9+/=\s]+)^-----END CMS-----/m.exec(text)?.[1];
-  const certificate = /^-----BEGIN CERTIFICATE-----\r?\n[A-Za-z0-9+/=\s]+^-----END CERTIFICATE-----/m.exec(text)?.[0];
+export function parseKeyBackup(file: string): KeyBackupFile {
+  const text = file.replace(/\r\n?/g, '\n');
+  const base64 = /^-----BEGIN CMS-----\n([A-Za-z0-9+/=\s]+)^-----END CMS-----/m.exec(text)?.[1];
+  const certificate = /^-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\s]+^-----END CERTIFICATE-----/m.exec(text)?.[0];
   if (base64 === undefined || certificate === undefined) throw notABackup('it has no CMS and certificate');
   return {
     description: parseDescription(text),
@@ -77,7 +78,7 @@ export function parseKeyBackup(text: string): KeyBackupFile {
 
 /** The description out of the lines of a file or of what is encrypted in it. @throws RcsError RCS_INVALID_VALUE */
 export function parseDescription(text: string): KeyBackupDescription {
-  const lines = text.split(/\r?\n/);
+  const lines = text.split(/\r\n?|\n/);
   const found = fields.map(name => {
     const line = lines.find(candidate => candidate.startsWith(`${name}: `));
     return [name, line === undefined ? undefined : parseText(line.slice(name.length + 2))] as const;

@@ -43,7 +43,7 @@ export function readAnnex(text: string): AnnexCertificate[] {
 function sectionLines(text: string): string[] | undefined {
   let found: string[] | undefined;
   let inside = false;
-  for (const line of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {
+  for (const line of text.replace(/^\uFEFF/, '').split(/\r\n?|\n/)) {
     const header = /^\s*\[([^\]]*)\]\s*$/.exec(line);
     if (header !== null) {
       inside = header[1]?.trim() === section;

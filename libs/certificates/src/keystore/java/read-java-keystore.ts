@@ -31,33 +31,33 @@ export function readJavaKeystore(type: KeystoreType, file: Buffer, password: Pas
   return asKeystoreError(type, () => {
     const given = password === undefined || password.length === 0 ? undefined : password;
     if (file.length < 12 + digestLength) throw new RangeError('it ends too early');
-    if (given !== undefined) verifyDigest(type, file, given);
-    const entries = readEntries(type, file.subarray(0, -digestLength), given);
+    const { entries, length } = readEntries(type, file, given);
+    if (given !== undefined) verifyDigest(type, file, length, given);
     return { type, integrityVerified: given !== undefined, entries, wipe: () => undefined };
   });
 }
 
-function verifyDigest(type: KeystoreType, file: Buffer, password: Password): void {
+/** The digest stands behind the last entry; like Java, we do not look at what may come behind it. */
+function verifyDigest(type: KeystoreType, file: Buffer, length: number, password: Password): void {
   const text = utf16Password(password);
-  const digest = createHash('sha1')
-    .update(text)
-    .update(digestWhitener)
-    .update(file.subarray(0, -digestLength))
-    .digest();
+  const digest = createHash('sha1').update(text).update(digestWhitener).update(file.subarray(0, length)).digest();
   text.fill(0);
-  if (!timingSafeEqual(digest, file.subarray(-digestLength))) throw keystorePasswordWrong(type);
+  if (!timingSafeEqual(digest, file.subarray(length, length + digestLength))) throw keystorePasswordWrong(type);
 }
 
-function readEntries(type: KeystoreType, content: Buffer, password: Password | undefined): KeystoreEntry[] {
-  const input = new DataInput(content);
+function readEntries(
+  type: KeystoreType,
+  file: Buffer,
+  password: Password | undefined,
+): { readonly entries: KeystoreEntry[]; readonly length: number } {
+  const input = new DataInput(file.subarray(0, -digestLength));
   input.unsignedInt();
   const version = input.unsignedInt();
   if (version !== 1 && version !== 2) throw keystoreUnsupported(type, `the format version ${version}`);
   const count = input.unsignedInt();
   if (count > mostEntries) throw malformedKeystore(type, `it claims ${count} entries`);
   const entries = Array.from({ length: count }, () => readEntry(type, input, version, password));
-  if (input.position !== content.length) throw new RangeError('there is something behind the last entry');
-  return entries;
+  return { entries, length: input.position };
 }
 
 function readEntry(

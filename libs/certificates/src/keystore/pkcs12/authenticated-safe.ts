@@ -4,6 +4,7 @@ import {
   readAlgorithmIdentifier,
   readObjectIdentifier,
   readSequence,
+  readSequenceOfFile,
   readSmallInteger,
   readWholeSequence,
 } from '../../asn1/ber-values.js';
@@ -29,7 +30,7 @@ export interface PersonalInformationExchange {
 
 /** PFX (RFC 7292, 4). @throws RangeError, CertificateError KEYSTORE_UNSUPPORTED */
 export function readPfx(file: Buffer): PersonalInformationExchange {
-  const [version, authSafe, macData] = readWholeSequence(file, 'PFX');
+  const [version, authSafe, macData] = readSequenceOfFile(file, 'PFX');
   if (readSmallInteger(version, 'version') !== pfxVersion) throw new RangeError('the version is not 3');
   const [contentType, content] = readSequence(authSafe, 'ContentInfo');
   if (readObjectIdentifier(contentType, 'contentType') !== ContentType.data) {

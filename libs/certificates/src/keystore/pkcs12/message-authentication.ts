@@ -21,6 +21,8 @@ const hashes: Readonly<Record<string, { readonly name: string; readonly length: 
   '2.16.840.1.101.3.4.2.1': { name: 'sha256', length: 32 },
   '2.16.840.1.101.3.4.2.2': { name: 'sha384', length: 48 },
   '2.16.840.1.101.3.4.2.3': { name: 'sha512', length: 64 },
+  '2.16.840.1.101.3.4.2.5': { name: 'sha512-224', length: 28 },
+  '2.16.840.1.101.3.4.2.6': { name: 'sha512-256', length: 32 },
 };
 
 /**

@@ -1,4 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
 import { readBerElements } from '../../asn1/ber-element.js';
 import { readSequence, readWholeSequence } from '../../asn1/ber-values.js';
 import { readKeyFile } from '../../private-key/read-key-file.js';
@@ -35,6 +38,9 @@ const files: Readonly<Record<string, readonly string[]>> = {
   'triple-des': ['-certpbe', 'PBE-SHA1-3DES', '-keypbe', 'PBE-SHA1-3DES', '-macalg', 'sha1'],
   'two-key-triple-des': [...legacy, '-certpbe', 'PBE-SHA1-2DES', '-keypbe', 'PBE-SHA1-2DES'],
   'rc2-128': [...legacy, '-certpbe', 'PBE-SHA1-RC2-128', '-keypbe', 'PBE-SHA1-RC2-128'],
+  'rc4-128': [...legacy, '-certpbe', 'PBE-SHA1-RC4-128', '-keypbe', 'PBE-SHA1-RC4-128'],
+  'rc4-40': [...legacy, '-certpbe', 'PBE-SHA1-RC4-40', '-keypbe', 'PBE-SHA1-RC4-40'],
+  'sha-512-256': ['-macalg', 'sha512-256'],
   'aes-128': ['-certpbe', 'AES-128-CBC', '-keypbe', 'AES-192-CBC', '-macalg', 'sha512'],
   'sha-384': ['-macalg', 'sha384', '-iter', '10000', '-maciter'],
   'one-iteration': ['-noiter', '-nomaciter'],
@@ -55,6 +61,7 @@ describe('PKCS#12 made by openssl', () => {
     const pair = ['-inkey', 'tenant.key', '-in', 'tenant.pem', '-certfile', 'root.pem', '-name', 'Tenant Ä'];
     for (const [name, options] of Object.entries(files)) exportPkcs12(name, password, ...pair, ...options);
     exportPkcs12('empty-password', '', ...pair);
+    exportPkcs12('password-octet-by-octet', Buffer.from(password).toString('latin1'), ...pair, ...files['triple-des']!);
     exportPkcs12('trust', password, '-nokeys', '-in', 'root.pem', '-caname', 'authority');
     exportPkcs12('costly', password, ...pair, '-iter', '65536');
     openssl.run('genrsa', '-out', 'small.key', '1024');
@@ -67,7 +74,7 @@ describe('PKCS#12 made by openssl', () => {
     openssl.run('pkcs12', '-export', '-out', name, '-passout', `pass:${secret}`, ...parameters);
   }
 
-  it.each([...Object.keys(files), 'empty-password'])('reads %s', name => {
+  it.each([...Object.keys(files), 'empty-password', 'password-octet-by-octet'])('reads %s', name => {
     const keystore = readKeystore(openssl.read(name), name === 'empty-password' ? undefined : password);
     expect(keystore.integrityVerified).toBe(name !== 'without-mac');
     expect(keystore.entries.map(({ type, alias }) => [type, alias])).toEqual([['private-key', 'Tenant Ä']]);
@@ -92,6 +99,22 @@ describe('PKCS#12 made by openssl', () => {
     const keystore = readKeystore(inBer(openssl.read('modern')), password);
     expect(keystore.integrityVerified).toBe(true);
     expect(keystore.entries.map(({ type, alias }) => [type, alias])).toEqual([['private-key', 'Tenant Ä']]);
+  });
+
+  it.each(Object.keys(files))('reads %s with anything behind its end, as openssl does', name => {
+    const read = (file: Buffer): readonly string[] => readKeystore(file, password).entries.map(({ alias }) => alias);
+    for (const behind of ['\n', '\r\n', '\0'.repeat(512), '\x1a', '-----', '\x30\x82\xff\xff']) {
+      const file = Buffer.concat([openssl.read(name), Buffer.from(behind, 'latin1')]);
+      expect({ behind, read: read(file) }).toEqual({ behind, read: ['Tenant Ä'] });
+    }
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), rest => {
+        expect(read(Buffer.concat([openssl.read(name), rest]))).toEqual(['Tenant Ä']);
+      }),
+      { numRuns: 20 },
+    );
+    writeFileSync(join(openssl.directory, 'behind'), Buffer.concat([openssl.read(name), Buffer.from('\n\0rest')]));
+    openssl.run('pkcs12', ...legacy, '-in', 'behind', '-passin', `pass:${password}`, '-noout');
   });
 
   it('takes authorities out of a file without keys', () => {

@@ -1,4 +1,4 @@
-import type { Password } from '../../password-based-encryption/password.js';
+import { utf8Password, type Password } from '../../password-based-encryption/password.js';
 import { WorkLimit } from '../../password-based-encryption/work-limits.js';
 import type { Keystore } from '../keystore.js';
 import { asKeystoreError, keystorePasswordMissing, keystorePasswordWrong } from '../keystore-errors.js';
@@ -45,6 +45,17 @@ function verifiedPassword(
     for (const none of ['', undefined]) if (authenticates(macData, authenticatedSafe, none, limit)) return '';
     throw keystorePasswordMissing('PKCS12');
   }
-  if (authenticates(macData, authenticatedSafe, given, limit)) return given;
-  throw keystorePasswordWrong('PKCS12');
+  const reading = readings(given).find(each => authenticates(macData, authenticatedSafe, each, limit));
+  if (reading === undefined) throw keystorePasswordWrong('PKCS12');
+  return reading;
+}
+
+/** As typed; and as OpenSSL before 1.1.0 took it: each octet of its UTF-8 for a character. */
+function readings(password: Password): Password[] {
+  const octets = utf8Password(password);
+  try {
+    return octets.some(octet => octet >= 0x80) ? [password, octets.toString('latin1')] : [password];
+  } finally {
+    octets.fill(0);
+  }
 }

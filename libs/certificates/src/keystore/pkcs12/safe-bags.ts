@@ -6,6 +6,7 @@ import { AttributeType, BagType, x509Certificate } from './object-identifiers.js
 const explicitTag = 0xa0;
 const setTag = 0x31;
 const bmpStringTag = 0x1e;
+const utf8StringTag = 0x0c;
 const deepestNesting = 8;
 
 interface NamedBag {
@@ -70,13 +71,15 @@ function readAttributes(element: DerElement | undefined): NamedBag {
     const [value] = values?.tag === setTag ? readBerElements(values.content) : [];
     if (value === undefined) continue;
     const name = readObjectIdentifier(type, 'attrId');
-    if (name === AttributeType.friendlyName) attributes.friendlyName = readBmpString(value);
+    if (name === AttributeType.friendlyName) attributes.friendlyName = readName(value);
     if (name === AttributeType.localKeyId) attributes.localKeyId = berOctets(value);
   }
   return attributes;
 }
 
-function readBmpString({ tag, content }: DerElement): string {
-  if (tag !== bmpStringTag || content.length % 2 !== 0) throw new RangeError('a friendlyName is no BMPString');
+/** A BMPString (RFC 2985, 5.5.1); some programs write UTF-8. An odd name is none: it opens no key and keeps none shut. */
+function readName({ tag, content }: DerElement): string | undefined {
+  if (tag === utf8StringTag) return content.toString('utf8');
+  if (tag !== bmpStringTag || content.length % 2 !== 0) return undefined;
   return Buffer.from(content).swap16().toString('utf16le');
 }

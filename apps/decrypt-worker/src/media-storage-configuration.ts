@@ -17,6 +17,8 @@ export function mediaStorageConfigurations(
     return {
       storage: storage.storage,
       url: storage.url,
+      ...(storage.contactCenters === undefined ? {} : { contactCenters: storage.contactCenters }),
+      plainMedia: storage.plainMedia,
       ...(storage.userName === undefined ? {} : { userName: storage.userName }),
       ...(storage.password === undefined ? {} : { password: storage.password }),
       trustedCA: ca === undefined ? rejectUnauthorized : { pem: ca.join('') },

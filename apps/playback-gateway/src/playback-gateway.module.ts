@@ -333,9 +333,10 @@ function recordings({ configuration }: GatewayParts): Provider[] {
 
 function mediaLocations({ mediaStorages }: GatewayConfiguration) {
   return mediaStorages.map(
-    ({ storage, url, webDAVMaxConnection, connectTimeoutMs, headersTimeoutMs, idleTimeoutMs }) => ({
+    ({ storage, url, contactCenters, webDAVMaxConnection, connectTimeoutMs, headersTimeoutMs, idleTimeoutMs }) => ({
       storage,
       url,
+      ...(contactCenters === undefined ? {} : { contactCenters }),
       trustedCA: true as const,
       maxConnections: webDAVMaxConnection,
       connectTimeoutMs,

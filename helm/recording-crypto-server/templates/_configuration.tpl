@@ -7,6 +7,7 @@ chart decides (addresses, certificates). Called with the root context; answer YA
 {{- $configuration := dict
   "logging" .root.Values.configuration.logging
   "crRegion" .root.Values.configuration.crRegion
+  "playback" .root.Values.configuration.playback
   "internalTls" (dict "caFile" "/etc/rcs/internal-tls/ca.crt" "certificateFile" "/etc/rcs/internal-tls/tls.crt" "keyFile" "/etc/rcs/internal-tls/tls.key")
   "shutdownDelayMs" (int .values.shutdownDelayMs)
   "gracefulShutdownTimeoutMs" (int .values.gracefulShutdownTimeoutMs) -}}
@@ -40,7 +41,7 @@ chart decides (addresses, certificates). Called with the root context; answer YA
 {{- end -}}
 {{- $storages := list -}}
 {{- range .Values.configuration.mediaStorages -}}
-{{- $storages = append $storages (pick . "storage" "url") -}}
+{{- $storages = append $storages (pick . "storage" "url" "contactCenters" "plainMedia") -}}
 {{- end -}}
 {{- $own := dict
   "redis" (include "rcs.configuration.redis" . | fromYaml)

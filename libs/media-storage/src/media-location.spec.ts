@@ -20,7 +20,8 @@ const storages: readonly MediaStorageConfiguration[] = [
   { storage: 'file', url: 'file:///srv/media', ...settings },
 ];
 
-const resolve = (path: string, storage = 'webDAV'): MediaLocation => resolveLocation({ storage, path }, storages);
+const resolve = (path: string, storage = 'webDAV'): MediaLocation =>
+  resolveLocation({ storage, path }, 'cc1', storages);
 const refusal = expect.objectContaining({ code: 'RCS_MEDIA_LOCATION_REFUSED' }) as RcsError;
 
 describe('locations inside a storage', () => {
@@ -163,7 +164,7 @@ describe('locations that are refused', () => {
 
   it('says why without naming a place inside the network', () => {
     expect(() => resolve('http://evil.test/a')).toThrow(
-      expect.objectContaining({ publicDetail: 'its URL is in no configured storage' }) as RcsError,
+      expect.objectContaining({ publicDetail: 'it is in no storage of this contact center' }) as RcsError,
     );
   });
 });
@@ -212,6 +213,6 @@ function tryResolve(path: string): MediaLocation | undefined {
 
 it('MediaStorages resolves against its own configuration', async () => {
   const media = new MediaStorages(storages);
-  expect(media.resolve({ storage: 'webDAV', path: 'a/b' })).toEqual({ storageIndex: 0, segments: ['a', 'b'] });
+  expect(media.resolve({ storage: 'webDAV', path: 'a/b' }, 'cc1')).toEqual({ storageIndex: 0, segments: ['a', 'b'] });
   await media.close();
 });

@@ -1,5 +1,8 @@
-import { RcsError } from '#platform';
 import type { MediaStorageConfiguration } from './media-storage-configuration.js';
+import { belongsTo } from './storage-owners.js';
+import { hasForbidden, refused, segmentsBelow, segmentsOf, type MediaLocation } from './storage-path.js';
+
+export type { MediaLocation } from './storage-path.js';
 
 /** Where metadata says that media lies. */
 export interface MediaDescriptor {
@@ -9,97 +12,53 @@ export interface MediaDescriptor {
   readonly path: string;
 }
 
-/** A place inside a configured storage; nothing else can be fetched. */
-export interface MediaLocation {
-  /** Which of the configured storages. */
-  readonly storageIndex: number;
-  /** Names below the base URL, decoded. */
-  readonly segments: readonly string[];
-}
-
 const maximumPathLength = 4096;
 const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/;
-/** Characters that make two readers of a URL disagree, and halves of characters that no URL can carry. */
-const forbiddenInNames = /[\\\p{Cc}\p{Cs}\u2028\u2029]/u;
-/** Escapes that a second decoding somewhere on the way would turn into separators or dots. */
-const hiddenSeparator = /%(?:2e|2f|5c|00)/i;
 
 /**
- * Finds the storage a location lies in; of storages inside each other the innermost. The guard against server-side
- * request forgery: what is not plainly below a configured base URL is refused.
+ * Finds the storage of a contact center that a location lies in; of storages inside each other the innermost. The guard
+ * against server-side request forgery, and the wall between contact centers: what is not plainly below the base URL of a
+ * storage of this contact center is refused, and the refusal is the same whether nobody's or another one's lies there.
  * @throws RcsError RCS_MEDIA_LOCATION_REFUSED
  */
 export function resolveLocation(
   descriptor: MediaDescriptor,
+  contactCenter: string,
   storages: readonly MediaStorageConfiguration[],
 ): MediaLocation {
   const { storage, path } = descriptor;
   if (path.length > maximumPathLength) throw refused(`its path has more than ${maximumPathLength} characters`);
-  if (path === '' || /[?#]/.test(path) || forbiddenInNames.test(path) || hiddenSeparator.test(path))
+  if (path === '' || /[?#]/.test(path) || hasForbidden(path))
     throw refused('its path is empty or has characters that are not allowed');
   const candidates = storages.flatMap((configuration, index) =>
     configuration.storage.toLowerCase() === storage.toLowerCase() ? [{ url: configuration.url, index }] : [],
   );
-  const [first] = candidates;
-  if (first === undefined) throw refused(`no storage of kind ${JSON.stringify(storage.slice(0, 32))} is configured`);
-  if (!scheme.test(path)) {
-    if (path.startsWith('//')) throw refused('it is neither a URL nor a path');
-    return { storageIndex: first.index, segments: segmentsOf(path.replace(/^\//, '')) };
-  }
-  const [innermost] = candidates
-    .flatMap(({ url, index }) => {
-      const segments = segmentsBelow(path, url);
-      return segments === undefined ? [] : [{ storageIndex: index, segments }];
-    })
-    .sort((one, other) => one.segments.length - other.segments.length);
-  if (innermost === undefined) throw refused('its URL is in no configured storage');
-  return innermost;
+  if (candidates.length === 0)
+    throw refused(`no storage of kind ${JSON.stringify(storage.slice(0, 32))} is configured`);
+  const location = scheme.test(path) ? locationsOfUrl(path, candidates) : locationsOfPath(path, candidates);
+  const own = location.find(place => belongsTo(contactCenter, place, storages));
+  if (own === undefined) throw refused('it is in no storage of this contact center');
+  return own;
 }
 
-/** The names of `url` below `base`; undefined when it lies elsewhere. */
-function segmentsBelow(url: string, base: string): readonly string[] | undefined {
-  const [theirs, ours] = [split(url), split(base)];
-  if (theirs === undefined || ours === undefined || ours.origin !== theirs.origin) return undefined;
-  const basePath = ours.path.replace(/^\/+|\/+$/g, '');
-  const baseSegments = basePath === '' ? [] : segmentsOf(basePath);
-  const segments = segmentsOf(theirs.path.slice(1));
-  if (segments.length <= baseSegments.length) return undefined;
-  return baseSegments.every((segment, index) => segment === segments[index])
-    ? segments.slice(baseSegments.length)
-    : undefined;
+interface Candidate {
+  readonly url: string;
+  readonly index: number;
 }
 
-/** Scheme, host and port in normal form, the path untouched: a parser that resolves dots would hide them. */
-function split(url: string): { origin: string; path: string } | undefined {
-  const match = /^([A-Za-z][A-Za-z0-9+.-]*:\/\/)([^/@]*)(\/.*)?$/.exec(url);
-  if (match === null) return undefined;
-  const [, prefix = '', authority = '', path = '/'] = match;
-  try {
-    const { protocol, host } = new URL(`${prefix}${authority}/`);
-    return { origin: `${protocol}//${host}`, path };
-  } catch {
-    return undefined;
-  }
+/** A path may lie in any storage: the first that the contact center has is meant. */
+function locationsOfPath(path: string, candidates: readonly Candidate[]): MediaLocation[] {
+  if (path.startsWith('//')) throw refused('it is neither a URL nor a path');
+  const segments = segmentsOf(path.replace(/^\//, ''));
+  return candidates.map(({ index }) => ({ storageIndex: index, segments }));
 }
 
-function segmentsOf(path: string): string[] {
-  return path.split('/').map(written => {
-    const segment = decoded(written);
-    if (segment === '' || segment === '.' || segment === '..') throw refused('its path has empty or dotted segments');
-    if (segment.includes('/') || forbiddenInNames.test(segment) || hiddenSeparator.test(segment))
-      throw refused('its path has hidden separators or control characters');
-    return segment;
+/** A URL lies in the innermost storage alone, which may be configured for several contact centers. */
+function locationsOfUrl(url: string, candidates: readonly Candidate[]): MediaLocation[] {
+  const locations = candidates.flatMap(candidate => {
+    const segments = segmentsBelow(url, candidate.url);
+    return segments === undefined ? [] : [{ storageIndex: candidate.index, segments }];
   });
+  const innermost = Math.min(...locations.map(({ segments }) => segments.length));
+  return locations.filter(({ segments }) => segments.length === innermost);
 }
-
-/** Percent-decoded once; a percent sign that begins no escape stands for itself. */
-function decoded(segment: string): string {
-  try {
-    return segment.replace(/(?:%[0-9A-Fa-f]{2})+/g, decodeURIComponent);
-  } catch {
-    throw refused('its path has escapes that are no UTF-8');
-  }
-}
-
-const refused = (why: string): RcsError =>
-  new RcsError('RCS_MEDIA_LOCATION_REFUSED', `media location refused: ${why}`, { publicDetail: why });

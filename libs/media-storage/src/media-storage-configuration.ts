@@ -1,8 +1,15 @@
+/** A contact center by its id; with a prefix it owns what lies below that path, which is made of whole names. */
+export type StorageOwner = string | { readonly id: string; readonly prefix: string };
+
 /** One place where media lies. Times in milliseconds. */
 export interface MediaStorageConfiguration {
   readonly storage: 'webDAV' | 'file';
   /** Base URL: `http(s)://host:port/path`, or `file:///directory`. */
   readonly url: string;
+  /** The contact centers it belongs to; absent: all share it. */
+  readonly contactCenters?: readonly StorageOwner[];
+  /** Which media in the clear plays: that of a known format, or any. `recognised` when absent. */
+  readonly plainMedia?: 'recognised' | 'any';
   readonly userName?: string;
   readonly password?: string;
   /** true: the system's authorities; false: no check; PEM: those alone. */

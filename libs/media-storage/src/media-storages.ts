@@ -20,9 +20,17 @@ export class MediaStorages {
     );
   }
 
-  /** @throws RcsError RCS_MEDIA_LOCATION_REFUSED for everything outside the configured storages. */
-  resolve(descriptor: MediaDescriptor): MediaLocation {
-    return resolveLocation(descriptor, this.configurations);
+  /**
+   * The place of a file of this contact center.
+   * @throws RcsError RCS_MEDIA_LOCATION_REFUSED for everything outside its storages.
+   */
+  resolve(descriptor: MediaDescriptor, contactCenter: string): MediaLocation {
+    return resolveLocation(descriptor, contactCenter, this.configurations);
+  }
+
+  /** Which media in the clear plays from this place. */
+  plainMediaOf({ storageIndex }: MediaLocation): 'recognised' | 'any' {
+    return this.configurations[storageIndex]?.plainMedia ?? 'recognised';
   }
 
   /** Size and validators of a stored file, and the bytes at its ends that are wanted right away. @throws RcsError RCS_STORAGE_* */

@@ -1,9 +1,9 @@
-import { inspectRequestSchema, type GrantVerifier } from '#contracts';
+import { inspectRequestSchema, type GrantVerifier, type InspectReply, type OlderInspectReply } from '#contracts';
 import { deadlineSignal, RcsError } from '#platform';
 import type { LayoutInspector } from '../media-session/layout-inspector.js';
 import type { Exchange } from './media.handler.js';
 
-/** Tells a gateway how a stored file is laid out, so that it can name the envelope in a grant. */
+/** Tells a gateway how a stored file is laid out, so that it can pin it and name its envelope in a grant. */
 export class InspectHandler {
   constructor(
     private readonly grants: GrantVerifier,
@@ -13,12 +13,33 @@ export class InspectHandler {
 
   async handle(body: unknown, { signal, response }: Exchange): Promise<void> {
     const parsed = inspectRequestSchema.safeParse(body);
-    if (!parsed.success) throw new RcsError('RCS_INVALID_VALUE', 'inspect request: the grant is missing');
+    if (!parsed.success)
+      throw new RcsError('RCS_INVALID_VALUE', `inspect request: ${parsed.error.issues[0]?.path.join('.') ?? ''}`);
     const grant = this.grants.verify(parsed.data.grant);
     if (grant.purpose !== 'inspect')
       throw new RcsError('RCS_GRANT_REFUSED', `a grant to ${grant.purpose} inspects no media`);
-    const reply = JSON.stringify(await this.inspector.inspect(grant, deadlineSignal(this.timeoutMs, signal)));
+    const { declared, envelope } = parsed.data;
+    const detachedEnvelope = envelope === undefined ? undefined : Buffer.from(envelope, 'base64');
+    const found = await this.inspector.inspect(
+      { grant, declared: declared ?? 'nothing', detachedEnvelope },
+      deadlineSignal(this.timeoutMs, signal),
+    );
+    const reply = JSON.stringify(declared === undefined ? olderReply(found) : found);
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(reply) });
     response.end(reply);
+  }
+}
+
+/** For a gateway that does not know the newer form yet. */
+function olderReply(found: InspectReply): OlderInspectReply {
+  switch (found.layout) {
+    case 'plain':
+      return { layout: 'plain' };
+    case 'attached':
+      return { layout: 'attached', envelopeDigest: found.envelopeDigest };
+    case 'detached':
+      throw new RcsError('RCS_INVALID_VALUE', 'an envelope was sent without saying what is declared');
+    case 'unrecognised':
+      throw new RcsError(found.code, found.detail);
   }
 }

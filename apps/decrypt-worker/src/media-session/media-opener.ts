@@ -46,7 +46,7 @@ export class MediaOpener {
 
   /** @throws RcsError for everything that stands in the way, before any plaintext exists. */
   async open(request: OpenRequest, signal: AbortSignal): Promise<OpenMedia> {
-    const location = this.storages.resolve(request.grant.location);
+    const location = this.storages.resolve(request.grant.location, request.grant.contactCenter);
     try {
       switch (request.grant.layout) {
         case 'plain':

@@ -39,7 +39,7 @@ const answerJson =
     const text = JSON.stringify(body);
     response.writeHead(status, { 'content-length': Buffer.byteLength(text) }).end(text);
   };
-const attached = answerJson({ layout: 'attached', envelopeDigest: digest });
+const attached = answerJson({ layout: 'attached', length: 4096, envelopeDigest: digest, envelope: 'MIIB' });
 const problem = (error: RcsError) => answerJson(toProblemDetails(error), error.definition.http);
 
 describe(EnvelopeLocator.name, () => {

@@ -1,4 +1,10 @@
-import { envelopeDigest, type GrantContent, type InspectReply, type MediaLayout } from '#contracts';
+import {
+  envelopeDigest,
+  type GrantContent,
+  type InspectReply,
+  type InspectRequest,
+  type MediaLayout,
+} from '#contracts';
 import { RcsError } from '#platform';
 import type { MediaFile, Recording, RecordingStore } from '#store';
 import type { GrantDesk } from '../grants/grant-desk.js';
@@ -48,18 +54,25 @@ export class EnvelopeLocator {
   private async inspectAndPin(request: LocateRequest) {
     const { recording, mediaFile, userName, requestId, signal } = request;
     const content = { ...grantSubject(recording, mediaFile, userName), purpose: 'inspect' as const };
-    const found = await this.grants.withGrant(content, grant => this.inspect(grant, requestId, signal));
-    return this.recordings.pinEnvelope(recording.id, mediaFile.mediaId, found);
+    const declared = mediaFile.certAlias === undefined ? 'nothing' : 'certAlias';
+    const found = await this.grants.withGrant(content, grant => this.inspect({ grant, declared }, requestId, signal));
+    if (found.layout === 'unrecognised') throw new RcsError(found.code, found.detail);
+    const { layout } = found;
+    return this.recordings.pinEnvelope(
+      recording.id,
+      mediaFile.mediaId,
+      layout === 'plain' ? { layout } : { layout, envelopeDigest: found.envelopeDigest },
+    );
   }
 
   /** Asks one worker after the other until one can say it. */
-  private async inspect(grant: string, requestId: string, signal: AbortSignal): Promise<InspectReply> {
+  private async inspect(request: InspectRequest, requestId: string, signal: AbortSignal): Promise<InspectReply> {
     const tried = new Set<string>();
     for (;;) {
       const worker = this.workers.choose(tried);
       tried.add(worker.instance);
       try {
-        return await this.client.inspect(worker, grant, requestId, signal);
+        return await this.client.inspect(worker, request, requestId, signal);
       } catch (error) {
         if (signal.aborted || !canGoElsewhere(error)) throw error;
         this.workers.suspend(worker.instance);

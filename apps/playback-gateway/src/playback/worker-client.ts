@@ -4,6 +4,7 @@ import {
   inspectReplySchema,
   mediaPath,
   type InspectReply,
+  type InspectRequest,
   type MediaRequest,
   type WorkerRegistration,
 } from '#contracts';
@@ -42,13 +43,13 @@ export class WorkerClient {
 
   async inspect(
     worker: WorkerRegistration,
-    grant: string,
+    request: InspectRequest,
     requestId: string,
     signal: AbortSignal,
   ): Promise<InspectReply> {
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(this.inspectTimeoutMs)]);
     try {
-      const response = await this.post(worker, inspectPath, JSON.stringify({ grant }), requestId, bounded);
+      const response = await this.post(worker, inspectPath, JSON.stringify(request), requestId, bounded);
       if (response.statusCode !== 200) throw await problemOf(response, worker);
       return inspectReplySchema.parse(await response.body.json());
     } catch (error) {

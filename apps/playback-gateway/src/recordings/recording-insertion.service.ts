@@ -61,13 +61,13 @@ export class RecordingInsertionService {
       id,
       contactCenter,
       region: region ?? this.region,
-      mediaFiles: mediaFiles.map((file, index) => this.mediaFileOf(file, index)),
+      mediaFiles: mediaFiles.map((file, index) => this.mediaFileOf(file, index, contactCenter)),
       ...present({ callerPhoneNumber, dialedPhoneNumber, startTime, stopTime, eventHistory }),
       ...present({ additional: nonEmpty(additional) }),
     };
   }
 
-  private mediaFileOf(file: InsertMediaFile, index: number): MediaFile {
+  private mediaFileOf(file: InsertMediaFile, index: number, contactCenter: string): MediaFile {
     const { mediaId, type, mediaDescriptor, ...rest } = file;
     const {
       startTime,
@@ -82,7 +82,7 @@ export class RecordingInsertionService {
       certAlias,
       ...additional
     } = rest;
-    this.checkLocation(mediaDescriptor, index);
+    this.checkLocation(mediaDescriptor, index, contactCenter);
     const stored: MediaFile = {
       mediaId,
       type,
@@ -94,9 +94,9 @@ export class RecordingInsertionService {
     return { ...stored, recipients: recipientsOfMediaFile(stored) };
   }
 
-  private checkLocation(descriptor: InsertMediaFile['mediaDescriptor'], index: number): void {
+  private checkLocation(descriptor: InsertMediaFile['mediaDescriptor'], index: number, contactCenter: string): void {
     try {
-      this.storages.resolve(descriptor);
+      this.storages.resolve(descriptor, contactCenter);
     } catch (error) {
       throw new RcsError('RCS_MEDIA_LOCATION_REFUSED', undefined, {
         publicDetail: `mediaFiles.${index}.mediaDescriptor`,

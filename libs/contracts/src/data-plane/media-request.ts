@@ -2,8 +2,6 @@ import { z } from 'zod';
 
 /** Where a worker takes media requests: POST, because an envelope may be longer than any header may be. */
 export const mediaPath = '/v1/media';
-/** Where a worker looks at a stored file whose layout nobody knows yet. */
-export const inspectPath = '/v1/inspect';
 
 /**
  * The Content-Length that a HEAD answers to the player. Between worker and gateway the request is a POST, whose answer
@@ -13,12 +11,20 @@ export const representationLengthHeader = 'rcs-representation-length';
 /** Alias of the certificate whose key opened the recording, percent-encoded. */
 export const certificateAliasHeader = 'rcs-certificate-alias';
 
+/** The leaves of a file of 16 GiB. */
+const maximumContentTreeDigits = 12 * 1024 * 1024;
+
 const headerValue = z.string().max(4096).optional();
 
 export const mediaRequestSchema = z.strictObject({
   grant: z.string(),
   /** Base64 of a detached envelope: CMS in DER or BER, or the JSON of another writer. */
   envelope: z.string().max(2_000_000).optional(),
+  /**
+   * Base64 of the leaves of the content tree whose root the grant names. A worker that knows them needs none; one that does
+   * not answers RCS_CONTENT_TREE_NEEDED.
+   */
+  contentTree: z.string().max(maximumContentTreeDigits).optional(),
   method: z.enum(['GET', 'HEAD']),
   /** Request header fields of RFC 9110 as the player sent them. */
   range: headerValue,
@@ -34,12 +40,3 @@ export const mediaRequestSchema = z.strictObject({
 });
 
 export type MediaRequest = Readonly<z.output<typeof mediaRequestSchema>>;
-
-export const inspectRequestSchema = z.strictObject({ grant: z.string() });
-
-export const inspectReplySchema = z.discriminatedUnion('layout', [
-  z.strictObject({ layout: z.literal('plain') }),
-  z.strictObject({ layout: z.literal('attached'), envelopeDigest: z.string().regex(/^[0-9a-f]{64}$/) }),
-]);
-
-export type InspectReply = z.output<typeof inspectReplySchema>;

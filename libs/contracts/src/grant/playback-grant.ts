@@ -9,6 +9,7 @@ export const maximumGrantLifetimeSeconds = 60;
 export const clockToleranceSeconds = 5;
 
 const text = z.string().min(1).max(1024);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** What the payload of a grant must look like; unknown members are refused so that both sides mean the same. */
 export const playbackGrantSchema = z.strictObject({
@@ -28,10 +29,9 @@ export const playbackGrantSchema = z.strictObject({
   /** How the media is stored; absent while nobody has looked. */
   layout: z.enum(['detached', 'attached', 'plain']).optional(),
   /** SHA-256 of the envelope, lower-case hexadecimal; present for everything that is encrypted. */
-  envelopeDigest: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/)
-    .optional(),
+  envelopeDigest: sha256.optional(),
+  /** The stored file as it was pinned: its length and, where a content tree was made, the root of that. */
+  content: z.strictObject({ length: z.int().min(0), root: sha256.optional() }).optional(),
 });
 
 /** Says who may listen to which media file until when; signed by a gateway, demanded by workers and vaults. */

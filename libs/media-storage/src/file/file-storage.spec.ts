@@ -38,7 +38,7 @@ describe(FileStorage.name, () => {
     rmSync(work, { recursive: true });
   });
 
-  const at = (path: string) => storages.resolve({ storage: 'file', path });
+  const at = (path: string) => storages.resolve({ storage: 'file', path }, 'cc1');
   const open = (path: string): Promise<StoredObject> => storages.open(at(path), {}, patience());
 
   it('reads files by path and by URL', async () => {

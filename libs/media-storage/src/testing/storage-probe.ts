@@ -42,12 +42,12 @@ export class StorageProbe {
   }
 
   open(path: string, hint: OpenHint = {}, signal = patience()): Promise<StoredObject> {
-    return this.storages.open(this.storages.resolve({ storage: 'webDAV', path }), hint, signal);
+    return this.storages.open(this.storages.resolve({ storage: 'webDAV', path }, 'cc1'), hint, signal);
   }
 
   put(path: string, ...content: PutContent): Promise<void> {
     const [body, length, signal = patience()] = content;
-    return this.storages.put(this.storages.resolve({ storage: 'webDAV', path }), body, length, signal);
+    return this.storages.put(this.storages.resolve({ storage: 'webDAV', path }, 'cc1'), body, length, signal);
   }
 }
 

@@ -3,7 +3,17 @@ import { configurationServer } from './configuration-server.schema.js';
 import { keyVault } from './key-vault.schema.js';
 import { localKeyManager } from './local-key-manager.schema.js';
 import { openIdProvider } from './open-id.schema.js';
-import { bytes, filePath, listen, milliseconds, port, secret, trustedCA, vaultAddress } from './option-types.js';
+import {
+  bytes,
+  filePath,
+  listen,
+  milliseconds,
+  port,
+  secret,
+  storagePrefix,
+  trustedCA,
+  vaultAddress,
+} from './option-types.js';
 import { tracing } from './tracing.schema.js';
 import { webSettings } from './web-settings.schema.js';
 
@@ -29,10 +39,20 @@ const redis = z.strictObject({
   keyPrefix: z.string().default('rcs:'),
 });
 
+/** A contact center that a storage, or what lies below a path in it, belongs to. */
+const storageOwner = z.union([
+  z.string().min(1),
+  z.strictObject({ id: z.string().min(1), prefix: storagePrefix.default('') }),
+]);
+
 const mediaStorage = z.strictObject({
   storage: z.enum(['webDAV', 'file']).default('webDAV'),
   /** Base URL; media locations resolve only below it. */
   url: z.url(),
+  /** The contact centers whose media lies here, some perhaps below a path only; absent: all share it. */
+  contactCenters: z.array(storageOwner).min(1).optional(),
+  /** Which media plays in the clear: what has the signature of a known format, or any. */
+  plainMedia: z.enum(['recognised', 'any']).default('recognised'),
   userName: z.string().optional(),
   password: secret.optional(),
   /** That of serverSettings when absent, as in the original; true when neither is there. */
@@ -181,6 +201,12 @@ export const configurationSchema = z.strictObject({
     })
     .prefault({}),
   mediaStorages: z.array(mediaStorage).default([]),
+  playback: z
+    .strictObject({
+      /** Stored bytes are checked against the SHA-256 tree that was kept with the recording before any of them leaves. */
+      verifyContent: z.boolean().default(true),
+    })
+    .prefault({}),
   serverSettings,
   configurationServers: z.array(configurationServer).default([]),
   openId: openIdProvider.optional(),

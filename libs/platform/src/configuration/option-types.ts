@@ -20,6 +20,16 @@ export const secret = z.union([z.string(), z.strictObject({ file: filePath })]).
   }
 });
 
+/** A path below the base URL of a storage, of whole names, not percent-encoded; empty for all of it. */
+export const storagePrefix = z
+  .string()
+  .max(4096)
+  .transform(written => written.replace(/^\/+|\/+$/g, ''))
+  .refine(
+    prefix => prefix === '' || prefix.split('/').every(name => !/^\.{0,2}$|[\\\p{Cc}]/u.test(name)),
+    'must be a path of plain names such as paris/calls',
+  );
+
 /** true: the system's authorities; false: no check; a path: the file (PEM, JKS or PKCS#12) of the authorities that are trusted. */
 export const trustedCA = z.union([z.boolean(), filePath]).default(true);
 

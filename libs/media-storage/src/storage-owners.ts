@@ -1,0 +1,62 @@
+import type { MediaStorageConfiguration, StorageOwner } from './media-storage-configuration.js';
+import { baseOf, type MediaLocation } from './storage-path.js';
+
+/**
+ * Whether a contact center may read what lies at this place. A storage inside another one decides about what lies in it,
+ * however a location gets there; of several owners of one storage the one with the longest path.
+ */
+export function belongsTo(
+  contactCenter: string,
+  location: MediaLocation,
+  storages: readonly MediaStorageConfiguration[],
+): boolean {
+  const storage = storages[location.storageIndex];
+  if (storage === undefined || !isOwner(contactCenter, location.segments, storage.contactCenters)) return false;
+  const base = baseOf(storage.url);
+  if (base === undefined) return false;
+  const names = [...base.segments, ...location.segments];
+  return storages.every(({ url, contactCenters }) => {
+    const inner = baseOf(url);
+    if (inner?.origin !== base.origin || inner.segments.length <= base.segments.length) return true;
+    const isInside = startsWith(names, inner.segments, looksAlike);
+    return !isInside || isOwner(contactCenter, names.slice(inner.segments.length), contactCenters);
+  });
+}
+
+function isOwner(
+  contactCenter: string,
+  segments: readonly string[],
+  owners: readonly StorageOwner[] | undefined,
+): boolean {
+  if (owners === undefined) return true;
+  const claims = owners.map(owner => (typeof owner === 'string' ? { id: owner, prefix: '' } : owner)).map(withNames);
+  const touched = claims.filter(({ names }) => startsWith(segments, names, looksAlike));
+  const longest = Math.max(...touched.map(({ names }) => names.length));
+  return touched.some(({ id, names }) => {
+    return id === contactCenter && names.length === longest && startsWith(segments, names, isSame);
+  });
+}
+
+const withNames = ({ id, prefix }: { readonly id: string; readonly prefix: string }) => ({
+  id,
+  names: prefix.split('/').filter(name => name !== ''),
+});
+
+function startsWith(
+  names: readonly string[],
+  beginning: readonly string[],
+  equal: (one: string, other: string) => boolean,
+): boolean {
+  return names.length >= beginning.length && beginning.every((name, index) => equal(name, names[index] ?? ''));
+}
+
+const isSame = (one: string, other: string): boolean => one === other;
+
+/** Names that a storage which folds case or composes accents takes for one: what is another one's there is nobody else's. */
+const looksAlike = (one: string, other: string): boolean => folded(one) === folded(other);
+
+const folded = (name: string): string =>
+  name
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[. ]+$/, '');

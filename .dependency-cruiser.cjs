@@ -1,5 +1,5 @@
 /** The rules of the house: which room may open which door. */
-const pure = '^libs/(cms|pkcs11|certificates)/';
+const pure = '^libs/(asn1|cms|pkcs11|certificates)/';
 
 module.exports = {
   forbidden: [
@@ -13,11 +13,11 @@ module.exports = {
     },
     { name: 'libs-import-no-app', severity: 'error', from: { path: '^libs/' }, to: { path: '^apps/' } },
     {
-      name: 'pure-libs-import-no-lib',
-      comment: 'cms, pkcs11 and certificates are publishable on their own.',
+      name: 'pure-libs-import-asn1-only',
+      comment: 'asn1, cms, pkcs11 and certificates are publishable on their own.',
       severity: 'error',
-      from: { path: '^libs/(cms|pkcs11|certificates)/' },
-      to: { path: '^libs/', pathNot: '^libs/$1/' },
+      from: { path: '^libs/(asn1|cms|pkcs11|certificates)/' },
+      to: { path: '^libs/', pathNot: '^libs/(asn1|$1)/' },
     },
     { name: 'pure-libs-import-no-nest', severity: 'error', from: { path: pure }, to: { path: '@nestjs' } },
     {

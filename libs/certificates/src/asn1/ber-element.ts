@@ -1,4 +1,4 @@
-import type { DerElement } from './der-element.js';
+import type { DerElement } from '#asn1';
 
 /** Deep enough for every key file; a hostile one must not exhaust the stack. */
 const deepestNesting = 32;

@@ -1,5 +1,5 @@
 import { readBerElements, readFirstBerElement } from './ber-element.js';
-import { DerTag, type DerElement } from './der-element.js';
+import { DerTag, type DerElement } from '#asn1';
 
 const objectIdentifierTag = 0x06;
 const largestIntegerOctets = 4;

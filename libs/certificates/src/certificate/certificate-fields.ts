@@ -1,4 +1,4 @@
-import { DerTag, readDerElements, type DerElement } from '../asn1/der-element.js';
+import { DerTag, readDerElements, type DerElement } from '#asn1';
 
 /** Parts of a certificate whose exact bytes matter: recipients are matched by them. */
 export interface CertificateFields {

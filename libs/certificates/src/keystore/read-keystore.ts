@@ -1,4 +1,4 @@
-import { DerTag } from '../asn1/der-element.js';
+import { DerTag } from '#asn1';
 import { CertificateError } from '../certificate-error.js';
 import type { Password } from '../password-based-encryption/password.js';
 import { javaKeystoreType, readJavaKeystore } from './java/read-java-keystore.js';

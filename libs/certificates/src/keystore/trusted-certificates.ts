@@ -1,4 +1,4 @@
-import { DerTag } from '../asn1/der-element.js';
+import { DerTag } from '#asn1';
 import type { CertificateInfo } from '../certificate/certificate-info.js';
 import { parseCertificateDer } from '../certificate/parse-certificate.js';
 import { CertificateError } from '../certificate-error.js';

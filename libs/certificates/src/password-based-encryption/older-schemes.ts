@@ -1,7 +1,7 @@
 import { createHash, hash as digestOf } from 'node:crypto';
 import { berOctets } from '../asn1/ber-element.js';
 import { readSequence, readSmallInteger } from '../asn1/ber-values.js';
-import type { DerElement } from '../asn1/der-element.js';
+import type { DerElement } from '#asn1';
 import {
   des,
   rc2With128Bits,

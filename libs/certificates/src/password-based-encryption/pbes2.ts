@@ -6,7 +6,7 @@ import {
   readSmallInteger,
   type AlgorithmIdentifier,
 } from '../asn1/ber-values.js';
-import type { DerElement } from '../asn1/der-element.js';
+import type { DerElement } from '#asn1';
 import { aes128, aes192, aes256, des, tripleDes, type BlockCipher } from './block-cipher.js';
 import { utf8Password, type Password } from './password.js';
 import { derivePbkdf2 } from './pbkdf2.js';

@@ -1,7 +1,7 @@
 import { pbkdf2Sync } from 'node:crypto';
 import { readAlgorithmIdentifier, readSequence, readSmallInteger } from '../asn1/ber-values.js';
 import { berOctets } from '../asn1/ber-element.js';
-import { DerTag, type DerElement } from '../asn1/der-element.js';
+import { DerTag, type DerElement } from '#asn1';
 import { UnsupportedEncryption } from './unsupported-encryption.js';
 import { checkedSalt, type WorkLimit } from './work-limits.js';
 

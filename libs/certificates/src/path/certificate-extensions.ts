@@ -6,7 +6,7 @@ import {
   KeyUsagesExtension,
   X509Certificate,
 } from '@peculiar/x509';
-import { DerTag, readDerElements, type DerElement } from '../asn1/der-element.js';
+import { DerTag, readDerElements, type DerElement } from '#asn1';
 import { readGeneralName, type GeneralName } from './general-name.js';
 import { readNameConstraints, type NameConstraints } from './name-constraints.js';
 

@@ -1,5 +1,4 @@
-import { readDerElements, type DerElement } from '../asn1/der-element.js';
-import { readNameParts, type NamePart } from './name-parts.js';
+import { type DerElement, type NamePart, readDerElements, readNameParts } from '#asn1';
 
 /** GeneralName (RFC 5280, 4.2.1.6), as far as name constraints look into it. */
 export type GeneralName =

@@ -1,9 +1,8 @@
-import { isRangeError } from '../asn1/range-error.js';
+import { emailAddressesIn, isRangeError, readNameParts, sameName } from '#asn1';
 import type { CertificateInfo } from '../certificate/certificate-info.js';
 import { certificateStatus } from '../certificate/certificate-status.js';
 import { readCertificateExtensions, type CertificateExtensions } from './certificate-extensions.js';
 import type { GeneralName } from './general-name.js';
-import { emailAddressesIn, readNameParts, sameName } from './name-parts.js';
 import { refusedByConstraints } from './name-constraints.js';
 import type { CandidatePath } from './path-candidates.js';
 import { named, problem, type PathProblem } from './path-problem.js';

@@ -1,6 +1,5 @@
-import { DerTag, readDerElements, type DerElement } from '../asn1/der-element.js';
+import { type DerElement, DerTag, type NamePart, readDerElements } from '#asn1';
 import { readGeneralName, type GeneralName } from './general-name.js';
-import type { NamePart } from './name-parts.js';
 
 /** NameConstraints (RFC 5280, 4.2.1.10). */
 export interface NameConstraints {

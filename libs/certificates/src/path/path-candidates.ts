@@ -1,6 +1,6 @@
 import type { CertificateInfo } from '../certificate/certificate-info.js';
 import { readCertificateExtensions } from './certificate-extensions.js';
-import { sameName } from './name-parts.js';
+import { sameName } from '#asn1';
 import { isSignedBy } from './signature.js';
 
 /** From the recording certificate to the one that ends the path; `complete` when that is a root or signs itself. */

@@ -1,4 +1,4 @@
-import { isRangeError } from '../asn1/range-error.js';
+import { isRangeError } from '#asn1';
 import { CertificateError } from '../certificate-error.js';
 import type { CertificateInfo } from '../certificate/certificate-info.js';
 import { judgePath } from './judge-path.js';

@@ -1,7 +1,6 @@
-import { isRangeError } from '../asn1/range-error.js';
+import { DerTag, isRangeError, readDerElements } from '#asn1';
 import { berOctets } from '../asn1/ber-element.js';
 import { readAlgorithmIdentifier, readSequenceOfFile, type AlgorithmIdentifier } from '../asn1/ber-values.js';
-import { DerTag, readDerElements } from '../asn1/der-element.js';
 import { decryptWithPassword } from '../password-based-encryption/decrypt-with-password.js';
 import type { Password } from '../password-based-encryption/password.js';
 import { WorkLimit } from '../password-based-encryption/work-limits.js';

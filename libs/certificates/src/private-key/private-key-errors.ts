@@ -1,4 +1,4 @@
-import { isRangeError } from '../asn1/range-error.js';
+import { isRangeError } from '#asn1';
 import { CertificateError } from '../certificate-error.js';
 import { UnsupportedEncryption } from '../password-based-encryption/unsupported-encryption.js';
 

@@ -1,4 +1,4 @@
-import { isRangeError } from '../asn1/range-error.js';
+import { DerTag, isRangeError, readDerElements } from '#asn1';
 import { createHash } from 'node:crypto';
 import {
   aes128,
@@ -12,7 +12,6 @@ import {
 import { utf8Password, type Password } from '../password-based-encryption/password.js';
 import { UnsupportedEncryption } from '../password-based-encryption/unsupported-encryption.js';
 import { decodePemBlock, type PemBlock } from '../pem/pem-block.js';
-import { DerTag, readDerElements } from '../asn1/der-element.js';
 import { asPrivateKeyError, malformedPrivateKey, privateKeyPasswordWrong } from './private-key-errors.js';
 
 /** The value of `Proc-Type` (RFC 1421, 4.6.1.1); programs differ in blanks and case. */

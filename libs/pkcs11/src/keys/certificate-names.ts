@@ -1,4 +1,4 @@
-import { derElements, type DerElement } from './der.js';
+import { readDerElements, type DerElement } from '#asn1';
 
 /** By what recipients of an envelope name a certificate (RFC 5652, 6.2.1). */
 export interface CertificateNames {
@@ -26,7 +26,7 @@ export function certificateNames(der: Buffer): CertificateNames | undefined {
 }
 
 function read(der: Buffer): CertificateNames | undefined {
-  const fields = inside(inside(derElements(der)[0])[0]);
+  const fields = inside(inside(readDerElements(der)[0])[0]);
   if (fields[0]?.tag === versionTag) fields.shift();
   const [serialNumber, , issuer] = fields;
   if (serialNumber === undefined || issuer === undefined) return undefined;
@@ -49,4 +49,4 @@ function keyIdentifierExtension(extensions: DerElement | undefined): Buffer | un
 }
 
 const inside = (element: DerElement | undefined): DerElement[] =>
-  element === undefined ? [] : derElements(element.content);
+  element === undefined ? [] : readDerElements(element.content);

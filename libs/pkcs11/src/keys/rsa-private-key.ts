@@ -1,6 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { TokenError } from '../errors/token-error.js';
-import { derElements } from './der.js';
+import { readDerElements } from '#asn1';
 import { withoutLeadingZeros } from './subject-key-identifier.js';
 
 /** The numbers of an RSA private key, big-endian (RFC 8017, A.1.2). All are secret but the first two. */
@@ -52,8 +52,8 @@ export function wipe(key: RsaPrivateKey): void {
 
 /** The INTEGERs of an RSAPrivateKey (RFC 8017, A.1.2) as unsigned numbers, copied. The DER comes from OpenSSL itself. */
 function readIntegers(der: Buffer): Buffer[] {
-  const [privateKey] = derElements(der);
-  return derElements(privateKey?.content ?? Buffer.alloc(0)).map(({ content }) =>
+  const [privateKey] = readDerElements(der);
+  return readDerElements(privateKey?.content ?? Buffer.alloc(0)).map(({ content }) =>
     Buffer.from(withoutLeadingZeros(content)),
   );
 }

@@ -3,7 +3,7 @@ import * as pkcs11 from 'pkcs11js';
 import { ckrOf } from '../errors/ckr-names.js';
 import { TokenError } from '../errors/token-error.js';
 import type { TokenSession } from '../sessions/token-session.js';
-import { derEncode } from './der.js';
+import { derEncode } from '#asn1';
 import type { TokenKey } from './token-key.js';
 
 export type SignatureHash = 'sha256' | 'sha384' | 'sha512';

@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
-import { derEncode, unsignedInteger } from './der.js';
+import { derEncode, unsignedInteger } from '#asn1';
 
 const integer = 0x02;
 const sequence = 0x30;

@@ -1,4 +1,4 @@
-import { isRangeError } from '../../asn1/range-error.js';
+import { type DerElement, isRangeError } from '#asn1';
 import { berOctets } from '../../asn1/ber-element.js';
 import {
   readAlgorithmIdentifier,
@@ -8,7 +8,6 @@ import {
   readSmallInteger,
   readWholeSequence,
 } from '../../asn1/ber-values.js';
-import type { DerElement } from '../../asn1/der-element.js';
 import { CertificateError } from '../../certificate-error.js';
 import { decryptWithPassword } from '../../password-based-encryption/decrypt-with-password.js';
 import type { Password } from '../../password-based-encryption/password.js';

@@ -1,4 +1,4 @@
-import { isRangeError } from '../../asn1/range-error.js';
+import { isRangeError } from '#asn1';
 import type { X509Certificate } from 'node:crypto';
 import { readCertificateFields } from '../../certificate/certificate-fields.js';
 

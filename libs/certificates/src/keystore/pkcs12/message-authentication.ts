@@ -6,7 +6,7 @@ import {
   readSmallInteger,
   type AlgorithmIdentifier,
 } from '../../asn1/ber-values.js';
-import type { DerElement } from '../../asn1/der-element.js';
+import type { DerElement } from '#asn1';
 import { bmpPassword, utf8Password, type Password } from '../../password-based-encryption/password.js';
 import { derivePbkdf2, hmacHashes } from '../../password-based-encryption/pbkdf2.js';
 import { derivePkcs12, Pkcs12Purpose } from '../../password-based-encryption/pkcs12-key-derivation.js';

@@ -1,6 +1,6 @@
 import { berOctets, readBerElements } from '../../asn1/ber-element.js';
 import { readObjectIdentifier, readSequence, readWholeSequence } from '../../asn1/ber-values.js';
-import type { DerElement } from '../../asn1/der-element.js';
+import type { DerElement } from '#asn1';
 import { AttributeType, BagType, x509Certificate } from './object-identifiers.js';
 
 const explicitTag = 0xa0;

@@ -1,0 +1,69 @@
+import { createDecipheriv } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openssl } from '../../e2e/strangers.js';
+import type { StoredCase } from './stored-case.js';
+
+/** Why a body may be heard, or undefined: it is noise, or another recording. */
+export async function whyHeard(body: Buffer, stored: StoredCase, oracle: OpensslOracle): Promise<string | undefined> {
+  const { kind, plaintext, moment, exchangedPlaintext, declared, atInsertion } = stored;
+  if (kind !== 'unknown' && body.equals(plaintext)) return 'the plaintext';
+  const early = moment === 'before insertion';
+  if (early && exchangedPlaintext !== undefined && body.equals(exchangedPlaintext))
+    return 'what was there at insertion';
+  if (declared === 'nothing' && body.equals(atInsertion) && isMedia(body)) return 'plain media';
+  if (early && (await oracle.opens(stored)).some(opened => opened.equals(body))) return 'what openssl reads there';
+  return undefined;
+}
+
+/** At least 32 bits that only media begin with. */
+function isMedia(bytes: Buffer): boolean {
+  const at = (offset: number, text: string): boolean =>
+    bytes.subarray(offset, offset + text.length).equals(Buffer.from(text, 'latin1'));
+  if (at(0, 'RIFF') && at(8, 'WAVE')) return true;
+  if (at(4, 'ftyp')) return true;
+  return at(0, 'ID3') && bytes.length > 10 && bytes[3]! < 5 && bytes[4] === 0;
+}
+
+/** What a tool that has never heard of this server makes of a file that was damaged before it was inserted. */
+export class OpensslOracle {
+  constructor(
+    private readonly work: string,
+    /** Names of files NAME.pem and NAME.key. */
+    private readonly names: readonly string[],
+  ) {}
+
+  async opens({ name, layout, atInsertion, plaintext, secret }: StoredCase): Promise<Buffer[]> {
+    if (layout === 'detached') return withKey(atInsertion, secret);
+    const [input, output] = [join(this.work, `${name}.in`), join(this.work, `${name}.out`)];
+    await writeFile(input, atInsertion);
+    const opened: Buffer[] = [];
+    for (const key of this.names) {
+      const recipient = ['-recip', join(this.work, `${key}.pem`), '-inkey', join(this.work, `${key}.key`)];
+      try {
+        await openssl('cms', '-decrypt', '-binary', '-inform', 'DER', '-in', input, '-out', output, ...recipient);
+        opened.push(await readFile(output));
+      } catch {
+        // It does not open.
+      }
+    }
+    // openssl says nothing of a wrong key whose padding is right by chance: that would be noise for it, too.
+    return opened.filter(body => sharesBlock(body, plaintext));
+  }
+}
+
+function withKey(stored: Buffer, { sessionKey, iv }: StoredCase['secret']): Buffer[] {
+  try {
+    const cipher = createDecipheriv('aes-256-cbc', sessionKey, iv);
+    return [Buffer.concat([cipher.update(stored), cipher.final()])];
+  } catch {
+    return [];
+  }
+}
+
+function sharesBlock(a: Buffer, b: Buffer): boolean {
+  for (let start = 0; start + 16 <= Math.min(a.length, b.length); start += 16) {
+    if (a.subarray(start, start + 16).equals(b.subarray(start, start + 16))) return true;
+  }
+  return a.length < 16 && a.length > 0 && b.subarray(0, a.length).equals(a);
+}

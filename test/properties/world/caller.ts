@@ -1,0 +1,77 @@
+import { Agent, request } from 'undici';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+export interface Message {
+  readonly method: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+}
+
+/** A body that broke off, or a connection that did: no answer at all, which is never taken for one. */
+export const brokenOff = 0;
+
+/** Everybody's connections to one gateway. */
+export class Door {
+  private readonly agent: Agent;
+
+  constructor(
+    readonly url: string,
+    ca: string,
+  ) {
+    this.agent = new Agent({ connect: { ca }, connections: 32, headersTimeout: 60_000, bodyTimeout: 60_000 });
+  }
+
+  async send({ method, path, headers, json }: Message): Promise<Answer> {
+    try {
+      const answer = await request(`${this.url}${path}`, {
+        dispatcher: this.agent,
+        method: method as 'GET',
+        headers: { ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+      });
+      const body = Buffer.from(await answer.body.arrayBuffer());
+      const fields = Object.entries(answer.headers).map(([name, value]) => [name, String(value)]);
+      return { status: answer.statusCode, headers: Object.fromEntries(fields) as Record<string, string>, body };
+    } catch (error) {
+      return { status: brokenOff, headers: {}, body: Buffer.from(String(error)) };
+    }
+  }
+
+  close(): Promise<void> {
+    return this.agent.destroy();
+  }
+}
+
+/** Somebody at a door, known by name and password, or nobody. */
+export class Caller {
+  constructor(
+    readonly name: string,
+    readonly door: Door,
+    readonly password: string | undefined,
+  ) {}
+
+  send(message: Message): Promise<Answer> {
+    const { name, password } = this;
+    const authorization = `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
+    const headers = { ...(password === undefined ? {} : { authorization }), ...message.headers };
+    return this.door.send({ ...message, headers });
+  }
+
+  get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+    return this.send({ method: 'GET', path, headers });
+  }
+
+  /** @throws Error for anything but a success. */
+  async must<T>(method: string, path: string, json?: unknown): Promise<T> {
+    const { status, body } = await this.send({ method, path, json });
+    const text = body.toString();
+    if (status < 200 || status > 299) throw new Error(`${method} ${path} by ${this.name}: ${status} ${text}`);
+    return (text === '' ? undefined : JSON.parse(text)) as T;
+  }
+}

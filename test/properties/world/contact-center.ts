@@ -1,0 +1,96 @@
+import { JWE, JWK } from 'node-jose';
+import type { MadeCertificate } from '../media/made-certificate.js';
+import type { SealedMedia } from '../media/sealed-media.js';
+import { Caller, type Answer, type Door } from './caller.js';
+
+export interface PersonWishes {
+  readonly roles: readonly string[];
+  readonly privileges?: readonly string[];
+  readonly agentHierarchy?: string;
+}
+
+export interface InsertedRecording {
+  readonly id: string;
+  readonly playPaths: readonly string[];
+}
+
+const password = 'a long password of properties 1';
+
+/** One contact center of a property's server, and what its people do there. */
+export class PropertyContactCenter {
+  constructor(
+    readonly id: string,
+    private readonly server: { readonly door: Door; readonly ops: Caller },
+  ) {}
+
+  async addPerson(userName: string, { agentHierarchy, ...wishes }: PersonWishes): Promise<Caller> {
+    const rights = { privileges: [], accessGroups: ['/'], partitions: [], ...wishes };
+    const place = agentHierarchy === undefined ? {} : { agentHierarchy };
+    await this.server.ops.must('POST', '/rcs/users', {
+      userName,
+      password,
+      contactCenter: this.id,
+      ...rights,
+      ...place,
+    });
+    return new Caller(userName, this.server.door, password);
+  }
+
+  /** The JSON of an upload whose key only the key vaults can read. */
+  async uploadBody(administrator: Caller, alias: string, { pem, pair }: MadeCertificate): Promise<object> {
+    return { alias, certificate: pem, keyJwe: await sealedKey(administrator, pair) };
+  }
+
+  async upload(administrator: Caller, alias: string, certificate: MadeCertificate, more: object = {}): Promise<Answer> {
+    const json = { ...(await this.uploadBody(administrator, alias, certificate)), ...more };
+    return administrator.send({ method: 'POST', path: '/rcs/certificates', json });
+  }
+
+  insertion(id: string, mediaFiles: readonly object[], more: object = {}): object {
+    return { id, startTime: '2026-11-21T08:00:00.000+0000', ...more, mediaFiles };
+  }
+
+  insert(recording: object): Promise<Answer> {
+    return this.server.ops.send({ method: 'POST', path: this.insertionPath, json: recording });
+  }
+
+  /** @throws Error when the server does not take it in. */
+  async mustInsert(recording: object): Promise<InsertedRecording> {
+    const { id, mediaFiles } = await this.server.ops.must<{ id: string; mediaFiles: { playPath: string }[] }>(
+      'POST',
+      this.insertionPath,
+      recording,
+    );
+    return { id, playPaths: mediaFiles.map(({ playPath }) => `/api/v2${playPath}`) };
+  }
+
+  private get insertionPath(): string {
+    return `/internal-api/contact-centers/${this.id}/recordings`;
+  }
+}
+
+/** What the metadata says of a media file. */
+export function mediaFileOf(path: string, { envelope }: SealedMedia, more: object = {}): object {
+  return {
+    mediaId: path.split('/').at(-1),
+    type: 'audio/wav',
+    mediaDescriptor: { storage: 'webDAV', path },
+    ...(envelope === undefined ? {} : { pkcs7: envelope.toString('base64') }),
+    ...more,
+  };
+}
+
+async function sealedKey(administrator: Caller, { privateKey }: MadeCertificate['pair']): Promise<unknown[]> {
+  const { importKeys } = await administrator.must<{ importKeys: { vault: string; publicKey: object }[] }>(
+    'GET',
+    '/rcs/keys/import-keys',
+  );
+  const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'der' });
+  return Promise.all(
+    importKeys.map(async ({ vault, publicKey }) => {
+      const options = { format: 'compact', contentAlg: 'A256GCM', fields: { alg: 'ECDH-ES' } } as const;
+      const encryption = JWE.createEncrypt(options, await JWK.asKey(publicKey));
+      return { vault, jwe: await encryption.update(pkcs8).final() };
+    }),
+  );
+}

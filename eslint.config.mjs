@@ -24,6 +24,19 @@ export default tseslint.config(
         { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false },
       ],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "CallExpression[callee.property.name='on'][arguments.0.value='data']",
+          message:
+            'Consume a stream through pipeline, finished, for await or stream/consumers: whoever listens to data alone does not hear errors.',
+        },
+        {
+          selector:
+            "CallExpression[callee.property.name=/^(startsWith|endsWith|includes|match|test)$/][callee.object.property.name='url'][callee.object.object.name=/[rR]equest$/]",
+          message: 'Decide by the route that was matched (request.routeOptions.url): a URL has many spellings.',
+        },
+      ],
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'env', message: 'Only the configuration reader looks at the environment.' },
@@ -52,6 +65,7 @@ export default tseslint.config(
     rules: {
       'max-lines': 'off',
       'no-restricted-properties': 'off',
+      'no-restricted-syntax': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',

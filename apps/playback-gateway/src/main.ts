@@ -19,6 +19,8 @@ import {
 } from '#platform';
 import { openSqliteStore } from '#store';
 import { serverTls } from '#tls';
+import { decideAccess, demandAccessRules } from './access/access.hook.js';
+import { accessSteps } from './access/access-steps.js';
 import { AuditCheckpoints } from './audit/audit-checkpoints.js';
 import { CrossOriginPolicy } from './cors/cross-origin-policy.js';
 import { guardOrigins } from './cors/cross-origin.hook.js';
@@ -27,9 +29,11 @@ import { CertificateBackground } from './certificates/certificate-background.js'
 import { acceptForms } from './certificates/upload/form-body.js';
 import { GatewayMetrics } from './gateway-metrics.js';
 import { GrantDesk } from './grants/grant-desk.js';
-import { answerExpectations } from './http/expect-continue.js';
+import { answerExpectations, askForBodies } from './http/expect-continue.js';
 import { ExternalUrl } from './http/external-url.js';
+import { drainRefusedBodies } from './http/drain-refused.hook.js';
 import { checkHeaderSections } from './http/header-section.hook.js';
+import { acceptShallowJson } from './http/json-body.js';
 import { listRoutes } from './http/listed-routes.js';
 import { addAnswerHeaders } from './http/request-id.hook.js';
 import { traceRequests } from './http/request-context.hook.js';
@@ -39,7 +43,8 @@ import type { GatewayConfiguration, GatewayParts, RedisConnection } from './gate
 import { PlaybackGatewayModule } from './playback-gateway.module.js';
 import { REDIS } from './injection-tokens.js';
 import { OwnPort } from './local-key-manager/own-port.js';
-import { keepBodies } from './local-key-manager/request-body.hook.js';
+import { HawkAdmission } from './local-key-manager/hawk-admission.js';
+import { checkHawkPayloads } from './local-key-manager/hawk-payload.hook.js';
 import { FinishedPlaybacks } from './playback/finished-playbacks.js';
 import { StoreMetrics } from './store-metrics.js';
 import { PlayTicketDesk } from './tickets/play-ticket-desk.js';
@@ -54,8 +59,7 @@ runService('playback-gateway', async (context: ServiceContext) => {
   const checkpoints = await createCheckpoints(configuration, context.logger);
   await checkpoints.start();
   const audit = checkpoints.observe(store.audit);
-  const { app, routes } = await createApplication({ context, configuration, store, audit });
-  const ownPort = ownPortOf(app, configuration);
+  const { app, routes, ownPort } = await createApplication({ context, configuration, store, audit });
   const redis: RedisConnection = app.get(REDIS);
   new RedisMetrics(context.metrics).observe(redis);
   const directory = app.get(WorkerDirectory);
@@ -107,16 +111,25 @@ async function createCheckpoints(
   return new AuditCheckpoints(signer, { file, intervalMs: audit.checkpointIntervalMs }, logger);
 }
 
-async function createApplication(
-  parts: GatewayParts,
-): Promise<{ readonly app: NestFastifyApplication; readonly routes: readonly PublicRoute[] }> {
+interface Application {
+  readonly app: NestFastifyApplication;
+  readonly routes: readonly PublicRoute[];
+  /** The local key manager's, where it has one. */
+  readonly ownPort: OwnPort | undefined;
+}
+
+async function createApplication(parts: GatewayParts): Promise<Application> {
   const { context, configuration } = parts;
   const adapter = new FastifyAdapter(serverOptions(configuration.serverSettings, context.logger));
   const fastify = adapter.getInstance();
+  demandAccessRules(fastify);
   const routes = listRoutes(fastify);
-  answerExpectations(fastify.server, configuration.serverSettings.maxBodyBytes);
+  answerExpectations(fastify.server);
+  askForBodies(fastify);
+  drainRefusedBodies(fastify);
   fastify.removeContentTypeParser('text/plain');
   traceRequests(fastify, context.tracer);
+  acceptShallowJson(fastify);
   acceptForms(fastify);
   addAnswerHeaders(fastify);
   checkHeaderSections(fastify, configuration.serverSettings.maxHeaderCount);
@@ -126,9 +139,12 @@ async function createApplication(
     abortOnError: false,
   });
   logRequests(fastify, context.logger, app.get(GatewayMetrics));
-  if (configuration.localKeyManager?.enabled === true) keepBodies(fastify);
   guardOrigins(fastify, app.get(CrossOriginPolicy));
-  return { app, routes };
+  const ownPort = ownPortOf(app, configuration);
+  const hasLocalKeyManager = configuration.localKeyManager?.enabled === true;
+  if (hasLocalKeyManager) checkHawkPayloads(fastify, app.get(HawkAdmission));
+  decideAccess(fastify, accessSteps(app, hasLocalKeyManager));
+  return { app, routes, ownPort };
 }
 
 /** The local key manager may have a port of its own. */

@@ -7,12 +7,12 @@ import type { AuditLog, ContactCenterStore, RecordingStore, UserStore } from '#s
 import { redisTls } from '#tls';
 import { AuditController } from './audit/audit.controller.js';
 import { DenialRecord } from './audit/denial-record.js';
-import { AuthenticationGuard } from './authentication/authentication.guard.js';
 import { authenticationProviders } from './authentication/authentication.providers.js';
 import { AuthenticationService } from './authentication/authentication.service.js';
 import { Directories } from './authentication/directory/directories.js';
 import { LoginRecord } from './authentication/login-record.js';
 import { RequestAdmission } from './authentication/request-admission.js';
+import { UserAdmission } from './authentication/user-admission.js';
 import { AgentPlaces } from './authorisation/agent-places.js';
 import { AuthorisationService } from './authorisation/authorisation.service.js';
 import { certificateControllers, certificateProviders } from './certificates/certificate-providers.js';
@@ -33,6 +33,7 @@ import { OpenApiController } from './openapi/openapi.controller.js';
 import { EnvelopeLocator } from './playback/envelope-locator.js';
 import { FinishedPlaybacks } from './playback/finished-playbacks.js';
 import { MediaRelay } from './playback/media-relay.js';
+import { PlaybackAdmission } from './playback/playback-admission.js';
 import { PlaybackController } from './playback/playback.controller.js';
 import { PlaybackService } from './playback/playback.service.js';
 import { WorkerClient } from './playback/worker-client.js';
@@ -204,7 +205,8 @@ function web({ context, configuration }: GatewayParts): Provider[] {
 function tickets({ configuration }: GatewayParts): Provider[] {
   const { timeToLive } = configuration.serverSettings.playTickets;
   return [
-    AuthenticationGuard,
+    UserAdmission,
+    PlaybackAdmission,
     {
       provide: PlayTicketDesk,
       useFactory: async (identity: InternalIdentity, sessions: SessionService, users: AuthenticationService) =>

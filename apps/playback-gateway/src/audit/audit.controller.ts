@@ -1,15 +1,16 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, Inject, Query, Req, StreamableFile, UseGuards } from '@nestjs/common';
+import { Controller, Get, Inject, Query, Req, StreamableFile } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
 import type { AuditLog, AuditQuery, AuditRecord, User } from '#store';
-import { AuthenticationGuard, userOf } from '../authentication/authentication.guard.js';
+import { Authenticated } from '../access/access-rule.js';
+import { userOf } from '../authentication/current-user.js';
 import { storeTokens } from '../injection-tokens.js';
 import { cursorOf, parseExportRequest, parsePageRequest, readableBy } from './audit-request.js';
 
 /** Reading the audit: pages for people, JSON lines for other systems. Reading is itself in the audit. */
 @Controller('rcs/audit')
-@UseGuards(AuthenticationGuard)
+@Authenticated()
 export class AuditController {
   constructor(@Inject(storeTokens.audit) private readonly audit: AuditLog) {}
 

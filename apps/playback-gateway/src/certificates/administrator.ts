@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
 import type { ChangeOrigin, User } from '#store';
-import { userOf } from '../authentication/authentication.guard.js';
+import { userOf } from '../authentication/current-user.js';
 
 /** Who administers certificates, of which contact center, from where. */
 export interface Administrator {

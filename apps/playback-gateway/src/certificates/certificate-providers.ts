@@ -6,6 +6,7 @@ import type { GatewayParts, RedisConnection } from '../gateway-parts.js';
 import { AssignmentService } from './assignments/assignment.service.js';
 import { IvrProfileController, ScreenRecordingCertificateController } from './assignments/assignment.controller.js';
 import { RecipientController } from './assignments/recipient.controller.js';
+import { CertificateAdministratorAdmission } from './certificate-administrator-admission.js';
 import { CertificateAudit } from './certificate-audit.js';
 import { CertificateController } from './certificate.controller.js';
 import { CertificateListService } from './certificate-list.service.js';
@@ -44,6 +45,7 @@ export function certificateProviders(parts: GatewayParts): Provider[] {
   const vaultAddresses = settings.vaultAddresses ?? configuration.decryptWorker?.vaultAddresses ?? [];
   return [
     { provide: CertificatePolicy, useFactory: () => CertificatePolicy.load(settings) },
+    CertificateAdministratorAdmission,
     { provide: CertificateAudit, useFactory: () => new CertificateAudit(audit) },
     {
       provide: KeyVaultClient,

@@ -1,9 +1,8 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { AuthenticationGuard } from '../authentication/authentication.guard.js';
+import { CertificateAdministrators } from '../access/access-rule.js';
 import { administratorOf } from './administrator.js';
-import { CertificateAdministratorGuard } from './certificate-administrator.guard.js';
 import { CertificateAudit } from './certificate-audit.js';
 import { CertificateListService } from './certificate-list.service.js';
 import { certificatePage, certificatePageSchema } from './certificate-page.js';
@@ -25,7 +24,7 @@ export const keyRemovalSchema = z.strictObject({ confirm: z.string().optional() 
 
 /** Recording certificates of the administrator's own contact center. */
 @Controller('rcs/certificates')
-@UseGuards(AuthenticationGuard, CertificateAdministratorGuard)
+@CertificateAdministrators()
 export class CertificateController {
   constructor(
     private readonly list: CertificateListService,

@@ -1,9 +1,10 @@
-import { Body, Controller, Get, HttpCode, Inject, Put, Req, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Put, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { isOriginPattern, RcsError } from '#platform';
 import type { AuditLog, ContactCenter, ContactCenterStore, User } from '#store';
-import { AuthenticationGuard, userOf } from '../authentication/authentication.guard.js';
+import { Authenticated } from '../access/access-rule.js';
+import { userOf } from '../authentication/current-user.js';
 import { storeTokens } from '../injection-tokens.js';
 
 const settingsSchema = z.strictObject({
@@ -13,7 +14,7 @@ const settingsSchema = z.strictObject({
 
 /** The origins that a contact center allows for its own users, beside those of the configuration. */
 @Controller('api/v2/settings/cross-origin')
-@UseGuards(AuthenticationGuard)
+@Authenticated()
 export class CrossOriginSettingsController {
   constructor(
     @Inject(storeTokens.contactCenters) private readonly contactCenters: ContactCenterStore,

@@ -10,7 +10,7 @@ import {
   toRcsError,
   type Logger,
 } from '#platform';
-import { isLocalKeyManager } from '../local-key-manager/request-body.hook.js';
+import { isLocalKeyManager } from '../local-key-manager/local-key-manager-route.js';
 import { keyManagementError } from '../local-key-manager/wire-error.js';
 
 /** The one place where an error becomes an HTTP answer: what callers may know goes out, the cause goes to the log. */
@@ -54,7 +54,7 @@ export function answerWithError(request: FastifyRequest, reply: FastifyReply, er
     void reply
       .header('content-type', 'application/json; charset=utf-8')
       .send(JSON.stringify(keyManagementError(error)));
-  } else if (request.url.startsWith('/rcs/')) {
+  } else if ((request.routeOptions.url ?? request.url).startsWith('/rcs/')) {
     void reply.header('content-type', problemContentType).send(JSON.stringify(toProblemDetails(error, request.id)));
   } else {
     void reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(toApiStatus(error)));

@@ -1,16 +1,17 @@
 import { once } from 'node:events';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { fastify, type FastifyInstance } from 'fastify';
-import { answerExpectations } from './expect-continue.js';
+import { answerExpectations, askForBodies } from './expect-continue.js';
 
 describe(answerExpectations.name, () => {
   let server: FastifyInstance;
   let socket: Socket;
 
   beforeEach(async () => {
-    server = fastify({ bodyLimit: 10 });
-    answerExpectations(server.server, 10);
-    server.post('/', request => ({ got: request.body }));
+    server = fastify({ bodyLimit: 100 });
+    answerExpectations(server.server);
+    askForBodies(server);
+    server.post('/', { bodyLimit: 10 }, request => ({ got: request.body }));
     await server.listen({ host: '127.0.0.1', port: 0 });
     socket = connect((server.server.address() as AddressInfo).port, '127.0.0.1').setEncoding('utf8');
   });
@@ -25,7 +26,7 @@ describe(answerExpectations.name, () => {
   };
   const answer = async (): Promise<string> => ((await once(socket, 'data')) as [string])[0];
 
-  it('asks for a body that is not too large', async () => {
+  it('asks for a body that is not too large for its route', async () => {
     ask(10);
     expect(await answer()).toBe('HTTP/1.1 100 Continue\r\n\r\n');
     socket.write('"12345678"');

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { server as hawkServer, type Artifacts } from 'hawk';
+import { server as hawkServer } from 'hawk';
 import { RcsError } from '#platform';
 import type { ReplayGuard } from './replay-guard.js';
 import type { HawkCredentials, HawkKeys } from './hawk-credentials.js';
@@ -13,7 +13,14 @@ export interface HawkRequest {
   readonly port: number;
   readonly authorization: string | undefined;
   readonly contentType: string;
-  readonly body: Buffer;
+}
+
+/** A request whose header a credential in force has signed. */
+export interface SignedHeader {
+  /** Of the credential. */
+  readonly id: string;
+  /** Compares the body with what the signature says of it, if it says anything. @throws HawkRefusal. */
+  checkPayload(body: Buffer): void;
 }
 
 export interface HawkOptions {
@@ -34,9 +41,10 @@ export class HawkRefusal extends RcsError {
   }
 }
 
+type Verified = Awaited<ReturnType<typeof hawkServer.authenticate>>;
 type HawkFailure = Error & { readonly output?: { readonly headers?: Readonly<Record<string, string>> } };
 
-/** Checks the Hawk header field of requests: signature, payload, freshness, and that none is sent twice. */
+/** Checks the Hawk header field of requests: signature, freshness, that none is sent twice; then the payload. */
 export class HawkAuthentication {
   constructor(
     private readonly credentials: HawkCredentials,
@@ -45,18 +53,29 @@ export class HawkAuthentication {
   ) {}
 
   /**
-   * The id of the credential that signed the request.
+   * Who signed the header; its body is yet to come.
    * @throws HawkRefusal; RcsError RCS_SESSION_UNAVAILABLE when it cannot be known whether the request is a repetition.
    */
-  async authenticate(request: HawkRequest): Promise<string> {
-    const { id, ts, nonce } = await this.verified(request);
+  async authenticate(request: HawkRequest): Promise<SignedHeader> {
+    const { credentials, artifacts } = await this.verified(request);
+    const { id, ts, nonce } = artifacts;
     if (!/^\d{1,11}$/.test(ts)) throw refusal(`the timestamp ${JSON.stringify(ts)} is none`);
     if (!(await this.replays.isFirst({ id, ts, nonce }))) throw refusal('the request was sent before');
-    return id;
+    return {
+      id,
+      checkPayload(body) {
+        if (artifacts.hash === undefined) return;
+        try {
+          hawkServer.authenticatePayload(body, credentials, artifacts, request.contentType);
+        } catch (error) {
+          throw refusedBy(error);
+        }
+      },
+    };
   }
 
   /** The key of before a rotation and the path without its query are good, too, each only where the first fails. */
-  private async verified(request: HawkRequest): Promise<Artifacts> {
+  private async verified(request: HawkRequest): Promise<Verified> {
     const urls = this.options.allowUnsignedQuery ? [request.url, withoutQuery(request.url)] : [request.url];
     let keys: readonly string[] | undefined;
     let failure: unknown;
@@ -76,17 +95,13 @@ export class HawkAuthentication {
     throw refusedBy(failure);
   }
 
-  private async check(request: HawkRequest, keyOf: (id: string) => Promise<string>): Promise<Artifacts> {
+  private async check(request: HawkRequest, keyOf: (id: string) => Promise<string>): Promise<Verified> {
     const { method, url, host, port, authorization, contentType } = request;
-    const { credentials, artifacts } = await hawkServer.authenticate(
+    return hawkServer.authenticate(
       { method, url, host, port, authorization, contentType },
       async id => ({ key: await keyOf(id), algorithm: 'sha256' }),
       { timestampSkewSec: this.options.timestampSkewSeconds },
     );
-    if (artifacts.hash !== undefined) {
-      hawkServer.authenticatePayload(request.body, credentials, artifacts, contentType);
-    }
-    return artifacts;
   }
 }
 

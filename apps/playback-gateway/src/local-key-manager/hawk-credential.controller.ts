@@ -1,9 +1,10 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { RcsError } from '#platform';
 import type { AuditLog, HawkCredential } from '#store';
-import { AuthenticationGuard, userOf } from '../authentication/authentication.guard.js';
+import { Authenticated } from '../access/access-rule.js';
+import { userOf } from '../authentication/current-user.js';
 import { storeTokens } from '../injection-tokens.js';
 import { HawkCredentials } from './hawk-credentials.js';
 
@@ -12,7 +13,7 @@ const invitationSchema = z.strictObject({ validForSeconds: z.int().default(3600)
 
 /** Hawk credentials for administrators: register, list, rotate, revoke, invite. */
 @Controller('rcs/local-key-manager')
-@UseGuards(AuthenticationGuard)
+@Authenticated()
 export class HawkCredentialController {
   constructor(
     private readonly credentials: HawkCredentials,

@@ -1,27 +1,14 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  HttpCode,
-  Inject,
-  Options,
-  Param,
-  Post,
-  Query,
-  Req,
-  Res,
-  UseGuards,
-} from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Options, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AuditEntry, AuditLog } from '#store';
+import { HawkRegistration, HawkSigned, Public } from '../access/access-rule.js';
 import { storeTokens } from '../injection-tokens.js';
 import { BlockDecryption, type DecryptRequest } from './block-decryption.js';
 import { HawkCredentials } from './hawk-credentials.js';
-import { credentialOf, HawkGuard } from './hawk.guard.js';
+import { credentialOf } from './hawk-admission.js';
 import { keyPairResource, KeyPairs } from './key-pairs.js';
-import { RegistrationAccess } from './registration-access.js';
-import { localKeyManagerPath } from './request-body.hook.js';
+import { registrarOf } from './registration-access.js';
+import { localKeyManagerPath } from './local-key-manager-route.js';
 import { RequestLog, requestLogQuery, userIdOf } from './request-log.js';
 import { callOf } from './vault-call.js';
 
@@ -35,7 +22,6 @@ const endpointDescription = {
 @Controller(localKeyManagerPath.slice(1))
 export class LocalKeyManagerController {
   constructor(
-    private readonly access: RegistrationAccess,
     private readonly credentials: HawkCredentials,
     private readonly keyPairs: KeyPairs,
     private readonly blocks: BlockDecryption,
@@ -43,20 +29,19 @@ export class LocalKeyManagerController {
     @Inject(storeTokens.audit) private readonly audit: AuditLog,
   ) {}
 
+  /** Probes of load balancers and of Genesys Cloud ask without a signature. */
   @Get('health')
+  @Public()
   health(@Res({ passthrough: true }) reply: FastifyReply): string {
     void reply.type('text/plain; charset=utf-8');
     return 'OK';
   }
 
   @Post('auth')
+  @HawkRegistration()
   @HttpCode(200)
-  async register(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-    @Body() body: { readonly id?: unknown } | undefined,
-  ) {
-    const { name, invitation } = await this.access.registrar(request, reply);
+  async register(@Req() request: FastifyRequest, @Body() body: { readonly id?: unknown } | undefined) {
+    const { name, invitation } = registrarOf(request);
     const credential = await this.credentials.register(body?.id, name, invitation);
     await this.record(request, name, { event: 'hawk-credential-registered', outcome: 'done', detail: credential.id });
     return credential;
@@ -64,7 +49,7 @@ export class LocalKeyManagerController {
 
   @Post('keypair')
   @HttpCode(200)
-  @UseGuards(HawkGuard)
+  @HawkSigned()
   async generate(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     const keyPair = await this.keyPairs.generate(callOf(request, reply));
     await this.recordCall(request, 'local-key-pair-generated', `key pair ${keyPair.id}`);
@@ -72,14 +57,14 @@ export class LocalKeyManagerController {
   }
 
   @Get('keypair')
-  @UseGuards(HawkGuard)
+  @HawkSigned()
   async list(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     return (await this.keyPairs.list(callOf(request, reply))).map(keyPairResource);
   }
 
   /** An id that is unknown has an empty answer, as callers of the example service expect. */
   @Get('keypair/:id')
-  @UseGuards(HawkGuard)
+  @HawkSigned()
   async find(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('id') id: string): Promise<void> {
     const keyPair = await this.keyPairs.find(id.toLowerCase(), callOf(request, reply));
     await reply.code(200).send(keyPair === undefined ? '' : keyPairResource(keyPair));
@@ -88,7 +73,7 @@ export class LocalKeyManagerController {
   /** The record of a decryption is durable before its result leaves. */
   @Post('decrypt')
   @HttpCode(200)
-  @UseGuards(HawkGuard)
+  @HawkSigned()
   async decrypt(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -107,20 +92,20 @@ export class LocalKeyManagerController {
   }
 
   @Options('decrypt')
-  @UseGuards(HawkGuard)
+  @HawkSigned()
   describe(): typeof endpointDescription {
     return endpointDescription;
   }
 
   @Get('request-log')
-  @UseGuards(HawkGuard)
+  @HawkSigned()
   readLog(@Query() parameters: Readonly<Record<string, unknown>>) {
     return this.requests.read(requestLogQuery(parameters));
   }
 
   @Delete('request-log')
   @HttpCode(200)
-  @UseGuards(HawkGuard)
+  @HawkSigned()
   async clearLog(@Req() request: FastifyRequest): Promise<void> {
     await this.recordCall(request, 'local-key-request-log-cleared', undefined);
     await this.requests.clear();

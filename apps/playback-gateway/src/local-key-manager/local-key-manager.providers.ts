@@ -13,6 +13,7 @@ import type { GatewayParts } from '../gateway-parts.js';
 import { RedisGate } from '../sessions/redis-gate.js';
 import { BlockDecryption } from './block-decryption.js';
 import { DecryptRate } from './decrypt-rate.js';
+import { HawkAdmission } from './hawk-admission.js';
 import { HawkAuthentication } from './hawk-authentication.js';
 import { HawkCredentialController } from './hawk-credential.controller.js';
 import { HawkCredentials } from './hawk-credentials.js';
@@ -38,6 +39,7 @@ export function localKeyManagerProviders({ context, configuration, store }: Gate
   if (settings?.enabled !== true) return [];
   const keys = store.localKeyManager;
   return [
+    HawkAdmission,
     { provide: HawkCredentials, useFactory: () => new HawkCredentials(keys, masterKey(context)) },
     { provide: PublicHawkAddress, useFactory: () => new PublicHawkAddress(settings.publicHost, settings.publicPort) },
     { provide: RequestLog, useFactory: () => new RequestLog(keys, settings.requestLogLimit) },

@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RcsError, type ServerSettings } from '#platform';
 import { answerExpectations } from '../http/expect-continue.js';
 import { secureServerOptions } from '../http/server-options.js';
-import { isLocalKeyManager } from './request-body.hook.js';
+import { isLocalKeyManager } from './local-key-manager-route.js';
 
 /** A second door to the same routes: the local key manager behind it, everything else behind the first. */
 export class OwnPort {
@@ -28,7 +28,7 @@ export class OwnPort {
     const server: Server = settings.enableSsl
       ? createTlsServer(secureServerOptions(settings), serve)
       : createPlainServer(serve);
-    answerExpectations(server, settings.maxBodyBytes);
+    answerExpectations(server);
     this.server = server;
     server.listen(this.address.port, this.address.host);
     await once(server, 'listening');

@@ -1,6 +1,5 @@
 import type { FastifyRequest } from 'fastify';
 import type { HawkRequest } from './hawk-authentication.js';
-import { bodyOf } from './request-body.hook.js';
 
 /** Host and port as callers know and sign them; configured where a proxy changes what arrives. */
 export class PublicHawkAddress {
@@ -20,7 +19,6 @@ export class PublicHawkAddress {
       port: this.port ?? Number(port ?? (protocol === 'https' ? 443 : 80)),
       authorization: headers.authorization,
       contentType: headers['content-type'] ?? '',
-      body: bodyOf(request),
     };
   }
 }

@@ -9,6 +9,9 @@ export interface Registrar {
   readonly invitation?: string;
 }
 
+const registrar = Symbol('registrar');
+type RegisteringRequest = FastifyRequest & { [registrar]?: Registrar };
+
 /** Decides who may register a credential: an administrator, the holder of an invitation, in development anyone. */
 export class RegistrationAccess {
   constructor(
@@ -17,7 +20,12 @@ export class RegistrationAccess {
   ) {}
 
   /** @throws RcsError RCS_AUTHENTICATION_REQUIRED, RCS_INSUFFICIENT_ROLE, or what admission refuses with. */
-  async registrar(request: FastifyRequest, reply: FastifyReply): Promise<Registrar> {
+  async admit(request: RegisteringRequest, reply: FastifyReply): Promise<void> {
+    request[registrar] = await this.registrar(request, reply);
+  }
+
+  /** An invitation is used up, and thereby checked, when the credential is registered. */
+  private async registrar(request: FastifyRequest, reply: FastifyReply): Promise<Registrar> {
     const { authorization, cookie } = request.headers;
     const invitation = /^Bearer +([\w-]{20,128}) *$/i.exec(authorization ?? '')?.[1];
     if (invitation !== undefined) return { name: 'invitation', invitation };
@@ -27,4 +35,11 @@ export class RegistrationAccess {
     if (user.roles.includes('admin') || user.roles.includes('ops')) return { name: user.name };
     throw new RcsError('RCS_INSUFFICIENT_ROLE', `${user.name} may not register Hawk credentials`);
   }
+}
+
+/** Who was let in to register a credential. */
+export function registrarOf(request: RegisteringRequest): Registrar {
+  const found = request[registrar];
+  if (found === undefined) throw new RcsError('RCS_INTERNAL', 'the route is not guarded');
+  return found;
 }

@@ -1,10 +1,10 @@
-import { Controller, Get, UseGuards } from '@nestjs/common';
-import { AuthenticationGuard } from '../authentication/authentication.guard.js';
+import { Controller, Get } from '@nestjs/common';
+import { Authenticated } from '../access/access-rule.js';
 import { openApiDocument } from './openapi-document.js';
 
 /** The description of the API, for whoever may log in. */
 @Controller('rcs/openapi.json')
-@UseGuards(AuthenticationGuard)
+@Authenticated()
 export class OpenApiController {
   private readonly document = openApiDocument();
 

@@ -1,14 +1,15 @@
-import { Controller, Get, Head, Param, Req, Res, UseGuards } from '@nestjs/common';
+import { Controller, Get, Head, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { userOf } from '../authentication/authentication.guard.js';
+import { PlayTickets } from '../access/access-rule.js';
+import { userOf } from '../authentication/current-user.js';
 import { PlaybackService } from './playback.service.js';
 import { StreamLimit } from '../throttling/stream-limit.js';
-import { PlaybackGuard, ticketOf } from './playback.guard.js';
+import { ticketOf } from './playback-admission.js';
 import { PlayerConnection } from './player-connection.js';
 
 /** Playback. `mediaUri` holds the first of the two paths; players that put `playPath` behind the address use the second. */
 @Controller(['api/v2/recordings', 'recordings'])
-@UseGuards(PlaybackGuard)
+@PlayTickets()
 export class PlaybackController {
   constructor(
     private readonly playback: PlaybackService,

@@ -1,8 +1,9 @@
-import { Body, Controller, Get, Inject, Param, Post, Req, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
 import type { RecordingStore } from '#store';
-import { AuthenticationGuard, userOf } from '../authentication/authentication.guard.js';
+import { Authenticated } from '../access/access-rule.js';
+import { userOf } from '../authentication/current-user.js';
 import { AuthorisationService } from '../authorisation/authorisation.service.js';
 import { ExternalUrl } from '../http/external-url.js';
 import { storeTokens } from '../injection-tokens.js';
@@ -11,7 +12,7 @@ import { recordingResource } from './recording-resource.js';
 
 /** The recording resource for users. */
 @Controller('api/v2/recordings')
-@UseGuards(AuthenticationGuard)
+@Authenticated()
 export class RecordingController {
   constructor(
     @Inject(storeTokens.recordings) private readonly recordings: RecordingStore,
@@ -30,7 +31,7 @@ export class RecordingController {
 
 /** What the recording processor calls. */
 @Controller('internal-api/contact-centers/:contactCenter/recordings')
-@UseGuards(AuthenticationGuard)
+@Authenticated()
 export class RecordingInsertionController {
   constructor(
     private readonly insertion: RecordingInsertionService,

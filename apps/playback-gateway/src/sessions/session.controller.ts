@@ -1,8 +1,9 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
 import type { AuditLog, User } from '#store';
-import { AuthenticationGuard, userOf } from '../authentication/authentication.guard.js';
+import { Authenticated, LogIn } from '../access/access-rule.js';
+import { userOf } from '../authentication/current-user.js';
 import { RequestAdmission } from '../authentication/request-admission.js';
 import { GatewayMetrics } from '../gateway-metrics.js';
 import { storeTokens } from '../injection-tokens.js';
@@ -22,6 +23,7 @@ export class SessionController {
 
   /** Needs no CSRF token: there is no session yet, and other sites are kept out by the origin and the media type. */
   @Post()
+  @LogIn()
   async logIn(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Body() body: unknown) {
     const authorization = loginAuthorization(request.headers.authorization, body);
     const attempt = this.admission.logIn(authorization, request, reply);
@@ -33,7 +35,7 @@ export class SessionController {
   }
 
   @Get()
-  @UseGuards(AuthenticationGuard)
+  @Authenticated()
   async list(@Req() request: FastifyRequest) {
     const current = this.sessions.of(request)?.key;
     const sessions = await this.sessions.list(userOf(request).name);
@@ -43,7 +45,7 @@ export class SessionController {
   /** Log-out. */
   @Delete('current')
   @HttpCode(200)
-  @UseGuards(AuthenticationGuard)
+  @Authenticated()
   async logOut(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     const session = this.sessions.of(request);
     if (session === undefined) throw new RcsError('RCS_NOT_FOUND', 'the request carries no session');
@@ -55,7 +57,7 @@ export class SessionController {
 
   @Delete(':id')
   @HttpCode(200)
-  @UseGuards(AuthenticationGuard)
+  @Authenticated()
   async end(@Req() request: FastifyRequest, @Param('id') id: string) {
     const user = userOf(request);
     const session = (await this.sessions.list(user.name)).find(candidate => candidate.id === id);
@@ -68,7 +70,7 @@ export class SessionController {
   /** Ends all sessions but the one that asks. */
   @Delete()
   @HttpCode(200)
-  @UseGuards(AuthenticationGuard)
+  @Authenticated()
   async endOthers(@Req() request: FastifyRequest) {
     const user = userOf(request);
     const current = this.sessions.of(request)?.key;

@@ -1,15 +1,16 @@
-import { Controller, Delete, Get, HttpCode, Inject, Param, Req, UseGuards } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Inject, Param, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
 import type { AuditLog, User, UserStore } from '#store';
-import { AuthenticationGuard, userOf } from '../authentication/authentication.guard.js';
+import { Authenticated } from '../access/access-rule.js';
+import { userOf } from '../authentication/current-user.js';
 import { storeTokens } from '../injection-tokens.js';
 import { SessionService } from './session.service.js';
 import { sessionResource } from './session-resource.js';
 
 /** The sessions of others, for administrators of their contact center. */
 @Controller('api/v2/users/:userName/sessions')
-@UseGuards(AuthenticationGuard)
+@Authenticated()
 export class UserSessionController {
   constructor(
     private readonly sessions: SessionService,

@@ -1,8 +1,9 @@
-import { Body, Controller, Inject, Param, Post, Req, UseGuards } from '@nestjs/common';
+import { Body, Controller, Inject, Param, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
 import type { AuditLog, MediaFile, Recording, RecordingStore, User } from '#store';
-import { AuthenticationGuard, userOf } from '../authentication/authentication.guard.js';
+import { Authenticated } from '../access/access-rule.js';
+import { userOf } from '../authentication/current-user.js';
 import { AuthorisationService } from '../authorisation/authorisation.service.js';
 import { apiTime } from '../http/api-time.js';
 import { ExternalUrl } from '../http/external-url.js';
@@ -15,7 +16,7 @@ import { ticketParameter } from './play-ticket.js';
 
 /** Play URLs for players that can send neither credentials nor a cookie, such as `<audio>` on another site. */
 @Controller('api/v2/recordings/:id/play-tickets')
-@UseGuards(AuthenticationGuard)
+@Authenticated()
 export class PlayTicketController {
   constructor(
     private readonly desk: PlayTicketDesk,

@@ -1,12 +1,13 @@
-import { Controller, Get, Req, UseGuards } from '@nestjs/common';
+import { Controller, Get, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { administratorOf, UserAdministration } from '#accounts';
 import type { User } from '#store';
-import { AuthenticationGuard, userOf } from '../authentication/authentication.guard.js';
+import { Authenticated } from '../access/access-rule.js';
+import { userOf } from '../authentication/current-user.js';
 
 /** What can be given to users: roles and privileges, and the access groups and partitions that are in use. */
 @Controller('rcs')
-@UseGuards(AuthenticationGuard)
+@Authenticated()
 export class AccessGroupController {
   constructor(private readonly administration: UserAdministration) {}
 

@@ -1,10 +1,11 @@
-import { Controller, Get, Req, UseGuards } from '@nestjs/common';
+import { Controller, Get, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { AuthenticationGuard, userOf } from '../authentication/authentication.guard.js';
+import { Authenticated } from '../access/access-rule.js';
+import { userOf } from '../authentication/current-user.js';
 
 /** Who am I: what clients ask first. */
 @Controller('api/v2/me')
-@UseGuards(AuthenticationGuard)
+@Authenticated()
 export class MeController {
   @Get()
   get(@Req() request: FastifyRequest) {

@@ -1,18 +1,4 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  HttpCode,
-  Param,
-  Patch,
-  Post,
-  Put,
-  Query,
-  Req,
-  Res,
-  UseGuards,
-} from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   administratorOf,
@@ -25,12 +11,13 @@ import {
   type UserView,
 } from '#accounts';
 import { RcsError } from '#platform';
-import { AuthenticationGuard, userOf } from '../authentication/authentication.guard.js';
+import { Authenticated } from '../access/access-rule.js';
+import { userOf } from '../authentication/current-user.js';
 import { OwnPassword } from './own-password.js';
 
 /** The users of a contact center, for its administrators; of all contact centers for operations accounts. */
 @Controller('rcs/users')
-@UseGuards(AuthenticationGuard)
+@Authenticated()
 export class UserController {
   constructor(
     private readonly administration: UserAdministration,

@@ -27,6 +27,7 @@ function ask(question: string, input: ReadStream): Promise<string> {
     let typed = '';
     const finish = (error?: Error): void => {
       input.off('data', read);
+      input.off('error', finish);
       input.setRawMode(false);
       input.pause();
       process.stderr.write('\n');
@@ -40,6 +41,8 @@ function ask(question: string, input: ReadStream): Promise<string> {
         typed = deletions.includes(character) ? Array.from(typed).slice(0, -1).join('') : typed + character;
       }
     };
+    input.on('error', finish);
+    // eslint-disable-next-line no-restricted-syntax -- key by key; its errors are heard in the line above
     input.on('data', read);
   });
 }

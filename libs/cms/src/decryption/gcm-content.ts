@@ -125,8 +125,7 @@ class CounterTransform implements ContentTransform {
 async function loadContent(located: LocatedContent, signal: AbortSignal): Promise<LocatedContent> {
   const pieces: Buffer[] = [];
   const stream = new PlaintextStream(located, new CopyTransform(0, located.ciphertextLength), signal);
-  stream.on('data', (piece: Buffer) => pieces.push(piece));
-  await finished(stream);
+  for await (const piece of stream as AsyncIterable<Buffer>) pieces.push(piece);
   return {
     source: new BufferSource(Buffer.concat(pieces)),
     addressing: 'contiguous',

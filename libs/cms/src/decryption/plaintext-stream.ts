@@ -100,6 +100,7 @@ export class PlaintextStream extends Readable {
     this.guard(() => {
       const upstream = this.content.source.stream(this.extract.start, this.extract.end, this.signal);
       this.upstream = upstream;
+      // eslint-disable-next-line no-restricted-syntax -- its errors, end and early close are heard below
       upstream.on('data', (chunk: Buffer) => this.receive(chunk));
       upstream.on('end', () => this.finish());
       upstream.on('error', (error: unknown) => this.fail(error));

@@ -71,6 +71,7 @@ export function sendStream(source: Readable, receiver: Writable, options: SendOp
     if (source.destroyed)
       return finish(source.errored ?? new RcsError('RCS_INTERNAL', 'the source was closed before it was sent'));
     receiver.on('drain', onDrain).on('close', onReceiverClose).on('error', onReceiverClose);
+    // eslint-disable-next-line no-restricted-syntax -- the same line hears of its errors and its close
     source.on('data', onData).on('end', onEnd).on('error', finish).on('close', onSourceClose);
   });
 }

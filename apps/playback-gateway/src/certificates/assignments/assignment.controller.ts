@@ -1,10 +1,9 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Put, Req, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Put, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { AssignmentTarget } from '#store';
-import { AuthenticationGuard } from '../../authentication/authentication.guard.js';
+import { CertificateAdministrators } from '../../access/access-rule.js';
 import { administratorOf } from '../administrator.js';
-import { CertificateAdministratorGuard } from '../certificate-administrator.guard.js';
 import { aliasSchema, parseInput } from '../upload/certificate-input.js';
 import { AssignmentService } from './assignment.service.js';
 
@@ -28,7 +27,7 @@ const screens: AssignmentTarget = { kind: 'screen-recording' };
 
 /** Certificates of IVR profiles. */
 @Controller('rcs/ivr-profiles')
-@UseGuards(AuthenticationGuard, CertificateAdministratorGuard)
+@CertificateAdministrators()
 export class IvrProfileController {
   constructor(private readonly assignments: AssignmentService) {}
 
@@ -69,7 +68,7 @@ export class IvrProfileController {
 
 /** Certificates of screen recordings. */
 @Controller('rcs/screen-recording-certificates')
-@UseGuards(AuthenticationGuard, CertificateAdministratorGuard)
+@CertificateAdministrators()
 export class ScreenRecordingCertificateController {
   constructor(private readonly assignments: AssignmentService) {}
 

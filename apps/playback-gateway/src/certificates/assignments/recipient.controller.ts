@@ -1,8 +1,9 @@
-import { Controller, Get, Param, Query, Req, UseGuards } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { RcsError } from '#platform';
-import { AuthenticationGuard, userOf } from '../../authentication/authentication.guard.js';
+import { Authenticated } from '../../access/access-rule.js';
+import { userOf } from '../../authentication/current-user.js';
 import { mayAdministerCertificates } from '../administrator.js';
 import { parseInput } from '../upload/certificate-input.js';
 import { AssignmentService } from './assignment.service.js';
@@ -14,7 +15,7 @@ export const recipientQuerySchema = z.union(
 
 /** Public keys for recorders: whom a new recording of a profile is to be encrypted for, checked at this moment. */
 @Controller('rcs/contact-centers/:contactCenter/recipients')
-@UseGuards(AuthenticationGuard)
+@Authenticated()
 export class RecipientController {
   constructor(private readonly assignments: AssignmentService) {}
 

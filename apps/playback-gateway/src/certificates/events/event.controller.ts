@@ -1,13 +1,12 @@
-import { Controller, Get, Req, Res, UseGuards } from '@nestjs/common';
+import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AuthenticationGuard } from '../../authentication/authentication.guard.js';
+import { CertificateAdministrators } from '../../access/access-rule.js';
 import { administratorOf } from '../administrator.js';
-import { CertificateAdministratorGuard } from '../certificate-administrator.guard.js';
 import { EventStreams } from './event-streams.js';
 
 /** Changes of certificates, assignments and rewrap runs as they happen, through whichever gateway. */
 @Controller('rcs/certificate-events')
-@UseGuards(AuthenticationGuard, CertificateAdministratorGuard)
+@CertificateAdministrators()
 export class CertificateEventController {
   constructor(private readonly streams: EventStreams) {}
 

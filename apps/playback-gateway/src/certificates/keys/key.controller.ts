@@ -1,9 +1,8 @@
-import { Body, Controller, Get, Header, HttpCode, Param, Post, Req, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Param, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { AuthenticationGuard } from '../../authentication/authentication.guard.js';
+import { CertificateAdministrators } from '../../access/access-rule.js';
 import { administratorOf } from '../administrator.js';
-import { CertificateAdministratorGuard } from '../certificate-administrator.guard.js';
 import { CertificateListService } from '../certificate-list.service.js';
 import { aliasSchema, parseInput } from '../upload/certificate-input.js';
 import { GeneratedKeyService } from './generated-key.service.js';
@@ -19,7 +18,7 @@ export const attachmentSchema = z.strictObject({ certificate: z.string().max(1_0
 
 /** Keys that are made in the token, and the public keys to which uploaded ones may be encrypted. */
 @Controller('rcs/keys')
-@UseGuards(AuthenticationGuard, CertificateAdministratorGuard)
+@CertificateAdministrators()
 export class KeyController {
   constructor(
     private readonly generated: GeneratedKeyService,

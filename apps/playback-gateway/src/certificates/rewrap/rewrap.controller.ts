@@ -1,9 +1,8 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Req, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { AuthenticationGuard } from '../../authentication/authentication.guard.js';
+import { CertificateAdministrators } from '../../access/access-rule.js';
 import { administratorOf } from '../administrator.js';
-import { CertificateAdministratorGuard } from '../certificate-administrator.guard.js';
 import { aliasSchema, parseInput } from '../upload/certificate-input.js';
 import { RewrapService } from './rewrap.service.js';
 
@@ -11,7 +10,7 @@ export const rewrapSchema = z.strictObject({ to: aliasSchema, mode: z.enum(['add
 
 /** Runs from one certificate. */
 @Controller('rcs/certificates/:alias/rewrap')
-@UseGuards(AuthenticationGuard, CertificateAdministratorGuard)
+@CertificateAdministrators()
 export class CertificateRewrapController {
   constructor(private readonly rewraps: RewrapService) {}
 
@@ -37,7 +36,7 @@ export class CertificateRewrapController {
 
 /** All runs of the contact center. */
 @Controller('rcs/rewraps')
-@UseGuards(AuthenticationGuard, CertificateAdministratorGuard)
+@CertificateAdministrators()
 export class RewrapController {
   constructor(private readonly rewraps: RewrapService) {}
 

@@ -1,8 +1,8 @@
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
-import { AuthenticationGuard } from '../authentication/authentication.guard.js';
 import { noteUser } from '../authentication/current-user.js';
+import { UserAdmission } from '../authentication/user-admission.js';
 import { ticketParameter, type PlayTicket } from '../tickets/play-ticket.js';
 import { TicketAdmission } from '../tickets/ticket-admission.js';
 
@@ -11,22 +11,19 @@ type RequestWithTicket = FastifyRequest & { [shownTicket]?: PlayTicket };
 
 /** Lets players in by the ticket of the address, where there is one, else like everybody. */
 @Injectable()
-export class PlaybackGuard implements CanActivate {
+export class PlaybackAdmission {
   constructor(
-    private readonly authentication: AuthenticationGuard,
+    private readonly users: UserAdmission,
     private readonly tickets: TicketAdmission,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    const http = context.switchToHttp();
-    const request = http.getRequest<RequestWithTicket>();
+  async admit(request: RequestWithTicket, reply: FastifyReply): Promise<void> {
     const shown = (request.query as Readonly<Record<string, unknown>>)[ticketParameter];
-    if (shown === undefined) return this.authentication.canActivate(context);
+    if (shown === undefined) return this.users.admit(request, reply);
     if (typeof shown !== 'string') throw new RcsError('RCS_TICKET_REFUSED', 'the address carries several tickets');
-    const { user, ticket } = await this.tickets.admit(shown, request, http.getResponse<FastifyReply>());
+    const { user, ticket } = await this.tickets.admit(shown, request, reply);
     noteUser(user, request);
     request[shownTicket] = ticket;
-    return true;
   }
 }
 

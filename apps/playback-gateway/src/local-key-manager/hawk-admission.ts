@@ -1,19 +1,23 @@
-import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { describeError, outcomeOf, RcsError, type Logger } from '#platform';
 import type { AuditLog } from '#store';
 import { GatewayMetrics } from '../gateway-metrics.js';
 import { LOGGER, storeTokens } from '../injection-tokens.js';
-import { HawkAuthentication, HawkRefusal } from './hawk-authentication.js';
+import { HawkAuthentication, HawkRefusal, type SignedHeader } from './hawk-authentication.js';
 import { RequestLog, userIdOf } from './request-log.js';
 import { PublicHawkAddress } from './public-hawk-address.js';
 
+const signedHeader = Symbol('hawkSignedHeader');
 const credentialId = Symbol('hawkCredentialId');
-type SignedFastifyRequest = FastifyRequest & { [credentialId]?: string };
+type SignedFastifyRequest = FastifyRequest & { [signedHeader]?: SignedHeader; [credentialId]?: string };
 
-/** Lets only requests through that a credential in force has signed; each of them goes into the request log. */
+/**
+ * Lets only requests through that a credential in force has signed; each of them goes into the request log. The header
+ * is checked before anything of the body is read, the body once it is there.
+ */
 @Injectable()
-export class HawkGuard implements CanActivate {
+export class HawkAdmission {
   constructor(
     private readonly authentication: HawkAuthentication,
     private readonly address: PublicHawkAddress,
@@ -23,23 +27,35 @@ export class HawkGuard implements CanActivate {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    const http = context.switchToHttp();
-    const request = http.getRequest<SignedFastifyRequest>();
+  /** @throws HawkRefusal for a header that no credential in force has signed. */
+  async admit(request: SignedFastifyRequest, reply: FastifyReply): Promise<void> {
+    request[signedHeader] = await this.counted(request, reply, () =>
+      this.authentication.authenticate(this.address.signed(request)),
+    );
+  }
+
+  /** @throws HawkRefusal for a body that is not the signed one. */
+  async checkPayload(request: SignedFastifyRequest, reply: FastifyReply, body: Buffer): Promise<void> {
+    const signed = request[signedHeader];
+    if (signed === undefined) throw new RcsError('RCS_INTERNAL', 'the header was not checked before the payload');
+    await this.counted(request, reply, () => signed.checkPayload(body));
+    this.metrics.authentications.inc({ outcome: 'ok' });
+    request[credentialId] = signed.id;
+    await this.requests.write(request);
+  }
+
+  private async counted<T>(request: FastifyRequest, reply: FastifyReply, check: () => T | Promise<T>): Promise<T> {
     try {
-      request[credentialId] = await this.authentication.authenticate(this.address.signed(request));
-      this.metrics.authentications.inc({ outcome: 'ok' });
+      return await check();
     } catch (error) {
       const missing = request.headers.authorization === undefined;
       this.metrics.authentications.inc({ outcome: missing ? 'missing' : outcomeOf(error) });
       if (error instanceof HawkRefusal) {
-        void http.getResponse<FastifyReply>().header('www-authenticate', error.challenge);
+        void reply.header('www-authenticate', error.challenge);
         this.refused(request, error);
       }
       throw error;
     }
-    await this.requests.write(request);
-    return true;
   }
 
   /** Nobody waits for it: a refusal must not depend on the audit. */

@@ -1,19 +1,18 @@
-import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { AuditLog } from '#store';
-import { userOf } from '../authentication/authentication.guard.js';
+import { userOf } from '../authentication/current-user.js';
 import { storeTokens } from '../injection-tokens.js';
 import { administratorOf, mayAdministerCertificates } from './administrator.js';
 
 /** Lets only administrators of certificates through; everybody else's attempt is in the audit. Comes after authentication. */
 @Injectable()
-export class CertificateAdministratorGuard implements CanActivate {
+export class CertificateAdministratorAdmission {
   constructor(@Inject(storeTokens.audit) private readonly audit: AuditLog) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
+  async check(request: FastifyRequest): Promise<void> {
     const user = userOf(request);
-    if (mayAdministerCertificates(user)) return true;
+    if (mayAdministerCertificates(user)) return;
     await this.audit.append({
       event: 'certificate-administration-refused',
       outcome: 'refused',
@@ -24,6 +23,5 @@ export class CertificateAdministratorGuard implements CanActivate {
       detail: `${request.method} ${request.routeOptions.url ?? ''}`,
     });
     administratorOf(request);
-    return false;
   }
 }

@@ -1,0 +1,49 @@
+import type { IncomingMessage } from 'node:http';
+import { finished, Writable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { waitsToSend } from './expect-continue.js';
+
+/** What is read of a body that nobody wants, so that its sender takes note of the answer; bytes and milliseconds. */
+const mostBytes = 1024 * 1024;
+const longestMs = 1000;
+
+/**
+ * A refusal that comes before the whole body was read leaves the rest of it on the connection, where it would hold up the
+ * next request or be taken for it. So the rest is read and dropped before the refusal leaves, within bounds; beyond them
+ * the connection is closed (RFC 9112 section 9.6).
+ */
+export function drainRefusedBodies(fastify: FastifyInstance): void {
+  fastify.addHook('onSend', async (request: FastifyRequest, reply: FastifyReply, payload: unknown) => {
+    if (reply.statusCode < 400 || request.raw.complete || !announcesBody(request.raw)) return payload;
+    const drained = !waitsToSend(request.raw) && (await drain(request.raw));
+    if (!drained) void reply.header('connection', 'close');
+    return payload;
+  });
+}
+
+const announcesBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+
+/** Whether the stream came to its end within the bounds. */
+function drain(body: IncomingMessage): Promise<boolean> {
+  if (body.destroyed) return Promise.resolve(false);
+  return new Promise(resolve => {
+    let bytes = 0;
+    const sink = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        bytes += chunk.length;
+        if (bytes > mostBytes) end(false);
+        done();
+      },
+    });
+    const timer = setTimeout(() => end(false), longestMs);
+    const end = (complete: boolean): void => {
+      clearTimeout(timer);
+      stopWatching();
+      body.unpipe(sink);
+      resolve(complete);
+    };
+    const stopWatching = finished(body, { writable: false }, error => end(error == null));
+    body.pipe(sink);
+  });
+}

@@ -1,0 +1,44 @@
+import { fastify } from 'fastify';
+import { acceptShallowJson, nestsDeeperThan } from './json-body.js';
+
+describe(nestsDeeperThan.name, () => {
+  it.each([
+    ['[[]]', 2, false],
+    ['[[]]', 1, true],
+    ['{"a":{"b":[]}}', 2, true],
+    ['[{},{},[],[]]', 2, false],
+    ['"[[[["', 0, false],
+    ['{"a":"\\"[[[["}', 1, false],
+    ['{"a":"\\\\"},[[', 1, true],
+  ])('%s, %d levels', (json, limit, expected) => {
+    expect(nestsDeeperThan(limit, json)).toBe(expected);
+  });
+});
+
+describe(acceptShallowJson.name, () => {
+  const server = fastify();
+  acceptShallowJson(server);
+  server.post('/', request => ({ got: request.body }));
+  afterAll(() => server.close());
+  const post = (payload: string) =>
+    server.inject({ method: 'POST', url: '/', headers: { 'content-type': 'application/json' }, payload });
+
+  it('parses what is nested as requests are', async () => {
+    const json = `${'['.repeat(32)}${']'.repeat(32)}`;
+    expect((await post(json)).json()).toEqual({ got: JSON.parse(json) as unknown });
+  });
+
+  it.each([
+    ['a deeper body', `${'['.repeat(33)}${']'.repeat(33)}`],
+    ['a megabyte of brackets', '['.repeat(1024 * 1024 - 1)],
+    ['deep objects', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`],
+  ])('refuses %s before it is parsed', async (_, json) => {
+    const answer = await post(json);
+    expect(answer.statusCode).toBe(500); // the error filter makes a 400 of it
+    expect(answer.body).toContain('RCS_INVALID_VALUE');
+  });
+
+  it.each([['{"a":'], ['{"__proto__":{}}'], ['']])('refuses %j as Fastify does', async json => {
+    expect((await post(json)).statusCode).toBe(400);
+  });
+});

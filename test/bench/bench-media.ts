@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { GatewayClient } from '../../apps/rcsctl/src/gateway-client/gateway-client.js';
+import { plaintextOf } from '../../apps/rcsctl/src/recorder/plaintext.js';
 import { recordMedia } from '../../apps/rcsctl/src/recorder/record-media.js';
-import { uploadToWebDav } from '../../apps/rcsctl/src/recorder/webdav-upload.js';
+import { RecorderStorage } from '../../apps/rcsctl/src/recorder/recorder-storage.js';
 import type { ReadyLine } from '../cluster/running-cluster.js';
 
 /** Stores bytes as they are; answers the path the yardstick fetches. */
 export async function putPlain(ready: ReadyLine, name: string, media: Buffer): Promise<string> {
-  await uploadToWebDav(ready.webdav, name, media);
+  const storage = new RecorderStorage(ready.webdav);
+  await storage.store(name, () => ({ stored: plaintextOf(media).open(), length: media.length }));
+  await storage.close();
   return `${new URL(ready.webdav.url).pathname}/${name}`;
 }
 
@@ -23,10 +26,10 @@ export async function insertEncrypted(ready: ReadyLine, id: string, media: Buffe
   try {
     const resource = await recordMedia({
       id,
-      mediaId: `${id}.mp3`,
+      extension: 'mp3',
       type: 'audio/mp3',
       layout: 'detached',
-      plaintext: media,
+      plaintext: plaintextOf(media),
       startTime: '2026-11-21T08:00:00.000+0000',
       metadata: {},
       contactCenter: ready.contactCenter,

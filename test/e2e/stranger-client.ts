@@ -43,6 +43,11 @@ export class StrangerClient {
     return curl(...this.asUser(this.cluster.ready.users[0]!.name), ...options, this.playUrl(playPath));
   }
 
+  /** Any resource of the gateway, as the demo's first user. */
+  get(path: string): Promise<CurlAnswer> {
+    return curl(...this.asUser(this.cluster.ready.users[0]!.name), `${this.cluster.ready.gateway}${path}`);
+  }
+
   async put(name: string, bytes: Buffer): Promise<void> {
     writeFileSync(this.file('upload'), bytes);
     const { url, user, password } = this.cluster.ready.webdav;

@@ -39,8 +39,9 @@ export class MediaStorages {
   }
 
   /**
-   * Stores a file, whole or not at all, with the directories it lies in; one that is there already is replaced. `length`
-   * of a stream where it is known; a stream is destroyed at the end. @throws RcsError RCS_STORAGE_*
+   * Stores a new file, whole or not at all, with the directories it lies in; one that is there already stays as it is.
+   * `length` of a stream where it is known; a stream is destroyed at the end.
+   * @throws RcsError RCS_STORAGE_FILE_EXISTS, RCS_STORAGE_*
    */
   async put(
     location: MediaLocation,

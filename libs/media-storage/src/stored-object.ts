@@ -19,7 +19,10 @@ export interface OpenHint {
 /** A kind of storage behind one interface. */
 export interface MediaStorage {
   open(location: MediaLocation, hint: OpenHint, signal: AbortSignal): Promise<StoredObject>;
-  /** Stores a file whole or not at all; `length` of a stream where it is known. A stream is destroyed at the end. */
+  /**
+   * Stores a new file whole or not at all, and never over another; `length` of a stream where it is known. A stream is
+   * destroyed at the end.
+   */
   put(location: MediaLocation, body: Buffer | Readable, length: number | undefined, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }

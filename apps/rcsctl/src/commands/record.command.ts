@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { GatewayClient } from '../gateway-client/gateway-client.js';
-import { recordMedia, type RecordingLayout } from '../recorder/record-media.js';
+import type { RecordingLayout } from '../recorder/encrypt-recording.js';
+import { plaintextOfFile } from '../recorder/plaintext.js';
+import { recordMedia } from '../recorder/record-media.js';
+import { mediaExtension } from '../recorder/recorder-name.js';
 import { print } from '../terminal/print.js';
 
 interface Options {
@@ -15,12 +17,14 @@ interface Options {
   readonly webdav: string;
   readonly webdavUser: string;
   readonly webdavPasswordFile: string;
+  readonly webdavCa?: string;
   readonly certificate: readonly string[];
   readonly ivrProfile?: string;
   readonly rootCa?: string;
   readonly layout: RecordingLayout;
   readonly cipher: 'aes-128-cbc' | 'aes-192-cbc' | 'aes-256-cbc';
   readonly id?: string;
+  readonly callUuid?: string;
   readonly type: string;
   readonly json?: boolean;
 }
@@ -39,6 +43,7 @@ export function recordCommand(program: Command): void {
     .requiredOption('--webdav <url>', 'base URL of the storage')
     .requiredOption('--webdav-user <name>', 'user of the storage')
     .requiredOption('--webdav-password-file <file>', 'file with its password')
+    .option('--webdav-ca <file>', "authorities of the storage's certificate, PEM; the system's when absent")
     .option(
       '--certificate <alias=file...>',
       'recording certificates, PEM; none records unencrypted with --layout plain',
@@ -54,7 +59,8 @@ export function recordCommand(program: Command): void {
     .addOption(
       new Option('--cipher <cipher>').choices(['aes-128-cbc', 'aes-192-cbc', 'aes-256-cbc']).default('aes-256-cbc'),
     )
-    .option('--id <id>', 'id of the recording; a new one when absent')
+    .option('--id <id>', 'id of the recording, refused where there is one; a new one when absent')
+    .option('--call-uuid <uuid>', 'UUID of the call, which its media files are named by; the id when absent')
     .option('--type <type>', 'media type', 'audio/mp3')
     .option('--json', 'machine-readable output')
     .action(record);
@@ -75,17 +81,23 @@ async function record(file: string, options: Options): Promise<void> {
   try {
     const resource = await recordMedia({
       id: options.id ?? randomUUID().replaceAll('-', '').toUpperCase(),
-      mediaId: basename(file),
+      callUuid: options.callUuid,
+      extension: mediaExtension(file, options.type),
       type: options.type,
       layout: options.layout,
       cipher: options.cipher,
-      plaintext: readFileSync(file),
+      plaintext: await plaintextOfFile(file),
       startTime: new Date().toISOString().replace('Z', '+0000'),
       metadata: {},
       contactCenter: options.contactCenter,
       certificates: await certificatesOf(gateway, options),
       rootsPem: options.rootCa === undefined ? undefined : readFileSync(options.rootCa),
-      webdav: { url: options.webdav, user: options.webdavUser, password: passwordIn(options.webdavPasswordFile) },
+      webdav: {
+        url: options.webdav,
+        user: options.webdavUser,
+        password: passwordIn(options.webdavPasswordFile),
+        caPem: options.webdavCa === undefined ? undefined : readFileSync(options.webdavCa, 'utf8'),
+      },
       gateway,
     });
     print(options.json === true, resource, () => resource.mediaFiles.map(({ mediaUri }) => mediaUri).join('\n'));

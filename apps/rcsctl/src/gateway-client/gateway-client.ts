@@ -12,6 +12,18 @@ export interface GatewayAccess {
 
 const timeoutMs = 30_000;
 
+/** The gateway answered, and not as hoped for. */
+export class GatewayAnswerError extends Error {
+  override readonly name = 'GatewayAnswerError';
+
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 /** The public API of a gateway, as the command line uses it. */
 export class GatewayClient {
   private readonly agent: Agent;
@@ -46,6 +58,17 @@ export class GatewayClient {
       return undefined;
     }
     return (await this.json(response, 'reading the recording')) as RecordingResource;
+  }
+
+  /**
+   * Whether an id is taken. The operations account sees no recording: it is told that it may not, where there is one.
+   * @throws Error when the gateway does not say.
+   */
+  async hasRecording(id: string): Promise<boolean> {
+    const response = await this.request(`/api/v2/recordings/${encodeURIComponent(id)}`, { method: 'GET' });
+    if (![200, 403, 404].includes(response.statusCode)) await this.fail(response, `asking for the recording ${id}`);
+    await response.body.dump();
+    return response.statusCode !== 404;
   }
 
   /** The plaintext of a media file. @throws Error for anything but a complete 200. */
@@ -129,7 +152,8 @@ export class GatewayClient {
 
   private async fail(response: Dispatcher.ResponseData, what: string): Promise<never> {
     const text = await response.body.text();
-    throw new Error(`${what} failed: the gateway answered ${response.statusCode}: ${text.slice(0, 500)}`);
+    const message = `${what} failed: the gateway answered ${response.statusCode}: ${text.slice(0, 500)}`;
+    throw new GatewayAnswerError(response.statusCode, message);
   }
 }
 

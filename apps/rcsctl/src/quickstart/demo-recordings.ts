@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GatewayClient, type RecordingResource } from '../gateway-client/gateway-client.js';
-import { recordMedia, type RecordingLayout } from '../recorder/record-media.js';
-import type { WebDavAccess } from '../recorder/webdav-upload.js';
+import type { RecordingLayout } from '../recorder/encrypt-recording.js';
+import { plaintextOf } from '../recorder/plaintext.js';
+import { recordMedia } from '../recorder/record-media.js';
+import type { WebDavAccess } from '../recorder/recorder-storage.js';
 
 export interface DemoRecording {
   readonly id: string;
@@ -12,7 +14,7 @@ export interface DemoRecording {
 interface DemoMedia {
   readonly id: string;
   readonly file: string;
-  readonly mediaId: string;
+  readonly extension: string;
   readonly type: string;
   readonly layout: RecordingLayout;
   readonly durationMs: number;
@@ -26,7 +28,7 @@ const media: readonly DemoMedia[] = [
   {
     id: 'DEMO0CALL000000000000000000000001',
     file: 'call.mp3',
-    mediaId: 'DEMO0CALL000000000000000000000001_2026-11-21_08-00-00-00000001-00000001-00000001.mp3',
+    extension: 'mp3',
     type: 'audio/mp3',
     layout: 'detached',
     durationMs: 27_684,
@@ -35,7 +37,7 @@ const media: readonly DemoMedia[] = [
   {
     id: 'DEMO0SCREEN0000000000000000000001',
     file: 'screen.mp4',
-    mediaId: 'DEMO0SCREEN0000000000000000000001_2026-11-21_08-00-00-00000002-00000001-00000001.mp4',
+    extension: 'mp4',
     type: 'video/mp4',
     layout: 'attached',
     durationMs: 12_000,
@@ -68,13 +70,13 @@ export async function demoRecordings(target: DemoTarget): Promise<DemoRecording[
 }
 
 function record(item: DemoMedia, plaintext: Buffer, target: DemoTarget): Promise<RecordingResource> {
-  const { id, mediaId, type, layout, durationMs, parameters } = item;
+  const { id, extension, type, layout, durationMs, parameters } = item;
   return recordMedia({
     id,
-    mediaId,
+    extension,
     type,
     layout,
-    plaintext,
+    plaintext: plaintextOf(plaintext),
     startTime,
     metadata: { duration: String(durationMs), tenant: 'Environment', ivrprofile: 'record', parameters },
     contactCenter: target.contactCenter,

@@ -1,96 +1,113 @@
-import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
-import { parseAuthoritiesPem, parseCertificatePem, validateCertificatePath } from '#certificates';
-import { encryptAttached, encryptDetached, type EncryptionRecipient, type WritableCipher } from '#cms';
-import { describeError } from '#platform';
-import type { GatewayClient, RecordingResource } from '../gateway-client/gateway-client.js';
-import { uploadToWebDav, type WebDavAccess } from './webdav-upload.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ContentTree } from '#media-storage';
+import { GatewayAnswerError, type GatewayClient, type RecordingResource } from '../gateway-client/gateway-client.js';
+import { recordingEncryption, type EncryptedRecording, type RecordingEncryption } from './encrypt-recording.js';
+import type { Plaintext } from './plaintext.js';
+import { recorderName } from './recorder-name.js';
+import { RecorderStorage, type WebDavAccess } from './recorder-storage.js';
 
-/** How a recording is stored: the recorder's own form, the archive's form, or unencrypted. */
-export type RecordingLayout = 'detached' | 'attached' | 'plain';
-
-export interface RecordingJob {
+export interface RecordingJob extends RecordingEncryption {
   readonly id: string;
-  readonly mediaId: string;
+  /** That of the call; the id of the recording when absent. */
+  readonly callUuid?: string | undefined;
+  /** Of the media file's name, such as `mp3`. */
+  readonly extension: string;
   /** Media type, such as `audio/mp3`. */
   readonly type: string;
-  readonly layout: RecordingLayout;
-  readonly plaintext: Buffer;
+  readonly plaintext: Plaintext;
   /** `yyyy-MM-ddTHH:mm:ss.SSS+0000` */
   readonly startTime: string;
   /** Further fields of the media file. */
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly contactCenter: string;
-  readonly certificates: readonly { readonly alias: string; readonly pem: string }[];
-  /** Authorities that must vouch for the certificates; without them self-signed ones are accepted. */
-  readonly rootsPem?: Buffer | undefined;
-  readonly cipher?: WritableCipher;
   readonly webdav: WebDavAccess;
   readonly gateway: GatewayClient;
 }
 
-/** Does what a recorder does: encrypts, stores the media, then tells the server about it. */
+/** Larger trees would not fit into the body that a gateway takes: it makes them itself, from the stored file. */
+const largestLeaves = 256 * 1024;
+const pauseMs = 1000;
+
+/**
+ * Does what a recorder does: encrypts, stores the media, then tells the server about it. Whatever it is stopped at, what
+ * was there before stays as it is, and a repetition works: an id that is taken is found out before anything is stored, no
+ * name of a stored file comes twice, and the server hears of a file only when it was read back and compared.
+ */
 export async function recordMedia(job: RecordingJob): Promise<RecordingResource> {
-  const { stored, envelope } = await encrypt(job);
-  const path = `${job.mediaId}${job.layout === 'plain' ? '' : '.bin'}`;
-  await uploadToWebDav(job.webdav, path, stored);
-  return job.gateway.insertRecording(job.contactCenter, {
+  const encrypt = recordingEncryption(job);
+  if (await job.gateway.hasRecording(job.id)) throw new Error(takenId(job.id));
+  const callUuid = job.callUuid ?? job.id;
+  const mediaId = recorderName(callUuid, job.startTime, job.extension);
+  const path = `${mediaId}${job.layout === 'plain' ? '' : '.bin'}`;
+  const { tree, envelope } = await store(job, path, encrypt);
+  return insert(job, path, {
     id: job.id,
     startTime: job.startTime,
     mediaFiles: [
       {
+        callUUID: callUuid,
         ...job.metadata,
-        mediaId: job.mediaId,
+        mediaId,
         type: job.type,
         size: String(job.plaintext.length),
         startTime: job.startTime,
         mediaDescriptor: { storage: 'webDAV', path },
         ...(envelope === undefined ? {} : { pkcs7: envelope.toString('base64') }),
         ...(job.layout === 'plain' ? {} : { certAlias: job.certificates.map(({ alias }) => alias) }),
+        contentTree: contentTreeField(tree),
       },
     ],
   });
 }
 
-async function encrypt(job: RecordingJob): Promise<{ stored: Buffer; envelope: Buffer | undefined }> {
-  const { plaintext, layout } = job;
-  if (layout === 'plain') return { stored: plaintext, envelope: undefined };
-  const options = {
-    recipients: job.certificates.map(certificate => recipientOf(certificate, job.rootsPem)),
-    ...(job.cipher === undefined ? {} : { cipher: job.cipher }),
-  };
-  if (layout === 'detached') {
-    const { envelope, ciphertext } = encryptDetached(options);
-    return { stored: await buffer(Readable.from([plaintext]).pipe(ciphertext)), envelope };
+async function store(
+  { webdav, plaintext }: RecordingJob,
+  path: string,
+  encrypt: (plaintext: Plaintext) => EncryptedRecording,
+): Promise<{ readonly tree: ContentTree; readonly envelope: Buffer | undefined }> {
+  const storage = new RecorderStorage(webdav);
+  let encrypted: EncryptedRecording | undefined;
+  try {
+    const tree = await storage.store(path, () => (encrypted = encrypt(plaintext)));
+    return { tree, envelope: encrypted?.envelope };
+  } finally {
+    await storage.close();
   }
-  const file = encryptAttached({
-    ...options,
-    plaintext: Readable.from([plaintext]),
-    plaintextLength: plaintext.length,
-  });
-  return { stored: await buffer(file), envelope: undefined };
 }
 
-/** The recipient a certificate stands for; its path must be valid at this moment (a recorder checks at every use). */
-function recipientOf(
-  { alias, pem }: RecordingJob['certificates'][number],
-  rootsPem: Buffer | undefined,
-): EncryptionRecipient {
-  const [certificate, ...intermediates] = parseCertificatePem(pem);
-  const roots = rootsPem === undefined ? [] : parseAuthoritiesPem(rootsPem);
+/** The same insertion twice is one: where an answer got lost, it is asked for again. */
+async function insert(job: RecordingJob, path: string, recording: object): Promise<RecordingResource> {
   try {
-    const allowSelfSigned = rootsPem === undefined;
-    validateCertificatePath(certificate, { intermediates, roots, allowSelfSigned, at: new Date() });
-  } catch (error) {
-    throw new Error(`the certificate ${alias} may not encrypt recordings: ${describeError(error)}`, { cause: error });
+    return await job.gateway.insertRecording(job.contactCenter, recording);
+  } catch (first) {
+    if (isRefusal(first)) throw notInserted(job, path, first);
+    await delay(pauseMs);
+    try {
+      return await job.gateway.insertRecording(job.contactCenter, recording);
+    } catch (second) {
+      if (isRefusal(second)) throw notInserted(job, path, second);
+      const message =
+        `whether the recording ${job.id} was inserted is not known (${messageOf(second)}): ask with ` +
+        `"rcsctl verify ${job.id}", and record again if there is none; ${path} is stored`;
+      throw new Error(message, { cause: second });
+    }
   }
-  return {
-    identifier: {
-      type: 'issuer-and-serial-number',
-      issuer: certificate.issuerDer,
-      serialNumber: certificate.serialNumberOctets,
-    },
-    publicKey: certificate.publicKey,
-    keyEncryption: { scheme: 'rsaes-pkcs1-v1_5' },
-  };
+}
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof GatewayAnswerError && error.status >= 400 && error.status < 500;
+
+function notInserted({ id }: RecordingJob, path: string, error: unknown): Error {
+  const reason = error instanceof GatewayAnswerError && error.status === 409 ? takenId(id) : messageOf(error);
+  const message = `${reason}. The stored file ${path} belongs to no recording and may be removed`;
+  return new Error(message, { cause: error });
+}
+
+const takenId = (id: string): string =>
+  `a recording ${id} exists already and stays as it is: leave --id out, or choose another`;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function contentTreeField({ length, root, leaves }: ContentTree): object {
+  return { length, root, ...(leaves.length > largestLeaves ? {} : { leaves: leaves.toString('base64') }) };
 }

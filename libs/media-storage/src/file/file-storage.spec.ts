@@ -100,8 +100,10 @@ describe(FileStorage.name, () => {
 
   it('stores files whole, with their directories', async () => {
     await storages.put(at('new/2025/a.bin'), Readable.from([media]), media.length, patience());
-    await storages.put(at('new/2025/a.bin'), media.subarray(0, 10), undefined, patience());
-    expect(readFileSync(join(base, 'new/2025/a.bin')).equals(media.subarray(0, 10))).toBe(true);
+    await storages.put(at('new/2025/b.bin'), media.subarray(0, 10), undefined, patience());
+    expect(readFileSync(join(base, 'new/2025/a.bin')).equals(media)).toBe(true);
+    expect(readFileSync(join(base, 'new/2025/b.bin')).equals(media.subarray(0, 10))).toBe(true);
+    expect(readdirSync(join(base, 'new/2025')).sort()).toEqual(['a.bin', 'b.bin']);
   });
 
   it('stores nothing outside, and leaves no half of a file', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, realpath, rm, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -10,6 +10,7 @@ import type { MediaLocation } from '../media-location.js';
 import type { StorageObserver } from '../media-storage-configuration.js';
 import type { MediaStorage, OpenHint, StoredObject } from '../stored-object.js';
 import { fileError } from './file-errors.js';
+import { giveName } from './give-name.js';
 import { StoredFile } from './stored-file.js';
 
 /** Media in a directory of this machine: archives, a mounted share. Links that lead out of the directory are refused. */
@@ -35,7 +36,7 @@ export class FileStorage implements MediaStorage {
     }
   }
 
-  /** Written beside its place under another name first, so that nobody reads half a file. */
+  /** Written beside its place under another name first, so that nobody reads half a file; what is there is not replaced. */
   async put(
     location: MediaLocation,
     body: Buffer | Readable,
@@ -72,7 +73,7 @@ export class FileStorage implements MediaStorage {
     } finally {
       await file.close();
     }
-    await rename(unfinished, path);
+    await giveName(unfinished, path);
   }
 
   /** The directory of a location, made where it is missing. No step leads over a link to the outside. */

@@ -2,11 +2,17 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
+const headEnd = '\r\n\r\n';
+
 /** One request as it came from the wire, and the socket to answer it by. */
 export interface RawRequest {
   readonly number: number;
   readonly method: string;
   readonly range: string | undefined;
+  /** The head as it came. */
+  readonly head: string;
+  /** As long as `Content-Length` says. */
+  readonly body: Buffer;
   readonly socket: Socket;
 }
 
@@ -40,15 +46,18 @@ export class FaultyStorage {
     this.sockets.add(socket);
     socket.on('error', () => undefined);
     socket.on('close', () => this.sockets.delete(socket));
-    let received = '';
+    let received = Buffer.alloc(0);
     socket.on('data', data => {
-      received += data.toString('latin1');
-      for (let end = received.indexOf('\r\n\r\n'); end >= 0; end = received.indexOf('\r\n\r\n')) {
-        const head = received.slice(0, end);
-        received = received.slice(end + 4);
+      received = Buffer.concat([received, data]);
+      for (let end = received.indexOf(headEnd); end >= 0; end = received.indexOf(headEnd)) {
+        const head = received.toString('latin1', 0, end);
+        const bodyEnd = end + headEnd.length + Number(/^content-length: *(\d+)/im.exec(head)?.[1] ?? 0);
+        if (received.length < bodyEnd) return;
+        const body = received.subarray(end + headEnd.length, bodyEnd);
+        received = received.subarray(bodyEnd);
         const method = head.split(' ', 1)[0] ?? '';
         const range = /^range: *(\S+)/im.exec(head)?.[1];
-        const request = { number: this.requests.length + 1, method, range, socket };
+        const request = { number: this.requests.length + 1, method, range, head, body, socket };
         this.requests.push(request);
         answer(request);
       }

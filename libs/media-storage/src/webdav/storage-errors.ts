@@ -43,6 +43,12 @@ export function statusError(status: number, storage: string, target: string): Rc
   return new RcsError('RCS_STORAGE_FAILED', message);
 }
 
+/** Stored files are recordings: none is ever replaced. */
+export function fileExistsError(storage: string, target: string): RcsError {
+  const message = `storage ${storage} has a file ${target} already, which stays as it is: store under another name`;
+  return new RcsError('RCS_STORAGE_FILE_EXISTS', message);
+}
+
 /** Whether the connection ended before an answer began: what happens to one that the storage had closed meanwhile. */
 export function isConnectionLoss(error: unknown): boolean {
   return ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(codeOf(error));

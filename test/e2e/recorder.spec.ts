@@ -125,7 +125,8 @@ function storedFiles(): string[] {
 it('gives each stored file a name of its own, in the form of the original', async () => {
   const one = await recordedWell(mediaFile('call.mp3'));
   const other = await recordedWell(mediaFile('call.mp3'));
-  const third = await recordedWell(mediaFile('call.mp3'), '--layout', 'attached');
+  const third = await recordedWell(mediaFile('call.mp3'), '--layout', 'attached', '--directory', 'sales/2026');
+  expect(readdirSync(join(dataDirectory, 'webdav/files/recordings/sales/2026'))).toEqual([`${third.mediaId}.bin`]);
   const names = [one, other, third].map(({ mediaId }) => mediaId);
   for (const name of names) {
     expect(name).toMatch(/^[0-9A-F]{32}_\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d-[0-9A-F]{8}-[0-9A-F]{8}-[0-9A-F]{8}\.mp3$/);

@@ -72,7 +72,7 @@ describe.each<[string, 'webDAV' | 'file', () => Place | Promise<Place>]>([
 
   const put = (path: string, body: Buffer | Readable, length?: number): Promise<void> => {
     const { storages } = place.probe;
-    return storages.put(storages.resolve({ storage, path }), body, length, patience());
+    return storages.put(storages.resolve({ storage, path }, 'cc1'), body, length, patience());
   };
 
   it('by what is put from memory or as a stream, with and without a length', async () => {
@@ -99,7 +99,7 @@ describe('two writers at the same moment', () => {
     const place = directory();
     const { storages } = place.probe;
     for (let round = 0; round < 20; round++) {
-      const location = storages.resolve({ storage: 'file', path: `${round}.bin` });
+      const location = storages.resolve({ storage: 'file', path: `${round}.bin` }, 'cc1');
       const bodies = [first, second, randomBytes(1000)];
       const outcomes = await Promise.allSettled(
         bodies.map(body => storages.put(location, body, body.length, patience())),
@@ -169,5 +169,5 @@ describe('a server of its own kind', () => {
 // The only way to write is the one above.
 it('is all that media storages can do to a stored file', () => {
   const methods = Object.getOwnPropertyNames(MediaStorages.prototype).sort();
-  expect(methods).toEqual(['close', 'constructor', 'open', 'put', 'resolve', 'storageOf']);
+  expect(methods).toEqual(['close', 'constructor', 'open', 'plainMediaOf', 'put', 'resolve', 'storageOf']);
 });

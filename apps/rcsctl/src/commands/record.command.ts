@@ -18,6 +18,7 @@ interface Options {
   readonly webdavUser: string;
   readonly webdavPasswordFile: string;
   readonly webdavCa?: string;
+  readonly directory?: string;
   readonly certificate: readonly string[];
   readonly ivrProfile?: string;
   readonly rootCa?: string;
@@ -43,6 +44,10 @@ export function recordCommand(program: Command): void {
     .requiredOption('--webdav <url>', 'base URL of the storage')
     .requiredOption('--webdav-user <name>', 'user of the storage')
     .requiredOption('--webdav-password-file <file>', 'file with its password')
+    .option(
+      '--directory <path>',
+      'below the base URL, such as the prefix of the contact center; made where it is missing',
+    )
     .option('--webdav-ca <file>', "authorities of the storage's certificate, PEM; the system's when absent")
     .option(
       '--certificate <alias=file...>',
@@ -90,6 +95,7 @@ async function record(file: string, options: Options): Promise<void> {
       startTime: new Date().toISOString().replace('Z', '+0000'),
       metadata: {},
       contactCenter: options.contactCenter,
+      directory: options.directory,
       certificates: await certificatesOf(gateway, options),
       rootsPem: options.rootCa === undefined ? undefined : readFileSync(options.rootCa),
       webdav: {

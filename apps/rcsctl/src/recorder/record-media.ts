@@ -20,6 +20,8 @@ export interface RecordingJob extends RecordingEncryption {
   /** Further fields of the media file. */
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly contactCenter: string;
+  /** Where below the base of the storage, such as the prefix that belongs to the contact center; made where it is missing. */
+  readonly directory?: string | undefined;
   readonly webdav: WebDavAccess;
   readonly gateway: GatewayClient;
 }
@@ -38,7 +40,8 @@ export async function recordMedia(job: RecordingJob): Promise<RecordingResource>
   if (await job.gateway.hasRecording(job.id)) throw new Error(takenId(job.id));
   const callUuid = job.callUuid ?? job.id;
   const mediaId = recorderName(callUuid, job.startTime, job.extension);
-  const path = `${mediaId}${job.layout === 'plain' ? '' : '.bin'}`;
+  const file = `${mediaId}${job.layout === 'plain' ? '' : '.bin'}`;
+  const path = job.directory === undefined ? file : `${job.directory.replace(/\/+$/, '')}/${file}`;
   const { tree, envelope } = await store(job, path, encrypt);
   return insert(job, path, {
     id: job.id,
@@ -61,11 +64,11 @@ export async function recordMedia(job: RecordingJob): Promise<RecordingResource>
 }
 
 async function store(
-  { webdav, plaintext }: RecordingJob,
+  { webdav, contactCenter, plaintext }: RecordingJob,
   path: string,
   encrypt: (plaintext: Plaintext) => EncryptedRecording,
 ): Promise<{ readonly tree: ContentTree; readonly envelope: Buffer | undefined }> {
-  const storage = new RecorderStorage(webdav);
+  const storage = new RecorderStorage(webdav, contactCenter);
   let encrypted: EncryptedRecording | undefined;
   try {
     const tree = await storage.store(path, () => (encrypted = encrypt(plaintext)));

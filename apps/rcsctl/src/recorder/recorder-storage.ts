@@ -22,7 +22,10 @@ const timeouts = {
 export class RecorderStorage {
   private readonly storages: MediaStorages;
 
-  constructor({ url, user, password, caPem }: WebDavAccess) {
+  constructor(
+    { url, user, password, caPem }: WebDavAccess,
+    private readonly contactCenter: string,
+  ) {
     const trustedCA = caPem === undefined ? true : { pem: caPem };
     this.storages = new MediaStorages([
       { storage: 'webDAV', url, userName: user, password, trustedCA, maxConnections: 2, ...timeouts },
@@ -36,7 +39,7 @@ export class RecorderStorage {
    * @throws RcsError RCS_STORAGE_FILE_EXISTS, RCS_STORAGE_*; Error when something else came back than was sent.
    */
   async store(path: string, open: () => { stored: Readable; length: number | undefined }): Promise<ContentTree> {
-    const location = this.storages.resolve({ storage: 'webDAV', path });
+    const location = this.storages.resolve({ storage: 'webDAV', path }, this.contactCenter);
     const sent = await this.sendTo(location, open);
     const found = await this.readBack(location);
     if (found.length === sent.length && found.root === sent.root) return sent;

@@ -18,6 +18,8 @@ export interface Fault {
   readonly entityTag?: string;
   /** Sends the head and the first bytes, then nothing. */
   readonly stall?: boolean;
+  /** Does not know the content tree, and asks for it. */
+  readonly needsContentTree?: boolean;
 }
 
 /** The data plane of a worker: real HTTPS, one media file, faults on demand. */
@@ -70,7 +72,9 @@ export class FaultyWorker {
   }
 
   private answer(request: MediaRequest, response: ServerResponse): void {
-    const { cutAfter, problem, stall } = this.fault;
+    const { cutAfter, stall, needsContentTree } = this.fault;
+    const asksForTree = needsContentTree === true && request.contentTree === undefined;
+    const problem = asksForTree ? 'RCS_CONTENT_TREE_NEEDED' : this.fault.problem;
     if (problem !== undefined) {
       const body = JSON.stringify(toProblemDetails(new RcsError(problem)));
       response

@@ -15,6 +15,9 @@ export class GatewayMetrics {
   readonly resumedPlaybacks: Counter;
   readonly workers: Gauge;
   readonly workerSuspensions: Counter;
+  private readonly notInspected: Gauge;
+  private readonly withoutContentTree: Gauge;
+  private readonly notIndexable: Gauge;
   private registryReadAt: number | undefined;
 
   constructor(private readonly registry: Registry) {
@@ -61,6 +64,18 @@ export class GatewayMetrics {
       'Times this gateway left a worker alone for a moment, because it failed.',
       [],
     );
+    this.notInspected = this.gauge(
+      'rcs_media_files_not_inspected',
+      'Media files of which nobody knows whom they are for; 0 at gateways that do not index.',
+    );
+    this.withoutContentTree = this.gauge(
+      'rcs_media_files_without_content_tree',
+      'Inspected media files whose content is not proved when they play; 0 at gateways that do not index.',
+    );
+    this.notIndexable = this.gauge(
+      'rcs_media_files_not_indexable',
+      'Media files that could not be looked at the last time; 0 at gateways that do not index.',
+    );
     this.observeRegistryAge();
     this.beginAtZero();
   }
@@ -79,6 +94,18 @@ export class GatewayMetrics {
 
   registryRead(): void {
     this.registryReadAt = Date.now();
+  }
+
+  /** How far this gateway is, which looks at media files in the background. */
+  mediaIndex(status: { notInspected: number; withoutContentTree: number; failing: number }): void {
+    this.notInspected.set(status.notInspected);
+    this.withoutContentTree.set(status.withoutContentTree);
+    this.notIndexable.set(status.failing);
+  }
+
+  /** Another gateway says how far it is. */
+  mediaIndexedElsewhere(): void {
+    this.mediaIndex({ notInspected: 0, withoutContentTree: 0, failing: 0 });
   }
 
   private beginAtZero(): void {

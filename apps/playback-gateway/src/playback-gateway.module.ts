@@ -30,6 +30,8 @@ import {
   localKeyManagerProviders,
 } from './local-key-manager/local-key-manager.providers.js';
 import { OpenApiController } from './openapi/openapi.controller.js';
+import { mediaIndexProviders } from './media-index/media-index.providers.js';
+import { MediaInspector } from './media-index/media-inspector.js';
 import { EnvelopeLocator } from './playback/envelope-locator.js';
 import { FinishedPlaybacks } from './playback/finished-playbacks.js';
 import { MediaRelay } from './playback/media-relay.js';
@@ -37,7 +39,7 @@ import { PlaybackAdmission } from './playback/playback-admission.js';
 import { PlaybackController } from './playback/playback.controller.js';
 import { PlaybackService } from './playback/playback.service.js';
 import { WorkerClient } from './playback/worker-client.js';
-import { RecordingInsertionService } from './recordings/recording-insertion.service.js';
+import { recordingProviders } from './recordings/recording.providers.js';
 import { RecordingController, RecordingInsertionController } from './recordings/recording.controller.js';
 import { IDENTITY, LOGGER, REDIS, storeTokens } from './injection-tokens.js';
 import { RedisGate } from './sessions/redis-gate.js';
@@ -87,7 +89,8 @@ export class PlaybackGatewayModule {
         ...tickets(parts),
         ...workers(parts),
         ...playback(parts),
-        ...recordings(parts),
+        ...mediaIndexProviders(parts),
+        ...recordingProviders(parts),
         ...localKeyManagerProviders(parts),
         ...certificateProviders(parts),
       ],
@@ -265,9 +268,9 @@ function playback({ context, configuration }: GatewayParts): Provider[] {
     },
     {
       provide: EnvelopeLocator,
-      useFactory: (recordings: RecordingStore, grants: GrantDesk, directory: WorkerDirectory, client: WorkerClient) =>
-        new EnvelopeLocator(recordings, grants, directory, client),
-      inject: [storeTokens.recordings, GrantDesk, WorkerDirectory, WorkerClient],
+      useFactory: (recordings: RecordingStore, inspector: MediaInspector) =>
+        new EnvelopeLocator(recordings, inspector, configuration.playback.verifyContent),
+      inject: [storeTokens.recordings, MediaInspector],
     },
     {
       provide: MediaRelay,
@@ -314,21 +317,6 @@ function playback({ context, configuration }: GatewayParts): Provider[] {
         MediaRelay,
         GatewayMetrics,
       ],
-    },
-  ];
-}
-
-function recordings({ configuration }: GatewayParts): Provider[] {
-  return [
-    {
-      provide: RecordingInsertionService,
-      useFactory: (
-        store: RecordingStore,
-        contactCenters: ContactCenterStore,
-        audit: AuditLog,
-        storages: MediaStorages,
-      ) => new RecordingInsertionService(store, contactCenters, audit, storages, configuration.crRegion),
-      inject: [storeTokens.recordings, storeTokens.contactCenters, storeTokens.audit, MediaStorages],
     },
   ];
 }

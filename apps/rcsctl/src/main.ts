@@ -18,6 +18,7 @@ import { playCommand } from './commands/play.command.js';
 import { keysCommand } from './commands/keys.command.js';
 import { quickstartCommand } from './commands/quickstart.command.js';
 import { recordCommand } from './commands/record.command.js';
+import { recordingsCommand } from './commands/recordings.command.js';
 import { usersCommand } from './commands/users.command.js';
 import { vaultCommand } from './commands/vault.command.js';
 import { verifyCommand } from './commands/verify.command.js';
@@ -43,6 +44,7 @@ for (const add of [
   hawkCommand,
   lkmCommand,
   certificatesCommand,
+  recordingsCommand,
   auditCommand,
   configCommand,
   docsCommand,

@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream';
 import { FileStorage } from './file/file-storage.js';
 import { resolveLocation, type MediaDescriptor, type MediaLocation } from './media-location.js';
+import { folded } from './storage-owners.js';
+import { baseOf } from './storage-path.js';
 import { silentObserver, type MediaStorageConfiguration, type StorageObserver } from './media-storage-configuration.js';
 import type { MediaStorage, OpenHint, StoredObject } from './stored-object.js';
 import { WebDavStorage } from './webdav/webdav-storage.js';
@@ -26,6 +28,24 @@ export class MediaStorages {
    */
   resolve(descriptor: MediaDescriptor, contactCenter: string): MediaLocation {
     return resolveLocation(descriptor, contactCenter, this.configurations);
+  }
+
+  /**
+   * The one text for a place, however a location is written and whichever of the configured storages it lies in: what two
+   * readers could take for one place has one text.
+   */
+  placeOf({ storageIndex, segments }: MediaLocation): string {
+    const configuration = this.configurations[storageIndex];
+    const base = configuration === undefined ? undefined : baseOf(configuration.url);
+    if (base === undefined) throw new RangeError(`there is no storage ${storageIndex}`);
+    return [base.origin, ...[...base.segments, ...segments].map(folded)].join('/');
+  }
+
+  /** What decides which places locations mean: another list may resolve them otherwise. */
+  get places(): readonly string[] {
+    return this.configurations.map(({ storage, url, contactCenters }) =>
+      JSON.stringify([storage, url, contactCenters]),
+    );
   }
 
   /** Which media in the clear plays from this place. */

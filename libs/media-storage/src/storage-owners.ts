@@ -55,7 +55,8 @@ const isSame = (one: string, other: string): boolean => one === other;
 /** Names that a storage which folds case or composes accents takes for one: what is another one's there is nobody else's. */
 const looksAlike = (one: string, other: string): boolean => folded(one) === folded(other);
 
-const folded = (name: string): string =>
+/** A name in the form that two names are compared in where confusing them would let somebody into another one's place. */
+export const folded = (name: string): string =>
   name
     .normalize('NFKC')
     .toLowerCase()

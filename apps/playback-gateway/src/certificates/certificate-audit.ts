@@ -20,7 +20,9 @@ export type CertificateEvent =
   | 'rewrap-started'
   | 'rewrap-paused'
   | 'rewrap-resumed'
-  | 'rewrap-read';
+  | 'rewrap-read'
+  | 'media-index-read'
+  | 'media-index-retried';
 
 export interface AuditedAct {
   readonly event: CertificateEvent;

@@ -4,7 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CertificateChangeFeed } from './events/certificate-change-feed.js';
 import { ExpiryWatch } from './expiry/expiry-watch.js';
 import { VaultKeys } from './keys/vault-keys.js';
-import { RecipientIndexer } from './rewrap/recipient-indexer.js';
+import { MediaIndexer } from '../media-index/media-indexer.js';
 import { RewrapRunner } from './rewrap/rewrap-runner.js';
 
 /** What goes on about certificates without being asked; begins when the store is open, ends before it closes. */
@@ -17,7 +17,7 @@ export class CertificateBackground {
     const feed = app.get(CertificateChangeFeed);
     feed.listen(() => keys.forget());
     feed.start();
-    app.get(RecipientIndexer).start();
+    app.get(MediaIndexer).start();
     app.get(RewrapRunner).start();
     app.get(ExpiryWatch).start();
   }
@@ -33,7 +33,7 @@ export class CertificateBackground {
 
   async stop(): Promise<void> {
     const { app } = this;
-    await Promise.all([app.get(RewrapRunner).stop(), app.get(RecipientIndexer).stop(), app.get(ExpiryWatch).stop()]);
+    await Promise.all([app.get(RewrapRunner).stop(), app.get(MediaIndexer).stop(), app.get(ExpiryWatch).stop()]);
     app.get(CertificateChangeFeed).stop();
     app.get(KeyVaultClient).close();
   }

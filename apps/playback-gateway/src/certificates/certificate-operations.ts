@@ -10,6 +10,7 @@ import { certificateInspectionSchema, certificateUploadSchema } from './upload/c
 const notFound = 'RCS_CERTIFICATE_NOT_FOUND';
 const notValid = 'RCS_CERTIFICATE_NOT_VALID';
 const inUse = 'RCS_CERTIFICATE_IN_USE';
+const unknown = 'RCS_RECORDINGS_UNKNOWN';
 const confirm = 'RCS_CONFIRMATION_REQUIRED';
 const refused = 'RCS_KEY_REFUSED';
 const exists = 'RCS_CERTIFICATE_EXISTS';
@@ -65,7 +66,7 @@ export const certificateOperations: readonly Operation[] = [
     body: deletionSchema,
     status: 200,
     answer: 'Deletion',
-    problems: [notFound, inUse, confirm],
+    problems: [notFound, inUse, unknown, confirm],
   },
   {
     method: 'delete',
@@ -74,7 +75,7 @@ export const certificateOperations: readonly Operation[] = [
     body: keyRemovalSchema,
     status: 200,
     answer: 'KeyRemoval',
-    problems: [notFound, inUse, confirm],
+    problems: [notFound, inUse, unknown, confirm],
   },
   {
     method: 'post',
@@ -246,6 +247,22 @@ export const certificateOperations: readonly Operation[] = [
     status: 200,
     answer: 'Recipients',
     problems: [notValid, 'RCS_NOT_FOUND'],
+  },
+  {
+    method: 'get',
+    path: '/rcs/recordings/index-status',
+    summary: 'How many media files have been looked at, and which could not be',
+    status: 200,
+    answer: 'MediaIndex',
+    problems: [],
+  },
+  {
+    method: 'post',
+    path: '/rcs/recordings/index-status/retry',
+    summary: 'Look at once at what could not be looked at',
+    status: 200,
+    answer: 'MediaIndex',
+    problems: [],
   },
   {
     method: 'get',

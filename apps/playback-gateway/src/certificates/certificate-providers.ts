@@ -1,6 +1,7 @@
 import type { Provider, Type } from '@nestjs/common';
 import { KeyVaultClient, RewrapGrantSigner } from '#contracts';
 import type { InternalIdentity } from '#platform';
+import { MediaIndexController } from '../media-index/media-index.controller.js';
 import { IDENTITY, REDIS } from '../injection-tokens.js';
 import type { GatewayParts, RedisConnection } from '../gateway-parts.js';
 import { AssignmentService } from './assignments/assignment.service.js';
@@ -10,6 +11,7 @@ import { CertificateAdministratorAdmission } from './certificate-administrator-a
 import { CertificateAudit } from './certificate-audit.js';
 import { CertificateController } from './certificate.controller.js';
 import { CertificateListService } from './certificate-list.service.js';
+import { CertificateNeedsService } from './certificate-needs.js';
 import { CertificatePolicy } from './certificate-policy.js';
 import { CertificateRemovalService } from './certificate-removal.service.js';
 import { CertificateRenewalService } from './certificate-renewal.service.js';
@@ -20,7 +22,6 @@ import { ExpiryWatch } from './expiry/expiry-watch.js';
 import { GeneratedKeyService } from './keys/generated-key.service.js';
 import { KeyController } from './keys/key.controller.js';
 import { VaultKeys } from './keys/vault-keys.js';
-import { RecipientIndexer } from './rewrap/recipient-indexer.js';
 import { RewrapRunner } from './rewrap/rewrap-runner.js';
 import { CertificateRewrapController, RewrapController } from './rewrap/rewrap.controller.js';
 import { RewrapService } from './rewrap/rewrap.service.js';
@@ -35,6 +36,7 @@ export const certificateControllers: Type[] = [
   CertificateEventController,
   CertificateRewrapController,
   RewrapController,
+  MediaIndexController,
 ];
 
 /** Wires what administrators of certificates need. */
@@ -87,11 +89,17 @@ export function certificateProviders(parts: GatewayParts): Provider[] {
       provide: CertificateRemovalService,
       useFactory: (
         list: CertificateListService,
+        needs: CertificateNeedsService,
         keys: VaultKeys,
         audit: CertificateAudit,
         feed: CertificateChangeFeed,
-      ) => new CertificateRemovalService(certificates, list, keys, audit, feed),
-      inject: [CertificateListService, VaultKeys, CertificateAudit, CertificateChangeFeed],
+      ) => new CertificateRemovalService(certificates, list, needs, keys, audit, feed),
+      inject: [CertificateListService, CertificateNeedsService, VaultKeys, CertificateAudit, CertificateChangeFeed],
+    },
+    {
+      provide: CertificateNeedsService,
+      useFactory: (list: CertificateListService) => new CertificateNeedsService(certificates, list),
+      inject: [CertificateListService],
     },
     {
       provide: CertificateRenewalService,
@@ -153,7 +161,6 @@ function backgroundProviders({ context, configuration, store }: GatewayParts): P
       },
       inject: [IDENTITY, CertificateListService, CertificatePolicy, KeyVaultClient, CertificateChangeFeed],
     },
-    { provide: RecipientIndexer, useFactory: () => new RecipientIndexer(rewraps, context.logger) },
     {
       provide: ExpiryWatch,
       useFactory: (feed: CertificateChangeFeed) =>

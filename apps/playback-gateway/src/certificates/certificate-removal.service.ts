@@ -4,16 +4,16 @@ import { originOf, type Administrator } from './administrator.js';
 import type { CertificateAudit } from './certificate-audit.js';
 import { unknownCertificate } from './certificate-errors.js';
 import type { CertificateListService } from './certificate-list.service.js';
+import type { CertificateNeedsService } from './certificate-needs.js';
 import type { CertificateChangeFeed } from './events/certificate-change-feed.js';
 import type { VaultKeys } from './keys/vault-keys.js';
-import { recipientNamesOf } from './recipient-names.js';
-import { certificateOf } from './stored-chain.js';
 
 /** Deletes certificates without losing recordings by accident. The key in the token goes by a second act of its own. */
 export class CertificateRemovalService {
   constructor(
     private readonly certificates: CertificateStore,
     private readonly list: CertificateListService,
+    private readonly needs: CertificateNeedsService,
     private readonly keys: VaultKeys,
     private readonly audit: CertificateAudit,
     private readonly feed: CertificateChangeFeed,
@@ -22,7 +22,9 @@ export class CertificateRemovalService {
   /**
    * Takes the certificate out of use; certificate and public key stay for the record.
    * @param force the alias typed again: then assignments and recordings that need it do not hold it.
-   * @throws RcsError RCS_CERTIFICATE_IN_USE with the counts, RCS_CONFIRMATION_REQUIRED for a force that is not the alias.
+   * Where recordings are unknown there is no count to confirm, so force does not help.
+   * @throws RcsError RCS_CERTIFICATE_IN_USE with the counts, RCS_RECORDINGS_UNKNOWN, RCS_CONFIRMATION_REQUIRED for a force
+   * that is not the alias.
    */
   async delete(administrator: Administrator, alias: string, force: string | undefined): Promise<RemovalResult> {
     const { contactCenter } = administrator;
@@ -45,7 +47,8 @@ export class CertificateRemovalService {
 
   /**
    * Removes the private key of a deleted certificate from every token, for ever.
-   * @throws RcsError RCS_CERTIFICATE_IN_USE while the certificate is not deleted, RCS_CONFIRMATION_REQUIRED.
+   * @throws RcsError RCS_CERTIFICATE_IN_USE while the certificate is not deleted, RCS_RECORDINGS_UNKNOWN while any recording
+   * may need the key, RCS_CONFIRMATION_REQUIRED.
    */
   async removeKey(
     administrator: Administrator,
@@ -77,7 +80,12 @@ export class CertificateRemovalService {
         publicDetail: `delete the certificate ${JSON.stringify(alias)} first; its key is removed by a second act`,
       });
     }
-    if (confirmation !== alias) throw typeAgain(alias, 'to remove its private key for ever');
+    const { needs, unknown } = await this.needs.needsOf(stored);
+    if (unknown > 0) throw unknownRecordings(alias, unknown);
+    if (confirmation !== alias) {
+      const lost = needs.recordings === 0 ? '' : `, and with it ${counted(needs.recordings)} that only it opens`;
+      throw typeAgain(alias, `to remove its private key for ever${lost}`);
+    }
     return stored;
   }
 
@@ -86,39 +94,32 @@ export class CertificateRemovalService {
     stored: RecordingCertificate,
     force: boolean,
   ): Promise<RemovalResult> {
-    const { contactCenter, alias } = stored;
-    const result = await this.certificates.remove({
-      contactCenter,
-      alias,
-      recipients: recipientNamesOf(certificateOf(stored), alias),
-      otherRecipients: await this.otherRecipients(stored),
-      force,
-      origin: originOf(administrator),
-    });
+    const { alias } = stored;
+    const question = await this.needs.questionOf(stored);
+    const result = await this.certificates.remove({ ...question, force, origin: originOf(administrator) });
     if (result.outcome === 'not-found') throw unknownCertificate(alias);
+    if (result.outcome === 'unknown') throw unknownRecordings(alias, result.unknown);
     if (result.outcome === 'removed') return result;
     const { assignments, recordings } = result;
     throw new RcsError('RCS_CERTIFICATE_IN_USE', undefined, {
       publicDetail:
-        `${JSON.stringify(alias)} is assigned ${times(assignments)} and ${recordings} ` +
-        `${recordings === 1 ? 'recording needs' : 'recordings need'} it: renew it and rewrap the recordings first, ` +
+        `${JSON.stringify(alias)} is assigned ${times(assignments)} and ${counted(recordings)} ` +
+        `${recordings === 1 ? 'needs' : 'need'} it: renew it and rewrap the recordings first, ` +
         'or force the deletion by typing the alias again',
       reason: recordings > 0 ? 'NEEDED_BY_RECORDINGS' : 'ASSIGNED',
     });
   }
-
-  /** Names of the certificates that open recordings as well: active, with their key in a token for certain. */
-  private async otherRecipients({ contactCenter, alias, keyIdentifier }: RecordingCertificate): Promise<string[]> {
-    const keys = (await this.list.knownKeys(contactCenter)) ?? [];
-    const present = new Set(keys.map(key => key.keyIdentifier));
-    const others = (await this.certificates.list(contactCenter)).filter(
-      other => other.alias !== alias && other.state === 'active' && present.has(other.keyIdentifier),
-    );
-    // A renewal over the same key keeps that key; what names the key itself is then opened by the other certificate too.
-    const own = others.some(other => other.keyIdentifier === keyIdentifier) ? [`key:${keyIdentifier}`] : [];
-    return [...own, ...others.flatMap(other => recipientNamesOf(certificateOf(other), other.alias))];
-  }
 }
+
+/** No count, so nothing that could be confirmed. */
+const unknownRecordings = (alias: string, count: number): RcsError =>
+  new RcsError('RCS_RECORDINGS_UNKNOWN', undefined, {
+    publicDetail:
+      `unknown: ${counted(count)}. Nobody has read yet whom ${count === 1 ? 'it is' : 'they are'} for, so ` +
+      `${JSON.stringify(alias)} may be needed: wait until they are inspected (rcsctl recordings index-status shows ` +
+      'how far that is, and what cannot be read)',
+    reason: 'NOT_INSPECTED',
+  });
 
 const typeAgain = (alias: string, purpose: string): RcsError =>
   new RcsError('RCS_CONFIRMATION_REQUIRED', undefined, {
@@ -126,3 +127,5 @@ const typeAgain = (alias: string, purpose: string): RcsError =>
   });
 
 const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
+
+const counted = (recordings: number): string => `${recordings} ${recordings === 1 ? 'recording' : 'recordings'}`;

@@ -72,6 +72,26 @@ export const certificateSchemas: JsonSchema = {
   }),
   Assignment: object({ aliases, encrypted: flag, certificates: list('Certificate') }),
   Annex: object({ annex: text }),
+  MediaIndex: object({
+    mediaFiles: count,
+    inspected: count,
+    proved: count,
+    failing: count,
+    unknownRecordings: count,
+    failures: {
+      type: 'array',
+      items: object({
+        recording: text,
+        mediaFile: text,
+        missing: { enum: ['inspection', 'content-tree'] },
+        attempts: count,
+        code: text,
+        reason: text,
+        nextStep: text,
+        nextAttempt: time,
+      }),
+    },
+  }),
   Recipients: object({
     encrypted: flag,
     certificates: { type: 'array', items: object({ alias: text, certificate: text }) },

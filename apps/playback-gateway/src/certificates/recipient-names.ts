@@ -35,15 +35,16 @@ export function recipientNamesOf(
  */
 export function recipientsOfMediaFile(file: Pick<MediaFile, 'pkcs7' | 'additional' | 'certAlias'>): string[] {
   const envelope = envelopeInMetadata(file as MediaFile);
-  const recipients = envelope === undefined ? [] : recipientsOfEnvelope(envelope);
+  const recipients = (envelope === undefined ? undefined : recipientsOfEnvelope(envelope)) ?? [];
   return recipients.length > 0 ? recipients : [...new Set((file.certAlias ?? []).map(named))];
 }
 
-function recipientsOfEnvelope(envelope: Buffer): string[] {
+/** Whom an envelope is for; undefined when it cannot be read. */
+export function recipientsOfEnvelope(envelope: Buffer): string[] | undefined {
   try {
     return [...new Set(parseDetachedEnvelope(envelope).recipients.map(({ identifier }) => recipientName(identifier)))];
   } catch (error) {
-    if (error instanceof CmsError) return [];
+    if (error instanceof CmsError) return undefined;
     throw error;
   }
 }

@@ -20,7 +20,8 @@ import { GatewayMetrics } from '../gateway-metrics.js';
 import { GrantDesk } from '../grants/grant-desk.js';
 import { WorkerConnections } from '../workers/worker-connections.js';
 import { WorkerDirectory } from '../workers/worker-directory.js';
-import { EnvelopeLocator } from './envelope-locator.js';
+import { MediaInspector } from '../media-index/media-inspector.js';
+import { contentTreeOf, EnvelopeLocator } from './envelope-locator.js';
 import { WorkerClient } from './worker-client.js';
 
 const mediaFile: MediaFile = {
@@ -100,8 +101,11 @@ describe(EnvelopeLocator.name, () => {
     workers = new WorkerDirectory(registry, connections, metrics, createLogger('test', 'test', 'silent'));
     await workers.start();
     jest.spyOn(Math, 'random').mockReturnValue(0);
-    return new EnvelopeLocator(store.recordings, grants, workers, new WorkerClient(connections, inspectTimeoutMs));
+    return locatorWith(new MediaInspector(grants, workers, new WorkerClient(connections, inspectTimeoutMs)));
   }
+
+  const locatorWith = (inspector: MediaInspector, verifyContent = true): EnvelopeLocator =>
+    new EnvelopeLocator(store.recordings, inspector, verifyContent);
 
   const request = (file = mediaFile, signal = new AbortController().signal) => ({
     recording,
@@ -119,6 +123,7 @@ describe(EnvelopeLocator.name, () => {
       layout: 'detached',
       digest: envelopeDigest(envelope),
       detached,
+      content: undefined,
     });
     expect(asked).toEqual([]);
   });
@@ -131,7 +136,7 @@ describe(EnvelopeLocator.name, () => {
         attached(response, grant);
       },
     ]);
-    const located = { layout: 'attached', digest, detached: undefined };
+    const located = { layout: 'attached', digest, detached: undefined, content: { length: 4096 } };
     expect(await locator.locate(request())).toEqual(located);
     expect(await locator.locate(request())).toEqual(located);
     expect(asked).toEqual([0]);
@@ -141,10 +146,35 @@ describe(EnvelopeLocator.name, () => {
   });
 
   it('keeps to the first pin when another gateway was faster', async () => {
-    await store.recordings.pinEnvelope(recording.id, mediaFile.mediaId, { layout: 'plain' });
+    await store.recordings.pin(recording.id, { mediaId: mediaFile.mediaId, pin: { layout: 'plain' } });
     jest.spyOn(store.recordings, 'findPin').mockResolvedValueOnce(undefined);
     const locator = await locatorOver([attached]);
-    expect(await locator.locate(request())).toEqual({ layout: 'plain', digest: undefined, detached: undefined });
+    expect(await locator.locate(request())).toEqual({
+      layout: 'plain',
+      digest: undefined,
+      detached: undefined,
+      content: undefined,
+    });
+  });
+
+  it('names the root of the content tree where its leaves are kept, unless told not to', async () => {
+    const { mediaId } = mediaFile;
+    const pin = { layout: 'attached', envelopeDigest: digest, length: 9, contentRoot: 'cd'.repeat(32) } as const;
+    const locator = await locatorOver([]);
+    await store.recordings.pin(recording.id, { mediaId, pin });
+    expect((await locator.locate(request())).content).toEqual({ length: 9 });
+    await store.recordings.pin(recording.id, { mediaId, pin, leaves: Buffer.from('leaves') });
+    expect((await locator.locate(request())).content).toEqual({ length: 9, root: pin.contentRoot });
+    const unverified = locatorWith(undefined as unknown as MediaInspector, false);
+    expect((await unverified.locate(request())).content).toEqual({ length: 9 });
+    expect(await contentTreeOf(store.recordings, recording.id, mediaId)).toBe(Buffer.from('leaves').toString('base64'));
+  });
+
+  it('refuses what a worker cannot recognise, and pins nothing', async () => {
+    const unrecognised = { layout: 'unrecognised', length: 9, code: 'RCS_MEDIA_NOT_RECOGNISED', detail: 'noise' };
+    const locator = await locatorOver([answerJson(unrecognised)]);
+    await expect(locator.locate(request())).rejects.toMatchObject({ code: 'RCS_MEDIA_NOT_RECOGNISED' });
+    expect(await store.recordings.findPin(recording.id, mediaFile.mediaId)).toBeUndefined();
   });
 
   it.each<readonly [string, Answer]>([

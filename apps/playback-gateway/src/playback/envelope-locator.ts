@@ -1,16 +1,9 @@
-import {
-  envelopeDigest,
-  type GrantContent,
-  type InspectReply,
-  type InspectRequest,
-  type MediaLayout,
-} from '#contracts';
+import { envelopeDigest, type GrantContent, type MediaLayout } from '#contracts';
 import { RcsError } from '#platform';
-import type { MediaFile, Recording, RecordingStore } from '#store';
-import type { GrantDesk } from '../grants/grant-desk.js';
+import type { PinnedMedia, RecordingStore } from '#store';
+import { findingOfInspection } from '../media-index/media-finding.js';
+import type { InspectionRequest, MediaInspector } from '../media-index/media-inspector.js';
 import { envelopeInMetadata } from '../recordings/envelope-in-metadata.js';
-import type { WorkerDirectory } from '../workers/worker-directory.js';
-import { canGoElsewhere, type WorkerClient } from './worker-client.js';
 
 export interface LocatedEnvelope {
   readonly layout: MediaLayout;
@@ -18,82 +11,52 @@ export interface LocatedEnvelope {
   readonly digest: string | undefined;
   /** Base64 when the envelope came with the metadata. */
   readonly detached: string | undefined;
-}
-
-export interface LocateRequest {
-  readonly recording: Recording;
-  readonly mediaFile: MediaFile;
-  readonly userName: string;
-  readonly requestId: string;
-  readonly signal: AbortSignal;
+  /** The stored file as it was pinned; undefined while nobody has looked, or only an earlier version has. */
+  readonly content: GrantContent['content'];
 }
 
 /**
- * Finds out which envelope a media file has, so that the grant can name it. Where the metadata carries none a worker
- * looks into the stored file once; what it finds is pinned, and a file that is exchanged later is refused.
+ * Finds out what is known of a media file, so that the grant can name it: the envelope, and the stored bytes. Where
+ * nobody has looked into the stored file yet a worker does so now, and what it finds is pinned.
  */
 export class EnvelopeLocator {
   constructor(
     private readonly recordings: RecordingStore,
-    private readonly grants: GrantDesk,
-    private readonly workers: WorkerDirectory,
-    private readonly client: WorkerClient,
+    private readonly inspector: MediaInspector,
+    /** Whether grants name the root of the content tree, so that workers check every byte. */
+    private readonly verifyContent: boolean,
   ) {}
 
-  async locate(request: LocateRequest): Promise<LocatedEnvelope> {
+  async locate(request: InspectionRequest): Promise<LocatedEnvelope> {
     const { recording, mediaFile } = request;
+    const pin = await this.recordings.findPin(recording.id, mediaFile.mediaId);
     const envelope = envelopeInMetadata(mediaFile);
     if (envelope !== undefined) {
-      return { layout: 'detached', digest: envelopeDigest(envelope), detached: envelope.toString('base64') };
+      const detached = envelope.toString('base64');
+      return { layout: 'detached', digest: envelopeDigest(envelope), detached, content: this.contentOf(pin) };
     }
-    const pin = await this.recordings.findPin(recording.id, mediaFile.mediaId);
-    const { layout, envelopeDigest: digest } = pin ?? (await this.inspectAndPin(request));
-    return { layout, digest, detached: undefined };
+    const inForce = pin ?? (await this.inspectAndPin(request));
+    const { layout, envelopeDigest: digest } = inForce;
+    return { layout, digest, detached: undefined, content: this.contentOf(inForce) };
   }
 
-  private async inspectAndPin(request: LocateRequest) {
-    const { recording, mediaFile, userName, requestId, signal } = request;
-    const content = { ...grantSubject(recording, mediaFile, userName), purpose: 'inspect' as const };
-    const declared = mediaFile.certAlias === undefined ? 'nothing' : 'certAlias';
-    const found = await this.grants.withGrant(content, grant => this.inspect({ grant, declared }, requestId, signal));
-    if (found.layout === 'unrecognised') throw new RcsError(found.code, found.detail);
-    const { layout } = found;
-    return this.recordings.pinEnvelope(
-      recording.id,
-      mediaFile.mediaId,
-      layout === 'plain' ? { layout } : { layout, envelopeDigest: found.envelopeDigest },
-    );
+  private async inspectAndPin(request: InspectionRequest): Promise<PinnedMedia> {
+    const { recording, mediaFile } = request;
+    const found = await this.inspector.inspect(request);
+    const finding = findingOfInspection(mediaFile, found, 'playback');
+    return (await this.recordings.pin(recording.id, finding)).pin;
   }
 
-  /** Asks one worker after the other until one can say it. */
-  private async inspect(request: InspectRequest, requestId: string, signal: AbortSignal): Promise<InspectReply> {
-    const tried = new Set<string>();
-    for (;;) {
-      const worker = this.workers.choose(tried);
-      tried.add(worker.instance);
-      try {
-        return await this.client.inspect(worker, request, requestId, signal);
-      } catch (error) {
-        if (signal.aborted || !canGoElsewhere(error)) throw error;
-        this.workers.suspend(worker.instance);
-      }
-    }
+  private contentOf(pin: PinnedMedia | undefined): GrantContent['content'] {
+    if (pin?.length === undefined) return undefined;
+    const { length, contentRoot: root, leavesKept } = pin;
+    return this.verifyContent && leavesKept === true && root !== undefined ? { length, root } : { length };
   }
 }
 
-/** The part of a grant that says who wants what. */
-export function grantSubject(
-  recording: Recording,
-  mediaFile: MediaFile,
-  userName: string,
-): Pick<GrantContent, 'sub' | 'contactCenter' | 'recording' | 'mediaFile' | 'location'> {
-  const { storage, path } = mediaFile.mediaDescriptor;
-  if (path === '') throw new RcsError('RCS_MEDIA_LOCATION_REFUSED', 'the media file has no location');
-  return {
-    sub: userName,
-    contactCenter: recording.contactCenter,
-    recording: recording.id,
-    mediaFile: mediaFile.mediaId,
-    location: { storage, path },
-  };
+/** The leaves that a worker needs which does not know them yet, base64. */
+export async function contentTreeOf(recordings: RecordingStore, recording: string, mediaId: string): Promise<string> {
+  const leaves = await recordings.findLeaves(recording, mediaId);
+  if (leaves === undefined) throw new RcsError('RCS_INTERNAL', `the content tree of ${recording}/${mediaId} is lost`);
+  return leaves.toString('base64');
 }

@@ -70,6 +70,7 @@ describe(MediaRelay.name, () => {
 
   const request = (changes: Partial<RelayRequest> = {}): RelayRequest => ({
     media: { method: 'GET', contentType: 'audio/mpeg' },
+    contentTree: () => Promise.reject(new Error('nobody needs it')),
     withGrant: ask => ask('a.b.c'),
     requestId: 'request-1',
     audited: Promise.resolve(),
@@ -125,6 +126,22 @@ describe(MediaRelay.name, () => {
     });
     expect(answer.headers).not.toHaveProperty('x-internal');
     expect(outcome).toMatchObject({ status: 200 });
+  });
+
+  it('sends the content tree to a worker that asks for it, and to no other', async () => {
+    const relay = await relayOver({ needsContentTree: true, cutAfter: 1000 }, {});
+    let asked = 0;
+    const contentTree = () => Promise.resolve(`leaves-${(asked += 1)}`);
+    const { body } = await play(relay, request({ contentTree }));
+    expect(body.equals(media)).toBe(true);
+    expect(workers[0]!.requests.map(seen => seen.contentTree)).toEqual([undefined, 'leaves-1']);
+    expect(workers[1]!.requests.map(seen => seen.contentTree)).toEqual([undefined]);
+  });
+
+  it('gives up where the content tree cannot be had', async () => {
+    const { outcome } = await play(await relayOver({ needsContentTree: true }, {}));
+    expect(outcome).toBeInstanceOf(Error);
+    expect(workers[1]!.requests).toEqual([]);
   });
 
   it('answers HEAD with the length of the media and no body', async () => {

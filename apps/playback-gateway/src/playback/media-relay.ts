@@ -7,7 +7,9 @@ import { RelayAttempts } from './relay-attempts.js';
 import type { WorkerAnswer, WorkerClient } from './worker-client.js';
 
 export interface RelayRequest {
-  readonly media: Omit<MediaRequest, 'grant' | 'resume'>;
+  readonly media: Omit<MediaRequest, 'grant' | 'resume' | 'contentTree'>;
+  /** The leaves of the content tree, base64, for a worker that asks for them: while its session is warm it does not. */
+  readonly contentTree: () => Promise<string>;
   /** Asks with a grant that is good now: a body may outlive the one it began with before another worker continues it. */
   readonly withGrant: (ask: (grant: string) => Promise<WorkerAnswer>) => Promise<WorkerAnswer>;
   readonly requestId: string;
@@ -86,15 +88,21 @@ export class MediaRelay {
 
   private async ask(
     worker: ReturnType<WorkerDirectory['choose']>,
-    { media, withGrant, requestId }: RelayRequest,
+    { media, contentTree, withGrant, requestId }: RelayRequest,
     begun: BegunBody | undefined,
     player: PlayerConnection,
   ): Promise<WorkerAnswer> {
     if (begun !== undefined) this.metrics.resumedPlaybacks.inc();
     const resume = begun && { entityTag: begun.entityTag, offset: player.bytesSent };
-    return withGrant(grant =>
-      this.client.requestMedia(worker, { ...media, grant, ...(resume && { resume }) }, requestId, player.signal),
-    );
+    const request = { ...media, ...(resume && { resume }) };
+    const ask = (more: Pick<MediaRequest, 'contentTree'>): Promise<WorkerAnswer> =>
+      withGrant(grant => this.client.requestMedia(worker, { ...request, ...more, grant }, requestId, player.signal));
+    try {
+      return await ask({});
+    } catch (error) {
+      if (!(error instanceof RcsError && error.code === 'RCS_CONTENT_TREE_NEEDED')) throw error;
+      return ask({ contentTree: await contentTree() });
+    }
   }
 
   private async begin(answer: WorkerAnswer, request: RelayRequest, player: PlayerConnection): Promise<BegunBody> {

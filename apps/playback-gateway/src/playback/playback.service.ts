@@ -12,7 +12,8 @@ import type { AuditEntry, AuditLog, MediaFile, Recording, RecordingStore, User }
 import type { AuthorisationService } from '../authorisation/authorisation.service.js';
 import type { GatewayMetrics } from '../gateway-metrics.js';
 import type { GrantDesk } from '../grants/grant-desk.js';
-import { grantSubject, type EnvelopeLocator, type LocatedEnvelope } from './envelope-locator.js';
+import { grantSubject } from '../grants/grant-subject.js';
+import { contentTreeOf, type EnvelopeLocator, type LocatedEnvelope } from './envelope-locator.js';
 import type { FinishedPlaybacks } from './finished-playbacks.js';
 import type { MediaRelay, RelayResult } from './media-relay.js';
 import { contentDispositionOf, contentTypeOf } from './media-type.js';
@@ -36,6 +37,9 @@ export interface PlaybackRequest {
   /** Called right before the answer is written to the connection. */
   readonly onHead: () => void;
 }
+
+/** Says whether the stored bytes are checked against a content tree: `proved` or `not proved`. */
+const contentProofHeader = 'rcs-content-proof';
 
 type PlaybackOutcome = 'ok' | 'aborted' | ErrorCode;
 
@@ -179,8 +183,16 @@ export class PlaybackService {
       purpose: 'play' as const,
       layout: envelope.layout,
       ...(envelope.digest === undefined ? {} : { envelopeDigest: envelope.digest }),
+      ...(envelope.content === undefined ? {} : { content: envelope.content }),
     };
-    const audited = this.audit.append({ ...subject, ...admission(request), event: 'playback', outcome: 'allowed' });
+    const pinned = pinnedAs(envelope);
+    const audited = this.audit.append({
+      ...subject,
+      ...admission(request),
+      ...pinned,
+      event: 'playback',
+      outcome: 'allowed',
+    });
     // The relay awaits it before the first byte; this only keeps a failure from counting as unhandled until then.
     audited.catch(() => undefined);
     return this.relay.relay(
@@ -192,9 +204,14 @@ export class PlaybackService {
           ...request.conditions,
           contentType: contentTypeOf(mediaFile.type),
         },
+        contentTree: () => contentTreeOf(this.recordings, recording.id, mediaFile.mediaId),
         requestId: request.requestId,
         audited,
-        headers: { ...request.answerHeaders, 'content-disposition': contentDispositionOf(mediaFile.mediaId) },
+        headers: {
+          ...request.answerHeaders,
+          [contentProofHeader]: pinned.contentProof,
+          'content-disposition': contentDispositionOf(mediaFile.mediaId),
+        },
         onHead: () => {
           request.onHead();
           this.metrics.timeToFirstByte.observe(Number(process.hrtime.bigint() - player.openedAt) / 1e9);
@@ -224,6 +241,12 @@ function auditSubject(request: PlaybackRequest, recording: Recording, mediaFile:
 
 const admission = ({ ticketId }: PlaybackRequest): Pick<AuditEntry, 'detail'> =>
   ticketId === undefined ? {} : { detail: `play ticket ${ticketId}` };
+
+/** What the playback is held to, for the audit: the envelope, and whether every byte is proved to be the recorded one. */
+function pinnedAs({ digest, content }: LocatedEnvelope) {
+  const contentProof = content?.root === undefined ? 'not proved' : 'proved';
+  return { contentProof, ...(digest === undefined ? {} : { envelopeDigest: digest }) } as const;
+}
 
 function finishedAs(result: RelayResult): Pick<AuditEntry, 'certificateAlias'> {
   return result.certificateAlias === undefined ? {} : { certificateAlias: result.certificateAlias };

@@ -1,8 +1,12 @@
 import type { Dispatcher } from 'undici';
+import type { z } from 'zod';
 import {
+  contentTreePath,
+  contentTreeReplySchema,
   inspectPath,
   inspectReplySchema,
   mediaPath,
+  type ContentTreeReply,
   type InspectReply,
   type InspectRequest,
   type MediaRequest,
@@ -48,10 +52,33 @@ export class WorkerClient {
     signal: AbortSignal,
   ): Promise<InspectReply> {
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(this.inspectTimeoutMs)]);
+    const reply = await this.json(worker, inspectPath, request, requestId, bounded, signal);
+    return parsed(inspectReplySchema, reply, worker);
+  }
+
+  /** Takes as long as reading the file takes; a worker that is still at it says so now and then. */
+  async contentTree(
+    worker: WorkerRegistration,
+    grant: string,
+    requestId: string,
+    signal: AbortSignal,
+  ): Promise<ContentTreeReply> {
+    const reply = await this.json(worker, contentTreePath, { grant }, requestId, signal, signal);
+    return parsed(contentTreeReplySchema, reply, worker);
+  }
+
+  private async json(
+    worker: WorkerRegistration,
+    path: string,
+    request: object,
+    requestId: string,
+    bounded: AbortSignal,
+    signal: AbortSignal,
+  ): Promise<unknown> {
     try {
-      const response = await this.post(worker, inspectPath, JSON.stringify(request), requestId, bounded);
+      const response = await this.post(worker, path, JSON.stringify(request), requestId, bounded);
       if (response.statusCode !== 200) throw await problemOf(response, worker);
-      return inspectReplySchema.parse(await response.body.json());
+      return await response.body.json();
     } catch (error) {
       if (signal.aborted || error instanceof RcsError) throw error;
       const cause = { cause: error };
@@ -87,6 +114,15 @@ export class WorkerClient {
       span?.end();
     }
   }
+}
+
+/** @throws RcsError RCS_WORKER_FAILED for an answer that is none. */
+function parsed<Reply>(schema: z.ZodType<Reply>, reply: unknown, worker: WorkerRegistration): Reply {
+  const result = schema.safeParse(reply);
+  if (result.success) return result.data;
+  throw new RcsError('RCS_WORKER_FAILED', `worker ${worker.instance} gave an answer we cannot read`, {
+    cause: result.error,
+  });
 }
 
 async function problemOf(response: Dispatcher.ResponseData, worker: WorkerRegistration): Promise<RcsError> {

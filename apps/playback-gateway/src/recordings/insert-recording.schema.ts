@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { recordedContentTreeSchema } from './recorded-content-tree.js';
 
 /** `yyyy-MM-ddTHH:mm:ss.SSS+0000`, as the neighbours write times. */
 const time = z
@@ -38,6 +39,7 @@ const mediaFile = z
       .pipe(z.string().regex(/^[A-Za-z0-9+/]+={0,2}$/, 'must be base64'))
       .optional(),
     certAlias: z.union([z.array(text).max(64), text.transform(alias => [alias])]).optional(),
+    contentTree: recordedContentTreeSchema.optional(),
   })
   .catchall(z.json());
 

@@ -1,8 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import type { MediaStorages } from '#media-storage';
-import { RcsError } from '#platform';
-import type { AuditLog, ContactCenterStore, JsonObject, MediaFile, Recording, RecordingStore, User } from '#store';
+import { describeError, RcsError } from '#platform';
+import type {
+  AuditEntry,
+  AuditLog,
+  ClaimedLocation,
+  ContactCenterStore,
+  JsonObject,
+  MediaFile,
+  MediaFinding,
+  Recording,
+  RecordingStore,
+  User,
+} from '#store';
 import { recipientsOfMediaFile } from '../certificates/recipient-names.js';
+import type { LocationClaims } from '../media-index/location-claims.js';
+import type { InsertionInspection } from './insertion-inspection.js';
 import { insertRecordingSchema, type InsertMediaFile, type InsertRecording } from './insert-recording.schema.js';
 
 export interface Insertion {
@@ -19,7 +31,8 @@ export class RecordingInsertionService {
     private readonly recordings: RecordingStore,
     private readonly contactCenters: ContactCenterStore,
     private readonly audit: AuditLog,
-    private readonly storages: MediaStorages,
+    private readonly claims: LocationClaims,
+    private readonly inspection: InsertionInspection,
     private readonly region: string,
   ) {}
 
@@ -31,18 +44,36 @@ export class RecordingInsertionService {
     if (contactCenter === undefined) {
       throw new RcsError('RCS_NOT_FOUND', undefined, { publicDetail: 'there is no such contact center' });
     }
-    const recording = this.recordingOf(parseBody(insertion.body), contactCenter.id);
-    await this.audit.append({
-      event: 'recording-inserted',
-      outcome: 'allowed',
-      user: insertion.user.name,
-      address: insertion.address,
-      contactCenter: contactCenter.id,
-      recording: recording.id,
-      requestId: insertion.requestId,
-    });
-    const result = await this.recordings.insert(recording);
+    const body = parseBody(insertion.body);
+    const recording = this.recordingOf(body, contactCenter.id);
+    const entry = entryOf(insertion, recording);
+    const locations = this.locationsOf(recording);
+    const known = await this.recordings.find(recording.id);
+    // A repetition finds everything in its place.
+    const findings = known === undefined ? await this.look(insertion, recording, body, entry) : [];
+    await this.audit.append({ ...entry, outcome: 'allowed' });
+    const result = await this.recordings.insert(recording, { findings, locations });
     return { recording: (await this.recordings.find(recording.id)) ?? recording, result };
+  }
+
+  /** What the stored files are, with the leaves that the recorder sent. @throws RcsError for what will never play. */
+  private async look(
+    { user, requestId }: Insertion,
+    recording: Recording,
+    { mediaFiles }: InsertRecording,
+    entry: Omit<AuditEntry, 'outcome'>,
+  ): Promise<MediaFinding[]> {
+    const leaves = new Map(mediaFiles.map(({ mediaId, contentTree }) => [mediaId, contentTree?.leaves]));
+    try {
+      const findings = await this.inspection.inspect(
+        { recording, userName: user.name, requestId },
+        recording.mediaFiles,
+      );
+      return findings.map(finding => ({ ...finding, ...present({ leaves: leaves.get(finding.mediaId) }) }));
+    } catch (error) {
+      await this.audit.append({ ...entry, outcome: 'refused', detail: describeError(error) });
+      throw error;
+    }
   }
 
   private recordingOf(body: InsertRecording, contactCenter: string): Recording {
@@ -61,49 +92,44 @@ export class RecordingInsertionService {
       id,
       contactCenter,
       region: region ?? this.region,
-      mediaFiles: mediaFiles.map((file, index) => this.mediaFileOf(file, index, contactCenter)),
+      mediaFiles: mediaFiles.map(mediaFileOf),
       ...present({ callerPhoneNumber, dialedPhoneNumber, startTime, stopTime, eventHistory }),
       ...present({ additional: nonEmpty(additional) }),
     };
   }
 
-  private mediaFileOf(file: InsertMediaFile, index: number, contactCenter: string): MediaFile {
-    const { mediaId, type, mediaDescriptor, ...rest } = file;
-    const {
-      startTime,
-      stopTime,
-      callUUID,
-      duration,
-      size,
-      tenant,
-      ivrprofile,
-      parameters,
-      pkcs7,
-      certAlias,
-      ...additional
-    } = rest;
-    this.checkLocation(mediaDescriptor, index, contactCenter);
-    const stored: MediaFile = {
-      mediaId,
-      type,
-      mediaDescriptor,
-      leaf: `${randomUUID()}${extensionOf(mediaId, type)}`,
-      ...present({ startTime, stopTime, callUUID, duration, size, tenant, ivrprofile, parameters, pkcs7, certAlias }),
-      ...present({ additional: nonEmpty(additional) }),
-    };
-    return { ...stored, recipients: recipientsOfMediaFile(stored) };
+  private locationsOf({ mediaFiles, contactCenter }: Recording): ClaimedLocation[] {
+    return mediaFiles.flatMap((mediaFile, index) => {
+      try {
+        return this.claims.of([mediaFile], contactCenter);
+      } catch (error) {
+        throw new RcsError('RCS_MEDIA_LOCATION_REFUSED', undefined, {
+          publicDetail: `mediaFiles.${index}.mediaDescriptor`,
+          cause: error,
+        });
+      }
+    });
   }
+}
 
-  private checkLocation(descriptor: InsertMediaFile['mediaDescriptor'], index: number, contactCenter: string): void {
-    try {
-      this.storages.resolve(descriptor, contactCenter);
-    } catch (error) {
-      throw new RcsError('RCS_MEDIA_LOCATION_REFUSED', undefined, {
-        publicDetail: `mediaFiles.${index}.mediaDescriptor`,
-        cause: error,
-      });
-    }
-  }
+function mediaFileOf(file: InsertMediaFile): MediaFile {
+  const { mediaId, type, mediaDescriptor, contentTree, ...rest } = file;
+  const { startTime, stopTime, callUUID, duration, size, tenant, ivrprofile, parameters, pkcs7, certAlias, ...more } =
+    rest;
+  const stored: MediaFile = {
+    mediaId,
+    type,
+    mediaDescriptor,
+    leaf: `${randomUUID()}${extensionOf(mediaId, type)}`,
+    ...present({ startTime, stopTime, callUUID, duration, size, tenant, ivrprofile, parameters, pkcs7, certAlias }),
+    ...present({ contentTree: contentTree && { length: contentTree.length, root: contentTree.root } }),
+    ...present({ additional: nonEmpty(more) }),
+  };
+  return { ...stored, recipients: recipientsOfMediaFile(stored) };
+}
+
+function entryOf({ user, address, requestId }: Insertion, { id, contactCenter }: Recording) {
+  return { event: 'recording-inserted', user: user.name, address, contactCenter, recording: id, requestId } as const;
 }
 
 function parseBody(body: unknown): InsertRecording {

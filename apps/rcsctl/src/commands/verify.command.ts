@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { GatewayClient } from '../gateway-client/gateway-client.js';
+import { GatewayClient, type ContentProof } from '../gateway-client/gateway-client.js';
 import { gatewayAccess, withGatewayOptions, type GatewayOptions } from '../gateway-client/gateway-options.js';
 import { OperatorKeys } from '../operator/operator-keys.js';
 import { decryptStoredFile } from '../stored-media/decrypt-stored-file.js';
@@ -56,7 +56,7 @@ async function verifyFile(file: string, options: Options, signal: AbortSignal): 
       options.json === true,
       result,
       () =>
-        `${file}: decrypts to its last byte; ${result.plaintextLength} bytes, SHA-256 ${result.sha256}, key ${result.certificateAlias}`,
+        `${file}: decrypts to its last byte; ${result.plaintextLength} bytes, SHA-256 ${result.sha256}, key ${result.certificateAlias}; content not proved: a file by itself has no content tree`,
     );
   } finally {
     keys.close();
@@ -73,7 +73,7 @@ async function verifyById(id: string, options: Options, signal: AbortSignal): Pr
       result.mediaFiles
         .map(file =>
           file.verified
-            ? `${file.mediaId}: plays to its last byte; ${file.bytes} bytes, SHA-256 ${file.sha256}`
+            ? `${file.mediaId}: plays to its last byte; ${file.bytes} bytes, SHA-256 ${file.sha256}, ${proofText(file.content)}`
             : `${file.mediaId}: cannot be played: ${file.problem}`,
         )
         .join('\n'),
@@ -83,3 +83,9 @@ async function verifyById(id: string, options: Options, signal: AbortSignal): Pr
     await gateway.close();
   }
 }
+
+/** That something decrypts does not say that it is what was recorded. */
+const proofText = (content: ContentProof): string =>
+  content === 'proved'
+    ? 'content proved by its tree'
+    : 'content not proved: there is no content tree yet, or playback.verifyContent is off';

@@ -82,13 +82,15 @@ export class GatewayClient {
    * The plaintext of a media file as it comes; each piece may take its time, the whole as long as it needs.
    * @throws Error for anything but 200; the body fails when it ends too soon.
    */
-  async openMedia(
-    playPath: string,
-    signal: AbortSignal,
-  ): Promise<{ readonly length: number; readonly body: AsyncIterable<Buffer> }> {
+  async openMedia(playPath: string, signal: AbortSignal): Promise<OpenedMedia> {
     const response = await this.request(`/api/v2${playPath}`, { method: 'GET', signal });
     if (response.statusCode !== 200) await this.fail(response, 'playing');
-    return { length: Number(response.headers['content-length']), body: response.body as AsyncIterable<Buffer> };
+    return {
+      length: Number(response.headers['content-length']),
+      body: response.body as AsyncIterable<Buffer>,
+      // Of a gateway that says nothing of it nobody knows.
+      content: response.headers['rcs-content-proof'] === 'proved' ? 'proved' : 'not proved',
+    };
   }
 
   /**
@@ -156,6 +158,15 @@ export class GatewayClient {
     throw new GatewayAnswerError(response.statusCode, message);
   }
 }
+
+export interface OpenedMedia {
+  readonly length: number;
+  readonly body: AsyncIterable<Buffer>;
+  /** Whether the stored bytes are checked against the content tree that is kept with the recording. */
+  readonly content: ContentProof;
+}
+
+export type ContentProof = 'proved' | 'not proved';
 
 type ChangingMethod = 'POST' | 'PUT' | 'DELETE';
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { describeError } from '#platform';
-import type { GatewayClient } from '../gateway-client/gateway-client.js';
+import type { ContentProof, GatewayClient } from '../gateway-client/gateway-client.js';
 import { ProgressBar } from '../terminal/progress-bar.js';
 
 export type VerifiedMediaFile = { readonly mediaId: string } & (
-  | { readonly verified: true; readonly bytes: number; readonly sha256: string }
+  | { readonly verified: true; readonly bytes: number; readonly sha256: string; readonly content: ContentProof }
   | { readonly verified: false; readonly problem: string }
 );
 
@@ -40,7 +40,7 @@ async function verifyMediaFile(
   signal: AbortSignal,
 ): Promise<VerifiedMediaFile> {
   try {
-    const { length, body } = await gateway.openMedia(playPath, signal);
+    const { length, body, content } = await gateway.openMedia(playPath, signal);
     const bar = new ProgressBar('verifying', length);
     const hash = createHash('sha256');
     let bytes = 0;
@@ -54,7 +54,7 @@ async function verifyMediaFile(
       bar.end();
     }
     if (bytes !== length) throw new Error(`${bytes} of ${length} bytes came`);
-    return { mediaId, verified: true, bytes, sha256: hash.digest('hex') };
+    return { mediaId, verified: true, bytes, sha256: hash.digest('hex'), content };
   } catch (error) {
     signal.throwIfAborted();
     return { mediaId, verified: false, problem: describeError(error) };

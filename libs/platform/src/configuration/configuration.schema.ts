@@ -201,6 +201,19 @@ export const configurationSchema = z.strictObject({
     })
     .prefault({}),
   mediaStorages: z.array(mediaStorage).default([]),
+  /** How stored files are looked at: whom they are for, and the tree that proves their content. */
+  mediaIndex: z
+    .strictObject({
+      /** How long an insertion waits for that; a recording whose storage is away is inserted, and looked at later. */
+      insertionTimeoutMs: milliseconds.default(5000),
+      /** What the gateways do in the background, all together. */
+      inspectionsPerSecond: z.int().min(1).max(10_000).default(50),
+      bytesPerSecond: z
+        .int()
+        .min(65_536)
+        .default(32 * 1024 * 1024),
+    })
+    .prefault({}),
   playback: z
     .strictObject({
       /** Stored bytes are checked against the SHA-256 tree that was kept with the recording before any of them leaves. */

@@ -1,15 +1,17 @@
 import { status as GrpcStatus } from '@grpc/grpc-js';
 import { accessErrors } from './access-errors.js';
 import { define, type ErrorDefinition } from './error-definition.js';
+import { mediaErrors } from './media-errors.js';
 
 export type { ApiStatusCode, ErrorDefinition } from './error-definition.js';
 
 const { INVALID_ARGUMENT, PERMISSION_DENIED, NOT_FOUND, ALREADY_EXISTS, OUT_OF_RANGE } = GrpcStatus;
-const { FAILED_PRECONDITION, RESOURCE_EXHAUSTED, UNAVAILABLE, DEADLINE_EXCEEDED, INTERNAL, ABORTED } = GrpcStatus;
+const { FAILED_PRECONDITION, RESOURCE_EXHAUSTED, UNAVAILABLE, DEADLINE_EXCEEDED, INTERNAL } = GrpcStatus;
 
 /** Every error this product can answer with. docs/errors.md is generated from this table. */
 export const errorRegistry = {
   ...accessErrors,
+  ...mediaErrors,
   RCS_MISSING_PARAMETER: define(
     400,
     INVALID_ARGUMENT,
@@ -23,13 +25,6 @@ export const errorRegistry = {
     2,
     'A value is not valid',
     'Correct the value that the detail names.',
-  ),
-  RCS_MEDIA_LOCATION_REFUSED: define(
-    400,
-    INVALID_ARGUMENT,
-    2,
-    'The media location lies outside the storages of the contact center',
-    'Use a path below a storage listed under mediaStorages whose contactCenters, where it has any, name this one; or add the storage to the configuration.',
   ),
   RCS_TICKET_REFUSED: define(
     403,
@@ -123,19 +118,19 @@ export const errorRegistry = {
     'The certificate is in use',
     'Assign a successor and rewrap the recordings first, or force the deletion by typing the alias again.',
   ),
+  RCS_RECORDINGS_UNKNOWN: define(
+    409,
+    FAILED_PRECONDITION,
+    2,
+    'Nobody knows yet which recordings need the certificate',
+    'Wait until every media file was inspected; rcsctl recordings index-status shows how far it is and what cannot be read.',
+  ),
   RCS_CONFIRMATION_REQUIRED: define(
     409,
     FAILED_PRECONDITION,
     2,
     'This must be confirmed in words',
     'Send the confirmation that the detail asks for, letter by letter.',
-  ),
-  RCS_CONTENT_TREE_NEEDED: define(
-    409,
-    FAILED_PRECONDITION,
-    4,
-    'The worker needs the content tree of the recording',
-    'None: the gateway sends it by itself.',
   ),
   RCS_PRECONDITION_FAILED: define(
     412,
@@ -165,61 +160,12 @@ export const errorRegistry = {
     'The range lies beyond the end',
     'Ask for bytes below the length in Content-Range.',
   ),
-  RCS_ENVELOPE_UNREADABLE: define(
-    422,
-    FAILED_PRECONDITION,
-    4,
-    'The envelope of this recording cannot be read',
-    'Inspect it with openssl cms -cmsout -print; the log names the byte offset and what was expected there.',
-  ),
-  RCS_ENVELOPE_CHANGED: define(
-    422,
-    FAILED_PRECONDITION,
-    4,
-    'The envelope of this recording is not the one it was recorded with',
-    'Somebody replaced the stored file. Compare it with a backup.',
-  ),
   RCS_KEY_NOT_FOUND: define(
     422,
     FAILED_PRECONDITION,
     4,
     'No private key of this server opens this recording',
     'Import the private key of one of the recipients that the log names.',
-  ),
-  RCS_MEDIA_UNDECRYPTABLE: define(
-    422,
-    FAILED_PRECONDITION,
-    4,
-    'The media cannot be decrypted',
-    'The media or its envelope was modified, cut or encrypted with another key. Compare it with a backup.',
-  ),
-  RCS_KEY_NOT_PROVED: define(
-    422,
-    FAILED_PRECONDITION,
-    4,
-    'What a key makes of this recording looks like noise',
-    'Most likely the key is not the right one. Raw media without any signature (G.711) plays where its storage says plainMedia: any.',
-  ),
-  RCS_MEDIA_DECLARED_ENCRYPTED: define(
-    422,
-    FAILED_PRECONDITION,
-    4,
-    'The media is declared encrypted, and the stored file is in the clear',
-    'Somebody replaced the stored file, or the metadata names a certificate (certAlias) by mistake. Compare both with a backup.',
-  ),
-  RCS_MEDIA_NOT_RECOGNISED: define(
-    422,
-    FAILED_PRECONDITION,
-    4,
-    'The stored file is neither media in the clear nor encrypted in a form that is known here',
-    'Look at it with rcsctl inspect. Raw media without any signature (G.711) plays where its storage says plainMedia: any.',
-  ),
-  RCS_CONTENT_CHANGED: define(
-    422,
-    FAILED_PRECONDITION,
-    4,
-    'The stored file is not the one that was recorded',
-    'Somebody changed or replaced the stored file: its length or its SHA-256 tree differs. Put the file of a backup in its place.',
   ),
   RCS_KEY_REFUSED: define(
     422,
@@ -265,30 +211,6 @@ export const errorRegistry = {
     'Send fewer or shorter header fields, or raise maxHeaderCount.',
   ),
   RCS_INTERNAL: define(500, INTERNAL, 4, 'Internal server error', 'Search the log for the request id.'),
-  RCS_STORAGE_FILE_MISSING: define(
-    502,
-    UNAVAILABLE,
-    4,
-    'The media file is missing in the storage',
-    'Check on the WebDAV server whether the file was moved or purged.',
-  ),
-  RCS_STORAGE_ACCESS_REFUSED: define(
-    502,
-    UNAVAILABLE,
-    4,
-    'The storage refused our credentials',
-    'Check userName and password of the storage in the configuration.',
-  ),
-  RCS_STORAGE_FAILED: define(502, UNAVAILABLE, 4, 'The storage failed', 'See the log of the WebDAV server.', true),
-  RCS_STORAGE_UNREACHABLE: define(
-    502,
-    UNAVAILABLE,
-    4,
-    'The storage cannot be reached',
-    'Check network, DNS and TLS trust of the storage.',
-    true,
-  ),
-  RCS_STORAGE_CHANGED: define(502, ABORTED, 4, 'The media file changed while it was read', 'Repeat the request.', true),
   RCS_WORKER_FAILED: define(502, UNAVAILABLE, 4, 'The decrypt worker failed', 'See the log of the worker.', true),
   RCS_NO_WORKER: define(
     503,
@@ -345,14 +267,6 @@ export const errorRegistry = {
     4,
     'The session-key transport must be agreed again',
     'None: the worker agrees a new transport key by itself.',
-    true,
-  ),
-  RCS_STORAGE_TIMEOUT: define(
-    504,
-    DEADLINE_EXCEEDED,
-    4,
-    'The storage did not answer in time',
-    'Check the load of the WebDAV server.',
     true,
   ),
   RCS_TIMEOUT: define(

@@ -11,6 +11,8 @@ const textFields = [
   'recording',
   'mediaFile',
   'certificateAlias',
+  'envelopeDigest',
+  'contentProof',
   'range',
   'requestId',
   'detail',

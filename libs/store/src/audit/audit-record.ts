@@ -31,6 +31,10 @@ export interface AuditEntry {
   /** Media id of the media file. */
   readonly mediaFile?: string;
   readonly certificateAlias?: string;
+  /** SHA-256 of the envelope that a playback was held to, hexadecimal digits. */
+  readonly envelopeDigest?: string;
+  /** Whether every stored byte was checked against the content tree that is kept with the recording. */
+  readonly contentProof?: 'proved' | 'not proved';
   /** The asked byte range, as in the Range field (RFC 9110 section 14.2). */
   readonly range?: string;
   /** Plaintext bytes sent. */

@@ -21,16 +21,25 @@ export interface RemovalRequest {
   readonly recipients: readonly string[];
   /** Recipients of other certificates whose keys are there: what they open does not need this one. */
   readonly otherRecipients: readonly string[];
-  /** Removes it from assignments and in spite of recordings. */
+  /** Removes it from assignments and in spite of recordings that need it; not while some may need it unknown to us. */
   readonly force: boolean;
   readonly origin: ChangeOrigin;
 }
 
-export interface RemovalResult {
-  readonly outcome: 'removed' | 'in-use' | 'not-found';
+/** What needs a certificate. */
+export interface CertificateUse {
   readonly assignments: number;
   /** Recordings that no other certificate opens. */
   readonly recordings: number;
+  /** Recordings of the contact center of which nobody knows yet whom they are for: any of them may need it. */
+  readonly unknown: number;
+}
+
+export type UseQuestion = Pick<RemovalRequest, 'contactCenter' | 'alias' | 'recipients' | 'otherRecipients'>;
+
+export interface RemovalResult extends CertificateUse {
+  /** `unknown`: nobody can say whether recordings need it. */
+  readonly outcome: 'removed' | 'in-use' | 'unknown' | 'not-found';
 }
 
 export type AssignmentResult =
@@ -51,7 +60,13 @@ export interface CertificateStore {
   /** The same certificate twice is one entry; a deleted one comes back with what is passed, under its old alias. */
   add(certificate: RecordingCertificate): Promise<AdditionResult>;
 
-  /** Refuses while it is assigned or needed, unless forced. A second call finds nothing. */
+  /** What needs it at this moment. */
+  use(question: UseQuestion): Promise<CertificateUse>;
+
+  /**
+   * Refuses while it is assigned or needed, unless forced; while recordings are unknown also then. A second call finds
+   * nothing.
+   */
   remove(request: RemovalRequest): Promise<RemovalResult>;
 
   /** Notes that the private key left the token. False when there is no deleted certificate of this alias. */

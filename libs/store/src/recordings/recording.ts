@@ -39,6 +39,8 @@ export interface MediaFile {
   readonly pkcs7?: string;
   /** Aliases of the certificates the session key is encrypted for. */
   readonly certAlias?: readonly string[];
+  /** The stored file as the recorder wrote it: its length, and the root of its content tree, hexadecimal digits. */
+  readonly contentTree?: { readonly length: number; readonly root: string };
   /** Whom the envelope is for, as far as it can be read at insert: see the gateway's recipient names. */
   readonly recipients?: readonly string[];
   /** Every further inserted field, as it came. */
@@ -52,14 +54,4 @@ export interface MediaDescriptor {
   /** URL inside a configured storage, or path below it. */
   readonly path: string;
   readonly [field: string]: JsonValue;
-}
-
-/**
- * What the first playback saw of media whose envelope, if any, lies in the stored file. Later playbacks are held to it,
- * so that a file exchanged in the storage for one encrypted to another session key (or not at all) is noticed.
- */
-export interface PinnedEnvelope {
-  readonly layout: 'detached' | 'attached' | 'plain';
-  /** SHA-256 of the envelope in lower-case hexadecimal digits; absent for plain media. */
-  readonly envelopeDigest?: string;
 }

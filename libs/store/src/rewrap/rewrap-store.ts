@@ -56,10 +56,4 @@ export interface RewrapStore {
 
   /** Pauses or resumes a job that is not done; undefined when there is none such. */
   setState(contactCenter: string, id: string, state: 'running' | 'paused', at: string): Promise<RewrapJob | undefined>;
-
-  /** Recordings inserted before recipients were kept, a few of them. */
-  unindexed(limit: number): Promise<readonly Recording[]>;
-
-  /** Keeps the recipients of a recording's media files, in their order. */
-  index(recordingId: string, recipients: readonly (readonly string[])[]): Promise<void>;
 }

@@ -118,4 +118,74 @@ export const documentSchema: readonly SchemaMigration[] = [
       CREATE INDEX local_key_request_by_time ON local_key_request (time);
     `,
   },
+  {
+    version: 4,
+    worksWithCodeOf: 1,
+    sql: `
+      -- Media files of which something is missing: 'inspection' (whom it is for), then 'content-tree'.
+      CREATE TABLE unindexed_media (
+        recording_id TEXT NOT NULL REFERENCES recording (id) ON DELETE CASCADE,
+        media_id TEXT NOT NULL,
+        contact_center TEXT NOT NULL,
+        missing TEXT NOT NULL,
+        attempts INTEGER NOT NULL,
+        next_attempt INTEGER NOT NULL, -- milliseconds since 1970-01-01T00:00:00Z
+        reason TEXT,
+        PRIMARY KEY (recording_id, media_id)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX unindexed_media_by_next_attempt ON unindexed_media (missing, next_attempt);
+      CREATE INDEX unindexed_media_by_contact_center ON unindexed_media (contact_center, missing, recording_id);
+      INSERT INTO unindexed_media
+        SELECT recording.id, json_extract(file.value, '$.mediaId'), recording.contact_center, 'inspection', 0, 0, NULL
+        FROM recording, json_each(recording.document, '$.mediaFiles') AS file;
+      CREATE TRIGGER media_unindexed AFTER INSERT ON recording
+        BEGIN INSERT INTO unindexed_media
+          SELECT new.id, json_extract(file.value, '$.mediaId'), new.contact_center, 'inspection', 0, 0, NULL
+          FROM json_each(new.document, '$.mediaFiles') AS file;
+        END;
+
+      -- Every media file is in the table above now, which takes the place of this one.
+      DROP TRIGGER recording_inserted;
+      DELETE FROM unindexed_recording;
+
+      CREATE TABLE media_file_count (
+        contact_center TEXT NOT NULL PRIMARY KEY,
+        media_files INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      INSERT INTO media_file_count
+        SELECT contact_center, SUM(json_array_length(document, '$.mediaFiles')) FROM recording GROUP BY contact_center;
+      CREATE TRIGGER media_counted AFTER INSERT ON recording
+        BEGIN INSERT INTO media_file_count VALUES (new.contact_center, json_array_length(new.document, '$.mediaFiles'))
+          ON CONFLICT DO UPDATE SET media_files = media_files + excluded.media_files;
+        END;
+      CREATE TRIGGER media_discounted AFTER DELETE ON recording
+        BEGIN UPDATE media_file_count
+          SET media_files = media_files - json_array_length(old.document, '$.mediaFiles')
+          WHERE contact_center = old.contact_center;
+        END;
+
+      CREATE TABLE content_tree (
+        recording_id TEXT NOT NULL REFERENCES recording (id) ON DELETE CASCADE,
+        media_id TEXT NOT NULL,
+        leaves BLOB NOT NULL,
+        PRIMARY KEY (recording_id, media_id)
+      ) STRICT;
+
+      -- Which contact center's recordings may name a location, by the SHA-256 of the location.
+      CREATE TABLE location_claim (
+        location BLOB NOT NULL PRIMARY KEY,
+        contact_center TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE claimed_storages (
+        storages TEXT NOT NULL PRIMARY KEY
+      ) STRICT, WITHOUT ROWID;
+
+      -- Who does something that one process does at a time.
+      CREATE TABLE background_lease (
+        name TEXT NOT NULL PRIMARY KEY,
+        owner TEXT NOT NULL,
+        lease_until INTEGER NOT NULL -- milliseconds since 1970-01-01T00:00:00Z
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];

@@ -3,15 +3,18 @@ import type {
   AdditionResult,
   AssignmentResult,
   CertificateStore,
+  CertificateUse,
   ChangeOrigin,
   RemovalRequest,
   RemovalResult,
+  UseQuestion,
 } from '../certificates/certificate-store.js';
 import type {
   AssignmentTarget,
   CertificateAssignment,
   RecordingCertificate,
 } from '../certificates/recording-certificate.js';
+import { certificateUse } from './certificate-use.js';
 import type { DatabaseReader } from './reading/database-reader.js';
 import { targetKey } from './writing/certificate-rows.js';
 import type { DatabaseWriter } from './writing/database-writer.js';
@@ -56,6 +59,10 @@ export class SqliteCertificateStore implements CertificateStore {
 
   add(certificate: RecordingCertificate): Promise<AdditionResult> {
     return this.writer.write('addCertificate', certificate);
+  }
+
+  use(question: UseQuestion): Promise<CertificateUse> {
+    return this.reader.read(() => certificateUse(this.reader.database, question));
   }
 
   remove(request: RemovalRequest): Promise<RemovalResult> {

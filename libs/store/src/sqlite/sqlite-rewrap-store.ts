@@ -20,7 +20,6 @@ export class SqliteRewrapStore implements RewrapStore {
   private readonly recordingStatement: Statement<[string], DocumentRow>;
   private readonly findStatement: Statement<[string, string], DocumentRow>;
   private readonly listStatement: Statement<[string], DocumentRow>;
-  private readonly unindexedStatement: Statement<[number], DocumentRow>;
 
   constructor(
     private readonly reader: DatabaseReader,
@@ -36,9 +35,6 @@ export class SqliteRewrapStore implements RewrapStore {
     this.findStatement = database.prepare('SELECT document FROM rewrap_job WHERE contact_center = ? AND id = ?');
     this.listStatement = database.prepare(
       'SELECT document FROM rewrap_job WHERE contact_center = ? ORDER BY created_at DESC, id',
-    );
-    this.unindexedStatement = database.prepare(
-      'SELECT document FROM unindexed_recording JOIN recording USING (id) LIMIT ?',
     );
   }
 
@@ -103,14 +99,6 @@ export class SqliteRewrapStore implements RewrapStore {
     at: string,
   ): Promise<RewrapJob | undefined> {
     return (await this.writer.write('setRewrapState', { contactCenter, id, state, at })) ?? undefined;
-  }
-
-  unindexed(limit: number): Promise<readonly Recording[]> {
-    return this.reader.read(() => this.unindexedStatement.all(limit).map(row => JSON.parse(row.document) as Recording));
-  }
-
-  async index(recordingId: string, recipients: readonly (readonly string[])[]): Promise<void> {
-    await this.writer.write('indexRecipients', { recordingId, recipients });
   }
 
   private count(what: string, contactCenter: string, recipients: readonly string[]): Promise<number> {

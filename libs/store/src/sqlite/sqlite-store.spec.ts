@@ -2,6 +2,7 @@ import { auditLogContract } from '../testing/audit-log.contract.js';
 import { certificateStoreContract } from '../testing/certificate-store.contract.js';
 import { contactCenterStoreContract } from '../testing/contact-center-store.contract.js';
 import { localKeyManagerStoreContract } from '../testing/local-key-manager-store.contract.js';
+import { mediaIndexStoreContract } from '../testing/media-index-store.contract.js';
 import { recordingStoreContract } from '../testing/recording-store.contract.js';
 import { rewrapStoreContract } from '../testing/rewrap-store.contract.js';
 import { SqliteTestDirectory } from '../testing/sqlite-test-directory.js';
@@ -19,6 +20,7 @@ describe(SqliteStore.name, () => {
     });
 
     recordingStoreContract(() => store.recordings);
+    mediaIndexStoreContract(() => store);
     userStoreContract(() => store.users);
     contactCenterStoreContract(() => store.contactCenters);
     certificateStoreContract(() => store);

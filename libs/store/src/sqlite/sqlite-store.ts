@@ -3,6 +3,7 @@ import { SqliteAuditLog } from './sqlite-audit-log.js';
 import { SqliteCertificateStore } from './sqlite-certificate-store.js';
 import { SqliteContactCenterStore } from './sqlite-contact-center-store.js';
 import { SqliteLocalKeyManagerStore } from './sqlite-local-key-manager-store.js';
+import { SqliteMediaIndexStore } from './sqlite-media-index-store.js';
 import { SqliteRecordingStore } from './sqlite-recording-store.js';
 import { SqliteRewrapStore } from './sqlite-rewrap-store.js';
 import { SqliteUserStore } from './sqlite-user-store.js';
@@ -12,6 +13,7 @@ import type { AuditWrites, DocumentWrites } from './writing/write-operation.js';
 
 export class SqliteStore implements Store {
   readonly recordings: SqliteRecordingStore;
+  readonly mediaIndex: SqliteMediaIndexStore;
   readonly users: SqliteUserStore;
   readonly contactCenters: SqliteContactCenterStore;
   readonly certificates: SqliteCertificateStore;
@@ -26,6 +28,7 @@ export class SqliteStore implements Store {
     private readonly auditWriter: DatabaseWriter<AuditWrites>,
   ) {
     this.recordings = new SqliteRecordingStore(documentReader, documentWriter);
+    this.mediaIndex = new SqliteMediaIndexStore(documentReader, documentWriter);
     this.users = new SqliteUserStore(documentReader, documentWriter);
     this.contactCenters = new SqliteContactCenterStore(documentReader, documentWriter);
     this.certificates = new SqliteCertificateStore(documentReader, documentWriter);

@@ -30,6 +30,11 @@ export function certificateStoreContract(stores: () => Store): void {
     const certificates = () => stores().certificates;
     const assign = (target: AssignmentTarget, aliases: readonly string[]) =>
       certificates().assign({ contactCenter, target, aliases, changedAt: origin.at, changedBy: origin.by });
+    /** Inserted, and looked at. */
+    const insertRecordingFor = (...recipients: readonly string[]) => {
+      const findings = [{ mediaId: exampleMediaFile.mediaId, pin: { layout: 'detached' } as const, recipients }];
+      return stores().recordings.insert({ ...exampleRecording, contactCenter }, { findings });
+    };
     const remove = (alias: string, force = false, otherRecipients: readonly string[] = []) =>
       certificates().remove({ contactCenter, alias, recipients: [`to ${alias}`], otherRecipients, force, origin });
 
@@ -79,7 +84,7 @@ export function certificateStoreContract(stores: () => Store): void {
       await certificates().add(exampleCertificate('a'));
       await assign(record, ['a']);
       await assign(screen, ['a']);
-      expect(await remove('a')).toEqual({ outcome: 'in-use', assignments: 2, recordings: 0 });
+      expect(await remove('a')).toEqual({ outcome: 'in-use', assignments: 2, recordings: 0, unknown: 0 });
       expect((await remove('a', true)).outcome).toBe('removed');
       const deleted = { ...exampleCertificate('a'), state: 'deleted', deletedAt: origin.at, deletedBy: origin.by };
       expect(await certificates().find(contactCenter, 'a')).toEqual(deleted);
@@ -90,10 +95,26 @@ export function certificateStoreContract(stores: () => Store): void {
 
     it('refuses to remove what recordings need, unless another certificate opens them', async () => {
       await certificates().add(exampleCertificate('a'));
-      const mediaFiles = [{ ...exampleMediaFile, recipients: ['to a', 'to b'] }];
-      await stores().recordings.insert({ ...exampleRecording, contactCenter, mediaFiles });
-      expect(await remove('a')).toEqual({ outcome: 'in-use', assignments: 0, recordings: 1 });
-      expect(await remove('a', false, ['to b'])).toEqual({ outcome: 'removed', assignments: 0, recordings: 0 });
+      await insertRecordingFor('to a', 'to b');
+      const use = { assignments: 0, recordings: 1, unknown: 0 };
+      expect(
+        await certificates().use({ contactCenter, alias: 'a', recipients: ['to a'], otherRecipients: [] }),
+      ).toEqual(use);
+      expect(await remove('a')).toEqual({ outcome: 'in-use', ...use });
+      expect(await remove('a', false, ['to b'])).toEqual({ outcome: 'removed', ...use, recordings: 0 });
+    });
+
+    it('removes nothing, not even by force, while nobody knows whom a recording is for', async () => {
+      await certificates().add(exampleCertificate('a'));
+      await stores().recordings.insert({ ...exampleRecording, contactCenter });
+      const unknown = { outcome: 'unknown', assignments: 0, recordings: 0, unknown: 1 };
+      expect(await remove('a')).toEqual(unknown);
+      expect(await remove('a', true)).toEqual(unknown);
+      expect((await certificates().find(contactCenter, 'a'))?.state).toBe('active');
+      await stores().recordings.insert({ ...exampleRecording, id: 'neighbours', contactCenter: 'neighbour' });
+      const finding = { mediaId: exampleMediaFile.mediaId, pin: { layout: 'plain' } as const, recipients: [] };
+      await stores().recordings.pin(exampleRecording.id, finding);
+      expect((await remove('a')).outcome).toBe('removed');
     });
 
     it('brings a deleted certificate back under its alias', async () => {

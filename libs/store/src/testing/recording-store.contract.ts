@@ -4,6 +4,7 @@ import { exampleMediaFile, exampleRecording } from './example-recording.js';
 
 const { id } = exampleRecording;
 const { mediaId } = exampleMediaFile;
+const attached = { layout: 'attached', envelopeDigest: 'aa' } as const;
 
 function withLeaf(leaf: string): Recording {
   return { ...exampleRecording, mediaFiles: exampleRecording.mediaFiles.map(mediaFile => ({ ...mediaFile, leaf })) };
@@ -69,36 +70,110 @@ export function recordingStoreContract(recordings: () => RecordingStore): void {
       expect(outcomes.filter(outcome => outcome === 'unchanged')).toHaveLength(19);
     });
 
-    it('lets the first pin of an envelope win', async () => {
+    it('lets the first pin of a media file win', async () => {
       await recordings().insert(exampleRecording);
-      const first = { layout: 'attached', envelopeDigest: 'aa' } as const;
       expect(await recordings().findPin(id, mediaId)).toBeUndefined();
-      expect(await recordings().pinEnvelope(id, mediaId, first)).toEqual(first);
-      expect(await recordings().pinEnvelope(id, mediaId, { layout: 'plain' })).toEqual(first);
-      expect(await recordings().findPin(id, mediaId)).toEqual(first);
+      expect(await recordings().pin(id, { mediaId, pin: attached })).toEqual({ pin: attached, agreed: true });
+      const other = await recordings().pin(id, { mediaId, pin: { layout: 'plain', length: 7 } });
+      expect(other).toEqual({ pin: attached, agreed: false });
+      expect(await recordings().findPin(id, mediaId)).toEqual(attached);
     });
 
     it('tells everybody the same pin when many pin at the same time', async () => {
       await recordings().insert(exampleRecording);
-      const pins = await Promise.all(
+      const results = await Promise.all(
         Array.from({ length: 20 }, (_, number) =>
-          recordings().pinEnvelope(id, mediaId, { layout: 'attached', envelopeDigest: `digest-${number}` }),
+          recordings().pin(id, { mediaId, pin: { ...attached, envelopeDigest: `digest-${number}` } }),
         ),
       );
-      expect(new Set(pins.map(pin => pin.envelopeDigest)).size).toBe(1);
+      expect(new Set(results.map(({ pin }) => pin.envelopeDigest)).size).toBe(1);
+      expect(results.filter(({ agreed }) => agreed)).toHaveLength(1);
+    });
+
+    it('completes a pin of an earlier version', async () => {
+      await recordings().insert(exampleRecording);
+      await recordings().pin(id, { mediaId, pin: attached });
+      const found = { ...attached, length: 9, contentRoot: 'cc', source: 'indexer', entityTag: '"1"' } as const;
+      const { pin, agreed } = await recordings().pin(id, { mediaId, pin: found });
+      expect([pin, agreed]).toEqual([found, true]);
+    });
+
+    it.each([
+      { difference: 'layout', change: { layout: 'plain' } },
+      { difference: 'envelope', change: { envelopeDigest: 'bb' } },
+      { difference: 'length', change: { length: 10 } },
+      { difference: 'content', change: { contentRoot: 'dd' } },
+    ] as const)('holds a file of another $difference to be another file', async ({ change }) => {
+      await recordings().insert(exampleRecording);
+      const pin = { ...attached, length: 9, contentRoot: 'cc', entityTag: '"1"' };
+      await recordings().pin(id, { mediaId, pin });
+      const finding = { mediaId, pin: { ...pin, entityTag: '"2"', ...change }, recipients: ['thief'] };
+      expect(await recordings().pin(id, finding)).toEqual({ pin, agreed: false });
+      expect(await recordings().findPin(id, mediaId)).toEqual(pin);
+    });
+
+    it('takes the marks of a storage that the same file was moved to', async () => {
+      await recordings().insert(exampleRecording);
+      await recordings().pin(id, { mediaId, pin: { ...attached, length: 9, entityTag: '"1"', lastModified: 'then' } });
+      const moved = { ...attached, length: 9, entityTag: '"2"' };
+      expect((await recordings().pin(id, { mediaId, pin: moved })).pin).toEqual(moved);
+    });
+
+    it('keeps the leaves of the tree that is pinned, and no others', async () => {
+      await recordings().insert(exampleRecording);
+      const pin = { ...attached, contentRoot: 'cc' };
+      await recordings().pin(id, { mediaId, pin, leaves: Buffer.from('leaves') });
+      await recordings().pin(id, { mediaId, pin: { ...pin, contentRoot: 'dd' }, leaves: Buffer.from('others') });
+      expect(await recordings().findLeaves(id, mediaId)).toEqual(Buffer.from('leaves'));
+      expect(await recordings().findLeaves(id, 'other')).toBeUndefined();
     });
 
     it('pins each media file of a recording by itself', async () => {
       await recordings().insert(exampleRecording);
-      await recordings().pinEnvelope(id, 'call', { layout: 'attached', envelopeDigest: 'aa' });
-      await recordings().pinEnvelope(id, 'screen', { layout: 'plain' });
-      expect(await recordings().findPin(id, 'call')).toEqual({ layout: 'attached', envelopeDigest: 'aa' });
+      await recordings().pin(id, { mediaId: 'call', pin: attached });
+      await recordings().pin(id, { mediaId: 'screen', pin: { layout: 'plain' } });
+      expect(await recordings().findPin(id, 'call')).toEqual(attached);
       expect(await recordings().findPin(id, 'screen')).toEqual({ layout: 'plain' });
     });
 
-    it('refuses to pin an envelope of an unknown recording', async () => {
-      const pin = recordings().pinEnvelope('unknown', mediaId, { layout: 'plain' });
+    it('refuses to pin a media file of an unknown recording', async () => {
+      const pin = recordings().pin('unknown', { mediaId, pin: { layout: 'plain' } });
       await expect(pin).rejects.toMatchObject({ code: 'RCS_RECORDING_NOT_FOUND' });
+    });
+
+    it('keeps with a recording what was found out before it was inserted', async () => {
+      const pin = { ...attached, contentRoot: 'cc' };
+      const findings = [{ mediaId, pin, leaves: Buffer.from('leaves'), recipients: ['somebody'] }];
+      await recordings().insert(exampleRecording, { findings });
+      expect(await recordings().findPin(id, mediaId)).toEqual({ ...pin, leavesKept: true });
+      expect(await recordings().findLeaves(id, mediaId)).toEqual(Buffer.from('leaves'));
+    });
+
+    describe('with the location of a media file', () => {
+      const locations = [{ mediaId, location: '0:/a/b' }];
+      const neighbours = { ...exampleRecording, id: 'neighbours', contactCenter: 'neighbour' };
+
+      it('refuses it to another contact center, and stores nothing', async () => {
+        await recordings().insert(exampleRecording, { locations });
+        const refused = recordings().insert(neighbours, { locations });
+        await expect(refused).rejects.toMatchObject({ code: 'RCS_MEDIA_LOCATION_TAKEN' });
+        expect(await recordings().find('neighbours')).toBeUndefined();
+      });
+
+      it('lets recordings of one contact center share it, and a repetition have it again', async () => {
+        await recordings().insert(exampleRecording, { locations });
+        expect(await recordings().insert(exampleRecording, { locations })).toBe('unchanged');
+        expect(await recordings().insert({ ...exampleRecording, id: 'second' }, { locations })).toBe('created');
+      });
+
+      it('gives it to one of many who ask at the same time', async () => {
+        const outcomes = await Promise.allSettled(
+          Array.from({ length: 10 }, (_, number) =>
+            recordings().insert({ ...neighbours, id: `r${number}`, contactCenter: `cc-${number}` }, { locations }),
+          ),
+        );
+        expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      });
     });
   });
 }

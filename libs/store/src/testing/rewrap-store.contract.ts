@@ -70,16 +70,6 @@ export function rewrapStoreContract(stores: () => Store): void {
       expect(await positions(['x'])).toEqual([]);
     });
 
-    it('knows recordings whose recipients nobody has read, until they are kept', async () => {
-      await insert({ ...exampleRecording, contactCenter });
-      const [found] = await rewraps().unindexed(10);
-      expect(found?.id).toBe(exampleRecording.id);
-      await rewraps().index(exampleRecording.id, [['a']]);
-      expect(await rewraps().unindexed(10)).toEqual([]);
-      expect(await rewraps().countRecordings(contactCenter, ['a'])).toBe(1);
-      expect(await insert({ ...exampleRecording, contactCenter })).toBe('unchanged');
-    });
-
     it('has one run per certificate at a time', async () => {
       expect(await rewraps().create(job)).toEqual(job);
       expect((await rewraps().create({ ...job, id: 'second' })).id).toBe('job');

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { RemovalRequest } from '../../certificates/certificate-store.js';
+import { certificateUse } from '../certificate-use.js';
 import { CertificateRows } from './certificate-rows.js';
 import type { DocumentWrites, WriteHandlers } from './write-operation.js';
 
@@ -23,9 +23,10 @@ export function certificateWrites(database: Database.Database): Pick<WriteHandle
     removeCertificate(request) {
       const { contactCenter, alias, force, origin } = request;
       const certificate = rows.byAlias(contactCenter, alias);
-      if (certificate?.state !== 'active') return { outcome: 'not-found', assignments: 0, recordings: 0 };
+      if (certificate?.state !== 'active') return { outcome: 'not-found', assignments: 0, recordings: 0, unknown: 0 };
       const assigned = rows.assignments(contactCenter).filter(({ aliases }) => aliases.includes(alias));
-      const use = { assignments: assigned.length, recordings: countNeeding(database, request) };
+      const use = certificateUse(database, request);
+      if (use.unknown > 0) return { outcome: 'unknown', ...use };
       if (!force && use.assignments + use.recordings > 0) return { outcome: 'in-use', ...use };
       for (const assignment of assigned) {
         const aliases = assignment.aliases.filter(one => one !== alias);
@@ -49,20 +50,4 @@ export function certificateWrites(database: Database.Database): Pick<WriteHandle
       return true;
     },
   };
-}
-
-/** Recordings with a media file that is for one of the recipients and for none of the others. */
-function countNeeding(database: Database.Database, request: RemovalRequest): number {
-  const { contactCenter, recipients, otherRecipients } = request;
-  const marks = (values: readonly string[]): string => values.map(() => '?').join(', ');
-  const row = database
-    .prepare<string[], { readonly count: number }>(
-      `SELECT COUNT(DISTINCT recording_id) AS count FROM media_recipient AS own
-       WHERE contact_center = ? AND recipient IN (${marks(recipients)}) AND NOT EXISTS (
-         SELECT 1 FROM media_recipient AS other
-         WHERE other.recording_id = own.recording_id AND other.media_id = own.media_id
-           AND other.recipient IN (${marks(otherRecipients)}))`,
-    )
-    .get(contactCenter, ...recipients, ...otherRecipients);
-  return row?.count ?? 0;
 }

@@ -46,12 +46,12 @@ describe(DatabaseWriter.name, () => {
     start({ deadlineMs: 10_000, busyTimeoutMs: 1000 });
     const nameless = { id: null as unknown as string, name: 'x' };
     const outcomes = await Promise.allSettled([
-      writer.write('insertRecording', exampleRecording),
+      writer.write('insertRecording', { recording: exampleRecording }),
       writer.write('putContactCenter', nameless),
       writer.write('putContactCenter', { id: 'a', name: 'Support' }),
     ]);
     expect(outcomes).toMatchObject([
-      { status: 'fulfilled', value: 'created' },
+      { status: 'fulfilled', value: { outcome: 'created' } },
       { status: 'rejected', reason: { code: 'RCS_INTERNAL' } },
       { status: 'fulfilled' },
     ]);

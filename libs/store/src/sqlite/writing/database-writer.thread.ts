@@ -6,7 +6,7 @@ import { certificateWrites } from './certificate-writes.js';
 import { contactCenterWrites } from './contact-center-writes.js';
 import { GroupCommit, type WritableDatabase } from './group-commit.js';
 import { localKeyManagerWrites } from './local-key-manager-writes.js';
-import { recipientWrites } from './recipient-writes.js';
+import { mediaIndexWrites } from './media-index-writes.js';
 import { recordingWrites } from './recording-writes.js';
 import { rewrapWrites } from './rewrap-writes.js';
 import { userWrites } from './user-writes.js';
@@ -46,7 +46,7 @@ function documentWrites(database: WritableDatabase['database']): WriteHandlers<D
     ...certificateWrites(database),
     ...assignmentWrites(database),
     ...rewrapWrites(database),
-    ...recipientWrites(database),
+    ...mediaIndexWrites(database),
     ...localKeyManagerWrites(database),
     probe: () => null,
   };

@@ -5,7 +5,6 @@ import type { Recording } from '../../recordings/recording.js';
 export class RecipientTable {
   private readonly insert;
   private readonly removeOfMediaFile;
-  private readonly markIndexed;
 
   constructor(database: Database.Database) {
     this.insert = database.prepare<[string, string, string, string]>(
@@ -15,13 +14,11 @@ export class RecipientTable {
     this.removeOfMediaFile = database.prepare<[string, string]>(
       'DELETE FROM media_recipient WHERE recording_id = ? AND media_id = ?',
     );
-    this.markIndexed = database.prepare<[string]>('DELETE FROM unindexed_recording WHERE id = ?');
   }
 
-  /** Writes the rows of a recording whose media files all carry their recipients. */
+  /** Writes the rows of a recording as far as its metadata says whom it is for. */
   replaceAll({ id, contactCenter, mediaFiles }: Recording): void {
     for (const { mediaId, recipients = [] } of mediaFiles) this.replace(contactCenter, id, mediaId, recipients);
-    this.markIndexed.run(id);
   }
 
   replace(contactCenter: string, recordingId: string, mediaId: string, recipients: readonly string[]): void {

@@ -1,6 +1,8 @@
 import type Database from 'better-sqlite3';
 import { canonicalJson } from '../../canonical-json.js';
-import type { PinnedEnvelope, Recording } from '../../recordings/recording.js';
+import type { Recording } from '../../recordings/recording.js';
+import { LocationClaims } from './location-claims.js';
+import { MediaPinTable } from './media-pin-table.js';
 import { RecipientTable } from './recipient-table.js';
 import type { DocumentWrites, WriteHandlers } from './write-operation.js';
 
@@ -10,44 +12,47 @@ interface DocumentRow {
 
 export function recordingWrites(
   database: Database.Database,
-): Pick<WriteHandlers<DocumentWrites>, 'insertRecording' | 'pinEnvelope'> {
+): Pick<WriteHandlers<DocumentWrites>, 'insertRecording' | 'pinMedia'> {
   const insert = database.prepare(
     `INSERT INTO recording (id, contact_center, region, start_time, caller_phone_number, dialed_phone_number, document)
-     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
   const recipients = new RecipientTable(database);
+  const pins = new MediaPinTable(database);
+  const claims = new LocationClaims(database);
   const find = database.prepare<[string], DocumentRow>('SELECT document FROM recording WHERE id = ?');
-  const insertPin = database.prepare(
-    'INSERT INTO envelope_pin (recording_id, media_id, document) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-  );
-  const findPin = database.prepare<[string, string], DocumentRow>(
-    'SELECT document FROM envelope_pin WHERE recording_id = ? AND media_id = ?',
-  );
+  const stored = (id: string): Recording | undefined => {
+    const row = find.get(id);
+    return row === undefined ? undefined : (JSON.parse(row.document) as Recording);
+  };
 
   return {
-    insertRecording(recording) {
-      const { changes } = insert.run(
-        recording.id,
-        recording.contactCenter,
+    insertRecording({ recording, findings = [], locations = [] }) {
+      const { id, contactCenter } = recording;
+      const present = stored(id);
+      if (present !== undefined) {
+        return { outcome: withoutLeaves(present) === withoutLeaves(recording) ? 'unchanged' : 'different' };
+      }
+      const taken = locations.find(({ location }) => !claims.isOpenTo({ contactCenter, location }));
+      if (taken !== undefined) return { outcome: 'location-taken', mediaId: taken.mediaId };
+      insert.run(
+        id,
+        contactCenter,
         recording.region,
         epochMilliseconds(recording.startTime),
         recording.callerPhoneNumber ?? null,
         recording.dialedPhoneNumber ?? null,
         JSON.stringify(recording),
       );
-      if (changes === 1) {
-        if (recording.mediaFiles.every(({ recipients }) => recipients !== undefined)) recipients.replaceAll(recording);
-        return 'created';
-      }
-      const stored = JSON.parse(find.get(recording.id)?.document ?? 'null') as Recording;
-      return withoutLeaves(stored) === withoutLeaves(recording) ? 'unchanged' : 'different';
+      recipients.replaceAll(recording);
+      for (const { location } of locations) claims.claim({ contactCenter, location });
+      for (const finding of findings) pins.put(recording, finding);
+      return { outcome: 'created' };
     },
 
-    pinEnvelope({ recordingId, mediaId, pin }) {
-      if (find.get(recordingId) === undefined) return null;
-      insertPin.run(recordingId, mediaId, JSON.stringify(pin));
-      const inForce = findPin.get(recordingId, mediaId);
-      return inForce === undefined ? null : (JSON.parse(inForce.document) as PinnedEnvelope);
+    pinMedia({ recordingId, finding }) {
+      const recording = stored(recordingId);
+      return recording === undefined ? null : pins.put(recording, finding);
     },
   };
 }

@@ -21,7 +21,10 @@ import type {
 } from '../../local-key-manager/local-key-manager-store.js';
 import type { LocalKeyPair } from '../../local-key-manager/local-key-pair.js';
 import type { LoggedRequest } from '../../local-key-manager/logged-request.js';
-import type { PinnedEnvelope, Recording } from '../../recordings/recording.js';
+import type { LocationClaim } from '../../media-index/media-index-store.js';
+import type { MediaFinding, PinResult } from '../../recordings/pinned-media.js';
+import type { InsertionDetails } from '../../recordings/recording-store.js';
+import type { Recording } from '../../recordings/recording.js';
 import type { RewrapJob, RewrapStep } from '../../rewrap/rewrap-job.js';
 import type { RewrapClaim } from '../../rewrap/rewrap-store.js';
 import type { User, UserContent } from '../../users/user.js';
@@ -30,9 +33,9 @@ import type { User, UserContent } from '../../users/user.js';
 export type WriteOperations = Readonly<Record<string, { readonly input: unknown; readonly result: unknown }>>;
 
 export type DocumentWrites = {
-  insertRecording: { input: Recording; result: 'created' | 'unchanged' | 'different' };
+  insertRecording: { input: InsertionDetails & { recording: Recording }; result: InsertionOutcome };
   /** null: no such recording. */
-  pinEnvelope: { input: { recordingId: string; mediaId: string; pin: PinnedEnvelope }; result: PinnedEnvelope | null };
+  pinMedia: { input: { recordingId: string; finding: MediaFinding }; result: PinResult | null };
   putUser: { input: UserContent; result: User };
   /** `seen` null: there is none yet. Result null: another version is there. */
   replaceUser: { input: { user: UserContent; seen: number | null }; result: User | null };
@@ -61,7 +64,16 @@ export type DocumentWrites = {
     input: { contactCenter: string; id: string; state: 'running' | 'paused'; at: string };
     result: RewrapJob | null;
   };
-  indexRecipients: { input: { recordingId: string; recipients: readonly (readonly string[])[] }; result: null };
+  postponeMedia: {
+    input: { recordingId: string; mediaId: string; reason: string; nextAttempt: number };
+    result: null;
+  };
+  /** null: of all contact centers. */
+  retryMedia: { input: string | null; result: null };
+  leaseMediaIndex: { input: { owner: string; now: number; leaseUntil: number }; result: boolean };
+  /** Those that another contact center had. */
+  claimLocations: { input: readonly LocationClaim[]; result: readonly LocationClaim[] };
+  noteLocationsClaimed: { input: string; result: null };
   putContactCenter: { input: ContactCenter; result: null };
   registerHawkCredential: { input: HawkRegistration; result: RegistrationResult };
   /** null: no such credential, or a revoked one. */
@@ -73,6 +85,11 @@ export type DocumentWrites = {
   clearLocalKeyRequests: { input: null; result: null };
   probe: { input: null; result: null };
 };
+
+export type InsertionOutcome =
+  | { readonly outcome: 'created' | 'unchanged' | 'different' }
+  /** A recording of another contact center names the location of this media file. */
+  | { readonly outcome: 'location-taken'; readonly mediaId: string };
 
 export type AuditWrites = {
   append: { input: { entry: AuditEntry; time: string }; result: AuditRecord };

@@ -1,0 +1,61 @@
+import type { CertificateStore, CertificateUse, RecordingCertificate, UseQuestion } from '#store';
+import type { CertificateListService } from './certificate-list.service.js';
+import { recipientNamesOf } from './recipient-names.js';
+import { certificateOf } from './stored-chain.js';
+
+/** Where recordings may be that no list of ours has: another server's metadata, archives that were taken away. */
+export type UnlistableSources = (contactCenter: string) => Promise<readonly string[]>;
+
+/** What would be lost without the key of a certificate, as far as anybody can tell. */
+export interface CertificateNeeds {
+  /** Counted: assignments, and recordings that no other certificate opens. */
+  readonly needs: Pick<CertificateUse, 'assignments' | 'recordings'>;
+  /** Recordings of the contact center of which nobody knows yet whom they are for: any of them may need it. */
+  readonly unknown: number;
+  /** Sources of recordings that cannot be listed: whatever they have may need it, too. */
+  readonly unlistable: readonly string[];
+}
+
+/** Counts what needs a certificate, from the stored files and not only from what metadata says of them. */
+export class CertificateNeedsService {
+  constructor(
+    private readonly certificates: CertificateStore,
+    private readonly list: CertificateListService,
+    private readonly unlistable: UnlistableSources = () => Promise.resolve([]),
+  ) {}
+
+  async needsOf(stored: RecordingCertificate): Promise<CertificateNeeds> {
+    const { unknown, ...needs } = await this.certificates.use(await this.questionOf(stored));
+    return { needs, unknown, unlistable: await this.unlistable(stored.contactCenter) };
+  }
+
+  /** By which names envelopes mean the certificate, and by which they mean others that open them as well. */
+  async questionOf(stored: RecordingCertificate): Promise<UseQuestion> {
+    const { contactCenter, alias } = stored;
+    const recipients = recipientNamesOf(certificateOf(stored), alias);
+    return { contactCenter, alias, recipients, otherRecipients: await this.otherRecipients(stored, recipients) };
+  }
+
+  /** Names of the certificates that open recordings as well: active, with their key in a token for certain. */
+  private async otherRecipients(
+    { contactCenter, alias, keyIdentifier }: RecordingCertificate,
+    own: readonly string[],
+  ): Promise<string[]> {
+    const keys = (await this.list.knownKeys(contactCenter)) ?? [];
+    const present = new Set(keys.map(key => key.keyIdentifier));
+    const others = (await this.certificates.list(contactCenter)).filter(
+      other => other.alias !== alias && other.state === 'active' && present.has(other.keyIdentifier),
+    );
+    const sameKey = others.filter(other => other.keyIdentifier === keyIdentifier);
+    const otherKeys = others.filter(other => other.keyIdentifier !== keyIdentifier);
+    const names = (some: readonly RecordingCertificate[]): string[] =>
+      some.flatMap(other => recipientNamesOf(certificateOf(other), other.alias));
+    return [
+      // A renewal over the same key keeps that key; what names the key itself is opened by the other certificate, too.
+      ...(sameKey.length > 0 ? [`key:${keyIdentifier}`] : []),
+      ...names(sameKey),
+      // Two certificates may share a name (issuer and serial number) and have two keys: then the name says nothing.
+      ...names(otherKeys).filter(name => !own.includes(name)),
+    ];
+  }
+}

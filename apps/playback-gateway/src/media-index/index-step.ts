@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { RcsError } from '#platform';
+import type { AuditLog, MediaFinding, PinnedMedia, RecordingStore, UnindexedMedia } from '#store';
+import { findingOfInspection, findingOfMetadata, withContentTree } from './media-finding.js';
+import type { InspectionRequest, MediaInspector } from './media-inspector.js';
+
+/** In grants and in the audit: it is no person that looks. */
+const indexerName = 'media-index';
+
+/** What is done with one media file in the background. */
+export class IndexStep {
+  constructor(
+    private readonly recordings: RecordingStore,
+    private readonly inspector: MediaInspector,
+    private readonly audit: AuditLog,
+  ) {}
+
+  /** Finds out whom a media file is for. @throws RcsError when that cannot be told now. */
+  async inspect(media: UnindexedMedia, signal: AbortSignal): Promise<void> {
+    const known = findingOfMetadata(media.mediaFile, 'indexer');
+    if (known !== undefined) return this.pin(media, known);
+    const found = await this.inspector.inspect(requestFor(media, signal));
+    const finding = findingOfInspection(media.mediaFile, found, 'indexer');
+    if (finding.recipients === undefined) throw new RcsError('RCS_ENVELOPE_UNREADABLE');
+    return this.pin(media, finding);
+  }
+
+  /** Makes the content tree of an inspected media file. Answers how many bytes were read for that. @throws RcsError */
+  async makeContentTree(media: UnindexedMedia, signal: AbortSignal): Promise<number> {
+    const request = requestFor(media, signal);
+    const before = await this.recordings.findPin(media.recording.id, media.mediaFile.mediaId);
+    const tree = await this.inspector.contentTree(request);
+    // After the tree: what was read must be the file that has the pinned envelope, not one that took its place since.
+    const found = await this.inspector.inspect(request);
+    if (
+      found.length !== tree.length ||
+      found.entityTag !== tree.entityTag ||
+      found.lastModified !== tree.lastModified
+    ) {
+      throw new RcsError('RCS_STORAGE_CHANGED');
+    }
+    const finding = findingOfInspection(media.mediaFile, found, 'indexer');
+    if (tree.root !== (finding.pin.contentRoot ?? tree.root)) await this.refuse(media);
+    await this.pin(media, withContentTree(finding, tree, Buffer.from(tree.leaves, 'base64')));
+    if (before !== undefined && wasMoved(before, finding.pin)) await this.noteMove(media, before, finding.pin);
+    return tree.length;
+  }
+
+  private async pin(media: UnindexedMedia, finding: MediaFinding): Promise<void> {
+    const { agreed } = await this.recordings.pin(media.recording.id, finding);
+    if (!agreed) await this.refuse(media);
+  }
+
+  /** In the audit once, and not with every attempt. */
+  private async refuse(media: UnindexedMedia): Promise<never> {
+    if (media.attempts === 0) await this.note(media, 'refused', 'the stored file is not the one that was pinned');
+    throw new RcsError('RCS_CONTENT_CHANGED');
+  }
+
+  private noteMove(media: UnindexedMedia, before: PinnedMedia, now: PinnedMedia): Promise<void> {
+    const marks = ({ entityTag, lastModified }: PinnedMedia): string => `${entityTag ?? '-'} ${lastModified ?? '-'}`;
+    return this.note(
+      media,
+      'done',
+      `the storage gave the file other marks (${marks(before)}, now ${marks(now)}) before its content tree was made; ` +
+        'envelope and length are the pinned ones',
+    );
+  }
+
+  private async note({ recording, mediaFile }: UnindexedMedia, outcome: 'done' | 'refused', detail: string) {
+    await this.audit.append({
+      event: 'media-inspected',
+      outcome,
+      user: indexerName,
+      contactCenter: recording.contactCenter,
+      recording: recording.id,
+      mediaFile: mediaFile.mediaId,
+      detail,
+    });
+  }
+}
+
+const requestFor = ({ recording, mediaFile }: UnindexedMedia, signal: AbortSignal): InspectionRequest => ({
+  recording,
+  mediaFile,
+  userName: indexerName,
+  requestId: randomUUID(),
+  signal,
+});
+
+const wasMoved = (before: PinnedMedia, now: PinnedMedia): boolean =>
+  before.length !== undefined && (before.entityTag !== now.entityTag || before.lastModified !== now.lastModified);

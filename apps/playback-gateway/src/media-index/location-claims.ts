@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import type { MediaStorages } from '#media-storage';
+import { RcsError, type Logger } from '#platform';
+import type { ClaimedLocation, LocationClaim, MediaFile, MediaIndexStore, Recording } from '#store';
+
+const pageSize = 200;
+
+/**
+ * A place that a recording of one contact center names is nobody else's, whatever the configuration says of owners. The
+ * claims of recordings that were there before are made once for every set of storages, since these decide which places
+ * two paths mean.
+ */
+export class LocationClaims {
+  constructor(
+    private readonly index: MediaIndexStore,
+    private readonly storages: MediaStorages,
+    private readonly logger: Logger,
+  ) {}
+
+  /** The places of media files in the form that claims compare. @throws RcsError RCS_MEDIA_LOCATION_REFUSED */
+  of(mediaFiles: readonly MediaFile[], contactCenter: string): ClaimedLocation[] {
+    return mediaFiles.map(({ mediaId, mediaDescriptor }) => ({
+      mediaId,
+      location: this.storages.placeOf(this.storages.resolve(mediaDescriptor, contactCenter)),
+    }));
+  }
+
+  /** Claims the places of all recordings, in the order in which they were inserted, unless that was done. */
+  async claimAll(signal: AbortSignal): Promise<void> {
+    const storages = createHash('sha256').update(this.storages.places.join('\n')).digest('hex');
+    if (await this.index.locationsClaimed(storages)) return;
+    let position = 0;
+    while (!signal.aborted) {
+      const page = await this.index.recordingsAfter(position, pageSize);
+      const claims = page.flatMap(({ recording }) => this.claimsOf(recording));
+      this.warnOf(await this.index.claimLocations(claims));
+      position = page.at(-1)?.position ?? position;
+      if (page.length < pageSize) return this.index.noteLocationsClaimed(storages);
+    }
+  }
+
+  /** For a recording that a gateway of an earlier version inserted meanwhile. */
+  async claim(recording: Recording): Promise<void> {
+    this.warnOf(await this.index.claimLocations(this.claimsOf(recording)));
+  }
+
+  private claimsOf({ contactCenter, mediaFiles }: Recording): LocationClaim[] {
+    return mediaFiles.flatMap(mediaFile => {
+      try {
+        return this.of([mediaFile], contactCenter).map(({ location }) => ({ contactCenter, location }));
+      } catch (error) {
+        // It lies in no storage of today's, so there is no place to claim.
+        if (error instanceof RcsError) return [];
+        throw error;
+      }
+    });
+  }
+
+  private warnOf(lost: readonly LocationClaim[]): void {
+    for (const { contactCenter, location } of lost) {
+      this.logger.warn(
+        { contactCenter, location },
+        'a recording names a place that a recording of another contact center named first; find out who inserted it',
+      );
+    }
+  }
+}

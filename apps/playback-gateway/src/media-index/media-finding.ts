@@ -1,0 +1,73 @@
+import type { ContentTreeReply } from '#contracts';
+import { RcsError } from '#platform';
+import type { MediaFile, MediaFinding, PinnedMedia, PinSource } from '#store';
+import { recipientsOfEnvelope } from '../certificates/recipient-names.js';
+import { envelopeInMetadata } from '../recordings/envelope-in-metadata.js';
+import type { InspectedMedia } from './media-inspector.js';
+
+/**
+ * What the metadata alone says: whom a media file is for whose envelope came with it. Undefined where the envelope has to
+ * be looked for in the stored file, or cannot be read.
+ */
+export function findingOfMetadata(mediaFile: MediaFile, source: PinSource): MediaFinding | undefined {
+  const envelope = envelopeInMetadata(mediaFile);
+  const recipients = envelope === undefined ? undefined : recipientsOfEnvelope(envelope);
+  if (recipients === undefined) return undefined;
+  return {
+    ...readFrom(mediaFile),
+    pin: { layout: 'detached', ...recordedContent(mediaFile), ...seenNow(source) },
+    recipients,
+  };
+}
+
+/**
+ * What an inspection says of a media file.
+ * @throws RcsError RCS_CONTENT_CHANGED when as much as the length differs from what the recorder wrote.
+ */
+export function findingOfInspection(mediaFile: MediaFile, found: InspectedMedia, source: PinSource): MediaFinding {
+  const { layout, length } = found;
+  const recorded = mediaFile.contentTree?.length ?? length;
+  if (recorded !== length) {
+    const publicDetail = `${length} bytes are stored, ${recorded} were recorded`;
+    throw new RcsError('RCS_CONTENT_CHANGED', undefined, { publicDetail });
+  }
+  const recipients = found.layout === 'plain' ? [] : recipientsOfEnvelope(Buffer.from(found.envelope, 'base64'));
+  const pin: PinnedMedia = {
+    layout,
+    // The envelope of the metadata may be exchanged for one with other recipients (rewrap); it is no part of the file.
+    ...(found.layout === 'attached' ? { envelopeDigest: found.envelopeDigest } : {}),
+    ...storedState(found),
+    ...recordedContent(mediaFile),
+    ...seenNow(source),
+  };
+  return { ...readFrom(mediaFile), pin, ...(recipients === undefined ? {} : { recipients }) };
+}
+
+/** The finding with the content tree that was made of the same file. */
+export function withContentTree(
+  finding: MediaFinding,
+  { length, root }: Pick<ContentTreeReply, 'length' | 'root'>,
+  leaves: Uint8Array,
+): MediaFinding {
+  const contentRootFrom = finding.pin.contentRootFrom ?? 'indexer';
+  return { ...finding, pin: { ...finding.pin, length, contentRoot: root, contentRootFrom }, leaves };
+}
+
+const readFrom = ({ mediaId, pkcs7 }: MediaFile): Pick<MediaFinding, 'mediaId' | 'readFrom'> => ({
+  mediaId,
+  ...(pkcs7 === undefined ? {} : { readFrom: pkcs7 }),
+});
+
+/** What the recorder said of the stored file that it wrote. */
+function recordedContent({ contentTree }: MediaFile) {
+  if (contentTree === undefined) return {};
+  return { length: contentTree.length, contentRoot: contentTree.root, contentRootFrom: 'recorder' } as const;
+}
+
+const storedState = ({ length, entityTag, lastModified }: InspectedMedia) => ({
+  length,
+  ...(entityTag === undefined ? {} : { entityTag }),
+  ...(lastModified === undefined ? {} : { lastModified }),
+});
+
+const seenNow = (source: PinSource) => ({ inspectedAt: new Date().toISOString(), source });

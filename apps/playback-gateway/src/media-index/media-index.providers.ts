@@ -1,0 +1,42 @@
+import type { Provider } from '@nestjs/common';
+import { MediaStorages } from '#media-storage';
+import type { GatewayParts } from '../gateway-parts.js';
+import { GatewayMetrics } from '../gateway-metrics.js';
+import { GrantDesk } from '../grants/grant-desk.js';
+import { WorkerClient } from '../playback/worker-client.js';
+import { WorkerDirectory } from '../workers/worker-directory.js';
+import { IndexStep } from './index-step.js';
+import { LocationClaims } from './location-claims.js';
+import { MediaIndexer } from './media-indexer.js';
+import { MediaIndexService } from './media-index.service.js';
+import { MediaInspector } from './media-inspector.js';
+
+/** Wires what looks into stored files: at insertion, at the first playback, and in the background. */
+export function mediaIndexProviders({ context, configuration, store, audit }: GatewayParts): Provider[] {
+  const { inspectionsPerSecond, bytesPerSecond } = configuration.mediaIndex;
+  const { mediaIndex, recordings } = store;
+  return [
+    {
+      provide: MediaInspector,
+      useFactory: (grants: GrantDesk, workers: WorkerDirectory, client: WorkerClient) =>
+        new MediaInspector(grants, workers, client),
+      inject: [GrantDesk, WorkerDirectory, WorkerClient],
+    },
+    {
+      provide: LocationClaims,
+      useFactory: (storages: MediaStorages) => new LocationClaims(mediaIndex, storages, context.logger),
+      inject: [MediaStorages],
+    },
+    { provide: MediaIndexService, useFactory: () => new MediaIndexService(mediaIndex) },
+    {
+      provide: MediaIndexer,
+      useFactory: (inspector: MediaInspector, claims: LocationClaims, metrics: GatewayMetrics) =>
+        new MediaIndexer(mediaIndex, new IndexStep(recordings, inspector, audit), claims, metrics, context.logger, {
+          owner: context.instance,
+          inspectionsPerSecond,
+          bytesPerSecond,
+        }),
+      inject: [MediaInspector, LocationClaims, GatewayMetrics],
+    },
+  ];
+}

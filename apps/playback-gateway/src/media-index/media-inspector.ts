@@ -1,0 +1,81 @@
+import type { ContentTreeReply, InspectReply, InspectRequest, WorkerRegistration } from '#contracts';
+import { RcsError } from '#platform';
+import type { MediaFile, Recording } from '#store';
+import type { GrantDesk } from '../grants/grant-desk.js';
+import { grantSubject } from '../grants/grant-subject.js';
+import { canGoElsewhere, type WorkerClient } from '../playback/worker-client.js';
+import { envelopeInMetadata } from '../recordings/envelope-in-metadata.js';
+import type { WorkerDirectory } from '../workers/worker-directory.js';
+
+/** Which stored file is looked at, for whom. */
+export interface InspectionRequest {
+  readonly recording: Pick<Recording, 'id' | 'contactCenter'>;
+  readonly mediaFile: MediaFile;
+  readonly userName: string;
+  readonly requestId: string;
+  readonly signal: AbortSignal;
+}
+
+export type InspectedMedia = Exclude<InspectReply, { readonly layout: 'unrecognised' }>;
+
+/** Has stored files looked at: the gateway decides who may hear what, and leaves reading to the workers. */
+export class MediaInspector {
+  constructor(
+    private readonly grants: GrantDesk,
+    private readonly workers: WorkerDirectory,
+    private readonly client: WorkerClient,
+  ) {}
+
+  /**
+   * How a stored file is laid out, how long it is, and its envelope.
+   * @throws RcsError with the code that a player would hear where it is neither media nor encrypted as it should be.
+   */
+  async inspect(request: InspectionRequest): Promise<InspectedMedia> {
+    const { mediaFile, requestId, signal } = request;
+    const found = await this.withGrant(request, (worker, grant) =>
+      this.client.inspect(worker, { grant, ...declarationOf(mediaFile) }, requestId, signal),
+    );
+    if (found.layout === 'unrecognised') throw new RcsError(found.code, found.detail);
+    return found;
+  }
+
+  /** The tree over a stored file, which a worker reads to its end. */
+  contentTree(request: InspectionRequest): Promise<ContentTreeReply> {
+    return this.withGrant(request, (worker, grant) =>
+      this.client.contentTree(worker, grant, request.requestId, request.signal),
+    );
+  }
+
+  private withGrant<Answer>(
+    { recording, mediaFile, userName, signal }: InspectionRequest,
+    ask: (worker: WorkerRegistration, grant: string) => Promise<Answer>,
+  ): Promise<Answer> {
+    const content = { ...grantSubject(recording, mediaFile, userName), purpose: 'inspect' as const };
+    return this.grants.withGrant(content, grant => this.anyWorker(worker => ask(worker, grant), signal));
+  }
+
+  /** Asks one worker after the other until one can say it. */
+  private async anyWorker<Answer>(
+    ask: (worker: WorkerRegistration) => Promise<Answer>,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const tried = new Set<string>();
+    for (;;) {
+      const worker = this.workers.choose(tried);
+      tried.add(worker.instance);
+      try {
+        return await ask(worker);
+      } catch (error) {
+        if (signal.aborted || !canGoElsewhere(error)) throw error;
+        this.workers.suspend(worker.instance);
+      }
+    }
+  }
+}
+
+/** What the metadata says of the stored file, which decides what the file may be. */
+function declarationOf(mediaFile: MediaFile): Pick<InspectRequest, 'declared' | 'envelope'> {
+  const envelope = envelopeInMetadata(mediaFile);
+  if (envelope !== undefined) return { declared: 'pkcs7', envelope: envelope.toString('base64') };
+  return { declared: mediaFile.certAlias === undefined ? 'nothing' : 'certAlias' };
+}

@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import { administering, withAccess, type AccessOptions } from '../certificates/administration.js';
+import { mediaIndexText, type MediaIndex } from '../recordings/media-index-text.js';
+import { print } from '../terminal/print.js';
+
+const path = '/rcs/recordings/index-status';
+
+/** `rcsctl recordings`: what is known of the stored files of a contact center. */
+export function recordingsCommand(program: Command): void {
+  const recordings = program.command('recordings').description('what is known of the stored files of recordings');
+  withAccess(recordings.command('index-status'))
+    .description('how many media files have been looked at, and which could not be')
+    .option('--retry', 'look at once at those that could not be looked at')
+    .action((options: AccessOptions & { readonly retry?: boolean }) =>
+      administering(options, async gateway => {
+        const answer =
+          options.retry === true ? await gateway.call('POST', `${path}/retry`) : await gateway.call('GET', path);
+        print(options.json === true, answer, () => mediaIndexText(answer as MediaIndex));
+      }),
+    );
+}

@@ -1,0 +1,45 @@
+import type Database from 'better-sqlite3';
+import { LocationClaims } from './location-claims.js';
+import type { DocumentWrites, WriteHandlers } from './write-operation.js';
+
+type Names = 'postponeMedia' | 'retryMedia' | 'leaseMediaIndex' | 'claimLocations' | 'noteLocationsClaimed';
+
+const leaseName = 'media-index';
+
+export function mediaIndexWrites(database: Database.Database): Pick<WriteHandlers<DocumentWrites>, Names> {
+  const claims = new LocationClaims(database);
+  const postpone = database.prepare<[number, string, string, string]>(
+    `UPDATE unindexed_media SET attempts = attempts + 1, next_attempt = ?, reason = ?
+     WHERE recording_id = ? AND media_id = ?`,
+  );
+  const retry = database.prepare<[string | null]>(
+    'UPDATE unindexed_media SET next_attempt = 0 WHERE attempts > 0 AND contact_center = ifnull(?, contact_center)',
+  );
+  const lease = database.prepare<[string, string, number, number]>(
+    `INSERT INTO background_lease (name, owner, lease_until) VALUES (?, ?, ?)
+     ON CONFLICT DO UPDATE SET owner = excluded.owner, lease_until = excluded.lease_until
+     WHERE owner = excluded.owner OR lease_until < ?`,
+  );
+  const noteStorages = database.prepare<[string]>('INSERT INTO claimed_storages VALUES (?) ON CONFLICT DO NOTHING');
+
+  return {
+    postponeMedia({ recordingId, mediaId, reason, nextAttempt }) {
+      postpone.run(nextAttempt, reason, recordingId, mediaId);
+      return null;
+    },
+    retryMedia(contactCenter) {
+      retry.run(contactCenter);
+      return null;
+    },
+    leaseMediaIndex({ owner, now, leaseUntil }) {
+      return lease.run(leaseName, owner, leaseUntil, now).changes === 1;
+    },
+    claimLocations(wanted) {
+      return wanted.filter(claim => !claims.claim(claim));
+    },
+    noteLocationsClaimed(storages) {
+      noteStorages.run(storages);
+      return null;
+    },
+  };
+}

@@ -1,0 +1,138 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
+import { waitFor } from '../vault/wait-for.js';
+import { bodyOf, CertificateAdministrator } from './certificate-administrator.js';
+import { StrangerClient } from './stranger-client.js';
+import { curl } from './strangers.js';
+
+jest.setTimeout(300_000);
+
+const repository = join(__dirname, '../..');
+const fixtures = join(repository, 'test/fixtures');
+const work = mkdtempSync(join(tmpdir(), 'rcs-earlier-'));
+const data = join(work, 'data');
+let cluster: RunningCluster;
+let admin: CertificateAdministrator;
+let stranger: StrangerClient;
+
+/** What the script beside the fixture recorded under this id. */
+const sound = (id: string): Buffer =>
+  Buffer.concat([readFileSync(join(fixtures, 'call.mp3')).subarray(0, 12_000), Buffer.from(`this is ${id}\n`)]);
+
+interface MediaIndex {
+  readonly mediaFiles: number;
+  readonly inspected: number;
+  readonly proved: number;
+  readonly failing: number;
+  readonly unknownRecordings: number;
+  readonly failures: readonly unknown[];
+}
+
+const indexStatus = async (): Promise<MediaIndex> => bodyOf(await admin.send('/rcs/recordings/index-status'));
+
+const asErin = (): string[] => {
+  const password = readFileSync(join(data, 'secrets/user-erin'), 'utf8').trim();
+  return ['--cacert', cluster.ready.caFile, '--user', `erin:${password}`];
+};
+
+async function play(id: string, credentials = stranger.asUser('alice')) {
+  const resource = await curl(...credentials, `${cluster.ready.gateway}/api/v2/recordings/${id}`);
+  const { mediaFiles } = bodyOf<{ mediaFiles: { playPath: string }[] }>(resource);
+  return curl(...credentials, stranger.playUrl(mediaFiles[0]!.playPath));
+}
+
+beforeAll(async () => {
+  mkdirSync(data, { mode: 0o711 });
+  execFileSync('tar', ['xzf', join(fixtures, 'earlier-data-directory/data.tar.gz'), '-C', data]);
+  // The quickstart itself plays the two demo recordings that an earlier version made, with its key from its token.
+  cluster = await startCluster(repository, data);
+  admin = new CertificateAdministrator(cluster, work);
+  stranger = new StrangerClient(cluster, work);
+});
+
+afterAll(async () => {
+  await cluster?.stop();
+  rmSync(work, { recursive: true, force: true });
+});
+
+describe('a data directory of an earlier version', () => {
+  it.each([
+    'ATTACHED-PLAYED',
+    'ATTACHED-NEVER-PLAYED',
+    'ATTACHED-WITH-ALIAS',
+    'PLAIN-PLAYED',
+    'PLAIN-NEVER-PLAYED',
+    'DETACHED-PLAYED',
+    'DETACHED-NEVER-PLAYED',
+  ])('still plays %s, whether it has been looked at yet or not', async id => {
+    const answer = await play(id);
+    expect(answer.status).toBe(200);
+    expect(answer.body.equals(sound(id))).toBe(true);
+  });
+
+  it('still plays the recording of a neighbour for the neighbour, and for nobody else', async () => {
+    expect((await play('NEIGHBOUR-PLAIN', asErin())).body.equals(sound('NEIGHBOUR-PLAIN'))).toBe(true);
+    const other = await curl(...stranger.asUser('alice'), `${cluster.ready.gateway}/api/v2/recordings/NEIGHBOUR-PLAIN`);
+    expect(other.status).toBe(404);
+  });
+
+  it('is looked at in the background until everything is known', async () => {
+    await waitFor('the index', async () => (await indexStatus()).proved === 9);
+    expect(await indexStatus()).toEqual({
+      mediaFiles: 9,
+      inspected: 9,
+      proved: 9,
+      failing: 0,
+      unknownRecordings: 0,
+      failures: [],
+    });
+    const log = readFileSync(join(data, 'logs/playback-gateway.log'), 'utf8');
+    expect(log).toContain('every media file is indexed');
+  });
+
+  it('counts the attached recordings that no metadata names a certificate of', async () => {
+    const { certificates } = await admin.certificates<{ certificates: { alias: string; recordings: number }[] }>(
+      'list',
+    );
+    expect(certificates.find(({ alias }) => alias === 'expired-2020')?.recordings).toBe(2);
+    const deleted = await admin.json('DELETE', '/rcs/certificates/expired-2020', {});
+    expect(deleted.status).toBe(409);
+    expect(bodyOf(deleted)).toMatchObject({ code: 'RCS_CERTIFICATE_IN_USE', reason: 'NEEDED_BY_RECORDINGS' });
+    expect((await play('ATTACHED-NEVER-PLAYED')).status).toBe(200);
+  });
+
+  it('plays everything with its content proved', async () => {
+    for (const id of ['ATTACHED-PLAYED', 'PLAIN-PLAYED', 'DETACHED-PLAYED', 'ATTACHED-WITH-ALIAS']) {
+      const answer = await play(id);
+      expect([answer.status, answer.headers['rcs-content-proof']]).toEqual([200, 'proved']);
+      expect(answer.body.equals(sound(id))).toBe(true);
+    }
+  });
+
+  it('keeps a neighbour from naming a place that it has named', async () => {
+    const body = {
+      id: 'THIEF',
+      mediaFiles: [
+        { mediaId: 'x', type: 'audio/mp3', mediaDescriptor: { storage: 'webDAV', path: 'PLAIN-%50LAYED.mp3' } },
+      ],
+    };
+    const { gateway } = cluster.ready;
+    const answer = await curl(
+      ...stranger.asOps(),
+      ...['--header', 'Content-Type: application/json', '--data-binary', JSON.stringify(body)],
+      `${gateway}/internal-api/contact-centers/neighbour/recordings`,
+    );
+    expect(answer.status).toBe(409);
+    expect(answer.body.toString()).toContain('A recording of another contact center lies there');
+  });
+
+  it('keeps assignment and client of Genesys Cloud', async () => {
+    const { certificates } = await admin.certificates<{ certificates: { alias: string; deployedCount: number }[] }>(
+      'list',
+    );
+    expect(certificates.find(({ alias }) => alias === 'current')?.deployedCount).toBe(1);
+  });
+});

@@ -1,9 +1,8 @@
-import { createPublicKey, randomBytes, randomInt } from 'node:crypto';
+import { createPublicKey, randomInt } from 'node:crypto';
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import {
-  detectLayout,
   encryptAttached,
   encryptDetached,
   EncryptedMedia,
@@ -11,8 +10,10 @@ import {
   FileSource,
   parseEnvelope,
   readAttachedEnvelope,
+  recogniseStoredFile,
   type WritableCipher,
 } from '#cms';
+import { mediaLike } from '../../libs/cms/src/testing/media-like.js';
 import { decryptSessionKey, OpensslWorkshop, type TestRecipient } from '../../libs/cms/src/testing/openssl.js';
 
 const never = new AbortController().signal;
@@ -96,7 +97,7 @@ describe('the CMS library and openssl', () => {
   }
 
   async function open(path: string, source: FileSource, person: TestRecipient, position: number) {
-    expect({ path, layout: await detectLayout(source, never) }).toEqual({ path, layout: 'attached' });
+    expect({ path, ...(await recogniseStoredFile(source, never)) }).toEqual({ path, kind: 'envelope' });
     const { envelope, envelopeBytes, contentMap } = await readAttachedEnvelope(source, never);
     expect(parseEnvelope(envelopeBytes)).toEqual(envelope);
     const sessionKey = decryptSessionKey(envelope.recipients[position]!, person.privateKey);
@@ -158,7 +159,7 @@ describe('the CMS library and openssl', () => {
       async form => {
         const chosen = cases.filter(one => one.form === form);
         for (const [number, one] of chosen.entries()) {
-          await check(one, randomBytes(sizes[number % (sizes.length - 1)] ?? 0), 3);
+          await check(one, mediaLike(sizes[number % (sizes.length - 1)] ?? 0), 3);
         }
       },
       300_000,
@@ -171,7 +172,7 @@ describe('the CMS library and openssl', () => {
         for (const cipher of ciphers) {
           for (const size of sizes) {
             const one = { command, form, cipher, recipients: 1, keyId: false, padding: 'PKCS#1 v1.5' } as const;
-            await check(one, randomBytes(size));
+            await check(one, mediaLike(size));
           }
         }
       },
@@ -189,7 +190,7 @@ describe('the CMS library and openssl', () => {
           keyId: false,
           padding: 'PKCS#1 v1.5',
         } as const;
-        await check(one, randomBytes(64 * mebibyte), 50);
+        await check(one, mediaLike(64 * mebibyte), 50);
       },
       300_000,
     );
@@ -197,13 +198,13 @@ describe('the CMS library and openssl', () => {
 
   it('openssl cms writes streamed GCM of 64 MiB', async () => {
     const common = { command: 'cms', recipients: 1, keyId: true, padding: 'OAEP SHA-256' } as const;
-    await check({ ...common, form: 'streamed DER', cipher: 'aes-256-gcm' }, randomBytes(64 * mebibyte), 50);
+    await check({ ...common, form: 'streamed DER', cipher: 'aes-256-gcm' }, mediaLike(64 * mebibyte), 50);
   }, 300_000);
 
   it.each(oaepPaddings)('every size with %s', async padding => {
     for (const size of sizes.slice(0, -1)) {
       const one = { command: 'cms', form: 'DER', cipher: 'aes-256-cbc', recipients: 1, keyId: false, padding } as const;
-      await check(one, randomBytes(size));
+      await check(one, mediaLike(size));
     }
   });
 
@@ -262,7 +263,7 @@ describe('the CMS library and openssl', () => {
           const keyId = number % 2 === 1;
           const invited = await recipients(count, keyId, keyEncryption);
           const person = people[randomInt(count)]!;
-          const plaintext = randomBytes(size);
+          const plaintext = mediaLike(size);
           for (const plaintextLength of [size, undefined]) {
             const known = plaintextLength === undefined ? {} : { plaintextLength };
             const input = Readable.from([plaintext]);
@@ -284,7 +285,7 @@ describe('the CMS library and openssl', () => {
     );
 
     it('64 MiB from a file, as DER and as BER', async () => {
-      const plaintext = randomBytes(64 * mebibyte);
+      const plaintext = mediaLike(64 * mebibyte);
       const path = workshop.file('large', plaintext);
       const invited = await recipients(2, false, { scheme: 'rsaes-pkcs1-v1_5' });
       for (const plaintextLength of [statSync(path).size, undefined]) {

@@ -12,6 +12,7 @@ import { startCluster, type RunningCluster } from '../cluster/running-cluster.js
 import { examplePeople } from '../directory/example-people.js';
 import { SlapdServer } from '../directory/slapd-server.js';
 import { rcsctl, startRcsctl, resultOf, type CommandResult } from './command-line.js';
+import { mediaLike } from '../../libs/cms/src/testing/media-like.js';
 import { StrangerClient } from './stranger-client.js';
 import { curl, type CurlAnswer } from './strangers.js';
 
@@ -20,7 +21,7 @@ jest.setTimeout(240_000);
 const work = mkdtempSync(join(tmpdir(), 'rcs-access-'));
 const file = (name: string): string => join(work, name);
 const configuration = file('data/application.yaml');
-const media = randomBytes(50_000);
+const media = mediaLike(50_000);
 let cluster: RunningCluster;
 let stranger: StrangerClient;
 let directory: SlapdServer;

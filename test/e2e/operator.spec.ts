@@ -117,7 +117,14 @@ describe('rcsctl inspect', () => {
     const { envelope, ciphertext } = splitEnvelope(readFileSync(await encrypted('x', '-aes256', '-outform', 'DER')));
     const [alone, content] = [stranger.write('alone', envelope), stranger.write('content', ciphertext)];
     expect(json(await rcsctl(configuration, 'inspect', alone, '--json'))).toMatchObject({ layout: 'envelope only' });
-    expect(json(await rcsctl(configuration, 'inspect', content, '--json'))).toMatchObject({ layout: 'plain' });
+    const bare = await rcsctl(configuration, 'inspect', content, '--json');
+    expect(json(bare)).toMatchObject({ layout: 'unrecognised' });
+    expect(bare.status).toBe(4);
+    const bareText = (await rcsctl(configuration, 'inspect', content)).stdout;
+    expect(bareText).toMatch(/no envelope: raw ciphertext or unknown \(entropy 7\.9\d of 8 bits per byte\)/);
+    const clear = await rcsctl(configuration, 'inspect', join(__dirname, '../fixtures/call.mp3'));
+    expect(clear.stdout).toMatch(/no envelope: clear media \(mp3\)/);
+    expect(clear.status).toBe(3);
     const both = json(await rcsctl(configuration, 'inspect', content, '--envelope', alone, '--json'));
     expect(both).toMatchObject({ layout: 'detached', content: { ciphertextLength: ciphertext.length } });
   });

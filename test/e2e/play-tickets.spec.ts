@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
 import { Browser, header, json } from './browser.js';
+import { mediaLike } from '../../libs/cms/src/testing/media-like.js';
 import { StrangerClient } from './stranger-client.js';
 import { curl, type CurlAnswer } from './strangers.js';
 
@@ -19,7 +20,7 @@ beforeAll(async () => {
     RCS_SERVER_SETTINGS__TRUSTED_PROXIES: '[127.0.0.1]',
   });
   stranger = new StrangerClient(cluster, work);
-  await stranger.put('other.mp3', Buffer.from('plain media'));
+  await stranger.put('other.mp3', mediaLike(1000));
   const path = await stranger.insertedFile('other.mp3');
   other = { id: 'other.mp3', leaf: path.split('/').at(-1) ?? '' };
 });

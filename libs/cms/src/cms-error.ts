@@ -7,6 +7,7 @@
  * - `CMS_LIMIT_EXCEEDED`: larger, deeper or more numerous than any honest object.
  * - `CMS_PATTERN_BROKEN`: the content was taken for evenly chunked and turned out not to be; open it by a scan.
  * - `CMS_UNDECRYPTABLE`: wrong key, wrong padding or wrong authentication tag; which of them is not told.
+ * - `CMS_UNPROVED`: the padding is right, as it is by chance for one key in 256, and nothing else says that the key is.
  * - `CMS_CLOSED`: the media was closed and its key forgotten.
  */
 export type CmsErrorCode =
@@ -16,6 +17,7 @@ export type CmsErrorCode =
   | 'CMS_LIMIT_EXCEEDED'
   | 'CMS_PATTERN_BROKEN'
   | 'CMS_UNDECRYPTABLE'
+  | 'CMS_UNPROVED'
   | 'CMS_CLOSED';
 
 export interface CmsErrorDetail {

@@ -19,10 +19,13 @@ export { type DetachedEnvelope, parseDetachedEnvelope } from './envelope/parse-d
 export {
   type AttachedEnvelope,
   detachedContentMap,
-  detectLayout,
   readAttachedEnvelope,
   type ReadAttachedOptions,
 } from './attached/attached-envelope.js';
+export { type RecognisedFile, recogniseStoredFile } from './recognition/recognise-stored-file.js';
+export { mediaHeadBytes, recogniseMedia } from './recognition/recognise-media.js';
+export { enoughEvidenceBits, type MediaSignature } from './recognition/media-signature.js';
+export { entropyOf, redundancyBits } from './recognition/redundancy.js';
 export { detectWrapper, type Wrapper, wrapperHeadBytes } from './wrapping/wrapper.js';
 export { decodeEnvelope } from './wrapping/envelope-text.js';
 export type { ContentLayout, ContentMap } from './content/content-map.js';

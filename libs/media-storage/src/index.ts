@@ -1,4 +1,12 @@
-export * from './content-tree/content-tree.js';
+export {
+  ContentTreeBuilder,
+  contentTreeBlockBytes,
+  contentTreeHashBytes,
+  leafCount,
+  rootOfLeaves,
+  type ContentTree,
+} from './content-tree/content-tree.js';
+export { checkLength, VerifiedSource, type PinnedContent } from './content-tree/verified-source.js';
 export * from './media-storage-configuration.js';
 export * from './media-location.js';
 export * from './media-storages.js';

@@ -8,6 +8,8 @@ export interface StoredObject extends ByteSource {
   /** Without the mark of weakness: Apache gives fresh files a weak tag and the same tag as a strong one a second later. */
   readonly entityTag: string | undefined;
   readonly lastModified: Date | undefined;
+  /** Forgets the bytes at its ends that were wanted right away. */
+  release?(): void;
 }
 
 /** Bytes at the ends of the file that are wanted right away. */

@@ -8,11 +8,14 @@ export function envelopeError(error: unknown): unknown {
 
 /** What the caller hears of content that cannot be opened, whether it was cut, changed or encrypted with another key. */
 export function contentError(error: unknown): unknown {
-  return error instanceof CmsError ? new RcsError('RCS_MEDIA_UNDECRYPTABLE', error.message, { cause: error }) : error;
+  if (!(error instanceof CmsError)) return error;
+  const code = error.code === 'CMS_UNPROVED' ? 'RCS_KEY_NOT_PROVED' : 'RCS_MEDIA_UNDECRYPTABLE';
+  return new RcsError(code, error.message, { cause: error });
 }
 
-/** The session key does not open the content: another one may. */
-export const isWrongKey = (error: unknown): boolean => error instanceof CmsError && error.code === 'CMS_UNDECRYPTABLE';
+/** Says that another key may be the right one. */
+export const isWrongKey = (error: unknown): boolean =>
+  error instanceof CmsError && (error.code === 'CMS_UNDECRYPTABLE' || error.code === 'CMS_UNPROVED');
 
 /** The segments of a file are not as even as its ends made us believe; reading them one by one finds everything. */
 export function isUneven(error: unknown): boolean {

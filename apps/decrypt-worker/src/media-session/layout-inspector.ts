@@ -1,7 +1,6 @@
-import { detectLayout, readAttachedEnvelope } from '#cms';
+import { CmsError, mediaHeadBytes, parseDetachedEnvelope, readAttachedEnvelope, recogniseStoredFile } from '#cms';
 import { envelopeDigest, type DeclaredProtection, type InspectReply, type PlaybackGrant } from '#contracts';
 import type { MediaStorages, StoredObject } from '#media-storage';
-import { envelopeError } from './cms-errors.js';
 
 export interface InspectionRequest {
   readonly grant: PlaybackGrant;
@@ -10,27 +9,86 @@ export interface InspectionRequest {
   readonly detachedEnvelope: Buffer | undefined;
 }
 
-const headBytes = 16 * 1024;
+/** An envelope of some forty recipients, and enough to recognise media by. */
+const headBytes = Math.max(16 * 1024, mediaHeadBytes);
 
-/** Looks at a stored file: is it plain media, CMS with its content inside, or the ciphertext of an envelope kept elsewhere? */
+/**
+ * Decides what a stored file is, by what the metadata declares and by what is found in it. "Not recognised" is never
+ * "plain":
+ *
+ * | declared | an envelope is found | a signature of media is found | neither |
+ * | --- | --- | --- | --- |
+ * | pkcs7 | detached: the stored bytes are ciphertext | the same | the same |
+ * | certAlias | attached | refused: declared encrypted, found clear | refused |
+ * | nothing | attached | plain | refused, unless the storage says `plainMedia: any` |
+ *
+ * What shows traces of an envelope that cannot be read is refused whatever the storage says.
+ */
 export class LayoutInspector {
   constructor(private readonly storages: MediaStorages) {}
 
-  /** @throws RcsError of the storage, or RCS_ENVELOPE_UNREADABLE. */
-  async inspect({ grant, detachedEnvelope }: InspectionRequest, signal: AbortSignal): Promise<InspectReply> {
+  /** @throws RcsError of the storage; a file that is refused is an answer. */
+  async inspect({ grant, declared, detachedEnvelope }: InspectionRequest, signal: AbortSignal): Promise<InspectReply> {
     const location = this.storages.resolve(grant.location, grant.contactCenter);
     const stored = await this.storages.open(location, { head: headBytes }, signal);
-    const state = stateOf(stored);
-    if (detachedEnvelope !== undefined) return { layout: 'detached', ...state, ...described(detachedEnvelope) };
     try {
-      if ((await detectLayout(stored, signal)) === 'plain') return { layout: 'plain', ...state };
-      const { envelopeBytes } = await readAttachedEnvelope(stored, signal);
-      return { layout: 'attached', ...state, ...described(envelopeBytes) };
+      return declared === 'pkcs7'
+        ? inspectDetached(stored, detachedEnvelope)
+        : await inspectContent(stored, declared, this.storages.plainMediaOf(location), signal);
     } catch (error) {
-      throw envelopeError(error);
+      if (error instanceof CmsError) return refused(stored, 'RCS_ENVELOPE_UNREADABLE', error.message);
+      throw error;
     }
   }
 }
+
+function inspectDetached(stored: StoredObject, envelope: Buffer | undefined): InspectReply {
+  if (envelope === undefined) return refused(stored, 'RCS_ENVELOPE_UNREADABLE', 'the metadata has an empty envelope');
+  parseDetachedEnvelope(envelope);
+  return { layout: 'detached', ...stateOf(stored), ...described(envelope) };
+}
+
+async function inspectContent(
+  stored: StoredObject,
+  declared: Exclude<DeclaredProtection, 'pkcs7'>,
+  plainMedia: 'recognised' | 'any',
+  signal: AbortSignal,
+): Promise<InspectReply> {
+  const found = await recogniseStoredFile(stored, signal);
+  switch (found.kind) {
+    case 'envelope': {
+      const { envelopeBytes } = await readAttachedEnvelope(stored, signal);
+      return { layout: 'attached', ...stateOf(stored), ...described(envelopeBytes) };
+    }
+    case 'media':
+      return declared === 'certAlias'
+        ? refused(
+            stored,
+            'RCS_MEDIA_DECLARED_ENCRYPTED',
+            `declared encrypted, and the file is clear media (${found.format})`,
+          )
+        : { layout: 'plain', ...stateOf(stored), format: found.format };
+    case 'trace':
+      return refused(stored, 'RCS_MEDIA_NOT_RECOGNISED', `no envelope that can be read: ${found.trace}`);
+    case 'unknown':
+      return declared === 'nothing' && plainMedia === 'any'
+        ? { layout: 'plain', ...stateOf(stored) }
+        : refused(
+            stored,
+            'RCS_MEDIA_NOT_RECOGNISED',
+            `neither an envelope nor a known format of media; entropy ${found.entropy.toFixed(2)} bits per byte`,
+          );
+  }
+}
+
+type Refusal = Extract<InspectReply, { layout: 'unrecognised' }>;
+
+const refused = (stored: StoredObject, code: Refusal['code'], detail: string): Refusal => ({
+  layout: 'unrecognised',
+  ...stateOf(stored),
+  code,
+  detail,
+});
 
 /** The stored file as it is pinned. */
 export function stateOf({ size, entityTag, lastModified }: StoredObject) {

@@ -3,16 +3,17 @@ import {
   type AttachedEnvelope,
   CmsError,
   detachedContentMap,
-  detectLayout,
   detectWrapper,
   FileSource,
   parseDetachedEnvelope,
   readAttachedEnvelope,
+  recogniseStoredFile,
   wrapperHeadBytes,
   type ContentMap,
   type DetachedEnvelope,
   type KeyEncryption,
   type KeyTransportRecipient,
+  type RecognisedFile,
 } from '#cms';
 import { envelopeDigest } from '#contracts';
 import { readEnvelopeFile } from './stored-media.js';
@@ -49,7 +50,13 @@ export interface ContentDescription {
 export interface EnvelopeDescription {
   readonly file: string;
   readonly size: number;
-  readonly layout: 'plain' | 'attached' | 'detached' | 'envelope only';
+  /** Without an envelope: media by its signature, or not recognised. */
+  readonly layout: 'plain' | 'attached' | 'detached' | 'envelope only' | 'unrecognised';
+  /** Of clear media: its format. */
+  readonly format?: string;
+  /** Of what is not recognised: bits per byte in its first 8 KiB, near 8 for ciphertext; or what shows of an envelope. */
+  readonly entropy?: number;
+  readonly trace?: string;
   readonly wrapping: 'none' | 'pem' | 'smime' | 'base64';
   readonly envelope?: {
     readonly kind: DetachedEnvelope['kind'];
@@ -80,14 +87,30 @@ export async function describeStoredFile(
     const wrapping = envelopeFile === undefined ? (detectWrapper(head)?.kind ?? 'none') : 'none';
     const found: FoundFile = { file, size: source.size, wrapping };
     if (envelopeFile !== undefined) return await describeDetached(found, source, envelopeFile, signal);
-    if ((await detectLayout(source, signal)) === 'attached') return await describeAttached(found, source, signal);
-    return (await describeAlone(found)) ?? { ...found, layout: 'plain' };
+    const recognised = await recogniseStoredFile(source, signal);
+    if (recognised.kind === 'envelope') return await describeAttached(found, source, signal);
+    return (await describeAlone(found)) ?? describeBare(found, recognised);
   } finally {
     await source.close();
   }
 }
 
 type FoundFile = Pick<EnvelopeDescription, 'file' | 'size' | 'wrapping'>;
+
+/** A file without an envelope. */
+function describeBare(
+  found: FoundFile,
+  recognised: Exclude<RecognisedFile, { kind: 'envelope' }>,
+): EnvelopeDescription {
+  switch (recognised.kind) {
+    case 'media':
+      return { ...found, layout: 'plain', format: recognised.format };
+    case 'trace':
+      return { ...found, layout: 'unrecognised', trace: recognised.trace };
+    case 'unknown':
+      return { ...found, layout: 'unrecognised', entropy: Number(recognised.entropy.toFixed(2)) };
+  }
+}
 
 async function describeDetached(
   found: FoundFile,

@@ -8,7 +8,6 @@ const kinds = {
 } as const;
 
 const layouts = {
-  plain: 'plain: no envelope in the file',
   attached: 'attached: the envelope stands at the head of the file',
   detached: 'detached: the file is ciphertext, the envelope lies elsewhere',
   'envelope only': 'an envelope only: its content lies elsewhere',
@@ -16,11 +15,11 @@ const layouts = {
 
 /** The description as people read it. */
 export function envelopeReport(description: EnvelopeDescription): string {
-  const { file, size, layout, wrapping, envelope, content, problem } = description;
+  const { file, size, wrapping, envelope, content, problem } = description;
   const lines: [string, string][] = [
     ['file', file],
     ['size', `${size} bytes`],
-    ['layout', layouts[layout]],
+    ['layout', layoutText(description)],
   ];
   if (wrapping !== 'none') lines.push(['wrapped in', { pem: 'PEM', smime: 'S/MIME', base64: 'base64' }[wrapping]]);
   if (envelope !== undefined) {
@@ -36,6 +35,14 @@ export function envelopeReport(description: EnvelopeDescription): string {
   if (problem !== undefined) lines.push(['problem', problem]);
   const width = Math.max(...lines.map(([name]) => name.length));
   return lines.map(([name, text]) => `${name.padEnd(width)}  ${text}`).join('\n');
+}
+
+function layoutText({ layout, format, trace, entropy }: EnvelopeDescription): string {
+  if (layout === 'plain') return `no envelope: clear media (${format ?? ''})`;
+  if (layout !== 'unrecognised') return layouts[layout];
+  return trace === undefined
+    ? `no envelope: raw ciphertext or unknown (entropy ${entropy ?? 0} of 8 bits per byte)`
+    : `no envelope that can be read: ${trace}`;
 }
 
 function contentLines(content: ContentDescription): [string, string][] {

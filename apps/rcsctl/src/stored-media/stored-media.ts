@@ -2,12 +2,13 @@ import { readFile, stat } from 'node:fs/promises';
 import {
   decodeEnvelope,
   detachedContentMap,
-  detectLayout,
   type FileSource,
   parseDetachedEnvelope,
   readAttachedEnvelope,
+  recogniseStoredFile,
   type ContentMap,
   type DetachedEnvelope,
+  type RecognisedFile,
   type SegmentSearch,
 } from '#cms';
 
@@ -44,12 +45,23 @@ export async function findEnvelope(
     const envelope = parseDetachedEnvelope(envelopeBytes);
     return { source, layout: 'detached', envelope, envelopeBytes, contentMap: detachedContentMap(source, envelope) };
   }
-  if ((await detectLayout(source, signal)) === 'plain') {
-    throw new NoEnvelopeError(
-      'the file has no envelope: it is media in the clear, or ciphertext whose envelope is named with --envelope',
-    );
-  }
+  const found = await recogniseStoredFile(source, signal);
+  if (found.kind !== 'envelope') throw new NoEnvelopeError(withoutEnvelope(found));
   return { source, layout: 'attached', ...(await readAttachedEnvelope(source, signal, { segmentSearch })) };
+}
+
+/** What a file without an envelope is, and what to do with it. */
+export function withoutEnvelope(found: Exclude<RecognisedFile, { kind: 'envelope' }>): string {
+  switch (found.kind) {
+    case 'media':
+      return `no envelope: clear media (${found.format})`;
+    case 'trace':
+      return `no envelope that can be read: ${found.trace}`;
+    case 'unknown': {
+      const entropy = `entropy ${found.entropy.toFixed(2)} bits per byte`;
+      return `no envelope: raw ciphertext or unknown (${entropy}); name the envelope of ciphertext with --envelope`;
+    }
+  }
 }
 
 /** The bytes of an envelope that stands alone in a file, without PEM, base64 or S/MIME around it. */

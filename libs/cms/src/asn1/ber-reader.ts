@@ -4,6 +4,9 @@ import { type ElementHeader, readElementHeader, Tag } from './element-header.js'
 /** Deeper nesting than this is in no honest envelope. */
 export const maximumDepth = 32;
 
+/** Tab, line feed, carriage return, the end of a text in DOS, space. */
+const fillers = new Set([0x09, 0x0a, 0x0d, 0x1a, 0x20]);
+
 interface OpenElement {
   readonly name: string;
   /** undefined for the indefinite form. */
@@ -124,10 +127,13 @@ export class BerReader {
     return this.bytes.subarray(from, this.index);
   }
 
-  /** @throws CmsError CMS_MALFORMED if bytes are left. */
+  /**
+   * White space may follow: editors and transfers leave a line end behind.
+   * @throws CmsError CMS_MALFORMED if other bytes are left.
+   */
   finish(): void {
     const left = this.bytes.length - this.index;
-    if (left === 0) return;
+    if (this.bytes.subarray(this.index).every(byte => fillers.has(byte))) return;
     const message = `${left} bytes follow the end of the object`;
     throw new CmsError('CMS_MALFORMED', message, { offset: this.offset, expected: 'nothing more' });
   }

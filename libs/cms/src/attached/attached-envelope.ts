@@ -4,9 +4,8 @@ import type { ContentMap } from '../content/content-map.js';
 import { DefiniteContentMap, DetachedContentMap, TaggedContentMap } from '../content/contiguous-content.js';
 import { SegmentedContentMap, type SegmentSearch } from '../content/segmented-content.js';
 import type { Envelope } from '../envelope/envelope.js';
-import { beginsLikeEnvelope, type EnvelopeHead, parseEnvelopeHead } from '../envelope/envelope-head.js';
+import { type EnvelopeHead, parseEnvelopeHead } from '../envelope/envelope-head.js';
 import { binaryEncoding, detectTransferEncoding, type TransferEncoding } from '../wrapping/transfer-encoding.js';
-import { detectWrapper, wrapperHeadBytes } from '../wrapping/wrapper.js';
 
 /** The envelope of some forty recipients; a longer one is read on. */
 const firstReadBytes = 16 * 1024;
@@ -22,12 +21,6 @@ export interface ReadAttachedOptions {
   /** The longest head that is read, in bytes. */
   readonly limit?: number;
   readonly segmentSearch?: SegmentSearch;
-}
-
-/** Does a stored file carry its own envelope, or is it media in the clear? Reads the first 4 KiB at most. */
-export async function detectLayout(source: ByteSource, signal: AbortSignal): Promise<'attached' | 'plain'> {
-  const head = await source.read(0, Math.min(source.size, wrapperHeadBytes), signal);
-  return beginsLikeEnvelope(head) || detectWrapper(head) !== undefined ? 'attached' : 'plain';
 }
 
 /**

@@ -3,11 +3,13 @@ import { type ByteSource, checkRange } from '../byte-source/byte-source.js';
 import { CmsError } from '../cms-error.js';
 import type { ContentMap } from '../content/content-map.js';
 import type { Envelope } from '../envelope/envelope.js';
+import { enoughEvidenceBits } from '../recognition/media-signature.js';
 import { openCbcContent } from './cbc-content.js';
 import type { DecryptableContent } from './decryptable-content.js';
 import { openGcmContent } from './gcm-content.js';
+import { gatherEvidence } from './plaintext-evidence.js';
 import { PlaintextStream } from './plaintext-stream.js';
-import { undecryptable } from './undecryptable.js';
+import { undecryptable, unproved } from './undecryptable.js';
 
 export interface OpenMediaOptions {
   readonly source: ByteSource;
@@ -18,6 +20,11 @@ export interface OpenMediaOptions {
   readonly signal: AbortSignal;
   /** GCM content up to this many bytes is kept in memory, encrypted, once it is verified; 256 KiB unless told. */
   readonly verifiedContentLimit?: number;
+  /**
+   * How much has to say that the key is right: a wrong one passes with a probability of 2 to the power of minus this. 32
+   * unless told; 0 takes any right padding.
+   */
+  readonly minimumEvidenceBits?: number;
 }
 
 /** Encrypted media with its key: plaintext at any offset. */
@@ -27,16 +34,19 @@ export class EncryptedMedia {
   private constructor(
     private readonly content: DecryptableContent,
     private readonly sessionKey: Buffer,
+    /** How much says that the key is the right one; of several keys that seem right the one with more is. */
+    readonly evidenceBits: number,
   ) {}
 
   /**
-   * Finds the content and proves the key as far as the mode allows: CBC by the padding of the last block, GCM by the
-   * authentication tag over everything.
-   * @throws CmsError CMS_UNDECRYPTABLE for a wrong key or modified content, others for a broken structure; or whatever
-   * the source fails with.
+   * Finds the content and proves the key: CBC by the padding of the last block and, where that is short, by the beginning
+   * of the plaintext; GCM by the authentication tag over everything.
+   * @throws CmsError CMS_UNDECRYPTABLE for a wrong key or modified content, CMS_UNPROVED where too little speaks for the
+   * key, others for a broken structure; or whatever the source fails with.
    */
   static async open(options: OpenMediaOptions): Promise<EncryptedMedia> {
     const { source, envelope, contentMap, sessionKey, signal, verifiedContentLimit = 256 * 1024 } = options;
+    const { minimumEvidenceBits = enoughEvidenceBits } = options;
     const { contentEncryption } = envelope;
     const located = await contentMap.locate(source, signal);
     if (sessionKey.length !== contentEncryption.keyLength) throw undecryptable();
@@ -44,7 +54,9 @@ export class EncryptedMedia {
       contentEncryption.mode === 'cbc'
         ? openCbcContent(located, contentEncryption, sessionKey)
         : await openGcmContent(located, contentEncryption, sessionKey, { memoryLimit: verifiedContentLimit, signal });
-    return new EncryptedMedia(content, sessionKey);
+    const evidenceBits = await gatherEvidence(content, signal);
+    if (evidenceBits < minimumEvidenceBits) throw unproved(evidenceBits, minimumEvidenceBits);
+    return new EncryptedMedia(content, sessionKey, evidenceBits);
   }
 
   /** Exact, in bytes. */

@@ -44,6 +44,7 @@ export async function openGcmContent(
   return {
     located: opened,
     plaintextLength: ciphertextLength,
+    evidenceBits: encryption.tagLength * 8,
     transform(start, end) {
       if (start === 0 && end === ciphertextLength) return authenticated();
       if (encryption.iv.length === 12) return new CounterTransform(encryption, sessionKey, start, end);

@@ -1,4 +1,4 @@
-import type { BerReader } from '../asn1/ber-reader.js';
+import { BerReader } from '../asn1/ber-reader.js';
 import { toDefiniteLengths } from '../asn1/canonical-der.js';
 import { Tag } from '../asn1/element-header.js';
 import { CmsError } from '../cms-error.js';
@@ -15,10 +15,15 @@ export interface RecipientInfos {
   readonly otherRecipientCount: number;
 }
 
-/** RecipientInfos (RFC 5652, 6.2): reads those that RSA opens, counts the others. */
+/**
+ * RecipientInfos (RFC 5652, 6.2): reads those that RSA opens, counts the others. One that cannot be read is somebody
+ * else's and counts as another kind, as long as a recipient is left that can be.
+ * @throws CmsError what is wrong with the first recipient, if none can be read.
+ */
 export function readRecipientInfos(reader: BerReader): RecipientInfos {
   const recipients: KeyTransportRecipient[] = [];
   let otherRecipientCount = 0;
+  let failure: CmsError | undefined;
   const { offset } = reader.enter(Tag.set, 'recipientInfos');
   for (let tag = reader.peek(); tag !== undefined; tag = reader.peek()) {
     if (recipients.length + otherRecipientCount === maximumRecipients) {
@@ -26,21 +31,36 @@ export function readRecipientInfos(reader: BerReader): RecipientInfos {
       throw new CmsError('CMS_LIMIT_EXCEEDED', message, { offset: reader.offset });
     }
     const recipient = readRecipient(reader, tag);
-    if (recipient === undefined) otherRecipientCount++;
+    if (recipient instanceof CmsError) failure ??= recipient;
+    if (recipient === undefined || recipient instanceof CmsError) otherRecipientCount++;
     else recipients.push(recipient);
   }
   reader.leave();
   if (recipients.length + otherRecipientCount === 0) {
     throw new CmsError('CMS_MALFORMED', 'recipientInfos is empty', { offset, expected: 'at least one recipient' });
   }
+  if (recipients.length === 0 && failure !== undefined) throw failure;
   return { recipients, otherRecipientCount };
 }
 
-/** @returns undefined for a recipient of another kind, which is passed over. */
-function readRecipient(reader: BerReader, tag: number): KeyTransportRecipient | undefined {
-  if (tag === Tag.sequence) return readKeyTransportRecipient(reader);
-  skipOtherRecipient(reader, tag);
-  return undefined;
+/**
+ * Passes over a recipient as a whole, then reads it.
+ * @returns undefined for one of another kind or algorithm, the error for one that cannot be read.
+ * @throws CmsError if its end is not where it says.
+ */
+function readRecipient(reader: BerReader, tag: number): KeyTransportRecipient | CmsError | undefined {
+  if (tag !== Tag.sequence) {
+    skipOtherRecipient(reader, tag);
+    return undefined;
+  }
+  const { offset } = reader;
+  const bytes = reader.skip('KeyTransRecipientInfo');
+  try {
+    return readKeyTransportRecipient(new BerReader(bytes, offset, offset + bytes.length));
+  } catch (error) {
+    if (error instanceof CmsError) return error;
+    throw error;
+  }
 }
 
 /** KeyAgreeRecipientInfo, KEKRecipientInfo, PasswordRecipientInfo, OtherRecipientInfo: [1] to [4]. */

@@ -4,6 +4,7 @@ import { readAttachedEnvelope, type ReadAttachedOptions } from '../attached/atta
 import type { ByteSource } from '../byte-source/byte-source.js';
 import { EncryptedMedia } from '../decryption/encrypted-media.js';
 import { cbcAlgorithm, contentInfo, type LengthForm } from './ber-structures.js';
+import { mediaLike } from './media-like.js';
 
 export const never: AbortSignal = new AbortController().signal;
 
@@ -15,7 +16,7 @@ export interface CbcSample {
 }
 
 export function cbcSample(size: number): CbcSample {
-  const plaintext = randomBytes(size);
+  const plaintext = mediaLike(size);
   const sessionKey = randomBytes(32);
   const iv = randomBytes(16);
   const cipher = createCipheriv('aes-256-cbc', sessionKey, iv);

@@ -17,7 +17,7 @@ export function decodeDigits(digits: string, offset: number): Buffer {
   return Buffer.from(digits, 'base64');
 }
 
-const pemEnd = /\s*(?:-----END [A-Z0-9 #]+-----\s*)?$/;
+const pemEnd = /\s*(?:-----END [A-Z0-9 #]+-----[\s\S]*)?$/;
 
 /** The digits of a wrapped text from `bodyOffset` on, without white space and the last line of PEM. */
 export function digitsOf(text: string, bodyOffset: number): string {

@@ -30,7 +30,8 @@ export async function measureBase64Lines(
   const begin = await source.read(bodyOffset, Math.min(source.size, bodyOffset + longestLine + 2), signal);
   const tailOffset = Math.max(bodyOffset, source.size - tailBytes);
   const tail = (await source.read(tailOffset, source.size, signal)).toString('latin1');
-  const end = /\s*(?:-----END [A-Z0-9 #]+-----\s*)?$/.exec(tail);
+  // Text may stand behind PEM as well.
+  const end = /\s*(?:-----END [A-Z0-9 #]+-----[\s\S]*)?$/.exec(tail);
   const body = tail.slice(0, end?.index);
   const span = tailOffset + body.length - bodyOffset;
 

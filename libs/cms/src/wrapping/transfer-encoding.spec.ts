@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { detectLayout } from '../attached/attached-envelope.js';
+import { recogniseStoredFile } from '../recognition/recognise-stored-file.js';
 import { BufferSource } from '../byte-source/buffer-source.js';
 import { parseEnvelope } from '../envelope/parse-envelope.js';
 import { cbcAlgorithm, contentInfo, primitive } from '../testing/ber-structures.js';
@@ -8,6 +8,7 @@ import { CountingSource } from '../testing/counting-source.js';
 import { attachedFile, cbcSample, never, openAttached, readRange } from '../testing/encrypted-samples.js';
 import { decodeEnvelope } from './envelope-text.js';
 import { detectTransferEncoding } from './transfer-encoding.js';
+import { detectWrapper } from './wrapper.js';
 
 type LineEnd = '\n' | '\r\n';
 
@@ -49,7 +50,7 @@ describe(detectTransferEncoding.name, () => {
     ] as const)('is read and seeked in with lines of %d digits', async (width, lineEnd) => {
       const stored = Buffer.from(wrap(lines(binary, width, lineEnd), lineEnd), 'latin1');
       const source = new CountingSource(stored, [10_007]);
-      expect(await detectLayout(source, never)).toBe('attached');
+      expect(await recogniseStoredFile(source, never)).toEqual({ kind: 'envelope' });
       const media = await openAttached(source, sample.sessionKey);
       expect((await readRange(media)).equals(sample.plaintext)).toBe(true);
       source.resetCounters();
@@ -109,16 +110,36 @@ describe(detectTransferEncoding.name, () => {
 
   it.each([
     ['an MP3', Buffer.from('4944330400000000002354535345', 'hex')],
-    ['a WAV', Buffer.from('524946462408000057415645666d7420', 'hex')],
-    ['an MP4', Buffer.from('0000002066747970697 36f6d'.replace(/ /g, ''), 'hex')],
-    ['nothing', Buffer.alloc(0)],
     ['a certificate', Buffer.from('-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n')],
     ['a mail', Buffer.from('Subject: hello\nContent-Type: text/plain\n\nMIIB\n')],
     ['SignedData', Buffer.from('308006092a864886f70d010702a080', 'hex')],
     ['a text that begins like base64', Buffer.from('MIMI and others sing a song about a long way home')],
-    ['another SEQUENCE', Buffer.from('3003020100', 'hex')],
-  ])('takes %s for plain media', async (_, bytes) => {
-    expect(await detectLayout(new BufferSource(bytes), never)).toBe('plain');
+    ['nothing', Buffer.alloc(0)],
+  ])('takes %s for no envelope', (_, bytes) => {
+    expect(detectWrapper(bytes)).toBeUndefined();
+  });
+
+  it.each([
+    ['behind a mark of byte order', (pem: string) => `\xef\xbb\xbf${pem}`],
+    ['behind explanatory text', (pem: string) => `Recorded by a device\nsubject=/CN=recorder\n\n${pem}`],
+    ['with text behind it', (pem: string) => `${pem}\nend of the recording\n`],
+    ['with another label', (pem: string) => pem.replaceAll(' CMS-', ' ENVELOPED DATA-')],
+    ['with CR line ends', (pem: string) => pem.replaceAll('\n', '\r')],
+    ['indented, with blanks behind its lines', (pem: string) => ` ${pem.replaceAll('\n', ' \n')}`],
+  ])('opens PEM %s', async (_, change) => {
+    const stored = Buffer.from(
+      change(`-----BEGIN CMS-----\n${lines(binary, 64, '\n')}\n-----END CMS-----\n`),
+      'latin1',
+    );
+    expect(await recogniseStoredFile(new BufferSource(stored), never)).toEqual({ kind: 'envelope' });
+    const media = await openAttached(new BufferSource(stored), sample.sessionKey);
+    expect((await readRange(media)).equals(sample.plaintext)).toBe(true);
+  });
+
+  it('opens bare base64 behind a mark of byte order', async () => {
+    const stored = Buffer.from(`\xef\xbb\xbf${lines(binary, 76, '\r\n')}`, 'latin1');
+    const media = await openAttached(new BufferSource(stored), sample.sessionKey);
+    expect((await readRange(media)).equals(sample.plaintext)).toBe(true);
   });
 });
 

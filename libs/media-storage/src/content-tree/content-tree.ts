@@ -15,7 +15,8 @@ export interface ContentTree {
   readonly leaves: Buffer;
 }
 
-const leafPrefix = Buffer.of(0x00);
+/** Hashed before the bytes of a block, so that no block can pass for a node. */
+export const leafPrefix = Buffer.of(0x00);
 const nodePrefix = Buffer.of(0x01);
 
 /** Makes the tree of a file that passes by in pieces of any size; holds the leaves and nothing of the file. */

@@ -1,8 +1,8 @@
 import { RcsError } from '#platform';
 import type { StorageObserver } from '../media-storage-configuration.js';
 import { collect } from './collected-answer.js';
-import { contentLengthOf, parseContentRange, validatorsOf, type Validators } from './response-validators.js';
-import { statusError } from './storage-errors.js';
+import { contentLengthOf, isCoded, parseContentRange, validatorsOf, type Validators } from './response-validators.js';
+import { codedError, statusError } from './storage-errors.js';
 import type { StorageAnswer } from './storage-exchange.js';
 import type { WebDavConnection } from './webdav-connection.js';
 import type { Window } from './webdav-object.js';
@@ -49,6 +49,7 @@ export async function firstLook(
       totalTimeoutMs: connection.totalTimeoutMs,
     },
     received => {
+      if (isMedia(received.status) && isCoded(received)) throw codedError(connection.name, target);
       opening = openingOf(received, longest);
       if (opening === undefined && received.status !== 200) throw statusError(received.status, connection.name, target);
       if (range === undefined) return 0;
@@ -66,6 +67,8 @@ export async function firstLook(
   const window = { start: opening.start, bytes: answer.body };
   return { size: opening.size, validators: validatorsOf(answer), window };
 }
+
+const isMedia = (status: number): boolean => status === 200 || status === 206;
 
 /** Undefined for an answer that does not tell the size of the file, or promises more than was asked for. */
 function openingOf(answer: StorageAnswer, longest: number): Opening | undefined {

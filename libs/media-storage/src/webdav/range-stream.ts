@@ -1,8 +1,15 @@
 import { Readable } from 'node:stream';
 import { RcsError } from '#platform';
 import type { StorageObserver } from '../media-storage-configuration.js';
-import { contentLengthOf, parseContentRange, sameState, validatorsOf, type Validators } from './response-validators.js';
-import { statusError } from './storage-errors.js';
+import {
+  contentLengthOf,
+  isCoded,
+  parseContentRange,
+  sameState,
+  validatorsOf,
+  type Validators,
+} from './response-validators.js';
+import { codedError, statusError } from './storage-errors.js';
 import type { AnswerReceiver, StorageAnswer, StorageExchange } from './storage-exchange.js';
 import type { WebDavConnection } from './webdav-connection.js';
 
@@ -121,6 +128,7 @@ export class RangeStream extends Readable implements AnswerReceiver {
     const { status, headers } = answer;
     const { name } = this.connection;
     if (status !== 200 && status !== 206 && status !== 416) throw statusError(status, name, target);
+    if (status !== 416 && isCoded(answer)) throw codedError(name, target);
     const contentRange = parseContentRange(headers['content-range']);
     const length = contentLengthOf(answer);
     const total = status === 200 ? length : contentRange?.size;

@@ -30,9 +30,12 @@ export function parseContentRange(
   };
 }
 
+/** Whether the body is something else than the stored bytes: we ask for identity, and a server may not listen. */
+export const isCoded = ({ headers }: StorageAnswer): boolean =>
+  (headers['content-encoding'] ?? 'identity').trim().toLowerCase() !== 'identity';
+
 /** The length of the body; undefined when the storage does not say it, or sends something else than the stored bytes. */
-export function contentLengthOf({ headers }: StorageAnswer): number | undefined {
-  const coding = headers['content-encoding'] ?? 'identity';
-  const length = headers['content-length'] ?? '';
-  return coding.toLowerCase() === 'identity' && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
+export function contentLengthOf(answer: StorageAnswer): number | undefined {
+  const length = answer.headers['content-length'] ?? '';
+  return !isCoded(answer) && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
 }

@@ -49,6 +49,12 @@ export function fileExistsError(storage: string, target: string): RcsError {
   return new RcsError('RCS_STORAGE_FILE_EXISTS', message);
 }
 
+/** The storage compresses what it was asked for as it is: those bytes are not the stored ones. */
+export function codedError(storage: string, target: string): RcsError {
+  const message = `storage ${storage} answered with a Content-Encoding for ${target}: switch it off for media`;
+  return new RcsError('RCS_STORAGE_FAILED', message);
+}
+
 /** Whether the connection ended before an answer began: what happens to one that the storage had closed meanwhile. */
 export function isConnectionLoss(error: unknown): boolean {
   return ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(codeOf(error));

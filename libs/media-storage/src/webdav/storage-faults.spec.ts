@@ -162,6 +162,16 @@ describe('bodies that are not what was promised', () => {
     await expect(made.open(file, { head: 10 })).rejects.toEqual(rcsError('RCS_STORAGE_FAILED'));
   });
 
+  it.each(['gzip', 'br', 'x-gzip, identity'])('a range in %s is refused, first and later', async coding => {
+    const fields = { ...state, 'Content-Encoding': coding };
+    const made = await probing(request => answerWell(request, Infinity, request.number === 1 ? state : fields));
+    const object = await made.open(file, { head: 10 });
+    await expect(object.read(1000, 2000, patience())).rejects.toEqual(rcsError('RCS_STORAGE_FAILED'));
+    await expect(made.open(file, { head: 10 })).rejects.toEqual(rcsError('RCS_STORAGE_FAILED'));
+    await expect(made.open(file, { tail: 10 })).rejects.toEqual(rcsError('RCS_STORAGE_FAILED'));
+    await expect(made.open(file)).rejects.toEqual(rcsError('RCS_STORAGE_FAILED'));
+  });
+
   it('what is no HTTP is a failure of the storage', async () => {
     const made = await probing(({ socket }) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'));
     await expect(made.open(file)).rejects.toEqual(rcsError('RCS_STORAGE_FAILED'));

@@ -25,10 +25,14 @@ export class WebDavObject implements StoredObject {
     private readonly target: string,
     readonly size: number,
     private readonly validators: Validators,
-    private readonly windows: readonly Window[],
+    private windows: readonly Window[],
   ) {
     this.entityTag = validators.entityTag;
     this.lastModified = validators.lastModified;
+  }
+
+  release(): void {
+    this.windows = [];
   }
 
   covers(start: number, end: number): boolean {

@@ -1,0 +1,109 @@
+import { Readable } from 'node:stream';
+import type { ByteSource } from '#cms';
+import { RcsError } from '#platform';
+import { checkRange } from '../check-range.js';
+import type { StoredObject } from '../stored-object.js';
+import { contentTreeBlockBytes, contentTreeHashBytes, leafCount, leafOfBlock, rootOfLeaves } from './content-tree.js';
+import { VerifiedStream } from './verified-stream.js';
+
+/** Blocks that were read ahead of a stream and may be what it begins or ends with. */
+const maximumKeptBlocks = 4;
+
+/** What is pinned of a stored file. */
+export interface PinnedContent {
+  readonly length: number;
+  /** Lower-case hexadecimal. */
+  readonly root: string;
+  /** The leaves below it; 32 bytes for every 64 KiB. */
+  readonly leaves: Buffer;
+}
+
+/**
+ * A stored file whose bytes are checked against its content tree: nothing that is read from here was changed since the
+ * tree was made. It is read in whole blocks; those that are read in advance are kept until a stream has used them.
+ */
+export class VerifiedSource implements ByteSource {
+  readonly size: number;
+  private readonly leaves: Buffer;
+  private kept = new Map<number, Buffer>();
+  private opening = true;
+
+  /** @throws RcsError RCS_CONTENT_CHANGED for a file of another length, RCS_INVALID_VALUE for leaves of another tree. */
+  constructor(
+    private readonly stored: StoredObject,
+    { length, root, leaves }: PinnedContent,
+  ) {
+    if (leaves.length !== leafCount(length) * contentTreeHashBytes || rootOfLeaves(leaves) !== root) {
+      throw new RcsError('RCS_INVALID_VALUE', 'the leaves that were sent are not those of the pinned content tree');
+    }
+    checkLength(stored, length);
+    this.size = length;
+    this.leaves = leaves;
+  }
+
+  /** Whoever opens the file has read what they need of its ends: from now on only the next stream may want it again. */
+  opened(): void {
+    this.opening = false;
+    this.stored.release?.();
+  }
+
+  async read(start: number, end: number, signal: AbortSignal): Promise<Buffer> {
+    checkRange(start, end, this.size);
+    if (start === end) return Buffer.alloc(0);
+    const first = Math.floor(start / contentTreeBlockBytes);
+    const blocks = await this.blocks(first, leafCount(end), signal);
+    const from = first * contentTreeBlockBytes;
+    const [only] = blocks;
+    const bytes = only !== undefined && blocks.length === 1 ? only : Buffer.concat(blocks);
+    return bytes.subarray(start - from, end - from);
+  }
+
+  stream(start: number, end: number, signal: AbortSignal): Readable {
+    checkRange(start, end, this.size);
+    if (start === end) return Readable.from([]);
+    const { kept } = this;
+    if (!this.opening) this.kept = new Map();
+    return new VerifiedStream({
+      stored: this.stored,
+      start,
+      end,
+      known: index => kept.get(index),
+      check: (index, leaf) => this.check(index, leaf),
+      signal,
+    });
+  }
+
+  /** Blocks [first, last), verified. */
+  private async blocks(first: number, last: number, signal: AbortSignal): Promise<Buffer[]> {
+    const indices = Array.from({ length: last - first }, (_, number) => first + number);
+    const known = indices.flatMap(index => this.kept.get(index) ?? []);
+    if (known.length === indices.length) return known;
+    const from = first * contentTreeBlockBytes;
+    const bytes = await this.stored.read(from, Math.min(this.size, last * contentTreeBlockBytes), signal);
+    return indices.map(index => {
+      const block = bytes.subarray(index * contentTreeBlockBytes - from, (index + 1) * contentTreeBlockBytes - from);
+      this.check(index, leafOfBlock(block));
+      this.keep(index, block);
+      return block;
+    });
+  }
+
+  private keep(index: number, block: Buffer): void {
+    this.kept.delete(index);
+    const [oldest] = this.kept.keys();
+    if (this.kept.size >= maximumKeptBlocks && oldest !== undefined) this.kept.delete(oldest);
+    this.kept.set(index, block);
+  }
+
+  private check(index: number, leaf: Buffer): void {
+    const offset = index * contentTreeHashBytes;
+    if (leaf.compare(this.leaves, offset, offset + contentTreeHashBytes) === 0) return;
+    throw new RcsError('RCS_CONTENT_CHANGED', `block ${index} of the stored file is not the one that was recorded`);
+  }
+}
+
+/** @throws RcsError RCS_CONTENT_CHANGED for a stored file of another length than was pinned. */
+export function checkLength(stored: StoredObject, length: number): void {
+  if (stored.size === length) return;
+  throw new RcsError('RCS_CONTENT_CHANGED', `the stored file has ${stored.size} bytes, ${length} were recorded`);
+}

@@ -1,4 +1,3 @@
-import { finished } from 'node:stream/promises';
 import { enoughEvidenceBits } from '../recognition/media-signature.js';
 import { recogniseMedia } from '../recognition/recognise-media.js';
 import { redundancyBits } from '../recognition/redundancy.js';
@@ -22,7 +21,6 @@ export async function gatherEvidence(content: DecryptableContent, signal: AbortS
 async function readHead(content: DecryptableContent, end: number, signal: AbortSignal): Promise<Buffer> {
   const stream = new PlaintextStream(content.located, content.transform(0, end), signal);
   const pieces: Buffer[] = [];
-  stream.on('data', (piece: Buffer) => pieces.push(piece));
-  await finished(stream);
+  for await (const piece of stream as AsyncIterable<Buffer>) pieces.push(piece);
   return Buffer.concat(pieces, end);
 }

@@ -204,7 +204,7 @@ describe('a batch of envelopes', () => {
             signal: new AbortController().signal,
           };
           return sessionKeys.unwrap(request).then(
-            ([{ sessionKey }]) => sessionKey,
+            ({ keys: [{ sessionKey }] }) => sessionKey,
             (error: unknown) => (error as { code: string }).code,
           );
         }),
@@ -245,7 +245,7 @@ describe('another vault on the same token', () => {
     const { envelope, grant, sessionKey } = recordCall(made);
     const { signal } = new AbortController();
     const request = { envelope, grant: await signer.sign(grant), requestId: 'replica', timeoutMs, signal };
-    return (await sessionKeys.unwrap(request))[0].sessionKey.equals(sessionKey);
+    return (await sessionKeys.unwrap(request)).keys[0].sessionKey.equals(sessionKey);
   };
 
   it('uses keys that were made at the first one a moment ago, one after the other', async () => {

@@ -60,7 +60,7 @@ class Load {
     const { signal } = new AbortController();
     try {
       const request = { grant: await this.signer.sign(grant), envelope, requestId: 'load', timeoutMs, signal };
-      return (await this.sessionKeys.unwrap(request))[0].sessionKey.equals(sessionKey) ? 'ok' : 'other bytes';
+      return (await this.sessionKeys.unwrap(request)).keys[0].sessionKey.equals(sessionKey) ? 'ok' : 'other bytes';
     } catch (error) {
       return (error as { code: string }).code;
     }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as pkcs11 from 'pkcs11js';
 import { TokenError } from './errors/token-error.js';
 import { rsaPublicKey } from './keys/subject-key-identifier.js';
-import type { TokenKey } from './keys/token-key.js';
+import type { KeySelector, TokenKey } from './keys/token-key.js';
 import { pairOf, recordingKey, type RecordingKey } from './testing/recording-key.js';
 import { SoftHsmToken } from './testing/softhsm-token.js';
 import type { TokenOptions, TokenState } from './token-options.js';
@@ -43,6 +43,7 @@ describe(Token.name, () => {
   let key: TokenKey;
   const unwrap = (encryptedKey: Buffer, sessionKeyLength = 32, signal = soon()): Promise<Buffer> =>
     token.unwrapSessionKey(key, { scheme: pkcs1, encryptedKey, sessionKeyLength, signal });
+  const find = (selector: KeySelector): Promise<readonly TokenKey[]> => token.findKeys(selector, () => true, soon());
   const until = async (condition: () => boolean): Promise<void> => {
     for (const limit = Date.now() + 15_000; !condition() && Date.now() < limit;) await delay(20);
     expect(condition()).toBe(true);
@@ -113,9 +114,9 @@ describe(Token.name, () => {
 
     it('ties key and certificate together, found by either name of a recipient', async () => {
       const { issuer, serialNumber, keyIdentifier, certificateDer } = recording.pair;
-      const byNumber = await token.findKey({ type: 'issuer-and-serial-number', issuer, serialNumber }, soon());
-      const byKey = await token.findKey({ type: 'subject-key-identifier', keyIdentifier }, soon());
-      expect([byNumber, byKey]).toEqual([key, key]);
+      const byNumber = await find({ type: 'issuer-and-serial-number', issuer, serialNumber });
+      const byKey = await find({ type: 'subject-key-identifier', keyIdentifier });
+      expect([byNumber, byKey]).toEqual([[key], [key]]);
       expect(key).toMatchObject({ label: '9350/first', certificate: certificateDer, id: keyIdentifier });
       expect(rsaPublicKey(key.modulus, key.publicExponent).equals(recording.publicKey)).toBe(true);
     });
@@ -131,7 +132,7 @@ describe(Token.name, () => {
       const { key: second, created } = await token.importKeyPair(renewed, soon());
       expect([created, second.label, second.id]).toEqual([false, '9350/renewed', key.id]);
       const { issuer, serialNumber } = renewed;
-      const found = await token.findKey({ type: 'issuer-and-serial-number', issuer, serialNumber }, soon());
+      const [found] = await find({ type: 'issuer-and-serial-number', issuer, serialNumber });
       expect(found?.label).toBe('9350/renewed');
     });
 
@@ -142,7 +143,8 @@ describe(Token.name, () => {
         [{ ...recording.pair, pkcs8: other.pair.pkcs8 }, 'does not belong'],
         [small.pair, '1024 bits'],
         [{ ...recording.pair, pkcs8: Buffer.from('30030201', 'hex') }, 'PKCS#8'],
-        [{ ...recording.pair, label: 'x/again' }, 'another name'],
+        [{ ...recording.pair, label: '9350/again' }, 'another name: "first"'],
+        [{ ...other.pair, label: '9350/first' }, 'another key of this name'],
       ] as const;
       for (const [pair, reason] of refusals) {
         await expect(token.importKeyPair(pair, soon())).rejects.toThrow(reason);
@@ -171,8 +173,8 @@ describe(Token.name, () => {
     it('reads the token again for unknown recipients, once for all that come together', async () => {
       const unknown = { type: 'subject-key-identifier', keyIdentifier: randomBytes(20) } as const;
       const counted = jest.spyOn(token, 'refreshKeys');
-      const found = await Promise.all(Array.from({ length: 100 }, () => token.findKey(unknown, soon())));
-      expect(found.every(one => one === undefined)).toBe(true);
+      const found = await Promise.all(Array.from({ length: 100 }, () => find(unknown)));
+      expect(found.flat()).toEqual([]);
       expect(counted).toHaveBeenCalledTimes(1);
       counted.mockRestore();
     });
@@ -183,9 +185,9 @@ describe(Token.name, () => {
       const selector = { type: 'issuer-and-serial-number', issuer, serialNumber } as const;
       const other = Token.open(options);
       try {
-        expect(await token.findKey(selector, soon())).toBeUndefined();
+        expect(await find(selector)).toEqual([]);
         await other.importKeyPair(pair, soon());
-        expect((await token.findKey(selector, soon()))?.label).toBe('x/elsewhere');
+        expect((await find(selector))[0]?.label).toBe('x/elsewhere');
       } finally {
         other.close();
         await other.closed;
@@ -194,7 +196,7 @@ describe(Token.name, () => {
 
     it('waits no longer for a reading than its caller', async () => {
       const unknown = { type: 'subject-key-identifier', keyIdentifier: randomBytes(20) } as const;
-      expect(await failureOf(token.findKey(unknown, AbortSignal.abort()))).toBe('busy');
+      expect(await failureOf(token.findKeys(unknown, () => true, AbortSignal.abort()))).toBe('busy');
     });
   });
 
@@ -340,8 +342,10 @@ describe(Token.name, () => {
           stranger.C_GetAttributeValue(session, made.handle, [{ type: pkcs11.CKA_PRIVATE_EXPONENT }]),
         );
       expect(read).toThrow('CKR_ATTRIBUTE_SENSITIVE');
-      const { pair } = await recordingKey('9350/own');
-      const certified = await token.addCertificate({ ...pair, keyIdentifier: made.id }, soon());
+      const other = await recordingKey('9350/own');
+      expect(await failureOf(token.addCertificate({ ...other.pair, keyIdentifier: made.id }, soon()))).toBe('refused');
+      const pair = await pairOf('9350/own', other.privateKey, publicKey);
+      const certified = await token.addCertificate(pair, soon());
       expect([certified.id, certified.certificate]).toEqual([made.id, pair.certificateDer]);
       await token.removeKey(made, soon());
       expect(token.keys.some(({ id }) => id.equals(made.id))).toBe(false);

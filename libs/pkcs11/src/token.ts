@@ -4,7 +4,8 @@ import { hasCertificate, importKeyPair, type KeyPairImport } from './keys/import
 import { certificateTemplate, type CertificateToStore } from './keys/key-templates.js';
 import { removeKey, type KeyRemoval } from './keys/remove-key.js';
 import { sign, type SignatureHash } from './keys/sign.js';
-import type { KeyIndex } from './keys/key-index.js';
+import { certificateNames } from './keys/certificate-names.js';
+import type { KeyIndex, PresentKey } from './keys/key-index.js';
 import { SharedReading } from './keys/shared-reading.js';
 import type { KeySelector, TokenKey } from './keys/token-key.js';
 import { parsePkcs11Uri } from './location/pkcs11-uri.js';
@@ -22,6 +23,8 @@ import type { EncryptedSessionKey } from './unwrap/session-key-decoding.js';
 export interface UnwrapOptions extends EncryptedSessionKey {
   readonly signal: AbortSignal;
 }
+
+export type KeyFilter = (key: TokenKey) => boolean;
 
 /** Unknown recipients make us read the token again at most this often. */
 const rereadIntervalMs = 1000;
@@ -96,23 +99,28 @@ export class Token {
     return this.supervisor.present?.index.keys ?? [];
   }
 
-  /** The key a recipient names, as far as it is known without asking the token. */
-  knownKey(selector: KeySelector): TokenKey | undefined {
-    return this.supervisor.present?.index.find(selector);
+  /** All keys that bear the name a recipient gives, the likeliest first, as far as they are known without asking the token. */
+  knownKeys(selector: KeySelector): readonly TokenKey[] {
+    return this.supervisor.present?.index.find(selector) ?? [];
+  }
+
+  /** Whether the token is known to hold this very key. */
+  holds(key: PresentKey): boolean {
+    return this.supervisor.present?.index.present(key) !== undefined;
   }
 
   /**
-   * The private key a recipient names. The token is read again for one that is not known, because another process may
-   * have imported it; for many that are not known together, once a second.
+   * Those of the private keys bearing the name a recipient gives that the caller wants, the likeliest first. The token is
+   * read again where none is known, because another process may have imported one; for many together, once a second.
    * @throws TokenError
    */
-  async findKey(selector: KeySelector, signal: AbortSignal): Promise<TokenKey | undefined> {
-    return this.lookUp(index => index.find(selector), signal);
+  async findKeys(selector: KeySelector, isWanted: KeyFilter, signal: AbortSignal): Promise<readonly TokenKey[]> {
+    return this.lookUp(index => index.find(selector).filter(isWanted), signal);
   }
 
-  /** As `findKey`, for names that only the caller understands. @throws TokenError */
-  async findKeyWhere(matches: (key: TokenKey) => boolean, signal: AbortSignal): Promise<TokenKey | undefined> {
-    return this.lookUp(({ keys }) => keys.find(matches), signal);
+  /** As `findKeys`, for names that only the caller understands. @throws TokenError */
+  async findKeysWhere(matches: KeyFilter, signal: AbortSignal): Promise<readonly TokenKey[]> {
+    return this.lookUp(({ keys }) => keys.filter(matches), signal);
   }
 
   /**
@@ -120,7 +128,7 @@ export class Token {
    * error (implicit rejection).
    * @throws TokenError only for reasons that have nothing to do with what is inside the block.
    */
-  unwrapSessionKey(key: Pick<TokenKey, 'id'>, options: UnwrapOptions): Promise<Buffer> {
+  unwrapSessionKey(key: PresentKey, options: UnwrapOptions): Promise<Buffer> {
     const { sessionKeyLength } = options;
     if (!Number.isInteger(sessionKeyLength) || sessionKeyLength < 1 || sessionKeyLength > longestSessionKeyBytes) {
       return Promise.reject(new TokenError('refused', `a session key has 1 to ${longestSessionKeyBytes} bytes`));
@@ -128,7 +136,7 @@ export class Token {
     return this.supervisor.run('playback', options.signal, 'unwrapping a session key', (session, connection) => {
       const { rawRsa } = connection.description.capabilities;
       const way = rawRsa && this.options.paddings !== 'in-token' ? this.rawUnwrapping : this.paddedUnwrapping;
-      return way.unwrap(session, presentKey(connection, key.id), options);
+      return way.unwrap(session, presentKey(connection, key), options);
     });
   }
 
@@ -154,7 +162,7 @@ export class Token {
       }
       const id = await generateKeyPair(session, request);
       connection.readObjects(session);
-      return presentKey(connection, id);
+      return presentKey(connection, { id, label: request.label });
     });
   }
 
@@ -162,7 +170,7 @@ export class Token {
   async addCertificate(certificate: CertificateToStore, signal: AbortSignal): Promise<TokenKey> {
     return this.supervisor.run('administration', signal, 'storing a certificate', async (session, connection) => {
       const present = connection.readObjects(session);
-      presentKey(connection, certificate.keyIdentifier);
+      requireSameKey(presentKey(connection, { id: certificate.keyIdentifier }), certificate);
       if (!hasCertificate(present, certificate)) {
         session.library.C_CreateObject(session.handle, certificateTemplate(certificate));
         connection.readObjects(session);
@@ -172,9 +180,9 @@ export class Token {
   }
 
   /** RSASSA-PKCS1-v1_5 with a key that was made in the token. @throws TokenError refused for other keys */
-  async sign(key: Pick<TokenKey, 'id'>, hash: SignatureHash, data: Buffer, signal: AbortSignal): Promise<Buffer> {
+  async sign(key: PresentKey, hash: SignatureHash, data: Buffer, signal: AbortSignal): Promise<Buffer> {
     return this.supervisor.run('administration', signal, 'signing', (session, connection) =>
-      sign(session, presentKey(connection, key.id), hash, data),
+      sign(session, presentKey(connection, key), hash, data),
     );
   }
 
@@ -210,11 +218,11 @@ export class Token {
   }
 
   private async lookUp(
-    find: (index: KeyIndex) => TokenKey | undefined,
+    find: (index: KeyIndex) => readonly TokenKey[],
     signal: AbortSignal,
-  ): Promise<TokenKey | undefined> {
+  ): Promise<readonly TokenKey[]> {
     const known = find(this.supervisor.current().index);
-    if (known !== undefined) return known;
+    if (known.length > 0) return known;
     await unlessGivenUp(this.reading.next(), signal);
     return find(this.supervisor.current().index);
   }
@@ -230,10 +238,16 @@ function supervisorOf(options: TokenOptions): TokenSupervisor {
   return new TokenSupervisor(TokenModule.load(location.modulePath), { ...options, location }, options.observer);
 }
 
-function presentKey(connection: TokenConnection, id: Buffer): TokenKey {
-  const key = connection.index.find({ type: 'subject-key-identifier', keyIdentifier: id });
+function presentKey(connection: TokenConnection, wanted: PresentKey): TokenKey {
+  const key = connection.index.present(wanted);
   if (key !== undefined) return key;
-  throw notHeld(id);
+  throw notHeld(wanted.id);
+}
+
+/** @throws TokenError refused */
+function requireSameKey({ modulus }: TokenKey, { certificateDer }: CertificateToStore): void {
+  if (certificateNames(certificateDer)?.modulus?.equals(modulus) === true) return;
+  throw new TokenError('refused', 'the certificate was issued for another key');
 }
 
 /** @throws TokenError busy when the signal aborts first */
@@ -254,8 +268,10 @@ async function unlessGivenUp(reading: Promise<void>, signal: AbortSignal): Promi
 const notHeld = (id: Buffer): TokenError =>
   new TokenError('not-found', `the token does not hold the key ${id.toString('hex')}`);
 
-function keyWithCertificate(connection: TokenConnection, { certificateDer }: CertificateToStore): TokenKey {
-  const key = connection.index.keys.find(({ certificate }) => certificate?.equals(certificateDer) === true);
+function keyWithCertificate(connection: TokenConnection, { certificateDer, label }: CertificateToStore): TokenKey {
+  const key = connection.index.keys.find(
+    view => view.label === label && view.certificate?.equals(certificateDer) === true,
+  );
   if (key !== undefined) return key;
   throw new TokenError('internal', 'the token does not show the certificate that it was given');
 }

@@ -91,7 +91,9 @@ export class BusyVault {
     if (work === undefined) throw new Error('there is no such work');
     const { call, grant } = work;
     const request = { grant, envelope: call.envelope, requestId: 'bench', timeoutMs, signal };
-    const [{ sessionKey }] = await this.sessionKeys.unwrap(request);
+    const {
+      keys: [{ sessionKey }],
+    } = await this.sessionKeys.unwrap(request);
     if (!sessionKey.equals(call.sessionKey)) throw new Error('the vault opened something else');
   }
 }

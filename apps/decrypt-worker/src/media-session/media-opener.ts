@@ -31,6 +31,14 @@ export interface OpenRequest {
   readonly scanSegments?: boolean;
 }
 
+/** What is stored of encrypted media, and the envelope that belongs to it. */
+interface EncryptedFile {
+  readonly stored: StoredObject;
+  readonly envelope: DetachedEnvelope;
+  readonly envelopeBytes: Buffer;
+  readonly contentMap: ContentMap;
+}
+
 /** The last two blocks of any cipher we know: one gives the padding, the other its initialisation vector. */
 const tailBytes = 64;
 /** An envelope of a few recipients fits; larger heads are read on. */
@@ -74,7 +82,8 @@ export class MediaOpener {
       signal,
       ([, late]) => late && zeroCandidates(late),
     );
-    return this.openEncrypted(request, stored, envelope, detachedContentMap(stored, envelope), candidates, signal);
+    const contentMap = detachedContentMap(stored, envelope);
+    return this.openEncrypted(request, { stored, envelope, envelopeBytes, contentMap }, candidates, signal);
   }
 
   private async openAttached(request: OpenRequest, location: MediaLocation, signal: AbortSignal): Promise<OpenMedia> {
@@ -84,23 +93,26 @@ export class MediaOpener {
     });
     checkDigest(request.grant, envelopeBytes);
     const candidates = await this.unwrap(request, envelopeBytes, signal);
-    return this.openEncrypted(request, stored, envelope, contentMap, candidates, signal);
+    return this.openEncrypted(request, { stored, envelope, envelopeBytes, contentMap }, candidates, signal);
   }
 
-  private unwrap(request: OpenRequest, envelope: Buffer, signal: AbortSignal): Promise<SessionKeyCandidates> {
-    const { signedGrant, requestId } = request;
-    return this.sessionKeys.unwrap({ grant: signedGrant, envelope, requestId, timeoutMs: this.vaultTimeoutMs, signal });
+  private unwrap(
+    request: OpenRequest,
+    envelope: Buffer,
+    signal: AbortSignal,
+    tried: readonly string[] = [],
+  ): Promise<SessionKeyCandidates> {
+    const { signedGrant: grant, requestId } = request;
+    return this.sessionKeys.unwrap({ grant, envelope, tried, requestId, timeoutMs: this.vaultTimeoutMs, signal });
   }
 
   private async openEncrypted(
     request: OpenRequest,
-    stored: StoredObject,
-    envelope: DetachedEnvelope,
-    contentMap: ContentMap,
+    { stored, envelope, envelopeBytes, contentMap }: EncryptedFile,
     candidates: SessionKeyCandidates,
     signal: AbortSignal,
   ): Promise<OpenMedia> {
-    const openWith = async ({ sessionKey, certificateAlias }: UnwrappedSessionKey): Promise<OpenMedia> => {
+    const open = async ({ sessionKey, certificateAlias }: UnwrappedSessionKey): Promise<OpenMedia> => {
       const media = await EncryptedMedia.open({ source: stored, envelope, contentMap, sessionKey, signal });
       return {
         length: media.plaintextLength,
@@ -115,7 +127,9 @@ export class MediaOpener {
       };
     };
     try {
-      return await openWithCandidates(candidates, openWith, isWrongKey);
+      const others = (tried: readonly string[]): Promise<SessionKeyCandidates> =>
+        this.unwrap(request, envelopeBytes, signal, tried);
+      return await openWithCandidates(candidates, { open, isWrongKey, others });
     } catch (error) {
       throw contentError(error);
     }

@@ -22,6 +22,8 @@ export type UsedKey = Pick<KeyEntry, 'purpose' | 'contactCenter' | 'alias' | 'ke
 /** What becomes known of a use while it is worked on. */
 export interface KeyUse {
   key?: UsedKey;
+  /** Used as well, where the name in an envelope fits several keys. */
+  further?: readonly UsedKey[];
   /** What the grant says: who, which recording. */
   grant?: Readonly<Record<string, string>>;
 }
@@ -38,12 +40,17 @@ export class KeyUseAudit {
     const use: KeyUse = {};
     try {
       const result = await work(use);
-      this.record(operation, context, use, 'ok');
+      this.recordAll(operation, context, use, 'ok');
       return result;
     } catch (error) {
-      this.record(operation, context, use, toRcsError(error).code);
+      this.recordAll(operation, context, use, toRcsError(error).code);
       throw error;
     }
+  }
+
+  private recordAll(operation: KeyOperation, context: CallContext, use: KeyUse, outcome: string): void {
+    this.record(operation, context, use, outcome);
+    for (const key of use.further ?? []) this.record(operation, context, { ...use, key }, outcome);
   }
 
   private record(operation: KeyOperation, context: CallContext, { key, grant }: KeyUse, outcome: string): void {

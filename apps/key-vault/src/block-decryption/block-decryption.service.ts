@@ -51,9 +51,9 @@ export class BlockDecryptionService {
   }
 
   private async key(text: string, signal: AbortSignal): Promise<VaultKey> {
-    const keyIdentifier = Buffer.from(checkedKeyIdentifier(text), 'hex');
-    const key = await this.keys.find({ type: 'subject-key-identifier', keyIdentifier }, signal);
-    if (key?.purpose === 'LOCAL_KEY_MANAGER') return key;
+    const isOfManager = ({ purpose }: VaultKey): boolean => purpose === 'LOCAL_KEY_MANAGER';
+    const [key] = await this.keys.findOwn(checkedKeyIdentifier(text), isOfManager, signal);
+    if (key !== undefined) return key;
     const publicDetail = 'the local key manager has no such key';
     throw new RcsError('RCS_NOT_FOUND', `${publicDetail}: ${text}`, { publicDetail });
   }

@@ -15,9 +15,10 @@ import { RcsError, toRcsError } from '#platform';
 import type { KeyUseAudit } from '../audit/key-use-audit.js';
 import type { CallRate } from '../rpc/call-rate.js';
 import type { CallContext } from '../rpc/call-context.js';
-import { findRecipient } from '../token/find-recipient.js';
 import type { KeyStore } from '../token/key-store.js';
+import type { RecipientIdentifier } from '../token/recipient-keys.js';
 import type { VaultKey } from '../token/vault-key.js';
+import { findKeyOf, sameIdentifier, type KeyOfRecipient } from './key-of-recipient.js';
 
 /** A run takes this many sessions of the token at most: playing comes first. */
 const concurrentEnvelopes = 2;
@@ -30,7 +31,8 @@ interface Target {
 /**
  * Gives envelopes a recipient for another certificate. The session key is opened in the token, encrypted for the new
  * certificate and forgotten here: it leaves the vault in no form but in the envelope. Before anything is answered the
- * token opens the new recipient and must find the same session key.
+ * token opens the new recipient and must find the same session key. Without the content nobody can tell a session key
+ * from pseudo-random bytes, so what could be another key's recipient is left alone.
  */
 export class RewrapService {
   private readonly limit = pLimit(concurrentEnvelopes);
@@ -77,48 +79,62 @@ export class RewrapService {
     return this.audit.of('rewrap', context, async use => {
       use.grant = { user: grant.sub, run: grant.run, to: grant.to };
       const envelope = parsed(bytes);
-      const wanted = { contactCenter: grant.contactCenter, keyIdentifier: grant.from };
-      const old = await findRecipient(this.keys, envelope.recipients, wanted, context.signal);
-      const present = envelope.recipients.find(({ identifier }) => names(identifier, target));
+      const named = envelope.recipients.filter(({ identifier }) => names(identifier, target));
+      const old = await findKeyOf(this.keys, envelope.recipients, grant, context.signal);
       if (old === undefined) {
-        if (present !== undefined) return undefined;
+        if (named.length > 0) return undefined;
         throw new RcsError('RCS_KEY_NOT_FOUND', 'the envelope is not for the key that the grant names');
       }
-      if (present !== undefined && !grant.replace) return undefined;
       use.key = old.key;
-      return this.change(bytes, envelope, { old, present, target, replace: grant.replace }, context);
+      return this.change(bytes, envelope, { old, named, target, replace: grant.replace }, context);
     });
   }
 
-  /** @throws RcsError RCS_ENVELOPE_CHANGED when the new recipient does not open to the same session key. */
+  /**
+   * The envelope with its new recipients; undefined when it has them. Whether the old key is right is certain only where
+   * its name is, or where the recipient for the new certificate holds the same session key.
+   * @throws RcsError RCS_KEY_AMBIGUOUS, RCS_ENVELOPE_CHANGED when the recipients hold different session keys.
+   */
   private async change(
     bytes: Buffer,
     envelope: Envelope,
-    { old, present, target, replace }: EnvelopeChange,
+    { old, named, target, replace }: EnvelopeChange,
     context: CallContext,
-  ): Promise<Buffer> {
+  ): Promise<Buffer | undefined> {
     const length = envelope.contentEncryption.keyLength;
     const sessionKey = await this.keys.unwrapSessionKey(old.key, old.recipient, length, context);
     try {
+      const present = await this.anyHolds(named, target, sessionKey, context);
+      if (!present && !old.certain) throw ambiguous(old.key);
+      if (!present && named.length > 0) throw contradictory();
+      if (present && !replace) return undefined;
       const changed = changeRecipients(bytes, {
-        add: present === undefined ? target.recipient : undefined,
+        add: present ? undefined : target.recipient,
         sessionKey,
         remove: identifier => replace && sameIdentifier(identifier, old.recipient.identifier),
       });
-      await this.prove(changed, target, sessionKey, context);
+      const added = parseEnvelope(changed).recipients.filter(({ identifier }) => names(identifier, target));
+      if (!(await this.anyHolds(added, target, sessionKey, context))) throw contradictory();
       return changed;
     } finally {
       sessionKey.fill(0);
     }
   }
 
-  private async prove(changed: Buffer, target: Target, sessionKey: Buffer, context: CallContext): Promise<void> {
-    const recipient = parseEnvelope(changed).recipients.find(({ identifier }) => names(identifier, target));
-    if (recipient === undefined) throw new RcsError('RCS_INTERNAL', 'the new recipient is not in the envelope');
-    const opened = await this.keys.unwrapSessionKey(target.key, recipient, sessionKey.length, context);
-    const same = opened.length === sessionKey.length && timingSafeEqual(opened, sessionKey);
-    opened.fill(0);
-    if (!same) throw new RcsError('RCS_ENVELOPE_CHANGED', 'the two recipients of the envelope hold different keys');
+  /** Whether the target's key finds this session key in one of the recipients. */
+  private async anyHolds(
+    recipients: Envelope['recipients'],
+    target: Target,
+    sessionKey: Buffer,
+    context: CallContext,
+  ): Promise<boolean> {
+    for (const recipient of recipients) {
+      const opened = await this.keys.unwrapSessionKey(target.key, recipient, sessionKey.length, context);
+      const same = opened.length === sessionKey.length && timingSafeEqual(opened, sessionKey);
+      opened.fill(0);
+      if (same) return true;
+    }
+    return false;
   }
 
   /** The certificate must be the granted one, valid now, and its key in the token: else old keys could never go. */
@@ -136,8 +152,9 @@ export class RewrapService {
       issuer: certificate.issuerDer,
       serialNumber: certificate.serialNumberOctets,
     } as const;
-    const key = await this.keys.find(identifier, signal);
-    if (key?.purpose !== 'RECORDING' || key.contactCenter !== contactCenter) {
+    const isOurs = (key: VaultKey): boolean => key.purpose === 'RECORDING' && key.contactCenter === contactCenter;
+    const [key] = await this.keys.findOwn(certificate.keyIdentifier.toString('hex'), isOurs, signal);
+    if (key === undefined) {
       throw new RcsError('RCS_KEY_NOT_FOUND', 'the key of the new certificate is not in the token');
     }
     const { publicKey } = certificate;
@@ -146,23 +163,25 @@ export class RewrapService {
 }
 
 interface EnvelopeChange {
-  readonly old: { readonly recipient: Envelope['recipients'][number]; readonly key: VaultKey };
-  readonly present: Envelope['recipients'][number] | undefined;
+  readonly old: KeyOfRecipient<Envelope['recipients'][number]>;
+  /** Recipients that bear the name of the new certificate. */
+  readonly named: Envelope['recipients'];
   readonly target: Target;
   readonly replace: boolean;
 }
 
-type Identifier = Envelope['recipients'][number]['identifier'];
-
-const names = (identifier: Identifier, { recipient }: Target): boolean =>
+const names = (identifier: RecipientIdentifier, { recipient }: Target): boolean =>
   sameIdentifier(identifier, recipient.identifier);
 
-function sameIdentifier(left: Identifier, right: Identifier): boolean {
-  if (left.type === 'subject-key-identifier') {
-    return right.type === left.type && left.keyIdentifier.equals(right.keyIdentifier);
-  }
-  return right.type === left.type && left.issuer.equals(right.issuer) && left.serialNumber.equals(right.serialNumber);
-}
+const contradictory = (): RcsError =>
+  new RcsError('RCS_ENVELOPE_CHANGED', 'the two recipients of the envelope hold different keys');
+
+const ambiguous = ({ alias }: VaultKey): RcsError =>
+  new RcsError('RCS_KEY_AMBIGUOUS', undefined, {
+    publicDetail:
+      `the envelope names its key in a way that fits ${JSON.stringify(alias)} and another key of the contact center; ` +
+      'it stays as it is, so keep both keys',
+  });
 
 function checkGranted(grant: RewrapGrant, envelopes: readonly Buffer[]): void {
   if (envelopes.length > maximumRewrapItems) {

@@ -1,6 +1,6 @@
 import type { CertificateInfo } from '#certificates';
 import type { KeyName, KeyPurpose, TokenStatus } from '#contracts';
-import type { KeyEncryptionScheme, KeySelector, TokenKey } from '#pkcs11';
+import type { KeyEncryptionScheme, TokenKey } from '#pkcs11';
 import { RcsError, type KeyVaultConfiguration, type Logger, type WatchedCertificate } from '#platform';
 import type { VaultMetrics } from '../vault-metrics.js';
 import { ExpiryMemory } from './expiry-memory.js';
@@ -9,6 +9,7 @@ import { FairQueue } from './fair-queue.js';
 import { observeTokens, openTokens } from './open-tokens.js';
 import { withTokenFailures } from './token-failures.js';
 import type { TokenSet } from './token-set.js';
+import type { RecipientIdentifier } from './recipient-keys.js';
 import { vaultKey, type VaultKey } from './vault-key.js';
 
 export interface WrappedSessionKey {
@@ -96,19 +97,31 @@ export class KeyStore {
     };
   }
 
-  /** The key a recipient names, as far as it is known without asking a token. */
-  known(selector: KeySelector): VaultKey | undefined {
-    const tokenKey = this.token.knownKey(selector);
-    if (tokenKey === undefined) return undefined;
-    const used = this.used.get(tokenKey) ?? vaultKey(tokenKey);
-    this.used.set(tokenKey, used);
-    return used;
+  /**
+   * Those of the keys bearing the name a recipient gives that are wanted, the likeliest first, as far as they are known
+   * without asking a token. Keys by their aliases are looked for by `find` alone.
+   */
+  known(name: RecipientIdentifier, isWanted: (key: VaultKey) => boolean): readonly VaultKey[] {
+    if (name.type === 'key-name') return [];
+    return this.token
+      .knownKeys(name)
+      .map(tokenKey => this.remembered(tokenKey))
+      .filter(isWanted);
   }
 
-  /** The key a recipient names, if it is ours. */
-  async find(selector: KeySelector, signal: AbortSignal): Promise<VaultKey | undefined> {
-    const tokenKey = await withTokenFailures(this.token.findKey(selector, signal));
-    return tokenKey === undefined ? undefined : vaultKey(tokenKey);
+  /** As `known`; the tokens are read again where none is known. */
+  async find(
+    name: RecipientIdentifier,
+    isWanted: (key: VaultKey) => boolean,
+    signal: AbortSignal,
+  ): Promise<readonly VaultKey[]> {
+    const filter = (tokenKey: TokenKey): boolean => isWanted(this.remembered(tokenKey));
+    const found = await withTokenFailures(
+      name.type === 'key-name'
+        ? this.token.findKeysWhere(key => this.remembered(key).alias === name.keyName && filter(key), signal)
+        : this.token.findKeys(name, filter, signal),
+    );
+    return found.map(tokenKey => this.remembered(tokenKey));
   }
 
   /** When the certificates that lie beside the keys end. */
@@ -117,21 +130,6 @@ export class KeyStore {
       const notAfter = certificate === undefined ? undefined : this.expiry.of(certificate);
       if (notAfter !== undefined) yield { use: 'recording', name, notAfter };
     }
-  }
-
-  /** The key whose alias is the name that a recipient gives it, of this contact center or, without one, of any. */
-  async findNamed(
-    alias: string,
-    contactCenter: string | undefined,
-    signal: AbortSignal,
-  ): Promise<VaultKey | undefined> {
-    const tokenKey = await withTokenFailures(
-      this.token.findKeyWhere(key => {
-        const known = vaultKey(key);
-        return known.alias === alias && (contactCenter ?? known.contactCenter) === known.contactCenter;
-      }, signal),
-    );
-    return tokenKey === undefined ? undefined : vaultKey(tokenKey);
   }
 
   /** Opens a session key of `length` bytes, when it is the caller's turn; whoever gets it zeroes it. */
@@ -173,16 +171,25 @@ export class KeyStore {
    * @throws RcsError RCS_NOT_FOUND also for a key of another contact center or purpose.
    */
   async named(name: KeyName, purpose: KeyPurpose, signal: AbortSignal): Promise<readonly [VaultKey, ...VaultKey[]]> {
-    const keyIdentifier = Buffer.from(name.keyIdentifier, 'hex');
-    await this.find({ type: 'subject-key-identifier', keyIdentifier }, signal);
-    const [first, ...others] = this.token.keys
-      .filter(({ id }) => id.equals(keyIdentifier))
-      .map(vaultKey)
-      .filter(key => key.contactCenter === name.contactCenter && key.purpose === purpose);
+    const [first, ...others] = await this.findOwn(
+      name.keyIdentifier,
+      key => key.contactCenter === name.contactCenter && key.purpose === purpose,
+      signal,
+    );
     if (first !== undefined) return [first, ...others];
     throw new RcsError('RCS_NOT_FOUND', 'no such key', {
       publicDetail: 'the token holds no such key of this contact center',
     });
+  }
+
+  /** The wanted among the keys that are this very key, once for each certificate: what only claims its identifier is not. */
+  findOwn(
+    keyIdentifier: string,
+    isWanted: (key: VaultKey) => boolean,
+    signal: AbortSignal,
+  ): Promise<readonly VaultKey[]> {
+    const name = { type: 'subject-key-identifier', keyIdentifier: Buffer.from(keyIdentifier, 'hex') } as const;
+    return this.find(name, key => key.keyIdentifier === keyIdentifier && isWanted(key), signal);
   }
 
   /** Makes a key pair in the token. @throws RcsError RCS_KEY_EXISTS when the name is taken */
@@ -221,6 +228,12 @@ export class KeyStore {
   /** Resolves when no call runs in the token any more. */
   async close(): Promise<void> {
     await this.token.close();
+  }
+
+  private remembered(tokenKey: TokenKey): VaultKey {
+    const known = this.used.get(tokenKey) ?? vaultKey(tokenKey);
+    this.used.set(tokenKey, known);
+    return known;
   }
 
   private async assertFree(label: KeyLabel, except: VaultKey | undefined, signal: AbortSignal): Promise<void> {

@@ -1,10 +1,13 @@
 import {
+  likeliestFirst,
   TokenError,
   type CertificateToStore,
+  type KeyFilter,
   type KeyPairImport,
   type KeyPairRequest,
   type KeyRemoval,
   type KeySelector,
+  type PresentKey,
   type SignatureHash,
   type Token,
   type TokenKey,
@@ -19,8 +22,6 @@ export interface TokenMember {
   /** Whether new keys go there. */
   readonly newKeys: boolean;
 }
-
-type NamedKey = Pick<TokenKey, 'id'>;
 
 /**
  * Several tokens as one: a key found in any of them works, and one that is away does not stop the others. New keys go
@@ -45,32 +46,35 @@ export class TokenSet {
     return [...keys.values()];
   }
 
-  /** The key a recipient names, as far as it is known without asking a token. */
-  knownKey(selector: KeySelector): TokenKey | undefined {
-    for (const { token } of this.members) {
-      const known = token.knownKey(selector);
-      if (known !== undefined) return known;
-    }
-    return undefined;
+  /** All keys that bear the name a recipient gives, the likeliest first, as far as they are known without asking a token. */
+  knownKeys(selector: KeySelector): readonly TokenKey[] {
+    if (this.members.length === 1) return this.members[0].token.knownKeys(selector);
+    return likeliestFirst(
+      selector,
+      this.members.flatMap(({ token }) => token.knownKeys(selector)),
+    );
   }
 
-  /** The key a recipient names; the tokens are read again for one that none knows. @throws TokenError */
-  async findKey(selector: KeySelector, signal: AbortSignal): Promise<TokenKey | undefined> {
-    return this.knownKey(selector) ?? this.firstFound(token => token.findKey(selector, signal));
+  /** Those of them that the caller wants; the tokens are read again where none is known. @throws TokenError */
+  async findKeys(selector: KeySelector, isWanted: KeyFilter, signal: AbortSignal): Promise<readonly TokenKey[]> {
+    const known = this.knownKeys(selector).filter(isWanted);
+    if (known.length > 0) return known;
+    return likeliestFirst(selector, await this.allFound(token => token.findKeys(selector, isWanted, signal)));
   }
 
-  /** As `findKey`, for names that only the caller understands. @throws TokenError */
-  async findKeyWhere(matches: (key: TokenKey) => boolean, signal: AbortSignal): Promise<TokenKey | undefined> {
-    return this.keys.find(matches) ?? this.firstFound(token => token.findKeyWhere(matches, signal));
+  /** As `findKeys`, for names that only the caller understands. @throws TokenError */
+  async findKeysWhere(matches: KeyFilter, signal: AbortSignal): Promise<readonly TokenKey[]> {
+    const known = this.keys.filter(matches);
+    return known.length > 0 ? known : this.allFound(token => token.findKeysWhere(matches, signal));
   }
 
   /** In any token that holds the key: in turn, and in another when one cannot. @throws TokenError of the last one */
-  unwrapSessionKey(key: NamedKey, options: UnwrapOptions): Promise<Buffer> {
+  unwrapSessionKey(key: PresentKey, options: UnwrapOptions): Promise<Buffer> {
     return this.inAnyHolder(key, token => token.unwrapSessionKey(key, options));
   }
 
   /** @throws TokenError */
-  sign(key: NamedKey, hash: SignatureHash, data: Buffer, signal: AbortSignal): Promise<Buffer> {
+  sign(key: PresentKey, hash: SignatureHash, data: Buffer, signal: AbortSignal): Promise<Buffer> {
     return this.inAnyHolder(key, token => token.sign(key, hash, data, signal));
   }
 
@@ -105,7 +109,7 @@ export class TokenSet {
       throw new TokenError('unavailable', message, { retryAfterMs: 1000 });
     }
     const destroyed: boolean[] = [];
-    for (const { token } of this.holders(removal)) destroyed.push(await token.removeKey(removal, signal));
+    for (const { token } of this.bearers(removal)) destroyed.push(await token.removeKey(removal, signal));
     return destroyed.every(Boolean);
   }
 
@@ -127,14 +131,21 @@ export class TokenSet {
   }
 
   /** Those that are known to hold the key; all of them where none is known to, so that each can say so itself. */
-  private holders({ id }: NamedKey): readonly [TokenMember, ...TokenMember[]] {
+  private holders(key: PresentKey): readonly [TokenMember, ...TokenMember[]] {
     if (this.members.length === 1) return this.members;
-    const selector: KeySelector = { type: 'subject-key-identifier', keyIdentifier: id };
-    const [first, ...others] = this.members.filter(({ token }) => token.knownKey(selector) !== undefined);
+    const [first, ...others] = this.members.filter(({ token }) => token.holds(key));
     return first === undefined ? this.members : [first, ...others];
   }
 
-  private inAnyHolder<T>(key: NamedKey, work: (token: Token) => Promise<T>): Promise<T> {
+  /** Those that hold it under this label: another owner's may lie in another token. */
+  private bearers({ id, label }: KeyRemoval): readonly TokenMember[] {
+    const bearers = this.members.filter(({ token }) =>
+      token.keys.some(key => key.label === label && key.id.equals(id)),
+    );
+    return bearers.length === 0 ? this.members : bearers;
+  }
+
+  private inAnyHolder<T>(key: PresentKey, work: (token: Token) => Promise<T>): Promise<T> {
     const holders = this.holders(key);
     return holders.length === 1 ? work(holders[0].token) : this.inTurn(holders, work);
   }
@@ -154,10 +165,10 @@ export class TokenSet {
   }
 
   /** A key that no token knows is not known to be missing while one of them cannot be asked. */
-  private async firstFound(find: (token: Token) => Promise<TokenKey | undefined>): Promise<TokenKey | undefined> {
+  private async allFound(find: (token: Token) => Promise<readonly TokenKey[]>): Promise<readonly TokenKey[]> {
     const { results, failures } = await this.ask(this.members, find);
-    const found = results.find(key => key !== undefined);
-    if (found === undefined && failures.length > 0) throw mostTelling(failures);
+    const found = results.flat();
+    if (found.length === 0 && failures.length > 0) throw mostTelling(failures);
     return found;
   }
 

@@ -3,9 +3,11 @@ import { CmsError, parseDetachedEnvelope, type DetachedEnvelope } from '#cms';
 import {
   envelopeDigest,
   maximumBatchItems,
+  maximumTriedKeys,
   type CallFailure,
   type TransportKey,
   type UnwrapOutcome,
+  type UnwrappedCandidate,
   type UnwrapSessionKeyReply,
   type UnwrapSessionKeysReply,
   type UnwrapSessionKeysRequest,
@@ -15,7 +17,8 @@ import { requestIdFrom, RcsError, toRcsError, type ErrorCode, type ServiceRole }
 import type { KeyUseAudit } from '../audit/key-use-audit.js';
 import type { CallContext } from '../rpc/call-context.js';
 import type { CallRate } from '../rpc/call-rate.js';
-import { findRecipient, type FoundRecipient } from '../token/find-recipient.js';
+import { findRecipientKeys, type RecipientKeys } from '../token/recipient-keys.js';
+import type { VaultKey } from '../token/vault-key.js';
 import type { KeyStore } from '../token/key-store.js';
 import type { TransportKeys } from '../transport-keys/transport-keys.js';
 import type { UnwrapAuthority, UnwrapPermit } from './unwrap-authority.js';
@@ -24,10 +27,11 @@ export interface UnwrapRequest {
   readonly grant: string;
   readonly envelope: Buffer;
   readonly transportKeyId: string;
+  readonly tried?: readonly string[];
 }
 
-type Wrapped = Pick<UnwrapRequest, 'grant' | 'envelope'>;
-type UnwrappedKey = UnwrapSessionKeyReply;
+type Wrapped = Pick<UnwrapRequest, 'grant' | 'envelope' | 'tried'>;
+type Recipient = DetachedEnvelope['recipients'][number];
 
 interface Outcome extends UnwrapOutcome {
   readonly failure?: CallFailure & { readonly code: ErrorCode };
@@ -59,7 +63,7 @@ export class UnwrapService {
   ) {}
 
   /** @throws RcsError; never one that tells whether the padding inside the token was right. */
-  async unwrap(request: UnwrapRequest, context: CallContext): Promise<UnwrappedKey> {
+  async unwrap(request: UnwrapRequest, context: CallContext): Promise<UnwrapSessionKeyReply> {
     this.rate.spend(context.caller, 1);
     const transportKey = this.transportKeys.get(request.transportKeyId, context.caller);
     return this.unwrapFor(transportKey, request, context);
@@ -90,7 +94,7 @@ export class UnwrapService {
     } catch (error) {
       const { code, publicDetail, retryAfterMs } = toRcsError(error);
       const failure = { code, detail: publicDetail ?? '', retryAfterMs: Math.ceil(retryAfterMs ?? 0) };
-      return { jwe: '', certificateAlias: '', keyIdentifier: '', candidates: [], failure };
+      return { jwe: '', certificateAlias: '', keyIdentifier: '', candidates: [], more: false, failure };
     }
   }
 
@@ -103,46 +107,74 @@ export class UnwrapService {
     for (const [code, number] of items) this.counted(role, code, number);
   }
 
-  private unwrapFor(transportKey: TransportKey, item: Wrapped, context: CallContext): Promise<UnwrappedKey> {
+  private unwrapFor(transportKey: TransportKey, item: Wrapped, context: CallContext): Promise<UnwrapSessionKeyReply> {
     const { requestId, role, signal } = context;
     const authority = role === 'rcsctl' ? this.operators : this.playback;
     return this.audit.of('unwrap', context, async use => {
       const permit = await authority.permit(item.grant, requestId);
       use.grant = permit.facts;
-      const { recipient, key, keyLength } = await this.chooseRecipient(item.envelope, permit, signal);
-      use.key = key;
-      if (permit.opening !== undefined) await permit.opening(key);
-      const sessionKey = await this.keys.unwrapSessionKey(key, recipient, keyLength, context);
-      try {
-        const { alias: certificateAlias, keyIdentifier } = key;
-        return { jwe: transportKey.wrap(sessionKey), certificateAlias, keyIdentifier, candidates: [] };
-      } finally {
-        sessionKey.fill(0);
-      }
+      const { recipient, keys, more, keyLength } = await this.chooseRecipient(item, permit, signal);
+      [use.key, ...use.further] = keys;
+      if (permit.opening !== undefined) for (const key of keys) await permit.opening(key);
+      const wrapWith = (key: VaultKey): Promise<UnwrappedCandidate> =>
+        this.candidate(transportKey, key, recipient, keyLength, context);
+      const opened =
+        keys.length === 1 ? ([await wrapWith(keys[0])] as const) : await thoseThatCould(keys.map(wrapWith));
+      const [first, ...candidates] = opened;
+      return { ...first, candidates, more };
     });
   }
 
-  private async chooseRecipient(bytes: Buffer, permit: UnwrapPermit, signal: AbortSignal) {
+  private async candidate(
+    transportKey: TransportKey,
+    key: VaultKey,
+    recipient: Recipient,
+    keyLength: number,
+    context: CallContext,
+  ): Promise<UnwrappedCandidate> {
+    const sessionKey = await this.keys.unwrapSessionKey(key, recipient, keyLength, context);
     try {
-      const { recipients, contentEncryption } = checkedEnvelope(bytes, permit);
-      const { recipient, key } = await this.findRecipient(recipients, permit, signal);
-      return { recipient, key, keyLength: contentEncryption.keyLength };
+      const { alias: certificateAlias, keyIdentifier } = key;
+      return { jwe: transportKey.wrap(sessionKey), certificateAlias, keyIdentifier };
+    } finally {
+      sessionKey.fill(0);
+    }
+  }
+
+  private async chooseRecipient({ envelope, tried }: Wrapped, permit: UnwrapPermit, signal: AbortSignal) {
+    try {
+      const { recipients, contentEncryption } = checkedEnvelope(envelope, permit);
+      const found = await this.findRecipientKeys(recipients, tried, permit, signal);
+      return { ...found, keyLength: contentEncryption.keyLength };
     } catch (error) {
       await permit.refused?.(error);
       throw error;
     }
   }
 
-  private async findRecipient(
+  private async findRecipientKeys(
     recipients: DetachedEnvelope['recipients'],
+    tried: readonly string[] = [],
     { contactCenter, subject }: UnwrapPermit,
     signal: AbortSignal,
-  ): Promise<FoundRecipient<DetachedEnvelope['recipients'][number]>> {
-    const found = await findRecipient(this.keys, recipients, { contactCenter }, signal);
+  ): Promise<RecipientKeys<Recipient>> {
+    const wanted = { contactCenter, tried: tried.slice(0, maximumTriedKeys) };
+    const found = await findRecipientKeys(this.keys, recipients, wanted, signal);
     if (found !== undefined) return found;
     const whose = contactCenter === undefined ? 'in the token' : `of contact center ${contactCenter}`;
-    throw new RcsError('RCS_KEY_NOT_FOUND', `${subject}: none of ${recipients.length} recipients is a key ${whose}`);
+    const which = tried.length === 0 ? 'a key' : 'another key';
+    throw new RcsError('RCS_KEY_NOT_FOUND', `${subject}: none of ${recipients.length} recipients is ${which} ${whose}`);
   }
+}
+
+/** What one key cannot do now, for a token that is away, another may. @throws RcsError when none could */
+async function thoseThatCould(
+  attempts: readonly Promise<UnwrappedCandidate>[],
+): Promise<readonly [UnwrappedCandidate, ...UnwrappedCandidate[]]> {
+  const outcomes = await Promise.allSettled(attempts);
+  const [first, ...others] = outcomes.flatMap(one => (one.status === 'fulfilled' ? [one.value] : []));
+  if (first !== undefined) return [first, ...others];
+  throw outcomes.find(one => one.status === 'rejected')?.reason;
 }
 
 /** Each item of a batch is on the account of its own request. */

@@ -16,6 +16,14 @@ import { ConfigurationError, loadInternalIdentity, requireSections, type Configu
 
 const timeoutMs = 30_000;
 
+export interface OperatorRequest {
+  readonly file: string;
+  readonly purpose: OperatorGrant['purpose'];
+  /** Keys, by their identifiers, that did not open the content. */
+  readonly tried: readonly string[];
+  readonly signal: AbortSignal;
+}
+
 /** Session keys from the vault, for an operator who signs for each of them. */
 export class OperatorKeys {
   private constructor(
@@ -40,17 +48,14 @@ export class OperatorKeys {
   }
 
   /** What the keys that an envelope names make of it; the caller overwrites them. @throws RcsError of the vault. */
-  async unwrap(
-    envelope: Buffer,
-    { file, purpose, signal }: { file: string; purpose: OperatorGrant['purpose']; signal: AbortSignal },
-  ): Promise<SessionKeyCandidates> {
+  async unwrap(envelope: Buffer, { file, purpose, tried, signal }: OperatorRequest): Promise<SessionKeyCandidates> {
     const grant = await this.signer.sign({
       sub: `${userInfo().username}@${hostname()}`,
       purpose,
       file: basename(file).slice(0, 1024),
       envelopeDigest: envelopeDigest(envelope),
     });
-    const unwrapping = this.keys.unwrap({ grant, envelope, requestId: randomUUID(), timeoutMs, signal });
+    const unwrapping = this.keys.unwrap({ grant, envelope, tried, requestId: randomUUID(), timeoutMs, signal });
     return untilAborted(unwrapping, signal);
   }
 

@@ -1,5 +1,10 @@
 import { CmsError, FileSource } from '#cms';
-import { openWithCandidates, type OperatorGrant, type UnwrappedSessionKey } from '#contracts';
+import {
+  openWithCandidates,
+  type OperatorGrant,
+  type SessionKeyCandidates,
+  type UnwrappedSessionKey,
+} from '#contracts';
 import type { OperatorKeys } from '../operator/operator-keys.js';
 import { ProgressBar } from '../terminal/progress-bar.js';
 import { bytesToRead, readPlaintext, type PlaintextReceiver } from './read-plaintext.js';
@@ -31,11 +36,13 @@ export async function decryptStoredFile(
   const source = await FileSource.open(file);
   try {
     const media = await findEnvelope(source, envelopeFile, signal);
-    const candidates = await keys.unwrap(media.envelopeBytes, { file, purpose, signal });
+    const unwrap = (tried: readonly string[]): Promise<SessionKeyCandidates> =>
+      keys.unwrap(media.envelopeBytes, { file, purpose, tried, signal });
+    const candidates = await unwrap([]);
     const bar = new ProgressBar(purpose === 'decrypt' ? 'decrypting' : 'verifying', bytesToRead(media, source));
     try {
       const onBytes = (bytes: number): void => bar.advance(bytes);
-      const decrypt = async ({ sessionKey, certificateAlias }: UnwrappedSessionKey): Promise<DecryptedFile> => {
+      const open = async ({ sessionKey, certificateAlias }: UnwrappedSessionKey): Promise<DecryptedFile> => {
         try {
           const options = { media, envelopeFile, sessionKey, onBytes, signal };
           return { plaintextLength: await readPlaintext(options, receiver), certificateAlias };
@@ -43,7 +50,7 @@ export async function decryptStoredFile(
           sessionKey.fill(0);
         }
       };
-      return await openWithCandidates(candidates, decrypt, isWrongKey);
+      return await openWithCandidates(candidates, { open, isWrongKey, others: unwrap });
     } finally {
       bar.end();
     }

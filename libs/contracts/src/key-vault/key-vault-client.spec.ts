@@ -31,7 +31,8 @@ class Vault {
   address = '';
 
   constructor(readonly name: string) {
-    this.answer = (_, done) => done(null, { jwe: name, keyIdentifier: '', candidates: [], certificateAlias: '' });
+    this.answer = (_, done) =>
+      done(null, { jwe: name, keyIdentifier: '', candidates: [], more: false, certificateAlias: '' });
   }
 
   async listen({ caPem, certificatePem, keyPem }: InternalIdentity): Promise<void> {
@@ -109,7 +110,7 @@ describe(KeyVaultClient.name, () => {
 
   it('carries bytes, ids and the request id unchanged', async () => {
     await unwrap();
-    expect(first.calls[0]!.request).toEqual(unwrapRequest);
+    expect(first.calls[0]!.request).toMatchObject(unwrapRequest);
     expect(first.calls[0]!.metadata.get('x-request-id')).toEqual(['request-1']);
   });
 

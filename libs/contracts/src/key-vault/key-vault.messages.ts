@@ -44,6 +44,8 @@ export interface UnwrapSessionKeyRequest {
   readonly grant: string;
   readonly envelope: Buffer;
   readonly transportKeyId: string;
+  /** Keys, by their identifiers, that did not open the content: others are tried. */
+  readonly tried?: readonly string[];
 }
 
 /** What one key made of an envelope. */
@@ -57,10 +59,15 @@ export interface UnwrappedCandidate {
 export interface UnwrapSessionKeyReply extends UnwrappedCandidate {
   /** What further keys made of it; the content tells which is right. */
   readonly candidates: readonly UnwrappedCandidate[];
+  /** Whether there are still others, for who names all of these in `tried`. */
+  readonly more: boolean;
 }
 
-/** The most keys that are tried on one envelope, however many bear the names in it. */
+/** The most keys that are tried on an envelope with one call, however many bear the name in it. */
 export const maximumUnwrapCandidates = 8;
+
+/** The most keys that are tried on an envelope at all. */
+export const maximumTriedKeys = 64;
 
 export interface GetImportKeyReply {
   readonly publicKey: string;
@@ -107,6 +114,8 @@ export interface WrappedItem {
   readonly envelope: Buffer;
   /** Of the request that needs it; that of the call when empty or absent. */
   readonly requestId?: string;
+  /** As in UnwrapSessionKeyRequest. */
+  readonly tried?: readonly string[];
 }
 
 export interface UnwrapSessionKeysRequest {

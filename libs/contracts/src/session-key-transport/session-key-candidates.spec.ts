@@ -1,52 +1,100 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
-import { openWithCandidates, type SessionKeyCandidates, type UnwrappedSessionKey } from './session-key-candidates.js';
+import { RcsError } from '#platform';
+import { maximumTriedKeys } from '../key-vault/key-vault.messages.js';
+import {
+  openWithCandidates,
+  type CandidateTrial,
+  type SessionKeyCandidates,
+  type UnwrappedSessionKey,
+} from './session-key-candidates.js';
 
 const wrong = new Error('wrong key');
-const isWrongKey = (error: unknown): boolean => error === wrong;
 const isZero = ({ sessionKey }: UnwrappedSessionKey): boolean => sessionKey.every(byte => byte === 0);
 
-function candidatesOf(count: number): SessionKeyCandidates {
-  const made = Array.from({ length: count }, (_, index) => ({
-    sessionKey: randomBytes(32),
-    certificateAlias: `alias-${index}`,
-    keyIdentifier: String(index),
-  }));
-  return made as unknown as SessionKeyCandidates;
+/** A vault that knows so many keys of a name and hands out a few at a time; key number `right` opens the content. */
+class Keys {
+  readonly given: UnwrappedSessionKey[] = [];
+  readonly tried: string[] = [];
+
+  constructor(
+    private readonly count: number,
+    private readonly right: number,
+    private readonly atATime: number,
+  ) {}
+
+  others(tried: readonly string[]): SessionKeyCandidates {
+    const names = Array.from({ length: this.count }, (_, index) => String(index)).filter(name => !tried.includes(name));
+    if (names.length === 0) throw new RcsError('RCS_KEY_NOT_FOUND');
+    const keys = names.slice(0, this.atATime).map(keyIdentifier => ({
+      sessionKey: randomBytes(32),
+      certificateAlias: `alias-${keyIdentifier}`,
+      keyIdentifier,
+    }));
+    this.given.push(...keys);
+    return { keys: keys as unknown as SessionKeyCandidates['keys'], more: names.length > keys.length };
+  }
+
+  readonly trial: CandidateTrial<string> = {
+    open: ({ keyIdentifier }) => {
+      this.tried.push(keyIdentifier);
+      return Number(keyIdentifier) === this.right ? Promise.resolve(keyIdentifier) : Promise.reject(wrong);
+    },
+    isWrongKey: error => error === wrong,
+    others: tried => new Promise(resolve => resolve(this.others(tried))),
+  };
 }
 
 describe(openWithCandidates.name, () => {
-  const counts = fc.integer({ min: 1, max: 8 });
-
-  it('opens with the first candidate that fits and keeps no other key', async () => {
+  it('opens with the first candidate that fits, and keeps no other key', async () => {
     await fc.assert(
-      fc.asyncProperty(counts, fc.nat(7), async (count, right) => {
-        fc.pre(right < count);
-        const candidates = candidatesOf(count);
-        const tried: string[] = [];
-        const open = async ({ keyIdentifier }: UnwrappedSessionKey): Promise<string> => {
-          tried.push(keyIdentifier);
-          return Number(keyIdentifier) < right ? Promise.reject(wrong) : Promise.resolve(keyIdentifier);
-        };
-        expect(await openWithCandidates(candidates, open, isWrongKey)).toBe(String(right));
-        expect(tried).toEqual(Array.from({ length: right + 1 }, (_, index) => String(index)));
-        expect(candidates.map(isZero)).toEqual(candidates.map((_, index) => index !== right));
+      fc.asyncProperty(fc.nat(30), fc.nat(30), fc.integer({ min: 1, max: 8 }), async (right, behind, atATime) => {
+        const keys = new Keys(right + 1 + behind, right, atATime);
+        expect(await openWithCandidates(keys.others([]), keys.trial)).toBe(String(right));
+        expect(keys.tried).toEqual(Array.from({ length: right + 1 }, (_, index) => String(index)));
+        expect(keys.given.filter(key => !isZero(key)).map(({ keyIdentifier }) => keyIdentifier)).toEqual([
+          String(right),
+        ]);
       }),
     );
   });
 
   it('fails with the last reason when none fits, and keeps no key', async () => {
-    const candidates = candidatesOf(3);
-    await expect(openWithCandidates(candidates, () => Promise.reject(wrong), isWrongKey)).rejects.toBe(wrong);
-    expect(candidates.every(isZero)).toBe(true);
+    const keys = new Keys(5, -1, 2);
+    await expect(openWithCandidates(keys.others([]), keys.trial)).rejects.toBe(wrong);
+    expect([keys.tried.length, keys.given.every(isZero)]).toEqual([5, true]);
+  });
+
+  it('gives up after so many that no contact center needs them', async () => {
+    const keys = new Keys(1000, -1, 8);
+    await expect(openWithCandidates(keys.others([]), keys.trial)).rejects.toBe(wrong);
+    expect([keys.tried.length, keys.given.every(isZero)]).toEqual([maximumTriedKeys, true]);
   });
 
   it('tries no other candidate after a failure that is not about the key, and keeps none', async () => {
-    const candidates = candidatesOf(3);
+    const keys = new Keys(3, 2, 3);
     const lost = new Error('the storage is away');
     const open = jest.fn().mockRejectedValue(lost);
-    await expect(openWithCandidates(candidates, open, isWrongKey)).rejects.toBe(lost);
-    expect(open).toHaveBeenCalledTimes(1);
-    expect(candidates.every(isZero)).toBe(true);
+    await expect(openWithCandidates(keys.others([]), { ...keys.trial, open })).rejects.toBe(lost);
+    expect([open.mock.calls.length, keys.given.every(isZero)]).toEqual([1, true]);
+  });
+
+  it.each([
+    ['RCS_TOKEN_UNAVAILABLE', 'RCS_TOKEN_UNAVAILABLE'],
+    ['RCS_KEY_NOT_FOUND', undefined],
+  ] as const)('when the vault answers %s to the question for others', async (code, expected) => {
+    const keys = new Keys(3, 2, 1);
+    const others = () => Promise.reject(new RcsError(code));
+    const failure: unknown = await openWithCandidates(keys.others([]), { ...keys.trial, others }).catch(
+      (error: unknown) => error,
+    );
+    expect((failure as { code?: string }).code).toBe(expected);
+  });
+
+  it('does not go round in a circle with a vault that gives the same keys again', async () => {
+    const keys = new Keys(3, 2, 1);
+    const others = () => Promise.resolve(keys.others([]));
+    await expect(openWithCandidates(keys.others([]), { ...keys.trial, others })).rejects.toBe(wrong);
+    expect([keys.given.length, keys.given.every(isZero)]).toEqual([2, true]);
   });
 });

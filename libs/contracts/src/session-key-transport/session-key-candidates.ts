@@ -1,3 +1,6 @@
+import { toRcsError } from '#platform';
+import { maximumTriedKeys } from '../key-vault/key-vault.messages.js';
+
 /** What one key of the vault made of an envelope. */
 export interface UnwrappedSessionKey {
   /** Plain key bytes: whoever holds them zeroes them. Pseudo-random where the envelope was made for another key. */
@@ -8,28 +11,69 @@ export interface UnwrappedSessionKey {
 }
 
 /**
- * What every key of the contact center made of an envelope that bears one of the names in it, the likeliest first. A
- * name is no proof: two authorities may have issued the same serial number under the same name. Only the content tells
- * which key is right, since the vault must not say whether the padding inside a block was (RFC 3218).
+ * What every key of the contact center made of an envelope that bears the name in it, the likeliest first. A name is no
+ * proof: two authorities may have issued the same serial number under the same name. Only the content tells which key is
+ * right, since the vault must not say whether the padding inside a block was (RFC 3218).
  */
-export type SessionKeyCandidates = readonly [UnwrappedSessionKey, ...UnwrappedSessionKey[]];
+export interface SessionKeyCandidates {
+  readonly keys: readonly [UnwrappedSessionKey, ...UnwrappedSessionKey[]];
+  /** Whether the vault knows others, such as those of a further recipient. */
+  readonly more: boolean;
+}
 
 /** Forgets them all. */
-export function zeroCandidates(candidates: SessionKeyCandidates): void {
-  for (const { sessionKey } of candidates) sessionKey.fill(0);
+export function zeroCandidates({ keys }: Pick<SessionKeyCandidates, 'keys'>): void {
+  for (const { sessionKey } of keys) sessionKey.fill(0);
+}
+
+export interface CandidateTrial<Opened> {
+  /** Fails where the candidate is wrong. */
+  readonly open: (candidate: UnwrappedSessionKey) => Promise<Opened>;
+  /** Whether a failure says so; any other one ends the trial. */
+  readonly isWrongKey: (error: unknown) => boolean;
+  /** The candidates that remain when these keys, by their identifiers, were tried. */
+  readonly others: (tried: readonly string[]) => Promise<SessionKeyCandidates>;
 }
 
 /**
  * Opens content with the first candidate that fits; the keys of the others are zeroed, and all of them when none fits.
- * @param open fails where the candidate is wrong.
- * @param isWrongKey whether a failure says so; any other one ends the search.
- * @throws whatever the last attempt failed with.
+ * @throws whatever the last attempt failed with, or the vault if it cannot be asked for the others now.
  */
-export async function openWithCandidates<T>(
-  candidates: SessionKeyCandidates,
-  open: (candidate: UnwrappedSessionKey) => Promise<T>,
-  isWrongKey: (error: unknown) => boolean,
-): Promise<T> {
+export async function openWithCandidates<Opened>(
+  first: SessionKeyCandidates,
+  trial: CandidateTrial<Opened>,
+): Promise<Opened> {
+  const tried: string[] = [];
+  for (let candidates = first; ;) {
+    try {
+      return await openWithOneOf(candidates.keys, trial);
+    } catch (error) {
+      if (!candidates.more || !trial.isWrongKey(error)) throw error;
+      tried.push(...candidates.keys.map(({ keyIdentifier }) => keyIdentifier));
+      if (tried.length >= maximumTriedKeys) throw error;
+      candidates = await othersThan(tried, error, trial);
+    }
+  }
+}
+
+async function othersThan<Opened>(
+  tried: readonly string[],
+  failure: unknown,
+  trial: CandidateTrial<Opened>,
+): Promise<SessionKeyCandidates> {
+  const others = await trial.others(tried).catch((error: unknown) => {
+    // That the keys have gone meanwhile says less than that those there were did not fit.
+    throw toRcsError(error).definition.retryable ? error : failure;
+  });
+  if (!others.keys.some(({ keyIdentifier }) => tried.includes(keyIdentifier))) return others;
+  zeroCandidates(others);
+  throw failure;
+}
+
+async function openWithOneOf<Opened>(
+  candidates: SessionKeyCandidates['keys'],
+  { open, isWrongKey }: CandidateTrial<Opened>,
+): Promise<Opened> {
   let opener: UnwrappedSessionKey | undefined;
   try {
     let failure: unknown;

@@ -14,6 +14,7 @@ import {
   type UnwrapSessionKeysReply,
   type UnwrapSessionKeysRequest,
 } from '../key-vault/key-vault.messages.js';
+import { zeroCandidates } from './session-key-candidates.js';
 import { SessionKeyClient } from './session-key-client.js';
 import { TransportKey } from './transport-key.js';
 
@@ -86,7 +87,13 @@ class Vault {
       certificateAlias: `same-name-${index}`,
       keyIdentifier: `0${index}`,
     }));
-    return { jwe: key.wrap(this.sessionKey), certificateAlias: 'recording-2026', keyIdentifier: 'ab', candidates };
+    return {
+      jwe: key.wrap(this.sessionKey),
+      certificateAlias: 'recording-2026',
+      keyIdentifier: 'ab',
+      candidates,
+      more: false,
+    };
   }
 
   private unwrapAll({ items, transportKeyId }: UnwrapSessionKeysRequest): UnwrapSessionKeysReply {
@@ -145,7 +152,7 @@ describe(SessionKeyClient.name, () => {
   const first = { certificateAlias: 'recording-2026', keyIdentifier: 'ab' };
 
   it('brings the session key, and which key opened it', async () => {
-    expect(await client.unwrap(request)).toEqual([{ sessionKey: vault.sessionKey, ...first }]);
+    expect(await client.unwrap(request)).toEqual({ keys: [{ sessionKey: vault.sessionKey, ...first }], more: false });
     expect(vault.unwrapped[0]).toMatchObject({ grant: 'a.b.c', envelope: request.envelope });
   });
 
@@ -154,7 +161,7 @@ describe(SessionKeyClient.name, () => {
     vault.further = [randomBytes(32), randomBytes(32)];
     const opened = await Promise.all(Array.from({ length: together }, () => client.unwrap(another())));
     for (const candidates of opened) {
-      expect(candidates).toEqual([
+      expect(candidates.keys).toEqual([
         { sessionKey: vault.sessionKey, ...first },
         { sessionKey: vault.further[0], certificateAlias: 'same-name-0', keyIdentifier: '00' },
         { sessionKey: vault.further[1], certificateAlias: 'same-name-1', keyIdentifier: '01' },
@@ -164,13 +171,13 @@ describe(SessionKeyClient.name, () => {
 
   it('takes no more candidates than a right vault gives', async () => {
     vault.further = Array.from({ length: 100 }, () => randomBytes(32));
-    expect(await client.unwrap(request)).toHaveLength(maximumUnwrapCandidates);
+    expect((await client.unwrap(request)).keys).toHaveLength(maximumUnwrapCandidates);
   });
 
   it('gives every caller a buffer of its own, so that one may zero it', async () => {
-    const [[one], [another]] = [await client.unwrap(request), await client.unwrap(request)];
-    one.sessionKey.fill(0);
-    expect(another.sessionKey).toEqual(vault.sessionKey);
+    const [one, other] = [await client.unwrap(request), await client.unwrap(request)];
+    zeroCandidates(one);
+    expect(other.keys[0].sessionKey).toEqual(vault.sessionKey);
   });
 
   it('agrees one transport key with a vault, however many ask at once', async () => {
@@ -185,7 +192,7 @@ describe(SessionKeyClient.name, () => {
   ])('%s', async (_, knowsBatches) => {
     vault.knowsBatches = knowsBatches;
     const opened = await Promise.all(Array.from({ length: 64 }, () => client.unwrap(another())));
-    expect(opened.every(([{ sessionKey }]) => sessionKey.equals(vault.sessionKey))).toBe(true);
+    expect(opened.every(({ keys: [{ sessionKey }] }) => sessionKey.equals(vault.sessionKey))).toBe(true);
     expect(vault.unwrapped).toHaveLength(64);
     expect(vault.batches.length > 0).toBe(knowsBatches);
     // No call holds what others could begin with: 64 on 8 calls.
@@ -196,7 +203,7 @@ describe(SessionKeyClient.name, () => {
     await client.unwrap(request);
     vault.forgetAll();
     const keys = await Promise.all(Array.from({ length: 20 }, () => client.unwrap(another())));
-    expect(keys.every(([{ sessionKey }]) => sessionKey.equals(vault.sessionKey))).toBe(true);
+    expect(keys.every(({ keys: [{ sessionKey }] }) => sessionKey.equals(vault.sessionKey))).toBe(true);
     expect(vault.agreements).toBe(2);
   });
 
@@ -244,8 +251,8 @@ describe(SessionKeyClient.name, () => {
     const both = new KeyVaultClient([address, other.address], worker);
     try {
       const keys = new SessionKeyClient(both);
-      expect((await keys.unwrap(request))[0].sessionKey).toEqual(other.sessionKey);
-      expect((await keys.unwrap(request))[0].sessionKey).toEqual(other.sessionKey);
+      expect((await keys.unwrap(request)).keys[0].sessionKey).toEqual(other.sessionKey);
+      expect((await keys.unwrap(request)).keys[0].sessionKey).toEqual(other.sessionKey);
     } finally {
       both.close();
       other.close();

@@ -17,6 +17,8 @@ export interface UnwrapItem {
   readonly grant: string;
   readonly envelope: Buffer;
   readonly requestId: string;
+  /** Keys, by their identifiers, that did not open the content. */
+  readonly tried?: readonly string[];
   /** When its caller gives up, milliseconds since the epoch. */
   readonly end: number;
   readonly signal: AbortSignal;
@@ -106,17 +108,22 @@ export class UnwrapBatches {
     }
   }
 
-  private one({ grant, envelope, requestId, end, signal }: UnwrapItem): Promise<SessionKeyCandidates> {
+  private one({ grant, envelope, tried = [], requestId, end, signal }: UnwrapItem): Promise<SessionKeyCandidates> {
     return this.agreements.run(this.vault, end, async ({ id, key }) => {
       const options = { timeoutMs: left(end), requestId, signal };
-      const reply = await this.vault.call('UnwrapSessionKey', { grant, envelope, transportKeyId: id }, options);
+      const reply = await this.vault.call('UnwrapSessionKey', { grant, envelope, transportKeyId: id, tried }, options);
       return opened(reply, key);
     });
   }
 
   private several(batch: readonly Waiting[]): Promise<void> {
     const end = Math.max(...batch.map(({ item }) => item.end));
-    const items = batch.map(({ item: { grant, envelope, requestId } }) => ({ grant, envelope, requestId }));
+    const items = batch.map(({ item: { grant, envelope, requestId, tried = [] } }) => ({
+      grant,
+      envelope,
+      requestId,
+      tried,
+    }));
     return this.agreements.run(this.vault, end, async ({ id, key }) => {
       const request = { items, transportKeyId: id };
       const { outcomes } = await this.vault.call('UnwrapSessionKeys', request, { timeoutMs: left(end) });
@@ -142,7 +149,8 @@ function opened(reply: UnwrapSessionKeyReply, transportKey: TransportKey): Sessi
     return candidate;
   };
   try {
-    return [take(reply), ...reply.candidates.slice(0, maximumUnwrapCandidates - 1).map(take)];
+    const keys = [take(reply), ...reply.candidates.slice(0, maximumUnwrapCandidates - 1).map(take)] as const;
+    return { keys, more: reply.more };
   } catch (error) {
     for (const { sessionKey } of candidates) sessionKey.fill(0);
     throw error;

@@ -3,10 +3,13 @@ import type * as pkcs11 from 'pkcs11js';
 import { TokenError } from '../errors/token-error.js';
 import { quietly } from '../module/token-module.js';
 import type { TokenSession } from '../sessions/token-session.js';
+import { tieCertificates } from './certificate-ties.js';
+import { mayServe, ownerOf } from './key-owner.js';
 import { certificateTemplate, privateKeyTemplate, type CertificateToStore } from './key-templates.js';
 import { proveDecrypts, proveUnreadable } from './prove-key.js';
 import { putPrivateKey } from './put-private-key.js';
 import type { KeyObjects } from './read-keys.js';
+import { withoutLeadingZeros } from './subject-key-identifier.js';
 
 export interface KeyPairImport extends CertificateToStore {
   /** Unencrypted PKCS#8 DER; the caller zeroes it. */
@@ -28,8 +31,8 @@ export async function importKeyPair(
   pair: KeyPairImport,
 ): Promise<boolean> {
   const publicKey = checkedPublicKey(pair);
-  requireFreeName(present, pair);
-  const keyIsThere = present.privateKeys.some(({ id }) => id.equals(pair.keyIdentifier));
+  requireFreeName(present, pair.label, publicKey);
+  const keyIsThere = hasKey(present, publicKey, pair.label);
   const certificateIsThere = hasCertificate(present, pair);
   const made: pkcs11.Handle[] = [];
   try {
@@ -50,20 +53,47 @@ export async function importKeyPair(
 
 /**
  * Whether the certificate is in the token under this label.
- * @throws TokenError refused when it is there under another one: recipients could not tell them apart.
+ * @throws TokenError refused when its owner has it under another one: two names for one thing. Another owner may have it
+ *   as well, and neither learns of it.
  */
 export function hasCertificate(present: KeyObjects, { certificateDer, label }: CertificateToStore): boolean {
-  const same = present.certificates.find(({ der }) => der.equals(certificateDer));
-  if (same === undefined || same.label === label) return same !== undefined;
-  throw new TokenError('refused', 'the certificate is in the token already, under another name');
+  const same = present.certificates.filter(({ der }) => der.equals(certificateDer));
+  if (same.some(one => one.label === label)) return true;
+  const twin = same.find(one => ownerOf(one.label) === ownerOf(label));
+  if (twin === undefined) return false;
+  const name = twin.label.slice(ownerOf(twin.label).length);
+  throw new TokenError(
+    'refused',
+    `the certificate is in the token already, under another name: ${JSON.stringify(name)}`,
+  );
+}
+
+/** Whether the key, by its modulus, is there for the owner of the label or for nobody. */
+function hasKey(present: KeyObjects, publicKey: KeyObject, label: string): boolean {
+  const modulus = modulusOf(publicKey);
+  const owner = ownerOf(label);
+  return tieCertificates(present).some(
+    ({ key, certificates }) =>
+      key.modulus.equals(modulus) &&
+      (certificates.length === 0 || ownerOf(key.label) === owner ? [key] : certificates).some(object =>
+        mayServe(object.label, owner),
+      ),
+  );
 }
 
 /** @throws TokenError refused when another key has the name: an alias must mean one key. */
-function requireFreeName({ privateKeys, certificates }: KeyObjects, { label, keyIdentifier }: KeyPairImport): void {
-  const holder = [...privateKeys, ...certificates].find(object => object.label === label);
-  if (holder === undefined || holder.id.equals(keyIdentifier)) return;
+function requireFreeName({ privateKeys, certificates }: KeyObjects, label: string, publicKey: KeyObject): void {
+  const modulus = modulusOf(publicKey);
+  const isAnother = (theirs: Buffer | undefined): boolean => theirs?.equals(modulus) !== true;
+  const taken =
+    privateKeys.some(key => key.label === label && isAnother(key.modulus)) ||
+    certificates.some(({ label: theirs, names }) => theirs === label && isAnother(names.modulus));
+  if (!taken) return;
   throw new TokenError('refused', 'the token holds another key of this name already: choose another name');
 }
+
+const modulusOf = (publicKey: KeyObject): Buffer =>
+  withoutLeadingZeros(Buffer.from(publicKey.export({ format: 'jwk' }).n ?? '', 'base64url'));
 
 function checkedPublicKey({ pkcs8, certificateDer }: KeyPairImport): KeyObject {
   const publicKey = readPublicKey(pkcs8);

@@ -1,47 +1,95 @@
-import type { CertificateNames } from './certificate-names.js';
-import { subjectKeyIdentifier } from './subject-key-identifier.js';
-import type { KeySelector, TokenKey } from './token-key.js';
+import { canonicalIssuerAndSerialNumber, type IssuerAndSerialNumber } from '#asn1';
+import { bearsOwnLabel, tieCertificates, type TiedKey } from './certificate-ties.js';
 import type { CertificateObject, KeyObjects, PrivateKeyObject } from './read-keys.js';
+import type { KeySelector, TokenKey } from './token-key.js';
 
-/** All keys of a token by every name a recipient may use. */
+/**
+ * All keys of a token by every name a recipient may use. A name is no proof of a key: authorities issue a serial number
+ * twice, certificates claim any identifier, so every name leads to all keys that bear it.
+ */
 export class KeyIndex {
   readonly keys: readonly TokenKey[];
-  private readonly byIdentifier = new Map<string, TokenKey>();
-  private readonly byIssuerAndSerial = new Map<string, TokenKey>();
+  /** By what their public keys make their identifier. */
+  private readonly byOwnIdentifier = new NameTable();
+  /** By what certificates or other tools call their identifier. */
+  private readonly byClaimedIdentifier = new NameTable();
+  private readonly byIssuerAndSerial = new NameTable();
+  private readonly byCanonicalName = new NameTable();
 
   constructor(objects: KeyObjects) {
-    const certificates = new Map<string, CertificateObject[]>();
-    for (const certificate of objects.certificates) {
-      const id = certificate.id.toString('hex');
-      certificates.set(id, [...(certificates.get(id) ?? []), certificate]);
+    this.keys = tieCertificates(objects).flatMap(tied => this.add(tied));
+  }
+
+  /** All keys that bear a name, the likeliest first: who has it for certain, or to the letter, before who claims it. */
+  find(selector: KeySelector): readonly TokenKey[] {
+    if (selector.type === 'subject-key-identifier') {
+      const name = selector.keyIdentifier.toString('hex');
+      return united(this.byOwnIdentifier.of(name), this.byClaimedIdentifier.of(name));
     }
-    this.keys = objects.privateKeys.flatMap(key => this.add(key, certificates.get(key.id.toString('hex')) ?? []));
+    const exact = this.byIssuerAndSerial.of(issuerAndSerial(selector));
+    const [first] = exact;
+    // One certificate with this very name knows the canonical form already.
+    const canonical = first?.canonicalName ?? canonicalIssuerAndSerialNumber(selector);
+    return united(exact, this.byCanonicalName.of(canonical));
   }
 
-  find(selector: KeySelector): TokenKey | undefined {
-    return selector.type === 'subject-key-identifier'
-      ? this.byIdentifier.get(selector.keyIdentifier.toString('hex'))
-      : this.byIssuerAndSerial.get(issuerAndSerial(selector));
+  /** The key itself, as its modulus makes it: under this label where it has several, never by a claim. */
+  present({ id, label }: PresentKey): TokenKey | undefined {
+    const views = this.byOwnIdentifier.of(id.toString('hex'));
+    return views.find(view => view.label === label) ?? views[0];
   }
 
-  private add(key: PrivateKeyObject, certificates: readonly CertificateObject[]): TokenKey[] {
-    const views = certificates.length === 0 ? [tokenKey(key)] : certificates.map(beside => tokenKey(key, beside));
+  private add(tied: TiedKey): TokenKey[] {
+    const { key, certificates } = tied;
+    const views = certificates.map(certificate => tokenKey(key, certificate));
+    if (bearsOwnLabel(tied)) views.push(tokenKey(key));
     views.forEach((view, index) => {
       const names = certificates[index]?.names;
-      if (names !== undefined) this.byIssuerAndSerial.set(issuerAndSerial(names), view);
-      for (const identifier of [view.id, key.id, names?.subjectKeyIdentifier]) {
-        const name = identifier?.toString('hex');
-        if (name !== undefined && !this.byIdentifier.has(name)) this.byIdentifier.set(name, view);
+      this.byOwnIdentifier.add(view.id, view);
+      for (const claimed of [names?.subjectKeyIdentifier, key.id]) {
+        if (claimed !== undefined && claimed.length > 0) this.byClaimedIdentifier.add(claimed, view);
       }
+      if (names === undefined) return;
+      this.byIssuerAndSerial.add(issuerAndSerial(names), view);
+      this.byCanonicalName.add(names.canonicalName, view);
     });
     return views;
   }
 }
 
+/** Names a key that was found before; under which of its labels matters where several owners have it. */
+export interface PresentKey {
+  /** Its own identifier. */
+  readonly id: Buffer;
+  readonly label?: string;
+}
+
+/** Keys by name, in the order in which they came. */
+class NameTable {
+  private readonly keys = new Map<string, TokenKey[]>();
+
+  of(name: string): readonly TokenKey[] {
+    return this.keys.get(name) ?? [];
+  }
+
+  add(name: string | Buffer, key: TokenKey): void {
+    const text = typeof name === 'string' ? name : name.toString('hex');
+    const known = this.keys.get(text);
+    if (known === undefined) this.keys.set(text, [key]);
+    else if (!known.includes(key)) known.push(key);
+  }
+}
+
+/** Nearly always there is one key, and nothing to unite. */
+function united(first: readonly TokenKey[], then: readonly TokenKey[]): readonly TokenKey[] {
+  if (then.every(key => first.includes(key))) return first;
+  return [...new Set([...first, ...then])];
+}
+
 function tokenKey(key: PrivateKeyObject, certificate?: CertificateObject): TokenKey {
-  const { handle, modulus, publicExponent } = key;
+  const { handle, modulus, publicExponent, identifier } = key;
   return {
-    id: subjectKeyIdentifier(modulus, publicExponent),
+    id: identifier,
     label: certificate === undefined || certificate.label === '' ? key.label : certificate.label,
     handle,
     modulus,
@@ -49,8 +97,9 @@ function tokenKey(key: PrivateKeyObject, certificate?: CertificateObject): Token
     certificate: certificate?.der,
     issuer: certificate?.names.issuer,
     serialNumber: certificate?.names.serialNumber,
+    canonicalName: certificate?.names.canonicalName,
   };
 }
 
-const issuerAndSerial = ({ issuer, serialNumber }: Pick<CertificateNames, 'issuer' | 'serialNumber'>): string =>
+const issuerAndSerial = ({ issuer, serialNumber }: IssuerAndSerialNumber): string =>
   `${issuer.toString('hex')}:${serialNumber.toString('hex')}`;

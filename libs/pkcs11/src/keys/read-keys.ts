@@ -1,17 +1,19 @@
 import * as pkcs11 from 'pkcs11js';
 import type { TokenSession } from '../sessions/token-session.js';
 import { certificateNames, type CertificateNames } from './certificate-names.js';
-import { withoutLeadingZeros } from './subject-key-identifier.js';
+import { subjectKeyIdentifier, withoutLeadingZeros } from './subject-key-identifier.js';
 import { findObjects, readAttributes } from './token-objects.js';
 
 /** A private key object, by what it shows. */
 export interface PrivateKeyObject {
   readonly handle: pkcs11.Handle;
-  /** CKA_ID, which ties key and certificate together. */
+  /** CKA_ID, which other tools may have given to several keys. */
   readonly id: Buffer;
   readonly label: string;
   readonly modulus: Buffer;
   readonly publicExponent: Buffer;
+  /** What the public key makes its subject key identifier (RFC 5280, 4.2.1.2, method 1). */
+  readonly identifier: Buffer;
 }
 
 export interface CertificateObject {
@@ -87,12 +89,16 @@ function readPrivateKey(session: TokenSession, handle: pkcs11.Handle): PrivateKe
   const attributes = readAttributes(session, handle, [CKA_ID, CKA_LABEL, CKA_MODULUS, CKA_PUBLIC_EXPONENT]);
   const [id, label, modulus, exponent] = attributes ?? [];
   if (modulus === undefined || modulus.length === 0) return undefined;
+  const numbers = {
+    modulus: withoutLeadingZeros(modulus),
+    publicExponent: exponent === undefined || exponent.length === 0 ? usualExponent : exponent,
+  };
   return {
     handle,
     id: id ?? Buffer.alloc(0),
     label: label?.toString('utf8') ?? '',
-    modulus: withoutLeadingZeros(modulus),
-    publicExponent: exponent === undefined || exponent.length === 0 ? usualExponent : exponent,
+    ...numbers,
+    identifier: subjectKeyIdentifier(numbers.modulus, numbers.publicExponent),
   };
 }
 

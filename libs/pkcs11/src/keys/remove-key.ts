@@ -1,11 +1,14 @@
 import * as pkcs11 from 'pkcs11js';
+import { quietly } from '../module/token-module.js';
 import type { TokenSession } from '../sessions/token-session.js';
-import type { KeyObjects } from './read-keys.js';
-import { subjectKeyIdentifier } from './subject-key-identifier.js';
-import { findObjects } from './token-objects.js';
+import { bearsOwnLabel, tieCertificates, type TiedKey } from './certificate-ties.js';
+import { ownerOf } from './key-owner.js';
+import type { CertificateObject, KeyObjects, PrivateKeyObject } from './read-keys.js';
+import { withoutLeadingZeros } from './subject-key-identifier.js';
+import { findObjects, readAttributes } from './token-objects.js';
 
 export interface KeyRemoval {
-  /** Subject key identifier. */
+  /** Subject key identifier that the public key makes. */
   readonly id: Buffer;
   /** Only what bears this label is removed; the key itself stays as long as a certificate with another label needs it. */
   readonly label: string;
@@ -14,25 +17,59 @@ export interface KeyRemoval {
 /**
  * Removes the certificates of a key that bear a label and, when no other certificate is left, the key with its public
  * key; recordings made for it can never be opened again. The private key goes first: what remains after a failure in
- * between is harmless.
- * @returns whether the private key was destroyed.
+ * between is harmless. Objects of other keys stay whatever CKA_ID they have, and so does the same key of another owner.
+ * @returns whether the private key was destroyed, as far as the owner of the label had it.
  */
 export function removeKey(session: TokenSession, present: KeyObjects, { id, label }: KeyRemoval): boolean {
   const { library, handle } = session;
   const destroy = (object: pkcs11.Handle): void => library.C_DestroyObject(handle, object);
-  const keys = present.privateKeys.filter(key => subjectKeyIdentifier(key.modulus, key.publicExponent).equals(id));
-  const ties = keys.map(key => key.id).filter(tie => tie.length > 0);
-  const certificates = present.certificates.filter(certificate => ties.some(tie => tie.equals(certificate.id)));
-  const needed = certificates.some(certificate => certificate.label !== label);
-  if (!needed) {
-    keys.forEach(key => destroy(key.handle));
-    ties.flatMap(tie => findObjects(session, publicKeyTemplate(tie))).forEach(destroy);
+  const tied = tieCertificates(present).filter(({ key }) => key.identifier.equals(id));
+  const parts = tied.map(one => withoutLabel(one, label));
+  for (const { key, remaining } of parts) {
+    if (remaining === undefined) destroy(key.handle);
+    // Otherwise it would still bear the name of the owner who gave it up.
+    else if (key.label === label && remaining.length > 0) rename(session, key, remaining[0]?.label ?? '');
   }
-  certificates.filter(certificate => certificate.label === label).forEach(certificate => destroy(certificate.handle));
-  return !needed;
+  if (parts.every(({ remaining }) => remaining === undefined)) destroyPublicKeys(session, tied);
+  parts.flatMap(({ doomed }) => doomed).forEach(certificate => destroy(certificate.handle));
+  const owner = ownerOf(label);
+  return !parts.some(({ remaining, key }) => remaining !== undefined && serves(owner, key, remaining));
 }
 
-const publicKeyTemplate = (id: Buffer): pkcs11.Template => [
-  { type: pkcs11.CKA_CLASS, value: pkcs11.CKO_PUBLIC_KEY },
-  { type: pkcs11.CKA_ID, value: id },
-];
+interface Parting {
+  readonly key: PrivateKeyObject;
+  readonly doomed: readonly CertificateObject[];
+  /** The certificates that keep the key; undefined when it goes. */
+  readonly remaining: readonly CertificateObject[] | undefined;
+}
+
+function withoutLabel(tied: TiedKey, label: string): Parting {
+  const { key, certificates } = tied;
+  const doomed = certificates.filter(certificate => certificate.label === label);
+  const remaining = certificates.filter(certificate => certificate.label !== label);
+  const isNamed = doomed.length > 0 || (key.label === label && bearsOwnLabel(tied));
+  return { key, doomed, remaining: isNamed && remaining.length === 0 ? undefined : remaining };
+}
+
+function serves(owner: string, key: PrivateKeyObject, certificates: readonly CertificateObject[]): boolean {
+  const labels = certificates.length === 0 ? [key.label] : certificates.map(({ label }) => label);
+  return labels.some(label => ownerOf(label) === owner);
+}
+
+/** Best effort: a token that allows no renaming keeps a name too many. */
+function rename({ library, handle }: TokenSession, key: PrivateKeyObject, label: string): void {
+  quietly(() => library.C_SetAttributeValue(handle, key.handle, [{ type: pkcs11.CKA_LABEL, value: label }]));
+}
+
+/** Those of this very key: others may have its CKA_ID. */
+function destroyPublicKeys(session: TokenSession, tied: readonly TiedKey[]): void {
+  const [first] = tied;
+  if (first === undefined) return;
+  const { modulus } = first.key;
+  for (const object of findObjects(session, [{ type: pkcs11.CKA_CLASS, value: pkcs11.CKO_PUBLIC_KEY }])) {
+    const [shown] = readAttributes(session, object, [pkcs11.CKA_MODULUS]) ?? [];
+    if (shown !== undefined && withoutLeadingZeros(shown).equals(modulus)) {
+      session.library.C_DestroyObject(session.handle, object);
+    }
+  }
+}

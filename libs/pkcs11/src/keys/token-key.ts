@@ -18,9 +18,11 @@ export interface TokenKey {
   /** DER of the issuer's Name and content octets of the serial number, when there is a certificate. */
   readonly issuer: Buffer | undefined;
   readonly serialNumber: Buffer | undefined;
+  /** Both as RFC 5280, 7.1 compares them. */
+  readonly canonicalName: string | undefined;
 }
 
-/** How a recipient of an envelope names its key (RFC 5652, 6.2.1). */
+/** How a recipient of an envelope names its key (RFC 5652, 6.2.1). No such name is unique. */
 export type KeySelector =
   | { readonly type: 'issuer-and-serial-number'; readonly issuer: Buffer; readonly serialNumber: Buffer }
   | { readonly type: 'subject-key-identifier'; readonly keyIdentifier: Buffer };

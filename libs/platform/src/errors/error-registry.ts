@@ -1,6 +1,7 @@
 import { status as GrpcStatus } from '@grpc/grpc-js';
 import { accessErrors } from './access-errors.js';
 import { define, type ErrorDefinition } from './error-definition.js';
+import { keyErrors } from './key-errors.js';
 import { mediaErrors } from './media-errors.js';
 
 export type { ApiStatusCode, ErrorDefinition } from './error-definition.js';
@@ -11,6 +12,7 @@ const { FAILED_PRECONDITION, RESOURCE_EXHAUSTED, UNAVAILABLE, DEADLINE_EXCEEDED,
 /** Every error this product can answer with. docs/errors.md is generated from this table. */
 export const errorRegistry = {
   ...accessErrors,
+  ...keyErrors,
   ...mediaErrors,
   RCS_MISSING_PARAMETER: define(
     400,
@@ -69,13 +71,6 @@ export const errorRegistry = {
     'The recording has no such media file',
     'Use a playPath or mediaUri from the recording resource.',
   ),
-  RCS_CERTIFICATE_NOT_FOUND: define(
-    404,
-    NOT_FOUND,
-    6,
-    'No such recording certificate',
-    'List the certificates of your contact center; aliases are compared letter by letter.',
-  ),
   RCS_METHOD_NOT_ALLOWED: define(
     405,
     INVALID_ARGUMENT,
@@ -96,27 +91,6 @@ export const errorRegistry = {
     2,
     'The storage has a file of this name already',
     'Store under another name: stored files are never replaced.',
-  ),
-  RCS_KEY_EXISTS: define(
-    409,
-    ALREADY_EXISTS,
-    2,
-    'The token holds a key of this name already',
-    'Choose another alias, or attach the certificate to the key that is there.',
-  ),
-  RCS_CERTIFICATE_EXISTS: define(
-    409,
-    ALREADY_EXISTS,
-    2,
-    'Another certificate has this alias',
-    'Upload under another alias; the same certificate twice is one entry.',
-  ),
-  RCS_CERTIFICATE_IN_USE: define(
-    409,
-    FAILED_PRECONDITION,
-    2,
-    'The certificate is in use',
-    'Assign a successor and rewrap the recordings first, or force the deletion by typing the alias again.',
   ),
   RCS_RECORDINGS_UNKNOWN: define(
     409,
@@ -159,34 +133,6 @@ export const errorRegistry = {
     2,
     'The range lies beyond the end',
     'Ask for bytes below the length in Content-Range.',
-  ),
-  RCS_KEY_NOT_FOUND: define(
-    422,
-    FAILED_PRECONDITION,
-    4,
-    'No private key of this server opens this recording',
-    'Import the private key of one of the recipients that the log names.',
-  ),
-  RCS_KEY_REFUSED: define(
-    422,
-    INVALID_ARGUMENT,
-    2,
-    'The key or certificate was refused',
-    'Use an RSA key of 2048 bits or more and the certificate that belongs to it.',
-  ),
-  RCS_KEY_BACKUP_FAILED: define(
-    500,
-    INTERNAL,
-    4,
-    'The copy of a key cannot be kept',
-    'Give the directory of keyVault.keyBackup space and the vault the right to write there, then import the key again.',
-  ),
-  RCS_CERTIFICATE_NOT_VALID: define(
-    422,
-    FAILED_PRECONDITION,
-    2,
-    'The certificate may not encrypt recordings',
-    'The detail names the certificate of the chain that is at fault. Decrypting with its key is not affected.',
   ),
   RCS_TOO_MANY_REQUESTS: define(
     429,

@@ -1,0 +1,74 @@
+import type { DetachedEnvelope } from '#cms';
+import { maximumUnwrapCandidates } from '#contracts';
+import type { KeyStore } from './key-store.js';
+import type { VaultKey } from './vault-key.js';
+
+export type RecipientIdentifier = DetachedEnvelope['recipients'][number]['identifier'];
+
+/** Which keys of recordings will do. */
+export interface WantedKey {
+  /** Whose; every one's where it is undefined. */
+  readonly contactCenter: string | undefined;
+  /** Keys, by their identifiers, that did not open the content. */
+  readonly tried?: readonly string[];
+}
+
+/** A recipient of an envelope and the keys that bear its name, the likeliest first; which one is right the content tells. */
+export interface RecipientKeys<Recipient> {
+  readonly recipient: Recipient;
+  readonly keys: readonly [VaultKey, ...VaultKey[]];
+  /** Whether other wanted keys are known, of this name or of a further recipient's. */
+  readonly more: boolean;
+}
+
+interface KeyName {
+  readonly identifier: RecipientIdentifier;
+}
+
+/**
+ * The first of these recipients that wanted keys bear the name of, and all of those keys. Whose they are is asked before
+ * anything else: what another contact center calls its keys is of no consequence. The tokens are read again only where
+ * no wanted key is known: most envelopes have recipients that are not ours.
+ */
+export async function findRecipientKeys<Recipient extends KeyName>(
+  keys: KeyStore,
+  recipients: readonly Recipient[],
+  wanted: WantedKey,
+  signal: AbortSignal,
+): Promise<RecipientKeys<Recipient> | undefined> {
+  const isWanted = (key: VaultKey): boolean => isRecordingKeyOf(wanted, key);
+  const known = firstWithKeys(
+    recipients,
+    recipients.map(({ identifier }) => keys.known(identifier, isWanted)),
+  );
+  if (known !== undefined) return known;
+  // Together, because they share one reading of the tokens.
+  const found = await Promise.all(recipients.map(({ identifier }) => keys.find(identifier, isWanted, signal)));
+  return firstWithKeys(recipients, found);
+}
+
+function firstWithKeys<Recipient>(
+  recipients: readonly Recipient[],
+  found: readonly (readonly VaultKey[])[],
+): RecipientKeys<Recipient> | undefined {
+  const index = found.findIndex(keys => keys.length > 0);
+  const [recipient, keys = []] = [recipients[index], found[index]];
+  const [first, ...others] = eachOnce(keys);
+  if (recipient === undefined || first === undefined) return undefined;
+  const chosen = [first, ...others.slice(0, maximumUnwrapCandidates - 1)] as const;
+  const given = new Set(chosen.map(({ keyIdentifier }) => keyIdentifier));
+  const more = found.some(named => named.some(({ keyIdentifier }) => !given.has(keyIdentifier)));
+  return { recipient, keys: chosen, more };
+}
+
+/** However many certificates it has. */
+function eachOnce(keys: readonly VaultKey[]): readonly VaultKey[] {
+  if (keys.length < 2) return keys;
+  const seen = new Set<string>();
+  return keys.filter(({ keyIdentifier }) => seen.size < seen.add(keyIdentifier).size);
+}
+
+const isRecordingKeyOf = ({ contactCenter, tried = [] }: WantedKey, key: VaultKey): boolean =>
+  key.purpose === 'RECORDING' &&
+  (contactCenter ?? key.contactCenter) === key.contactCenter &&
+  !tried.includes(key.keyIdentifier);

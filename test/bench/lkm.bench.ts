@@ -48,7 +48,7 @@ async function measure(ready: ReadyLine, pairs: number) {
     const keyPair = (await genesys.call('POST', `${base}/keypair`)).json() as KeyPair;
     const blocks = Array.from({ length: 32 }, () => encrypted(keyPair));
     const { keys } = await vaults.anyVault(timeoutMs, (vault, leftMs) =>
-      vault.call('ListKeys', { contactCenter: '' }, { timeoutMs: leftMs }),
+      vault.call('ListKeys', { contactCenter: ready.contactCenter }, { timeoutMs: leftMs }),
     );
     const keyIdentifier = keys.find(({ alias }) => alias === keyPair.id)?.keyIdentifier ?? '';
     const latencies: number[] = [];
@@ -64,7 +64,8 @@ async function measure(ready: ReadyLine, pairs: number) {
     const client = new BlockDecryptionClient(vaults);
     const yardstick = () =>
       rate(async index => {
-        const request = { keyIdentifier, padding: 'OAEP_SHA1', block: block(index), messageLength: 0 } as const;
+        const key = { contactCenter: ready.contactCenter, keyIdentifier };
+        const request = { ...key, padding: 'OAEP_SHA1', block: block(index), messageLength: 0 } as const;
         const { signal } = new AbortController();
         (await client.decrypt({ ...request, requestId: 'bench', timeoutMs, signal })).fill(0);
       });

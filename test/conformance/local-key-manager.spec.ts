@@ -354,7 +354,8 @@ describe('rcsctl', () => {
     const { privateKey, block, message } = vectors[name];
     const [id, keyFile] = [randomUUID(), join(work, `${name}.key`)];
     writeFileSync(keyFile, privateKey);
-    expect(await run('lkm', 'import', id, '--key-file', keyFile)).toMatchObject({
+    const owner = ['--contact-center', cluster.ready.contactCenter];
+    expect(await run('lkm', 'import', id, '--key-file', keyFile, ...owner)).toMatchObject({
       status: 0,
       stdout: `${id}: imported\n`,
     });

@@ -29,7 +29,8 @@ const agreements = new TransportAgreements();
 /** What comes back for a block: bytes, or the code of an error. */
 async function answerTo(block: Buffer): Promise<string> {
   const transport = await agreements.with(localKeyManager, timeoutMs);
-  const request = { keyIdentifier: key.keyIdentifier, padding: 'PKCS1_V1_5', messageLength: messageBytes } as const;
+  const { contactCenter, keyIdentifier } = key;
+  const request = { contactCenter, keyIdentifier, padding: 'PKCS1_V1_5', messageLength: messageBytes } as const;
   const { jwe } = await localKeyManager
     .call('DecryptBlock', { ...request, block, transportKeyId: transport.id }, { timeoutMs })
     .catch((error: unknown) => ({ jwe: (error as { code: string }).code }));

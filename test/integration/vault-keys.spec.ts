@@ -10,6 +10,7 @@ import {
   type KeyEntry,
   type KeyVaultEndpoint,
 } from '#contracts';
+import type { RcsError } from '#platform';
 import { publicKeyOf, recordCall } from '../vault/recorded-call.js';
 import type { RunningVault } from '../vault/running-vault.js';
 import { VaultGrounds } from '../vault/vault-grounds.js';
@@ -275,9 +276,10 @@ describe('the local key manager', () => {
     keyIdentifier: string,
     padding: 'OAEP_SHA1' | 'PKCS1_V1_5',
     block: Buffer,
+    contactCenter = '9350',
   ): Promise<Buffer> => {
     const transport = await new TransportAgreements().with(localKeyManager, timeoutMs);
-    const request = { keyIdentifier, padding, block, messageLength: 0, transportKeyId: transport.id };
+    const request = { contactCenter, keyIdentifier, padding, block, messageLength: 0, transportKeyId: transport.id };
     const { jwe } = await localKeyManager.call('DecryptBlock', request, { timeoutMs });
     return transport.key.unwrap(jwe);
   };
@@ -317,10 +319,36 @@ describe('the local key manager', () => {
     );
     await expect(opened).rejects.toMatchObject({ code: 'RCS_KEY_NOT_FOUND' });
     expect(await listed()).not.toContainEqual(own);
-    const { keys } = await localKeyManager.call('ListKeys', { contactCenter: '' }, { timeoutMs });
+    const { keys } = await localKeyManager.call('ListKeys', { contactCenter: '9350' }, { timeoutMs });
     expect(keys).toEqual([own]);
     const foreign = gateway.call('DeleteKey', { key: nameOf(own), alias: own.alias }, { timeoutMs });
     await expect(foreign).rejects.toMatchObject({ code: 'RCS_NOT_FOUND' });
+  });
+
+  it('opens blocks for the contact center of the key alone, and tells no other that the key is there', async () => {
+    const block = publicEncrypt({ key: publicKeyOf(own), padding: constants.RSA_PKCS1_OAEP_PADDING }, randomBytes(32));
+    const refusal = (keyIdentifier: string, contactCenter: string): Promise<unknown> =>
+      decrypt(keyIdentifier, 'OAEP_SHA1', block, contactCenter).then(
+        () => 'opened',
+        (error: unknown) => ({ code: (error as RcsError).code, publicDetail: (error as RcsError).publicDetail }),
+      );
+    const notThere = await refusal('00'.repeat(20), '1234');
+    expect(notThere).toMatchObject({ code: 'RCS_NOT_FOUND' });
+    expect(await refusal(own.keyIdentifier, '1234')).toEqual(notThere);
+    // Gateways of before name no contact center, and all their keys have one and the same name in their labels.
+    expect(await refusal(own.keyIdentifier, '')).toEqual(notThere);
+    const everybodys = localKeyManager.call('ListKeys', { contactCenter: '' }, { timeoutMs });
+    await expect(everybodys).rejects.toMatchObject({ code: 'RCS_INVALID_VALUE' });
+    const { keys } = await localKeyManager.call('ListKeys', { contactCenter: '1234' }, { timeoutMs });
+    expect(keys).toEqual([]);
+  });
+
+  it('serves gateways of before with the keys of before', async () => {
+    const request = { contactCenter: 'genesys-cloud', alias: 'b0a4', modulusBits: 2048 };
+    const { key: former } = await localKeyManager.call('GenerateKeyPair', request, { timeoutMs });
+    const message = randomBytes(32);
+    const block = publicEncrypt({ key: publicKeyOf(former), padding: constants.RSA_PKCS1_OAEP_PADDING }, message);
+    expect(await decrypt(former.keyIdentifier, 'OAEP_SHA1', block, '')).toEqual(message);
   });
 });
 

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { GrantVerifier } from '#contracts';
-import type { ConfigurationWith, InternalIdentity, ServiceContext } from '#platform';
+import { defaultOrganization, type ConfigurationWith, type InternalIdentity, type ServiceContext } from '#platform';
 import { KeyUseAudit } from './audit/key-use-audit.js';
 import { BlockDecryptionService } from './block-decryption/block-decryption.service.js';
 import { KeyBackups } from './key-backup/key-backups.js';
@@ -60,7 +60,8 @@ export class KeyVaultModule {
         { provide: CertificateService, useFactory: () => new CertificateService(keys) },
         {
           provide: BlockDecryptionService,
-          useFactory: (transportKeys: TransportKeys) => new BlockDecryptionService(keys, transportKeys, rate),
+          useFactory: (transportKeys: TransportKeys) =>
+            new BlockDecryptionService(keys, transportKeys, rate, formerOrganization(configuration)),
           inject: [TransportKeys],
         },
         { provide: KeyImportService, useFactory: () => KeyImportService.create(keys, backups) },
@@ -86,4 +87,9 @@ export class KeyVaultModule {
       ],
     };
   }
+}
+
+/** The section of the gateway says it, too, where both read one file. */
+function formerOrganization({ keyVault, localKeyManager }: VaultConfiguration): string {
+  return keyVault.formerKeyManagerOrganization ?? localKeyManager?.organization ?? defaultOrganization;
 }

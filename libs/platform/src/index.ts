@@ -8,6 +8,7 @@ export * from './deadline/deadline.js';
 export * from './request-id/request-id.js';
 export * from './configuration/configuration-error.js';
 export * from './configuration/configuration.schema.js';
+export { defaultOrganization } from './configuration/local-key-manager.schema.js';
 export { isOriginPattern } from './configuration/web-settings.schema.js';
 export type { ConfigurationServerSettings } from './configuration/configuration-server.schema.js';
 export type { OpenIdSettings } from './configuration/open-id.schema.js';

@@ -12,6 +12,7 @@ export * from './certificates/recording-certificate.js';
 export * from './certificates/certificate-store.js';
 export * from './rewrap/rewrap-job.js';
 export * from './rewrap/rewrap-store.js';
+export * from './local-key-manager/key-manager-owner.js';
 export * from './local-key-manager/hawk-credential.js';
 export * from './local-key-manager/local-key-pair.js';
 export * from './local-key-manager/logged-request.js';

@@ -1,7 +1,7 @@
 import type { DecryptBlockReply, DecryptBlockRequest } from '#contracts';
 import type { KeyEncryptionScheme } from '#pkcs11';
 import { RcsError } from '#platform';
-import { checkedKeyIdentifier } from '../input/checked-input.js';
+import { checkedKeyName } from '../input/checked-input.js';
 import type { CallRate } from '../rpc/call-rate.js';
 import type { KeyStore } from '../token/key-store.js';
 import type { VaultKey } from '../token/vault-key.js';
@@ -21,21 +21,23 @@ const schemes: Readonly<Record<DecryptBlockRequest['padding'], KeyEncryptionSche
 };
 
 /**
- * Opens bare RSA blocks for the local key manager, with its own keys alone. Whatever an attacker sends gives bytes of the
- * length asked for: wrong padding cannot be told from right.
+ * Opens bare RSA blocks for the local key manager, with its own keys alone, each for the contact center that its label
+ * names. Whatever an attacker sends gives bytes of the length asked for: wrong padding cannot be told from right.
  */
 export class BlockDecryptionService {
   constructor(
     private readonly keys: KeyStore,
     private readonly transportKeys: TransportKeys,
     private readonly rate: CallRate,
+    /** What callers mean that name no contact center: the one name in the labels of before there were several. */
+    private readonly formerOrganization: string,
   ) {}
 
   /** @throws RcsError; never one that tells whether the padding was right. */
   async decrypt(request: BlockDecryption): Promise<{ reply: DecryptBlockReply; key: VaultKey }> {
     this.rate.spend(request.caller, 1);
     const transportKey = this.transportKeys.get(request.transportKeyId, request.caller);
-    const key = await this.key(request.keyIdentifier, request.signal);
+    const key = await this.key(request, request.signal);
     const length = messageLength(request);
     if (request.block.length !== key.tokenKey.modulus.length) {
       const publicDetail = `the block must have ${key.tokenKey.modulus.length} bytes, as the modulus of the key has`;
@@ -50,12 +52,14 @@ export class BlockDecryptionService {
     }
   }
 
-  private async key(text: string, signal: AbortSignal): Promise<VaultKey> {
-    const isOfManager = ({ purpose }: VaultKey): boolean => purpose === 'LOCAL_KEY_MANAGER';
-    const [key] = await this.keys.findOwn(checkedKeyIdentifier(text), isOfManager, signal);
-    if (key !== undefined) return key;
-    const publicDetail = 'the local key manager has no such key';
-    throw new RcsError('RCS_NOT_FOUND', `${publicDetail}: ${text}`, { publicDetail });
+  /** @throws RcsError RCS_NOT_FOUND, the same for a key that is not there and for one of another contact center or purpose */
+  private async key({ contactCenter, keyIdentifier }: DecryptBlockRequest, signal: AbortSignal): Promise<VaultKey> {
+    const name = checkedKeyName({
+      contactCenter: contactCenter === '' ? this.formerOrganization : contactCenter,
+      keyIdentifier,
+    });
+    const [key] = await this.keys.named(name, 'LOCAL_KEY_MANAGER', signal);
+    return key;
   }
 }
 

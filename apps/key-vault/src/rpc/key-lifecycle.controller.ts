@@ -22,6 +22,7 @@ import {
 import type { ServiceRole } from '#platform';
 import { KeyUseAudit, type UsedKey } from '../audit/key-use-audit.js';
 import { KeyImportService } from '../import/key-import.service.js';
+import { checkedName } from '../input/checked-input.js';
 import { CertificateService } from '../key-lifecycle/certificate.service.js';
 import { KeyLifecycleService } from '../key-lifecycle/key-lifecycle.service.js';
 import { KeyStore } from '../token/key-store.js';
@@ -63,6 +64,7 @@ export class KeyLifecycleController {
   @GrpcMethod(keyVaultService, 'ListKeys')
   listKeys(request: ListKeysRequest, metadata: Metadata, call: Call): Promise<ListKeysReply> {
     return this.runner.run('ListKeys', metadata, call, async ({ role, signal }) => {
+      if (role === 'local-key-manager') checkedName('contact center', request.contactCenter);
       const visible = (await this.keys.list(signal)).filter(
         ({ contactCenter, purpose }) =>
           (request.contactCenter === '' || contactCenter === request.contactCenter) &&

@@ -1,6 +1,7 @@
 import type { BlockDecryptionClient } from '#contracts';
 import { RcsError } from '#platform';
 import type { DecryptRate } from './decrypt-rate.js';
+import type { HawkCaller } from './hawk-authentication.js';
 import type { KeyPairs, VaultCall } from './key-pairs.js';
 
 /** What is asked for, as it came. */
@@ -18,7 +19,7 @@ export interface OpenedBlock {
 
 const paddings = { none: 'OAEP_SHA1', pkcs1: 'PKCS1_V1_5' } as const;
 
-/** Opens blocks in the vault. Whatever is wrong inside a block gives pseudo-random bytes: nothing tells it from success. */
+/** Opens blocks in the vault, each with a key pair of the contact center whose credential asks. Whatever is wrong inside a block gives pseudo-random bytes: nothing tells it from success. */
 export class BlockDecryption {
   constructor(
     private readonly client: BlockDecryptionClient,
@@ -28,17 +29,18 @@ export class BlockDecryption {
   ) {}
 
   /** @throws RcsError RCS_INVALID_VALUE in the words of the example service, RCS_TOO_MANY_REQUESTS, or that of the vault. */
-  async open(request: DecryptRequest, credentialId: string, call: VaultCall): Promise<OpenedBlock> {
+  async open(request: DecryptRequest, caller: HawkCaller, call: VaultCall): Promise<OpenedBlock> {
     const { keypairId, body } = request;
     if (!isFilled(keypairId) || !isFilled(body)) throw invalid('Decrypt body and keypairId must be filled out');
     const padding = paddingOf(request.decryptType);
     const block = decodeBase64(body);
-    await this.rate.take(credentialId);
-    const keyPair = await this.keyPairs.find(keypairId.toLowerCase(), call);
+    await this.rate.take(caller);
+    const keyPair = await this.keyPairs.find(keypairId.toLowerCase(), caller.owner, call);
     if (keyPair === undefined) throw invalid('No key pair found with the id provided');
     const { keyIdentifier } = keyPair;
+    const contactCenter = this.keyPairs.nameInLabel(keyPair);
     const message = await this.client.decrypt({
-      ...{ keyIdentifier, padding, block, messageLength: 0, timeoutMs: this.timeoutMs },
+      ...{ contactCenter, keyIdentifier, padding, block, messageLength: 0, timeoutMs: this.timeoutMs },
       ...call,
     });
     return { keyPairId: keyPair.id, message };

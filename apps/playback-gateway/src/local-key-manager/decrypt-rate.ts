@@ -1,5 +1,6 @@
 import { RcsError } from '#platform';
 import type { RedisGate } from '../sessions/redis-gate.js';
+import type { HawkCaller } from './hawk-authentication.js';
 
 const windowMs = 1000;
 
@@ -12,9 +13,9 @@ export class DecryptRate {
   ) {}
 
   /** @throws RcsError RCS_OVERLOADED with the time to wait, RCS_SESSION_UNAVAILABLE without Redis. */
-  async take(credentialId: string): Promise<void> {
+  async take({ id, owner }: HawkCaller): Promise<void> {
     const now = this.now();
-    const key = `hawk-decrypts:${Math.floor(now / windowMs)}:${credentialId}`;
+    const key = `hawk-decrypts:${Math.floor(now / windowMs)}:${JSON.stringify([owner ?? null, id])}`;
     const count = await this.gate.run(async redis => {
       const results = await redis
         .multi()
@@ -26,10 +27,8 @@ export class DecryptRate {
     if (count <= this.perSecond) return;
     throw new RcsError(
       'RCS_TOO_MANY_REQUESTS',
-      `${credentialId} asks for more than ${this.perSecond} decryptions a second`,
-      {
-        retryAfterMs: windowMs - (now % windowMs),
-      },
+      `${id} of ${owner ?? 'no contact center'} asks for more than ${this.perSecond} decryptions a second`,
+      { retryAfterMs: windowMs - (now % windowMs) },
     );
   }
 }

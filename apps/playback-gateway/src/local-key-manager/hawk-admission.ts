@@ -4,13 +4,13 @@ import { describeError, outcomeOf, RcsError, type Logger } from '#platform';
 import type { AuditLog } from '#store';
 import { GatewayMetrics } from '../gateway-metrics.js';
 import { LOGGER, storeTokens } from '../injection-tokens.js';
-import { HawkAuthentication, HawkRefusal, type SignedHeader } from './hawk-authentication.js';
+import { HawkAuthentication, HawkRefusal, type HawkCaller, type SignedHeader } from './hawk-authentication.js';
 import { RequestLog, userIdOf } from './request-log.js';
 import { PublicHawkAddress } from './public-hawk-address.js';
 
 const signedHeader = Symbol('hawkSignedHeader');
-const credentialId = Symbol('hawkCredentialId');
-type SignedFastifyRequest = FastifyRequest & { [signedHeader]?: SignedHeader; [credentialId]?: string };
+const hawkCaller = Symbol('hawkCaller');
+type SignedFastifyRequest = FastifyRequest & { [signedHeader]?: SignedHeader; [hawkCaller]?: HawkCaller };
 
 /**
  * Lets only requests through that a credential in force has signed; each of them goes into the request log. The header
@@ -40,8 +40,8 @@ export class HawkAdmission {
     if (signed === undefined) throw new RcsError('RCS_INTERNAL', 'the header was not checked before the payload');
     await this.counted(request, reply, () => signed.checkPayload(body));
     this.metrics.authentications.inc({ outcome: 'ok' });
-    request[credentialId] = signed.id;
-    await this.requests.write(request);
+    request[hawkCaller] = signed.caller;
+    await this.requests.write(request, signed.caller.owner);
   }
 
   private async counted<T>(request: FastifyRequest, reply: FastifyReply, check: () => T | Promise<T>): Promise<T> {
@@ -79,8 +79,8 @@ export class HawkAdmission {
 }
 
 /** The credential that signed the request. */
-export function credentialOf(request: FastifyRequest): string {
-  const id = (request as SignedFastifyRequest)[credentialId];
-  if (id === undefined) throw new RcsError('RCS_INTERNAL', 'the route is not guarded');
-  return id;
+export function callerOf(request: FastifyRequest): HawkCaller {
+  const caller = (request as SignedFastifyRequest)[hawkCaller];
+  if (caller === undefined) throw new RcsError('RCS_INTERNAL', 'the route is not guarded');
+  return caller;
 }

@@ -1,8 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { server as hawkServer } from 'hawk';
 import { RcsError } from '#platform';
+import type { KeyManagerOwner } from '#store';
 import type { ReplayGuard } from './replay-guard.js';
-import type { HawkCredentials, HawkKeys } from './hawk-credentials.js';
+import type { HawkCredentials, HawkKey } from './hawk-credentials.js';
+
+/** The credential that signed a request, and whose it is. */
+export interface HawkCaller {
+  readonly id: string;
+  readonly owner: KeyManagerOwner;
+}
 
 /** What Hawk signs of a request. */
 export interface HawkRequest {
@@ -17,8 +24,7 @@ export interface HawkRequest {
 
 /** A request whose header a credential in force has signed. */
 export interface SignedHeader {
-  /** Of the credential. */
-  readonly id: string;
+  readonly caller: HawkCaller;
   /** Compares the body with what the signature says of it, if it says anything. @throws HawkRefusal. */
   checkPayload(body: Buffer): void;
 }
@@ -41,7 +47,8 @@ export class HawkRefusal extends RcsError {
   }
 }
 
-type Verified = Awaited<ReturnType<typeof hawkServer.authenticate>>;
+type Checked = Awaited<ReturnType<typeof hawkServer.authenticate>>;
+type Verified = Checked & { readonly owner: KeyManagerOwner };
 type HawkFailure = Error & { readonly output?: { readonly headers?: Readonly<Record<string, string>> } };
 
 /** Checks the Hawk header field of requests: signature, freshness, that none is sent twice; then the payload. */
@@ -57,12 +64,12 @@ export class HawkAuthentication {
    * @throws HawkRefusal; RcsError RCS_SESSION_UNAVAILABLE when it cannot be known whether the request is a repetition.
    */
   async authenticate(request: HawkRequest): Promise<SignedHeader> {
-    const { credentials, artifacts } = await this.verified(request);
+    const { credentials, artifacts, owner } = await this.verified(request);
     const { id, ts, nonce } = artifacts;
     if (!/^\d{1,11}$/.test(ts)) throw refusal(`the timestamp ${JSON.stringify(ts)} is none`);
-    if (!(await this.replays.isFirst({ id, ts, nonce }))) throw refusal('the request was sent before');
+    if (!(await this.replays.isFirst({ id, owner, ts, nonce }))) throw refusal('the request was sent before');
     return {
-      id,
+      caller: { id, owner },
       checkPayload(body) {
         if (artifacts.hash === undefined) return;
         try {
@@ -74,18 +81,19 @@ export class HawkAuthentication {
     };
   }
 
-  /** The key of before a rotation and the path without its query are good, too, each only where the first fails. */
+  /** The further keys of the id and the path without its query are good, too, each only where the first fails. */
   private async verified(request: HawkRequest): Promise<Verified> {
     const urls = this.options.allowUnsignedQuery ? [request.url, withoutQuery(request.url)] : [request.url];
-    let keys: readonly string[] | undefined;
+    let keys: readonly HawkKey[] | undefined;
     let failure: unknown;
     for (const url of new Set(urls)) {
       for (let attempt = 0; attempt < (keys?.length ?? 1); attempt++) {
         try {
-          return await this.check({ ...request, url }, async id => {
+          const checked = await this.check({ ...request, url }, async id => {
             keys ??= keysToTry(await this.credentials.keysOf(id));
-            return keys[attempt] ?? '';
+            return keys[attempt]?.key ?? '';
           });
+          return { ...checked, owner: keys?.[attempt]?.owner };
         } catch (error) {
           failure = error;
           if ((error as Error).message !== 'Bad mac') throw refusedBy(error);
@@ -95,7 +103,7 @@ export class HawkAuthentication {
     throw refusedBy(failure);
   }
 
-  private async check(request: HawkRequest, keyOf: (id: string) => Promise<string>): Promise<Verified> {
+  private async check(request: HawkRequest, keyOf: (id: string) => Promise<string>): Promise<Checked> {
     const { method, url, host, port, authorization, contentType } = request;
     return hawkServer.authenticate(
       { method, url, host, port, authorization, contentType },
@@ -106,8 +114,8 @@ export class HawkAuthentication {
 }
 
 /** The time for an unknown id must not tell that it is unknown: a key that nobody has is tried. */
-function keysToTry(keys: HawkKeys | undefined): readonly string[] {
-  return keys === undefined ? [randomBytes(16).toString('hex')] : [keys.current, ...keys.previous];
+function keysToTry(keys: readonly HawkKey[]): readonly HawkKey[] {
+  return keys.length === 0 ? [{ key: randomBytes(16).toString('hex'), owner: undefined }] : keys;
 }
 
 const withoutQuery = (url: string): string => url.split('?')[0] ?? url;

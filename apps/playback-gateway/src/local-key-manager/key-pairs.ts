@@ -1,6 +1,6 @@
 import { createPublicKey, randomUUID } from 'node:crypto';
 import type { KeyEntry, KeyVaultClient } from '#contracts';
-import type { LocalKeyManagerStore, LocalKeyPair } from '#store';
+import type { ContactCenterStore, KeyManagerOwner, LocalKeyManagerStore, LocalKeyPair } from '#store';
 
 /** A key pair as callers see it. */
 export type KeyPairResource = Pick<LocalKeyPair, 'id' | 'publicKey' | 'dateCreated'>;
@@ -16,47 +16,75 @@ export interface VaultCall {
   readonly signal: AbortSignal;
 }
 
-/** Key pairs live in the token, under their id; the store only keeps when they came and spares the vault a question. */
+/**
+ * Key pairs live in the token, labelled with their contact center and their id; the store only keeps when they came and
+ * spares the vault a question. Those from before key pairs belonged to contact centers stand in the token under one name
+ * for all: whose they are is in the store.
+ */
 export class KeyPairs {
   constructor(
     private readonly vaults: KeyVaultClient,
     private readonly store: LocalKeyManagerStore,
-    /** Under which name the token keeps them. */
+    private readonly contactCenters: ContactCenterStore,
+    /** The one name in the labels of before. */
     private readonly organization: string,
     private readonly timeoutMs: number,
   ) {}
 
   /** Makes a key pair inside the token. @throws RcsError of the vault. */
-  async generate(call: VaultCall): Promise<LocalKeyPair> {
-    const request = { contactCenter: this.organization, alias: randomUUID(), modulusBits };
+  async generate(owner: KeyManagerOwner, call: VaultCall): Promise<LocalKeyPair> {
+    const request = { contactCenter: owner ?? this.organization, alias: randomUUID(), modulusBits };
     const { key } = await this.vaults.anyVault(generationTimeoutMs, (vault, timeoutMs) =>
       vault.call('GenerateKeyPair', request, { timeoutMs, ...call }),
     );
-    return this.store.addKeyPair(asKeyPair(key));
+    return this.store.addKeyPair(asKeyPair(key, owner, owner !== undefined));
   }
 
-  /** All that are in the token, the oldest first: those that were imported, too. */
-  async list(call: VaultCall): Promise<readonly LocalKeyPair[]> {
-    const known = new Map((await this.store.keyPairs()).map(keyPair => [keyPair.id, keyPair]));
-    const inToken = (await this.keys(call)).map(
-      async key => known.get(key.alias) ?? this.store.addKeyPair(asKeyPair(key)),
-    );
-    return (await Promise.all(inToken)).sort((one, other) => one.dateCreated - other.dateCreated);
+  /** All that the owner has in the token, the oldest first: those that were imported, too. */
+  async list(owner: KeyManagerOwner, call: VaultCall): Promise<readonly LocalKeyPair[]> {
+    const found = await this.inToken(owner, call);
+    const kept = await Promise.all(found.map(keyPair => this.store.addKeyPair(keyPair)));
+    return kept.sort((one, other) => one.dateCreated - other.dateCreated);
   }
 
-  /** undefined for an id that the token does not have. */
-  async find(id: string, call: VaultCall): Promise<LocalKeyPair | undefined> {
+  /** undefined for an id that the token does not have, and for a key pair of somebody else. */
+  async find(id: string, owner: KeyManagerOwner, call: VaultCall): Promise<LocalKeyPair | undefined> {
     if (!uuid.test(id)) return undefined;
-    const known = await this.store.keyPair(id);
+    const known = await this.store.keyPair(id, owner);
     if (known !== undefined) return known;
-    const key = (await this.keys(call)).find(({ alias }) => alias === id);
-    return key === undefined ? undefined : this.store.addKeyPair(asKeyPair(key));
+    const found = (await this.inToken(owner, call)).find(keyPair => keyPair.id === id);
+    return found === undefined ? undefined : this.store.addKeyPair(found);
   }
 
-  private async keys(call: VaultCall): Promise<readonly KeyEntry[]> {
-    const request = { contactCenter: this.organization };
+  /** What stands for the contact center in the label of the key: the vault opens blocks for no other. */
+  nameInLabel({ labelled, contactCenter }: LocalKeyPair): string {
+    return labelled === true && contactCenter !== undefined ? contactCenter : this.organization;
+  }
+
+  private async inToken(owner: KeyManagerOwner, call: VaultCall): Promise<readonly LocalKeyPair[]> {
+    const labelled =
+      owner === undefined || owner === this.organization
+        ? []
+        : (await this.keysLabelled(owner, call)).map(key => asKeyPair(key, owner, true));
+    const former = await this.ofBefore(call);
+    const ids = new Set(labelled.map(({ id }) => id));
+    return [...labelled, ...former.filter(({ id, contactCenter }) => contactCenter === owner && !ids.has(id))];
+  }
+
+  /**
+   * Those under the one name of before: of whom the store says, else of the only contact center there is, else of nobody.
+   */
+  private async ofBefore(call: VaultCall): Promise<readonly LocalKeyPair[]> {
+    const keys = await this.keysLabelled(this.organization, call);
+    const known = new Map((await this.store.keyPairs('everything')).map(keyPair => [keyPair.id, keyPair]));
+    const [first, another] = await this.contactCenters.list();
+    const only = another === undefined ? first?.id : undefined;
+    return keys.map(key => known.get(key.alias) ?? asKeyPair(key, only, false));
+  }
+
+  private async keysLabelled(contactCenter: string, call: VaultCall): Promise<readonly KeyEntry[]> {
     const { keys } = await this.vaults.anyVault(this.timeoutMs, (vault, timeoutMs) =>
-      vault.call('ListKeys', request, { timeoutMs, ...call }),
+      vault.call('ListKeys', { contactCenter }, { timeoutMs, ...call }),
     );
     return keys.filter(({ alias }) => uuid.test(alias));
   }
@@ -68,12 +96,18 @@ export const keyPairResource = ({ id, publicKey, dateCreated }: LocalKeyPair): K
   dateCreated,
 });
 
-function asKeyPair({ alias, keyIdentifier, publicKey }: KeyEntry): LocalKeyPair {
+function asKeyPair(
+  { alias, keyIdentifier, publicKey }: KeyEntry,
+  owner: KeyManagerOwner,
+  labelled: boolean,
+): LocalKeyPair {
   const key = createPublicKey({ key: publicKey, format: 'der', type: 'spki' });
   return {
     id: alias,
+    ...(owner === undefined ? {} : { contactCenter: owner }),
     keyIdentifier,
     publicKey: key.export({ format: 'der', type: 'pkcs1' }).toString('base64'),
     dateCreated: Date.now(),
+    ...(labelled ? { labelled } : {}),
   };
 }

@@ -1,11 +1,14 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Options, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { AuditEntry, AuditLog } from '#store';
+import { z } from 'zod';
+import type { AuditEntry, AuditLog, KeyManagerOwner } from '#store';
 import { HawkRegistration, HawkSigned, Public } from '../access/access-rule.js';
 import { storeTokens } from '../injection-tokens.js';
 import { BlockDecryption, type DecryptRequest } from './block-decryption.js';
+import { callerOf } from './hawk-admission.js';
 import { HawkCredentials } from './hawk-credentials.js';
-import { credentialOf } from './hawk-admission.js';
+import { NewOwner } from './key-manager-administrator.js';
+import { checked, contactCenterField } from './key-manager-requests.js';
 import { keyPairResource, KeyPairs } from './key-pairs.js';
 import { registrarOf } from './registration-access.js';
 import { localKeyManagerPath } from './local-key-manager-route.js';
@@ -18,7 +21,10 @@ const endpointDescription = {
   decryptResponse: { body: 'Decrypted Response' },
 };
 
-/** The key-management API of Genesys Cloud's local key manager. */
+/** On the wire there is the id alone; operations accounts name the contact center, where there are several. */
+const registrationSchema = z.looseObject({ contactCenter: contactCenterField.optional() });
+
+/** The key-management API of Genesys Cloud's local key manager: each caller meets what its own contact center has. */
 @Controller(localKeyManagerPath.slice(1))
 export class LocalKeyManagerController {
   constructor(
@@ -26,6 +32,7 @@ export class LocalKeyManagerController {
     private readonly keyPairs: KeyPairs,
     private readonly blocks: BlockDecryption,
     private readonly requests: RequestLog,
+    private readonly newOwner: NewOwner,
     @Inject(storeTokens.audit) private readonly audit: AuditLog,
   ) {}
 
@@ -41,17 +48,23 @@ export class LocalKeyManagerController {
   @HawkRegistration()
   @HttpCode(200)
   async register(@Req() request: FastifyRequest, @Body() body: { readonly id?: unknown } | undefined) {
-    const { name, invitation } = registrarOf(request);
-    const credential = await this.credentials.register(body?.id, name, invitation);
-    await this.record(request, name, { event: 'hawk-credential-registered', outcome: 'done', detail: credential.id });
-    return credential;
+    const registrar = registrarOf(request);
+    const { contactCenter } = checked(registrationSchema, body);
+    const right =
+      'invitation' in registrar
+        ? { invitation: registrar.invitation }
+        : { contactCenter: await this.newOwner.of(registrar.scope, contactCenter) };
+    const { issued, owner } = await this.credentials.register(body?.id, registrar.name, right);
+    const entry = { event: 'hawk-credential-registered', outcome: 'done', detail: issued.id } as const;
+    await this.record(request, registrar.name, owner, entry);
+    return issued;
   }
 
   @Post('keypair')
   @HttpCode(200)
   @HawkSigned()
   async generate(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    const keyPair = await this.keyPairs.generate(callOf(request, reply));
+    const keyPair = await this.keyPairs.generate(callerOf(request).owner, callOf(request, reply));
     await this.recordCall(request, 'local-key-pair-generated', `key pair ${keyPair.id}`);
     return keyPairResource(keyPair);
   }
@@ -59,14 +72,14 @@ export class LocalKeyManagerController {
   @Get('keypair')
   @HawkSigned()
   async list(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    return (await this.keyPairs.list(callOf(request, reply))).map(keyPairResource);
+    return (await this.keyPairs.list(callerOf(request).owner, callOf(request, reply))).map(keyPairResource);
   }
 
   /** An id that is unknown has an empty answer, as callers of the example service expect. */
   @Get('keypair/:id')
   @HawkSigned()
   async find(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('id') id: string): Promise<void> {
-    const keyPair = await this.keyPairs.find(id.toLowerCase(), callOf(request, reply));
+    const keyPair = await this.keyPairs.find(id.toLowerCase(), callerOf(request).owner, callOf(request, reply));
     await reply.code(200).send(keyPair === undefined ? '' : keyPairResource(keyPair));
   }
 
@@ -82,7 +95,7 @@ export class LocalKeyManagerController {
   ) {
     const { keypairId, body: block } = body ?? {};
     const asked = { keypairId, body: block, decryptType };
-    const { keyPairId, message } = await this.blocks.open(asked, credentialOf(request), callOf(request, reply));
+    const { keyPairId, message } = await this.blocks.open(asked, callerOf(request), callOf(request, reply));
     try {
       await this.recordCall(request, 'local-key-used', `key pair ${keyPairId}`);
       return { body: message.toString('base64') };
@@ -99,8 +112,8 @@ export class LocalKeyManagerController {
 
   @Get('request-log')
   @HawkSigned()
-  readLog(@Query() parameters: Readonly<Record<string, unknown>>) {
-    return this.requests.read(requestLogQuery(parameters));
+  readLog(@Req() request: FastifyRequest, @Query() parameters: Readonly<Record<string, unknown>>) {
+    return this.requests.read(requestLogQuery(parameters), callerOf(request).owner);
   }
 
   @Delete('request-log')
@@ -108,15 +121,27 @@ export class LocalKeyManagerController {
   @HawkSigned()
   async clearLog(@Req() request: FastifyRequest): Promise<void> {
     await this.recordCall(request, 'local-key-request-log-cleared', undefined);
-    await this.requests.clear();
+    await this.requests.clear(callerOf(request).owner);
   }
 
   private recordCall(request: FastifyRequest, event: string, what: string | undefined): Promise<void> {
     const detail = [what, `for ${userIdOf(request)}`].filter(part => part !== undefined).join(', ');
-    return this.record(request, credentialOf(request), { event, outcome: 'done', detail });
+    const { id, owner } = callerOf(request);
+    return this.record(request, id, owner, { event, outcome: 'done', detail });
   }
 
-  private async record(request: FastifyRequest, user: string, entry: AuditEntry): Promise<void> {
-    await this.audit.append({ ...entry, user, address: request.ip, requestId: request.id });
+  private async record(
+    request: FastifyRequest,
+    user: string,
+    contactCenter: KeyManagerOwner,
+    entry: AuditEntry,
+  ): Promise<void> {
+    await this.audit.append({
+      ...entry,
+      user,
+      ...(contactCenter === undefined ? {} : { contactCenter }),
+      address: request.ip,
+      requestId: request.id,
+    });
   }
 }

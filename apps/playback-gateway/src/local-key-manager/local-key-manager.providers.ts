@@ -8,8 +8,10 @@ import {
   type LocalKeyManagerConfiguration,
   type ServiceContext,
 } from '#platform';
+import type { AuditLog } from '#store';
 import { RequestAdmission } from '../authentication/request-admission.js';
 import type { GatewayParts } from '../gateway-parts.js';
+import { storeTokens } from '../injection-tokens.js';
 import { RedisGate } from '../sessions/redis-gate.js';
 import { BlockDecryption } from './block-decryption.js';
 import { DecryptRate } from './decrypt-rate.js';
@@ -17,8 +19,13 @@ import { HawkAdmission } from './hawk-admission.js';
 import { HawkAuthentication } from './hawk-authentication.js';
 import { HawkCredentialController } from './hawk-credential.controller.js';
 import { HawkCredentials } from './hawk-credentials.js';
+import { LOCAL_KEY_MANAGER_STORE } from './injection-tokens.js';
+import { NewOwner } from './key-manager-administrator.js';
+import { KeyManagerAssignmentController } from './key-manager-assignment.controller.js';
+import { KeyManagerAudit } from './key-manager-audit.js';
 import { KeyPairs } from './key-pairs.js';
 import { LocalKeyManagerController } from './local-key-manager.controller.js';
+import { OwnerlessThings } from './ownerless-things.js';
 import { PublicHawkAddress } from './public-hawk-address.js';
 import { RegistrationAccess } from './registration-access.js';
 import { ReplayGuard } from './replay-guard.js';
@@ -30,7 +37,9 @@ const LOCAL_KEY_MANAGER_VAULTS = Symbol('KeyVaultClient of the local key manager
 
 /** Nothing is there where the local key manager is turned off. */
 export function localKeyManagerControllers({ configuration }: GatewayParts): Type[] {
-  return configuration.localKeyManager?.enabled === true ? [LocalKeyManagerController, HawkCredentialController] : [];
+  return configuration.localKeyManager?.enabled === true
+    ? [LocalKeyManagerController, HawkCredentialController, KeyManagerAssignmentController]
+    : [];
 }
 
 /** Wires the local key manager. @throws ConfigurationError for what it cannot do without. */
@@ -40,6 +49,18 @@ export function localKeyManagerProviders({ context, configuration, store }: Gate
   const keys = store.localKeyManager;
   return [
     HawkAdmission,
+    { provide: LOCAL_KEY_MANAGER_STORE, useValue: keys },
+    { provide: NewOwner, useFactory: () => new NewOwner(store.contactCenters) },
+    {
+      provide: KeyManagerAudit,
+      useFactory: (audit: AuditLog) => new KeyManagerAudit(audit),
+      inject: [storeTokens.audit],
+    },
+    {
+      provide: OwnerlessThings,
+      useFactory: (audit: AuditLog) => new OwnerlessThings(keys, audit, context.logger),
+      inject: [storeTokens.audit],
+    },
     { provide: HawkCredentials, useFactory: () => new HawkCredentials(keys, masterKey(context)) },
     { provide: PublicHawkAddress, useFactory: () => new PublicHawkAddress(settings.publicHost, settings.publicPort) },
     { provide: RequestLog, useFactory: () => new RequestLog(keys, settings.requestLogLimit) },
@@ -55,18 +76,22 @@ export function localKeyManagerProviders({ context, configuration, store }: Gate
     },
     {
       provide: RegistrationAccess,
-      useFactory: (admission: RequestAdmission) => {
-        const open = settings.developmentOpenRegistration;
-        if (open) context.logger.warn('anyone may register Hawk credentials: developmentOpenRegistration is on');
-        return new RegistrationAccess(admission, open);
+      useFactory: (admission: RequestAdmission, newOwner: NewOwner) => {
+        const contactCenter = settings.developmentContactCenter;
+        if (!settings.developmentOpenRegistration) return new RegistrationAccess(admission, newOwner, undefined);
+        context.logger.warn(
+          { contactCenter },
+          'anyone may register Hawk credentials of this contact center: developmentOpenRegistration is on',
+        );
+        return new RegistrationAccess(admission, newOwner, { contactCenter });
       },
-      inject: [RequestAdmission],
+      inject: [RequestAdmission, NewOwner],
     },
     { provide: LOCAL_KEY_MANAGER_VAULTS, useFactory: () => vaultClient(context, settings) },
     {
       provide: KeyPairs,
       useFactory: (vaults: KeyVaultClient) =>
-        new KeyPairs(vaults, keys, settings.organization, settings.vaultTimeoutMs),
+        new KeyPairs(vaults, keys, store.contactCenters, settings.organization, settings.vaultTimeoutMs),
       inject: [LOCAL_KEY_MANAGER_VAULTS],
     },
     {

@@ -1,12 +1,18 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
+import type { KeyManagerScope } from '#store';
 import { userOf } from '../authentication/current-user.js';
 import type { RequestAdmission } from '../authentication/request-admission.js';
+import { scopeOf, type NewOwner } from './key-manager-administrator.js';
 
-/** Who registers a credential, and with which invitation. */
-export interface Registrar {
-  readonly name: string;
-  readonly invitation?: string;
+/** Who registers a credential, and for which contact centers they may: the invitation says it, or the scope. */
+export type Registrar = { readonly name: string } & (
+  { readonly invitation: string } | { readonly scope: KeyManagerScope }
+);
+
+/** In development: anyone may register a credential, of this contact center or, where none is named, of the only one. */
+export interface OpenRegistration {
+  readonly contactCenter: string | undefined;
 }
 
 const registrar = Symbol('registrar');
@@ -16,10 +22,11 @@ type RegisteringRequest = FastifyRequest & { [registrar]?: Registrar };
 export class RegistrationAccess {
   constructor(
     private readonly admission: RequestAdmission,
-    private readonly openToAnyone: boolean,
+    private readonly newOwner: NewOwner,
+    private readonly open: OpenRegistration | undefined,
   ) {}
 
-  /** @throws RcsError RCS_AUTHENTICATION_REQUIRED, RCS_INSUFFICIENT_ROLE, or what admission refuses with. */
+  /** @throws RcsError RCS_AUTHENTICATION_REQUIRED, RCS_INSUFFICIENT_PERMISSION, or what admission refuses with. */
   async admit(request: RegisteringRequest, reply: FastifyReply): Promise<void> {
     request[registrar] = await this.registrar(request, reply);
   }
@@ -29,11 +36,13 @@ export class RegistrationAccess {
     const { authorization, cookie } = request.headers;
     const invitation = /^Bearer +([\w-]{20,128}) *$/i.exec(authorization ?? '')?.[1];
     if (invitation !== undefined) return { name: 'invitation', invitation };
-    if (this.openToAnyone && authorization === undefined && cookie === undefined) return { name: 'anyone' };
+    if (this.open !== undefined && authorization === undefined && cookie === undefined) {
+      const owner = await this.newOwner.of('everything', this.open.contactCenter);
+      return { name: 'anyone', scope: { owner } };
+    }
     await this.admission.admit(request, reply);
     const user = userOf(request);
-    if (user.roles.includes('admin') || user.roles.includes('ops')) return { name: user.name };
-    throw new RcsError('RCS_INSUFFICIENT_ROLE', `${user.name} may not register Hawk credentials`);
+    return { name: user.name, scope: scopeOf(user) };
   }
 }
 

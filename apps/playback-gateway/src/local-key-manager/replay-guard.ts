@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { KeyManagerOwner } from '#store';
 import type { RedisGate } from '../sessions/redis-gate.js';
 
 /** What makes a signed request one of its kind. */
 export interface SignedOnce {
   readonly id: string;
+  /** Whose credential signed: two contact centers may have one id. */
+  readonly owner: KeyManagerOwner;
   readonly ts: string;
   readonly nonce: string;
 }
@@ -17,9 +20,9 @@ export class ReplayGuard {
   ) {}
 
   /** Whether nobody sent it before, to any gateway. @throws RcsError RCS_SESSION_UNAVAILABLE without Redis. */
-  async isFirst({ id, ts, nonce }: SignedOnce): Promise<boolean> {
+  async isFirst({ id, owner, ts, nonce }: SignedOnce): Promise<boolean> {
     const digest = createHash('sha256')
-      .update(JSON.stringify([id, ts, nonce]))
+      .update(JSON.stringify([owner ?? null, id, ts, nonce]))
       .digest('base64url');
     return (await this.gate.run(redis => redis.set(`hawk-nonce:${digest}`, '', 'EX', this.seconds, 'NX'))) === 'OK';
   }

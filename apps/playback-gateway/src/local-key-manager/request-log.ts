@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
-import type { LocalKeyManagerStore, LoggedRequest, RequestLogQuery } from '#store';
+import type { KeyManagerOwner, LocalKeyManagerStore, LoggedRequest, RequestLogQuery } from '#store';
 
 /** A line of the log on the wire. */
 export interface LoggedRequestResource {
@@ -25,11 +25,11 @@ const mostEntries = 10_000;
 export class RequestLog {
   constructor(
     private readonly store: LocalKeyManagerStore,
-    /** Lines that are kept. */
+    /** Lines that are kept of each contact center. */
     private readonly limit: number,
   ) {}
 
-  async write(request: FastifyRequest): Promise<void> {
+  async write(request: FastifyRequest, owner: KeyManagerOwner): Promise<void> {
     const entry: LoggedRequest = {
       id: randomUUID(),
       userId: userIdOf(request),
@@ -37,15 +37,15 @@ export class RequestLog {
       requestMethod: request.method,
       time: Date.now(),
     };
-    await this.store.logRequest(entry, this.limit);
+    await this.store.logRequest(entry, owner, this.limit);
   }
 
-  async read(query: RequestLogQuery): Promise<readonly LoggedRequestResource[]> {
-    return (await this.store.loggedRequests(query)).map(resource);
+  async read(query: RequestLogQuery, owner: KeyManagerOwner): Promise<readonly LoggedRequestResource[]> {
+    return (await this.store.loggedRequests(query, owner)).map(resource);
   }
 
-  clear(): Promise<void> {
-    return this.store.clearRequestLog();
+  clear(owner: KeyManagerOwner): Promise<void> {
+    return this.store.clearRequestLog(owner);
   }
 }
 

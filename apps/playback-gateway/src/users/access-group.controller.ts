@@ -24,6 +24,7 @@ export class AccessGroupController {
       privileges: [
         { name: 'decrypt-recording', description: 'Decrypt a Recording' },
         { name: 'administer-certificates', description: 'Administration of Recording Certificates and Keys' },
+        { name: 'administer-local-key-manager', description: 'Administration of the Local Key Manager' },
       ],
     };
   }

@@ -5,12 +5,15 @@ import { print } from '../terminal/print.js';
 import { readConfiguration } from './read-configuration.js';
 
 interface Options extends GatewayOptions {
+  readonly contactCenter?: string;
   readonly json?: boolean;
 }
 
 /** A credential as the gateway lists it. */
 interface ListedCredential {
   readonly id: string;
+  /** Absent for one that belongs to none. */
+  readonly contactCenter?: string;
   readonly state: string;
   readonly createdAt: string;
   readonly createdBy: string;
@@ -29,30 +32,39 @@ const base = '/rcs/local-key-manager';
 export function hawkCommand(program: Command): void {
   const hawk = program.command('hawk').description('administer who may call the local key manager');
   const command = (usage: string, description: string): Command =>
-    withGatewayOptions(hawk.command(usage).description(description)).option('--json', 'machine-readable output');
+    withGatewayOptions(hawk.command(usage).description(description))
+      .option(
+        '--contact-center <id>',
+        'whose credential: for operations accounts, where there are several contact centers',
+      )
+      .option('--json', 'machine-readable output');
 
   command('list', 'all credentials, the revoked ones too').action((options: Options) =>
     asking(options, async gateway => {
-      const { credentials } = (await gateway.call('GET', `${base}/credentials`)) as { credentials: ListedCredential[] };
+      const { credentials } = (await gateway.call('GET', `${base}/credentials${queryOf(options)}`)) as {
+        credentials: ListedCredential[];
+      };
       print(options.json === true, credentials, () => credentials.map(credentialLine).join('\n') || 'no credential');
     }),
   );
   command('register', 'a new credential; its key is shown this once')
     .argument('<id>', '6 characters or more')
     .action((id: string, options: Options) =>
-      issuing(options, gateway => gateway.call('POST', `${base}/credentials`, { id })),
+      issuing(options, gateway => gateway.call('POST', `${base}/credentials`, { id, ...ownerIn(options) })),
     );
   command('rotate', 'a new key for a credential; it is shown this once')
     .argument('<id>')
     .option('--overlap <seconds>', 'how long the former key serves on', Number, 86_400)
     .action((id: string, { overlap, ...options }: Options & { readonly overlap: number }) =>
-      issuing(options, gateway => gateway.call('POST', `${pathOf(id)}/rotation`, { overlapSeconds: overlap })),
+      issuing(options, gateway =>
+        gateway.call('POST', `${pathOf(id)}/rotation`, { overlapSeconds: overlap, ...ownerIn(options) }),
+      ),
     );
   command('revoke', 'a credential is refused from now on, by every gateway')
     .argument('<id>')
     .action((id: string, options: Options) =>
       asking(options, async gateway => {
-        const revoked = await gateway.call('DELETE', pathOf(id));
+        const revoked = await gateway.call('DELETE', `${pathOf(id)}${queryOf(options)}`);
         print(options.json === true, revoked, () => `${id} is revoked`);
       }),
     );
@@ -60,7 +72,8 @@ export function hawkCommand(program: Command): void {
     .option('--valid-for <seconds>', 'how long', Number, 3600)
     .action(({ validFor, ...options }: Options & { readonly validFor: number }) =>
       asking(options, async gateway => {
-        const invitation = await gateway.call('POST', `${base}/invitations`, { validForSeconds: validFor });
+        const asked = { validForSeconds: validFor, ...ownerIn(options) };
+        const invitation = await gateway.call('POST', `${base}/invitations`, asked);
         const { token, expiresAt } = invitation as { token: string; expiresAt: string };
         print(options.json === true, invitation, () => `token    ${token}\nexpires  ${expiresAt}`);
       }),
@@ -69,12 +82,20 @@ export function hawkCommand(program: Command): void {
 
 const pathOf = (id: string): string => `${base}/credentials/${encodeURIComponent(id)}`;
 
-const credentialLine = ({ id, state, createdAt, createdBy, rotatedAt, formerKeyUntil }: ListedCredential): string =>
-  [
-    `${id}: ${state}, registered ${createdAt} by ${createdBy}`,
+const ownerIn = ({ contactCenter }: Options): { contactCenter?: string } =>
+  contactCenter === undefined ? {} : { contactCenter };
+
+const queryOf = ({ contactCenter }: Options): string =>
+  contactCenter === undefined ? '' : `?contactCenter=${encodeURIComponent(contactCenter)}`;
+
+const credentialLine = (credential: ListedCredential): string => {
+  const { id, contactCenter, state, createdAt, createdBy, rotatedAt, formerKeyUntil } = credential;
+  return [
+    `${id}: ${state}, of ${contactCenter ?? 'no contact center'}, registered ${createdAt} by ${createdBy}`,
     ...(rotatedAt === undefined ? [] : [`key of ${rotatedAt}`]),
     ...(formerKeyUntil === undefined ? [] : [`the former one serves until ${formerKeyUntil}`]),
   ].join('; ');
+};
 
 async function issuing(options: Options, ask: (gateway: GatewayClient) => Promise<unknown>): Promise<void> {
   await asking(options, async gateway => {

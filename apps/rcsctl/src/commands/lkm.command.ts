@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { requireSections } from '#platform';
 import { GatewayClient } from '../gateway-client/gateway-client.js';
 import { gatewayAccess, withGatewayOptions, type GatewayOptions } from '../gateway-client/gateway-options.js';
 import { withVaults } from '../key-import/open-vaults.js';
+import { assignThings, listedThings, ownersText } from '../local-key-manager/assign-things.js';
 import { checkKeyManager } from '../local-key-manager/check-key-manager.js';
 import { importKeyPair } from '../local-key-manager/import-key-pair.js';
 import { KeyManagementClient } from '../local-key-manager/key-management-client.js';
@@ -14,11 +14,22 @@ import { readConfiguration } from './read-configuration.js';
 interface RegisterOptions extends GatewayOptions {
   readonly url?: string;
   readonly publicUrl?: string;
+  readonly contactCenter?: string;
   readonly json?: boolean;
+}
+
+interface OwnerOptions extends GatewayOptions {
+  readonly json?: boolean;
+}
+
+interface AssignOptions extends OwnerOptions {
+  readonly credential?: readonly string[];
+  readonly keyPair?: readonly string[];
 }
 
 interface ImportOptions {
   readonly keyFile: string;
+  readonly contactCenter: string;
   readonly config?: string;
   readonly json?: boolean;
 }
@@ -39,6 +50,7 @@ export function lkmCommand(program: Command): void {
     .argument('<id>', 'what Genesys Cloud signs as; 6 characters or more')
     .option('--url <url>', 'where this machine reaches the local key manager; the gateway when absent')
     .option('--public-url <url>', 'where Genesys Cloud reaches it; --url when absent')
+    .option('--contact-center <id>', 'whose they shall be: for operations accounts, where there are several')
     .option('--json', 'machine-readable output')
     .action(register);
   lkm
@@ -46,9 +58,21 @@ export function lkmCommand(program: Command): void {
     .description('bring a key pair of another key manager into the HSM')
     .argument('<id>', 'UUID by which Genesys Cloud knows it')
     .requiredOption('--key-file <file>', 'private key: base64 of a PKCS#1 RSAPrivateKey, or PEM')
+    .requiredOption('--contact-center <id>', 'whose it shall be')
     .option('--config <file>', 'application.yaml; RCS_CONFIG when absent')
     .option('--json', 'machine-readable output')
     .action(importPair);
+  withGatewayOptions(lkm.command('owners'))
+    .description('whose the credentials and key pairs are')
+    .option('--json', 'machine-readable output')
+    .action(owners);
+  withGatewayOptions(lkm.command('assign'))
+    .description('give a contact center what belongs to none: credentials and key pairs of earlier versions')
+    .argument('<contact-center>')
+    .option('--credential <id...>', 'these alone; without any list, everything that belongs to none')
+    .option('--key-pair <id...>', 'these alone')
+    .option('--json', 'machine-readable output')
+    .action(assign);
   lkm
     .command('check')
     .description('play Genesys Cloud against a running local key manager; exit status 1 when something is wrong')
@@ -65,7 +89,8 @@ async function register(credentialId: string, options: RegisterOptions): Promise
   const gateway = new GatewayClient(access);
   const url = options.url ?? access.url;
   try {
-    const job = { credentialId, url, publicUrl: options.publicUrl ?? url, ca: access.caPem };
+    const { contactCenter, publicUrl = url } = options;
+    const job = { credentialId, contactCenter, url, publicUrl, ca: access.caPem };
     const registration = await registerKeyManager(gateway, job);
     print(options.json === true, registration, () => registrationText(registration));
   } finally {
@@ -73,11 +98,36 @@ async function register(credentialId: string, options: RegisterOptions): Promise
   }
 }
 
-async function importPair(id: string, { keyFile, config, json }: ImportOptions): Promise<void> {
-  const { localKeyManager } = requireSections(readConfiguration(config), 'localKeyManager');
-  const { organization } = localKeyManager;
+async function owners(options: OwnerOptions): Promise<void> {
+  await asking(options, async gateway => {
+    const things = await listedThings(gateway);
+    print(options.json === true, things, () => ownersText(things));
+  });
+}
+
+async function assign(contactCenter: string, options: AssignOptions): Promise<void> {
+  await asking(options, async gateway => {
+    const { credential: credentials, keyPair: keyPairs } = options;
+    const { outcome, text, complete } = await assignThings(gateway, { contactCenter, credentials, keyPairs });
+    print(options.json === true, outcome, () => text);
+    if (!complete) process.exitCode = 1;
+  });
+}
+
+async function asking(options: GatewayOptions, ask: (gateway: GatewayClient) => Promise<void>): Promise<void> {
+  const access = gatewayAccess(readConfiguration(options.config), options, 'to administer the local key manager');
+  const gateway = new GatewayClient(access);
+  try {
+    await ask(gateway);
+  } finally {
+    await gateway.close();
+  }
+}
+
+async function importPair(id: string, options: ImportOptions): Promise<void> {
+  const { keyFile, contactCenter, config, json } = options;
   const replies = await withVaults(config, vaults =>
-    importKeyPair(vaults, { id, organization, keyFile: readFileSync(keyFile) }),
+    importKeyPair(vaults, { id, contactCenter, keyFile: readFileSync(keyFile) }),
   );
   const created = replies.some(reply => reply.created);
   print(json === true, { id, created }, () => `${id}: ${created ? 'imported' : 'was there already'}`);

@@ -104,7 +104,7 @@ export function usersCommand(program: Command): void {
 function withRights(command: Command): Command {
   return command
     .option('--role <role...>', 'agent, supervisor, admin or ops')
-    .option('--privilege <privilege...>', 'decrypt-recording, administer-certificates')
+    .option('--privilege <privilege...>', 'decrypt-recording, administer-certificates, administer-local-key-manager')
     .option('--access-group <path...>', 'such as /Anthony; / sees all')
     .option('--partition <path...>', 'as in GRECORD_PARTITIONS, such as /sales')
     .option('--agent-hierarchy <path>', "the person's own place, such as /Anthony/John")

@@ -9,8 +9,8 @@ export interface KeyPairImport {
   readonly id: string;
   /** Base64 RSAPrivateKey (the form of the example service's database) or PEM. Zeroed when this returns. */
   readonly keyFile: Buffer;
-  /** The name under which the token keeps the key pairs. */
-  readonly organization: string;
+  /** Whose it shall be; stands in its label in the token. */
+  readonly contactCenter: string;
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -33,7 +33,7 @@ export async function importKeyPair(vaults: KeyVaultClient, job: KeyPairImport):
     const certificatePem = await certificateFor(id, publicKey, pkcs8);
     return await sendKeyPair(vaults, {
       purpose: 'LOCAL_KEY_MANAGER',
-      contactCenter: job.organization,
+      contactCenter: job.contactCenter,
       alias: id,
       certificatePem,
       pkcs8,

@@ -25,6 +25,8 @@ export async function registerKeyManager(
   gateway: GatewayClient,
   job: {
     readonly credentialId: string;
+    /** Whose it shall be; may be left out where there is one contact center or the user belongs to one. */
+    readonly contactCenter: string | undefined;
     /** Where this machine reaches the local key manager. */
     readonly url: string;
     /** Where Genesys Cloud reaches it. */
@@ -34,6 +36,7 @@ export async function registerKeyManager(
 ): Promise<Registration> {
   const credential = (await gateway.call('POST', '/rcs/local-key-manager/credentials', {
     id: job.credentialId,
+    ...(job.contactCenter === undefined ? {} : { contactCenter: job.contactCenter }),
   })) as HawkCredential;
   const client = new KeyManagementClient(job.url, credential, job.ca);
   try {

@@ -24,7 +24,7 @@ const people: readonly DemoUserContent[] = [
   {
     name: 'alice',
     roles: ['admin'],
-    privileges: ['decrypt-recording', 'administer-certificates'],
+    privileges: ['decrypt-recording', 'administer-certificates', 'administer-local-key-manager'],
     accessGroups: ['/'],
     partitions: [],
   },

@@ -12,7 +12,11 @@ export interface Administrator {
   readonly mayAdministerOps: boolean;
 }
 
-const allPrivileges: readonly Privilege[] = ['administer-certificates', 'decrypt-recording'];
+const allPrivileges: readonly Privilege[] = [
+  'administer-certificates',
+  'administer-local-key-manager',
+  'decrypt-recording',
+];
 
 /** Somebody with access to the server itself; nothing is beyond him. */
 export function operator(name: string): Administrator {

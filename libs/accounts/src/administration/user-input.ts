@@ -13,7 +13,11 @@ const path = z
   .regex(/^\/[^\p{Cc}\p{Cs},]*$/u, 'must be a path such as /Anthony/John');
 const contactCenter = z.string().min(1).max(256);
 const role = z.enum(['agent', 'supervisor', 'admin', 'ops'] satisfies Role[]);
-const privilege = z.enum(['administer-certificates', 'decrypt-recording'] satisfies Privilege[]);
+const privilege = z.enum([
+  'administer-certificates',
+  'administer-local-key-manager',
+  'decrypt-recording',
+] satisfies Privilege[]);
 const agentId = z.string().regex(/^[^\p{Cc}\p{Cs}]{1,256}$/u, 'must be 1 to 256 characters');
 const few = <T extends z.ZodType>(item: T) => z.array(item).max(256);
 const set = <T extends z.ZodType<string>>(item: T) =>

@@ -224,6 +224,8 @@ export interface DeleteKeyReply {
 }
 
 export interface DecryptBlockRequest {
+  /** As in the key's label. */
+  readonly contactCenter: string;
   readonly keyIdentifier: string;
   readonly padding: 'OAEP_SHA1' | 'PKCS1_V1_5';
   readonly block: Buffer;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { organizationName } from './local-key-manager.schema.js';
 import { filePath, listen, milliseconds, secret } from './option-types.js';
 import { readSecretFile } from './secret-file.js';
 
@@ -65,6 +66,11 @@ export const keyVault = z
         usesPerGrant: z.int().min(1).max(10_000).default(1000),
       })
       .prefault({}),
+    /**
+     * The name in the labels of the local key manager's keys from before they belonged to contact centers: gateways of
+     * before name none and mean this one. That of the section localKeyManager when absent, else genesys-cloud.
+     */
+    formerKeyManagerOrganization: organizationName.optional(),
     /** Copies of imported keys, encrypted to offline recovery certificates; none are made when absent. */
     keyBackup: z
       .strictObject({

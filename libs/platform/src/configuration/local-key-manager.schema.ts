@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { filePath, milliseconds, port, vaultAddress } from './option-types.js';
 
+/** The name in the labels of key pairs from before they belonged to contact centers, unless the configuration has another. */
+export const defaultOrganization = 'genesys-cloud';
+
+/** As it stands in the labels of keys. */
+export const organizationName = z.string().regex(/^[^/\p{Cc}]{1,128}$/u, 'must be 1 to 128 characters without slashes');
+
 /** The key-management API for Genesys Cloud; off where the section is absent. */
 export const localKeyManager = z.strictObject({
   enabled: z.boolean().default(true),
@@ -19,11 +25,10 @@ export const localKeyManager = z.strictObject({
   requestLogLimit: z.int().min(1).max(10_000_000).default(100_000),
   /** Anyone who reaches the port may register a credential, as in the example service: never in production. */
   developmentOpenRegistration: z.boolean().default(false),
-  /** The name under which the token keeps the key pairs. */
-  organization: z
-    .string()
-    .regex(/^[^/\p{Cc}]{1,128}$/u, 'must be 1 to 128 characters without slashes')
-    .default('genesys-cloud'),
+  /** Whose the credentials are that anyone registers; the only contact center when absent. */
+  developmentContactCenter: z.string().min(1).optional(),
+  /** The name under which the token keeps key pairs from before they belonged to contact centers. */
+  organization: organizationName.default(defaultOrganization),
   /** Its own identity inside the cluster, with the role local-key-manager. */
   certificateFile: filePath,
   keyFile: filePath,

@@ -188,4 +188,28 @@ export const documentSchema: readonly SchemaMigration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    // Code of before sees everything and writes things that belong to nobody: they are assigned at the next start.
+    version: 5,
+    worksWithCodeOf: 1,
+    sql: `
+      -- NULL: of before things belonged to contact centers, and not assigned yet.
+      ALTER TABLE hawk_credential ADD COLUMN contact_center TEXT;
+      ALTER TABLE hawk_invitation ADD COLUMN contact_center TEXT;
+      ALTER TABLE local_key_pair ADD COLUMN contact_center TEXT;
+      ALTER TABLE local_key_request ADD COLUMN contact_center TEXT;
+      CREATE INDEX hawk_credential_by_contact_center ON hawk_credential (contact_center);
+      CREATE INDEX local_key_pair_by_contact_center ON local_key_pair (contact_center);
+
+      -- Several contact centers may use one id; the column id then holds that of the first alone.
+      CREATE INDEX hawk_credential_by_own_id ON hawk_credential (json_extract(document, '$.id'));
+      CREATE INDEX local_key_pair_by_own_id ON local_key_pair (json_extract(document, '$.id'));
+
+      -- Counts the lines of each contact center, so that its log is cut by its own calls alone.
+      ALTER TABLE local_key_request ADD COLUMN number INTEGER;
+      UPDATE local_key_request SET number = sequence;
+      CREATE INDEX local_key_request_by_owner ON local_key_request (contact_center, time);
+      CREATE INDEX local_key_request_by_number ON local_key_request (contact_center, number);
+    `,
+  },
 ];

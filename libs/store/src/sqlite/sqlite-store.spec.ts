@@ -25,7 +25,7 @@ describe(SqliteStore.name, () => {
     contactCenterStoreContract(() => store.contactCenters);
     certificateStoreContract(() => store);
     rewrapStoreContract(() => store);
-    localKeyManagerStoreContract(() => store.localKeyManager);
+    localKeyManagerStoreContract(() => store);
   });
 
   auditLogContract(async auditWriter => (await directory.open({ auditWriter })).audit);

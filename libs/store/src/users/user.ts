@@ -1,7 +1,11 @@
 export type Role = 'agent' | 'supervisor' | 'admin' | 'ops';
 
-/** `administer-certificates`: Administration of Recording Certificates and Keys. `decrypt-recording`: Decrypt a Recording. */
-export type Privilege = 'administer-certificates' | 'decrypt-recording';
+/**
+ * `administer-certificates`: Administration of Recording Certificates and Keys. `administer-local-key-manager`:
+ * Administration of the Local Key Manager. `decrypt-recording`: Decrypt a Recording. Each reaches no further than the
+ * contact center of whoever has it.
+ */
+export type Privilege = 'administer-certificates' | 'administer-local-key-manager' | 'decrypt-recording';
 
 /** A person or a service that may log in, and what it may do. */
 export interface User {

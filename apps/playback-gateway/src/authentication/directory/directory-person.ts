@@ -25,6 +25,8 @@ const privilegeNames: Readonly<Record<string, Privilege>> = {
   'decrypt a recording': 'decrypt-recording',
   'administer-certificates': 'administer-certificates',
   'administration of recording certificates and keys': 'administer-certificates',
+  'administer-local-key-manager': 'administer-local-key-manager',
+  'administration of the local key manager': 'administer-local-key-manager',
 };
 
 /** Puts together what a person may: own attributes and options, and the union over all groups. */

@@ -14,9 +14,12 @@ import type {
 import type { ContactCenter } from '../../contact-centers/contact-center.js';
 import type { HawkCredential, HawkInvitation } from '../../local-key-manager/hawk-credential.js';
 import type {
+  AssignedThings,
+  AssignmentOutcome,
   HawkRegistration,
   HawkRevocation,
   HawkRotation,
+  KeyManagerAssignment,
   RegistrationResult,
 } from '../../local-key-manager/local-key-manager-store.js';
 import type { LocalKeyPair } from '../../local-key-manager/local-key-pair.js';
@@ -81,8 +84,12 @@ export type DocumentWrites = {
   revokeHawkCredential: { input: HawkRevocation; result: HawkCredential | null };
   inviteHawkCredential: { input: { invitation: HawkInvitation; now: string }; result: null };
   addLocalKeyPair: { input: LocalKeyPair; result: LocalKeyPair };
-  logLocalKeyRequest: { input: { request: LoggedRequest; limit: number }; result: null };
-  clearLocalKeyRequests: { input: null; result: null };
+  /** `owner` null: of what belongs to no contact center. */
+  logLocalKeyRequest: { input: { request: LoggedRequest; owner: string | null; limit: number }; result: null };
+  clearLocalKeyRequests: { input: { owner: string | null }; result: null };
+  assignKeyManagerThings: { input: KeyManagerAssignment; result: AssignmentOutcome };
+  /** null: there is none, or there are several. */
+  assignToOnlyContactCenter: { input: null; result: (AssignedThings & { readonly contactCenter: string }) | null };
   probe: { input: null; result: null };
 };
 

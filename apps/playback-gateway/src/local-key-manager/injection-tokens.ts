@@ -1,0 +1,1 @@
+export const LOCAL_KEY_MANAGER_STORE = Symbol('LocalKeyManagerStore');

@@ -1,0 +1,53 @@
+import { RcsError } from '#platform';
+import type { ContactCenterStore, KeyManagerOwner, KeyManagerScope, User } from '#store';
+
+/** "Administration of the Local Key Manager": of the own contact center; operations accounts have it for all. */
+export function mayAdministerKeyManager(user: User): boolean {
+  if (user.roles.includes('ops')) return true;
+  return user.privileges.includes('administer-local-key-manager') && user.contactCenter !== undefined;
+}
+
+/** Whose things this user administers. @throws RcsError RCS_INSUFFICIENT_PERMISSION */
+export function scopeOf(user: User): KeyManagerScope {
+  if (user.roles.includes('ops')) return 'everything';
+  if (mayAdministerKeyManager(user) && user.contactCenter !== undefined) return { owner: user.contactCenter };
+  throw new RcsError('RCS_INSUFFICIENT_PERMISSION', `${user.name} administers no local key manager`, {
+    publicDetail: 'the privilege "Administration of the Local Key Manager" is needed',
+  });
+}
+
+/**
+ * The scope, narrowed to the contact center that a request names.
+ * @param named id; empty for what belongs to no contact center
+ * @throws RcsError RCS_INVALID_VALUE for another contact center than the administrator's own: nothing tells whether it exists
+ */
+export function narrowed(scope: KeyManagerScope, named: string | undefined): KeyManagerScope {
+  if (named === undefined) return scope;
+  const owner: KeyManagerOwner = named === '' ? undefined : named;
+  if (scope === 'everything' || scope.owner === owner) return { owner };
+  throw invalid('contactCenter: is not that of the administrator');
+}
+
+/** Decides for which contact center something new is made. */
+export class NewOwner {
+  constructor(private readonly contactCenters: ContactCenterStore) {}
+
+  /** @throws RcsError RCS_INVALID_VALUE, RCS_MISSING_PARAMETER naming the field contactCenter. */
+  async of(scope: KeyManagerScope, named: string | undefined): Promise<string> {
+    const narrow = narrowed(scope, named);
+    if (narrow === 'everything') return this.only();
+    const { owner } = narrow;
+    if (owner !== undefined && (await this.contactCenters.find(owner)) !== undefined) return owner;
+    throw invalid('contactCenter: there is none with this id');
+  }
+
+  private async only(): Promise<string> {
+    const [only, another] = await this.contactCenters.list();
+    if (only !== undefined && another === undefined) return only.id;
+    throw new RcsError('RCS_MISSING_PARAMETER', 'there is not exactly one contact center', {
+      publicDetail: 'contactCenter: name the contact center it shall belong to',
+    });
+  }
+}
+
+const invalid = (publicDetail: string): RcsError => new RcsError('RCS_INVALID_VALUE', publicDetail, { publicDetail });

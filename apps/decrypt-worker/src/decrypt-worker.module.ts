@@ -9,12 +9,15 @@ import {
   type InternalIdentity,
   type ServiceContext,
 } from '#platform';
+import { ContentTreeHandler } from './data-plane/content-tree.handler.js';
 import { DataPlaneServer } from './data-plane/data-plane-server.js';
+import { ForgetHandler } from './data-plane/forget.handler.js';
 import { InspectHandler } from './data-plane/inspect.handler.js';
 import { MediaHandler } from './data-plane/media.handler.js';
 import { LayoutInspector } from './media-session/layout-inspector.js';
 import { MediaOpener } from './media-session/media-opener.js';
 import { MediaSessionCache } from './media-session/media-session-cache.js';
+import { PinnedStorage } from './media-session/pinned-storage.js';
 import { mediaStorageConfigurations } from './media-storage-configuration.js';
 import { WorkerMetrics } from './worker-metrics.js';
 
@@ -80,7 +83,11 @@ export class DecryptWorkerModule {
           provide: MediaOpener,
           useFactory: (storages: MediaStorages, keys: SessionKeyClient, metrics: WorkerMetrics) =>
             observedCalls(
-              new MediaOpener(storages, keys, settings.vaultTimeoutMs),
+              new MediaOpener(
+                new PinnedStorage(storages, configuration.playback.verifyContent),
+                keys,
+                settings.vaultTimeoutMs,
+              ),
               metrics.callObserver(metrics.mediaOpenSeconds),
             ),
           inject: [MediaStorages, SessionKeyClient, WorkerMetrics],
@@ -102,22 +109,34 @@ export class DecryptWorkerModule {
           inject: [GrantVerifier, MediaStorages],
         },
         {
+          provide: ContentTreeHandler,
+          useFactory: (grants: GrantVerifier, storages: MediaStorages) => new ContentTreeHandler(grants, storages),
+          inject: [GrantVerifier, MediaStorages],
+        },
+        {
+          provide: ForgetHandler,
+          useFactory: (sessions: MediaSessionCache) => new ForgetHandler(sessions, context.logger),
+          inject: [MediaSessionCache],
+        },
+        {
           provide: DataPlaneServer,
           useFactory: (
             identity: InternalIdentity,
             media: MediaHandler,
             inspect: InspectHandler,
+            contentTree: ContentTreeHandler,
+            forget: ForgetHandler,
             metrics: WorkerMetrics,
           ) =>
             new DataPlaneServer(
               identity,
-              { media, inspect },
+              { media, inspect, contentTree, forget },
               metrics,
               context.logger,
               settings.maxConcurrentStreams,
               context.tracer,
             ),
-          inject: [IDENTITY, MediaHandler, InspectHandler, WorkerMetrics],
+          inject: [IDENTITY, MediaHandler, InspectHandler, ContentTreeHandler, ForgetHandler, WorkerMetrics],
         },
       ],
     };

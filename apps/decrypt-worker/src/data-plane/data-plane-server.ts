@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { inspectPath, mediaPath } from '#contracts';
+import { contentTreePath, forgetPath, inspectPath, mediaPath } from '#contracts';
 import {
   closeServer,
   describeError,
@@ -25,16 +25,22 @@ import {
   type Tracer,
 } from '#platform';
 import type { WorkerMetrics } from '../worker-metrics.js';
-import type { InspectHandler } from './inspect.handler.js';
-import type { MediaHandler } from './media.handler.js';
+import type { Exchange } from './media.handler.js';
 import { readJsonBody } from './read-json-body.js';
 
 /** Longer than the gateways keep an idle connection, so that they close it and no request meets a closing socket. */
 const keepAliveTimeoutMs = 75_000;
 
+/** Answers the requests of one path, their JSON having been read. */
+export interface DataPlaneHandler {
+  handle(body: unknown, exchange: Exchange): Promise<void>;
+}
+
 export interface DataPlaneHandlers {
-  readonly media: MediaHandler;
-  readonly inspect: InspectHandler;
+  readonly media: DataPlaneHandler;
+  readonly inspect: DataPlaneHandler;
+  readonly contentTree: DataPlaneHandler;
+  readonly forget: DataPlaneHandler;
 }
 
 /** HTTP/1.1 over mutual TLS, raw streams: the gateways' door to the media. */
@@ -184,8 +190,17 @@ export class DataPlaneServer {
   }
 }
 
-function handlerFor(url: string | undefined, handlers: DataPlaneHandlers): MediaHandler | InspectHandler | undefined {
-  if (url === mediaPath) return handlers.media;
-  if (url === inspectPath) return handlers.inspect;
-  return undefined;
+function handlerFor(url: string | undefined, handlers: DataPlaneHandlers): DataPlaneHandler | undefined {
+  switch (url) {
+    case mediaPath:
+      return handlers.media;
+    case inspectPath:
+      return handlers.inspect;
+    case contentTreePath:
+      return handlers.contentTree;
+    case forgetPath:
+      return handlers.forget;
+    default:
+      return undefined;
+  }
 }

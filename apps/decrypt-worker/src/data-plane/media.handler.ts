@@ -14,7 +14,7 @@ import { planResponse, skipBytes, bodyLength, type BodySegment } from '../http-s
 import { contentError, isUneven } from '../media-session/cms-errors.js';
 import type { LeasedMedia, MediaSessionCache } from '../media-session/media-session-cache.js';
 import type { MediaOpener } from '../media-session/media-opener.js';
-import type { OpenMedia } from '../media-session/media-session.js';
+import { sessionIdentity } from '../media-session/session-identity.js';
 import type { WorkerMetrics } from '../worker-metrics.js';
 
 export interface Exchange {
@@ -48,7 +48,7 @@ export class MediaHandler {
       // What was opened is not what lies there: once more with what is there now, unless bytes have left.
       const changed = error instanceof RcsError && error.code === 'RCS_STORAGE_CHANGED';
       if (!changed && !isUneven(error)) throw contentError(error);
-      const key = sessionKeyOf(grant);
+      const key = sessionIdentity(grant);
       this.sessions.forget(key);
       if (isUneven(error)) this.unevenFiles.set(key, true);
       if (exchange.response.headersSent) throw contentError(error);
@@ -59,21 +59,25 @@ export class MediaHandler {
   private async attempt(request: MediaRequest, grant: PlaybackGrant, exchange: Exchange): Promise<void> {
     const leased = await this.openSession(request, grant, exchange);
     try {
-      await this.answer(request, leased.media, exchange);
+      await this.answer(request, leased, exchange);
     } finally {
       leased.release();
     }
   }
 
   private async openSession(request: MediaRequest, grant: PlaybackGrant, exchange: Exchange): Promise<LeasedMedia> {
-    const leased = await this.sessions.use(sessionKeyOf(grant), exchange.signal, signal =>
+    const key = sessionIdentity(grant);
+    if (request.contentTree === undefined && this.opener.needsTree(grant) && !this.sessions.has(key))
+      throw new RcsError('RCS_CONTENT_TREE_NEEDED');
+    const leased = await this.sessions.use(key, exchange.signal, signal =>
       this.opener.open(
         {
           grant,
           signedGrant: request.grant,
-          detachedEnvelope: request.envelope === undefined ? undefined : Buffer.from(request.envelope, 'base64'),
+          detachedEnvelope: decoded(request.envelope),
+          leaves: decoded(request.contentTree),
           requestId: exchange.requestId,
-          scanSegments: this.unevenFiles.has(sessionKeyOf(grant)),
+          scanSegments: this.unevenFiles.has(key),
         },
         signal,
       ),
@@ -82,7 +86,8 @@ export class MediaHandler {
     return leased;
   }
 
-  private async answer(request: MediaRequest, media: OpenMedia, exchange: Exchange): Promise<void> {
+  private async answer(request: MediaRequest, leased: LeasedMedia, exchange: Exchange): Promise<void> {
+    const { media } = leased;
     const plan = planResponse(request, { ...media, contentType: request.contentType });
     if (request.resume !== undefined && request.resume.entityTag !== media.entityTag) {
       throw new RcsError('RCS_STORAGE_CHANGED', 'the media changed since another worker began to send it');
@@ -98,14 +103,14 @@ export class MediaHandler {
     };
     const { response } = exchange;
     const start = (): unknown => response.writeHead(plan.status, headers);
-    await this.sendBody(body, media, exchange, start);
+    await this.sendBody(body, leased, exchange, start);
     await endWithin(response, this.clientIdleTimeoutMs);
   }
 
   /** Writes the head only when the first plaintext is at hand: until then a failure still gets its own status. */
   private async sendBody(
     body: readonly BodySegment[],
-    media: OpenMedia,
+    leased: LeasedMedia,
     { response, signal }: Exchange,
     writeHead: () => unknown,
   ): Promise<void> {
@@ -118,7 +123,7 @@ export class MediaHandler {
         continue;
       }
       const { start, end } = segment.range;
-      const source = media.stream(start, end, signal);
+      const source = leased.stream(start, end, signal);
       // Whoever waits hears of a failure; between two of them there must be a listener, too.
       source.on('error', () => undefined);
       if (!headWritten) {
@@ -136,10 +141,8 @@ export class MediaHandler {
   }
 }
 
-/** One session per stored file and envelope; the grant of every request has been checked before. */
-function sessionKeyOf(grant: PlaybackGrant): string {
-  return JSON.stringify([grant.location.storage, grant.location.path, grant.layout, grant.envelopeDigest ?? '']);
-}
+const decoded = (base64: string | undefined): Buffer | undefined =>
+  base64 === undefined ? undefined : Buffer.from(base64, 'base64');
 
 /** Resolves when the source has data or has ended well, rejects with its error. */
 function firstBytes(source: Readable): Promise<void> {

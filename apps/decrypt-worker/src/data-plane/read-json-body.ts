@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { RcsError } from '#platform';
 
-/** Grants are small; only an envelope with very many recipients comes near this, bytes. */
-const maximumBodyBytes = 3 * 1024 * 1024;
+/** Grants are small; only the content tree of a very long recording comes near this, bytes. */
+const maximumBodyBytes = 16 * 1024 * 1024;
 
 /** @throws RcsError RCS_PAYLOAD_TOO_LARGE or RCS_INVALID_VALUE. */
 export async function readJsonBody(request: IncomingMessage): Promise<unknown> {

@@ -16,6 +16,7 @@ import {
 import { MediaStorages } from '#media-storage';
 import { RcsError, toRcsError } from '#platform';
 import { MediaOpener } from './media-opener.js';
+import { PinnedStorage } from './pinned-storage.js';
 
 const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const recipients = [
@@ -82,7 +83,7 @@ describe(MediaOpener.name, () => {
     const storage = { storage: 'file' as const, url: pathToFileURL(`${directory}/`).href, trustedCA: true };
     storages = new MediaStorages([{ ...storage, ...timeouts, maxConnections: 4 }]);
     vault = new Vault();
-    opener = new MediaOpener(storages, vault as unknown as SessionKeyClient, 5000);
+    opener = new MediaOpener(new PinnedStorage(storages, true), vault as unknown as SessionKeyClient, 5000);
   });
   afterEach(async () => {
     await storages.close();

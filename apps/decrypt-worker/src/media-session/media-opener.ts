@@ -1,8 +1,10 @@
 import {
   detachedContentMap,
   EncryptedMedia,
+  mediaHeadBytes,
   parseDetachedEnvelope,
   readAttachedEnvelope,
+  recogniseStoredFile,
   type ContentMap,
   type DetachedEnvelope,
 } from '#cms';
@@ -15,17 +17,20 @@ import {
   type SessionKeyClient,
   type UnwrappedSessionKey,
 } from '#contracts';
-import type { MediaLocation, MediaStorages, StoredObject } from '#media-storage';
+import type { StoredObject } from '#media-storage';
 import { RcsError } from '#platform';
 import { entityTagOf } from '../http-semantics/representation.js';
 import { contentError, envelopeError, isWrongKey } from './cms-errors.js';
 import type { OpenMedia } from './media-session.js';
+import type { PinnedFile, PinnedStorage, StoredContent } from './pinned-storage.js';
 
 export interface OpenRequest {
   readonly grant: PlaybackGrant;
   readonly signedGrant: string;
   /** The detached envelope from the metadata of the recording. */
   readonly detachedEnvelope: Buffer | undefined;
+  /** The leaves of the content tree whose root the grant names. */
+  readonly leaves?: Buffer | undefined;
   readonly requestId: string;
   /** Read the segments of an attached file one by one, because they are known to be uneven. */
   readonly scanSegments?: boolean;
@@ -33,7 +38,7 @@ export interface OpenRequest {
 
 /** What is stored of encrypted media, and the envelope that belongs to it. */
 interface EncryptedFile {
-  readonly stored: StoredObject;
+  readonly content: StoredContent;
   readonly envelope: DetachedEnvelope;
   readonly envelopeBytes: Buffer;
   readonly contentMap: ContentMap;
@@ -47,22 +52,27 @@ const headBytes = 16 * 1024;
 /** Opens stored media for playback: envelope, session key, exact length. */
 export class MediaOpener {
   constructor(
-    private readonly storages: MediaStorages,
+    private readonly storage: PinnedStorage,
     private readonly sessionKeys: SessionKeyClient,
     private readonly vaultTimeoutMs: number,
   ) {}
 
+  /** Whether the leaves of a content tree have to come with the request. */
+  needsTree(grant: PlaybackGrant): boolean {
+    return this.storage.needsTree(grant);
+  }
+
   /** @throws RcsError for everything that stands in the way, before any plaintext exists. */
   async open(request: OpenRequest, signal: AbortSignal): Promise<OpenMedia> {
-    const location = this.storages.resolve(request.grant.location, request.grant.contactCenter);
+    const file = this.storage.locate(request.grant, request.leaves);
     try {
       switch (request.grant.layout) {
         case 'plain':
-          return plainMedia(await this.storages.open(location, {}, signal));
+          return await openPlain(request, file, signal);
         case 'detached':
-          return await this.openDetached(request, location, signal);
+          return await this.openDetached(request, file, signal);
         case 'attached':
-          return await this.openAttached(request, location, signal);
+          return await this.openAttached(request, file, signal);
         case undefined:
           throw new RcsError('RCS_GRANT_REFUSED', 'the grant does not say how the media is stored');
       }
@@ -71,29 +81,29 @@ export class MediaOpener {
     }
   }
 
-  private async openDetached(request: OpenRequest, location: MediaLocation, signal: AbortSignal): Promise<OpenMedia> {
+  private async openDetached(request: OpenRequest, file: PinnedFile, signal: AbortSignal): Promise<OpenMedia> {
     const envelopeBytes = request.detachedEnvelope;
     if (envelopeBytes === undefined) throw new RcsError('RCS_GRANT_REFUSED', 'the envelope of the grant was not sent');
     checkDigest(request.grant, envelopeBytes);
     const envelope = parseDetachedEnvelope(envelopeBytes);
-    const [stored, candidates] = await bothOrNeither(
-      step => this.storages.open(location, { tail: tailBytes }, step),
+    const [content, candidates] = await bothOrNeither(
+      step => file.open({ tail: tailBytes }, step),
       step => this.unwrap(request, envelopeBytes, step),
       signal,
       ([, late]) => late && zeroCandidates(late),
     );
-    const contentMap = detachedContentMap(stored, envelope);
-    return this.openEncrypted(request, { stored, envelope, envelopeBytes, contentMap }, candidates, signal);
+    const contentMap = detachedContentMap(content.source, envelope);
+    return this.openEncrypted(request, { content, envelope, envelopeBytes, contentMap }, candidates, signal);
   }
 
-  private async openAttached(request: OpenRequest, location: MediaLocation, signal: AbortSignal): Promise<OpenMedia> {
-    const stored = await this.storages.open(location, { head: headBytes, tail: tailBytes }, signal);
-    const { envelope, envelopeBytes, contentMap } = await readAttachedEnvelope(stored, signal, {
+  private async openAttached(request: OpenRequest, file: PinnedFile, signal: AbortSignal): Promise<OpenMedia> {
+    const content = await file.open({ head: headBytes, tail: tailBytes }, signal);
+    const { envelope, envelopeBytes, contentMap } = await readAttachedEnvelope(content.source, signal, {
       segmentSearch: request.scanSegments === true ? 'scan' : 'pattern-or-scan',
     });
     checkDigest(request.grant, envelopeBytes);
     const candidates = await this.unwrap(request, envelopeBytes, signal);
-    return this.openEncrypted(request, { stored, envelope, envelopeBytes, contentMap }, candidates, signal);
+    return this.openEncrypted(request, { content, envelope, envelopeBytes, contentMap }, candidates, signal);
   }
 
   private unwrap(
@@ -108,17 +118,25 @@ export class MediaOpener {
 
   private async openEncrypted(
     request: OpenRequest,
-    { stored, envelope, envelopeBytes, contentMap }: EncryptedFile,
+    { content, envelope, envelopeBytes, contentMap }: EncryptedFile,
     candidates: SessionKeyCandidates,
     signal: AbortSignal,
   ): Promise<OpenMedia> {
-    const open = async ({ sessionKey, certificateAlias }: UnwrappedSessionKey): Promise<OpenMedia> => {
-      const media = await EncryptedMedia.open({ source: stored, envelope, contentMap, sessionKey, signal });
+    const { grant } = request;
+    const { stored, source, treeBytes } = content;
+    // Where any media plays nothing has to be proved, but between several keys only proof decides.
+    const isOnlyKey = candidates.keys.length === 1 && !candidates.more;
+    const minimum = content.anyMedia && isOnlyKey ? { minimumEvidenceBits: 0 } : {};
+    const open = async ({ sessionKey, certificateAlias, keyIdentifier }: UnwrappedSessionKey): Promise<OpenMedia> => {
+      const media = await EncryptedMedia.open({ source, envelope, contentMap, sessionKey, signal, ...minimum });
+      content.opened();
       return {
         length: media.plaintextLength,
-        entityTag: entityTagOf({ ...validatorsOf(stored), envelopeDigest: request.grant.envelopeDigest }),
+        entityTag: entityTagOf({ ...validatorsOf(stored), envelopeDigest: grant.envelopeDigest }),
         lastModified: stored.lastModified,
         certificateAlias,
+        openedBy: { contactCenter: grant.contactCenter, keyIdentifier },
+        memoryBytes: treeBytes,
         stream: (start, end, streamSignal) => media.stream(start, end, streamSignal),
         close: () => {
           media.close();
@@ -136,15 +154,34 @@ export class MediaOpener {
   }
 }
 
-function plainMedia(stored: StoredObject): OpenMedia {
+async function openPlain({ grant }: OpenRequest, file: PinnedFile, signal: AbortSignal): Promise<OpenMedia> {
+  const isPinned = grant.content !== undefined;
+  const content = await file.open(isPinned ? {} : { head: mediaHeadBytes }, signal);
+  if (!isPinned) await refuseEncrypted(content, signal);
+  content.opened();
+  return plainMedia(content);
+}
+
+function plainMedia({ stored, source, treeBytes }: StoredContent): OpenMedia {
   return {
     length: stored.size,
     entityTag: entityTagOf({ ...validatorsOf(stored), envelopeDigest: undefined }),
     lastModified: stored.lastModified,
     certificateAlias: undefined,
-    stream: (start, end, signal) => stored.stream(start, end, signal),
+    memoryBytes: treeBytes,
+    stream: (start, end, signal) => source.stream(start, end, signal),
     close: () => undefined,
   };
+}
+
+/** A grant of an older gateway says "plain" of whatever was not recognised once. */
+async function refuseEncrypted({ source }: StoredContent, signal: AbortSignal): Promise<void> {
+  const found = await recogniseStoredFile(source, signal);
+  if (found.kind === 'media' || found.kind === 'unknown') return;
+  throw new RcsError(
+    'RCS_MEDIA_NOT_RECOGNISED',
+    'the grant says plain, and the stored file has an envelope or parts of one',
+  );
 }
 
 const validatorsOf = ({ entityTag, lastModified, size }: StoredObject) => ({ entityTag, lastModified, size });

@@ -1,15 +1,20 @@
+import type { Readable } from 'node:stream';
 import { LRUCache } from 'lru-cache';
-import { deadlineSignal, throwIfAborted } from '#platform';
-import { MediaSession, type OpenMedia } from './media-session.js';
+import { deadlineSignal, RcsError, throwIfAborted } from '#platform';
+import { isOpenedBy, MediaSession, type ForgottenKey, type OpenMedia } from './media-session.js';
 
 export interface LeasedMedia {
   readonly media: OpenMedia;
+  /** Plaintext [start, end), broken off when the session is ended. */
+  readonly stream: (start: number, end: number, signal: AbortSignal) => Readable;
   readonly release: () => void;
 }
 
 interface Opening {
   readonly session: Promise<MediaSession>;
   readonly controller: AbortController;
+  /** Keys that were forgotten meanwhile: what they open now is too late. */
+  readonly forgotten: ForgottenKey[];
   waiters: number;
   release: () => void;
 }
@@ -20,6 +25,9 @@ export interface MediaSessionCacheOptions {
   readonly openTimeoutMs: number;
 }
 
+/** The leaves of content trees of all sessions: 128 GiB of stored files. */
+const maximumTreeBytes = 64 * 1024 * 1024;
+
 /**
  * Bounded memory of opened media. Requests for the same media at the same moment share one opening, and thereby one
  * HSM operation; an opening nobody waits for any more is cancelled.
@@ -27,18 +35,27 @@ export interface MediaSessionCacheOptions {
 export class MediaSessionCache {
   private readonly sessions: LRUCache<string, MediaSession>;
   private readonly openings = new Map<string, Opening>();
+  /** Those that were evicted and still stream, too. */
+  private readonly live = new Set<MediaSession>();
 
   constructor(private readonly options: MediaSessionCacheOptions) {
     this.sessions = new LRUCache({
       max: options.size,
       ttl: options.timeToLiveMs,
       ttlAutopurge: true,
+      maxSize: maximumTreeBytes,
+      sizeCalculation: ({ media }) => 1 + (media.memoryBytes ?? 0),
       dispose: session => session.retire(),
     });
   }
 
   get size(): number {
     return this.sessions.size;
+  }
+
+  /** Whether there is a session under `key`, or will be. */
+  has(key: string): boolean {
+    return this.sessions.has(key) || this.openings.has(key);
   }
 
   /** The session under `key`, opened by `open` if there is none. The caller releases it. */
@@ -48,14 +65,26 @@ export class MediaSessionCache {
     open: (signal: AbortSignal) => Promise<OpenMedia>,
   ): Promise<LeasedMedia & { readonly hit: boolean }> {
     const known = this.sessions.get(key);
-    if (known !== undefined) return { media: known.media, release: known.lease(), hit: true };
+    if (known !== undefined) return { ...leased(known), release: known.lease(), hit: true };
     const { session, release } = await this.join(key, signal, open);
-    return { media: session.media, release, hit: false };
+    return { ...leased(session), release, hit: false };
   }
 
   /** Forgets a session, for instance because the stored file changed. */
   forget(key: string): void {
     this.sessions.delete(key);
+  }
+
+  /**
+   * Ends all that one key has opened, or is opening: streams that run are broken off.
+   * @returns how many sessions there were.
+   */
+  forgetKey(key: ForgottenKey): number {
+    for (const { forgotten } of this.openings.values()) forgotten.push(key);
+    const ended = [...this.live].filter(({ media }) => isOpenedBy(media, key));
+    for (const [name, session] of [...this.sessions]) if (ended.includes(session)) this.sessions.delete(name);
+    for (const session of ended) session.end(forgottenKey());
+    return ended.length;
   }
 
   /** Forgets everything and gives up what is being opened. */
@@ -83,15 +112,23 @@ export class MediaSessionCache {
 
   private begin(key: string, open: (signal: AbortSignal) => Promise<OpenMedia>): Opening {
     const controller = new AbortController();
+    const forgotten: ForgottenKey[] = [];
     const session = open(deadlineSignal(this.options.openTimeoutMs, controller.signal)).then(media => {
-      const opened = new MediaSession(media);
+      if (forgotten.some(late => isOpenedBy(media, late))) {
+        media.close();
+        throw forgottenKey();
+      }
+      const opened = new MediaSession(media, closed => this.live.delete(closed));
+      this.live.add(opened);
       // A lease of the opening itself, so that an eviction cannot close it before the waiters have theirs.
       opening.release = opened.lease();
       this.sessions.set(key, opened);
+      // What is too large for the memory is used once.
+      if (!this.sessions.has(key)) opened.retire();
       if (opening.waiters === 0) opening.release();
       return opened;
     });
-    const opening: Opening = { session, controller, waiters: 0, release: () => undefined };
+    const opening: Opening = { session, controller, forgotten, waiters: 0, release: () => undefined };
     this.openings.set(key, opening);
     return opening;
   }
@@ -102,6 +139,14 @@ export class MediaSessionCache {
     opening.controller.abort(new Error('nobody waits for this media any more'));
   }
 }
+
+const leased = (session: MediaSession): Pick<LeasedMedia, 'media' | 'stream'> => ({
+  media: session.media,
+  stream: (start, end, signal) => session.stream(start, end, signal),
+});
+
+const forgottenKey = (): RcsError =>
+  new RcsError('RCS_KEY_NOT_FOUND', 'the key that opened this media was disabled or removed meanwhile');
 
 async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let onAbort: (() => void) | undefined;

@@ -1,0 +1,22 @@
+import type { PlaybackGrant } from '#contracts';
+
+/**
+ * What makes two requests share one session: everything in their grants that the authorities behind a session judge, so
+ * that a warm session never gives what a cold one would refuse. The vault judges contact center, recording, media file and
+ * envelope; the storages the contact center and the location; the content tree the pinned content.
+ */
+export function sessionIdentity(grant: PlaybackGrant): string {
+  const { contactCenter, recording, mediaFile, location, purpose, layout, envelopeDigest, content } = grant;
+  return JSON.stringify([
+    contactCenter,
+    recording,
+    mediaFile,
+    location.storage,
+    location.path,
+    purpose,
+    layout ?? null,
+    envelopeDigest ?? null,
+    content?.length ?? null,
+    content?.root ?? null,
+  ]);
+}

@@ -21,6 +21,8 @@ export interface IssueOptions {
   readonly notAfter?: Date;
   readonly isAuthority?: boolean;
   readonly curve?: 'P-256' | 'P-384';
+  /** That of the role unless given. */
+  readonly commonName?: string;
 }
 
 /** A real internal authority for tests: it issues certificates with roles, good ones and bad ones. */
@@ -53,7 +55,7 @@ export class InternalAuthority {
     const keys = await generateKeys(options.curve ?? 'P-256');
     const names = options.names ?? [{ type: 'url', value: roleUri(role) }];
     const certificate = await X509CertificateGenerator.create({
-      subject: `CN=${role}`,
+      subject: `CN=${options.commonName ?? role}`,
       issuer: this.certificate.subject,
       publicKey: keys.publicKey,
       signingKey: this.keys.privateKey,

@@ -153,8 +153,13 @@ describe('the walk of the administrator guide', () => {
     expect(await admin.certificates('delete', 'first')).toMatchObject({ deleted: true, recordings: 0 });
     expect((await stranger.play(firstPath)).status).toBe(200);
     expect((await admin.run('remove-key', 'first', '--confirm', 'next')).status).toBe(1);
-    expect(await admin.certificates('remove-key', 'first', '--confirm', 'first')).toMatchObject({
-      privateKeyDestroyed: true,
+    const removed = await admin.certificates('remove-key', 'first', '--confirm', 'first');
+    expect(removed).toMatchObject({ alias: 'first', keyState: 'disabled' });
+    const days = (Date.parse(removed['destroyableAt'] as string) - Date.now()) / 86_400_000;
+    expect(days).toBeGreaterThan(29.9);
+    expect(days).toBeLessThan(30.1);
+    expect(await admin.certificates('show', 'first')).toMatchObject({
+      keyDetails: { presence: 'disabled', destroyableAt: removed['destroyableAt'] },
     });
     const answer = await stranger.play(firstPath);
     expect(answer.status).toBe(200);

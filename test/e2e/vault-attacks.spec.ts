@@ -3,9 +3,12 @@ import { createPrivateKey, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  AdministrationGrantSigner,
   encryptToPublicKey,
   GrantSigner,
+  KeyApprovalSigner,
   keyVaultCallers,
+  maximumAuthenticationAgeSeconds,
   TransportAgreements,
   type KeyEntry,
   type KeyVaultCall,
@@ -13,6 +16,7 @@ import {
 } from '#contracts';
 import { serviceRoles, type InternalIdentity } from '#platform';
 import { InternalAuthority } from '../authority/internal-authority.js';
+import { administrationActs, administrationContent } from '../vault/administrator-endpoint.js';
 import { readPrivateParts } from '../vault/private-parts.js';
 import { recordCall, type RecordedCall } from '../vault/recorded-call.js';
 import type { RunningVault } from '../vault/running-vault.js';
@@ -34,7 +38,7 @@ let key: KeyEntry;
 beforeAll(async () => {
   grounds = await VaultGrounds.prepare();
   vault = await grounds.startVault({ limits: { usesPerGrant, unwrapsPerSecond: 100_000, queuedPerCaller: 300 } });
-  gateway = await grounds.connect(vault, 'playback-gateway');
+  gateway = await grounds.administrator(vault);
   worker = await grounds.connect(vault, 'decrypt-worker');
   gatewayIdentity = await grounds.identity('playback-gateway');
   signer = await GrantSigner.create(gatewayIdentity);
@@ -61,6 +65,16 @@ async function outcomeOf(
   }
 }
 
+/** A key and certificate that somebody made themself. */
+function ownPair(name: string): { readonly pkcs8: Buffer; readonly certificate: string } {
+  const [keyFile, certificateFile] = [join(grounds.directory, `${name}.key`), join(grounds.directory, `${name}.crt`)];
+  const files = ['-keyout', keyFile, '-out', certificateFile, '-subj', `/CN=${name}`];
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...files], { stdio: 'pipe' });
+  const pkcs8 = createPrivateKey(readFileSync(keyFile)).export({ format: 'der', type: 'pkcs8' });
+  return { pkcs8, certificate: readFileSync(certificateFile, 'utf8') };
+}
+
+const nameOf = ({ contactCenter, keyIdentifier }: KeyEntry) => ({ contactCenter, keyIdentifier });
 const now = (): number => Math.floor(Date.now() / 1000);
 const payloadFor = ({ grant }: RecordedCall, changes: object = {}): object => ({
   jti: randomUUID(),
@@ -216,14 +230,127 @@ describe('a caller', () => {
   });
 });
 
+describe('who holds the TLS files of a gateway and nothing else', () => {
+  const calls = (Object.keys(keyVaultCallers) as KeyVaultCall[]).filter(call =>
+    keyVaultCallers[call].includes('playback-gateway'),
+  );
+  const acts = Object.keys(administrationActs) as KeyVaultCall[];
+  let thief: KeyVaultEndpoint;
+  let grants: AdministrationGrantSigner;
+  let victim: KeyEntry;
+  let certificate: string;
+  let jwe: string;
+
+  beforeAll(async () => {
+    thief = await grounds.connect(vault, 'playback-gateway');
+    grants = await AdministrationGrantSigner.create(gatewayIdentity);
+    const request = { contactCenter: '9350', alias: 'victim', modulusBits: 2048 };
+    const { key: made } = await gateway.call('GenerateKeyPair', request, { timeoutMs });
+    const certify = { key: nameOf(made), subject: { subject: 'CN=victim' }, alias: 'victim', validityDays: 30 };
+    ({ key: victim } = await gateway.call('CreateSelfSignedCertificate', certify, { timeoutMs }));
+    const own = ownPair('thief');
+    certificate = own.certificate;
+    jwe = await encryptToPublicKey((await thief.call('GetImportKey', {}, { timeoutMs })).publicKey, own.pkcs8);
+  });
+
+  /** As complete as a request of this call can be, so that nothing but a missing right refuses it. */
+  const requestOf = (call: KeyVaultCall): object =>
+    call === 'ImportKey'
+      ? { contactCenter: '9350', alias: 'victim', certificate, jwe }
+      : {
+          ...(call === 'GenerateKeyPair' ? { contactCenter: '9350', modulusBits: 2048 } : { key: nameOf(victim) }),
+          ...(call === 'AttachCertificate' ? { certificate: victim.certificate } : {}),
+          ...(call === 'CreateSelfSignedCertificate'
+            ? { subject: { subject: 'CN=victim' }, alias: 'shadow', validityDays: 30 }
+            : { alias: 'victim' }),
+        };
+  const attempt = async (call: KeyVaultCall, request: object): Promise<string> => {
+    try {
+      await thief.call(call, request as never, { timeoutMs });
+      return 'ok';
+    } catch (error) {
+      return (error as { code: string }).code;
+    }
+  };
+  const keysInToken = async (): Promise<readonly KeyEntry[]> => {
+    const commandLine = await grounds.connect(vault, 'rcsctl');
+    return (await commandLine.call('ListKeys', { contactCenter: '' }, { timeoutMs })).keys;
+  };
+  const opens = async (): Promise<string> => {
+    const call = recordCall(victim);
+    return outcomeOf(call, await signer.sign(call.grant));
+  };
+
+  it('has no call that destroys a key', () => {
+    expect(calls).not.toContain('DestroyKey');
+    expect(calls.filter(call => /delete|destroy|remove/i.test(call))).toEqual([]);
+  });
+
+  it('changes nothing without a grant, or with one for something else', async () => {
+    const before = await keysInToken();
+    for (const call of acts) {
+      const request = requestOf(call);
+      const content = administrationContent(administrationActs[call]!, request);
+      const long = now() - maximumAuthenticationAgeSeconds - 60;
+      const playback = recordCall(victim);
+      const shown = {
+        nothing: '',
+        'a grant to play': await signer.sign(playback.grant),
+        'a grant of a worker': await (
+          await AdministrationGrantSigner.create(await grounds.identity('decrypt-worker'))
+        ).sign(content),
+        'a grant for another act': await grants.sign({
+          ...content,
+          act: content.act === 'enable' ? 'disable' : 'enable',
+        }),
+        'a grant for another contact center': await grants.sign({ ...content, contactCenter: '9351' }),
+        'a grant for another alias': await grants.sign({ ...content, alias: 'another' }),
+        'a grant for another key': await grants.sign({ ...content, keyIdentifier: 'ab'.repeat(20) }),
+        'a grant for another certificate': await grants.sign({ ...content, certificate: 'ab'.repeat(32) }),
+        'an old log-in': await grants.sign({ ...content, auth_time: long }),
+        'a log-in to come': await grants.sign({ ...content, auth_time: now() + 3600 }),
+        'a grant that lives long': signedGrant(
+          gatewayIdentity,
+          { jti: randomUUID(), iat: now(), exp: now() + 3600, ...content },
+          { typ: 'rcs-administration-grant+jws' },
+        ),
+      };
+      for (const [name, grant] of Object.entries(shown)) {
+        const expected = name === 'an old log-in' ? 'RCS_FRESH_LOGIN_REQUIRED' : 'RCS_GRANT_REFUSED';
+        expect([call, name, await attempt(call, { ...request, grant })]).toEqual([call, name, expected]);
+      }
+    }
+    expect(await keysInToken()).toEqual(before);
+    expect(await opens()).toBe('ok');
+  });
+
+  it('forges what a gateway may sign, and nothing is lost by it', async () => {
+    const before = await keysInToken();
+    for (const call of [...acts, ...calls].filter(one => one !== 'EnableKey')) {
+      const request = requestOf(call);
+      const act = administrationActs[call];
+      const grant = act === undefined ? '' : await grants.sign(administrationContent(act, request));
+      await attempt(call, { ...request, grant });
+      if (act !== undefined) expect(await attempt(call, { ...request, grant })).not.toBe('ok');
+    }
+    const approvals = [
+      await (
+        await KeyApprovalSigner.create(gatewayIdentity)
+      ).sign({ sub: 'thief', purpose: 'destroy', ...nameOf(victim), alias: 'victim', unlistableSources: [] }),
+    ];
+    expect(await attempt('DestroyKey', { ...requestOf('DisableKey'), approvals })).toBe('RCS_CALLER_NOT_ALLOWED');
+
+    const commandLine = await grounds.connect(vault, 'rcsctl');
+    await commandLine.call('EnableKey', { key: nameOf(victim), alias: 'victim' }, { timeoutMs });
+    expect(await keysInToken()).toEqual(expect.arrayContaining([...before]));
+    expect(await opens()).toBe('ok');
+  });
+});
+
 it('nobody reads a private key out of the token, made there or imported', async () => {
-  const [keyFile, certificateFile] = [join(grounds.directory, 'own.key'), join(grounds.directory, 'own.crt')];
-  const files = ['-keyout', keyFile, '-out', certificateFile, '-subj', '/CN=imported'];
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...files], { stdio: 'pipe' });
-  const pkcs8 = createPrivateKey(readFileSync(keyFile)).export({ format: 'der', type: 'pkcs8' });
+  const { pkcs8, certificate } = ownPair('imported');
   const { publicKey } = await gateway.call('GetImportKey', {}, { timeoutMs });
   const jwe = await encryptToPublicKey(publicKey, pkcs8);
-  const certificate = readFileSync(certificateFile, 'utf8');
   await gateway.call('ImportKey', { contactCenter: '9350', alias: 'imported', certificate, jwe }, { timeoutMs });
 
   const parts = readPrivateParts(grounds.softHsm, 'recordings');

@@ -58,7 +58,7 @@ it('finds nothing to do but to get a key in an empty token, and nothing at all w
     'unwrap doubtful',
   ]);
   const vault = await grounds.startVault();
-  const gateway = await grounds.connect(vault, 'playback-gateway');
+  const gateway = await grounds.administrator(vault);
   const request = { contactCenter: '9350', alias: 'own', modulusBits: 2048 };
   const { key } = await gateway.call('GenerateKeyPair', request, { timeoutMs });
   const { contactCenter, keyIdentifier } = key;

@@ -31,7 +31,7 @@ interface CertifiedKey {
 beforeAll(async () => {
   grounds = await VaultGrounds.prepare();
   const vault = await grounds.startVault();
-  gateway = await grounds.connect(vault, 'playback-gateway');
+  gateway = await grounds.administrator(vault);
   worker = await grounds.connect(vault, 'decrypt-worker');
   signer = await RewrapGrantSigner.create(await grounds.identity('playback-gateway'));
   old = await certifiedKey('old', contactCenter);

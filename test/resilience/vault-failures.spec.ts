@@ -76,8 +76,8 @@ beforeEach(async () => {
     otherHsm.environment,
   );
   const brought = BroughtKey.make(grounds.directory);
-  const key = await brought.importInto(await grounds.connect(first, 'playback-gateway'));
-  await brought.importInto(await grounds.connect(second, 'playback-gateway'));
+  const key = await brought.importInto(await grounds.administrator(first));
+  await brought.importInto(await grounds.administrator(second));
   client = new KeyVaultClient([first.address, second.address], await grounds.identity('decrypt-worker'));
   const signer = await GrantSigner.create(await grounds.identity('playback-gateway'));
   load = new Load(new SessionKeyClient(client), signer, key);

@@ -42,10 +42,10 @@ const softHsmToken = (label: string, more: object = {}) => {
 
 it('finds a key in whichever token it is, and makes new ones in the new token', async () => {
   const alone = await grounds.startVault({ token: softHsmToken('old') });
-  const oldKey = await makeKey(await grounds.connect(alone, 'playback-gateway'), 'before');
+  const oldKey = await makeKey(await grounds.administrator(alone), 'before');
   await alone.stop();
   const both = await grounds.startVault({ tokens: [softHsmToken('old', { newKeys: false }), softHsmToken('new')] });
-  const gateway = await grounds.connect(both, 'playback-gateway');
+  const gateway = await grounds.administrator(both);
   const worker = await grounds.connect(both, 'decrypt-worker');
   const newKey = await makeKey(gateway, 'after');
   expect([await opens(worker, oldKey), await opens(worker, newKey)]).toEqual(['ok', 'ok']);
@@ -65,7 +65,7 @@ it('goes on with one token while the other cannot be opened, and says which', as
     tokens: [softHsmToken('gone'), softHsmToken('new'), { ...softHsmToken('old'), pin: '00000000' }],
   });
   const worker = await grounds.connect(vault, 'decrypt-worker');
-  const key = await makeKey(await grounds.connect(vault, 'playback-gateway'), 'one');
+  const key = await makeKey(await grounds.administrator(vault), 'one');
   expect(await opens(worker, key)).toBe('ok');
   expect(await vault.status('/health/ready')).toBe(200);
   const { tokens } = await worker.call('Status', {}, { timeoutMs });
@@ -106,7 +106,7 @@ it('tries a refused PIN once, though it looks for other tokens again and again',
   );
   const searches = callsOf('C_GetSlotList');
   const worker = await grounds.connect(vault, 'decrypt-worker');
-  const key = await makeKey(await grounds.connect(vault, 'playback-gateway'), 'one');
+  const key = await makeKey(await grounds.administrator(vault), 'one');
   await waitFor('the third search for the token that is away', async () => {
     expect(await opens(worker, key)).toBe('ok');
     return callsOf('C_GetSlotList') >= searches + 3;
@@ -129,7 +129,7 @@ it('ends when a native call hangs for good; liveness is untouched until then, re
     { REAL_MODULE: grounds.softHsm.modulePath, HANG_WHILE_EXISTS: hang },
   );
   const worker = await grounds.connect(vault, 'decrypt-worker');
-  const key = await makeKey(await grounds.connect(vault, 'playback-gateway'), 'one');
+  const key = await makeKey(await grounds.administrator(vault), 'one');
   expect(await opens(worker, key)).toBe('ok');
 
   writeFileSync(hang, '');

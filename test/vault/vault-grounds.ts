@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { KeyVaultEndpoint } from '#contracts';
 import type { InternalIdentity, ServiceRole } from '#platform';
 import { InternalAuthority } from '../authority/internal-authority.js';
+import { AdministratorEndpoint } from './administrator-endpoint.js';
 import { RunningVault } from './running-vault.js';
 import { SoftHsm } from './soft-hsm.js';
 
@@ -56,6 +57,13 @@ export class VaultGrounds {
   /** A client of the vault with a certificate of this role. */
   async connect(vault: RunningVault, role: ServiceRole): Promise<KeyVaultEndpoint> {
     const endpoint = vault.endpoint(await this.identity(role));
+    this.endpoints.push(endpoint);
+    return endpoint;
+  }
+
+  /** A gateway of the vault behind which a freshly authenticated administrator asks for whatever is called. */
+  async administrator(vault: RunningVault): Promise<AdministratorEndpoint> {
+    const endpoint = await AdministratorEndpoint.open(vault.address, await this.identity('playback-gateway'));
     this.endpoints.push(endpoint);
     return endpoint;
   }

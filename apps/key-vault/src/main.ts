@@ -12,6 +12,8 @@ import {
   type ServiceContext,
 } from '#platform';
 import { KeyBackups } from './key-backup/key-backups.js';
+import { VaultClock } from './key-removal/vault-clock.js';
+import { watchDisabledKeys } from './key-removal/watch-disabled-keys.js';
 import { memoryExposures, readKernelFacts } from './memory/memory-exposure.js';
 import { KeyVaultModule } from './key-vault.module.js';
 import { OperatorAccess } from './operator/operator-access.js';
@@ -45,8 +47,9 @@ runService('key-vault', async (context: ServiceContext) => {
       ? undefined
       : await OperatorAccess.open(allowOperatorUnwrap, identity.caPem, context.logger);
   const backups = settings.keyBackup === undefined ? KeyBackups.none : await KeyBackups.open(settings.keyBackup);
+  const parts = { context, configuration, identity, keys, metrics, backups, operators };
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(
-    KeyVaultModule.forRoot({ context, configuration, identity, keys, metrics, backups, operators }),
+    KeyVaultModule.forRoot({ ...parts, clock: new VaultClock() }),
     {
       transport: Transport.GRPC,
       options: {
@@ -68,6 +71,7 @@ runService('key-vault', async (context: ServiceContext) => {
     if (!ready) throw new Error(reason);
   });
   const watchdog = endWhenHung(keys, settings.exitWhenHungMs, context.logger);
+  const endWatch = watchDisabledKeys(keys, context.logger);
   await app.listen();
   context.logger.info({ grpc: `${settings.listen.host}:${settings.listen.port}` }, 'key vault listens');
 
@@ -84,6 +88,8 @@ runService('key-vault', async (context: ServiceContext) => {
     management: settings.management,
     async stop(deadline) {
       clearInterval(watchdog);
+      endWatch();
+      keys.disabled.close();
       // Running calls are answered; what is not at the limit gets no answer, and its caller asks another vault.
       await Promise.race([app.close(), aborted(deadline)]);
       await withDeadline(keys.close(), configuration.gracefulShutdownTimeoutMs, 'closing the token');

@@ -11,6 +11,7 @@ export { likeliestFirst } from './keys/likeliest-first.js';
 export type { KeySelector, TokenKey } from './keys/token-key.js';
 export { parsePkcs11Uri, type TokenLocation } from './location/pkcs11-uri.js';
 export type { TokenCapabilities, TokenDescription } from './module/token-description.js';
+export type { TokenNote } from './notes/token-notes.js';
 export { recommendedThreadPoolSize, type TokenObserver, type TokenOptions, type TokenState } from './token-options.js';
 export { Token, type KeyFilter, type UnwrapOptions } from './token.js';
 export type { OaepHash } from './unwrap/oaep.js';

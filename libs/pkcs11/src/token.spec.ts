@@ -16,6 +16,7 @@ const pkcs1 = { scheme: 'rsaes-pkcs1-v1_5' } as const;
 const soon = (): AbortSignal => AbortSignal.timeout(20_000);
 const pkcs1Encrypt = ({ publicKey }: RecordingKey, message: Buffer): Buffer =>
   publicEncrypt({ key: publicKey, padding: constants.RSA_PKCS1_PADDING }, message);
+const labelled = ({ id, label }: TokenKey) => ({ id, labels: [label] });
 const failureOf = async (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => 'none',
@@ -347,9 +348,9 @@ describe(Token.name, () => {
       const pair = await pairOf('9350/own', other.privateKey, publicKey);
       const certified = await token.addCertificate(pair, soon());
       expect([certified.id, certified.certificate]).toEqual([made.id, pair.certificateDer]);
-      await token.removeKey(made, soon());
+      await token.removeKey(labelled(made), soon());
       expect(token.keys.some(({ id }) => id.equals(made.id))).toBe(false);
-      expect(await failureOf(token.removeKey(made, soon()))).toBe('not-found');
+      expect(await failureOf(token.removeKey(labelled(made), soon()))).toBe('not-found');
     });
 
     it('does not hold up playback meanwhile', async () => {
@@ -360,11 +361,51 @@ describe(Token.name, () => {
       await Promise.all(Array.from({ length: 8 }, () => unwrap(encrypted).then(() => finished.push('playback'))));
       const slow = await made;
       expect(finished.at(-1)).toBe('key');
-      await token.removeKey(slow, soon());
+      await token.removeKey(labelled(slow), soon());
     });
 
     it('does not sign with an imported key', async () => {
       expect(await failureOf(token.sign(key, 'sha256', Buffer.of(1), soon()))).toBe('refused');
+    });
+  });
+
+  describe('notes', () => {
+    const note = { name: 'disabled/9350/0a', content: Buffer.from('{"by":"alice"}') };
+
+    it('lie beside the keys: whoever opens the token reads them, and the first one of a name stays', async () => {
+      await token.writeNote(note, soon());
+      await token.writeNote({ ...note, content: Buffer.from('{}') }, soon());
+      expect(token.notes).toEqual([note]);
+      const later = Token.open(options);
+      expect(later.notes).toEqual([note]);
+      await later.removeNote(note.name, soon());
+      await later.removeNote(note.name, soon());
+      later.close();
+      await later.closed;
+      await token.refreshNotes(soon());
+      expect(token.notes).toEqual([]);
+    });
+
+    it('of other programs are not ours, and ours are for those with the PIN alone', async () => {
+      await token.writeNote(note, soon());
+      const template = [
+        { type: pkcs11.CKA_CLASS, value: pkcs11.CKO_DATA },
+        { type: pkcs11.CKA_APPLICATION, value: 'another' },
+        { type: pkcs11.CKA_LABEL, value: 'foreign' },
+        { type: pkcs11.CKA_VALUE, value: Buffer.of(1) },
+      ];
+      asStranger(session => {
+        stranger.C_CreateObject(session, template);
+        stranger.C_FindObjectsInit(session, [{ type: pkcs11.CKA_LABEL, value: note.name }]);
+        const [object] = stranger.C_FindObjects(session, 1);
+        stranger.C_FindObjectsFinal(session);
+        expect(stranger.C_GetAttributeValue(session, object!, [{ type: pkcs11.CKA_PRIVATE }])[0]?.value).toEqual(
+          Buffer.of(1),
+        );
+      });
+      await token.refreshNotes(soon());
+      expect(token.notes).toEqual([note]);
+      await token.removeNote(note.name, soon());
     });
   });
 
@@ -404,7 +445,7 @@ describe(Token.name, () => {
 
     it('finds the new handle of a key that was removed and imported again behind its back', async () => {
       const other = Token.open(options);
-      await other.removeKey(key, soon());
+      await other.removeKey(labelled(key), soon());
       await other.importKeyPair(recording.pair, soon());
       other.close();
       await other.closed;

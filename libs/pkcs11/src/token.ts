@@ -13,6 +13,8 @@ import { listSlots, type SlotContent } from './module/find-slot.js';
 import type { TokenConnection } from './module/token-connection.js';
 import type { TokenDescription } from './module/token-description.js';
 import { TokenModule } from './module/token-module.js';
+import { removeNote, writeNote, type TokenNote } from './notes/token-notes.js';
+import type { TokenSession } from './sessions/token-session.js';
 import { TokenSupervisor } from './token-supervisor.js';
 import type { TokenOptions, TokenState } from './token-options.js';
 import { longestSessionKeyBytes } from './unwrap/implicit-rejection.js';
@@ -24,6 +26,7 @@ export interface UnwrapOptions extends EncryptedSessionKey {
   readonly signal: AbortSignal;
 }
 
+const nothing: readonly never[] = [];
 export type KeyFilter = (key: TokenKey) => boolean;
 
 /** Unknown recipients make us read the token again at most this often. */
@@ -97,6 +100,11 @@ export class Token {
   /** The keys that were there when the token was read last. */
   get keys(): readonly TokenKey[] {
     return this.supervisor.present?.index.keys ?? [];
+  }
+
+  /** What was written down beside the keys, when the token was read last. */
+  get notes(): readonly TokenNote[] {
+    return this.supervisor.present?.notes ?? nothing;
   }
 
   /** All keys that bear the name a recipient gives, the likeliest first, as far as they are known without asking the token. */
@@ -187,7 +195,7 @@ export class Token {
   }
 
   /**
-   * Removes the certificates of a key that bear the label, and with the last certificate the key itself, for good.
+   * Removes the certificates of a key that bear one of the labels, and with the last certificate the key itself, for good.
    * @returns whether the private key was destroyed.
    * @throws TokenError not-found
    */
@@ -195,7 +203,7 @@ export class Token {
     return this.supervisor.run('administration', signal, 'removing a key', async (session, connection) => {
       const present = connection.readObjects(session);
       const bearsLabel = connection.index.keys.some(
-        ({ id, label }) => id.equals(removal.id) && label === removal.label,
+        ({ id, label }) => id.equals(removal.id) && removal.labels.includes(label),
       );
       if (!bearsLabel) throw notHeld(removal.id);
       const destroyed = removeKey(session, present, removal);
@@ -208,6 +216,29 @@ export class Token {
   async refreshKeys(signal: AbortSignal): Promise<void> {
     await this.supervisor.run('administration', signal, 'reading the keys of the token', (session, connection) => {
       connection.readObjects(session);
+      return Promise.resolve();
+    });
+  }
+
+  /** Reads the notes again: another process may have written some. @throws TokenError */
+  async refreshNotes(signal: AbortSignal): Promise<void> {
+    await this.changeNotes('reading the notes of the token', signal, () => undefined);
+  }
+
+  /** Writes something down beside the keys; a note of this name that is there stays as it is. @throws TokenError */
+  async writeNote(note: TokenNote, signal: AbortSignal): Promise<void> {
+    await this.changeNotes('writing a note', signal, session => writeNote(session, note));
+  }
+
+  /** @throws TokenError */
+  async removeNote(name: string, signal: AbortSignal): Promise<void> {
+    await this.changeNotes('removing a note', signal, session => removeNote(session, name));
+  }
+
+  private async changeNotes(what: string, signal: AbortSignal, change: (session: TokenSession) => void): Promise<void> {
+    await this.supervisor.run('administration', signal, what, (session, connection) => {
+      change(session);
+      connection.readNotes(session);
       return Promise.resolve();
     });
   }

@@ -34,7 +34,7 @@ export class BusyVault {
       const limits = { unwrapsPerSecond: 1_000_000, queuedPerCaller: 100_000 };
       const vault = await grounds.startVault({ token: { ...grounds.token, sessions }, threads, limits });
       const client = new KeyVaultClient([vault.address], await grounds.identity('decrypt-worker'));
-      const gateway = await grounds.connect(vault, 'playback-gateway');
+      const gateway = await grounds.administrator(vault);
       const signer = await GrantSigner.create(await grounds.identity('playback-gateway'));
       return new BusyVault(grounds, vault, gateway, client, signer);
     } catch (error) {

@@ -13,7 +13,9 @@ export type KeyOperation =
   | 'sign-request'
   | 'self-sign'
   | 'attach'
-  | 'delete'
+  | 'disable'
+  | 'enable'
+  | 'destroy'
   | 'check';
 
 /** A key as records name it. */

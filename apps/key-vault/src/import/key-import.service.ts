@@ -3,7 +3,6 @@ import { RcsError, type ServiceRole } from '#platform';
 import { checkedCertificate, checkedName } from '../input/checked-input.js';
 import type { KeyBackups } from '../key-backup/key-backups.js';
 import type { KeyPair, KeyStore } from '../token/key-store.js';
-import { keyEntry } from '../token/vault-key.js';
 
 /** Takes private keys in: they arrive encrypted to a key of this process and go straight into the token. */
 export class KeyImportService {
@@ -45,7 +44,7 @@ export class KeyImportService {
     try {
       const { key, created } = await this.keys.import(pair, signal);
       await copy.commit();
-      return { key: keyEntry(key), created };
+      return { key: this.keys.entry(key), created };
     } finally {
       await copy.discard();
     }

@@ -11,7 +11,7 @@ import { rsaPublicKey } from '#pkcs11';
 import { RcsError } from '#platform';
 import { checkedCertificate, checkedKeyName, checkedName, fromCertificateError } from '../input/checked-input.js';
 import type { KeyStore } from '../token/key-store.js';
-import { keyEntry, type VaultKey } from '../token/vault-key.js';
+import type { VaultKey } from '../token/vault-key.js';
 
 const dayMs = 86_400_000;
 const longestValidityDays = 3650;
@@ -62,13 +62,14 @@ export class CertificateService {
   }
 
   private async store(key: VaultKey, wantedAlias: string, pem: string, signal: AbortSignal): Promise<KeyReply> {
+    this.keys.requireEnabled(key);
     const alias = checkedName('alias', wantedAlias === '' ? key.alias : wantedAlias);
     const certificate = checkedCertificate(pem);
     if (!certificate.publicKey.equals(publicKeyOf(key))) {
       const publicDetail = 'the certificate was issued for another key';
       throw new RcsError('RCS_KEY_REFUSED', publicDetail, { publicDetail });
     }
-    return { key: keyEntry(await this.keys.attach(key, alias, certificate, signal)) };
+    return { key: this.keys.entry(await this.keys.attach(key, alias, certificate, signal)) };
   }
 
   private signer(key: VaultKey, signal: AbortSignal): ExternalSigner {

@@ -1,5 +1,10 @@
 import { X509Certificate } from 'node:crypto';
-import { OperatorGrantVerifier, type OperatorJournalEntry, type VerifiedOperatorGrant } from '#contracts';
+import {
+  OperatorGrantVerifier,
+  type OperatorJournalEntry,
+  type VerifiedKeyApproval,
+  type VerifiedOperatorGrant,
+} from '#contracts';
 import {
   ConfigurationError,
   describeError,
@@ -8,14 +13,15 @@ import {
   type KeyVaultConfiguration,
   type Logger,
 } from '#platform';
+import type { KeyApprovals } from '../key-removal/key-approvals.js';
 import type { UnwrapAuthority, UnwrapPermit } from '../unwrap/unwrap-authority.js';
 import { OperatorJournalFile } from './operator-journal-file.js';
 
-/** Lets the operators whom the configuration names open envelopes, and writes down every time they try. */
-export class OperatorAccess implements UnwrapAuthority {
+/** Lets the operators whom the configuration names open envelopes and approve of ends of keys, and writes it all down. */
+export class OperatorAccess implements UnwrapAuthority, KeyApprovals {
   private constructor(
     private readonly grants: OperatorGrantVerifier,
-    private readonly journal: OperatorJournalFile,
+    private readonly journalFile: OperatorJournalFile,
     private readonly logger: Logger,
   ) {}
 
@@ -65,13 +71,30 @@ export class OperatorAccess implements UnwrapAuthority {
     };
   }
 
+  verify(approvals: readonly string[]): readonly VerifiedKeyApproval[] {
+    return approvals.map((approval, index) => {
+      try {
+        return this.grants.verifyApproval(approval);
+      } catch (error) {
+        if (!(error instanceof RcsError)) throw error;
+        const publicDetail = `approval ${index + 1} is no good: ${error.message}`;
+        throw new RcsError('RCS_APPROVAL_REQUIRED', publicDetail, { publicDetail, cause: error });
+      }
+    });
+  }
+
+  async journal(entry: OperatorJournalEntry): Promise<void> {
+    this.logger.warn({ audit: entry }, 'end of a key');
+    await this.journalFile.append(entry);
+  }
+
   close(): Promise<void> {
-    return this.journal.close();
+    return this.journalFile.close();
   }
 
   private async note(entry: OperatorJournalEntry): Promise<void> {
     this.logger.warn({ audit: entry }, 'operator unwrap');
-    await this.journal.append(entry);
+    await this.journalFile.append(entry);
   }
 }
 

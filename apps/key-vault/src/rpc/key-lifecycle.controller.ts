@@ -1,14 +1,14 @@
+import { hash } from 'node:crypto';
 import type { Metadata, ServerUnaryCall } from '@grpc/grpc-js';
 import { Controller, UseFilters } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import {
   keyVaultService,
+  type AdministrationGrant,
   type AttachCertificateRequest,
   type CreateCertificateSigningRequestReply,
   type CreateCertificateSigningRequestRequest,
   type CreateSelfSignedCertificateRequest,
-  type DeleteKeyReply,
-  type DeleteKeyRequest,
   type GenerateKeyPairRequest,
   type GetImportKeyReply,
   type ImportKeyReply,
@@ -20,25 +20,27 @@ import {
   type ListKeysRequest,
 } from '#contracts';
 import type { ServiceRole } from '#platform';
-import { KeyUseAudit, type UsedKey } from '../audit/key-use-audit.js';
+import { AdministrationAuthority, type AdministrationAct } from '../administration/administration-authority.js';
+import { KeyUseAudit, type KeyUse, type UsedKey } from '../audit/key-use-audit.js';
 import { KeyImportService } from '../import/key-import.service.js';
-import { checkedName } from '../input/checked-input.js';
+import { checkedCertificate, checkedName } from '../input/checked-input.js';
 import { CertificateService } from '../key-lifecycle/certificate.service.js';
 import { KeyLifecycleService } from '../key-lifecycle/key-lifecycle.service.js';
 import { KeyStore } from '../token/key-store.js';
-import { keyEntry } from '../token/vault-key.js';
+import type { CallContext } from './call-context.js';
 import { CallRunner } from './call-runner.js';
 import { RpcErrorFilter } from './rpc-error.filter.js';
 
 type Call = ServerUnaryCall<unknown, unknown>;
 
-/** How keys come, get certificates, are listed and go. Every change is audited. */
+/** How keys come, get certificates and are listed. Every change is audited. */
 @Controller()
 @UseFilters(RpcErrorFilter)
 export class KeyLifecycleController {
   constructor(
     private readonly runner: CallRunner,
     private readonly audit: KeyUseAudit,
+    private readonly authority: AdministrationAuthority,
     private readonly imports: KeyImportService,
     private readonly lifecycle: KeyLifecycleService,
     private readonly certificates: CertificateService,
@@ -54,6 +56,9 @@ export class KeyLifecycleController {
   importKey(request: ImportKeyRequest, metadata: Metadata, call: Call): Promise<ImportKeyReply> {
     return this.runner.run('ImportKey', metadata, call, context =>
       this.audit.of('import', context, async use => {
+        const { contactCenter, alias } = request;
+        const certificate = fingerprintOf(request.certificate);
+        this.permit(request.grant, 'import', { contactCenter, alias, certificate }, context, use);
         const reply = await this.imports.import(request, context.role, context.signal);
         use.key = reply.key;
         return reply;
@@ -70,7 +75,7 @@ export class KeyLifecycleController {
           (request.contactCenter === '' || contactCenter === request.contactCenter) &&
           (role === 'rcsctl' || purpose === purposeFor(role)),
       );
-      return { keys: visible.map(keyEntry) };
+      return { keys: visible.map(key => this.keys.entry(key)) };
     });
   }
 
@@ -80,6 +85,8 @@ export class KeyLifecycleController {
       this.audit.of('generate', context, async use => {
         const purpose = purposeFor(context.role);
         use.key = { purpose, contactCenter: request.contactCenter, alias: request.alias, keyIdentifier: '' };
+        const { contactCenter, alias } = request;
+        this.permit(request.grant, 'generate', { contactCenter, alias }, context, use);
         const reply = await this.lifecycle.generate(request, purpose, context.signal);
         use.key = reply.key;
         return reply;
@@ -110,6 +117,7 @@ export class KeyLifecycleController {
     return this.runner.run('CreateSelfSignedCertificate', metadata, call, context =>
       this.audit.of('self-sign', context, async use => {
         use.key = named(request.key, request.alias);
+        this.permit(request.grant, 'self-sign', use.key, context, use);
         const reply = await this.certificates.selfSign(request, context.signal);
         use.key = reply.key;
         return reply;
@@ -122,6 +130,8 @@ export class KeyLifecycleController {
     return this.runner.run('AttachCertificate', metadata, call, context =>
       this.audit.of('attach', context, async use => {
         use.key = named(request.key, request.alias);
+        const certificate = fingerprintOf(request.certificate);
+        this.permit(request.grant, 'attach', { ...use.key, certificate }, context, use);
         const reply = await this.certificates.attach(request, context.signal);
         use.key = reply.key;
         return reply;
@@ -129,15 +139,15 @@ export class KeyLifecycleController {
     );
   }
 
-  @GrpcMethod(keyVaultService, 'DeleteKey')
-  deleteKey(request: DeleteKeyRequest, metadata: Metadata, call: Call): Promise<DeleteKeyReply> {
-    return this.runner.run('DeleteKey', metadata, call, context =>
-      this.audit.of('delete', context, use => {
-        const purpose = purposeFor(context.role);
-        use.key = { ...named(request.key, request.alias), purpose };
-        return this.lifecycle.delete(request, purpose, context.signal);
-      }),
-    );
+  /** A gateway shows with every change that an administrator has just asked for it. */
+  private permit(
+    grant: string | undefined,
+    act: AdministrationGrant['act'],
+    { contactCenter, alias, keyIdentifier, certificate }: Omit<AdministrationAct, 'act'>,
+    context: CallContext,
+    use: KeyUse,
+  ): void {
+    this.authority.permit(grant, { act, contactCenter, alias, keyIdentifier, certificate }, context, use);
   }
 }
 
@@ -150,3 +160,6 @@ function named(name: KeyName | null | undefined, alias: string): UsedKey {
   const { contactCenter = '', keyIdentifier = '' } = name ?? {};
   return { purpose: 'RECORDING', contactCenter, alias, keyIdentifier };
 }
+
+/** As grants name a certificate: SHA-256 of its DER, hexadecimal. */
+const fingerprintOf = (pem: string): string => hash('sha256', checkedCertificate(pem).der, 'hex');

@@ -1,8 +1,10 @@
 import type { CertificateInfo } from '#certificates';
-import type { KeyName, KeyPurpose, TokenStatus } from '#contracts';
+import type { KeyEntry, KeyName, KeyPurpose, TokenStatus } from '#contracts';
 import type { KeyEncryptionScheme, TokenKey } from '#pkcs11';
 import { RcsError, type KeyVaultConfiguration, type Logger, type WatchedCertificate } from '#platform';
 import type { VaultMetrics } from '../vault-metrics.js';
+import { noteName, noteOf, type DisabledMark, type KeyOfContactCenter } from '../key-removal/disabled-key.js';
+import { DisabledKeys } from '../key-removal/disabled-keys.js';
 import { ExpiryMemory } from './expiry-memory.js';
 import { formatKeyLabel, type KeyLabel } from './key-label.js';
 import { FairQueue } from './fair-queue.js';
@@ -10,7 +12,7 @@ import { observeTokens, openTokens } from './open-tokens.js';
 import { withTokenFailures } from './token-failures.js';
 import type { TokenSet } from './token-set.js';
 import type { RecipientIdentifier } from './recipient-keys.js';
-import { vaultKey, type VaultKey } from './vault-key.js';
+import { keyEntry, vaultKey, type VaultKey } from './vault-key.js';
 
 export interface WrappedSessionKey {
   readonly keyEncryption: KeyEncryptionScheme;
@@ -40,11 +42,15 @@ export class KeyStore {
   private readonly expiry = new ExpiryMemory();
   /** Keys that open session keys, which come with every unwrapping: their names are read once. */
   private readonly used = new WeakMap<TokenKey, VaultKey>();
+  /** Which keys open nothing at the moment. */
+  readonly disabled: DisabledKeys;
 
   private constructor(
     private readonly token: TokenSet,
     private readonly turns: FairQueue,
-  ) {}
+  ) {
+    this.disabled = new DisabledKeys(token);
+  }
 
   /** @throws Error when no token can be opened: a vault without its token must not start. */
   static open(settings: TokenSettings, metrics: VaultMetrics, logger: Logger): KeyStore {
@@ -132,17 +138,46 @@ export class KeyStore {
     }
   }
 
-  /** Opens a session key of `length` bytes, when it is the caller's turn; whoever gets it zeroes it. */
-  unwrapSessionKey(key: VaultKey, wrapped: WrappedSessionKey, length: number, by: TokenUser): Promise<Buffer> {
+  /** What callers see of a key. */
+  entry(key: VaultKey): KeyEntry {
+    return keyEntry(key, this.disabled.of(key));
+  }
+
+  /** @throws RcsError RCS_KEY_DISABLED saying until when it can be enabled again */
+  requireEnabled(key: KeyOfContactCenter & Pick<KeyLabel, 'alias'>): void {
+    const disabled = this.disabled.of(key);
+    if (disabled === undefined) return;
+    const { mark } = disabled;
+    const publicDetail =
+      mark === undefined
+        ? `the key ${key.alias} is disabled; it can be restored`
+        : `the key ${key.alias} has been disabled since ${mark.disabledAt}; it can be restored until it is destroyed, ` +
+          `which is at ${mark.destroyableAt} at the earliest`;
+    throw new RcsError('RCS_KEY_DISABLED', publicDetail, { publicDetail });
+  }
+
+  /**
+   * Opens a session key of `length` bytes, when it is the caller's turn; whoever gets it zeroes it. Every use of a key
+   * comes by here.
+   * @throws RcsError RCS_KEY_DISABLED
+   */
+  async unwrapSessionKey(key: VaultKey, wrapped: WrappedSessionKey, length: number, by: TokenUser): Promise<Buffer> {
+    this.requireEnabled(key);
     const { keyEncryption: scheme, encryptedKey } = wrapped;
     const options = { scheme, encryptedKey, sessionKeyLength: length, signal: by.signal };
-    return this.turns.run(by.caller, by.signal, () =>
+    const sessionKey = await this.turns.run(by.caller, by.signal, () =>
       withTokenFailures(this.token.unwrapSessionKey(key.tokenKey, options)),
     );
+    if (this.disabled.of(key) === undefined) return sessionKey;
+    // Disabled while this waited for its turn.
+    sessionKey.fill(0);
+    this.requireEnabled(key);
+    return sessionKey;
   }
 
   async import(pair: KeyPair, signal: AbortSignal): Promise<{ key: VaultKey; created: boolean }> {
     const { purpose, certificate, contactCenter, alias, pkcs8 } = pair;
+    this.requireEnabled({ purpose, contactCenter, alias, keyIdentifier: certificate.keyIdentifier.toString('hex') });
     const { key, created } = await withTokenFailures(
       this.token.importKeyPair(
         {
@@ -201,8 +236,9 @@ export class KeyStore {
   }
 
   /** RSASSA-PKCS1-v1_5 with SHA-256. */
-  sign({ tokenKey }: VaultKey, message: Buffer, signal: AbortSignal): Promise<Buffer> {
-    return withTokenFailures(this.token.sign(tokenKey, 'sha256', message, signal));
+  async sign(key: VaultKey, message: Buffer, signal: AbortSignal): Promise<Buffer> {
+    this.requireEnabled(key);
+    return withTokenFailures(this.token.sign(key.tokenKey, 'sha256', message, signal));
   }
 
   /** Puts a certificate beside its key. @throws RcsError RCS_KEY_EXISTS when another key has the name */
@@ -220,9 +256,30 @@ export class KeyStore {
     return vaultKey(await withTokenFailures(this.token.addCertificate(stored, signal)));
   }
 
-  /** Removes a certificate and with the last one the key. @returns whether the private key was destroyed */
-  async remove(key: VaultKey, signal: AbortSignal): Promise<boolean> {
-    return withTokenFailures(this.token.removeKey({ id: key.tokenKey.id, label: key.tokenKey.label }, signal));
+  /** Writes into every token that the key is disabled; one that is so already stays as it was. */
+  async disable(key: KeyOfContactCenter, mark: DisabledMark, signal: AbortSignal): Promise<void> {
+    await withTokenFailures(this.token.writeNote(noteOf(key, mark), signal));
+    this.disabled.announce();
+  }
+
+  async enable(key: KeyOfContactCenter, signal: AbortSignal): Promise<void> {
+    await withTokenFailures(this.token.removeNote(noteName(key), signal));
+    this.disabled.announce();
+  }
+
+  /** Reads again which keys are disabled: another vault of the same token may have changed it. */
+  async refreshDisabled(signal: AbortSignal): Promise<void> {
+    await withTokenFailures(this.token.refreshNotes(signal));
+    this.disabled.announce();
+  }
+
+  /**
+   * Removes all certificates of a key that are one contact center's, and the key unless another contact center has it as
+   * well: for ever. @returns whether the private key was destroyed
+   */
+  async destroy(views: readonly [VaultKey, ...VaultKey[]], signal: AbortSignal): Promise<boolean> {
+    const labels = views.map(({ tokenKey }) => tokenKey.label);
+    return withTokenFailures(this.token.removeKey({ id: views[0].tokenKey.id, labels }, signal));
   }
 
   /** Resolves when no call runs in the token any more. */

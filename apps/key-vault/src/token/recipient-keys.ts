@@ -28,7 +28,9 @@ interface KeyName {
 /**
  * The first of these recipients that wanted keys bear the name of, and all of those keys. Whose they are is asked before
  * anything else: what another contact center calls its keys is of no consequence. The tokens are read again only where
- * no wanted key is known: most envelopes have recipients that are not ours.
+ * no wanted key is known: most envelopes have recipients that are not ours. Disabled keys are passed over: what a further
+ * recipient opens does not need them.
+ * @throws RcsError RCS_KEY_DISABLED when the only keys that would do are disabled
  */
 export async function findRecipientKeys<Recipient extends KeyName>(
   keys: KeyStore,
@@ -36,7 +38,8 @@ export async function findRecipientKeys<Recipient extends KeyName>(
   wanted: WantedKey,
   signal: AbortSignal,
 ): Promise<RecipientKeys<Recipient> | undefined> {
-  const isWanted = (key: VaultKey): boolean => isRecordingKeyOf(wanted, key);
+  const would = (key: VaultKey): boolean => isRecordingKeyOf(wanted, key);
+  const isWanted = (key: VaultKey): boolean => would(key) && keys.disabled.of(key) === undefined;
   const known = firstWithKeys(
     recipients,
     recipients.map(({ identifier }) => keys.known(identifier, isWanted)),
@@ -44,7 +47,11 @@ export async function findRecipientKeys<Recipient extends KeyName>(
   if (known !== undefined) return known;
   // Together, because they share one reading of the tokens.
   const found = await Promise.all(recipients.map(({ identifier }) => keys.find(identifier, isWanted, signal)));
-  return firstWithKeys(recipients, found);
+  const chosen = firstWithKeys(recipients, found);
+  if (chosen !== undefined) return chosen;
+  const [disabled] = recipients.flatMap(({ identifier }) => keys.known(identifier, would));
+  if (disabled !== undefined) keys.requireEnabled(disabled);
+  return undefined;
 }
 
 function firstWithKeys<Recipient>(

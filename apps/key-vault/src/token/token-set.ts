@@ -11,6 +11,7 @@ import {
   type SignatureHash,
   type Token,
   type TokenKey,
+  type TokenNote,
   type UnwrapOptions,
 } from '#pkcs11';
 
@@ -29,6 +30,8 @@ export interface TokenMember {
  */
 export class TokenSet {
   private turn = 0;
+  private joined:
+    { readonly parts: readonly (readonly TokenNote[])[]; readonly notes: readonly TokenNote[] } | undefined;
 
   constructor(readonly members: readonly [TokenMember, ...TokenMember[]]) {}
 
@@ -44,6 +47,16 @@ export class TokenSet {
       }
     }
     return [...keys.values()];
+  }
+
+  /** What is written down in any of the tokens; the same list until one of them was read anew. */
+  get notes(): readonly TokenNote[] {
+    if (this.members.length === 1) return this.members[0].token.notes;
+    const parts = this.members.map(({ token }) => token.notes);
+    if (this.joined?.parts.every((part, index) => part === parts[index]) !== true) {
+      this.joined = { parts, notes: parts.flat() };
+    }
+    return this.joined.notes;
   }
 
   /** All keys that bear the name a recipient gives, the likeliest first, as far as they are known without asking a token. */
@@ -103,14 +116,31 @@ export class TokenSet {
    * @throws TokenError unavailable while any token is away: the key might live on in it.
    */
   async removeKey(removal: KeyRemoval, signal: AbortSignal): Promise<boolean> {
-    const away = this.members.find(({ token }) => token.state.kind !== 'open');
-    if (away !== undefined) {
-      const message = `the token ${away.name} is not available: a key is removed from all tokens or from none`;
-      throw new TokenError('unavailable', message, { retryAfterMs: 1000 });
-    }
+    this.requireAll('a key is removed');
     const destroyed: boolean[] = [];
     for (const { token } of this.bearers(removal)) destroyed.push(await token.removeKey(removal, signal));
     return destroyed.every(Boolean);
+  }
+
+  /**
+   * In every token, whether it holds the key that the note is about or may get it later.
+   * @throws TokenError unavailable while any token is away: what is written down would not hold there.
+   */
+  async writeNote(note: TokenNote, signal: AbortSignal): Promise<void> {
+    this.requireAll('a note is written');
+    for (const { token } of this.members) await token.writeNote(note, signal);
+  }
+
+  /** @throws TokenError unavailable while any token is away */
+  async removeNote(name: string, signal: AbortSignal): Promise<void> {
+    this.requireAll('a note is removed');
+    for (const { token } of this.members) await token.removeNote(name, signal);
+  }
+
+  /** Reads the notes of those tokens again that are there. @throws TokenError when one of them cannot be read */
+  async refreshNotes(signal: AbortSignal): Promise<void> {
+    const present = this.members.filter(({ token }) => token.state.kind === 'open');
+    await Promise.all(present.map(({ token }) => token.refreshNotes(signal)));
   }
 
   /** Reads all keys of all tokens again. @throws TokenError when no token can be read */
@@ -122,6 +152,13 @@ export class TokenSet {
   async close(): Promise<void> {
     this.members.forEach(({ token }) => token.close());
     await Promise.all(this.members.map(({ token }) => token.closed));
+  }
+
+  private requireAll(what: string): void {
+    const away = this.members.find(({ token }) => token.state.kind !== 'open');
+    if (away === undefined) return;
+    const message = `the token ${away.name} is not available: ${what} in all tokens or in none`;
+    throw new TokenError('unavailable', message, { retryAfterMs: 1000 });
   }
 
   private forNewKeys(): readonly [TokenMember, ...TokenMember[]] {
@@ -137,10 +174,10 @@ export class TokenSet {
     return first === undefined ? this.members : [first, ...others];
   }
 
-  /** Those that hold it under this label: another owner's may lie in another token. */
-  private bearers({ id, label }: KeyRemoval): readonly TokenMember[] {
+  /** Those that hold it under one of these labels: another owner's may lie in another token. */
+  private bearers({ id, labels }: KeyRemoval): readonly TokenMember[] {
     const bearers = this.members.filter(({ token }) =>
-      token.keys.some(key => key.label === label && key.id.equals(id)),
+      token.keys.some(key => labels.includes(key.label) && key.id.equals(id)),
     );
     return bearers.length === 0 ? this.members : bearers;
   }

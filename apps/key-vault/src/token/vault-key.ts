@@ -1,4 +1,5 @@
 import type { KeyEntry } from '#contracts';
+import type { DisabledKey } from '../key-removal/disabled-key.js';
 import { rsaPublicKey, type TokenKey } from '#pkcs11';
 import { parseKeyLabel, type KeyLabel } from './key-label.js';
 
@@ -16,8 +17,12 @@ export const vaultKey = (tokenKey: TokenKey): VaultKey => ({
 });
 
 /** What callers see of a key. */
-export function keyEntry({ tokenKey, contactCenter, alias, purpose, keyIdentifier }: VaultKey): KeyEntry {
+export function keyEntry(
+  { tokenKey, contactCenter, alias, purpose, keyIdentifier }: VaultKey,
+  disabled: DisabledKey | undefined,
+): KeyEntry {
   return {
+    ...stateOf(disabled),
     contactCenter,
     alias,
     purpose,
@@ -25,6 +30,18 @@ export function keyEntry({ tokenKey, contactCenter, alias, purpose, keyIdentifie
     modulusBits: tokenKey.modulus.length * 8,
     certificate: tokenKey.certificate === undefined ? '' : pemOf(tokenKey.certificate),
     publicKey: rsaPublicKey(tokenKey.modulus, tokenKey.publicExponent).export({ format: 'der', type: 'spki' }),
+  };
+}
+
+function stateOf(
+  disabled: DisabledKey | undefined,
+): Required<Pick<KeyEntry, 'state' | 'disabledAt' | 'destroyableAt' | 'disabledBy' | 'unlistableSources'>> {
+  return {
+    state: disabled === undefined ? 'ACTIVE' : 'DISABLED',
+    disabledAt: disabled?.mark?.disabledAt ?? '',
+    destroyableAt: disabled?.mark?.destroyableAt ?? '',
+    disabledBy: disabled?.mark?.by ?? '',
+    unlistableSources: disabled?.mark?.unlistableSources ?? [],
   };
 }
 

@@ -6,6 +6,7 @@ import type { CsrfProtection } from '../csrf/csrf-protection.js';
 import type { SessionService } from '../sessions/session.service.js';
 import type { Session } from '../sessions/session.js';
 import type { LoginThrottle } from '../throttling/login-throttle.js';
+import { noteAuthentication } from './authentication-time.js';
 import type { AuthenticationService } from './authentication.service.js';
 import { parseBasicCredentials } from './basic-credentials.js';
 import { noteUser } from './current-user.js';
@@ -38,6 +39,7 @@ export class RequestAdmission {
     const { user, session } =
       request.headers.authorization === undefined ? await this.bySession(request) : await this.byCredentials(request);
     noteUser(user, request);
+    noteAuthentication(request, session);
     checkOriginFor(user, request, reply);
     const client = { userName: user.name, address: request.ip, headers: request.headers };
     if (this.csrf.demands(request.method, client)) this.csrf.check(client, session?.csrfToken);

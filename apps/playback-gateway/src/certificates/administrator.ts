@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
 import type { ChangeOrigin, User } from '#store';
+import { authenticatedAt } from '../authentication/authentication-time.js';
 import { userOf } from '../authentication/current-user.js';
 
 /** Who administers certificates, of which contact center, from where. */
@@ -9,6 +10,8 @@ export interface Administrator {
   readonly contactCenter: string;
   readonly address: string;
   readonly requestId: string;
+  /** When they proved who they are. */
+  readonly authenticatedAt: Date;
 }
 
 /** "Administration of Recording Certificates and Keys". */
@@ -24,7 +27,13 @@ export function administratorOf(request: FastifyRequest): Administrator {
       publicDetail: 'the privilege "Administration of Recording Certificates and Keys" is needed',
     });
   }
-  return { name: user.name, contactCenter: user.contactCenter, address: request.ip, requestId: request.id };
+  return {
+    name: user.name,
+    contactCenter: user.contactCenter,
+    address: request.ip,
+    requestId: request.id,
+    authenticatedAt: authenticatedAt(request),
+  };
 }
 
 /** The origin of a change made now. */

@@ -13,6 +13,7 @@ export type CertificateEvent =
   | 'certificate-request-created'
   | 'certificate-attached'
   | 'certificate-key-removed'
+  | 'certificate-key-restored'
   | 'certificates-assigned'
   | 'certificates-unassigned'
   | 'assignments-read'

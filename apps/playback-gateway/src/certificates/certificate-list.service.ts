@@ -71,15 +71,30 @@ export class CertificateListService {
     });
   }
 
+  /**
+   * For every use that makes recordings depend on the key; where no vault answers, nothing is known against it.
+   * @throws RcsError RCS_KEY_DISABLED
+   */
+  async requireEnabledKey(stored: RecordingCertificate): Promise<void> {
+    const entry = entryOf(stored, await this.knownKeys(stored.contactCenter));
+    if (entry?.state !== 'DISABLED') return;
+    throw new RcsError('RCS_KEY_DISABLED', undefined, {
+      publicDetail: `the private key of ${JSON.stringify(stored.alias)} is disabled: restore it first, or choose another certificate`,
+    });
+  }
+
   async row(stored: RecordingCertificate, keys?: readonly KeyEntry[]): Promise<CertificateRow> {
     const { contactCenter, alias } = stored;
     const certificate = certificateOf(stored);
-    const key = presenceOf(stored, keys ?? (await this.knownKeys(contactCenter)));
+    const known = keys ?? (await this.knownKeys(contactCenter));
+    const entry = entryOf(stored, known);
+    const key = presenceOf(known, entry);
     const assignments = await this.certificates.assignments(contactCenter);
     return certificateRow({
       stored,
       certificate,
       key,
+      entry,
       state: certificateState(stored, certificate, key, this.warningDays, new Date()),
       deployedCount: assignments.filter(({ aliases }) => aliases.includes(alias)).length,
       recordings: await this.rewraps.countRecordings(contactCenter, recipientNamesOf(certificate, alias)),
@@ -122,7 +137,11 @@ export class CertificateListService {
   }
 }
 
-function presenceOf({ keyIdentifier }: RecordingCertificate, keys: readonly KeyEntry[] | undefined): KeyPresence {
+const entryOf = ({ keyIdentifier }: RecordingCertificate, keys: readonly KeyEntry[] | undefined) =>
+  keys?.find(key => key.keyIdentifier === keyIdentifier);
+
+function presenceOf(keys: readonly KeyEntry[] | undefined, entry: KeyEntry | undefined): KeyPresence {
   if (keys === undefined) return 'unknown';
-  return keys.some(key => key.keyIdentifier === keyIdentifier) ? 'present' : 'missing';
+  if (entry === undefined) return 'missing';
+  return entry.state === 'DISABLED' ? 'disabled' : 'present';
 }

@@ -42,7 +42,7 @@ export class CertificateNeedsService {
     own: readonly string[],
   ): Promise<string[]> {
     const keys = (await this.list.knownKeys(contactCenter)) ?? [];
-    const present = new Set(keys.map(key => key.keyIdentifier));
+    const present = new Set(keys.filter(({ state }) => state !== 'DISABLED').map(key => key.keyIdentifier));
     const others = (await this.certificates.list(contactCenter)).filter(
       other => other.alias !== alias && other.state === 'active' && present.has(other.keyIdentifier),
     );

@@ -11,6 +11,7 @@ const notFound = 'RCS_CERTIFICATE_NOT_FOUND';
 const notValid = 'RCS_CERTIFICATE_NOT_VALID';
 const inUse = 'RCS_CERTIFICATE_IN_USE';
 const unknown = 'RCS_RECORDINGS_UNKNOWN';
+const fresh = 'RCS_FRESH_LOGIN_REQUIRED';
 const confirm = 'RCS_CONFIRMATION_REQUIRED';
 const refused = 'RCS_KEY_REFUSED';
 const exists = 'RCS_CERTIFICATE_EXISTS';
@@ -38,7 +39,7 @@ export const certificateOperations: readonly Operation[] = [
     form: true,
     status: 201,
     answer: 'Certificate',
-    problems: [refused, notValid, exists],
+    problems: [refused, notValid, exists, fresh],
   },
   {
     method: 'post',
@@ -71,11 +72,20 @@ export const certificateOperations: readonly Operation[] = [
   {
     method: 'delete',
     path: `${certificate}/key`,
-    summary: 'Remove the private key of a deleted certificate from the token, for ever',
+    summary: 'Take the private key of a deleted certificate out of use',
+    description: 'It opens nothing from then on. It can be restored until operators destroy it: rcsctl keys destroy.',
     body: keyRemovalSchema,
     status: 200,
     answer: 'KeyRemoval',
-    problems: [notFound, inUse, unknown, confirm],
+    problems: [notFound, inUse, unknown, confirm, fresh, 'RCS_APPROVAL_REQUIRED'],
+  },
+  {
+    method: 'post',
+    path: `${certificate}/restore-key`,
+    summary: 'Take a private key that was removed into use again',
+    status: 200,
+    answer: 'KeyRestoration',
+    problems: [notFound, fresh],
   },
   {
     method: 'post',

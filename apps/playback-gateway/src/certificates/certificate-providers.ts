@@ -1,5 +1,5 @@
 import type { Provider, Type } from '@nestjs/common';
-import { KeyVaultClient, RewrapGrantSigner } from '#contracts';
+import { AdministrationGrantSigner, KeyVaultClient, RewrapGrantSigner } from '#contracts';
 import type { InternalIdentity } from '#platform';
 import { MediaIndexController } from '../media-index/media-index.controller.js';
 import { IDENTITY, REDIS } from '../injection-tokens.js';
@@ -21,6 +21,7 @@ import { EventStreams } from './events/event-streams.js';
 import { ExpiryWatch } from './expiry/expiry-watch.js';
 import { GeneratedKeyService } from './keys/generated-key.service.js';
 import { KeyController } from './keys/key.controller.js';
+import { AdministrationGrants } from './keys/administration-grants.js';
 import { VaultKeys } from './keys/vault-keys.js';
 import { RewrapRunner } from './rewrap/rewrap-runner.js';
 import { CertificateRewrapController, RewrapController } from './rewrap/rewrap.controller.js';
@@ -54,7 +55,12 @@ export function certificateProviders(parts: GatewayParts): Provider[] {
       useFactory: (identity: InternalIdentity) => new KeyVaultClient(vaultAddresses, identity),
       inject: [IDENTITY],
     },
-    { provide: VaultKeys, useFactory: (vaults: KeyVaultClient) => new VaultKeys(vaults), inject: [KeyVaultClient] },
+    {
+      provide: VaultKeys,
+      useFactory: async (vaults: KeyVaultClient, identity: InternalIdentity) =>
+        new VaultKeys(vaults, new AdministrationGrants(await AdministrationGrantSigner.create(identity))),
+      inject: [KeyVaultClient, IDENTITY],
+    },
     {
       provide: CertificateChangeFeed,
       useFactory: (redis: RedisConnection) =>
@@ -98,7 +104,8 @@ export function certificateProviders(parts: GatewayParts): Provider[] {
     },
     {
       provide: CertificateNeedsService,
-      useFactory: (list: CertificateListService) => new CertificateNeedsService(certificates, list),
+      useFactory: (list: CertificateListService) =>
+        new CertificateNeedsService(certificates, list, () => Promise.resolve(settings.unlistableSources)),
       inject: [CertificateListService],
     },
     {

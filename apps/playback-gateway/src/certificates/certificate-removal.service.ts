@@ -5,10 +5,30 @@ import type { CertificateAudit } from './certificate-audit.js';
 import { unknownCertificate } from './certificate-errors.js';
 import type { CertificateListService } from './certificate-list.service.js';
 import type { CertificateNeedsService } from './certificate-needs.js';
+import { disabledTimes } from './certificate-resource.js';
+import { requireFreshLogin } from './fresh-login.js';
 import type { CertificateChangeFeed } from './events/certificate-change-feed.js';
 import type { VaultKeys } from './keys/vault-keys.js';
 
-/** Deletes certificates without losing recordings by accident. The key in the token goes by a second act of its own. */
+/** A private key that was taken out of use. */
+export interface DisabledPrivateKey {
+  readonly keyState: 'disabled';
+  readonly disabledAt?: string;
+  /** Until then at least it can be restored. */
+  readonly destroyableAt?: string;
+}
+
+export interface KeyRemovalRequest {
+  /** The alias typed again. */
+  readonly confirm?: string | undefined;
+  /** What operators have signed about it, where sources cannot be listed. */
+  readonly approvals?: readonly string[] | undefined;
+}
+
+/**
+ * Deletes certificates without losing recordings by accident. The key in the token is taken out of use by a second act,
+ * and destroyed by a third one that no gateway can do.
+ */
 export class CertificateRemovalService {
   constructor(
     private readonly certificates: CertificateStore,
@@ -46,31 +66,46 @@ export class CertificateRemovalService {
   }
 
   /**
-   * Removes the private key of a deleted certificate from every token, for ever.
-   * @throws RcsError RCS_CERTIFICATE_IN_USE while the certificate is not deleted, RCS_RECORDINGS_UNKNOWN while any recording
-   * may need the key, RCS_CONFIRMATION_REQUIRED.
+   * Takes the private key of a deleted certificate out of use in every token: it opens nothing from now on, and can be
+   * restored until operators destroy it.
+   * @throws RcsError RCS_CERTIFICATE_IN_USE while the certificate is not deleted or another one has the same key,
+   *   RCS_RECORDINGS_UNKNOWN while any recording may need it, RCS_CONFIRMATION_REQUIRED, RCS_APPROVAL_REQUIRED naming the sources that operators must have thought of.
    */
   async removeKey(
     administrator: Administrator,
     alias: string,
-    confirmation: string | undefined,
-  ): Promise<{ readonly privateKeyDestroyed: boolean }> {
-    const { contactCenter, requestId } = administrator;
+    { confirm, approvals = [] }: KeyRemovalRequest,
+  ): Promise<DisabledPrivateKey> {
+    const { contactCenter } = administrator;
     const act = { event: 'certificate-key-removed', certificateAlias: alias } as const;
-    const stored = await this.audit.check(administrator, act, () =>
-      this.requireRemovable(contactCenter, alias, confirmation),
-    );
-    const destroyed = await this.audit.act(
-      administrator,
-      { ...act, detail: `key ${stored.keyIdentifier}` },
-      async () => {
-        const gone = await this.keys.remove(contactCenter, alias, stored.keyIdentifier, requestId);
-        await this.certificates.noteKeyRemoved(contactCenter, alias, originOf(administrator).at);
-        return gone;
-      },
-    );
+    const { keyIdentifier, unlistableSources } = await this.audit.check(administrator, act, () => {
+      requireFreshLogin(administrator);
+      return this.requireRemovable(contactCenter, alias, confirm);
+    });
+    const detail = [`key ${keyIdentifier}`, ...unlistableSources.map(source => `source ${source}`)].join(', ');
+    const disabled = await this.audit.act(administrator, { ...act, detail }, async () => {
+      const key = await this.keys.disable(administrator, { alias, keyIdentifier }, { unlistableSources, approvals });
+      await this.certificates.noteKeyRemoved(contactCenter, alias, originOf(administrator).at);
+      return key;
+    });
     this.feed.announce(administrator, 'certificate', 'key-removed', alias);
-    return { privateKeyDestroyed: destroyed };
+    return { keyState: 'disabled', ...disabledTimes(disabled) };
+  }
+
+  /** Takes a disabled private key into use again; what it opens plays at once. @throws RcsError RCS_NOT_FOUND */
+  async restoreKey(administrator: Administrator, alias: string): Promise<{ readonly keyState: 'present' }> {
+    const { contactCenter } = administrator;
+    const act = { event: 'certificate-key-restored', certificateAlias: alias } as const;
+    const { keyIdentifier } = await this.audit.check(administrator, act, () => {
+      requireFreshLogin(administrator);
+      return this.list.require(contactCenter, alias);
+    });
+    await this.audit.act(administrator, { ...act, detail: `key ${keyIdentifier}` }, async () => {
+      await this.keys.enable(administrator, { alias, keyIdentifier });
+      await this.certificates.noteKeyRemoved(contactCenter, alias, undefined);
+    });
+    this.feed.announce(administrator, 'certificate', 'key-restored', alias);
+    return { keyState: 'present' };
   }
 
   private async requireRemovable(contactCenter: string, alias: string, confirmation: string | undefined) {
@@ -80,13 +115,23 @@ export class CertificateRemovalService {
         publicDetail: `delete the certificate ${JSON.stringify(alias)} first; its key is removed by a second act`,
       });
     }
-    const { needs, unknown } = await this.needs.needsOf(stored);
+    const sharing = (await this.certificates.list(contactCenter)).find(
+      other => other.state === 'active' && other.keyIdentifier === stored.keyIdentifier,
+    );
+    if (sharing !== undefined) {
+      throw new RcsError('RCS_CERTIFICATE_IN_USE', undefined, {
+        publicDetail:
+          `the private key of ${JSON.stringify(alias)} is also that of ${JSON.stringify(sharing.alias)}, which is in use: ` +
+          'delete that certificate first',
+      });
+    }
+    const { needs, unknown, unlistable } = await this.needs.needsOf(stored);
     if (unknown > 0) throw unknownRecordings(alias, unknown);
     if (confirmation !== alias) {
       const lost = needs.recordings === 0 ? '' : `, and with it ${counted(needs.recordings)} that only it opens`;
-      throw typeAgain(alias, `to remove its private key for ever${lost}`);
+      throw typeAgain(alias, `to take its private key out of use${lost}`);
     }
-    return stored;
+    return { keyIdentifier: stored.keyIdentifier, unlistableSources: unlistable };
   }
 
   private async remove(

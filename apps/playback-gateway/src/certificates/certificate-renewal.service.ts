@@ -26,7 +26,9 @@ export class CertificateRenewalService {
         publicDetail: 'successor: a certificate cannot succeed itself',
       });
     }
-    this.policy.requireForEncryption(await this.list.requireActive(contactCenter, successor));
+    const next = await this.list.requireActive(contactCenter, successor);
+    this.policy.requireForEncryption(next);
+    await this.list.requireEnabledKey(next);
     const targets = await this.audit.act(
       administrator,
       { event: 'certificate-renewed', certificateAlias: alias, detail: `successor ${successor}` },

@@ -1,4 +1,5 @@
 import type { CertificateInfo } from '#certificates';
+import type { KeyEntry } from '#contracts';
 import type { AssignmentTarget, RecordingCertificate } from '#store';
 import type { CertificateState, KeyPresence } from './certificate-status-text.js';
 
@@ -24,6 +25,9 @@ export interface CertificateRow {
     readonly format: string;
     readonly identifier: string;
     readonly presence: KeyPresence;
+    /** Only of a disabled key: since when, and until when at least it can be restored. */
+    readonly disabledAt?: string;
+    readonly destroyableAt?: string;
   };
   /** IVR profiles and screen recordings it is assigned to. */
   readonly deployedCount: number;
@@ -44,6 +48,8 @@ export interface RowParts {
   readonly stored: RecordingCertificate;
   readonly certificate: CertificateInfo;
   readonly key: KeyPresence;
+  /** As the vault has it. */
+  readonly entry: KeyEntry | undefined;
   readonly state: CertificateState;
   readonly deployedCount: number;
   readonly recordings: number;
@@ -53,6 +59,7 @@ export function certificateRow({
   stored,
   certificate,
   key,
+  entry,
   state,
   deployedCount,
   recordings,
@@ -69,6 +76,7 @@ export function certificateRow({
       format: keyFormat,
       identifier: keyIdentifier,
       presence: key,
+      ...(key === 'disabled' && entry !== undefined ? disabledTimes(entry) : {}),
     },
     deployedCount,
     recordings,
@@ -81,6 +89,14 @@ export function certificateRow({
     ...(deletedAt === undefined ? {} : { deletedAt }),
     ...(deletedBy === undefined ? {} : { deletedBy }),
     ...(keyRemovedAt === undefined ? {} : { keyRemovedAt }),
+  };
+}
+
+/** None where the token does not tell. */
+export function disabledTimes({ disabledAt = '', destroyableAt = '' }: Partial<KeyEntry>) {
+  return {
+    ...(disabledAt === '' ? {} : { disabledAt }),
+    ...(destroyableAt === '' ? {} : { destroyableAt }),
   };
 }
 

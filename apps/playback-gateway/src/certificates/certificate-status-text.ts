@@ -2,10 +2,11 @@ import { certificateStatus, type CertificateInfo } from '#certificates';
 import type { RecordingCertificate } from '#store';
 
 /** `unknown` when no vault answered. */
-export type KeyPresence = 'present' | 'missing' | 'unknown';
+export type KeyPresence = 'present' | 'disabled' | 'missing' | 'unknown';
 
 export interface CertificateState {
-  readonly status: 'valid' | 'not-yet-valid' | 'expiring' | 'expired' | 'key-missing' | 'decrypt-only' | 'deleted';
+  readonly status:
+    'valid' | 'not-yet-valid' | 'expiring' | 'expired' | 'key-missing' | 'key-disabled' | 'decrypt-only' | 'deleted';
   /** For people. */
   readonly text: string;
   /** Whole days until the certificate ends; negative when it has ended. */
@@ -24,8 +25,11 @@ export function certificateState(
 ): CertificateState {
   const daysLeft = Math.floor((certificate.notAfter.getTime() - now.getTime()) / dayMs);
   const state = (status: CertificateState['status'], text: string): CertificateState => ({ status, text, daysLeft });
-  if (stored.state === 'deleted') return state('deleted', 'deleted');
+  if (stored.state === 'deleted') {
+    return state('deleted', key === 'disabled' ? 'deleted, its private key is disabled' : 'deleted');
+  }
   if (key === 'missing') return state('key-missing', 'the private key is in no token: recordings do not play');
+  if (key === 'disabled') return state('key-disabled', 'the private key is disabled: recordings do not play');
   if (stored.decryptOnly) return state('decrypt-only', 'for old recordings only');
   const status = certificateStatus(certificate, now);
   if (status === 'expired') return state('expired', 'expired: encrypts nothing any more, old recordings play');

@@ -20,7 +20,16 @@ import { CertificateUploadService } from './upload/certificate-upload.service.js
 
 export const renewalSchema = z.strictObject({ successor: aliasSchema });
 export const deletionSchema = z.strictObject({ force: z.string().optional() }).prefault({});
-export const keyRemovalSchema = z.strictObject({ confirm: z.string().optional() }).prefault({});
+export const keyRemovalSchema = z
+  .strictObject({
+    confirm: z.string().optional(),
+    /** JWS of operators: `rcsctl keys approve`. */
+    approvals: z
+      .array(z.string().max(16 * 1024))
+      .max(8)
+      .optional(),
+  })
+  .prefault({});
 
 /** Recording certificates of the administrator's own contact center. */
 @Controller('rcs/certificates')
@@ -88,7 +97,13 @@ export class CertificateController {
 
   @Delete(':alias/key')
   async removeKey(@Req() request: FastifyRequest, @Param('alias') alias: string, @Body() body: unknown) {
-    const { confirm } = parseInput(keyRemovalSchema, body ?? {});
-    return { alias, ...(await this.removals.removeKey(administratorOf(request), alias, confirm)) };
+    const removal = parseInput(keyRemovalSchema, body ?? {});
+    return { alias, ...(await this.removals.removeKey(administratorOf(request), alias, removal)) };
+  }
+
+  @Post(':alias/restore-key')
+  @HttpCode(200)
+  async restoreKey(@Req() request: FastifyRequest, @Param('alias') alias: string) {
+    return { alias, ...(await this.removals.restoreKey(administratorOf(request), alias)) };
   }
 }

@@ -153,11 +153,22 @@ function endings(command: Add): void {
     .action((alias: string, options: AccessOptions & { force?: string }) =>
       show(options, 'DELETE', certificatePath(alias), options.force === undefined ? {} : { force: options.force }),
     );
-  command('remove-key <alias>', 'remove the private key of a deleted certificate from the token, for ever')
+  command(
+    'remove-key <alias>',
+    'take the private key of a deleted certificate out of use; it can be restored for a while',
+  )
     .requiredOption('--confirm <alias>', 'the alias again')
-    .action((alias: string, options: AccessOptions & { confirm: string }) =>
-      show(options, 'DELETE', `${certificatePath(alias)}/key`, { confirm: options.confirm }),
-    );
+    .option('--approval <files...>', 'what operators have signed, where sources of recordings cannot be listed')
+    .action((alias: string, options: AccessOptions & { confirm: string; approval?: string[] }) => {
+      const approvals = (options.approval ?? []).map(firstLine);
+      return show(options, 'DELETE', `${certificatePath(alias)}/key`, {
+        confirm: options.confirm,
+        ...(approvals.length === 0 ? {} : { approvals }),
+      });
+    });
+  command('restore-key <alias>', 'take a private key that was removed into use again').action(
+    (alias: string, options: AccessOptions) => show(options, 'POST', `${certificatePath(alias)}/restore-key`),
+  );
 }
 
 function rewraps(command: Add): void {

@@ -1,6 +1,11 @@
 import { hash, type KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { ServiceRole } from '#platform';
+import {
+  administrationGrantSchema,
+  administrationGrantTokenType,
+  type AdministrationGrant,
+} from './administration-grant.js';
 import { CertificateTrust } from './certificate-trust.js';
 import { grantTokenType, playbackGrantSchema, type PlaybackGrant } from './playback-grant.js';
 import { rewrapGrantSchema, rewrapGrantTokenType, type RewrapGrant } from './rewrap-grant.js';
@@ -60,6 +65,18 @@ export class GrantVerifier {
     checkSize(jws);
     const payload = verifiedPayload(jws, this.signerKey(jws, rewrapGrantTokenType));
     const grant = parseContent(payload, rewrapGrantSchema);
+    checkTimes(grant);
+    return grant;
+  }
+
+  /**
+   * A grant to administer a key, by the same rules. Each is used once, which whoever acts on it makes sure of.
+   * @throws RcsError RCS_GRANT_REFUSED
+   */
+  verifyAdministration(jws: string): AdministrationGrant {
+    checkSize(jws);
+    const payload = verifiedPayload(jws, this.signerKey(jws, administrationGrantTokenType));
+    const grant = parseContent(payload, administrationGrantSchema);
     checkTimes(grant);
     return grant;
   }

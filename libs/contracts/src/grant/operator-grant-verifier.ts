@@ -1,6 +1,12 @@
 import { createHash, type X509Certificate } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { RcsError, type ServiceRole } from '#platform';
+import {
+  keyApprovalSchema,
+  keyApprovalTokenType,
+  maximumApprovalLifetimeSeconds,
+  type KeyApproval,
+} from './key-approval.js';
 import { CertificateTrust } from './certificate-trust.js';
 import { operatorGrantSchema, operatorGrantTokenType, type OperatorGrant } from './operator-grant.js';
 import { maximumGrantLifetimeSeconds } from './playback-grant.js';
@@ -12,6 +18,14 @@ export interface VerifiedOperatorGrant {
   readonly grant: OperatorGrant;
   /** Subject of the certificate that signed, one line. */
   readonly operator: string;
+}
+
+export interface VerifiedKeyApproval {
+  readonly approval: KeyApproval;
+  /** Subject of the certificate that signed, one line. */
+  readonly operator: string;
+  /** Tells operators apart: SHA-256 of the public key. */
+  readonly operatorKey: string;
 }
 
 /**
@@ -42,14 +56,32 @@ export class OperatorGrantVerifier {
     return Promise.resolve(this.judge(jws));
   }
 
-  private judge(jws: string): VerifiedOperatorGrant {
+  /**
+   * An approval of what shall be done with a key. It lives for hours, so that it can be brought by another than who
+   * signed it; that it is used once follows from what it names.
+   * @throws as `verify`
+   */
+  verifyApproval(jws: string): VerifiedKeyApproval {
+    const { payload, operator, operatorKey } = this.signed(jws, keyApprovalTokenType);
+    const approval = parseContent(payload, keyApprovalSchema);
+    checkTimes(approval, maximumApprovalLifetimeSeconds);
+    return { approval, operator, operatorKey };
+  }
+
+  private signed(jws: string, type: string) {
     checkSize(jws);
-    const certificate = trustedCertificate(jws, operatorGrantTokenType, this.trust, signerRole);
+    const certificate = trustedCertificate(jws, type, this.trust, signerRole);
     const payload = verifiedPayload(jws, certificate.publicKey);
     const operator = certificate.subject.replaceAll('\n', ', ');
-    if (!this.allowedKeys.has(keyDigest(certificate))) {
+    const operatorKey = keyDigest(certificate);
+    if (!this.allowedKeys.has(operatorKey)) {
       throw new RcsError('RCS_OPERATOR_NOT_ALLOWED', `${operator} is not on the list of operators`);
     }
+    return { payload, operator, operatorKey };
+  }
+
+  private judge(jws: string): VerifiedOperatorGrant {
+    const { payload, operator } = this.signed(jws, operatorGrantTokenType);
     const grant = parseContent(payload, operatorGrantSchema);
     checkTimes(grant);
     if (this.used.has(grant.jti)) throw refused('it was used before');

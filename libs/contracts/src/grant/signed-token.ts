@@ -59,9 +59,12 @@ export function parseContent<Content>(payload: Buffer, schema: z.ZodType<Content
 }
 
 /** Short-lived, begun, not over. */
-export function checkTimes({ iat, exp }: { readonly iat: number; readonly exp: number }): void {
+export function checkTimes(
+  { iat, exp }: { readonly iat: number; readonly exp: number },
+  maximumLifetimeSeconds = maximumGrantLifetimeSeconds,
+): void {
   const now = Date.now() / 1000;
-  if (exp - iat > maximumGrantLifetimeSeconds) throw refused('it lives too long');
+  if (exp - iat > maximumLifetimeSeconds) throw refused('it lives too long');
   if (iat > now + clockToleranceSeconds) throw refused('it was issued in the future');
   if (exp < now) throw refused('it has expired');
 }

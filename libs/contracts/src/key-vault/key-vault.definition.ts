@@ -23,7 +23,12 @@ export const keyVaultCallers: Readonly<Record<KeyVaultCall, readonly ServiceRole
   CreateCertificateSigningRequest: ['playback-gateway', 'rcsctl'],
   CreateSelfSignedCertificate: ['playback-gateway', 'rcsctl'],
   AttachCertificate: ['playback-gateway', 'rcsctl'],
-  DeleteKey: ['playback-gateway', 'local-key-manager', 'rcsctl'],
+  /** A gateway only with a grant that a freshly authenticated administrator caused; the command line in its own name. */
+  DisableKey: ['playback-gateway', 'rcsctl'],
+  EnableKey: ['playback-gateway', 'rcsctl'],
+  /** Only with approvals of operators whom the vault's configuration names: no identity of a service destroys a key. */
+  DestroyKey: ['rcsctl'],
+  WatchDisabledKeys: ['decrypt-worker'],
   DecryptBlock: ['local-key-manager'],
   CheckKey: ['rcsctl'],
   ListKeyBackups: ['rcsctl'],

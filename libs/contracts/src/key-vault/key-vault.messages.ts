@@ -80,6 +80,8 @@ export interface ImportKeyRequest {
   readonly alias: string;
   readonly certificate: string;
   readonly jwe: string;
+  /** Of the administrator whom a gateway acts for; the command line needs none. */
+  readonly grant?: string;
 }
 
 export interface KeyEntry {
@@ -92,7 +94,19 @@ export interface KeyEntry {
   readonly publicKey: Buffer;
   /** Keys of the local key manager open no recordings, and those of recordings no blocks for it. */
   readonly purpose: KeyPurpose;
+  /** Absent from vaults that do not know of it yet. */
+  readonly state?: KeyState;
+  /** ISO 8601; empty unless the key is disabled, or when the token does not tell. */
+  readonly disabledAt?: string;
+  /** Not before this time, ISO 8601, the key may be destroyed. */
+  readonly destroyableAt?: string;
+  readonly disabledBy?: string;
+  /** Sources of recordings that could not be listed when it was disabled. */
+  readonly unlistableSources?: readonly string[];
 }
+
+/** A disabled key opens nothing; it can be enabled again until it is destroyed. */
+export type KeyState = 'ACTIVE' | 'DISABLED';
 
 export type KeyPurpose = 'RECORDING' | 'LOCAL_KEY_MANAGER';
 
@@ -164,6 +178,7 @@ export interface GenerateKeyPairRequest {
   readonly alias: string;
   /** 2048, 3072 or 4096 */
   readonly modulusBits: number;
+  readonly grant?: string;
 }
 
 /** Replies that are about one key. */
@@ -203,6 +218,7 @@ export interface CreateSelfSignedCertificateRequest {
   readonly alias: string;
   /** 1 to 3650 */
   readonly validityDays: number;
+  readonly grant?: string;
 }
 
 export interface AttachCertificateRequest {
@@ -211,16 +227,44 @@ export interface AttachCertificateRequest {
   readonly alias: string;
   /** PEM */
   readonly certificate: string;
+  readonly grant?: string;
 }
 
-export interface DeleteKeyRequest {
+export interface EnableKeyRequest {
   readonly key: KeyName;
   readonly alias: string;
+  /** RECORDING when absent. */
+  readonly purpose?: KeyPurpose;
+  readonly grant?: string;
 }
 
-export interface DeleteKeyReply {
-  /** False when another certificate still needs the private key. */
+export interface DisableKeyRequest extends EnableKeyRequest {
+  /** Of operators, where the grant names sources that cannot be listed. */
+  readonly approvals?: readonly string[];
+}
+
+export interface DestroyKeyRequest {
+  readonly key: KeyName;
+  readonly alias: string;
+  /** RECORDING when absent. */
+  readonly purpose?: KeyPurpose;
+  readonly approvals: readonly string[];
+}
+
+export interface DestroyKeyReply {
+  /** False when the same private key also serves another contact center. */
   readonly privateKeyDestroyed: boolean;
+}
+
+export interface WatchDisabledKeysRequest {
+  /** As the last reply gave it; empty at first. */
+  readonly revision: string;
+}
+
+export interface WatchDisabledKeysReply {
+  readonly revision: string;
+  /** All that are disabled now. */
+  readonly keys: readonly KeyName[];
 }
 
 export interface DecryptBlockRequest {
@@ -294,7 +338,10 @@ export interface KeyVaultCalls {
   };
   CreateSelfSignedCertificate: { request: CreateSelfSignedCertificateRequest; reply: KeyReply };
   AttachCertificate: { request: AttachCertificateRequest; reply: KeyReply };
-  DeleteKey: { request: DeleteKeyRequest; reply: DeleteKeyReply };
+  DisableKey: { request: DisableKeyRequest; reply: KeyReply };
+  EnableKey: { request: EnableKeyRequest; reply: KeyReply };
+  DestroyKey: { request: DestroyKeyRequest; reply: DestroyKeyReply };
+  WatchDisabledKeys: { request: WatchDisabledKeysRequest; reply: WatchDisabledKeysReply };
   DecryptBlock: { request: DecryptBlockRequest; reply: DecryptBlockReply };
   CheckKey: { request: CheckKeyRequest; reply: CheckKeyReply };
   ListKeyBackups: { request: Record<string, never>; reply: ListKeyBackupsReply };

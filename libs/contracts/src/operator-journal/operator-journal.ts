@@ -5,8 +5,9 @@ const text = z.string().max(4096);
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
 const entry = z.strictObject({
-  event: z.literal('operator-unwrap'),
-  outcome: z.enum(['allowed', 'refused']),
+  event: z.enum(['operator-unwrap', 'key-disabled', 'key-enabled', 'key-destroyed']),
+  /** `failed`: it was allowed, written down and then not carried out. */
+  outcome: z.enum(['allowed', 'refused', 'failed']),
   /** Subject of the certificate that signed the grant; absent where nobody could be recognised. */
   operator: text.optional(),
   /** `user@host` as the operator's machine says. */
@@ -16,6 +17,8 @@ const entry = z.strictObject({
   envelopeDigest: digest.optional(),
   contactCenter: text.optional(),
   certificateAlias: text.optional(),
+  /** Lower-case hexadecimal. */
+  keyIdentifier: text.optional(),
   requestId: text,
   /** Why it was refused. */
   detail: text.optional(),
@@ -32,7 +35,7 @@ const record = entry.extend({
 
 /** What happened. */
 export type OperatorJournalEntry = Readonly<z.output<typeof entry>>;
-/** One line of the journal of a vault: every use of a key that no gateway granted. */
+/** One line of the journal of a vault: every use of a key that no gateway granted, and how keys end. */
 export type OperatorJournalRecord = Readonly<z.output<typeof record>>;
 
 /** Where the chain of a journal stands. */

@@ -97,7 +97,8 @@ describe('names of keys in a token', () => {
   const create = (template: pkcs11.Template): pkcs11.Handle =>
     asStranger(session => stranger.C_CreateObject(session, template));
   async function removeAll(): Promise<void> {
-    for (const { id, label } of token.keys) await token.removeKey({ id, label }, soon()).catch(() => undefined);
+    for (const { id, label } of token.keys)
+      await token.removeKey({ id, labels: [label] }, soon()).catch(() => undefined);
     await token.refreshKeys(soon());
     expect(token.keys).toEqual([]);
   }
@@ -170,7 +171,7 @@ describe('names of keys in a token', () => {
             .sort();
         const before = viewsOf('a/');
         for (const { id, label } of token.keys.filter(key => key.label.startsWith('b/'))) {
-          await token.removeKey({ id, label }, soon()).catch(() => undefined);
+          await token.removeKey({ id, labels: [label] }, soon()).catch(() => undefined);
         }
         await token.refreshKeys(soon());
         expect([viewsOf('a/'), viewsOf('b/')]).toEqual([before, []]);
@@ -240,7 +241,7 @@ describe('names of keys in a token', () => {
       expect(await opens(found[0]!, keys[index]!.publicKey)).toBe(true);
     }
     const [first] = await find({ type: 'subject-key-identifier', keyIdentifier: ownIdentifier(keys[0]!.publicKey) });
-    expect(await token.removeKey({ id: first!.id, label: 'a/0' }, soon())).toBe(true);
+    expect(await token.removeKey({ id: first!.id, labels: ['a/0'] }, soon())).toBe(true);
     expect(token.keys.map(({ label, certificate }) => [label, certificate !== undefined])).toEqual([['a/1', true]]);
     expect(await opens(token.keys[0]!, keys[1]!.publicKey)).toBe(true);
     const modulusOf = (object: pkcs11.Handle): string =>

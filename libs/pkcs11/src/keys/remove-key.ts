@@ -10,30 +10,30 @@ import { findObjects, readAttributes } from './token-objects.js';
 export interface KeyRemoval {
   /** Subject key identifier that the public key makes. */
   readonly id: Buffer;
-  /** Only what bears this label is removed; the key itself stays as long as a certificate with another label needs it. */
-  readonly label: string;
+  /** Only what bears one of these is removed; the key itself stays as long as a certificate with another label needs it. */
+  readonly labels: readonly string[];
 }
 
 /**
- * Removes the certificates of a key that bear a label and, when no other certificate is left, the key with its public
+ * Removes the certificates of a key that bear certain labels and, when no other certificate is left, the key with its public
  * key; recordings made for it can never be opened again. The private key goes first: what remains after a failure in
  * between is harmless. Objects of other keys stay whatever CKA_ID they have, and so does the same key of another owner.
- * @returns whether the private key was destroyed, as far as the owner of the label had it.
+ * @returns whether the private key was destroyed, as far as the owner of the labels had it.
  */
-export function removeKey(session: TokenSession, present: KeyObjects, { id, label }: KeyRemoval): boolean {
+export function removeKey(session: TokenSession, present: KeyObjects, { id, labels }: KeyRemoval): boolean {
   const { library, handle } = session;
   const destroy = (object: pkcs11.Handle): void => library.C_DestroyObject(handle, object);
   const tied = tieCertificates(present).filter(({ key }) => key.identifier.equals(id));
-  const parts = tied.map(one => withoutLabel(one, label));
+  const parts = tied.map(one => withoutLabels(one, labels));
   for (const { key, remaining } of parts) {
     if (remaining === undefined) destroy(key.handle);
     // Otherwise it would still bear the name of the owner who gave it up.
-    else if (key.label === label && remaining.length > 0) rename(session, key, remaining[0]?.label ?? '');
+    else if (labels.includes(key.label) && remaining.length > 0) rename(session, key, remaining[0]?.label ?? '');
   }
   if (parts.every(({ remaining }) => remaining === undefined)) destroyPublicKeys(session, tied);
   parts.flatMap(({ doomed }) => doomed).forEach(certificate => destroy(certificate.handle));
-  const owner = ownerOf(label);
-  return !parts.some(({ remaining, key }) => remaining !== undefined && serves(owner, key, remaining));
+  const owners = labels.map(ownerOf);
+  return !parts.some(({ remaining, key }) => remaining !== undefined && serves(owners, key, remaining));
 }
 
 interface Parting {
@@ -43,17 +43,17 @@ interface Parting {
   readonly remaining: readonly CertificateObject[] | undefined;
 }
 
-function withoutLabel(tied: TiedKey, label: string): Parting {
+function withoutLabels(tied: TiedKey, labels: readonly string[]): Parting {
   const { key, certificates } = tied;
-  const doomed = certificates.filter(certificate => certificate.label === label);
-  const remaining = certificates.filter(certificate => certificate.label !== label);
-  const isNamed = doomed.length > 0 || (key.label === label && bearsOwnLabel(tied));
+  const doomed = certificates.filter(certificate => labels.includes(certificate.label));
+  const remaining = certificates.filter(certificate => !labels.includes(certificate.label));
+  const isNamed = doomed.length > 0 || (labels.includes(key.label) && bearsOwnLabel(tied));
   return { key, doomed, remaining: isNamed && remaining.length === 0 ? undefined : remaining };
 }
 
-function serves(owner: string, key: PrivateKeyObject, certificates: readonly CertificateObject[]): boolean {
+function serves(owners: readonly string[], key: PrivateKeyObject, certificates: readonly CertificateObject[]): boolean {
   const labels = certificates.length === 0 ? [key.label] : certificates.map(({ label }) => label);
-  return labels.some(label => ownerOf(label) === owner);
+  return labels.some(label => owners.includes(ownerOf(label)));
 }
 
 /** Best effort: a token that allows no renaming keeps a name too many. */

@@ -4,6 +4,7 @@ import { toTokenError } from '../errors/token-error.js';
 import { KeyIndex } from '../keys/key-index.js';
 import { KeyReader, type KeyObjects } from '../keys/read-keys.js';
 import type { TokenLocation } from '../location/pkcs11-uri.js';
+import { readNotes, type TokenNote } from '../notes/token-notes.js';
 import { SessionPool, type Lane } from '../sessions/session-pool.js';
 import { TokenSession } from '../sessions/token-session.js';
 import { findSlot } from './find-slot.js';
@@ -29,6 +30,7 @@ export class TokenConnection {
   private version = 0;
   /** Login and handles are in doubt. */
   private stale = false;
+  private tokenNotes: readonly TokenNote[] = [];
   private keyIndex = new KeyIndex({ privateKeys: [], certificates: [] });
   private readonly pools: Readonly<Record<Lane, SessionPool>>;
   private readonly reader = new KeyReader();
@@ -64,6 +66,11 @@ export class TokenConnection {
     return this.keyIndex;
   }
 
+  /** What was written down beside the keys, as it was when the token was read last. */
+  get notes(): readonly TokenNote[] {
+    return this.tokenNotes;
+  }
+
   pool(lane: Lane): SessionPool {
     return this.pools[lane];
   }
@@ -79,11 +86,21 @@ export class TokenConnection {
    */
   readObjects(session: TokenSession): KeyObjects {
     const objects = this.reader.read(session);
+    const notes = readNotes(session);
     // SoftHSM finds nothing in a token that is gone, as if its keys had been removed.
     this.assertPresent();
     this.keyIndex = new KeyIndex(objects);
+    this.tokenNotes = notes;
     this.version++;
     return objects;
+  }
+
+  /** The notes alone, as they are now: cheaper than all keys. @throws TokenError unavailable when the token is gone */
+  readNotes(session: TokenSession): void {
+    const notes = readNotes(session);
+    // As above: a token that is gone has no notes either, and what they forbid would be allowed.
+    this.assertPresent();
+    this.tokenNotes = notes;
   }
 
   /**

@@ -176,6 +176,11 @@ const recordingCertificates = z
         timeoutMs: milliseconds.default(5000),
       })
       .optional(),
+    /**
+     * Where recordings lie that this server cannot list: archives taken away, the metadata of another server. While any is
+     * named, removing a private key needs an operator who has named it, too.
+     */
+    unlistableSources: z.array(z.string().min(1).max(256)).max(100).default([]),
     /** Envelopes that a rewrap run changes in a second, at most. */
     rewrapPerSecond: z.int().min(1).max(100_000).default(500),
   })

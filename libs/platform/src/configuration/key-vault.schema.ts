@@ -80,7 +80,12 @@ export const keyVault = z
         recoveryCertificateFiles: z.array(filePath).min(1).max(16),
       })
       .optional(),
-    /** Operators who may open envelopes with `rcsctl decrypt` and `rcsctl verify`; nobody when absent. */
+    /**
+     * A disabled key can be enabled again for this long; only then operators may destroy it. 30 days; never less than a
+     * day, in which a mistake is noticed.
+     */
+    keyRemovalDelayHours: z.int().min(24).max(87_600).default(720),
+    /** Operators who may open envelopes with `rcsctl decrypt` and `rcsctl verify`, and approve that keys are destroyed; nobody when absent. */
     allowOperatorUnwrap: z
       .strictObject({
         /** Their certificates, PEM, issued by the internal authority with the role operator. */

@@ -12,6 +12,13 @@ export const accessErrors = {
     'Authentication is required',
     'Send the credentials of a known, enabled user.',
   ),
+  RCS_FRESH_LOGIN_REQUIRED: define(
+    403,
+    PERMISSION_DENIED,
+    3,
+    'Log in again for this',
+    'Keys are administered only by those who have authenticated within the last 15 minutes: log in again, then repeat the request.',
+  ),
   RCS_INSUFFICIENT_PERMISSION: define(
     403,
     PERMISSION_DENIED,

@@ -1,9 +1,9 @@
 import { status as GrpcStatus } from '@grpc/grpc-js';
 import { define, type ErrorDefinition } from './error-definition.js';
 
-const { INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION, INTERNAL } = GrpcStatus;
+const { INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION, INTERNAL, PERMISSION_DENIED } = GrpcStatus;
 
-/** Certificates and the private keys of recordings. */
+/** Certificates and the private keys of recordings, from their coming to their end. */
 export const keyErrors = {
   RCS_CERTIFICATE_NOT_FOUND: define(
     404,
@@ -74,5 +74,26 @@ export const keyErrors = {
     2,
     'The certificate may not encrypt recordings',
     'The detail names the certificate of the chain that is at fault. Decrypting with its key is not affected.',
+  ),
+  RCS_KEY_DISABLED: define(
+    422,
+    FAILED_PRECONDITION,
+    4,
+    'The private key is disabled',
+    'Restore it while that is possible: rcsctl certificates restore-key, or rcsctl keys enable at the vault.',
+  ),
+  RCS_KEY_NOT_DESTROYABLE: define(
+    409,
+    FAILED_PRECONDITION,
+    2,
+    'The key may not be destroyed',
+    'Disable it first, and wait until the time that the detail names; then bring the approvals of the operators.',
+  ),
+  RCS_APPROVAL_REQUIRED: define(
+    403,
+    PERMISSION_DENIED,
+    3,
+    'Operators must approve this',
+    'Let the operators that the detail asks for sign with rcsctl keys approve, and bring their files.',
   ),
 } as const satisfies Record<string, ErrorDefinition>;

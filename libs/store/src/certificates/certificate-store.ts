@@ -69,8 +69,11 @@ export interface CertificateStore {
    */
   remove(request: RemovalRequest): Promise<RemovalResult>;
 
-  /** Notes that the private key left the token. False when there is no deleted certificate of this alias. */
-  noteKeyRemoved(contactCenter: string, alias: string, at: string): Promise<boolean>;
+  /**
+   * Notes that the private key was taken out of use; undefined: that it is in use again. False when there is no deleted
+   * certificate of this alias.
+   */
+  noteKeyRemoved(contactCenter: string, alias: string, at: string | undefined): Promise<boolean>;
 
   /** True for the one caller that may warn: whoever asks first for this threshold or a lower one. */
   claimWarning(contactCenter: string, alias: string, days: number): Promise<boolean>;

@@ -21,7 +21,7 @@ export interface RecordingCertificate {
   readonly createdBy: string;
   readonly deletedAt?: string;
   readonly deletedBy?: string;
-  /** When the private key was removed from the token, by a second act. */
+  /** When the private key was taken out of use, by a second act. */
   readonly keyRemovedAt?: string;
   /** Alias of the certificate that replaced it. */
   readonly successor?: string;

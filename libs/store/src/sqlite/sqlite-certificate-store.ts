@@ -69,7 +69,7 @@ export class SqliteCertificateStore implements CertificateStore {
     return this.writer.write('removeCertificate', request);
   }
 
-  noteKeyRemoved(contactCenter: string, alias: string, at: string): Promise<boolean> {
+  noteKeyRemoved(contactCenter: string, alias: string, at: string | undefined): Promise<boolean> {
     return this.writer.write('noteKeyRemoved', { contactCenter, alias, at });
   }
 

@@ -121,6 +121,10 @@ export function certificateStoreContract(stores: () => Store): void {
       await certificates().add(exampleCertificate('a'));
       await remove('a');
       expect(await certificates().noteKeyRemoved(contactCenter, 'a', origin.at)).toBe(true);
+      expect((await certificates().find(contactCenter, 'a'))?.keyRemovedAt).toBe(origin.at);
+      expect(await certificates().noteKeyRemoved(contactCenter, 'a', undefined)).toBe(true);
+      expect((await certificates().find(contactCenter, 'a'))?.keyRemovedAt).toBeUndefined();
+      expect(await certificates().noteKeyRemoved(contactCenter, 'a', origin.at)).toBe(true);
       const restored = await certificates().add(exampleCertificate('b', { fingerprint: 'fingerprint of a' }));
       const certificate = exampleCertificate('a');
       expect(restored).toEqual({ outcome: 'restored', certificate });

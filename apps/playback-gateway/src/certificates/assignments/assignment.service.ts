@@ -140,6 +140,7 @@ export class AssignmentService {
       aliases.map(async alias => {
         const stored = await this.list.requireActive(contactCenter, alias);
         this.policy.requireForEncryption(stored);
+        await this.list.requireEnabledKey(stored);
         return { alias, certificate: stored.certificate };
       }),
     );
@@ -159,6 +160,7 @@ export class AssignmentService {
       const stored = await this.list.requireActive(contactCenter, alias);
       if (stored.decryptOnly) throw notAssignable(alias);
       if (!present.includes(alias)) this.policy.requireForEncryption(stored);
+      await this.list.requireEnabledKey(stored);
     }
   }
 }

@@ -57,6 +57,7 @@ describe(ExpiryWatch.name, () => {
       allowSelfSigned: true,
       expiryWarningDays: [90, 30, 7],
       expiryWebhook: { url, authorization: 'Bearer secret', timeoutMs: 30_000 },
+      unlistableSources: [],
       rewrapPerSecond: 500,
     };
     const feed = { announce: () => undefined, listen: () => () => true } as unknown as CertificateChangeFeed;

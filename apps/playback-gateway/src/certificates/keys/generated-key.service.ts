@@ -5,6 +5,7 @@ import { originOf, type Administrator } from '../administrator.js';
 import type { CertificateAudit } from '../certificate-audit.js';
 import { reading } from '../certificate-errors.js';
 import type { CertificatePolicy } from '../certificate-policy.js';
+import { requireFreshLogin } from '../fresh-login.js';
 import type { CertificateChangeFeed } from '../events/certificate-change-feed.js';
 import type { VaultKeys } from './vault-keys.js';
 
@@ -34,7 +35,8 @@ export class GeneratedKeyService {
 
   /** @throws RcsError RCS_CERTIFICATE_EXISTS when the alias is taken by a certificate or by another key that waits. */
   async generate(administrator: Administrator, alias: string, size: 2048 | 3072 | 4096): Promise<GeneratedKey> {
-    const { contactCenter, requestId } = administrator;
+    requireFreshLogin(administrator);
+    const { contactCenter } = administrator;
     const taken =
       (await this.certificates.find(contactCenter, alias)) ??
       (await this.waiting(contactCenter)).find(key => key.alias === alias);
@@ -46,7 +48,7 @@ export class GeneratedKeyService {
     const key = await this.audit.act(
       administrator,
       { event: 'certificate-key-generated', certificateAlias: alias, detail: `RSA ${size}` },
-      () => this.keys.generate(contactCenter, alias, size, requestId),
+      () => this.keys.generate(administrator, alias, size),
     );
     this.keys.forget();
     this.feed.announce(administrator, 'certificate', 'key-generated', alias);
@@ -66,7 +68,8 @@ export class GeneratedKeyService {
 
   /** @throws RcsError when the certificate is not for this key, or may not encrypt. */
   async attach(administrator: Administrator, alias: string, pem: string): Promise<RecordingCertificate> {
-    const { contactCenter, requestId } = administrator;
+    requireFreshLogin(administrator);
+    const { contactCenter } = administrator;
     const [certificate, ...chain] = reading(() => parseCertificatePem(pem));
     const key = await this.requireWaiting(contactCenter, alias);
     this.check([certificate, ...chain], key);
@@ -74,8 +77,7 @@ export class GeneratedKeyService {
       administrator,
       { event: 'certificate-attached', certificateAlias: alias, detail: `SHA-256 ${certificate.fingerprint}` },
       async () => {
-        const target = { contactCenter, alias, certificate: certificate.pem, requestId };
-        await this.keys.attach(target, key.keyIdentifier);
+        await this.keys.attach(administrator, { alias, certificate: certificate.pem }, key.keyIdentifier);
         this.keys.forget();
         return this.certificates.add(entryOf(administrator, alias, certificate, chain));
       },

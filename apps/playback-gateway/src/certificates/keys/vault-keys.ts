@@ -1,5 +1,13 @@
-import { encryptToPublicKey, type KeyEntry, type KeyVaultClient, type KeyVaultEndpoint } from '#contracts';
+import {
+  encryptToPublicKey,
+  type KeyEntry,
+  type KeyReply,
+  type KeyVaultClient,
+  type KeyVaultEndpoint,
+} from '#contracts';
 import { RcsError } from '#platform';
+import type { Administrator } from '../administrator.js';
+import type { AdministrationGrants } from './administration-grants.js';
 
 /** A private key on its way to one vault, encrypted to it. */
 export interface EncryptedPrivateKey {
@@ -8,12 +16,24 @@ export interface EncryptedPrivateKey {
   readonly jwe: string;
 }
 
-export interface ImportTarget {
-  readonly contactCenter: string;
+/** What shall be put into the tokens under which name. */
+export interface NamedCertificate {
   readonly alias: string;
   /** PEM. */
   readonly certificate: string;
-  readonly requestId: string;
+}
+
+export interface NamedPrivateKey {
+  readonly alias: string;
+  /** Lower-case hexadecimal. */
+  readonly keyIdentifier: string;
+}
+
+export interface KeyDisabling {
+  /** Sources whose recordings cannot be listed. */
+  readonly unlistableSources: readonly string[];
+  /** What operators have signed about it. */
+  readonly approvals: readonly string[];
 }
 
 const timeoutMs = 20_000;
@@ -26,7 +46,10 @@ const listTimeToLiveMs = 5000;
 export class VaultKeys {
   private listed: { readonly at: number; readonly keys: Promise<readonly KeyEntry[]> } | undefined;
 
-  constructor(private readonly vaults: KeyVaultClient) {}
+  constructor(
+    private readonly vaults: KeyVaultClient,
+    private readonly grants: AdministrationGrants,
+  ) {}
 
   /** The next `list` asks the vaults anew. */
   forget(): void {
@@ -64,19 +87,27 @@ export class VaultKeys {
   }
 
   /** @throws RcsError of the vault; RCS_INVALID_VALUE when a vault is left without its JWE. */
-  async import(target: ImportTarget, keys: readonly EncryptedPrivateKey[]): Promise<{ readonly created: boolean }> {
-    const { requestId, ...pair } = target;
+  async import(
+    administrator: Administrator,
+    { alias, certificate }: NamedCertificate,
+    keys: readonly EncryptedPrivateKey[],
+  ): Promise<{ readonly created: boolean }> {
+    const { contactCenter, requestId } = administrator;
     const jobs = this.requireAny().map(vault => ({ vault, jwe: jweFor(vault, keys, this.vaults.endpoints.length) }));
+    const grant = await this.grants.sign(administrator, { act: 'import', alias, certificate });
+    const request = { contactCenter, alias, certificate, grant };
     const replies = await Promise.all(
-      jobs.map(({ vault, jwe }) => vault.call('ImportKey', { ...pair, jwe }, { timeoutMs, requestId })),
+      jobs.map(({ vault, jwe }) => vault.call('ImportKey', { ...request, jwe }, { timeoutMs, requestId })),
     );
     this.forget();
     return { created: replies.some(({ created }) => created) };
   }
 
-  async generate(contactCenter: string, alias: string, modulusBits: number, requestId: string): Promise<KeyEntry> {
+  async generate(administrator: Administrator, alias: string, modulusBits: number): Promise<KeyEntry> {
+    const { contactCenter, requestId } = administrator;
+    const grant = await this.grants.sign(administrator, { act: 'generate', alias });
     const { key } = await this.oneVault(generationTimeoutMs, (vault, limit) =>
-      vault.call('GenerateKeyPair', { contactCenter, alias, modulusBits }, { timeoutMs: limit, requestId }),
+      vault.call('GenerateKeyPair', { contactCenter, alias, modulusBits, grant }, { timeoutMs: limit, requestId }),
     );
     return key;
   }
@@ -94,34 +125,62 @@ export class VaultKeys {
     return reply.certificateSigningRequest;
   }
 
-  async attach(target: ImportTarget, keyIdentifier: string): Promise<void> {
-    const { contactCenter, alias, certificate, requestId } = target;
+  async attach(
+    administrator: Administrator,
+    { alias, certificate }: NamedCertificate,
+    keyIdentifier: string,
+  ): Promise<void> {
+    const { contactCenter, requestId } = administrator;
+    const grant = await this.grants.sign(administrator, { act: 'attach', alias, keyIdentifier, certificate });
+    const request = { key: { contactCenter, keyIdentifier }, alias, certificate, grant };
     await this.oneVault(timeoutMs, (vault, limit) =>
-      vault.call(
-        'AttachCertificate',
-        { key: { contactCenter, keyIdentifier }, alias, certificate },
-        { timeoutMs: limit, requestId },
-      ),
+      vault.call('AttachCertificate', request, { timeoutMs: limit, requestId }),
     );
   }
 
-  /** Takes a certificate and, with the last one, its private key out of every token; one that is gone is gone. */
-  async remove(contactCenter: string, alias: string, keyIdentifier: string, requestId: string): Promise<boolean> {
-    const request = { key: { contactCenter, keyIdentifier }, alias };
+  /**
+   * Takes a private key out of use in every token, so that it opens nothing until it is enabled again.
+   * @throws RcsError of a vault; RCS_VAULT_UNAVAILABLE before anything changed when one of them does not answer.
+   */
+  async disable(
+    administrator: Administrator,
+    { alias, keyIdentifier }: NamedPrivateKey,
+    { unlistableSources, approvals }: KeyDisabling,
+  ): Promise<KeyEntry> {
+    const { contactCenter, requestId } = administrator;
+    const grant = await this.grants.sign(administrator, {
+      act: 'disable',
+      alias,
+      keyIdentifier,
+      unlistableSources: [...unlistableSources],
+    });
+    const request = { key: { contactCenter, keyIdentifier }, alias, grant, approvals };
+    await this.everyVault(vault => vault.call('Status', {}, { timeoutMs: listTimeoutMs, requestId }));
+    return this.everyHolder(vault => vault.call('DisableKey', request, { timeoutMs, requestId }));
+  }
+
+  /** @throws RcsError RCS_NOT_FOUND when no token has the key any more */
+  async enable(administrator: Administrator, { alias, keyIdentifier }: NamedPrivateKey): Promise<KeyEntry> {
+    const { contactCenter, requestId } = administrator;
+    const grant = await this.grants.sign(administrator, { act: 'enable', alias, keyIdentifier });
+    const request = { key: { contactCenter, keyIdentifier }, alias, grant };
+    return this.everyHolder(vault => vault.call('EnableKey', request, { timeoutMs, requestId }));
+  }
+
+  /** Asks every vault; one whose tokens do not have the key has nothing to do with it. */
+  private async everyHolder(work: (vault: KeyVaultEndpoint) => Promise<KeyReply>): Promise<KeyEntry> {
     const answers = await this.everyVault(async vault => {
       try {
-        return (await vault.call('DeleteKey', request, { timeoutMs, requestId })).privateKeyDestroyed;
+        return await work(vault);
       } catch (error) {
-        // Vaults may share a token: what one has deleted the next does not know any more.
         if (error instanceof RcsError && ['RCS_KEY_NOT_FOUND', 'RCS_NOT_FOUND'].includes(error.code)) return error;
         throw error;
       }
     });
     this.forget();
-    const [first] = answers;
-    const unknownToAll = answers.every(answer => answer instanceof RcsError && answer.code === 'RCS_NOT_FOUND');
-    if (unknownToAll && first instanceof RcsError) throw first;
-    return answers.includes(true);
+    const answer = answers.find(one => !(one instanceof RcsError)) ?? answers[0];
+    if (answer === undefined || answer instanceof RcsError) throw answer ?? new RcsError('RCS_VAULT_UNAVAILABLE');
+    return answer.key;
   }
 
   private async readAll(): Promise<readonly KeyEntry[]> {

@@ -44,6 +44,8 @@ export class RewrapService {
         if (from === to) throw invalid('to: name another certificate than the one whose recordings are rewrapped');
         if (target.decryptOnly) throw invalid(`to: ${JSON.stringify(to)} was uploaded for decrypting only`);
         this.policy.requireForEncryption(target);
+        await this.list.requireEnabledKey(target);
+        await this.list.requireEnabledKey(source);
         const { at } = originOf(administrator);
         return this.rewraps.create({
           id: randomUUID(),

@@ -11,6 +11,7 @@ import { originOf, type Administrator } from '../administrator.js';
 import type { CertificateAudit } from '../certificate-audit.js';
 import { reading } from '../certificate-errors.js';
 import type { CertificatePolicy } from '../certificate-policy.js';
+import { requireFreshLogin } from '../fresh-login.js';
 import type { CertificateChangeFeed } from '../events/certificate-change-feed.js';
 import type { EncryptedPrivateKey, VaultKeys } from '../keys/vault-keys.js';
 import type { CertificateUpload } from './certificate-input.js';
@@ -37,9 +38,10 @@ export class CertificateUploadService {
 
   /** @throws RcsError saying what was wrong with which file; nothing is stored then. */
   async upload(administrator: Administrator, upload: CertificateUpload): Promise<UploadResult> {
-    const { chain, warnings, key } = await this.audit.check(administrator, { event: 'certificate-uploaded' }, () =>
-      this.read(upload),
-    );
+    const { chain, warnings, key } = await this.audit.check(administrator, { event: 'certificate-uploaded' }, () => {
+      requireFreshLogin(administrator);
+      return this.read(upload);
+    });
     try {
       const alias = await this.audit.check(administrator, { event: 'certificate-uploaded' }, () =>
         this.chooseAlias(administrator.contactCenter, upload.alias, chain[0]),
@@ -99,8 +101,9 @@ export class CertificateUploadService {
   ): Promise<Omit<UploadResult, 'warnings'>> {
     const { contactCenter, requestId } = administrator;
     const [certificate, ...intermediates] = chain;
-    const { created } = await this.keys.import(
-      { contactCenter, alias, certificate: certificate.pem, requestId },
+    await this.keys.import(
+      administrator,
+      { alias, certificate: certificate.pem },
       await this.encryptedKeys(upload, key, requestId),
     );
     const { by, at } = originOf(administrator);
@@ -119,8 +122,7 @@ export class CertificateUploadService {
       createdBy: by,
     });
     if (added.outcome !== 'alias-taken') return { ...added, outcome: outcomeOf(added) };
-    // Somebody took the alias a moment ago: the token must not keep what the list does not show.
-    if (created) await this.keys.remove(contactCenter, alias, keyIdentifier, requestId);
+    // Somebody took the alias a moment ago. What the token has got by then stays there: no gateway takes keys out.
     throw aliasTaken(alias);
   }
 

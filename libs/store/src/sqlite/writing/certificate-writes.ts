@@ -39,7 +39,9 @@ export function certificateWrites(database: Database.Database): Pick<WriteHandle
     noteKeyRemoved({ contactCenter, alias, at }) {
       const certificate = rows.byAlias(contactCenter, alias);
       if (certificate?.state !== 'deleted') return false;
-      rows.put({ ...certificate, keyRemovedAt: at });
+      const inUse = { ...certificate };
+      delete inUse.keyRemovedAt;
+      rows.put(at === undefined ? inUse : { ...inUse, keyRemovedAt: at });
       return true;
     },
 

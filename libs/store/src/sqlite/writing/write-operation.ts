@@ -45,7 +45,7 @@ export type DocumentWrites = {
   removeUser: { input: string; result: boolean };
   addCertificate: { input: RecordingCertificate; result: AdditionResult };
   removeCertificate: { input: RemovalRequest; result: RemovalResult };
-  noteKeyRemoved: { input: { contactCenter: string; alias: string; at: string }; result: boolean };
+  noteKeyRemoved: { input: { contactCenter: string; alias: string; at: string | undefined }; result: boolean };
   claimExpiryWarning: { input: { contactCenter: string; alias: string; days: number }; result: boolean };
   assignCertificates: { input: CertificateAssignment; result: AssignmentResult };
   unassignCertificates: { input: { contactCenter: string; target: AssignmentTarget }; result: boolean };

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+
+/** `typ` of the JWS. */
+export const administrationGrantTokenType = 'rcs-administration-grant+jws';
+/** An administrator must have shown their password (or their token its issue) at most this long ago, seconds. */
+export const maximumAuthenticationAgeSeconds = 900;
+
+const text = z.string().min(1).max(1024);
+
+/** What the payload of a grant to administer a key must look like; unknown members are refused. */
+export const administrationGrantSchema = z.strictObject({
+  jti: text,
+  /** Seconds since the epoch, RFC 7519. */
+  iat: z.int(),
+  exp: z.int(),
+  /** The administrator. */
+  sub: text,
+  /** When they authenticated, seconds since the epoch: `auth_time` of OpenID Connect. */
+  auth_time: z.int(),
+  /** Theirs: keys of no other are touched. */
+  contactCenter: text,
+  act: z.enum(['import', 'generate', 'self-sign', 'attach', 'disable', 'enable']),
+  /** Of the certificate; empty where it is the key's own. */
+  alias: z.string().max(1024),
+  /** Subject key identifier, hexadecimal; of keys that exist already. */
+  keyIdentifier: z
+    .string()
+    .regex(/^[0-9a-f]{40}$/)
+    .optional(),
+  /** SHA-256 of the certificate (DER), where the act brings one. */
+  certificate: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  /** To disable: sources whose recordings the gateway cannot list. Operators must have named them, too. */
+  unlistableSources: z.array(text).max(100).optional(),
+});
+
+/**
+ * Lets a gateway do one thing to one key of one contact center, once, because an administrator of that contact center
+ * asked for it who has just authenticated; signed by the gateway.
+ */
+export type AdministrationGrant = Readonly<z.output<typeof administrationGrantSchema>>;
+export type AdministrationGrantContent = Omit<AdministrationGrant, 'jti' | 'iat' | 'exp'>;

@@ -1,0 +1,325 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  AdministrationGrantSigner,
+  GrantSigner,
+  KeyApprovalSigner,
+  TransportAgreements,
+  type KeyEntry,
+  type KeyVaultEndpoint,
+  type OperatorJournalRecord,
+} from '#contracts';
+import { administrationContent } from '../vault/administrator-endpoint.js';
+import { ageDisabling } from '../vault/aged-disabling.js';
+import { Operator } from '../vault/operator.js';
+import { publicKeyOf, recordCall } from '../vault/recorded-call.js';
+import type { RunningVault } from '../vault/running-vault.js';
+import { VaultGrounds } from '../vault/vault-grounds.js';
+import { waitFor } from '../vault/wait-for.js';
+
+jest.setTimeout(240_000);
+
+const timeoutMs = 60_000;
+const monthHours = 720;
+let grounds: VaultGrounds;
+let settings: object;
+let vault: RunningVault;
+let gateway: KeyVaultEndpoint;
+let worker: KeyVaultEndpoint;
+let commandLine: KeyVaultEndpoint;
+let signer: GrantSigner;
+let olga: Operator;
+let otto: Operator;
+let stranger: Operator;
+
+beforeAll(async () => {
+  grounds = await VaultGrounds.prepare();
+  olga = await Operator.of(grounds, 'olga');
+  otto = await Operator.of(grounds, 'otto');
+  stranger = await Operator.of(grounds, 'stranger');
+  settings = {
+    allowOperatorUnwrap: {
+      certificateFiles: [olga.certificateFile, otto.certificateFile],
+      journalFile: join(grounds.directory, 'journal.jsonl'),
+    },
+  };
+  signer = await GrantSigner.create(await grounds.identity('playback-gateway'));
+  await start();
+});
+afterAll(() => grounds?.clear());
+
+async function start(): Promise<void> {
+  vault = await grounds.startVault(settings);
+  gateway = await grounds.administrator(vault);
+  worker = await grounds.connect(vault, 'decrypt-worker');
+  commandLine = await grounds.connect(vault, 'rcsctl');
+}
+
+const nameOf = ({ contactCenter, keyIdentifier }: KeyEntry) => ({ contactCenter, keyIdentifier });
+const named = (key: KeyEntry) => ({ key: nameOf(key), alias: key.alias });
+const journal = (): OperatorJournalRecord[] =>
+  readFileSync(join(grounds.directory, 'journal.jsonl'), 'utf8')
+    .split('\n')
+    .slice(0, -1)
+    .map(line => JSON.parse(line) as OperatorJournalRecord);
+
+async function makeKey(alias: string, contactCenter = '9350'): Promise<KeyEntry> {
+  const request = { contactCenter, alias, modulusBits: 2048 };
+  const { key } = await gateway.call('GenerateKeyPair', request, { timeoutMs });
+  const certify = { key: nameOf(key), subject: { subject: `CN=${alias}` }, alias, validityDays: 30 };
+  return (await gateway.call('CreateSelfSignedCertificate', certify, { timeoutMs })).key;
+}
+
+/** `ok` when a worker gets the session key of a call that was recorded for the key, else the code. */
+async function opened(key: KeyEntry, by = worker): Promise<string> {
+  const call = recordCall(key);
+  const transport = await new TransportAgreements().with(by, timeoutMs);
+  const request = {
+    grant: await signer.sign(call.grant),
+    envelope: call.envelope,
+    transportKeyId: transport.id,
+  };
+  try {
+    const { jwe } = await by.call('UnwrapSessionKey', request, { timeoutMs });
+    return transport.key.unwrap(jwe).equals(call.sessionKey) ? 'ok' : 'other bytes';
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+}
+
+async function entryOf(key: KeyEntry): Promise<KeyEntry | undefined> {
+  const { keys } = await commandLine.call('ListKeys', { contactCenter: key.contactCenter }, { timeoutMs });
+  return keys.find(({ keyIdentifier }) => keyIdentifier === key.keyIdentifier);
+}
+
+const disable = async (key: KeyEntry, by = gateway): Promise<KeyEntry> =>
+  (await by.call('DisableKey', named(key), { timeoutMs })).key;
+const enable = async (key: KeyEntry, by = gateway): Promise<KeyEntry> =>
+  (await by.call('EnableKey', named(key), { timeoutMs })).key;
+const destroy = async (key: KeyEntry, approvals: readonly string[], by = commandLine): Promise<string> => {
+  try {
+    const { privateKeyDestroyed } = await by.call('DestroyKey', { ...named(key), approvals }, { timeoutMs });
+    return privateKeyDestroyed ? 'destroyed' : 'certificates gone';
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+};
+
+describe('a disabled key', () => {
+  it('opens nothing in any way until it is enabled, and says until when that is possible', async () => {
+    const key = await makeKey('in turn');
+    expect(key).toMatchObject({ state: 'ACTIVE', disabledAt: '', destroyableAt: '' });
+    expect(await opened(key)).toBe('ok');
+
+    const before = Date.now();
+    const disabled = await disable(key);
+    expect(disabled).toMatchObject({ state: 'DISABLED', disabledBy: 'carol', unlistableSources: [] });
+    const [disabledAt, destroyableAt] = [disabled.disabledAt, disabled.destroyableAt].map(time => Date.parse(time!));
+    expect(disabledAt).toBeGreaterThanOrEqual(before);
+    expect(destroyableAt! - disabledAt!).toBe(monthHours * 3_600_000);
+    expect(await entryOf(key)).toEqual(disabled);
+
+    expect(await opened(key)).toBe('RCS_KEY_DISABLED');
+    const publicKey = publicKeyOf(key).export({ format: 'der', type: 'spki' });
+    const refusals = [
+      commandLine.call('CheckKey', { key: nameOf(key), publicKey }, { timeoutMs }),
+      gateway.call(
+        'CreateCertificateSigningRequest',
+        { key: nameOf(key), subject: { subject: 'CN=x' } },
+        { timeoutMs },
+      ),
+      gateway.call(
+        'CreateSelfSignedCertificate',
+        { key: nameOf(key), subject: { subject: 'CN=x' }, alias: 'x', validityDays: 1 },
+        { timeoutMs },
+      ),
+      gateway.call('AttachCertificate', { ...named(key), alias: 'y', certificate: key.certificate }, { timeoutMs }),
+    ];
+    for (const refusal of refusals) {
+      await expect(refusal).rejects.toMatchObject({
+        code: 'RCS_KEY_DISABLED',
+        publicDetail: expect.stringContaining(disabled.destroyableAt!) as string,
+      });
+    }
+
+    expect(await enable(key)).toEqual(key);
+    expect(await opened(key)).toBe('ok');
+  });
+
+  it('keeps its time when it is disabled again, and begins anew when it was enabled', async () => {
+    const key = await makeKey('again');
+    const first = await disable(key);
+    expect(await disable(key, commandLine)).toEqual(first);
+    await enable(key, commandLine);
+    const second = await disable(key, commandLine);
+    expect(Date.parse(second.disabledAt!)).toBeGreaterThan(Date.parse(first.disabledAt!));
+    expect(second.disabledBy).toContain('command line with the certificate');
+    await enable(key);
+  });
+
+  it('stays so when the vault starts anew, and at every vault of the token', async () => {
+    const key = await makeKey('everywhere');
+    const other = await grounds.startVault();
+    const otherWorker = await grounds.connect(other, 'decrypt-worker');
+    expect(await opened(key, otherWorker)).toBe('ok');
+    await disable(key);
+    await waitFor('the other vault to notice', async () => (await opened(key, otherWorker)) === 'RCS_KEY_DISABLED');
+    await vault.stop();
+    await start();
+    expect(await opened(key)).toBe('RCS_KEY_DISABLED');
+    await enable(key);
+    await waitFor('the other vault to notice', async () => (await opened(key, otherWorker)) === 'ok');
+  });
+
+  it('is one contact center\u2019s alone', async () => {
+    const key = await makeKey('mine');
+    const foreign = { ...key, contactCenter: '9351' };
+    await expect(disable(foreign)).rejects.toMatchObject({ code: 'RCS_NOT_FOUND' });
+    await expect(disable({ ...key, alias: 'in turn' })).rejects.toMatchObject({ code: 'RCS_NOT_FOUND' });
+    expect(await opened(key)).toBe('ok');
+  });
+
+  it('is told at once to workers that watch', async () => {
+    const key = await makeKey('watched');
+    const start = await worker.call('WatchDisabledKeys', { revision: '' }, { timeoutMs });
+    expect(start.keys).not.toContainEqual(nameOf(key));
+    const next = worker.call('WatchDisabledKeys', { revision: start.revision }, { timeoutMs });
+    await disable(key);
+    const disabledAt = Date.now();
+    const { keys, revision } = await next;
+    expect(Date.now() - disabledAt).toBeLessThan(1000);
+    expect(keys).toContainEqual(nameOf(key));
+    const later = worker.call('WatchDisabledKeys', { revision }, { timeoutMs });
+    await enable(key);
+    expect((await later).keys).not.toContainEqual(nameOf(key));
+    const idle = worker.call('WatchDisabledKeys', { revision: start.revision }, { timeoutMs: 1500 });
+    expect(await idle).toEqual(start);
+  });
+});
+
+describe('the destruction of a key', () => {
+  let key: KeyEntry;
+  let alone: KeyEntry;
+
+  beforeAll(async () => {
+    key = await makeKey('old');
+    await makeKey('other');
+    alone = await makeKey('alone', '9352');
+  });
+
+  it('is refused while the key is in use, and before its time', async () => {
+    expect(await destroy(key, [await olga.approve('destroy', key)])).toBe('RCS_KEY_NOT_DESTROYABLE');
+    const disabled = await disable(key);
+    expect(await destroy(disabled, [await olga.approve('destroy', disabled)])).toBe('RCS_KEY_NOT_DESTROYABLE');
+    ageDisabling(grounds.softHsm, monthHours - 1);
+    const nearly = (await entryOf(key))!;
+    expect(await destroy(nearly, [await olga.approve('destroy', nearly)])).toBe('RCS_KEY_NOT_DESTROYABLE');
+    expect(await enable(key)).toEqual(key);
+  });
+
+  it('needs an approval that is about this very disabling, by an operator whom the vault knows', async () => {
+    await disable(key);
+    ageDisabling(grounds.softHsm, monthHours);
+    const mark = (await entryOf(key))!;
+    const gatewaysOwn = await KeyApprovalSigner.create(await grounds.identity('playback-gateway'));
+    const approvals: Record<string, readonly string[]> = {
+      none: [],
+      'of a stranger': [await stranger.approve('destroy', mark)],
+      'to disable': [await olga.approve('disable', mark)],
+      'for another alias': [await olga.approve('destroy', mark, { alias: 'other' })],
+      'for another contact center': [await olga.approve('destroy', mark, { contactCenter: '9351' })],
+      'for another key': [await olga.approve('destroy', { ...mark, keyIdentifier: alone.keyIdentifier })],
+      'for an earlier disabling': [
+        await olga.approve('destroy', mark, { disabledAt: new Date(Date.parse(mark.disabledAt!) - 1).toISOString() }),
+      ],
+      'of a gateway': [
+        await gatewaysOwn.sign({
+          sub: 'gateway',
+          purpose: 'destroy',
+          ...nameOf(mark),
+          alias: mark.alias,
+          disabledAt: mark.disabledAt!,
+          unlistableSources: [],
+        }),
+      ],
+      'that is none': ['a.b.c'],
+    };
+    for (const [name, list] of Object.entries(approvals)) {
+      expect([name, await destroy(mark, list)]).toEqual([name, 'RCS_APPROVAL_REQUIRED']);
+    }
+    const approval = await olga.approve('destroy', mark);
+    for (const role of ['playback-gateway', 'decrypt-worker', 'local-key-manager', 'operator'] as const) {
+      expect(await destroy(mark, [approval], await grounds.connect(vault, role))).toBe('RCS_CALLER_NOT_ALLOWED');
+    }
+    expect(await entryOf(key)).toEqual(mark);
+
+    expect(await destroy(mark, [approval])).toBe('destroyed');
+    expect(await entryOf(key)).toBeUndefined();
+    expect(await opened(key)).toBe('RCS_KEY_NOT_FOUND');
+    await expect(enable(key)).rejects.toMatchObject({ code: 'RCS_NOT_FOUND' });
+    expect(await destroy(mark, [approval])).toBe('RCS_NOT_FOUND');
+    expect(journal().at(-1)).toMatchObject({
+      event: 'key-destroyed',
+      outcome: 'allowed',
+      operator: 'CN=olga',
+      contactCenter: '9350',
+      certificateAlias: 'old',
+      keyIdentifier: key.keyIdentifier,
+    });
+  });
+
+  it('of the last key of a contact center needs two operators', async () => {
+    await disable(alone);
+    ageDisabling(grounds.softHsm, monthHours);
+    const mark = (await entryOf(alone))!;
+    const [first, again, second] = [
+      await olga.approve('destroy', mark),
+      await olga.approve('destroy', mark),
+      await otto.approve('destroy', mark),
+    ];
+    expect(await destroy(mark, [first])).toBe('RCS_APPROVAL_REQUIRED');
+    expect(await destroy(mark, [first, first])).toBe('RCS_APPROVAL_REQUIRED');
+    expect(await destroy(mark, [first, again])).toBe('RCS_APPROVAL_REQUIRED');
+    expect(await entryOf(alone)).toEqual(mark);
+    expect(await destroy(mark, [first, second])).toBe('destroyed');
+    expect(journal().at(-1)?.operator).toBe('CN=olga; CN=otto');
+    expect(ageDisabling(grounds.softHsm, 0)).toBe(0);
+  });
+
+  it('waits for sources that cannot be listed: operators name them twice', async () => {
+    const archived = await makeKey('archived');
+    const identity = await grounds.identity('playback-gateway');
+    const grants = await AdministrationGrantSigner.create(identity);
+    const unlistableSources = ['tapes of 2019', 'old server'];
+    const asked = async (approvals: readonly string[]) => {
+      const grant = await grants.sign({ ...administrationContent('disable', named(archived)), unlistableSources });
+      return gateway.call('DisableKey', { ...named(archived), grant, approvals }, { timeoutMs });
+    };
+    const refusal = asked([await olga.approve('disable', archived, { unlistableSources: ['old server'] })]);
+    await expect(refusal).rejects.toMatchObject({
+      code: 'RCS_APPROVAL_REQUIRED',
+      publicDetail: expect.stringContaining('tapes of 2019') as string,
+    });
+    expect(await opened(archived)).toBe('ok');
+    const approval = await olga.approve('disable', archived, { unlistableSources });
+    const { key: disabled } = await asked([approval]);
+    expect(disabled).toMatchObject({ state: 'DISABLED', unlistableSources });
+    expect(journal().at(-1)).toMatchObject({ event: 'key-disabled', operator: 'CN=olga', user: 'carol' });
+    ageDisabling(grounds.softHsm, monthHours);
+    const mark = (await entryOf(archived))!;
+    const forgetful = await otto.approve('destroy', mark, { unlistableSources: [] });
+    expect(await destroy(mark, [forgetful])).toBe('RCS_APPROVAL_REQUIRED');
+    expect(await destroy(mark, [await otto.approve('destroy', mark)])).toBe('destroyed');
+  });
+
+  it('is nobody\u2019s where the vault knows no operator', async () => {
+    const kept = await makeKey('kept');
+    await disable(kept);
+    ageDisabling(grounds.softHsm, monthHours);
+    const mark = (await entryOf(kept))!;
+    const bare = await grounds.startVault();
+    const approvals = [await olga.approve('destroy', mark)];
+    expect(await destroy(mark, approvals, await grounds.connect(bare, 'rcsctl'))).toBe('RCS_OPERATOR_NOT_ALLOWED');
+    await enable(kept);
+  });
+});

@@ -1,0 +1,39 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { KeyApprovalSigner, type KeyApprovalContent, type KeyEntry } from '#contracts';
+import type { InternalIdentity } from '#platform';
+import type { VaultGrounds } from './vault-grounds.js';
+
+/** Somebody with a certificate of their own who approves of what happens to keys. */
+export class Operator {
+  private constructor(
+    readonly identity: InternalIdentity,
+    /** As the configuration of a vault names it. */
+    readonly certificateFile: string,
+    private readonly signer: KeyApprovalSigner,
+  ) {}
+
+  static async of(grounds: VaultGrounds, name: string): Promise<Operator> {
+    const identity = await grounds.authority.issue('operator', { commonName: name });
+    const file = join(grounds.directory, `${name}.pem`);
+    writeFileSync(file, identity.certificatePem);
+    return new Operator(identity, file, await KeyApprovalSigner.create(identity));
+  }
+
+  approve(
+    purpose: KeyApprovalContent['purpose'],
+    { contactCenter, keyIdentifier, alias, disabledAt, unlistableSources }: KeyEntry,
+    changes: Partial<KeyApprovalContent> = {},
+  ): Promise<string> {
+    return this.signer.sign({
+      sub: 'somebody@somewhere',
+      purpose,
+      contactCenter,
+      keyIdentifier,
+      alias,
+      ...(purpose === 'destroy' && disabledAt !== undefined && disabledAt !== '' ? { disabledAt } : {}),
+      unlistableSources: [...(unlistableSources ?? [])],
+      ...changes,
+    });
+  }
+}

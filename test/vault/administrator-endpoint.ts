@@ -38,7 +38,10 @@ export function administrationContent(
     contactCenter: contactCenter ?? key?.contactCenter ?? '',
     alias: alias ?? '',
     ...(key === undefined ? {} : { keyIdentifier: key.keyIdentifier }),
-    ...(certificate === undefined ? {} : { certificate: hash('sha256', new X509Certificate(certificate).raw, 'hex') }),
+    // What is no certificate is for the vault to refuse.
+    ...(certificate?.startsWith('-----') === true
+      ? { certificate: hash('sha256', new X509Certificate(certificate).raw, 'hex') }
+      : {}),
   };
 }
 

@@ -21,8 +21,8 @@ export class IndexStep {
     if (known !== undefined) return this.pin(media, known);
     const found = await this.inspector.inspect(requestFor(media, signal));
     const finding = findingOfInspection(media.mediaFile, found, 'indexer');
+    await this.pin(media, finding);
     if (finding.recipients === undefined) throw new RcsError('RCS_ENVELOPE_UNREADABLE');
-    return this.pin(media, finding);
   }
 
   /** Makes the content tree of an inspected media file. Answers how many bytes were read for that. @throws RcsError */

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { earlierSound as sound, unpackEarlierDataDirectory } from '../cluster/earlier-data-directory.js';
 import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
 import { waitFor } from '../vault/wait-for.js';
 import { bodyOf, CertificateAdministrator } from './certificate-administrator.js';
@@ -11,16 +11,11 @@ import { curl } from './strangers.js';
 jest.setTimeout(300_000);
 
 const repository = join(__dirname, '../..');
-const fixtures = join(repository, 'test/fixtures');
 const work = mkdtempSync(join(tmpdir(), 'rcs-earlier-'));
 const data = join(work, 'data');
 let cluster: RunningCluster;
 let admin: CertificateAdministrator;
 let stranger: StrangerClient;
-
-/** What the script beside the fixture recorded under this id. */
-const sound = (id: string): Buffer =>
-  Buffer.concat([readFileSync(join(fixtures, 'call.mp3')).subarray(0, 12_000), Buffer.from(`this is ${id}\n`)]);
 
 interface MediaIndex {
   readonly mediaFiles: number;
@@ -45,8 +40,7 @@ async function play(id: string, credentials = stranger.asUser('alice')) {
 }
 
 beforeAll(async () => {
-  mkdirSync(data, { mode: 0o711 });
-  execFileSync('tar', ['xzf', join(fixtures, 'earlier-data-directory/data.tar.gz'), '-C', data]);
+  unpackEarlierDataDirectory(data);
   // The quickstart itself plays the two demo recordings that an earlier version made, with its key from its token.
   cluster = await startCluster(repository, data);
   admin = new CertificateAdministrator(cluster, work);

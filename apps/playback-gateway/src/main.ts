@@ -45,6 +45,7 @@ import { REDIS } from './injection-tokens.js';
 import { OwnPort } from './local-key-manager/own-port.js';
 import { HawkAdmission } from './local-key-manager/hawk-admission.js';
 import { checkHawkPayloads } from './local-key-manager/hawk-payload.hook.js';
+import { warnOfSharedStorages } from './media-index/shared-storages.js';
 import { FinishedPlaybacks } from './playback/finished-playbacks.js';
 import { StoreMetrics } from './store-metrics.js';
 import { PlayTicketDesk } from './tickets/play-ticket-desk.js';
@@ -59,6 +60,7 @@ runService('playback-gateway', async (context: ServiceContext) => {
   const checkpoints = await createCheckpoints(configuration, context.logger);
   await checkpoints.start();
   const audit = checkpoints.observe(store.audit);
+  await warnOfSharedStorages(configuration.mediaStorages, store.contactCenters, context.logger);
   const { app, routes, ownPort } = await createApplication({ context, configuration, store, audit });
   const redis: RedisConnection = app.get(REDIS);
   new RedisMetrics(context.metrics).observe(redis);

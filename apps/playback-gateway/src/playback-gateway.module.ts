@@ -31,7 +31,7 @@ import {
 } from './local-key-manager/local-key-manager.providers.js';
 import { OpenApiController } from './openapi/openapi.controller.js';
 import { mediaIndexProviders } from './media-index/media-index.providers.js';
-import { MediaInspector } from './media-index/media-inspector.js';
+import { MediaPinning } from './media-index/media-pinning.js';
 import { EnvelopeLocator } from './playback/envelope-locator.js';
 import { FinishedPlaybacks } from './playback/finished-playbacks.js';
 import { MediaRelay } from './playback/media-relay.js';
@@ -268,9 +268,9 @@ function playback({ context, configuration }: GatewayParts): Provider[] {
     },
     {
       provide: EnvelopeLocator,
-      useFactory: (recordings: RecordingStore, inspector: MediaInspector) =>
-        new EnvelopeLocator(recordings, inspector, configuration.playback.verifyContent),
-      inject: [storeTokens.recordings, MediaInspector],
+      useFactory: (recordings: RecordingStore, pinning: MediaPinning) =>
+        new EnvelopeLocator(recordings, pinning, configuration.playback.verifyContent),
+      inject: [storeTokens.recordings, MediaPinning],
     },
     {
       provide: MediaRelay,

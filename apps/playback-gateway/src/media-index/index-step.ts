@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { ContentTreeReply } from '#contracts';
 import { RcsError } from '#platform';
 import type { AuditLog, MediaFinding, PinnedMedia, RecordingStore, UnindexedMedia } from '#store';
-import { findingOfInspection, findingOfMetadata, withContentTree } from './media-finding.js';
+import { findingOfContentTree, findingOfInspection, findingOfMetadata } from './media-finding.js';
 import type { InspectionRequest, MediaInspector } from './media-inspector.js';
+import type { MediaPinning } from './media-pinning.js';
 
 /** In grants and in the audit: it is no person that looks. */
 const indexerName = 'media-index';
@@ -12,6 +14,7 @@ export class IndexStep {
   constructor(
     private readonly recordings: RecordingStore,
     private readonly inspector: MediaInspector,
+    private readonly pinning: MediaPinning,
     private readonly audit: AuditLog,
   ) {}
 
@@ -19,31 +22,31 @@ export class IndexStep {
   async inspect(media: UnindexedMedia, signal: AbortSignal): Promise<void> {
     const known = findingOfMetadata(media.mediaFile, 'indexer');
     if (known !== undefined) return this.pin(media, known);
-    const found = await this.inspector.inspect(requestFor(media, signal));
-    const finding = findingOfInspection(media.mediaFile, found, 'indexer');
-    await this.pin(media, finding);
-    if (finding.recipients === undefined) throw new RcsError('RCS_ENVELOPE_UNREADABLE');
+    const { agreed, recipients } = await this.pinning.inspect(requestFor(media, signal), 'indexer');
+    if (!agreed) await this.refuse(media);
+    if (recipients === undefined) throw new RcsError('RCS_ENVELOPE_UNREADABLE');
   }
 
   /** Makes the content tree of an inspected media file. Answers how many bytes were read for that. @throws RcsError */
   async makeContentTree(media: UnindexedMedia, signal: AbortSignal): Promise<number> {
     const request = requestFor(media, signal);
     const before = await this.recordings.findPin(media.recording.id, media.mediaFile.mediaId);
+    if (before === undefined) throw new RcsError('RCS_INTERNAL', 'an inspected media file is not pinned');
     const tree = await this.inspector.contentTree(request);
-    // After the tree: what was read must be the file that has the pinned envelope, not one that took its place since.
-    const found = await this.inspector.inspect(request);
-    if (
-      found.length !== tree.length ||
-      found.entityTag !== tree.entityTag ||
-      found.lastModified !== tree.lastModified
-    ) {
-      throw new RcsError('RCS_STORAGE_CHANGED');
-    }
-    const finding = findingOfInspection(media.mediaFile, found, 'indexer');
-    if (tree.root !== (finding.pin.contentRoot ?? tree.root)) await this.refuse(media);
-    await this.pin(media, withContentTree(finding, tree, Buffer.from(tree.leaves, 'base64')));
-    if (before !== undefined && wasMoved(before, finding.pin)) await this.noteMove(media, before, finding.pin);
+    if (before.layout === 'attached') await this.checkEnvelope(request, tree, media);
+    const finding = findingOfContentTree(media.mediaFile, before, tree);
+    await this.pin(media, finding);
+    if (wasMoved(before, finding.pin)) await this.noteMove(media, before, finding.pin);
     return tree.length;
+  }
+
+  /** What was read must be the file that has the pinned envelope, and not one that took its place since. */
+  private async checkEnvelope(request: InspectionRequest, tree: ContentTreeReply, media: UnindexedMedia) {
+    const found = await this.inspector.inspect(request);
+    const isSame =
+      found.length === tree.length && found.entityTag === tree.entityTag && found.lastModified === tree.lastModified;
+    if (!isSame) throw new RcsError('RCS_STORAGE_CHANGED');
+    await this.pin(media, findingOfInspection(media.mediaFile, found, 'indexer'));
   }
 
   private async pin(media: UnindexedMedia, finding: MediaFinding): Promise<void> {

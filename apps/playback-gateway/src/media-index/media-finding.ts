@@ -43,14 +43,22 @@ export function findingOfInspection(mediaFile: MediaFile, found: InspectedMedia,
   return { ...readFrom(mediaFile), pin, ...(recipients === undefined ? {} : { recipients }) };
 }
 
-/** The finding with the content tree that was made of the same file. */
-export function withContentTree(
-  finding: MediaFinding,
-  { length, root }: Pick<ContentTreeReply, 'length' | 'root'>,
-  leaves: Uint8Array,
+/** What the content tree says of a media file that is pinned. */
+export function findingOfContentTree(
+  { mediaId }: MediaFile,
+  pinned: PinnedMedia,
+  tree: ContentTreeReply,
 ): MediaFinding {
-  const contentRootFrom = finding.pin.contentRootFrom ?? 'indexer';
-  return { ...finding, pin: { ...finding.pin, length, contentRoot: root, contentRootFrom }, leaves };
+  const { layout, envelopeDigest, contentRootFrom = 'indexer' } = pinned;
+  const pin: PinnedMedia = {
+    layout,
+    ...(envelopeDigest === undefined ? {} : { envelopeDigest }),
+    ...storedState(tree),
+    contentRoot: tree.root,
+    contentRootFrom,
+    ...seenNow('indexer'),
+  };
+  return { mediaId, pin, leaves: Buffer.from(tree.leaves, 'base64') };
 }
 
 const readFrom = ({ mediaId, pkcs7 }: MediaFile): Pick<MediaFinding, 'mediaId' | 'readFrom'> => ({
@@ -64,7 +72,11 @@ function recordedContent({ contentTree }: MediaFile) {
   return { length: contentTree.length, contentRoot: contentTree.root, contentRootFrom: 'recorder' } as const;
 }
 
-const storedState = ({ length, entityTag, lastModified }: InspectedMedia) => ({
+const storedState = ({
+  length,
+  entityTag,
+  lastModified,
+}: Pick<ContentTreeReply, 'length' | 'entityTag' | 'lastModified'>) => ({
   length,
   ...(entityTag === undefined ? {} : { entityTag }),
   ...(lastModified === undefined ? {} : { lastModified }),

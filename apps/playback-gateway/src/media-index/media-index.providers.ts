@@ -10,6 +10,7 @@ import { LocationClaims } from './location-claims.js';
 import { MediaIndexer } from './media-indexer.js';
 import { MediaIndexService } from './media-index.service.js';
 import { MediaInspector } from './media-inspector.js';
+import { MediaPinning } from './media-pinning.js';
 
 /** Wires what looks into stored files: at insertion, at the first playback, and in the background. */
 export function mediaIndexProviders({ context, configuration, store, audit }: GatewayParts): Provider[] {
@@ -23,6 +24,11 @@ export function mediaIndexProviders({ context, configuration, store, audit }: Ga
       inject: [GrantDesk, WorkerDirectory, WorkerClient],
     },
     {
+      provide: MediaPinning,
+      useFactory: (inspector: MediaInspector) => new MediaPinning(recordings, inspector),
+      inject: [MediaInspector],
+    },
+    {
       provide: LocationClaims,
       useFactory: (storages: MediaStorages) => new LocationClaims(mediaIndex, storages, context.logger),
       inject: [MediaStorages],
@@ -30,13 +36,17 @@ export function mediaIndexProviders({ context, configuration, store, audit }: Ga
     { provide: MediaIndexService, useFactory: () => new MediaIndexService(mediaIndex) },
     {
       provide: MediaIndexer,
-      useFactory: (inspector: MediaInspector, claims: LocationClaims, metrics: GatewayMetrics) =>
-        new MediaIndexer(mediaIndex, new IndexStep(recordings, inspector, audit), claims, metrics, context.logger, {
-          owner: context.instance,
-          inspectionsPerSecond,
-          bytesPerSecond,
-        }),
-      inject: [MediaInspector, LocationClaims, GatewayMetrics],
+      useFactory: (
+        inspector: MediaInspector,
+        pinning: MediaPinning,
+        claims: LocationClaims,
+        metrics: GatewayMetrics,
+      ) => {
+        const step = new IndexStep(recordings, inspector, pinning, audit);
+        const options = { owner: context.instance, inspectionsPerSecond, bytesPerSecond };
+        return new MediaIndexer(mediaIndex, step, claims, metrics, context.logger, options);
+      },
+      inject: [MediaInspector, MediaPinning, LocationClaims, GatewayMetrics],
     },
   ];
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { GrantSigner, type WorkerRegistry } from '#contracts';
 import { ContentTreeBuilder, MediaStorages } from '#media-storage';
 import { createLogger, createMetricsRegistry, RcsError } from '#platform';
-import { openSqliteStore, type MediaFile, type Recording, type Store } from '#store';
+import { openSqliteStore, type MediaFile, type Store } from '#store';
 import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
 import { InspectingWorker, type Found } from '../../../../test/data-plane/inspecting-worker.js';
 import { GatewayMetrics } from '../gateway-metrics.js';
@@ -18,6 +18,7 @@ import { IndexStep } from './index-step.js';
 import { LocationClaims } from './location-claims.js';
 import { MediaIndexer } from './media-indexer.js';
 import { MediaInspector } from './media-inspector.js';
+import { MediaPinning } from './media-pinning.js';
 
 const contactCenter = 'cc-1';
 const digest = 'ab'.repeat(32);
@@ -208,7 +209,12 @@ describe('the index of media files', () => {
     /** Works until nothing is left that can be done now. */
     async function index(until: () => Promise<boolean>): Promise<void> {
       const metrics = new GatewayMetrics(createMetricsRegistry('playback-gateway', '0.1.0'));
-      const step = new IndexStep(store.recordings, inspector, store.audit);
+      const step = new IndexStep(
+        store.recordings,
+        inspector,
+        new MediaPinning(store.recordings, inspector),
+        store.audit,
+      );
       const options = { owner: 'gateway-1', inspectionsPerSecond: 10_000, bytesPerSecond: 2 ** 30 };
       const indexer = new MediaIndexer(store.mediaIndex, step, claims, metrics, logger, options);
       indexer.start();
@@ -287,11 +293,29 @@ describe('the index of media files', () => {
     });
 
     it('makes no tree of a file that changes while it is read', async () => {
-      found('R1', plain);
-      await insertions().insert(insertion('R1'));
-      found('R1', { ...plain, entityTag: '"2"' }, { ...treeReply, entityTag: '"1"' });
+      const attached = { layout: 'attached', length: tree.length, envelopeDigest: digest, envelope: 'MIIB' };
+      await inserted('R1');
+      const pin = { layout: 'attached', envelopeDigest: digest } as const;
+      await store.recordings.pin('R1', { mediaId: 'm', pin, recipients: ['somebody'] });
+      found('R1', { ...attached, entityTag: '"2"' }, { ...treeReply, entityTag: '"1"' });
       await index(async () => (await failures()).length === 1);
       expect(await failures()).toEqual([['R1', 'RCS_STORAGE_CHANGED']]);
+      found('R1', { ...attached, envelopeDigest: 'cd'.repeat(32) }, treeReply);
+      await store.mediaIndex.retryAll(undefined);
+      await index(async () => (await failures())[0]?.[1] === 'RCS_CONTENT_CHANGED');
+      expect((await pinOf('R1'))?.leavesKept).toBeUndefined();
+    });
+
+    it('takes in raw media that an earlier version played, and nothing else that is not recognised', async () => {
+      const raw = { layout: 'unrecognised', length: tree.length, code: 'RCS_MEDIA_NOT_RECOGNISED', detail: '' };
+      await inserted('PLAYED');
+      await store.recordings.pin('PLAYED', { mediaId: 'm', pin: { layout: 'plain' } });
+      await inserted('NEVER');
+      found('PLAYED', raw, treeReply);
+      found('NEVER', raw, treeReply);
+      await index(async () => (await pinOf('PLAYED'))?.leavesKept === true);
+      expect(await pinOf('PLAYED')).toMatchObject({ layout: 'plain', inventoried: true });
+      expect(await failures()).toEqual([['NEVER', 'RCS_MEDIA_NOT_RECOGNISED']]);
     });
 
     it('goes on with the others when one cannot be read, and lists it with its reason', async () => {

@@ -11,7 +11,7 @@ describe(warnOfSharedStorages.name, () => {
     const warn = jest.spyOn(logger, 'warn').mockReset();
     const list = () => Promise.resolve(ids.map((id): ContactCenter => ({ id, name: id })));
     await warnOfSharedStorages(storages, { list } as unknown as ContactCenterStore, logger);
-    return warn.mock.calls.map(([fields]) => fields as unknown);
+    return warn.mock.calls.map(([fields]) => fields);
   }
 
   it('names the storages without owners as soon as there is more than one contact center', async () => {

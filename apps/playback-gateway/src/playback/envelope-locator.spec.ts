@@ -21,6 +21,7 @@ import { GrantDesk } from '../grants/grant-desk.js';
 import { WorkerConnections } from '../workers/worker-connections.js';
 import { WorkerDirectory } from '../workers/worker-directory.js';
 import { MediaInspector } from '../media-index/media-inspector.js';
+import { MediaPinning } from '../media-index/media-pinning.js';
 import { contentTreeOf, EnvelopeLocator } from './envelope-locator.js';
 import { WorkerClient } from './worker-client.js';
 
@@ -105,7 +106,7 @@ describe(EnvelopeLocator.name, () => {
   }
 
   const locatorWith = (inspector: MediaInspector, verifyContent = true): EnvelopeLocator =>
-    new EnvelopeLocator(store.recordings, inspector, verifyContent);
+    new EnvelopeLocator(store.recordings, new MediaPinning(store.recordings, inspector), verifyContent);
 
   const request = (file = mediaFile, signal = new AbortController().signal) => ({
     recording,
@@ -146,7 +147,10 @@ describe(EnvelopeLocator.name, () => {
   });
 
   it('keeps to the first pin when another gateway was faster', async () => {
-    await store.recordings.pin(recording.id, { mediaId: mediaFile.mediaId, pin: { layout: 'plain' } });
+    await store.recordings.pin(recording.id, {
+      mediaId: mediaFile.mediaId,
+      pin: { layout: 'plain', inspectedAt: 'then' },
+    });
     jest.spyOn(store.recordings, 'findPin').mockResolvedValueOnce(undefined);
     const locator = await locatorOver([attached]);
     expect(await locator.locate(request())).toEqual({
@@ -168,6 +172,27 @@ describe(EnvelopeLocator.name, () => {
     const unverified = locatorWith(undefined as unknown as MediaInspector, false);
     expect((await unverified.locate(request())).content).toEqual({ length: 9 });
     expect(await contentTreeOf(store.recordings, recording.id, mediaId)).toBe(Buffer.from('leaves').toString('base64'));
+  });
+
+  it('looks again at what an earlier version called plain, and believes what is recognised now', async () => {
+    await store.recordings.pin(recording.id, { mediaId: mediaFile.mediaId, pin: { layout: 'plain' } });
+    const locator = await locatorOver([attached]);
+    expect(await locator.locate(request())).toMatchObject({ layout: 'attached', digest });
+    expect(await locator.locate(request())).toMatchObject({ layout: 'attached', digest });
+    expect(asked).toEqual([0]);
+  });
+
+  it('goes on playing raw media that an earlier version played, but not what is declared encrypted', async () => {
+    await store.recordings.pin(recording.id, { mediaId: mediaFile.mediaId, pin: { layout: 'plain' } });
+    let code = 'RCS_MEDIA_DECLARED_ENCRYPTED';
+    const locator = await locatorOver([
+      (response, grant) => answerJson({ layout: 'unrecognised', length: 9, code, detail: '' })(response, grant),
+    ]);
+    await expect(locator.locate(request())).rejects.toMatchObject({ code });
+    code = 'RCS_MEDIA_NOT_RECOGNISED';
+    expect(await locator.locate(request())).toMatchObject({ layout: 'plain' });
+    expect(await locator.locate(request())).toMatchObject({ layout: 'plain' });
+    expect(asked).toEqual([0, 0]);
   });
 
   it('refuses what a worker cannot recognise, and pins nothing', async () => {

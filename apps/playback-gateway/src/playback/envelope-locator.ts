@@ -1,8 +1,8 @@
 import { envelopeDigest, type GrantContent, type MediaLayout } from '#contracts';
 import { RcsError } from '#platform';
-import type { PinnedMedia, RecordingStore } from '#store';
-import { findingOfInspection } from '../media-index/media-finding.js';
-import type { InspectionRequest, MediaInspector } from '../media-index/media-inspector.js';
+import { isTakenOnTrust, type PinnedMedia, type RecordingStore } from '#store';
+import type { InspectionRequest } from '../media-index/media-inspector.js';
+import type { MediaPinning } from '../media-index/media-pinning.js';
 import { envelopeInMetadata } from '../recordings/envelope-in-metadata.js';
 
 export interface LocatedEnvelope {
@@ -22,7 +22,7 @@ export interface LocatedEnvelope {
 export class EnvelopeLocator {
   constructor(
     private readonly recordings: RecordingStore,
-    private readonly inspector: MediaInspector,
+    private readonly pinning: MediaPinning,
     /** Whether grants name the root of the content tree, so that workers check every byte. */
     private readonly verifyContent: boolean,
   ) {}
@@ -35,16 +35,10 @@ export class EnvelopeLocator {
       const detached = envelope.toString('base64');
       return { layout: 'detached', digest: envelopeDigest(envelope), detached, content: this.contentOf(pin) };
     }
-    const inForce = pin ?? (await this.inspectAndPin(request));
+    const isPinned = pin !== undefined && !isTakenOnTrust(pin);
+    const inForce = isPinned ? pin : (await this.pinning.inspect(request, 'playback')).pin;
     const { layout, envelopeDigest: digest } = inForce;
     return { layout, digest, detached: undefined, content: this.contentOf(inForce) };
-  }
-
-  private async inspectAndPin(request: InspectionRequest): Promise<PinnedMedia> {
-    const { recording, mediaFile } = request;
-    const found = await this.inspector.inspect(request);
-    const finding = findingOfInspection(mediaFile, found, 'playback');
-    return (await this.recordings.pin(recording.id, finding)).pin;
   }
 
   private contentOf(pin: PinnedMedia | undefined): GrantContent['content'] {

@@ -18,6 +18,8 @@ export interface PinnedMedia {
   readonly contentRootFrom?: PinSource;
   /** The leaves below the root are kept, too: only then can a range be checked. */
   readonly leavesKept?: true;
+  /** Plain media without a known signature that an earlier version played: it goes on playing. */
+  readonly inventoried?: true;
   /** ISO 8601. */
   readonly inspectedAt?: string;
   readonly source?: PinSource;
@@ -49,10 +51,18 @@ export interface PinResult {
 }
 
 /**
+ * Earlier versions called plain whatever they did not recognise, and pinned nothing of it that a file could be held to. So
+ * such a pin says no more than that somebody has heard it.
+ */
+export const isTakenOnTrust = ({ layout, inspectedAt }: PinnedMedia): boolean =>
+  layout === 'plain' && inspectedAt === undefined;
+
+/**
  * The pin with what was found out since; undefined when layout, digest, length or content differ: that is another file.
  * The storage's own marks are those seen last, because they change whenever a storage is restored, moved or copied.
  */
 export function completedPin(pin: PinnedMedia, found: PinnedMedia): PinnedMedia | undefined {
+  if (isTakenOnTrust(pin)) return found;
   const differs = (name: 'envelopeDigest' | 'length' | 'contentRoot'): boolean =>
     pin[name] !== undefined && found[name] !== undefined && pin[name] !== found[name];
   if (pin.layout !== found.layout || differs('envelopeDigest') || differs('length') || differs('contentRoot')) {

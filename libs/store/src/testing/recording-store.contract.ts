@@ -98,6 +98,16 @@ export function recordingStoreContract(recordings: () => RecordingStore): void {
       expect([pin, agreed]).toEqual([found, true]);
     });
 
+    it('takes what is recognised now for what an earlier version called plain', async () => {
+      await recordings().insert(exampleRecording);
+      await recordings().pin(id, { mediaId, pin: { layout: 'plain' } });
+      const pin = { ...attached, length: 9, inspectedAt: 'now' };
+      expect(await recordings().pin(id, { mediaId, pin })).toEqual({ pin, agreed: true });
+      expect((await recordings().pin(id, { mediaId, pin: { layout: 'plain', inspectedAt: 'now' } })).agreed).toBe(
+        false,
+      );
+    });
+
     it.each([
       { difference: 'layout', change: { layout: 'plain' } },
       { difference: 'envelope', change: { envelopeDigest: 'bb' } },

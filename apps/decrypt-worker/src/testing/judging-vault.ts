@@ -1,0 +1,58 @@
+import { constants, generateKeyPairSync, privateDecrypt } from 'node:crypto';
+import { parseEnvelope } from '#cms';
+import {
+  envelopeDigest,
+  type GrantVerifier,
+  type SessionKeyCandidates,
+  type SessionKeyClient,
+  type UnwrapRequest,
+} from '#contracts';
+import { RcsError } from '#platform';
+
+export const recordingKey = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const identifier = { type: 'subject-key-identifier' as const, keyIdentifier: Buffer.alloc(20, 7) };
+const keyEncryption = {
+  scheme: 'rsaes-oaep' as const,
+  hash: 'sha1' as const,
+  mgfHash: 'sha1' as const,
+  label: Buffer.alloc(0),
+};
+/** Of everything that is recorded here. */
+export const recipients = [{ publicKey: recordingKey.publicKey, identifier, keyEncryption }];
+
+/** Judges grants as the vault does (signature, purpose, digest, whose key it is), with the key at hand. */
+export class JudgingVault {
+  asked = 0;
+  disabled = false;
+
+  constructor(
+    private readonly grants: GrantVerifier,
+    /** The contact center that the key belongs to. */
+    private readonly owner: string,
+  ) {}
+
+  get client(): SessionKeyClient {
+    return this as unknown as SessionKeyClient;
+  }
+
+  unwrap(request: UnwrapRequest): Promise<SessionKeyCandidates> {
+    return new Promise(resolve => resolve(this.judge(request)));
+  }
+
+  private judge({ grant: signed, envelope, tried }: UnwrapRequest): SessionKeyCandidates {
+    this.asked++;
+    const grant = this.grants.verify(signed);
+    if (grant.purpose !== 'play' || grant.envelopeDigest !== envelopeDigest(envelope))
+      throw new RcsError('RCS_GRANT_REFUSED');
+    if (grant.contactCenter !== this.owner || this.disabled || tried?.includes('0707') === true)
+      throw new RcsError('RCS_KEY_NOT_FOUND');
+    const [recipient] = parseEnvelope(envelope).recipients;
+    if (recipient === undefined) throw new RcsError('RCS_KEY_NOT_FOUND');
+    const padding = constants.RSA_PKCS1_OAEP_PADDING;
+    const sessionKey = privateDecrypt(
+      { key: recordingKey.privateKey, padding, oaepHash: 'sha1' },
+      recipient.encryptedKey,
+    );
+    return { keys: [{ sessionKey, certificateAlias: 'recording', keyIdentifier: '0707' }], more: false };
+  }
+}

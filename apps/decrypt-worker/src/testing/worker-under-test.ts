@@ -1,0 +1,139 @@
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Pool } from 'undici';
+import { GrantSigner, GrantVerifier, mediaPath, type GrantContent, type MediaRequest } from '#contracts';
+import { MediaStorages, type MediaStorageConfiguration } from '#media-storage';
+import {
+  createLogger,
+  createMetricsRegistry,
+  internalTlsOptions,
+  serverMustBe,
+  type InternalIdentity,
+} from '#platform';
+import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
+import { ContentTreeHandler } from '../data-plane/content-tree.handler.js';
+import { DataPlaneServer } from '../data-plane/data-plane-server.js';
+import { ForgetHandler } from '../data-plane/forget.handler.js';
+import { InspectHandler } from '../data-plane/inspect.handler.js';
+import { MediaHandler } from '../data-plane/media.handler.js';
+import { LayoutInspector } from '../media-session/layout-inspector.js';
+import { MediaOpener } from '../media-session/media-opener.js';
+import { MediaSessionCache } from '../media-session/media-session-cache.js';
+import { PinnedStorage } from '../media-session/pinned-storage.js';
+import { WorkerMetrics } from '../worker-metrics.js';
+import { JudgingVault } from './judging-vault.js';
+
+export interface WorkerAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer;
+  /** The body broke off. */
+  readonly aborted: boolean;
+}
+
+/** The identities of a cluster, made once for all workers of a test. */
+export class ClusterIdentities {
+  private constructor(
+    readonly gateway: InternalIdentity,
+    readonly worker: InternalIdentity,
+    readonly signer: GrantSigner,
+  ) {}
+
+  static async create(): Promise<ClusterIdentities> {
+    const authority = await InternalAuthority.create();
+    const gateway = await authority.issue('playback-gateway');
+    return new ClusterIdentities(gateway, await authority.issue('decrypt-worker'), await GrantSigner.create(gateway));
+  }
+}
+
+/** A worker as it runs, but for the vault: real TLS, grants, storage of files and sessions. */
+export class WorkerUnderTest {
+  readonly directory = mkdtempSync(join(tmpdir(), 'rcs-worker-'));
+  readonly vault: JudgingVault;
+  readonly storages: MediaStorages;
+  private readonly grants: GrantVerifier;
+  private readonly sessions = new MediaSessionCache({ size: 100, timeToLiveMs: 60_000, openTimeoutMs: 10_000 });
+  private readonly server: DataPlaneServer;
+  private gateway: Pool | undefined;
+
+  constructor(
+    private readonly identities: ClusterIdentities,
+    owner: string,
+    storage: Partial<MediaStorageConfiguration> = {},
+  ) {
+    this.grants = new GrantVerifier(identities.worker.caPem);
+    this.vault = new JudgingVault(this.grants, owner);
+    const timeouts = { connectTimeoutMs: 5000, headersTimeoutMs: 5000, idleTimeoutMs: 5000, totalTimeoutMs: 60_000 };
+    const url = pathToFileURL(`${this.directory}/`).href;
+    this.storages = new MediaStorages([
+      { storage: 'file', url, trustedCA: true, maxConnections: 4, ...timeouts, ...storage },
+    ]);
+    const logger = createLogger('worker', 'test', 'silent');
+    const metrics = new WorkerMetrics(createMetricsRegistry('decrypt-worker', '1'));
+    const opener = new MediaOpener(new PinnedStorage(this.storages, true), this.vault.client, 5000);
+    this.server = new DataPlaneServer(
+      identities.worker,
+      {
+        media: new MediaHandler(this.grants, this.sessions, opener, metrics, 10_000),
+        inspect: new InspectHandler(this.grants, new LayoutInspector(this.storages), 10_000),
+        contentTree: new ContentTreeHandler(this.grants, this.storages),
+        forget: new ForgetHandler(this.sessions, logger),
+      },
+      metrics,
+      logger,
+      100,
+    );
+  }
+
+  async start(): Promise<this> {
+    const { port } = await this.server.listen('127.0.0.1', 0);
+    this.gateway = new Pool(`https://127.0.0.1:${port}`, {
+      connect: { ...internalTlsOptions(this.identities.gateway), checkServerIdentity: serverMustBe('decrypt-worker') },
+    });
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    await this.gateway?.destroy();
+    await this.server.close(AbortSignal.abort());
+    this.sessions.clear();
+    await this.storages.close();
+    rmSync(this.directory, { recursive: true });
+  }
+
+  write(name: string, content: Buffer): void {
+    const path = join(this.directory, name);
+    writeFileSync(path, content);
+    // The same for every worker, as in a storage that they share.
+    utimesSync(path, 1_700_000_000, 1_700_000_000);
+  }
+
+  sign(content: GrantContent): Promise<string> {
+    return this.identities.signer.sign(content);
+  }
+
+  async media(content: GrantContent, request: Partial<MediaRequest> = {}): Promise<WorkerAnswer> {
+    const grant = await this.sign(content);
+    return this.post(mediaPath, { method: 'GET', contentType: 'audio/mpeg', ...request, grant });
+  }
+
+  /** The answer while it still comes. */
+  async begin(path: string, body: object) {
+    if (this.gateway === undefined) throw new Error('the worker was not started');
+    return this.gateway.request({ method: 'POST', path, body: JSON.stringify(body) });
+  }
+
+  async post(path: string, body: object): Promise<WorkerAnswer> {
+    const { statusCode: status, headers, body: coming } = await this.begin(path, body);
+    const pieces: Buffer[] = [];
+    let aborted = false;
+    try {
+      for await (const piece of coming as AsyncIterable<Buffer>) pieces.push(piece);
+    } catch {
+      aborted = true;
+    }
+    return { status, headers, body: Buffer.concat(pieces), aborted };
+  }
+}

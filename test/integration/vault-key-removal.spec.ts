@@ -1,18 +1,24 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { encryptDetached } from '#cms';
 import {
   AdministrationGrantSigner,
   GrantSigner,
   KeyApprovalSigner,
   TransportAgreements,
   type KeyEntry,
+  type KeyName,
   type KeyVaultEndpoint,
   type OperatorJournalRecord,
 } from '#contracts';
+import { createLogger } from '#platform';
+import { KeyWatch } from '../../apps/decrypt-worker/src/key-watch/key-watch.js';
+import { rcsctl } from '../e2e/command-line.js';
 import { administrationContent } from '../vault/administrator-endpoint.js';
 import { ageDisabling } from '../vault/aged-disabling.js';
 import { Operator } from '../vault/operator.js';
-import { publicKeyOf, recordCall } from '../vault/recorded-call.js';
+import { grantFor, publicKeyOf, recordCall } from '../vault/recorded-call.js';
 import type { RunningVault } from '../vault/running-vault.js';
 import { VaultGrounds } from '../vault/vault-grounds.js';
 import { waitFor } from '../vault/wait-for.js';
@@ -195,6 +201,112 @@ describe('a disabled key', () => {
     const idle = worker.call('WatchDisabledKeys', { revision: start.revision }, { timeoutMs: 1500 });
     expect(await idle).toEqual(start);
   });
+});
+
+it('a worker ends what a disabled key has opened, whoever disabled it', async () => {
+  const key = await makeKey('playing');
+  const forgotten: KeyName[] = [];
+  const watch = new KeyWatch([worker], name => forgotten.push(name), createLogger('decrypt-worker', 'test', 'silent'));
+  watch.start();
+  try {
+    await disable(key, commandLine);
+    const disabledAt = Date.now();
+    await waitFor('the worker to hear of it', async () => Promise.resolve(forgotten.length > 0));
+    expect(Date.now() - disabledAt).toBeLessThan(2000);
+    expect(forgotten).toContainEqual(nameOf(key));
+  } finally {
+    watch.stop();
+  }
+  await enable(key);
+});
+
+describe('rcsctl keys', () => {
+  const contactCenter = '9353';
+  let configurationOf: Record<'olga' | 'otto', string>;
+  const run = (who: 'olga' | 'otto', ...args: string[]) => rcsctl(configurationOf[who], 'keys', ...args);
+  const out = (name: string) => join(grounds.directory, name);
+
+  beforeAll(async () => {
+    const identity = await grounds.identity('rcsctl');
+    const directory = join(grounds.directory, 'rcsctl');
+    mkdirSync(directory);
+    const file = (name: string, content: string | Buffer): string => {
+      writeFileSync(join(directory, name), content);
+      return join(directory, name);
+    };
+    const internalTls = {
+      caFile: file('ca.pem', identity.caPem),
+      certificateFile: file('rcsctl.pem', identity.certificatePem),
+      keyFile: file('rcsctl.key', identity.keyPem),
+    };
+    const forOperator = (name: string, operator: Operator): string =>
+      file(
+        `${name}.yaml`,
+        stringify({
+          internalTls,
+          decryptWorker: { vaultAddresses: [vault.address] },
+          rcsctl: {
+            operator: {
+              certificateFile: operator.certificateFile,
+              keyFile: file(`${name}.key`, operator.identity.keyPem),
+            },
+          },
+        }),
+      );
+    configurationOf = { olga: forOperator('olga', olga), otto: forOperator('otto', otto) };
+  });
+
+  it('lists, disables, enables, and destroys the last key when two operators agree', async () => {
+    const key = await makeKey('by hand', contactCenter);
+    expect((await run('olga', 'disable', 'by hand')).stdout).toContain('by hand: disabled; it can be enabled until');
+    expect((await run('olga', 'list')).stdout).toMatch(/9353 +by hand +[0-9a-f]{40} +RECORDING +DISABLED/);
+    expect((await run('olga', 'enable', 'by hand', '--contact-center', contactCenter)).stdout).toBe(
+      'by hand: in use\n',
+    );
+    expect(await opened(key)).toBe('ok');
+
+    const early = await run('olga', 'approve', 'by hand', '-o', out('early'));
+    expect([early.status, early.stderr]).toEqual([1, expect.stringContaining('disable it first')]);
+    await run('olga', 'disable', 'by hand');
+    ageDisabling(grounds.softHsm, monthHours);
+    expect((await run('olga', 'destroy', 'by hand', '--confirm', 'By hand')).stderr).toContain('type the alias');
+    const alone = await run('olga', 'destroy', 'by hand', '--confirm', 'by hand');
+    expect([alone.status, alone.stderr]).toEqual([1, expect.stringContaining('two different operators')]);
+    expect(await entryOf(key)).toMatchObject({ state: 'DISABLED' });
+    const approved = await run('otto', 'approve', 'by hand', '-o', out('otto.approval'));
+    expect(approved).toMatchObject({ status: 0, stderr: '' });
+    const done = await run('olga', 'destroy', 'by hand', '--confirm', 'by hand', '--approval', out('otto.approval'));
+    expect([done.status, done.stderr, done.stdout]).toEqual([0, '', expect.stringContaining('by hand: destroyed')]);
+    expect(await entryOf(key)).toBeUndefined();
+    const proof = await rcsctl(configurationOf.olga, 'audit', 'verify-operators', out('journal.jsonl'));
+    expect(proof.status).toBe(0);
+    const missing = await run('olga', 'destroy', 'by hand', '--confirm', 'by hand');
+    expect(missing.stderr).toContain('no vault holds a key \"by hand\"');
+  });
+});
+
+it('an envelope with a further recipient opens although the first one is disabled', async () => {
+  const [first, second] = [await makeKey('first of two'), await makeKey('second of two')];
+  const { envelope } = encryptDetached({
+    recipients: [first, second].map(one => ({
+      identifier: { type: 'subject-key-identifier', keyIdentifier: Buffer.from(one.keyIdentifier, 'hex') },
+      publicKey: publicKeyOf(one),
+      keyEncryption: { scheme: 'rsaes-pkcs1-v1_5' },
+    })),
+  });
+  const transport = await new TransportAgreements().with(worker, timeoutMs);
+  const openedBy = async (): Promise<string> => {
+    const grant = await signer.sign(grantFor(envelope, '9350', 'two'));
+    const request = { grant, envelope, transportKeyId: transport.id };
+    return (await worker.call('UnwrapSessionKey', request, { timeoutMs })).certificateAlias;
+  };
+  expect(await openedBy()).toBe('first of two');
+  await disable(first);
+  expect(await openedBy()).toBe('second of two');
+  await disable(second);
+  await expect(openedBy()).rejects.toMatchObject({ code: 'RCS_KEY_DISABLED' });
+  await enable(first);
+  await enable(second);
 });
 
 describe('the destruction of a key', () => {

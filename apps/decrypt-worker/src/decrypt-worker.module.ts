@@ -14,6 +14,7 @@ import { DataPlaneServer } from './data-plane/data-plane-server.js';
 import { ForgetHandler } from './data-plane/forget.handler.js';
 import { InspectHandler } from './data-plane/inspect.handler.js';
 import { MediaHandler } from './data-plane/media.handler.js';
+import { KeyWatch } from './key-watch/key-watch.js';
 import { LayoutInspector } from './media-session/layout-inspector.js';
 import { MediaOpener } from './media-session/media-opener.js';
 import { MediaSessionCache } from './media-session/media-session-cache.js';
@@ -117,6 +118,12 @@ export class DecryptWorkerModule {
           provide: ForgetHandler,
           useFactory: (sessions: MediaSessionCache) => new ForgetHandler(sessions, context.logger),
           inject: [MediaSessionCache],
+        },
+        {
+          provide: KeyWatch,
+          useFactory: (vaults: KeyVaultClient, sessions: MediaSessionCache) =>
+            new KeyWatch(vaults.endpoints, key => sessions.forgetKey(key), context.logger),
+          inject: [KeyVaultClient, MediaSessionCache],
         },
         {
           provide: DataPlaneServer,

@@ -16,6 +16,7 @@ import {
 import { redisTls } from '#tls';
 import { DataPlaneServer } from './data-plane/data-plane-server.js';
 import { DecryptWorkerModule } from './decrypt-worker.module.js';
+import { KeyWatch } from './key-watch/key-watch.js';
 import { MediaSessionCache } from './media-session/media-session-cache.js';
 import { Heartbeat } from './registration/heartbeat.js';
 
@@ -28,6 +29,7 @@ runService('decrypt-worker', async (context: ServiceContext) => {
     abortOnError: false,
   });
   const dataPlane = app.get(DataPlaneServer);
+  app.get(KeyWatch).start();
   const address = await dataPlane.listen(settings.listen.host, settings.listen.port);
   const url = settings.advertisedUrl ?? `https://${settings.listen.host}:${address.port}`;
 
@@ -48,6 +50,7 @@ runService('decrypt-worker', async (context: ServiceContext) => {
     drain: () => heartbeat.stop(),
     async stop(deadline) {
       await dataPlane.close(deadline);
+      app.get(KeyWatch).stop();
       app.get(MediaSessionCache).clear();
       app.get(KeyVaultClient).close();
       await app.get(MediaStorages).close();

@@ -10,6 +10,7 @@ import { readInventory } from '../key-safety/vault-inventory.js';
 import { backupFiles, restoreKeys, restoreText, type RestoreReport } from '../key-safety/restore-keys.js';
 import { readPassword } from '../terminal/password-source.js';
 import { print } from '../terminal/print.js';
+import { keyRemovalCommands } from './key-removal.commands.js';
 import { readConfiguration } from './read-configuration.js';
 
 interface CommonOptions {
@@ -26,9 +27,9 @@ interface RestoreOptions extends CommonOptions {
 const configOption = ['--config <file>', 'application.yaml; RCS_CONFIG when absent'] as const;
 const jsonOption = ['--json', 'machine-readable output'] as const;
 
-/** `rcsctl keys check`, `backup` and `restore`: nobody shall find out at a playback that a key is gone. */
+/** `rcsctl keys`: nobody shall find out at a playback that a key is gone. */
 export function keysCommand(program: Command): void {
-  const keys = program.command('keys').description('prove, back up and restore the keys of recordings');
+  const keys = program.command('keys').description('prove, back up, restore and end the keys of recordings');
   keys
     .command('check')
     .description('let every vault prove that it opens what is encrypted to every known key; exit status 1 otherwise')
@@ -52,6 +53,7 @@ export function keysCommand(program: Command): void {
     .option(...configOption)
     .option(...jsonOption)
     .action(restore);
+  keyRemovalCommands(keys);
 }
 
 function check({ config, json }: CommonOptions): Promise<void> {

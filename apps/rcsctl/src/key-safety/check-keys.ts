@@ -7,8 +7,8 @@ import { problemLines, type VaultInventory, type VaultProblem } from './vault-in
 export interface VaultCheck {
   /** Address. */
   readonly vault: string;
-  /** `ok`: the token opened what was encrypted to the key, in every way. */
-  readonly outcome: 'ok' | 'missing' | 'fails' | 'unreachable';
+  /** `ok`: the token opened what was encrypted to the key, in every way; `disabled`: somebody wants that it does not. */
+  readonly outcome: 'ok' | 'disabled' | 'missing' | 'fails' | 'unreachable';
   readonly detail?: string;
 }
 
@@ -42,7 +42,7 @@ export async function checkKeys(
     keys.push({ ...key, vaults: checks, copy: copies.some(copy => isCopyOf(copy, key)) });
   }
   const damagedCopies = copies.filter(({ damaged }) => damaged).map(({ name }) => name);
-  const allOpen = keys.every(key => key.vaults.every(({ outcome }) => outcome === 'ok'));
+  const allOpen = keys.every(key => key.vaults.every(({ outcome }) => outcome === 'ok' || outcome === 'disabled'));
   const ok = allOpen && damagedCopies.length === 0 && problems.length === 0;
   return { ok, keys, copiesEnabled, damagedCopies, problems };
 }
@@ -65,6 +65,7 @@ async function check(
     return { vault: address, outcome: 'fails', detail: failed.join(', ') };
   } catch (error) {
     if (!(error instanceof RcsError)) throw error;
+    if (error.code === 'RCS_KEY_DISABLED') return { vault: address, outcome: 'disabled' };
     return { vault: address, outcome: 'unreachable', detail: `${error.publicDetail ?? error.message} (${error.code})` };
   }
 }

@@ -1,0 +1,59 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { KeyName, KeyVaultEndpoint } from '#contracts';
+import { describeError, type Logger } from '#platform';
+
+/** Longer than a vault lets its watchers wait. */
+const callTimeoutMs = 28_000;
+/** Between two calls: a vault that stops answers each of them at once. */
+const pauseMs = 100;
+const pauseAfterFailureMs = 1000;
+
+/**
+ * Hears from every vault which keys are disabled, the moment it happens, and ends what they have opened here: whoever
+ * disabled them, at whichever vault. Where a vault cannot be reached, what is open ends by its time-to-live.
+ */
+export class KeyWatch {
+  private readonly ended = new AbortController();
+
+  constructor(
+    private readonly vaults: readonly KeyVaultEndpoint[],
+    /** Ends the sessions of a key and answers how many there were. */
+    private readonly forget: (key: KeyName) => number,
+    private readonly logger: Logger,
+  ) {}
+
+  start(): void {
+    for (const vault of this.vaults) void this.watch(vault);
+  }
+
+  stop(): void {
+    this.ended.abort();
+  }
+
+  private async watch(vault: KeyVaultEndpoint): Promise<void> {
+    const { signal } = this.ended;
+    let revision = '';
+    while (!signal.aborted) {
+      try {
+        const reply = await vault.call('WatchDisabledKeys', { revision }, { timeoutMs: callTimeoutMs, signal });
+        if (reply.revision !== revision) reply.keys.forEach(key => this.end(key, vault.address));
+        revision = reply.revision;
+        await pause(pauseMs, signal);
+      } catch (error) {
+        // Whether a vault can be reached is told where session keys are asked for.
+        this.logger.debug({ vault: vault.address, error: describeError(error) }, 'a vault cannot be watched now');
+        await pause(pauseAfterFailureMs, signal);
+      }
+    }
+  }
+
+  private end(key: KeyName, vault: string): void {
+    const sessions = this.forget(key);
+    if (sessions > 0) this.logger.info({ ...key, vault, sessions }, 'sessions of a disabled key were ended');
+  }
+}
+
+/** Resolves early when the signal aborts. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal, ref: false }).catch(() => undefined);
+}

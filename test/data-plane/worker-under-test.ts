@@ -12,17 +12,17 @@ import {
   serverMustBe,
   type InternalIdentity,
 } from '#platform';
-import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
-import { ContentTreeHandler } from '../data-plane/content-tree.handler.js';
-import { DataPlaneServer } from '../data-plane/data-plane-server.js';
-import { ForgetHandler } from '../data-plane/forget.handler.js';
-import { InspectHandler } from '../data-plane/inspect.handler.js';
-import { MediaHandler } from '../data-plane/media.handler.js';
-import { LayoutInspector } from '../media-session/layout-inspector.js';
-import { MediaOpener } from '../media-session/media-opener.js';
-import { MediaSessionCache } from '../media-session/media-session-cache.js';
-import { PinnedStorage } from '../media-session/pinned-storage.js';
-import { WorkerMetrics } from '../worker-metrics.js';
+import { InternalAuthority } from '../authority/internal-authority.js';
+import { ContentTreeHandler } from '../../apps/decrypt-worker/src/data-plane/content-tree.handler.js';
+import { DataPlaneServer } from '../../apps/decrypt-worker/src/data-plane/data-plane-server.js';
+import { ForgetHandler } from '../../apps/decrypt-worker/src/data-plane/forget.handler.js';
+import { InspectHandler } from '../../apps/decrypt-worker/src/data-plane/inspect.handler.js';
+import { MediaHandler } from '../../apps/decrypt-worker/src/data-plane/media.handler.js';
+import { LayoutInspector } from '../../apps/decrypt-worker/src/media-session/layout-inspector.js';
+import { MediaOpener } from '../../apps/decrypt-worker/src/media-session/media-opener.js';
+import { MediaSessionCache } from '../../apps/decrypt-worker/src/media-session/media-session-cache.js';
+import { PinnedStorage } from '../../apps/decrypt-worker/src/media-session/pinned-storage.js';
+import { WorkerMetrics } from '../../apps/decrypt-worker/src/worker-metrics.js';
 import { JudgingVault } from './judging-vault.js';
 
 export interface WorkerAnswer {

@@ -30,6 +30,11 @@ export class CertificateListService {
     return Promise.all(shown.map(certificate => this.row(certificate, keys)));
   }
 
+  /** What the store has, deleted ones too; nothing is asked of the tokens. */
+  stored(contactCenter: string): Promise<readonly RecordingCertificate[]> {
+    return this.certificates.list(contactCenter);
+  }
+
   /** One certificate with all that is known of it. @throws RcsError RCS_CERTIFICATE_NOT_FOUND */
   async details(contactCenter: string, alias: string) {
     const stored = await this.require(contactCenter, alias);

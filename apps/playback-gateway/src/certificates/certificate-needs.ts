@@ -1,6 +1,7 @@
 import type { CertificateStore, CertificateUse, RecordingCertificate, UseQuestion } from '#store';
 import type { CertificateListService } from './certificate-list.service.js';
 import { recipientNamesOf } from './recipient-names.js';
+import { SharedNames } from './shared-names.js';
 import { certificateOf } from './stored-chain.js';
 
 /** Where recordings may be that no list of ours has: another server's metadata, archives that were taken away. */
@@ -33,17 +34,16 @@ export class CertificateNeedsService {
   async questionOf(stored: RecordingCertificate): Promise<UseQuestion> {
     const { contactCenter, alias } = stored;
     const recipients = recipientNamesOf(certificateOf(stored), alias);
-    return { contactCenter, alias, recipients, otherRecipients: await this.otherRecipients(stored, recipients) };
+    return { contactCenter, alias, recipients, otherRecipients: await this.otherRecipients(stored) };
   }
 
   /** Names of the certificates that open recordings as well: active, with their key in a token for certain. */
-  private async otherRecipients(
-    { contactCenter, alias, keyIdentifier }: RecordingCertificate,
-    own: readonly string[],
-  ): Promise<string[]> {
+  private async otherRecipients({ contactCenter, alias, keyIdentifier }: RecordingCertificate): Promise<string[]> {
     const keys = (await this.list.knownKeys(contactCenter)) ?? [];
     const present = new Set(keys.filter(({ state }) => state !== 'DISABLED').map(key => key.keyIdentifier));
-    const others = (await this.certificates.list(contactCenter)).filter(
+    const all = await this.certificates.list(contactCenter);
+    const shared = new SharedNames(all);
+    const others = all.filter(
       other => other.alias !== alias && other.state === 'active' && present.has(other.keyIdentifier),
     );
     const sameKey = others.filter(other => other.keyIdentifier === keyIdentifier);
@@ -54,8 +54,8 @@ export class CertificateNeedsService {
       // A renewal over the same key keeps that key; what names the key itself is opened by the other certificate, too.
       ...(sameKey.length > 0 ? [`key:${keyIdentifier}`] : []),
       ...names(sameKey),
-      // Two certificates may share a name (issuer and serial number) and have two keys: then the name says nothing.
-      ...names(otherKeys).filter(name => !own.includes(name)),
+      // A name that certificates with two keys share does not say which of them opens a recording.
+      ...names(otherKeys).filter(name => !shared.isAmbiguous(name)),
     ];
   }
 }

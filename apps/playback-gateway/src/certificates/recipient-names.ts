@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonicalIssuerAndSerialNumber } from '#asn1';
 import type { CertificateInfo } from '#certificates';
 import { CmsError, parseDetachedEnvelope, type DetachedEnvelope } from '#cms';
 import type { MediaFile } from '#store';
@@ -18,15 +19,20 @@ export function recipientName(identifier: Identifier): string {
   }
 }
 
-/** All names under which envelopes may mean a certificate. */
+/**
+ * All names under which envelopes may mean a certificate; its alias is one only where it is given. Rows of the index
+ * that were written before names were compared as RFC 5280, 7.1 says have the issuer to the letter: they count until
+ * their media files have been inspected again.
+ */
 export function recipientNamesOf(
   certificate: Pick<CertificateInfo, 'issuerDer' | 'serialNumberOctets' | 'keyIdentifier' | 'subjectKeyIdentifier'>,
-  alias: string,
+  alias?: string,
 ): string[] {
   const { issuerDer, serialNumberOctets, keyIdentifier, subjectKeyIdentifier } = certificate;
   const keys = [keyIdentifier, ...(subjectKeyIdentifier === undefined ? [] : [subjectKeyIdentifier])];
   const names = keys.map(identifier => `key:${identifier.toString('hex')}`);
-  return [...new Set([issued(issuerDer, serialNumberOctets), ...names, named(alias)])];
+  const issuers = [issued(issuerDer, serialNumberOctets), issuedToTheLetter(issuerDer, serialNumberOctets)];
+  return [...new Set([...issuers, ...names, ...(alias === undefined ? [] : [named(alias)])])];
 }
 
 /**
@@ -50,6 +56,9 @@ export function recipientsOfEnvelope(envelope: Buffer): string[] | undefined {
 }
 
 const issued = (issuer: Buffer, serialNumber: Buffer): string =>
+  `issued:${createHash('sha256').update(canonicalIssuerAndSerialNumber({ issuer, serialNumber })).digest('hex')}`;
+
+const issuedToTheLetter = (issuer: Buffer, serialNumber: Buffer): string =>
   `issued:${createHash('sha256').update(issuer).digest('hex')}:${serialNumber.toString('hex')}`;
 
 const named = (alias: string): string => `alias:${alias}`;

@@ -19,12 +19,16 @@ import { watchRewrap } from '../certificates/rewrap-watch.js';
 import { print } from '../terminal/print.js';
 
 type Fields = Readonly<Record<string, unknown>>;
+
+const sameNameHelp = 'although another key has a certificate of the same issuer and serial number, or key identifier';
+
 interface PairOptions extends AccessOptions {
   readonly certificate?: string;
   readonly key?: string;
   readonly keyPasswordFile?: string;
   readonly alias?: string;
   readonly decryptOnly?: boolean;
+  readonly sameName?: boolean;
 }
 interface AssignmentOptions extends AccessOptions {
   readonly ivrProfile?: string;
@@ -85,6 +89,7 @@ function uploads(command: Add): void {
     .requiredOption('--certificate <file>', 'certificate, PEM, one or a chain')
     .option('--alias <alias>', 'name of the certificate; made from its subject when absent')
     .option('--decrypt-only', 'to open old recordings; encrypts nothing')
+    .option('--same-name', sameNameHelp)
     .action((options: PairOptions) => show(options, 'POST', '/rcs/certificates', pair(options)));
 }
 
@@ -109,8 +114,12 @@ function generatedKeys(command: Add): void {
     );
   command('attach <alias>', 'put the issued certificate beside the key it was requested for')
     .requiredOption('--certificate <file>', 'certificate, PEM, with its chain')
+    .option('--same-name', sameNameHelp)
     .action((alias: string, options: PairOptions & { certificate: string }) =>
-      show(options, 'POST', `${keyPath(alias)}/certificate`, { certificate: pem(options.certificate) }),
+      show(options, 'POST', `${keyPath(alias)}/certificate`, {
+        certificate: pem(options.certificate),
+        ...(options.sameName === true ? { sameName: true } : {}),
+      }),
     );
 }
 
@@ -218,13 +227,14 @@ function show(
   });
 }
 
-function pair({ certificate, key, keyPasswordFile, alias, decryptOnly }: PairOptions): Fields {
+function pair({ certificate, key, keyPasswordFile, alias, decryptOnly, sameName }: PairOptions): Fields {
   return {
     ...(certificate === undefined ? {} : { certificate: pem(certificate) }),
     ...(key === undefined ? {} : { privateKey: pem(key) }),
     ...(keyPasswordFile === undefined ? {} : { password: firstLine(keyPasswordFile) }),
     ...(alias === undefined ? {} : { alias }),
     ...(decryptOnly === true ? { decryptOnly } : {}),
+    ...(sameName === true ? { sameName } : {}),
   };
 }
 

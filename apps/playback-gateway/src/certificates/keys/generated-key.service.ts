@@ -7,6 +7,7 @@ import { reading } from '../certificate-errors.js';
 import type { CertificatePolicy } from '../certificate-policy.js';
 import { requireFreshLogin } from '../fresh-login.js';
 import type { CertificateChangeFeed } from '../events/certificate-change-feed.js';
+import { requireNameOfItsOwn } from '../shared-names.js';
 import type { VaultKeys } from './vault-keys.js';
 
 export interface GeneratedKey {
@@ -66,13 +67,22 @@ export class GeneratedKeyService {
     );
   }
 
-  /** @throws RcsError when the certificate is not for this key, or may not encrypt. */
-  async attach(administrator: Administrator, alias: string, pem: string): Promise<RecordingCertificate> {
+  /**
+   * @param sameName confirms that another key of the contact center may bear the names of the certificate.
+   * @throws RcsError when the certificate is not for this key, or may not encrypt; RCS_CERTIFICATE_SAME_NAME
+   */
+  async attach(
+    administrator: Administrator,
+    alias: string,
+    pem: string,
+    sameName: boolean,
+  ): Promise<RecordingCertificate> {
     requireFreshLogin(administrator);
     const { contactCenter } = administrator;
     const [certificate, ...chain] = reading(() => parseCertificatePem(pem));
     const key = await this.requireWaiting(contactCenter, alias);
     this.check([certificate, ...chain], key);
+    requireNameOfItsOwn(await this.certificates.list(contactCenter), certificate, sameName);
     const added = await this.audit.act(
       administrator,
       { event: 'certificate-attached', certificateAlias: alias, detail: `SHA-256 ${certificate.fingerprint}` },

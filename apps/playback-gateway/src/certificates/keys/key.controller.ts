@@ -14,7 +14,11 @@ export const keyGenerationSchema = z.strictObject({
 });
 /** The subject as in RFC 4514: `CN=Genesys Recording,C=US`. */
 export const signingRequestSchema = z.strictObject({ subject: z.string().min(1).max(1024) });
-export const attachmentSchema = z.strictObject({ certificate: z.string().max(1_000_000) });
+export const attachmentSchema = z.strictObject({
+  certificate: z.string().max(1_000_000),
+  /** Confirms that another key of the contact center may bear the names of the certificate. */
+  sameName: z.boolean().default(false),
+});
 
 /** Keys that are made in the token, and the public keys to which uploaded ones may be encrypted. */
 @Controller('rcs/keys')
@@ -52,7 +56,7 @@ export class KeyController {
 
   @Post(':alias/certificate')
   async attach(@Req() request: FastifyRequest, @Param('alias') alias: string, @Body() body: unknown) {
-    const { certificate } = parseInput(attachmentSchema, body);
-    return this.list.row(await this.generated.attach(administratorOf(request), alias, certificate));
+    const { certificate, sameName } = parseInput(attachmentSchema, body);
+    return this.list.row(await this.generated.attach(administratorOf(request), alias, certificate, sameName));
   }
 }

@@ -1,7 +1,7 @@
 import { parseEnvelope } from '#cms';
 import type { RewrapOutcome } from '#contracts';
 import type { EnvelopeReplacement, RewrapFailure, RewrapJob, StoredEnvelope } from '#store';
-import { recipientsOfMediaFile } from '../recipient-names.js';
+import { recipientsOfEnvelope, recipientsOfMediaFile } from '../recipient-names.js';
 
 /** What one page of media files comes to. */
 export interface BatchResult {
@@ -26,6 +26,43 @@ export function rewrappable(page: readonly StoredEnvelope[]): RewrappableEnvelop
     return [{ recordingId: recording.id, file: mediaFile, pkcs7, bytes: Buffer.from(pkcs7, 'base64') }];
   });
 }
+
+/** Which names of the certificate that is left mean another key as well. */
+interface SourceNames {
+  readonly recipients: readonly string[];
+  readonly shared: ReadonlySet<string>;
+}
+
+/**
+ * Sets envelopes aside whose only names for the certificate are shared with another key: which one they are for is known
+ * by their content alone, and a wrong guess would put bytes into them that open nothing. The vault sees the keys that it
+ * has; this sees those that it once had, too.
+ */
+export function byCertainty(
+  envelopes: readonly RewrappableEnvelope[],
+  { recipients, shared }: SourceNames,
+): { readonly envelopes: readonly RewrappableEnvelope[]; readonly ambiguous: readonly RewrapFailure[] } {
+  const isAmbiguous = ({ file: { pkcs7, certAlias }, bytes }: RewrappableEnvelope): boolean => {
+    const names = (recipientsOfEnvelope(bytes) ?? recipientsOfMediaFile({ pkcs7, certAlias })).filter(name =>
+      recipients.includes(name),
+    );
+    return names.length > 0 && names.every(name => shared.has(name));
+  };
+  if (shared.size === 0) return { envelopes, ambiguous: [] };
+  return {
+    envelopes: envelopes.filter(envelope => !isAmbiguous(envelope)),
+    ambiguous: envelopes.filter(isAmbiguous).map(({ recordingId, file: { mediaId } }) => ({
+      recordingId,
+      mediaId,
+      reason: 'RCS_KEY_AMBIGUOUS: its recipient has a name that another key of the contact center has, too',
+    })),
+  };
+}
+
+export const withFailures = (result: BatchResult, failures: readonly RewrapFailure[]): BatchResult => ({
+  ...result,
+  failures: [...failures, ...result.failures],
+});
 
 /** Sorts the answers of the vault; each new envelope must differ from the old one in nothing but its recipients. */
 export function batchResult(

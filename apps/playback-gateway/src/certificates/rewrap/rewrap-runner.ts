@@ -7,7 +7,8 @@ import type { CertificatePolicy } from '../certificate-policy.js';
 import type { CertificateChangeFeed } from '../events/certificate-change-feed.js';
 import { recipientNamesOf } from '../recipient-names.js';
 import { certificateOf } from '../stored-chain.js';
-import { batchResult, rewrappable, type RewrappableEnvelope } from './rewrap-batch.js';
+import { SharedNames } from '../shared-names.js';
+import { batchResult, byCertainty, rewrappable, withFailures, type RewrappableEnvelope } from './rewrap-batch.js';
 
 export interface RewrapRunnerOptions {
   /** Unique in the cluster. */
@@ -28,6 +29,8 @@ interface Run {
   readonly source: RecordingCertificate;
   readonly target: RecordingCertificate;
   readonly recipients: readonly string[];
+  /** Those of them that certificates with another key bear as well. */
+  readonly shared: ReadonlySet<string>;
 }
 
 /**
@@ -112,14 +115,14 @@ export class RewrapRunner {
   private async step(job: RewrapJob): Promise<RewrapJob | undefined> {
     const run = await this.prepare(job);
     const page = await this.rewraps.page(job.contactCenter, run.recipients, job.position, batchSize);
-    const envelopes = rewrappable(page);
+    const { envelopes, ambiguous } = byCertainty(rewrappable(page), run);
     const outcomes = envelopes.length === 0 ? [] : await this.askVault(run, envelopes);
     const now = Date.now();
     return this.rewraps.step({
       jobId: job.id,
       owner: this.options.owner,
-      ...batchResult(envelopes, outcomes, job),
-      notRewrappable: page.length - envelopes.length,
+      ...withFailures(batchResult(envelopes, outcomes, job), ambiguous),
+      notRewrappable: page.length - envelopes.length - ambiguous.length,
       position: positionBehind(page),
       done: page.length < batchSize,
       at: new Date(now).toISOString(),
@@ -132,7 +135,10 @@ export class RewrapRunner {
     const source = await this.list.require(job.contactCenter, job.from);
     const target = await this.list.requireActive(job.contactCenter, job.to);
     this.policy.requireForEncryption(target);
-    return { job, source, target, recipients: recipientNamesOf(certificateOf(source), job.from) };
+    const recipients = recipientNamesOf(certificateOf(source), job.from);
+    const names = new SharedNames(await this.list.stored(job.contactCenter));
+    const shared = new Set(recipients.filter(name => names.isAmbiguous(name)));
+    return { job, source, target, recipients, shared };
   }
 
   /** @throws RcsError when the vault or its token is away: that is no fault of the envelopes. */

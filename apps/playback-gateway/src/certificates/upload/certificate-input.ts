@@ -31,6 +31,8 @@ export const certificateUploadSchema = z
     password: z.string().max(1024).optional(),
     keyJwe: keyJwe.optional(),
     decryptOnly: flag.default(false),
+    /** Confirms that another key of the contact center may bear the names of the certificate. */
+    sameName: flag.default(false),
   })
   .refine(({ privateKey, keyJwe: encrypted }) => (privateKey === undefined) !== (encrypted === undefined), {
     path: ['privateKey'],

@@ -16,6 +16,7 @@ import type { CertificateChangeFeed } from '../events/certificate-change-feed.js
 import type { EncryptedPrivateKey, VaultKeys } from '../keys/vault-keys.js';
 import type { CertificateUpload } from './certificate-input.js';
 import { dateWarnings } from './certificate-inspection.js';
+import { requireNameOfItsOwn } from '../shared-names.js';
 import { freeAlias, suggestAlias } from './suggest-alias.js';
 
 export interface UploadResult {
@@ -44,7 +45,7 @@ export class CertificateUploadService {
     });
     try {
       const alias = await this.audit.check(administrator, { event: 'certificate-uploaded' }, () =>
-        this.chooseAlias(administrator.contactCenter, upload.alias, chain[0]),
+        this.chooseAlias(administrator.contactCenter, upload, chain[0]),
       );
       const added = await this.audit.act(
         administrator,
@@ -77,15 +78,20 @@ export class CertificateUploadService {
     return [...dateWarnings(chain[0], new Date()), ...problems.map(({ message }) => message)];
   }
 
-  /** The alias of the very same certificate, else the wanted one. @throws RcsError RCS_CERTIFICATE_EXISTS */
+  /**
+   * The alias of the very same certificate, else the wanted one.
+   * @throws RcsError RCS_CERTIFICATE_EXISTS, RCS_CERTIFICATE_SAME_NAME
+   */
   private async chooseAlias(
     contactCenter: string,
-    wanted: string | undefined,
-    { fingerprint, ...certificate }: CertificateInfo,
+    { alias: wanted, sameName }: CertificateUpload,
+    certificate: CertificateInfo,
   ): Promise<string> {
+    const { fingerprint } = certificate;
     const stored = await this.certificates.list(contactCenter);
     const same = stored.find(one => one.fingerprint === fingerprint);
     if (same !== undefined) return same.alias;
+    requireNameOfItsOwn(stored, certificate, sameName);
     const taken = new Set(stored.map(({ alias }) => alias));
     if (wanted === undefined) return freeAlias(suggestAlias(certificate), fingerprint, taken);
     if (taken.has(wanted)) throw aliasTaken(wanted);

@@ -1,0 +1,157 @@
+import { KeyPairs } from './media/key-pairs.js';
+import { plaintextOf } from './media/plaintexts.js';
+import { seal } from './media/sealed-media.js';
+import { Bearers, rivalsOf, type Bearer } from './one-name/bearers.js';
+import type { Answer, Caller } from './world/caller.js';
+import { mediaFileOf, type PropertyContactCenter } from './world/contact-center.js';
+import { PropertyCluster } from './world/property-cluster.js';
+import { propertyRun, say } from './world/property-run.js';
+import { Random } from './world/random.js';
+
+jest.setTimeout(3_600_000);
+
+const run = propertyRun('one name');
+const random = new Random(run.seed);
+const rounds = run.count(5, 100);
+const uploadsOfARound = 8;
+
+interface Played {
+  readonly path: string;
+  readonly plaintext: Buffer;
+  readonly of: Bearer;
+}
+
+/** A contact center, what it uploaded, and what was recorded for it: each recording twice, for two moments. */
+class House {
+  readonly bearers: Bearer[] = [];
+  readonly now: Played[] = [];
+  readonly later: Played[] = [];
+
+  constructor(
+    readonly contactCenter: PropertyContactCenter,
+    readonly admin: Caller,
+  ) {}
+
+  get name(): string {
+    return this.contactCenter.id;
+  }
+}
+
+let cluster: PropertyCluster;
+let bearers: Bearers;
+const houses: [House, House][] = [];
+let files = 0;
+
+beforeAll(async () => {
+  cluster = await PropertyCluster.start();
+  const keys = rounds * uploadsOfARound;
+  bearers = new Bearers(random, await KeyPairs.make(Math.ceil(Math.sqrt(2 * keys)) + 2));
+  const ids = Array.from({ length: rounds }, (_, round) => [`a${round}`, `b${round}`]).flat();
+  const centers = await cluster.addContactCenters(ids, id => id);
+  const people = await Promise.all(
+    centers.map(center =>
+      center.addPerson(`${center.id}-admin`, {
+        roles: ['admin'],
+        privileges: ['decrypt-recording', 'administer-certificates'],
+      }),
+    ),
+  );
+  const all = centers.map((center, index) => new House(center, people[index]!));
+  for (let round = 0; round < rounds; round++) houses.push([all[2 * round]!, all[2 * round + 1]!]);
+});
+afterAll(() => cluster?.stop());
+
+it('a recording made for a key plays whatever else bears its name, in its contact center and in others', async () => {
+  let [played, shared, gone] = [0, 0, 0];
+  for (const [a, b] of houses) {
+    for (let upload = 0; upload < uploadsOfARound; upload++) await bring(random.pick([a, b]), random.pick([a, b]));
+    for (const house of [a, b]) {
+      for (const recording of house.now) await mustPlay(house, recording);
+      played += house.now.length;
+      shared += house.now.filter(({ of }) => rivalsOf(of, [...a.bearers, ...b.bearers]).length > 0).length;
+    }
+    await nothingIsDeletedThatIsNeeded(a);
+    gone += await takeAway(b);
+    for (const recording of a.later) await mustPlay(a, recording);
+    played += a.later.length;
+  }
+  say(
+    `one name: ${rounds} rounds, ${played} playbacks, ${shared} recordings whose name another key bears, too, ${gone} keys gone`,
+  );
+  expect(shared).toBeGreaterThan(rounds);
+  expect(gone).toBeGreaterThan(0);
+});
+
+/** Somebody uploads a certificate, mostly one of their own; sometimes the very pair that somebody else has. */
+async function bring(house: House, other: House): Promise<void> {
+  const alias = `certificate-${house.bearers.length}`;
+  const copied = random.chance(0.2) && other !== house ? other.bearers.at(-1) : undefined;
+  const isNew = !house.bearers.some(({ certificate }) => certificate === copied?.certificate);
+  const bearer = copied !== undefined && isNew ? Bearers.copyOf(copied, alias) : bearers.draw(alias);
+  const rivals = rivalsOf(bearer, house.bearers);
+  const { contactCenter, admin } = house;
+  const answer = await contactCenter.upload(admin, alias, bearer.certificate);
+  if (rivals.length > 0) {
+    expectAnswer(answer, 409, 'RCS_CERTIFICATE_SAME_NAME');
+    expect(
+      rivals.map(rival => JSON.stringify(rival.alias)).some(name => answer.body.toString().includes(escaped(name))),
+    ).toBe(true);
+    expect(answer.body.toString()).toContain('--same-name');
+    expectAnswer(await contactCenter.upload(admin, alias, bearer.certificate, { sameName: true }), 201);
+  } else {
+    // What others have is silent: it neither hinders nor shows.
+    expectAnswer(answer, 201);
+  }
+  house.bearers.push(bearer);
+  house.now.push(await record(house, bearer));
+  house.later.push(await record(house, bearer));
+}
+
+const escaped = (text: string): string => JSON.stringify(text).slice(1, -1);
+
+async function record(house: House, of: Bearer): Promise<Played> {
+  const plaintext = plaintextOf('wave', random);
+  const layout = random.pick(['detached', 'attached', 'attached-stream'] as const);
+  const sealed = seal(plaintext, layout, [bearers.recipient(of)]);
+  const name = `${house.name}-${files++}.wav.bin`;
+  await cluster.files.put(name, sealed.stored);
+  const { contactCenter } = house;
+  const { playPaths } = await contactCenter.mustInsert(
+    contactCenter.insertion(name.toUpperCase(), [mediaFileOf(name, sealed)]),
+  );
+  return { path: playPaths[0]!, plaintext, of };
+}
+
+async function mustPlay({ name, admin }: House, { path, plaintext, of }: Played): Promise<void> {
+  const answer = await admin.get(path);
+  const text = answer.status === 200 ? `${answer.body.length} bytes` : answer.body.toString();
+  expect(`${name} ${of.alias} (${of.names.join(', ')}): ${answer.status} ${text}`).toBe(
+    `${name} ${of.alias} (${of.names.join(', ')}): 200 ${plaintext.length} bytes`,
+  );
+  expect(answer.body.equals(plaintext)).toBe(true);
+}
+
+/** Every certificate has recordings, and a rival of the same name opens none of them. */
+async function nothingIsDeletedThatIsNeeded({ admin, bearers: own }: House): Promise<void> {
+  for (const { alias } of own) {
+    expectAnswer(await admin.send({ method: 'DELETE', path: `/rcs/certificates/${alias}`, json: {} }), 409);
+  }
+}
+
+/** As much as the server lets them: certificates and keys. @returns how many keys went. */
+async function takeAway({ admin, bearers: own }: House): Promise<number> {
+  let gone = 0;
+  for (const { alias } of own) {
+    const path = `/rcs/certificates/${alias}`;
+    await admin.send({ method: 'DELETE', path, json: { force: alias } });
+    const { status } = await admin.send({ method: 'DELETE', path: `${path}/key`, json: { confirm: alias } });
+    if (status === 200) gone++;
+  }
+  return gone;
+}
+
+function expectAnswer({ status, body }: Answer, expected: number, code = ''): void {
+  const text = body.toString();
+  if (status === expected && text.includes(code)) return;
+  throw new Error(`expected ${expected} ${code}, got ${status} ${text}`);
+}

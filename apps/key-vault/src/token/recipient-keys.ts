@@ -44,7 +44,11 @@ export async function findRecipientKeys<Recipient extends KeyName>(
     recipients,
     recipients.map(({ identifier }) => keys.known(identifier, isWanted)),
   );
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    // Who asks on hears that the others are disabled.
+    const all = recipients.flatMap(({ identifier }) => keys.known(identifier, would));
+    return { ...known, more: known.more || all.some(key => !isWanted(key)) };
+  }
   // Together, because they share one reading of the tokens.
   const found = await Promise.all(recipients.map(({ identifier }) => keys.find(identifier, isWanted, signal)));
   const chosen = firstWithKeys(recipients, found);

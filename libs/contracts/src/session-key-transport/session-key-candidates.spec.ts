@@ -81,7 +81,9 @@ describe(openWithCandidates.name, () => {
 
   it.each([
     ['RCS_TOKEN_UNAVAILABLE', 'RCS_TOKEN_UNAVAILABLE'],
+    ['RCS_KEY_DISABLED', 'RCS_KEY_DISABLED'],
     ['RCS_KEY_NOT_FOUND', undefined],
+    ['RCS_GRANT_REFUSED', undefined],
   ] as const)('when the vault answers %s to the question for others', async (code, expected) => {
     const keys = new Keys(3, 2, 1);
     const others = () => Promise.reject(new RcsError(code));

@@ -1,4 +1,4 @@
-import { toRcsError } from '#platform';
+import { toRcsError, type ErrorCode } from '#platform';
 import { maximumTriedKeys } from '../key-vault/key-vault.messages.js';
 
 /** What one key of the vault made of an envelope. */
@@ -56,14 +56,16 @@ export async function openWithCandidates<Opened>(
   }
 }
 
+const saysLess: readonly ErrorCode[] = ['RCS_KEY_NOT_FOUND', 'RCS_GRANT_REFUSED'];
+
 async function othersThan<Opened>(
   tried: readonly string[],
   failure: unknown,
   trial: CandidateTrial<Opened>,
 ): Promise<SessionKeyCandidates> {
   const others = await trial.others(tried).catch((error: unknown) => {
-    // That the keys have gone meanwhile says less than that those there were did not fit.
-    throw toRcsError(error).definition.retryable ? error : failure;
+    // That there are none after all, or that the grant is spent, says less than that those there were did not fit.
+    throw saysLess.includes(toRcsError(error).code) ? failure : error;
   });
   if (!others.keys.some(({ keyIdentifier }) => tried.includes(keyIdentifier))) return others;
   zeroCandidates(others);

@@ -74,10 +74,18 @@ describe('a data directory of an earlier version', () => {
   });
 
   it('is looked at in the background until everything is known', async () => {
-    await waitFor('the index', async () => (await indexStatus()).inspected === 9);
-    expect(await indexStatus()).toMatchObject({ mediaFiles: 9, inspected: 9, unknownRecordings: 0 });
-    const log = readFileSync(join(data, 'logs/playback-gateway.log'), 'utf8');
-    expect(log).toContain('media files are being indexed');
+    await waitFor('the index', async () => (await indexStatus()).proved === 9);
+    expect(await indexStatus()).toEqual({
+      mediaFiles: 9,
+      inspected: 9,
+      proved: 9,
+      failing: 0,
+      givenUp: 0,
+      unknownRecordings: 0,
+      failures: [],
+    });
+    const log = (): string => readFileSync(join(data, 'logs/playback-gateway.log'), 'utf8');
+    await waitFor('the last line of progress', () => log().includes('every media file is indexed'));
   });
 
   it('counts the attached recordings that no metadata names a certificate of', async () => {
@@ -89,6 +97,14 @@ describe('a data directory of an earlier version', () => {
     expect(deleted.status).toBe(409);
     expect(bodyOf(deleted)).toMatchObject({ code: 'RCS_CERTIFICATE_IN_USE', reason: 'NEEDED_BY_RECORDINGS' });
     expect((await play('ATTACHED-NEVER-PLAYED')).status).toBe(200);
+  });
+
+  it('plays everything with its content proved', async () => {
+    for (const id of ['ATTACHED-PLAYED', 'PLAIN-PLAYED', 'DETACHED-PLAYED', 'ATTACHED-WITH-ALIAS']) {
+      const answer = await play(id);
+      expect([answer.status, answer.headers['rcs-content-proof']]).toEqual([200, 'proved']);
+      expect(answer.body.equals(sound(id))).toBe(true);
+    }
   });
 
   it('keeps a neighbour from naming a place that it has named', async () => {

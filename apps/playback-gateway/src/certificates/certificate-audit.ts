@@ -23,7 +23,8 @@ export type CertificateEvent =
   | 'rewrap-resumed'
   | 'rewrap-read'
   | 'media-index-read'
-  | 'media-index-retried';
+  | 'media-index-retried'
+  | 'media-given-up';
 
 export interface AuditedAct {
   readonly event: CertificateEvent;

@@ -1,3 +1,4 @@
+import { giveUpSchema } from '../media-index/media-index.controller.js';
 import type { Operation } from '../openapi/operation.js';
 import { annexSchema, assignmentSchema, confirmationSchema } from './assignments/assignment.controller.js';
 import { recipientQuerySchema } from './assignments/recipient.controller.js';
@@ -273,6 +274,16 @@ export const certificateOperations: readonly Operation[] = [
     status: 200,
     answer: 'MediaIndex',
     problems: [],
+  },
+  {
+    method: 'post',
+    path: '/rcs/recordings/index-status/{recording}/give-up',
+    summary: 'Take a recording for lost whose media files cannot be read',
+    description: 'It holds no certificate any more; confirm is its id typed again.',
+    body: giveUpSchema,
+    status: 200,
+    answer: 'MediaIndex',
+    problems: ['RCS_RECORDING_NOT_FOUND', confirm],
   },
   {
     method: 'get',

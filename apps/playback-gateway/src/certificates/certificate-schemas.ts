@@ -80,13 +80,14 @@ export const certificateSchemas: JsonSchema = {
     inspected: count,
     proved: count,
     failing: count,
+    givenUp: count,
     unknownRecordings: count,
     failures: {
       type: 'array',
       items: object({
         recording: text,
         mediaFile: text,
-        missing: { enum: ['inspection', 'content-tree'] },
+        missing: { enum: ['inspection', 'content-tree', 'given-up'] },
         attempts: count,
         code: text,
         reason: text,

@@ -1,9 +1,13 @@
-import { Controller, Get, HttpCode, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { CertificateAdministrators } from '../access/access-rule.js';
 import { administratorOf } from '../certificates/administrator.js';
 import { CertificateAudit } from '../certificates/certificate-audit.js';
+import { parseInput } from '../certificates/upload/certificate-input.js';
 import { MediaIndexService } from './media-index.service.js';
+
+export const giveUpSchema = z.strictObject({ confirm: z.string().optional() }).prefault({});
 
 /** How far the media files of the administrator's own contact center are looked at: certificates wait for that. */
 @Controller('rcs/recordings/index-status')
@@ -29,6 +33,16 @@ export class MediaIndexController {
     const administrator = administratorOf(request);
     return this.audit.act(administrator, { event: 'media-index-retried' }, () =>
       this.index.retry(administrator.contactCenter),
+    );
+  }
+
+  @Post(':recording/give-up')
+  @HttpCode(200)
+  giveUp(@Req() request: FastifyRequest, @Param('recording') recording: string, @Body() body: unknown) {
+    const administrator = administratorOf(request);
+    const { confirm } = parseInput(giveUpSchema, body ?? {});
+    return this.audit.act(administrator, { event: 'media-given-up', detail: recording.slice(0, 200) }, () =>
+      this.index.giveUp(administrator.contactCenter, recording, confirm),
     );
   }
 }

@@ -1,4 +1,4 @@
-import { errorRegistry, isErrorCode } from '#platform';
+import { errorRegistry, isErrorCode, RcsError } from '#platform';
 import type { MediaIndexStore } from '#store';
 
 const shownFailures = 100;
@@ -11,13 +11,14 @@ export interface MediaIndexView {
   /** These have a content tree, too: every byte of them is proved when they play. */
   readonly proved: number;
   readonly failing: number;
+  readonly givenUp: number;
   /** Recordings of which nobody knows whom they are for: no certificate can be deleted before. */
   readonly unknownRecordings: number;
   /** The first of those that could not be looked at. */
   readonly failures: readonly {
     readonly recording: string;
     readonly mediaFile: string;
-    readonly missing: 'inspection' | 'content-tree';
+    readonly missing: 'inspection' | 'content-tree' | 'given-up';
     readonly attempts: number;
     readonly code: string;
     readonly reason: string;
@@ -32,13 +33,14 @@ export class MediaIndexService {
 
   async status(contactCenter: string): Promise<MediaIndexView> {
     const [status] = await this.index.status(contactCenter);
-    const { mediaFiles = 0, notInspected = 0, withoutContentTree = 0, failing = 0 } = status ?? {};
+    const { mediaFiles = 0, notInspected = 0, withoutContentTree = 0, failing = 0, givenUp = 0 } = status ?? {};
     const failures = await this.index.failures(contactCenter, shownFailures);
     return {
       mediaFiles,
-      inspected: mediaFiles - notInspected,
-      proved: mediaFiles - notInspected - withoutContentTree,
+      inspected: mediaFiles - notInspected - givenUp,
+      proved: mediaFiles - notInspected - withoutContentTree - givenUp,
       failing,
+      givenUp,
       unknownRecordings: await this.index.countUnknown(contactCenter),
       failures: failures.map(({ recordingId, mediaId, missing, attempts, reason, nextAttempt }) => ({
         recording: recordingId,
@@ -49,6 +51,27 @@ export class MediaIndexService {
         nextAttempt: new Date(nextAttempt).toISOString(),
       })),
     };
+  }
+
+  /**
+   * Takes a recording for lost whose media files nobody can read: it may need any key, and no certificate could ever be
+   * deleted on its account.
+   * @throws RcsError RCS_CONFIRMATION_REQUIRED, RCS_RECORDING_NOT_FOUND where there is nothing to give up.
+   */
+  async giveUp(contactCenter: string, recording: string, confirmation: string | undefined): Promise<MediaIndexView> {
+    if (confirmation !== recording) {
+      throw new RcsError('RCS_CONFIRMATION_REQUIRED', undefined, {
+        publicDetail:
+          `type the id ${JSON.stringify(recording)} again: its key may be deleted then, and if its file comes back it ` +
+          'may never play again',
+      });
+    }
+    if ((await this.index.giveUp(contactCenter, recording)) === 0) {
+      throw new RcsError('RCS_RECORDING_NOT_FOUND', undefined, {
+        publicDetail: `${JSON.stringify(recording)} is not among the recordings that could not be inspected`,
+      });
+    }
+    return this.status(contactCenter);
   }
 
   async retry(contactCenter: string): Promise<MediaIndexView> {

@@ -175,6 +175,7 @@ function sumOf(statuses: readonly MediaIndexStatus[]): MediaIndexStatus {
     notInspected: sum('notInspected'),
     withoutContentTree: sum('withoutContentTree'),
     failing: sum('failing'),
+    givenUp: sum('givenUp'),
   };
 }
 

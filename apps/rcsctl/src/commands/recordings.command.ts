@@ -18,4 +18,14 @@ export function recordingsCommand(program: Command): void {
         print(options.json === true, answer, () => mediaIndexText(answer as MediaIndex));
       }),
     );
+  withAccess(recordings.command('give-up <recording>'))
+    .description('take a recording for lost whose media files cannot be read: it holds no certificate any more')
+    .option('--confirm <recording>', 'its id, typed again')
+    .action((recording: string, options: AccessOptions & { readonly confirm?: string }) =>
+      administering(options, async gateway => {
+        const { confirm } = options;
+        const answer = await gateway.call('POST', `${path}/${encodeURIComponent(recording)}/give-up`, { confirm });
+        print(options.json === true, answer, () => mediaIndexText(answer as MediaIndex));
+      }),
+    );
 }

@@ -6,6 +6,7 @@ export interface MediaIndex {
   readonly inspected: number;
   readonly proved: number;
   readonly failing: number;
+  readonly givenUp: number;
   readonly unknownRecordings: number;
   readonly failures: readonly {
     readonly recording: string;
@@ -18,11 +19,12 @@ export interface MediaIndex {
   }[];
 }
 
-export function mediaIndexText({ mediaFiles, inspected, proved, unknownRecordings, failures }: MediaIndex): string {
+export function mediaIndexText({ mediaFiles, inspected, proved, givenUp, unknownRecordings, failures }: MediaIndex): string {
   const lines = [
     `${inspected} of ${mediaFiles} media files have been inspected: it is known whom they are for`,
     `${proved} of ${mediaFiles} have a content tree: every byte of them is proved when they play`,
   ];
+  if (givenUp > 0) lines.push(`${givenUp} media files were given up: they hold no certificate`);
   if (unknownRecordings > 0) {
     lines.push(`unknown: ${unknownRecordings} recordings; no certificate can be deleted before these are inspected`);
   }

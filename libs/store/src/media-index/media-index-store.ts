@@ -21,6 +21,8 @@ export interface MediaIndexStatus {
   readonly withoutContentTree: number;
   /** Of both, those that failed the last time. */
   readonly failing: number;
+  /** Nobody could read these, and somebody said that they are lost. */
+  readonly givenUp: number;
 }
 
 /** A media file that could not be looked at. */
@@ -28,7 +30,7 @@ export interface UnindexableMedia {
   readonly contactCenter: string;
   readonly recordingId: string;
   readonly mediaId: string;
-  readonly missing: MissingPart;
+  readonly missing: MissingPart | 'given-up';
   readonly attempts: number;
   readonly reason: string;
   /** Milliseconds since the epoch. */
@@ -58,7 +60,13 @@ export interface MediaIndexStore {
   /** Puts the next attempt off; the media file stays in the index with the reason. */
   postpone(recordingId: string, mediaId: string, reason: string, nextAttempt: number): Promise<void>;
 
-  /** Lets everything that failed be tried again at once. */
+  /**
+   * Counts the media files of a recording that could not be read as unknown no more; they stay in the index and can still
+   * be inspected. Answers how many there were.
+   */
+  giveUp(contactCenter: string, recordingId: string): Promise<number>;
+
+  /** Lets everything that failed be tried again at once, and what was given up, too. */
   retryAll(contactCenter: string | undefined): Promise<void>;
 
   /** Recordings of a contact center with a media file of which nobody knows whom it is for. */

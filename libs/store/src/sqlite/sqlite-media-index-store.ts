@@ -41,7 +41,8 @@ export class SqliteMediaIndexStore implements MediaIndexStore {
       `SELECT contact_center AS contactCenter, media_files AS mediaFiles,
          COUNT(missing) FILTER (WHERE missing = 'inspection') AS notInspected,
          COUNT(missing) FILTER (WHERE missing = 'content-tree') AS withoutContentTree,
-         COUNT(missing) FILTER (WHERE attempts > 0) AS failing
+         COUNT(missing) FILTER (WHERE attempts > 0 AND missing <> 'given-up') AS failing,
+         COUNT(missing) FILTER (WHERE missing = 'given-up') AS givenUp
        FROM media_file_count LEFT JOIN unindexed_media USING (contact_center)
        WHERE contact_center = ifnull(?, contact_center) GROUP BY contact_center ORDER BY contact_center`,
     );
@@ -63,6 +64,10 @@ export class SqliteMediaIndexStore implements MediaIndexStore {
 
   async postpone(recordingId: string, mediaId: string, reason: string, nextAttempt: number): Promise<void> {
     await this.writer.write('postponeMedia', { recordingId, mediaId, reason, nextAttempt });
+  }
+
+  giveUp(contactCenter: string, recordingId: string): Promise<number> {
+    return this.writer.write('giveUpMedia', { contactCenter, recordingId });
   }
 
   async retryAll(contactCenter: string | undefined): Promise<void> {

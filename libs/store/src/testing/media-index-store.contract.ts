@@ -108,6 +108,25 @@ export function mediaIndexStoreContract(stores: () => Store): void {
       expect(await due('inspection', 0)).toEqual(['r1/a', 'r1/b']);
     });
 
+    it('counts what was given up as unknown no more, until somebody can read it after all', async () => {
+      await insert(recordingWith('r1', 'a', 'b'));
+      await insert(recordingWith('r2', 'a'));
+      await index().postpone('r1', 'a', 'RCS_STORAGE_FILE_MISSING', 1000);
+      expect(await index().giveUp('cc-2', 'r1')).toBe(0);
+      expect(await index().giveUp(contactCenter, 'r2')).toBe(0);
+      expect(await index().giveUp(contactCenter, 'r1')).toBe(1);
+      expect(await status()).toMatchObject({ notInspected: 2, failing: 0, givenUp: 1 });
+      expect(await due('inspection', 5000)).toEqual(['r1/b', 'r2/a']);
+      expect((await index().failures(contactCenter, 10)).map(({ missing }) => missing)).toEqual(['given-up']);
+      await stores().recordings.pin('r1', { mediaId: 'b', pin, recipients: [] });
+      expect(await index().countUnknown(contactCenter)).toBe(1);
+      await index().retryAll(contactCenter);
+      expect(await index().countUnknown(contactCenter)).toBe(2);
+      await index().giveUp(contactCenter, 'r1');
+      await stores().recordings.pin('r1', { mediaId: 'a', pin, recipients: ['x'] });
+      expect(await status()).toMatchObject({ withoutContentTree: 2, givenUp: 0 });
+    });
+
     it('says how far each contact center is', async () => {
       expect(await index().status()).toEqual([]);
       await insert(recordingWith('r1', 'a', 'b', 'c'));
@@ -115,7 +134,7 @@ export function mediaIndexStoreContract(stores: () => Store): void {
       await stores().recordings.pin('r1', { mediaId: 'b', pin, recipients: [] });
       await stores().recordings.pin('r1', { mediaId: 'c', pin: { ...pin, contentRoot: 'c' }, recipients: [], leaves });
       await index().postpone('r1', 'a', 'why', 1);
-      const expected = { contactCenter, mediaFiles: 3, notInspected: 1, withoutContentTree: 1, failing: 1 };
+      const expected = { contactCenter, mediaFiles: 3, notInspected: 1, withoutContentTree: 1, failing: 1, givenUp: 0 };
       expect(await status()).toEqual(expected);
       expect(await index().status()).toHaveLength(2);
       expect(await index().status('cc-3')).toEqual([]);

@@ -2,7 +2,8 @@ import type Database from 'better-sqlite3';
 import { LocationClaims } from './location-claims.js';
 import type { DocumentWrites, WriteHandlers } from './write-operation.js';
 
-type Names = 'postponeMedia' | 'retryMedia' | 'leaseMediaIndex' | 'claimLocations' | 'noteLocationsClaimed';
+type Names =
+  'postponeMedia' | 'giveUpMedia' | 'retryMedia' | 'leaseMediaIndex' | 'claimLocations' | 'noteLocationsClaimed';
 
 const leaseName = 'media-index';
 
@@ -13,7 +14,13 @@ export function mediaIndexWrites(database: Database.Database): Pick<WriteHandler
      WHERE recording_id = ? AND media_id = ?`,
   );
   const retry = database.prepare<[string | null]>(
-    'UPDATE unindexed_media SET next_attempt = 0 WHERE attempts > 0 AND contact_center = ifnull(?, contact_center)',
+    `UPDATE unindexed_media
+     SET next_attempt = 0, missing = CASE missing WHEN 'given-up' THEN 'inspection' ELSE missing END
+     WHERE attempts > 0 AND contact_center = ifnull(?, contact_center)`,
+  );
+  const giveUp = database.prepare<[string, string]>(
+    `UPDATE unindexed_media SET missing = 'given-up'
+     WHERE contact_center = ? AND recording_id = ? AND missing = 'inspection' AND attempts > 0`,
   );
   const lease = database.prepare<[string, string, number, number]>(
     `INSERT INTO background_lease (name, owner, lease_until) VALUES (?, ?, ?)
@@ -26,6 +33,9 @@ export function mediaIndexWrites(database: Database.Database): Pick<WriteHandler
     postponeMedia({ recordingId, mediaId, reason, nextAttempt }) {
       postpone.run(nextAttempt, reason, recordingId, mediaId);
       return null;
+    },
+    giveUpMedia({ contactCenter, recordingId }) {
+      return giveUp.run(contactCenter, recordingId).changes;
     },
     retryMedia(contactCenter) {
       retry.run(contactCenter);

@@ -25,7 +25,7 @@ export class MediaPinTable {
     );
     this.inspected = database.prepare<[string, string]>(
       `UPDATE unindexed_media SET missing = 'content-tree', attempts = 0, next_attempt = 0, reason = NULL
-       WHERE recording_id = ? AND media_id = ? AND missing = 'inspection'`,
+       WHERE recording_id = ? AND media_id = ? AND missing <> 'content-tree'`,
     );
     this.indexed = database.prepare<[string, string]>(
       `DELETE FROM unindexed_media WHERE recording_id = ? AND media_id = ? AND missing = 'content-tree'`,

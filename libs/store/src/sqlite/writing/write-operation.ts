@@ -71,6 +71,7 @@ export type DocumentWrites = {
     input: { recordingId: string; mediaId: string; reason: string; nextAttempt: number };
     result: null;
   };
+  giveUpMedia: { input: { contactCenter: string; recordingId: string }; result: number };
   /** null: of all contact centers. */
   retryMedia: { input: string | null; result: null };
   leaseMediaIndex: { input: { owner: string; now: number; leaseUntil: number }; result: boolean };

@@ -82,6 +82,8 @@ describe('what is recorded', () => {
       recording: demo().id,
       range: 'bytes=100-299',
       contactCenter: cluster.ready.contactCenter,
+      envelopeDigest: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      contentProof: 'proved',
     });
     const finished = await eventually('playback-finished', 'audited-playback');
     const alias = cluster.ready.certificates[0]?.alias;

@@ -13,6 +13,8 @@ const playback: AuditEntry = {
   recording: 'recording-1',
   mediaFile: 'media-1',
   certificateAlias: 'recording-2026',
+  envelopeDigest: 'ab'.repeat(32),
+  contentProof: 'proved',
   range: 'bytes=0-99',
   bytes: 100,
   requestId: 'request-1',

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { endingWithUs } from '#platform';
+import { processIdOf } from '../cluster/process-id.js';
 import { processesBelow } from '../cluster/processes-below.js';
 import type { ReadyLine } from '../cluster/running-cluster.js';
 import { curl } from './strangers.js';
@@ -15,7 +16,7 @@ const repository = join(__dirname, '../..');
 const work = mkdtempSync(join(tmpdir(), 'rcs-quickstart-'));
 const dataDirectory = join(work, 'data');
 
-type Npm = ChildProcessByStdio<null, Readable, null>;
+type Npm = ChildProcessByStdio<null, Readable, Readable>;
 
 let running: Npm | undefined;
 
@@ -37,7 +38,8 @@ function storedFiles(): string {
 /** The command of the README, given to a shell by npm. */
 function quickstart(): { readonly npm: Npm; readonly exited: Promise<number | null> } {
   const args = ['run', '--silent', 'quickstart', '--', '--json', '--data-dir', dataDirectory];
-  const npm = spawn(...endingWithUs('npm', args), { cwd: repository, stdio: ['ignore', 'pipe', 'inherit'] });
+  const npm = spawn(...endingWithUs('npm', args), { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] });
+  npm.stderr.pipe(process.stderr, { end: false });
   running = npm;
   return { npm, exited: new Promise(resolve => npm.once('exit', code => resolve(code))) };
 }
@@ -70,6 +72,26 @@ it('plays the demo, ends with all its processes when npm gets SIGTERM, and start
   const secondReady = await readyLine(second.npm);
   expect(secondReady).toEqual(firstReady);
   expect((await play(secondReady)).equals(readFileSync(join(repository, 'test/fixtures/call.mp3')))).toBe(true);
+});
+
+it('starts a gateway and a worker again that were killed, says so, and plays', async () => {
+  const { npm } = quickstart();
+  const said: string[] = [];
+  createInterface({ input: npm.stderr }).on('line', line => said.push(line));
+  const ready = await readyLine(npm);
+  const killed = ['playback-gateway', 'decrypt-worker-1'];
+  const before = killed.map(service => processIdOf(service, dataDirectory));
+  before.forEach(pid => process.kill(pid, 'SIGKILL'));
+  while (!killed.every(service => said.includes(`${service} runs again`))) {
+    expect(npm.exitCode).toBeNull();
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+  for (const service of killed) {
+    const line = said.find(text => text.startsWith(`${service} ended`));
+    expect(line).toBe(`${service} ended: signal SIGKILL; it is started again in 0.5 s (try 1 of 5)`);
+  }
+  expect(killed.map(service => processIdOf(service, dataDirectory))).not.toEqual(before);
+  expect((await play(ready)).equals(readFileSync(join(repository, 'test/fixtures/call.mp3')))).toBe(true);
 });
 
 it('ends with all its processes when nobody can read what it says', async () => {

@@ -94,12 +94,28 @@ it('a player notices nothing when the worker that serves it is killed in mid-bod
   expect(metrics).toMatch(/^rcs_playbacks_resumed_total\{[^}]*\} 1$/m);
 });
 
-it('a player sees a failure, never a short success, when the last worker is killed too', async () => {
-  const result = await playPaced(() => {
-    void busyWorker().then(number =>
-      process.kill(processIdOf(`decrypt-worker-${number}`, cluster.ready.dataDir), 'SIGKILL'),
+async function untilReady(worker: string): Promise<void> {
+  const isReady = (): Promise<boolean> =>
+    fetch(`${worker}/health/ready`).then(
+      ({ ok }) => ok,
+      () => false,
     );
-  });
-  expect(result.complete).toBe(false);
-  expect(result.bytes).toBeLessThan(media.length);
+  while (!(await isReady())) await new Promise(resolve => setTimeout(resolve, 50));
+}
+
+it('a player sees a failure, never a short success, when all workers are killed', async () => {
+  await Promise.all(cluster.ready.management.workers.map(untilReady));
+  // Who stands still starts nothing again.
+  const supervisor = Number(readFileSync(join(cluster.ready.dataDir, 'quickstart.pid'), 'utf8'));
+  process.kill(supervisor, 'SIGSTOP');
+  try {
+    const result = await playPaced(() => {
+      for (const number of [1, 2])
+        process.kill(processIdOf(`decrypt-worker-${number}`, cluster.ready.dataDir), 'SIGKILL');
+    });
+    expect(result.complete).toBe(false);
+    expect(result.bytes).toBeLessThan(media.length);
+  } finally {
+    process.kill(supervisor, 'SIGCONT');
+  }
 });

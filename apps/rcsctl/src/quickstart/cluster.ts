@@ -8,6 +8,7 @@ import { choosePorts, type Ports } from './ports.js';
 import { secretFile } from './secret.js';
 import { startWebDav } from './services/apache-webdav.js';
 import { answersOk } from './services/probe.js';
+import { KeptProcess } from './services/kept-process.js';
 import { startRedis } from './services/redis.js';
 import { softHsmToken, type SoftHsmToken } from './services/softhsm-token.js';
 import { SupervisedProcess } from './services/supervised-process.js';
@@ -30,7 +31,7 @@ export interface ClusterAccess {
 
 /** All processes of a recording crypto server on one machine, started in the order in which they need each other. */
 export class Cluster {
-  private readonly processes: SupervisedProcess[] = [];
+  private readonly processes: KeptProcess[] = [];
   private stopping = false;
   private readonly baseEnvironment: Readonly<Record<string, string | undefined>>;
 
@@ -111,15 +112,15 @@ export class Cluster {
   }
 
   /**
-   * Watches what runs. The death of a worker, or of one vault of several, is only reported, because the others go on; resolves with the name and end
-   * of any other process that ends unasked.
+   * Watches what runs, and starts again what ends unasked. One that does not come back is only reported where others of
+   * its kind go on (workers, one vault of several); resolves with the name and end of any other.
    */
   watch(report: (text: string) => void): Promise<string> {
     return new Promise(resolve => {
       for (const process of this.processes) {
-        void process.exited.then(how => {
-          const text = `${process.name} ended: ${how}`;
-          if (this.stopping) return;
+        void process.keep(report).then(how => {
+          if (how === undefined || this.stopping) return;
+          const text = `${process.name} ended and does not come back: ${how}`;
           const others = process.name.startsWith('decrypt-worker') || (isVault(process) && this.aVaultRuns);
           if (others) report(text);
           else resolve(text);
@@ -131,6 +132,7 @@ export class Cluster {
   /** Stops what runs, the last one first; whatever is being started meanwhile stops as soon as it has started. */
   async stop(): Promise<void> {
     this.stopping = true;
+    this.processes.forEach(process => process.retire());
     for (const process of this.processes.splice(0).reverse()) await process.stop();
   }
 
@@ -144,7 +146,7 @@ export class Cluster {
       await process.stop();
       throw new Error('the cluster is being stopped');
     }
-    this.processes.push(process);
+    this.processes.push(new KeptProcess(process));
   }
 
   private startVault({ name, managementUrl, environment }: VaultReplica): Promise<void> {
@@ -193,4 +195,4 @@ export class Cluster {
   }
 }
 
-const isVault = ({ name }: SupervisedProcess): boolean => name.startsWith('key-vault');
+const isVault = ({ name }: KeptProcess): boolean => name.startsWith('key-vault');

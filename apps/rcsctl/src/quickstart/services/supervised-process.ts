@@ -53,6 +53,11 @@ export class SupervisedProcess {
     }
   }
 
+  /** Another process in the place of this one, which has ended. */
+  again(): Promise<SupervisedProcess> {
+    return SupervisedProcess.start(this.definition);
+  }
+
   get pid(): number | undefined {
     return this.child.pid;
   }

@@ -1,0 +1,79 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { SupervisedProcess } from './supervised-process.js';
+
+/** How long it is waited before each try to start a process again, milliseconds. */
+const defaultPausesMs = [500, 1000, 2000, 4000, 8000];
+/** A process that ran for so long has recovered: when it ends, the tries are counted anew. */
+const recoveredAfterMs = 60_000;
+/** Exit status of sysexits.h for a configuration error: starting again without a change is useless. */
+const configurationError = 'exit status 78';
+
+/** A process that is started again when it ends unasked, with growing pauses, and given up when that does not help. */
+export class KeptProcess {
+  private readonly stopping = new AbortController();
+  private starting: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private current: SupervisedProcess,
+    private readonly pausesMs: readonly number[] = defaultPausesMs,
+  ) {}
+
+  get name(): string {
+    return this.current.name;
+  }
+
+  get running(): boolean {
+    return this.current.running;
+  }
+
+  get pid(): number | undefined {
+    return this.current.pid;
+  }
+
+  /** Keeps it running, and says what it does; answers how it ended when it is given up, undefined when it was stopped. */
+  async keep(report: (text: string) => void): Promise<string | undefined> {
+    let started = Date.now();
+    let how = await this.current.exited;
+    let tries = 0;
+    for (;;) {
+      if (this.isStopped()) return undefined;
+      if (Date.now() - started > recoveredAfterMs) tries = 0;
+      const pauseMs = this.pausesMs[tries++];
+      if (how === configurationError || pauseMs === undefined) return how;
+      const which = `try ${tries} of ${this.pausesMs.length}`;
+      report(`${this.name} ended: ${how}; it is started again in ${pauseMs / 1000} s (${which})`);
+      await delay(pauseMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      if (this.isStopped()) return undefined;
+      started = Date.now();
+      how = await this.startAgain(report);
+    }
+  }
+
+  /** From now on it is not started again. */
+  retire(): void {
+    this.stopping.abort();
+  }
+
+  async stop(): Promise<void> {
+    this.retire();
+    await this.starting;
+    await this.current.stop();
+  }
+
+  private isStopped(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  /** Answers how the new process ended, or why there is none. */
+  private async startAgain(report: (text: string) => void): Promise<string> {
+    const starting = this.current.again();
+    this.starting = starting.catch(() => undefined);
+    try {
+      this.current = await starting;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+    report(`${this.name} runs again`);
+    return this.current.exited;
+  }
+}

@@ -1,5 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { createPrivateKey } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { encryptToPublicKey } from '#contracts';
 import type { RunningCluster } from '../cluster/running-cluster.js';
 import { rcsctl, type CommandResult } from '../cluster/rcsctl.js';
 import { curl, type CurlAnswer } from './strangers.js';
@@ -58,10 +60,31 @@ export class CertificateAdministrator {
     return curl(...credentials, ...options, `${this.gateway}${path}`);
   }
 
-  /** The upload form. */
-  upload(certificate: string, key: string, ...more: readonly string[]): Promise<CurlAnswer> {
+  /** The upload form; the key is encrypted to the key vaults. */
+  async upload(certificate: string, key: string, ...more: readonly string[]): Promise<CurlAnswer> {
+    const keyJwe = JSON.stringify(await this.sealed(readFileSync(this.file(key))));
+    const files = ['--form', `certificate=@${this.file(certificate)}`, '--form-string', `keyJwe=${keyJwe}`];
+    return this.send('/rcs/certificates', ...files, ...more.flatMap(field => ['--form', field]));
+  }
+
+  /** The upload form with a key that the gateway can read, which it takes only where it is told to. */
+  uploadInClear(certificate: string, key: string, ...more: readonly string[]): Promise<CurlAnswer> {
     const files = ['--form', `certificate=@${this.file(certificate)}`, '--form', `privateKey=@${this.file(key)}`];
     return this.send('/rcs/certificates', ...files, ...more.flatMap(field => ['--form', field]));
+  }
+
+  /** A private key as the gateway takes it. */
+  async sealed(pem: Buffer): Promise<{ vault: string; jwe: string }[]> {
+    const pkcs8 = createPrivateKey(pem).export({ format: 'der', type: 'pkcs8' });
+    const { importKeys } = bodyOf<{ importKeys: { vault: string; publicKey: object }[] }>(
+      await this.send('/rcs/keys/import-keys'),
+    );
+    return Promise.all(
+      importKeys.map(async ({ vault, publicKey }) => ({
+        vault,
+        jwe: await encryptToPublicKey(JSON.stringify(publicKey), pkcs8),
+      })),
+    );
   }
 
   json(method: string, path: string, body: object): Promise<CurlAnswer> {

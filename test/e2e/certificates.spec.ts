@@ -18,6 +18,7 @@ const repository = join(__dirname, '../..');
 const work = mkdtempSync(join(tmpdir(), 'rcs-certificates-'));
 const file = (name: string): string => join(work, name);
 const subject = '/CN=Genesys Recording/C=US/ST=California/O=Genesys';
+const clearKeys = { RCS_RECORDING_CERTIFICATES__ACCEPT_CLEAR_PRIVATE_KEYS: 'true' };
 let cluster: RunningCluster;
 let admin: CertificateAdministrator;
 let stranger: StrangerClient;
@@ -26,6 +27,8 @@ beforeAll(async () => {
   await pairNamed('company', '-subj', '/CN=Company root');
   cluster = await startCluster(repository, join(work, 'data'), {
     RCS_RECORDING_CERTIFICATES__ROOT_CA_FILE: file('company.pem'),
+    // The forms of keys in clear are a subject here; test/e2e/private-keys.spec.ts has what is the rule.
+    ...clearKeys,
   });
   admin = new CertificateAdministrator(cluster, work);
   stranger = new StrangerClient(cluster, work);
@@ -89,11 +92,11 @@ describe('the walk of the administrator guide', () => {
   });
 
   it('saves the pair; the other form of the key, and an encrypted one, are the same entry', async () => {
-    const saved = await admin.upload('tenant.pem', 'tenant.key', 'alias=first', 'password=');
+    const saved = await admin.uploadInClear('tenant.pem', 'tenant.key', 'alias=first', 'password=');
     expect(saved.status).toBe(201);
     expect(saved.headers['location']).toBe('/rcs/certificates/first');
-    expect((await admin.upload('tenant.pem', 'private.pem', 'alias=again')).status).toBe(200);
-    const encrypted = await admin.upload('tenant.pem', 'encrypted.key', 'password=secret');
+    expect((await admin.uploadInClear('tenant.pem', 'private.pem', 'alias=again')).status).toBe(200);
+    const encrypted = await admin.uploadInClear('tenant.pem', 'encrypted.key', 'password=secret');
     expect(encrypted.status).toBe(200);
     expect(bodyOf(encrypted)).toMatchObject({ alias: 'first', outcome: 'known' });
     expect(await aliases()).toEqual(['demo', 'first']);
@@ -137,7 +140,7 @@ describe('the walk of the administrator guide', () => {
 
   it('renews it: new recordings take the successor, the old one plays', async () => {
     await pairNamed('next', '-subj', subject);
-    expect((await admin.upload('next.pem', 'next.key', 'alias=next')).status).toBe(201);
+    expect((await admin.uploadInClear('next.pem', 'next.key', 'alias=next')).status).toBe(201);
     expect(await admin.certificates('renew', 'first', 'next')).toMatchObject({ switched: ['IVR profile record'] });
     const second = file('second.mp3');
     writeFileSync(second, randomBytes(60_000));
@@ -283,30 +286,33 @@ describe('bad input, each with a problem of its own and nothing stored', () => {
     ['an unknown root', 'chain.pem', 'issued.key', 422, 'PATH_ROOT_UNKNOWN'],
     ['no password', 'other.pem', 'encrypted.key', 422, 'PRIVATE_KEY_PASSWORD_MISSING'],
   ])('%s', async (_, certificate, key, status, reason) => {
-    const answer = await admin.upload(certificate, key);
+    const answer = await admin.uploadInClear(certificate, key);
     expect(answer.status).toBe(status);
     expectProblem(answer, reason);
   });
 
   it('a wrong password', async () => {
-    expectProblem(await admin.upload('other.pem', 'encrypted.key', 'password=wrong'), 'PRIVATE_KEY_PASSWORD_WRONG');
+    expectProblem(
+      await admin.uploadInClear('other.pem', 'encrypted.key', 'password=wrong'),
+      'PRIVATE_KEY_PASSWORD_WRONG',
+    );
   });
 
   it('an alias that another certificate has', async () => {
-    const answer = await admin.upload('other.pem', 'other.key', 'alias=next');
+    const answer = await admin.uploadInClear('other.pem', 'other.key', 'alias=next');
     expect(answer.status).toBe(409);
     expect(bodyOf(answer)).toMatchObject({ code: 'RCS_CERTIFICATE_EXISTS' });
   });
 
   it('a file of 100 MB', async () => {
-    const answer = await admin.upload('huge', 'tenant.key');
+    const answer = await admin.uploadInClear('huge', 'tenant.key');
     expect(answer.status).toBe(413);
     expect(bodyOf(answer)).toMatchObject({ code: 'RCS_PAYLOAD_TOO_LARGE' });
   });
 
   it.each([
     ['no certificate', {}, 'certificate'],
-    ['neither key nor JWE', { certificate: 'x' }, 'privateKey'],
+    ['neither key nor JWE', { certificate: 'x' }, 'keyJwe'],
     ['a bad alias', { certificate: 'x', privateKey: 'x', alias: 'a/b' }, 'alias'],
     ['an unknown field', { certificate: 'x', privateKey: 'x', certficate: 'x' }, 'certficate'],
   ])('%s', async (_, body, field) => {
@@ -332,7 +338,7 @@ describe('two gateways, two sessions', () => {
   let second: SecondGateway;
   let elsewhere: CertificateAdministrator;
   beforeAll(async () => {
-    second = await startSecondGateway(repository, cluster.ready);
+    second = await startSecondGateway(repository, cluster.ready, clearKeys);
     elsewhere = new CertificateAdministrator(cluster, work, second.url);
   });
   afterAll(async () => {
@@ -350,7 +356,7 @@ describe('two gateways, two sessions', () => {
       await listening;
       const told = heardIn(console.stdout, text => (heard += text).includes('"action":"uploaded"'));
       await pairNamed('live', '-subj', '/CN=Live');
-      expect((await admin.upload('live.pem', 'live.key', 'alias=live')).status).toBe(201);
+      expect((await admin.uploadInClear('live.pem', 'live.key', 'alias=live')).status).toBe(201);
       expect(await aliases(elsewhere)).toContain('live');
       await told;
       expect(heard).toContain('event: certificate\n');

@@ -10,6 +10,7 @@ import {
   RedisMetrics,
   requireSections,
   runService,
+  warnOfMemoryExposure,
   type InternalTlsConfiguration,
   type ServiceContext,
 } from '#platform';
@@ -22,6 +23,7 @@ import { Heartbeat } from './registration/heartbeat.js';
 
 runService('decrypt-worker', async (context: ServiceContext) => {
   const { instance, logger, readiness } = context;
+  warnOfMemoryExposure(logger, 'session keys and media');
   const configuration = requireSections(context.configuration, 'decryptWorker', 'internalTls', 'redis');
   const settings = configuration.decryptWorker;
   const app = await NestFactory.createApplicationContext(DecryptWorkerModule.forRoot(context, configuration), {

@@ -9,12 +9,12 @@ import {
   runService,
   watchedIdentity,
   withDeadline,
+  warnOfMemoryExposure,
   type ServiceContext,
 } from '#platform';
 import { KeyBackups } from './key-backup/key-backups.js';
 import { VaultClock } from './key-removal/vault-clock.js';
 import { watchDisabledKeys } from './key-removal/watch-disabled-keys.js';
-import { memoryExposures, readKernelFacts } from './memory/memory-exposure.js';
 import { KeyVaultModule } from './key-vault.module.js';
 import { OperatorAccess } from './operator/operator-access.js';
 import { ServerCertificates } from './rpc/server-certificates.js';
@@ -37,9 +37,7 @@ runService('key-vault', async (context: ServiceContext) => {
   const metrics = new VaultMetrics(context.metrics);
   await startTokenThreads(settings.threads ?? threadPoolSize(settings.tokens), context.logger);
   const keys = KeyStore.open(settings, metrics, context.logger);
-  for (const exposure of memoryExposures(readKernelFacts())) {
-    context.logger.warn(exposure, 'keys in memory may reach a disk');
-  }
+  warnOfMemoryExposure(context.logger, 'keys');
   context.certificates.watch(() => keys.certificateExpiry());
   const { allowOperatorUnwrap } = settings;
   const operators =

@@ -11,6 +11,7 @@ import {
   RedisMetrics,
   requireSections,
   runService,
+  warnOfMemoryExposure,
   type InternalTlsConfiguration,
   type Logger,
   type PublicRoute,
@@ -55,6 +56,7 @@ import { WorkerDirectory } from './workers/worker-directory.js';
 
 runService('playback-gateway', async (context: ServiceContext) => {
   const configuration = requireSections(context.configuration, 'internalTls', 'redis', 'store');
+  warnOfMemoryExposure(context.logger, 'passwords and tokens');
   const opened = await openSqliteStore({ directory: configuration.store.directory, auditWriter: context.instance });
   const store = new StoreMetrics(context.metrics).measured(opened);
   const checkpoints = await createCheckpoints(configuration, context.logger);

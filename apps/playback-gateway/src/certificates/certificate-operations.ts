@@ -15,6 +15,7 @@ const unknown = 'RCS_RECORDINGS_UNKNOWN';
 const fresh = 'RCS_FRESH_LOGIN_REQUIRED';
 const confirm = 'RCS_CONFIRMATION_REQUIRED';
 const refused = 'RCS_KEY_REFUSED';
+const clearKey = 'RCS_CLEAR_PRIVATE_KEY_REFUSED';
 const exists = 'RCS_CERTIFICATE_EXISTS';
 const certificate = '/rcs/certificates/{alias}';
 const key = '/rcs/keys/{alias}';
@@ -40,7 +41,7 @@ export const certificateOperations: readonly Operation[] = [
     form: true,
     status: 201,
     answer: 'Certificate',
-    problems: [refused, notValid, exists, fresh],
+    problems: [refused, clearKey, notValid, exists, fresh],
   },
   {
     method: 'post',
@@ -50,7 +51,7 @@ export const certificateOperations: readonly Operation[] = [
     form: true,
     status: 200,
     answer: 'Inspection',
-    problems: [refused],
+    problems: [refused, clearKey],
   },
   {
     method: 'get',

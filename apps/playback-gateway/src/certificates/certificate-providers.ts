@@ -26,6 +26,7 @@ import { VaultKeys } from './keys/vault-keys.js';
 import { RewrapRunner } from './rewrap/rewrap-runner.js';
 import { CertificateRewrapController, RewrapController } from './rewrap/rewrap.controller.js';
 import { RewrapService } from './rewrap/rewrap.service.js';
+import { ClearPrivateKeys } from './upload/clear-private-keys.js';
 import { CertificateUploadService } from './upload/certificate-upload.service.js';
 
 export const certificateControllers: Type[] = [
@@ -49,6 +50,18 @@ export function certificateProviders(parts: GatewayParts): Provider[] {
   return [
     { provide: CertificatePolicy, useFactory: () => CertificatePolicy.load(settings) },
     CertificateAdministratorAdmission,
+    {
+      provide: ClearPrivateKeys,
+      useFactory: () => {
+        const accepted = settings.acceptClearPrivateKeys;
+        if (accepted) {
+          context.logger.warn(
+            'private keys are taken in clear (recordingCertificates.acceptClearPrivateKeys) and stay in the memory of this process: let senders encrypt them to the key vaults, as rcsctl does',
+          );
+        }
+        return new ClearPrivateKeys(accepted);
+      },
+    },
     { provide: CertificateAudit, useFactory: () => new CertificateAudit(audit) },
     {
       provide: KeyVaultClient,
@@ -87,9 +100,14 @@ export function certificateProviders(parts: GatewayParts): Provider[] {
     },
     {
       provide: CertificateUploadService,
-      useFactory: (keys: VaultKeys, policy: CertificatePolicy, audit: CertificateAudit, feed: CertificateChangeFeed) =>
-        new CertificateUploadService(certificates, keys, policy, audit, feed),
-      inject: [VaultKeys, CertificatePolicy, CertificateAudit, CertificateChangeFeed],
+      useFactory: (
+        keys: VaultKeys,
+        policy: CertificatePolicy,
+        audit: CertificateAudit,
+        feed: CertificateChangeFeed,
+        clearKeys: ClearPrivateKeys,
+      ) => new CertificateUploadService(certificates, keys, policy, audit, feed, clearKeys),
+      inject: [VaultKeys, CertificatePolicy, CertificateAudit, CertificateChangeFeed, ClearPrivateKeys],
     },
     {
       provide: CertificateRemovalService,

@@ -15,6 +15,7 @@ import {
   certificateUploadSchema,
   parseInput,
 } from './upload/certificate-input.js';
+import { ClearPrivateKeys } from './upload/clear-private-keys.js';
 import { inspectUpload } from './upload/certificate-inspection.js';
 import { CertificateUploadService } from './upload/certificate-upload.service.js';
 
@@ -41,6 +42,7 @@ export class CertificateController {
     private readonly removals: CertificateRemovalService,
     private readonly renewals: CertificateRenewalService,
     private readonly policy: CertificatePolicy,
+    private readonly clearKeys: ClearPrivateKeys,
     private readonly audit: CertificateAudit,
   ) {}
 
@@ -66,9 +68,10 @@ export class CertificateController {
   inspect(@Req() request: FastifyRequest, @Body() body: unknown) {
     const administrator = administratorOf(request);
     const input = parseInput(certificateInspectionSchema, body);
-    return this.audit.act(administrator, { event: 'certificate-inspected' }, async () =>
-      Promise.resolve(inspectUpload(input, this.policy)),
-    );
+    return this.audit.act(administrator, { event: 'certificate-inspected' }, async () => {
+      this.clearKeys.check(input);
+      return Promise.resolve(inspectUpload(input, this.policy));
+    });
   }
 
   @Post()

@@ -15,6 +15,7 @@ import {
   type CertificateLine,
   type RewrapLine,
 } from '../certificates/certificate-tables.js';
+import { describeKeyFile, sealKeyFile } from '../certificates/key-pair-files.js';
 import { watchRewrap } from '../certificates/rewrap-watch.js';
 import { print } from '../terminal/print.js';
 
@@ -84,13 +85,13 @@ function uploads(command: Add): void {
       .option('--key-password-file <file>', 'file with the password of the private key');
   withPair(command('inspect', 'what is in a certificate and a key file, and what an upload would say; keeps nothing'))
     .option('--certificate <file>', 'certificate, PEM, one or a chain')
-    .action((options: PairOptions) => show(options, 'POST', '/rcs/certificates/inspect', pair(options)));
+    .action((options: PairOptions) => inspect(options));
   withPair(command('upload', 'take in a certificate and its private key'))
     .requiredOption('--certificate <file>', 'certificate, PEM, one or a chain')
     .option('--alias <alias>', 'name of the certificate; made from its subject when absent')
     .option('--decrypt-only', 'to open old recordings; encrypts nothing')
     .option('--same-name', sameNameHelp)
-    .action((options: PairOptions) => show(options, 'POST', '/rcs/certificates', pair(options)));
+    .action((options: PairOptions & { certificate: string }) => upload(options));
 }
 
 function generatedKeys(command: Add): void {
@@ -227,16 +228,40 @@ function show(
   });
 }
 
-function pair({ certificate, key, keyPasswordFile, alias, decryptOnly, sameName }: PairOptions): Fields {
-  return {
-    ...(certificate === undefined ? {} : { certificate: pem(certificate) }),
-    ...(key === undefined ? {} : { privateKey: pem(key) }),
-    ...(keyPasswordFile === undefined ? {} : { password: firstLine(keyPasswordFile) }),
-    ...(alias === undefined ? {} : { alias }),
-    ...(decryptOnly === true ? { decryptOnly } : {}),
-    ...(sameName === true ? { sameName } : {}),
-  };
+/** The gateway describes the certificate; the key is described here and goes nowhere. */
+function inspect(options: PairOptions): Promise<void> {
+  const { certificate, key } = options;
+  return administering(options, async gateway => {
+    const answer: Fields = {
+      ...(certificate === undefined && key !== undefined
+        ? {}
+        : ((await gateway.call('POST', '/rcs/certificates/inspect', certificateOf(options))) as Fields)),
+      ...(key === undefined ? {} : { key: describeKeyFile(key, passwordOf(options), certificate) }),
+    };
+    print(options.json === true, answer, () => fields(answer));
+  });
 }
+
+/** The key leaves this process encrypted to the key vaults: the gateway never has it. */
+function upload(options: PairOptions & { readonly certificate: string }): Promise<void> {
+  const { certificate, key, alias, decryptOnly, sameName } = options;
+  return administering(options, async gateway => {
+    const answer = (await gateway.call('POST', '/rcs/certificates', {
+      ...certificateOf(options),
+      ...(key === undefined ? {} : await sealKeyFile(gateway, key, passwordOf(options), certificate)),
+      ...(alias === undefined ? {} : { alias }),
+      ...(decryptOnly === true ? { decryptOnly } : {}),
+      ...(sameName === true ? { sameName } : {}),
+    })) as Fields;
+    print(options.json === true, answer, () => fields(answer));
+  });
+}
+
+const certificateOf = ({ certificate }: PairOptions): Fields =>
+  certificate === undefined ? {} : { certificate: pem(certificate) };
+
+const passwordOf = ({ keyPasswordFile }: PairOptions): string | undefined =>
+  keyPasswordFile === undefined ? undefined : firstLine(keyPasswordFile);
 
 /** As it stands: what is no PEM is for the gateway to refuse, in the same words for everybody. */
 const pem = (file: string): string => readFileSync(file, 'latin1');

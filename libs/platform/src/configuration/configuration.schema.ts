@@ -166,6 +166,8 @@ const recordingCertificates = z
     rootCaFile: filePath.optional(),
     /** Whether a certificate may vouch for itself, as the administrator guide makes them. */
     allowSelfSigned: z.boolean().default(true),
+    /** Whether uploads may carry private keys that the gateway can read; otherwise they come encrypted to the key vaults. */
+    acceptClearPrivateKeys: z.boolean().default(false),
     /** Days before the end of a certificate at which the log and the webhook warn. */
     expiryWarningDays: z.array(z.int().min(1).max(3650)).max(20).default([90, 30, 7]),
     /** Gets a POST with JSON for every warning. */

@@ -54,6 +54,13 @@ export const keyErrors = {
     'The name in the envelope fits several keys',
     'Playing finds out by the content which key is right; rewrapping cannot and leaves the envelope as it is. Keep both keys.',
   ),
+  RCS_CLEAR_PRIVATE_KEY_REFUSED: define(
+    400,
+    INVALID_ARGUMENT,
+    2,
+    'Private keys are not taken in clear',
+    'Upload with rcsctl certificates upload, or encrypt the key to every key of /rcs/keys/import-keys and send it as keyJwe. Treat the key that was sent in clear as one that others may have seen.',
+  ),
   RCS_KEY_REFUSED: define(
     422,
     INVALID_ARGUMENT,

@@ -55,6 +55,7 @@ describe(ExpiryWatch.name, () => {
     const url = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`;
     const settings = {
       allowSelfSigned: true,
+      acceptClearPrivateKeys: false,
       expiryWarningDays: [90, 30, 7],
       expiryWebhook: { url, authorization: 'Bearer secret', timeoutMs: 30_000 },
       unlistableSources: [],

@@ -30,13 +30,19 @@ export const certificateUploadSchema = z
     privateKey: pem.optional(),
     password: z.string().max(1024).optional(),
     keyJwe: keyJwe.optional(),
+    /** Of the file that the key of keyJwe came from, for people who read the list. */
+    keyFormat: z
+      .string()
+      .regex(/^[\x20-\x7e]{1,64}$/, 'must be 1 to 64 printable ASCII characters')
+      .optional(),
     decryptOnly: flag.default(false),
     /** Confirms that another key of the contact center may bear the names of the certificate. */
     sameName: flag.default(false),
   })
   .refine(({ privateKey, keyJwe: encrypted }) => (privateKey === undefined) !== (encrypted === undefined), {
-    path: ['privateKey'],
-    message: 'send the private key either as privateKey (PEM) or as keyJwe',
+    path: ['keyJwe'],
+    message:
+      'send the private key as keyJwe, encrypted to the key vaults (or as privateKey, PEM, where that is allowed)',
   });
 
 export const certificateInspectionSchema = z

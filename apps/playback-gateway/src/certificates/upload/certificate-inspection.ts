@@ -1,11 +1,4 @@
-import {
-  CertificateError,
-  keyMatchesCertificate,
-  parseCertificatePem,
-  parsePrivateKeyPem,
-  privateKeyFormat,
-  type CertificateInfo,
-} from '#certificates';
+import { describePrivateKey, parseCertificatePem, type CertificateInfo } from '#certificates';
 import { reading } from '../certificate-errors.js';
 import type { CertificatePolicy } from '../certificate-policy.js';
 import { certificateFields } from '../certificate-resource.js';
@@ -17,7 +10,9 @@ export function inspectUpload({ certificate, privateKey, password }: Certificate
   const chain = certificate === undefined ? undefined : reading(() => parseCertificatePem(certificate));
   return {
     ...(chain === undefined ? {} : { certificate: describeChain(chain, policy) }),
-    ...(privateKey === undefined ? {} : { key: describeKey(privateKey, password, chain?.[0]) }),
+    ...(privateKey === undefined
+      ? {}
+      : { key: reading(() => describePrivateKey(Buffer.from(privateKey, 'latin1'), password, chain?.[0])) }),
   };
 }
 
@@ -37,29 +32,6 @@ function describeChain(chain: [CertificateInfo, ...CertificateInfo[]], policy: C
     warnings: dateWarnings(leaf, new Date()),
     problems,
   };
-}
-
-/** The format is told even where the key cannot be opened yet. */
-function describeKey(pem: string, password: string | undefined, certificate: CertificateInfo | undefined) {
-  const file = Buffer.from(pem, 'latin1');
-  try {
-    const format = reading(() => privateKeyFormat(file));
-    const described = { format, encrypted: format.startsWith('encrypted') };
-    try {
-      const { pkcs8, publicKey } = parsePrivateKeyPem(file, password);
-      pkcs8.fill(0);
-      return {
-        ...described,
-        size: publicKey.asymmetricKeyDetails?.modulusLength ?? 0,
-        ...(certificate === undefined ? {} : { matchesCertificate: keyMatchesCertificate(publicKey, certificate) }),
-      };
-    } catch (error) {
-      if (!(error instanceof CertificateError)) throw error;
-      return { ...described, problem: { code: error.code, message: error.message } };
-    }
-  } finally {
-    file.fill(0);
-  }
 }
 
 /** What the dates of a certificate mean for its use. */

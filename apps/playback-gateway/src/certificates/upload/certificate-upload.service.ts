@@ -14,6 +14,7 @@ import type { CertificatePolicy } from '../certificate-policy.js';
 import { requireFreshLogin } from '../fresh-login.js';
 import type { CertificateChangeFeed } from '../events/certificate-change-feed.js';
 import type { EncryptedPrivateKey, VaultKeys } from '../keys/vault-keys.js';
+import type { ClearPrivateKeys } from './clear-private-keys.js';
 import type { CertificateUpload } from './certificate-input.js';
 import { dateWarnings } from './certificate-inspection.js';
 import { requireNameOfItsOwn } from '../shared-names.js';
@@ -35,6 +36,7 @@ export class CertificateUploadService {
     private readonly policy: CertificatePolicy,
     private readonly audit: CertificateAudit,
     private readonly feed: CertificateChangeFeed,
+    private readonly clearKeys: ClearPrivateKeys,
   ) {}
 
   /** @throws RcsError saying what was wrong with which file; nothing is stored then. */
@@ -60,6 +62,7 @@ export class CertificateUploadService {
   }
 
   private read(upload: CertificateUpload) {
+    this.clearKeys.check(upload);
     const chain = reading(() => parseCertificatePem(upload.certificate));
     const warnings = this.judge(chain, upload.decryptOnly);
     return { chain, warnings, key: openKey(upload, chain[0]) };
@@ -121,7 +124,7 @@ export class CertificateUploadService {
       chain: intermediates.map(({ pem }) => pem).join(''),
       fingerprint: certificate.fingerprint,
       keyIdentifier,
-      keyFormat: key?.format ?? 'encrypted by the sender (JWE)',
+      keyFormat: key?.format ?? upload.keyFormat ?? 'encrypted by the sender (JWE)',
       decryptOnly: upload.decryptOnly,
       state: 'active',
       createdAt: at,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Logger } from '../logging/logger.js';
 
 /** A way in which the memory of this process, where keys pass through, may reach a disk. */
 export interface MemoryExposure {
@@ -40,6 +41,12 @@ export function readKernelFacts(): KernelFacts {
     swaps: textOf('/proc/swaps'),
     swapMaximum: textOf('/sys/fs/cgroup/memory.swap.max'),
   };
+}
+
+/** Says at start how what passes through this process may reach a disk, and what to do about it. */
+export function warnOfMemoryExposure(logger: Logger, what: string): void {
+  for (const exposure of memoryExposures(readKernelFacts()))
+    logger.warn(exposure, `${what} in memory may reach a disk`);
 }
 
 /** Other systems have no such files. */

@@ -150,14 +150,18 @@ describe(decideAccess.name, () => {
     ['one that does not end', 'Content-Length: 1000', ['{']],
     ['one in chunks that do not end', 'Transfer-Encoding: chunked', ['1\r\n{\r\n']],
     ['one that is longer than any', 'Content-Length: 3000000', ['['.repeat(3_000_000)]],
-  ])('a body that cannot be drained closes the connection: %s', async (_, field, parts) => {
-    const began = Date.now();
-    const answers = await send(head('POST /things', json, field), ...parts);
-    expect(statuses(answers)[0] ?? 401).toBe(401);
-    expect(answers).not.toContain('keep-alive');
-    expect(Date.now() - began).toBeLessThan(4000);
-    expect(parsed).toEqual([]);
-  });
+  ])(
+    'a body that cannot be drained closes the connection: %s',
+    async (_, field, parts) => {
+      const began = Date.now();
+      const answers = await send(head('POST /things', json, field), ...parts);
+      expect(statuses(answers)[0] ?? 401).toBe(401);
+      expect(answers).not.toContain('keep-alive');
+      expect(Date.now() - began).toBeLessThan(9000);
+      expect(parsed).toEqual([]);
+    },
+    20_000,
+  );
 
   it('asks nobody for a body who may not send it', async () => {
     const fields = [json, 'Content-Length: 7', 'Expect: 100-continue'];

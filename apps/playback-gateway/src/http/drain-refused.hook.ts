@@ -5,7 +5,7 @@ import { waitsToSend } from './expect-continue.js';
 
 /** What is read of a body that nobody wants, so that its sender takes note of the answer; bytes and milliseconds. */
 const mostBytes = 1024 * 1024;
-const longestMs = 1000;
+const longestMs = 5000;
 
 /**
  * A refusal that comes before the whole body was read leaves the rest of it on the connection, where it would hold up the

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { earlierSound as sound, unpackEarlierDataDirectory } from '../cluster/earlier-data-directory.js';
@@ -105,6 +105,21 @@ describe('a data directory of an earlier version', () => {
       expect([answer.status, answer.headers['rcs-content-proof']]).toEqual([200, 'proved']);
       expect(answer.body.equals(sound(id))).toBe(true);
     }
+  });
+
+  it('plays from a storage that was moved, and refuses another file of the same length', async () => {
+    const file = join(data, 'webdav/files/recordings/PLAIN-PLAYED.mp3');
+    const stored = readFileSync(file);
+    utimesSync(file, new Date('2020-01-01'), new Date('2020-01-01'));
+    expect((await play('PLAIN-PLAYED')).body.equals(sound('PLAIN-PLAYED'))).toBe(true);
+    const other = Buffer.from(stored);
+    other.write('THAT', stored.length - 20);
+    writeFileSync(file, other);
+    const refused = await play('PLAIN-PLAYED');
+    expect(refused.status).toBe(422);
+    expect(refused.body.toString()).toContain('not the one that was recorded');
+    writeFileSync(file, stored);
+    expect((await play('PLAIN-PLAYED')).body.equals(sound('PLAIN-PLAYED'))).toBe(true);
   });
 
   it('keeps a neighbour from naming a place that it has named', async () => {

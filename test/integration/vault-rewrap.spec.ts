@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto';
 import { parseCertificatePem, type CertificateInfo } from '#certificates';
 import { encryptDetached, parseEnvelope } from '#cms';
 import {
+  encryptToPublicKey,
   envelopesDigest,
   RewrapGrantSigner,
   type KeyEntry,
@@ -9,6 +10,7 @@ import {
   type RewrapGrant,
   type RewrapOutcome,
 } from '#contracts';
+import { namedCertificate } from '../../libs/pkcs11/src/testing/named-certificate.js';
 import { signedGrant } from '../vault/signed-grant.js';
 import { VaultGrounds } from '../vault/vault-grounds.js';
 
@@ -177,4 +179,63 @@ it('is for gateways alone, and knows no keys of other contact centers', async ()
   await expect(toForeign).rejects.toMatchObject({ code: 'RCS_KEY_NOT_FOUND' });
   const [fromForeign] = await rewrapped([envelopeFor(foreign)], { from: foreign.key.keyIdentifier });
   expect(fromForeign).toMatchObject({ failure: { code: 'RCS_KEY_NOT_FOUND' } });
+});
+
+describe('a name that fits several keys', () => {
+  let rival: CertifiedKey;
+
+  /** A key of the contact center whose certificate has issuer and serial number of the old one. */
+  beforeAll(async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const { issuerDer: issuer, serialNumberOctets: serialNumber } = old.certificate;
+    const der = namedCertificate({ issuer, serialNumber, publicKey, signer: privateKey });
+    const pem = new X509Certificate(der).toString();
+    const { publicKey: importKey } = await gateway.call('GetImportKey', {}, { timeoutMs });
+    const jwe = await encryptToPublicKey(importKey, privateKey.export({ format: 'der', type: 'pkcs8' }));
+    const request = { contactCenter, alias: 'rival', certificate: pem, jwe };
+    const { key } = await gateway.call('ImportKey', request, { timeoutMs });
+    rival = { key, certificate: parseCertificatePem(pem)[0] };
+  });
+
+  it.each(['add', 'replace'])('is left alone, whichever key the run is from (%s)', async mode => {
+    const envelopes = [envelopeFor(old), envelopeFor(rival)];
+    for (const { key } of [old, rival]) {
+      const outcomes = await rewrapped(envelopes, { from: key.keyIdentifier, replace: mode === 'replace' });
+      expect(outcomes.map(({ failure, envelope }) => [failure?.code, envelope.length])).toEqual([
+        ['RCS_KEY_AMBIGUOUS', 0],
+        ['RCS_KEY_AMBIGUOUS', 0],
+      ]);
+    }
+  });
+
+  it('hinders no recipient that names the key itself', async () => {
+    const { publicKey, keyIdentifier } = old.certificate;
+    const identifier = { type: 'subject-key-identifier', keyIdentifier } as const;
+    const { envelope } = encryptDetached({
+      recipients: [{ identifier, publicKey, keyEncryption: { scheme: 'rsaes-pkcs1-v1_5' } }],
+    });
+    const [outcome] = await rewrapped([envelope]);
+    expect(parseEnvelope(Buffer.from(outcome!.envelope)).recipients).toHaveLength(2);
+  });
+
+  it('is proved by the new recipient where it holds the same session key', async () => {
+    const [issuer, serialNumber] = [next.certificate.issuerDer, next.certificate.serialNumberOctets];
+    const recipient = ({ certificate }: CertifiedKey) => ({
+      identifier: {
+        type: 'issuer-and-serial-number' as const,
+        issuer: certificate.issuerDer,
+        serialNumber: certificate.serialNumberOctets,
+      },
+      publicKey: certificate.publicKey,
+      keyEncryption: { scheme: 'rsaes-pkcs1-v1_5' as const },
+    });
+    const { envelope } = encryptDetached({ recipients: [recipient(old), recipient(next)] });
+    const [outcome] = await rewrapped([envelope], { replace: true });
+    const { recipients } = parseEnvelope(Buffer.from(outcome!.envelope));
+    expect(recipients.map(({ identifier }) => identifier)).toEqual([
+      { type: 'issuer-and-serial-number', issuer, serialNumber },
+    ]);
+    const [wrong] = await rewrapped([envelope], { replace: true, from: rival.key.keyIdentifier });
+    expect(wrong).toMatchObject({ failure: { code: 'RCS_KEY_AMBIGUOUS' } });
+  });
 });

@@ -217,7 +217,7 @@ function tickets({ configuration }: GatewayParts): Provider[] {
           await StatementSigner.create(identity, playTicketType),
           playTicketVerifier(identity.caPem),
           sessions,
-          name => users.userOfSession(name),
+          account => users.userOfSession(account),
           timeToLive,
         ),
       inject: [IDENTITY, SessionService, AuthenticationService],

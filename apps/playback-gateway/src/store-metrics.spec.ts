@@ -23,7 +23,7 @@ describe(StoreMetrics.name, () => {
   const lines = async () => (await registry.metrics()).split('\n');
 
   it('measures what the repositories do', async () => {
-    expect(await store.users.find('nobody')).toBeUndefined();
+    expect(await store.users.find({ name: 'nobody' })).toBeUndefined();
     expect(await store.recordings.find('nothing')).toBeUndefined();
     expect(await lines()).toEqual(
       expect.arrayContaining([

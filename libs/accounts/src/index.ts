@@ -1,5 +1,6 @@
 export * from './password/password-hash.js';
 export * from './password/password-policy.js';
+export * from './administration/account-choice.js';
 export * from './administration/administrator.js';
 export * from './administration/user-input.js';
 export * from './administration/user-view.js';

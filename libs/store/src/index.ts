@@ -4,6 +4,7 @@ export * from './recordings/recording.js';
 export * from './recordings/pinned-media.js';
 export * from './recordings/recording-store.js';
 export * from './media-index/media-index-store.js';
+export * from './users/account.js';
 export * from './users/user.js';
 export * from './users/user-store.js';
 export * from './contact-centers/contact-center.js';

@@ -3,6 +3,7 @@ import { Controller, Get, Inject, Query, Req, StreamableFile } from '@nestjs/com
 import type { FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
 import type { AuditLog, AuditQuery, AuditRecord, User } from '#store';
+import { auditedUser } from './audited-user.js';
 import { Authenticated } from '../access/access-rule.js';
 import { userOf } from '../authentication/current-user.js';
 import { storeTokens } from '../injection-tokens.js';
@@ -43,7 +44,7 @@ export class AuditController {
     await this.audit.append({
       event,
       outcome: 'allowed',
-      user: user.name,
+      ...auditedUser(user),
       ...(user.contactCenter === undefined ? {} : { contactCenter: user.contactCenter }),
       address: request.ip,
       requestId: request.id,

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { describeError, type ErrorCode, type Logger, type RcsError } from '#platform';
 import type { AuditLog } from '#store';
+import { auditedUser } from './audited-user.js';
 import { findUser } from '../authentication/current-user.js';
 
 const denials: ReadonlySet<ErrorCode> = new Set([
@@ -29,7 +30,7 @@ export class DenialRecord {
       .append({
         event: 'request-refused',
         outcome: 'refused',
-        user: user.name,
+        ...auditedUser(user),
         ...(user.contactCenter === undefined ? {} : { contactCenter: user.contactCenter }),
         ...(recording === undefined || !isRecordingRoute(request) ? {} : { recording }),
         address: request.ip,

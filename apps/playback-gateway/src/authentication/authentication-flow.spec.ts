@@ -54,7 +54,7 @@ describe('the authentication flow', () => {
   });
   afterEach(async () => {
     opened.splice(0).forEach(directories => directories.close());
-    for (const { name } of await store.users.list()) await store.users.remove(name);
+    for (const user of await store.users.list()) await store.users.remove(user);
   });
   afterAll(async () => {
     await store.close();
@@ -114,6 +114,7 @@ describe('the authentication flow', () => {
     );
 
   const anthony = basic('anthony', 'pass:wörd');
+  const inDirectory = (name: string) => ({ name, source: 'configuration-server', contactCenter: 'directory' }) as const;
   const lena = basic('lena', 'local-password');
 
   describe('of a contact center on a directory', () => {
@@ -126,7 +127,7 @@ describe('the authentication flow', () => {
         agentIds: ['4711'],
         source: 'configuration-server',
       });
-      expect(await store.users.find('anthony')).not.toHaveProperty('passwordHash');
+      expect(await store.users.find(inDirectory('anthony'))).not.toHaveProperty('passwordHash');
     });
 
     it.each([
@@ -145,16 +146,45 @@ describe('the authentication flow', () => {
       await expect(service().authenticate(emma, { contactCenter: 'local' })).rejects.toMatchObject(refused);
     });
 
-    it('takes over an account that was local, with the password of the directory alone', async () => {
-      await store.users.put({ ...local, name: 'anthony', contactCenter: 'directory', roles: ['admin'], passwordHash });
-      const user = await service().authenticate(anthony);
-      expect(user.roles).toEqual(['supervisor']);
-      expect(user).not.toHaveProperty('passwordHash');
+    it('keeps a local account of the name beside the one of the directory, exactly as it is', async () => {
+      const admin = { ...local, name: 'anthony', contactCenter: 'directory', roles: ['admin'] as const, passwordHash };
+      const before = await store.users.put(admin);
+      const localLogIn = basic('anthony', 'local-password');
+      for (const [on, expected] of [
+        [false, 'local'],
+        [true, 'directory'],
+        [false, 'local'],
+        [true, 'directory'],
+        [false, 'local'],
+      ] as const) {
+        const authentication = service({ enabled: on });
+        const [good, bad] = on ? [anthony, localLogIn] : [localLogIn, anthony];
+        const user = await authentication.authenticate(good);
+        expect(user.source ?? 'local').toBe(expected.replace('directory', 'configuration-server'));
+        expect(user.roles).toEqual(on ? ['supervisor'] : ['admin']);
+        await expect(authentication.authenticate(bad)).rejects.toMatchObject(refused);
+        // Sessions of the one are never taken for sessions of the other.
+        expect(await authentication.userOfSession(user)).toEqual(user);
+        const other = on ? { name: 'anthony' } : inDirectory('anthony');
+        expect(await authentication.userOfSession(other)).toBeUndefined();
+        expect(await store.users.find({ name: 'anthony' })).toEqual(before);
+      }
+      expect(await store.users.named('anthony')).toHaveLength(2);
+    });
+
+    it('leaves an account that a version of before has taken over as it is, and lets the local one be made again', async () => {
+      const taken = { ...local, name: 'anthony', contactCenter: 'directory', source: 'configuration-server' } as const;
+      await store.users.put(taken);
+      const anew = await store.users.put({ ...local, name: 'anthony', contactCenter: 'directory', passwordHash });
+      expect(await service().authenticate(anthony)).toMatchObject({ source: 'configuration-server' });
+      const localLogIn = basic('anthony', 'local-password');
+      expect(await service({ enabled: false }).authenticate(localLogIn)).toEqual(anew);
+      expect(await store.users.named('anthony')).toHaveLength(2);
     });
 
     it('refuses whom this server has disabled', async () => {
       await service().authenticate(anthony);
-      await store.users.put({ ...(await store.users.find('anthony'))!, enabled: false });
+      await store.users.put({ ...(await store.users.find(inDirectory('anthony')))!, enabled: false });
       const authentication = service();
       for (let attempt = 0; attempt < 2; attempt++) {
         await expect(authentication.authenticate(anthony)).rejects.toMatchObject(refused);
@@ -185,10 +215,13 @@ describe('the authentication flow', () => {
       },
     );
 
-    it('refuses a name that belongs to a user of another contact center', async () => {
-      await store.users.put({ ...local, name: 'anthony', passwordHash });
-      await expect(service().authenticate(anthony, { contactCenter: 'directory' })).rejects.toMatchObject(refused);
-      expect(await store.users.find('anthony')).toMatchObject({ contactCenter: 'local', passwordHash });
+    it('lets people in whose name belongs to a user of another contact center, who keeps the name where none is named', async () => {
+      const first = await store.users.put({ ...local, name: 'anthony', passwordHash });
+      const inOther = { contactCenter: 'directory' };
+      expect(await service().authenticate(anthony, inOther)).toMatchObject({ contactCenter: 'directory' });
+      expect(await service().authenticate(basic('anthony', 'local-password'))).toEqual(first);
+      await expect(service().authenticate(anthony)).rejects.toMatchObject(refused);
+      expect(await store.users.find({ name: 'anthony' })).toEqual(first);
     });
 
     it('answers 503 while the directory is away, and lets local users and the ops account in', async () => {
@@ -284,7 +317,7 @@ describe('the authentication flow', () => {
       const user = await authentication.authenticate(anthony);
       await store.users.put({ ...user, enabled: false });
       await expect(authentication.authenticate(anthony)).rejects.toMatchObject(refused);
-      await store.users.remove('anthony');
+      await store.users.remove(inDirectory('anthony'));
       expect(await authentication.authenticate(anthony)).toMatchObject({ name: 'anthony', enabled: true });
     });
   });
@@ -294,9 +327,9 @@ describe('the authentication flow', () => {
       const authentication = service({ cacheTimeToLiveMs: 0 });
       await authentication.authenticate(anthony);
       await setPerson('anthony', 'employeeType', ['agent']);
-      expect(await authentication.userOfSession('anthony')).toMatchObject({ roles: ['agent'] });
+      expect(await authentication.userOfSession(inDirectory('anthony'))).toMatchObject({ roles: ['agent'] });
       await setPerson('anthony', 'employeeType', ['supervisor']);
-      expect(await authentication.userOfSession('anthony')).toMatchObject({ roles: ['supervisor'] });
+      expect(await authentication.userOfSession(inDirectory('anthony'))).toMatchObject({ roles: ['supervisor'] });
     });
 
     it('ends with the person', async () => {
@@ -311,17 +344,17 @@ describe('the authentication flow', () => {
         }),
       );
       await authentication.authenticate(basic('guest', 'guest-password'));
-      expect(await authentication.userOfSession('guest')).toMatchObject({ name: 'guest' });
+      expect(await authentication.userOfSession(inDirectory('guest'))).toMatchObject({ name: 'guest' });
       await changeDirectory(client => client.del('uid=guest,ou=people,dc=example,dc=org'));
-      expect(await authentication.userOfSession('guest')).toBeUndefined();
-      expect(await store.users.find('guest')).toBeUndefined();
+      expect(await authentication.userOfSession(inDirectory('guest'))).toBeUndefined();
+      expect(await store.users.find(inDirectory('guest'))).toBeUndefined();
     });
 
     it('ends when the way the user came in is closed', async () => {
       await service().authenticate(anthony);
-      expect(await service({ enabled: false }).userOfSession('anthony')).toBeUndefined();
+      expect(await service({ enabled: false }).userOfSession(inDirectory('anthony'))).toBeUndefined();
       await store.users.put({ ...local, name: 'emma', contactCenter: 'directory', passwordHash });
-      expect(await service().userOfSession('emma')).toBeUndefined();
+      expect(await service().userOfSession({ name: 'emma' })).toBeUndefined();
     });
 
     it('goes on with what was read last while the directory is away for a moment', async () => {
@@ -329,8 +362,10 @@ describe('the authentication flow', () => {
       await authentication.authenticate(anthony);
       await server.halt();
       try {
-        expect(await authentication.userOfSession('anthony')).toMatchObject({ roles: ['supervisor'] });
-        await expect(service({ cacheTimeToLiveMs: 0 }).userOfSession('anthony')).rejects.toMatchObject(unavailable);
+        expect(await authentication.userOfSession(inDirectory('anthony'))).toMatchObject({ roles: ['supervisor'] });
+        await expect(service({ cacheTimeToLiveMs: 0 }).userOfSession(inDirectory('anthony'))).rejects.toMatchObject(
+          unavailable,
+        );
       } finally {
         await server.run();
       }

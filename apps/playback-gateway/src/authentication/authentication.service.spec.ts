@@ -147,7 +147,7 @@ describe('AuthenticationService', () => {
       await authentication.authenticate(basic('anthony', password));
       await store.users.put({ ...anthony, roles: [] });
       expect((await authentication.authenticate(basic('anthony', password))).roles).toEqual([]);
-      await store.users.remove('anthony');
+      await store.users.remove({ name: 'anthony' });
       await expect(authentication.authenticate(basic('anthony', password))).rejects.toMatchObject(refused);
     });
   });
@@ -197,7 +197,7 @@ describe('AuthenticationService', () => {
     it('cannot be taken over by a local user of the same name', async () => {
       await store.users.put({ ...anthony, name: 'ops', roles: ['admin'] });
       await expect(service().authenticate(basic('ops', password))).rejects.toMatchObject(refused);
-      await store.users.remove('ops');
+      await store.users.remove({ name: 'ops' });
     });
   });
 });

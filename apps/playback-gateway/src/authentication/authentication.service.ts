@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { toRcsError, RcsError, type ServerSettings } from '#platform';
-import type { ContactCenter, User, UserStore } from '#store';
+import type { AccountName, ContactCenter, User, UserStore } from '#store';
 import { parseBasicCredentials, type BasicCredentials } from './basic-credentials.js';
 import { parseBearerToken } from './bearer/bearer-token.js';
 import type { OpenIdUsers } from './bearer/open-id-users.js';
@@ -58,9 +58,9 @@ export class AuthenticationService {
   }
 
   /** The user whom a session was opened for, as it is now; undefined once it is gone or disabled. */
-  async userOfSession(userName: string): Promise<User | undefined> {
-    if (this.ops.is(userName)) return this.ops.user;
-    const user = await this.users.find(userName);
+  async userOfSession(account: AccountName): Promise<User | undefined> {
+    if (account.source === undefined && this.ops.is(account.name)) return this.ops.user;
+    const user = await this.users.find(account);
     if (user?.enabled !== true) return undefined;
     switch (user.source) {
       case undefined:
@@ -106,7 +106,7 @@ export class AuthenticationService {
   }
 
   /**
-   * Sessions know users by name, and the name of the account of the configuration is that account's alone. Directories
+   * The name of the account of the configuration is that account's alone, in the audit and to people. Directories
    * compare names without case, so `OPS` could otherwise come back as `ops`.
    */
   private exceptOps(user: User): User {

@@ -9,8 +9,8 @@ export class ContactCenterFinder {
   ) {}
 
   /**
-   * In this order: the one that the request names, the one whose domain stands behind the `@`, that of the user with this
-   * name, the default, the only one.
+   * In this order: the one that the request names, the one whose domain stands behind the `@`, that of the account that
+   * has had this name for longest, the default, the only one. Whoever takes a name later changes nothing for the first.
    * @param named id of a contact center (header field ContactCenterId)
    * @returns undefined for none; `unknown` when the request names one that is not there.
    */
@@ -18,7 +18,7 @@ export class ContactCenterFinder {
     if (named !== undefined) return (await this.contactCenters.find(named)) ?? 'unknown';
     const byDomain = await this.byDomain(userName);
     if (byDomain !== undefined) return byDomain;
-    const user = await this.users.find(userName);
+    const [user] = await this.users.named(userName);
     if (user !== undefined)
       return user.contactCenter === undefined ? undefined : this.contactCenters.find(user.contactCenter);
     if (this.defaultContactCenter !== undefined) return this.contactCenters.find(this.defaultContactCenter);

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { RcsError } from '#platform';
-import type { ContactCenter, User, UserContent, UserStore } from '#store';
+import type { AccountName, ContactCenter, ExternalSource, User, UserContent, UserStore } from '#store';
 import type { ExternalPerson } from './directory/directory-person.js';
 import { wrongCredentials } from './wrong-credentials.js';
 
@@ -9,28 +9,23 @@ const attempts = 5;
 
 /**
  * Keeps in the store what other systems say of their users, so that sessions, audit and rights find them where all users
- * are. Such a user has no password here; what remains ours is whether he is enabled.
+ * are. Such an account has no password here; what remains ours is whether it is enabled. It stands beside a local account
+ * of the same name and beside those of other contact centers, and touches none of them.
  */
 export class ExternalUsers {
   constructor(private readonly users: UserStore) {}
 
   /**
    * The user as the other system describes him now.
-   * @throws RcsError RCS_AUTHENTICATION_REQUIRED when he is disabled here, or the name is taken in another contact center.
+   * @throws RcsError RCS_AUTHENTICATION_REQUIRED when this very account is disabled here.
    */
-  async keep(contactCenter: ContactCenter, person: ExternalPerson, source: NonNullable<User['source']>): Promise<User> {
-    const name = storedName(contactCenter, person.userName);
+  async keep(contactCenter: ContactCenter, person: ExternalPerson, source: ExternalSource): Promise<User> {
+    const account = externalAccount(contactCenter, person.userName, source);
+    const { name } = account;
     for (let attempt = 0; attempt < attempts; attempt++) {
-      const stored = await this.users.find(name);
-      if (stored !== undefined && stored.contactCenter !== contactCenter.id) {
-        throw wrongCredentials(name, 'the name belongs to a user of another contact center: no log-in');
-      }
-      // A directory takes over the accounts of its contact center; a token must not take over those of others.
-      if (source === 'openid' && stored !== undefined && stored.source !== source) {
-        throw wrongCredentials(name, 'the name belongs to an account of another kind: no log-in by token');
-      }
+      const stored = await this.users.find(account);
       if (stored?.enabled === false) throw wrongCredentials(name, 'disabled, so no credentials are good');
-      const content = contentOf(name, contactCenter, person, source);
+      const content = contentOf(account, person);
       if (stored !== undefined && isDeepStrictEqual({ ...content, version: stored.version }, stored)) return stored;
       const kept = await this.users.replace(content, stored?.version);
       if (kept !== undefined) return kept;
@@ -40,7 +35,7 @@ export class ExternalUsers {
 
   /** The person is gone from the other system. */
   async forget(user: User): Promise<void> {
-    await this.users.remove(user.name);
+    await this.users.remove(user);
   }
 }
 
@@ -49,22 +44,27 @@ export function storedName({ domain }: ContactCenter, userName: string): string 
   return domain === undefined ? userName : `${userName}@${domain}`;
 }
 
-function contentOf(
-  name: string,
+/** The account of a person whom another system knows. */
+export function externalAccount(
   contactCenter: ContactCenter,
+  userName: string,
+  source: ExternalSource,
+): Required<AccountName> {
+  return { name: storedName(contactCenter, userName), source, contactCenter: contactCenter.id };
+}
+
+function contentOf(
+  account: Required<AccountName>,
   { userName, roles, privileges, accessGroups, partitions, agentHierarchy, agentIds }: ExternalPerson,
-  source: NonNullable<User['source']>,
 ): UserContent {
-  const ids = [...new Set([userName, ...agentIds])].filter(id => id !== name);
+  const ids = [...new Set([userName, ...agentIds])].filter(id => id !== account.name);
   return {
-    name,
+    ...account,
     enabled: true,
-    contactCenter: contactCenter.id,
     roles,
     privileges,
     accessGroups,
     partitions,
-    source,
     ...(agentHierarchy === undefined ? {} : { agentHierarchy }),
     ...(ids.length === 0 ? {} : { agentIds: ids }),
   };

@@ -31,7 +31,7 @@ export class LocalUsers {
    * @throws RcsError RCS_AUTHENTICATION_REQUIRED, RCS_OVERLOADED
    */
   async authenticate(credentials: BasicCredentials, accepts: (user: User) => boolean): Promise<User> {
-    const found = await this.users.find(credentials.userName);
+    const found = await this.users.find({ name: credentials.userName });
     const user = found !== undefined && accepts(found) ? found : undefined;
     if (user !== undefined && this.memory.recall(credentials)?.version === user.version) return enabled(user);
     const matches = await this.verify(user?.passwordHash ?? (await this.decoy), credentials.password);

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { describeError, type Logger, type RcsError } from '#platform';
 import type { AuditLog, User } from '#store';
+import { auditedUser } from '../audit/audited-user.js';
 import { namedContactCenter } from './named-contact-center.js';
 
 /** Clients that send Basic with every request log in once in this time as far as the audit is concerned. */
@@ -41,7 +42,7 @@ export class LoginRecord {
     await this.audit.append({
       event: 'login',
       outcome: 'allowed',
-      user: user.name,
+      ...auditedUser(user),
       ...(user.contactCenter === undefined ? {} : { contactCenter: user.contactCenter }),
       address: request.ip,
       requestId: request.id,

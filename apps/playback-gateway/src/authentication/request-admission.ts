@@ -3,6 +3,7 @@ import { RcsError, toRcsError } from '#platform';
 import type { User } from '#store';
 import { checkOriginFor } from '../cors/cross-origin.hook.js';
 import type { CsrfProtection } from '../csrf/csrf-protection.js';
+import { accountOfCredential } from '../sessions/credential-version.js';
 import type { SessionService } from '../sessions/session.service.js';
 import type { Session } from '../sessions/session.js';
 import type { LoginThrottle } from '../throttling/login-throttle.js';
@@ -66,7 +67,7 @@ export class RequestAdmission {
   private async bySession(request: FastifyRequest): Promise<Admitted> {
     const session = await this.sessions.resume(request);
     if (session === undefined) throw new RcsError('RCS_AUTHENTICATION_REQUIRED', 'neither credentials nor a session');
-    const user = await this.authentication.userOfSession(session.userName);
+    const user = await this.authentication.userOfSession(accountOfCredential(session));
     if (user !== undefined && this.sessions.isCurrent(session, user)) return { user, session };
     await this.sessions.end(session);
     throw new RcsError('RCS_AUTHENTICATION_REQUIRED', 'the user of the session has changed');

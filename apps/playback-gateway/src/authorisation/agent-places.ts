@@ -34,10 +34,10 @@ export class AgentPlaces {
 
   private async inStore(contactCenterId: string, names: readonly string[]): Promise<AgentPlace | undefined> {
     for (const name of names) {
-      const user = await this.users.find(name);
-      if (user?.agentHierarchy !== undefined && user.contactCenter === contactCenterId) {
-        return { contactCenter: user.contactCenter, path: user.agentHierarchy };
-      }
+      const accounts = (await this.users.named(name)).filter(user => user.contactCenter === contactCenterId);
+      // A local account says it, whatever was left by a directory that is off now.
+      const user = accounts.find(({ source }) => source === undefined) ?? accounts[0];
+      if (user?.agentHierarchy !== undefined) return { contactCenter: contactCenterId, path: user.agentHierarchy };
     }
     return undefined;
   }

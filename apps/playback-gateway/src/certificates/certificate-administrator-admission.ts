@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { AuditLog } from '#store';
+import { auditedUser } from '../audit/audited-user.js';
 import { userOf } from '../authentication/current-user.js';
 import { storeTokens } from '../injection-tokens.js';
 import { administratorOf, mayAdministerCertificates } from './administrator.js';
@@ -16,7 +17,7 @@ export class CertificateAdministratorAdmission {
     await this.audit.append({
       event: 'certificate-administration-refused',
       outcome: 'refused',
-      user: user.name,
+      ...auditedUser(user),
       address: request.ip,
       requestId: request.id,
       ...(user.contactCenter === undefined ? {} : { contactCenter: user.contactCenter }),

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { isOriginPattern, RcsError } from '#platform';
 import type { AuditLog, ContactCenter, ContactCenterStore, User } from '#store';
+import { auditedUser } from '../audit/audited-user.js';
 import { Authenticated } from '../access/access-rule.js';
 import { userOf } from '../authentication/current-user.js';
 import { storeTokens } from '../injection-tokens.js';
@@ -42,7 +43,7 @@ export class CrossOriginSettingsController {
     await this.audit.append({
       event: 'origins-changed',
       outcome: 'allowed',
-      user: user.name,
+      ...auditedUser(user),
       contactCenter: contactCenter.id,
       address: request.ip,
       requestId: request.id,

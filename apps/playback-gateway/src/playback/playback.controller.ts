@@ -1,5 +1,6 @@
 import { Controller, Get, Head, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { accountId } from '#store';
 import { PlayTickets } from '../access/access-rule.js';
 import { userOf } from '../authentication/current-user.js';
 import { PlaybackService } from './playback.service.js';
@@ -45,7 +46,7 @@ export class PlaybackController {
   ): Promise<void> {
     const { headers } = request;
     const user = userOf(request);
-    const ended = this.streams.begin(user.name);
+    const ended = this.streams.begin(accountId(user));
     try {
       await this.playback.play(
         {

@@ -9,6 +9,7 @@ import {
   type ErrorCode,
 } from '#platform';
 import type { AuditEntry, AuditLog, MediaFile, Recording, RecordingStore, User } from '#store';
+import { auditedUser } from '../audit/audited-user.js';
 import type { AuthorisationService } from '../authorisation/authorisation.service.js';
 import type { GatewayMetrics } from '../gateway-metrics.js';
 import type { GrantDesk } from '../grants/grant-desk.js';
@@ -127,7 +128,7 @@ export class PlaybackService {
     await this.audit.append({
       event: 'playback-refused',
       outcome: 'refused',
-      user: user.name,
+      ...auditedUser(user),
       address,
       requestId,
       recording: recordingId,
@@ -229,7 +230,7 @@ type AuditSubject = Pick<
 
 function auditSubject(request: PlaybackRequest, recording: Recording, mediaFile: MediaFile | undefined): AuditSubject {
   return {
-    user: request.user.name,
+    ...auditedUser(request.user),
     address: request.address,
     contactCenter: recording.contactCenter,
     recording: recording.id,

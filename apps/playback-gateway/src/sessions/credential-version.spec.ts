@@ -1,5 +1,5 @@
-import type { User } from '#store';
-import { credentialVersionOf } from './credential-version.js';
+import { isSameAccount, type User } from '#store';
+import { accountOfCredential, credentialVersionOf } from './credential-version.js';
 
 const external: User = {
   name: 'john',
@@ -39,5 +39,18 @@ describe(credentialVersionOf.name, () => {
 
   it('tells nothing of the hash', () => {
     expect(passwordHash).not.toContain(credentialVersionOf(john));
+  });
+});
+
+describe(accountOfCredential.name, () => {
+  it.each<readonly [string, User]>([
+    ['a local password', john],
+    ['no password', external],
+    ['a directory', { ...external, source: 'configuration-server' }],
+    ['a provider of tokens', { ...external, source: 'openid' }],
+    ['a directory of a contact center with a strange id', { ...external, source: 'openid', contactCenter: '"],["' }],
+  ])('is the account that a session was opened for with %s', (_, user) => {
+    const account = accountOfCredential({ userName: user.name, credentialVersion: credentialVersionOf(user) });
+    expect(isSameAccount(account, user)).toBe(true);
   });
 });

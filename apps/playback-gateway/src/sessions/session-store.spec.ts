@@ -78,7 +78,7 @@ describe(SessionStore.name, () => {
     const { session, secret } = await store.open(anthony);
     await untilExpired(session.key);
     expect(await store.use(secret)).toBeUndefined();
-    expect(await store.list('anthony')).toEqual([]);
+    expect(await store.list({ name: 'anthony' })).toEqual([]);
   });
 
   it('ends a busy session at its absolute end', async () => {
@@ -98,10 +98,10 @@ describe(SessionStore.name, () => {
     const store = storeWith();
     const { session, secret } = await store.open(anthony);
     const other = await store.open(anthony);
-    await store.end('anthony', session.key);
+    await store.end(session, session.key);
     expect(await store.use(secret)).toBeUndefined();
     expect(await store.peek(session.key)).toBeUndefined();
-    expect((await store.list('anthony')).map(({ id }) => id)).toEqual([other.session.id]);
+    expect((await store.list({ name: 'anthony' })).map(({ id }) => id)).toEqual([other.session.id]);
   });
 
   it('ends the oldest of too many', async () => {
@@ -123,7 +123,7 @@ describe(SessionStore.name, () => {
     for (let count = 0; count < 10; count++) await store.open({ ...anthony, unasked: true });
     expect(await store.use(secret)).toBeDefined();
     expect(await store.use(kept.secret)).toBeDefined();
-    expect(await store.list('anthony')).toHaveLength(5);
+    expect(await store.list({ name: 'anthony' })).toHaveLength(5);
   });
 
   it('gives a session nobody asked for its full life once the client comes back with the cookie', async () => {
@@ -141,10 +141,50 @@ describe(SessionStore.name, () => {
     await delay(2);
     const second = await store.open({ ...anthony, address: '10.0.0.2' });
     await store.open({ ...anthony, userName: 'bob' });
-    const listed = await store.list('anthony');
+    const listed = await store.list({ name: 'anthony' });
     expect(listed.map(({ id }) => id)).toEqual([second.session.id, first.session.id]);
     for (const { expiresAt } of listed) expect(expiresAt).toBeLessThanOrEqual(Date.now() + 1_800_000);
     expect(JSON.stringify(listed)).not.toContain(first.secret);
+  });
+
+  describe('of accounts of one name', () => {
+    const external = (source: 'configuration-server' | 'openid', contactCenter: string) => ({
+      opened: { ...anthony, credentialVersion: JSON.stringify(['external', source, contactCenter]) },
+      account: { name: 'anthony', source, contactCenter },
+    });
+    const accounts = [
+      { opened: anthony, account: { name: 'anthony' } },
+      external('configuration-server', 'cc-1'),
+      external('configuration-server', 'cc-2'),
+      external('openid', 'cc-1'),
+    ];
+
+    it('are listed and ended apart, and push none of another account out', async () => {
+      const store = storeWith({ maxPerUser: 2 });
+      const first = await Promise.all(accounts.map(({ opened }) => store.open(opened)));
+      for (let count = 0; count < 5; count++) await store.open(accounts[1]!.opened);
+      for (const [index, { account }] of accounts.entries()) {
+        const ids = (await store.list(account)).map(({ id }) => id);
+        expect(ids).toHaveLength(index === 1 ? 2 : 1);
+        expect(ids.includes(first[index]!.session.id)).toBe(index !== 1);
+      }
+      const { session } = first[2]!;
+      await store.end(session, session.key);
+      expect(await store.list(accounts[2]!.account)).toEqual([]);
+      expect(await store.list(accounts[0]!.account)).toHaveLength(1);
+    });
+
+    it('are found where a gateway of before has listed them', async () => {
+      const store = storeWith();
+      const { opened, account } = accounts[1]!;
+      const { session } = await store.open(opened);
+      const [list] = await redis.keys('*user-sessions:\u001F*');
+      await redis.rename(list!.replace(/^.*?(?=user-sessions)/, ''), 'user-sessions:anthony');
+      expect((await store.list(account)).map(({ id }) => id)).toEqual([session.id]);
+      expect(await store.list({ name: 'anthony' })).toEqual([]);
+      await store.end(session, session.key);
+      expect(await redis.zcard('user-sessions:anthony')).toBe(0);
+    });
   });
 
   it('cuts an endless user agent', async () => {

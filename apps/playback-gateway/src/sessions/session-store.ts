@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { RcsError } from '#platform';
+import { accountId, isSameAccount, type AccountName } from '#store';
+import { accountOfCredential } from './credential-version.js';
 import type { RedisGate } from './redis-gate.js';
 import type { ListedSession, Session, SessionRecord } from './session.js';
 import { csrfTokenOf, newSessionSecret, sessionKeyOf } from './session-secret.js';
@@ -34,7 +36,9 @@ const recordSchema = z.object({
   unasked: z.boolean().optional(),
 });
 
-/** `session:<hash of the secret>` holds a session and expires by itself; `user-sessions:<name>` lists those of a user. */
+/**
+ * `session:<hash of the secret>` holds a session and expires by itself; `user-sessions:<account>` lists those of an account.
+ */
 export class SessionStore {
   constructor(
     private readonly gate: RedisGate,
@@ -55,7 +59,7 @@ export class SessionStore {
       ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, longestUserAgent) }),
       ...(unasked === true ? { unasked } : {}),
     };
-    const list = listKey(userName, unasked === true);
+    const list = listKey(accountId(accountOfCredential(record)), unasked === true);
     const { idle, absolute, maxPerUser } = this.lifetimes;
     const lifetime = Math.min(idle, absolute, unasked === true ? unaskedLifetime : Infinity);
     await this.gate.run(async redis => {
@@ -82,7 +86,7 @@ export class SessionStore {
     const record = readRecord(text);
     if (record === undefined) return undefined;
     if (Date.now() >= record.createdAt + absolute * 1000) {
-      await this.end(record.userName, key);
+      await this.end(record, key);
       return undefined;
     }
     if (record.unasked === true) await this.keep(key, record);
@@ -97,39 +101,39 @@ export class SessionStore {
 
   /** The client came back with the cookie: the session counts among those of people from now on. */
   private async keep(key: string, kept: SessionRecord): Promise<void> {
-    const { userName, createdAt } = kept;
+    const { createdAt } = kept;
+    const list = accountId(accountOfCredential(kept));
     const record = { ...kept, unasked: undefined };
     await this.gate.run(redis =>
       results(
         redis
           .multi()
           .set(sessionKey(key), JSON.stringify(record), 'EX', this.lifetimes.idle, 'XX')
-          .zadd(listKey(userName, false), createdAt, key)
-          .expire(listKey(userName, false), this.lifetimes.absolute)
-          .zrem(listKey(userName, true), key),
+          .zadd(listKey(list, false), createdAt, key)
+          .expire(listKey(list, false), this.lifetimes.absolute)
+          .zrem(listKey(list, true), key),
       ),
     );
   }
 
-  async end(userName: string, key: string): Promise<void> {
+  async end(session: Pick<SessionRecord, 'userName' | 'credentialVersion'>, key: string): Promise<void> {
+    const lists = listKeys(accountOfCredential(session));
     await this.gate.run(redis =>
-      results(
-        redis.multi().del(sessionKey(key)).zrem(listKey(userName, false), key).zrem(listKey(userName, true), key),
-      ),
+      results(lists.reduce((transaction, list) => transaction.zrem(list, key), redis.multi().del(sessionKey(key)))),
     );
   }
 
-  /** The living sessions of a user, newest first. */
-  async list(userName: string): Promise<readonly ListedSession[]> {
+  /** The living sessions of an account, newest first. */
+  async list(account: AccountName): Promise<readonly ListedSession[]> {
     return this.gate.run(async redis => {
       const lists = await results(
-        redis.multi().zrange(listKey(userName, false), '0', '-1').zrange(listKey(userName, true), '0', '-1'),
+        listKeys(account).reduce((transaction, list) => transaction.zrange(list, '0', '-1'), redis.multi()),
       );
-      const keys = (lists as string[][]).flat();
-      const sessions = await Promise.all(keys.map(key => this.listed(redis, key)));
+      const keys = new Set((lists as string[][]).flat());
+      const sessions = await Promise.all([...keys].map(key => this.listed(redis, key)));
       return sessions
-        .filter(session => session?.userName === userName)
         .filter(session => session !== undefined)
+        .filter(session => isSameAccount(accountOfCredential(session), account))
         .sort((left, right) => right.createdAt - left.createdAt);
     });
   }
@@ -145,7 +149,13 @@ export class SessionStore {
 }
 
 const sessionKey = (key: string): string => `session:${key}`;
-const listKey = (userName: string, unasked: boolean): string => `${unasked ? 'unasked' : 'user'}-sessions:${userName}`;
+const listKey = (account: string, unasked: boolean): string => `${unasked ? 'unasked' : 'user'}-sessions:${account}`;
+
+/** Gateways of before list all sessions under the plain name. */
+function listKeys(account: AccountName): string[] {
+  const names = new Set([accountId(account), account.name]);
+  return [...names].flatMap(name => [listKey(name, false), listKey(name, true)]);
+}
 
 async function removeKeys(redis: Redis, list: string, keys: readonly string[]): Promise<void> {
   await results(

@@ -29,7 +29,7 @@ export class SessionController {
     const attempt = this.admission.logIn(authorization, request, reply);
     const { user, session } = await this.metrics.authentication(attempt, authorization === undefined);
     const current = session?.key;
-    const opened = (await this.sessions.list(user.name)).find(({ key }) => key === current);
+    const opened = (await this.sessions.list(user)).find(({ key }) => key === current);
     if (opened === undefined) throw new RcsError('RCS_SESSION_UNAVAILABLE', 'the new session is already gone');
     return { statusCode: 0, session: sessionResource(opened, current) };
   }
@@ -38,7 +38,7 @@ export class SessionController {
   @Authenticated()
   async list(@Req() request: FastifyRequest) {
     const current = this.sessions.of(request)?.key;
-    const sessions = await this.sessions.list(userOf(request).name);
+    const sessions = await this.sessions.list(userOf(request));
     return { statusCode: 0, sessions: sessions.map(session => sessionResource(session, current)) };
   }
 
@@ -60,7 +60,7 @@ export class SessionController {
   @Authenticated()
   async end(@Req() request: FastifyRequest, @Param('id') id: string) {
     const user = userOf(request);
-    const session = (await this.sessions.list(user.name)).find(candidate => candidate.id === id);
+    const session = (await this.sessions.list(user)).find(candidate => candidate.id === id);
     if (session === undefined) throw new RcsError('RCS_NOT_FOUND', 'the user has no such session');
     await this.sessions.end(session);
     await this.record(request, user, 'session-ended', id);
@@ -74,7 +74,7 @@ export class SessionController {
   async endOthers(@Req() request: FastifyRequest) {
     const user = userOf(request);
     const current = this.sessions.of(request)?.key;
-    const others = (await this.sessions.list(user.name)).filter(({ key }) => key !== current);
+    const others = (await this.sessions.list(user)).filter(({ key }) => key !== current);
     for (const session of others) {
       await this.sessions.end(session);
       await this.record(request, user, 'session-ended', session.id);

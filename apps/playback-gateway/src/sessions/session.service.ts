@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { User } from '#store';
+import type { AccountName, User } from '#store';
 import type { CsrfProtection } from '../csrf/csrf-protection.js';
 import { credentialVersionOf } from './credential-version.js';
 import type { SessionCookie } from './session-cookie.js';
@@ -42,7 +42,7 @@ export class SessionService {
       userAgent: request.headers['user-agent'],
       unasked,
     });
-    if (before !== undefined) await this.store.end(before.userName, before.key);
+    if (before !== undefined) await this.store.end(before, before.key);
     void reply.header('set-cookie', this.cookie.issue(secret));
     this.attach(session, request, reply);
     return session;
@@ -68,8 +68,8 @@ export class SessionService {
     return session.credentialVersion === credentialVersionOf(user);
   }
 
-  async end(session: Pick<ListedSession, 'userName' | 'key'>): Promise<void> {
-    await this.store.end(session.userName, session.key);
+  async end(session: Pick<ListedSession, 'userName' | 'credentialVersion' | 'key'>): Promise<void> {
+    await this.store.end(session, session.key);
   }
 
   /** Makes the browser forget its cookie. */
@@ -77,7 +77,7 @@ export class SessionService {
     void reply.header('set-cookie', this.cookie.withdraw());
   }
 
-  list(userName: string): Promise<readonly ListedSession[]> {
-    return this.store.list(userName);
+  list(account: AccountName): Promise<readonly ListedSession[]> {
+    return this.store.list(account);
   }
 }

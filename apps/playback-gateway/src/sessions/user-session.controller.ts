@@ -7,8 +7,9 @@ import { userOf } from '../authentication/current-user.js';
 import { storeTokens } from '../injection-tokens.js';
 import { SessionService } from './session.service.js';
 import { sessionResource } from './session-resource.js';
+import type { ListedSession } from './session.js';
 
-/** The sessions of others, for administrators of their contact center. */
+/** The sessions of others, for administrators of their contact center: of all accounts that have the name there. */
 @Controller('api/v2/users/:userName/sessions')
 @Authenticated()
 export class UserSessionController {
@@ -20,9 +21,8 @@ export class UserSessionController {
 
   @Get()
   async list(@Req() request: FastifyRequest, @Param('userName') userName: string) {
-    await this.authorise(userOf(request), userName);
     const current = this.sessions.of(request)?.key;
-    const sessions = await this.sessions.list(userName);
+    const sessions = await this.sessionsFor(userOf(request), userName);
     return { statusCode: 0, sessions: sessions.map(session => sessionResource(session, current)) };
   }
 
@@ -43,8 +43,7 @@ export class UserSessionController {
 
   private async endWhere(request: FastifyRequest, userName: string, chosen: (id: string) => boolean): Promise<number> {
     const admin = userOf(request);
-    await this.authorise(admin, userName);
-    const sessions = (await this.sessions.list(userName)).filter(({ id }) => chosen(id));
+    const sessions = (await this.sessionsFor(admin, userName)).filter(({ id }) => chosen(id));
     for (const session of sessions) {
       await this.sessions.end(session);
       await this.audit.append({
@@ -61,12 +60,16 @@ export class UserSessionController {
   }
 
   /** A user of another contact center does not exist for an administrator. */
-  private async authorise(admin: User, userName: string): Promise<void> {
+  private async sessionsFor(admin: User, userName: string): Promise<readonly ListedSession[]> {
     if (!admin.roles.includes('admin') && !admin.roles.includes('ops')) {
       throw new RcsError('RCS_INSUFFICIENT_ROLE', 'only administrators see sessions of others');
     }
-    const user = await this.users.find(userName);
-    const visible = user !== undefined && (admin.roles.includes('ops') || user.contactCenter === admin.contactCenter);
-    if (!visible) throw new RcsError('RCS_NOT_FOUND', `no user ${JSON.stringify(userName)} for this administrator`);
+    const accounts = (await this.users.named(userName)).filter(
+      user => admin.roles.includes('ops') || user.contactCenter === admin.contactCenter,
+    );
+    if (accounts.length === 0) {
+      throw new RcsError('RCS_NOT_FOUND', `no user ${JSON.stringify(userName)} for this administrator`);
+    }
+    return (await Promise.all(accounts.map(account => this.sessions.list(account)))).flat();
   }
 }

@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { StatementSigner, StatementVerifier } from '#contracts';
 import { RcsError } from '#platform';
-import type { User } from '#store';
-import { credentialVersionOf } from '../sessions/credential-version.js';
+import { isSameAccount, type AccountName, type User } from '#store';
+import { accountOfCredential, credentialVersionOf } from '../sessions/credential-version.js';
 import type { SessionService } from '../sessions/session.service.js';
 import type { Session } from '../sessions/session.js';
 import { playTicketSchema, type PlayTicket } from './play-ticket.js';
@@ -26,7 +26,7 @@ export interface TicketUse {
   readonly address: string;
 }
 
-type FindUser = (name: string) => Promise<User | undefined>;
+type FindUser = (account: AccountName) => Promise<User | undefined>;
 
 const remembered = 5000;
 
@@ -88,16 +88,17 @@ export class PlayTicketDesk {
     if (ticket.recording !== use.recording || ticket.leaf !== use.leaf) throw refused('it is for another media file');
     if (ticket.address !== undefined && ticket.address !== use.address) throw refused('it is bound to another address');
     await this.checkSession(ticket);
-    const user = await this.findUser(ticket.sub);
+    const user = await this.findUser(accountOf(ticket));
     if (user === undefined) throw refused('its user is gone or disabled');
     if (credentialVersionOf(user) !== ticket.credentialVersion) throw refused('the password of its user has changed');
     return user;
   }
 
-  private async checkSession({ session, sub }: PlayTicket): Promise<void> {
-    if (session === undefined) return;
-    const record = await this.sessions.peek(session);
-    if (record?.userName !== sub) throw refused('its session has ended');
+  private async checkSession(ticket: PlayTicket): Promise<void> {
+    if (ticket.session === undefined) return;
+    const record = await this.sessions.peek(ticket.session);
+    const lives = record !== undefined && isSameAccount(accountOfCredential(record), accountOf(ticket));
+    if (!lives) throw refused('its session has ended');
   }
 
   private async verified(text: string): Promise<unknown> {
@@ -108,5 +109,8 @@ export class PlayTicketDesk {
     }
   }
 }
+
+const accountOf = ({ sub, credentialVersion }: PlayTicket): AccountName =>
+  accountOfCredential({ userName: sub, credentialVersion });
 
 const refused = (why: string): RcsError => new RcsError('RCS_TICKET_REFUSED', `ticket refused: ${why}`);

@@ -2,6 +2,7 @@ import { Body, Controller, Inject, Param, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
 import type { AuditLog, MediaFile, Recording, RecordingStore, User } from '#store';
+import { auditedUser } from '../audit/audited-user.js';
 import { Authenticated } from '../access/access-rule.js';
 import { userOf } from '../authentication/current-user.js';
 import { AuthorisationService } from '../authorisation/authorisation.service.js';
@@ -83,7 +84,7 @@ export class PlayTicketController {
 }
 
 const subject = (request: FastifyRequest, user: User, recording: string) => ({
-  user: user.name,
+  ...auditedUser(user),
   ...(user.contactCenter === undefined ? {} : { contactCenter: user.contactCenter }),
   address: request.ip,
   requestId: request.id,

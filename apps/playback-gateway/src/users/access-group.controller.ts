@@ -45,7 +45,7 @@ function membersBy(
 ): { path: string; members: string[] }[] {
   const members = new Map<string, string[]>();
   for (const user of users) {
-    for (const path of pathsOf(user)) members.set(path, [...(members.get(path) ?? []), user.name]);
+    for (const path of pathsOf(user)) members.set(path, [...new Set([...(members.get(path) ?? []), user.name])]);
   }
   return [...members].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, names]) => ({ path, members: names }));
 }

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   administratorOf,
+  parseAccountChoice,
   parseNewUser,
   parsePasswordChange,
   parseUserChange,
@@ -36,8 +37,13 @@ export class UserController {
   }
 
   @Get(':userName')
-  async show(@Req() request: FastifyRequest, @Param('userName') userName: string): Promise<UserView> {
-    return userView(await this.administration.show(administratorOf(userOf(request)), userName));
+  async show(
+    @Req() request: FastifyRequest,
+    @Param('userName') userName: string,
+    @Query() query: unknown,
+  ): Promise<UserView> {
+    const administrator = administratorOf(userOf(request));
+    return userView(await this.administration.show(administrator, userName, parseAccountChoice(query)));
   }
 
   @Post()
@@ -58,11 +64,11 @@ export class UserController {
     @Req() request: FastifyRequest,
     @Param('userName') userName: string,
     @Body() body: unknown,
+    @Query() query: unknown,
   ): Promise<UserView> {
     const administrator = administratorOf(userOf(request));
-    return userView(
-      await this.administration.change(administrator, userName, parseUserChange(body), originOf(request)),
-    );
+    const [change, choice] = [parseUserChange(body), parseAccountChoice(query)];
+    return userView(await this.administration.change(administrator, userName, change, originOf(request), choice));
   }
 
   /** Administrators set the password of others; everybody changes the own one, with the current one. */
@@ -90,8 +96,13 @@ export class UserController {
 
   @Delete(':userName')
   @HttpCode(204)
-  async remove(@Req() request: FastifyRequest, @Param('userName') userName: string): Promise<void> {
-    await this.administration.remove(administratorOf(userOf(request)), userName, originOf(request));
+  async remove(
+    @Req() request: FastifyRequest,
+    @Param('userName') userName: string,
+    @Query() query: unknown,
+  ): Promise<void> {
+    const administrator = administratorOf(userOf(request));
+    await this.administration.remove(administrator, userName, originOf(request), parseAccountChoice(query));
   }
 }
 

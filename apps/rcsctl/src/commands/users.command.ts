@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import {
+  parseAccountChoice,
   parseNewUser,
   parseUserChange,
   UserAdministration,
   userView,
+  type AccountChoice,
   type Administrator,
   type UserView,
 } from '#accounts';
@@ -18,17 +20,18 @@ interface CommonOptions {
   readonly json?: boolean;
 }
 
-interface RightsOptions extends CommonOptions {
+interface ChoiceOptions extends CommonOptions {
+  readonly source?: string;
+  readonly contactCenter?: string;
+}
+
+interface RightsOptions extends ChoiceOptions {
   readonly role?: readonly string[];
   readonly privilege?: readonly string[];
   readonly accessGroup?: readonly string[];
   readonly partition?: readonly string[];
   readonly agentHierarchy?: string;
   readonly agentId?: readonly string[];
-}
-
-interface AddOptions extends RightsOptions {
-  readonly contactCenter?: string;
 }
 
 /** `rcsctl users`: the users of the store, administered by whoever may write it; every act is in the audit. */
@@ -43,21 +46,23 @@ export function usersCommand(program: Command): void {
 
   command('list', 'all users')
     .option('--contact-center <id>', 'of this contact center alone')
-    .action((options: AddOptions) =>
+    .action((options: ChoiceOptions) =>
       administer(options, async ({ administration, administrator }) => {
         const listed = (await administration.list(administrator, options.contactCenter)).map(userView);
         print(options.json === true, listed, () => userTable(listed));
       }),
     );
-  command('show', 'one user')
+  withChoice(command('show', 'one user'))
     .argument('<name>')
-    .action((name: string, options: CommonOptions) =>
-      answering(options, ({ administration, administrator }) => administration.show(administrator, name)),
+    .action((name: string, options: ChoiceOptions) =>
+      answering(options, ({ administration, administrator }) =>
+        administration.show(administrator, name, choiceOf(options)),
+      ),
     );
   withRights(command('add', 'a new user; the password is read from standard input or asked for'))
     .argument('<name>')
     .option('--contact-center <id>', 'contact center; absent for an operations account')
-    .action((name: string, options: AddOptions) =>
+    .action((name: string, options: RightsOptions) =>
       answering(options, async ({ administration, administrator }) => {
         const { contactCenter } = options;
         const password = await readSecret('Password: ');
@@ -65,11 +70,11 @@ export function usersCommand(program: Command): void {
         return administration.add(administrator, input, {});
       }),
     );
-  withRights(command('grant', 'set rights of a user; a list that is given replaces the one that was there'))
+  withChoice(withRights(command('grant', 'set rights of a user; a list that is given replaces the one that was there')))
     .argument('<name>')
     .action((name: string, options: RightsOptions) =>
       answering(options, ({ administration, administrator }) =>
-        administration.change(administrator, name, parseUserChange(rightsOf(options)), {}),
+        administration.change(administrator, name, parseUserChange(rightsOf(options)), {}, choiceOf(options)),
       ),
     );
   command('set-password', 'a new password, read from standard input or asked for; ends the sessions of the user')
@@ -83,19 +88,21 @@ export function usersCommand(program: Command): void {
     ['disable', false],
     ['enable', true],
   ] as const) {
-    command(verb, enabled ? 'let a disabled user in again' : 'let a user in no more; everything else is kept')
+    withChoice(
+      command(verb, enabled ? 'let a disabled user in again' : 'let a user in no more; everything else is kept'),
+    )
       .argument('<name>')
-      .action((name: string, options: CommonOptions) =>
+      .action((name: string, options: ChoiceOptions) =>
         answering(options, ({ administration, administrator }) =>
-          administration.change(administrator, name, { enabled }, {}),
+          administration.change(administrator, name, { enabled }, {}, choiceOf(options)),
         ),
       );
   }
-  command('remove', 'remove a user')
+  withChoice(command('remove', 'remove a user'))
     .argument('<name>')
-    .action((name: string, options: CommonOptions) =>
+    .action((name: string, options: ChoiceOptions) =>
       administer(options, async ({ administration, administrator }) => {
-        await administration.remove(administrator, name, {});
+        await administration.remove(administrator, name, {}, choiceOf(options));
         print(options.json === true, { removed: name }, () => `${name}: removed`);
       }),
     );
@@ -110,6 +117,16 @@ function withRights(command: Command): Command {
     .option('--agent-hierarchy <path>', "the person's own place, such as /Anthony/John")
     .option('--agent-id <id...>', 'what recordings call the person besides the name');
 }
+
+/** Where several accounts have the name, such as a local one and one of a directory. */
+function withChoice(command: Command): Command {
+  return command
+    .option('--source <system>', 'local, configuration-server or openid: which of several accounts of the name')
+    .option('--contact-center <id>', 'the account of this contact center');
+}
+
+const choiceOf = ({ source, contactCenter }: ChoiceOptions): AccountChoice =>
+  parseAccountChoice({ source, contactCenter });
 
 function rightsOf(options: RightsOptions): Record<string, unknown> {
   const given = {

@@ -46,7 +46,7 @@ export async function demoAccounts(directory: DataDirectory): Promise<DemoAccoun
     const users: DemoUser[] = [];
     for (const person of people) {
       const password = secretFile(directory.secrets, userSecretName(person.name)).value;
-      if ((await store.users.find(person.name)) === undefined) {
+      if ((await store.users.find({ name: person.name })) === undefined) {
         await store.users.put({ ...person, enabled: true, contactCenter, passwordHash: await hash(password) });
       }
       users.push({ name: person.name, password, roles: person.roles });

@@ -1,9 +1,11 @@
 import { RcsError } from '#platform';
-import type { Privilege, User } from '#store';
+import { accountId, type Privilege, type User } from '#store';
 
 /** Who changes users, and how far that reaches. */
 export interface Administrator {
   readonly name: string;
+  /** Id of the own account; absent for somebody who is in no store. */
+  readonly account?: string;
   /** Users of this contact center alone; undefined for those of all. */
   readonly contactCenter?: string;
   /** What may be given to others; nobody gives what he does not have. */
@@ -28,12 +30,13 @@ export function operator(name: string): Administrator {
  * @throws RcsError RCS_INSUFFICIENT_ROLE for everybody else.
  */
 export function administratorOf(user: User): Administrator {
-  if (user.enabled && user.roles.includes('ops')) return operator(user.name);
+  if (user.enabled && user.roles.includes('ops')) return { ...operator(user.name), account: accountId(user) };
   if (!user.enabled || !user.roles.includes('admin') || user.contactCenter === undefined) {
     throw new RcsError('RCS_INSUFFICIENT_ROLE', `${JSON.stringify(user.name)} administers no users`);
   }
   return {
     name: user.name,
+    account: accountId(user),
     contactCenter: user.contactCenter,
     privileges: user.privileges,
     mayAdministerOps: false,

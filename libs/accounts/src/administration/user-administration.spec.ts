@@ -39,7 +39,7 @@ describe(UserAdministration.name, () => {
     administration = new UserAdministration(store, ['ops']);
   });
   afterEach(async () => {
-    for (const { name } of await store.users.list()) await store.users.remove(name);
+    for (const user of await store.users.list()) await store.users.remove(user);
   });
   afterAll(async () => {
     await store.close();
@@ -94,7 +94,7 @@ describe(UserAdministration.name, () => {
     const { users, contactCenters } = store;
     const mute = new UserAdministration({ users, contactCenters, audit: closed.audit }, []);
     await expect(mute.add(ada, parseNewUser(john), origin)).rejects.toMatchObject({ code: 'RCS_SHUTTING_DOWN' });
-    expect(await store.users.find('john')).toBeUndefined();
+    expect(await store.users.find({ name: 'john' })).toBeUndefined();
     rmSync(other, { recursive: true });
   });
 
@@ -111,13 +111,13 @@ describe(UserAdministration.name, () => {
     });
 
     it('a user of another one can be neither changed nor removed', async () => {
-      const before = await store.users.find('john');
+      const before = await store.users.find({ name: 'john' });
       await expect(change(ada, 'john', { enabled: false })).rejects.toEqual(failing('RCS_USER_NOT_FOUND'));
       await expect(administration.setPassword(ada, 'john', password, origin)).rejects.toEqual(
         failing('RCS_USER_NOT_FOUND'),
       );
       await expect(administration.remove(ada, 'john', origin)).rejects.toEqual(failing('RCS_USER_NOT_FOUND'));
-      expect(await store.users.find('john')).toEqual(before);
+      expect(await store.users.find({ name: 'john' })).toEqual(before);
     });
 
     it('nobody is added to another one, under its domain or under a name that is taken', async () => {
@@ -171,11 +171,11 @@ describe(UserAdministration.name, () => {
     expect(await administration.list(ada)).toEqual([]);
   });
 
-  it('lets nobody lock himself out', async () => {
+  it('lets nobody lock themselves out', async () => {
     await store.users.put(admin);
-    await expect(change(ada, 'ada', { enabled: false })).rejects.toThrow('himself');
-    await expect(change(ada, 'ada', { roles: ['agent'] })).rejects.toThrow('himself');
-    await expect(administration.remove(ada, 'ada', origin)).rejects.toThrow('himself');
+    await expect(change(ada, 'ada', { enabled: false })).rejects.toThrow('themselves');
+    await expect(change(ada, 'ada', { roles: ['agent'] })).rejects.toThrow('themselves');
+    await expect(administration.remove(ada, 'ada', origin)).rejects.toThrow('themselves');
   });
 
   it('leaves the rights of users of a directory to the directory', async () => {
@@ -214,7 +214,7 @@ describe(UserAdministration.name, () => {
 
   it('takes one form of a name that Unicode can write in two', async () => {
     await add(ada, { ...john, userName: 'Jose\u0301' });
-    expect(await store.users.find('Jos\u00e9')).toBeDefined();
+    expect(await store.users.find({ name: 'Jos\u00e9' })).toBeDefined();
     await expect(add(ada, { ...john, userName: 'Jos\u00e9' })).rejects.toEqual(failing('RCS_USER_EXISTS'));
   });
 
@@ -233,6 +233,59 @@ describe(UserAdministration.name, () => {
     await expect(administration.changeOwnPassword(user, 'another password', origin)).rejects.toEqual(
       failing('RCS_OVERLOADED'),
     );
-    expect(await store.users.find('john')).toMatchObject({ enabled: false, passwordHash: user.passwordHash });
+    expect(await store.users.find({ name: 'john' })).toMatchObject({ enabled: false, passwordHash: user.passwordHash });
+  });
+
+  describe('where a directory has an account of the same name', () => {
+    const inDirectory = { name: 'john', source: 'configuration-server', contactCenter: 'cc-1' } as const;
+    const rights = { enabled: true, roles: ['agent'], privileges: [], accessGroups: [], partitions: [] } as const;
+    const both = async (): Promise<void> => {
+      await store.users.put({ ...rights, ...inDirectory });
+      await add(ada, john);
+    };
+
+    it('adds a local one beside it, once, and none beside that of another contact center', async () => {
+      await both();
+      expect((await administration.list(ada)).map(user => userView(user).source).sort()).toEqual([
+        'configuration-server',
+        'local',
+      ]);
+      await expect(add(ada, john)).rejects.toEqual(failing('RCS_USER_EXISTS'));
+      await store.users.put({ ...rights, ...inDirectory, name: 'paul', contactCenter: 'cc-2' });
+      await expect(add(ada, { ...john, userName: 'paul' })).rejects.toEqual(failing('RCS_USER_EXISTS'));
+    });
+
+    it('guesses nothing: who disables one of them has to say which', async () => {
+      await both();
+      const unsaid = change(ada, 'john', { enabled: false });
+      await expect(unsaid).rejects.toMatchObject({
+        code: 'RCS_INVALID_VALUE',
+        publicDetail: expect.stringContaining('configuration-server in cc-1') as unknown,
+      });
+      await expect(administration.remove(ada, 'john', origin)).rejects.toEqual(failing('RCS_INVALID_VALUE'));
+      await administration.change(ada, 'john', { enabled: false }, origin, { source: 'configuration-server' });
+      expect(await store.users.find(inDirectory)).toMatchObject({ enabled: false });
+      expect(await store.users.find({ name: 'john' })).toMatchObject({ enabled: true });
+      await administration.remove(ada, 'john', origin, { source: 'configuration-server' });
+      expect(await administration.show(ada, 'john')).toMatchObject({ enabled: true });
+    });
+
+    it('sets the password of the local one, which is the only one that has one here', async () => {
+      await both();
+      const changed = await administration.setPassword(ada, 'john', 'another password', origin);
+      expect(changed).not.toHaveProperty('source');
+      expect(await store.users.find(inDirectory)).not.toHaveProperty('passwordHash');
+    });
+
+    it('lets an administrator remove the account of the directory that has the own name, and not the own one', async () => {
+      const own = await add(ops, { ...john, userName: 'admin-1', contactCenter: 'cc-1', roles: ['admin'] });
+      await store.users.put({ ...rights, ...inDirectory, name: own.name });
+      const self = administratorOf(own);
+      await expect(administration.remove(self, own.name, origin, { source: 'local' })).rejects.toEqual(
+        failing('RCS_INVALID_VALUE'),
+      );
+      await administration.remove(self, own.name, origin, { source: 'configuration-server' });
+      expect(await store.users.named(own.name)).toEqual([own]);
+    });
   });
 });

@@ -1,7 +1,16 @@
 import { RcsError } from '#platform';
-import type { AuditEntry, AuditLog, ContactCenterStore, User, UserContent, UserStore } from '#store';
+import {
+  accountId,
+  type AuditEntry,
+  type AuditLog,
+  type ContactCenterStore,
+  type User,
+  type UserContent,
+  type UserStore,
+} from '#store';
 import { hashPassword } from '../password/password-hash.js';
 import { checkPassword } from '../password/password-policy.js';
+import { theAccount, type AccountChoice } from './account-choice.js';
 import { checkReach, sees, type Administrator } from './administrator.js';
 import type { NewUser, UserChange } from './user-input.js';
 
@@ -33,10 +42,11 @@ export class UserAdministration {
     );
   }
 
-  /** @throws RcsError RCS_USER_NOT_FOUND */
-  async show(administrator: Administrator, name: string): Promise<User> {
-    const user = await this.store.users.find(name);
-    if (user !== undefined && sees(administrator, user)) return user;
+  /** @throws RcsError RCS_USER_NOT_FOUND, RCS_INVALID_VALUE where several accounts have the name and none is chosen */
+  async show(administrator: Administrator, name: string, choice: AccountChoice = {}): Promise<User> {
+    const visible = (await this.store.users.named(name)).filter(user => sees(administrator, user));
+    const user = theAccount(name, visible, choice);
+    if (user !== undefined) return user;
     throw new RcsError('RCS_USER_NOT_FOUND', `no user ${JSON.stringify(name)} for ${administrator.name}`);
   }
 
@@ -55,7 +65,7 @@ export class UserAdministration {
       ...(agentHierarchy === undefined ? {} : { agentHierarchy }),
       ...(agentIds === undefined ? {} : { agentIds }),
     };
-    if ((await this.store.users.find(userName)) !== undefined) throw taken(userName);
+    await this.checkFree(user);
     await this.record(administrator, user, { added: rights, agentHierarchy, agentIds }, origin);
     const added = await this.store.users.replace(user, undefined);
     if (added === undefined) throw taken(userName);
@@ -63,8 +73,14 @@ export class UserAdministration {
   }
 
   /** @throws RcsError RCS_USER_NOT_FOUND, RCS_INVALID_VALUE, RCS_INSUFFICIENT_PERMISSION, RCS_INSUFFICIENT_ROLE */
-  async change(administrator: Administrator, name: string, change: UserChange, origin: ChangeOrigin): Promise<User> {
-    const user = await this.show(administrator, name);
+  async change(
+    administrator: Administrator,
+    name: string,
+    change: UserChange,
+    origin: ChangeOrigin,
+    choice: AccountChoice = {},
+  ): Promise<User> {
+    const user = await this.show(administrator, name, choice);
     checkReach(administrator, user);
     const changed = changedUser(user, change);
     checkReach(administrator, changed);
@@ -72,18 +88,22 @@ export class UserAdministration {
     if (user.source !== undefined && Object.keys(change).some(field => field !== 'enabled')) {
       throw invalid(`${JSON.stringify(name)} is a user of another system (${user.source}): change the rights there`);
     }
-    if (name === administrator.name && (!changed.enabled || user.roles.some(role => !changed.roles.includes(role)))) {
-      throw invalid('nobody disables himself or takes away roles of his own');
+    if (
+      accountId(user) === administrator.account &&
+      (!changed.enabled || user.roles.some(role => !changed.roles.includes(role)))
+    ) {
+      throw invalid('nobody disables themselves or takes away roles of their own');
     }
     return this.replace(administrator, user, changed, { changed: change }, origin);
   }
 
   /**
-   * A new password; sessions opened with the old one end.
+   * A new password for the local account of this name; sessions opened with the old one end.
    * @throws RcsError RCS_USER_NOT_FOUND, RCS_INVALID_VALUE, RCS_INSUFFICIENT_PERMISSION, RCS_INSUFFICIENT_ROLE
    */
   async setPassword(administrator: Administrator, name: string, password: string, origin: ChangeOrigin): Promise<User> {
-    const user = await this.show(administrator, name);
+    const visible = (await this.store.users.named(name)).filter(user => sees(administrator, user));
+    const user = visible.find(({ source }) => source === undefined) ?? (await this.show(administrator, name));
     checkReach(administrator, user);
     return this.replacePassword(administrator, user, password, origin);
   }
@@ -94,12 +114,17 @@ export class UserAdministration {
   }
 
   /** @throws RcsError RCS_USER_NOT_FOUND, RCS_INVALID_VALUE, RCS_INSUFFICIENT_PERMISSION, RCS_INSUFFICIENT_ROLE */
-  async remove(administrator: Administrator, name: string, origin: ChangeOrigin): Promise<void> {
-    const user = await this.show(administrator, name);
+  async remove(
+    administrator: Administrator,
+    name: string,
+    origin: ChangeOrigin,
+    choice: AccountChoice = {},
+  ): Promise<void> {
+    const user = await this.show(administrator, name, choice);
     checkReach(administrator, user);
-    if (name === administrator.name) throw invalid('nobody removes himself');
+    if (accountId(user) === administrator.account) throw invalid('nobody removes themselves');
     await this.record(administrator, user, { removed: true }, origin);
-    await this.store.users.remove(name);
+    await this.store.users.remove(user);
   }
 
   private async replacePassword(
@@ -143,7 +168,11 @@ export class UserAdministration {
       user: administrator.name,
       ...(user.contactCenter === undefined ? {} : { contactCenter: user.contactCenter }),
       ...origin,
-      detail: JSON.stringify({ userName: user.name, ...what }),
+      detail: JSON.stringify({
+        userName: user.name,
+        ...(user.source === undefined ? {} : { source: user.source }),
+        ...what,
+      }),
     });
   }
 
@@ -161,6 +190,16 @@ export class UserAdministration {
       throw invalid('contactCenter: there is none with this id');
     }
     return id;
+  }
+
+  /**
+   * A name is taken by a local account, and by any account of another contact center: the first of a name is whom it means
+   * at a log-in that names no contact center. People whom another system knows do not take it from their own one.
+   */
+  private async checkFree({ name, contactCenter }: UserContent): Promise<void> {
+    const others = await this.store.users.named(name);
+    const holder = others.find(user => user.source === undefined || user.contactCenter !== contactCenter);
+    if (holder !== undefined) throw taken(name);
   }
 
   /** Behind an @ stands a domain, and a domain belongs to one contact center. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { RcsError } from '#platform';
 import type { Privilege, Role } from '#store';
+import type { AccountChoice } from './account-choice.js';
 
 /** No colon, which ends the name in Basic credentials (RFC 7617), no control characters, no blanks around it. */
 const userName = z
@@ -54,6 +55,11 @@ const userChangeSchema = z
 
 const passwordChangeSchema = z.strictObject({ password: z.string(), currentPassword: z.string().optional() });
 
+const accountChoiceSchema = z.object({
+  source: z.enum(['local', 'configuration-server', 'openid']).optional(),
+  contactCenter: contactCenter.optional(),
+});
+
 export type NewUser = z.output<typeof newUserSchema>;
 /** Lists replace those that are there; `agentHierarchy` null takes it away. */
 export type UserChange = z.output<typeof userChangeSchema>;
@@ -63,6 +69,11 @@ export type PasswordChange = z.output<typeof passwordChangeSchema>;
 export const parseNewUser = (body: unknown): NewUser => parse(newUserSchema, body);
 /** @throws RcsError RCS_INVALID_VALUE naming the field. */
 export const parseUserChange = (body: unknown): UserChange => parse(userChangeSchema, body);
+/** @throws RcsError RCS_INVALID_VALUE naming the parameter. */
+export function parseAccountChoice(query: unknown): AccountChoice {
+  const { source, contactCenter: id } = parse(accountChoiceSchema, query);
+  return { ...(source === undefined ? {} : { source }), ...(id === undefined ? {} : { contactCenter: id }) };
+}
 /** @throws RcsError RCS_MISSING_PARAMETER, RCS_INVALID_VALUE naming the field. */
 export const parsePasswordChange = (body: unknown): PasswordChange => parse(passwordChangeSchema, body);
 

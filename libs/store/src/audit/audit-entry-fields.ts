@@ -6,6 +6,7 @@ const textFields = [
   'event',
   'outcome',
   'user',
+  'userSource',
   'address',
   'contactCenter',
   'recording',

@@ -1,3 +1,5 @@
+import type { ExternalSource } from '../users/account.js';
+
 export type AuditOutcome = 'allowed' | 'refused' | 'done' | 'failed' | 'aborted';
 
 /** Events this product writes; other names are accepted. */
@@ -23,6 +25,8 @@ export interface AuditEntry {
   readonly event: AuditEvent;
   readonly outcome: AuditOutcome;
   readonly user?: string;
+  /** Which system's account it was; absent for a local one, which may have the same name. */
+  readonly userSource?: ExternalSource;
   /** Network address of the client. */
   readonly address?: string;
   readonly contactCenter?: string;

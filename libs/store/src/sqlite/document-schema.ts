@@ -212,4 +212,13 @@ export const documentSchema: readonly SchemaMigration[] = [
       CREATE INDEX local_key_request_by_number ON local_key_request (contact_center, number);
     `,
   },
+  {
+    // Code of before sees the account alone that had a name first, as it lies under the plain name.
+    version: 6,
+    worksWithCodeOf: 1,
+    sql: `
+      -- Accounts of different systems may have one name; the column name is then that of the first alone.
+      CREATE INDEX user_account_by_own_name ON user_account (json_extract(document, '$.name'));
+    `,
+  },
 ];

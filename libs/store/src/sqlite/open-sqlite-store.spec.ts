@@ -44,9 +44,9 @@ describe(openSqliteStore.name, () => {
     const [one, other] = [await directory.open(), await directory.open({ auditWriter: 'gateway-2' })];
     const user = { name: 'ops', enabled: true, roles: [], privileges: [], accessGroups: [], partitions: [] };
     const put = await one.users.put(user);
-    expect(await other.users.find('ops')).toEqual(put);
-    await other.users.remove('ops');
-    expect(await one.users.find('ops')).toBeUndefined();
+    expect(await other.users.find({ name: 'ops' })).toEqual(put);
+    await other.users.remove({ name: 'ops' });
+    expect(await one.users.find({ name: 'ops' })).toBeUndefined();
   });
 
   it('opens the same empty directory many times at once', async () => {

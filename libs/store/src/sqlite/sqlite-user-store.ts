@@ -1,4 +1,5 @@
 import type { Statement } from 'better-sqlite3';
+import { isSameAccount, type AccountName } from '../users/account.js';
 import type { User, UserContent } from '../users/user.js';
 import type { UserStore } from '../users/user-store.js';
 import type { DatabaseReader } from './reading/database-reader.js';
@@ -10,22 +11,29 @@ interface DocumentRow {
 }
 
 export class SqliteUserStore implements UserStore {
-  private readonly findStatement: Statement<[string], DocumentRow>;
+  private readonly namedStatement: Statement<[string], DocumentRow>;
   private readonly listStatement: Statement<[], DocumentRow>;
 
   constructor(
     private readonly reader: DatabaseReader,
     private readonly writer: DatabaseWriter<DocumentWrites>,
   ) {
-    this.findStatement = reader.database.prepare('SELECT document FROM user_account WHERE name = ?');
-    this.listStatement = reader.database.prepare('SELECT document FROM user_account ORDER BY name');
+    const own = `json_extract(document, '$.name')`;
+    // The row of the account that had a name first is kept under that name, those of the others under keys of their own.
+    this.namedStatement = reader.database.prepare(
+      `SELECT document FROM user_account WHERE ${own} = ? ORDER BY name <> ${own}, name`,
+    );
+    this.listStatement = reader.database.prepare(
+      `SELECT document FROM user_account ORDER BY ${own}, name <> ${own}, name`,
+    );
   }
 
-  find(name: string): Promise<User | undefined> {
-    return this.reader.read(() => {
-      const row = this.findStatement.get(name);
-      return row === undefined ? undefined : parse(row);
-    });
+  async find(account: AccountName): Promise<User | undefined> {
+    return (await this.named(account.name)).find(user => isSameAccount(user, account));
+  }
+
+  named(name: string): Promise<readonly User[]> {
+    return this.reader.read(() => this.namedStatement.all(name).map(parse));
   }
 
   list(): Promise<readonly User[]> {
@@ -40,8 +48,12 @@ export class SqliteUserStore implements UserStore {
     return (await this.writer.write('replaceUser', { user, seen: seen ?? null })) ?? undefined;
   }
 
-  remove(name: string): Promise<boolean> {
-    return this.writer.write('removeUser', name);
+  remove({ name, source, contactCenter }: AccountName): Promise<boolean> {
+    return this.writer.write('removeUser', {
+      name,
+      ...(source === undefined ? {} : { source }),
+      ...(contactCenter === undefined ? {} : { contactCenter }),
+    });
   }
 }
 

@@ -80,7 +80,7 @@ describe('a store whose files cannot be written', () => {
     const store = await directory.open();
     await store.close();
     await expect(store.recordings.find('any')).rejects.toMatchObject({ code: 'RCS_STORE_UNAVAILABLE' });
-    await expect(store.users.remove('any')).rejects.toMatchObject({ code: 'RCS_SHUTTING_DOWN' });
+    await expect(store.users.remove({ name: 'any' })).rejects.toMatchObject({ code: 'RCS_SHUTTING_DOWN' });
     await expect(store.audit.verify()).rejects.toMatchObject({ code: 'RCS_AUDIT_UNAVAILABLE' });
   });
 });

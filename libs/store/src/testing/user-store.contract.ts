@@ -1,9 +1,8 @@
 import type { UserContent } from '../users/user.js';
 import type { UserStore } from '../users/user-store.js';
 
-const supervisor: UserContent = {
+const withoutPassword: UserContent = {
   name: 'anthony@example.org',
-  passwordHash: '$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA',
   enabled: true,
   contactCenter: 'cc-1',
   roles: ['supervisor', 'agent'],
@@ -11,6 +10,10 @@ const supervisor: UserContent = {
   accessGroups: ['/Anthony'],
   partitions: ['/sales'],
   agentHierarchy: '/Anthony',
+};
+const supervisor: UserContent = {
+  ...withoutPassword,
+  passwordHash: '$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA',
 };
 
 const ops: UserContent = {
@@ -28,21 +31,21 @@ export function userStoreContract(users: () => UserStore): void {
     it('gives users back as they were put, with a version', async () => {
       const put = await users().put(supervisor);
       expect(put).toEqual({ ...supervisor, version: expect.any(Number) as number });
-      expect(await users().find(supervisor.name)).toEqual(put);
-      expect(await users().find(ops.name)).toBeUndefined();
+      expect(await users().find(supervisor)).toEqual(put);
+      expect(await users().find(ops)).toBeUndefined();
     });
 
     it('compares names letter by letter', async () => {
       await users().put(ops);
-      expect(await users().find('OPS')).toBeUndefined();
-      expect(await users().find('ops ')).toBeUndefined();
+      expect(await users().find({ name: 'OPS' })).toBeUndefined();
+      expect(await users().find({ name: 'ops ' })).toBeUndefined();
     });
 
     it('replaces the whole user, so that what was taken away is gone', async () => {
       await users().put({ ...ops, contactCenter: 'cc-1', passwordHash: 'hash' });
       const put = await users().put(ops);
       expect(put).not.toHaveProperty('passwordHash');
-      expect(await users().find(ops.name)).toEqual(put);
+      expect(await users().find(ops)).toEqual(put);
     });
 
     it('raises the version with every put, whatever version is passed', async () => {
@@ -55,7 +58,7 @@ export function userStoreContract(users: () => UserStore): void {
 
     it('never gives a name the same version again, even after the user was removed', async () => {
       const before = await users().put(ops);
-      await users().remove(ops.name);
+      await users().remove(ops);
       const after = await users().put(ops);
       expect(after.version).toBeGreaterThan(before.version);
     });
@@ -71,10 +74,10 @@ export function userStoreContract(users: () => UserStore): void {
       expect(second).toMatchObject({ enabled: true });
       expect(await users().replace(ops, first.version)).toBeUndefined();
       expect(await users().replace(ops, undefined)).toBeUndefined();
-      expect(await users().find(ops.name)).toEqual(second);
-      await users().remove(ops.name);
+      expect(await users().find(ops)).toEqual(second);
+      await users().remove(ops);
       expect(await users().replace(ops, second?.version)).toBeUndefined();
-      expect(await users().find(ops.name)).toBeUndefined();
+      expect(await users().find(ops)).toBeUndefined();
     });
 
     it('lets exactly one of many create a user', async () => {
@@ -84,9 +87,51 @@ export function userStoreContract(users: () => UserStore): void {
 
     it('removes a user once', async () => {
       await users().put(ops);
-      expect(await users().remove(ops.name)).toBe(true);
-      expect(await users().remove(ops.name)).toBe(false);
-      expect(await users().find(ops.name)).toBeUndefined();
+      expect(await users().remove(ops)).toBe(true);
+      expect(await users().remove(ops)).toBe(false);
+      expect(await users().find(ops)).toBeUndefined();
+    });
+
+    it('keeps accounts of one name apart by their system, those of other systems by their contact center, too', async () => {
+      const person = withoutPassword;
+      const accounts: UserContent[] = [
+        { ...person, source: 'configuration-server' },
+        supervisor,
+        { ...person, source: 'openid' },
+        { ...person, source: 'configuration-server', contactCenter: 'cc-2' },
+      ];
+      for (const account of accounts) {
+        expect(await users().find(account)).toBeUndefined();
+        expect(await users().replace(account, undefined)).toMatchObject(account);
+      }
+      for (const account of accounts) {
+        const others = accounts.filter(other => other !== account);
+        const before = await Promise.all(others.map(other => users().find(other)));
+        await users().put({ ...account, roles: ['agent'] });
+        expect(await users().find(account)).toMatchObject({ ...account, roles: ['agent'] });
+        expect(await users().remove(account)).toBe(true);
+        expect(await users().remove(account)).toBe(false);
+        expect(await Promise.all(others.map(other => users().find(other)))).toEqual(before);
+        await users().put(account);
+      }
+      expect(await users().named(supervisor.name)).toHaveLength(accounts.length);
+      expect(await users().list()).toHaveLength(accounts.length);
+    });
+
+    it('says first who has had a name for longest, whoever comes and changes later', async () => {
+      const person = withoutPassword;
+      const first = { ...person, source: 'configuration-server' } as const;
+      await users().put(first);
+      await users().put({ ...supervisor, contactCenter: 'cc-2' });
+      await users().put({ ...first, roles: ['agent'] });
+      expect((await users().named(supervisor.name)).map(({ contactCenter }) => contactCenter)).toEqual([
+        'cc-1',
+        'cc-2',
+      ]);
+      await users().remove(first);
+      await users().put(first);
+      expect(await users().named(supervisor.name)).toHaveLength(2);
+      expect(await users().named('nobody')).toEqual([]);
     });
 
     it('lists all users by name', async () => {

@@ -1,3 +1,5 @@
+import type { ExternalSource } from './account.js';
+
 export type Role = 'agent' | 'supervisor' | 'admin' | 'ops';
 
 /**
@@ -9,7 +11,7 @@ export type Privilege = 'administer-certificates' | 'administer-local-key-manage
 
 /** A person or a service that may log in, and what it may do. */
 export interface User {
-  /** The log-in name, compared letter by letter. */
+  /** The log-in name, compared letter by letter; accounts of different systems may share one. */
   readonly name: string;
   /** argon2id as a PHC string; absent for users whose password another system checks. */
   readonly passwordHash?: string;
@@ -27,7 +29,7 @@ export interface User {
   /** What recordings may call the person besides `name`, such as an employee id. */
   readonly agentIds?: readonly string[];
   /** Which system says what this user may do; absent where this server itself does. */
-  readonly source?: 'configuration-server' | 'openid';
+  readonly source?: ExternalSource;
   /** Grows with each change of any user and never repeats, so that `name` and `version` together may key a cache. */
   readonly version: number;
 }

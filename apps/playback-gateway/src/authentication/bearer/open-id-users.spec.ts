@@ -52,7 +52,7 @@ describe(OpenIdUsers.name, () => {
     fetches = 0;
   });
   afterEach(async () => {
-    for (const { name } of await store.users.list()) await store.users.remove(name);
+    for (const user of await store.users.list()) await store.users.remove(user);
   });
   afterAll(async () => {
     await store.close();
@@ -191,13 +191,20 @@ describe(OpenIdUsers.name, () => {
     await expect(authentication.authenticate(await token({ tenant: 'cc-9' }))).rejects.toMatchObject(refused);
   });
 
-  it('takes over no account of another kind and none of another contact center', async () => {
+  it('stands beside accounts of the name of another kind and of another contact center, and touches none', async () => {
     const ada = { enabled: true, roles: ['admin'], privileges: [], accessGroups: [], partitions: [] } as const;
-    await store.users.put({ ...ada, name: 'olivia', contactCenter: 'cc-1', passwordHash: 'x' });
-    await expect(service().authenticate(await token())).rejects.toMatchObject(refused);
-    await store.users.put({ ...ada, name: 'olivia', contactCenter: 'cc-2', source: 'openid' });
-    await expect(service().authenticate(await token())).rejects.toMatchObject(refused);
-    expect(await store.users.find('olivia')).toMatchObject({ contactCenter: 'cc-2', roles: ['admin'] });
+    const others = [
+      await store.users.put({ ...ada, name: 'olivia', contactCenter: 'cc-1', passwordHash: 'x' }),
+      await store.users.put({ ...ada, name: 'olivia', contactCenter: 'cc-1', source: 'configuration-server' }),
+      await store.users.put({ ...ada, name: 'olivia', contactCenter: 'cc-2', source: 'openid' }),
+    ];
+    for (let logins = 0; logins < 2; logins++) {
+      const user = await service().authenticate(await token());
+      expect(user).toMatchObject({ name: 'olivia', contactCenter: 'cc-1', source: 'openid' });
+      expect(user).not.toHaveProperty('passwordHash');
+    }
+    expect(await store.users.named('olivia')).toEqual(expect.arrayContaining(others));
+    expect(await store.users.named('olivia')).toHaveLength(4);
   });
 
   it('never takes the bearer of a token for the account of the configuration', async () => {

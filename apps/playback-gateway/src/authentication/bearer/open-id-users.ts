@@ -69,8 +69,9 @@ export class OpenIdUsers {
   }
 
   private async localAccount(contactCenter: ContactCenter, userName: string): Promise<User> {
-    const user = (await this.users.find(storedName(contactCenter, userName))) ?? (await this.users.find(userName));
-    if (user?.enabled !== true || user.contactCenter !== contactCenter.id || user.source !== undefined) {
+    const local = (name: string): Promise<User | undefined> => this.users.find({ name });
+    const user = (await local(storedName(contactCenter, userName))) ?? (await local(userName));
+    if (user?.enabled !== true || user.contactCenter !== contactCenter.id) {
       throw refused(`there is no enabled account ${JSON.stringify(userName)} in its contact center`);
     }
     return user;

@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import { describeError, RcsError, toRcsError, type Logger } from '#platform';
-import type { ContactCenter, User, UserStore } from '#store';
+import { accountId, type ContactCenter, type User, type UserStore } from '#store';
 import type { BasicCredentials } from '../basic-credentials.js';
 import { nameWithin } from '../contact-center-finder.js';
 import { CredentialMemory } from '../credential-memory.js';
-import { storedName, type ExternalUsers } from '../external-users.js';
+import { externalAccount, type ExternalUsers } from '../external-users.js';
 import { wrongCredentials } from '../wrong-credentials.js';
 import type { Directory } from './directory.js';
 
@@ -14,13 +14,15 @@ export interface DirectoryUsersOptions {
   readonly cacheTimeToLiveMs: number;
 }
 
+const source = 'configuration-server';
+
 /** While the directory is away a session goes on with what was read last, but no longer than this. */
 const longestOutageMs = 300_000;
 
 /** The users whom one directory knows, as users of this server. */
 export class DirectoryUsers {
   private readonly memory: CredentialMemory;
-  /** When the data of a user was read, milliseconds since the epoch. */
+  /** When the data of an account was read, milliseconds since the epoch. */
   private readonly readAt: LRUCache<string, number>;
   /** `agent_hierarchy` of agents in recordings; false where there is none. */
   private readonly places: LRUCache<string, string | false> | undefined;
@@ -51,7 +53,7 @@ export class DirectoryUsers {
    * @throws RcsError RCS_DIRECTORY_UNAVAILABLE when it has been away for too long.
    */
   async current(contactCenter: ContactCenter, user: User): Promise<User | undefined> {
-    const age = Date.now() - (this.readAt.get(user.name) ?? 0);
+    const age = Date.now() - (this.readAt.get(accountId(user)) ?? 0);
     if (!this.directory.canFind || age < this.options.cacheTimeToLiveMs) return user;
     try {
       const person = await this.directory.find(nameWithin(contactCenter, user.name), 'user-name');
@@ -68,9 +70,8 @@ export class DirectoryUsers {
 
   /** Where an agent stands in the hierarchy. @throws RcsError RCS_DIRECTORY_UNAVAILABLE */
   async placeOf(contactCenter: ContactCenter, agent: string): Promise<string | undefined> {
-    const known = await this.users.find(storedName(contactCenter, nameWithin(contactCenter, agent)));
-    const remembered = known?.contactCenter === contactCenter.id ? known.agentHierarchy : undefined;
-    if (!this.directory.canFind) return remembered;
+    const known = await this.users.find(externalAccount(contactCenter, nameWithin(contactCenter, agent), source));
+    if (!this.directory.canFind) return known?.agentHierarchy;
     const key = JSON.stringify([contactCenter.id, agent]);
     const cached = this.places?.get(key);
     if (cached !== undefined) return cached === false ? undefined : cached;
@@ -86,7 +87,7 @@ export class DirectoryUsers {
   private async recall(contactCenter: ContactCenter, credentials: BasicCredentials): Promise<User | undefined> {
     const verified = this.memory.recall(credentials, contactCenter.id);
     if (verified === undefined) return undefined;
-    const user = await this.users.find(verified.name);
+    const user = await this.users.find({ name: verified.name, source, contactCenter: contactCenter.id });
     return user?.version === verified.version && user.enabled ? user : undefined;
   }
 
@@ -104,8 +105,8 @@ export class DirectoryUsers {
       // Behind an @ stands a contact center; a directory must not name another one's users.
       throw new RcsError('RCS_AUTHENTICATION_REQUIRED', `the name ${JSON.stringify(person.userName)} contains an @`);
     }
-    const user = await this.external.keep(contactCenter, person, 'configuration-server');
-    this.readAt.set(user.name, Date.now());
+    const user = await this.external.keep(contactCenter, person, source);
+    this.readAt.set(accountId(user), Date.now());
     return user;
   }
 }

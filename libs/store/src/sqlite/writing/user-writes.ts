@@ -1,6 +1,14 @@
 import type Database from 'better-sqlite3';
+import { isSameAccount, type AccountName } from '../../users/account.js';
 import type { User, UserContent } from '../../users/user.js';
+import { scopedKey } from './scoped-key.js';
 import type { DocumentWrites, WriteHandlers } from './write-operation.js';
+
+interface UserRow {
+  readonly key: string;
+  readonly version: number;
+  readonly document: string;
+}
 
 export function userWrites(
   database: Database.Database,
@@ -8,6 +16,10 @@ export function userWrites(
   const nextVersion = database.prepare<[], { readonly last: number }>(
     'UPDATE user_version_counter SET last = last + 1 RETURNING last',
   );
+  const named = database.prepare<[string], UserRow>(
+    `SELECT name AS key, version, document FROM user_account WHERE json_extract(document, '$.name') = ?`,
+  );
+  const plainKey = database.prepare<[string]>('SELECT 1 FROM user_account WHERE name = ?');
   const put = database.prepare(
     `INSERT INTO user_account (name, contact_center, version, document) VALUES (?, ?, ?, ?)
      ON CONFLICT (name) DO UPDATE SET
@@ -15,15 +27,20 @@ export function userWrites(
   );
   const remove = database.prepare('DELETE FROM user_account WHERE name = ?');
 
-  const presentVersion = database.prepare<[string], { readonly version: number }>(
-    'SELECT version FROM user_account WHERE name = ?',
-  );
+  const rowOf = (account: AccountName): UserRow | undefined =>
+    named.all(account.name).find(({ document }) => isSameAccount(JSON.parse(document) as User, account));
+
+  function keyFor({ name, source, contactCenter }: AccountName): string {
+    if (plainKey.get(name) === undefined) return name;
+    return source === undefined ? scopedKey('local', null, name) : scopedKey(source, contactCenter ?? null, name);
+  }
 
   function putUser(content: UserContent): User {
     const counter = nextVersion.get();
     if (counter === undefined) throw new Error('the table user_version_counter is empty');
     const user: User = { ...content, version: counter.last };
-    put.run(user.name, user.contactCenter ?? null, user.version, JSON.stringify(user));
+    const key = rowOf(user)?.key ?? keyFor(user);
+    put.run(key, user.contactCenter ?? null, user.version, JSON.stringify(user));
     return user;
   }
 
@@ -31,10 +48,13 @@ export function userWrites(
     putUser,
 
     replaceUser({ user, seen }) {
-      const present = presentVersion.get(user.name)?.version ?? null;
+      const present = rowOf(user)?.version ?? null;
       return present === seen ? putUser(user) : null;
     },
 
-    removeUser: name => remove.run(name).changes === 1,
+    removeUser(account) {
+      const row = rowOf(account);
+      return row !== undefined && remove.run(row.key).changes === 1;
+    },
   };
 }

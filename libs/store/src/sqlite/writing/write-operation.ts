@@ -30,6 +30,7 @@ import type { InsertionDetails } from '../../recordings/recording-store.js';
 import type { Recording } from '../../recordings/recording.js';
 import type { RewrapJob, RewrapStep } from '../../rewrap/rewrap-job.js';
 import type { RewrapClaim } from '../../rewrap/rewrap-store.js';
+import type { AccountName } from '../../users/account.js';
 import type { User, UserContent } from '../../users/user.js';
 
 /** The writes of one database: name, what goes in, what comes out. Both cross a thread, so they are plain values. */
@@ -42,7 +43,7 @@ export type DocumentWrites = {
   putUser: { input: UserContent; result: User };
   /** `seen` null: there is none yet. Result null: another version is there. */
   replaceUser: { input: { user: UserContent; seen: number | null }; result: User | null };
-  removeUser: { input: string; result: boolean };
+  removeUser: { input: AccountName; result: boolean };
   addCertificate: { input: RecordingCertificate; result: AdditionResult };
   removeCertificate: { input: RemovalRequest; result: RemovalResult };
   noteKeyRemoved: { input: { contactCenter: string; alias: string; at: string | undefined }; result: boolean };

@@ -1,6 +1,9 @@
 import type { Provider, Type } from '@nestjs/common';
 import { AdministrationGrantSigner, KeyVaultClient, RewrapGrantSigner } from '#contracts';
 import type { InternalIdentity } from '#platform';
+import { WorkerClient } from '../playback/worker-client.js';
+import { ForgottenKeys } from '../workers/forgotten-keys.js';
+import { WorkerDirectory } from '../workers/worker-directory.js';
 import { MediaIndexController } from '../media-index/media-index.controller.js';
 import { IDENTITY, REDIS } from '../injection-tokens.js';
 import type { GatewayParts, RedisConnection } from '../gateway-parts.js';
@@ -115,10 +118,24 @@ export function certificateProviders(parts: GatewayParts): Provider[] {
         list: CertificateListService,
         needs: CertificateNeedsService,
         keys: VaultKeys,
+        forgotten: ForgottenKeys,
         audit: CertificateAudit,
         feed: CertificateChangeFeed,
-      ) => new CertificateRemovalService(certificates, list, needs, keys, audit, feed),
-      inject: [CertificateListService, CertificateNeedsService, VaultKeys, CertificateAudit, CertificateChangeFeed],
+      ) => new CertificateRemovalService(certificates, list, needs, keys, forgotten, audit, feed),
+      inject: [
+        CertificateListService,
+        CertificateNeedsService,
+        VaultKeys,
+        ForgottenKeys,
+        CertificateAudit,
+        CertificateChangeFeed,
+      ],
+    },
+    {
+      provide: ForgottenKeys,
+      useFactory: (workers: WorkerDirectory, client: WorkerClient) =>
+        new ForgottenKeys(workers, client, context.logger),
+      inject: [WorkerDirectory, WorkerClient],
     },
     {
       provide: CertificateNeedsService,

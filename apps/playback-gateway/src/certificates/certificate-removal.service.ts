@@ -9,6 +9,7 @@ import { disabledTimes } from './certificate-resource.js';
 import { requireFreshLogin } from './fresh-login.js';
 import type { CertificateChangeFeed } from './events/certificate-change-feed.js';
 import type { VaultKeys } from './keys/vault-keys.js';
+import type { ForgottenKeys } from '../workers/forgotten-keys.js';
 
 /** A private key that was taken out of use. */
 export interface DisabledPrivateKey {
@@ -35,6 +36,7 @@ export class CertificateRemovalService {
     private readonly list: CertificateListService,
     private readonly needs: CertificateNeedsService,
     private readonly keys: VaultKeys,
+    private readonly forgotten: ForgottenKeys,
     private readonly audit: CertificateAudit,
     private readonly feed: CertificateChangeFeed,
   ) {}
@@ -85,6 +87,7 @@ export class CertificateRemovalService {
     const detail = [`key ${keyIdentifier}`, ...unlistableSources.map(source => `source ${source}`)].join(', ');
     const disabled = await this.audit.act(administrator, { ...act, detail }, async () => {
       const key = await this.keys.disable(administrator, { alias, keyIdentifier }, { unlistableSources, approvals });
+      await this.forgotten.announce({ contactCenter, keyIdentifier }, administrator.requestId);
       await this.certificates.noteKeyRemoved(contactCenter, alias, originOf(administrator).at);
       return key;
     });

@@ -3,12 +3,15 @@ import type { z } from 'zod';
 import {
   contentTreePath,
   contentTreeReplySchema,
+  forgetPath,
+  forgetReplySchema,
   inspectPath,
   inspectReplySchema,
   mediaPath,
   type ContentTreeReply,
   type InspectReply,
   type InspectRequest,
+  type KeyName,
   type MediaRequest,
   type WorkerRegistration,
 } from '#contracts';
@@ -21,6 +24,8 @@ export interface WorkerAnswer {
   readonly body: Dispatcher.ResponseData['body'];
 }
 
+/** Ending sessions costs a worker nothing. */
+const forgetTimeoutMs = 3000;
 /** Statuses that a worker answers about the media; every other one is a problem. */
 const mediaStatuses: ReadonlySet<number> = new Set([200, 206, 304, 412, 416]);
 const maximumProblemBytes = 64 * 1024;
@@ -65,6 +70,13 @@ export class WorkerClient {
   ): Promise<ContentTreeReply> {
     const reply = await this.json(worker, contentTreePath, { grant }, requestId, signal, signal);
     return parsed(contentTreeReplySchema, reply, worker);
+  }
+
+  /** Ends what the key has opened there. @returns how many sessions there were */
+  async forget(worker: WorkerRegistration, key: KeyName, requestId: string): Promise<number> {
+    const signal = AbortSignal.timeout(forgetTimeoutMs);
+    const reply = await this.json(worker, forgetPath, key, requestId, signal, signal);
+    return parsed(forgetReplySchema, reply, worker).sessions;
   }
 
   private async json(

@@ -55,6 +55,11 @@ export class WorkerDirectory {
     await this.connections.close();
   }
 
+  /** All that are known now. */
+  get all(): readonly WorkerRegistration[] {
+    return this.candidates.map(({ registration }) => registration);
+  }
+
   get count(): number {
     return this.candidates.length;
   }

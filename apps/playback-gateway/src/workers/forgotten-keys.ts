@@ -1,0 +1,42 @@
+import type { KeyName, WorkerRegistration } from '#contracts';
+import { describeError, type Logger } from '#platform';
+
+/** Who can be told. */
+export interface KnownWorkers {
+  readonly all: readonly WorkerRegistration[];
+}
+
+/** How a worker is told. */
+export interface ForgettingWorkers {
+  forget(worker: WorkerRegistration, key: KeyName, requestId: string): Promise<number>;
+}
+
+/**
+ * Tells every registered worker that a key opens nothing any more. Workers hear the same from the vaults; this way they
+ * hear it, too, when they cannot reach the vault that did it. One that hears neither ends what it has opened by its
+ * time-to-live.
+ */
+export class ForgottenKeys {
+  constructor(
+    private readonly workers: KnownWorkers,
+    private readonly client: ForgettingWorkers,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Resolves when all have answered or failed to. */
+  async announce(key: KeyName, requestId: string): Promise<void> {
+    await Promise.all(
+      this.workers.all.map(async worker => {
+        try {
+          await this.client.forget(worker, key, requestId);
+        } catch (error) {
+          const { instance } = worker;
+          this.logger.warn(
+            { requestId, worker: instance, error: describeError(error) },
+            'a worker could not be told that a key is disabled',
+          );
+        }
+      }),
+    );
+  }
+}

@@ -1,0 +1,49 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const repository = join(__dirname, '../../../..');
+
+/** `file › name of the test, as it stands in the file` */
+const namedTest = /`([\w./-]+\.spec\.ts) › ([^`]+)`/g;
+const titles = /\b(?:it|test)(?:\.each(?:<[^]*?>)?\([^]*?\))?\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g;
+
+interface NamedTest {
+  readonly file: string;
+  readonly name: string;
+}
+
+const namedIn = (page: string): NamedTest[] =>
+  [...readFileSync(join(repository, page), 'utf8').matchAll(namedTest)].map(([, file = '', name = '']) => ({
+    file,
+    name,
+  }));
+
+function titlesOf(file: string): string[] {
+  const text = readFileSync(join(repository, file), 'utf8');
+  return [...text.matchAll(titles)].map(([, single, double]) => unescaped(single ?? double ?? ''));
+}
+
+const unescaped = (source: string): string =>
+  source
+    .replace(/\\u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)))
+    .replace(/\\(['"])/g, '$1');
+
+describe.each(['docs/security.md', 'SECURITY.md'])('the tests that %s names', page => {
+  const named = namedIn(page);
+
+  it('are there, under these very names', () => {
+    const missing = named.filter(
+      ({ file, name }) => !existsSync(join(repository, file)) || !titlesOf(file).includes(name),
+    );
+    expect(missing).toEqual([]);
+    expect(named.length).toBeGreaterThan(20);
+  });
+
+  it('stand beside every statement of a table of such tests', () => {
+    const rows = readFileSync(join(repository, page), 'utf8')
+      .split(/\n(?=## )/)
+      .filter(chapter => chapter.includes(' › '))
+      .flatMap(chapter => chapter.split('\n').filter(line => /^\| (?!\*\*|---|attacker|what holds)/.test(line)));
+    expect(rows.filter(row => !row.includes(' › '))).toEqual([]);
+  });
+});

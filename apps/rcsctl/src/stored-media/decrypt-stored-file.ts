@@ -59,4 +59,6 @@ export async function decryptStoredFile(
   }
 }
 
-const isWrongKey = (error: unknown): boolean => error instanceof CmsError && error.code === 'CMS_UNDECRYPTABLE';
+/** Says that another key may be the right one. */
+const isWrongKey = (error: unknown): boolean =>
+  error instanceof CmsError && (error.code === 'CMS_UNDECRYPTABLE' || error.code === 'CMS_UNPROVED');

@@ -1,4 +1,4 @@
-import { constants, generateKeyPairSync, privateDecrypt } from 'node:crypto';
+import { constants, generateKeyPairSync, privateDecrypt, randomBytes } from 'node:crypto';
 import { parseEnvelope } from '#cms';
 import {
   envelopeDigest,
@@ -48,11 +48,17 @@ export class JudgingVault {
       throw new RcsError('RCS_KEY_NOT_FOUND');
     const [recipient] = parseEnvelope(envelope).recipients;
     if (recipient === undefined) throw new RcsError('RCS_KEY_NOT_FOUND');
-    const padding = constants.RSA_PKCS1_OAEP_PADDING;
-    const sessionKey = privateDecrypt(
-      { key: recordingKey.privateKey, padding, oaepHash: 'sha1' },
-      recipient.encryptedKey,
-    );
+    const sessionKey = unwrapped(recipient.encryptedKey);
     return { keys: [{ sessionKey, certificateAlias: 'recording', keyIdentifier: '0707' }], more: false };
+  }
+}
+
+/** A padding that is wrong gives a key all the same, as in the vault. */
+function unwrapped(encryptedKey: Buffer): Buffer {
+  try {
+    const padding = constants.RSA_PKCS1_OAEP_PADDING;
+    return privateDecrypt({ key: recordingKey.privateKey, padding, oaepHash: 'sha1' }, encryptedKey);
+  } catch {
+    return randomBytes(32);
   }
 }

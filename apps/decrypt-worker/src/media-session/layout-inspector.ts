@@ -18,7 +18,7 @@ const headBytes = Math.max(16 * 1024, mediaHeadBytes);
  *
  * | declared | an envelope is found | a signature of media is found | neither |
  * | --- | --- | --- | --- |
- * | pkcs7 | detached: the stored bytes are ciphertext | the same | the same |
+ * | pkcs7 | refused: no ciphertext begins like that | detached: the stored bytes are ciphertext | the same |
  * | certAlias | attached | refused: declared encrypted, found clear | refused |
  * | nothing | attached | plain | refused, unless the storage says `plainMedia: any` |
  *
@@ -33,7 +33,7 @@ export class LayoutInspector {
     const stored = await this.storages.open(location, { head: headBytes }, signal);
     try {
       return declared === 'pkcs7'
-        ? inspectDetached(stored, detachedEnvelope)
+        ? await inspectDetached(stored, detachedEnvelope, signal)
         : await inspectContent(stored, declared, this.storages.plainMediaOf(location), signal);
     } catch (error) {
       if (error instanceof CmsError) return refused(stored, 'RCS_ENVELOPE_UNREADABLE', error.message);
@@ -42,9 +42,23 @@ export class LayoutInspector {
   }
 }
 
-function inspectDetached(stored: StoredObject, envelope: Buffer | undefined): InspectReply {
+/**
+ * The stored bytes are the ciphertext of the envelope in the metadata. An attached file in its place may end like its own
+ * content, so that padding and key are right and the envelope is played as noise before the media.
+ */
+async function inspectDetached(
+  stored: StoredObject,
+  envelope: Buffer | undefined,
+  signal: AbortSignal,
+): Promise<InspectReply> {
   if (envelope === undefined) return refused(stored, 'RCS_ENVELOPE_UNREADABLE', 'the metadata has an empty envelope');
   parseDetachedEnvelope(envelope);
+  if ((await recogniseStoredFile(stored, signal)).kind === 'envelope')
+    return refused(
+      stored,
+      'RCS_MEDIA_NOT_RECOGNISED',
+      'the metadata has an envelope, and the stored file one of its own',
+    );
   return { layout: 'detached', ...stateOf(stored), ...described(envelope) };
 }
 

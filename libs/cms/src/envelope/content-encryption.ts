@@ -48,7 +48,12 @@ export function readContentEncryption(reader: BerReader, kind: CmsKind): Content
     const cipher = ciphers.get(algorithm);
     if (cipher?.mode !== modeOfKind[kind]) {
       const message = `the content encryption algorithm ${cipher?.algorithm ?? formatObjectIdentifier(algorithm)} of ${kind}`;
-      const expected = kind === 'enveloped-data' ? 'AES-CBC or DES-EDE3-CBC' : 'AES-GCM';
+      const isMisplacedGcm = kind === 'enveloped-data' && cipher?.mode === 'gcm';
+      const expected = isMisplacedGcm
+        ? 'AuthEnvelopedData around AES-GCM (RFC 5084, 1.1): here nothing says where its authentication tag is'
+        : kind === 'enveloped-data'
+          ? 'AES-CBC or DES-EDE3-CBC'
+          : 'AES-GCM';
       throw new CmsError('CMS_UNSUPPORTED', message, { offset, expected });
     }
     return cipher.mode === 'cbc' ? readCbcParameters(reader, cipher) : readGcmParameters(reader, cipher);

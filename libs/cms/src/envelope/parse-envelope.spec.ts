@@ -274,4 +274,54 @@ describe(parseEnvelope.name, () => {
       expect(outcomeOf(() => parseEnvelope(bytes))).toBe('CMS_LIMIT_EXCEEDED');
     });
   });
+
+  describe('of recipients that cannot be read', () => {
+    const ours = keyTransportRecipient();
+    const oaep = Buffer.from('06092a864886f70d010107', 'hex');
+    const withAlgorithm = (algorithm: Buffer): Buffer =>
+      element(
+        0x30,
+        'definite',
+        Buffer.from('020100', 'hex'),
+        element(0x30, 'definite', testIssuer, Buffer.from('020109', 'hex')),
+        element(0x30, 'definite', algorithm),
+        primitive(0x04, Buffer.alloc(256, 7)),
+      );
+    const unknownHash = Buffer.from('a009300706052a03040506', 'hex');
+
+    it.each<[string, Buffer]>([
+      ['OAEP with NULL for its parameters', withAlgorithm(Buffer.concat([oaep, Buffer.from('0500', 'hex')]))],
+      ['OAEP with an unknown hash', withAlgorithm(Buffer.concat([oaep, element(0x30, 'definite', unknownHash)]))],
+      ['an unknown version', Buffer.concat([ours.subarray(0, 4), Buffer.from('020109', 'hex'), ours.subarray(7)])],
+      ['an empty key', keyTransportRecipient({ encryptedKey: Buffer.alloc(0) })],
+      ['a key that is too long', keyTransportRecipient({ encryptedKey: Buffer.alloc(3000) })],
+    ])('%s: somebody else is passed over, a sole one refused', (_, stranger) => {
+      const options = { forms: ['definite'], algorithm: cbcAlgorithm(iv) } as const;
+      for (const recipients of [
+        [stranger, ours],
+        [ours, stranger],
+        [stranger, ours, stranger],
+      ]) {
+        const envelope = parseEnvelope(contentInfo({ ...options, recipients }));
+        expect([envelope.recipients.length, envelope.otherRecipientCount]).toEqual([1, recipients.length - 1]);
+      }
+      const alone = cmsErrorOf(() => parseEnvelope(contentInfo({ ...options, recipients: [stranger] })));
+      expect(['CMS_MALFORMED', 'CMS_UNSUPPORTED']).toContain(alone.code);
+    });
+  });
+
+  it('names AES-GCM inside EnvelopedData, and what is missing there', () => {
+    const error = cmsErrorOf(() =>
+      parseEnvelope(contentInfo({ forms: ['definite'], algorithm: gcmAlgorithm(iv.subarray(4), 16) })),
+    );
+    expect(error.code).toBe('CMS_UNSUPPORTED');
+    expect(error.message).toContain('aes-256-gcm of enveloped-data');
+    expect(error.message).toContain('AuthEnvelopedData');
+  });
+
+  it('passes over a line end behind the envelope', () => {
+    const envelope = contentInfo({ forms: ['indefinite'], algorithm: cbcAlgorithm(iv) });
+    for (const end of ['\n', '\r\n', ' \t\n', '\x1a'])
+      expect(parseEnvelope(Buffer.concat([envelope, Buffer.from(end)]))).toEqual(parseEnvelope(envelope));
+  });
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
@@ -102,6 +102,24 @@ describe('cross-site requests', () => {
     const override = header('X-HTTP-Method-Override', 'DELETE');
     expect((await browser.send('/api/v2/sessions/current', ...override)).status).toBe(404);
     expect((await browser.send('/api/v2/me?_method=DELETE', ...override)).status).toBe(200);
+  });
+});
+
+describe('connections that say nothing', () => {
+  it.each([
+    ['never begins TLS', undefined],
+    ['speaks HTTP where TLS is due', 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['begins a handshake and stops', '\x16\x03\x01\x02\x00\x01'],
+  ])('one that %s is closed', async (_, bytes) => {
+    const { hostname, port } = new URL(cluster.ready.gateway);
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    socket.on('error', () => undefined);
+    if (bytes !== undefined) socket.write(bytes, 'latin1');
+    socket.resume();
+    const began = Date.now();
+    await new Promise(resolve => socket.once('end', resolve).once('close', resolve));
+    expect(Date.now() - began).toBeLessThan(10_000);
+    socket.destroy();
   });
 });
 

@@ -9,6 +9,9 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'RCS_REQUEST_TIMEOUT',
 };
 
+/** Time for the refusal to reach the client, milliseconds. */
+const lastBytesMs = 2000;
+
 /**
  * Answers what is no HTTP request, before there is a request to handle: it is refused and the connection closed, because
  * where the next request would begin is not known (RFC 9112 section 9.6).
@@ -18,8 +21,14 @@ export function answerBrokenRequest(logger: Logger): (error: NodeJS.ErrnoExcepti
     if (error.code === 'ECONNRESET' || socket.destroyed) return;
     const requestId = randomUUID();
     logger.info({ requestId, cause: error.code, address: socket.remoteAddress }, 'a request could not be read');
-    if (socket.writable) socket.end(answerText(refusalOf(error), requestId));
-    else socket.destroy();
+    // Before TLS nothing can be said: what is written would wait for ever, and the connection with it.
+    if (!socket.writable || /^ERR_(TLS|SSL)_/.test(error.code ?? '')) {
+      socket.destroy();
+      return;
+    }
+    socket.end(answerText(refusalOf(error), requestId));
+    // The client need not close its side.
+    setTimeout(() => socket.destroy(), lastBytesMs).unref();
   };
 }
 

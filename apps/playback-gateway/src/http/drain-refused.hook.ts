@@ -15,14 +15,18 @@ const longestMs = 5000;
 export function drainRefusedBodies(fastify: FastifyInstance): void {
   fastify.addHook('onSend', async (request: FastifyRequest, reply: FastifyReply, payload: unknown) => {
     if (reply.statusCode < 400 || request.raw.complete || !announcesBody(request.raw)) return payload;
-    const drained = !waitsToSend(request.raw) && (await drain(request.raw));
+    // What is announced as longer is not waited for: its sender learns at once.
+    const worthwhile = announcedBytes(request.raw) <= mostBytes && !waitsToSend(request.raw);
+    const drained = worthwhile && (await drain(request.raw));
     if (!drained) void reply.header('connection', 'close');
     return payload;
   });
 }
 
-const announcesBody = ({ headers }: IncomingMessage): boolean =>
-  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+const announcedBytes = ({ headers }: IncomingMessage): number => Number(headers['content-length'] ?? 0);
+
+const announcesBody = (request: IncomingMessage): boolean =>
+  request.headers['transfer-encoding'] !== undefined || announcedBytes(request) > 0;
 
 /** Whether the stream came to its end within the bounds. */
 function drain(body: IncomingMessage): Promise<boolean> {

@@ -40,6 +40,8 @@ export function secureServerOptions(settings: ServerSettings) {
   return {
     ...serverTls(settings),
     ...connectionLimits(settings),
+    // The handshake comes before the header section, and has no more time.
+    handshakeTimeout: Math.min(settings.requestHeadersTimeoutMs, settings.requestTimeoutMs),
   };
 }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
-import { bodyOf, CertificateAdministrator } from './certificate-administrator.js';
+import { CertificateAdministrator } from './certificate-administrator.js';
 import { rcsctl } from './command-line.js';
 import { StrangerClient } from './stranger-client.js';
 import { openssl } from './strangers.js';
@@ -16,6 +16,7 @@ let stranger: StrangerClient;
 let admin: CertificateAdministrator;
 let configuration: string;
 let playPath: string;
+let pair: string[];
 
 beforeAll(async () => {
   cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'));
@@ -24,7 +25,7 @@ beforeAll(async () => {
   configuration = join(cluster.ready.dataDir, 'rcsctl.yaml');
   const files = ['-keyout', admin.file('doomed.key'), '-out', admin.file('doomed.pem'), '-subj', '/CN=doomed'];
   await openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', ...files);
-  const pair = ['--certificate', admin.file('doomed.pem'), '--key', admin.file('doomed.key')];
+  pair = ['--certificate', admin.file('doomed.pem'), '--key', admin.file('doomed.key')];
   await admin.certificates('upload', ...pair, '--alias', 'doomed');
   await admin.certificates('assign', 'doomed', '--ivr-profile', 'record');
   const call = admin.file('call.mp3');
@@ -67,8 +68,11 @@ it('remove-key takes a key out of use at once, and restore-key brings it back', 
     keyState: 'disabled',
   });
   expect(await plays()).toContain('disabled');
-  const upload = await admin.upload('doomed.pem', 'doomed.key');
-  expect([upload.status, bodyOf<{ code: string }>(upload).code]).toEqual([422, 'RCS_KEY_DISABLED']);
+  const upload = await admin.run('upload', ...pair);
+  expect([upload.status, upload.stderr]).toEqual([
+    1,
+    expect.stringContaining('the key doomed has been disabled since'),
+  ]);
   expect(await admin.certificates('restore-key', 'doomed')).toEqual({ alias: 'doomed', keyState: 'present' });
   expect(await plays()).toBe('plays');
 });

@@ -1,6 +1,6 @@
 import { sameIssuerAndSerialNumber } from '#asn1';
 import type { KeyStore } from '../token/key-store.js';
-import type { RecipientIdentifier } from '../token/recipient-keys.js';
+import type { RecipientIdentifier } from '../token/recipient-identifier.js';
 import type { VaultKey } from '../token/vault-key.js';
 
 /** A key as a grant to rewrap names it: for certain. */

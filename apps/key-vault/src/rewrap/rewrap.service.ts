@@ -16,7 +16,7 @@ import type { KeyUseAudit } from '../audit/key-use-audit.js';
 import type { CallRate } from '../rpc/call-rate.js';
 import type { CallContext } from '../rpc/call-context.js';
 import type { KeyStore } from '../token/key-store.js';
-import type { RecipientIdentifier } from '../token/recipient-keys.js';
+import type { RecipientIdentifier } from '../token/recipient-identifier.js';
 import type { VaultKey } from '../token/vault-key.js';
 import { findKeyOf, sameIdentifier, type KeyOfRecipient } from './key-of-recipient.js';
 

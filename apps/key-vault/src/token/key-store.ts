@@ -11,7 +11,7 @@ import { FairQueue } from './fair-queue.js';
 import { observeTokens, openTokens } from './open-tokens.js';
 import { withTokenFailures } from './token-failures.js';
 import type { TokenSet } from './token-set.js';
-import type { RecipientIdentifier } from './recipient-keys.js';
+import type { RecipientIdentifier } from './recipient-identifier.js';
 import { keyEntry, vaultKey, type VaultKey } from './vault-key.js';
 
 export interface WrappedSessionKey {

@@ -1,9 +1,7 @@
-import type { DetachedEnvelope } from '#cms';
 import { maximumUnwrapCandidates } from '#contracts';
 import type { KeyStore } from './key-store.js';
+import type { RecipientIdentifier } from './recipient-identifier.js';
 import type { VaultKey } from './vault-key.js';
-
-export type RecipientIdentifier = DetachedEnvelope['recipients'][number]['identifier'];
 
 /** Which keys of recordings will do. */
 export interface WantedKey {

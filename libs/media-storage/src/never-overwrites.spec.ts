@@ -166,8 +166,8 @@ describe('a server of its own kind', () => {
   );
 });
 
-// The only way to write is the one above.
-it('is all that media storages can do to a stored file', () => {
-  const methods = Object.getOwnPropertyNames(MediaStorages.prototype).sort();
-  expect(methods).toEqual(['close', 'constructor', 'open', 'plainMediaOf', 'put', 'resolve', 'storageOf']);
+it('has no other way to change a stored file', () => {
+  const methods = Object.getOwnPropertyNames(MediaStorages.prototype);
+  expect(methods).toContain('put');
+  expect(methods.filter(name => /delete|remove|replace|rename|move|copy|write|truncate/i.test(name))).toEqual([]);
 });

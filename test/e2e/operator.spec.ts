@@ -258,7 +258,9 @@ describe('rcsctl verify', () => {
     expect(fine).toEqual({
       recording: 'fine.bin',
       verified: true,
-      mediaFiles: [{ mediaId: 'fine.bin', verified: true, bytes: media.length, sha256 }],
+      mediaFiles: [
+        { mediaId: 'fine.bin', verified: true, bytes: media.length, sha256, content: expect.any(String) as string },
+      ],
     });
     await stranger.insert({ id: 'HALF', mediaFiles: [mediaFile('fine.bin'), mediaFile('missing.bin')] });
     const half = await rcsctl(configuration, 'verify', 'HALF');

@@ -35,7 +35,7 @@ const data = oid('1.2.840.113549.1.7.1');
 const rsaEncryption = sequence(oid('1.2.840.113549.1.1.1'), nothing);
 const aes256Cbc = '2.16.840.1.101.3.4.1.42';
 /** As `openssl cms -encrypt -stream` writes it. */
-const streamChunkBytes = 4096;
+export const streamChunkBytes = 4096;
 
 export const newSecret = (): ContentSecret => ({ sessionKey: randomBytes(32), iv: randomBytes(16) });
 

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { Agent, request } from 'undici';
 
 export interface Answer {
@@ -11,6 +12,8 @@ export interface Message {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly json?: unknown;
+  /** Of an answer that never ends: what comes in this time. */
+  readonly listenMs?: number;
 }
 
 /** A body that broke off, or a connection that did: no answer at all, which is never taken for one. */
@@ -27,7 +30,7 @@ export class Door {
     this.agent = new Agent({ connect: { ca }, connections: 32, headersTimeout: 60_000, bodyTimeout: 60_000 });
   }
 
-  async send({ method, path, headers, json }: Message): Promise<Answer> {
+  async send({ method, path, headers, json, listenMs }: Message): Promise<Answer> {
     try {
       const answer = await request(`${this.url}${path}`, {
         dispatcher: this.agent,
@@ -35,7 +38,9 @@ export class Door {
         headers: { ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
         ...(json === undefined ? {} : { body: JSON.stringify(json) }),
       });
-      const body = Buffer.from(await answer.body.arrayBuffer());
+      const body = await (listenMs === undefined || answer.statusCode !== 200
+        ? answer.body.arrayBuffer().then(bytes => Buffer.from(bytes))
+        : listened(answer.body, listenMs));
       const fields = Object.entries(answer.headers).map(([name, value]) => [name, String(value)]);
       return { status: answer.statusCode, headers: Object.fromEntries(fields) as Record<string, string>, body };
     } catch (error) {
@@ -46,6 +51,18 @@ export class Door {
   close(): Promise<void> {
     return this.agent.destroy();
   }
+}
+
+function listened(body: Readable, ms: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  body.on('data', (chunk: Buffer) => chunks.push(chunk));
+  body.on('error', () => undefined);
+  return new Promise(resolve => {
+    setTimeout(() => {
+      body.destroy();
+      resolve(Buffer.concat(chunks));
+    }, ms);
+  });
 }
 
 /** Somebody at a door, known by name and password, or nobody. */

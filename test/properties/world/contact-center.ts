@@ -64,6 +64,18 @@ export class PropertyContactCenter {
     return { id, playPaths: mediaFiles.map(({ playPath }) => `/api/v2${playPath}`) };
   }
 
+  /** Waits until the server has looked at every stored file, or knows that it cannot. */
+  async indexed(administrator: Caller): Promise<void> {
+    for (;;) {
+      const status = await administrator.must<Record<'mediaFiles' | 'proved' | 'failing', number>>(
+        'GET',
+        '/rcs/recordings/index-status',
+      );
+      if (status.proved + status.failing >= status.mediaFiles) return;
+      await new Promise(resolve => setTimeout(resolve, 100));
+    }
+  }
+
   private get insertionPath(): string {
     return `/internal-api/contact-centers/${this.id}/recordings`;
   }

@@ -232,7 +232,8 @@ function auditSubject(request: PlaybackRequest, recording: Recording, mediaFile:
   return {
     ...auditedUser(request.user),
     address: request.address,
-    contactCenter: recording.contactCenter,
+    // Who tries to hear a recording of another contact center stands in the audit of the own one.
+    contactCenter: request.user.contactCenter ?? recording.contactCenter,
     recording: recording.id,
     requestId: request.requestId,
     ...(mediaFile === undefined ? {} : { mediaFile: mediaFile.mediaId }),

@@ -1,0 +1,90 @@
+import { writeFileSync } from 'node:fs';
+import { processIdOf } from '../../cluster/process-id.js';
+import type { PropertyCluster } from '../world/property-cluster.js';
+import type { Random } from '../world/random.js';
+
+const disturbances = ['vault', 'worker', 'gateway', 'clock'] as const;
+export type Disturbance = (typeof disturbances)[number];
+
+const readyTimeoutMs = 120_000;
+const day = 86_400_000;
+
+/** What happens to all contact centers at once: processes end and begin again, clocks are set. */
+export class Disturbances {
+  private readonly working = new Set<Promise<unknown>>();
+  private disturbing: Promise<void> = Promise.resolve();
+  private offsetMs = 0;
+
+  constructor(
+    private readonly cluster: PropertyCluster,
+    private readonly clockFile: string,
+    private readonly random: Random,
+  ) {}
+
+  /** Does the work while nothing is being disturbed. */
+  readonly undisturbed = async <T>(work: () => Promise<T>): Promise<T> => {
+    await this.disturbing;
+    const done = work();
+    const settled = done.catch(() => undefined);
+    this.working.add(settled);
+    try {
+      return await done;
+    } finally {
+      this.working.delete(settled);
+    }
+  };
+
+  /** Waits for what is under way, disturbs, and waits until everything is ready again. */
+  async disturb(): Promise<Disturbance> {
+    let over = (): void => undefined;
+    await this.disturbing;
+    this.disturbing = new Promise(resolve => (over = resolve));
+    try {
+      await Promise.all(this.working);
+      const what = this.random.pick(disturbances);
+      if (what === 'clock') await this.moveClock();
+      else await this.restart(what);
+      return what;
+    } finally {
+      over();
+    }
+  }
+
+  /** Forward by weeks, and now and then back a little. */
+  private async moveClock(): Promise<void> {
+    this.offsetMs += this.random.chance(0.8) ? this.random.below(9 * day) : -this.random.below(day / 4);
+    this.offsetMs = Math.max(0, Math.min(this.offsetMs, 60 * day));
+    writeFileSync(this.clockFile, String(this.offsetMs));
+    // Longer than any process takes to look.
+    await new Promise(resolve => setTimeout(resolve, 500));
+  }
+
+  /** The quickstart starts again what ended. */
+  private async restart(what: 'vault' | 'worker' | 'gateway'): Promise<void> {
+    const { management, dataDir } = this.cluster.ready;
+    const [service, url] = {
+      vault: ['key-vault', management.vault],
+      worker: ['decrypt-worker-1', management.workers[0]!],
+      gateway: ['playback-gateway', management.gateway],
+    }[what] as [string, string];
+    const former = processIdOf(service, dataDir);
+    process.kill(former, this.random.pick(['SIGTERM', 'SIGKILL']));
+    const end = Date.now() + readyTimeoutMs;
+    while (
+      processIdOf(service, dataDir) === former ||
+      !(await this.isReady(url)) ||
+      !(await this.isReady(management.gateway))
+    ) {
+      if (Date.now() > end) throw new Error(`${service} does not come back`);
+      await new Promise(resolve => setTimeout(resolve, 100));
+    }
+  }
+
+  private async isReady(url: string): Promise<boolean> {
+    try {
+      return (await fetch(`${url}/health/ready`)).status === 200;
+    } catch {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,398 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { rcsctl } from '../../cluster/rcsctl.js';
+import type { KeyPairs } from '../media/key-pairs.js';
+import { makeCertificate, type MadeCertificate } from '../media/made-certificate.js';
+import { layouts, recipientForms, seal, type Layout, type Recipient, type SealedMedia } from '../media/sealed-media.js';
+import { waveFile } from '../media/wave.js';
+import type { Answer, Caller } from '../world/caller.js';
+import { mediaFileOf, type PropertyContactCenter } from '../world/contact-center.js';
+import { repository, type PropertyCluster } from '../world/property-cluster.js';
+import type { Random } from '../world/random.js';
+import { sideBySide } from '../world/side-by-side.js';
+
+/** What may happen in a contact center, and how often. */
+export const steps = {
+  insert: 24,
+  record: 10,
+  'record with rcsctl': 1,
+  upload: 8,
+  'upload with names that are taken': 4,
+  renew: 4,
+  rewrap: 8,
+  assign: 5,
+  delete: 8,
+  'delete with force': 3,
+  'remove key': 12,
+  'restore key': 2,
+  'storage moved': 6,
+  play: 6,
+} as const;
+export type Step = keyof typeof steps;
+
+interface HeldCertificate {
+  readonly alias: string;
+  readonly certificate: MadeCertificate;
+  state: 'active' | 'deleted' | 'deleted with force';
+  keyRemoved: boolean;
+}
+
+interface HeldRecording {
+  readonly id: string;
+  readonly playPath: string;
+  readonly plaintext: Buffer;
+  readonly what: string;
+  /** Undefined for what only rcsctl knows. */
+  readonly file: { readonly path: string; readonly stored: Buffer } | undefined;
+  /** Aliases of the certificates whose keys open it. */
+  readonly openers: Set<string>;
+  readonly detached: boolean;
+  /** It has played. From then on it plays for ever, unless somebody confirmed in words that it will not. */
+  played: boolean;
+  givenUp: boolean;
+}
+
+export interface HistoryGrounds {
+  readonly cluster: PropertyCluster;
+  readonly contactCenter: PropertyContactCenter;
+  readonly pairs: KeyPairs;
+  readonly random: Random;
+  /** Runs while no process is being restarted. */
+  readonly undisturbed: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+/** A recording that played and plays no more. */
+export class LostRecording extends Error {
+  constructor(
+    readonly step: string,
+    readonly recording: string,
+    answer: Answer,
+  ) {
+    super(
+      `${recording}: ${answer.status} ${answer.status === 200 ? 'with other bytes' : answer.body.toString().slice(0, 200)}`,
+    );
+  }
+}
+
+const profile = 'profile';
+const mostCertificates = 5;
+
+/** What happens in one contact center, drawn step by step; after each, every recording that played still plays. */
+export class History {
+  readonly log: string[] = [];
+  private readonly certificates: HeldCertificate[] = [];
+  private readonly recordings: HeldRecording[] = [];
+  private admin!: Caller;
+  private made = 0;
+
+  constructor(private readonly grounds: HistoryGrounds) {}
+
+  async begin(): Promise<void> {
+    const { contactCenter } = this.grounds;
+    const privileges = ['decrypt-recording', 'administer-certificates'];
+    this.admin = await contactCenter.addPerson(`admin-${contactCenter.id}`, { roles: ['admin'], privileges });
+    await this.upload({});
+    await this.assign();
+  }
+
+  /** @throws LostRecording, or Error when the server breaks. */
+  async step(): Promise<void> {
+    const step = this.grounds.random.weighted(steps);
+    await this.grounds.undisturbed(async () => {
+      const touched = await this.take(step);
+      const { random } = this.grounds;
+      const others = random.sample(this.recordings, 2);
+      await this.plays(step, new Set([...touched, ...others]));
+    });
+  }
+
+  /** Everything once more. */
+  async end(): Promise<void> {
+    await this.grounds.undisturbed(() => this.plays('the end', new Set(this.recordings)));
+  }
+
+  /** Does a step; answers the recordings that it could touch. */
+  private async take(step: Step): Promise<readonly HeldRecording[]> {
+    const { random } = this.grounds;
+    switch (step) {
+      case 'insert':
+        return this.insert(random.pick(layouts));
+      case 'record':
+        return this.record();
+      case 'record with rcsctl':
+        return this.recordWithRcsctl();
+      case 'upload':
+        return this.upload({ decryptOnly: random.chance(0.3) });
+      case 'upload with names that are taken':
+        return this.uploadTaken();
+      case 'renew':
+        return this.renew();
+      case 'rewrap':
+        return this.rewrap();
+      case 'assign':
+        return this.assign();
+      case 'delete':
+        return this.delete(false);
+      case 'delete with force':
+        return this.delete(true);
+      case 'remove key':
+        return this.removeKey();
+      case 'restore key':
+        return this.restoreKey();
+      case 'storage moved':
+        return this.moveStorage();
+      case 'play':
+        return random.sample(this.recordings, 4);
+    }
+  }
+
+  /** As an archive or openssl made it: README, "Put your own recording in". */
+  private async insert(layout: Layout): Promise<HeldRecording[]> {
+    const { random } = this.grounds;
+    const recipients = this.drawRecipients();
+    const plaintext = waveFile(random, 200 + random.below(1500));
+    const sealed = seal(
+      plaintext,
+      layout,
+      recipients.map(({ recipient }) => recipient),
+    );
+    const aliases = recipients.map(({ alias }) => alias);
+    const names = random.chance(0.3) && layout !== 'plain' ? { certAlias: aliases } : {};
+    const openers = layout === 'plain' ? [] : aliases;
+    return this.store(`inserted, ${layout}, for ${aliases.join(' and ')}`, sealed, plaintext, openers, layout, names);
+  }
+
+  /** As the recorder does: for whom the gateway says now. */
+  private async record(): Promise<HeldRecording[]> {
+    const { random, contactCenter, cluster } = this.grounds;
+    const path = `/rcs/contact-centers/${contactCenter.id}/recipients?ivrProfile=${profile}`;
+    const answer = await cluster.ops.get(path);
+    const { certificates = [] } = this.said('recipients', answer) as { certificates?: { alias: string }[] };
+    const held = certificates.map(({ alias }) => this.certificates.find(each => each.alias === alias)!);
+    if (held.length === 0) return [];
+    const plaintext = waveFile(random, 200 + random.below(1500));
+    const recipients = held.map<Recipient>(({ certificate }) => ({ certificate, by: 'issuer-and-serial' }));
+    const certAlias = held.map(({ alias }) => alias);
+    return this.store('recorded', seal(plaintext, 'detached', recipients), plaintext, certAlias, 'detached', {
+      certAlias,
+    });
+  }
+
+  /** With the command, always from a file of the same name, sometimes under an id that is taken. */
+  private async recordWithRcsctl(): Promise<HeldRecording[]> {
+    const { random, contactCenter, cluster } = this.grounds;
+    const { ready, work } = cluster;
+    const directory = join(work, 'recorder');
+    const plaintext = waveFile(random, 200 + random.below(1500));
+    const file = join(directory, contactCenter.id, 'call.wav');
+    await writeFile(file, plaintext);
+    const earlier = random.chance(0.4)
+      ? this.recordings.find(({ file: stored }) => stored === undefined)?.id
+      : undefined;
+    const { status, stdout, stderr } = await rcsctl(repository, ready.dataDir, [
+      ...['record', file, '--json', '--gateway', ready.gateway, '--ca', ready.caFile],
+      ...['--contact-center', contactCenter.id, '--ivr-profile', profile, '--type', 'audio/wav'],
+      ...['--ops-password-file', join(directory, 'ops.password'), '--webdav', ready.webdav.url],
+      ...['--webdav-user', ready.webdav.user, '--webdav-password-file', join(directory, 'webdav.password')],
+      ...(earlier === undefined ? [] : ['--id', earlier]),
+    ]);
+    this.log.push(`rcsctl record${earlier === undefined ? '' : ` --id ${earlier}`}: ${status} ${stderr.slice(0, 200)}`);
+    const written = this.recordings.filter(({ file: stored }) => stored === undefined);
+    if (status !== 0) return written;
+    const { id, mediaFiles } = JSON.parse(stdout) as { id: string; mediaFiles: { playPath: string }[] };
+    const openers = this.certificates.filter(({ state }) => state === 'active').map(({ alias }) => alias);
+    const recording = {
+      ...{ id, plaintext, what: 'recorded with rcsctl', file: undefined, detached: true },
+      ...{ playPath: `/api/v2${mediaFiles[0]!.playPath}`, openers: new Set(openers), played: false, givenUp: false },
+    };
+    this.recordings.push(recording);
+    return [...written, recording];
+  }
+
+  private async upload(
+    more: object,
+    alias = `cert-${++this.made}`,
+    certificate = this.newCertificate(alias),
+  ): Promise<HeldRecording[]> {
+    if (this.certificates.length >= mostCertificates) return [];
+    const { contactCenter } = this.grounds;
+    const answer = await contactCenter.upload(this.admin, alias, certificate, more);
+    this.said(`upload ${alias} ${JSON.stringify(more)}`, answer);
+    if (answer.status === 201) this.certificates.push({ alias, certificate, state: 'active', keyRemoved: false });
+    return this.recordings;
+  }
+
+  /** An authority that starts anew numbers its certificates from 1 again; a certificate claims any identifier. */
+  private async uploadTaken(): Promise<HeldRecording[]> {
+    const { random, pairs } = this.grounds;
+    const { issuer, serialNumber, keyIdentifier } = random.pick(this.certificates).certificate;
+    const alias = `cert-${++this.made}`;
+    const wishes = random.pick([{ issuer, serialNumber }, { keyIdentifier }, { issuer, serialNumber, keyIdentifier }]);
+    const certificate = makeCertificate({
+      pair: pairs.take(),
+      name: `${this.grounds.contactCenter.id} ${alias}`,
+      ...wishes,
+    });
+    return this.upload({}, alias, certificate);
+  }
+
+  private async renew(): Promise<HeldRecording[]> {
+    const [from, to] = this.grounds.random.sample(this.certificates, 2);
+    if (from === undefined || to === undefined) return [];
+    await this.act('POST', `/rcs/certificates/${from.alias}/renew`, { successor: to.alias });
+    return this.openedBy(from.alias);
+  }
+
+  private async rewrap(): Promise<HeldRecording[]> {
+    const { random } = this.grounds;
+    const [from, to] = random.sample(this.certificates, 2);
+    if (from === undefined || to === undefined) return [];
+    const touched = this.openedBy(from.alias);
+    const mode = random.pick(['add', 'replace']);
+    const { status, body } = await this.act('POST', `/rcs/certificates/${from.alias}/rewrap`, { to: to.alias, mode });
+    if (status !== 202) return touched;
+    const { id } = JSON.parse(body.toString()) as { id: string };
+    const run = await this.finished(id);
+    this.log.push(`rewrap is ${JSON.stringify(run).slice(0, 300)}`);
+    for (const { detached, openers } of touched) if (detached) openers.add(to.alias);
+    return touched;
+  }
+
+  private async finished(id: string): Promise<object> {
+    for (let turn = 0; turn < 600; turn++) {
+      const run = await this.admin.must<{ state: string }>('GET', `/rcs/rewraps/${id}`);
+      if (run.state !== 'running') return run;
+      await new Promise(resolve => setTimeout(resolve, 50));
+    }
+    throw new Error(`the rewrap ${id} does not end`);
+  }
+
+  private async assign(): Promise<HeldRecording[]> {
+    const { random } = this.grounds;
+    const active = this.certificates.filter(({ state }) => state === 'active').map(({ alias }) => alias);
+    const aliases = random.sample(active, 1 + random.below(2));
+    await this.act('PUT', `/rcs/ivr-profiles/${profile}/certificates`, {
+      aliases,
+      ...(aliases.length === 0 ? { confirm: 'record unencrypted' } : {}),
+    });
+    return [];
+  }
+
+  private async delete(force: boolean): Promise<HeldRecording[]> {
+    const chosen = this.choose(({ state }) => state === 'active');
+    const { alias } = chosen;
+    const { status } = await this.act('DELETE', `/rcs/certificates/${alias}`, force ? { force: alias } : {});
+    if (status === 200 && chosen.state === 'active') chosen.state = force ? 'deleted with force' : 'deleted';
+    return this.openedBy(alias);
+  }
+
+  /** Only who deleted a certificate by force, although recordings need it, has said that they may be lost. */
+  private async removeKey(): Promise<HeldRecording[]> {
+    const chosen = this.choose(({ state }) => state !== 'active');
+    const { alias } = chosen;
+    const { status } = await this.act('DELETE', `/rcs/certificates/${alias}/key`, { confirm: alias });
+    if (status !== 200) return this.openedBy(alias);
+    chosen.keyRemoved = true;
+    if (chosen.state === 'deleted with force') {
+      for (const recording of this.openedBy(alias)) recording.givenUp ||= this.opensNoMore(recording);
+    }
+    return this.openedBy(alias);
+  }
+
+  private async restoreKey(): Promise<HeldRecording[]> {
+    const chosen = this.choose(({ keyRemoved }) => keyRemoved);
+    const { status } = await this.act('POST', `/rcs/certificates/${chosen.alias}/restore-key`, {});
+    if (status === 200) chosen.keyRemoved = false;
+    return this.openedBy(chosen.alias);
+  }
+
+  /** The same files in another place or from a backup: other entity tags, other dates, the same bytes. */
+  private async moveStorage(): Promise<HeldRecording[]> {
+    const { random, cluster } = this.grounds;
+    const moved = random.sample(this.recordings, 3).filter(({ file }) => file !== undefined);
+    for (const { file } of moved) await cluster.files.putAgain(file!.path, file!.stored);
+    this.log.push(`moved ${moved.map(({ id }) => id).join(', ')}`);
+    return moved;
+  }
+
+  private opensNoMore({ openers }: HeldRecording): boolean {
+    return [...openers].every(opener => this.certificates.find(({ alias }) => alias === opener)?.keyRemoved !== false);
+  }
+
+  private async plays(step: string, recordings: ReadonlySet<HeldRecording>): Promise<void> {
+    await sideBySide([...recordings], 4, async recording => {
+      if (recording.givenUp) return;
+      const answer = await this.admin.get(recording.playPath);
+      const plays = answer.status === 200 && answer.body.equals(recording.plaintext);
+      if (plays) recording.played = true;
+      else if (recording.played || !this.opensNoMore(recording)) {
+        this.log.push(`${recording.id} (${recording.what}) is lost`);
+        throw new LostRecording(step, recording.what.split(',')[0]!, answer);
+      }
+    });
+  }
+
+  private async store(
+    what: string,
+    sealed: SealedMedia,
+    plaintext: Buffer,
+    openers: readonly string[],
+    layout: Layout,
+    metadata: object,
+  ): Promise<HeldRecording[]> {
+    const { contactCenter, cluster } = this.grounds;
+    const name = `${contactCenter.id}-${this.recordings.length + 1}`;
+    await cluster.files.put(`${name}.wav`, sealed.stored);
+    const mediaFile = mediaFileOf(`${name}.wav`, sealed, metadata);
+    const answer = await contactCenter.insert(contactCenter.insertion(name, [mediaFile]));
+    const inserted = this.said(`insert ${name} ${what}`, answer) as { mediaFiles?: { playPath: string }[] };
+    if (answer.status !== 201) return [];
+    const recording: HeldRecording = {
+      ...{ id: name, what, plaintext, played: false, givenUp: false, detached: layout === 'detached' },
+      playPath: `/api/v2${inserted.mediaFiles![0]!.playPath}`,
+      file: { path: `${name}.wav`, stored: sealed.stored },
+      openers: new Set(openers),
+    };
+    this.recordings.push(recording);
+    return [recording];
+  }
+
+  private drawRecipients(): { readonly alias: string; readonly recipient: Recipient }[] {
+    const { random } = this.grounds;
+    const form = random.pick(recipientForms);
+    const usable = this.certificates.filter(({ keyRemoved }) => !keyRemoved);
+    const chosen = random.sample(usable.length > 0 ? usable : this.certificates, form === 'several' ? 2 : 1);
+    const by = form === 'several' ? random.pick(['issuer-and-serial', 'key-identifier'] as const) : form;
+    return chosen.map(({ alias, certificate }) => ({ alias, recipient: { certificate, by } }));
+  }
+
+  private newCertificate(alias: string): MadeCertificate {
+    const { pairs, contactCenter } = this.grounds;
+    return makeCertificate({ pair: pairs.take(), name: `${contactCenter.id} ${alias}` });
+  }
+
+  /** One that the step is meant for, most of the time. */
+  private choose(meant: (certificate: HeldCertificate) => boolean): HeldCertificate {
+    const { random } = this.grounds;
+    const fitting = this.certificates.filter(meant);
+    return random.pick(fitting.length > 0 && random.chance(0.9) ? fitting : this.certificates);
+  }
+
+  private openedBy(alias: string): HeldRecording[] {
+    return this.recordings.filter(({ openers }) => openers.has(alias));
+  }
+
+  private async act(method: string, path: string, json: object): Promise<Answer> {
+    const answer = await this.admin.send({ method, path, json });
+    this.said(`${method} ${path} ${JSON.stringify(json)}`, answer);
+    return answer;
+  }
+
+  /** Writes it down. @throws Error when the server breaks instead of answering. */
+  private said(what: string, { status, body }: Answer): unknown {
+    const text = body.toString();
+    this.log.push(`${what}: ${status}${status < 300 ? '' : ` ${text.slice(0, 300)}`}`);
+    if (status === 0 || status >= 500) throw new Error(`${what}: ${status} ${text}`);
+    return text.startsWith('{') ? JSON.parse(text) : {};
+  }
+}

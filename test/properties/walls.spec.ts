@@ -1,0 +1,300 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { KeyPairs } from './media/key-pairs.js';
+import { makeCertificate, type CertificateWishes } from './media/made-certificate.js';
+import { brokenOff, type Answer } from './world/caller.js';
+import { Failures } from './world/failures.js';
+import { fastIndex, PropertyCluster, type Route } from './world/property-cluster.js';
+import { propertyRun, say } from './world/property-run.js';
+import { Random } from './world/random.js';
+import type { Act, Attack, Collision } from './walls/attack.js';
+import { attackers, type Attacker } from './walls/callers.js';
+import { Markers } from './walls/markers.js';
+import { Picture } from './walls/picture.js';
+import { routeActs } from './walls/route-acts.js';
+import { rpcActs, type RpcAct } from './walls/rpc-acts.js';
+import { buildSide, type Side } from './walls/side.js';
+import { workerActs, WorkerDoor } from './walls/worker-acts.js';
+import { rpcNames, VaultCaller } from './walls/vault-callers.js';
+
+jest.setTimeout(3_600_000);
+
+const run = propertyRun('walls');
+const random = new Random(run.seed);
+const failures = new Failures('walls', run.seed);
+const leastCountsFile = join(__dirname, 'walls/least-counts.json');
+
+/** What fails until it is mended; a property that holds has none. */
+const knownFailures: readonly string[] = [];
+const knownRpcFailures: readonly string[] = [];
+
+let cluster: PropertyCluster;
+let attack: Attack;
+let picture: Picture;
+let markers: Markers;
+
+beforeAll(async () => {
+  cluster = await PropertyCluster.start({
+    ...fastIndex,
+    // What is played seldom is opened anew by the vault, what is played often comes from the worker's memory.
+    RCS_DECRYPT_WORKER__MEDIA_SESSION_TIME_TO_LIVE_MS: '2000',
+    RCS_SERVER_SETTINGS__CROSS_ORIGIN_SETTINGS: '{"corsFilterCacheTimeToLive":1}',
+  });
+  const pairs = await KeyPairs.make(8);
+  const [ofA, ofB] = await cluster.addContactCenters(['walla-contact-center', 'wallb-contact-center'], id => id);
+  const build = (prefix: string, contactCenter: typeof ofA, seldomPlayed: number): Promise<Side> =>
+    buildSide({ prefix, cluster, contactCenter: contactCenter!, pairs, random: random.fork(), seldomPlayed });
+  const [a, b] = await Promise.all([build('wallA', ofA, 45), build('wallB', ofB, 0)]);
+  attack = { a, b, collisions: await collisions(a, b, pairs) };
+  await a.contactCenter.indexed(a.admin);
+  picture = new Picture(a, random.fork(), Object.values(cluster.ready.management).flat());
+  markers = new Markers(attack);
+});
+
+afterAll(async () => {
+  await Promise.all([attack?.a.genesys.close(), attack?.b.genesys.close()]);
+  await cluster?.stop();
+});
+
+/** Certificates of B's own making that are called like those of A: everybody sees these names in every envelope. */
+async function collisions(a: Side, b: Side, pairs: KeyPairs): Promise<Collision[]> {
+  const [first, second] = a.certificates.map(({ certificate }) => certificate);
+  const { issuer, serialNumber } = first!;
+  const { keyIdentifier } = second!;
+  const own = (name: string, alias: string, wishes: Partial<CertificateWishes>) => ({ name, alias, wishes });
+  const drafts = [
+    own("A's issuer and serial number", 'wallB-same-issuer', { issuer, serialNumber }),
+    own("A's key identifier", 'wallB-same-key-identifier', { keyIdentifier }),
+    own("A's alias", a.certificates[0]!.alias, {}),
+    own("all of A's names", a.certificates[1]!.alias, {
+      issuer: second!.issuer,
+      serialNumber: second!.serialNumber,
+      keyIdentifier,
+    }),
+  ];
+  const made = drafts.map(({ name, alias, wishes }) => {
+    return { name, alias, certificate: makeCertificate({ pair: pairs.take(), name: 'wallB', ...wishes }) };
+  });
+  // The certificate of A itself, with a key of B's.
+  made.push({ name: "A's certificate", alias: 'wallB-stolen', certificate: { ...first!, pair: pairs.take() } });
+  return Promise.all(
+    made.map(async ({ name, alias, certificate }) => ({
+      name,
+      certificate,
+      body: await b.contactCenter.uploadBody(b.admin, alias, certificate),
+    })),
+  );
+}
+
+describe('nothing that contact center B does changes or shows anything of A', () => {
+  let routes: Route[];
+  let callers: Attacker[];
+
+  beforeAll(async () => {
+    routes = await cluster.routes();
+    callers = attackers(cluster, attack.b);
+  });
+
+  it("A's picture has at least 40 answers, and stays the same while nobody does anything", async () => {
+    expect(picture.size).toBeGreaterThanOrEqual(40);
+    expect(await picture.look()).toEqual([]);
+    expect(await picture.look()).toEqual([]);
+  });
+
+  it('every route of the running gateway has its place in the table', () => {
+    const known = new Set(Object.keys(routeActs));
+    const all = routes.map(({ method, url }) => `${method} ${url}`);
+    expect(all.filter(route => !known.has(route))).toEqual([]);
+    expect([...known].filter(route => !all.includes(route))).toEqual([]);
+  });
+
+  it('the door for everybody shows no metrics, no health and no routes', async () => {
+    for (const path of ['/metrics', '/health/live', '/health/ready', '/routes', '/log-level']) {
+      for (const { send } of callers) expect([401, 404]).toContain((await send({ method: 'GET', path })).status);
+    }
+  });
+
+  it('whatever anybody of B tries over HTTP', async () => {
+    let acts = 0;
+    for (const { method, url } of routes) {
+      const route = `${method} ${url}`;
+      for (const caller of callers.filter(({ comesTo }) => comesTo?.(route) ?? true)) {
+        for (const act of routeActs[route]?.(attack) ?? []) {
+          await attempt(route, caller, act);
+          acts++;
+          const changed = run.long ? await picture.look() : await picture.glance(4);
+          for (const what of changed) changes(route, caller, act, what);
+        }
+      }
+      for (const what of await picture.look()) failures.add({ kind: `changed: ${route} by anybody`, detail: what });
+    }
+    say(
+      `walls: ${routes.length} routes x ${callers.length} callers, ${acts} acts, pictures of ${picture.size} answers`,
+    );
+    checkCounts({ routes: routes.length, callers: callers.length, acts }, failures);
+    failures.check(knownFailures);
+  });
+});
+
+describe('nothing that is said to the vault in the name of B opens, changes or shows anything of A', () => {
+  const callers: VaultCaller[] = [];
+  beforeAll(() => callers.push(...VaultCaller.all(cluster.ready)));
+  afterAll(() => callers.forEach(caller => caller.close()));
+
+  it('every RPC of the contract has its place in the table', () => {
+    expect(rpcNames().sort()).toEqual(Object.keys(rpcActs).sort());
+  });
+
+  it('whoever has the files of whichever service', async () => {
+    const rpcFailures = new Failures('walls of the vault', run.seed);
+    const identityOf = (role: string) => callers.find(caller => caller.role === role)!;
+    const gateway = identityOf('playback-gateway');
+    const { reply } = await gateway.call('GetImportKey', {});
+    const importKey = (reply as { publicKey: string }).publicKey;
+    let acts = 0;
+    for (const rpc of rpcNames()) {
+      for (const caller of callers) {
+        const { endpoint } = caller;
+        const transportKeyId = await caller.transportKeyId();
+        const tools = { attack, gateway: gateway.identity, endpoint, transportKeyId, importKey };
+        for (const act of (await rpcActs[rpc]?.(tools)) ?? []) {
+          if (act.not?.includes(caller.role) === true) continue;
+          const answer = await caller.call(rpc, act.request);
+          acts++;
+          const found = markers.in(
+            { headers: {}, body: textOf(answer) },
+            { method: rpc, path: '', json: spelled(act.request) },
+          );
+          const detail = `${textOf(act.request).toString().slice(0, 300)}: ${textOf(answer).toString().slice(0, 300)}`;
+          if (found.length > 0)
+            rpcFailures.add({ kind: `shows: ${rpc} by ${caller.role}`, detail: `${found.join(', ')} in ${detail}` });
+          if (act.harmless !== true && (await succeeds(caller, act, answer)))
+            rpcFailures.add({ kind: `succeeds: ${rpc} by ${caller.role}`, detail });
+          if (['RCS_INTERNAL', 'RCS_TIMEOUT'].includes(answer.code))
+            rpcFailures.add({ kind: `breaks: ${rpc} by ${caller.role}`, detail });
+        }
+      }
+      for (const what of await picture.look()) rpcFailures.add({ kind: `changed: ${rpc}`, detail: what });
+    }
+    say(`walls of the vault: ${rpcNames().length} RPCs x ${callers.length} roles, ${acts} acts`);
+    checkCounts({ rpcs: rpcNames().length, roles: callers.length, rpcActs: acts }, rpcFailures);
+    rpcFailures.check(knownRpcFailures);
+  });
+});
+
+describe('nothing that a worker is asked in the name of B plays anything of A', () => {
+  it('with cold sessions and with warm ones', async () => {
+    const workerFailures = new Failures('walls of the workers', run.seed);
+    const callers = VaultCaller.all(cluster.ready);
+    const gateway = callers.find(({ role }) => role === 'playback-gateway')!;
+    const doors = WorkerDoor.all(cluster.ready, gateway.identity);
+    let acts = 0;
+    for (const { path, body, warm } of await workerActs(attack, gateway.identity)) {
+      for (const isWarm of [false, true]) {
+        if (isWarm) for (let turn = 0; turn < 2; turn++) await attack.a.admin.get(warm);
+        for (const door of doors) {
+          const answer = await door.post(path, body);
+          acts++;
+          const found = markers.in({ headers: {}, body: answer.body }, { method: 'POST', path: '', json: body });
+          const detail = `${warm}: ${answer.status} ${answer.body.toString('latin1').slice(0, 100)}`;
+          if (found.length > 0 || answer.status < 400) workerFailures.add({ kind: isWarm ? 'warm' : 'cold', detail });
+        }
+      }
+    }
+    await Promise.all(doors.map(door => door.close()));
+    callers.forEach(caller => caller.close());
+    say(`walls of the workers: ${acts} acts`);
+    checkCounts({ workerActs: acts }, workerFailures);
+    workerFailures.check();
+  });
+});
+
+/** Where the answer has session keys, it succeeds when one of A's is among them. */
+async function succeeds(
+  caller: VaultCaller,
+  { secrets }: RpcAct,
+  { reply, code }: { readonly reply?: object; readonly code: string },
+): Promise<boolean> {
+  if (code !== 'ok') return false;
+  if (secrets !== undefined) {
+    const opened = await caller.sessionKeysIn(reply ?? {});
+    return opened.some(key => secrets.some(secret => secret.equals(key)));
+  }
+  // A batch succeeds when one of its items does.
+  const { outcomes } = reply as { outcomes?: { failure?: unknown }[] };
+  return outcomes === undefined || outcomes.some(({ failure }) => failure === undefined || failure === null);
+}
+
+/** Bytes as people and answers write them. */
+const spelled = (value: object): unknown =>
+  JSON.parse(
+    JSON.stringify(value, (_, part: unknown) => {
+      const bytes = part as { type?: string; data?: number[] } | null;
+      return typeof bytes === 'object' && bytes?.type === 'Buffer' ? Buffer.from(bytes.data!).toString('base64') : part;
+    }),
+  );
+const textOf = (value: object): Buffer => Buffer.from(JSON.stringify(spelled(value)));
+
+async function attempt(route: string, caller: Attacker, { message, twin, follow, warm }: Act): Promise<void> {
+  if (warm !== undefined) await attack.a.admin.get(warm);
+  markers.remember(message);
+  const answer = await caller.send(message);
+  shows(route, caller, message, answer);
+  if (twin !== undefined) {
+    const other = await caller.send(twin.message);
+    const [a, b] = [withoutName(answer, twin.names), withoutName(other, twin.names)];
+    if (a !== b) failures.add({ kind: `tells: ${route} by ${caller.name}`, detail: `${message.path}: ${a} / ${b}` });
+  }
+  for (const next of follow?.(answer.body.toString(), attack) ?? []) {
+    for (const heard of [attack.b.admin, attack.b.supervisor]) {
+      if (warm !== undefined) await attack.a.admin.get(warm);
+      shows(
+        `${route}, then ${next.method}`,
+        { ...caller, name: `${caller.name}, then ${heard.name}` },
+        next,
+        await heard.send(next),
+      );
+    }
+  }
+}
+
+function shows(route: string, { name }: Attacker, { method, path, json }: Act['message'], answer: Answer): void {
+  const found = markers.in(answer, { method, path, json });
+  if (found.length > 0) {
+    const detail = `${path} ${JSON.stringify(json ?? '').slice(0, 200)}: ${answer.status} shows ${found.slice(0, 5).join(', ')}`;
+    failures.add({ kind: `shows: ${route} by ${name}`, detail });
+  }
+  if (answer.status === brokenOff || answer.status === 500) {
+    failures.add({
+      kind: `breaks: ${route} by ${name}`,
+      detail: `${method} ${path}: ${answer.status} ${answer.body.toString()}`,
+    });
+  }
+}
+
+function changes(route: string, { name }: Attacker, { message }: Act, what: string): void {
+  const asked = `${message.method} ${message.path} ${JSON.stringify(message.json ?? '').slice(0, 300)}`;
+  failures.add({ kind: `changed: ${route} by ${name}`, detail: `${asked} => ${what}` });
+}
+
+/** An answer with its name left out, and with what differs in every answer. */
+function withoutName({ status, headers, body }: Answer, names: readonly [string, string]): string {
+  const text = names.reduce(
+    (left, name) => left.replaceAll(name, '*').replaceAll(encodeURIComponent(name), '*'),
+    body.toString(),
+  );
+  return `${status} ${headers['content-type']} ${text.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '*')}`;
+}
+
+/** Numbers only grow: what was tried once is tried for ever. */
+function checkCounts(counts: Readonly<Record<string, number>>, into: Failures): void {
+  const least = JSON.parse(readFileSync(leastCountsFile, 'utf8')) as Readonly<Record<string, number>>;
+  for (const [key, count] of Object.entries(counts)) {
+    if (count >= (least[key] ?? 0)) continue;
+    const detail = `${count} ${key} where there were ${least[key]}; if that is meant, write it into ${leastCountsFile}`;
+    into.add({ kind: `fewer ${key}`, detail });
+  }
+  const grown = Object.entries(counts).filter(([key, count]) => count > (least[key] ?? 0));
+  if (grown.length === 0) return;
+  writeFileSync(leastCountsFile, `${JSON.stringify({ ...least, ...Object.fromEntries(grown) }, null, 2)}\n`);
+}

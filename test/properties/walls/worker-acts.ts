@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Agent, request } from 'undici';
+import { envelopeDigest, GrantSigner, mediaPath, type MediaLayout } from '#contracts';
+import type { InternalIdentity } from '#platform';
+import type { ReadyLine } from '../../cluster/running-cluster.js';
+import type { Answer } from '../world/caller.js';
+import type { Attack } from './attack.js';
+
+/** What a worker is asked in the name of B, with A's files and envelopes. */
+export interface WorkerAct {
+  readonly path: string;
+  readonly body: object;
+  /** A plays this before, so that a session is warm. */
+  readonly warm: string;
+}
+
+/**
+ * Grants of B for what A has encrypted. Who has the identity of a gateway can sign them; a worker that remembers A's
+ * session must refuse them as one does that has to ask the vault.
+ */
+export async function workerActs({ a, b }: Attack, gateway: InternalIdentity): Promise<WorkerAct[]> {
+  const grants = await GrantSigner.create(gateway);
+  const acts = a.recordings.map(async ({ layout, path, mediaFile, playPath, envelopeOfFile, id }) => {
+    if (layout === 'plain') return [];
+    const { pkcs7 } = mediaFile as { pkcs7?: string };
+    const envelope = pkcs7 === undefined ? envelopeOfFile : Buffer.from(pkcs7, 'base64');
+    const grantedLayout: MediaLayout = pkcs7 === undefined ? 'attached' : 'detached';
+    const names = [
+      { recording: `wallB-${randomUUID()}`, mediaFile: path },
+      // Under A's own names: only the contact center is B's.
+      { recording: id, mediaFile: path },
+    ];
+    return Promise.all(
+      names.map(async name => {
+        const grant = await grants.sign({
+          ...{ sub: b.admin.name, contactCenter: b.contactCenter.id, ...name, purpose: 'play', layout: grantedLayout },
+          location: { storage: 'webDAV', path },
+          ...(envelope === undefined ? {} : { envelopeDigest: envelopeDigest(envelope) }),
+        });
+        const detached = pkcs7 === undefined ? {} : { envelope: pkcs7 };
+        return {
+          path: mediaPath,
+          body: { grant, method: 'GET', contentType: 'audio/wav', ...detached },
+          warm: playPath,
+        };
+      }),
+    );
+  });
+  return (await Promise.all(acts)).flat();
+}
+
+/** The data plane of a worker, for who has the files of a gateway. */
+export class WorkerDoor {
+  private readonly agent: Agent;
+
+  private constructor(
+    readonly url: string,
+    { caPem, certificatePem, keyPem }: InternalIdentity,
+  ) {
+    this.agent = new Agent({ connect: { ca: caPem, cert: certificatePem, key: keyPem, servername: 'localhost' } });
+  }
+
+  /** Workers say in their logs where they listen. */
+  static all({ dataDir }: ReadyLine, identity: InternalIdentity): WorkerDoor[] {
+    return [1, 2].map(number => {
+      const log = readFileSync(join(dataDir, 'logs', `decrypt-worker-${number}.log`), 'utf8');
+      const url = [...log.matchAll(/"dataPlane":"([^"]+)"/g)].at(-1)?.[1];
+      if (url === undefined) throw new Error(`decrypt-worker-${number} does not say where it listens`);
+      return new WorkerDoor(url, identity);
+    });
+  }
+
+  async post(path: string, body: object): Promise<Answer> {
+    const answer = await request(`${this.url}${path}`, {
+      dispatcher: this.agent,
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const headers = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]));
+    return { status: answer.statusCode, headers, body: Buffer.from(await answer.body.arrayBuffer()) };
+  }
+
+  close(): Promise<void> {
+    return this.agent.destroy();
+  }
+}

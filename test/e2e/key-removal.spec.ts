@@ -64,9 +64,11 @@ it('remove-key takes a key out of use at once, and restore-key brings it back', 
   await admin.certificates('delete', 'doomed', '--force', 'doomed');
   expect(await plays()).toBe('plays');
   expect((await admin.run('remove-key', 'doomed', '--confirm', 'wrong')).stderr).toContain('1 recording');
-  expect(await admin.certificates('remove-key', 'doomed', '--confirm', 'doomed')).toMatchObject({
-    keyState: 'disabled',
-  });
+  const removal = ['remove-key', 'doomed', '--confirm', 'doomed'] as const;
+  expect((await admin.run(...removal)).stderr).toContain('(--unplayable 1)');
+  expect((await admin.run(...removal, '--unplayable', '2')).stderr).toContain('(--unplayable 1)');
+  expect(await plays()).toBe('plays');
+  expect(await admin.certificates(...removal, '--unplayable', '1')).toMatchObject({ keyState: 'disabled' });
   expect(await plays()).toContain('disabled');
   const upload = await admin.run('upload', ...pair);
   expect([upload.status, upload.stderr]).toEqual([

@@ -25,7 +25,7 @@ const stepsBetweenDisturbances = 400;
  * What fails until it is mended; a property that holds has none. The confirmation of "remove key" repeats the alias, and
  * does not say how many recordings came after the certificate was deleted that only this key opens.
  */
-const knownFailures: readonly string[] = ['lost after remove key'];
+const knownFailures: readonly string[] = [];
 
 it('no act that succeeds makes a recording unplayable', async () => {
   const count = run.count(200, 5000);

@@ -286,14 +286,18 @@ export class History {
     return this.openedBy(alias);
   }
 
-  /** Only who deleted a certificate by force, although recordings need it, has said that they may be lost. */
+  /** Only who says how many recordings shall not play any more has given them up. */
   private async removeKey(): Promise<HeldRecording[]> {
     const chosen = this.choose(({ state }) => state !== 'active');
     const { alias } = chosen;
-    const { status } = await this.act('DELETE', `/rcs/certificates/${alias}/key`, { confirm: alias });
+    const key = `/rcs/certificates/${alias}/key`;
+    const first = await this.act('DELETE', key, { confirm: alias });
+    const unplayable = Number(/--unplayable (\d+)/.exec(first.body.toString())?.[1] ?? 0);
+    const confirmed = unplayable > 0 && chosen.state === 'deleted with force';
+    const { status } = confirmed ? await this.act('DELETE', key, { confirm: alias, unplayable }) : first;
     if (status !== 200) return this.openedBy(alias);
     chosen.keyRemoved = true;
-    if (chosen.state === 'deleted with force') {
+    if (confirmed) {
       for (const recording of this.openedBy(alias)) recording.givenUp ||= this.opensNoMore(recording);
     }
     return this.openedBy(alias);

@@ -22,6 +22,8 @@ export interface DisabledPrivateKey {
 export interface KeyRemovalRequest {
   /** The alias typed again. */
   readonly confirm?: string | undefined;
+  /** How many recordings will not play any more, where there are any: whoever says the number has read it. */
+  readonly unplayable?: number | undefined;
   /** What operators have signed about it, where sources cannot be listed. */
   readonly approvals?: readonly string[] | undefined;
 }
@@ -70,19 +72,20 @@ export class CertificateRemovalService {
   /**
    * Takes the private key of a deleted certificate out of use in every token: it opens nothing from now on, and can be
    * restored until operators destroy it.
-   * @throws RcsError RCS_CERTIFICATE_IN_USE while the certificate is not deleted or another one has the same key,
-   *   RCS_RECORDINGS_UNKNOWN while any recording may need it, RCS_CONFIRMATION_REQUIRED, RCS_APPROVAL_REQUIRED naming the sources that operators must have thought of.
+   * @throws RcsError RCS_CERTIFICATE_IN_USE while the certificate is not deleted or another one has the same key, and with
+   *   the number of recordings that only this key opens unless just that number was said: recordings may have come since
+   *   the certificate was deleted. RCS_RECORDINGS_UNKNOWN while any recording may need it, RCS_CONFIRMATION_REQUIRED, RCS_APPROVAL_REQUIRED naming the sources that operators must have thought of.
    */
   async removeKey(
     administrator: Administrator,
     alias: string,
-    { confirm, approvals = [] }: KeyRemovalRequest,
+    { confirm, unplayable = 0, approvals = [] }: KeyRemovalRequest,
   ): Promise<DisabledPrivateKey> {
     const { contactCenter } = administrator;
     const act = { event: 'certificate-key-removed', certificateAlias: alias } as const;
     const { keyIdentifier, unlistableSources } = await this.audit.check(administrator, act, () => {
       requireFreshLogin(administrator);
-      return this.requireRemovable(contactCenter, alias, confirm);
+      return this.requireRemovable(contactCenter, alias, confirm, unplayable);
     });
     const detail = [`key ${keyIdentifier}`, ...unlistableSources.map(source => `source ${source}`)].join(', ');
     const disabled = await this.audit.act(administrator, { ...act, detail }, async () => {
@@ -111,7 +114,12 @@ export class CertificateRemovalService {
     return { keyState: 'present' };
   }
 
-  private async requireRemovable(contactCenter: string, alias: string, confirmation: string | undefined) {
+  private async requireRemovable(
+    contactCenter: string,
+    alias: string,
+    confirmation: string | undefined,
+    unplayable: number,
+  ) {
     const stored = await this.list.require(contactCenter, alias);
     if (stored.state === 'active') {
       throw new RcsError('RCS_CERTIFICATE_IN_USE', undefined, {
@@ -134,6 +142,7 @@ export class CertificateRemovalService {
       const lost = needs.recordings === 0 ? '' : `, and with it ${counted(needs.recordings)} that only it opens`;
       throw typeAgain(alias, `to take its private key out of use${lost}`);
     }
+    if (unplayable !== needs.recordings) throw neededKey(alias, needs.recordings);
     return { keyIdentifier: stored.keyIdentifier, unlistableSources: unlistable };
   }
 
@@ -167,6 +176,16 @@ const unknownRecordings = (alias: string, count: number): RcsError =>
       `${JSON.stringify(alias)} may be needed: wait until they are inspected (rcsctl recordings index-status shows ` +
       'how far that is, and what cannot be read)',
     reason: 'NOT_INSPECTED',
+  });
+
+const neededKey = (alias: string, recordings: number): RcsError =>
+  new RcsError('RCS_CERTIFICATE_IN_USE', undefined, {
+    publicDetail:
+      recordings === 0
+        ? `no recording needs the private key of ${JSON.stringify(alias)} any more: leave the number out`
+        : `only the private key of ${JSON.stringify(alias)} opens ${counted(recordings)}: rewrap them first, ` +
+          `or say that they shall not play any more (--unplayable ${recordings})`,
+    reason: 'NEEDED_BY_RECORDINGS',
   });
 
 const typeAgain = (alias: string, purpose: string): RcsError =>

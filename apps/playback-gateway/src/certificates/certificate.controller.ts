@@ -24,6 +24,8 @@ export const deletionSchema = z.strictObject({ force: z.string().optional() }).p
 export const keyRemovalSchema = z
   .strictObject({
     confirm: z.string().optional(),
+    /** The number of recordings that shall not play any more. */
+    unplayable: z.int().min(0).optional(),
     /** JWS of operators: `rcsctl keys approve`. */
     approvals: z
       .array(z.string().max(16 * 1024))

@@ -153,6 +153,12 @@ function assignments(command: Add): void {
     );
 }
 
+interface KeyRemovalOptions {
+  readonly confirm: string;
+  readonly unplayable?: string;
+  readonly approval?: string[];
+}
+
 function endings(command: Add): void {
   command('renew <alias> <successor>', 'put a successor in every place of a certificate').action(
     (alias: string, successor: string, options: AccessOptions) =>
@@ -168,11 +174,13 @@ function endings(command: Add): void {
     'take the private key of a deleted certificate out of use; it can be restored for a while',
   )
     .requiredOption('--confirm <alias>', 'the alias again')
+    .option('--unplayable <count>', 'how many recordings shall not play any more, where only this key opens them')
     .option('--approval <files...>', 'what operators have signed, where sources of recordings cannot be listed')
-    .action((alias: string, options: AccessOptions & { confirm: string; approval?: string[] }) => {
+    .action((alias: string, options: AccessOptions & KeyRemovalOptions) => {
       const approvals = (options.approval ?? []).map(firstLine);
       return show(options, 'DELETE', `${certificatePath(alias)}/key`, {
         confirm: options.confirm,
+        ...(options.unplayable === undefined ? {} : { unplayable: Number(options.unplayable) }),
         ...(approvals.length === 0 ? {} : { approvals }),
       });
     });

@@ -19,7 +19,14 @@ export interface MediaIndex {
   }[];
 }
 
-export function mediaIndexText({ mediaFiles, inspected, proved, givenUp, unknownRecordings, failures }: MediaIndex): string {
+export function mediaIndexText({
+  mediaFiles,
+  inspected,
+  proved,
+  givenUp,
+  unknownRecordings,
+  failures,
+}: MediaIndex): string {
   const lines = [
     `${inspected} of ${mediaFiles} media files have been inspected: it is known whom they are for`,
     `${proved} of ${mediaFiles} have a content tree: every byte of them is proved when they play`,

@@ -85,6 +85,22 @@ describe('stored files', () => {
   });
 });
 
+it('cms/gcm-in-enveloped.bin plays where the workers are told to', async () => {
+  const directory = join(work, 'tolerant');
+  const tolerant = await startCluster(repository, directory, { RCS_DECRYPT_WORKER__GCM_IN_ENVELOPED_DATA: 'true' });
+  try {
+    const pair = ['--key', join(cases, 'test.key'), '--certificate', join(cases, 'test.pem')];
+    const names = ['--contact-center', tolerant.ready.contactCenter, '--alias', alias];
+    expect(await rcsctl(repository, directory, ['import-key', ...pair, ...names])).toMatchObject({ status: 0 });
+    const client = new StrangerClient(tolerant, work);
+    await client.put('gcm.bin', readFileSync(join(cases, 'cms/gcm-in-enveloped.bin')));
+    const { status, body } = await client.play(await client.insertedFile('gcm.bin'));
+    expect({ status, same: body.equals(plain) }).toEqual({ status: 200, same: true });
+  } finally {
+    await tolerant.stop();
+  }
+});
+
 describe('keys and keystores', () => {
   it('reads PEM with the line ends of an old Macintosh', async () => {
     expect(await importKey('keys/cr-only.key', 'keys/cr-only.pem')).toMatchObject({ status: 0, stderr: '' });

@@ -88,6 +88,7 @@ export class DecryptWorkerModule {
                 new PinnedStorage(storages, configuration.playback.verifyContent),
                 keys,
                 settings.vaultTimeoutMs,
+                settings,
               ),
               metrics.callObserver(metrics.mediaOpenSeconds),
             ),
@@ -106,7 +107,7 @@ export class DecryptWorkerModule {
         {
           provide: InspectHandler,
           useFactory: (grants: GrantVerifier, storages: MediaStorages) =>
-            new InspectHandler(grants, new LayoutInspector(storages), settings.openTimeoutMs),
+            new InspectHandler(grants, new LayoutInspector(storages, settings), settings.openTimeoutMs),
           inject: [GrantVerifier, MediaStorages],
         },
         {

@@ -14,6 +14,7 @@ export type {
   OaepHash,
   RecipientIdentifier,
 } from './envelope/envelope.js';
+export type { EnvelopeTolerance } from './envelope/content-encryption.js';
 export { parseEnvelope } from './envelope/parse-envelope.js';
 export { type DetachedEnvelope, parseDetachedEnvelope } from './envelope/parse-detached-envelope.js';
 export {

@@ -1,4 +1,11 @@
-import { CmsError, mediaHeadBytes, parseDetachedEnvelope, readAttachedEnvelope, recogniseStoredFile } from '#cms';
+import {
+  CmsError,
+  mediaHeadBytes,
+  parseDetachedEnvelope,
+  readAttachedEnvelope,
+  recogniseStoredFile,
+  type EnvelopeTolerance,
+} from '#cms';
 import { envelopeDigest, type DeclaredProtection, type InspectReply, type PlaybackGrant } from '#contracts';
 import type { MediaStorages, StoredObject } from '#media-storage';
 
@@ -25,7 +32,10 @@ const headBytes = Math.max(16 * 1024, mediaHeadBytes);
  * What shows traces of an envelope that cannot be read is refused whatever the storage says.
  */
 export class LayoutInspector {
-  constructor(private readonly storages: MediaStorages) {}
+  constructor(
+    private readonly storages: MediaStorages,
+    private readonly tolerance: EnvelopeTolerance = {},
+  ) {}
 
   /** @throws RcsError of the storage; a file that is refused is an answer. */
   async inspect({ grant, declared, detachedEnvelope }: InspectionRequest, signal: AbortSignal): Promise<InspectReply> {
@@ -33,8 +43,12 @@ export class LayoutInspector {
     const stored = await this.storages.open(location, { head: headBytes }, signal);
     try {
       return declared === 'pkcs7'
-        ? await inspectDetached(stored, detachedEnvelope, signal)
-        : await inspectContent(stored, declared, this.storages.plainMediaOf(location), signal);
+        ? await inspectDetached(stored, detachedEnvelope, this.tolerance, signal)
+        : await inspectContent(
+            stored,
+            { declared, plainMedia: this.storages.plainMediaOf(location), tolerance: this.tolerance },
+            signal,
+          );
     } catch (error) {
       if (error instanceof CmsError) return refused(stored, 'RCS_ENVELOPE_UNREADABLE', error.message);
       throw error;
@@ -49,10 +63,11 @@ export class LayoutInspector {
 async function inspectDetached(
   stored: StoredObject,
   envelope: Buffer | undefined,
+  tolerance: EnvelopeTolerance,
   signal: AbortSignal,
 ): Promise<InspectReply> {
   if (envelope === undefined) return refused(stored, 'RCS_ENVELOPE_UNREADABLE', 'the metadata has an empty envelope');
-  parseDetachedEnvelope(envelope);
+  parseDetachedEnvelope(envelope, tolerance);
   if ((await recogniseStoredFile(stored, signal)).kind === 'envelope')
     return refused(
       stored,
@@ -62,16 +77,21 @@ async function inspectDetached(
   return { layout: 'detached', ...stateOf(stored), ...described(envelope) };
 }
 
+interface ContentRules {
+  readonly declared: Exclude<DeclaredProtection, 'pkcs7'>;
+  readonly plainMedia: 'recognised' | 'any';
+  readonly tolerance: EnvelopeTolerance;
+}
+
 async function inspectContent(
   stored: StoredObject,
-  declared: Exclude<DeclaredProtection, 'pkcs7'>,
-  plainMedia: 'recognised' | 'any',
+  { declared, plainMedia, tolerance }: ContentRules,
   signal: AbortSignal,
 ): Promise<InspectReply> {
   const found = await recogniseStoredFile(stored, signal);
   switch (found.kind) {
     case 'envelope': {
-      const { envelopeBytes } = await readAttachedEnvelope(stored, signal);
+      const { envelopeBytes } = await readAttachedEnvelope(stored, signal, tolerance);
       return { layout: 'attached', ...stateOf(stored), ...described(envelopeBytes) };
     }
     case 'media':

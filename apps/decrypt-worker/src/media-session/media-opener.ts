@@ -7,6 +7,7 @@ import {
   recogniseStoredFile,
   type ContentMap,
   type DetachedEnvelope,
+  type EnvelopeTolerance,
 } from '#cms';
 import {
   envelopeDigest,
@@ -55,6 +56,7 @@ export class MediaOpener {
     private readonly storage: PinnedStorage,
     private readonly sessionKeys: SessionKeyClient,
     private readonly vaultTimeoutMs: number,
+    private readonly tolerance: EnvelopeTolerance = {},
   ) {}
 
   /** Whether the leaves of a content tree have to come with the request. */
@@ -85,7 +87,7 @@ export class MediaOpener {
     const envelopeBytes = request.detachedEnvelope;
     if (envelopeBytes === undefined) throw new RcsError('RCS_GRANT_REFUSED', 'the envelope of the grant was not sent');
     checkDigest(request.grant, envelopeBytes);
-    const envelope = parseDetachedEnvelope(envelopeBytes);
+    const envelope = parseDetachedEnvelope(envelopeBytes, this.tolerance);
     const [content, candidates] = await bothOrNeither(
       step => file.open({ tail: tailBytes }, step),
       step => this.unwrap(request, envelopeBytes, step),
@@ -100,6 +102,7 @@ export class MediaOpener {
     const content = await file.open({ head: headBytes, tail: tailBytes }, signal);
     const { envelope, envelopeBytes, contentMap } = await readAttachedEnvelope(content.source, signal, {
       segmentSearch: request.scanSegments === true ? 'scan' : 'pattern-or-scan',
+      ...this.tolerance,
     });
     checkDigest(request.grant, envelopeBytes);
     const candidates = await this.unwrap(request, envelopeBytes, signal);

@@ -188,7 +188,8 @@ function checkedEnvelope(bytes: Buffer, permit: UnwrapPermit): DetachedEnvelope 
     throw new RcsError('RCS_GRANT_REFUSED', `the envelope is not the one that the grant for ${permit.subject} names`);
   }
   try {
-    return parseDetachedEnvelope(bytes);
+    // Whether such content is opened is the worker's decision.
+    return parseDetachedEnvelope(bytes, { gcmInEnvelopedData: true });
   } catch (error) {
     if (!(error instanceof CmsError)) throw error;
     throw new RcsError('RCS_ENVELOPE_UNREADABLE', error.message, { cause: error });

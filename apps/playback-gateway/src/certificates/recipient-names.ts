@@ -48,7 +48,13 @@ export function recipientsOfMediaFile(file: Pick<MediaFile, 'pkcs7' | 'additiona
 /** Whom an envelope is for; undefined when it cannot be read. */
 export function recipientsOfEnvelope(envelope: Buffer): string[] | undefined {
   try {
-    return [...new Set(parseDetachedEnvelope(envelope).recipients.map(({ identifier }) => recipientName(identifier)))];
+    return [
+      ...new Set(
+        parseDetachedEnvelope(envelope, { gcmInEnvelopedData: true }).recipients.map(({ identifier }) =>
+          recipientName(identifier),
+        ),
+      ),
+    ];
   } catch (error) {
     if (error instanceof CmsError) return undefined;
     throw error;

@@ -2,7 +2,9 @@ import type { ByteSource } from '../byte-source/byte-source.js';
 import { CmsError } from '../cms-error.js';
 import type { ContentMap } from '../content/content-map.js';
 import { DefiniteContentMap, DetachedContentMap, TaggedContentMap } from '../content/contiguous-content.js';
+import { TagAtEndContentMap } from '../content/tag-at-end.js';
 import { SegmentedContentMap, type SegmentSearch } from '../content/segmented-content.js';
+import type { EnvelopeTolerance } from '../envelope/content-encryption.js';
 import type { Envelope } from '../envelope/envelope.js';
 import { type EnvelopeHead, parseEnvelopeHead } from '../envelope/envelope-head.js';
 import { binaryEncoding, detectTransferEncoding, type TransferEncoding } from '../wrapping/transfer-encoding.js';
@@ -17,7 +19,7 @@ export interface AttachedEnvelope {
   readonly contentMap: ContentMap;
 }
 
-export interface ReadAttachedOptions {
+export interface ReadAttachedOptions extends EnvelopeTolerance {
   /** The longest head that is read, in bytes. */
   readonly limit?: number;
   readonly segmentSearch?: SegmentSearch;
@@ -30,12 +32,12 @@ export interface ReadAttachedOptions {
 export async function readAttachedEnvelope(
   source: ByteSource,
   signal: AbortSignal,
-  { limit = 1024 * 1024, segmentSearch = 'pattern-or-scan' }: ReadAttachedOptions = {},
+  { limit = 1024 * 1024, segmentSearch = 'pattern-or-scan', ...tolerance }: ReadAttachedOptions = {},
 ): Promise<AttachedEnvelope> {
   const firstBytes = await source.read(0, Math.min(firstReadBytes, source.size), signal);
   const encoding = await detectTransferEncoding(source, firstBytes, signal);
   const begun = encoding === binaryEncoding ? firstBytes : Buffer.alloc(0);
-  const { bytes, head } = await readHead(encoding.decode(source), begun, limit, signal);
+  const { bytes, head } = await readHead(encoding.decode(source), begun, { limit, tolerance }, signal);
   const { envelope, content } = head;
   if (content === undefined) {
     throw new CmsError('CMS_MALFORMED', 'the envelope has no content', {
@@ -44,9 +46,12 @@ export async function readAttachedEnvelope(
     });
   }
   const envelopeBytes = Buffer.from(bytes.subarray(0, content.header.contentOffset));
-  const binaryMap = content.header.constructed
+  const octets = content.header.constructed
     ? new SegmentedContentMap(envelope, content, segmentSearch)
     : new DefiniteContentMap(envelope, content);
+  const { contentEncryption } = envelope;
+  const hasTag = contentEncryption.mode === 'gcm' && contentEncryption.tagInContent === true;
+  const binaryMap = hasTag ? new TagAtEndContentMap(octets, contentEncryption.tagLength) : octets;
   return { envelope, envelopeBytes, contentMap: decodedContentMap(binaryMap, encoding) };
 }
 
@@ -62,23 +67,24 @@ export function detachedContentMap(
   envelope: Pick<Envelope, 'kind' | 'contentEncryption' | 'authentication'>,
 ): ContentMap {
   const { kind, contentEncryption, authentication } = envelope;
-  return kind === 'twilio-encryption-details'
-    ? new TaggedContentMap(contentEncryption.tagLength ?? 0)
-    : new DetachedContentMap(authentication);
+  const isTagged =
+    kind === 'twilio-encryption-details' ||
+    (contentEncryption.mode === 'gcm' && contentEncryption.tagInContent === true);
+  return isTagged ? new TaggedContentMap(contentEncryption.tagLength ?? 0) : new DetachedContentMap(authentication);
 }
 
 /** Reads on in growing steps until the head is complete. */
 async function readHead(
   source: ByteSource,
   begun: Buffer,
-  limit: number,
+  { limit, tolerance }: { readonly limit: number; readonly tolerance: EnvelopeTolerance },
   signal: AbortSignal,
 ): Promise<{ readonly bytes: Buffer; readonly head: EnvelopeHead }> {
   const most = Math.min(source.size, limit);
   let bytes = begun.subarray(0, most);
   for (;;) {
     try {
-      return { bytes, head: parseEnvelopeHead(bytes, source.size) };
+      return { bytes, head: parseEnvelopeHead(bytes, source.size, tolerance) };
     } catch (error) {
       // Only an error at the very end of the bytes at hand can be cured by more of them.
       if (!(error instanceof CmsError) || error.code !== 'CMS_TRUNCATED') throw error;

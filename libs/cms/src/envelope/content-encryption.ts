@@ -42,10 +42,25 @@ const ciphers = new ObjectIdentifierTable<CbcCipher | GcmCipher>({
 
 const modeOfKind = { 'enveloped-data': 'cbc', 'auth-enveloped-data': 'gcm' } as const;
 
+/** What no standard allows and some libraries write. */
+export interface EnvelopeTolerance {
+  /**
+   * AES-GCM inside EnvelopedData, its authentication tag at the end of the content: RFC 5084, 1.1 wants it in
+   * AuthEnvelopedData. Refused unless told.
+   */
+  readonly gcmInEnvelopedData?: boolean;
+}
+
 /** @throws CmsError CMS_UNSUPPORTED for other algorithms, CMS_MALFORMED for parameters of a wrong size. */
-export function readContentEncryption(reader: BerReader, kind: CmsKind): ContentEncryption {
+export function readContentEncryption(
+  reader: BerReader,
+  kind: CmsKind,
+  { gcmInEnvelopedData = false }: EnvelopeTolerance = {},
+): ContentEncryption {
   return readAlgorithmIdentifier(reader, 'contentEncryptionAlgorithm', (algorithm, offset) => {
     const cipher = ciphers.get(algorithm);
+    if (gcmInEnvelopedData && kind === 'enveloped-data' && cipher?.mode === 'gcm')
+      return { ...readGcmParameters(reader, cipher), tagInContent: true };
     if (cipher?.mode !== modeOfKind[kind]) {
       const message = `the content encryption algorithm ${cipher?.algorithm ?? formatObjectIdentifier(algorithm)} of ${kind}`;
       const isMisplacedGcm = kind === 'enveloped-data' && cipher?.mode === 'gcm';
@@ -73,8 +88,10 @@ function readCbcParameters(reader: BerReader, cipher: CbcCipher): ContentEncrypt
 const defaultTagLength = 12;
 const maximumNonceLength = 64;
 
+type GcmEncryption = Extract<ContentEncryption, { mode: 'gcm' }>;
+
 /** GCMParameters (RFC 5084, 3.2). */
-function readGcmParameters(reader: BerReader, cipher: GcmCipher): ContentEncryption {
+function readGcmParameters(reader: BerReader, cipher: GcmCipher): GcmEncryption {
   reader.enter(Tag.sequence, 'GCMParameters');
   const { offset } = reader;
   const iv = Buffer.from(reader.octets(Tag.octetString, 'aes-nonce'));

@@ -10,8 +10,9 @@ import type { ContentAuthentication, ContentEncryption } from './envelope.js';
  */
 export function readClosing(reader: BerReader, encryption: ContentEncryption): ContentAuthentication | undefined {
   reader.leave();
-  const authentication = encryption.mode === 'gcm' ? readAuthentication(reader, encryption.tagLength) : undefined;
-  const attributes = Tag.contextConstructed(encryption.mode === 'gcm' ? 2 : 1);
+  const isAuthEnvelopedData = encryption.mode === 'gcm' && encryption.tagInContent !== true;
+  const authentication = isAuthEnvelopedData ? readAuthentication(reader, encryption.tagLength) : undefined;
+  const attributes = Tag.contextConstructed(isAuthEnvelopedData ? 2 : 1);
   if (reader.peek() === attributes) reader.skip('unprotected attributes');
   reader.leave();
   reader.leave();

@@ -2,7 +2,7 @@ import { BerReader } from '../asn1/ber-reader.js';
 import { type ElementHeader, Tag } from '../asn1/element-header.js';
 import { formatObjectIdentifier, ObjectIdentifierTable } from '../asn1/object-identifier.js';
 import { CmsError } from '../cms-error.js';
-import { readContentEncryption } from './content-encryption.js';
+import { type EnvelopeTolerance, readContentEncryption } from './content-encryption.js';
 import type { CmsKind, Envelope } from './envelope.js';
 import { readClosing } from './envelope-closing.js';
 import { readRecipientInfos } from './recipient-infos.js';
@@ -49,7 +49,7 @@ export interface EnvelopeHead {
  * @param size of the whole object, if known: nothing may claim to reach further.
  * @throws CmsError CMS_TRUNCATED when `bytes` end before that.
  */
-export function parseEnvelopeHead(bytes: Buffer, size?: number): EnvelopeHead {
+export function parseEnvelopeHead(bytes: Buffer, size?: number, tolerance: EnvelopeTolerance = {}): EnvelopeHead {
   const reader = new BerReader(bytes, 0, size);
   const kind = enterContentInfo(reader);
   reader.enter(Tag.sequence, kind === 'enveloped-data' ? 'EnvelopedData' : 'AuthEnvelopedData');
@@ -59,7 +59,7 @@ export function parseEnvelopeHead(bytes: Buffer, size?: number): EnvelopeHead {
 
   reader.enter(Tag.sequence, 'EncryptedContentInfo');
   const contentType = formatObjectIdentifier(reader.primitive(Tag.objectIdentifier, 'contentType'));
-  const contentEncryption = readContentEncryption(reader, kind);
+  const contentEncryption = readContentEncryption(reader, kind, tolerance);
   const envelope: Envelope = { kind, version, ...recipients, contentType, contentEncryption };
   const tag = reader.peek();
   if (tag === undefined) {

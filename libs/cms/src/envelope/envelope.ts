@@ -53,6 +53,8 @@ export type ContentEncryption =
       readonly iv: Buffer;
       /** Bytes of the authentication tag, 12 to 16. */
       readonly tagLength: number;
+      /** The tag is the end of the content: in EnvelopedData, which has no place for one. */
+      readonly tagInContent?: boolean;
     };
 
 /** What authenticates the content of AuthEnvelopedData (RFC 5083, 2.1 and 2.2). */

@@ -1,4 +1,5 @@
 import { type KeyName, parseTwilioEnvelope } from '../twilio/twilio-envelope.js';
+import type { EnvelopeTolerance } from './content-encryption.js';
 import type { Envelope, RecipientIdentifier } from './envelope.js';
 import { parseEnvelope } from './parse-envelope.js';
 
@@ -12,8 +13,8 @@ const jsonObject = /^\s*\{/;
  * of a Twilio recording (as `parseTwilioEnvelope` takes it).
  * @throws CmsError
  */
-export function parseDetachedEnvelope(bytes: Buffer): DetachedEnvelope {
+export function parseDetachedEnvelope(bytes: Buffer, tolerance: EnvelopeTolerance = {}): DetachedEnvelope {
   return jsonObject.test(bytes.toString('latin1', 0, 64))
     ? parseTwilioEnvelope(bytes.toString('utf8'))
-    : parseEnvelope(bytes);
+    : parseEnvelope(bytes, tolerance);
 }

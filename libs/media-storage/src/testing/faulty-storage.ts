@@ -47,6 +47,7 @@ export class FaultyStorage {
     socket.on('error', () => undefined);
     socket.on('close', () => this.sockets.delete(socket));
     let received = Buffer.alloc(0);
+    // eslint-disable-next-line no-restricted-syntax -- a raw socket whose errors are heard above
     socket.on('data', data => {
       received = Buffer.concat([received, data]);
       for (let end = received.indexOf(headEnd); end >= 0; end = received.indexOf(headEnd)) {

@@ -134,6 +134,8 @@ const decryptWorker = z.strictObject({
   vaultTimeoutMs: milliseconds.default(5000),
   mediaSessionCacheSize: z.int().min(1).max(1_000_000).default(2000),
   mediaSessionTimeToLiveMs: milliseconds.max(600_000).default(60_000),
+  /** Plays AES-GCM inside EnvelopedData, which RFC 5084 (section 1.1) does not allow and some libraries write. */
+  gcmInEnvelopedData: z.boolean().default(false),
   openTimeoutMs: milliseconds.default(15_000),
   maxConcurrentStreams: z.int().min(1).max(100_000).default(1000),
   /** A gateway that takes no byte for this long loses its connection. */

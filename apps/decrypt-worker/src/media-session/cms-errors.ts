@@ -9,19 +9,18 @@ export function envelopeError(error: unknown): unknown {
   return new RcsError('RCS_ENVELOPE_UNREADABLE', error.message, { cause: error, ...detail });
 }
 
-/** What the caller hears of content that cannot be opened, whether it was cut, changed or encrypted with another key. */
+/**
+ * What the caller hears of content that cannot be opened, whether it was cut, changed or encrypted with another key. It
+ * is the same whether the padding was wrong, or right and nothing else spoke for the key: that difference, asked for
+ * again and again, opens CBC content without a key (Vaudenay, Eurocrypt 2002). The log has it.
+ */
 export function contentError(error: unknown): unknown {
-  if (!(error instanceof CmsError)) return error;
-  const code = isUnproved(error) ? 'RCS_KEY_NOT_PROVED' : 'RCS_MEDIA_UNDECRYPTABLE';
-  return new RcsError(code, error.message, { cause: error });
+  return error instanceof CmsError ? new RcsError('RCS_MEDIA_UNDECRYPTABLE', error.message, { cause: error }) : error;
 }
 
 /** Says that another key may be the right one. */
 export const isWrongKey = (error: unknown): boolean =>
-  isUnproved(error) || (error instanceof CmsError && error.code === 'CMS_UNDECRYPTABLE');
-
-/** The padding was right, and nothing else said that the key was. */
-export const isUnproved = (error: unknown): boolean => error instanceof CmsError && error.code === 'CMS_UNPROVED';
+  error instanceof CmsError && (error.code === 'CMS_UNPROVED' || error.code === 'CMS_UNDECRYPTABLE');
 
 /** The segments of a file are not as even as its ends made us believe; reading them one by one finds everything. */
 export function isUneven(error: unknown): boolean {

@@ -66,14 +66,7 @@ export const mediaErrors = {
     FAILED_PRECONDITION,
     4,
     'The media cannot be decrypted',
-    'The media or its envelope was modified, cut or encrypted with another key. Compare it with a backup.',
-  ),
-  RCS_KEY_NOT_PROVED: define(
-    422,
-    FAILED_PRECONDITION,
-    4,
-    'What a key makes of this recording looks like noise',
-    'Most likely the key is not the right one. Raw media without any signature (G.711) plays where its storage says plainMedia: any.',
+    'The media or its envelope was modified, cut or encrypted with another key. Compare it with a backup. The log of the worker says whether the key is only not proved: raw media without any signature (G.711) plays where its storage says plainMedia: any.',
   ),
   RCS_STORAGE_FILE_MISSING: define(
     502,

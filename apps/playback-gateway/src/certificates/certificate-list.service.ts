@@ -81,7 +81,7 @@ export class CertificateListService {
    * @throws RcsError RCS_KEY_DISABLED
    */
   async requireEnabledKey(stored: RecordingCertificate): Promise<void> {
-    const entry = entryOf(stored, await this.knownKeys(stored.contactCenter));
+    const entry = entryOf(stored, await this.keysNow(stored.contactCenter));
     if (entry?.state !== 'DISABLED') return;
     throw new RcsError('RCS_KEY_DISABLED', undefined, {
       publicDetail: `the private key of ${JSON.stringify(stored.alias)} is disabled: restore it first, or choose another certificate`,
@@ -106,7 +106,7 @@ export class CertificateListService {
     });
   }
 
-  /** undefined when no vault answers: a list without that is better than none. */
+  /** As they were some seconds ago at most; undefined when no vault answers: a list without that is better than none. */
   async knownKeys(contactCenter: string): Promise<readonly KeyEntry[] | undefined> {
     try {
       return await this.keys.list(contactCenter);
@@ -114,6 +114,15 @@ export class CertificateListService {
       this.logger.warn({ error: describeError(error) }, 'the keys in the tokens cannot be listed');
       return undefined;
     }
+  }
+
+  /**
+   * As the vaults say at this moment: for decisions, because a key may have been disabled through another gateway, or at
+   * the vault, since anybody asked last. undefined when no vault answers.
+   */
+  keysNow(contactCenter: string): Promise<readonly KeyEntry[] | undefined> {
+    this.keys.forget();
+    return this.knownKeys(contactCenter);
   }
 
   /** Takes in pairs that came into the token in another way, such as with `rcsctl import-key`. */

@@ -39,7 +39,7 @@ export class CertificateNeedsService {
 
   /** Names of the certificates that open recordings as well: active, with their key in a token for certain. */
   private async otherRecipients({ contactCenter, alias, keyIdentifier }: RecordingCertificate): Promise<string[]> {
-    const keys = (await this.list.knownKeys(contactCenter)) ?? [];
+    const keys = (await this.list.keysNow(contactCenter)) ?? [];
     const present = new Set(keys.filter(({ state }) => state !== 'DISABLED').map(key => key.keyIdentifier));
     const all = await this.certificates.list(contactCenter);
     const shared = new SharedNames(all);

@@ -17,8 +17,8 @@ const checks = [
   ['types', ['tsc', '--noEmit', '-p', 'tsconfig.json']],
 ];
 
-/** Unit tests use every core; the others start whole clusters and wait for them, so two kinds run beside each other. */
-const lanes = [[['unit']], [['e2e'], ['resilience', 'integration', 'conformance']], [['properties']], [['packaging']]];
+/** Unit tests use every core; the others start whole clusters and wait for them, so three kinds run beside each other. */
+const lanes = [[['unit']], [['e2e'], ['resilience', 'integration', 'conformance'], ['properties']], [['packaging']]];
 
 /** No file of tests takes that long, however slow the machine: what says nothing for so long hangs, and has failed. */
 const silenceTimeoutMs = 15 * 60_000;

@@ -297,10 +297,20 @@ export class History {
     const { status } = confirmed ? await this.act('DELETE', key, { confirm: alias, unplayable }) : first;
     if (status !== 200) return this.openedBy(alias);
     chosen.keyRemoved = true;
-    if (confirmed) {
-      for (const recording of this.openedBy(alias)) recording.givenUp ||= this.opensNoMore(recording);
-    }
+    if (confirmed) await this.giveUp(alias, unplayable);
     return this.openedBy(alias);
+  }
+
+  /** What does not play any more was given up, as long as it is no more than the number that was said. */
+  private async giveUp(alias: string, said: number): Promise<void> {
+    let lost = 0;
+    for (const recording of this.openedBy(alias).filter(({ givenUp }) => !givenUp)) {
+      const answer = await this.admin.get(recording.playPath);
+      if (answer.status === 200) continue;
+      recording.givenUp = true;
+      lost += 1;
+      if (lost > said) throw new LostRecording('remove key', recording.what.split(',')[0]!, answer);
+    }
   }
 
   private async restoreKey(): Promise<HeldRecording[]> {

@@ -109,6 +109,12 @@ it('no route reads what a stranger sends', async () => {
   expectSameProcess();
 });
 
+it('a refusal reaches whoever still sends a body that is longer than what is read of it', async () => {
+  const long: Body = { type: 'application/json', bytes: '['.repeat(6 * 1024 * 1024) };
+  for (let times = 0; times < 20; times++) expect(await send('POST', '/rcs/users', long)).toBe(401);
+  expectSameProcess();
+});
+
 it('an administrator who sends such a body is told what is wrong with it', async () => {
   for (const { type, bytes } of bodies) {
     const file = stranger.write('body', Buffer.from(bytes, 'latin1'));

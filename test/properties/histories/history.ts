@@ -44,12 +44,19 @@ interface HeldRecording {
   readonly what: string;
   /** Undefined for what only rcsctl knows. */
   readonly file: { readonly path: string; readonly stored: Buffer } | undefined;
-  /** Aliases of the certificates whose keys open it. */
+  /** Aliases of the certificates whose keys open it for sure. */
   readonly openers: Set<string>;
+  /** And of those whose keys may open it, too: where a re-wrap came only to some of the envelopes. */
+  readonly perhaps: Set<string>;
   readonly detached: boolean;
   /** It has played. From then on it plays for ever, unless somebody confirmed in words that it will not. */
   played: boolean;
   givenUp: boolean;
+}
+
+interface FinishedRun {
+  readonly state: string;
+  readonly counts: { readonly failed: number };
 }
 
 export interface HistoryGrounds {
@@ -164,11 +171,8 @@ export class History {
 
   /** As the recorder does: for whom the gateway says now. */
   private async record(): Promise<HeldRecording[]> {
-    const { random, contactCenter, cluster } = this.grounds;
-    const path = `/rcs/contact-centers/${contactCenter.id}/recipients?ivrProfile=${profile}`;
-    const answer = await cluster.ops.get(path);
-    const { certificates = [] } = this.said('recipients', answer) as { certificates?: { alias: string }[] };
-    const held = certificates.map(({ alias }) => this.certificates.find(each => each.alias === alias)!);
+    const { random } = this.grounds;
+    const held = await this.recipients();
     if (held.length === 0) return [];
     const plaintext = waveFile(random, 200 + random.below(1500));
     const recipients = held.map<Recipient>(({ certificate }) => ({ certificate, by: 'issuer-and-serial' }));
@@ -176,6 +180,14 @@ export class History {
     return this.store('recorded', seal(plaintext, 'detached', recipients), plaintext, certAlias, 'detached', {
       certAlias,
     });
+  }
+
+  private async recipients(): Promise<HeldCertificate[]> {
+    const { contactCenter, cluster } = this.grounds;
+    const path = `/rcs/contact-centers/${contactCenter.id}/recipients?ivrProfile=${profile}`;
+    const answer = await cluster.ops.get(path);
+    const { certificates = [] } = this.said('recipients', answer) as { certificates?: { alias: string }[] };
+    return certificates.map(({ alias }) => this.certificates.find(each => each.alias === alias)!);
   }
 
   /** With the command, always from a file of the same name, sometimes under an id that is taken. */
@@ -189,6 +201,7 @@ export class History {
     const earlier = random.chance(0.4)
       ? this.recordings.find(({ file: stored }) => stored === undefined)?.id
       : undefined;
+    const openers = (await this.recipients()).map(({ alias }) => alias);
     const { status, stdout, stderr } = await rcsctl(repository, ready.dataDir, [
       ...['record', file, '--json', '--gateway', ready.gateway, '--ca', ready.caFile],
       ...['--contact-center', contactCenter.id, '--ivr-profile', profile, '--type', 'audio/wav'],
@@ -200,10 +213,17 @@ export class History {
     const written = this.recordings.filter(({ file: stored }) => stored === undefined);
     if (status !== 0) return written;
     const { id, mediaFiles } = JSON.parse(stdout) as { id: string; mediaFiles: { playPath: string }[] };
-    const openers = this.certificates.filter(({ state }) => state === 'active').map(({ alias }) => alias);
     const recording = {
-      ...{ id, plaintext, what: 'recorded with rcsctl', file: undefined, detached: true },
-      ...{ playPath: `/api/v2${mediaFiles[0]!.playPath}`, openers: new Set(openers), played: false, givenUp: false },
+      ...{
+        id,
+        plaintext,
+        what: 'recorded with rcsctl',
+        file: undefined,
+        detached: true,
+        played: false,
+        givenUp: false,
+      },
+      ...{ playPath: `/api/v2${mediaFiles[0]!.playPath}`, openers: new Set(openers), perhaps: new Set<string>() },
     };
     this.recordings.push(recording);
     return [...written, recording];
@@ -254,13 +274,17 @@ export class History {
     const { id } = JSON.parse(body.toString()) as { id: string };
     const run = await this.finished(id);
     this.log.push(`rewrap is ${JSON.stringify(run).slice(0, 300)}`);
-    for (const { detached, openers } of touched) if (detached) openers.add(to.alias);
+    const all = run.counts.failed === 0;
+    for (const { openers, perhaps } of touched.filter(recording => recording.detached)) {
+      (all ? openers : perhaps).add(to.alias);
+      if (mode === 'replace' && openers.delete(from.alias)) perhaps.add(from.alias);
+    }
     return touched;
   }
 
-  private async finished(id: string): Promise<object> {
+  private async finished(id: string): Promise<FinishedRun> {
     for (let turn = 0; turn < 600; turn++) {
-      const run = await this.admin.must<{ state: string }>('GET', `/rcs/rewraps/${id}`);
+      const run = await this.admin.must<FinishedRun>('GET', `/rcs/rewraps/${id}`);
       if (run.state !== 'running') return run;
       await new Promise(resolve => setTimeout(resolve, 50));
     }
@@ -297,20 +321,16 @@ export class History {
     const { status } = confirmed ? await this.act('DELETE', key, { confirm: alias, unplayable }) : first;
     if (status !== 200) return this.openedBy(alias);
     chosen.keyRemoved = true;
-    if (confirmed) await this.giveUp(alias, unplayable);
+    if (confirmed) this.giveUp(alias, unplayable);
     return this.openedBy(alias);
   }
 
-  /** What does not play any more was given up, as long as it is no more than the number that was said. */
-  private async giveUp(alias: string, said: number): Promise<void> {
-    let lost = 0;
-    for (const recording of this.openedBy(alias).filter(({ givenUp }) => !givenUp)) {
-      const answer = await this.admin.get(recording.playPath);
-      if (answer.status === 200) continue;
-      recording.givenUp = true;
-      lost += 1;
-      if (lost > said) throw new LostRecording('remove key', recording.what.split(',')[0]!, answer);
-    }
+  /** What no other key opens was given up, and it is no more than was said. */
+  private giveUp(alias: string, said: number): void {
+    const lost = this.openedBy(alias).filter(recording => !recording.givenUp && this.opensNoMore(recording));
+    for (const recording of lost) recording.givenUp = true;
+    const surely = lost.filter(({ perhaps }) => this.allRemoved(perhaps)).length;
+    if (surely > said) throw new Error(`${alias}: ${said} were said, ${surely} are lost`);
   }
 
   private async restoreKey(): Promise<HeldRecording[]> {
@@ -330,7 +350,11 @@ export class History {
   }
 
   private opensNoMore({ openers }: HeldRecording): boolean {
-    return [...openers].every(opener => this.certificates.find(({ alias }) => alias === opener)?.keyRemoved !== false);
+    return this.allRemoved(openers);
+  }
+
+  private allRemoved(aliases: ReadonlySet<string>): boolean {
+    return [...aliases].every(opener => this.certificates.find(({ alias }) => alias === opener)?.keyRemoved !== false);
   }
 
   private async plays(step: string, recordings: ReadonlySet<HeldRecording>): Promise<void> {
@@ -366,6 +390,7 @@ export class History {
       playPath: `/api/v2${inserted.mediaFiles![0]!.playPath}`,
       file: { path: `${name}.wav`, stored: sealed.stored },
       openers: new Set(openers),
+      perhaps: new Set(),
     };
     this.recordings.push(recording);
     return [recording];
@@ -393,7 +418,7 @@ export class History {
   }
 
   private openedBy(alias: string): HeldRecording[] {
-    return this.recordings.filter(({ openers }) => openers.has(alias));
+    return this.recordings.filter(({ openers, perhaps }) => openers.has(alias) || perhaps.has(alias));
   }
 
   private async act(method: string, path: string, json: object): Promise<Answer> {

@@ -2,7 +2,8 @@ import { createDecipheriv } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openssl } from '../../e2e/strangers.js';
-import type { StoredCase } from './stored-case.js';
+import { encryptContent } from '../media/sealed-media.js';
+import { garbledBytesAtMost, type StoredCase } from './stored-case.js';
 
 /** Why a body may be heard, or undefined: it is noise, or another recording. */
 export async function whyHeard(body: Buffer, stored: StoredCase, oracle: OpensslOracle): Promise<string | undefined> {
@@ -13,8 +14,25 @@ export async function whyHeard(body: Buffer, stored: StoredCase, oracle: Openssl
     return 'what was there at insertion';
   if (declared === 'nothing' && body.equals(atInsertion) && isMedia(body)) return 'plain media';
   if (early && (await oracle.opens(stored)).some(opened => opened.equals(body))) return 'what openssl reads there';
+  if (early && stored.change === 'garbled' && isGarbledContent(body, stored))
+    return 'the damaged content that lay there';
   return undefined;
 }
+
+/**
+ * openssl gives up an envelope whose other recipient is damaged, too. CBC gives back just the ciphertext that a body came
+ * from, so what differs from the ciphertext that was made is no more than what was garbled, in it or in its IV.
+ */
+function isGarbledContent(body: Buffer, { plaintext, secret }: StoredCase): boolean {
+  const iv = Buffer.from(secret.iv.map((byte, at) => byte ^ (plaintext[at] ?? 0) ^ (body[at] ?? 0)));
+  const made = encryptContent(plaintext, secret);
+  return [secret.iv, iv].some(each => {
+    const there = encryptContent(body, { ...secret, iv: each });
+    return there.length === made.length && differing(there, made) + differing(each, secret.iv) <= garbledBytesAtMost;
+  });
+}
+
+const differing = (a: Buffer, b: Buffer): number => a.filter((byte, at) => byte !== b[at]).length;
 
 /** At least 32 bits that only media begin with. */
 function isMedia(bytes: Buffer): boolean {

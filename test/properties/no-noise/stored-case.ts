@@ -180,9 +180,13 @@ function changedFile(change: Change, made: Buffer, { random, ours }: Hands): Cha
   }
 }
 
+/** A character of Base64 that changes may stand in two bytes of what it encodes. */
+const garbledPlacesAtMost = 4;
+export const garbledBytesAtMost = 2 * garbledPlacesAtMost;
+
 function garbled(made: Buffer, random: Random): Buffer {
   const changed = Buffer.from(made);
-  for (let count = 1 + random.below(4); count > 0 && changed.length > 0; count--) {
+  for (let count = 1 + random.below(garbledPlacesAtMost); count > 0 && changed.length > 0; count--) {
     const at = random.below(random.chance(0.4) ? Math.min(600, changed.length) : changed.length);
     changed[at] = changed[at]! ^ (1 + random.below(255));
   }

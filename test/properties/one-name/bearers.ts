@@ -38,6 +38,11 @@ export class Bearers {
     return { alias, certificate, names: [`${name} ${serial}`, ...new Set(identifiers)] };
   }
 
+  unrivalled(alias: string): Bearer {
+    const certificate = makeCertificate({ pair: this.fresh.take(), name: alias });
+    return { alias, certificate, names: [alias] };
+  }
+
   /** The very certificate and key of somebody else. */
   static copyOf({ certificate, names }: Bearer, alias: string): Bearer {
     return { alias, certificate, names };

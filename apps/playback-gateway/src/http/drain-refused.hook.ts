@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { finished, Writable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { waitsToSend } from './expect-continue.js';
+import { closeLingering } from './lingering-close.js';
 
 /** What is read of a body that nobody wants, so that its sender takes note of the answer; bytes and milliseconds. */
 const mostBytes = 1024 * 1024;
@@ -10,7 +11,7 @@ const longestMs = 5000;
 /**
  * A refusal that comes before the whole body was read leaves the rest of it on the connection, where it would hold up the
  * next request or be taken for it. So the rest is read and dropped before the refusal leaves, within bounds; beyond them
- * the connection is closed (RFC 9112 section 9.6).
+ * the connection is closed after the answer.
  */
 export function drainRefusedBodies(fastify: FastifyInstance): void {
   fastify.addHook('onSend', async (request: FastifyRequest, reply: FastifyReply, payload: unknown) => {
@@ -18,7 +19,10 @@ export function drainRefusedBodies(fastify: FastifyInstance): void {
     // What is announced as longer is not waited for: its sender learns at once.
     const worthwhile = announcedBytes(request.raw) <= mostBytes && !waitsToSend(request.raw);
     const drained = worthwhile && (await drain(request.raw));
-    if (!drained) void reply.header('connection', 'close');
+    if (!drained) {
+      void reply.header('connection', 'close');
+      closeLingering(request.raw.socket);
+    }
     return payload;
   });
 }

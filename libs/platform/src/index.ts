@@ -34,6 +34,8 @@ export * from './tracing/open-requests.js';
 export * from './tracing/trace-context.js';
 export * from './tracing/tracer.js';
 export * from './tls/internal-identity.js';
+export * from './tls/current.js';
+export * from './tls/live-identity.js';
 export * from './tls/watched-identity.js';
 export * from './tls/service-role.js';
 export * from './redis/redis-connection.js';

@@ -1,8 +1,62 @@
 /** The rules of the house: which room may open which door. */
 const pure = '^libs/(asn1|cms|pkcs11|certificates)/';
 
+/**
+ * The folders of the gateway from below to above: each imports only those before it. What stands in no folder puts the
+ * program together, and nothing imports it. Specs may put together more than what they stand beside.
+ */
+const gateway = 'apps/playback-gateway/src';
+const gatewayFolders = [
+  'dependencies',
+  'metrics',
+  'redis',
+  'http',
+  'csrf',
+  'cors',
+  'sessions',
+  'throttling',
+  'authentication',
+  'access',
+  'authorisation',
+  'envelopes',
+  'grants',
+  'workers',
+  'vaults',
+  'audit',
+  'users',
+  'settings',
+  'media-index',
+  'recordings',
+  'tickets',
+  'playback',
+  'certificate-events',
+  'certificates',
+  'keys',
+  'assignments',
+  'rewrap',
+  'local-key-manager',
+  'openapi',
+];
+const upward = gatewayFolders.map((folder, place) => ({
+  name: `gateway-${folder}-imports-nothing-above`,
+  severity: 'error',
+  from: { path: `^${gateway}/${folder}/`, pathNot: '\\.spec\\.ts$' },
+  to: { path: `^${gateway}/`, pathNot: `^${gateway}/(${gatewayFolders.slice(0, place + 1).join('|')})/` },
+}));
+const gatewayRules = [
+  ...upward,
+  {
+    name: 'gateway-folders-have-a-place',
+    comment: 'A new folder takes its place in the list of this file.',
+    severity: 'error',
+    from: { path: `^${gateway}/.+/`, pathNot: `^${gateway}/(${gatewayFolders.join('|')})/` },
+    to: {},
+  },
+];
+
 module.exports = {
   forbidden: [
+    ...gatewayRules,
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'apps-import-no-app',

@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url';
 const repository = fileURLToPath(new URL('..', import.meta.url));
 const built = createRequire(join(repository, 'dist/'));
 const platform = built('./libs/platform/src/index.js');
-const { GatewayMetrics } = built('./apps/playback-gateway/src/gateway-metrics.js');
-const { StoreMetrics } = built('./apps/playback-gateway/src/store-metrics.js');
+const { GatewayMetrics } = built('./apps/playback-gateway/src/metrics/gateway-metrics.js');
+const { StoreMetrics } = built('./apps/playback-gateway/src/metrics/store-metrics.js');
 const { WorkerMetrics } = built('./apps/decrypt-worker/src/worker-metrics.js');
 const { VaultMetrics } = built('./apps/key-vault/src/vault-metrics.js');
 

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { connectRedis, createLogger, createMetricsRegistry, type InternalIdentity } from '#platform';
 import { WorkerRegistry } from '#contracts';
 import { Heartbeat } from '../../apps/decrypt-worker/src/registration/heartbeat.js';
-import { GatewayMetrics } from '../../apps/playback-gateway/src/gateway-metrics.js';
+import { GatewayMetrics } from '../../apps/playback-gateway/src/metrics/gateway-metrics.js';
 import { WorkerConnections } from '../../apps/playback-gateway/src/workers/worker-connections.js';
 import { WorkerDirectory } from '../../apps/playback-gateway/src/workers/worker-directory.js';
 import { InternalAuthority } from '../authority/internal-authority.js';

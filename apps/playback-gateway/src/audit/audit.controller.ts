@@ -3,10 +3,10 @@ import { Controller, Get, Inject, Query, Req, StreamableFile } from '@nestjs/com
 import type { FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
 import type { AuditLog, AuditQuery, AuditRecord, User } from '#store';
-import { auditedUser } from './audited-user.js';
+import { auditedUser } from '../http/audited-user.js';
 import { Authenticated } from '../access/access-rule.js';
-import { userOf } from '../authentication/current-user.js';
-import { storeTokens } from '../injection-tokens.js';
+import { userOf } from '../http/current-user.js';
+import { storeTokens } from '../dependencies/injection-tokens.js';
 import { cursorOf, parseExportRequest, parsePageRequest, readableBy } from './audit-request.js';
 
 /** Reading the audit: pages for people, JSON lines for other systems. Reading is itself in the audit. */

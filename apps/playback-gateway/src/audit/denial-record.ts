@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import { describeError, type ErrorCode, type Logger, type RcsError } from '#platform';
 import type { AuditLog } from '#store';
-import { auditedUser } from './audited-user.js';
-import { findUser } from '../authentication/current-user.js';
+import { auditedUser } from '../http/audited-user.js';
+import { findUser } from '../http/current-user.js';
 
 const denials: ReadonlySet<ErrorCode> = new Set([
   'RCS_INSUFFICIENT_PERMISSION',

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { requireFreshLogin } from '../certificates/fresh-login.js';
+import { requireFreshLogin } from '../access/fresh-login.js';
 import { authenticatedAt, noteAuthentication } from './authentication-time.js';
 
 const minute = 60_000;

@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
 import type { FastifyRequest } from 'fastify';
 import type { Session } from '../sessions/session.js';
-import { parseBearerToken } from './bearer/bearer-token.js';
+import { parseBearerToken } from './credentials.js';
 
 const authenticationTime = Symbol('authenticationTime');
 type KnownRequest = FastifyRequest & { [authenticationTime]?: Date };

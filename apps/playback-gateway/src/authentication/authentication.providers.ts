@@ -2,7 +2,7 @@ import type { Provider } from '@nestjs/common';
 import type { Configuration, ConfigurationServerSettings, Logger } from '#platform';
 import type { ContactCenterStore, UserStore } from '#store';
 import { outgoingTls, trustedAuthorities, type OutgoingTls } from '#tls';
-import { storeTokens } from '../injection-tokens.js';
+import { storeTokens } from '../dependencies/injection-tokens.js';
 import { AuthenticationService } from './authentication.service.js';
 import { keySetFetcher } from './bearer/key-set-fetcher.js';
 import { OpenIdUsers } from './bearer/open-id-users.js';

@@ -1,14 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import { toRcsError, RcsError, type ServerSettings } from '#platform';
 import type { AccountName, ContactCenter, User, UserStore } from '#store';
-import { parseBasicCredentials, type BasicCredentials } from './basic-credentials.js';
-import { parseBearerToken } from './bearer/bearer-token.js';
+import { parseBasicCredentials, type BasicCredentials } from './credentials.js';
+import { parseBearerToken } from './credentials.js';
 import type { OpenIdUsers } from './bearer/open-id-users.js';
 import type { ContactCenterFinder } from './contact-center-finder.js';
 import type { Directories } from './directory/directories.js';
 import { LocalUsers } from './local-users.js';
 import { OpsAccount } from './ops-account.js';
-import { wrongCredentials } from './wrong-credentials.js';
+import { wrongCredentials } from './credentials.js';
 
 /** What a request says besides its credentials. */
 export interface LoginHints {

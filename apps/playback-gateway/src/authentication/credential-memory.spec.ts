@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
-import type { BasicCredentials } from './basic-credentials.js';
+import type { BasicCredentials } from './credentials.js';
 import { CredentialMemory } from './credential-memory.js';
 
 const credentials = { userName: 'anthony', password: 'open sesame' };

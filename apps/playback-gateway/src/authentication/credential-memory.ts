@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { User } from '#store';
-import type { BasicCredentials } from './basic-credentials.js';
+import type { BasicCredentials } from './credentials.js';
 
 /** Whom credentials proved, in the version that was in force then. */
 export type VerifiedUser = Pick<User, 'name' | 'version'>;

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { RcsError } from '#platform';
 import type { AccountName, ContactCenter, ExternalSource, User, UserContent, UserStore } from '#store';
 import type { ExternalPerson } from './directory/directory-person.js';
-import { wrongCredentials } from './wrong-credentials.js';
+import { wrongCredentials } from './credentials.js';
 
 /** How often two gateways may be in each other's way before one gives up. */
 const attempts = 5;

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import pLimit from 'p-limit';
 import { RcsError, type ServerSettings } from '#platform';
 import type { User, UserStore } from '#store';
-import type { BasicCredentials } from './basic-credentials.js';
+import type { BasicCredentials } from './credentials.js';
 import { CredentialMemory } from './credential-memory.js';
 import { hashPassword, verifyPassword } from '#accounts';
-import { wrongCredentials } from './wrong-credentials.js';
+import { wrongCredentials } from './credentials.js';
 
 /** Password hashes computed at once, and how many may wait; more are answered with 503 instead of a growing queue. */
 const concurrentHashes = 4;

@@ -3,8 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { describeError, type Logger, type RcsError } from '#platform';
 import type { AuditLog, User } from '#store';
-import { auditedUser } from '../audit/audited-user.js';
-import { namedContactCenter } from './named-contact-center.js';
+import { auditedUser } from '../http/audited-user.js';
+import { namedContactCenter } from './credentials.js';
 
 /** Clients that send Basic with every request log in once in this time as far as the audit is concerned. */
 const repeatMs = 60_000;

@@ -1,8 +1,8 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { ServerSettings } from '#platform';
 import type { User } from '#store';
-import type { BasicCredentials } from './basic-credentials.js';
-import { wrongCredentials } from './wrong-credentials.js';
+import type { BasicCredentials } from './credentials.js';
+import { wrongCredentials } from './credentials.js';
 
 /** The account of the configuration, for the recording processor; it is in no store and in no contact center. */
 export class OpsAccount {

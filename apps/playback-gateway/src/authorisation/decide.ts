@@ -1,5 +1,4 @@
 import type { Recording, User } from '#store';
-import { covers } from './access-path.js';
 import type { RecordingOwners } from './recording-owners.js';
 
 export type RecordingAction = 'read' | 'play-plain' | 'play-encrypted';
@@ -78,3 +77,16 @@ const refuse = (code: Extract<Decision, { allowed: false }>['code'], reason: str
   code,
   reason,
 });
+
+/**
+ * Whether an access group covers a path of the agent hierarchy or a partition: `/` covers all, `/Anthony` covers
+ * `/Anthony` and `/Anthony/John` but not `/Anthonyson`. Whole segments, case-sensitive.
+ */
+export function covers(group: string, path: string): boolean {
+  const groupSegments = segmentsOf(group);
+  const pathSegments = segmentsOf(path);
+  if (!group.startsWith('/') || !path.startsWith('/')) return false;
+  return groupSegments.every((segment, index) => segment === pathSegments[index]);
+}
+
+const segmentsOf = (path: string): string[] => path.split('/').filter(segment => segment !== '');

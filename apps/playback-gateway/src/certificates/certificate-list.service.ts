@@ -6,8 +6,8 @@ import { unknownCertificate } from './certificate-errors.js';
 import type { CertificatePolicy } from './certificate-policy.js';
 import { certificateRow, targetName, type CertificateRow } from './certificate-resource.js';
 import { certificateState, type KeyPresence } from './certificate-status-text.js';
-import type { VaultKeys } from './keys/vault-keys.js';
-import { recipientNamesOf } from './recipient-names.js';
+import type { VaultKeys } from '../vaults/vault-keys.js';
+import { recipientNamesOf } from '../envelopes/recipient-names.js';
 import { certificateOf, chainOf } from './stored-chain.js';
 
 /** Lists certificates as they are in store and tokens at this moment; nothing is remembered between two lists. */

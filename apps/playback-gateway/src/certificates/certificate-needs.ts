@@ -1,6 +1,6 @@
 import type { CertificateStore, CertificateUse, RecordingCertificate, UseQuestion } from '#store';
 import type { CertificateListService } from './certificate-list.service.js';
-import { recipientNamesOf } from './recipient-names.js';
+import { recipientNamesOf } from '../envelopes/recipient-names.js';
 import { SharedNames } from './shared-names.js';
 import { certificateOf } from './stored-chain.js';
 

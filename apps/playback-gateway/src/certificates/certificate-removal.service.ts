@@ -1,14 +1,14 @@
 import { RcsError } from '#platform';
 import type { CertificateStore, RecordingCertificate, RemovalResult } from '#store';
-import { originOf, type Administrator } from './administrator.js';
-import type { CertificateAudit } from './certificate-audit.js';
+import { originOf, type Administrator } from '../access/certificate-administrator.js';
+import type { CertificateAudit } from '../audit/certificate-audit.js';
 import { unknownCertificate } from './certificate-errors.js';
 import type { CertificateListService } from './certificate-list.service.js';
 import type { CertificateNeedsService } from './certificate-needs.js';
 import { disabledTimes } from './certificate-resource.js';
-import { requireFreshLogin } from './fresh-login.js';
-import type { CertificateChangeFeed } from './events/certificate-change-feed.js';
-import type { VaultKeys } from './keys/vault-keys.js';
+import { requireFreshLogin } from '../access/fresh-login.js';
+import type { CertificateChangeFeed } from '../certificate-events/certificate-change-feed.js';
+import type { VaultKeys } from '../vaults/vault-keys.js';
 import type { ForgottenKeys } from '../workers/forgotten-keys.js';
 
 /** A private key that was taken out of use. */

@@ -1,11 +1,11 @@
 import { RcsError } from '#platform';
 import type { CertificateStore } from '#store';
-import { originOf, type Administrator } from './administrator.js';
-import type { CertificateAudit } from './certificate-audit.js';
+import { originOf, type Administrator } from '../access/certificate-administrator.js';
+import type { CertificateAudit } from '../audit/certificate-audit.js';
 import type { CertificateListService } from './certificate-list.service.js';
 import type { CertificatePolicy } from './certificate-policy.js';
 import { targetName } from './certificate-resource.js';
-import type { CertificateChangeFeed } from './events/certificate-change-feed.js';
+import type { CertificateChangeFeed } from '../certificate-events/certificate-change-feed.js';
 
 /** Puts a successor in the place of a certificate everywhere; recordings made before keep playing with the old key. */
 export class CertificateRenewalService {

@@ -2,19 +2,15 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res }
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { CertificateAdministrators } from '../access/access-rule.js';
-import { administratorOf } from './administrator.js';
-import { CertificateAudit } from './certificate-audit.js';
+import { administratorOf } from '../access/certificate-administrator.js';
+import { CertificateAudit } from '../audit/certificate-audit.js';
 import { CertificateListService } from './certificate-list.service.js';
 import { certificatePage, certificatePageSchema } from './certificate-page.js';
 import { CertificatePolicy } from './certificate-policy.js';
 import { CertificateRemovalService } from './certificate-removal.service.js';
 import { CertificateRenewalService } from './certificate-renewal.service.js';
-import {
-  aliasSchema,
-  certificateInspectionSchema,
-  certificateUploadSchema,
-  parseInput,
-} from './upload/certificate-input.js';
+import { parseInput } from '../http/request-input.js';
+import { aliasSchema, certificateInspectionSchema, certificateUploadSchema } from './upload/certificate-input.js';
 import { ClearPrivateKeys } from './upload/clear-private-keys.js';
 import { inspectUpload } from './upload/certificate-inspection.js';
 import { CertificateUploadService } from './upload/certificate-upload.service.js';

@@ -1,7 +1,7 @@
 import type { CertificateInfo } from '#certificates';
 import { RcsError } from '#platform';
 import type { RecordingCertificate } from '#store';
-import { recipientNamesOf } from './recipient-names.js';
+import { recipientNamesOf } from '../envelopes/recipient-names.js';
 import { certificateOf } from './stored-chain.js';
 
 type Named = Parameters<typeof recipientNamesOf>[0];

@@ -10,8 +10,8 @@ import {
   toRcsError,
   type Logger,
 } from '#platform';
-import { isLocalKeyManager } from '../local-key-manager/local-key-manager-route.js';
-import { keyManagementError } from '../local-key-manager/wire-error.js';
+import { isLocalKeyManager } from './key-management-path.js';
+import { keyManagementError } from './key-management-path.js';
 
 /** The one place where an error becomes an HTTP answer: what callers may know goes out, the cause goes to the log. */
 @Catch()

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { spanOf, type Logger } from '#platform';
-import type { GatewayMetrics } from '../gateway-metrics.js';
+import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
 
 /** One line and one observation per request; the path without its query, never a header. */
 export function logRequests(fastify: FastifyInstance, logger: Logger, metrics: GatewayMetrics): void {

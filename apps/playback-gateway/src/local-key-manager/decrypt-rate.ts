@@ -1,5 +1,5 @@
 import { RcsError } from '#platform';
-import type { RedisGate } from '../sessions/redis-gate.js';
+import type { RedisGate } from '../redis/redis-gate.js';
 import type { HawkCaller } from './hawk-authentication.js';
 
 const windowMs = 1000;

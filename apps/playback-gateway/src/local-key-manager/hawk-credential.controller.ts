@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { HawkCredential } from '#store';
 import { Authenticated } from '../access/access-rule.js';
-import { userOf } from '../authentication/current-user.js';
+import { userOf } from '../http/current-user.js';
 import { HawkCredentials } from './hawk-credentials.js';
 import { narrowed, NewOwner, scopeOf } from './key-manager-administrator.js';
 import { KeyManagerAudit } from './key-manager-audit.js';

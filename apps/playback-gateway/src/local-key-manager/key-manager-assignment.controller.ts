@@ -4,13 +4,13 @@ import { z } from 'zod';
 import { RcsError } from '#platform';
 import type { AssignmentOutcome, LocalKeyManagerStore } from '#store';
 import { Authenticated } from '../access/access-rule.js';
-import { userOf } from '../authentication/current-user.js';
-import { LOCAL_KEY_MANAGER_STORE } from './injection-tokens.js';
+import { userOf } from '../http/current-user.js';
+import { LOCAL_KEY_MANAGER_STORE } from '../dependencies/injection-tokens.js';
 import { narrowed, NewOwner, scopeOf } from './key-manager-administrator.js';
 import { assignedText, KeyManagerAudit } from './key-manager-audit.js';
 import { checked, contactCenterField, scopeQuery } from './key-manager-requests.js';
 import { KeyPairs } from './key-pairs.js';
-import { callOf } from './vault-call.js';
+import { callOf } from './key-pairs.js';
 
 const ids = z.array(z.string().min(1).max(128)).max(1000);
 const assignmentSchema = z.strictObject({

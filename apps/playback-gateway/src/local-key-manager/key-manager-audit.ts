@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { AssignedThings, AuditLog, KeyManagerOwner } from '#store';
-import { userOf } from '../authentication/current-user.js';
+import { userOf } from '../http/current-user.js';
 
 /** Writes what administrators of the local key manager did, where the contact center that it concerns can read it. */
 export class KeyManagerAudit {

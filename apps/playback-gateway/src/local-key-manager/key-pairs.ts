@@ -1,4 +1,5 @@
 import { createPublicKey, randomUUID } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { KeyEntry, KeyVaultClient } from '#contracts';
 import type { ContactCenterStore, KeyManagerOwner, LocalKeyManagerStore, LocalKeyPair } from '#store';
 
@@ -110,4 +111,13 @@ function asKeyPair(
     dateCreated: Date.now(),
     ...(labelled ? { labelled } : {}),
   };
+}
+
+/** A call to the vault for this request, given up when the caller goes away. */
+export function callOf(request: FastifyRequest, reply: FastifyReply): VaultCall {
+  const controller = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort(new Error('the caller has gone'));
+  });
+  return { requestId: request.id, signal: controller.signal };
 }

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { AuditEntry, AuditLog, KeyManagerOwner } from '#store';
 import { HawkRegistration, HawkSigned, Public } from '../access/access-rule.js';
-import { storeTokens } from '../injection-tokens.js';
+import { storeTokens } from '../dependencies/injection-tokens.js';
 import { BlockDecryption, type DecryptRequest } from './block-decryption.js';
 import { callerOf } from './hawk-admission.js';
 import { HawkCredentials } from './hawk-credentials.js';
@@ -11,9 +11,9 @@ import { NewOwner } from './key-manager-administrator.js';
 import { checked, contactCenterField } from './key-manager-requests.js';
 import { keyPairResource, KeyPairs } from './key-pairs.js';
 import { registrarOf } from './registration-access.js';
-import { localKeyManagerPath } from './local-key-manager-route.js';
+import { localKeyManagerPath } from '../http/key-management-path.js';
 import { RequestLog, requestLogQuery, userIdOf } from './request-log.js';
-import { callOf } from './vault-call.js';
+import { callOf } from './key-pairs.js';
 
 /** What Genesys Cloud looks for at the decrypt endpoint before it uses it. */
 const endpointDescription = {

@@ -9,17 +9,17 @@ import {
   type ServiceContext,
 } from '#platform';
 import type { AuditLog } from '#store';
-import { RequestAdmission } from '../authentication/request-admission.js';
-import type { GatewayParts } from '../gateway-parts.js';
-import { storeTokens } from '../injection-tokens.js';
-import { RedisGate } from '../sessions/redis-gate.js';
+import { RequestAdmission } from '../access/request-admission.js';
+import type { GatewayParts } from '../dependencies/gateway-dependencies.js';
+import { storeTokens } from '../dependencies/injection-tokens.js';
+import { RedisGate } from '../redis/redis-gate.js';
 import { BlockDecryption } from './block-decryption.js';
 import { DecryptRate } from './decrypt-rate.js';
 import { HawkAdmission } from './hawk-admission.js';
 import { HawkAuthentication } from './hawk-authentication.js';
 import { HawkCredentialController } from './hawk-credential.controller.js';
 import { HawkCredentials } from './hawk-credentials.js';
-import { LOCAL_KEY_MANAGER_STORE } from './injection-tokens.js';
+import { LOCAL_KEY_MANAGER_STORE } from '../dependencies/injection-tokens.js';
 import { NewOwner } from './key-manager-administrator.js';
 import { KeyManagerAssignmentController } from './key-manager-assignment.controller.js';
 import { KeyManagerAudit } from './key-manager-audit.js';

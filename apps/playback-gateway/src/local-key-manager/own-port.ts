@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RcsError, type ServerSettings } from '#platform';
 import { answerExpectations } from '../http/expect-continue.js';
 import { secureServerOptions } from '../http/server-options.js';
-import { isLocalKeyManager } from './local-key-manager-route.js';
+import { isLocalKeyManager } from '../http/key-management-path.js';
 
 /** A second door to the same routes: the local key manager behind it, everything else behind the first. */
 export class OwnPort {

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
 import type { KeyManagerScope } from '#store';
-import { userOf } from '../authentication/current-user.js';
-import type { RequestAdmission } from '../authentication/request-admission.js';
+import { userOf } from '../http/current-user.js';
+import type { RequestAdmission } from '../access/request-admission.js';
 import { scopeOf, type NewOwner } from './key-manager-administrator.js';
 
 /** Who registers a credential, and for which contact centers they may: the invitation says it, or the scope. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { KeyManagerOwner } from '#store';
-import type { RedisGate } from '../sessions/redis-gate.js';
+import type { RedisGate } from '../redis/redis-gate.js';
 
 /** What makes a signed request one of its kind. */
 export interface SignedOnce {

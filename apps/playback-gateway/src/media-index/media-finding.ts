@@ -1,8 +1,8 @@
 import type { ContentTreeReply } from '#contracts';
 import { RcsError } from '#platform';
 import type { MediaFile, MediaFinding, PinnedMedia, PinSource } from '#store';
-import { recipientsOfEnvelope } from '../certificates/recipient-names.js';
-import { envelopeInMetadata } from '../recordings/envelope-in-metadata.js';
+import { recipientsOfEnvelope } from '../envelopes/recipient-names.js';
+import { envelopeInMetadata } from '../envelopes/envelope-in-metadata.js';
 import type { InspectedMedia } from './media-inspector.js';
 
 /**

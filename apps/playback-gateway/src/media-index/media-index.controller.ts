@@ -2,9 +2,9 @@ import { Body, Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/commo
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { CertificateAdministrators } from '../access/access-rule.js';
-import { administratorOf } from '../certificates/administrator.js';
-import { CertificateAudit } from '../certificates/certificate-audit.js';
-import { parseInput } from '../certificates/upload/certificate-input.js';
+import { administratorOf } from '../access/certificate-administrator.js';
+import { CertificateAudit } from '../audit/certificate-audit.js';
+import { parseInput } from '../http/request-input.js';
 import { MediaIndexService } from './media-index.service.js';
 
 export const giveUpSchema = z.strictObject({ confirm: z.string().optional() }).prefault({});

@@ -1,9 +1,9 @@
 import type { Provider } from '@nestjs/common';
 import { MediaStorages } from '#media-storage';
-import type { GatewayParts } from '../gateway-parts.js';
-import { GatewayMetrics } from '../gateway-metrics.js';
+import type { GatewayParts } from '../dependencies/gateway-dependencies.js';
+import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { GrantDesk } from '../grants/grant-desk.js';
-import { WorkerClient } from '../playback/worker-client.js';
+import { WorkerClient } from '../workers/worker-client.js';
 import { WorkerDirectory } from '../workers/worker-directory.js';
 import { IndexStep } from './index-step.js';
 import { LocationClaims } from './location-claims.js';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeError, RcsError, toRcsError, type Logger } from '#platform';
 import type { MediaIndexStatus, MediaIndexStore, MissingPart, UnindexedMedia } from '#store';
-import type { GatewayMetrics } from '../gateway-metrics.js';
+import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import type { IndexStep } from './index-step.js';
 import type { LocationClaims } from './location-claims.js';
 

@@ -3,8 +3,8 @@ import { RcsError } from '#platform';
 import type { MediaFile, Recording } from '#store';
 import type { GrantDesk } from '../grants/grant-desk.js';
 import { grantSubject } from '../grants/grant-subject.js';
-import { canGoElsewhere, type WorkerClient } from '../playback/worker-client.js';
-import { envelopeInMetadata } from '../recordings/envelope-in-metadata.js';
+import { canGoElsewhere, type WorkerClient } from '../workers/worker-client.js';
+import { envelopeInMetadata } from '../envelopes/envelope-in-metadata.js';
 import type { WorkerDirectory } from '../workers/worker-directory.js';
 
 /** Which stored file is looked at, for whom. */

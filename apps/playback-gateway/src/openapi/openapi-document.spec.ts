@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { RequestMethod, type Type } from '@nestjs/common';
-import { certificateControllers } from '../certificates/certificate-providers.js';
+import { certificateControllers } from '../certificate-providers.js';
 import { openApiDocument } from './openapi-document.js';
 
 interface Described {

@@ -1,6 +1,6 @@
 import { productVersion } from '#platform';
-import { certificateOperations } from '../certificates/certificate-operations.js';
-import { certificateSchemas } from '../certificates/certificate-schemas.js';
+import { certificateOperations } from './certificate-operations.js';
+import { certificateSchemas } from './certificate-schemas.js';
 import { describeOperation, type Operation } from './operation.js';
 
 const problem = {

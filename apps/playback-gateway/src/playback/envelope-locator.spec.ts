@@ -16,14 +16,14 @@ import {
 } from '#platform';
 import { openSqliteStore, type MediaFile, type Recording, type Store } from '#store';
 import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
-import { GatewayMetrics } from '../gateway-metrics.js';
+import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { GrantDesk } from '../grants/grant-desk.js';
 import { WorkerConnections } from '../workers/worker-connections.js';
 import { WorkerDirectory } from '../workers/worker-directory.js';
 import { MediaInspector } from '../media-index/media-inspector.js';
 import { MediaPinning } from '../media-index/media-pinning.js';
 import { contentTreeOf, EnvelopeLocator } from './envelope-locator.js';
-import { WorkerClient } from './worker-client.js';
+import { WorkerClient } from '../workers/worker-client.js';
 
 const mediaFile: MediaFile = {
   mediaId: 'call.bin',

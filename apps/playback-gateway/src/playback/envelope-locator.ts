@@ -3,7 +3,7 @@ import { RcsError } from '#platform';
 import { isTakenOnTrust, type PinnedMedia, type RecordingStore } from '#store';
 import type { InspectionRequest } from '../media-index/media-inspector.js';
 import type { MediaPinning } from '../media-index/media-pinning.js';
-import { envelopeInMetadata } from '../recordings/envelope-in-metadata.js';
+import { envelopeInMetadata } from '../envelopes/envelope-in-metadata.js';
 
 export interface LocatedEnvelope {
   readonly layout: MediaLayout;

@@ -12,12 +12,12 @@ import {
 } from '#platform';
 import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
 import { entityTag, FaultyWorker, media, type Fault } from '../../../../test/data-plane/faulty-worker.js';
-import { GatewayMetrics } from '../gateway-metrics.js';
+import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { WorkerConnections } from '../workers/worker-connections.js';
 import { WorkerDirectory } from '../workers/worker-directory.js';
 import { MediaRelay, type RelayRequest, type RelayResult } from './media-relay.js';
 import { PlayerConnection } from './player-connection.js';
-import { WorkerClient } from './worker-client.js';
+import { WorkerClient } from '../workers/worker-client.js';
 
 interface Played {
   readonly answer: IncomingMessage;

@@ -1,10 +1,10 @@
 import { certificateAliasHeader, representationLengthHeader, type MediaRequest } from '#contracts';
 import { describeError, endWithin, RcsError, ReceiverGoneError, sendStream, type Logger } from '#platform';
-import type { GatewayMetrics } from '../gateway-metrics.js';
+import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import type { WorkerDirectory } from '../workers/worker-directory.js';
 import type { PlayerConnection } from './player-connection.js';
 import { RelayAttempts } from './relay-attempts.js';
-import type { WorkerAnswer, WorkerClient } from './worker-client.js';
+import type { WorkerAnswer, WorkerClient } from '../workers/worker-client.js';
 
 export interface RelayRequest {
   readonly media: Omit<MediaRequest, 'grant' | 'resume' | 'contentTree'>;

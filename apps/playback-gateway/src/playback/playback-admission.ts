@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
-import { noteUser } from '../authentication/current-user.js';
-import { UserAdmission } from '../authentication/user-admission.js';
+import { noteUser } from '../http/current-user.js';
+import { UserAdmission } from '../access/user-admission.js';
 import { ticketParameter, type PlayTicket } from '../tickets/play-ticket.js';
 import { TicketAdmission } from '../tickets/ticket-admission.js';
 

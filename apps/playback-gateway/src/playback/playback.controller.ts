@@ -2,7 +2,7 @@ import { Controller, Get, Head, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { accountId } from '#store';
 import { PlayTickets } from '../access/access-rule.js';
-import { userOf } from '../authentication/current-user.js';
+import { userOf } from '../http/current-user.js';
 import { PlaybackService } from './playback.service.js';
 import { StreamLimit } from '../throttling/stream-limit.js';
 import { ticketOf } from './playback-admission.js';

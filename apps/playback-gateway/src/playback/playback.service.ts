@@ -9,9 +9,9 @@ import {
   type ErrorCode,
 } from '#platform';
 import type { AuditEntry, AuditLog, MediaFile, Recording, RecordingStore, User } from '#store';
-import { auditedUser } from '../audit/audited-user.js';
+import { auditedUser } from '../http/audited-user.js';
 import type { AuthorisationService } from '../authorisation/authorisation.service.js';
-import type { GatewayMetrics } from '../gateway-metrics.js';
+import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import type { GrantDesk } from '../grants/grant-desk.js';
 import { grantSubject } from '../grants/grant-subject.js';
 import { contentTreeOf, type EnvelopeLocator, type LocatedEnvelope } from './envelope-locator.js';

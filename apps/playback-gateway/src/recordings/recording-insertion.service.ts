@@ -12,7 +12,7 @@ import type {
   RecordingStore,
   User,
 } from '#store';
-import { recipientsOfMediaFile } from '../certificates/recipient-names.js';
+import { recipientsOfMediaFile } from '../envelopes/recipient-names.js';
 import type { LocationClaims } from '../media-index/location-claims.js';
 import type { InsertionInspection } from './insertion-inspection.js';
 import { insertRecordingSchema, type InsertMediaFile, type InsertRecording } from './insert-recording.schema.js';

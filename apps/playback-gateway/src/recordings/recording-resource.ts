@@ -1,5 +1,5 @@
 import type { JsonObject, MediaFile, Recording } from '#store';
-import { withoutEnvelope } from './envelope-in-metadata.js';
+import { withoutEnvelope } from '../envelopes/envelope-in-metadata.js';
 
 /** The recording as `/api/v2` answers it; the envelope and the place in the storage stay inside. */
 export function recordingResource(recording: Recording, externalUrl: string): JsonObject {

@@ -3,10 +3,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
 import type { RecordingStore } from '#store';
 import { Authenticated } from '../access/access-rule.js';
-import { userOf } from '../authentication/current-user.js';
+import { userOf } from '../http/current-user.js';
 import { AuthorisationService } from '../authorisation/authorisation.service.js';
 import { ExternalUrl } from '../http/external-url.js';
-import { storeTokens } from '../injection-tokens.js';
+import { storeTokens } from '../dependencies/injection-tokens.js';
 import { RecordingInsertionService } from './recording-insertion.service.js';
 import { recordingResource } from './recording-resource.js';
 

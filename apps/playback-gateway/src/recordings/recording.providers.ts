@@ -1,7 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import type { AuditLog, ContactCenterStore, RecordingStore } from '#store';
-import type { GatewayParts } from '../gateway-parts.js';
-import { storeTokens } from '../injection-tokens.js';
+import type { GatewayParts } from '../dependencies/gateway-dependencies.js';
+import { storeTokens } from '../dependencies/injection-tokens.js';
 import { LocationClaims } from '../media-index/location-claims.js';
 import { MediaInspector } from '../media-index/media-inspector.js';
 import { InsertionInspection } from './insertion-inspection.js';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { RcsError } from '#platform';
 import { accountId, isSameAccount, type AccountName } from '#store';
 import { accountOfCredential } from './credential-version.js';
-import type { RedisGate } from './redis-gate.js';
+import type { RedisGate } from '../redis/redis-gate.js';
 import type { ListedSession, Session, SessionRecord } from './session.js';
 import { csrfTokenOf, newSessionSecret, sessionKeyOf } from './session-secret.js';
 

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { RedisGate } from '../sessions/redis-gate.js';
+import type { RedisGate } from '../redis/redis-gate.js';
 
 /** One bound on what is counted under a key. */
 export interface AttemptLimit {

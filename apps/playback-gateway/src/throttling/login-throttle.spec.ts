@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { RedisServer } from '../../../../test/redis/redis-server.js';
-import { RedisGate } from '../sessions/redis-gate.js';
+import { RedisGate } from '../redis/redis-gate.js';
 import { LocalAttemptWindow, SharedAttemptWindow, type AttemptWindow } from './attempt-window.js';
 import { networkOf, type LoginLimits } from './login-limits.js';
 import { LoginThrottle } from './login-throttle.js';

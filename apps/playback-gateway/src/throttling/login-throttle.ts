@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { RcsError, toRcsError } from '#platform';
-import type { RedisGate } from '../sessions/redis-gate.js';
+import type { RedisGate } from '../redis/redis-gate.js';
 import { LocalAttemptWindow, SharedAttemptWindow, type AttemptLimit, type AttemptWindow } from './attempt-window.js';
 import { throttleKeys, type LoginLimits, type LoginSource } from './login-limits.js';
 

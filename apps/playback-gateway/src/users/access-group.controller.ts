@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { administratorOf, UserAdministration } from '#accounts';
 import type { User } from '#store';
 import { Authenticated } from '../access/access-rule.js';
-import { userOf } from '../authentication/current-user.js';
+import { userOf } from '../http/current-user.js';
 
 /** What can be given to users: roles and privileges, and the access groups and partitions that are in use. */
 @Controller('rcs')

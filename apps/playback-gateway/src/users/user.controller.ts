@@ -13,7 +13,7 @@ import {
 } from '#accounts';
 import { RcsError } from '#platform';
 import { Authenticated } from '../access/access-rule.js';
-import { userOf } from '../authentication/current-user.js';
+import { userOf } from '../http/current-user.js';
 import { OwnPassword } from './own-password.js';
 
 /** The users of a contact center, for its administrators; of all contact centers for operations accounts. */

@@ -3,7 +3,7 @@ import { UserAdministration } from '#accounts';
 import type { ServerSettings } from '#platform';
 import type { AuditLog, ContactCenterStore, UserStore } from '#store';
 import { AuthenticationService } from '../authentication/authentication.service.js';
-import { storeTokens } from '../injection-tokens.js';
+import { storeTokens } from '../dependencies/injection-tokens.js';
 import { LoginThrottle } from '../throttling/login-throttle.js';
 import { AccessGroupController } from './access-group.controller.js';
 import { OwnPassword } from './own-password.js';

@@ -4,7 +4,7 @@ import { WorkerRegistry, type WorkerRegistration } from '#contracts';
 import { connectRedis, createLogger, createMetricsRegistry } from '#platform';
 import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
 import { RedisServer } from '../../../../test/redis/redis-server.js';
-import { GatewayMetrics } from '../gateway-metrics.js';
+import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { WorkerConnections } from './worker-connections.js';
 import { WorkerDirectory } from './worker-directory.js';
 

@@ -1,6 +1,6 @@
 import type { WorkerRegistration, WorkerRegistry } from '#contracts';
 import { describeError, RcsError, type Logger } from '#platform';
-import type { GatewayMetrics } from '../gateway-metrics.js';
+import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { chooseWorker } from './choose-worker.js';
 import type { WorkerConnections } from './worker-connections.js';
 

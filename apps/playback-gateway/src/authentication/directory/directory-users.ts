@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import { describeError, RcsError, toRcsError, type Logger } from '#platform';
 import { accountId, type ContactCenter, type User, type UserStore } from '#store';
-import type { BasicCredentials } from '../basic-credentials.js';
+import type { BasicCredentials } from '../credentials.js';
 import { nameWithin } from '../contact-center-finder.js';
 import { CredentialMemory } from '../credential-memory.js';
 import { externalAccount, type ExternalUsers } from '../external-users.js';
-import { wrongCredentials } from '../wrong-credentials.js';
+import { wrongCredentials } from '../credentials.js';
 import type { Directory } from './directory.js';
 
 export interface DirectoryUsersOptions {

@@ -9,7 +9,7 @@ import { Registry } from 'prom-client';
 import { parseCertificatePem } from '#certificates';
 import { CertificateExpiry, createLogger } from '#platform';
 import { openSqliteStore, type Store } from '#store';
-import type { CertificateChangeFeed } from '../events/certificate-change-feed.js';
+import type { CertificateChangeFeed } from '../../certificate-events/certificate-change-feed.js';
 import { ExpiryWatch } from './expiry-watch.js';
 
 const dayMs = 86_400_000;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import { describeError, type CertificateExpiry, type Logger, type RecordingCertificatesConfiguration } from '#platform';
 import type { CertificateStore, RecordingCertificate } from '#store';
-import type { CertificateChangeFeed } from '../events/certificate-change-feed.js';
+import type { CertificateChangeFeed } from '../../certificate-events/certificate-change-feed.js';
 import { certificateOf } from '../stored-chain.js';
 import { reachedThreshold, type ExpiryWarning } from './expiry-warning.js';
 

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { RcsError } from '#platform';
 
 /** Aliases label keys in tokens and stand in URLs. */
 export const aliasSchema = z
@@ -60,19 +59,6 @@ export const certificateInspectionSchema = z
 
 export type CertificateUpload = Readonly<z.output<typeof certificateUploadSchema>>;
 export type CertificateInspection = Readonly<z.output<typeof certificateInspectionSchema>>;
-
-/** @throws RcsError naming the field. */
-export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
-  const result = schema.safeParse(input);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const field = issue?.path.join('.') ?? '';
-  const missing = issue?.code === 'invalid_type' && issue.message.includes('undefined');
-  throw new RcsError(missing ? 'RCS_MISSING_PARAMETER' : 'RCS_INVALID_VALUE', undefined, {
-    publicDetail:
-      missing && field !== '' ? field : `${field === '' ? 'the body' : field}: ${issue?.message ?? 'is not valid'}`,
-  });
-}
 
 function parsed(text: string): unknown {
   try {

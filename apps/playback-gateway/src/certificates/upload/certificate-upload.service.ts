@@ -7,13 +7,13 @@ import {
 } from '#certificates';
 import { RcsError } from '#platform';
 import type { AdditionResult, CertificateStore, RecordingCertificate } from '#store';
-import { originOf, type Administrator } from '../administrator.js';
-import type { CertificateAudit } from '../certificate-audit.js';
+import { originOf, type Administrator } from '../../access/certificate-administrator.js';
+import type { CertificateAudit } from '../../audit/certificate-audit.js';
 import { reading } from '../certificate-errors.js';
 import type { CertificatePolicy } from '../certificate-policy.js';
-import { requireFreshLogin } from '../fresh-login.js';
-import type { CertificateChangeFeed } from '../events/certificate-change-feed.js';
-import type { EncryptedPrivateKey, VaultKeys } from '../keys/vault-keys.js';
+import { requireFreshLogin } from '../../access/fresh-login.js';
+import type { CertificateChangeFeed } from '../../certificate-events/certificate-change-feed.js';
+import type { EncryptedPrivateKey, VaultKeys } from '../../vaults/vault-keys.js';
 import type { ClearPrivateKeys } from './clear-private-keys.js';
 import type { CertificateUpload } from './certificate-input.js';
 import { dateWarnings } from './certificate-inspection.js';

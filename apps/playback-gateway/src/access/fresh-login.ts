@@ -1,0 +1,16 @@
+import { maximumAuthenticationAgeSeconds } from '#contracts';
+import { RcsError } from '#platform';
+import type { Administrator } from './certificate-administrator.js';
+
+/**
+ * Who comes, changes or ends keys must have proved a moment ago who they are: a session left open on a desk is not
+ * enough. The vaults judge the same again.
+ * @throws RcsError RCS_FRESH_LOGIN_REQUIRED
+ */
+export function requireFreshLogin({ name, authenticatedAt }: Administrator): void {
+  const seconds = (Date.now() - authenticatedAt.getTime()) / 1000;
+  if (seconds <= maximumAuthenticationAgeSeconds) return;
+  throw new RcsError('RCS_FRESH_LOGIN_REQUIRED', `${name} authenticated ${Math.floor(seconds)} s ago`, {
+    publicDetail: `keys are administered within ${maximumAuthenticationAgeSeconds / 60} minutes after a log-in: log in again, then repeat this`,
+  });
+}

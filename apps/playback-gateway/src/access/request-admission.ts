@@ -1,0 +1,140 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RcsError, toRcsError } from '#platform';
+import type { User } from '#store';
+import { checkOriginFor } from '../cors/cross-origin.hook.js';
+import type { CsrfProtection } from '../csrf/csrf-protection.js';
+import { accountOfCredential } from '../sessions/credential-version.js';
+import type { SessionService } from '../sessions/session.service.js';
+import type { Session } from '../sessions/session.js';
+import type { LoginThrottle } from '../throttling/login-throttle.js';
+import { noteAuthentication } from '../authentication/authentication-time.js';
+import type { AuthenticationService } from '../authentication/authentication.service.js';
+import { parseBasicCredentials } from '../authentication/credentials.js';
+import { noteUser } from '../http/current-user.js';
+import type { LoginRecord } from '../authentication/login-record.js';
+import { namedContactCenter } from '../authentication/credentials.js';
+
+interface Admitted {
+  readonly user: User;
+  readonly session: Session | undefined;
+}
+
+/**
+ * Lets a request in: by Basic credentials or by the session of its cookie; then the origin of the page and the CSRF
+ * token are checked. Where both are sent the credentials decide, and the session must be of the same user to count.
+ */
+export class RequestAdmission {
+  /** Clients open several connections at once: the same credentials are checked, and counted, once. */
+  private readonly running = new Map<string, Promise<User>>();
+
+  constructor(
+    private readonly authentication: AuthenticationService,
+    private readonly sessions: SessionService,
+    private readonly csrf: CsrfProtection,
+    private readonly logins: LoginRecord,
+    private readonly throttle: LoginThrottle,
+  ) {}
+
+  /** @throws RcsError RCS_AUTHENTICATION_REQUIRED, RCS_CSRF_TOKEN_REQUIRED, RCS_ORIGIN_REFUSED, RCS_SESSION_UNAVAILABLE. */
+  async admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { user, session } =
+      request.headers.authorization === undefined ? await this.bySession(request) : await this.byCredentials(request);
+    noteUser(user, request);
+    noteAuthentication(request, session);
+    checkOriginFor(user, request, reply);
+    const client = { userName: user.name, address: request.ip, headers: request.headers };
+    if (this.csrf.demands(request.method, client)) this.csrf.check(client, session?.csrfToken);
+    if (session !== undefined) this.sessions.attach(session, request, reply);
+    else if (handsTokensOut(request) && !this.csrf.exempts(client)) await this.openUnasked(user, request, reply);
+  }
+
+  /** Checks Basic credentials and opens a session: what a person does once. */
+  async logIn(authorization: string | undefined, request: FastifyRequest, reply: FastifyReply): Promise<Admitted> {
+    const user = await this.authenticate(authorization, request);
+    noteUser(user, request);
+    checkOriginFor(user, request, reply);
+    await this.logins.sessionOpened(user, request);
+    return { user, session: await this.sessions.open(user, request, reply, false) };
+  }
+
+  private async byCredentials(request: FastifyRequest): Promise<Admitted> {
+    const { authorization } = request.headers;
+    const user = await this.authenticate(authorization, request);
+    await this.logins.succeeded(user, authorization, request);
+    return { user, session: await this.sessionBeside(user, request) };
+  }
+
+  private async bySession(request: FastifyRequest): Promise<Admitted> {
+    const session = await this.sessions.resume(request);
+    if (session === undefined) throw new RcsError('RCS_AUTHENTICATION_REQUIRED', 'neither credentials nor a session');
+    const user = await this.authentication.userOfSession(accountOfCredential(session));
+    if (user !== undefined && this.sessions.isCurrent(session, user)) return { user, session };
+    await this.sessions.end(session);
+    throw new RcsError('RCS_AUTHENTICATION_REQUIRED', 'the user of the session has changed');
+  }
+
+  private authenticate(authorization: string | undefined, request: FastifyRequest): Promise<User> {
+    if (this.logins.isRepeated(authorization, request)) return this.verify(authorization, request);
+    const digest = `${this.logins.digest(authorization, request)} ${namedContactCenter(request) ?? ''}`;
+    const running = this.running.get(digest);
+    if (running !== undefined) return running;
+    const attempt = this.throttled(authorization, request).finally(() => this.running.delete(digest));
+    this.running.set(digest, attempt);
+    return attempt;
+  }
+
+  private async throttled(authorization: string | undefined, request: FastifyRequest): Promise<User> {
+    const userName = parseBasicCredentials(authorization)?.userName;
+    if (userName === undefined) return this.verify(authorization, request);
+    const attempt = await this.throttle.begin({ userName, address: request.ip });
+    try {
+      const user = await this.verify(authorization, request);
+      await this.throttle.succeeded(attempt);
+      return user;
+    } catch (error) {
+      if (!isWrongCredentials(error)) await this.throttle.withdraw(attempt);
+      throw error;
+    }
+  }
+
+  private async verify(authorization: string | undefined, request: FastifyRequest): Promise<User> {
+    try {
+      return await this.authentication.authenticate(authorization, { contactCenter: namedContactCenter(request) });
+    } catch (error) {
+      if (isWrongCredentials(error)) {
+        this.logins.failed(authorization, request, parseBasicCredentials(authorization)?.userName, error);
+      }
+      throw error;
+    }
+  }
+
+  /** Without Redis, clients with credentials are served as far as no token is needed. */
+  private async sessionBeside(user: User, request: FastifyRequest): Promise<Session | undefined> {
+    if (!this.sessions.isOffered(request)) return undefined;
+    try {
+      const session = await this.sessions.resume(request);
+      return session?.userName === user.name && this.sessions.isCurrent(session, user) ? session : undefined;
+    } catch (error) {
+      const client = { userName: user.name, address: request.ip, headers: request.headers };
+      if (isSessionOutage(error) && !this.csrf.demands(request.method, client)) return undefined;
+      throw error;
+    }
+  }
+
+  private async openUnasked(user: User, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    try {
+      await this.sessions.open(user, request, reply, true);
+    } catch (error) {
+      if (!isSessionOutage(error)) throw error;
+    }
+  }
+}
+
+/** Every GET but those for media, which players repeat for each part of a recording. */
+function handsTokensOut(request: FastifyRequest): boolean {
+  return request.method === 'GET' && request.routeOptions.url?.endsWith('/play/:leaf') !== true;
+}
+
+const isWrongCredentials = (error: unknown): error is RcsError =>
+  error instanceof RcsError && error.code === 'RCS_AUTHENTICATION_REQUIRED';
+const isSessionOutage = (error: unknown): boolean => toRcsError(error).code === 'RCS_SESSION_UNAVAILABLE';

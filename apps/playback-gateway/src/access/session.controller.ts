@@ -1,0 +1,96 @@
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RcsError } from '#platform';
+import type { AuditLog, User } from '#store';
+import { Authenticated, LogIn } from './access-rule.js';
+import { userOf } from '../http/current-user.js';
+import { RequestAdmission } from './request-admission.js';
+import { GatewayMetrics } from '../metrics/gateway-metrics.js';
+import { storeTokens } from '../dependencies/injection-tokens.js';
+import { loginAuthorization } from './login-request.js';
+import { SessionService } from '../sessions/session.service.js';
+import { sessionResource } from '../sessions/session-resource.js';
+
+/** Log-in, log-out, and the sessions of the user who asks. */
+@Controller('api/v2/sessions')
+export class SessionController {
+  constructor(
+    private readonly sessions: SessionService,
+    private readonly admission: RequestAdmission,
+    @Inject(storeTokens.audit) private readonly audit: AuditLog,
+    private readonly metrics: GatewayMetrics,
+  ) {}
+
+  /** Needs no CSRF token: there is no session yet, and other sites are kept out by the origin and the media type. */
+  @Post()
+  @LogIn()
+  async logIn(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Body() body: unknown) {
+    const authorization = loginAuthorization(request.headers.authorization, body);
+    const attempt = this.admission.logIn(authorization, request, reply);
+    const { user, session } = await this.metrics.authentication(attempt, authorization === undefined);
+    const current = session?.key;
+    const opened = (await this.sessions.list(user)).find(({ key }) => key === current);
+    if (opened === undefined) throw new RcsError('RCS_SESSION_UNAVAILABLE', 'the new session is already gone');
+    return { statusCode: 0, session: sessionResource(opened, current) };
+  }
+
+  @Get()
+  @Authenticated()
+  async list(@Req() request: FastifyRequest) {
+    const current = this.sessions.of(request)?.key;
+    const sessions = await this.sessions.list(userOf(request));
+    return { statusCode: 0, sessions: sessions.map(session => sessionResource(session, current)) };
+  }
+
+  /** Log-out. */
+  @Delete('current')
+  @HttpCode(200)
+  @Authenticated()
+  async logOut(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    const session = this.sessions.of(request);
+    if (session === undefined) throw new RcsError('RCS_NOT_FOUND', 'the request carries no session');
+    await this.sessions.end(session);
+    this.sessions.withdraw(reply);
+    await this.record(request, userOf(request), 'logout', session.id);
+    return { statusCode: 0 };
+  }
+
+  @Delete(':id')
+  @HttpCode(200)
+  @Authenticated()
+  async end(@Req() request: FastifyRequest, @Param('id') id: string) {
+    const user = userOf(request);
+    const session = (await this.sessions.list(user)).find(candidate => candidate.id === id);
+    if (session === undefined) throw new RcsError('RCS_NOT_FOUND', 'the user has no such session');
+    await this.sessions.end(session);
+    await this.record(request, user, 'session-ended', id);
+    return { statusCode: 0 };
+  }
+
+  /** Ends all sessions but the one that asks. */
+  @Delete()
+  @HttpCode(200)
+  @Authenticated()
+  async endOthers(@Req() request: FastifyRequest) {
+    const user = userOf(request);
+    const current = this.sessions.of(request)?.key;
+    const others = (await this.sessions.list(user)).filter(({ key }) => key !== current);
+    for (const session of others) {
+      await this.sessions.end(session);
+      await this.record(request, user, 'session-ended', session.id);
+    }
+    return { statusCode: 0, ended: others.length };
+  }
+
+  private async record(request: FastifyRequest, { name, contactCenter }: User, event: string, sessionId: string) {
+    await this.audit.append({
+      event,
+      outcome: 'done',
+      user: name,
+      ...(contactCenter === undefined ? {} : { contactCenter }),
+      address: request.ip,
+      requestId: request.id,
+      detail: `session ${sessionId}`,
+    });
+  }
+}

@@ -1,1 +1,0 @@
-export const LOCAL_KEY_MANAGER_STORE = Symbol('LocalKeyManagerStore');

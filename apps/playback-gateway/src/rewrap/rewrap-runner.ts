@@ -1,0 +1,202 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { envelopesDigest, type KeyVaultClient, type RewrapGrantSigner, type RewrapOutcome } from '#contracts';
+import { describeError, isErrorCode, RcsError, toRcsError, type Logger } from '#platform';
+import type { RecordingCertificate, RewrapJob, RewrapStore, StoredEnvelope } from '#store';
+import type { CertificateListService } from '../certificates/certificate-list.service.js';
+import type { CertificatePolicy } from '../certificates/certificate-policy.js';
+import type { CertificateChangeFeed } from '../certificate-events/certificate-change-feed.js';
+import { recipientNamesOf } from '../envelopes/recipient-names.js';
+import { certificateOf } from '../certificates/stored-chain.js';
+import { SharedNames } from '../certificates/shared-names.js';
+import { batchResult, byCertainty, rewrappable, withFailures, type RewrappableEnvelope } from './rewrap-batch.js';
+
+export interface RewrapRunnerOptions {
+  /** Unique in the cluster. */
+  readonly owner: string;
+  readonly perSecond: number;
+}
+
+const batchSize = 64;
+/** A run whose gateway died goes on elsewhere after this. */
+const leaseMs = 15_000;
+const vaultTimeoutMs = 10_000;
+const idleMs = 2000;
+const pauseAfterFailureMs = 3000;
+const announceEveryMs = 1000;
+
+interface Run {
+  readonly job: RewrapJob;
+  readonly source: RecordingCertificate;
+  readonly target: RecordingCertificate;
+  readonly recipients: readonly string[];
+  /** Those of them that certificates with another key bear as well. */
+  readonly shared: ReadonlySet<string>;
+}
+
+/**
+ * Works on rewrap runs, one at a time. Every gateway has a runner; the store gives a run to one of them, and with every
+ * step position, counts and envelopes are written together, so that whoever goes on after a crash does nothing twice.
+ */
+export class RewrapRunner {
+  private readonly stopping = new AbortController();
+  private finished: Promise<void> = Promise.resolve();
+  private announced = 0;
+
+  constructor(
+    private readonly rewraps: RewrapStore,
+    private readonly list: CertificateListService,
+    private readonly policy: CertificatePolicy,
+    private readonly vaults: KeyVaultClient,
+    private signer: RewrapGrantSigner,
+    private readonly feed: CertificateChangeFeed,
+    private readonly logger: Logger,
+    private readonly options: RewrapRunnerOptions,
+  ) {}
+
+  /** Grants are signed by this identity from now on. */
+  signWith(signer: RewrapGrantSigner): void {
+    this.signer = signer;
+  }
+
+  start(): void {
+    this.finished = this.loop();
+  }
+
+  /** Ends after the step that is under way; the run is given back. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.finished;
+  }
+
+  private get stopped(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  private async loop(): Promise<void> {
+    while (!this.stopped) {
+      try {
+        const now = Date.now();
+        const job = await this.rewraps.claim({ owner: this.options.owner, now, leaseUntil: now + leaseMs });
+        if (job === undefined) await this.wait(idleMs);
+        else await this.work(job);
+      } catch (error) {
+        this.logger.error({ error: describeError(error) }, 'the rewrap runner was interrupted');
+        await this.wait(idleMs);
+      }
+    }
+  }
+
+  /** Works until the run is done, paused, taken over, or must wait. */
+  private async work(job: RewrapJob): Promise<void> {
+    this.logger.info({ run: job.id, from: job.from, to: job.to, counts: job.counts }, 'a rewrap run goes on');
+    let current: RewrapJob | undefined = job;
+    try {
+      while (current?.state === 'running' && !this.stopped) {
+        const began = Date.now();
+        const before: RewrapJob = current;
+        current = await this.step(before);
+        if (current !== undefined) this.announce(current);
+        await this.throttle(before, current, Date.now() - began);
+      }
+      if (current?.state === 'running') await this.rewraps.release(job.id, this.options.owner, 0, undefined);
+      if (current?.state === 'done') this.logger.info({ run: job.id, counts: current.counts }, 'a rewrap run is done');
+    } catch (error) {
+      const { message } = toRcsError(error);
+      this.logger.warn({ run: job.id, error: describeError(error) }, 'a rewrap run waits');
+      await this.rewraps.release(
+        job.id,
+        this.options.owner,
+        Date.now() + pauseAfterFailureMs,
+        publicReason(error, message),
+      );
+    }
+  }
+
+  private async step(job: RewrapJob): Promise<RewrapJob | undefined> {
+    const run = await this.prepare(job);
+    const page = await this.rewraps.page(job.contactCenter, run.recipients, job.position, batchSize);
+    const { envelopes, ambiguous } = byCertainty(rewrappable(page), run);
+    const outcomes = envelopes.length === 0 ? [] : await this.askVault(run, envelopes);
+    const now = Date.now();
+    return this.rewraps.step({
+      jobId: job.id,
+      owner: this.options.owner,
+      ...withFailures(batchResult(envelopes, outcomes, job), ambiguous),
+      notRewrappable: page.length - envelopes.length - ambiguous.length,
+      position: positionBehind(page),
+      done: page.length < batchSize,
+      at: new Date(now).toISOString(),
+      leaseUntil: now + leaseMs,
+    });
+  }
+
+  /** With every step: a certificate that expires, or goes, in the middle of a run encrypts nothing more. */
+  private async prepare(job: RewrapJob): Promise<Run> {
+    const source = await this.list.require(job.contactCenter, job.from);
+    const target = await this.list.requireActive(job.contactCenter, job.to);
+    this.policy.requireForEncryption(target);
+    const recipients = recipientNamesOf(certificateOf(source), job.from);
+    const names = new SharedNames(await this.list.stored(job.contactCenter));
+    const shared = new Set(recipients.filter(name => names.isAmbiguous(name)));
+    return { job, source, target, recipients, shared };
+  }
+
+  /** @throws RcsError when the vault or its token is away: that is no fault of the envelopes. */
+  private async askVault(
+    { job, source, target }: Run,
+    envelopes: readonly RewrappableEnvelope[],
+  ): Promise<readonly RewrapOutcome[]> {
+    const bytes = envelopes.map(envelope => envelope.bytes);
+    const grant = await this.signer.sign({
+      sub: job.createdBy,
+      contactCenter: job.contactCenter,
+      run: job.id,
+      from: source.keyIdentifier,
+      to: target.fingerprint,
+      replace: job.mode === 'replace',
+      envelopes: envelopesDigest(bytes),
+    });
+    const request = { grant, envelopes: bytes, certificate: target.certificate };
+    const { outcomes } = await this.vaults.anyVault(vaultTimeoutMs, (vault, timeoutMs) =>
+      vault.call('RewrapSessionKeys', request, { timeoutMs, requestId: job.id, signal: this.stopping.signal }),
+    );
+    const transient = outcomes.find(({ failure }) => failure != null && isTransient(failure.code));
+    if (transient?.failure == null || !isErrorCode(transient.failure.code)) return outcomes;
+    throw new RcsError(transient.failure.code, `the vault could not finish a step: ${transient.failure.code}`);
+  }
+
+  /** So that recordings that are played meanwhile come first. */
+  private async throttle(before: RewrapJob, after: RewrapJob | undefined, tookMs: number): Promise<void> {
+    if (after === undefined) return;
+    const changed = after.counts.rewrapped - before.counts.rewrapped;
+    await this.wait(Math.max(0, (changed / this.options.perSecond) * 1000 - tookMs));
+  }
+
+  private announce({ contactCenter, createdBy: name, from, state }: RewrapJob): void {
+    const now = Date.now();
+    if (state === 'running' && now - this.announced < announceEveryMs) return;
+    this.announced = now;
+    this.feed.announce({ contactCenter, name }, 'rewrap', state === 'done' ? 'done' : 'progress', from);
+  }
+
+  private async wait(ms: number): Promise<void> {
+    if (ms === 0) return;
+    await sleep(ms, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
+  }
+}
+
+function positionBehind(page: readonly StoredEnvelope[]) {
+  const last = page.at(-1);
+  return last === undefined ? undefined : { recordingId: last.recording.id, mediaId: last.mediaFile.mediaId };
+}
+
+/** Failures that pass by themselves. */
+const isTransient = (code: string): boolean =>
+  isErrorCode(code) && (new RcsError(code).definition.retryable || code === 'RCS_INTERNAL');
+
+/** What administrators may read of why a run waits. */
+function publicReason(error: unknown, message: string): string {
+  const { code, publicDetail, definition } = toRcsError(error);
+  if (code === 'RCS_INTERNAL') return definition.title;
+  return publicDetail ?? (message === '' ? definition.title : `${definition.title} (${code})`);
+}

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { RcsError } from '#platform';
+import type { RewrapJob, RewrapStore } from '#store';
+import { originOf, type Administrator } from '../access/certificate-administrator.js';
+import type { CertificateAudit } from '../audit/certificate-audit.js';
+import type { CertificateListService } from '../certificates/certificate-list.service.js';
+import type { CertificatePolicy } from '../certificates/certificate-policy.js';
+import type { CertificateChangeFeed } from '../certificate-events/certificate-change-feed.js';
+import { recipientNamesOf } from '../envelopes/recipient-names.js';
+import { certificateOf } from '../certificates/stored-chain.js';
+
+/** A run as administrators see it. */
+export interface RewrapView extends Omit<RewrapJob, 'contactCenter' | 'position'> {
+  /** Media files that were looked at. */
+  readonly processed: number;
+  /** 0 to 100. */
+  readonly percent: number;
+  /** What remains to be known, for people; empty when all went well. */
+  readonly notes: readonly string[];
+}
+
+/** Starts, shows, pauses and resumes runs; the work itself is done by whichever gateway takes it. */
+export class RewrapService {
+  constructor(
+    private readonly rewraps: RewrapStore,
+    private readonly list: CertificateListService,
+    private readonly policy: CertificatePolicy,
+    private readonly audit: CertificateAudit,
+    private readonly feed: CertificateChangeFeed,
+  ) {}
+
+  /**
+   * Starts a run, or answers the one that is under way from this certificate.
+   * @throws RcsError RCS_CERTIFICATE_NOT_VALID when the new certificate may not encrypt.
+   */
+  async start(administrator: Administrator, from: string, to: string, mode: RewrapJob['mode']): Promise<RewrapView> {
+    const { contactCenter, name } = administrator;
+    const job = await this.audit.act(
+      administrator,
+      { event: 'rewrap-started', certificateAlias: from, detail: `${mode} ${to}` },
+      async () => {
+        const source = await this.list.require(contactCenter, from);
+        const target = await this.list.requireActive(contactCenter, to);
+        if (from === to) throw invalid('to: name another certificate than the one whose recordings are rewrapped');
+        if (target.decryptOnly) throw invalid(`to: ${JSON.stringify(to)} was uploaded for decrypting only`);
+        this.policy.requireForEncryption(target);
+        await this.list.requireEnabledKey(target);
+        await this.list.requireEnabledKey(source);
+        const { at } = originOf(administrator);
+        return this.rewraps.create({
+          id: randomUUID(),
+          contactCenter,
+          from,
+          to,
+          mode,
+          state: 'running',
+          counts: {
+            total: await this.rewraps.countMediaFiles(contactCenter, recipientNamesOf(certificateOf(source), from)),
+            rewrapped: 0,
+            unchanged: 0,
+            notRewrappable: 0,
+            failed: 0,
+          },
+          failures: [],
+          createdAt: at,
+          createdBy: name,
+          updatedAt: at,
+        });
+      },
+    );
+    if (job.to !== to || job.mode !== mode) {
+      throw new RcsError('RCS_CERTIFICATE_IN_USE', undefined, {
+        publicDetail: `the run ${job.id} from ${JSON.stringify(from)} to ${JSON.stringify(job.to)} (${job.mode}) is not finished`,
+      });
+    }
+    this.feed.announce(administrator, 'rewrap', 'started', from);
+    return rewrapView(job);
+  }
+
+  /** All runs of the contact center, or those from one certificate; the newest first. */
+  async all(contactCenter: string, from?: string): Promise<RewrapView[]> {
+    const jobs = await this.rewraps.list(contactCenter);
+    return jobs.filter(job => from === undefined || job.from === from).map(rewrapView);
+  }
+
+  /** @throws RcsError RCS_NOT_FOUND */
+  async get(contactCenter: string, id: string): Promise<RewrapView> {
+    const job = await this.rewraps.find(contactCenter, id);
+    if (job === undefined) throw unknownRun(id);
+    return rewrapView(job);
+  }
+
+  /** @throws RcsError RCS_NOT_FOUND for a run that is finished as well. */
+  async setState(administrator: Administrator, id: string, state: 'running' | 'paused'): Promise<RewrapView> {
+    const { at } = originOf(administrator);
+    const event = state === 'paused' ? 'rewrap-paused' : 'rewrap-resumed';
+    const job = await this.audit.act(administrator, { event, detail: id }, () =>
+      this.rewraps.setState(administrator.contactCenter, id, state, at),
+    );
+    if (job === undefined) throw unknownRun(id);
+    this.feed.announce(administrator, 'rewrap', state === 'paused' ? 'paused' : 'resumed', job.from);
+    return rewrapView(job);
+  }
+}
+
+export function rewrapView(job: RewrapJob): RewrapView {
+  const { id, from, to, mode, state, counts, failures, waiting, createdAt, createdBy, updatedAt } = job;
+  const processed = counts.rewrapped + counts.unchanged + counts.notRewrappable + counts.failed;
+  const percent = state === 'done' ? 100 : Math.min(99, Math.floor((processed / Math.max(counts.total, 1)) * 100));
+  const view = { id, from, to, mode, state, counts, failures, createdAt, createdBy, updatedAt, processed, percent };
+  return { ...view, notes: notesOf(job), ...(waiting === undefined ? {} : { waiting }) };
+}
+
+function notesOf({ counts: { notRewrappable, failed }, from }: Pick<RewrapJob, 'counts' | 'from'>): string[] {
+  const keep = `they need the key of ${JSON.stringify(from)} for ever`;
+  return [
+    ...(notRewrappable === 0
+      ? []
+      : [`${notRewrappable} media files carry their envelope in the stored file, which is never touched: ${keep}`]),
+    ...(failed === 0
+      ? []
+      : [`${failed} envelopes could not be rewrapped, see failures: ${keep} unless a new run succeeds`]),
+  ];
+}
+
+const invalid = (publicDetail: string): RcsError => new RcsError('RCS_INVALID_VALUE', undefined, { publicDetail });
+const unknownRun = (id: string): RcsError =>
+  new RcsError('RCS_NOT_FOUND', `no rewrap run ${id}`, { publicDetail: 'there is no such run, or it is finished' });

@@ -1,0 +1,177 @@
+import type { Dispatcher } from 'undici';
+import type { z } from 'zod';
+import {
+  contentTreePath,
+  contentTreeReplySchema,
+  forgetPath,
+  forgetReplySchema,
+  inspectPath,
+  inspectReplySchema,
+  mediaPath,
+  type ContentTreeReply,
+  type InspectReply,
+  type InspectRequest,
+  type KeyName,
+  type MediaRequest,
+  type WorkerRegistration,
+} from '#contracts';
+import { callSpan, fromProblemDetails, RcsError, requestIdHeader, type ErrorCode } from '#platform';
+import type { WorkerConnections } from './worker-connections.js';
+
+export interface WorkerAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Dispatcher.ResponseData['body'];
+}
+
+/** Ending sessions costs a worker nothing. */
+const forgetTimeoutMs = 3000;
+/** Statuses that a worker answers about the media; every other one is a problem. */
+const mediaStatuses: ReadonlySet<number> = new Set([200, 206, 304, 412, 416]);
+const maximumProblemBytes = 64 * 1024;
+
+/** Speaks the data plane with one worker. */
+export class WorkerClient {
+  constructor(
+    private readonly connections: WorkerConnections,
+    private readonly inspectTimeoutMs: number,
+  ) {}
+
+  /** @throws RcsError of the worker, or RCS_WORKER_FAILED when it cannot be reached. */
+  async requestMedia(
+    worker: WorkerRegistration,
+    request: MediaRequest,
+    requestId: string,
+    signal: AbortSignal,
+  ): Promise<WorkerAnswer> {
+    const response = await this.post(worker, mediaPath, JSON.stringify(request), requestId, signal);
+    const headers = singleValues(response.headers);
+    if (mediaStatuses.has(response.statusCode)) return { status: response.statusCode, headers, body: response.body };
+    throw await problemOf(response, worker);
+  }
+
+  async inspect(
+    worker: WorkerRegistration,
+    request: InspectRequest,
+    requestId: string,
+    signal: AbortSignal,
+  ): Promise<InspectReply> {
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(this.inspectTimeoutMs)]);
+    const reply = await this.json(worker, inspectPath, request, requestId, bounded, signal);
+    return parsed(inspectReplySchema, reply, worker);
+  }
+
+  /** Takes as long as reading the file takes; a worker that is still at it says so now and then. */
+  async contentTree(
+    worker: WorkerRegistration,
+    grant: string,
+    requestId: string,
+    signal: AbortSignal,
+  ): Promise<ContentTreeReply> {
+    const reply = await this.json(worker, contentTreePath, { grant }, requestId, signal, signal);
+    return parsed(contentTreeReplySchema, reply, worker);
+  }
+
+  /** Ends what the key has opened there. @returns how many sessions there were */
+  async forget(worker: WorkerRegistration, key: KeyName, requestId: string): Promise<number> {
+    const signal = AbortSignal.timeout(forgetTimeoutMs);
+    const reply = await this.json(worker, forgetPath, key, requestId, signal, signal);
+    return parsed(forgetReplySchema, reply, worker).sessions;
+  }
+
+  private async json(
+    worker: WorkerRegistration,
+    path: string,
+    request: object,
+    requestId: string,
+    bounded: AbortSignal,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    try {
+      const response = await this.post(worker, path, JSON.stringify(request), requestId, bounded);
+      if (response.statusCode !== 200) throw await problemOf(response, worker);
+      return await response.body.json();
+    } catch (error) {
+      if (signal.aborted || error instanceof RcsError) throw error;
+      const cause = { cause: error };
+      throw bounded.aborted
+        ? new RcsError('RCS_TIMEOUT', `worker ${worker.instance} took too long to look into a file`, cause)
+        : new RcsError('RCS_WORKER_FAILED', `worker ${worker.instance} gave an answer we cannot read`, cause);
+    }
+  }
+
+  private async post(
+    worker: WorkerRegistration,
+    path: string,
+    body: string,
+    requestId: string,
+    signal: AbortSignal,
+  ): Promise<Dispatcher.ResponseData> {
+    const span = callSpan(requestId, `POST ${path}`, { 'http.request.method': 'POST', 'rcs.worker': worker.instance });
+    try {
+      const response = await this.connections.to(worker.url).request({
+        method: 'POST',
+        path,
+        headers: { 'content-type': 'application/json', [requestIdHeader]: requestId, ...span?.headers },
+        body,
+        signal,
+      });
+      span?.set({ 'http.response.status_code': response.statusCode });
+      return response;
+    } catch (error) {
+      span?.set({ 'error.type': signal.aborted ? 'aborted' : 'RCS_WORKER_FAILED' });
+      if (signal.aborted) throw error;
+      throw new RcsError('RCS_WORKER_FAILED', `worker ${worker.instance} cannot be reached`, { cause: error });
+    } finally {
+      span?.end();
+    }
+  }
+}
+
+/** @throws RcsError RCS_WORKER_FAILED for an answer that is none. */
+function parsed<Reply>(schema: z.ZodType<Reply>, reply: unknown, worker: WorkerRegistration): Reply {
+  const result = schema.safeParse(reply);
+  if (result.success) return result.data;
+  throw new RcsError('RCS_WORKER_FAILED', `worker ${worker.instance} gave an answer we cannot read`, {
+    cause: result.error,
+  });
+}
+
+async function problemOf(response: Dispatcher.ResponseData, worker: WorkerRegistration): Promise<RcsError> {
+  const fallback = new RcsError('RCS_WORKER_FAILED', `worker ${worker.instance} answered ${response.statusCode}`);
+  const retryAfter = Number(singleValues(response.headers)['retry-after']);
+  const length = Number(singleValues(response.headers)['content-length']);
+  if (!(length <= maximumProblemBytes)) {
+    response.body.destroy();
+    return fallback;
+  }
+  try {
+    return fromProblemDetails(
+      await response.body.json(),
+      fallback,
+      Number.isFinite(retryAfter) ? retryAfter * 1000 : undefined,
+    );
+  } catch (error) {
+    return new RcsError(fallback.code, fallback.message, { cause: error });
+  }
+}
+
+function singleValues(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  );
+}
+
+/** Failures of one worker that another one may not have. */
+const otherWorkerMayHelp: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'RCS_WORKER_FAILED',
+  'RCS_OVERLOADED',
+  'RCS_SHUTTING_DOWN',
+  'RCS_INTERNAL',
+]);
+
+export function canGoElsewhere(error: unknown): boolean {
+  return error instanceof RcsError && otherWorkerMayHelp.has(error.code);
+}

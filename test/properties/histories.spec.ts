@@ -30,23 +30,25 @@ const knownFailures: readonly string[] = [];
 it('no act that succeeds makes a recording unplayable', async () => {
   const count = run.count(200, 5000);
   const seeds = new Random(run.seed);
-  let [steps, disturbances] = [0, 0];
+  let [steps, disturbances, imports] = [0, 0, 0];
   for (let done = 0; done < count; done += historiesOfAServer) {
     const histories = Array.from({ length: Math.min(historiesOfAServer, count - done) }, (_, index) => done + index);
     const result = await onOneServer(histories, seeds.fork());
     steps += result.steps;
     disturbances += result.disturbances;
+    imports += result.imports;
   }
   say(
-    `histories: ${count} of ${stepsOfAHistory} steps, ${steps} taken, ${disturbances} disturbances, ${failures.count} failures`,
+    `histories: ${count} of ${stepsOfAHistory} steps, ${steps} taken, ${imports} imports, ${disturbances} disturbances, ${failures.count} failures`,
   );
   failures.check(knownFailures);
+  expect(imports).toBeGreaterThan(count / 10);
 });
 
 async function onOneServer(
   numbers: readonly number[],
   random: Random,
-): Promise<{ steps: number; disturbances: number }> {
+): Promise<{ steps: number; disturbances: number; imports: number }> {
   const place = mkdtempSync(join(tmpdir(), 'rcs-clock-'));
   const clockFile = join(place, 'clock');
   const cluster = await PropertyCluster.start({
@@ -55,7 +57,7 @@ async function onOneServer(
     NODE_OPTIONS: `--require ${join(__dirname, 'histories/moved-clock.cjs')}`,
     PROPERTY_CLOCK: clockFile,
   });
-  let [steps, disturbances] = [0, 0];
+  let [steps, disturbances, imports] = [0, 0, 0];
   try {
     const pairs = await KeyPairs.make(Math.max(8, Math.ceil(Math.sqrt(numbers.length * 14))));
     const contactCenters = await cluster.addContactCenters(
@@ -89,12 +91,13 @@ async function onOneServer(
       } catch (error) {
         fail(contactCenter.id, history, error);
       }
+      imports += history.log.filter(line => /^import \S+ \S+: 0 /.test(line)).length;
     });
   } finally {
     await cluster.stop();
     rmSync(place, { recursive: true, force: true });
   }
-  return { steps, disturbances };
+  return { steps, disturbances, imports };
 }
 
 /** What the command of the recorder is given. */

@@ -10,6 +10,8 @@ import { mediaFileOf, type PropertyContactCenter } from '../world/contact-center
 import { repository, type PropertyCluster } from '../world/property-cluster.js';
 import type { Random } from '../world/random.js';
 import { sideBySide } from '../world/side-by-side.js';
+import { Books, type HeldCertificate, type HeldRecording } from './books.js';
+import { importForms, importPair } from './imported-pair.js';
 
 /** What may happen in a contact center, and how often. */
 export const steps = {
@@ -18,6 +20,7 @@ export const steps = {
   'record with rcsctl': 1,
   upload: 8,
   'upload with names that are taken': 4,
+  import: 2,
   renew: 4,
   rewrap: 8,
   assign: 5,
@@ -29,30 +32,6 @@ export const steps = {
   play: 6,
 } as const;
 export type Step = keyof typeof steps;
-
-interface HeldCertificate {
-  readonly alias: string;
-  readonly certificate: MadeCertificate;
-  state: 'active' | 'deleted' | 'deleted with force';
-  keyRemoved: boolean;
-}
-
-interface HeldRecording {
-  readonly id: string;
-  readonly playPath: string;
-  readonly plaintext: Buffer;
-  readonly what: string;
-  /** Undefined for what only rcsctl knows. */
-  readonly file: { readonly path: string; readonly stored: Buffer } | undefined;
-  /** Aliases of the certificates whose keys open it for sure. */
-  readonly openers: Set<string>;
-  /** And of those whose keys may open it, too: where a re-wrap came only to some of the envelopes. */
-  readonly perhaps: Set<string>;
-  readonly detached: boolean;
-  /** It has played. From then on it plays for ever, unless somebody confirmed in words that it will not. */
-  played: boolean;
-  givenUp: boolean;
-}
 
 interface FinishedRun {
   readonly state: string;
@@ -87,12 +66,13 @@ const mostCertificates = 5;
 /** What happens in one contact center, drawn step by step; after each, every recording that played still plays. */
 export class History {
   readonly log: string[] = [];
-  private readonly certificates: HeldCertificate[] = [];
-  private readonly recordings: HeldRecording[] = [];
+  private readonly books: Books;
   private admin!: Caller;
   private made = 0;
 
-  constructor(private readonly grounds: HistoryGrounds) {}
+  constructor(private readonly grounds: HistoryGrounds) {
+    this.books = new Books(grounds.random);
+  }
 
   async begin(): Promise<void> {
     const { contactCenter } = this.grounds;
@@ -108,14 +88,14 @@ export class History {
     await this.grounds.undisturbed(async () => {
       const touched = await this.take(step);
       const { random } = this.grounds;
-      const others = random.sample(this.recordings, 2);
+      const others = random.sample(this.books.recordings, 2);
       await this.plays(step, new Set([...touched, ...others]));
     });
   }
 
   /** Everything once more. */
   async end(): Promise<void> {
-    await this.grounds.undisturbed(() => this.plays('the end', new Set(this.recordings)));
+    await this.grounds.undisturbed(() => this.plays('the end', new Set(this.books.recordings)));
   }
 
   /** Does a step; answers the recordings that it could touch. */
@@ -132,6 +112,8 @@ export class History {
         return this.upload({ decryptOnly: random.chance(0.3) });
       case 'upload with names that are taken':
         return this.uploadTaken();
+      case 'import':
+        return this.import();
       case 'renew':
         return this.renew();
       case 'rewrap':
@@ -149,7 +131,7 @@ export class History {
       case 'storage moved':
         return this.moveStorage();
       case 'play':
-        return random.sample(this.recordings, 4);
+        return random.sample(this.books.recordings, 4);
     }
   }
 
@@ -187,7 +169,7 @@ export class History {
     const path = `/rcs/contact-centers/${contactCenter.id}/recipients?ivrProfile=${profile}`;
     const answer = await cluster.ops.get(path);
     const { certificates = [] } = this.said('recipients', answer) as { certificates?: { alias: string }[] };
-    return certificates.map(({ alias }) => this.certificates.find(each => each.alias === alias)!);
+    return certificates.map(({ alias }) => this.books.certificates.find(each => each.alias === alias)!);
   }
 
   /** With the command, always from a file of the same name, sometimes under an id that is taken. */
@@ -199,7 +181,7 @@ export class History {
     const file = join(directory, contactCenter.id, 'call.wav');
     await writeFile(file, plaintext);
     const earlier = random.chance(0.4)
-      ? this.recordings.find(({ file: stored }) => stored === undefined)?.id
+      ? this.books.recordings.find(({ file: stored }) => stored === undefined)?.id
       : undefined;
     const openers = (await this.recipients()).map(({ alias }) => alias);
     const { status, stdout, stderr } = await rcsctl(repository, ready.dataDir, [
@@ -210,7 +192,7 @@ export class History {
       ...(earlier === undefined ? [] : ['--id', earlier]),
     ]);
     this.log.push(`rcsctl record${earlier === undefined ? '' : ` --id ${earlier}`}: ${status} ${stderr.slice(0, 200)}`);
-    const written = this.recordings.filter(({ file: stored }) => stored === undefined);
+    const written = this.books.recordings.filter(({ file: stored }) => stored === undefined);
     if (status !== 0) return written;
     const { id, mediaFiles } = JSON.parse(stdout) as { id: string; mediaFiles: { playPath: string }[] };
     const recording = {
@@ -225,7 +207,7 @@ export class History {
       },
       ...{ playPath: `/api/v2${mediaFiles[0]!.playPath}`, openers: new Set(openers), perhaps: new Set<string>() },
     };
-    this.recordings.push(recording);
+    this.books.recordings.push(recording);
     return [...written, recording];
   }
 
@@ -234,40 +216,52 @@ export class History {
     alias = `cert-${++this.made}`,
     certificate = this.newCertificate(alias),
   ): Promise<HeldRecording[]> {
-    if (this.certificates.length >= mostCertificates) return [];
+    if (this.books.certificates.length >= mostCertificates) return [];
     const { contactCenter } = this.grounds;
     const answer = await contactCenter.upload(this.admin, alias, certificate, more);
     this.said(`upload ${alias} ${JSON.stringify(more)}`, answer);
-    if (answer.status === 201) this.certificates.push({ alias, certificate, state: 'active', keyRemoved: false });
-    return this.recordings;
+    if (answer.status === 201) this.books.certificates.push({ alias, certificate, state: 'active', keyRemoved: false });
+    return this.books.recordings;
+  }
+
+  private async uploadTaken(): Promise<HeldRecording[]> {
+    const alias = `cert-${++this.made}`;
+    return this.upload({}, alias, this.certificateOfTakenNames(alias));
+  }
+
+  /** An operator brings a key into the token, sometimes under names that are taken: nobody asks them about those. */
+  private async import(): Promise<HeldRecording[]> {
+    if (this.books.certificates.length >= mostCertificates) return [];
+    const { random, contactCenter, cluster } = this.grounds;
+    const alias = `cert-${++this.made}`;
+    const certificate = random.chance(0.4) ? this.certificateOfTakenNames(alias) : this.newCertificate(alias);
+    const form = random.pick(importForms);
+    const { status, stderr } = await importPair(cluster, { contactCenter: contactCenter.id, alias, certificate, form });
+    this.log.push(`import ${form} ${alias}: ${status} ${stderr.slice(0, 200)}`);
+    if (status === 0) this.books.certificates.push({ alias, certificate, state: 'active', keyRemoved: false });
+    return this.books.recordings;
   }
 
   /** An authority that starts anew numbers its certificates from 1 again; a certificate claims any identifier. */
-  private async uploadTaken(): Promise<HeldRecording[]> {
-    const { random, pairs } = this.grounds;
-    const { issuer, serialNumber, keyIdentifier } = random.pick(this.certificates).certificate;
-    const alias = `cert-${++this.made}`;
+  private certificateOfTakenNames(alias: string): MadeCertificate {
+    const { random, pairs, contactCenter } = this.grounds;
+    const { issuer, serialNumber, keyIdentifier } = random.pick(this.books.certificates).certificate;
     const wishes = random.pick([{ issuer, serialNumber }, { keyIdentifier }, { issuer, serialNumber, keyIdentifier }]);
-    const certificate = makeCertificate({
-      pair: pairs.take(),
-      name: `${this.grounds.contactCenter.id} ${alias}`,
-      ...wishes,
-    });
-    return this.upload({}, alias, certificate);
+    return makeCertificate({ pair: pairs.take(), name: `${contactCenter.id} ${alias}`, ...wishes });
   }
 
   private async renew(): Promise<HeldRecording[]> {
-    const [from, to] = this.grounds.random.sample(this.certificates, 2);
+    const [from, to] = this.grounds.random.sample(this.books.certificates, 2);
     if (from === undefined || to === undefined) return [];
     await this.act('POST', `/rcs/certificates/${from.alias}/renew`, { successor: to.alias });
-    return this.openedBy(from.alias);
+    return this.books.openedBy(from.alias);
   }
 
   private async rewrap(): Promise<HeldRecording[]> {
     const { random } = this.grounds;
-    const [from, to] = random.sample(this.certificates, 2);
+    const [from, to] = random.sample(this.books.certificates, 2);
     if (from === undefined || to === undefined) return [];
-    const touched = this.openedBy(from.alias);
+    const touched = this.books.openedBy(from.alias);
     const mode = random.pick(['add', 'replace']);
     const { status, body } = await this.act('POST', `/rcs/certificates/${from.alias}/rewrap`, { to: to.alias, mode });
     if (status !== 202) return touched;
@@ -293,7 +287,7 @@ export class History {
 
   private async assign(): Promise<HeldRecording[]> {
     const { random } = this.grounds;
-    const active = this.certificates.filter(({ state }) => state === 'active').map(({ alias }) => alias);
+    const active = this.books.certificates.filter(({ state }) => state === 'active').map(({ alias }) => alias);
     const aliases = random.sample(active, 1 + random.below(2));
     await this.act('PUT', `/rcs/ivr-profiles/${profile}/certificates`, {
       aliases,
@@ -303,58 +297,42 @@ export class History {
   }
 
   private async delete(force: boolean): Promise<HeldRecording[]> {
-    const chosen = this.choose(({ state }) => state === 'active');
+    const chosen = this.books.choose(({ state }) => state === 'active');
     const { alias } = chosen;
     const { status } = await this.act('DELETE', `/rcs/certificates/${alias}`, force ? { force: alias } : {});
     if (status === 200 && chosen.state === 'active') chosen.state = force ? 'deleted with force' : 'deleted';
-    return this.openedBy(alias);
+    return this.books.openedBy(alias);
   }
 
   /** Only who says how many recordings shall not play any more has given them up. */
   private async removeKey(): Promise<HeldRecording[]> {
-    const chosen = this.choose(({ state }) => state !== 'active');
+    const chosen = this.books.choose(({ state }) => state !== 'active');
     const { alias } = chosen;
     const key = `/rcs/certificates/${alias}/key`;
     const first = await this.act('DELETE', key, { confirm: alias });
     const unplayable = Number(/--unplayable (\d+)/.exec(first.body.toString())?.[1] ?? 0);
     const confirmed = unplayable > 0 && chosen.state === 'deleted with force';
     const { status } = confirmed ? await this.act('DELETE', key, { confirm: alias, unplayable }) : first;
-    if (status !== 200) return this.openedBy(alias);
+    if (status !== 200) return this.books.openedBy(alias);
     chosen.keyRemoved = true;
-    if (confirmed) this.giveUp(alias, unplayable);
-    return this.openedBy(alias);
-  }
-
-  /** What no other key opens was given up, and it is no more than was said. */
-  private giveUp(alias: string, said: number): void {
-    const lost = this.openedBy(alias).filter(recording => !recording.givenUp && this.opensNoMore(recording));
-    for (const recording of lost) recording.givenUp = true;
-    const surely = lost.filter(({ perhaps }) => this.allRemoved(perhaps)).length;
-    if (surely > said) throw new Error(`${alias}: ${said} were said, ${surely} are lost`);
+    if (confirmed) this.books.giveUp(alias, unplayable);
+    return this.books.openedBy(alias);
   }
 
   private async restoreKey(): Promise<HeldRecording[]> {
-    const chosen = this.choose(({ keyRemoved }) => keyRemoved);
+    const chosen = this.books.choose(({ keyRemoved }) => keyRemoved);
     const { status } = await this.act('POST', `/rcs/certificates/${chosen.alias}/restore-key`, {});
     if (status === 200) chosen.keyRemoved = false;
-    return this.openedBy(chosen.alias);
+    return this.books.openedBy(chosen.alias);
   }
 
   /** The same files in another place or from a backup: other entity tags, other dates, the same bytes. */
   private async moveStorage(): Promise<HeldRecording[]> {
     const { random, cluster } = this.grounds;
-    const moved = random.sample(this.recordings, 3).filter(({ file }) => file !== undefined);
+    const moved = random.sample(this.books.recordings, 3).filter(({ file }) => file !== undefined);
     for (const { file } of moved) await cluster.files.putAgain(file!.path, file!.stored);
     this.log.push(`moved ${moved.map(({ id }) => id).join(', ')}`);
     return moved;
-  }
-
-  private opensNoMore({ openers }: HeldRecording): boolean {
-    return this.allRemoved(openers);
-  }
-
-  private allRemoved(aliases: ReadonlySet<string>): boolean {
-    return [...aliases].every(opener => this.certificates.find(({ alias }) => alias === opener)?.keyRemoved !== false);
   }
 
   private async plays(step: string, recordings: ReadonlySet<HeldRecording>): Promise<void> {
@@ -363,7 +341,7 @@ export class History {
       const answer = await this.admin.get(recording.playPath);
       const plays = answer.status === 200 && answer.body.equals(recording.plaintext);
       if (plays) recording.played = true;
-      else if (recording.played || !this.opensNoMore(recording)) {
+      else if (recording.played || !this.books.opensNoMore(recording)) {
         this.log.push(`${recording.id} (${recording.what}) is lost`);
         throw new LostRecording(step, recording.what.split(',')[0]!, answer);
       }
@@ -379,7 +357,7 @@ export class History {
     metadata: object,
   ): Promise<HeldRecording[]> {
     const { contactCenter, cluster } = this.grounds;
-    const name = `${contactCenter.id}-${this.recordings.length + 1}`;
+    const name = `${contactCenter.id}-${this.books.recordings.length + 1}`;
     await cluster.files.put(`${name}.wav`, sealed.stored);
     const mediaFile = mediaFileOf(`${name}.wav`, sealed, metadata);
     const answer = await contactCenter.insert(contactCenter.insertion(name, [mediaFile]));
@@ -392,15 +370,15 @@ export class History {
       openers: new Set(openers),
       perhaps: new Set(),
     };
-    this.recordings.push(recording);
+    this.books.recordings.push(recording);
     return [recording];
   }
 
   private drawRecipients(): { readonly alias: string; readonly recipient: Recipient }[] {
     const { random } = this.grounds;
     const form = random.pick(recipientForms);
-    const usable = this.certificates.filter(({ keyRemoved }) => !keyRemoved);
-    const chosen = random.sample(usable.length > 0 ? usable : this.certificates, form === 'several' ? 2 : 1);
+    const usable = this.books.certificates.filter(({ keyRemoved }) => !keyRemoved);
+    const chosen = random.sample(usable.length > 0 ? usable : this.books.certificates, form === 'several' ? 2 : 1);
     const by = form === 'several' ? random.pick(['issuer-and-serial', 'key-identifier'] as const) : form;
     return chosen.map(({ alias, certificate }) => ({ alias, recipient: { certificate, by } }));
   }
@@ -408,17 +386,6 @@ export class History {
   private newCertificate(alias: string): MadeCertificate {
     const { pairs, contactCenter } = this.grounds;
     return makeCertificate({ pair: pairs.take(), name: `${contactCenter.id} ${alias}` });
-  }
-
-  /** One that the step is meant for, most of the time. */
-  private choose(meant: (certificate: HeldCertificate) => boolean): HeldCertificate {
-    const { random } = this.grounds;
-    const fitting = this.certificates.filter(meant);
-    return random.pick(fitting.length > 0 && random.chance(0.9) ? fitting : this.certificates);
-  }
-
-  private openedBy(alias: string): HeldRecording[] {
-    return this.recordings.filter(({ openers, perhaps }) => openers.has(alias) || perhaps.has(alias));
   }
 
   private async act(method: string, path: string, json: object): Promise<Answer> {

@@ -1,3 +1,4 @@
+import './supported-node.mjs';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepare, repository } from './prepare.mjs';

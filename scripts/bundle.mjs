@@ -37,7 +37,7 @@ async function bundle(program) {
     absWorkingDir: repository,
     bundle: true,
     platform: 'node',
-    target: 'node20',
+    target: 'node22',
     sourcemap: 'linked',
     sourcesContent: false,
     external: [...withNativeParts, ...foundByNest, ...notInstalled],

@@ -1,4 +1,5 @@
 /** Fuzzes the CMS readers: `npm run fuzz -- --seconds 60 [--seed N] [--save]`. */
+import './supported-node.mjs';
 import { join } from 'node:path';
 import { repository } from './prepare.mjs';
 import { runChild, runToEnd } from './run-child.mjs';

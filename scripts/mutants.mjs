@@ -2,6 +2,7 @@
  * Puts each fault back that the properties are there for, one at a time in a copy of the sources, and runs the test that
  * has to notice: `npm run mutants [-- NAME...]`, or `-- --check` to see only whether every fault still finds its place.
  */
+import './supported-node.mjs';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { repository } from './prepare.mjs';

@@ -1,14 +1,16 @@
 /**
- * Brings a machine to the point where the project runs: Node version, Debian packages, npm packages, build.
+ * Brings a machine to the point where the project runs: Node, Debian packages, npm packages, build.
  * Plain Node without dependencies, because it runs before there are any. Everything it says goes to standard error.
  */
+import './supported-node.mjs';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runToEnd } from './run-child.mjs';
+import { fetchRuntime, shippedLine } from './runtime.mjs';
 
 export const repository = fileURLToPath(new URL('..', import.meta.url));
 
@@ -50,23 +52,9 @@ function fail(message) {
 
 /** Prepares for a task: quickstart, test or bench. */
 export function prepare(task) {
-  checkNode();
   installDebianPackages(packagesOf[task]);
   installNpmPackages();
   build();
-}
-
-function checkNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major < 20 || (major === 20 && minor < 19)) {
-    fail(`Node ${process.versions.node} is too old: install Node 20.19 or newer.`);
-  }
-  if (major === 24 && minor >= 19) {
-    // node::RemoveEnvironmentCleanupHook asserts when its statements are collected.
-    fail(
-      `Node ${process.versions.node} ends programs that use better-sqlite3 12: install Node 20.19 or newer of 20, or 22.`,
-    );
-  }
 }
 
 /** Programs of the system administrator are not in everybody's path. */
@@ -109,14 +97,19 @@ function withoutStartingServices(asRoot, install) {
 
 function installNpmPackages() {
   const marker = join(repository, 'node_modules/.recording-crypto-server');
-  const wanted = hashOf(
-    [join(repository, 'package-lock.json'), join(repository, 'package.json')],
-    process.versions.modules,
-  );
+  // Native parts speak Node-API alone: what was installed under one version of Node runs under every other.
+  const wanted = hashOf([join(repository, 'package-lock.json'), join(repository, 'package.json')]);
   if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
-  progress('Installing npm packages (native parts are built from source, about a minute)');
-  run(['npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true });
+  progress('Installing npm packages (one native part is built from source, about a minute)');
+  const env = { ...process.env, npm_config_nodedir: prefixWithHeaders() };
+  run(['npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true, env });
   writeFileSync(marker, wanted);
+}
+
+/** Headers of Node, which node-gyp would look for on nodejs.org: this Node's, or those that npm has. */
+function prefixWithHeaders() {
+  const prefix = dirname(dirname(process.execPath));
+  return existsSync(join(prefix, 'include/node/node_api.h')) ? prefix : fetchRuntime(shippedLine);
 }
 
 /** What makes the build, besides the sources: packages are a part of each program. */
@@ -133,7 +126,7 @@ const makers = [
 export function build() {
   const marker = join(repository, 'dist/.recording-crypto-server');
   const sources = ['apps', 'libs'].flatMap(directory => filesBelow(join(repository, directory)));
-  const wanted = hashOf([...sources, ...makers.map(file => join(repository, file))], process.versions.modules);
+  const wanted = hashOf([...sources, ...makers.map(file => join(repository, file))]);
   if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
   progress('Building');
   run(['npm', 'run', '--silent', 'build']);
@@ -147,8 +140,8 @@ function filesBelow(directory) {
     .sort();
 }
 
-function hashOf(files, ...more) {
-  const hash = createHash('sha256').update(more.join(' '));
+function hashOf(files) {
+  const hash = createHash('sha256');
   for (const file of files)
     hash.update(relative(repository, file)).update('\0').update(readFileSync(file)).update('\0');
   return hash.digest('hex');
@@ -156,9 +149,10 @@ function hashOf(files, ...more) {
 
 const runs = (program, args) => spawnSync(program, args, { stdio: 'ignore' }).status === 0;
 
-function run([program, ...args], { quiet = false } = {}) {
+function run([program, ...args], { quiet = false, env = process.env } = {}) {
   const result = runToEnd(program, args, {
     cwd: repository,
+    env,
     encoding: 'utf8',
     stdio: quiet ? 'pipe' : ['ignore', 2, 2],
     maxBuffer: 64 * 1024 * 1024,

@@ -1,3 +1,4 @@
+import './supported-node.mjs';
 import { join } from 'node:path';
 import { prepare, repository } from './prepare.mjs';
 import { runChild } from './run-child.mjs';

@@ -9,10 +9,12 @@ const bound = (program, args) => {
   return [first, rest];
 };
 
-/** Runs a program in the foreground: signals reach it, its exit status becomes ours. */
+const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** Runs a program in the foreground: signals reach it, and we end as it ended. */
 export function runChild(program, args, options = {}) {
   const child = spawn(...bound(program, args), { stdio: 'inherit', ...options });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  for (const signal of passedOn) {
     // On a terminal the child gets the signal from the terminal as well; a second one does no harm.
     process.on(signal, () => child.kill(signal));
   }
@@ -20,7 +22,11 @@ export function runChild(program, args, options = {}) {
     process.stderr.write(`${program}: ${error.message}\n`);
     process.exit(1);
   });
-  child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 1));
+  child.on('exit', (code, signal) => {
+    if (signal === null) process.exit(code ?? 1);
+    for (const name of passedOn) process.removeAllListeners(name);
+    process.kill(process.pid, signal);
+  });
 }
 
 /**

@@ -3,6 +3,7 @@
  * `npm test -- packaging` is apart: it compiles Helm and everything native once more, for minutes.
  * The last line is always `N passed, N failed`.
  */
+import './supported-node.mjs';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+/** `npx rcsctl` in a checkout: the built command line, under a Node that the project supports. */
+import './supported-node.mjs';
+
+await import('../dist/apps/rcsctl/main.js');

@@ -1,3 +1,5 @@
+import { textTable } from '../terminal/text-table.js';
+
 /** The parts of the gateway's answers that tables show. */
 export interface CertificateLine {
   readonly alias: string;
@@ -25,7 +27,7 @@ export interface RewrapLine {
 }
 
 export function certificateTable(certificates: readonly CertificateLine[]): string {
-  return table(
+  return textTable(
     ['Alias', 'Issued To', 'Issued By', 'Serial No.', 'Expires', 'Key', 'Deployed', 'Recordings', 'Status'],
     certificates.map(one => [
       one.alias,
@@ -50,26 +52,4 @@ export function rewrapText(run: RewrapLine): string {
     ...(run.waiting === undefined ? [] : [`  waits: ${run.waiting}`]),
     ...run.notes.map(note => `  ${note}`),
   ].join('\n');
-}
-
-/** Names and values, one to a line. */
-export function fields(values: Readonly<Record<string, unknown>>): string {
-  const shown = Object.entries(values).filter(([, value]) => value !== undefined && value !== null);
-  const width = Math.max(0, ...shown.map(([name]) => name.length));
-  return shown.map(([name, value]) => `${name.padEnd(width)}  ${fieldText(value)}`).join('\n');
-}
-
-function fieldText(value: unknown): string {
-  if (typeof value === 'string') return value.trimEnd();
-  return JSON.stringify(value);
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((name, column) => Math.max(name.length, ...rows.map(row => (row[column] ?? '').length)));
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd();
-  return [line(head), ...rows.map(line)].join('\n');
 }

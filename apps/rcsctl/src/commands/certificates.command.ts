@@ -1,29 +1,25 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import {
-  administering,
-  assignmentPath,
-  certificatePath,
-  firstLine,
-  withAccess,
-  type AccessOptions,
-} from '../certificates/administration.js';
+import { assignmentPath, certificatePath } from '../certificates/administration-paths.js';
 import {
   certificateTable,
-  fields,
   rewrapText,
   type CertificateLine,
   type RewrapLine,
 } from '../certificates/certificate-tables.js';
 import { describeKeyFile, sealKeyFile } from '../certificates/key-pair-files.js';
 import { watchRewrap } from '../certificates/rewrap-watch.js';
+import type { GatewayClient } from '../gateway-client/gateway-client.js';
+import { withGateway, withGatewayOptions, type GatewayOptions } from '../gateway-client/gateway-options.js';
+import { readPasswordFile } from '../terminal/password-source.js';
+import { fieldText } from '../terminal/field-text.js';
 import { print } from '../terminal/print.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 const sameNameHelp = 'although another key has a certificate of the same issuer and serial number, or key identifier';
 
-interface PairOptions extends AccessOptions {
+interface PairOptions extends GatewayOptions {
   readonly certificate?: string;
   readonly key?: string;
   readonly keyPasswordFile?: string;
@@ -31,11 +27,11 @@ interface PairOptions extends AccessOptions {
   readonly decryptOnly?: boolean;
   readonly sameName?: boolean;
 }
-interface AssignmentOptions extends AccessOptions {
+interface AssignmentOptions extends GatewayOptions {
   readonly ivrProfile?: string;
   readonly recordUnencrypted?: boolean;
 }
-interface RewrapOptions extends AccessOptions {
+interface RewrapOptions extends GatewayOptions {
   readonly to?: string;
   readonly mode: string;
   readonly wait: boolean;
@@ -45,22 +41,26 @@ interface RewrapOptions extends AccessOptions {
 export function certificatesCommand(program: Command): void {
   const certificates = program.command('certificates').description('administer recording certificates and keys');
   const command = (usage: string, description: string): Command =>
-    withAccess(certificates.command(usage).description(description));
-  inventory(command);
+    withGatewayOptions(certificates.command(usage).description(description));
+  listCommands(command);
   uploads(command);
   generatedKeys(command);
   assignments(command);
-  endings(command);
+  lifecycleCommands(command);
   rewraps(command);
 }
 
 type Add = (usage: string, description: string) => Command;
 
-function inventory(command: Add): void {
+function administering<T>(options: GatewayOptions, work: (gateway: GatewayClient) => Promise<T>): Promise<T> {
+  return withGateway(options, 'to administer certificates', work);
+}
+
+function listCommands(command: Add): void {
   command('list', 'all certificates')
     .option('--sort <column>', 'such as expires, or -expires the other way round', 'alias')
     .option('--deleted', 'deleted ones too')
-    .action((options: AccessOptions & { sort: string; deleted?: boolean }) =>
+    .action((options: GatewayOptions & { sort: string; deleted?: boolean }) =>
       administering(options, async gateway => {
         const query = new URLSearchParams({
           sort: options.sort,
@@ -74,7 +74,7 @@ function inventory(command: Add): void {
       }),
     );
   command('show <alias>', 'one certificate with all that is known of it').action(
-    (alias: string, options: AccessOptions) => show(options, 'GET', certificatePath(alias)),
+    (alias: string, options: GatewayOptions) => show(options, 'GET', certificatePath(alias)),
   );
 }
 
@@ -98,19 +98,23 @@ function generatedKeys(command: Add): void {
   const keyPath = (alias: string): string => `/rcs/keys/${encodeURIComponent(alias)}`;
   command('generate <alias>', 'make a key in the token')
     .option('--size <bits>', '2048, 3072 or 4096', '3072')
-    .action((alias: string, options: AccessOptions & { size: string }) =>
+    .action((alias: string, options: GatewayOptions & { size: string }) =>
       show(options, 'POST', '/rcs/keys', { alias, size: Number(options.size) }),
     );
   command('csr <alias>', 'certificate request (PKCS#10) of a key that was made in the token')
     .requiredOption('--subject <name>', 'such as "CN=Genesys Recording,O=Genesys,C=US"')
     .option('--out <file>', 'where it is written; standard output when absent')
-    .action((alias: string, options: AccessOptions & { subject: string; out?: string }) =>
+    .action((alias: string, options: GatewayOptions & { subject: string; out?: string }) =>
       administering(options, async gateway => {
         const { subject, out } = options;
         const path = `${keyPath(alias)}/certificate-signing-request`;
         const request = (await gateway.call('POST', path, { subject })) as string;
-        if (out === undefined) print(options.json === true, { request }, () => request.trimEnd());
-        else writeFileSync(out, request);
+        if (out !== undefined) writeFileSync(out, request);
+        print(options.json === true, { alias, request, ...(out === undefined ? {} : { file: out }) }, () =>
+          out === undefined
+            ? request.trimEnd()
+            : `${out}: certificate request of ${alias}; have it signed, then: rcsctl certificates attach ${alias}`,
+        );
       }),
     );
   command('attach <alias>', 'put the issued certificate beside the key it was requested for')
@@ -136,7 +140,7 @@ function assignments(command: Add): void {
     show(options, 'GET', assignmentPath(options.ivrProfile)),
   );
   command('export-annex <profile>', 'the annex of an IVR profile in its text form').action(
-    (profile: string, options: AccessOptions) =>
+    (profile: string, options: GatewayOptions) =>
       administering(options, async gateway => {
         const path = `/rcs/ivr-profiles/${encodeURIComponent(profile)}/annex`;
         const answer = (await gateway.call('GET', path)) as { annex: string };
@@ -159,14 +163,14 @@ interface KeyRemovalOptions {
   readonly approval?: string[];
 }
 
-function endings(command: Add): void {
+function lifecycleCommands(command: Add): void {
   command('renew <alias> <successor>', 'put a successor in every place of a certificate').action(
-    (alias: string, successor: string, options: AccessOptions) =>
+    (alias: string, successor: string, options: GatewayOptions) =>
       show(options, 'POST', `${certificatePath(alias)}/renew`, { successor }),
   );
   command('delete <alias>', 'take a certificate out of use; its key stays in the token')
     .option('--force <alias>', 'the alias again: although it is in use')
-    .action((alias: string, options: AccessOptions & { force?: string }) =>
+    .action((alias: string, options: GatewayOptions & { force?: string }) =>
       show(options, 'DELETE', certificatePath(alias), options.force === undefined ? {} : { force: options.force }),
     );
   command(
@@ -176,8 +180,8 @@ function endings(command: Add): void {
     .requiredOption('--confirm <alias>', 'the alias again')
     .option('--unplayable <count>', 'how many recordings shall not play any more, where only this key opens them')
     .option('--approval <files...>', 'what operators have signed, where sources of recordings cannot be listed')
-    .action((alias: string, options: AccessOptions & KeyRemovalOptions) => {
-      const approvals = (options.approval ?? []).map(firstLine);
+    .action((alias: string, options: GatewayOptions & KeyRemovalOptions) => {
+      const approvals = (options.approval ?? []).map(readPasswordFile);
       return show(options, 'DELETE', `${certificatePath(alias)}/key`, {
         confirm: options.confirm,
         ...(options.unplayable === undefined ? {} : { unplayable: Number(options.unplayable) }),
@@ -185,7 +189,7 @@ function endings(command: Add): void {
       });
     });
   command('restore-key <alias>', 'take a private key that was removed into use again').action(
-    (alias: string, options: AccessOptions) => show(options, 'POST', `${certificatePath(alias)}/restore-key`),
+    (alias: string, options: GatewayOptions) => show(options, 'POST', `${certificatePath(alias)}/restore-key`),
   );
 }
 
@@ -207,14 +211,14 @@ function rewraps(command: Add): void {
         if (run.counts.failed > 0) process.exitCode = 1;
       }),
     );
-  command('rewraps', 'all runs and how far they are').action((options: AccessOptions) =>
+  command('rewraps', 'all runs and how far they are').action((options: GatewayOptions) =>
     administering(options, async gateway => {
       const answer = (await gateway.call('GET', '/rcs/rewraps')) as { rewraps: RewrapLine[] };
       print(options.json === true, answer, () => answer.rewraps.map(rewrapText).join('\n') || 'no run');
     }),
   );
   for (const verb of ['pause', 'resume'] as const) {
-    command(`${verb}-rewrap <id>`, `${verb} a run`).action((id: string, options: AccessOptions) =>
+    command(`${verb}-rewrap <id>`, `${verb} a run`).action((id: string, options: GatewayOptions) =>
       administering(options, async gateway => {
         const run = (await gateway.call('POST', `/rcs/rewraps/${encodeURIComponent(id)}/${verb}`)) as RewrapLine;
         print(options.json === true, run, () => rewrapText(run));
@@ -225,14 +229,14 @@ function rewraps(command: Add): void {
 
 /** Makes one call and shows what it answers. */
 function show(
-  options: AccessOptions,
+  options: GatewayOptions,
   method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   body?: Fields,
 ): Promise<void> {
   return administering(options, async gateway => {
     const answer = (await gateway.call(method, path, body)) as Fields;
-    print(options.json === true, answer, () => fields(answer));
+    print(options.json === true, answer, () => fieldText(answer));
   });
 }
 
@@ -246,7 +250,7 @@ function inspect(options: PairOptions): Promise<void> {
         : ((await gateway.call('POST', '/rcs/certificates/inspect', certificateOf(options))) as Fields)),
       ...(key === undefined ? {} : { key: describeKeyFile(key, passwordOf(options), certificate) }),
     };
-    print(options.json === true, answer, () => fields(answer));
+    print(options.json === true, answer, () => fieldText(answer));
   });
 }
 
@@ -261,7 +265,7 @@ function upload(options: PairOptions & { readonly certificate: string }): Promis
       ...(decryptOnly === true ? { decryptOnly } : {}),
       ...(sameName === true ? { sameName } : {}),
     })) as Fields;
-    print(options.json === true, answer, () => fields(answer));
+    print(options.json === true, answer, () => fieldText(answer));
   });
 }
 
@@ -269,7 +273,7 @@ const certificateOf = ({ certificate }: PairOptions): Fields =>
   certificate === undefined ? {} : { certificate: pem(certificate) };
 
 const passwordOf = ({ keyPasswordFile }: PairOptions): string | undefined =>
-  keyPasswordFile === undefined ? undefined : firstLine(keyPasswordFile);
+  keyPasswordFile === undefined ? undefined : readPasswordFile(keyPasswordFile);
 
 /** As it stands: what is no PEM is for the gateway to refuse, in the same words for everybody. */
 const pem = (file: string): string => readFileSync(file, 'latin1');

@@ -1,18 +1,19 @@
 import type { Command } from 'commander';
-import { loadConfiguration } from '#platform';
+import {
+  readConfiguration,
+  withConfiguration,
+  type ConfigurationOptions,
+} from '../configuration/read-configuration.js';
 import { print } from '../terminal/print.js';
 
 /** `rcsctl config check`: reads a configuration as the services would, environment included. */
 export function configCommand(program: Command): void {
-  program
-    .command('config')
-    .description('look at the configuration')
-    .command('check')
-    .argument('[file]', 'application.yaml; RCS_CONFIG when absent')
-    .option('--json', 'machine-readable output')
-    .action((file: string | undefined, { json }: { json?: boolean }) => {
-      // eslint-disable-next-line no-restricted-properties -- the command shows what a service would read
-      const { mediaStorages, keyVault, decryptWorker } = loadConfiguration(file, process.env);
+  withConfiguration(program.command('config').description('look at the configuration').command('check'))
+    .description('read a configuration as a service does, and say what is wrong with it')
+    .argument('[file]', 'the same as --config')
+    .option('--json', 'JSON for programs')
+    .action((file: string | undefined, { config, json }: ConfigurationOptions & { json?: boolean }) => {
+      const { mediaStorages, keyVault, decryptWorker } = readConfiguration(file ?? config);
       const result = {
         valid: true,
         mediaStorages: mediaStorages.map(storage => storage.url),

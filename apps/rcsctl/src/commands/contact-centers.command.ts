@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { ContactCenterAdministration, type Administrator } from '#accounts';
 import type { ContactCenter } from '#store';
+import { withConfiguration, type ConfigurationOptions } from '../configuration/read-configuration.js';
 import { print } from '../terminal/print.js';
+import { textTable } from '../terminal/text-table.js';
 import { withAdministeredStore } from '../users/administered-store.js';
 
-interface Options {
-  readonly config?: string;
+interface Options extends ConfigurationOptions {
   readonly json?: boolean;
   readonly id?: string;
   readonly name?: string;
@@ -22,16 +23,12 @@ interface Work {
 export function contactCentersCommand(program: Command): void {
   const contactCenters = program.command('contact-centers').description('administer the contact centers of the store');
   const command = (usage: string, description: string): Command =>
-    contactCenters
-      .command(usage)
-      .description(description)
-      .option('--config <file>', 'application.yaml; RCS_CONFIG when absent')
-      .option('--json', 'machine-readable output');
+    withConfiguration(contactCenters.command(usage).description(description)).option('--json', 'JSON for programs');
 
   command('list', 'all contact centers').action((options: Options) =>
     administer(options, async ({ administration }) => {
       const all = await administration.list();
-      print(options.json === true, all, () => (all.length === 0 ? 'none' : all.map(line).join('\n')));
+      print(options.json === true, all, () => (all.length === 0 ? 'none' : table(all)));
     }),
   );
   command('add', 'a new contact center')
@@ -67,6 +64,13 @@ function answering(options: Options, work: (given: Work) => Promise<ContactCente
     const contactCenter = await work(given);
     print(options.json === true, contactCenter, () => line(contactCenter));
   });
+}
+
+function table(all: readonly ContactCenter[]): string {
+  return textTable(
+    ['Id', 'Name', 'Domain', 'Allowed origins'],
+    all.map(({ id, name, domain = '', allowedOrigins = [] }) => [id, name, domain, allowedOrigins.join(' ')]),
+  );
 }
 
 function line({ id, name, domain, allowedOrigins }: ContactCenter): string {

@@ -1,30 +1,31 @@
 import type { Command } from 'commander';
+import {
+  readConfiguration,
+  withConfiguration,
+  type ConfigurationOptions,
+} from '../configuration/read-configuration.js';
 import { OperatorKeys } from '../operator/operator-keys.js';
 import { AtomicFile } from '../output/atomic-file.js';
 import { decryptStoredFile } from '../stored-media/decrypt-stored-file.js';
 import { interruptible } from '../terminal/interruption.js';
 import { print } from '../terminal/print.js';
-import { readConfiguration } from './read-configuration.js';
 
-interface Options {
+interface Options extends ConfigurationOptions {
   readonly output: string;
   readonly envelope?: string;
   readonly force?: boolean;
-  readonly config?: string;
   readonly json?: boolean;
 }
 
 /** `rcsctl decrypt`: a stored file as the media it holds, its session key opened by the vault. */
 export function decryptCommand(program: Command): void {
-  program
-    .command('decrypt')
+  withConfiguration(program.command('decrypt'))
     .description('decrypt a stored file through the key vault, as an operator whom its configuration names')
     .argument('<file>', 'CMS in DER, BER, PEM, base64 or S/MIME, or ciphertext with --envelope')
     .requiredOption('-o, --output <file>', 'where the media goes; the file appears when it is complete')
     .option('--envelope <file>', 'the envelope, where it does not stand in the file')
     .option('--force', 'replace the output file if there is one')
-    .option('--config <file>', 'configuration with the section rcsctl.operator; RCS_CONFIG when absent')
-    .option('--json', 'machine-readable output')
+    .option('--json', 'JSON for programs')
     .action((file: string, options: Options) => interruptible(signal => decrypt(file, options, signal)));
 }
 

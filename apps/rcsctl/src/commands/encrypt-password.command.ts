@@ -1,25 +1,27 @@
 import type { Command } from 'commander';
-import { encryptSecret, loadConfiguration, readMasterKey, type MasterKey } from '#platform';
+import { encryptSecret, readMasterKey, type MasterKey } from '#platform';
+import {
+  readConfiguration,
+  withConfiguration,
+  type ConfigurationOptions,
+} from '../configuration/read-configuration.js';
 import { print } from '../terminal/print.js';
 import { readSecret } from '../terminal/read-secret.js';
 
-interface Options {
+interface Options extends ConfigurationOptions {
   readonly masterKeyFile?: string;
-  readonly config?: string;
   readonly json?: boolean;
 }
 
-/** `rcsctl encrypt-password`: what the original does with `--encrypt`; the output goes into application.yaml. */
+/** `rcsctl encrypt-password`: what Genesys RCS does with `--encrypt`; the output goes into application.yaml. */
 export function encryptPasswordCommand(program: Command): void {
-  program
-    .command('encrypt-password')
+  withConfiguration(program.command('encrypt-password'))
     .description('encrypt a password for application.yaml; it is read from standard input or asked for')
     .option(
       '--master-key-file <file>',
       'file with the master key; masterKeyFile of the configuration or RCS_MASTER_KEY when absent',
     )
-    .option('--config <file>', 'application.yaml; RCS_CONFIG when absent')
-    .option('--json', 'machine-readable output')
+    .option('--json', 'JSON for programs')
     .action(async (options: Options) => {
       const { key } = masterKeyOf(options);
       const encrypted = encryptSecret(await readSecret('Password: '), key);
@@ -28,9 +30,9 @@ export function encryptPasswordCommand(program: Command): void {
 }
 
 function masterKeyOf({ masterKeyFile, config }: Options): MasterKey {
-  // eslint-disable-next-line no-restricted-properties -- laid over the configuration, as in a service
+  // eslint-disable-next-line no-restricted-properties -- the key itself may stand there
   const environment = process.env;
-  const file = masterKeyFile ?? loadConfiguration(config, environment).masterKeyFile;
+  const file = masterKeyFile ?? readConfiguration(config).masterKeyFile;
   const masterKey = readMasterKey(file, environment);
   if (masterKey !== undefined) return masterKey;
   throw new Error(

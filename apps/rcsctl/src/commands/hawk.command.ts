@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
-import { GatewayClient } from '../gateway-client/gateway-client.js';
-import { gatewayAccess, withGatewayOptions, type GatewayOptions } from '../gateway-client/gateway-options.js';
+import type { GatewayClient } from '../gateway-client/gateway-client.js';
+import { withGateway, withGatewayOptions, type GatewayOptions } from '../gateway-client/gateway-options.js';
 import { print } from '../terminal/print.js';
-import { readConfiguration } from './read-configuration.js';
+import { textTable } from '../terminal/text-table.js';
 
 interface Options extends GatewayOptions {
   readonly contactCenter?: string;
-  readonly json?: boolean;
 }
 
 /** A credential as the gateway lists it. */
@@ -32,19 +31,19 @@ const base = '/rcs/local-key-manager';
 export function hawkCommand(program: Command): void {
   const hawk = program.command('hawk').description('administer who may call the local key manager');
   const command = (usage: string, description: string): Command =>
-    withGatewayOptions(hawk.command(usage).description(description))
-      .option(
-        '--contact-center <id>',
-        'whose credential: for operations accounts, where there are several contact centers',
-      )
-      .option('--json', 'machine-readable output');
+    withGatewayOptions(hawk.command(usage).description(description)).option(
+      '--contact-center <id>',
+      'whose credential: for operations accounts, where there are several contact centers',
+    );
 
   command('list', 'all credentials, the revoked ones too').action((options: Options) =>
     asking(options, async gateway => {
       const { credentials } = (await gateway.call('GET', `${base}/credentials${queryOf(options)}`)) as {
         credentials: ListedCredential[];
       };
-      print(options.json === true, credentials, () => credentials.map(credentialLine).join('\n') || 'no credential');
+      print(options.json === true, credentials, () =>
+        credentials.length === 0 ? 'no credential' : credentialTable(credentials),
+      );
     }),
   );
   command('register', 'a new credential; its key is shown this once')
@@ -88,14 +87,23 @@ const ownerIn = ({ contactCenter }: Options): { contactCenter?: string } =>
 const queryOf = ({ contactCenter }: Options): string =>
   contactCenter === undefined ? '' : `?contactCenter=${encodeURIComponent(contactCenter)}`;
 
-const credentialLine = (credential: ListedCredential): string => {
-  const { id, contactCenter, state, createdAt, createdBy, rotatedAt, formerKeyUntil } = credential;
-  return [
-    `${id}: ${state}, of ${contactCenter ?? 'no contact center'}, registered ${createdAt} by ${createdBy}`,
-    ...(rotatedAt === undefined ? [] : [`key of ${rotatedAt}`]),
-    ...(formerKeyUntil === undefined ? [] : [`the former one serves until ${formerKeyUntil}`]),
-  ].join('; ');
-};
+function credentialTable(credentials: readonly ListedCredential[]): string {
+  const header = ['Id', 'State', 'Contact center', 'Registered', 'By', 'Key of', 'Former key until'];
+  return textTable(
+    header,
+    credentials.map(
+      ({ id, state, contactCenter = 'none', createdAt, createdBy, rotatedAt = '', formerKeyUntil = '' }) => [
+        id,
+        state,
+        contactCenter,
+        createdAt,
+        createdBy,
+        rotatedAt,
+        formerKeyUntil,
+      ],
+    ),
+  );
+}
 
 async function issuing(options: Options, ask: (gateway: GatewayClient) => Promise<unknown>): Promise<void> {
   await asking(options, async gateway => {
@@ -104,12 +112,6 @@ async function issuing(options: Options, ask: (gateway: GatewayClient) => Promis
   });
 }
 
-async function asking(options: GatewayOptions, ask: (gateway: GatewayClient) => Promise<void>): Promise<void> {
-  const access = gatewayAccess(readConfiguration(options.config), options, 'to administer Hawk credentials');
-  const gateway = new GatewayClient(access);
-  try {
-    await ask(gateway);
-  } finally {
-    await gateway.close();
-  }
+function asking(options: GatewayOptions, ask: (gateway: GatewayClient) => Promise<void>): Promise<void> {
+  return withGateway(options, 'to administer Hawk credentials', ask);
 }

@@ -2,26 +2,25 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { needsPassword } from '#certificates';
 import type { ImportKeyReply } from '#contracts';
+import { withConfiguration, type ConfigurationOptions } from '../configuration/read-configuration.js';
 import { importKey } from '../key-import/import-key.js';
 import { withVaults } from '../key-import/open-vaults.js';
 import { readPassword } from '../terminal/password-source.js';
 import { print } from '../terminal/print.js';
 
-interface Options {
+interface Options extends ConfigurationOptions {
   readonly certificate?: string;
   readonly key: string;
   readonly keystoreAlias?: string;
   readonly passwordFile?: string;
   readonly contactCenter: string;
   readonly alias: string;
-  readonly config?: string;
   readonly json?: boolean;
 }
 
 /** `rcsctl import-key`: puts a recording certificate and its private key into the token of the key vault. */
 export function importKeyCommand(program: Command): void {
-  program
-    .command('import-key')
+  withConfiguration(program.command('import-key'))
     .description('import a private key and its certificate into the key vault')
     .option('--certificate <file>', 'certificate, PEM; may be left out when the key file has it')
     .requiredOption(
@@ -32,8 +31,7 @@ export function importKeyCommand(program: Command): void {
     .option('--password-file <file>', 'file with the password of the key; else RCSCTL_KEY_PASSWORD, else asked for')
     .requiredOption('--contact-center <id>', 'contact center the key belongs to')
     .requiredOption('--alias <alias>', 'name of the certificate')
-    .option('--config <file>', 'application.yaml; RCS_CONFIG when absent')
-    .option('--json', 'machine-readable output')
+    .option('--json', 'JSON for programs')
     .action(async (options: Options) => {
       const replies = await withVaults(options.config, async vaults =>
         importKey(vaults, {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { readKeystore, type Keystore } from '#certificates';
 import type { KeyEntry, KeyVaultClient } from '#contracts';
+import { withConfiguration, type ConfigurationOptions } from '../configuration/read-configuration.js';
 import { withVaults } from '../key-import/open-vaults.js';
 import { hasFailures, reportText, type ImportReport, type KeystoreSummary } from '../keystore-import/import-report.js';
 import { keyOpener, type KeyPasswordSources } from '../keystore-import/key-passwords.js';
@@ -12,7 +13,7 @@ import { readPassword, readPasswordFile } from '../terminal/password-source.js';
 import { print } from '../terminal/print.js';
 import { readSecret } from '../terminal/read-secret.js';
 
-interface Options {
+interface Options extends ConfigurationOptions {
   readonly contactCenter: string;
   readonly passwordFile?: string;
   readonly keyPasswordFile: readonly string[];
@@ -20,7 +21,6 @@ interface Options {
   readonly rename: readonly string[];
   readonly dryRun?: boolean;
   readonly yes?: boolean;
-  readonly config?: string;
   readonly json?: boolean;
 }
 
@@ -28,12 +28,11 @@ const listTimeoutMs = 30_000;
 
 /** `rcsctl import-keystore`: moves every private key of a keystore, with its certificate, into the key vault. */
 export function importKeystoreCommand(program: Command): void {
-  program
-    .command('import-keystore')
+  withConfiguration(program.command('import-keystore'))
     .description(
       'import every private key of a keystore (JKS, JCEKS, PKCS#12) into the key vault: shows first, then asks',
     )
-    .argument('<file>', 'the keystore, such as rcs.jks of the original server')
+    .argument('<file>', 'the keystore, such as rcs.jks of Genesys RCS')
     .requiredOption('--contact-center <id>', 'contact center the keys belong to')
     .option(
       '--password-file <file>',
@@ -48,8 +47,7 @@ export function importKeystoreCommand(program: Command): void {
     .option('--rename <alias=name...>', 'give an alias another name in the token', [])
     .option('--dry-run', 'show what would be done and change nothing')
     .option('--yes', 'import without asking')
-    .option('--config <file>', 'application.yaml; RCS_CONFIG when absent')
-    .option('--json', 'machine-readable output; imports only with --yes')
+    .option('--json', 'JSON for programs; imports only with --yes')
     .action((file: string, options: Options) => withVaults(options.config, vaults => run(vaults, file, options)));
 }
 

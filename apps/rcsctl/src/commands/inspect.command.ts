@@ -16,7 +16,7 @@ export function inspectCommand(program: Command): void {
     .description('show the envelope of a stored file: recipients, algorithms, layout, length, seekable or not')
     .argument('<file>', 'CMS in DER, BER, PEM, base64 or S/MIME, an envelope alone, or ciphertext with --envelope')
     .option('--envelope <file>', 'the envelope, where it does not stand in the file')
-    .option('--json', 'machine-readable output')
+    .option('--json', 'JSON for programs')
     .addHelpText(
       'after',
       `

@@ -22,7 +22,7 @@ export function internalTlsCommand(program: Command): void {
       'names beside localhost and that of the service under which services are reached',
       [],
     )
-    .option('--json', 'machine-readable output')
+    .option('--json', 'JSON for programs')
     .action(async ({ directory, dnsName, json }: Options) => {
       const target = resolve(directory);
       mkdirSync(target, { recursive: true, mode: 0o700 });

@@ -2,14 +2,17 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import type { KeyEntry } from '#contracts';
 import { RcsError } from '#platform';
+import {
+  readConfiguration,
+  withConfiguration,
+  type ConfigurationOptions,
+} from '../configuration/read-configuration.js';
 import { withVaults } from '../key-import/open-vaults.js';
 import { approve, destroyKey, keyTable, setKeyState } from '../key-removal/key-acts.js';
 import { heldKeys, namedKey } from '../key-removal/named-key.js';
 import { print } from '../terminal/print.js';
-import { readConfiguration } from './read-configuration.js';
 
-interface KeyOptions {
-  readonly config?: string;
+interface KeyOptions extends ConfigurationOptions {
   readonly json?: boolean;
   readonly contactCenter?: string;
 }
@@ -27,11 +30,7 @@ interface DestructionOptions extends KeyOptions {
 /** `rcsctl keys list`, `disable`, `enable`, `approve` and `destroy`: how a key ends, at the vaults themselves. */
 export function keyRemovalCommands(keys: Command): void {
   const command = (usage: string, description: string): Command =>
-    keys
-      .command(usage)
-      .description(description)
-      .option('--config <file>', 'application.yaml; RCS_CONFIG when absent')
-      .option('--json', 'machine-readable output');
+    withConfiguration(keys.command(usage).description(description)).option('--json', 'JSON for programs');
   const aboutKey = (usage: string, description: string): Command =>
     command(usage, description).option('--contact-center <id>', 'whose key; needed where several have the alias');
   command('list', 'all keys in the tokens and their states').action(list);

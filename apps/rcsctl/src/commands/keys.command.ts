@@ -2,6 +2,11 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { needsPassword, parsePrivateKeyPem } from '#certificates';
+import {
+  readConfiguration,
+  withConfiguration,
+  type ConfigurationOptions,
+} from '../configuration/read-configuration.js';
 import { withVaults } from '../key-import/open-vaults.js';
 import { checkKeys, checkText } from '../key-safety/check-keys.js';
 import { backupText, collectBackups } from '../key-safety/collect-backups.js';
@@ -11,10 +16,8 @@ import { backupFiles, restoreKeys, restoreText, type RestoreReport } from '../ke
 import { readPassword } from '../terminal/password-source.js';
 import { print } from '../terminal/print.js';
 import { keyRemovalCommands } from './key-removal.commands.js';
-import { readConfiguration } from './read-configuration.js';
 
-interface CommonOptions {
-  readonly config?: string;
+interface CommonOptions extends ConfigurationOptions {
   readonly json?: boolean;
 }
 
@@ -24,33 +27,26 @@ interface RestoreOptions extends CommonOptions {
   readonly dryRun?: boolean;
 }
 
-const configOption = ['--config <file>', 'application.yaml; RCS_CONFIG when absent'] as const;
-const jsonOption = ['--json', 'machine-readable output'] as const;
+const jsonOption = ['--json', 'JSON for programs'] as const;
 
-/** `rcsctl keys`: nobody shall find out at a playback that a key is gone. */
+/** `rcsctl keys`: a missing key is found by these commands, before a playback needs it. */
 export function keysCommand(program: Command): void {
   const keys = program.command('keys').description('prove, back up, restore and end the keys of recordings');
-  keys
-    .command('check')
+  withConfiguration(keys.command('check'))
     .description('let every vault prove that it opens what is encrypted to every known key; exit status 1 otherwise')
-    .option(...configOption)
     .option(...jsonOption)
     .action(check);
-  keys
-    .command('backup')
+  withConfiguration(keys.command('backup'))
     .description('collect the encrypted copies of all keys; exit status 1 when a key has none')
     .argument('<directory>', 'where the copies go; made when it is not there')
-    .option(...configOption)
     .option(...jsonOption)
     .action(backup);
-  keys
-    .command('restore')
+  withConfiguration(keys.command('restore'))
     .description('put the keys of copies back into the tokens, under their aliases and with their certificates')
     .argument('<files...>', 'copies, or directories of them')
     .requiredOption('--recovery-key <file>', 'private key of a recovery certificate, PEM')
     .option('--password-file <file>', 'file with its password; else RCSCTL_KEY_PASSWORD, else asked for')
     .option('--dry-run', 'only try whether the copies open; needs no vault')
-    .option(...configOption)
     .option(...jsonOption)
     .action(restore);
   keyRemovalCommands(keys);

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { GatewayClient } from '../gateway-client/gateway-client.js';
-import { gatewayAccess, withGatewayOptions, type GatewayOptions } from '../gateway-client/gateway-options.js';
+import { withConfiguration, type ConfigurationOptions } from '../configuration/read-configuration.js';
+import type { GatewayClient } from '../gateway-client/gateway-client.js';
+import { withGateway, withGatewayOptions, type GatewayOptions } from '../gateway-client/gateway-options.js';
 import { withVaults } from '../key-import/open-vaults.js';
 import { assignThings, listedThings, ownersText } from '../local-key-manager/assign-things.js';
 import { checkKeyManager } from '../local-key-manager/check-key-manager.js';
@@ -9,28 +10,21 @@ import { importKeyPair } from '../local-key-manager/import-key-pair.js';
 import { KeyManagementClient } from '../local-key-manager/key-management-client.js';
 import { registerKeyManager, registrationText } from '../local-key-manager/register-key-manager.js';
 import { print } from '../terminal/print.js';
-import { readConfiguration } from './read-configuration.js';
 
 interface RegisterOptions extends GatewayOptions {
   readonly url?: string;
   readonly publicUrl?: string;
   readonly contactCenter?: string;
-  readonly json?: boolean;
 }
 
-interface OwnerOptions extends GatewayOptions {
-  readonly json?: boolean;
-}
-
-interface AssignOptions extends OwnerOptions {
+interface AssignOptions extends GatewayOptions {
   readonly credential?: readonly string[];
   readonly keyPair?: readonly string[];
 }
 
-interface ImportOptions {
+interface ImportOptions extends ConfigurationOptions {
   readonly keyFile: string;
   readonly contactCenter: string;
-  readonly config?: string;
   readonly json?: boolean;
 }
 
@@ -51,27 +45,20 @@ export function lkmCommand(program: Command): void {
     .option('--url <url>', 'where this machine reaches the local key manager; the gateway when absent')
     .option('--public-url <url>', 'where Genesys Cloud reaches it; --url when absent')
     .option('--contact-center <id>', 'whose they shall be: for operations accounts, where there are several')
-    .option('--json', 'machine-readable output')
     .action(register);
-  lkm
-    .command('import')
+  withConfiguration(lkm.command('import'))
     .description('bring a key pair of another key manager into the HSM')
     .argument('<id>', 'UUID by which Genesys Cloud knows it')
     .requiredOption('--key-file <file>', 'private key: base64 of a PKCS#1 RSAPrivateKey, or PEM')
     .requiredOption('--contact-center <id>', 'whose it shall be')
-    .option('--config <file>', 'application.yaml; RCS_CONFIG when absent')
-    .option('--json', 'machine-readable output')
+    .option('--json', 'JSON for programs')
     .action(importPair);
-  withGatewayOptions(lkm.command('owners'))
-    .description('whose the credentials and key pairs are')
-    .option('--json', 'machine-readable output')
-    .action(owners);
+  withGatewayOptions(lkm.command('owners')).description('whose the credentials and key pairs are').action(owners);
   withGatewayOptions(lkm.command('assign'))
     .description('give a contact center what belongs to none: credentials and key pairs of earlier versions')
     .argument('<contact-center>')
     .option('--credential <id...>', 'these alone; without any list, everything that belongs to none')
     .option('--key-pair <id...>', 'these alone')
-    .option('--json', 'machine-readable output')
     .action(assign);
   lkm
     .command('check')
@@ -80,25 +67,20 @@ export function lkmCommand(program: Command): void {
     .requiredOption('--id <id>', 'credential')
     .requiredOption('--key-file <file>', 'file with its key')
     .option('--ca <file>', "authority of the server's certificate, PEM")
-    .option('--json', 'machine-readable output')
+    .option('--json', 'JSON for programs')
     .action(check);
 }
 
 async function register(credentialId: string, options: RegisterOptions): Promise<void> {
-  const access = gatewayAccess(readConfiguration(options.config), options, 'to register with Genesys Cloud');
-  const gateway = new GatewayClient(access);
-  const url = options.url ?? access.url;
-  try {
-    const { contactCenter, publicUrl = url } = options;
+  await withGateway(options, 'to register with Genesys Cloud', async (gateway, access) => {
+    const { contactCenter, url = access.url, publicUrl = url } = options;
     const job = { credentialId, contactCenter, url, publicUrl, ca: access.caPem };
     const registration = await registerKeyManager(gateway, job);
     print(options.json === true, registration, () => registrationText(registration));
-  } finally {
-    await gateway.close();
-  }
+  });
 }
 
-async function owners(options: OwnerOptions): Promise<void> {
+async function owners(options: GatewayOptions): Promise<void> {
   await asking(options, async gateway => {
     const things = await listedThings(gateway);
     print(options.json === true, things, () => ownersText(things));
@@ -114,14 +96,8 @@ async function assign(contactCenter: string, options: AssignOptions): Promise<vo
   });
 }
 
-async function asking(options: GatewayOptions, ask: (gateway: GatewayClient) => Promise<void>): Promise<void> {
-  const access = gatewayAccess(readConfiguration(options.config), options, 'to administer the local key manager');
-  const gateway = new GatewayClient(access);
-  try {
-    await ask(gateway);
-  } finally {
-    await gateway.close();
-  }
+function asking(options: GatewayOptions, ask: (gateway: GatewayClient) => Promise<void>): Promise<void> {
+  return withGateway(options, 'to administer the local key manager', ask);
 }
 
 async function importPair(id: string, options: ImportOptions): Promise<void> {

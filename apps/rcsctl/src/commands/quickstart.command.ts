@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { defaultDataDirectory } from '../configuration/find-configuration.js';
 import { quickstart } from '../quickstart/quickstart.js';
 import { vaultCounts, type VaultCount } from '../quickstart/vault-replicas.js';
 
@@ -7,7 +8,7 @@ export function quickstartCommand(program: Command): void {
   program
     .command('quickstart')
     .description('run a whole cluster on this machine, with demo recordings; Ctrl-C ends it')
-    .option('--data-dir <directory>', 'where everything is kept', '.rcs')
+    .option('--data-dir <directory>', 'where everything is kept', defaultDataDirectory)
     .addOption(
       new Option('--vaults <number>', 'key vaults on the same token').choices(vaultCounts.map(String)).default('1'),
     )

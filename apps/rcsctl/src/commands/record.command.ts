@@ -1,23 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
+import {
+  readConfiguration,
+  withConfiguration,
+  type ConfigurationOptions,
+} from '../configuration/read-configuration.js';
 import { GatewayClient } from '../gateway-client/gateway-client.js';
 import type { RecordingLayout } from '../recorder/encrypt-recording.js';
 import { plaintextOfFile } from '../recorder/plaintext.js';
+import { recorderAccess, type RecorderOptions } from '../recorder/recorder-access.js';
 import { recordMedia } from '../recorder/record-media.js';
 import { mediaExtension } from '../recorder/recorder-name.js';
 import { print } from '../terminal/print.js';
 
-interface Options {
-  readonly gateway: string;
-  readonly ca?: string;
-  readonly opsUser: string;
-  readonly opsPasswordFile: string;
-  readonly contactCenter: string;
-  readonly webdav: string;
-  readonly webdavUser: string;
-  readonly webdavPasswordFile: string;
-  readonly webdavCa?: string;
+interface Options extends ConfigurationOptions, RecorderOptions {
   readonly directory?: string;
   readonly certificate: readonly string[];
   readonly ivrProfile?: string;
@@ -32,18 +29,17 @@ interface Options {
 
 /** `rcsctl record`: encrypts a file as the recorder does, stores it and inserts its metadata. */
 export function recordCommand(program: Command): void {
-  program
-    .command('record')
+  withConfiguration(program.command('record'))
     .description('encrypt a media file as the recorder does, store it on WebDAV and insert its metadata')
     .argument('<file>', 'the media file')
-    .requiredOption('--gateway <url>', 'gateway')
+    .option('--gateway <url>', 'gateway; rcsctl.gateway of the configuration when absent')
     .option('--ca <file>', "authority of the gateway's certificate, PEM")
-    .option('--ops-user <name>', 'operations account', 'ops')
-    .requiredOption('--ops-password-file <file>', 'file with its password')
-    .requiredOption('--contact-center <id>', 'contact center')
-    .requiredOption('--webdav <url>', 'base URL of the storage')
-    .requiredOption('--webdav-user <name>', 'user of the storage')
-    .requiredOption('--webdav-password-file <file>', 'file with its password')
+    .option('--ops-user <name>', 'operations account; serverSettings.opsUsername when absent')
+    .option('--ops-password-file <file>', 'file with its password; serverSettings.opsUserPassword when absent')
+    .option('--contact-center <id>', 'contact center; serverSettings.defaultContactCenter when absent')
+    .option('--webdav <url>', 'base URL of the storage; the first of mediaStorages when absent')
+    .option('--webdav-user <name>', 'user of the storage; that of mediaStorages when absent')
+    .option('--webdav-password-file <file>', 'file with its password; that of mediaStorages when absent')
     .option(
       '--directory <path>',
       'below the base URL, such as the prefix of the contact center; made where it is missing',
@@ -67,7 +63,7 @@ export function recordCommand(program: Command): void {
     .option('--id <id>', 'id of the recording, refused where there is one; a new one when absent')
     .option('--call-uuid <uuid>', 'UUID of the call, which its media files are named by; the id when absent')
     .option('--type <type>', 'media type', 'audio/mp3')
-    .option('--json', 'machine-readable output')
+    .option('--json', 'JSON for programs')
     .action(record);
 }
 
@@ -77,12 +73,9 @@ async function record(file: string, options: Options): Promise<void> {
       'name an --ivr-profile or at least one --certificate alias=file, or record unencrypted with --layout plain',
     );
   }
-  const gateway = new GatewayClient({
-    url: options.gateway,
-    caPem: options.ca === undefined ? undefined : readFileSync(options.ca, 'utf8'),
-    userName: options.opsUser,
-    password: passwordIn(options.opsPasswordFile),
-  });
+  const access = recorderAccess(readConfiguration(options.config), options);
+  const { contactCenter, webdav } = access;
+  const gateway = new GatewayClient(access.gateway);
   try {
     const resource = await recordMedia({
       id: options.id ?? randomUUID().replaceAll('-', '').toUpperCase(),
@@ -94,16 +87,11 @@ async function record(file: string, options: Options): Promise<void> {
       plaintext: await plaintextOfFile(file),
       startTime: new Date().toISOString().replace('Z', '+0000'),
       metadata: {},
-      contactCenter: options.contactCenter,
+      contactCenter,
       directory: options.directory,
-      certificates: await certificatesOf(gateway, options),
+      certificates: await certificatesOf(gateway, contactCenter, options),
       rootsPem: options.rootCa === undefined ? undefined : readFileSync(options.rootCa),
-      webdav: {
-        url: options.webdav,
-        user: options.webdavUser,
-        password: passwordIn(options.webdavPasswordFile),
-        caPem: options.webdavCa === undefined ? undefined : readFileSync(options.webdavCa, 'utf8'),
-      },
+      webdav,
       gateway,
     });
     print(options.json === true, resource, () => resource.mediaFiles.map(({ mediaUri }) => mediaUri).join('\n'));
@@ -112,14 +100,16 @@ async function record(file: string, options: Options): Promise<void> {
   }
 }
 
-const passwordIn = (file: string): string => readFileSync(file, 'utf8').replace(/\r?\n$/, '');
-
 /** Those that are named, and those that are assigned to the profile: the gateway answers none unless all are valid. */
-async function certificatesOf(gateway: GatewayClient, options: Options): Promise<{ alias: string; pem: string }[]> {
+async function certificatesOf(
+  gateway: GatewayClient,
+  contactCenter: string,
+  options: Options,
+): Promise<{ alias: string; pem: string }[]> {
   const named = options.certificate.map(certificateOf);
   if (options.ivrProfile === undefined) return named;
   const profile = encodeURIComponent(options.ivrProfile);
-  const path = `/rcs/contact-centers/${encodeURIComponent(options.contactCenter)}/recipients?ivrProfile=${profile}`;
+  const path = `/rcs/contact-centers/${encodeURIComponent(contactCenter)}/recipients?ivrProfile=${profile}`;
   const { certificates } = (await gateway.call('GET', path)) as {
     certificates: { alias: string; certificate: string }[];
   };

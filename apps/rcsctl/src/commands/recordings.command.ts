@@ -1,28 +1,29 @@
 import type { Command } from 'commander';
-import { administering, withAccess, type AccessOptions } from '../certificates/administration.js';
+import { withGateway, withGatewayOptions, type GatewayOptions } from '../gateway-client/gateway-options.js';
 import { mediaIndexText, type MediaIndex } from '../recordings/media-index-text.js';
 import { print } from '../terminal/print.js';
 
+const purpose = 'to ask about recordings';
 const path = '/rcs/recordings/index-status';
 
 /** `rcsctl recordings`: what is known of the stored files of a contact center. */
 export function recordingsCommand(program: Command): void {
   const recordings = program.command('recordings').description('what is known of the stored files of recordings');
-  withAccess(recordings.command('index-status'))
+  withGatewayOptions(recordings.command('index-status'))
     .description('how many media files have been looked at, and which could not be')
     .option('--retry', 'look at once at those that could not be looked at')
-    .action((options: AccessOptions & { readonly retry?: boolean }) =>
-      administering(options, async gateway => {
+    .action((options: GatewayOptions & { readonly retry?: boolean }) =>
+      withGateway(options, purpose, async gateway => {
         const answer =
           options.retry === true ? await gateway.call('POST', `${path}/retry`) : await gateway.call('GET', path);
         print(options.json === true, answer, () => mediaIndexText(answer as MediaIndex));
       }),
     );
-  withAccess(recordings.command('give-up <recording>'))
+  withGatewayOptions(recordings.command('give-up <recording>'))
     .description('take a recording for lost whose media files cannot be read: it holds no certificate any more')
     .option('--confirm <recording>', 'its id, typed again')
-    .action((recording: string, options: AccessOptions & { readonly confirm?: string }) =>
-      administering(options, async gateway => {
+    .action((recording: string, options: GatewayOptions & { readonly confirm?: string }) =>
+      withGateway(options, purpose, async gateway => {
         const { confirm } = options;
         const answer = await gateway.call('POST', `${path}/${encodeURIComponent(recording)}/give-up`, { confirm });
         print(options.json === true, answer, () => mediaIndexText(answer as MediaIndex));

@@ -10,13 +10,13 @@ import {
   type UserView,
 } from '#accounts';
 import type { User } from '#store';
+import { withConfiguration, type ConfigurationOptions } from '../configuration/read-configuration.js';
 import { print } from '../terminal/print.js';
 import { readSecret } from '../terminal/read-secret.js';
 import { withAdministeredStore } from '../users/administered-store.js';
 import { userLine, userTable } from '../users/user-table.js';
 
-interface CommonOptions {
-  readonly config?: string;
+interface CommonOptions extends ConfigurationOptions {
   readonly json?: boolean;
 }
 
@@ -38,11 +38,7 @@ interface RightsOptions extends ChoiceOptions {
 export function usersCommand(program: Command): void {
   const users = program.command('users').description('administer the users of the store');
   const command = (usage: string, description: string): Command =>
-    users
-      .command(usage)
-      .description(description)
-      .option('--config <file>', 'application.yaml; RCS_CONFIG when absent')
-      .option('--json', 'machine-readable output');
+    withConfiguration(users.command(usage).description(description)).option('--json', 'JSON for programs');
 
   command('list', 'all users')
     .option('--contact-center <id>', 'of this contact center alone')

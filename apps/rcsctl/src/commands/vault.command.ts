@@ -1,22 +1,22 @@
 import type { Command } from 'commander';
 import { parsePkcs11Uri } from '#pkcs11';
 import { requireSections } from '#platform';
+import {
+  readConfiguration,
+  withConfiguration,
+  type ConfigurationOptions,
+} from '../configuration/read-configuration.js';
 import { print } from '../terminal/print.js';
 import { examineToken, type Finding } from '../vault-doctor/examine-token.js';
-import { readConfiguration } from './read-configuration.js';
 
 const marks: Readonly<Record<Finding['verdict'], string>> = { good: 'ok', doubtful: '??', bad: '!!' };
 
 /** `rcsctl vault doctor`: looks at the tokens of a vault's configuration and says what to do. */
 export function vaultCommand(program: Command): void {
-  program
-    .command('vault')
-    .description('the key vault and its tokens')
-    .command('doctor')
+  withConfiguration(program.command('vault').description('the key vault and its tokens').command('doctor'))
     .description('open the tokens of the configuration as the vault does, look at everything, unwrap once')
-    .option('--config <file>', 'application.yaml of the vault; RCS_CONFIG when absent')
-    .option('--json', 'machine-readable output')
-    .action(async ({ config, json }: { readonly config?: string; readonly json?: boolean }) => {
+    .option('--json', 'JSON for programs')
+    .action(async ({ config, json }: ConfigurationOptions & { readonly json?: boolean }) => {
       const { keyVault } = requireSections(readConfiguration(config), 'keyVault');
       const tokens: { readonly name: string; readonly findings: readonly Finding[] }[] = [];
       for (const settings of keyVault.tokens) {

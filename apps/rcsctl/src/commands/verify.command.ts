@@ -1,19 +1,18 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { GatewayClient, type ContentProof } from '../gateway-client/gateway-client.js';
-import { gatewayAccess, withGatewayOptions, type GatewayOptions } from '../gateway-client/gateway-options.js';
+import { readConfiguration } from '../configuration/read-configuration.js';
+import type { ContentProof } from '../gateway-client/gateway-client.js';
+import { withGateway, withGatewayOptions, type GatewayOptions } from '../gateway-client/gateway-options.js';
 import { OperatorKeys } from '../operator/operator-keys.js';
 import { decryptStoredFile } from '../stored-media/decrypt-stored-file.js';
 import { verifyRecording } from '../stored-media/verify-recording.js';
 import { interruptible } from '../terminal/interruption.js';
 import { print } from '../terminal/print.js';
-import { readConfiguration } from './read-configuration.js';
 
 interface Options extends GatewayOptions {
   readonly envelope?: string;
   readonly recording?: boolean;
-  readonly json?: boolean;
 }
 
 /** `rcsctl verify`: proves that a recording can be decrypted to its last byte. */
@@ -26,7 +25,6 @@ export function verifyCommand(program: Command): void {
     )
     .option('--envelope <file>', 'the envelope, where it does not stand in the file')
     .option('--recording', 'the argument is the id of a recording, even where a file has this name')
-    .option('--json', 'machine-readable output')
     .action((what: string, options: Options) =>
       interruptible(signal =>
         options.recording !== true && existsSync(what)
@@ -64,10 +62,7 @@ async function verifyFile(file: string, options: Options, signal: AbortSignal): 
 }
 
 async function verifyById(id: string, options: Options, signal: AbortSignal): Promise<void> {
-  const gateway = new GatewayClient(
-    gatewayAccess(readConfiguration(options.config), options, 'there is no such file, and to play a recording'),
-  );
-  try {
+  await withGateway(options, 'there is no such file, and to play a recording', async gateway => {
     const result = await verifyRecording(id, gateway, signal);
     print(options.json === true, result, () =>
       result.mediaFiles
@@ -79,9 +74,7 @@ async function verifyById(id: string, options: Options, signal: AbortSignal): Pr
         .join('\n'),
     );
     if (!result.verified) process.exitCode = 1;
-  } finally {
-    await gateway.close();
-  }
+  });
 }
 
 /** That something decrypts does not say that it is what was recorded. */

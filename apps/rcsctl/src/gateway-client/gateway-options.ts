@@ -1,24 +1,31 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { ConfigurationError, type Configuration } from '#platform';
-import type { GatewayAccess } from './gateway-client.js';
+import {
+  readConfiguration,
+  withConfiguration,
+  type ConfigurationOptions,
+} from '../configuration/read-configuration.js';
+import { readPasswordFile } from '../terminal/password-source.js';
+import { GatewayClient, type GatewayAccess } from './gateway-client.js';
 
 /** Options by which a command is told its gateway. */
-export interface GatewayOptions {
+export interface GatewayOptions extends ConfigurationOptions {
   readonly gateway?: string;
   readonly ca?: string;
   readonly user?: string;
   readonly passwordFile?: string;
-  readonly config?: string;
+  readonly json?: boolean;
 }
 
 export function withGatewayOptions(command: Command): Command {
-  return command
-    .option('--gateway <url>', 'gateway; rcsctl.gateway of the configuration when absent')
-    .option('--ca <file>', "authority of the gateway's certificate, PEM")
-    .option('--user <name>', 'who asks')
-    .option('--password-file <file>', 'file with the password')
-    .option('--config <file>', 'configuration with the section rcsctl; RCS_CONFIG when absent');
+  return withConfiguration(
+    command
+      .option('--gateway <url>', 'gateway; rcsctl.gateway of the configuration when absent')
+      .option('--ca <file>', "authority of the gateway's certificate, PEM")
+      .option('--user <name>', 'who asks')
+      .option('--password-file <file>', 'file with the password'),
+  ).option('--json', 'JSON for programs');
 }
 
 /** Options first, then the configuration. @throws ConfigurationError naming `purpose` when both are silent. */
@@ -26,10 +33,7 @@ export function gatewayAccess({ rcsctl }: Configuration, options: GatewayOptions
   const configured = rcsctl?.gateway;
   const url = options.gateway ?? configured?.url;
   const userName = options.user ?? configured?.userName;
-  const password =
-    options.passwordFile === undefined
-      ? configured?.password
-      : readFileSync(options.passwordFile, 'utf8').replace(/\r?\n$/, '');
+  const password = options.passwordFile === undefined ? configured?.password : readPasswordFile(options.passwordFile);
   if (url === undefined || userName === undefined || password === undefined) {
     throw new ConfigurationError(
       `${purpose} a gateway is needed: configure rcsctl.gateway, or name --gateway, --user and --password-file`,
@@ -37,4 +41,19 @@ export function gatewayAccess({ rcsctl }: Configuration, options: GatewayOptions
   }
   const caFile = options.ca ?? configured?.caFile;
   return { url, userName, password, caPem: caFile === undefined ? undefined : readFileSync(caFile, 'utf8') };
+}
+
+/** Runs `work` with a client of the gateway of the options; `purpose` says what for. */
+export async function withGateway<T>(
+  options: GatewayOptions,
+  purpose: string,
+  work: (gateway: GatewayClient, access: GatewayAccess) => Promise<T>,
+): Promise<T> {
+  const access = gatewayAccess(readConfiguration(options.config), options, purpose);
+  const gateway = new GatewayClient(access);
+  try {
+    return await work(gateway, access);
+  } finally {
+    await gateway.close();
+  }
 }

@@ -1,14 +1,14 @@
 import { KeyVaultClient } from '#contracts';
-import { loadConfiguration, loadInternalIdentity, requireSections } from '#platform';
+import { loadInternalIdentity, requireSections } from '#platform';
+import { readConfiguration } from '../configuration/read-configuration.js';
 
 /**
  * The key vaults of the configuration, with the identity of the command line.
- * @param configurationFile RCS_CONFIG when undefined.
+ * @param configurationFile of --config.
  * @throws ConfigurationError naming the option that is missing or wrong.
  */
 export function openVaults(configurationFile: string | undefined): KeyVaultClient {
-  // eslint-disable-next-line no-restricted-properties -- laid over the configuration, as in a service
-  const configuration = loadConfiguration(configurationFile, process.env);
+  const configuration = readConfiguration(configurationFile);
   const { decryptWorker, internalTls } = requireSections(configuration, 'internalTls', 'decryptWorker');
   return new KeyVaultClient(decryptWorker.vaultAddresses, loadInternalIdentity(internalTls));
 }

@@ -1,9 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { writeFileSync } from 'node:fs';
-import { stringify } from 'yaml';
-import { operatorIdentity } from './command-line-configuration.js';
 import type { DataDirectory } from './data-directory.js';
-import type { InternalAuthorityFiles } from './internal-authority.js';
+import { operatorIdentity, type InternalAuthorityFiles } from './internal-authority.js';
 import type { Ports } from './ports.js';
 import type { SecretFile } from './secret.js';
 import type { SoftHsmToken } from './services/softhsm-token.js';
@@ -22,18 +19,18 @@ export const opsUser = 'ops';
 /** SoftHSM computes on this machine's processors. */
 const tokenThreads = Math.max(2, availableParallelism());
 
-/** Writes the one application.yaml that all services of the cluster read; what differs is in their environment. */
-export function writeClusterConfiguration(
+/** The one application.yaml that all services of the cluster read; what differs is in their environment. */
+export function clusterConfiguration(
   directory: DataDirectory,
   ports: Ports,
   authority: InternalAuthorityFiles,
   secrets: ClusterSecrets,
   token: SoftHsmToken,
   vaults: readonly VaultReplica[],
-): void {
+) {
   const operator = operatorIdentity(authority);
   const local = (port: number) => ({ host: '127.0.0.1', port });
-  const configuration = {
+  return {
     crRegion: 'default',
     masterKeyFile: secrets.masterKey.file,
     redis: { url: `redis://127.0.0.1:${ports.redis}`, password: { file: secrets.redis.file } },
@@ -77,5 +74,4 @@ export function writeClusterConfiguration(
     decryptWorker: { vaultAddresses: vaultAddresses(vaults) },
     gracefulShutdownTimeoutMs: 5000,
   };
-  writeFileSync(directory.configurationFile, stringify(configuration), { mode: 0o600 });
 }

@@ -1,8 +1,11 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stringify } from 'yaml';
 import type { ServiceRole } from '#platform';
 import { type DataDirectory } from './data-directory.js';
-import { opsUser, webdavUser, writeClusterConfiguration, type ClusterSecrets } from './cluster-configuration.js';
-import { writeCommandLineConfiguration } from './command-line-configuration.js';
+import { clusterConfiguration, opsUser, webdavUser, type ClusterSecrets } from './cluster-configuration.js';
+import { commandLineConfiguration } from './command-line-configuration.js';
+import { contactCenterId } from './demo-accounts.js';
 import { internalAuthority, type InternalAuthorityFiles } from './internal-authority.js';
 import { choosePorts, type Ports } from './ports.js';
 import { secretFile } from './secret.js';
@@ -66,8 +69,11 @@ export class Cluster {
     const token = await softHsmToken(directory.token, secrets.tokenPin.value, securityOfficer.value);
     const ports = await choosePorts(directory.portsFile);
     const vaults = vaultReplicas(vaultCount, ports, directory);
-    writeClusterConfiguration(directory, ports, authority, secrets, token, vaults);
-    writeCommandLineConfiguration(directory, ports, authority, vaults);
+    const configuration = clusterConfiguration(directory, ports, authority, secrets, token, vaults);
+    const contactCenter = contactCenterId(directory);
+    const commandLine = commandLineConfiguration(configuration, directory, ports, authority, contactCenter);
+    writeFileSync(directory.configurationFile, stringify(configuration), { mode: 0o600 });
+    writeFileSync(directory.commandLineConfigurationFile, stringify(commandLine), { mode: 0o600 });
     return new Cluster(directory, ports, authority, secrets, token, vaults, environment);
   }
 

@@ -1,31 +1,29 @@
-import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
+import type { clusterConfiguration } from './cluster-configuration.js';
 import type { DataDirectory } from './data-directory.js';
 import { userSecretName } from './demo-accounts.js';
-import type { IdentityFiles, InternalAuthorityFiles } from './internal-authority.js';
+import { operatorIdentity, type InternalAuthorityFiles } from './internal-authority.js';
 import type { Ports } from './ports.js';
-import { vaultAddresses, type VaultReplica } from './vault-replicas.js';
 
-/** The demo's first user: she hears everything. */
+/** The demo's first user, who may hear everything. */
 const listener = 'alice';
 
-/** The operator of the cluster; a data directory of an older version has none, and nobody can add one. */
-export function operatorIdentity({ services }: InternalAuthorityFiles): IdentityFiles | undefined {
-  return existsSync(services.operator.certificateFile) ? services.operator : undefined;
-}
-
-/** Writes what `rcsctl decrypt`, `rcsctl verify` and `rcsctl import-key` need to know of this cluster. */
-export function writeCommandLineConfiguration(
+/**
+ * What the commands of `rcsctl` need to know of this cluster: all that its services know, with the identity of the command
+ * line, the gateway, an administrator, and the contact center that recordings are made for.
+ */
+export function commandLineConfiguration(
+  cluster: ReturnType<typeof clusterConfiguration>,
   directory: DataDirectory,
   ports: Ports,
   authority: InternalAuthorityFiles,
-  vaults: readonly VaultReplica[],
-): void {
+  contactCenter: string,
+) {
   const operator = operatorIdentity(authority);
-  const configuration = {
+  return {
+    ...cluster,
     internalTls: { caFile: authority.caFile, ...authority.services.rcsctl },
-    decryptWorker: { vaultAddresses: vaultAddresses(vaults) },
+    serverSettings: { ...cluster.serverSettings, defaultContactCenter: contactCenter },
     rcsctl: {
       ...(operator === undefined ? {} : { operator }),
       gateway: {
@@ -36,5 +34,4 @@ export function writeCommandLineConfiguration(
       },
     },
   };
-  writeFileSync(directory.commandLineConfigurationFile, stringify(configuration), { mode: 0o600 });
 }

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { commandLineConfigurationName } from '../configuration/find-configuration.js';
 
 /** The places below the data directory of a quickstart cluster. */
 export class DataDirectory {
@@ -48,7 +49,7 @@ export class DataDirectory {
 
   /** What the command line reads: who the operator is, where vault and gateway are. */
   get commandLineConfigurationFile(): string {
-    return join(this.root, 'rcsctl.yaml');
+    return join(this.root, commandLineConfigurationName);
   }
 
   /** Where the vault writes down what operators opened. */

@@ -19,7 +19,7 @@ export interface DemoAccounts {
 
 type DemoUserContent = Omit<User, 'passwordHash' | 'version' | 'enabled' | 'contactCenter'>;
 
-/** Three people of a small contact center: who hears everything, who hears a team, who hears but himself. */
+/** Three people of a small contact center: one hears everything, one a team, one only their own calls. */
 const people: readonly DemoUserContent[] = [
   {
     name: 'alice',
@@ -57,7 +57,8 @@ export async function demoAccounts(directory: DataDirectory): Promise<DemoAccoun
   }
 }
 
-function contactCenterId(directory: DataDirectory): string {
+/** The id of the demo's contact center, chosen once. */
+export function contactCenterId(directory: DataDirectory): string {
   const file = join(directory.root, 'contact-center');
   if (!existsSync(file)) writeFileSync(file, randomUUID(), { mode: 0o600 });
   return readFileSync(file, 'utf8');

@@ -71,3 +71,8 @@ function identityFiles(directory: string, name: string): IdentityFiles {
 export function readAuthority(files: InternalAuthorityFiles): string {
   return readFileSync(files.caFile, 'utf8');
 }
+
+/** The operator of the cluster; a data directory of an older version has none, and nobody can add one. */
+export function operatorIdentity({ services }: InternalAuthorityFiles): IdentityFiles | undefined {
+  return existsSync(services.operator.certificateFile) ? services.operator : undefined;
+}

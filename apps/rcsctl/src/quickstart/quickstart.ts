@@ -4,7 +4,7 @@ import { KeyVaultClient } from '#contracts';
 import { loadInternalIdentity } from '#platform';
 import { GatewayClient } from '../gateway-client/gateway-client.js';
 import { importKey } from '../key-import/import-key.js';
-import { progress } from '../terminal/print.js';
+import { stepsOfThisProcess, type SetupSteps } from '../terminal/setup-steps.js';
 import { Cluster } from './cluster.js';
 import { DataDirectory } from './data-directory.js';
 import { lockDirectory } from './directory-lock.js';
@@ -27,12 +27,13 @@ const certificateAlias = 'demo';
 export async function quickstart({ dataDirectory, json, vaults }: QuickstartOptions): Promise<number> {
   const directory = new DataDirectory(dataDirectory);
   const interrupted = Promise.race([signalled('SIGINT', 'SIGTERM', 'SIGHUP'), nobodyReads(process.stdout)]);
-  progress(`Preparing ${directory.root}`);
+  const steps = stepsOfThisProcess();
+  steps.begin(`Preparing ${directory.root}`);
   directory.create();
   const unlock = lockDirectory(directory.root);
   // eslint-disable-next-line no-restricted-properties -- the services inherit the environment, options included
   const cluster = await Cluster.prepare(directory, process.env, vaults);
-  const starting = bringUp(cluster, directory);
+  const starting = bringUp(cluster, directory, steps);
   try {
     const state = await Promise.race([starting, interrupted.then(() => undefined)]);
     if (state === undefined) return 0;
@@ -45,22 +46,22 @@ export async function quickstart({ dataDirectory, json, vaults }: QuickstartOpti
     process.stderr.write(`${ended}; see ${directory.logs}\n`);
     return 1;
   } finally {
-    progress('Stopping');
+    steps.begin('Stopping');
     await cluster.stop();
     await starting.catch(() => undefined);
     unlock();
   }
 }
 
-async function bringUp(cluster: Cluster, directory: DataDirectory): Promise<QuickstartState> {
-  progress('Starting Redis and Apache');
+async function bringUp(cluster: Cluster, directory: DataDirectory, steps: SetupSteps): Promise<QuickstartState> {
+  steps.begin('Starting Redis and Apache');
   await cluster.startFoundations();
   const accounts = await demoAccounts(directory);
-  progress('Starting key vault, decrypt workers and gateway');
+  steps.begin('Starting key vault, decrypt workers and gateway');
   await cluster.startServices();
   const certificateFile = join(directory.certificates, `${certificateAlias}.pem`);
   if (!existsSync(certificateFile)) await makeAndImportKey(cluster, accounts, certificateFile);
-  progress('Recording and playing the demo');
+  steps.begin('Recording and playing the demo');
   const recordings = await recordDemo(cluster, accounts, readFileSync(certificateFile, 'utf8'));
   return {
     access: cluster.access,

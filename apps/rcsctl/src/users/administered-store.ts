@@ -1,7 +1,8 @@
 import { userInfo } from 'node:os';
 import { operator, type Administrator } from '#accounts';
-import { loadConfiguration, requireSections } from '#platform';
+import { requireSections } from '#platform';
 import { openSqliteStore, type Store } from '#store';
+import { readConfiguration } from '../configuration/read-configuration.js';
 
 export interface AdministeredStore {
   readonly store: Store;
@@ -16,9 +17,7 @@ export async function withAdministeredStore(
   configurationFile: string | undefined,
   work: (given: AdministeredStore) => Promise<void>,
 ): Promise<void> {
-  // eslint-disable-next-line no-restricted-properties -- laid over the configuration, as in a service
-  const environment = process.env;
-  const configuration = requireSections(loadConfiguration(configurationFile, environment), 'store');
+  const configuration = requireSections(readConfiguration(configurationFile), 'store');
   const store = await openSqliteStore({ directory: configuration.store.directory, auditWriter: 'rcsctl' });
   try {
     const { opsUsername } = configuration.serverSettings;

@@ -1,10 +1,37 @@
 import type { UserView } from '#accounts';
+import { textTable } from '../terminal/text-table.js';
 
-/** One line per user, for people. */
+/** One row per user, for people. */
 export function userTable(users: readonly UserView[]): string {
-  return users.length === 0 ? 'no users' : users.map(userLine).join('\n');
+  if (users.length === 0) return 'no users';
+  const header = [
+    'Name',
+    'State',
+    'Source',
+    'Contact center',
+    'Roles',
+    'Privileges',
+    'Groups',
+    'Partitions',
+    'Hierarchy',
+  ];
+  return textTable(
+    header,
+    users.map(user => [
+      user.userName,
+      user.enabled ? 'enabled' : 'disabled',
+      user.source,
+      user.contactCenter ?? '',
+      user.roles.join(','),
+      user.privileges.join(','),
+      user.accessGroups.join(','),
+      user.partitions.join(','),
+      user.agentHierarchy ?? '',
+    ]),
+  );
 }
 
+/** One user on one line. */
 export function userLine(user: UserView): string {
   const { userName, enabled, contactCenter, roles, privileges, accessGroups, partitions, agentHierarchy, source } =
     user;

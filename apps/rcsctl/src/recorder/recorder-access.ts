@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { ConfigurationError, type Configuration } from '#platform';
+import type { GatewayAccess } from '../gateway-client/gateway-client.js';
+import { readPasswordFile } from '../terminal/password-source.js';
+import type { WebDavAccess } from './recorder-storage.js';
+
+/** Options by which `rcsctl record` is told where it records; the configuration says what they leave out. */
+export interface RecorderOptions {
+  readonly gateway?: string;
+  readonly ca?: string;
+  readonly opsUser?: string;
+  readonly opsPasswordFile?: string;
+  readonly contactCenter?: string;
+  readonly webdav?: string;
+  readonly webdavUser?: string;
+  readonly webdavPasswordFile?: string;
+  readonly webdavCa?: string;
+}
+
+export interface RecorderAccess {
+  readonly gateway: GatewayAccess;
+  readonly contactCenter: string;
+  readonly webdav: WebDavAccess;
+}
+
+/** Options first, then the configuration. @throws ConfigurationError naming what neither of them says. */
+export function recorderAccess(configuration: Configuration, options: RecorderOptions): RecorderAccess {
+  const { rcsctl, serverSettings, mediaStorages } = configuration;
+  const storage = mediaStorages.find(one => one.storage === 'webDAV');
+  const caFile = options.ca ?? rcsctl?.gateway?.caFile;
+  return {
+    gateway: {
+      url: needed(options.gateway ?? rcsctl?.gateway?.url, '--gateway', 'rcsctl.gateway.url'),
+      caPem: contentOf(caFile),
+      userName: options.opsUser ?? serverSettings.opsUsername,
+      password: needed(
+        passwordIn(options.opsPasswordFile) ?? serverSettings.opsUserPassword,
+        '--ops-password-file',
+        'serverSettings.opsUserPassword',
+      ),
+    },
+    contactCenter: needed(
+      options.contactCenter ?? serverSettings.defaultContactCenter,
+      '--contact-center',
+      'serverSettings.defaultContactCenter',
+    ),
+    webdav: {
+      url: needed(options.webdav ?? storage?.url, '--webdav', 'mediaStorages'),
+      user: needed(options.webdavUser ?? storage?.userName, '--webdav-user', 'mediaStorages.userName'),
+      password: needed(
+        passwordIn(options.webdavPasswordFile) ?? storage?.password,
+        '--webdav-password-file',
+        'mediaStorages.password',
+      ),
+      caPem: contentOf(options.webdavCa),
+    },
+  };
+}
+
+function needed(value: string | undefined, option: string, configured: string): string {
+  if (value === undefined) throw new ConfigurationError(`name ${option}, or configure ${configured}`);
+  return value;
+}
+
+const passwordIn = (file: string | undefined): string | undefined =>
+  file === undefined ? undefined : readPasswordFile(file);
+
+const contentOf = (file: string | undefined): string | undefined =>
+  file === undefined ? undefined : readFileSync(file, 'utf8');

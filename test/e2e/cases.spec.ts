@@ -153,9 +153,13 @@ describe('what needs a server', () => {
     await openssl('req', '-x509', '-newkey', 'rsa:2048', '-noenc', '-days', '30', ...files, ...name);
     const pair = ['--key', stranger.file('other.key'), '--certificate', stranger.file('other.pem')];
     const imported = await run(['import-key', ...pair, '--contact-center', 'another', '--alias', 'shadow']);
-    expect(imported).toMatchObject({ status: 0 });
+    expect(imported).toMatchObject({ status: 0, stderr: '' });
     // A file that no worker has open yet.
     for (const file of playing) await expectPlain(await inserted(file, `shadowed-${file.replaceAll('/', '-')}`));
+    const own = await run(['import-key', ...pair, '--contact-center', cluster.ready.contactCenter, '--alias', 'twin']);
+    expect(own.status).toBe(0);
+    expect(own.stderr).toMatch(/^Note: the key ".+" has the same issuer and serial number/);
+    for (const file of playing) await expectPlain(await inserted(file, `twin-${file.replaceAll('/', '-')}`));
   });
 
   it('a form that breaks off, without log-in, ends nothing', async () => {

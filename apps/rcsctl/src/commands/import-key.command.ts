@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { needsPassword } from '#certificates';
-import type { ImportKeyReply } from '#contracts';
+import { needsPassword, parseCertificatePem } from '#certificates';
+import type { ImportKeyReply, KeyVaultClient } from '#contracts';
 import { withConfiguration, type ConfigurationOptions } from '../configuration/read-configuration.js';
 import { importKey } from '../key-import/import-key.js';
 import { withVaults } from '../key-import/open-vaults.js';
+import { keysOfEveryVault, sameNameNotice } from '../key-import/same-name.js';
 import { readPassword } from '../terminal/password-source.js';
 import { print } from '../terminal/print.js';
 
@@ -33,8 +34,8 @@ export function importKeyCommand(program: Command): void {
     .requiredOption('--alias <alias>', 'name of the certificate')
     .option('--json', 'JSON for programs')
     .action(async (options: Options) => {
-      const replies = await withVaults(options.config, async vaults =>
-        importKey(vaults, {
+      const { replies, notice } = await withVaults(options.config, async vaults => {
+        const replies = await importKey(vaults, {
           purpose: 'RECORDING',
           contactCenter: options.contactCenter,
           alias: options.alias,
@@ -42,10 +43,22 @@ export function importKeyCommand(program: Command): void {
           keyFile: readFileSync(options.key),
           password: await passwordIfNeeded(options),
           keystoreAlias: options.keystoreAlias,
-        }),
-      );
+        });
+        return { replies, notice: await noticeOf(vaults, options.contactCenter, replies) };
+      });
+      if (notice !== undefined) process.stderr.write(`Note: ${notice}.\n`);
       report(replies, options.json === true);
     });
+}
+
+async function noticeOf(
+  vaults: KeyVaultClient,
+  contactCenter: string,
+  [imported]: readonly ImportKeyReply[],
+): Promise<string | undefined> {
+  if (imported === undefined) return undefined;
+  const [certificate] = parseCertificatePem(imported.key.certificate);
+  return sameNameNotice(certificate, (await keysOfEveryVault(vaults, contactCenter)).flat());
 }
 
 /** A key in clear needs none, and nobody is asked for one. */

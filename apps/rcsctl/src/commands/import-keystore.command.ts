@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { readKeystore, type Keystore } from '#certificates';
-import type { KeyEntry, KeyVaultClient } from '#contracts';
+import type { KeyVaultClient } from '#contracts';
 import { withConfiguration, type ConfigurationOptions } from '../configuration/read-configuration.js';
 import { withVaults } from '../key-import/open-vaults.js';
+import { keysOfEveryVault } from '../key-import/same-name.js';
 import { hasFailures, reportText, type ImportReport, type KeystoreSummary } from '../keystore-import/import-report.js';
 import { keyOpener, type KeyPasswordSources } from '../keystore-import/key-passwords.js';
 import { planImport, type PlannedEntry } from '../keystore-import/keystore-plan.js';
@@ -23,8 +24,6 @@ interface Options extends ConfigurationOptions {
   readonly yes?: boolean;
   readonly json?: boolean;
 }
-
-const listTimeoutMs = 30_000;
 
 /** `rcsctl import-keystore`: moves every private key of a keystore, with its certificate, into the key vault. */
 export function importKeystoreCommand(program: Command): void {
@@ -113,14 +112,6 @@ function passwordSources({ keyPasswordFile }: Options): KeyPasswordSources {
     common: common === undefined ? fromEnvironment : readPasswordFile(common),
     ask: process.stdin.isTTY ? alias => readSecret(`Password of the key ${alias}: `) : undefined,
   };
-}
-
-function keysOfEveryVault(vaults: KeyVaultClient, contactCenter: string): Promise<readonly (readonly KeyEntry[])[]> {
-  return Promise.all(
-    vaults.endpoints.map(
-      async vault => (await vault.call('ListKeys', { contactCenter }, { timeoutMs: listTimeoutMs })).keys,
-    ),
-  );
 }
 
 function summaryOf(file: string, { type, integrityVerified }: Keystore, contactCenter: string): KeystoreSummary {

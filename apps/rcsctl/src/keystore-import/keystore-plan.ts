@@ -11,6 +11,7 @@ import {
   type PrivateKeyEntry,
 } from '#certificates';
 import type { KeyEntry } from '#contracts';
+import { sameNameNotice } from '../key-import/same-name.js';
 
 /** What a certificate says, for lists. */
 export interface PlannedCertificate {
@@ -135,8 +136,11 @@ function judgeKey(
     );
   }
   const action = holders.every(holder => holder !== undefined) ? 'already-there' : 'import';
-  const notice = noticeOf(certificateStatus(certificate, request.now));
-  return { ...planned, action, ...(notice === undefined ? {} : { notice }) };
+  const notices = [
+    noticeOf(certificateStatus(certificate, request.now)),
+    sameNameNotice(certificate, request.presentKeys.flat()),
+  ].filter(notice => notice !== undefined);
+  return { ...planned, action, ...(notices.length === 0 ? {} : { notice: notices.join('; ') }) };
 }
 
 function problemOfKey(

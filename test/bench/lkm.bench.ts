@@ -43,7 +43,7 @@ async function main(): Promise<void> {
 
 async function measure(ready: ReadyLine, pairs: number) {
   const genesys = new GenesysCloud(ready.gateway, readFileSync(ready.caFile, 'utf8'), await credential(ready));
-  const vaults = new KeyVaultClient([vaultAddress(ready)], identity(ready));
+  const vaults = new KeyVaultClient([vaultAddress(ready)], { current: identity(ready) });
   try {
     const keyPair = (await genesys.call('POST', `${base}/keypair`)).json() as KeyPair;
     const blocks = Array.from({ length: 32 }, () => encrypted(keyPair));

@@ -154,7 +154,7 @@ it(`of ${count} stored files, each with every metadata, what is heard is plainte
   const timeouts = { connectTimeoutMs: 1000, headersTimeoutMs: 1000, idleTimeoutMs: 1000, totalTimeoutMs: 10_000 };
   const url = pathToFileURL(`${work}/`).href;
   const storages = new MediaStorages([{ storage: 'file', url, trustedCA: true, maxConnections: 1, ...timeouts }]);
-  const verifier = new GrantVerifier(identities.worker.caPem);
+  const verifier = new GrantVerifier({ current: identities.worker });
   const opener = new MediaOpener(new PinnedStorage(storages, true), new JudgingVault(verifier, owner).client, 5000);
   const inspector = new LayoutInspector(storages);
   const heard = new Map<string, number>();
@@ -198,7 +198,7 @@ it(`of ${count} stored files, each with every metadata, what is heard is plainte
     const { layout, length } = found;
     const digest = layout === 'plain' ? {} : { envelopeDigest: found.envelopeDigest };
     const content: GrantContent = { ...subject, purpose: 'play', layout, content: { length }, ...digest };
-    const signedGrant = await identities.signer.sign(content);
+    const signedGrant = identities.signer.sign(content);
     try {
       const request = { grant: grantOf(content), signedGrant, detachedEnvelope, requestId: 'r' };
       const media = await opener.open(request, signal);

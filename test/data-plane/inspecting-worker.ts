@@ -16,7 +16,7 @@ export class InspectingWorker {
   private readonly server: Server;
 
   constructor(identity: InternalIdentity, authorityPem: Buffer) {
-    const grants = new GrantVerifier(authorityPem);
+    const grants = new GrantVerifier({ current: { caPem: authorityPem } });
     this.server = createServer({ ...internalTlsOptions(identity), requestCert: true }, (request, response) => {
       void json(request).then(body => {
         const { grant: jws, declared } = body as { grant: string; declared?: string };

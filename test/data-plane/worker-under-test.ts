@@ -3,12 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Pool } from 'undici';
-import { GrantSigner, GrantVerifier, mediaPath, type GrantContent, type MediaRequest } from '#contracts';
+import {
+  GrantSigner,
+  GrantVerifier,
+  mediaPath,
+  playbackGrants,
+  type GrantContent,
+  type MediaRequest,
+  type PlaybackGrant,
+} from '#contracts';
 import { MediaStorages, type MediaStorageConfiguration } from '#media-storage';
 import {
   createLogger,
   createMetricsRegistry,
   internalTlsOptions,
+  LiveIdentity,
   serverMustBe,
   type InternalIdentity,
 } from '#platform';
@@ -38,13 +47,17 @@ export class ClusterIdentities {
   private constructor(
     readonly gateway: InternalIdentity,
     readonly worker: InternalIdentity,
-    readonly signer: GrantSigner,
+    readonly signer: GrantSigner<PlaybackGrant>,
   ) {}
 
   static async create(): Promise<ClusterIdentities> {
     const authority = await InternalAuthority.create();
     const gateway = await authority.issue('playback-gateway');
-    return new ClusterIdentities(gateway, await authority.issue('decrypt-worker'), await GrantSigner.create(gateway));
+    return new ClusterIdentities(
+      gateway,
+      await authority.issue('decrypt-worker'),
+      new GrantSigner({ current: gateway }, playbackGrants),
+    );
   }
 }
 
@@ -63,7 +76,7 @@ export class WorkerUnderTest {
     owner: string,
     storage: Partial<MediaStorageConfiguration> = {},
   ) {
-    this.grants = new GrantVerifier(identities.worker.caPem);
+    this.grants = new GrantVerifier({ current: identities.worker });
     this.vault = new JudgingVault(this.grants, owner);
     const timeouts = { connectTimeoutMs: 5000, headersTimeoutMs: 5000, idleTimeoutMs: 5000, totalTimeoutMs: 60_000 };
     const url = pathToFileURL(`${this.directory}/`).href;
@@ -74,7 +87,7 @@ export class WorkerUnderTest {
     const metrics = new WorkerMetrics(createMetricsRegistry('decrypt-worker', '1'));
     const opener = new MediaOpener(new PinnedStorage(this.storages, true), this.vault.client, 5000);
     this.server = new DataPlaneServer(
-      identities.worker,
+      new LiveIdentity(identities.worker),
       {
         media: new MediaHandler(this.grants, this.sessions, opener, metrics, 10_000),
         inspect: new InspectHandler(this.grants, new LayoutInspector(this.storages), 10_000),
@@ -110,12 +123,12 @@ export class WorkerUnderTest {
     utimesSync(path, 1_700_000_000, 1_700_000_000);
   }
 
-  sign(content: GrantContent): Promise<string> {
+  sign(content: GrantContent): string {
     return this.identities.signer.sign(content);
   }
 
   async media(content: GrantContent, request: Partial<MediaRequest> = {}): Promise<WorkerAnswer> {
-    const grant = await this.sign(content);
+    const grant = this.sign(content);
     return this.post(mediaPath, { method: 'GET', contentType: 'audio/mpeg', ...request, grant });
   }
 

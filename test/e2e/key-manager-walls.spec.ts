@@ -312,7 +312,9 @@ describe('what is from before things belonged to contact centers', () => {
     });
     const tls = (name: string): string => join(dataDirectory, 'internal-tls', name);
     const files = { certificateFile: tls('local-key-manager.pem'), keyFile: tls('local-key-manager.key') };
-    const vaults = new KeyVaultClient(vaultAddresses(), loadInternalIdentity({ caFile: tls('ca.pem'), ...files }));
+    const vaults = new KeyVaultClient(vaultAddresses(), {
+      current: loadInternalIdentity({ caFile: tls('ca.pem'), ...files }),
+    });
     const request = { contactCenter: 'genesys-cloud', alias: pair, modulusBits: 3072 };
     await vaults.anyVault(60_000, (vault, timeoutMs) => vault.call('GenerateKeyPair', request, { timeoutMs }));
     vaults.close();

@@ -3,16 +3,19 @@ import { createPrivateKey, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  AdministrationGrantSigner,
+  administrationGrants,
   encryptToPublicKey,
   GrantSigner,
-  KeyApprovalSigner,
+  keyApprovals,
   keyVaultCallers,
   maximumAuthenticationAgeSeconds,
+  playbackGrants,
   TransportAgreements,
+  type AdministrationGrant,
   type KeyEntry,
   type KeyVaultCall,
   type KeyVaultEndpoint,
+  type PlaybackGrant,
 } from '#contracts';
 import { serviceRoles, type InternalIdentity } from '#platform';
 import { InternalAuthority } from '../authority/internal-authority.js';
@@ -32,7 +35,7 @@ let vault: RunningVault;
 let gateway: KeyVaultEndpoint;
 let worker: KeyVaultEndpoint;
 let gatewayIdentity: InternalIdentity;
-let signer: GrantSigner;
+let signer: GrantSigner<PlaybackGrant>;
 let key: KeyEntry;
 
 beforeAll(async () => {
@@ -41,7 +44,7 @@ beforeAll(async () => {
   gateway = await grounds.administrator(vault);
   worker = await grounds.connect(vault, 'decrypt-worker');
   gatewayIdentity = await grounds.identity('playback-gateway');
-  signer = await GrantSigner.create(gatewayIdentity);
+  signer = new GrantSigner({ current: gatewayIdentity }, playbackGrants);
   const request = { contactCenter: '9350', alias: 'own', modulusBits: 2048 };
   ({ key } = await gateway.call('GenerateKeyPair', request, { timeoutMs }));
 });
@@ -137,19 +140,19 @@ describe('a grant', () => {
 
   it('cannot be replayed without end', async () => {
     const call = recordCall(key);
-    const grant = await signer.sign(call.grant);
+    const grant = signer.sign(call.grant);
     for (let use = 0; use < usesPerGrant; use++) expect(await outcomeOf(call, grant)).toBe('ok');
     expect(await outcomeOf(call, grant)).toBe('RCS_GRANT_REFUSED');
-    expect(await outcomeOf(call, await signer.sign(call.grant))).toBe('ok');
+    expect(await outcomeOf(call, signer.sign(call.grant))).toBe('ok');
   });
 
   it('cannot be turned to another envelope or to the keys of another contact center', async () => {
     const [call, other] = [recordCall(key), recordCall(key)];
-    expect(await outcomeOf(other, await signer.sign(call.grant))).toBe('RCS_GRANT_REFUSED');
+    expect(await outcomeOf(other, signer.sign(call.grant))).toBe('RCS_GRANT_REFUSED');
     const cut = { ...call, envelope: call.envelope.subarray(0, -1) };
-    expect(await outcomeOf(cut, await signer.sign(call.grant))).toBe('RCS_GRANT_REFUSED');
+    expect(await outcomeOf(cut, signer.sign(call.grant))).toBe('RCS_GRANT_REFUSED');
     const foreign = recordCall(key, '9351');
-    expect(await outcomeOf(foreign, await signer.sign(foreign.grant))).toBe('RCS_KEY_NOT_FOUND');
+    expect(await outcomeOf(foreign, signer.sign(foreign.grant))).toBe('RCS_KEY_NOT_FOUND');
   });
 
   it('gives nothing to a worker that uses the transport key of another', async () => {
@@ -157,7 +160,7 @@ describe('a grant', () => {
     try {
       const stolen = await agreements.with(worker, timeoutMs);
       const call = recordCall(key);
-      const request = { grant: await signer.sign(call.grant), envelope: call.envelope, transportKeyId: stolen.id };
+      const request = { grant: signer.sign(call.grant), envelope: call.envelope, transportKeyId: stolen.id };
       const opened = otherWorker.call('UnwrapSessionKey', request, { timeoutMs });
       await expect(opened).rejects.toMatchObject({ code: 'RCS_TRANSPORT_KEY_UNKNOWN' });
     } finally {
@@ -205,7 +208,7 @@ describe('a caller', () => {
     const flooder = vault.endpoint(await grounds.authority.issue('decrypt-worker'));
     try {
       const call = recordCall(large);
-      const grants = await Promise.all(Array.from({ length: 80 }, () => signer.sign(call.grant)));
+      const grants = Array.from({ length: 80 }, () => signer.sign(call.grant));
       await agreements.with(flooder, timeoutMs);
       await agreements.with(worker, timeoutMs);
       let pending = 0;
@@ -218,9 +221,9 @@ describe('a caller', () => {
         }),
       );
       const [mine, other] = [recordCall(key), recordCall(key)];
-      expect(await outcomeOf(mine, await signer.sign(mine.grant))).toBe('ok');
+      expect(await outcomeOf(mine, signer.sign(mine.grant))).toBe('ok');
       expect(pending).toBeGreaterThan(0);
-      expect(await outcomeOf(other, await signer.sign(other.grant))).toBe('ok');
+      expect(await outcomeOf(other, signer.sign(other.grant))).toBe('ok');
       const outcomes = await Promise.all(flood);
       expect(new Set([...outcomes, 'ok', 'RCS_OVERLOADED'])).toEqual(new Set(['ok', 'RCS_OVERLOADED']));
       expect(outcomes.filter(outcome => outcome === 'RCS_OVERLOADED').length).toBeGreaterThan(0);
@@ -236,14 +239,14 @@ describe('who holds the TLS files of a gateway and nothing else', () => {
   );
   const acts = Object.keys(administrationActs) as KeyVaultCall[];
   let thief: KeyVaultEndpoint;
-  let grants: AdministrationGrantSigner;
+  let grants: GrantSigner<AdministrationGrant>;
   let victim: KeyEntry;
   let certificate: string;
   let jwe: string;
 
   beforeAll(async () => {
     thief = await grounds.connect(vault, 'playback-gateway');
-    grants = await AdministrationGrantSigner.create(gatewayIdentity);
+    grants = new GrantSigner({ current: gatewayIdentity }, administrationGrants);
     const request = { contactCenter: '9350', alias: 'victim', modulusBits: 2048 };
     const { key: made } = await gateway.call('GenerateKeyPair', request, { timeoutMs });
     const certify = { key: nameOf(made), subject: { subject: 'CN=victim' }, alias: 'victim', validityDays: 30 };
@@ -278,7 +281,7 @@ describe('who holds the TLS files of a gateway and nothing else', () => {
   };
   const opens = async (): Promise<string> => {
     const call = recordCall(victim);
-    return outcomeOf(call, await signer.sign(call.grant));
+    return outcomeOf(call, signer.sign(call.grant));
   };
 
   it('has no call that destroys a key', () => {
@@ -295,20 +298,21 @@ describe('who holds the TLS files of a gateway and nothing else', () => {
       const playback = recordCall(victim);
       const shown = {
         nothing: '',
-        'a grant to play': await signer.sign(playback.grant),
-        'a grant of a worker': await (
-          await AdministrationGrantSigner.create(await grounds.identity('decrypt-worker'))
+        'a grant to play': signer.sign(playback.grant),
+        'a grant of a worker': new GrantSigner(
+          { current: await grounds.identity('decrypt-worker') },
+          administrationGrants,
         ).sign(content),
-        'a grant for another act': await grants.sign({
+        'a grant for another act': grants.sign({
           ...content,
           act: content.act === 'enable' ? 'disable' : 'enable',
         }),
-        'a grant for another contact center': await grants.sign({ ...content, contactCenter: '9351' }),
-        'a grant for another alias': await grants.sign({ ...content, alias: 'another' }),
-        'a grant for another key': await grants.sign({ ...content, keyIdentifier: 'ab'.repeat(20) }),
-        'a grant for another certificate': await grants.sign({ ...content, certificate: 'ab'.repeat(32) }),
-        'an old log-in': await grants.sign({ ...content, auth_time: long }),
-        'a log-in to come': await grants.sign({ ...content, auth_time: now() + 3600 }),
+        'a grant for another contact center': grants.sign({ ...content, contactCenter: '9351' }),
+        'a grant for another alias': grants.sign({ ...content, alias: 'another' }),
+        'a grant for another key': grants.sign({ ...content, keyIdentifier: 'ab'.repeat(20) }),
+        'a grant for another certificate': grants.sign({ ...content, certificate: 'ab'.repeat(32) }),
+        'an old log-in': grants.sign({ ...content, auth_time: long }),
+        'a log-in to come': grants.sign({ ...content, auth_time: now() + 3600 }),
         'a grant that lives long': signedGrant(
           gatewayIdentity,
           { jti: randomUUID(), iat: now(), exp: now() + 3600, ...content },
@@ -329,14 +333,18 @@ describe('who holds the TLS files of a gateway and nothing else', () => {
     for (const call of [...acts, ...calls].filter(one => one !== 'EnableKey')) {
       const request = requestOf(call);
       const act = administrationActs[call];
-      const grant = act === undefined ? '' : await grants.sign(administrationContent(act, request));
+      const grant = act === undefined ? '' : grants.sign(administrationContent(act, request));
       await attempt(call, { ...request, grant });
       if (act !== undefined) expect(await attempt(call, { ...request, grant })).not.toBe('ok');
     }
     const approvals = [
-      await (
-        await KeyApprovalSigner.create(gatewayIdentity)
-      ).sign({ sub: 'thief', purpose: 'destroy', ...nameOf(victim), alias: 'victim', unlistableSources: [] }),
+      new GrantSigner({ current: gatewayIdentity }, keyApprovals).sign({
+        sub: 'thief',
+        purpose: 'destroy',
+        ...nameOf(victim),
+        alias: 'victim',
+        unlistableSources: [],
+      }),
     ];
     expect(await attempt('DestroyKey', { ...requestOf('DisableKey'), approvals })).toBe('RCS_CALLER_NOT_ALLOWED');
 

@@ -3,14 +3,16 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { encryptDetached } from '#cms';
 import {
-  AdministrationGrantSigner,
+  administrationGrants,
   GrantSigner,
-  KeyApprovalSigner,
+  keyApprovals,
+  playbackGrants,
   TransportAgreements,
   type KeyEntry,
   type KeyName,
   type KeyVaultEndpoint,
   type OperatorJournalRecord,
+  type PlaybackGrant,
 } from '#contracts';
 import { createLogger } from '#platform';
 import { KeyWatch } from '../../apps/decrypt-worker/src/key-watch/key-watch.js';
@@ -33,7 +35,7 @@ let vault: RunningVault;
 let gateway: KeyVaultEndpoint;
 let worker: KeyVaultEndpoint;
 let commandLine: KeyVaultEndpoint;
-let signer: GrantSigner;
+let signer: GrantSigner<PlaybackGrant>;
 let olga: Operator;
 let otto: Operator;
 let stranger: Operator;
@@ -49,7 +51,7 @@ beforeAll(async () => {
       journalFile: join(grounds.directory, 'journal.jsonl'),
     },
   };
-  signer = await GrantSigner.create(await grounds.identity('playback-gateway'));
+  signer = new GrantSigner({ current: await grounds.identity('playback-gateway') }, playbackGrants);
   await start();
 });
 afterAll(() => grounds?.clear());
@@ -81,7 +83,7 @@ async function opened(key: KeyEntry, by = worker): Promise<string> {
   const call = recordCall(key);
   const transport = await new TransportAgreements().with(by, timeoutMs);
   const request = {
-    grant: await signer.sign(call.grant),
+    grant: signer.sign(call.grant),
     envelope: call.envelope,
     transportKeyId: transport.id,
   };
@@ -296,7 +298,7 @@ it('an envelope with a further recipient opens although the first one is disable
   });
   const transport = await new TransportAgreements().with(worker, timeoutMs);
   const openedBy = async (): Promise<string> => {
-    const grant = await signer.sign(grantFor(envelope, '9350', 'two'));
+    const grant = signer.sign(grantFor(envelope, '9350', 'two'));
     const request = { grant, envelope, transportKeyId: transport.id };
     return (await worker.call('UnwrapSessionKey', request, { timeoutMs })).certificateAlias;
   };
@@ -320,12 +322,12 @@ describe('the destruction of a key', () => {
   });
 
   it('is refused while the key is in use, and before its time', async () => {
-    expect(await destroy(key, [await olga.approve('destroy', key)])).toBe('RCS_KEY_NOT_DESTROYABLE');
+    expect(await destroy(key, [olga.approve('destroy', key)])).toBe('RCS_KEY_NOT_DESTROYABLE');
     const disabled = await disable(key);
-    expect(await destroy(disabled, [await olga.approve('destroy', disabled)])).toBe('RCS_KEY_NOT_DESTROYABLE');
+    expect(await destroy(disabled, [olga.approve('destroy', disabled)])).toBe('RCS_KEY_NOT_DESTROYABLE');
     ageDisabling(grounds.softHsm, monthHours - 1);
     const nearly = (await entryOf(key))!;
-    expect(await destroy(nearly, [await olga.approve('destroy', nearly)])).toBe('RCS_KEY_NOT_DESTROYABLE');
+    expect(await destroy(nearly, [olga.approve('destroy', nearly)])).toBe('RCS_KEY_NOT_DESTROYABLE');
     expect(await enable(key)).toEqual(key);
   });
 
@@ -333,19 +335,19 @@ describe('the destruction of a key', () => {
     await disable(key);
     ageDisabling(grounds.softHsm, monthHours);
     const mark = (await entryOf(key))!;
-    const gatewaysOwn = await KeyApprovalSigner.create(await grounds.identity('playback-gateway'));
+    const gatewaysOwn = new GrantSigner({ current: await grounds.identity('playback-gateway') }, keyApprovals);
     const approvals: Record<string, readonly string[]> = {
       none: [],
-      'of a stranger': [await stranger.approve('destroy', mark)],
-      'to disable': [await olga.approve('disable', mark)],
-      'for another alias': [await olga.approve('destroy', mark, { alias: 'other' })],
-      'for another contact center': [await olga.approve('destroy', mark, { contactCenter: '9351' })],
-      'for another key': [await olga.approve('destroy', { ...mark, keyIdentifier: alone.keyIdentifier })],
+      'of a stranger': [stranger.approve('destroy', mark)],
+      'to disable': [olga.approve('disable', mark)],
+      'for another alias': [olga.approve('destroy', mark, { alias: 'other' })],
+      'for another contact center': [olga.approve('destroy', mark, { contactCenter: '9351' })],
+      'for another key': [olga.approve('destroy', { ...mark, keyIdentifier: alone.keyIdentifier })],
       'for an earlier disabling': [
-        await olga.approve('destroy', mark, { disabledAt: new Date(Date.parse(mark.disabledAt!) - 1).toISOString() }),
+        olga.approve('destroy', mark, { disabledAt: new Date(Date.parse(mark.disabledAt!) - 1).toISOString() }),
       ],
       'of a gateway': [
-        await gatewaysOwn.sign({
+        gatewaysOwn.sign({
           sub: 'gateway',
           purpose: 'destroy',
           ...nameOf(mark),
@@ -359,7 +361,7 @@ describe('the destruction of a key', () => {
     for (const [name, list] of Object.entries(approvals)) {
       expect([name, await destroy(mark, list)]).toEqual([name, 'RCS_APPROVAL_REQUIRED']);
     }
-    const approval = await olga.approve('destroy', mark);
+    const approval = olga.approve('destroy', mark);
     for (const role of ['playback-gateway', 'decrypt-worker', 'local-key-manager', 'operator'] as const) {
       expect(await destroy(mark, [approval], await grounds.connect(vault, role))).toBe('RCS_CALLER_NOT_ALLOWED');
     }
@@ -385,9 +387,9 @@ describe('the destruction of a key', () => {
     ageDisabling(grounds.softHsm, monthHours);
     const mark = (await entryOf(alone))!;
     const [first, again, second] = [
-      await olga.approve('destroy', mark),
-      await olga.approve('destroy', mark),
-      await otto.approve('destroy', mark),
+      olga.approve('destroy', mark),
+      olga.approve('destroy', mark),
+      otto.approve('destroy', mark),
     ];
     expect(await destroy(mark, [first])).toBe('RCS_APPROVAL_REQUIRED');
     expect(await destroy(mark, [first, first])).toBe('RCS_APPROVAL_REQUIRED');
@@ -401,27 +403,27 @@ describe('the destruction of a key', () => {
   it('waits for sources that cannot be listed: operators name them twice', async () => {
     const archived = await makeKey('archived');
     const identity = await grounds.identity('playback-gateway');
-    const grants = await AdministrationGrantSigner.create(identity);
+    const grants = new GrantSigner({ current: identity }, administrationGrants);
     const unlistableSources = ['tapes of 2019', 'old server'];
     const asked = async (approvals: readonly string[]) => {
-      const grant = await grants.sign({ ...administrationContent('disable', named(archived)), unlistableSources });
+      const grant = grants.sign({ ...administrationContent('disable', named(archived)), unlistableSources });
       return gateway.call('DisableKey', { ...named(archived), grant, approvals }, { timeoutMs });
     };
-    const refusal = asked([await olga.approve('disable', archived, { unlistableSources: ['old server'] })]);
+    const refusal = asked([olga.approve('disable', archived, { unlistableSources: ['old server'] })]);
     await expect(refusal).rejects.toMatchObject({
       code: 'RCS_APPROVAL_REQUIRED',
       publicDetail: expect.stringContaining('tapes of 2019') as string,
     });
     expect(await opened(archived)).toBe('ok');
-    const approval = await olga.approve('disable', archived, { unlistableSources });
+    const approval = olga.approve('disable', archived, { unlistableSources });
     const { key: disabled } = await asked([approval]);
     expect(disabled).toMatchObject({ state: 'DISABLED', unlistableSources });
     expect(journal().at(-1)).toMatchObject({ event: 'key-disabled', operator: 'CN=olga', user: 'carol' });
     ageDisabling(grounds.softHsm, monthHours);
     const mark = (await entryOf(archived))!;
-    const forgetful = await otto.approve('destroy', mark, { unlistableSources: [] });
+    const forgetful = otto.approve('destroy', mark, { unlistableSources: [] });
     expect(await destroy(mark, [forgetful])).toBe('RCS_APPROVAL_REQUIRED');
-    expect(await destroy(mark, [await otto.approve('destroy', mark)])).toBe('destroyed');
+    expect(await destroy(mark, [otto.approve('destroy', mark)])).toBe('destroyed');
   });
 
   it('is nobody\u2019s where the vault knows no operator', async () => {
@@ -430,7 +432,7 @@ describe('the destruction of a key', () => {
     ageDisabling(grounds.softHsm, monthHours);
     const mark = (await entryOf(kept))!;
     const bare = await grounds.startVault();
-    const approvals = [await olga.approve('destroy', mark)];
+    const approvals = [olga.approve('destroy', mark)];
     expect(await destroy(mark, approvals, await grounds.connect(bare, 'rcsctl'))).toBe('RCS_OPERATOR_NOT_ALLOWED');
     await enable(kept);
   });

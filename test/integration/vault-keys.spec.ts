@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import {
   GrantSigner,
   KeyVaultClient,
+  playbackGrants,
   SessionKeyClient,
   TransportAgreements,
   type KeyEntry,
   type KeyVaultEndpoint,
+  type PlaybackGrant,
 } from '#contracts';
 import type { RcsError } from '#platform';
 import { publicKeyOf, recordCall } from '../vault/recorded-call.js';
@@ -24,7 +26,7 @@ let vault: RunningVault;
 let gateway: KeyVaultEndpoint;
 let worker: KeyVaultEndpoint;
 let localKeyManager: KeyVaultEndpoint;
-let signer: GrantSigner;
+let signer: GrantSigner<PlaybackGrant>;
 let key: KeyEntry;
 
 beforeAll(async () => {
@@ -33,7 +35,7 @@ beforeAll(async () => {
   gateway = await grounds.administrator(vault);
   worker = await grounds.connect(vault, 'decrypt-worker');
   localKeyManager = await grounds.connect(vault, 'local-key-manager');
-  signer = await GrantSigner.create(await grounds.identity('playback-gateway'));
+  signer = new GrantSigner({ current: await grounds.identity('playback-gateway') }, playbackGrants);
   ({ key } = await gateway.call(
     'GenerateKeyPair',
     { contactCenter: '9350', alias: 'own', modulusBits: 2048 },
@@ -155,9 +157,7 @@ describe('a batch of envelopes', () => {
   it('opens each against its own grant, and the failure of one touches no other', async () => {
     const transport = await new TransportAgreements().with(worker, timeoutMs);
     const calls = [recordCall(key), recordCall(key), recordCall(key)];
-    const items = await Promise.all(
-      calls.map(async ({ envelope, grant }) => ({ envelope, grant: await signer.sign(grant) })),
-    );
+    const items = calls.map(({ envelope, grant }) => ({ envelope, grant: signer.sign(grant) }));
     const swapped = { envelope: items[0]!.envelope, grant: items[1]!.grant };
     const rubbish = { envelope: items[0]!.envelope, grant: 'a.b.c' };
     const request = { items: [...items, swapped, rubbish], transportKeyId: transport.id };
@@ -174,7 +174,7 @@ describe('a batch of envelopes', () => {
   });
 
   it('forms by itself when a worker asks for many at once, and each answer finds its question', async () => {
-    const client = new KeyVaultClient([vault.address], await grounds.identity('decrypt-worker'));
+    const client = new KeyVaultClient([vault.address], { current: await grounds.identity('decrypt-worker') });
     try {
       const sessionKeys = new SessionKeyClient(client);
       const calls = Array.from({ length: 100 }, (_, index) => recordCall(key, '9350', `call-${index}`));
@@ -182,7 +182,7 @@ describe('a batch of envelopes', () => {
         calls.map(async ({ envelope, grant }, index) => {
           const foreign = index % 10 === 0 ? { ...grant, contactCenter: '9351' } : grant;
           const request = {
-            grant: await signer.sign(foreign),
+            grant: signer.sign(foreign),
             envelope,
             requestId: `batch-${index}`,
             timeoutMs,
@@ -219,7 +219,7 @@ describe('another vault on the same token', () => {
   beforeAll(async () => {
     const replica = await grounds.startVault();
     elsewhere = await grounds.administrator(replica);
-    client = new KeyVaultClient([replica.address], await grounds.identity('decrypt-worker'));
+    client = new KeyVaultClient([replica.address], { current: await grounds.identity('decrypt-worker') });
     sessionKeys = new SessionKeyClient(client);
   });
   afterAll(() => client?.close());
@@ -229,7 +229,7 @@ describe('another vault on the same token', () => {
   const openedElsewhere = async (made: KeyEntry): Promise<boolean> => {
     const { envelope, grant, sessionKey } = recordCall(made);
     const { signal } = new AbortController();
-    const request = { envelope, grant: await signer.sign(grant), requestId: 'replica', timeoutMs, signal };
+    const request = { envelope, grant: signer.sign(grant), requestId: 'replica', timeoutMs, signal };
     return (await sessionKeys.unwrap(request)).keys[0].sessionKey.equals(sessionKey);
   };
 
@@ -288,7 +288,7 @@ describe('the local key manager', () => {
     const transport = await new TransportAgreements().with(worker, timeoutMs);
     const opened = worker.call(
       'UnwrapSessionKey',
-      { grant: await signer.sign(call.grant), envelope: call.envelope, transportKeyId: transport.id },
+      { grant: signer.sign(call.grant), envelope: call.envelope, transportKeyId: transport.id },
       { timeoutMs },
     );
     await expect(opened).rejects.toMatchObject({ code: 'RCS_KEY_NOT_FOUND' });
@@ -329,7 +329,7 @@ describe('the local key manager', () => {
 it('writes down every use: key, caller, recording, outcome', async () => {
   const transport = await new TransportAgreements().with(worker, timeoutMs);
   const call = recordCall(key, '9350', 'audited-call');
-  const request = { grant: await signer.sign(call.grant), envelope: call.envelope, transportKeyId: transport.id };
+  const request = { grant: signer.sign(call.grant), envelope: call.envelope, transportKeyId: transport.id };
   await worker.call('UnwrapSessionKey', request, { timeoutMs, requestId: 'request-of-the-audit' });
   const lines = (): string[] =>
     vault
@@ -356,7 +356,7 @@ it('writes down every use: key, caller, recording, outcome', async () => {
 });
 
 it('the client finds a vault that answers', async () => {
-  const client = new KeyVaultClient([vault.address], await grounds.identity('rcsctl'));
+  const client = new KeyVaultClient([vault.address], { current: await grounds.identity('rcsctl') });
   try {
     const status = await client.anyVault(timeoutMs, (one, left) => one.call('Status', {}, { timeoutMs: left }));
     expect(status).toMatchObject({ ready: true, tokenLabel: 'recordings' });

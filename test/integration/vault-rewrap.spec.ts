@@ -4,7 +4,8 @@ import { encryptDetached, parseEnvelope } from '#cms';
 import {
   encryptToPublicKey,
   envelopesDigest,
-  RewrapGrantSigner,
+  GrantSigner,
+  rewrapGrants,
   type KeyEntry,
   type KeyVaultEndpoint,
   type RewrapGrant,
@@ -21,7 +22,7 @@ const contactCenter = '9350';
 let grounds: VaultGrounds;
 let gateway: KeyVaultEndpoint;
 let worker: KeyVaultEndpoint;
-let signer: RewrapGrantSigner;
+let signer: GrantSigner<RewrapGrant>;
 let old: CertifiedKey;
 let next: CertifiedKey;
 
@@ -35,7 +36,7 @@ beforeAll(async () => {
   const vault = await grounds.startVault();
   gateway = await grounds.administrator(vault);
   worker = await grounds.connect(vault, 'decrypt-worker');
-  signer = await RewrapGrantSigner.create(await grounds.identity('playback-gateway'));
+  signer = new GrantSigner({ current: await grounds.identity('playback-gateway') }, rewrapGrants);
   old = await certifiedKey('old', contactCenter);
   next = await certifiedKey('next', contactCenter);
 });
@@ -74,7 +75,7 @@ const contentFor = (envelopes: readonly Buffer[], changes: Partial<Content> = {}
 });
 
 async function rewrapped(envelopes: readonly Buffer[], changes: Partial<Content> = {}, pem = next.certificate.pem) {
-  const grant = await signer.sign(contentFor(envelopes, changes));
+  const grant = signer.sign(contentFor(envelopes, changes));
   const reply = await gateway.call('RewrapSessionKeys', { grant, envelopes, certificate: pem }, { timeoutMs });
   return reply.outcomes;
 }
@@ -132,8 +133,8 @@ it.each<[string, () => Promise<unknown>]>([
     'a grant of a worker',
     async () => {
       const envelopes = [envelopeFor(old)];
-      const workerSigner = await RewrapGrantSigner.create(await grounds.identity('decrypt-worker'));
-      const grant = await workerSigner.sign(contentFor(envelopes));
+      const workerSigner = new GrantSigner({ current: await grounds.identity('decrypt-worker') }, rewrapGrants);
+      const grant = workerSigner.sign(contentFor(envelopes));
       const request = { grant, envelopes, certificate: next.certificate.pem };
       return gateway.call('RewrapSessionKeys', request, { timeoutMs });
     },
@@ -167,7 +168,7 @@ it.each<[string, () => Promise<unknown>]>([
 
 it('is for gateways alone, and knows no keys of other contact centers', async () => {
   const envelopes = [envelopeFor(old)];
-  const grant = await signer.sign(contentFor(envelopes));
+  const grant = signer.sign(contentFor(envelopes));
   const asWorker = worker.call(
     'RewrapSessionKeys',
     { grant, envelopes, certificate: next.certificate.pem },

@@ -189,7 +189,7 @@ describe('nothing that a worker is asked in the name of B plays anything of A', 
     const gateway = callers.find(({ role }) => role === 'playback-gateway')!;
     const doors = WorkerDoor.all(cluster.ready, gateway.identity);
     let acts = 0;
-    for (const { path, body, warm } of await workerActs(attack, gateway.identity)) {
+    for (const { path, body, warm } of workerActs(attack, gateway.identity)) {
       for (const isWarm of [false, true]) {
         if (isWarm) for (let turn = 0; turn < 2; turn++) await attack.a.admin.get(warm);
         for (const door of doors) {

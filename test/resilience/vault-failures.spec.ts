@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { GrantSigner, KeyVaultClient, SessionKeyClient, type KeyEntry } from '#contracts';
+import {
+  GrantSigner,
+  KeyVaultClient,
+  playbackGrants,
+  SessionKeyClient,
+  type KeyEntry,
+  type PlaybackGrant,
+} from '#contracts';
 import { BroughtKey } from '../vault/brought-key.js';
 import { recordCall } from '../vault/recorded-call.js';
 import type { RunningVault } from '../vault/running-vault.js';
@@ -26,7 +33,7 @@ class Load {
 
   constructor(
     private readonly sessionKeys: SessionKeyClient,
-    private readonly signer: GrantSigner,
+    private readonly signer: GrantSigner<PlaybackGrant>,
     private readonly key: KeyEntry,
   ) {
     this.running = Array.from({ length: lanes }, () => this.lane());
@@ -59,7 +66,7 @@ class Load {
     const { envelope, grant, sessionKey } = recordCall(this.key);
     const { signal } = new AbortController();
     try {
-      const request = { grant: await this.signer.sign(grant), envelope, requestId: 'load', timeoutMs, signal };
+      const request = { grant: this.signer.sign(grant), envelope, requestId: 'load', timeoutMs, signal };
       return (await this.sessionKeys.unwrap(request)).keys[0].sessionKey.equals(sessionKey) ? 'ok' : 'other bytes';
     } catch (error) {
       return (error as { code: string }).code;
@@ -78,8 +85,8 @@ beforeEach(async () => {
   const brought = BroughtKey.make(grounds.directory);
   const key = await brought.importInto(await grounds.administrator(first));
   await brought.importInto(await grounds.administrator(second));
-  client = new KeyVaultClient([first.address, second.address], await grounds.identity('decrypt-worker'));
-  const signer = await GrantSigner.create(await grounds.identity('playback-gateway'));
+  client = new KeyVaultClient([first.address, second.address], { current: await grounds.identity('decrypt-worker') });
+  const signer = new GrantSigner({ current: await grounds.identity('playback-gateway') }, playbackGrants);
   load = new Load(new SessionKeyClient(client), signer, key);
   await load.more(20);
 });

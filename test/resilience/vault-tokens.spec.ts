@@ -1,7 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GrantSigner, TransportAgreements, type KeyEntry, type KeyVaultEndpoint } from '#contracts';
+import {
+  GrantSigner,
+  playbackGrants,
+  TransportAgreements,
+  type KeyEntry,
+  type KeyVaultEndpoint,
+  type PlaybackGrant,
+} from '#contracts';
 import { recordCall } from '../vault/recorded-call.js';
 import { VaultGrounds } from '../vault/vault-grounds.js';
 import { waitFor } from '../vault/wait-for.js';
@@ -10,11 +17,11 @@ jest.setTimeout(180_000);
 
 const timeoutMs = 60_000;
 let grounds: VaultGrounds;
-let signer: GrantSigner;
+let signer: GrantSigner<PlaybackGrant>;
 
 beforeEach(async () => {
   grounds = await VaultGrounds.prepare('old', 'new');
-  signer = await GrantSigner.create(await grounds.identity('playback-gateway'));
+  signer = new GrantSigner({ current: await grounds.identity('playback-gateway') }, playbackGrants);
 });
 afterEach(() => grounds.clear());
 
@@ -25,7 +32,7 @@ const makeKey = async (gateway: KeyVaultEndpoint, alias: string): Promise<KeyEnt
 async function opens(worker: KeyVaultEndpoint, key: KeyEntry, within = timeoutMs): Promise<string> {
   const call = recordCall(key);
   const transport = await new TransportAgreements().with(worker, within);
-  const request = { grant: await signer.sign(call.grant), envelope: call.envelope, transportKeyId: transport.id };
+  const request = { grant: signer.sign(call.grant), envelope: call.envelope, transportKeyId: transport.id };
   try {
     const { jwe } = await worker.call('UnwrapSessionKey', request, { timeoutMs: within });
     return transport.key.unwrap(jwe).equals(call.sessionKey) ? 'ok' : 'other bytes';

@@ -1,7 +1,9 @@
 import { hash, X509Certificate } from 'node:crypto';
 import {
-  AdministrationGrantSigner,
+  administrationGrants,
+  GrantSigner,
   KeyVaultEndpoint,
+  type AdministrationGrant,
   type AdministrationGrantContent,
   type CallOptions,
   type KeyVaultCall,
@@ -50,13 +52,13 @@ export class AdministratorEndpoint extends KeyVaultEndpoint {
   private constructor(
     address: string,
     identity: InternalIdentity,
-    private readonly signer: AdministrationGrantSigner,
+    private readonly signer: GrantSigner<AdministrationGrant>,
   ) {
-    super(address, identity);
+    super(address, { current: identity });
   }
 
-  static async open(address: string, identity: InternalIdentity): Promise<AdministratorEndpoint> {
-    return new AdministratorEndpoint(address, identity, await AdministrationGrantSigner.create(identity));
+  static open(address: string, identity: InternalIdentity): AdministratorEndpoint {
+    return new AdministratorEndpoint(address, identity, new GrantSigner({ current: identity }, administrationGrants));
   }
 
   override async call<Name extends KeyVaultCall>(
@@ -66,7 +68,7 @@ export class AdministratorEndpoint extends KeyVaultEndpoint {
   ): Promise<KeyVaultCalls[Name]['reply']> {
     const act = administrationActs[name];
     if (act === undefined || 'grant' in request) return super.call(name, request, options);
-    const grant = await this.signer.sign(administrationContent(act, request as AnyRequest));
+    const grant = this.signer.sign(administrationContent(act, request as AnyRequest));
     return super.call(name, { ...request, grant }, options);
   }
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { KeyApprovalSigner, type KeyApprovalContent, type KeyEntry } from '#contracts';
+import { GrantSigner, keyApprovals, type KeyApproval, type KeyApprovalContent, type KeyEntry } from '#contracts';
 import type { InternalIdentity } from '#platform';
 import type { VaultGrounds } from './vault-grounds.js';
 
@@ -10,21 +10,21 @@ export class Operator {
     readonly identity: InternalIdentity,
     /** As the configuration of a vault names it. */
     readonly certificateFile: string,
-    private readonly signer: KeyApprovalSigner,
+    private readonly signer: GrantSigner<KeyApproval>,
   ) {}
 
   static async of(grounds: VaultGrounds, name: string): Promise<Operator> {
     const identity = await grounds.authority.issue('operator', { commonName: name });
     const file = join(grounds.directory, `${name}.pem`);
     writeFileSync(file, identity.certificatePem);
-    return new Operator(identity, file, await KeyApprovalSigner.create(identity));
+    return new Operator(identity, file, new GrantSigner({ current: identity }, keyApprovals));
   }
 
   approve(
     purpose: KeyApprovalContent['purpose'],
     { contactCenter, keyIdentifier, alias, disabledAt, unlistableSources }: KeyEntry,
     changes: Partial<KeyApprovalContent> = {},
-  ): Promise<string> {
+  ): string {
     return this.signer.sign({
       sub: 'somebody@somewhere',
       purpose,

@@ -87,7 +87,7 @@ export class RunningVault {
   }
 
   endpoint(identity: InternalIdentity): KeyVaultEndpoint {
-    return new KeyVaultEndpoint(this.address, identity);
+    return new KeyVaultEndpoint(this.address, { current: identity });
   }
 
   log(): string {

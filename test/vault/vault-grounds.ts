@@ -63,7 +63,7 @@ export class VaultGrounds {
 
   /** A gateway of the vault behind which a freshly authenticated administrator asks for whatever is called. */
   async administrator(vault: RunningVault): Promise<AdministratorEndpoint> {
-    const endpoint = await AdministratorEndpoint.open(vault.address, await this.identity('playback-gateway'));
+    const endpoint = AdministratorEndpoint.open(vault.address, await this.identity('playback-gateway'));
     this.endpoints.push(endpoint);
     return endpoint;
   }

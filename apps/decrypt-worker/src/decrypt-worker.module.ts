@@ -1,14 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { GrantVerifier, KeyVaultClient, SessionKeyClient } from '#contracts';
 import { MediaStorages } from '#media-storage';
-import {
-  loadInternalIdentity,
-  observedCalls,
-  watchedIdentity,
-  type ConfigurationWith,
-  type InternalIdentity,
-  type ServiceContext,
-} from '#platform';
+import { LiveIdentity, observedCalls, type ConfigurationWith, type ServiceContext } from '#platform';
 import { ContentTreeHandler } from './data-plane/content-tree.handler.js';
 import { DataPlaneServer } from './data-plane/data-plane-server.js';
 import { ForgetHandler } from './data-plane/forget.handler.js';
@@ -38,7 +31,7 @@ export class DecryptWorkerModule {
       providers: [
         {
           provide: IDENTITY,
-          useFactory: () => watchedIdentity(context, loadInternalIdentity(configuration.internalTls)),
+          useFactory: () => LiveIdentity.watch(context, configuration.internalTls),
         },
         { provide: WorkerMetrics, useFactory: () => new WorkerMetrics(context.metrics) },
         {
@@ -52,7 +45,7 @@ export class DecryptWorkerModule {
         },
         {
           provide: KeyVaultClient,
-          useFactory: (identity: InternalIdentity) => new KeyVaultClient(settings.vaultAddresses, identity),
+          useFactory: (identity: LiveIdentity) => new KeyVaultClient(settings.vaultAddresses, identity),
           inject: [IDENTITY],
         },
         {
@@ -63,8 +56,7 @@ export class DecryptWorkerModule {
         },
         {
           provide: GrantVerifier,
-          useFactory: (identity: InternalIdentity) =>
-            new GrantVerifier(identity.caPem, { remembered: rememberedGrants }),
+          useFactory: (identity: LiveIdentity) => new GrantVerifier(identity, { remembered: rememberedGrants }),
           inject: [IDENTITY],
         },
         {
@@ -129,7 +121,7 @@ export class DecryptWorkerModule {
         {
           provide: DataPlaneServer,
           useFactory: (
-            identity: InternalIdentity,
+            identity: LiveIdentity,
             media: MediaHandler,
             inspect: InspectHandler,
             contentTree: ContentTreeHandler,

@@ -1,17 +1,14 @@
-import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { GrantVerifier, KeyVaultClient, WorkerRegistry } from '#contracts';
+import { KeyVaultClient, WorkerRegistry } from '#contracts';
 import { MediaStorages } from '#media-storage';
 import {
   connectRedis,
-  loadInternalIdentity,
   NestLogger,
   productVersion,
   RedisMetrics,
   requireSections,
   runService,
   warnOfMemoryExposure,
-  type InternalTlsConfiguration,
   type ServiceContext,
 } from '#platform';
 import { redisTls } from '#tls';
@@ -45,8 +42,6 @@ runService('decrypt-worker', async (context: ServiceContext) => {
   heartbeat.start();
   logger.info({ dataPlane: url }, 'data plane listens');
 
-  context.live.onChange(next => takeIdentity(app, requireSections(next, 'internalTls').internalTls));
-
   return {
     management: settings.management,
     drain: () => heartbeat.stop(),
@@ -61,13 +56,3 @@ runService('decrypt-worker', async (context: ServiceContext) => {
     },
   };
 });
-
-/** A renewed certificate or another authority: for everything that begins from now on. */
-function takeIdentity(app: INestApplicationContext, configuration: InternalTlsConfiguration): () => void {
-  const identity = loadInternalIdentity(configuration);
-  return () => {
-    app.get(GrantVerifier).useAuthorities(identity.caPem);
-    app.get(KeyVaultClient).useIdentity(identity);
-    app.get(DataPlaneServer).useIdentity(identity);
-  };
-}

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { GrantVerifier } from '#contracts';
-import { defaultOrganization, type ConfigurationWith, type InternalIdentity, type ServiceContext } from '#platform';
+import { defaultOrganization, type ConfigurationWith, type LiveIdentity, type ServiceContext } from '#platform';
 import { AdministrationAuthority } from './administration/administration-authority.js';
 import { KeyUseAudit } from './audit/key-use-audit.js';
 import { BlockDecryptionService } from './block-decryption/block-decryption.service.js';
@@ -34,7 +34,7 @@ export type VaultConfiguration = ConfigurationWith<'keyVault' | 'internalTls'>;
 export interface VaultParts {
   readonly context: ServiceContext;
   readonly configuration: VaultConfiguration;
-  readonly identity: InternalIdentity;
+  readonly identity: LiveIdentity;
   readonly keys: KeyStore;
   readonly metrics: VaultMetrics;
   readonly backups: KeyBackups;
@@ -58,7 +58,7 @@ export class KeyVaultModule {
         { provide: KeyStore, useValue: keys },
         { provide: KeyBackups, useValue: backups },
         { provide: KeyCheckService, useFactory: () => new KeyCheckService(keys) },
-        { provide: GrantVerifier, useFactory: () => new GrantVerifier(identity.caPem) },
+        { provide: GrantVerifier, useFactory: () => new GrantVerifier(identity) },
         { provide: TransportKeys, useFactory: () => new TransportKeys(transportKeyTimeToLiveMs, maxTransportKeys) },
         { provide: CallRunner, useFactory: () => new CallRunner(metrics, context.logger, context.tracer) },
         { provide: StatusService, useFactory: () => new StatusService(context.instance, keys) },

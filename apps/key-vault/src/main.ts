@@ -1,13 +1,12 @@
 import { NestFactory } from '@nestjs/core';
 import { Transport, type MicroserviceOptions } from '@nestjs/microservices';
-import { GrantVerifier, keyVaultLoaderOptions, keyVaultPackage, keyVaultProtoFile } from '#contracts';
+import { keyVaultLoaderOptions, keyVaultPackage, keyVaultProtoFile } from '#contracts';
 import { recommendedThreadPoolSize } from '#pkcs11';
 import {
-  loadInternalIdentity,
+  LiveIdentity,
   NestLogger,
   requireSections,
   runService,
-  watchedIdentity,
   withDeadline,
   warnOfMemoryExposure,
   type ServiceContext,
@@ -32,7 +31,7 @@ const maximumMessageBytes = 4 * 1024 * 1024;
 runService('key-vault', async (context: ServiceContext) => {
   const configuration = requireSections(context.configuration, 'keyVault', 'internalTls');
   const settings = configuration.keyVault;
-  const identity = watchedIdentity(context, loadInternalIdentity(configuration.internalTls));
+  const identity = LiveIdentity.watch(context, configuration.internalTls);
   const certificates = new ServerCertificates(identity);
   const metrics = new VaultMetrics(context.metrics);
   await startTokenThreads(settings.threads ?? threadPoolSize(settings.tokens), context.logger);
@@ -43,7 +42,7 @@ runService('key-vault', async (context: ServiceContext) => {
   const operators =
     allowOperatorUnwrap === undefined
       ? undefined
-      : await OperatorAccess.open(allowOperatorUnwrap, identity.caPem, context.logger);
+      : await OperatorAccess.open(allowOperatorUnwrap, identity, context.logger);
   const backups = settings.keyBackup === undefined ? KeyBackups.none : await KeyBackups.open(settings.keyBackup);
   const parts = { context, configuration, identity, keys, metrics, backups, operators };
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(
@@ -72,15 +71,6 @@ runService('key-vault', async (context: ServiceContext) => {
   const endWatch = watchDisabledKeys(keys, context.logger);
   await app.listen();
   context.logger.info({ grpc: `${settings.listen.host}:${settings.listen.port}` }, 'key vault listens');
-
-  context.live.onChange(next => {
-    const renewed = loadInternalIdentity(requireSections(next, 'internalTls').internalTls);
-    return () => {
-      app.get(GrantVerifier).useAuthorities(renewed.caPem);
-      operators?.useAuthorities(renewed.caPem);
-      certificates.use(renewed);
-    };
-  });
 
   return {
     management: settings.management,

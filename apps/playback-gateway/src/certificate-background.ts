@@ -1,5 +1,4 @@
-import { KeyVaultClient, RewrapGrantSigner } from '#contracts';
-import type { InternalIdentity } from '#platform';
+import { KeyVaultClient } from '#contracts';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CertificateChangeFeed } from './certificate-events/certificate-change-feed.js';
 import { ExpiryWatch } from './certificates/expiry/expiry-watch.js';
@@ -20,15 +19,6 @@ export class CertificateBackground {
     app.get(MediaIndexer).start();
     app.get(RewrapRunner).start();
     app.get(ExpiryWatch).start();
-  }
-
-  /** A renewed certificate of this gateway. */
-  async identityTaker(identity: InternalIdentity): Promise<() => void> {
-    const signer = await RewrapGrantSigner.create(identity);
-    return () => {
-      this.app.get(RewrapRunner).signWith(signer);
-      this.app.get(KeyVaultClient).useIdentity(identity);
-    };
   }
 
   async stop(): Promise<void> {

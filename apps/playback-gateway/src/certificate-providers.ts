@@ -1,6 +1,6 @@
 import type { Provider, Type } from '@nestjs/common';
-import { AdministrationGrantSigner, KeyVaultClient, RewrapGrantSigner } from '#contracts';
-import type { InternalIdentity } from '#platform';
+import { administrationGrants, GrantSigner, KeyVaultClient, rewrapGrants } from '#contracts';
+import type { LiveIdentity } from '#platform';
 import { WorkerClient } from './workers/worker-client.js';
 import { ForgottenKeys } from './workers/forgotten-keys.js';
 import { WorkerDirectory } from './workers/worker-directory.js';
@@ -68,13 +68,13 @@ export function certificateProviders(parts: GatewayParts): Provider[] {
     { provide: CertificateAudit, useFactory: () => new CertificateAudit(audit) },
     {
       provide: KeyVaultClient,
-      useFactory: (identity: InternalIdentity) => new KeyVaultClient(vaultAddresses, identity),
+      useFactory: (identity: LiveIdentity) => new KeyVaultClient(vaultAddresses, identity),
       inject: [IDENTITY],
     },
     {
       provide: VaultKeys,
-      useFactory: async (vaults: KeyVaultClient, identity: InternalIdentity) =>
-        new VaultKeys(vaults, new AdministrationGrants(await AdministrationGrantSigner.create(identity))),
+      useFactory: (vaults: KeyVaultClient, identity: LiveIdentity) =>
+        new VaultKeys(vaults, new AdministrationGrants(new GrantSigner(identity, administrationGrants))),
       inject: [KeyVaultClient, IDENTITY],
     },
     {
@@ -190,14 +190,14 @@ function backgroundProviders({ context, configuration, store }: GatewayParts): P
     },
     {
       provide: RewrapRunner,
-      useFactory: async (
-        identity: InternalIdentity,
+      useFactory: (
+        identity: LiveIdentity,
         list: CertificateListService,
         policy: CertificatePolicy,
         vaults: KeyVaultClient,
         feed: CertificateChangeFeed,
       ) => {
-        const signer = await RewrapGrantSigner.create(identity);
+        const signer = new GrantSigner(identity, rewrapGrants);
         const options = { owner: context.instance, perSecond: settings.rewrapPerSecond };
         return new RewrapRunner(rewraps, list, policy, vaults, signer, feed, context.logger, options);
       },

@@ -2,7 +2,7 @@ import type { Server as SecureServer } from 'node:https';
 import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { auditCheckpointType, GrantSigner, StatementSigner } from '#contracts';
+import { auditCheckpointType, StatementSigner } from '#contracts';
 import {
   closeServer,
   describeError,
@@ -29,7 +29,6 @@ import { Directories } from './authentication/directory/directories.js';
 import { CertificateBackground } from './certificate-background.js';
 import { acceptForms } from './certificates/upload/form-body.js';
 import { GatewayMetrics } from './metrics/gateway-metrics.js';
-import { GrantDesk } from './grants/grant-desk.js';
 import { answerExpectations, askForBodies } from './http/expect-continue.js';
 import { ExternalUrl } from './http/external-url.js';
 import { drainRefusedBodies } from './http/drain-refused.hook.js';
@@ -175,13 +174,9 @@ async function takeIdentity(
   logger: Logger,
 ): Promise<() => void> {
   const identity = loadInternalIdentity(configuration);
-  const grants = await GrantSigner.create(identity);
   const tickets = await StatementSigner.create(identity, playTicketType);
   const vouchers = await StatementSigner.create(identity, auditCheckpointType);
-  const useForCertificates = await new CertificateBackground(app).identityTaker(identity);
   return () => {
-    useForCertificates();
-    app.get(GrantDesk).signWith(grants);
     app.get(PlayTicketDesk).useIdentity(tickets, playTicketVerifier(identity.caPem));
     checkpoints.signWith(vouchers);
     app

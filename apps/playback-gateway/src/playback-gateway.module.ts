@@ -1,8 +1,8 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { GrantSigner, StatementSigner, WorkerRegistry } from '#contracts';
+import { StatementSigner, WorkerRegistry } from '#contracts';
 import { MediaStorages } from '#media-storage';
-import { connectRedis, loadInternalIdentity, watchedIdentity, type InternalIdentity } from '#platform';
+import { connectRedis, LiveIdentity } from '#platform';
 import type { AuditLog, ContactCenterStore, RecordingStore, UserStore } from '#store';
 import { redisTls } from '#tls';
 import { AuditController } from './audit/audit.controller.js';
@@ -116,7 +116,7 @@ function edge({ context, configuration, audit }: GatewayParts): Provider[] {
     { provide: ExternalUrl, useFactory: () => new ExternalUrl(configuration.serverSettings.externalUrl) },
     {
       provide: IDENTITY,
-      useFactory: () => watchedIdentity(context, loadInternalIdentity(configuration.internalTls)),
+      useFactory: () => LiveIdentity.watch(context, configuration.internalTls),
     },
     {
       provide: REDIS,
@@ -212,7 +212,7 @@ function tickets({ configuration }: GatewayParts): Provider[] {
     PlaybackAdmission,
     {
       provide: PlayTicketDesk,
-      useFactory: async (identity: InternalIdentity, sessions: SessionService, users: AuthenticationService) =>
+      useFactory: async ({ current: identity }: LiveIdentity, sessions: SessionService, users: AuthenticationService) =>
         new PlayTicketDesk(
           await StatementSigner.create(identity, playTicketType),
           playTicketVerifier(identity.caPem),
@@ -235,7 +235,7 @@ function workers({ context, configuration }: GatewayParts): Provider[] {
   return [
     {
       provide: WorkerConnections,
-      useFactory: (identity: InternalIdentity) =>
+      useFactory: ({ current: identity }: LiveIdentity) =>
         new WorkerConnections(identity, {
           maxConnections: settings.workerMaxConnection,
           idleTimeoutMs: settings.workerIdleTimeoutMs,
@@ -263,7 +263,7 @@ function playback({ context, configuration }: GatewayParts): Provider[] {
   return [
     {
       provide: GrantDesk,
-      useFactory: async (identity: InternalIdentity) => new GrantDesk(await GrantSigner.create(identity)),
+      useFactory: (identity: LiveIdentity) => new GrantDesk(identity),
       inject: [IDENTITY],
     },
     {

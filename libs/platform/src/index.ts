@@ -36,7 +36,6 @@ export * from './tracing/tracer.js';
 export * from './tls/internal-identity.js';
 export * from './tls/current.js';
 export * from './tls/live-identity.js';
-export * from './tls/watched-identity.js';
 export * from './tls/service-role.js';
 export * from './redis/redis-connection.js';
 export * from './lifecycle/ending-with-us.js';

@@ -1,6 +1,14 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { GrantSigner, KeyVaultClient, SessionKeyClient, type KeyEntry, type KeyVaultEndpoint } from '#contracts';
+import {
+  GrantSigner,
+  KeyVaultClient,
+  playbackGrants,
+  SessionKeyClient,
+  type KeyEntry,
+  type KeyVaultEndpoint,
+  type PlaybackGrant,
+} from '#contracts';
 import { recordCall, type RecordedCall } from '../../vault/recorded-call.js';
 import type { RunningVault } from '../../vault/running-vault.js';
 import { VaultGrounds } from '../../vault/vault-grounds.js';
@@ -24,7 +32,7 @@ export class BusyVault {
     private readonly vault: RunningVault,
     private readonly gateway: KeyVaultEndpoint,
     private readonly client: KeyVaultClient,
-    private readonly signer: GrantSigner,
+    private readonly signer: GrantSigner<PlaybackGrant>,
     private readonly sessionKeys = new SessionKeyClient(client),
   ) {}
 
@@ -33,9 +41,9 @@ export class BusyVault {
     try {
       const limits = { unwrapsPerSecond: 1_000_000, queuedPerCaller: 100_000 };
       const vault = await grounds.startVault({ token: { ...grounds.token, sessions }, threads, limits });
-      const client = new KeyVaultClient([vault.address], await grounds.identity('decrypt-worker'));
+      const client = new KeyVaultClient([vault.address], { current: await grounds.identity('decrypt-worker') });
       const gateway = await grounds.administrator(vault);
-      const signer = await GrantSigner.create(await grounds.identity('playback-gateway'));
+      const signer = new GrantSigner({ current: await grounds.identity('playback-gateway') }, playbackGrants);
       return new BusyVault(grounds, vault, gateway, client, signer);
     } catch (error) {
       await grounds.clear();
@@ -50,7 +58,7 @@ export class BusyVault {
 
   /** Through gRPC and mutual TLS, each with a grant of its own. */
   async unwrapsPerSecond(key: KeyEntry, count: number): Promise<number> {
-    const work = await this.prepare(key, count);
+    const work = this.prepare(key, count);
     const callers = Array.from({ length: concurrency }, () => new AbortController());
     collectGarbage();
     return perSecond(count, concurrency, (index, lane) => this.unwrap(work[index], callers[lane]));
@@ -58,7 +66,7 @@ export class BusyVault {
 
   /** 99th percentile of the latency, milliseconds, when so many come a second. */
   async latencyAt(key: KeyEntry, rate: number, count: number): Promise<number> {
-    const work = await this.prepare(key, count);
+    const work = this.prepare(key, count);
     const begun = performance.now();
     const latencies = await Promise.all(
       work.map(async (one, index) => {
@@ -82,9 +90,9 @@ export class BusyVault {
     await this.grounds.clear();
   }
 
-  private async prepare(key: KeyEntry, count: number): Promise<GrantedCall[]> {
+  private prepare(key: KeyEntry, count: number): GrantedCall[] {
     const calls = Array.from({ length: count }, () => recordCall(key));
-    return Promise.all(calls.map(async call => ({ call, grant: await this.signer.sign(call.grant) })));
+    return calls.map(call => ({ call, grant: this.signer.sign(call.grant) }));
   }
 
   private async unwrap(work: GrantedCall | undefined, { signal } = new AbortController()): Promise<void> {

@@ -1,11 +1,12 @@
 import { createHash, constants, createPublicKey, publicEncrypt, randomUUID } from 'node:crypto';
 import {
-  AdministrationGrantSigner,
+  administrationGrants,
   encryptToPublicKey,
   envelopeDigest,
   envelopesDigest,
   GrantSigner,
-  RewrapGrantSigner,
+  playbackGrants,
+  rewrapGrants,
   type AdministrationGrantContent,
   type KeyVaultEndpoint,
   type PlaybackGrant,
@@ -39,18 +40,13 @@ export interface RpcTools {
 
 const operators: readonly ServiceRole[] = ['rcsctl'];
 
-type RpcActs = (tools: RpcTools) => Promise<readonly RpcAct[]>;
+type RpcActs = (tools: RpcTools) => readonly RpcAct[] | Promise<readonly RpcAct[]>;
 
 const keyOf = (side: Side, index: number): string =>
   side.certificates[index]!.certificate.keyIdentifier.toString('hex');
 /** B's administrator asks, a moment ago. Whose the key is, the gateway or whoever has its files says. */
-async function granted(
-  { attack: { b }, gateway }: RpcTools,
-  act: Act,
-  alias: string,
-  keyIdentifier?: string,
-): Promise<string> {
-  const signer = await AdministrationGrantSigner.create(gateway);
+function granted({ attack: { b }, gateway }: RpcTools, act: Act, alias: string, keyIdentifier?: string): string {
+  const signer = new GrantSigner({ current: gateway }, administrationGrants);
   return signer.sign({
     ...{ sub: b.admin.name, auth_time: Math.floor(Date.now() / 1000), contactCenter: b.contactCenter.id, act, alias },
     ...(keyIdentifier === undefined ? {} : { keyIdentifier }),
@@ -61,22 +57,20 @@ type Act = AdministrationGrantContent['act'];
 
 /** On every key of A's: as if it were B's, and as A's. */
 function onKeysOfA(act: Act, more: (certificate: WallCertificate) => object): RpcActs {
-  return async tools => {
+  return tools => {
     const { a, b } = tools.attack;
-    const acts = a.certificates.map(async (certificate, index) => {
+    return a.certificates.flatMap((certificate, index) => {
       const keyIdentifier = keyOf(a, index);
-      const requests = [b, a].map(async ({ contactCenter }) => ({
+      return [b, a].map(({ contactCenter }) => ({
         request: {
           key: { contactCenter: contactCenter.id, keyIdentifier },
           purpose: 'RECORDING',
           ...more(certificate),
-          grant: await granted(tools, act, certificate.alias, keyIdentifier),
+          grant: granted(tools, act, certificate.alias, keyIdentifier),
         },
         not: contactCenter === a.contactCenter ? operators : [],
       }));
-      return Promise.all(requests);
     });
-    return (await Promise.all(acts)).flat();
   };
 }
 
@@ -85,10 +79,10 @@ export const rpcActs: Readonly<Record<string, RpcActs>> = {
   Status: async () => Promise.resolve([{ request: {}, harmless: true }]),
   AgreeTransportKey: async () => Promise.resolve([{ request: { workerPublicKey: '{}' } }]),
   GetImportKey: async () => Promise.resolve([{ request: {}, harmless: true }]),
-  UnwrapSessionKey: async tools => unwraps(tools),
-  UnwrapSessionKeys: async tools => [
+  UnwrapSessionKey: unwraps,
+  UnwrapSessionKeys: tools => [
     {
-      request: { items: (await unwraps(tools)).map(({ request }) => request), transportKeyId: tools.transportKeyId },
+      request: { items: unwraps(tools).map(({ request }) => request), transportKeyId: tools.transportKeyId },
       secrets: envelopesOfA(tools.attack).map(({ sessionKey }) => sessionKey),
     },
   ],
@@ -100,7 +94,7 @@ export const rpcActs: Readonly<Record<string, RpcActs>> = {
     const { certificate, name } = collisions[0]!;
     const pkcs8 = certificate.pair.privateKey.export({ type: 'pkcs8', format: 'der' });
     const jwe = await encryptToPublicKey(importKey, pkcs8);
-    const grant = await granted(tools, 'import', name);
+    const grant = granted(tools, 'import', name);
     const request = { alias: name, certificate: certificate.pem, jwe, grant, purpose: 'RECORDING' };
     return [
       // A certificate of A's, with a key of B's.
@@ -113,9 +107,9 @@ export const rpcActs: Readonly<Record<string, RpcActs>> = {
   },
   ListKeys: async ({ attack }) =>
     Promise.resolve([{ request: { contactCenter: attack.b.contactCenter.id }, harmless: true }]),
-  GenerateKeyPair: async tools => {
+  GenerateKeyPair: tools => {
     const { a, b } = tools.attack;
-    const grant = await granted(tools, 'generate', a.generatedKey);
+    const grant = granted(tools, 'generate', a.generatedKey);
     const request = { alias: a.generatedKey, modulusBits: 2048, grant };
     return [
       { request: { ...request, contactCenter: b.contactCenter.id }, harmless: true },
@@ -175,44 +169,40 @@ const envelopesOfA = ({ a }: Attack): (WallRecording & { readonly envelope: Buff
     }));
 
 /** Grants of B with envelopes of A. */
-async function unwraps({ attack, gateway, transportKeyId }: RpcTools): Promise<RpcAct[]> {
-  const signer = await GrantSigner.create(gateway);
+function unwraps({ attack, gateway, transportKeyId }: RpcTools): RpcAct[] {
+  const signer = new GrantSigner({ current: gateway }, playbackGrants);
   const { b } = attack;
-  return Promise.all(
-    envelopesOfA(attack).map(async ({ envelope, path, sessionKey }) => {
-      const grant = await signer.sign({
-        sub: b.admin.name,
-        contactCenter: b.contactCenter.id,
-        recording: `wallB-${randomUUID()}`,
-        mediaFile: path,
-        location: { storage: 'webDAV', path },
-        purpose: 'play',
-        layout: 'detached',
-        envelopeDigest: envelopeDigest(envelope),
-      } satisfies Omit<PlaybackGrant, 'jti' | 'iat' | 'exp'>);
-      return { request: { grant, envelope, transportKeyId }, secrets: [sessionKey] };
-    }),
-  );
+  return envelopesOfA(attack).map(({ envelope, path, sessionKey }) => {
+    const grant = signer.sign({
+      sub: b.admin.name,
+      contactCenter: b.contactCenter.id,
+      recording: `wallB-${randomUUID()}`,
+      mediaFile: path,
+      location: { storage: 'webDAV', path },
+      purpose: 'play',
+      layout: 'detached',
+      envelopeDigest: envelopeDigest(envelope),
+    } satisfies Omit<PlaybackGrant, 'jti' | 'iat' | 'exp'>);
+    return { request: { grant, envelope, transportKeyId }, secrets: [sessionKey] };
+  });
 }
 
 /** B has envelopes of A rewrapped for a certificate of its own. */
-async function rewraps({ attack, gateway }: RpcTools): Promise<RpcAct[]> {
+function rewraps({ attack, gateway }: RpcTools): RpcAct[] {
   const { a, b } = attack;
-  const signer = await RewrapGrantSigner.create(gateway);
+  const signer = new GrantSigner({ current: gateway }, rewrapGrants);
   const target = b.certificates[0]!.certificate;
-  return Promise.all(
-    [0, 1].map(async index => {
-      const envelopes = envelopesOfA(attack).map(({ envelope }) => envelope);
-      const grant = await signer.sign({
-        sub: b.admin.name,
-        contactCenter: b.contactCenter.id,
-        run: randomUUID(),
-        from: keyOf(a, index),
-        to: createHash('sha256').update(target.der).digest('hex'),
-        replace: false,
-        envelopes: envelopesDigest(envelopes),
-      });
-      return { request: { grant, envelopes, certificate: target.pem } };
-    }),
-  );
+  return [0, 1].map(index => {
+    const envelopes = envelopesOfA(attack).map(({ envelope }) => envelope);
+    const grant = signer.sign({
+      sub: b.admin.name,
+      contactCenter: b.contactCenter.id,
+      run: randomUUID(),
+      from: keyOf(a, index),
+      to: createHash('sha256').update(target.der).digest('hex'),
+      replace: false,
+      envelopes: envelopesDigest(envelopes),
+    });
+    return { request: { grant, envelopes, certificate: target.pem } };
+  });
 }

@@ -33,7 +33,7 @@ export class VaultCaller {
       try {
         const files = { caFile: file('ca.pem'), certificateFile: file(`${role}.pem`), keyFile: file(`${role}.key`) };
         const identity = loadInternalIdentity(files);
-        return [new VaultCaller(role, identity, new KeyVaultEndpoint(address, identity))];
+        return [new VaultCaller(role, identity, new KeyVaultEndpoint(address, { current: identity }))];
       } catch {
         // Nobody has such files here.
         return [];

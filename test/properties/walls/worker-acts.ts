@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
-import { envelopeDigest, GrantSigner, mediaPath, type MediaLayout } from '#contracts';
+import { envelopeDigest, GrantSigner, mediaPath, playbackGrants, type MediaLayout } from '#contracts';
 import type { InternalIdentity } from '#platform';
 import type { ReadyLine } from '../../cluster/running-cluster.js';
 import type { Answer } from '../world/caller.js';
@@ -20,9 +20,9 @@ export interface WorkerAct {
  * Grants of B for what A has encrypted. Who has the identity of a gateway can sign them; a worker that remembers A's
  * session must refuse them as one does that has to ask the vault.
  */
-export async function workerActs({ a, b }: Attack, gateway: InternalIdentity): Promise<WorkerAct[]> {
-  const grants = await GrantSigner.create(gateway);
-  const acts = a.recordings.map(async ({ layout, path, mediaFile, playPath, envelopeOfFile, id }) => {
+export function workerActs({ a, b }: Attack, gateway: InternalIdentity): WorkerAct[] {
+  const grants = new GrantSigner({ current: gateway }, playbackGrants);
+  return a.recordings.flatMap(({ layout, path, mediaFile, playPath, envelopeOfFile, id }) => {
     if (layout === 'plain') return [];
     const { pkcs7 } = mediaFile as { pkcs7?: string };
     const envelope = pkcs7 === undefined ? envelopeOfFile : Buffer.from(pkcs7, 'base64');
@@ -32,23 +32,20 @@ export async function workerActs({ a, b }: Attack, gateway: InternalIdentity): P
       // Under A's own names: only the contact center is B's.
       { recording: id, mediaFile: path },
     ];
-    return Promise.all(
-      names.map(async name => {
-        const grant = await grants.sign({
-          ...{ sub: b.admin.name, contactCenter: b.contactCenter.id, ...name, purpose: 'play', layout: grantedLayout },
-          location: { storage: 'webDAV', path },
-          ...(envelope === undefined ? {} : { envelopeDigest: envelopeDigest(envelope) }),
-        });
-        const detached = pkcs7 === undefined ? {} : { envelope: pkcs7 };
-        return {
-          path: mediaPath,
-          body: { grant, method: 'GET', contentType: 'audio/wav', ...detached },
-          warm: playPath,
-        };
-      }),
-    );
+    return names.map(name => {
+      const grant = grants.sign({
+        ...{ sub: b.admin.name, contactCenter: b.contactCenter.id, ...name, purpose: 'play', layout: grantedLayout },
+        location: { storage: 'webDAV', path },
+        ...(envelope === undefined ? {} : { envelopeDigest: envelopeDigest(envelope) }),
+      });
+      const detached = pkcs7 === undefined ? {} : { envelope: pkcs7 };
+      return {
+        path: mediaPath,
+        body: { grant, method: 'GET', contentType: 'audio/wav', ...detached },
+        warm: playPath,
+      };
+    });
   });
-  return (await Promise.all(acts)).flat();
 }
 
 /** The data plane of a worker, for who has the files of a gateway. */

@@ -20,7 +20,7 @@ import {
   spanOf,
   toProblemDetails,
   toRcsError,
-  type InternalIdentity,
+  type LiveIdentity,
   type Logger,
   type Tracer,
 } from '#platform';
@@ -51,7 +51,7 @@ export class DataPlaneServer {
   private closing = false;
 
   constructor(
-    identity: InternalIdentity,
+    identity: LiveIdentity,
     private readonly handlers: DataPlaneHandlers,
     private readonly metrics: WorkerMetrics,
     private readonly logger: Logger,
@@ -60,7 +60,7 @@ export class DataPlaneServer {
   ) {
     metrics.streamLimit.set(maxConcurrentStreams);
     this.server = createServer({
-      ...internalTlsOptions(identity),
+      ...internalTlsOptions(identity.current),
       requestCert: true,
       rejectUnauthorized: true,
       keepAliveTimeout: keepAliveTimeoutMs,
@@ -68,6 +68,8 @@ export class DataPlaneServer {
       requestTimeout: 30_000,
       noDelay: true,
     });
+    // New connections are made with it; those that are open go on.
+    identity.onChange(renewed => this.server.setSecureContext(internalTlsOptions(renewed)));
     this.server.on('request', (request, response) => {
       this.trace(request, response).catch((error: unknown) => {
         this.logger.error({ error: describeError(error) }, 'a media request ended unexpectedly');
@@ -86,11 +88,6 @@ export class DataPlaneServer {
       this.server.listen(port, host, resolve);
     });
     return this.server.address() as AddressInfo;
-  }
-
-  /** New connections are made with this identity; those that are open go on. */
-  useIdentity(identity: InternalIdentity): void {
-    this.server.setSecureContext(internalTlsOptions(identity));
   }
 
   /** Takes nothing new and waits for running answers; at the deadline it cuts them, and the gateway goes elsewhere. */

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import {
   OperatorGrantVerifier,
+  type Authorities,
   type OperatorJournalEntry,
   type VerifiedKeyApproval,
   type VerifiedOperatorGrant,
@@ -10,6 +11,7 @@ import {
   describeError,
   RcsError,
   readOptionFile,
+  type Current,
   type KeyVaultConfiguration,
   type Logger,
 } from '#platform';
@@ -28,25 +30,20 @@ export class OperatorAccess implements UnwrapAuthority, KeyApprovals {
   /** @throws ConfigurationError naming the file that cannot be used. */
   static async open(
     { certificateFiles, journalFile }: NonNullable<KeyVaultConfiguration['allowOperatorUnwrap']>,
-    caPem: Buffer,
+    authorities: Current<Authorities>,
     logger: Logger,
   ): Promise<OperatorAccess> {
     const certificates = certificateFiles.map((path, index) =>
       readCertificate(`keyVault.allowOperatorUnwrap.certificateFiles.${index}`, path),
     );
     const journal = await OperatorJournalFile.open(journalFile);
-    return new OperatorAccess(new OperatorGrantVerifier(caPem, certificates), journal, logger);
-  }
-
-  /** Trusts these authorities from now on. */
-  useAuthorities(caPem: Buffer): void {
-    this.grants.useAuthorities(caPem);
+    return new OperatorAccess(new OperatorGrantVerifier(authorities, certificates), journal, logger);
   }
 
   async permit(jws: string, requestId: string): Promise<UnwrapPermit> {
     let verified: VerifiedOperatorGrant;
     try {
-      verified = await this.grants.verify(jws);
+      verified = this.grants.verify(jws);
     } catch (error) {
       await this.note({ event: 'operator-unwrap', outcome: 'refused', requestId, detail: describeError(error) });
       throw error;

@@ -1,5 +1,5 @@
 import { experimental, type ServerCredentials } from '@grpc/grpc-js';
-import type { InternalIdentity } from '#platform';
+import type { LiveIdentity } from '#platform';
 
 type CaListener = experimental.CaCertificateUpdateListener;
 type IdentityListener = experimental.IdentityCertificateUpdateListener;
@@ -9,18 +9,17 @@ export class ServerCertificates implements experimental.CertificateProvider {
   private readonly caListeners = new Set<CaListener>();
   private readonly identityListeners = new Set<IdentityListener>();
 
-  constructor(private identity: InternalIdentity) {}
+  /** New connections are made with the identity that is current; those that are open go on. */
+  constructor(private readonly identity: LiveIdentity) {
+    identity.onChange(() => {
+      this.caListeners.forEach(listener => this.tellAuthorities(listener));
+      this.identityListeners.forEach(listener => this.tellIdentity(listener));
+    });
+  }
 
   /** Credentials that demand a certificate of every client. */
   serverCredentials(): ServerCredentials {
     return experimental.createCertificateProviderServerCredentials(this, this, true);
-  }
-
-  /** New connections are made with this identity; those that are open go on. */
-  use(identity: InternalIdentity): void {
-    this.identity = identity;
-    this.caListeners.forEach(listener => this.tellAuthorities(listener));
-    this.identityListeners.forEach(listener => this.tellIdentity(listener));
   }
 
   addCaCertificateListener(listener: CaListener): void {
@@ -43,10 +42,11 @@ export class ServerCertificates implements experimental.CertificateProvider {
   }
 
   private tellAuthorities(listener: CaListener): void {
-    listener({ caCertificate: this.identity.caPem });
+    listener({ caCertificate: this.identity.current.caPem });
   }
 
   private tellIdentity(listener: IdentityListener): void {
-    listener({ certificate: this.identity.certificatePem, privateKey: this.identity.keyPem });
+    const { certificatePem, keyPem } = this.identity.current;
+    listener({ certificate: certificatePem, privateKey: keyPem });
   }
 }

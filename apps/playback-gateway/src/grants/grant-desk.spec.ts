@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { GrantSigner, GrantVerifier, type GrantContent } from '#contracts';
-import { RcsError } from '#platform';
+import { LiveIdentity, RcsError, type InternalIdentity } from '#platform';
 import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
 import { GrantDesk } from './grant-desk.js';
 
@@ -15,18 +15,23 @@ const content: GrantContent = {
   envelopeDigest: 'ab'.repeat(32),
 };
 
+const signerOf = (jws: string): string => jws.slice(0, jws.indexOf('.'));
+
 describe(GrantDesk.name, () => {
   let verifier: GrantVerifier;
-  let signer: GrantSigner;
+  let identity: LiveIdentity;
   let desk: GrantDesk;
+  let first: InternalIdentity;
+  let second: InternalIdentity;
 
   beforeAll(async () => {
     const authority = await InternalAuthority.create();
-    verifier = new GrantVerifier(authority.caPem);
-    signer = await GrantSigner.create(await authority.issue('playback-gateway'));
+    [first, second] = [await authority.issue('playback-gateway'), await authority.issue('playback-gateway')];
+    verifier = new GrantVerifier({ current: authority });
   });
   beforeEach(() => {
-    desk = new GrantDesk(signer);
+    identity = new LiveIdentity(first);
+    desk = new GrantDesk(identity);
   });
 
   const grantOf = (wanted: GrantContent): Promise<string> => desk.withGrant(wanted, grant => Promise.resolve(grant));
@@ -36,7 +41,7 @@ describe(GrantDesk.name, () => {
   });
 
   it('signs once for requests that come together or soon after each other', async () => {
-    const sign = jest.spyOn(signer, 'sign');
+    const sign = jest.spyOn(GrantSigner.prototype, 'sign');
     const grants = await Promise.all([grantOf(content), grantOf({ ...content }), grantOf(content)]);
     grants.push(await grantOf(content));
     expect(new Set(grants).size).toBe(1);
@@ -77,10 +82,20 @@ describe(GrantDesk.name, () => {
   });
 
   it('signs anew after a signature that failed', async () => {
-    const sign = jest.spyOn(signer, 'sign').mockRejectedValueOnce(new Error('no entropy'));
+    const sign = jest.spyOn(GrantSigner.prototype, 'sign').mockImplementationOnce(() => {
+      throw new Error('no entropy');
+    });
     await expect(grantOf(content)).rejects.toThrow('no entropy');
     expect(verifier.verify(await grantOf(content))).toMatchObject(content);
     sign.mockRestore();
+  });
+
+  it('signs with a renewed identity at once, also what the former one has signed', async () => {
+    const former = await grantOf(content);
+    identity.replace(second);
+    const grant = await grantOf(content);
+    expect(signerOf(grant)).not.toBe(signerOf(former));
+    expect(verifier.verify(grant)).toMatchObject(content);
   });
 
   it('follows a refused grant by one that is signed now, and uses that one from then on', async () => {

@@ -2,6 +2,7 @@ import type { Provider, Type } from '@nestjs/common';
 import { BlockDecryptionClient, KeyVaultClient } from '#contracts';
 import {
   ConfigurationError,
+  LiveIdentity,
   loadInternalIdentity,
   type Configuration,
   type InternalIdentity,
@@ -110,17 +111,13 @@ export function localKeyManagerProviders({ context, configuration, store }: Gate
 
 /** The local key manager has a certificate of its own: only that may have blocks decrypted. Renewed ones are followed. */
 function vaultClient({ configuration, certificates, live }: ServiceContext, settings: Settings): KeyVaultClient {
-  let present = identityOf(configuration, settings);
-  const vaults = new KeyVaultClient(settings.vaultAddresses, present);
-  certificates.watchPem('internal', () => present.certificatePem);
+  const identity = new LiveIdentity(identityOf(configuration, settings));
+  certificates.watchPem('internal', () => identity.current.certificatePem);
   live.onChange(next => {
-    const identity = identityOf(next, next.localKeyManager ?? settings);
-    return () => {
-      present = identity;
-      vaults.useIdentity(identity);
-    };
+    const renewed = identityOf(next, next.localKeyManager ?? settings);
+    return () => identity.replace(renewed);
   });
-  return vaults;
+  return new KeyVaultClient(settings.vaultAddresses, identity);
 }
 
 function identityOf({ internalTls }: Configuration, { certificateFile, keyFile }: Settings): InternalIdentity {

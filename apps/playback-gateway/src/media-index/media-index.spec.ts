@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GrantSigner, type WorkerRegistry } from '#contracts';
+import { type WorkerRegistry } from '#contracts';
 import { ContentTreeBuilder, MediaStorages } from '#media-storage';
 import { createLogger, createMetricsRegistry, RcsError } from '#platform';
 import { openSqliteStore, type MediaFile, type Store } from '#store';
@@ -61,7 +61,7 @@ describe('the index of media files', () => {
     const metrics = new GatewayMetrics(createMetricsRegistry('playback-gateway', '0.1.0'));
     directory = new WorkerDirectory(registry, connections, metrics, logger);
     await directory.start();
-    grants = new GrantDesk(await GrantSigner.create(identity));
+    grants = new GrantDesk({ current: identity });
     inspector = new MediaInspector(grants, directory, new WorkerClient(connections, 5000));
     const timeouts = { connectTimeoutMs: 1, headersTimeoutMs: 1, idleTimeoutMs: 1, totalTimeoutMs: 1 };
     const storages = new MediaStorages([

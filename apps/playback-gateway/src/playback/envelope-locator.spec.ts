@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GrantSigner, GrantVerifier, envelopeDigest, type WorkerRegistry } from '#contracts';
+import { envelopeDigest, GrantVerifier, type WorkerRegistry } from '#contracts';
 import {
   createLogger,
   createMetricsRegistry,
@@ -59,7 +59,7 @@ describe(EnvelopeLocator.name, () => {
     authority = await InternalAuthority.create();
     identity = await authority.issue('playback-gateway');
     workerIdentity = await authority.issue('decrypt-worker');
-    grants = new GrantDesk(await GrantSigner.create(identity));
+    grants = new GrantDesk({ current: identity });
   });
   beforeEach(async () => {
     directory = mkdtempSync(join(tmpdir(), 'rcs-envelope-'));
@@ -141,7 +141,7 @@ describe(EnvelopeLocator.name, () => {
     expect(await locator.locate(request())).toEqual(located);
     expect(await locator.locate(request())).toEqual(located);
     expect(asked).toEqual([0]);
-    const grant = new GrantVerifier(authority.caPem).verify(seen[0]!);
+    const grant = new GrantVerifier({ current: authority }).verify(seen[0]!);
     expect(grant).toMatchObject({ purpose: 'inspect', sub: 'anthony', location: mediaFile.mediaDescriptor });
     expect(grant.layout).toBeUndefined();
   });

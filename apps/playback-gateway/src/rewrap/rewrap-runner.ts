@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { envelopesDigest, type KeyVaultClient, type RewrapGrantSigner, type RewrapOutcome } from '#contracts';
+import {
+  envelopesDigest,
+  type GrantSigner,
+  type KeyVaultClient,
+  type RewrapGrant,
+  type RewrapOutcome,
+} from '#contracts';
 import { describeError, isErrorCode, RcsError, toRcsError, type Logger } from '#platform';
 import type { RecordingCertificate, RewrapJob, RewrapStore, StoredEnvelope } from '#store';
 import type { CertificateListService } from '../certificates/certificate-list.service.js';
@@ -47,16 +53,11 @@ export class RewrapRunner {
     private readonly list: CertificateListService,
     private readonly policy: CertificatePolicy,
     private readonly vaults: KeyVaultClient,
-    private signer: RewrapGrantSigner,
+    private readonly signer: GrantSigner<RewrapGrant>,
     private readonly feed: CertificateChangeFeed,
     private readonly logger: Logger,
     private readonly options: RewrapRunnerOptions,
   ) {}
-
-  /** Grants are signed by this identity from now on. */
-  signWith(signer: RewrapGrantSigner): void {
-    this.signer = signer;
-  }
 
   start(): void {
     this.finished = this.loop();
@@ -147,7 +148,7 @@ export class RewrapRunner {
     envelopes: readonly RewrappableEnvelope[],
   ): Promise<readonly RewrapOutcome[]> {
     const bytes = envelopes.map(envelope => envelope.bytes);
-    const grant = await this.signer.sign({
+    const grant = this.signer.sign({
       sub: job.createdBy,
       contactCenter: job.contactCenter,
       run: job.id,

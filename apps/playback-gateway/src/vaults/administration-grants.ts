@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { parseCertificatePem } from '#certificates';
-import type { AdministrationGrantContent, AdministrationGrantSigner } from '#contracts';
+import type { AdministrationGrant, AdministrationGrantContent, GrantSigner } from '#contracts';
 import type { Administrator } from '../access/certificate-administrator.js';
 import { requireFreshLogin } from '../access/fresh-login.js';
 
@@ -11,10 +11,10 @@ type Act = Pick<AdministrationGrantContent, 'act' | 'alias' | 'keyIdentifier' | 
 
 /** What a gateway must show to a vault when it administers a key: that an administrator has just asked for it. */
 export class AdministrationGrants {
-  constructor(private readonly signer: AdministrationGrantSigner) {}
+  constructor(private readonly signer: GrantSigner<AdministrationGrant>) {}
 
   /** For one act; every vault takes it once. @throws RcsError RCS_FRESH_LOGIN_REQUIRED */
-  async sign(administrator: Administrator, { certificate, ...act }: Act): Promise<string> {
+  sign(administrator: Administrator, { certificate, ...act }: Act): string {
     requireFreshLogin(administrator);
     const { name, contactCenter, authenticatedAt } = administrator;
     return this.signer.sign({

@@ -94,7 +94,7 @@ export class VaultKeys {
   ): Promise<{ readonly created: boolean }> {
     const { contactCenter, requestId } = administrator;
     const jobs = this.requireAny().map(vault => ({ vault, jwe: jweFor(vault, keys, this.vaults.endpoints.length) }));
-    const grant = await this.grants.sign(administrator, { act: 'import', alias, certificate });
+    const grant = this.grants.sign(administrator, { act: 'import', alias, certificate });
     const request = { contactCenter, alias, certificate, grant };
     const replies = await Promise.all(
       jobs.map(({ vault, jwe }) => vault.call('ImportKey', { ...request, jwe }, { timeoutMs, requestId })),
@@ -105,7 +105,7 @@ export class VaultKeys {
 
   async generate(administrator: Administrator, alias: string, modulusBits: number): Promise<KeyEntry> {
     const { contactCenter, requestId } = administrator;
-    const grant = await this.grants.sign(administrator, { act: 'generate', alias });
+    const grant = this.grants.sign(administrator, { act: 'generate', alias });
     const { key } = await this.oneVault(generationTimeoutMs, (vault, limit) =>
       vault.call('GenerateKeyPair', { contactCenter, alias, modulusBits, grant }, { timeoutMs: limit, requestId }),
     );
@@ -131,7 +131,7 @@ export class VaultKeys {
     keyIdentifier: string,
   ): Promise<void> {
     const { contactCenter, requestId } = administrator;
-    const grant = await this.grants.sign(administrator, { act: 'attach', alias, keyIdentifier, certificate });
+    const grant = this.grants.sign(administrator, { act: 'attach', alias, keyIdentifier, certificate });
     const request = { key: { contactCenter, keyIdentifier }, alias, certificate, grant };
     await this.oneVault(timeoutMs, (vault, limit) =>
       vault.call('AttachCertificate', request, { timeoutMs: limit, requestId }),
@@ -148,7 +148,7 @@ export class VaultKeys {
     { unlistableSources, approvals }: KeyDisabling,
   ): Promise<KeyEntry> {
     const { contactCenter, requestId } = administrator;
-    const grant = await this.grants.sign(administrator, {
+    const grant = this.grants.sign(administrator, {
       act: 'disable',
       alias,
       keyIdentifier,
@@ -162,7 +162,7 @@ export class VaultKeys {
   /** @throws RcsError RCS_NOT_FOUND when no token has the key any more */
   async enable(administrator: Administrator, { alias, keyIdentifier }: NamedPrivateKey): Promise<KeyEntry> {
     const { contactCenter, requestId } = administrator;
-    const grant = await this.grants.sign(administrator, { act: 'enable', alias, keyIdentifier });
+    const grant = this.grants.sign(administrator, { act: 'enable', alias, keyIdentifier });
     const request = { key: { contactCenter, keyIdentifier }, alias, grant };
     return this.everyHolder(vault => vault.call('EnableKey', request, { timeoutMs, requestId }));
   }

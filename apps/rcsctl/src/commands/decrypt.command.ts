@@ -30,7 +30,7 @@ export function decryptCommand(program: Command): void {
 }
 
 async function decrypt(file: string, options: Options, signal: AbortSignal): Promise<void> {
-  const keys = await OperatorKeys.open(readConfiguration(options.config));
+  const keys = OperatorKeys.open(readConfiguration(options.config));
   try {
     const output = await AtomicFile.create(options.output, { replace: options.force === true });
     try {

@@ -76,7 +76,7 @@ function writeApproval(alias: string, options: ApprovalOptions): Promise<void> {
   const { purpose, source = [], out } = options;
   return withVaults(options.config, async vaults => {
     const held = namedKey(await heldKeys(vaults), alias, options.contactCenter);
-    const approvals = await approve(held, purpose, source, readConfiguration(options.config));
+    const approvals = approve(held, purpose, source, readConfiguration(options.config));
     writeFileSync(out, `${approvals.join('\n')}\n`, { mode: 0o600 });
     print(
       options.json === true,
@@ -94,7 +94,7 @@ function destroy(alias: string, options: DestructionOptions): Promise<void> {
       throw new RcsError('RCS_CONFIRMATION_REQUIRED', publicDetail, { publicDetail });
     }
     const held = namedKey(await heldKeys(vaults), alias, options.contactCenter);
-    const own = await approve(held, 'destroy', source, readConfiguration(options.config));
+    const own = approve(held, 'destroy', source, readConfiguration(options.config));
     const privateKeyDestroyed = await destroyKey(held, [...own, ...approval.flatMap(linesOf)]);
     print(options.json === true, { alias, privateKeyDestroyed }, () =>
       privateKeyDestroyed

@@ -35,7 +35,7 @@ export function verifyCommand(program: Command): void {
 }
 
 async function verifyFile(file: string, options: Options, signal: AbortSignal): Promise<void> {
-  const keys = await OperatorKeys.open(readConfiguration(options.config));
+  const keys = OperatorKeys.open(readConfiguration(options.config));
   try {
     let hash = createHash('sha256');
     const job = { file, envelopeFile: options.envelope, purpose: 'verify', signal } as const;

@@ -10,7 +10,7 @@ import { readConfiguration } from '../configuration/read-configuration.js';
 export function openVaults(configurationFile: string | undefined): KeyVaultClient {
   const configuration = readConfiguration(configurationFile);
   const { decryptWorker, internalTls } = requireSections(configuration, 'internalTls', 'decryptWorker');
-  return new KeyVaultClient(decryptWorker.vaultAddresses, loadInternalIdentity(internalTls));
+  return new KeyVaultClient(decryptWorker.vaultAddresses, { current: loadInternalIdentity(internalTls) });
 }
 
 /** Opens the vaults for one piece of work and closes them whatever comes of it. */

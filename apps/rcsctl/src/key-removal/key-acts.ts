@@ -1,5 +1,5 @@
 import { hostname, userInfo } from 'node:os';
-import { KeyApprovalSigner, type KeyApprovalContent, type KeyEntry } from '#contracts';
+import { GrantSigner, keyApprovals, type KeyApproval, type KeyApprovalContent, type KeyEntry } from '#contracts';
 import { ConfigurationError, RcsError, readOptionFile, type Configuration } from '#platform';
 import { textTable } from '../terminal/text-table.js';
 import type { HeldKey } from './named-key.js';
@@ -21,13 +21,13 @@ export async function setKeyState(held: Held, call: 'DisableKey' | 'EnableKey'):
  * @param sources those that the operator has thought of; all that the vaults name must be among them.
  * @throws RcsError RCS_INVALID_VALUE naming the sources that were not named
  */
-export async function approve(
+export function approve(
   held: Held,
   purpose: KeyApprovalContent['purpose'],
   sources: readonly string[],
   configuration: Configuration,
-): Promise<string[]> {
-  const signer = await operatorSigner(configuration);
+): string[] {
+  const signer = operatorSigner(configuration);
   const unnamed = held.flatMap(({ key }) => key.unlistableSources ?? []).filter(source => !sources.includes(source));
   if (purpose === 'destroy' && unnamed.length > 0) {
     const names = [...new Set(unnamed)].map(source => `--source ${JSON.stringify(source)}`).join(' ');
@@ -36,18 +36,16 @@ export async function approve(
   }
   const times = purpose === 'destroy' ? new Set(held.map(({ key }) => disabledAt(key))) : new Set([undefined]);
   const { contactCenter, keyIdentifier, alias } = held[0].key;
-  return Promise.all(
-    [...times].map(time =>
-      signer.sign({
-        sub: `${userInfo().username}@${hostname()}`,
-        purpose,
-        contactCenter,
-        keyIdentifier,
-        alias,
-        ...(time === undefined ? {} : { disabledAt: time }),
-        unlistableSources: [...sources],
-      }),
-    ),
+  return [...times].map(time =>
+    signer.sign({
+      sub: `${userInfo().username}@${hostname()}`,
+      purpose,
+      contactCenter,
+      keyIdentifier,
+      alias,
+      ...(time === undefined ? {} : { disabledAt: time }),
+      unlistableSources: [...sources],
+    }),
   );
 }
 
@@ -93,13 +91,18 @@ function disabledAt({ state, disabledAt: time = '', alias }: KeyEntry): string {
   throw new RcsError('RCS_KEY_NOT_DESTROYABLE', publicDetail, { publicDetail });
 }
 
-async function operatorSigner({ rcsctl }: Configuration): Promise<KeyApprovalSigner> {
+function operatorSigner({ rcsctl }: Configuration): GrantSigner<KeyApproval> {
   if (rcsctl?.operator === undefined) {
     throw new ConfigurationError('option rcsctl.operator is missing: it names certificate and key of the operator');
   }
   const { certificateFile, keyFile } = rcsctl.operator;
-  return KeyApprovalSigner.create({
-    certificatePem: readOptionFile('rcsctl.operator.certificateFile', certificateFile),
-    keyPem: readOptionFile('rcsctl.operator.keyFile', keyFile),
-  });
+  return new GrantSigner(
+    {
+      current: {
+        certificatePem: readOptionFile('rcsctl.operator.certificateFile', certificateFile),
+        keyPem: readOptionFile('rcsctl.operator.keyFile', keyFile),
+      },
+    },
+    keyApprovals,
+  );
 }

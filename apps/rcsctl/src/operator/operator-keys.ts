@@ -5,8 +5,9 @@ import { basename } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import {
   envelopeDigest,
+  GrantSigner,
   KeyVaultClient,
-  OperatorGrantSigner,
+  operatorGrants,
   SessionKeyClient,
   zeroCandidates,
   type OperatorGrant,
@@ -29,27 +30,32 @@ export class OperatorKeys {
   private constructor(
     private readonly vaults: KeyVaultClient,
     private readonly keys: SessionKeyClient,
-    private readonly signer: OperatorGrantSigner,
+    private readonly signer: GrantSigner<OperatorGrant>,
   ) {}
 
   /** @throws ConfigurationError naming the option that is missing or the file that cannot be read. */
-  static async open(configuration: Configuration): Promise<OperatorKeys> {
+  static open(configuration: Configuration): OperatorKeys {
     const { internalTls, decryptWorker, rcsctl } = requireSections(configuration, 'internalTls', 'decryptWorker');
     if (rcsctl?.operator === undefined) {
       throw new ConfigurationError('option rcsctl.operator is missing: it names certificate and key of the operator');
     }
     const { certificateFile, keyFile } = rcsctl.operator;
-    const signer = await OperatorGrantSigner.create({
-      certificatePem: readOperatorFile('rcsctl.operator.certificateFile', certificateFile),
-      keyPem: readOperatorFile('rcsctl.operator.keyFile', keyFile),
-    });
-    const vaults = new KeyVaultClient(decryptWorker.vaultAddresses, loadInternalIdentity(internalTls));
+    const signer = new GrantSigner(
+      {
+        current: {
+          certificatePem: readOperatorFile('rcsctl.operator.certificateFile', certificateFile),
+          keyPem: readOperatorFile('rcsctl.operator.keyFile', keyFile),
+        },
+      },
+      operatorGrants,
+    );
+    const vaults = new KeyVaultClient(decryptWorker.vaultAddresses, { current: loadInternalIdentity(internalTls) });
     return new OperatorKeys(vaults, new SessionKeyClient(vaults), signer);
   }
 
   /** What the keys that an envelope names make of it; the caller overwrites them. @throws RcsError of the vault. */
   async unwrap(envelope: Buffer, { file, purpose, tried, signal }: OperatorRequest): Promise<SessionKeyCandidates> {
-    const grant = await this.signer.sign({
+    const grant = this.signer.sign({
       sub: `${userInfo().username}@${hostname()}`,
       purpose,
       file: basename(file).slice(0, 1024),

@@ -75,10 +75,9 @@ async function bringUp(cluster: Cluster, directory: DataDirectory, steps: SetupS
 async function makeAndImportKey(cluster: Cluster, accounts: DemoAccounts, certificateFile: string): Promise<void> {
   const { authority, vaults: addresses } = cluster.access;
   const made = await makeRecordingCertificate(certificateFile, 'Genesys Recording');
-  const vaults = new KeyVaultClient(
-    addresses,
-    loadInternalIdentity({ caFile: authority.caFile, ...authority.services.rcsctl }),
-  );
+  const vaults = new KeyVaultClient(addresses, {
+    current: loadInternalIdentity({ caFile: authority.caFile, ...authority.services.rcsctl }),
+  });
   try {
     const { certificatePem, privateKeyPem: keyFile } = made;
     await importKey(vaults, {

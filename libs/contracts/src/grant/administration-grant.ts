@@ -1,14 +1,14 @@
 import { z } from 'zod';
+import type { ContentOf, GrantKind } from './grant-kind.js';
+import { maximumGrantLifetimeSeconds } from './playback-grant.js';
 
-/** `typ` of the JWS. */
-export const administrationGrantTokenType = 'rcs-administration-grant+jws';
 /** An administrator must have shown their password (or their token its issue) at most this long ago, seconds. */
 export const maximumAuthenticationAgeSeconds = 900;
 
 const text = z.string().min(1).max(1024);
 
 /** What the payload of a grant to administer a key must look like; unknown members are refused. */
-export const administrationGrantSchema = z.strictObject({
+const administrationGrantSchema = z.strictObject({
   jti: text,
   /** Seconds since the epoch, RFC 7519. */
   iat: z.int(),
@@ -41,4 +41,11 @@ export const administrationGrantSchema = z.strictObject({
  * asked for it who has just authenticated; signed by the gateway.
  */
 export type AdministrationGrant = Readonly<z.output<typeof administrationGrantSchema>>;
-export type AdministrationGrantContent = Omit<AdministrationGrant, 'jti' | 'iat' | 'exp'>;
+export type AdministrationGrantContent = ContentOf<AdministrationGrant>;
+
+/** Signed by gateways. */
+export const administrationGrants: GrantKind<AdministrationGrant> = {
+  type: 'rcs-administration-grant+jws',
+  lifetimeSeconds: maximumGrantLifetimeSeconds,
+  schema: administrationGrantSchema,
+};

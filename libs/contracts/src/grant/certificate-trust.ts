@@ -1,7 +1,10 @@
 import { X509Certificate } from 'node:crypto';
-import { roleOfSubjectAltName, type ServiceRole } from '#platform';
+import { roleOfSubjectAltName, type InternalIdentity, type ServiceRole } from '#platform';
 
 const pemCertificate = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
+
+/** Who vouches for the certificates of the cluster. */
+export type Authorities = Pick<InternalIdentity, 'caPem'>;
 
 /** The internal authority as a judge of certificates that arrive inside messages. */
 export class CertificateTrust {

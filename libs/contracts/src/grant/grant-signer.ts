@@ -1,27 +1,39 @@
-import { randomUUID } from 'node:crypto';
-import type { InternalIdentity } from '#platform';
-import { TokenSigner } from './token-signer.js';
-import { grantTokenType, maximumGrantLifetimeSeconds, type PlaybackGrant } from './playback-grant.js';
+import { createPrivateKey, randomUUID, X509Certificate, type KeyObject } from 'node:crypto';
+import { Derived, type Current, type InternalIdentity } from '#platform';
+import { signCompact } from '../jose/compact-es256.js';
+import type { ContentOf, GrantFrame, GrantKind } from './grant-kind.js';
 
-export type GrantContent = Omit<PlaybackGrant, 'jti' | 'iat' | 'exp'>;
+export type SigningIdentity = Pick<InternalIdentity, 'certificatePem' | 'keyPem'>;
 
-/** Signs grants (JWS, ES256, RFC 7515) with the gateway's own TLS identity; the certificate travels in `x5c`. */
-export class GrantSigner {
-  private constructor(private readonly tokens: TokenSigner) {}
+interface Signer {
+  readonly key: KeyObject;
+  readonly header: { readonly alg: 'ES256'; readonly typ: string; readonly x5c: readonly string[] };
+}
 
-  static async create(identity: InternalIdentity): Promise<GrantSigner> {
-    return new GrantSigner(await TokenSigner.create(identity, grantTokenType));
+/** Signs grants of one kind (compact JWS, ES256, RFC 7515); the certificate of the signer travels in `x5c`. */
+export class GrantSigner<Grant extends GrantFrame> {
+  private readonly signer: Derived<SigningIdentity, Signer>;
+
+  /** @param identity the service's own, or the operator's, of whom the grant is. */
+  constructor(
+    identity: Current<SigningIdentity>,
+    private readonly kind: GrantKind<Grant>,
+  ) {
+    this.signer = new Derived(identity, ({ keyPem, certificatePem }) => ({
+      key: createPrivateKey(keyPem),
+      header: { alg: 'ES256', typ: kind.type, x5c: [new X509Certificate(certificatePem).raw.toString('base64')] },
+    }));
   }
 
-  /** A compact JWS, valid from now for `lifetimeSeconds` (at most 60). */
-  async sign(content: GrantContent, lifetimeSeconds: number = maximumGrantLifetimeSeconds): Promise<string> {
-    const now = Math.floor(Date.now() / 1000);
-    const grant: PlaybackGrant = {
-      ...content,
+  /** A grant that is valid from now, as long as its kind may be or shorter. */
+  sign(content: ContentOf<Grant>, lifetimeSeconds: number = this.kind.lifetimeSeconds): string {
+    const { key, header } = this.signer.current;
+    const iat = Math.floor(Date.now() / 1000);
+    const frame: GrantFrame = {
       jti: randomUUID(),
-      iat: now,
-      exp: now + Math.min(lifetimeSeconds, maximumGrantLifetimeSeconds),
+      iat,
+      exp: iat + Math.min(lifetimeSeconds, this.kind.lifetimeSeconds),
     };
-    return this.tokens.sign(grant);
+    return signCompact(header, JSON.stringify({ ...content, ...frame }), key);
   }
 }

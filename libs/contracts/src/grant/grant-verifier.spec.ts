@@ -1,9 +1,9 @@
 import { createPrivateKey, createHmac, randomUUID, sign, X509Certificate } from 'node:crypto';
-import type { InternalIdentity } from '#platform';
+import { LiveIdentity, type InternalIdentity } from '#platform';
 import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
-import { GrantSigner, type GrantContent } from './grant-signer.js';
+import { GrantSigner } from './grant-signer.js';
 import { GrantVerifier } from './grant-verifier.js';
-import { envelopeDigest } from './playback-grant.js';
+import { envelopeDigest, playbackGrants, type GrantContent, type PlaybackGrant } from './playback-grant.js';
 
 const content: GrantContent = {
   sub: 'anthony',
@@ -42,16 +42,16 @@ function forge(signer: InternalIdentity, { header, payload, signWith, hash }: Fo
 describe(GrantVerifier.name, () => {
   let authority: InternalAuthority;
   let gateway: InternalIdentity;
-  let signer: GrantSigner;
+  let signer: GrantSigner<PlaybackGrant>;
   let verifier: GrantVerifier;
 
   beforeAll(async () => {
     authority = await InternalAuthority.create();
     gateway = await authority.issue('playback-gateway');
-    signer = await GrantSigner.create(gateway);
+    signer = new GrantSigner({ current: gateway }, playbackGrants);
   });
   beforeEach(() => {
-    verifier = new GrantVerifier(authority.caPem, { remembered: 100 });
+    verifier = new GrantVerifier({ current: authority }, { remembered: 100 });
   });
 
   const expectRefused = (jws: string, why = /grant refused/, judge = verifier): void => {
@@ -66,17 +66,17 @@ describe(GrantVerifier.name, () => {
   };
 
   describe('for a grant of a gateway', () => {
-    it('gives what was granted', async () => {
-      const grant = verifier.verify(await signer.sign(content));
+    it('gives what was granted', () => {
+      const grant = verifier.verify(signer.sign(content));
       expect(grant).toMatchObject(content);
       expect(grant.exp - grant.iat).toBe(60);
       expect(Object.isFrozen(grant)).toBe(true);
     });
 
-    it('takes it again while it lives, remembered or not', async () => {
-      const jws = await signer.sign(content);
+    it('takes it again while it lives, remembered or not', () => {
+      const jws = signer.sign(content);
       expect(verifier.verify(jws)).toBe(verifier.verify(jws));
-      const forgetful = new GrantVerifier(authority.caPem);
+      const forgetful = new GrantVerifier({ current: authority });
       expect(forgetful.verify(jws)).toEqual(forgetful.verify(jws));
     });
 
@@ -84,8 +84,8 @@ describe(GrantVerifier.name, () => {
       expect(verifier.verify(forge(gateway))).toMatchObject(content);
     });
 
-    it('never lets the signer grant more than 60 seconds, and gives each grant its own id', async () => {
-      const [first, second] = [payloadOf(await signer.sign(content, 3600)), payloadOf(await signer.sign(content))];
+    it('never lets the signer grant more than 60 seconds, and gives each grant its own id', () => {
+      const [first, second] = [payloadOf(signer.sign(content, 3600)), payloadOf(signer.sign(content))];
       expect(Number(first.exp) - Number(first.iat)).toBe(60);
       expect(first.jti).not.toBe(second.jti);
     });
@@ -96,11 +96,23 @@ describe(GrantVerifier.name, () => {
 
     it('trusts every authority in the file, so that authorities can be exchanged', async () => {
       const next = await InternalAuthority.create();
-      const both = new GrantVerifier(Buffer.concat([next.caPem, authority.caPem]));
-      expect(both.verify(await signer.sign(content))).toMatchObject(content);
-      const nextSigner = await GrantSigner.create(await next.issue('playback-gateway'));
-      expect(both.verify(await nextSigner.sign(content))).toMatchObject(content);
+      const both = new GrantVerifier({ current: { caPem: Buffer.concat([next.caPem, authority.caPem]) } });
+      expect(both.verify(signer.sign(content))).toMatchObject(content);
+      const nextSigner = new GrantSigner({ current: await next.issue('playback-gateway') }, playbackGrants);
+      expect(both.verify(nextSigner.sign(content))).toMatchObject(content);
     });
+  });
+
+  it('trusts nobody any more whom only the former authorities vouched for, remembered or not', async () => {
+    const next = await InternalAuthority.create();
+    const identity = new LiveIdentity(await authority.issue('key-vault'));
+    const judge = new GrantVerifier(identity, { remembered: 100 });
+    const jws = signer.sign(content);
+    judge.verify(jws);
+    identity.replace(await next.issue('key-vault'));
+    expectRefused(jws, /do not trust/, judge);
+    const nextSigner = new GrantSigner({ current: await next.issue('playback-gateway') }, playbackGrants);
+    expect(judge.verify(nextSigner.sign(content))).toMatchObject(content);
   });
 
   describe('for a forgery', () => {
@@ -109,8 +121,8 @@ describe(GrantVerifier.name, () => {
       expectRefused(forge(gateway, { signWith: thief }), /signature/);
     });
 
-    it('refuses any changed signature, header or payload', async () => {
-      const parts = (await signer.sign(content)).split('.');
+    it('refuses any changed signature, header or payload', () => {
+      const parts = signer.sign(content).split('.');
       for (const [index, part] of parts.entries()) {
         const bytes = Buffer.from(part, 'base64url');
         bytes[Math.floor(bytes.length / 2)]! ^= 1;
@@ -118,14 +130,14 @@ describe(GrantVerifier.name, () => {
       }
     });
 
-    it('refuses a payload re-targeted to another recording under the old signature', async () => {
-      const [header, , signature] = (await signer.sign(content)).split('.');
-      const other = { ...payloadOf(await signer.sign(content)), recording: 'recording-2' };
+    it('refuses a payload re-targeted to another recording under the old signature', () => {
+      const [header, , signature] = signer.sign(content).split('.');
+      const other = { ...payloadOf(signer.sign(content)), recording: 'recording-2' };
       expectRefused(`${header!}.${base64url(other)}.${signature!}`, /signature/);
     });
 
-    it('refuses it although the genuine grant was seen before', async () => {
-      const jws = await signer.sign(content);
+    it('refuses it although the genuine grant was seen before', () => {
+      const jws = signer.sign(content);
       verifier.verify(jws);
       const [header, , signature] = jws.split('.');
       expectRefused(`${header!}.${base64url({ ...payloadOf(jws), sub: 'mallory' })}.${signature!}`);
@@ -160,8 +172,8 @@ describe(GrantVerifier.name, () => {
       expectRefused(forge(gateway, { header: { typ: 'JWT' } }), /header/);
     });
 
-    it('refuses the JSON serialisation, whatever hides in front of it', async () => {
-      const jws = await signer.sign(content);
+    it('refuses the JSON serialisation, whatever hides in front of it', () => {
+      const jws = signer.sign(content);
       const [header, payload, signature] = jws.split('.');
       const flattened = JSON.stringify({ protected: header, payload, signature });
       expectRefused(flattened);
@@ -205,7 +217,11 @@ describe(GrantVerifier.name, () => {
     it('refuses every signer of an authority that has expired', async () => {
       const past = { notBefore: new Date(Date.now() - 7_200_000), notAfter: new Date(Date.now() - 1000) };
       const expired = await InternalAuthority.create(past);
-      expectRefused(forge(await expired.issue('playback-gateway')), /do not trust/, new GrantVerifier(expired.caPem));
+      expectRefused(
+        forge(await expired.issue('playback-gateway')),
+        /do not trust/,
+        new GrantVerifier({ current: expired }),
+      );
     });
 
     it.each<readonly [string, (der: string) => unknown]>([
@@ -219,8 +235,12 @@ describe(GrantVerifier.name, () => {
       expectRefused(forge(gateway, { header: { x5c: x5c(derOf(gateway)) } }));
     });
 
-    it('refuses everything when it trusts nobody', async () => {
-      expectRefused(await signer.sign(content), /do not trust/, new GrantVerifier(Buffer.from('no certificate')));
+    it('refuses everything when it trusts nobody', () => {
+      expectRefused(
+        signer.sign(content),
+        /do not trust/,
+        new GrantVerifier({ current: { caPem: Buffer.from('no certificate') } }),
+      );
     });
   });
 

@@ -1,14 +1,11 @@
 import { hash, type KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { ServiceRole } from '#platform';
-import {
-  administrationGrantSchema,
-  administrationGrantTokenType,
-  type AdministrationGrant,
-} from './administration-grant.js';
-import { CertificateTrust } from './certificate-trust.js';
-import { grantTokenType, playbackGrantSchema, type PlaybackGrant } from './playback-grant.js';
-import { rewrapGrantSchema, rewrapGrantTokenType, type RewrapGrant } from './rewrap-grant.js';
+import { Derived, type Current, type ServiceRole } from '#platform';
+import { administrationGrants, type AdministrationGrant } from './administration-grant.js';
+import { CertificateTrust, type Authorities } from './certificate-trust.js';
+import type { GrantFrame, GrantKind } from './grant-kind.js';
+import { playbackGrants, type PlaybackGrant } from './playback-grant.js';
+import { rewrapGrants, type RewrapGrant } from './rewrap-grant.js';
 import { checkSize, checkTimes, parseContent, trustedCertificate, verifiedPayload } from './signed-token.js';
 
 const signerRole: ServiceRole = 'playback-gateway';
@@ -22,39 +19,38 @@ interface TrustedSigner {
   readonly type: string;
 }
 
+/** Whom these authorities vouch for, and what was found good under them. */
+interface Judgement {
+  readonly trust: CertificateTrust;
+  readonly signers: LRUCache<string, TrustedSigner>;
+  readonly verified: LRUCache<string, PlaybackGrant> | undefined;
+}
+
 /**
  * Checks grants: ES256 only, signed by a certificate of the internal authority with the role playback-gateway, short
- * lived, of the exact form.
+ * lived, of the exact form. Other authorities begin with nothing remembered: nobody is trusted whom only the former ones
+ * vouched for.
  */
 export class GrantVerifier {
-  private trust: CertificateTrust;
-  private readonly signers = new LRUCache<string, TrustedSigner>({
-    max: 100,
-    ttl: signerTimeToLiveMs,
-    ttlResolution: clockStepMs,
-  });
-  private readonly verified: LRUCache<string, PlaybackGrant> | undefined;
+  private readonly judgement: Derived<Authorities, Judgement>;
 
   /**
    * @param remembered how many grants that were found good are remembered until they expire, by those who see each of
    * them often; 0 where each comes once.
    */
-  constructor(caPem: Buffer, { remembered = 0 }: { readonly remembered?: number } = {}) {
-    this.trust = new CertificateTrust(caPem);
-    this.verified = remembered === 0 ? undefined : new LRUCache({ max: remembered });
-  }
-
-  /** Trusts these authorities from now on, and nobody whom only the former ones vouched for. */
-  useAuthorities(caPem: Buffer): void {
-    this.trust = new CertificateTrust(caPem);
-    this.signers.clear();
-    this.verified?.clear();
+  constructor(authorities: Current<Authorities>, { remembered = 0 }: { readonly remembered?: number } = {}) {
+    this.judgement = new Derived(authorities, ({ caPem }) => ({
+      trust: new CertificateTrust(caPem),
+      signers: new LRUCache({ max: 100, ttl: signerTimeToLiveMs, ttlResolution: clockStepMs }),
+      verified: remembered === 0 ? undefined : new LRUCache({ max: remembered }),
+    }));
   }
 
   /** @throws RcsError RCS_GRANT_REFUSED; the reason is for the log only. */
   verify(jws: string): PlaybackGrant {
+    const { verified } = this.judgement.current;
     checkSize(jws);
-    return this.verified === undefined ? this.judge(jws) : this.recall(this.verified, jws);
+    return verified === undefined ? Object.freeze(this.judge(jws, playbackGrants)) : this.recall(verified, jws);
   }
 
   /**
@@ -62,11 +58,7 @@ export class GrantVerifier {
    * @throws RcsError RCS_GRANT_REFUSED
    */
   verifyRewrap(jws: string): RewrapGrant {
-    checkSize(jws);
-    const payload = verifiedPayload(jws, this.signerKey(jws, rewrapGrantTokenType));
-    const grant = parseContent(payload, rewrapGrantSchema);
-    checkTimes(grant);
-    return grant;
+    return this.judge(jws, rewrapGrants);
   }
 
   /**
@@ -74,11 +66,7 @@ export class GrantVerifier {
    * @throws RcsError RCS_GRANT_REFUSED
    */
   verifyAdministration(jws: string): AdministrationGrant {
-    checkSize(jws);
-    const payload = verifiedPayload(jws, this.signerKey(jws, administrationGrantTokenType));
-    const grant = parseContent(payload, administrationGrantSchema);
-    checkTimes(grant);
-    return grant;
+    return this.judge(jws, administrationGrants);
   }
 
   private recall(verified: LRUCache<string, PlaybackGrant>, jws: string): PlaybackGrant {
@@ -88,25 +76,27 @@ export class GrantVerifier {
       checkTimes(known);
       return known;
     }
-    const grant = this.judge(jws);
+    const grant = Object.freeze(this.judge(jws, playbackGrants));
     verified.set(digest, grant, { ttl: Math.max(1, grant.exp * 1000 - Date.now()) });
     return grant;
   }
 
-  private judge(jws: string): PlaybackGrant {
-    const payload = verifiedPayload(jws, this.signerKey(jws, grantTokenType));
-    const grant = Object.freeze(parseContent(payload, playbackGrantSchema));
+  private judge<Grant extends GrantFrame>(jws: string, { type, schema }: GrantKind<Grant>): Grant {
+    checkSize(jws);
+    const payload = verifiedPayload(jws, this.signerKey(jws, type));
+    const grant = parseContent(payload, schema);
     checkTimes(grant);
     return grant;
   }
 
   private signerKey(jws: string, type: string): KeyObject {
+    const { trust, signers } = this.judgement.current;
     // A signer's headers are all the same, and hold its type and certificate.
     const header = jws.slice(0, jws.indexOf('.'));
-    const known = this.signers.get(header);
+    const known = signers.get(header);
     if (known?.type === type) return known.key;
-    const { publicKey } = trustedCertificate(jws, type, this.trust, signerRole);
-    this.signers.set(header, { key: publicKey, type });
+    const { publicKey } = trustedCertificate(jws, type, trust, signerRole);
+    signers.set(header, { key: publicKey, type });
     return publicKey;
   }
 }

@@ -1,14 +1,13 @@
 import { z } from 'zod';
+import type { ContentOf, GrantKind } from './grant-kind.js';
 
-/** `typ` of the JWS: no grant to open an envelope passes for an approval, nor the other way round. */
-export const keyApprovalTokenType = 'rcs-key-approval+jws';
 /** An approval lives at most this long, seconds: time to bring it to whoever acts. */
 export const maximumApprovalLifetimeSeconds = 86_400;
 
 const text = z.string().min(1).max(1024);
 
 /** What the payload of an approval must look like; unknown members are refused. */
-export const keyApprovalSchema = z.strictObject({
+const keyApprovalSchema = z.strictObject({
   jti: text,
   /** Seconds since the epoch, RFC 7519. */
   iat: z.int(),
@@ -32,4 +31,11 @@ export const keyApprovalSchema = z.strictObject({
 
 /** An operator's consent to what shall be done with one key, signed with the key of their own certificate. */
 export type KeyApproval = Readonly<z.output<typeof keyApprovalSchema>>;
-export type KeyApprovalContent = Omit<KeyApproval, 'jti' | 'iat' | 'exp'>;
+export type KeyApprovalContent = ContentOf<KeyApproval>;
+
+/** Signed with the key of an operator's own certificate. */
+export const keyApprovals: GrantKind<KeyApproval> = {
+  type: 'rcs-key-approval+jws',
+  lifetimeSeconds: maximumApprovalLifetimeSeconds,
+  schema: keyApprovalSchema,
+};

@@ -1,14 +1,9 @@
 import { createHash, type X509Certificate } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { RcsError, type ServiceRole } from '#platform';
-import {
-  keyApprovalSchema,
-  keyApprovalTokenType,
-  maximumApprovalLifetimeSeconds,
-  type KeyApproval,
-} from './key-approval.js';
-import { CertificateTrust } from './certificate-trust.js';
-import { operatorGrantSchema, operatorGrantTokenType, type OperatorGrant } from './operator-grant.js';
+import { Derived, RcsError, type Current, type ServiceRole } from '#platform';
+import { CertificateTrust, type Authorities } from './certificate-trust.js';
+import { keyApprovals, type KeyApproval } from './key-approval.js';
+import { operatorGrants, type OperatorGrant } from './operator-grant.js';
 import { maximumGrantLifetimeSeconds } from './playback-grant.js';
 import { checkSize, checkTimes, parseContent, refused, trustedCertificate, verifiedPayload } from './signed-token.js';
 
@@ -33,27 +28,27 @@ export interface VerifiedKeyApproval {
  * and that is on the list, short-lived, of the exact form, used once.
  */
 export class OperatorGrantVerifier {
-  private trust: CertificateTrust;
+  private readonly trust: Derived<Authorities, CertificateTrust>;
   private readonly allowedKeys: ReadonlySet<string>;
   private readonly used = new LRUCache<string, true>({ max: 10_000, ttl: 2000 * maximumGrantLifetimeSeconds });
 
   /** @param allowed certificates of the operators; a renewed one with the same key is the same operator. */
-  constructor(caPem: Buffer, allowed: readonly X509Certificate[]) {
-    this.trust = new CertificateTrust(caPem);
+  constructor(authorities: Current<Authorities>, allowed: readonly X509Certificate[]) {
+    this.trust = new Derived(authorities, ({ caPem }) => new CertificateTrust(caPem));
     this.allowedKeys = new Set(allowed.map(keyDigest));
-  }
-
-  /** Trusts these authorities from now on. */
-  useAuthorities(caPem: Buffer): void {
-    this.trust = new CertificateTrust(caPem);
   }
 
   /**
    * @throws RcsError RCS_OPERATOR_NOT_ALLOWED for an operator who is not on the list, RCS_GRANT_REFUSED for everything
    * that is wrong with the grant itself.
    */
-  async verify(jws: string): Promise<VerifiedOperatorGrant> {
-    return Promise.resolve(this.judge(jws));
+  verify(jws: string): VerifiedOperatorGrant {
+    const { payload, operator } = this.signed(jws, operatorGrants.type);
+    const grant = parseContent(payload, operatorGrants.schema);
+    checkTimes(grant);
+    if (this.used.has(grant.jti)) throw refused('it was used before');
+    this.used.set(grant.jti, true);
+    return { grant, operator };
   }
 
   /**
@@ -62,15 +57,15 @@ export class OperatorGrantVerifier {
    * @throws as `verify`
    */
   verifyApproval(jws: string): VerifiedKeyApproval {
-    const { payload, operator, operatorKey } = this.signed(jws, keyApprovalTokenType);
-    const approval = parseContent(payload, keyApprovalSchema);
-    checkTimes(approval, maximumApprovalLifetimeSeconds);
+    const { payload, operator, operatorKey } = this.signed(jws, keyApprovals.type);
+    const approval = parseContent(payload, keyApprovals.schema);
+    checkTimes(approval, keyApprovals.lifetimeSeconds);
     return { approval, operator, operatorKey };
   }
 
   private signed(jws: string, type: string) {
     checkSize(jws);
-    const certificate = trustedCertificate(jws, type, this.trust, signerRole);
+    const certificate = trustedCertificate(jws, type, this.trust.current, signerRole);
     const payload = verifiedPayload(jws, certificate.publicKey);
     const operator = certificate.subject.replaceAll('\n', ', ');
     const operatorKey = keyDigest(certificate);
@@ -78,15 +73,6 @@ export class OperatorGrantVerifier {
       throw new RcsError('RCS_OPERATOR_NOT_ALLOWED', `${operator} is not on the list of operators`);
     }
     return { payload, operator, operatorKey };
-  }
-
-  private judge(jws: string): VerifiedOperatorGrant {
-    const { payload, operator } = this.signed(jws, operatorGrantTokenType);
-    const grant = parseContent(payload, operatorGrantSchema);
-    checkTimes(grant);
-    if (this.used.has(grant.jti)) throw refused('it was used before');
-    this.used.set(grant.jti, true);
-    return { grant, operator };
   }
 }
 

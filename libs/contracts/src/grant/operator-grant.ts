@@ -1,12 +1,11 @@
 import { z } from 'zod';
-
-/** `typ` of the JWS: no gateway's grant passes for an operator's, nor the other way round. */
-export const operatorGrantTokenType = 'rcs-operator-grant+jws';
+import type { ContentOf, GrantKind } from './grant-kind.js';
+import { maximumGrantLifetimeSeconds } from './playback-grant.js';
 
 const text = z.string().min(1).max(1024);
 
 /** What the payload of an operator's grant must look like; unknown members are refused. */
-export const operatorGrantSchema = z.strictObject({
+const operatorGrantSchema = z.strictObject({
   jti: text,
   /** Seconds since the epoch, RFC 7519. */
   iat: z.int(),
@@ -23,8 +22,15 @@ export const operatorGrantSchema = z.strictObject({
 });
 
 /**
- * An operator's own demand for one session key, signed by himself with the key of a certificate that the vault's
+ * An operator's own demand for one session key, signed by themselves with the key of a certificate that the vault's
  * configuration names. It stands in for the grant of a gateway where a file is opened outside of any playback.
  */
 export type OperatorGrant = Readonly<z.output<typeof operatorGrantSchema>>;
-export type OperatorGrantContent = Omit<OperatorGrant, 'jti' | 'iat' | 'exp'>;
+export type OperatorGrantContent = ContentOf<OperatorGrant>;
+
+/** Signed with the key of an operator's own certificate. */
+export const operatorGrants: GrantKind<OperatorGrant> = {
+  type: 'rcs-operator-grant+jws',
+  lifetimeSeconds: maximumGrantLifetimeSeconds,
+  schema: operatorGrantSchema,
+};

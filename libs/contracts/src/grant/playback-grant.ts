@@ -1,8 +1,7 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
+import type { ContentOf, GrantKind } from './grant-kind.js';
 
-/** `typ` of the JWS. */
-export const grantTokenType = 'rcs-grant+jws';
 /** A grant lives at most this long, seconds. */
 export const maximumGrantLifetimeSeconds = 60;
 /** Clocks of two machines may differ by this much, seconds. */
@@ -12,7 +11,7 @@ const text = z.string().min(1).max(1024);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** What the payload of a grant must look like; unknown members are refused so that both sides mean the same. */
-export const playbackGrantSchema = z.strictObject({
+const playbackGrantSchema = z.strictObject({
   jti: text,
   /** Seconds since the epoch, RFC 7519. */
   iat: z.int(),
@@ -36,6 +35,14 @@ export const playbackGrantSchema = z.strictObject({
 
 /** Says who may listen to which media file until when; signed by a gateway, demanded by workers and vaults. */
 export type PlaybackGrant = Readonly<z.output<typeof playbackGrantSchema>>;
+export type GrantContent = ContentOf<PlaybackGrant>;
+
+/** Signed by gateways. */
+export const playbackGrants: GrantKind<PlaybackGrant> = {
+  type: 'rcs-grant+jws',
+  lifetimeSeconds: maximumGrantLifetimeSeconds,
+  schema: playbackGrantSchema,
+};
 export type MediaLayout = NonNullable<PlaybackGrant['layout']>;
 
 /** The digest of an envelope as grants name it. */

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { ContentOf, GrantKind } from './grant-kind.js';
 
-/** `typ` of the JWS. */
-export const rewrapGrantTokenType = 'rcs-rewrap-grant+jws';
 /** The most envelopes of one grant and call. */
 export const maximumRewrapItems = 256;
 
@@ -10,7 +9,7 @@ const text = z.string().min(1).max(1024);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** What the payload of a grant to rewrap must look like; unknown members are refused so that both sides mean the same. */
-export const rewrapGrantSchema = z.strictObject({
+const rewrapGrantSchema = z.strictObject({
   jti: text,
   /** Seconds since the epoch, RFC 7519. */
   iat: z.int(),
@@ -32,6 +31,14 @@ export const rewrapGrantSchema = z.strictObject({
 
 /** Lets a vault encrypt the session keys of these very envelopes for another certificate; signed by a gateway. */
 export type RewrapGrant = Readonly<z.output<typeof rewrapGrantSchema>>;
+export type RewrapGrantContent = ContentOf<RewrapGrant>;
+
+/** Signed by gateways; half a minute is enough for one call. */
+export const rewrapGrants: GrantKind<RewrapGrant> = {
+  type: 'rcs-rewrap-grant+jws',
+  lifetimeSeconds: 30,
+  schema: rewrapGrantSchema,
+};
 
 /** One digest for a list of envelopes, which none can be put into or taken out of. */
 export function envelopesDigest(envelopes: readonly Uint8Array[]): string {

@@ -89,7 +89,7 @@ describe(KeyVaultClient.name, () => {
     [first, second] = [new Vault('first'), new Vault('second')];
     await first.listen(vaultIdentity);
     await second.listen(vaultIdentity);
-    client = new KeyVaultClient([first.address, second.address], worker);
+    client = new KeyVaultClient([first.address, second.address], { current: worker });
   });
   afterEach(() => {
     client.close();
@@ -166,7 +166,7 @@ describe(KeyVaultClient.name, () => {
   });
 
   it('fails when no vault is configured', async () => {
-    await expect(unwrap(1000, undefined, new KeyVaultClient([], worker))).rejects.toMatchObject({
+    await expect(unwrap(1000, undefined, new KeyVaultClient([], { current: worker }))).rejects.toMatchObject({
       code: 'RCS_VAULT_UNAVAILABLE',
     });
   });
@@ -206,7 +206,7 @@ describe(KeyVaultClient.name, () => {
   it('sends nothing to a service of the cluster that is no vault', async () => {
     const impostor = new Vault('impostor');
     await impostor.listen(await authority.issue('playback-gateway'));
-    const fooled = new KeyVaultClient([impostor.address], worker);
+    const fooled = new KeyVaultClient([impostor.address], { current: worker });
     try {
       await expect(unwrap(2000, undefined, fooled)).rejects.toMatchObject({ code: 'RCS_VAULT_UNAVAILABLE' });
       expect(impostor.calls).toEqual([]);

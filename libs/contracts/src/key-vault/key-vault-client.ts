@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RcsError, type ErrorCode, type InternalIdentity } from '#platform';
+import { RcsError, type Current, type ErrorCode, type InternalIdentity } from '#platform';
 import { KeyVaultEndpoint } from './key-vault-endpoint.js';
 
 /** Errors that another vault may not have; all others are answers. */
@@ -19,13 +19,8 @@ export class KeyVaultClient {
   readonly endpoints: readonly KeyVaultEndpoint[];
   private next = 0;
 
-  constructor(addresses: readonly string[], identity: InternalIdentity) {
+  constructor(addresses: readonly string[], identity: Current<InternalIdentity>) {
     this.endpoints = addresses.map(address => new KeyVaultEndpoint(address, identity));
-  }
-
-  /** New connections are made with this identity; calls that run go on. */
-  useIdentity(identity: InternalIdentity): void {
-    this.endpoints.forEach(endpoint => endpoint.useIdentity(identity));
   }
 
   /**

@@ -6,6 +6,7 @@ import {
   requestIdHeader,
   RcsError,
   serverMustBe,
+  type Current,
   type InternalIdentity,
   type Span,
 } from '#platform';
@@ -31,22 +32,20 @@ const maximumMessageBytes = 4 * 1024 * 1024;
 /** After this no call of a former connection can be left, milliseconds. */
 const longestCallMs = 60_000;
 
+interface Connection {
+  readonly identity: InternalIdentity;
+  readonly client: Client;
+}
+
 /** One key vault at one address, over mutual TLS. The peer must carry the role key-vault in its certificate. */
 export class KeyVaultEndpoint {
-  private client: Client;
+  private connection: Connection;
 
   constructor(
     readonly address: string,
-    identity: InternalIdentity,
+    private readonly identity: Current<InternalIdentity>,
   ) {
-    this.client = connect(address, identity);
-  }
-
-  /** New calls go over a connection with this identity; calls that run or wait go on over the former one. */
-  useIdentity(identity: InternalIdentity): void {
-    const former = this.client;
-    this.client = connect(this.address, identity);
-    setTimeout(() => former.close(), longestCallMs).unref();
+    this.connection = this.connect();
   }
 
   /**
@@ -65,9 +64,10 @@ export class KeyVaultEndpoint {
         reject(endedWith(span, new RcsError('RCS_TIMEOUT', `${name} was given up`)));
         return;
       }
-      const method = (this.client as unknown as Record<string, UnaryMethod>)[name] as UnaryMethod;
+      const client = this.client();
+      const method = (client as unknown as Record<string, UnaryMethod>)[name] as UnaryMethod;
       const running = method.call(
-        this.client,
+        client,
         request,
         metadata,
         { deadline: Date.now() + options.timeoutMs },
@@ -87,7 +87,22 @@ export class KeyVaultEndpoint {
   }
 
   close(): void {
-    this.client.close();
+    this.connection.client.close();
+  }
+
+  /** New calls go over a connection with the current identity; calls that run or wait go on over the former one. */
+  private client(): Client {
+    const former = this.connection;
+    if (former.identity !== this.identity.current) {
+      this.connection = this.connect();
+      setTimeout(() => former.client.close(), longestCallMs).unref();
+    }
+    return this.connection.client;
+  }
+
+  private connect(): Connection {
+    const identity = this.identity.current;
+    return { identity, client: clientOf(this.address, identity) };
   }
 }
 
@@ -104,7 +119,7 @@ function endedWith(span: Span | undefined, error: RcsError): RcsError {
   return error;
 }
 
-function connect(address: string, identity: InternalIdentity): Client {
+function clientOf(address: string, identity: InternalIdentity): Client {
   const channelCredentials = credentials.createSsl(identity.caPem, identity.keyPem, identity.certificatePem, {
     checkServerIdentity: serverMustBe('key-vault'),
   });

@@ -132,7 +132,7 @@ describe(SessionKeyClient.name, () => {
   beforeEach(async () => {
     vault = new Vault();
     await vault.listen(vaultIdentity);
-    vaults = new KeyVaultClient([vault.address], worker);
+    vaults = new KeyVaultClient([vault.address], { current: worker });
     client = new SessionKeyClient(vaults);
   });
   afterEach(() => {
@@ -248,7 +248,7 @@ describe(SessionKeyClient.name, () => {
     await expect(client.unwrap({ ...request, timeoutMs: 500 })).rejects.toBeInstanceOf(RcsError);
     const other = new Vault();
     await other.listen(vaultIdentity);
-    const both = new KeyVaultClient([address, other.address], worker);
+    const both = new KeyVaultClient([address, other.address], { current: worker });
     try {
       const keys = new SessionKeyClient(both);
       expect((await keys.unwrap(request)).keys[0].sessionKey).toEqual(other.sessionKey);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RcsError } from '#platform';
 
-const loginSchema = z.strictObject({
+export const loginSchema = z.strictObject({
   userName: z
     .string()
     .min(1)

@@ -13,8 +13,8 @@ const selectionFields = {
   recording: text.optional(),
   order: z.enum(['oldest-first', 'newest-first']).optional(),
 };
-const exportSchema = z.strictObject(selectionFields);
-const pageSchema = z.strictObject({
+export const auditExportSchema = z.strictObject(selectionFields);
+export const auditPageSchema = z.strictObject({
   ...selectionFields,
   limit: z.coerce.number().int().min(1).max(largestPage).default(pageSize),
   cursor: text.optional(),
@@ -23,13 +23,13 @@ const positionSchema = z.tuple([z.iso.datetime(), text, z.int().min(0)]);
 
 /** @throws RcsError RCS_INVALID_VALUE naming the parameter. */
 export function parsePageRequest(query: unknown): AuditQuery & { readonly limit: number } {
-  const { cursor, ...selection } = parse(pageSchema, query);
+  const { cursor, ...selection } = parse(auditPageSchema, query);
   return withoutUndefined({ ...selection, after: cursor === undefined ? undefined : positionOf(cursor) });
 }
 
 /** @throws RcsError RCS_INVALID_VALUE naming the parameter. */
 export function parseExportRequest(query: unknown): AuditQuery {
-  return withoutUndefined(parse(exportSchema, query));
+  return withoutUndefined(parse(auditExportSchema, query));
 }
 
 /** Names the place after which the next page begins. */

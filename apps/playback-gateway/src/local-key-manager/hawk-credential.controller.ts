@@ -9,12 +9,12 @@ import { narrowed, NewOwner, scopeOf } from './key-manager-administrator.js';
 import { KeyManagerAudit } from './key-manager-audit.js';
 import { checked, contactCenterField, scopeQuery } from './key-manager-requests.js';
 
-const registrationSchema = z.looseObject({ contactCenter: contactCenterField.optional() });
-const rotationSchema = z.strictObject({
+export const hawkRegistrationSchema = z.looseObject({ contactCenter: contactCenterField.optional() });
+export const hawkRotationSchema = z.strictObject({
   overlapSeconds: z.int().default(86_400),
   contactCenter: contactCenterField.optional(),
 });
-const invitationSchema = z.strictObject({
+export const hawkInvitationSchema = z.strictObject({
   validForSeconds: z.int().default(3600),
   contactCenter: contactCenterField.optional(),
 });
@@ -41,7 +41,7 @@ export class HawkCredentialController {
   @Post('credentials')
   async register(@Req() request: FastifyRequest, @Body() body: { readonly id?: unknown } | undefined) {
     const user = userOf(request);
-    const { contactCenter: named } = checked(registrationSchema, body);
+    const { contactCenter: named } = checked(hawkRegistrationSchema, body);
     const contactCenter = await this.newOwner.of(scopeOf(user), named);
     const { issued } = await this.credentials.register(body?.id, user.name, { contactCenter });
     await this.audit.done(request, 'hawk-credential-registered', contactCenter, issued.id);
@@ -51,7 +51,7 @@ export class HawkCredentialController {
   @Post('credentials/:id/rotation')
   async rotate(@Req() request: FastifyRequest, @Param('id') id: string, @Body() body: unknown) {
     const scope = scopeOf(userOf(request));
-    const { overlapSeconds, contactCenter } = checked(rotationSchema, body);
+    const { overlapSeconds, contactCenter } = checked(hawkRotationSchema, body);
     const { issued, owner } = await this.credentials.rotate(id, narrowed(scope, contactCenter), overlapSeconds);
     const detail = `${id}, the former key serves ${overlapSeconds} s longer`;
     await this.audit.done(request, 'hawk-credential-rotated', owner, detail);
@@ -72,7 +72,7 @@ export class HawkCredentialController {
   async invite(@Req() request: FastifyRequest, @Body() body: unknown) {
     const user = userOf(request);
     const scope = scopeOf(user);
-    const { validForSeconds, contactCenter: named } = checked(invitationSchema, body);
+    const { validForSeconds, contactCenter: named } = checked(hawkInvitationSchema, body);
     const contactCenter = await this.newOwner.of(scope, named);
     const invitation = await this.credentials.invite(validForSeconds, contactCenter, user.name);
     await this.audit.done(request, 'hawk-invitation-made', contactCenter, `until ${invitation.expiresAt}`);

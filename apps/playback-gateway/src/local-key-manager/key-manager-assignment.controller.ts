@@ -13,7 +13,7 @@ import { KeyPairs } from './key-pairs.js';
 import { callOf } from './key-pairs.js';
 
 const ids = z.array(z.string().min(1).max(128)).max(1000);
-const assignmentSchema = z.strictObject({
+export const keyManagerAssignmentSchema = z.strictObject({
   contactCenter: contactCenterField.min(1),
   /** Everything that belongs to no contact center when neither list is there. */
   credentials: ids.optional(),
@@ -53,7 +53,7 @@ export class KeyManagerAssignmentController {
     if (scope !== 'everything') {
       throw new RcsError('RCS_INSUFFICIENT_ROLE', 'only operations accounts assign what belongs to no contact center');
     }
-    const { contactCenter: named, credentials, keyPairs } = checked(assignmentSchema, body);
+    const { contactCenter: named, credentials, keyPairs } = checked(keyManagerAssignmentSchema, body);
     const contactCenter = await this.newOwner.of(scope, named);
     const chosen = credentials === undefined && keyPairs === undefined ? undefined : { credentials, keyPairs };
     const outcome = await this.store.assign({

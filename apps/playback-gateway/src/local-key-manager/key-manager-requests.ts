@@ -4,7 +4,7 @@ import { RcsError } from '#platform';
 /** Id of a contact center; empty for what belongs to none. */
 export const contactCenterField = z.string().max(256);
 
-const scopeQuerySchema = z.object({ contactCenter: contactCenterField.optional() });
+export const scopeQuerySchema = z.object({ contactCenter: contactCenterField.optional() });
 
 /** The contact center that a query names. @throws RcsError RCS_INVALID_VALUE naming the parameter. */
 export const scopeQuery = (query: unknown): string | undefined => checked(scopeQuerySchema, query).contactCenter;

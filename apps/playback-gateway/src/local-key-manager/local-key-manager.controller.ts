@@ -22,7 +22,7 @@ const endpointDescription = {
 };
 
 /** On the wire there is the id alone; operations accounts name the contact center, where there are several. */
-const registrationSchema = z.looseObject({ contactCenter: contactCenterField.optional() });
+export const keyManagerRegistrationSchema = z.looseObject({ contactCenter: contactCenterField.optional() });
 
 /** The key-management API of Genesys Cloud's local key manager: each caller meets what its own contact center has. */
 @Controller(localKeyManagerPath.slice(1))
@@ -49,7 +49,7 @@ export class LocalKeyManagerController {
   @HttpCode(200)
   async register(@Req() request: FastifyRequest, @Body() body: { readonly id?: unknown } | undefined) {
     const registrar = registrarOf(request);
-    const { contactCenter } = checked(registrationSchema, body);
+    const { contactCenter } = checked(keyManagerRegistrationSchema, body);
     const right =
       'invitation' in registrar
         ? { invitation: registrar.invitation }

@@ -1,41 +1,63 @@
 import { productVersion } from '#platform';
-import { certificateOperations } from './certificate-operations.js';
-import { certificateSchemas } from './certificate-schemas.js';
-import { describeOperation, type Operation } from './operation.js';
+import { securitySchemes } from './caller.js';
+import { describeOperation, placeOf } from './describe-operation.js';
+import { namedSchemas, type JsonSchema } from './named-schema.js';
+import type { FeatureOperations, RouteKey } from './operation.js';
+import { apiDescription } from './operations/api-description.js';
+import { assignmentOperations } from './operations/assignments.js';
+import { audit } from './operations/audit.js';
+import { certificates } from './operations/certificates.js';
+import { keyManagerAdministration } from './operations/key-manager-administration.js';
+import { keyOperations } from './operations/keys.js';
+import { localKeyManager } from './operations/local-key-manager.js';
+import { playback } from './operations/playback.js';
+import { recordings } from './operations/recordings.js';
+import { rewrapOperations } from './operations/rewraps.js';
+import { sessionOperations } from './operations/sessions.js';
+import { settings } from './operations/settings.js';
+import { userOperations } from './operations/users.js';
 
-const problem = {
-  type: 'object',
-  properties: {
-    type: { type: 'string' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string' },
-    code: { type: 'string', description: 'stable, see docs/errors.md' },
-    reason: { type: 'string', description: 'which of the cases of a code it is, stable' },
-    requestId: { type: 'string' },
-    retryable: { type: 'boolean' },
-  },
-  required: ['type', 'title', 'status', 'code', 'retryable'],
-};
+/** Everything the gateway answers, feature by feature. */
+export const features: readonly FeatureOperations[] = [
+  playback,
+  recordings,
+  sessionOperations,
+  userOperations,
+  audit,
+  settings,
+  certificates,
+  assignmentOperations,
+  keyOperations,
+  rewrapOperations,
+  keyManagerAdministration,
+  localKeyManager,
+  apiDescription,
+];
 
-/** The OpenAPI 3.1 document of the resources below /rcs, made from the schemas that requests are checked with. */
-export function openApiDocument(): Readonly<Record<string, unknown>> {
+/** The OpenAPI 3.1 document of every route, made from the schemas that requests are checked with. */
+export function openApiDocument(): JsonSchema {
   return {
     openapi: '3.1.0',
-    info: { title: 'Recording Crypto Server', version: productVersion() },
-    security: [{ basic: [] }],
-    paths: paths(certificateOperations),
-    components: {
-      securitySchemes: { basic: { type: 'http', scheme: 'basic' } },
-      schemas: { Problem: problem, ...certificateSchemas },
+    info: {
+      title: 'Recording Crypto Server',
+      version: productVersion(),
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
+    servers: [{ url: '/' }],
+    tags: features.map(({ feature }) => ({ name: feature })),
+    paths: paths(),
+    components: { securitySchemes, schemas: namedSchemas() },
   };
 }
 
-function paths(operations: readonly Operation[]): Record<string, Record<string, unknown>> {
+function paths(): Record<string, Record<string, unknown>> {
   const result: Record<string, Record<string, unknown>> = {};
-  for (const operation of operations) {
-    (result[operation.path] ??= {})[operation.method] = describeOperation(operation);
+  for (const { feature, operations } of features) {
+    for (const [key, operation] of Object.entries(operations)) {
+      const route = key as RouteKey;
+      const { method, path } = placeOf(route);
+      (result[path] ??= {})[method] = describeOperation(route, feature, operation);
+    }
   }
   return result;
 }

@@ -1,85 +1,56 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import type { ErrorCode } from '#platform';
+import type { Caller } from './caller.js';
 
-type JsonSchema = Readonly<Record<string, unknown>>;
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
 
-/** One operation of the REST API, as the document describes it. */
+/** A route as the router has it: `GET /rcs/certificates/:alias`. */
+export type RouteKey = `${Method} /${string}`;
+
+/** What an answer holds, by its media type: JSON of a named schema, text, or bytes. */
+export type Content = Readonly<Record<string, z.ZodType | 'text' | 'bytes'>>;
+
+export interface Answer {
+  readonly description: string;
+  /** Absent for an answer without a body. */
+  readonly content?: Content;
+  /** Header fields that belong to this answer, with what they say. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One operation of the HTTP API, as the document describes it. */
 export interface Operation {
-  readonly method: 'get' | 'post' | 'put' | 'delete';
-  /** With `{parameters}`. */
-  readonly path: string;
   readonly summary: string;
   readonly description?: string;
+  readonly caller: Caller;
   readonly query?: z.ZodType;
+  /** Header fields of the request that change the answer, with what they do. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The schema that the request is checked with. */
   readonly body?: z.ZodType;
   /** Whether the body may be a form as well. */
   readonly form?: boolean;
-  readonly status: number;
-  /** Name of a schema; undefined for an answer without a body. */
-  readonly answer?: string;
-  /** `application/json` unless told. */
-  readonly answerType?: string;
-  /** Codes that the problem document may carry beside the common ones. */
-  readonly problems: readonly string[];
+  /** By status. What can go wrong is in `problems`, not here. */
+  readonly answers: Readonly<Record<number, Answer>>;
+  /** Codes of this operation, beside those of every operation and of its callers. */
+  readonly problems?: readonly ErrorCode[];
 }
 
-const problemType = 'application/problem+json';
-
-/** The operation object of OpenAPI 3.1. */
-export function describeOperation(operation: Operation): JsonSchema {
-  const { summary, description, path, query, body, form, problems } = operation;
-  return {
-    summary,
-    ...(description === undefined ? {} : { description }),
-    parameters: [...pathParameters(path), ...(query === undefined ? [] : queryParameters(query))],
-    ...(body === undefined ? {} : { requestBody: requestBody(body, form === true) }),
-    responses: {
-      [operation.status]: answer(operation),
-      default: {
-        description: `A problem (RFC 9457)${problems.length === 0 ? '' : `: ${problems.join(', ')}`}.`,
-        content: { [problemType]: { schema: { $ref: '#/components/schemas/Problem' } } },
-      },
-    },
-  };
+/** The operations of one feature; the document shows them under its name. */
+export interface FeatureOperations {
+  readonly feature: string;
+  readonly operations: Readonly<Record<RouteKey, Operation>>;
 }
 
-function answer({ answer: name, answerType = 'application/json' }: Operation): JsonSchema {
-  if (name === undefined) return { description: 'Done.' };
-  const schema = name === 'text' ? { type: 'string' } : { $ref: `#/components/schemas/${name}` };
-  return { description: 'Done.', content: { [answerType]: { schema } } };
-}
+/** An answer of JSON. */
+export const json = (schema: z.ZodType, description = 'Done.', headers?: Answer['headers']): Answer => ({
+  description,
+  content: { 'application/json': schema },
+  ...(headers === undefined ? {} : { headers }),
+});
 
-function pathParameters(path: string): JsonSchema[] {
-  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: { type: 'string' },
-  }));
-}
+/** An answer without a body. */
+export const nothing = (description = 'Done.'): Answer => ({ description });
 
-function queryParameters(schema: z.ZodType): JsonSchema[] {
-  const { properties = {}, required = [] } = jsonSchema(schema) as {
-    properties?: Record<string, JsonSchema>;
-    required?: string[];
-  };
-  return Object.entries(properties).map(([name, property]) => ({
-    name,
-    in: 'query',
-    required: required.includes(name),
-    schema: property,
-  }));
-}
-
-function requestBody(schema: z.ZodType, form: boolean): JsonSchema {
-  const content = { schema: jsonSchema(schema) };
-  return {
-    required: true,
-    content: { 'application/json': content, ...(form ? { 'multipart/form-data': content } : {}) },
-  };
-}
-
-/** What is sent, before defaults and transformations. */
-function jsonSchema(schema: z.ZodType): JsonSchema {
-  const described = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return Object.fromEntries(Object.entries(described).filter(([name]) => name !== '$schema'));
-}
+/** An answer of text of another media type. */
+export const text = (type: string, description: string): Answer => ({ description, content: { [type]: 'text' } });

@@ -8,7 +8,7 @@ import { Authenticated } from '../access/access-rule.js';
 import { userOf } from '../http/current-user.js';
 import { storeTokens } from '../dependencies/injection-tokens.js';
 
-const settingsSchema = z.strictObject({
+export const crossOriginSettingsSchema = z.strictObject({
   /** No "*" alone: pages of these origins act for people who are logged in. */
   allowedOrigins: z.array(z.string().max(300).refine(isOriginPattern)).max(100),
 });
@@ -34,7 +34,7 @@ export class CrossOriginSettingsController {
   async put(@Req() request: FastifyRequest, @Body() body: unknown) {
     const user = userOf(request);
     const contactCenter = await this.contactCenterOf(user);
-    const parsed = settingsSchema.safeParse(body);
+    const parsed = crossOriginSettingsSchema.safeParse(body);
     if (!parsed.success) {
       const publicDetail = 'allowedOrigins: a list of scheme://host[:port], such as https://*.example.com';
       throw new RcsError('RCS_INVALID_VALUE', undefined, { publicDetail });

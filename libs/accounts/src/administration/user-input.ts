@@ -31,7 +31,7 @@ const rights = {
   partitions: set(path),
 };
 
-const newUserSchema = z.strictObject({
+export const newUserSchema = z.strictObject({
   userName,
   contactCenter: contactCenter.optional(),
   password: z.string(),
@@ -44,7 +44,7 @@ const newUserSchema = z.strictObject({
   agentIds: set(agentId).optional(),
 });
 
-const userChangeSchema = z
+export const userChangeSchema = z
   .strictObject({
     enabled: z.boolean(),
     ...rights,
@@ -53,9 +53,9 @@ const userChangeSchema = z
   })
   .partial();
 
-const passwordChangeSchema = z.strictObject({ password: z.string(), currentPassword: z.string().optional() });
+export const passwordChangeSchema = z.strictObject({ password: z.string(), currentPassword: z.string().optional() });
 
-const accountChoiceSchema = z.object({
+export const accountChoiceSchema = z.object({
   source: z.enum(['local', 'configuration-server', 'openid']).optional(),
   contactCenter: contactCenter.optional(),
 });

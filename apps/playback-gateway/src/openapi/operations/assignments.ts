@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { annexSchema, assignmentSchema, confirmationSchema } from '../../assignments/assignment.controller.js';
+import { recipientQuerySchema } from '../../assignments/recipient.controller.js';
+import { named } from '../named-schema.js';
+import { json, nothing, type FeatureOperations } from '../operation.js';
+import { aliases, time } from '../values.js';
+import { certificate } from './certificate-answers.js';
+
+const caller = 'certificate-administrator';
+const refusals = [
+  'RCS_CERTIFICATE_NOT_FOUND',
+  'RCS_CERTIFICATE_NOT_VALID',
+  'RCS_CONFIRMATION_REQUIRED',
+  'RCS_KEY_DISABLED',
+] as const;
+
+const ivrProfiles = named(
+  'IvrProfiles',
+  z.strictObject({ ivrProfiles: z.array(z.strictObject({ name: z.string(), aliases, changedAt: time })) }),
+);
+const assignment = named(
+  'Assignment',
+  z.strictObject({
+    aliases,
+    encrypted: z.boolean().describe('false: nothing is assigned, recordings are made unencrypted'),
+    certificates: z.array(certificate),
+    changedAt: time.optional(),
+    changedBy: z.string().optional(),
+  }),
+);
+const annex = named('Annex', z.strictObject({ annex: z.string() }));
+const recipients = named(
+  'Recipients',
+  z.strictObject({
+    encrypted: z.boolean(),
+    certificates: z.array(z.strictObject({ alias: z.string(), certificate: z.string().describe('PEM') })),
+  }),
+);
+
+/** Which certificates recordings are encrypted for. */
+export const assignmentOperations: FeatureOperations = {
+  feature: 'Assignments',
+  operations: {
+    'GET /rcs/ivr-profiles': {
+      summary: 'IVR profiles that something is assigned to',
+      caller,
+      answers: { 200: json(ivrProfiles) },
+    },
+    'GET /rcs/ivr-profiles/:name/certificates': {
+      summary: 'Certificates of an IVR profile',
+      caller,
+      answers: { 200: json(assignment) },
+    },
+    'PUT /rcs/ivr-profiles/:name/certificates': {
+      summary: 'Assign certificates to an IVR profile',
+      caller,
+      body: assignmentSchema,
+      answers: { 200: json(assignment) },
+      problems: refusals,
+    },
+    'DELETE /rcs/ivr-profiles/:name/certificates': {
+      summary: 'Forget an IVR profile',
+      caller,
+      body: confirmationSchema,
+      answers: { 204: nothing() },
+      problems: ['RCS_CONFIRMATION_REQUIRED'],
+    },
+    'GET /rcs/ivr-profiles/:name/annex': {
+      summary: 'The text form of the annex',
+      caller,
+      answers: { 200: json(annex) },
+    },
+    'PUT /rcs/ivr-profiles/:name/annex': {
+      summary: 'Assign what an exported annex names',
+      caller,
+      body: annexSchema,
+      answers: { 200: json(assignment) },
+      problems: [...refusals, 'RCS_KEY_REFUSED'],
+    },
+    'GET /rcs/screen-recording-certificates': {
+      summary: 'Certificates of screen recordings',
+      caller,
+      answers: { 200: json(assignment) },
+    },
+    'PUT /rcs/screen-recording-certificates': {
+      summary: 'Assign certificates to screen recordings',
+      caller,
+      body: assignmentSchema,
+      answers: { 200: json(assignment) },
+      problems: refusals,
+    },
+    'GET /rcs/contact-centers/:contactCenter/recipients': {
+      summary: 'For recorders: whom a new recording is to be encrypted for, valid at this moment',
+      caller: 'user',
+      query: recipientQuerySchema,
+      answers: { 200: json(recipients) },
+      problems: ['RCS_MISSING_PARAMETER', 'RCS_CERTIFICATE_NOT_FOUND', 'RCS_CERTIFICATE_NOT_VALID', 'RCS_KEY_DISABLED'],
+    },
+  },
+};

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { auditExportSchema, auditPageSchema } from '../../audit/audit-request.js';
+import { named } from '../named-schema.js';
+import { json, text, type FeatureOperations } from '../operation.js';
+import { count, time } from '../values.js';
+
+const record = z.strictObject({
+  event: z.string(),
+  outcome: z.enum(['allowed', 'refused', 'done', 'failed', 'aborted']),
+  user: z.string().optional(),
+  userSource: z.enum(['configuration-server', 'openid']).optional(),
+  address: z.string().optional(),
+  contactCenter: z.string().optional(),
+  recording: z.string().optional(),
+  mediaFile: z.string().optional(),
+  certificateAlias: z.string().optional(),
+  envelopeDigest: z.string().optional(),
+  contentProof: z.enum(['proved', 'not proved']).optional(),
+  range: z.string().optional(),
+  bytes: count.optional(),
+  requestId: z.string().optional(),
+  detail: z.string().optional(),
+  writer: z.string(),
+  sequence: count,
+  time,
+  previousHash: z.string(),
+  hash: z.string().describe('SHA-256 over previousHash and the canonical JSON (RFC 8785) of the rest'),
+});
+
+const page = named(
+  'AuditPage',
+  z.strictObject({
+    records: z.array(record),
+    nextCursor: z.string().optional().describe('where the next page begins'),
+  }),
+);
+
+/** Reading the audit; reading is itself in the audit. */
+export const audit: FeatureOperations = {
+  feature: 'Audit',
+  operations: {
+    'GET /rcs/audit': {
+      summary: 'Read the audit by pages',
+      caller: 'user',
+      query: auditPageSchema,
+      answers: { 200: json(page) },
+    },
+    'GET /rcs/audit/export': {
+      summary: 'The audit for other systems',
+      caller: 'user',
+      query: auditExportSchema,
+      answers: { 200: text('application/x-ndjson', 'One record a line.') },
+    },
+  },
+};

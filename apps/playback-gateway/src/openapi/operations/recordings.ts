@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { giveUpSchema } from '../../media-index/media-index.controller.js';
+import { insertRecordingSchema } from '../../recordings/insert-recording.schema.js';
+import { named } from '../named-schema.js';
+import { json, type FeatureOperations } from '../operation.js';
+import { count, succeeded, time } from '../values.js';
+
+const recorderTime = z.string().optional().describe('as it was inserted: 2026-11-21T08:00:00.000+0000');
+const parameters = z.record(z.string(), z.unknown()).optional();
+
+/** Fields that nobody here knows stay as they were inserted. */
+const recording = named(
+  'Recording',
+  z.looseObject({
+    statusCode: succeeded,
+    id: z.string(),
+    callerPhoneNumber: z.string().optional(),
+    dialedPhoneNumber: z.string().optional(),
+    startTime: recorderTime,
+    stopTime: recorderTime,
+    region: z.string(),
+    mediaFiles: z.array(
+      z.looseObject({
+        mediaUri: z.string(),
+        mediaPath: z.string(),
+        playPath: z.string(),
+        startTime: recorderTime,
+        stopTime: recorderTime,
+        callUUID: z.string().optional(),
+        mediaId: z.string(),
+        type: z.string(),
+        duration: z.string().optional().describe('milliseconds'),
+        size: z.string().optional().describe('bytes'),
+        tenant: z.string().optional(),
+        ivrprofile: z.string().optional(),
+        parameters,
+        certAlias: z.array(z.string()).optional(),
+      }),
+    ),
+    eventHistory: z.array(z.record(z.string(), z.unknown())).optional(),
+  }),
+);
+
+const mediaIndex = named(
+  'MediaIndex',
+  z.strictObject({
+    mediaFiles: count,
+    inspected: count.describe('it is known whom these are for'),
+    proved: count.describe('these have a content tree, too'),
+    failing: count,
+    givenUp: count,
+    unknownRecordings: count.describe('nobody knows whom these are for: no certificate can be deleted before'),
+    failures: z.array(
+      z.strictObject({
+        recording: z.string(),
+        mediaFile: z.string(),
+        missing: z.enum(['inspection', 'content-tree', 'given-up']),
+        attempts: count,
+        code: z.string(),
+        reason: z.string(),
+        nextStep: z.string(),
+        nextAttempt: time,
+      }),
+    ),
+  }),
+);
+
+/** Metadata of recordings, and how far their stored files are looked at. */
+export const recordings: FeatureOperations = {
+  feature: 'Recordings',
+  operations: {
+    'GET /api/v2/recordings/:id': {
+      summary: 'Metadata of a recording, with the play URLs of its media files',
+      caller: 'user',
+      answers: { 200: json(recording) },
+      problems: ['RCS_RECORDING_NOT_FOUND'],
+    },
+    'POST /internal-api/contact-centers/:contactCenter/recordings': {
+      summary: 'For recorders: insert the metadata of a recording',
+      caller: 'user',
+      body: insertRecordingSchema,
+      answers: {
+        200: json(recording, 'It is there already, just as it was sent.'),
+        201: json(recording, 'It is inserted.'),
+      },
+      problems: [
+        'RCS_RECORDING_EXISTS',
+        'RCS_MEDIA_LOCATION_REFUSED',
+        'RCS_MEDIA_LOCATION_TAKEN',
+        'RCS_CONTENT_CHANGED',
+      ],
+    },
+    'GET /rcs/recordings/index-status': {
+      summary: 'How many media files have been looked at, and which could not be',
+      caller: 'certificate-administrator',
+      answers: { 200: json(mediaIndex) },
+    },
+    'POST /rcs/recordings/index-status/retry': {
+      summary: 'Look at once at what could not be looked at',
+      caller: 'certificate-administrator',
+      answers: { 200: json(mediaIndex) },
+    },
+    'POST /rcs/recordings/index-status/:recording/give-up': {
+      summary: 'Take a recording for lost whose media files cannot be read',
+      description: 'It holds no certificate any more; confirm is its id typed again.',
+      caller: 'certificate-administrator',
+      body: giveUpSchema,
+      answers: { 200: json(mediaIndex) },
+      problems: ['RCS_RECORDING_NOT_FOUND', 'RCS_CONFIRMATION_REQUIRED'],
+    },
+  },
+};

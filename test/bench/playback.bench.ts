@@ -2,15 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startCluster, type ReadyLine } from '../cluster/running-cluster.js';
 import { insertEncrypted, putPlain } from './bench-media.js';
+import { Counters, growth } from './cluster-counters.js';
 import { runLoad, type LoadOptions } from './load.js';
 import { startNginxHops } from './nginx-hops.js';
 import { interleaved } from './statistics.js';
 
 /** What the architecture asks for. */
 const bars = { throughput: 1.0, requests: 0.5 };
+/** After as long without load V8 lets a heap grow by a few megabytes only, unless it is told otherwise. */
+const idleMs = 60_000;
 const connections = 16;
 const large = { bytes: 20_000_000, requests: 16 * 4 };
 const small = { bytes: 100_000, requests: 16 * 200 };
@@ -48,7 +52,8 @@ async function main(): Promise<void> {
         pairs,
         result => result.requestsPerSecond,
       );
-      report({ throughput, requests }, values.json);
+      const collections = await collectionsAfterIdleness(cluster.ready);
+      report({ throughput, requests, collections }, values.json);
     } finally {
       await hops.stop();
     }
@@ -89,12 +94,35 @@ async function measure(
   );
 }
 
+/** Collections of the whole heap while 1.3 GB are played after a pause. */
+async function collectionsAfterIdleness(ready: ReadyLine): Promise<{ gateway: number; workers: number }> {
+  const player = ready.users[0];
+  if (player === undefined) throw new Error('the cluster has no user');
+  const playPath = await insertEncrypted(ready, 'bench-idle', randomBytes(large.bytes));
+  const load: LoadOptions = {
+    connections,
+    ...large,
+    url: `${ready.gateway}/api/v2${playPath}`,
+    headers: basic(player.name, player.password),
+  };
+  await setTimeout(idleMs);
+  const before = await Counters.read(ready.management);
+  await runLoad(load);
+  const grown = growth(before, await Counters.read(ready.management));
+  const major = (component: string) => grown(component, 'nodejs_gc_duration_seconds_count', 'kind="major"');
+  return { gateway: major('playback-gateway'), workers: major('decrypt-worker') };
+}
+
 const basic = (user: string, password: string) => ({
   authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
 });
 
 function report(
-  results: { throughput: Awaited<ReturnType<typeof measure>>; requests: Awaited<ReturnType<typeof measure>> },
+  results: {
+    throughput: Awaited<ReturnType<typeof measure>>;
+    requests: Awaited<ReturnType<typeof measure>>;
+    collections: { gateway: number; workers: number };
+  },
   json: boolean,
 ) {
   const rows = [
@@ -102,7 +130,9 @@ function report(
     { name: '100 KB x 16 connections', unit: 'requests/s', bar: bars.requests, ...results.requests },
   ];
   if (json) {
-    process.stdout.write(`${JSON.stringify({ bench: 'playback', rows })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ bench: 'playback', rows, collectionsAfterIdleness: results.collections })}\n`,
+    );
     return;
   }
   for (const row of rows) {
@@ -111,6 +141,10 @@ function report(
         `ratio ${row.ratio.toFixed(2)} (bar ${row.bar.toFixed(2)}; pairs ${row.ratios.map(ratio => ratio.toFixed(2)).join(' ')})\n`,
     );
   }
+  const { gateway, workers } = results.collections;
+  process.stdout.write(
+    `collections of the whole heap in 1.3 GB after ${idleMs / 1000} s of idleness: gateway ${gateway}, workers ${workers}\n`,
+  );
 }
 
 main().catch((error: unknown) => {

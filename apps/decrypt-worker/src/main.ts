@@ -3,6 +3,7 @@ import { KeyVaultClient, WorkerRegistry } from '#contracts';
 import { MediaStorages } from '#media-storage';
 import {
   connectRedis,
+  letHeapGrow,
   NestLogger,
   productVersion,
   RedisMetrics,
@@ -18,6 +19,7 @@ import { KeyWatch } from './key-watch/key-watch.js';
 import { MediaSessionCache } from './media-session/media-session-cache.js';
 import { Heartbeat } from './registration/heartbeat.js';
 
+letHeapGrow();
 runService('decrypt-worker', async (context: ServiceContext) => {
   const { instance, logger, readiness } = context;
   warnOfMemoryExposure(logger, 'session keys and media');

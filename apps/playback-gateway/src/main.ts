@@ -6,6 +6,7 @@ import { auditCheckpointType, StatementSigner } from '#contracts';
 import {
   closeServer,
   describeError,
+  letHeapGrow,
   loadInternalIdentity,
   NestLogger,
   RedisMetrics,
@@ -53,6 +54,7 @@ import { playTicketType, playTicketVerifier } from './tickets/play-ticket.js';
 import { WorkerConnections } from './workers/worker-connections.js';
 import { WorkerDirectory } from './workers/worker-directory.js';
 
+letHeapGrow();
 runService('playback-gateway', async (context: ServiceContext) => {
   const configuration = requireSections(context.configuration, 'internalTls', 'redis', 'store');
   warnOfMemoryExposure(context.logger, 'passwords and tokens');

@@ -18,6 +18,7 @@ import { LiveConfiguration } from '../reload/live-configuration.js';
 import { startTracer } from '../tracing/start-tracer.js';
 import type { Tracer } from '../tracing/tracer.js';
 import { productVersion } from './product-version.js';
+import { warnOfUnsupportedRuntime } from './runtime-support.js';
 import { shutDown, type StoppableService } from './shutdown.js';
 
 /** What every service gets before it starts its own work. */
@@ -70,6 +71,7 @@ async function main(name: string, start: (context: ServiceContext) => Promise<Ru
   const masterKey = readMasterKey(configuration.masterKeyFile, environment);
   const instance = `${name}-${hostname()}-${randomBytes(4).toString('hex')}`;
   const logger = createLogger(name, instance, configuration.logging.level);
+  warnOfUnsupportedRuntime(logger);
   const metrics = createMetricsRegistry(name, productVersion());
   const certificates = new CertificateExpiry(metrics);
   const readiness = new Readiness();

@@ -3,7 +3,7 @@ import { GatewayClient } from '../../apps/rcsctl/src/gateway-client/gateway-clie
 import { plaintextOf } from '../../apps/rcsctl/src/recorder/plaintext.js';
 import { recordMedia } from '../../apps/rcsctl/src/recorder/record-media.js';
 import { RecorderStorage } from '../../apps/rcsctl/src/recorder/recorder-storage.js';
-import type { ReadyLine } from '../cluster/running-cluster.js';
+import type { ReadyLine } from '../support/cluster/running-cluster.js';
 
 /** Stores bytes as they are; answers the path the yardstick fetches. */
 export async function putPlain(ready: ReadyLine, name: string, media: Buffer): Promise<string> {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startCluster, type ReadyLine } from '../cluster/running-cluster.js';
+import { startCluster, type ReadyLine } from '../support/cluster/running-cluster.js';
 import { insertEncrypted } from './bench-media.js';
 import { components, Counters, growth } from './cluster-counters.js';
 import { runLoad } from './load.js';

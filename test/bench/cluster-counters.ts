@@ -1,4 +1,4 @@
-import type { ReadyLine } from '../cluster/running-cluster.js';
+import type { ReadyLine } from '../support/cluster/running-cluster.js';
 
 /** Sums of series over all processes of one kind. */
 export class Counters {

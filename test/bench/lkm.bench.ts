@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BlockDecryptionClient, KeyVaultClient } from '#contracts';
 import { loadInternalIdentity } from '#platform';
-import { startCluster, type ReadyLine } from '../cluster/running-cluster.js';
-import { GenesysCloud, type HawkCredential } from '../local-key-manager/genesys-cloud.js';
+import { startCluster, type ReadyLine } from '../support/cluster/running-cluster.js';
+import { GenesysCloud, type HawkCredential } from '../support/local-key-manager/genesys-cloud.js';
 import { curl } from '../e2e/strangers.js';
 import { interleaved, median } from './statistics.js';
 

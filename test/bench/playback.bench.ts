@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { startCluster, type ReadyLine } from '../cluster/running-cluster.js';
+import { startCluster, type ReadyLine } from '../support/cluster/running-cluster.js';
 import { insertEncrypted, putPlain } from './bench-media.js';
 import { Counters, growth } from './cluster-counters.js';
 import { runLoad, type LoadOptions } from './load.js';

@@ -5,8 +5,8 @@ import { Heartbeat } from '../../apps/decrypt-worker/src/registration/heartbeat.
 import { GatewayMetrics } from '../../apps/playback-gateway/src/metrics/gateway-metrics.js';
 import { WorkerConnections } from '../../apps/playback-gateway/src/workers/worker-connections.js';
 import { WorkerDirectory } from '../../apps/playback-gateway/src/workers/worker-directory.js';
-import { InternalAuthority } from '../authority/internal-authority.js';
-import { RedisServer } from '../redis/redis-server.js';
+import { InternalAuthority } from '../support/authority/internal-authority.js';
+import { RedisServer } from '../support/redis/redis-server.js';
 import { median } from './statistics.js';
 
 const heartbeatIntervalMs = 1000;

@@ -2,10 +2,10 @@ import { constants, createPublicKey, publicEncrypt, randomBytes, randomUUID } fr
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
-import { rcsctl } from '../cluster/rcsctl.js';
-import vectors from '../local-key-manager/example-service-vectors.json';
-import { GenesysCloud, type HawkCredential } from '../local-key-manager/genesys-cloud.js';
+import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { rcsctl } from '#test/cluster/rcsctl.js';
+import vectors from '../support/local-key-manager/example-service-vectors.json';
+import { GenesysCloud, type HawkCredential } from '#test/local-key-manager/genesys-cloud.js';
 import { curl } from '../e2e/strangers.js';
 
 jest.setTimeout(180_000);

@@ -24,8 +24,8 @@ import { LayoutInspector } from '../../apps/decrypt-worker/src/media-session/lay
 import { MediaOpener } from '../../apps/decrypt-worker/src/media-session/media-opener.js';
 import { PinnedStorage } from '../../apps/decrypt-worker/src/media-session/pinned-storage.js';
 import { mediaLike } from '../../libs/cms/src/testing/media-like.js';
-import { JudgingVault, recipients, recordingKey } from '../data-plane/judging-vault.js';
-import { ClusterIdentities } from '../data-plane/worker-under-test.js';
+import { JudgingVault, recipients, recordingKey } from '#test/data-plane/judging-vault.js';
+import { ClusterIdentities } from '#test/data-plane/worker-under-test.js';
 
 jest.setTimeout(600_000);
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunningCluster } from '../cluster/running-cluster.js';
+import type { RunningCluster } from '#test/cluster/running-cluster.js';
 import { curl, type CurlAnswer } from './strangers.js';
 
 let jars = 0;

@@ -1,8 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { rcsctl, type CommandResult } from '../cluster/rcsctl.js';
-import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
+import { rcsctl, type CommandResult } from '#test/cluster/rcsctl.js';
+import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { CertificateAdministrator } from './certificate-administrator.js';
 import { StrangerClient } from './stranger-client.js';
 import { curl, openssl } from './strangers.js';

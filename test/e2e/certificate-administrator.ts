@@ -2,8 +2,8 @@ import { createPrivateKey } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encryptToPublicKey } from '#contracts';
-import type { RunningCluster } from '../cluster/running-cluster.js';
-import { rcsctl, type CommandResult } from '../cluster/rcsctl.js';
+import type { RunningCluster } from '#test/cluster/running-cluster.js';
+import { rcsctl, type CommandResult } from '#test/cluster/rcsctl.js';
 import { curl, type CurlAnswer } from './strangers.js';
 
 const repository = join(__dirname, '../..');

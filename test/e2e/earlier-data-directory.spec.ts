@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { earlierSound as sound, unpackEarlierDataDirectory } from '../cluster/earlier-data-directory.js';
-import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
-import { waitFor } from '../vault/wait-for.js';
+import { earlierSound as sound, unpackEarlierDataDirectory } from '#test/cluster/earlier-data-directory.js';
+import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { waitFor } from '#test/vault/wait-for.js';
 import { bodyOf, CertificateAdministrator } from './certificate-administrator.js';
 import { StrangerClient } from './stranger-client.js';
 import { curl } from './strangers.js';

@@ -6,9 +6,9 @@ import { parse } from 'yaml';
 import { KeyVaultClient } from '#contracts';
 import { encryptSecret, loadInternalIdentity } from '#platform';
 import { openSqliteStore, type Store } from '#store';
-import { rcsctl } from '../cluster/rcsctl.js';
-import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
-import { GenesysCloud, type HawkCredential } from '../local-key-manager/genesys-cloud.js';
+import { rcsctl } from '#test/cluster/rcsctl.js';
+import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { GenesysCloud, type HawkCredential } from '#test/local-key-manager/genesys-cloud.js';
 import { curl } from './strangers.js';
 
 jest.setTimeout(240_000);

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { endingWithUs } from '#platform';
-import type { ReadyLine } from '../cluster/running-cluster.js';
+import type { ReadyLine } from '#test/cluster/running-cluster.js';
 import { commandsOfPage } from './page-commands.js';
 import { ShellSession } from './shell-session.js';
 import { splitEnvelope } from './split-envelope.js';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
-import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
+import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { rcsctl, resultOf, startRcsctl, type CommandResult } from './command-line.js';
 import { splitEnvelope } from './split-envelope.js';
 import { StrangerClient } from './stranger-client.js';

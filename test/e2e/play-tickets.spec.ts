@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
+import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { Browser, header, json } from './browser.js';
 import { mediaLike } from '../../libs/cms/src/testing/media-like.js';
 import { StrangerClient } from './stranger-client.js';

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mediaLike } from '../../libs/cms/src/testing/media-like.js';
-import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
+import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { splitEnvelope } from './split-envelope.js';
 import { StrangerClient } from './stranger-client.js';
 import { openssl } from './strangers.js';

@@ -2,10 +2,10 @@ import { createPrivateKey } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { processIdOf } from '../cluster/process-id.js';
-import { countInMemory } from '../cluster/process-memory.js';
-import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
-import { startSecondGateway } from '../cluster/second-gateway.js';
+import { processIdOf } from '#test/cluster/process-id.js';
+import { countInMemory } from '#test/cluster/process-memory.js';
+import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { startSecondGateway } from '#test/cluster/second-gateway.js';
 import { bodyOf, CertificateAdministrator } from './certificate-administrator.js';
 import { openssl } from './strangers.js';
 

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
-import { dashboardQueries, documentedByService, repository } from '../prometheus/monitoring-files.js';
-import { PrometheusServer, withoutPatience } from '../prometheus/prometheus-server.js';
+import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { dashboardQueries, documentedByService, repository } from '#test/prometheus/monitoring-files.js';
+import { PrometheusServer, withoutPatience } from '#test/prometheus/prometheus-server.js';
 import { StrangerClient } from './stranger-client.js';
 import { openssl } from './strangers.js';
 

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { endingWithUs } from '#platform';
-import { processIdOf } from '../cluster/process-id.js';
-import { processesBelow } from '../cluster/processes-below.js';
-import type { ReadyLine } from '../cluster/running-cluster.js';
+import { processIdOf } from '#test/cluster/process-id.js';
+import { processesBelow } from '#test/cluster/processes-below.js';
+import type { ReadyLine } from '#test/cluster/running-cluster.js';
 import { curl } from './strangers.js';
 
 jest.setTimeout(180_000);

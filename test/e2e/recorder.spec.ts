@@ -13,8 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endingWithUs } from '#platform';
-import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
-import { WatchedProxy, type Passing } from '../cluster/watched-proxy.js';
+import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { WatchedProxy, type Passing } from '#test/cluster/watched-proxy.js';
 import { resultOf, type CommandResult } from './command-line.js';
 import { StrangerClient } from './stranger-client.js';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import { parse } from 'yaml';
-import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
+import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { splitEnvelope } from './split-envelope.js';
 import { StrangerClient } from './stranger-client.js';
 import { openssl } from './strangers.js';

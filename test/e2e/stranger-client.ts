@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunningCluster } from '../cluster/running-cluster.js';
+import type { RunningCluster } from '#test/cluster/running-cluster.js';
 import { curl, type CurlAnswer } from './strangers.js';
 
 /** What somebody with curl does to a running cluster. */

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
-import { OtlpReceiver, type ReceivedSpan } from '../tracing/otlp-receiver.js';
+import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { OtlpReceiver, type ReceivedSpan } from '#test/tracing/otlp-receiver.js';
 import { StrangerClient } from './stranger-client.js';
 
 jest.setTimeout(300_000);

@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { processIdOf } from '../cluster/process-id.js';
-import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
+import { processIdOf } from '#test/cluster/process-id.js';
+import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { GatewayFront, playPaced } from '../resilience/paced-player.js';
 import { CertificateAdministrator } from './certificate-administrator.js';
 import { sendRaw, statusesIn } from './raw-connection.js';

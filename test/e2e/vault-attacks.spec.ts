@@ -18,13 +18,13 @@ import {
   type PlaybackGrant,
 } from '#contracts';
 import { serviceRoles, type InternalIdentity } from '#platform';
-import { InternalAuthority } from '../authority/internal-authority.js';
-import { administrationActs, administrationContent } from '../vault/administrator-endpoint.js';
-import { readPrivateParts } from '../vault/private-parts.js';
-import { recordCall, type RecordedCall } from '../vault/recorded-call.js';
-import type { RunningVault } from '../vault/running-vault.js';
-import { confusedGrant, signedGrant, unsignedGrant } from '../vault/signed-grant.js';
-import { VaultGrounds } from '../vault/vault-grounds.js';
+import { InternalAuthority } from '#test/authority/internal-authority.js';
+import { administrationActs, administrationContent } from '#test/vault/administrator-endpoint.js';
+import { readPrivateParts } from '#test/vault/private-parts.js';
+import { recordCall, type RecordedCall } from '#test/vault/recorded-call.js';
+import type { RunningVault } from '#test/vault/running-vault.js';
+import { confusedGrant, signedGrant, unsignedGrant } from '#test/vault/signed-grant.js';
+import { VaultGrounds } from '#test/vault/vault-grounds.js';
 
 jest.setTimeout(240_000);
 

@@ -1,8 +1,8 @@
 import { constants, publicEncrypt, randomBytes, randomInt } from 'node:crypto';
 import { TransportAgreements, type KeyEntry, type KeyVaultEndpoint } from '#contracts';
-import { publicKeyOf } from '../vault/recorded-call.js';
-import type { RunningVault } from '../vault/running-vault.js';
-import { VaultGrounds } from '../vault/vault-grounds.js';
+import { publicKeyOf } from '#test/vault/recorded-call.js';
+import type { RunningVault } from '#test/vault/running-vault.js';
+import { VaultGrounds } from '#test/vault/vault-grounds.js';
 
 jest.setTimeout(300_000);
 

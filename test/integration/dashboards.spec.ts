@@ -11,7 +11,7 @@ import {
   recordedMetrics,
   repository,
   type Panel,
-} from '../prometheus/monitoring-files.js';
+} from '#test/prometheus/monitoring-files.js';
 
 jest.setTimeout(60_000);
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { documentedMetrics, metricsIn, recordedMetrics, repository } from '../prometheus/monitoring-files.js';
+import { documentedMetrics, metricsIn, recordedMetrics, repository } from '#test/prometheus/monitoring-files.js';
 
 jest.setTimeout(120_000);
 

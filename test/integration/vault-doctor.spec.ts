@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { VaultGrounds } from '../vault/vault-grounds.js';
+import { VaultGrounds } from '#test/vault/vault-grounds.js';
 
 jest.setTimeout(180_000);
 

@@ -17,13 +17,13 @@ import {
 import { createLogger } from '#platform';
 import { KeyWatch } from '../../apps/decrypt-worker/src/key-watch/key-watch.js';
 import { rcsctl } from '../e2e/command-line.js';
-import { administrationContent } from '../vault/administrator-endpoint.js';
-import { ageDisabling } from '../vault/aged-disabling.js';
-import { Operator } from '../vault/operator.js';
-import { grantFor, publicKeyOf, recordCall } from '../vault/recorded-call.js';
-import type { RunningVault } from '../vault/running-vault.js';
-import { VaultGrounds } from '../vault/vault-grounds.js';
-import { waitFor } from '../vault/wait-for.js';
+import { administrationContent } from '#test/vault/administrator-endpoint.js';
+import { ageDisabling } from '#test/vault/aged-disabling.js';
+import { Operator } from '#test/vault/operator.js';
+import { grantFor, publicKeyOf, recordCall } from '#test/vault/recorded-call.js';
+import type { RunningVault } from '#test/vault/running-vault.js';
+import { VaultGrounds } from '#test/vault/vault-grounds.js';
+import { waitFor } from '#test/vault/wait-for.js';
 
 jest.setTimeout(240_000);
 

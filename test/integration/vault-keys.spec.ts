@@ -13,10 +13,10 @@ import {
   type PlaybackGrant,
 } from '#contracts';
 import type { RcsError } from '#platform';
-import { publicKeyOf, recordCall } from '../vault/recorded-call.js';
-import type { RunningVault } from '../vault/running-vault.js';
-import { VaultGrounds } from '../vault/vault-grounds.js';
-import { waitFor } from '../vault/wait-for.js';
+import { publicKeyOf, recordCall } from '#test/vault/recorded-call.js';
+import type { RunningVault } from '#test/vault/running-vault.js';
+import { VaultGrounds } from '#test/vault/vault-grounds.js';
+import { waitFor } from '#test/vault/wait-for.js';
 
 jest.setTimeout(180_000);
 

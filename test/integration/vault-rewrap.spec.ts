@@ -12,8 +12,8 @@ import {
   type RewrapOutcome,
 } from '#contracts';
 import { namedCertificate } from '../../libs/pkcs11/src/testing/named-certificate.js';
-import { signedGrant } from '../vault/signed-grant.js';
-import { VaultGrounds } from '../vault/vault-grounds.js';
+import { signedGrant } from '#test/vault/signed-grant.js';
+import { VaultGrounds } from '#test/vault/vault-grounds.js';
 
 jest.setTimeout(240_000);
 

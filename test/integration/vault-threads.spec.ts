@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { VaultGrounds } from '../vault/vault-grounds.js';
+import { VaultGrounds } from '#test/vault/vault-grounds.js';
 
 jest.setTimeout(60_000);
 

@@ -3,8 +3,8 @@ import { connectRedis, createLogger, createMetricsRegistry, type InternalIdentit
 import { GatewayMetrics } from '../../apps/playback-gateway/src/metrics/gateway-metrics.js';
 import { WorkerConnections } from '../../apps/playback-gateway/src/workers/worker-connections.js';
 import { WorkerDirectory } from '../../apps/playback-gateway/src/workers/worker-directory.js';
-import { InternalAuthority } from '../authority/internal-authority.js';
-import { RedisServer } from '../redis/redis-server.js';
+import { InternalAuthority } from '#test/authority/internal-authority.js';
+import { RedisServer } from '#test/redis/redis-server.js';
 
 jest.setTimeout(120_000);
 

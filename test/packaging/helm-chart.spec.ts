@@ -3,14 +3,14 @@ import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { loadConfiguration, requireSections } from '#platform';
-import { buildChartTools, findGo, type ChartTools } from '../helm/chart-tools.js';
-import { parseManifests, type Manifest, type NetworkRule, type PodSpec } from '../helm/manifest.js';
+import { buildChartTools, findGo, type ChartTools } from '#test/helm/chart-tools.js';
+import { parseManifests, type Manifest, type NetworkRule, type PodSpec } from '#test/helm/manifest.js';
 
 jest.setTimeout(15 * 60_000);
 
 const repository = join(__dirname, '../..');
 const chart = join(repository, 'helm/recording-crypto-server');
-const valueFiles = join(repository, 'test/helm/values');
+const valueFiles = join(repository, 'test/support/helm/values');
 const valueSets = readdirSync(valueFiles).map(file => basename(file, '.yaml'));
 const components = ['gateway', 'worker', 'vault'] as const;
 const work = mkdtempSync(join(tmpdir(), 'rcs-chart-'));

@@ -9,8 +9,8 @@ import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { processIdOf } from '../cluster/process-id.js';
-import type { ReadyLine } from '../cluster/running-cluster.js';
+import { processIdOf } from '#test/cluster/process-id.js';
+import type { ReadyLine } from '#test/cluster/running-cluster.js';
 
 jest.setTimeout(15 * 60_000);
 

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
+import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { Browser, json } from '../e2e/browser.js';
 import { StrangerClient } from '../e2e/stranger-client.js';
-import { RedisServer } from '../redis/redis-server.js';
+import { RedisServer } from '#test/redis/redis-server.js';
 
 jest.setTimeout(300_000);
 

@@ -7,12 +7,12 @@ import {
   type KeyEntry,
   type PlaybackGrant,
 } from '#contracts';
-import { BroughtKey } from '../vault/brought-key.js';
-import { recordCall } from '../vault/recorded-call.js';
-import type { RunningVault } from '../vault/running-vault.js';
-import { SoftHsm } from '../vault/soft-hsm.js';
-import { VaultGrounds } from '../vault/vault-grounds.js';
-import { waitFor } from '../vault/wait-for.js';
+import { BroughtKey } from '#test/vault/brought-key.js';
+import { recordCall } from '#test/vault/recorded-call.js';
+import type { RunningVault } from '#test/vault/running-vault.js';
+import { SoftHsm } from '#test/vault/soft-hsm.js';
+import { VaultGrounds } from '#test/vault/vault-grounds.js';
+import { waitFor } from '#test/vault/wait-for.js';
 
 jest.setTimeout(240_000);
 

@@ -9,9 +9,9 @@ import {
   type KeyVaultEndpoint,
   type PlaybackGrant,
 } from '#contracts';
-import { recordCall } from '../vault/recorded-call.js';
-import { VaultGrounds } from '../vault/vault-grounds.js';
-import { waitFor } from '../vault/wait-for.js';
+import { recordCall } from '#test/vault/recorded-call.js';
+import { VaultGrounds } from '#test/vault/vault-grounds.js';
+import { waitFor } from '#test/vault/wait-for.js';
 
 jest.setTimeout(180_000);
 

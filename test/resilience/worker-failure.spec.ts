@@ -3,8 +3,8 @@ import { readFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startCluster, type RunningCluster } from '../cluster/running-cluster.js';
-import { processIdOf } from '../cluster/process-id.js';
+import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { processIdOf } from '#test/cluster/process-id.js';
 import { StrangerClient } from '../e2e/stranger-client.js';
 import { openssl } from '../e2e/strangers.js';
 

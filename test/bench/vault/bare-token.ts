@@ -1,7 +1,7 @@
 import * as pkcs11 from 'pkcs11js';
 import type { KeyEntry } from '#contracts';
-import { recordCall } from '../../vault/recorded-call.js';
-import type { VaultGrounds } from '../../vault/vault-grounds.js';
+import { recordCall } from '../../support/vault/recorded-call.js';
+import type { VaultGrounds } from '../../support/vault/vault-grounds.js';
 import { perSecond } from './per-second.js';
 
 /** The token of a vault in this process, with nothing around it. */

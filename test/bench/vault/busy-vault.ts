@@ -9,9 +9,9 @@ import {
   type KeyVaultEndpoint,
   type PlaybackGrant,
 } from '#contracts';
-import { recordCall, type RecordedCall } from '../../vault/recorded-call.js';
-import type { RunningVault } from '../../vault/running-vault.js';
-import { VaultGrounds } from '../../vault/vault-grounds.js';
+import { recordCall, type RecordedCall } from '../../support/vault/recorded-call.js';
+import type { RunningVault } from '../../support/vault/running-vault.js';
+import { VaultGrounds } from '../../support/vault/vault-grounds.js';
 import { perSecond } from './per-second.js';
 
 /** As many as a rush brings. */

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { processIdOf } from '../../cluster/process-id.js';
+import { processIdOf } from '#test/cluster/process-id.js';
 import type { PropertyCluster } from '../world/property-cluster.js';
 import type { Random } from '../world/random.js';
 

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { rcsctl } from '../../cluster/rcsctl.js';
+import { rcsctl } from '#test/cluster/rcsctl.js';
 import type { KeyPairs } from '../media/key-pairs.js';
 import { makeCertificate, type MadeCertificate } from '../media/made-certificate.js';
 import { layouts, recipientForms, seal, type Layout, type Recipient, type SealedMedia } from '../media/sealed-media.js';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { rcsctl, type CommandResult } from '../../cluster/rcsctl.js';
+import { rcsctl, type CommandResult } from '#test/cluster/rcsctl.js';
 import { openssl } from '../../e2e/strangers.js';
 import type { MadeCertificate } from '../media/made-certificate.js';
 import { repository, type PropertyCluster } from '../world/property-cluster.js';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { GenesysCloud, type HawkCredential } from '../../local-key-manager/genesys-cloud.js';
+import { GenesysCloud, type HawkCredential } from '#test/local-key-manager/genesys-cloud.js';
 import { octets } from '../media/der.js';
 import type { KeyPairs } from '../media/key-pairs.js';
 import { makeCertificate, type MadeCertificate } from '../media/made-certificate.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { KeyVaultEndpoint, keyVaultProtoFile, TransportAgreements, type KeyVaultCall } from '#contracts';
 import { loadInternalIdentity, serviceRoles, type InternalIdentity, type ServiceRole } from '#platform';
 import { parse } from 'yaml';
-import type { ReadyLine } from '../../cluster/running-cluster.js';
+import type { ReadyLine } from '#test/cluster/running-cluster.js';
 
 /** Every RPC of the vault, from the contract itself. */
 export function rpcNames(): string[] {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import { envelopeDigest, GrantSigner, mediaPath, playbackGrants, type MediaLayout } from '#contracts';
 import type { InternalIdentity } from '#platform';
-import type { ReadyLine } from '../../cluster/running-cluster.js';
+import type { ReadyLine } from '#test/cluster/running-cluster.js';
 import type { Answer } from '../world/caller.js';
 import type { Attack } from './attack.js';
 

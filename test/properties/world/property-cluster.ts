@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteStore } from '#store';
-import { startCluster, type ReadyLine, type RunningCluster } from '../../cluster/running-cluster.js';
+import { startCluster, type ReadyLine, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { Caller, Door } from './caller.js';
 import { PropertyContactCenter } from './contact-center.js';
 import { StoredFiles } from './stored-files.js';

@@ -1,5 +1,5 @@
 import { Agent, request } from 'undici';
-import type { ReadyLine } from '../../cluster/running-cluster.js';
+import type { ReadyLine } from '#test/cluster/running-cluster.js';
 
 /** The WebDAV server, as whoever may write to it sees it. */
 export class StoredFiles {

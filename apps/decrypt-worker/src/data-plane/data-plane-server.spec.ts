@@ -14,12 +14,8 @@ import {
   type MediaRequest,
 } from '#contracts';
 import { ContentTreeBuilder, contentTreeBlockBytes as block } from '#media-storage';
-import { recipients } from '../../../../test/data-plane/judging-vault.js';
-import {
-  ClusterIdentities,
-  WorkerUnderTest,
-  type WorkerAnswer,
-} from '../../../../test/data-plane/worker-under-test.js';
+import { recipients } from '#test/data-plane/judging-vault.js';
+import { ClusterIdentities, WorkerUnderTest, type WorkerAnswer } from '#test/data-plane/worker-under-test.js';
 
 /** An MP3 with an empty tag, and bytes that do not repeat. */
 const mediaLike = (length: number): Buffer =>

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { WorkerRegistry, type WorkerRegistration } from '#contracts';
 import { connectRedis, createLogger } from '#platform';
-import { RedisServer } from '../../../../test/redis/redis-server.js';
+import { RedisServer } from '#test/redis/redis-server.js';
 import { Heartbeat } from './heartbeat.js';
 
 describe(Heartbeat.name, () => {

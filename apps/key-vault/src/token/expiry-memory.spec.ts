@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
+import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { ExpiryMemory } from './expiry-memory.js';
 
 jest.setTimeout(60_000);

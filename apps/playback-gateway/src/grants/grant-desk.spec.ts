@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { GrantSigner, GrantVerifier, type GrantContent } from '#contracts';
 import { LiveIdentity, RcsError, type InternalIdentity } from '#platform';
-import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
+import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { GrantDesk } from './grant-desk.js';
 
 const content: GrantContent = {

@@ -15,7 +15,7 @@ import {
   type InternalIdentity,
 } from '#platform';
 import { openSqliteStore, type MediaFile, type Recording, type Store } from '#store';
-import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
+import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { GrantDesk } from '../grants/grant-desk.js';
 import { WorkerConnections } from '../workers/worker-connections.js';

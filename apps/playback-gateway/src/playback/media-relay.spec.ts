@@ -10,8 +10,8 @@ import {
   type ErrorCode,
   type InternalIdentity,
 } from '#platform';
-import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
-import { entityTag, FaultyWorker, media, type Fault } from '../../../../test/data-plane/faulty-worker.js';
+import { InternalAuthority } from '#test/authority/internal-authority.js';
+import { entityTag, FaultyWorker, media, type Fault } from '#test/data-plane/faulty-worker.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { WorkerConnections } from '../workers/worker-connections.js';
 import { WorkerDirectory } from '../workers/worker-directory.js';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { RedisServer } from '../../../../test/redis/redis-server.js';
+import { RedisServer } from '#test/redis/redis-server.js';
 import { RedisGate } from '../redis/redis-gate.js';
 import { LocalAttemptWindow, SharedAttemptWindow, type AttemptWindow } from './attempt-window.js';
 import { networkOf, type LoginLimits } from './login-limits.js';

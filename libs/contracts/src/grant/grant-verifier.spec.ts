@@ -1,6 +1,6 @@
 import { createPrivateKey, createHmac, randomUUID, sign, X509Certificate } from 'node:crypto';
 import { LiveIdentity, type InternalIdentity } from '#platform';
-import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
+import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { GrantSigner } from './grant-signer.js';
 import { GrantVerifier } from './grant-verifier.js';
 import { envelopeDigest, playbackGrants, type GrantContent, type PlaybackGrant } from './playback-grant.js';

@@ -9,7 +9,7 @@ import {
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { RcsError, toGrpcError, type ErrorCode, type InternalIdentity } from '#platform';
-import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
+import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { KeyVaultClient } from './key-vault-client.js';
 import { keyVaultLoaderOptions, keyVaultPackage, keyVaultProtoFile } from './key-vault.definition.js';
 import type { UnwrapSessionKeyRequest, UnwrapSessionKeyReply } from './key-vault.messages.js';

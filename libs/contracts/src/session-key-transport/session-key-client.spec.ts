@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { loadPackageDefinition, Server, ServerCredentials, status, type ServiceDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { RcsError, toGrpcError, toRcsError, type InternalIdentity } from '#platform';
-import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
+import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { KeyVaultClient } from '../key-vault/key-vault-client.js';
 import { keyVaultLoaderOptions, keyVaultPackage, keyVaultProtoFile } from '../key-vault/key-vault.definition.js';
 import {

@@ -1,6 +1,6 @@
 import { createPrivateKey, sign } from 'node:crypto';
 import type { InternalIdentity } from '#platform';
-import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
+import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { StatementSigner } from './statement-signer.js';
 import { StatementRefused, StatementVerifier } from './statement-verifier.js';
 

@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client';
-import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
+import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { CertificateExpiry } from './certificate-expiry.js';
 
 jest.setTimeout(60_000);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Registry } from 'prom-client';
-import { RedisServer } from '../../../../test/redis/redis-server.js';
+import { RedisServer } from '#test/redis/redis-server.js';
 import { createLogger } from '../logging/logger.js';
 import { connectRedis } from '../redis/redis-connection.js';
 import { RedisMetrics } from './redis-metrics.js';

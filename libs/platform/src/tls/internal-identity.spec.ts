@@ -3,7 +3,7 @@ import { createServer, get } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
+import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { ConfigurationError } from '../configuration/configuration-error.js';
 import { internalTlsOptions, loadInternalIdentity, serverMustBe, type InternalIdentity } from './internal-identity.js';
 import type { ServiceRole } from './service-role.js';

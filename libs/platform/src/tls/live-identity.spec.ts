@@ -1,4 +1,4 @@
-import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
+import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { Derived } from './current.js';
 import type { InternalIdentity } from './internal-identity.js';
 import { LiveIdentity } from './live-identity.js';

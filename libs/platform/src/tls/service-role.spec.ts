@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { JsonGeneralName } from '@peculiar/x509';
-import { InternalAuthority } from '../../../../test/authority/internal-authority.js';
+import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { roleOfSubjectAltName, roleUri, serviceRoles } from './service-role.js';
 
 const gateway = roleUri('playback-gateway');

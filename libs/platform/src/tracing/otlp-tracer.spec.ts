@@ -1,4 +1,4 @@
-import { OtlpReceiver } from '../../../../test/tracing/otlp-receiver.js';
+import { OtlpReceiver } from '#test/tracing/otlp-receiver.js';
 import { createLogger } from '../logging/logger.js';
 import { createOtlpTracer } from './otlp-tracer.js';
 import { parseTraceContext } from './trace-context.js';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT, type GenerateKeyPairResult, type JWTPayload } from 'jose';
-import { CertificateAuthority } from '../../../../../test/authority/server-authority.js';
+import { CertificateAuthority } from '#test/authority/server-authority.js';
 import { configurationSchema } from '#platform';
 import { openSqliteStore, type Store } from '#store';
 import { AuthenticationService } from '../authentication.service.js';

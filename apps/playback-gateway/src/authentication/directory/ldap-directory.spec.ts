@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
-import { CertificateAuthority } from '../../../../../test/authority/server-authority.js';
-import { examplePeople } from '../../../../../test/directory/example-people.js';
-import { SlapdServer } from '../../../../../test/directory/slapd-server.js';
+import { CertificateAuthority } from '#test/authority/server-authority.js';
+import { examplePeople } from '#test/directory/example-people.js';
+import { SlapdServer } from '#test/directory/slapd-server.js';
 import { configurationSchema, type ConfigurationServerSettings } from '#platform';
 import { LdapDirectory } from './ldap-directory.js';
 import { openDirectory } from './open-directory.js';

@@ -47,7 +47,7 @@ console.log(JSON.stringify(keys.map(key => ({
 /** Tries to read every private key of a token in a process of its own. */
 export function readPrivateParts(softHsm: SoftHsm, label: string): PrivateParts[] {
   const output = execFileSync(process.execPath, ['-e', script, softHsm.modulePath, label, softHsm.pin], {
-    cwd: `${__dirname}/../..`,
+    cwd: `${__dirname}/../../..`,
     encoding: 'utf8',
     env: { ...process.env, ...softHsm.environment },
   });

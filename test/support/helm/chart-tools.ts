@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const repository = join(__dirname, '../..');
+const repository = join(__dirname, '../../..');
 const modules = join(__dirname, 'tools');
 const packages = ['helm.sh/helm/v3/cmd/helm', 'sigs.k8s.io/kubectl-validate'];
 const buildTimeoutMs = 14 * 60_000;
@@ -26,7 +26,7 @@ export interface ChartTools {
   validate(directory: string): Promise<string>;
 }
 
-/** Helm and kubectl-validate, built from test/helm/tools/go.mod once and kept below .cache. */
+/** Helm and kubectl-validate, built from test/support/helm/tools/go.mod once and kept below .cache. */
 export async function buildChartTools(go: string): Promise<ChartTools> {
   const wanted = createHash('sha256').update(readFileSync(join(modules, 'go.sum'))).digest('hex').slice(0, 16);
   const directory = join(repository, '.cache/go-tools', wanted);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export const repository = join(__dirname, '../..');
+export const repository = join(__dirname, '../../..');
 
 /** The series of docs/metrics.md; a histogram has three. */
 export function documentedMetrics(): string[] {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const fixtures = join(__dirname, '../fixtures');
+const fixtures = join(__dirname, '../../fixtures');
 
 /** Puts the data directory of an earlier version in this place; see fixtures/earlier-data-directory/make.sh. */
 export function unpackEarlierDataDirectory(directory: string): void {

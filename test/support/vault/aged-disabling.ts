@@ -42,7 +42,7 @@ console.log(notes.length);
  */
 export function ageDisabling(softHsm: SoftHsm, hours: number, label = 'recordings'): number {
   const output = execFileSync(process.execPath, ['-e', script, softHsm.modulePath, label, softHsm.pin, String(hours)], {
-    cwd: `${__dirname}/../..`,
+    cwd: `${__dirname}/../../..`,
     encoding: 'utf8',
     env: { ...process.env, ...softHsm.environment },
   });

@@ -22,16 +22,16 @@ import {
   type InternalIdentity,
 } from '#platform';
 import { InternalAuthority } from '../authority/internal-authority.js';
-import { ContentTreeHandler } from '../../apps/decrypt-worker/src/data-plane/content-tree.handler.js';
-import { DataPlaneServer } from '../../apps/decrypt-worker/src/data-plane/data-plane-server.js';
-import { ForgetHandler } from '../../apps/decrypt-worker/src/data-plane/forget.handler.js';
-import { InspectHandler } from '../../apps/decrypt-worker/src/data-plane/inspect.handler.js';
-import { MediaHandler } from '../../apps/decrypt-worker/src/data-plane/media.handler.js';
-import { LayoutInspector } from '../../apps/decrypt-worker/src/media-session/layout-inspector.js';
-import { MediaOpener } from '../../apps/decrypt-worker/src/media-session/media-opener.js';
-import { MediaSessionCache } from '../../apps/decrypt-worker/src/media-session/media-session-cache.js';
-import { PinnedStorage } from '../../apps/decrypt-worker/src/media-session/pinned-storage.js';
-import { WorkerMetrics } from '../../apps/decrypt-worker/src/worker-metrics.js';
+import { ContentTreeHandler } from '../../../apps/decrypt-worker/src/data-plane/content-tree.handler.js';
+import { DataPlaneServer } from '../../../apps/decrypt-worker/src/data-plane/data-plane-server.js';
+import { ForgetHandler } from '../../../apps/decrypt-worker/src/data-plane/forget.handler.js';
+import { InspectHandler } from '../../../apps/decrypt-worker/src/data-plane/inspect.handler.js';
+import { MediaHandler } from '../../../apps/decrypt-worker/src/data-plane/media.handler.js';
+import { LayoutInspector } from '../../../apps/decrypt-worker/src/media-session/layout-inspector.js';
+import { MediaOpener } from '../../../apps/decrypt-worker/src/media-session/media-opener.js';
+import { MediaSessionCache } from '../../../apps/decrypt-worker/src/media-session/media-session-cache.js';
+import { PinnedStorage } from '../../../apps/decrypt-worker/src/media-session/pinned-storage.js';
+import { WorkerMetrics } from '../../../apps/decrypt-worker/src/worker-metrics.js';
 import { JudgingVault } from './judging-vault.js';
 
 export interface WorkerAnswer {

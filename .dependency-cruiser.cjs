@@ -87,6 +87,18 @@ module.exports = {
       to: { path: '^libs/', pathNot: '^libs/(contracts|platform)/' },
     },
     {
+      name: 'grants-import-platform-only',
+      severity: 'error',
+      from: { path: '^libs/grants/' },
+      to: { path: '^libs/', pathNot: '^libs/(grants|platform)/' },
+    },
+    {
+      name: 'key-vault-client-imports-contracts-and-grants',
+      severity: 'error',
+      from: { path: '^libs/key-vault-client/' },
+      to: { path: '^libs/', pathNot: '^libs/(key-vault-client|contracts|grants|platform)/' },
+    },
+    {
       name: 'libs-through-their-door',
       comment: 'Another room is entered through its index, not through a window.',
       severity: 'error',

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { BlockDecryptionClient, KeyVaultClient } from '#contracts';
+import { BlockDecryptionClient, KeyVaultClient } from '#key-vault-client';
 import { loadInternalIdentity } from '#platform';
 import { startCluster, type ReadyLine } from '../support/cluster/running-cluster.js';
 import { GenesysCloud, type HawkCredential } from '../support/local-key-manager/genesys-cloud.js';

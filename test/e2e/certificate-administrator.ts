@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encryptToPublicKey } from '#contracts';
+import { encryptToPublicKey } from '#key-vault-client';
 import type { RunningCluster } from '#test/cluster/running-cluster.js';
 import { rcsctl, type CommandResult } from '#test/cluster/rcsctl.js';
 import { curl, type CurlAnswer } from './strangers.js';

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { KeyVaultClient } from '#contracts';
+import { KeyVaultClient } from '#key-vault-client';
 import { encryptSecret, loadInternalIdentity } from '#platform';
 import { openSqliteStore, type Store } from '#store';
 import { rcsctl } from '#test/cluster/rcsctl.js';

@@ -2,21 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { createPrivateKey, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { keyVaultCallers, type KeyEntry, type KeyVaultCall } from '#contracts';
 import {
   administrationGrants,
-  encryptToPublicKey,
   GrantSigner,
   keyApprovals,
-  keyVaultCallers,
   maximumAuthenticationAgeSeconds,
   playbackGrants,
-  TransportAgreements,
   type AdministrationGrant,
-  type KeyEntry,
-  type KeyVaultCall,
-  type KeyVaultEndpoint,
   type PlaybackGrant,
-} from '#contracts';
+} from '#grants';
+import { encryptToPublicKey, TransportAgreements, type KeyVaultEndpoint } from '#key-vault-client';
 import { serviceRoles, type InternalIdentity } from '#platform';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { administrationActs, administrationContent } from '#test/vault/administrator-endpoint.js';

@@ -1,5 +1,6 @@
 import { constants, publicEncrypt, randomBytes, randomInt } from 'node:crypto';
-import { TransportAgreements, type KeyEntry, type KeyVaultEndpoint } from '#contracts';
+import type { KeyEntry } from '#contracts';
+import { TransportAgreements, type KeyVaultEndpoint } from '#key-vault-client';
 import { publicKeyOf } from '#test/vault/recorded-call.js';
 import type { RunningVault } from '#test/vault/running-vault.js';
 import { VaultGrounds } from '#test/vault/vault-grounds.js';

@@ -2,18 +2,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { encryptDetached } from '#cms';
-import {
-  administrationGrants,
-  GrantSigner,
-  keyApprovals,
-  playbackGrants,
-  TransportAgreements,
-  type KeyEntry,
-  type KeyName,
-  type KeyVaultEndpoint,
-  type OperatorJournalRecord,
-  type PlaybackGrant,
-} from '#contracts';
+import type { KeyEntry, KeyName, OperatorJournalRecord } from '#contracts';
+import { administrationGrants, GrantSigner, keyApprovals, playbackGrants, type PlaybackGrant } from '#grants';
+import { TransportAgreements, type KeyVaultEndpoint } from '#key-vault-client';
 import { createLogger } from '#platform';
 import { KeyWatch } from '../../apps/decrypt-worker/src/key-watch/key-watch.js';
 import { rcsctl } from '../e2e/command-line.js';

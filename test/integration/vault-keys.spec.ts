@@ -2,16 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { constants, createPublicKey, publicEncrypt, randomBytes, X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  GrantSigner,
-  KeyVaultClient,
-  playbackGrants,
-  SessionKeyClient,
-  TransportAgreements,
-  type KeyEntry,
-  type KeyVaultEndpoint,
-  type PlaybackGrant,
-} from '#contracts';
+import type { KeyEntry } from '#contracts';
+import { GrantSigner, playbackGrants, type PlaybackGrant } from '#grants';
+import { KeyVaultClient, SessionKeyClient, TransportAgreements, type KeyVaultEndpoint } from '#key-vault-client';
 import type { RcsError } from '#platform';
 import { publicKeyOf, recordCall } from '#test/vault/recorded-call.js';
 import type { RunningVault } from '#test/vault/running-vault.js';

@@ -1,16 +1,9 @@
 import { generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto';
 import { parseCertificatePem, type CertificateInfo } from '#certificates';
 import { encryptDetached, parseEnvelope } from '#cms';
-import {
-  encryptToPublicKey,
-  envelopesDigest,
-  GrantSigner,
-  rewrapGrants,
-  type KeyEntry,
-  type KeyVaultEndpoint,
-  type RewrapGrant,
-  type RewrapOutcome,
-} from '#contracts';
+import type { KeyEntry, RewrapOutcome } from '#contracts';
+import { envelopesDigest, GrantSigner, rewrapGrants, type RewrapGrant } from '#grants';
+import { encryptToPublicKey, type KeyVaultEndpoint } from '#key-vault-client';
 import { namedCertificate } from '../../libs/pkcs11/src/testing/named-certificate.js';
 import { signedGrant } from '#test/vault/signed-grant.js';
 import { VaultGrounds } from '#test/vault/vault-grounds.js';

@@ -1,12 +1,7 @@
 import { join } from 'node:path';
-import {
-  GrantSigner,
-  KeyVaultClient,
-  playbackGrants,
-  SessionKeyClient,
-  type KeyEntry,
-  type PlaybackGrant,
-} from '#contracts';
+import type { KeyEntry } from '#contracts';
+import { GrantSigner, playbackGrants, type PlaybackGrant } from '#grants';
+import { KeyVaultClient, SessionKeyClient } from '#key-vault-client';
 import { BroughtKey } from '#test/vault/brought-key.js';
 import { recordCall } from '#test/vault/recorded-call.js';
 import type { RunningVault } from '#test/vault/running-vault.js';

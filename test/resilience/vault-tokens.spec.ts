@@ -1,14 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  GrantSigner,
-  playbackGrants,
-  TransportAgreements,
-  type KeyEntry,
-  type KeyVaultEndpoint,
-  type PlaybackGrant,
-} from '#contracts';
+import type { KeyEntry } from '#contracts';
+import { GrantSigner, playbackGrants, type PlaybackGrant } from '#grants';
+import { TransportAgreements, type KeyVaultEndpoint } from '#key-vault-client';
 import { recordCall } from '#test/vault/recorded-call.js';
 import { VaultGrounds } from '#test/vault/vault-grounds.js';
 import { waitFor } from '#test/vault/wait-for.js';

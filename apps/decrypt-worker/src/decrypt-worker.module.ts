@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { GrantVerifier, KeyVaultClient, SessionKeyClient } from '#contracts';
+import { GrantVerifier } from '#grants';
+import { KeyVaultClient, SessionKeyClient } from '#key-vault-client';
 import { MediaStorages } from '#media-storage';
 import { LiveIdentity, observedCalls, type ConfigurationWith, type ServiceContext } from '#platform';
 import { ContentTreeHandler } from './data-plane/content-tree.handler.js';

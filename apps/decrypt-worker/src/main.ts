@@ -1,5 +1,6 @@
 import { NestFactory } from '@nestjs/core';
-import { KeyVaultClient, WorkerRegistry } from '#contracts';
+import { WorkerRegistry } from '#contracts';
+import { KeyVaultClient } from '#key-vault-client';
 import { MediaStorages } from '#media-storage';
 import {
   connectRedis,

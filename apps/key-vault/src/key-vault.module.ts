@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { GrantVerifier } from '#contracts';
+import { GrantVerifier } from '#grants';
 import { defaultOrganization, type ConfigurationWith, type LiveIdentity, type ServiceContext } from '#platform';
 import { AdministrationAuthority } from './administration/administration-authority.js';
 import { KeyUseAudit } from './audit/key-use-audit.js';

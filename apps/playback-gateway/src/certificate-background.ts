@@ -1,4 +1,4 @@
-import { KeyVaultClient } from '#contracts';
+import { KeyVaultClient } from '#key-vault-client';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CertificateChangeFeed } from './certificate-events/certificate-change-feed.js';
 import { ExpiryWatch } from './certificates/expiry/expiry-watch.js';

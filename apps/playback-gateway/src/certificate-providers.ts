@@ -1,5 +1,6 @@
 import type { Provider, Type } from '@nestjs/common';
-import { administrationGrants, GrantSigner, KeyVaultClient, rewrapGrants } from '#contracts';
+import { administrationGrants, GrantSigner, rewrapGrants } from '#grants';
+import { KeyVaultClient } from '#key-vault-client';
 import type { LiveIdentity } from '#platform';
 import { WorkerClient } from './workers/worker-client.js';
 import { ForgottenKeys } from './workers/forgotten-keys.js';

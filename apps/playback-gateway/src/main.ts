@@ -2,7 +2,7 @@ import type { Server as SecureServer } from 'node:https';
 import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { auditCheckpointType, StatementSigner } from '#contracts';
+import { auditCheckpointType, StatementSigner } from '#grants';
 import {
   closeServer,
   describeError,

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { StatementSigner, WorkerRegistry } from '#contracts';
+import { WorkerRegistry } from '#contracts';
+import { StatementSigner } from '#grants';
 import { MediaStorages } from '#media-storage';
 import { connectRedis, LiveIdentity } from '#platform';
 import type { AuditLog, ContactCenterStore, RecordingStore, UserStore } from '#store';

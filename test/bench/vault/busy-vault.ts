@@ -1,14 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import {
-  GrantSigner,
-  KeyVaultClient,
-  playbackGrants,
-  SessionKeyClient,
-  type KeyEntry,
-  type KeyVaultEndpoint,
-  type PlaybackGrant,
-} from '#contracts';
+import type { KeyEntry } from '#contracts';
+import { GrantSigner, playbackGrants, type PlaybackGrant } from '#grants';
+import { KeyVaultClient, SessionKeyClient, type KeyVaultEndpoint } from '#key-vault-client';
 import { recordCall, type RecordedCall } from '../../support/vault/recorded-call.js';
 import type { RunningVault } from '../../support/vault/running-vault.js';
 import { VaultGrounds } from '../../support/vault/vault-grounds.js';

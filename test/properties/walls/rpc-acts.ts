@@ -1,16 +1,15 @@
 import { createHash, constants, createPublicKey, publicEncrypt, randomUUID } from 'node:crypto';
 import {
   administrationGrants,
-  encryptToPublicKey,
   envelopeDigest,
   envelopesDigest,
   GrantSigner,
   playbackGrants,
   rewrapGrants,
   type AdministrationGrantContent,
-  type KeyVaultEndpoint,
   type PlaybackGrant,
-} from '#contracts';
+} from '#grants';
+import { encryptToPublicKey, type KeyVaultEndpoint } from '#key-vault-client';
 import type { InternalIdentity, ServiceRole } from '#platform';
 import type { Attack } from './attack.js';
 import { keyManagerSecret } from './picture.js';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { KeyVaultEndpoint, keyVaultProtoFile, TransportAgreements, type KeyVaultCall } from '#contracts';
+import { keyVaultProtoFile, type KeyVaultCall } from '#contracts';
+import { KeyVaultEndpoint, TransportAgreements } from '#key-vault-client';
 import { loadInternalIdentity, serviceRoles, type InternalIdentity, type ServiceRole } from '#platform';
 import { parse } from 'yaml';
 import type { ReadyLine } from '#test/cluster/running-cluster.js';

@@ -2,7 +2,8 @@ import { createServer, type Server } from 'node:https';
 import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
-import { contentTreePath, GrantVerifier, inspectPath, type PlaybackGrant, type WorkerRegistration } from '#contracts';
+import { contentTreePath, inspectPath, type WorkerRegistration } from '#contracts';
+import { GrantVerifier, type PlaybackGrant } from '#grants';
 import { internalTlsOptions, RcsError, toProblemDetails, type InternalIdentity } from '#platform';
 
 /** What a worker finds at a location; an error is what it answers instead. */

@@ -1,12 +1,7 @@
 import { constants, generateKeyPairSync, privateDecrypt, randomBytes } from 'node:crypto';
 import { parseEnvelope } from '#cms';
-import {
-  envelopeDigest,
-  type GrantVerifier,
-  type SessionKeyCandidates,
-  type SessionKeyClient,
-  type UnwrapRequest,
-} from '#contracts';
+import { envelopeDigest, type GrantVerifier } from '#grants';
+import type { SessionKeyCandidates, SessionKeyClient, UnwrapRequest } from '#key-vault-client';
 import { RcsError } from '#platform';
 
 export const recordingKey = generateKeyPairSync('rsa', { modulusLength: 2048 });

@@ -3,15 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Pool } from 'undici';
-import {
-  GrantSigner,
-  GrantVerifier,
-  mediaPath,
-  playbackGrants,
-  type GrantContent,
-  type MediaRequest,
-  type PlaybackGrant,
-} from '#contracts';
+import { mediaPath, type MediaRequest } from '#contracts';
+import { GrantSigner, GrantVerifier, playbackGrants, type GrantContent, type PlaybackGrant } from '#grants';
 import { MediaStorages, type MediaStorageConfiguration } from '#media-storage';
 import {
   createLogger,

@@ -1,14 +1,7 @@
 import { hash, X509Certificate } from 'node:crypto';
-import {
-  administrationGrants,
-  GrantSigner,
-  KeyVaultEndpoint,
-  type AdministrationGrant,
-  type AdministrationGrantContent,
-  type CallOptions,
-  type KeyVaultCall,
-  type KeyVaultCalls,
-} from '#contracts';
+import type { KeyVaultCall, KeyVaultCalls } from '#contracts';
+import { administrationGrants, GrantSigner, type AdministrationGrant, type AdministrationGrantContent } from '#grants';
+import { KeyVaultEndpoint, type CallOptions } from '#key-vault-client';
 import type { InternalIdentity } from '#platform';
 
 /** The calls that a gateway makes for an administrator, as grants name them. */

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encryptToPublicKey, type KeyEntry, type KeyVaultEndpoint } from '#contracts';
+import type { KeyEntry } from '#contracts';
+import { encryptToPublicKey, type KeyVaultEndpoint } from '#key-vault-client';
 
 const timeoutMs = 60_000;
 

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GrantSigner, keyApprovals, type KeyApproval, type KeyApprovalContent, type KeyEntry } from '#contracts';
+import type { KeyEntry } from '#contracts';
+import { GrantSigner, keyApprovals, type KeyApproval, type KeyApprovalContent } from '#grants';
 import type { InternalIdentity } from '#platform';
 import type { VaultGrounds } from './vault-grounds.js';
 

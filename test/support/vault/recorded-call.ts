@@ -1,6 +1,7 @@
 import { constants, createPublicKey, publicEncrypt, randomBytes, type KeyObject } from 'node:crypto';
 import { encryptDetached, parseEnvelope } from '#cms';
-import { envelopeDigest, type GrantContent, type KeyEntry } from '#contracts';
+import type { KeyEntry } from '#contracts';
+import { envelopeDigest, type GrantContent } from '#grants';
 
 /** A call as a recorder left it: the envelope, and what is inside. */
 export interface RecordedCall {

@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { KeyVaultEndpoint } from '#contracts';
+import { KeyVaultEndpoint } from '#key-vault-client';
 import type { InternalIdentity } from '#platform';
 import { stringify } from 'yaml';
 import { waitFor } from './wait-for.js';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { KeyVaultEndpoint } from '#contracts';
+import type { KeyVaultEndpoint } from '#key-vault-client';
 import type { InternalIdentity, ServiceRole } from '#platform';
 import { InternalAuthority } from '../authority/internal-authority.js';
 import { AdministratorEndpoint } from './administrator-endpoint.js';

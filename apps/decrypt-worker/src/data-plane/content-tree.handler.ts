@@ -1,4 +1,5 @@
-import { contentTreeRequestSchema, type ContentTreeReply, type GrantVerifier } from '#contracts';
+import { contentTreeRequestSchema, type ContentTreeReply } from '#contracts';
+import type { GrantVerifier } from '#grants';
 import { ContentTreeBuilder, type MediaStorages } from '#media-storage';
 import { RcsError } from '#platform';
 import { stateOf } from '../media-session/layout-inspector.js';

@@ -5,14 +5,13 @@ import { encryptAttached, encryptDetached, parseEnvelope } from '#cms';
 import {
   contentTreePath,
   contentTreeReplySchema,
-  envelopeDigest,
   forgetPath,
   inspectPath,
   inspectReplySchema,
   mediaPath,
-  type GrantContent,
   type MediaRequest,
 } from '#contracts';
+import { envelopeDigest, type GrantContent } from '#grants';
 import { ContentTreeBuilder, contentTreeBlockBytes as block } from '#media-storage';
 import { recipients } from '#test/data-plane/judging-vault.js';
 import { ClusterIdentities, WorkerUnderTest, type WorkerAnswer } from '#test/data-plane/worker-under-test.js';
@@ -244,7 +243,7 @@ describe('a key that is forgotten', () => {
     ciphertext.end(long);
     const worker = await workerWith(await buffer(ciphertext));
     const content = { ...of('detached').grant, envelopeDigest: envelopeDigest(envelope) };
-    const grant = await worker.sign(content);
+    const grant = worker.sign(content);
     const request = { grant, method: 'GET', contentType: 'audio/mpeg', envelope: envelope.toString('base64') };
     const { statusCode, body } = await worker.begin(mediaPath, request);
     expect(statusCode).toBe(200);
@@ -263,7 +262,7 @@ describe('what a gateway asks about a file', () => {
   it.each(layouts)('the content tree of %s media', async layout => {
     const file = of(layout);
     const worker = await workerWith(file.content);
-    const grant = await worker.sign({ ...subject, purpose: 'inspect' });
+    const grant = worker.sign({ ...subject, purpose: 'inspect' });
     const reply = await worker.post(contentTreePath, { grant });
     const { length, root, leaves } = treeOf(file.content);
     expect(contentTreeReplySchema.parse(JSON.parse(reply.body.toString()))).toEqual({
@@ -277,8 +276,8 @@ describe('what a gateway asks about a file', () => {
 
   it('a grant to play makes no tree and inspects nothing, and nobody looks into a place of another', async () => {
     const worker = await workerWith(plaintext, { contactCenters: [owner] });
-    const play = await worker.sign({ ...subject, purpose: 'play' });
-    const foreign = await worker.sign({ ...subject, contactCenter: 'cc-2', purpose: 'inspect' });
+    const play = worker.sign({ ...subject, purpose: 'play' });
+    const foreign = worker.sign({ ...subject, contactCenter: 'cc-2', purpose: 'inspect' });
     for (const path of [contentTreePath, inspectPath]) {
       expect(codeOf(await worker.post(path, { grant: play }))).toBe('RCS_GRANT_REFUSED');
       expect(codeOf(await worker.post(path, { grant: foreign }))).toBe('RCS_MEDIA_LOCATION_REFUSED');
@@ -305,7 +304,7 @@ describe('what a gateway asks about a file', () => {
 
   it.each(table)('%s, in a storage with plainMedia: %s', async (_, plainMedia, content, nothing, certAlias) => {
     const worker = await workerWith(content(), { plainMedia });
-    const grant = await worker.sign({ ...subject, purpose: 'inspect' });
+    const grant = worker.sign({ ...subject, purpose: 'inspect' });
     const inspect = async (body: object) =>
       inspectReplySchema.parse(JSON.parse((await worker.post(inspectPath, { grant, ...body })).body.toString()));
     const state = { length: content().length, entityTag: expect.any(String) as string };
@@ -322,7 +321,7 @@ describe('what a gateway asks about a file', () => {
   it('answers a gateway of an older version in its form', async () => {
     const older = async (content: Buffer) => {
       const worker = await workerWith(content);
-      return worker.post(inspectPath, { grant: await worker.sign({ ...subject, purpose: 'inspect' }) });
+      return worker.post(inspectPath, { grant: worker.sign({ ...subject, purpose: 'inspect' }) });
     };
     expect(JSON.parse((await older(plaintext)).body.toString())).toEqual({ layout: 'plain' });
     const { envelopeDigest: digest } = of('attached').grant;

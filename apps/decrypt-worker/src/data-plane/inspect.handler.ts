@@ -1,4 +1,5 @@
-import { inspectRequestSchema, type GrantVerifier, type InspectReply, type OlderInspectReply } from '#contracts';
+import { inspectRequestSchema, type InspectReply, type OlderInspectReply } from '#contracts';
+import type { GrantVerifier } from '#grants';
 import { deadlineSignal, RcsError } from '#platform';
 import type { LayoutInspector } from '../media-session/layout-inspector.js';
 import type { Exchange } from './media.handler.js';

@@ -1,13 +1,7 @@
 import { finished, type Readable } from 'node:stream';
 import type { ServerResponse } from 'node:http';
-import {
-  certificateAliasHeader,
-  mediaRequestSchema,
-  representationLengthHeader,
-  type GrantVerifier,
-  type MediaRequest,
-  type PlaybackGrant,
-} from '#contracts';
+import { certificateAliasHeader, mediaRequestSchema, representationLengthHeader, type MediaRequest } from '#contracts';
+import type { GrantVerifier, PlaybackGrant } from '#grants';
 import { LRUCache } from 'lru-cache';
 import { endWithin, RcsError, sendStream } from '#platform';
 import { planResponse, skipBytes, bodyLength, type BodySegment } from '../http-semantics/response-plan.js';

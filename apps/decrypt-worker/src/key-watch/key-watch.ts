@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { KeyName, KeyVaultEndpoint } from '#contracts';
+import type { KeyName } from '#contracts';
+import type { KeyVaultEndpoint } from '#key-vault-client';
 import { describeError, type Logger } from '#platform';
 
 /** Longer than a vault lets its watchers wait. */

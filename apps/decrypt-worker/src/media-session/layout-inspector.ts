@@ -6,7 +6,8 @@ import {
   recogniseStoredFile,
   type EnvelopeTolerance,
 } from '#cms';
-import { envelopeDigest, type DeclaredProtection, type InspectReply, type PlaybackGrant } from '#contracts';
+import type { DeclaredProtection, InspectReply } from '#contracts';
+import { envelopeDigest, type PlaybackGrant } from '#grants';
 import type { MediaStorages, StoredObject } from '#media-storage';
 
 export interface InspectionRequest {

@@ -6,13 +6,8 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { encryptAttached, encryptDetached, parseEnvelope, readAttachedEnvelope, BufferSource } from '#cms';
-import {
-  envelopeDigest,
-  type PlaybackGrant,
-  type SessionKeyCandidates,
-  type SessionKeyClient,
-  type UnwrapRequest,
-} from '#contracts';
+import { envelopeDigest, type PlaybackGrant } from '#grants';
+import type { SessionKeyCandidates, SessionKeyClient, UnwrapRequest } from '#key-vault-client';
 import { MediaStorages } from '#media-storage';
 import { RcsError, toRcsError } from '#platform';
 import { MediaOpener } from './media-opener.js';

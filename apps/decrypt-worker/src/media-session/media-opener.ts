@@ -9,15 +9,14 @@ import {
   type DetachedEnvelope,
   type EnvelopeTolerance,
 } from '#cms';
+import { envelopeDigest, type PlaybackGrant } from '#grants';
 import {
-  envelopeDigest,
   openWithCandidates,
   zeroCandidates,
-  type PlaybackGrant,
   type SessionKeyCandidates,
   type SessionKeyClient,
   type UnwrappedSessionKey,
-} from '#contracts';
+} from '#key-vault-client';
 import type { StoredObject } from '#media-storage';
 import { RcsError } from '#platform';
 import { entityTagOf } from '../http-semantics/representation.js';

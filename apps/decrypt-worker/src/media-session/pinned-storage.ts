@@ -1,5 +1,5 @@
 import type { ByteSource } from '#cms';
-import type { PlaybackGrant } from '#contracts';
+import type { PlaybackGrant } from '#grants';
 import {
   checkLength,
   contentTreeBlockBytes,

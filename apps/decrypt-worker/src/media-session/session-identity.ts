@@ -1,4 +1,4 @@
-import type { PlaybackGrant } from '#contracts';
+import type { PlaybackGrant } from '#grants';
 
 /**
  * What makes two requests share one session: everything in their grants that the authorities behind a session judge, so

@@ -1,9 +1,9 @@
 import {
-  maximumAuthenticationAgeSeconds,
   clockToleranceSeconds,
+  maximumAuthenticationAgeSeconds,
   type AdministrationGrant,
   type GrantVerifier,
-} from '#contracts';
+} from '#grants';
 import { RcsError } from '#platform';
 import type { KeyUse } from '../audit/key-use-audit.js';
 import type { CallContext } from '../rpc/call-context.js';

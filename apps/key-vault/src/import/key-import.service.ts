@@ -1,4 +1,5 @@
-import { KeyAgreement, type ImportKeyReply, type ImportKeyRequest, type KeyPurpose } from '#contracts';
+import type { ImportKeyReply, ImportKeyRequest, KeyPurpose } from '#contracts';
+import { KeyAgreement } from '#key-vault-client';
 import { RcsError, type ServiceRole } from '#platform';
 import { checkedCertificate, checkedName } from '../input/checked-input.js';
 import type { KeyBackups } from '../key-backup/key-backups.js';

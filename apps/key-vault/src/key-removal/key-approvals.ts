@@ -1,4 +1,5 @@
-import type { OperatorJournalEntry, VerifiedKeyApproval } from '#contracts';
+import type { OperatorJournalEntry } from '#contracts';
+import type { VerifiedKeyApproval } from '#grants';
 import { RcsError } from '#platform';
 
 /** Judges what operators have signed about keys, and writes down what becomes of keys. */

@@ -1,4 +1,4 @@
-import type { KeyApproval, VerifiedKeyApproval } from '#contracts';
+import type { KeyApproval, VerifiedKeyApproval } from '#grants';
 import { RcsError } from '#platform';
 
 /** What approvals must say, all of it, to count. */

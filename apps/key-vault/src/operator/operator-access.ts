@@ -1,11 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import {
-  OperatorGrantVerifier,
-  type Authorities,
-  type OperatorJournalEntry,
-  type VerifiedKeyApproval,
-  type VerifiedOperatorGrant,
-} from '#contracts';
+import type { OperatorJournalEntry } from '#contracts';
+import { OperatorGrantVerifier, type Authorities, type VerifiedKeyApproval, type VerifiedOperatorGrant } from '#grants';
 import {
   ConfigurationError,
   describeError,

@@ -2,15 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import pLimit from 'p-limit';
 import { CertificateError, parseCertificatePem, type CertificateInfo } from '#certificates';
 import { changeRecipients, CmsError, parseEnvelope, type EncryptionRecipient, type Envelope } from '#cms';
-import {
-  envelopesDigest,
-  maximumRewrapItems,
-  type GrantVerifier,
-  type RewrapGrant,
-  type RewrapOutcome,
-  type RewrapSessionKeysReply,
-  type RewrapSessionKeysRequest,
-} from '#contracts';
+import type { RewrapOutcome, RewrapSessionKeysReply, RewrapSessionKeysRequest } from '#contracts';
+import { envelopesDigest, maximumRewrapItems, type GrantVerifier, type RewrapGrant } from '#grants';
 import { RcsError, toRcsError } from '#platform';
 import type { KeyUseAudit } from '../audit/key-use-audit.js';
 import type { CallRate } from '../rpc/call-rate.js';

@@ -4,7 +4,6 @@ import { Controller, UseFilters } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import {
   keyVaultService,
-  type AdministrationGrant,
   type AttachCertificateRequest,
   type CreateCertificateSigningRequestReply,
   type CreateCertificateSigningRequestRequest,
@@ -19,6 +18,7 @@ import {
   type ListKeysReply,
   type ListKeysRequest,
 } from '#contracts';
+import type { AdministrationGrant } from '#grants';
 import type { ServiceRole } from '#platform';
 import { AdministrationAuthority, type AdministrationAct } from '../administration/administration-authority.js';
 import { KeyUseAudit, type KeyUse, type UsedKey } from '../audit/key-use-audit.js';

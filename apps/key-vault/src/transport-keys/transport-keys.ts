@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { TransportKey } from '#contracts';
+import { TransportKey } from '#key-vault-client';
 import { RcsError } from '#platform';
 
 interface AgreedKey {

@@ -1,4 +1,4 @@
-import type { GrantVerifier } from '#contracts';
+import type { GrantVerifier } from '#grants';
 import { RcsError } from '#platform';
 import type { GrantUses } from './grant-uses.js';
 import type { VaultKey } from '../token/vault-key.js';

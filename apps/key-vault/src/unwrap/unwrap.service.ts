@@ -1,11 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CmsError, parseDetachedEnvelope, type DetachedEnvelope } from '#cms';
 import {
-  envelopeDigest,
   maximumBatchItems,
   maximumTriedKeys,
   type CallFailure,
-  type TransportKey,
   type UnwrapOutcome,
   type UnwrappedCandidate,
   type UnwrapSessionKeyReply,
@@ -13,6 +11,8 @@ import {
   type UnwrapSessionKeysRequest,
   type WrappedItem,
 } from '#contracts';
+import { envelopeDigest } from '#grants';
+import type { TransportKey } from '#key-vault-client';
 import { requestIdFrom, RcsError, toRcsError, type ErrorCode, type ServiceRole } from '#platform';
 import type { KeyUseAudit } from '../audit/key-use-audit.js';
 import type { CallContext } from '../rpc/call-context.js';

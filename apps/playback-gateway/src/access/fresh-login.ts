@@ -1,4 +1,4 @@
-import { maximumAuthenticationAgeSeconds } from '#contracts';
+import { maximumAuthenticationAgeSeconds } from '#grants';
 import { RcsError } from '#platform';
 import type { Administrator } from './certificate-administrator.js';
 

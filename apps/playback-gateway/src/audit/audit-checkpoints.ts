@@ -1,5 +1,5 @@
 import { appendFile, stat } from 'node:fs/promises';
-import type { AuditCheckpointStatement, StatementSigner } from '#contracts';
+import type { AuditCheckpointStatement, StatementSigner } from '#grants';
 import { ConfigurationError, describeError, withDeadline, type Logger } from '#platform';
 import type { AuditEntry, AuditLog, AuditRecord } from '#store';
 

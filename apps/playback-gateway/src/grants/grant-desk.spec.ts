@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { GrantSigner, GrantVerifier, type GrantContent } from '#contracts';
+import { GrantSigner, GrantVerifier, type GrantContent } from '#grants';
 import { LiveIdentity, RcsError, type InternalIdentity } from '#platform';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { GrantDesk } from './grant-desk.js';

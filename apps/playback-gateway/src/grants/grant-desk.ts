@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { GrantSigner, playbackGrants, type GrantContent, type PlaybackGrant, type SigningIdentity } from '#contracts';
+import { GrantSigner, playbackGrants, type GrantContent, type PlaybackGrant, type SigningIdentity } from '#grants';
 import { Derived, RcsError, type Current } from '#platform';
 
 /** A grant is used again while it has at least half of its life left: seeking in a recording costs no signature each time. */

@@ -1,4 +1,4 @@
-import type { GrantContent } from '#contracts';
+import type { GrantContent } from '#grants';
 import { RcsError } from '#platform';
 import type { MediaFile, Recording } from '#store';
 

@@ -1,4 +1,4 @@
-import type { BlockDecryptionClient } from '#contracts';
+import type { BlockDecryptionClient } from '#key-vault-client';
 import { RcsError } from '#platform';
 import type { DecryptRate } from './decrypt-rate.js';
 import type { HawkCaller } from './hawk-authentication.js';

@@ -1,6 +1,7 @@
 import { createPublicKey, randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { KeyEntry, KeyVaultClient } from '#contracts';
+import type { KeyEntry } from '#contracts';
+import type { KeyVaultClient } from '#key-vault-client';
 import type { ContactCenterStore, KeyManagerOwner, LocalKeyManagerStore, LocalKeyPair } from '#store';
 
 /** A key pair as callers see it. */

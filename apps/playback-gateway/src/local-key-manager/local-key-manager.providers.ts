@@ -1,5 +1,5 @@
 import type { Provider, Type } from '@nestjs/common';
-import { BlockDecryptionClient, KeyVaultClient } from '#contracts';
+import { BlockDecryptionClient, KeyVaultClient } from '#key-vault-client';
 import {
   ConfigurationError,
   LiveIdentity,

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type WorkerRegistry } from '#contracts';
+import type { WorkerRegistry } from '#contracts';
 import { ContentTreeBuilder, MediaStorages } from '#media-storage';
 import { createLogger, createMetricsRegistry, RcsError } from '#platform';
 import { openSqliteStore, type MediaFile, type Store } from '#store';

@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { envelopeDigest, GrantVerifier, type WorkerRegistry } from '#contracts';
+import type { WorkerRegistry } from '#contracts';
+import { envelopeDigest, GrantVerifier } from '#grants';
 import {
   createLogger,
   createMetricsRegistry,

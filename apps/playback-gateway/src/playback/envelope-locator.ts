@@ -1,4 +1,4 @@
-import { envelopeDigest, type GrantContent, type MediaLayout } from '#contracts';
+import { envelopeDigest, type GrantContent, type MediaLayout } from '#grants';
 import { RcsError } from '#platform';
 import { isTakenOnTrust, type PinnedMedia, type RecordingStore } from '#store';
 import type { InspectionRequest } from '../media-index/media-inspector.js';

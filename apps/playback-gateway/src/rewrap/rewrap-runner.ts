@@ -1,11 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  envelopesDigest,
-  type GrantSigner,
-  type KeyVaultClient,
-  type RewrapGrant,
-  type RewrapOutcome,
-} from '#contracts';
+import type { RewrapOutcome } from '#contracts';
+import { envelopesDigest, type GrantSigner, type RewrapGrant } from '#grants';
+import type { KeyVaultClient } from '#key-vault-client';
 import { describeError, isErrorCode, RcsError, toRcsError, type Logger } from '#platform';
 import type { RecordingCertificate, RewrapJob, RewrapStore, StoredEnvelope } from '#store';
 import type { CertificateListService } from '../certificates/certificate-list.service.js';

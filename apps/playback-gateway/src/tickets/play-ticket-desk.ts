@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { StatementSigner, StatementVerifier } from '#contracts';
+import type { StatementSigner, StatementVerifier } from '#grants';
 import { RcsError } from '#platform';
 import { isSameAccount, type AccountName, type User } from '#store';
 import { accountOfCredential, credentialVersionOf } from '../sessions/credential-version.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { StatementVerifier } from '#contracts';
+import { StatementVerifier } from '#grants';
 
 export const playTicketType = 'rcs-play-ticket+jws';
 /** The query parameter of a play URL that carries a ticket. */

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { parseCertificatePem } from '#certificates';
-import type { AdministrationGrant, AdministrationGrantContent, GrantSigner } from '#contracts';
+import type { AdministrationGrant, AdministrationGrantContent, GrantSigner } from '#grants';
 import type { Administrator } from '../access/certificate-administrator.js';
 import { requireFreshLogin } from '../access/fresh-login.js';
 

@@ -1,10 +1,5 @@
-import {
-  encryptToPublicKey,
-  type KeyEntry,
-  type KeyReply,
-  type KeyVaultClient,
-  type KeyVaultEndpoint,
-} from '#contracts';
+import type { KeyEntry, KeyReply } from '#contracts';
+import { encryptToPublicKey, type KeyVaultClient, type KeyVaultEndpoint } from '#key-vault-client';
 import { RcsError } from '#platform';
 import type { Administrator } from '../access/certificate-administrator.js';
 import type { AdministrationGrants } from './administration-grants.js';

@@ -1,7 +1,7 @@
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { auditCheckpointType, readAuditCheckpoint, StatementRefused, StatementVerifier } from '#contracts';
+import { auditCheckpointType, readAuditCheckpoint, StatementRefused, StatementVerifier } from '#grants';
 import type { AuditCheckpoint } from '#store';
 
 export interface CheckpointSource {

@@ -8,7 +8,7 @@ import {
   type ParsedPrivateKey,
   type PrivateKeyDescription,
 } from '#certificates';
-import { encryptToPublicKey } from '#contracts';
+import { encryptToPublicKey } from '#key-vault-client';
 import type { GatewayClient } from '../gateway-client/gateway-client.js';
 
 interface ImportKeys {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { needsPassword, parseCertificatePem } from '#certificates';
-import type { ImportKeyReply, KeyVaultClient } from '#contracts';
+import type { ImportKeyReply } from '#contracts';
+import type { KeyVaultClient } from '#key-vault-client';
 import { withConfiguration, type ConfigurationOptions } from '../configuration/read-configuration.js';
 import { importKey } from '../key-import/import-key.js';
 import { withVaults } from '../key-import/open-vaults.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { readKeystore, type Keystore } from '#certificates';
-import type { KeyVaultClient } from '#contracts';
+import type { KeyVaultClient } from '#key-vault-client';
 import { withConfiguration, type ConfigurationOptions } from '../configuration/read-configuration.js';
 import { withVaults } from '../key-import/open-vaults.js';
 import { keysOfEveryVault } from '../key-import/same-name.js';

@@ -7,7 +7,8 @@ import {
   type KeyFile,
   type Password,
 } from '#certificates';
-import { encryptToPublicKey, type ImportKeyReply, type KeyPurpose, type KeyVaultClient } from '#contracts';
+import type { ImportKeyReply, KeyPurpose } from '#contracts';
+import { encryptToPublicKey, type KeyVaultClient } from '#key-vault-client';
 
 export interface KeyImport {
   readonly purpose: KeyPurpose;

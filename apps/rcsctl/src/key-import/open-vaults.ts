@@ -1,4 +1,4 @@
-import { KeyVaultClient } from '#contracts';
+import { KeyVaultClient } from '#key-vault-client';
 import { loadInternalIdentity, requireSections } from '#platform';
 import { readConfiguration } from '../configuration/read-configuration.js';
 

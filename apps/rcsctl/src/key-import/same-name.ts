@@ -1,6 +1,7 @@
 import { sameIssuerAndSerialNumber, type IssuerAndSerialNumber } from '#asn1';
 import { parseCertificatePem, type CertificateInfo } from '#certificates';
-import type { KeyEntry, KeyVaultClient } from '#contracts';
+import type { KeyEntry } from '#contracts';
+import type { KeyVaultClient } from '#key-vault-client';
 
 const listTimeoutMs = 30_000;
 

@@ -1,5 +1,6 @@
 import { hostname, userInfo } from 'node:os';
-import { GrantSigner, keyApprovals, type KeyApproval, type KeyApprovalContent, type KeyEntry } from '#contracts';
+import type { KeyEntry } from '#contracts';
+import { GrantSigner, keyApprovals, type KeyApproval, type KeyApprovalContent } from '#grants';
 import { ConfigurationError, RcsError, readOptionFile, type Configuration } from '#platform';
 import { textTable } from '../terminal/text-table.js';
 import type { HeldKey } from './named-key.js';

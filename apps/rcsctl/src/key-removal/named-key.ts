@@ -1,4 +1,5 @@
-import type { KeyEntry, KeyVaultClient, KeyVaultEndpoint } from '#contracts';
+import type { KeyEntry } from '#contracts';
+import type { KeyVaultClient, KeyVaultEndpoint } from '#key-vault-client';
 import { RcsError } from '#platform';
 
 const timeoutMs = 30_000;

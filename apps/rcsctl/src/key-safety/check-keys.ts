@@ -1,4 +1,5 @@
-import type { KeyBackupEntry, KeyVaultClient, KeyVaultEndpoint } from '#contracts';
+import type { KeyBackupEntry } from '#contracts';
+import type { KeyVaultClient, KeyVaultEndpoint } from '#key-vault-client';
 import { RcsError } from '#platform';
 import { textTable } from '../terminal/text-table.js';
 import type { KnownKey } from './known-keys.js';

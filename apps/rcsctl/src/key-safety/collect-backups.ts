@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseKeyBackup, type KeyBackupEntry, type KeyVaultClient, type KeyVaultEndpoint } from '#contracts';
+import { parseKeyBackup, type KeyBackupEntry } from '#contracts';
+import type { KeyVaultClient, KeyVaultEndpoint } from '#key-vault-client';
 import { AtomicFile } from '../output/atomic-file.js';
 import { textTable } from '../terminal/text-table.js';
 import { isCopyOf } from './check-keys.js';

@@ -1,11 +1,5 @@
-import {
-  parseKeyBackup,
-  type KeyBackupEntry,
-  type KeyBackupFile,
-  type KeyEntry,
-  type KeyVaultClient,
-  type KeyVaultEndpoint,
-} from '#contracts';
+import { parseKeyBackup, type KeyBackupEntry, type KeyBackupFile, type KeyEntry } from '#contracts';
+import type { KeyVaultClient, KeyVaultEndpoint } from '#key-vault-client';
 import { RcsError } from '#platform';
 
 /** What the vaults hold together, as far as they answer. */

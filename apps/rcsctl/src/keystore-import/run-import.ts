@@ -1,5 +1,5 @@
 import { CertificateError, type Keystore, type PrivateKeyEntry } from '#certificates';
-import type { KeyVaultClient } from '#contracts';
+import type { KeyVaultClient } from '#key-vault-client';
 import { RcsError } from '#platform';
 import { sendKeyPair } from '../key-import/import-key.js';
 import { ownCertificate, type PlannedEntry } from './keystore-plan.js';

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto';
 import { CertificateError, createSelfSignedCertificate, readKeyFile } from '#certificates';
-import type { ImportKeyReply, KeyVaultClient } from '#contracts';
+import type { ImportKeyReply } from '#contracts';
+import type { KeyVaultClient } from '#key-vault-client';
 import { RcsError } from '#platform';
 import { sendKeyPair } from '../key-import/import-key.js';
 

@@ -3,16 +3,8 @@ import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { basename } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import {
-  envelopeDigest,
-  GrantSigner,
-  KeyVaultClient,
-  operatorGrants,
-  SessionKeyClient,
-  zeroCandidates,
-  type OperatorGrant,
-  type SessionKeyCandidates,
-} from '#contracts';
+import { envelopeDigest, GrantSigner, operatorGrants, type OperatorGrant } from '#grants';
+import { KeyVaultClient, SessionKeyClient, zeroCandidates, type SessionKeyCandidates } from '#key-vault-client';
 import { ConfigurationError, loadInternalIdentity, requireSections, type Configuration } from '#platform';
 
 const timeoutMs = 30_000;

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { KeyVaultClient } from '#contracts';
+import { KeyVaultClient } from '#key-vault-client';
 import { loadInternalIdentity } from '#platform';
 import { GatewayClient } from '../gateway-client/gateway-client.js';
 import { importKey } from '../key-import/import-key.js';

@@ -1,10 +1,6 @@
 import { CmsError, FileSource } from '#cms';
-import {
-  openWithCandidates,
-  type OperatorGrant,
-  type SessionKeyCandidates,
-  type UnwrappedSessionKey,
-} from '#contracts';
+import type { OperatorGrant } from '#grants';
+import { openWithCandidates, type SessionKeyCandidates, type UnwrappedSessionKey } from '#key-vault-client';
 import type { OperatorKeys } from '../operator/operator-keys.js';
 import { ProgressBar } from '../terminal/progress-bar.js';
 import { bytesToRead, readPlaintext, type PlaintextReceiver } from './read-plaintext.js';

@@ -15,7 +15,7 @@ import {
   type KeyTransportRecipient,
   type RecognisedFile,
 } from '#cms';
-import { envelopeDigest } from '#contracts';
+import { envelopeDigest } from '#grants';
 import { readEnvelopeFile } from './stored-media.js';
 
 type Recipient = DetachedEnvelope['recipients'][number];

@@ -8,11 +8,16 @@ import {
   type ServiceDefinition,
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
+import {
+  keyVaultLoaderOptions,
+  keyVaultPackage,
+  keyVaultProtoFile,
+  type UnwrapSessionKeyReply,
+  type UnwrapSessionKeyRequest,
+} from '#contracts';
 import { RcsError, toGrpcError, type ErrorCode, type InternalIdentity } from '#platform';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { KeyVaultClient } from './key-vault-client.js';
-import { keyVaultLoaderOptions, keyVaultPackage, keyVaultProtoFile } from './key-vault.definition.js';
-import type { UnwrapSessionKeyRequest, UnwrapSessionKeyReply } from './key-vault.messages.js';
 
 type Call = ServerUnaryCall<UnwrapSessionKeyRequest, UnwrapSessionKeyReply>;
 type Done = sendUnaryData<UnwrapSessionKeyReply>;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
+import { maximumTriedKeys } from '#contracts';
 import { RcsError } from '#platform';
-import { maximumTriedKeys } from '../key-vault/key-vault.messages.js';
 import {
   openWithCandidates,
   type CandidateTrial,

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { JWS, type JWK } from 'node-jose';
 import { LRUCache } from 'lru-cache';
 import type { ServiceRole } from '#platform';
-import { CertificateTrust } from '../grant/certificate-trust.js';
+import { CertificateTrust } from '../certificate-trust.js';
 import { jsonWebKey } from '../jose/json-web-key.js';
 
 const maximumLength = 16 * 1024;

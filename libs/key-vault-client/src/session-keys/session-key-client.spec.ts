@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { loadPackageDefinition, Server, ServerCredentials, status, type ServiceDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
-import { RcsError, toGrpcError, toRcsError, type InternalIdentity } from '#platform';
-import { InternalAuthority } from '#test/authority/internal-authority.js';
-import { KeyVaultClient } from '../key-vault/key-vault-client.js';
-import { keyVaultLoaderOptions, keyVaultPackage, keyVaultProtoFile } from '../key-vault/key-vault.definition.js';
 import {
+  keyVaultLoaderOptions,
+  keyVaultPackage,
+  keyVaultProtoFile,
   maximumUnwrapCandidates,
   type AgreeTransportKeyReply,
   type AgreeTransportKeyRequest,
@@ -13,7 +12,10 @@ import {
   type UnwrapSessionKeyRequest,
   type UnwrapSessionKeysReply,
   type UnwrapSessionKeysRequest,
-} from '../key-vault/key-vault.messages.js';
+} from '#contracts';
+import { RcsError, toGrpcError, toRcsError, type InternalIdentity } from '#platform';
+import { InternalAuthority } from '#test/authority/internal-authority.js';
+import { KeyVaultClient } from '../key-vault-client.js';
 import { zeroCandidates } from './session-key-candidates.js';
 import { SessionKeyClient } from './session-key-client.js';
 import { TransportKey } from './transport-key.js';

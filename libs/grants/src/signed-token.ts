@@ -1,7 +1,7 @@
 import { X509Certificate, type KeyObject } from 'node:crypto';
 import type { z } from 'zod';
 import { RcsError, type ServiceRole } from '#platform';
-import { verifyCompact } from '../jose/compact-es256.js';
+import { verifyCompact } from './jose/compact-es256.js';
 import type { CertificateTrust } from './certificate-trust.js';
 import { clockToleranceSeconds, maximumGrantLifetimeSeconds } from './playback-grant.js';
 

@@ -1,5 +1,5 @@
+import { maximumTriedKeys } from '#contracts';
 import { toRcsError, type ErrorCode } from '#platform';
-import { maximumTriedKeys } from '../key-vault/key-vault.messages.js';
 
 /** What one key of the vault made of an envelope. */
 export interface UnwrappedSessionKey {

@@ -1,6 +1,14 @@
 import { credentials, loadPackageDefinition, Metadata, type Client, type ServiceError } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import {
+  keyVaultLoaderOptions,
+  keyVaultPackage,
+  keyVaultProtoFile,
+  keyVaultService,
+  type KeyVaultCall,
+  type KeyVaultCalls,
+} from '#contracts';
+import {
   callSpan,
   fromGrpcError,
   requestIdHeader,
@@ -10,8 +18,6 @@ import {
   type InternalIdentity,
   type Span,
 } from '#platform';
-import { keyVaultLoaderOptions, keyVaultPackage, keyVaultProtoFile, keyVaultService } from './key-vault.definition.js';
-import type { KeyVaultCall, KeyVaultCalls } from './key-vault.messages.js';
 
 export interface CallOptions {
   /** Milliseconds this call may take. */

@@ -1,5 +1,5 @@
 import { RcsError } from '#platform';
-import type { KeyVaultEndpoint } from '../key-vault/key-vault-endpoint.js';
+import type { KeyVaultEndpoint } from '../key-vault-endpoint.js';
 import { KeyAgreement, TransportKey } from './transport-key.js';
 
 /** A key that this process shares with one vault; the vault names it by its id. */

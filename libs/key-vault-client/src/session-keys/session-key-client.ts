@@ -1,5 +1,5 @@
-import type { KeyVaultClient } from '../key-vault/key-vault-client.js';
-import type { KeyVaultEndpoint } from '../key-vault/key-vault-endpoint.js';
+import type { KeyVaultClient } from '../key-vault-client.js';
+import type { KeyVaultEndpoint } from '../key-vault-endpoint.js';
 import { TransportAgreements } from './transport-agreements.js';
 import type { SessionKeyCandidates } from './session-key-candidates.js';
 import { UnwrapBatches, type UnwrapItem } from './unwrap-batches.js';

@@ -1,5 +1,5 @@
-import type { KeyVaultClient } from '../key-vault/key-vault-client.js';
-import type { DecryptBlockRequest } from '../key-vault/key-vault.messages.js';
+import type { DecryptBlockRequest } from '#contracts';
+import type { KeyVaultClient } from '../key-vault-client.js';
 import { TransportAgreements } from './transport-agreements.js';
 
 export interface BlockDecryption extends Omit<DecryptBlockRequest, 'transportKeyId'> {

@@ -1,6 +1,6 @@
 import { createPrivateKey, randomUUID, X509Certificate, type KeyObject } from 'node:crypto';
 import { Derived, type Current, type InternalIdentity } from '#platform';
-import { signCompact } from '../jose/compact-es256.js';
+import { signCompact } from './jose/compact-es256.js';
 import type { ContentOf, GrantFrame, GrantKind } from './grant-kind.js';
 
 export type SigningIdentity = Pick<InternalIdentity, 'certificatePem' | 'keyPem'>;

@@ -1,14 +1,14 @@
 import { status as GrpcStatus } from '@grpc/grpc-js';
-import { isErrorCode, RcsError, toRcsError } from '#platform';
-import type { KeyVaultEndpoint } from '../key-vault/key-vault-endpoint.js';
 import {
   maximumBatchItems,
   maximumUnwrapCandidates,
   type CallFailure,
-  type UnwrappedCandidate,
   type UnwrapOutcome,
+  type UnwrappedCandidate,
   type UnwrapSessionKeyReply,
-} from '../key-vault/key-vault.messages.js';
+} from '#contracts';
+import { isErrorCode, RcsError, toRcsError } from '#platform';
+import type { KeyVaultEndpoint } from '../key-vault-endpoint.js';
 import { zeroCandidates, type SessionKeyCandidates, type UnwrappedSessionKey } from './session-key-candidates.js';
 import type { TransportAgreements } from './transport-agreements.js';
 import type { TransportKey } from './transport-key.js';

@@ -1,8 +1,7 @@
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { JWE, JWK } from 'node-jose';
+import { decryptCompact, encryptCompact, withoutKeyId } from '#grants';
 import { RcsError } from '#platform';
-import { decryptCompact, encryptCompact } from '../jose/compact-a256gcm.js';
-import { withoutKeyId } from '../jose/without-key-id.js';
 
 const transportKeyBytes = 32;
 

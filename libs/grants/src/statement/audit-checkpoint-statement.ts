@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { StatementRefused, type StatementVerifier } from '../statement/statement-verifier.js';
+import { StatementRefused, type StatementVerifier } from './statement-verifier.js';
 
 export const auditCheckpointType = 'rcs-audit-checkpoint+jws';
 

@@ -1,0 +1,15 @@
+export * from './playback-grant.js';
+export * from './grant-kind.js';
+export * from './grant-signer.js';
+export * from './rewrap-grant.js';
+export * from './administration-grant.js';
+export * from './grant-verifier.js';
+export * from './certificate-trust.js';
+export * from './statement/statement-signer.js';
+export * from './statement/statement-verifier.js';
+export * from './statement/audit-checkpoint-statement.js';
+export * from './operator-grant.js';
+export * from './key-approval.js';
+export * from './operator-grant-verifier.js';
+export { decryptCompact, encryptCompact } from './jose/compact-a256gcm.js';
+export { withoutKeyId } from './jose/without-key-id.js';

@@ -21,12 +21,12 @@ function optionsOf(schema: Schema, path = ''): string[] {
 
 /** Every path that the file names; a path that is given twice, once as a comment, counts once. */
 function pathsOf(node: ParsedNode | null, path = ''): string[] {
-  if (isSeq(node)) return node.items.flatMap(item => pathsOf(item as ParsedNode, path));
+  if (isSeq(node)) return node.items.flatMap(item => pathsOf(item, path));
   if (!isMap(node)) return [path];
   return node.items.flatMap(pair => {
     if (!isPair(pair) || !isScalar(pair.key)) return [];
     const below = path === '' ? String(pair.key.value) : `${path}.${String(pair.key.value)}`;
-    return [below, ...pathsOf(pair.value as ParsedNode | null, below)];
+    return [below, ...pathsOf(pair.value, below)];
   });
 }
 

@@ -5,7 +5,16 @@
 import './supported-node.mjs';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,9 +49,10 @@ const packagesOf = {
 };
 
 const say = message => process.stderr.write(`${message}\n`);
-const progress = message => {
-  if (process.stderr.isTTY) say(message);
-};
+/** Handed on, so that one clock runs from the first line to the last. */
+export const startedAt = Number(process.env.RCSCTL_STARTED_AT) || Math.round(performance.timeOrigin);
+/** One line for each step, with the time since the start; also without a terminal, for logs. */
+const step = message => say(`[${((Date.now() - startedAt) / 1000).toFixed(1).padStart(6)} s] ${message}`);
 
 /** Ends the process with one clear line. */
 function fail(message) {
@@ -54,6 +64,7 @@ function fail(message) {
 export function prepare(task) {
   installDebianPackages(packagesOf[task]);
   installNpmPackages();
+  linkCommand();
   build();
 }
 
@@ -70,7 +81,7 @@ function installDebianPackages(packages) {
   const asRoot =
     process.getuid?.() === 0 ? [] : isInstalled('sudo') && runs('sudo', ['-n', 'true']) ? ['sudo', '-n'] : undefined;
   if (asRoot === undefined) fail(`Debian packages are missing. As root: ${command}`);
-  say(`Installing Debian packages: ${missing.join(', ')}`);
+  step(`Installing Debian packages: ${missing.join(', ')}`);
   withoutStartingServices(asRoot, environment => {
     const apt = args => run([...asRoot, 'env', ...environment, 'apt-get', ...args], { quiet: true });
     apt(['update', '-q']);
@@ -100,7 +111,7 @@ function installNpmPackages() {
   // Native parts speak Node-API alone: what was installed under one version of Node runs under every other.
   const wanted = hashOf([join(repository, 'package-lock.json'), join(repository, 'package.json')]);
   if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
-  progress('Installing npm packages (one native part is built from source, about a minute)');
+  step('Installing npm packages (one native part is built from source, about a minute)');
   const env = { ...process.env, npm_config_nodedir: prefixWithHeaders() };
   run(['npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true, env });
   writeFileSync(marker, wanted);
@@ -110,6 +121,12 @@ function installNpmPackages() {
 function prefixWithHeaders() {
   const prefix = dirname(dirname(process.execPath));
   return existsSync(join(prefix, 'include/node/node_api.h')) ? prefix : fetchRuntime(shippedLine);
+}
+
+/** `npx rcsctl` finds the command here; npm links what packages bring, and not what the project itself has. */
+function linkCommand() {
+  const link = join(repository, 'node_modules/.bin/rcsctl');
+  if (!existsSync(link)) symlinkSync('../../scripts/rcsctl.mjs', link);
 }
 
 /** What makes the build, besides the sources: packages are a part of each program. */
@@ -128,7 +145,7 @@ export function build() {
   const sources = ['apps', 'libs'].flatMap(directory => filesBelow(join(repository, directory)));
   const wanted = hashOf([...sources, ...makers.map(file => join(repository, file))]);
   if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
-  progress('Building');
+  step('Building');
   run(['npm', 'run', '--silent', 'build']);
   writeFileSync(marker, wanted);
 }

@@ -1,7 +1,9 @@
 import './supported-node.mjs';
 import { join } from 'node:path';
-import { prepare, repository } from './prepare.mjs';
+import { prepare, repository, startedAt } from './prepare.mjs';
 import { runChild } from './run-child.mjs';
 
 prepare('quickstart');
-runChild(process.execPath, [join(repository, 'dist/apps/rcsctl/main.js'), 'quickstart', ...process.argv.slice(2)]);
+runChild(process.execPath, [join(repository, 'dist/apps/rcsctl/main.js'), 'quickstart', ...process.argv.slice(2)], {
+  env: { ...process.env, RCSCTL_STARTED_AT: String(startedAt) },
+});

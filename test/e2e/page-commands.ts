@@ -21,7 +21,7 @@ export function commandsOfPage(path: string): CommandBlock[] {
       open = undefined;
     } else if (open !== undefined) open.lines.push(line);
     else if (fence?.[1] === 'sh') open = { terminal: fence[2] ?? '', lines: [] };
-    else if (line.startsWith('## ')) heading = line.slice(3);
+    else if (/^##+ /.test(line)) heading = line.replace(/^#+ /, '');
   }
   return blocks;
 }

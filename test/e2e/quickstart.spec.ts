@@ -1,4 +1,4 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -72,6 +72,20 @@ it('plays the demo, ends with all its processes when npm gets SIGTERM, and start
   const secondReady = await readyLine(second.npm);
   expect(secondReady).toEqual(firstReady);
   expect((await play(secondReady)).equals(readFileSync(join(repository, 'test/fixtures/call.mp3')))).toBe(true);
+});
+
+it('says each step with the time since the start, although nobody watches, and links rcsctl', async () => {
+  const { npm } = quickstart();
+  const said: string[] = [];
+  createInterface({ input: npm.stderr }).on('line', line => said.push(line));
+  await readyLine(npm);
+  const steps = said.flatMap(line => /^\[ *(\d+\.\d) s\] (.+)$/.exec(line)?.slice(1) ?? []);
+  expect(steps).toContain('Starting key vault, decrypt workers and gateway');
+  expect(steps).toContain('Recording and playing the demo');
+  const times = steps.filter((_, index) => index % 2 === 0).map(Number);
+  expect(times).toEqual([...times].sort((one, other) => one - other));
+  const { stdout } = spawnSync('npx', ['--no-install', 'rcsctl', '--version'], { cwd: repository, encoding: 'utf8' });
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+/);
 });
 
 it('starts a gateway and a worker again that were killed, says so, and plays', async () => {

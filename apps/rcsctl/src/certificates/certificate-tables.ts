@@ -1,3 +1,4 @@
+import { fieldText } from '../terminal/field-text.js';
 import { textTable } from '../terminal/text-table.js';
 
 /** The parts of the gateway's answers that tables show. */
@@ -41,6 +42,12 @@ export function certificateTable(certificates: readonly CertificateLine[]): stri
       one.statusText,
     ]),
   );
+}
+
+/** What is assigned to an IVR profile or to screens: the certificates as in the list of all. */
+export function assignmentText({ certificates, ...rest }: Readonly<Record<string, unknown>>): string {
+  const table = Array.isArray(certificates) ? certificateTable(certificates as CertificateLine[]) : '';
+  return `${fieldText(rest)}\n\n${table}`.trimEnd();
 }
 
 export function rewrapText(run: RewrapLine): string {

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { assignmentPath, certificatePath } from '../certificates/administration-paths.js';
 import {
+  assignmentText,
   certificateTable,
   rewrapText,
   type CertificateLine,
@@ -134,10 +135,10 @@ function assignments(command: Add): void {
   withTarget(command('assign [alias...]', 'encrypt for these certificates and no others'))
     .option('--record-unencrypted', 'confirms an empty list')
     .action((aliases: string[], options: AssignmentOptions) =>
-      show(options, 'PUT', assignmentPath(options.ivrProfile), { aliases, ...confirmed(options) }),
+      show(options, 'PUT', assignmentPath(options.ivrProfile), { aliases, ...confirmed(options) }, assignmentText),
     );
   withTarget(command('assigned', 'what is assigned')).action((options: AssignmentOptions) =>
-    show(options, 'GET', assignmentPath(options.ivrProfile)),
+    show(options, 'GET', assignmentPath(options.ivrProfile), undefined, assignmentText),
   );
   command('export-annex <profile>', 'the annex of an IVR profile in its text form').action(
     (profile: string, options: GatewayOptions) =>
@@ -150,10 +151,16 @@ function assignments(command: Add): void {
   command('import-annex <profile> <file>', 'assign what an exported annex names; the keys must be there')
     .option('--record-unencrypted', 'confirms an empty list')
     .action((profile: string, file: string, options: AssignmentOptions) =>
-      show(options, 'PUT', `/rcs/ivr-profiles/${encodeURIComponent(profile)}/annex`, {
-        annex: readFileSync(file, 'utf8'),
-        ...confirmed(options),
-      }),
+      show(
+        options,
+        'PUT',
+        `/rcs/ivr-profiles/${encodeURIComponent(profile)}/annex`,
+        {
+          annex: readFileSync(file, 'utf8'),
+          ...confirmed(options),
+        },
+        assignmentText,
+      ),
     );
 }
 
@@ -233,10 +240,11 @@ function show(
   method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   body?: Fields,
+  text: (answer: Fields) => string = fieldText,
 ): Promise<void> {
   return administering(options, async gateway => {
     const answer = (await gateway.call(method, path, body)) as Fields;
-    print(options.json === true, answer, () => fieldText(answer));
+    print(options.json === true, answer, () => text(answer));
   });
 }
 

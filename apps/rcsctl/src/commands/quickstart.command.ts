@@ -1,7 +1,15 @@
 import { Option, type Command } from 'commander';
 import { defaultDataDirectory } from '../configuration/find-configuration.js';
 import { quickstart } from '../quickstart/quickstart.js';
+import { servicePrograms, type ServiceProgram } from '../quickstart/service-programs.js';
 import { vaultCounts, type VaultCount } from '../quickstart/vault-replicas.js';
+
+interface Options {
+  readonly dataDir: string;
+  readonly json?: boolean;
+  readonly vaults: string;
+  readonly restartOnChange: readonly ServiceProgram[];
+}
 
 /** `rcsctl quickstart`: a whole cluster on this machine, with demo recordings that play. */
 export function quickstartCommand(program: Command): void {
@@ -13,8 +21,19 @@ export function quickstartCommand(program: Command): void {
       new Option('--vaults <number>', 'key vaults on the same token').choices(vaultCounts.map(String)).default('1'),
     )
     .option('--json', 'print one line of JSON when it is ready')
-    .action(async ({ dataDir, json, vaults }: { dataDir: string; json?: boolean; vaults: string }) => {
-      const options = { dataDirectory: dataDir, json: json === true, vaults: Number(vaults) as VaultCount };
+    .addOption(
+      new Option('--restart-on-change <service...>', 'for npm run dev: start these again when they were built anew')
+        .choices(servicePrograms)
+        .default([])
+        .hideHelp(),
+    )
+    .action(async ({ dataDir, json, vaults, restartOnChange }: Options) => {
+      const options = {
+        dataDirectory: dataDir,
+        json: json === true,
+        vaults: Number(vaults) as VaultCount,
+        restartOnChange,
+      };
       process.exitCode = await quickstart(options);
     });
 }

@@ -73,7 +73,9 @@ async function record(file: string, options: Options): Promise<void> {
       'name an --ivr-profile or at least one --certificate alias=file, or record unencrypted with --layout plain',
     );
   }
-  const access = recorderAccess(readConfiguration(options.config), options);
+  const configuration = readConfiguration(options.config);
+  const access = recorderAccess(configuration, options);
+  const rootCa = options.rootCa ?? configuration.recordingCertificates.rootCaFile;
   const { contactCenter, webdav } = access;
   const gateway = new GatewayClient(access.gateway);
   try {
@@ -90,7 +92,7 @@ async function record(file: string, options: Options): Promise<void> {
       contactCenter,
       directory: options.directory,
       certificates: await certificatesOf(gateway, contactCenter, options),
-      rootsPem: options.rootCa === undefined ? undefined : readFileSync(options.rootCa),
+      rootsPem: rootCa === undefined ? undefined : readFileSync(rootCa),
       webdav,
       gateway,
     });

@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import type { ServiceRole } from '#platform';
 import { type DataDirectory } from './data-directory.js';
 import { clusterConfiguration, opsUser, webdavUser, type ClusterSecrets } from './cluster-configuration.js';
 import { commandLineConfiguration } from './command-line-configuration.js';
@@ -13,6 +12,7 @@ import { startWebDav } from './services/apache-webdav.js';
 import { answersOk } from './services/probe.js';
 import { KeptProcess } from './services/kept-process.js';
 import { startRedis } from './services/redis.js';
+import { programFile, type ServiceProgram } from './service-programs.js';
 import { softHsmToken, type SoftHsmToken } from './services/softhsm-token.js';
 import { SupervisedProcess } from './services/supervised-process.js';
 import { vaultAddresses, vaultReplicas, type VaultCount, type VaultReplica } from './vault-replicas.js';
@@ -121,10 +121,11 @@ export class Cluster {
    * Watches what runs, and starts again what ends unasked. One that does not come back is only reported where others of
    * its kind go on (workers, one vault of several); resolves with the name and end of any other.
    */
-  watch(report: (text: string) => void): Promise<string> {
+  watch(report: (text: string) => void, changing: readonly ServiceProgram[]): Promise<string> {
     return new Promise(resolve => {
       for (const process of this.processes) {
-        void process.keep(report).then(how => {
+        const mayChange = changing.some(program => process.name.startsWith(program));
+        void process.keep(report, mayChange).then(how => {
           if (how === undefined || this.stopping) return;
           const text = `${process.name} ended and does not come back: ${how}`;
           const others = process.name.startsWith('decrypt-worker') || (isVault(process) && this.aVaultRuns);
@@ -133,6 +134,11 @@ export class Cluster {
         });
       }
     });
+  }
+
+  /** Starts the processes of a program again, one after the other, because it was built anew. */
+  async restart(program: ServiceProgram): Promise<void> {
+    for (const process of this.processes) if (process.name.startsWith(program)) await process.restart();
   }
 
   /** Stops what runs, the last one first; whatever is being started meanwhile stops as soon as it has started. */
@@ -172,7 +178,7 @@ export class Cluster {
 
   private async startService(
     name: string,
-    role: ServiceRole,
+    role: ServiceProgram,
     managementUrl: string,
     environment: Readonly<Record<string, string>>,
   ): Promise<void> {
@@ -181,7 +187,7 @@ export class Cluster {
       SupervisedProcess.start({
         name,
         program: process.execPath,
-        args: [join(__dirname, '../../..', role, 'main.js')],
+        args: [programFile(role)],
         environment: {
           ...this.baseEnvironment,
           RCS_INTERNAL_TLS__CA_FILE: this.authority.caFile,

@@ -57,6 +57,11 @@ export class DataDirectory {
     return join(this.root, 'operator-journal.jsonl');
   }
 
+  /** What `quickstart --json` prints, while the cluster runs. */
+  get readyFile(): string {
+    return join(this.root, 'ready.json');
+  }
+
   /** Which ports were used last time, so that URLs stay the same. */
   get portsFile(): string {
     return join(this.root, 'ports.json');

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KeyVaultClient } from '#key-vault-client';
 import { loadInternalIdentity } from '#platform';
@@ -13,18 +13,21 @@ import { demoRecordings } from './demo-recordings.js';
 import { readAuthority } from './internal-authority.js';
 import { readyLine, readyText, type QuickstartState } from './quickstart-report.js';
 import { makeRecordingCertificate } from './recording-certificate.js';
+import { watchPrograms, type ServiceProgram } from './service-programs.js';
 import type { VaultCount } from './vault-replicas.js';
 
 export interface QuickstartOptions {
   readonly dataDirectory: string;
   readonly json: boolean;
   readonly vaults: VaultCount;
+  /** Services that are started again whenever they were built anew. */
+  readonly restartOnChange: readonly ServiceProgram[];
 }
 
 const certificateAlias = 'demo';
 
 /** Starts the cluster, shows that it plays, and stays until it is told to stop. Answers the exit status. */
-export async function quickstart({ dataDirectory, json, vaults }: QuickstartOptions): Promise<number> {
+export async function quickstart({ dataDirectory, json, vaults, restartOnChange }: QuickstartOptions): Promise<number> {
   const directory = new DataDirectory(dataDirectory);
   const interrupted = Promise.race([signalled('SIGINT', 'SIGTERM', 'SIGHUP'), nobodyReads(process.stdout)]);
   const steps = stepsOfThisProcess();
@@ -33,20 +36,28 @@ export async function quickstart({ dataDirectory, json, vaults }: QuickstartOpti
   const unlock = lockDirectory(directory.root);
   // eslint-disable-next-line no-restricted-properties -- the services inherit the environment, options included
   const cluster = await Cluster.prepare(directory, process.env, vaults);
+  let endWatch = (): void => undefined;
   const starting = bringUp(cluster, directory, steps);
   try {
     const state = await Promise.race([starting, interrupted.then(() => undefined)]);
     if (state === undefined) return 0;
+    writeFileSync(directory.readyFile, `${readyLine(state)}\n`, { mode: 0o600 });
     process.stdout.write(`${json ? readyLine(state) : readyText(state)}\n`);
+    endWatch = watchPrograms(restartOnChange, program => {
+      steps.begin(`${program} was built anew: starting it again`);
+      void cluster.restart(program);
+    });
     const ended = await Promise.race([
       interrupted.then(() => undefined),
-      cluster.watch(text => process.stderr.write(`${text}\n`)),
+      cluster.watch(text => process.stderr.write(`${text}\n`), restartOnChange),
     ]);
     if (ended === undefined) return 0;
     process.stderr.write(`${ended}; see ${directory.logs}\n`);
     return 1;
   } finally {
     steps.begin('Stopping');
+    endWatch();
+    rmSync(directory.readyFile, { force: true });
     await cluster.stop();
     await starting.catch(() => undefined);
     unlock();

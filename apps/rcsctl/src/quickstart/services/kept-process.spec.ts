@@ -60,6 +60,32 @@ describe(KeptProcess.name, () => {
     rmSync(join(work, 'broken'));
   });
 
+  it('starts it again at once when its program has changed, and counts no try', async () => {
+    const kept = await start(':', []);
+    const ended = kept.keep(text => said.push(text), true);
+    const first = kept.pid;
+    await kept.restart();
+    await until(() => said.includes('shell runs again'));
+    expect(kept.pid).not.toBe(first);
+    expect(said).toEqual(['shell runs again']);
+    await kept.stop();
+    expect(await ended).toBeUndefined();
+  });
+
+  it('waits for the next change of a program that does not start', async () => {
+    const kept = await start('test ! -e broken || exit 3', [1]);
+    const ended = kept.keep(text => said.push(text), true);
+    rmSync(readyFile);
+    writeFileSync(join(work, 'broken'), '');
+    kill(kept);
+    await until(() => said.some(text => text.endsWith('when its program has changed')));
+    rmSync(join(work, 'broken'));
+    await kept.restart();
+    await until(() => kept.running && said.includes('shell runs again'));
+    await kept.stop();
+    expect(await ended).toBeUndefined();
+  });
+
   it('does not start it again once it is told to stop, even in the middle of a pause', async () => {
     const kept = await start(':', [600_000]);
     const ended = kept.keep(text => said.push(text));

@@ -12,6 +12,8 @@ const configurationError = 'exit status 78';
 export class KeptProcess {
   private readonly stopping = new AbortController();
   private starting: Promise<unknown> = Promise.resolve();
+  /** Aborted when the program has changed: whatever is waited for, it is started at once. */
+  private change = new AbortController();
 
   constructor(
     private current: SupervisedProcess,
@@ -30,23 +32,42 @@ export class KeptProcess {
     return this.current.pid;
   }
 
-  /** Keeps it running, and says what it does; answers how it ended when it is given up, undefined when it was stopped. */
-  async keep(report: (text: string) => void): Promise<string | undefined> {
+  /**
+   * Keeps it running, and says what it does; answers how it ended when it is given up, undefined when it was stopped.
+   * @param waitForChange not given up, but started again at the next change of its program.
+   */
+  async keep(report: (text: string) => void, waitForChange = false): Promise<string | undefined> {
     let started = Date.now();
     let how = await this.current.exited;
     let tries = 0;
     for (;;) {
       if (this.isStopped()) return undefined;
       if (Date.now() - started > recoveredAfterMs) tries = 0;
-      const pauseMs = this.pausesMs[tries++];
-      if (how === configurationError || pauseMs === undefined) return how;
-      const which = `try ${tries} of ${this.pausesMs.length}`;
-      report(`${this.name} ended: ${how}; it is started again in ${pauseMs / 1000} s (${which})`);
-      await delay(pauseMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      if (!this.change.signal.aborted) {
+        const pauseMs = this.pausesMs[tries++];
+        const helpless = how === configurationError || pauseMs === undefined;
+        if (helpless && !waitForChange) return how;
+        const when = helpless
+          ? 'when its program has changed'
+          : `in ${pauseMs / 1000} s (try ${tries} of ${this.pausesMs.length})`;
+        report(`${this.name} ended: ${how}; it is started again ${when}`);
+        await this.pause(helpless ? undefined : pauseMs);
+      }
       if (this.isStopped()) return undefined;
+      if (this.change.signal.aborted) {
+        this.change = new AbortController();
+        tries = 0;
+      }
       started = Date.now();
       how = await this.startAgain(report);
     }
+  }
+
+  /** Its program has changed: ends it, and `keep` starts it again at once. */
+  async restart(): Promise<void> {
+    this.change.abort();
+    await this.starting;
+    await this.current.stop();
   }
 
   /** From now on it is not started again. */
@@ -58,6 +79,12 @@ export class KeptProcess {
     this.retire();
     await this.starting;
     await this.current.stop();
+  }
+
+  /** Ends when the time is over, if there is one, at a change of the program, or when it is stopped. */
+  private async pause(milliseconds = 2 ** 31 - 1): Promise<void> {
+    const signal = AbortSignal.any([this.stopping.signal, this.change.signal]);
+    await delay(milliseconds, undefined, { signal }).catch(() => undefined);
   }
 
   private isStopped(): boolean {

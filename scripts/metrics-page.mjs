@@ -12,8 +12,8 @@ const built = createRequire(join(repository, 'dist/'));
 const platform = built('./libs/platform/src/index.js');
 const { GatewayMetrics } = built('./apps/playback-gateway/src/metrics/gateway-metrics.js');
 const { StoreMetrics } = built('./apps/playback-gateway/src/metrics/store-metrics.js');
-const { WorkerMetrics } = built('./apps/decrypt-worker/src/worker-metrics.js');
-const { VaultMetrics } = built('./apps/key-vault/src/vault-metrics.js');
+const { WorkerMetrics } = built('./apps/decrypt-worker/src/metrics/worker-metrics.js');
+const { VaultMetrics } = built('./apps/key-vault/src/metrics/vault-metrics.js');
 
 function service(name, register) {
   const registry = platform.createMetricsRegistry(name, platform.productVersion());

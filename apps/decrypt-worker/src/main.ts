@@ -1,11 +1,7 @@
-import { NestFactory } from '@nestjs/core';
 import { WorkerRegistry } from '#contracts';
-import { KeyVaultClient } from '#key-vault-client';
-import { MediaStorages } from '#media-storage';
 import {
   connectRedis,
   letHeapGrow,
-  NestLogger,
   productVersion,
   RedisMetrics,
   requireSections,
@@ -14,11 +10,8 @@ import {
   type ServiceContext,
 } from '#platform';
 import { redisTls } from '#tls';
-import { DataPlaneServer } from './data-plane/data-plane-server.js';
-import { DecryptWorkerModule } from './decrypt-worker.module.js';
-import { KeyWatch } from './key-watch/key-watch.js';
-import { MediaSessionCache } from './media-session/media-session-cache.js';
 import { Heartbeat } from './registration/heartbeat.js';
+import { workerParts } from './worker-parts.js';
 
 letHeapGrow();
 runService('decrypt-worker', async (context: ServiceContext) => {
@@ -26,12 +19,8 @@ runService('decrypt-worker', async (context: ServiceContext) => {
   warnOfMemoryExposure(logger, 'session keys and media');
   const configuration = requireSections(context.configuration, 'decryptWorker', 'internalTls', 'redis');
   const settings = configuration.decryptWorker;
-  const app = await NestFactory.createApplicationContext(DecryptWorkerModule.forRoot(context, configuration), {
-    logger: new NestLogger(logger),
-    abortOnError: false,
-  });
-  const dataPlane = app.get(DataPlaneServer);
-  app.get(KeyWatch).start();
+  const { dataPlane, keyWatch, sessions, vaults, storages } = workerParts(context, configuration);
+  keyWatch.start();
   const address = await dataPlane.listen(settings.listen.host, settings.listen.port);
   const url = settings.advertisedUrl ?? `https://${settings.listen.host}:${address.port}`;
 
@@ -50,12 +39,11 @@ runService('decrypt-worker', async (context: ServiceContext) => {
     drain: () => heartbeat.stop(),
     async stop(deadline) {
       await dataPlane.close(deadline);
-      app.get(KeyWatch).stop();
-      app.get(MediaSessionCache).clear();
-      app.get(KeyVaultClient).close();
-      await app.get(MediaStorages).close();
+      keyWatch.stop();
+      sessions.clear();
+      vaults.close();
+      await storages.close();
       redis.disconnect();
-      await app.close();
     },
   };
 });

@@ -11,16 +11,18 @@ import {
   warnOfMemoryExposure,
   type ServiceContext,
 } from '#platform';
-import { KeyBackups } from './key-backup/key-backups.js';
+import { KeyBackups } from './keys/key-backups.js';
 import { VaultClock } from './key-removal/vault-clock.js';
 import { watchDisabledKeys } from './key-removal/watch-disabled-keys.js';
 import { KeyVaultModule } from './key-vault.module.js';
 import { OperatorAccess } from './operator/operator-access.js';
+import { RpcCallInterceptor } from './rpc/rpc-call.interceptor.js';
 import { ServerCertificates } from './rpc/server-certificates.js';
-import { endWhenHung } from './token/end-when-hung.js';
+import { startHungTokenWatchdog } from './operations/hung-token-watchdog.js';
 import { KeyStore } from './token/key-store.js';
 import { startTokenThreads } from './token/token-threads.js';
-import { VaultMetrics } from './vault-metrics.js';
+import { VaultMetrics } from './metrics/vault-metrics.js';
+import { vaultServices } from './vault-services.js';
 
 /** A thread for every session of every token. */
 const threadPoolSize = (tokens: readonly { readonly sessions: number }[]): number =>
@@ -44,9 +46,9 @@ runService('key-vault', async (context: ServiceContext) => {
       ? undefined
       : await OperatorAccess.open(allowOperatorUnwrap, identity, context.logger);
   const backups = settings.keyBackup === undefined ? KeyBackups.none : await KeyBackups.open(settings.keyBackup);
-  const parts = { context, configuration, identity, keys, metrics, backups, operators };
+  const parts = { context, configuration, identity, keys, metrics, backups, operators, clock: new VaultClock() };
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(
-    KeyVaultModule.forRoot({ ...parts, clock: new VaultClock() }),
+    KeyVaultModule.of(await vaultServices(parts), new RpcCallInterceptor(metrics, context.logger, context.tracer)),
     {
       transport: Transport.GRPC,
       options: {
@@ -67,7 +69,7 @@ runService('key-vault', async (context: ServiceContext) => {
     const { ready, reason } = keys.readiness;
     if (!ready) throw new Error(reason);
   });
-  const watchdog = endWhenHung(keys, settings.exitWhenHungMs, context.logger);
+  const watchdog = startHungTokenWatchdog(keys, settings.exitWhenHungMs, context.logger);
   const endWatch = watchDisabledKeys(keys, context.logger);
   await app.listen();
   context.logger.info({ grpc: `${settings.listen.host}:${settings.listen.port}` }, 'key vault listens');

@@ -24,7 +24,7 @@ import { LayoutInspector } from '../../../apps/decrypt-worker/src/media-session/
 import { MediaOpener } from '../../../apps/decrypt-worker/src/media-session/media-opener.js';
 import { MediaSessionCache } from '../../../apps/decrypt-worker/src/media-session/media-session-cache.js';
 import { PinnedStorage } from '../../../apps/decrypt-worker/src/media-session/pinned-storage.js';
-import { WorkerMetrics } from '../../../apps/decrypt-worker/src/worker-metrics.js';
+import { WorkerMetrics } from '../../../apps/decrypt-worker/src/metrics/worker-metrics.js';
 import { JudgingVault } from './judging-vault.js';
 
 export interface WorkerAnswer {

@@ -24,7 +24,7 @@ import {
   type Logger,
   type Tracer,
 } from '#platform';
-import type { WorkerMetrics } from '../worker-metrics.js';
+import type { WorkerMetrics } from '../metrics/worker-metrics.js';
 import type { Exchange } from './media.handler.js';
 import { readJsonBody } from './read-json-body.js';
 

@@ -9,7 +9,7 @@ import { contentError, isUneven } from '../media-session/cms-errors.js';
 import type { LeasedMedia, MediaSessionCache } from '../media-session/media-session-cache.js';
 import type { MediaOpener } from '../media-session/media-opener.js';
 import { sessionIdentity } from '../media-session/session-identity.js';
-import type { WorkerMetrics } from '../worker-metrics.js';
+import type { WorkerMetrics } from '../metrics/worker-metrics.js';
 
 export interface Exchange {
   readonly requestId: string;

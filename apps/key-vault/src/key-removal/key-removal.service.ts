@@ -8,13 +8,13 @@ import type {
   OperatorJournalEntry,
 } from '#contracts';
 import { describeError, RcsError, type Logger } from '#platform';
-import type { AdministrationAuthority } from '../administration/administration-authority.js';
-import type { KeyUse } from '../audit/key-use-audit.js';
-import { checkedKeyName, checkedName } from '../input/checked-input.js';
-import type { CallContext } from '../rpc/call-context.js';
+import type { AdministrationAuthority } from '../callers/administration-authority.js';
+import type { KeyUse } from '../callers/key-use-audit.js';
+import { checkedKeyName, checkedName } from '../keys/checked-input.js';
+import type { CallContext } from '../callers/call-context.js';
 import type { KeyStore } from '../token/key-store.js';
 import type { VaultKey } from '../token/vault-key.js';
-import type { DisabledMark } from './disabled-key.js';
+import type { DisabledMark } from '../token/disabled-key.js';
 import type { KeyApprovals } from './key-approvals.js';
 import { requireApprovals } from './required-approvals.js';
 import type { VaultClock } from './vault-clock.js';

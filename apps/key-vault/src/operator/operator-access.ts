@@ -11,7 +11,7 @@ import {
   type Logger,
 } from '#platform';
 import type { KeyApprovals } from '../key-removal/key-approvals.js';
-import type { UnwrapAuthority, UnwrapPermit } from '../unwrap/unwrap-authority.js';
+import type { UnwrapAuthority, UnwrapPermit } from '../session-keys/unwrap-authority.js';
 import { OperatorJournalFile } from './operator-journal-file.js';
 
 /** Lets the operators whom the configuration names open envelopes and approve of ends of keys, and writes it all down. */

@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
-import type { Metadata, ServerUnaryCall } from '@grpc/grpc-js';
-import { Controller, UseFilters } from '@nestjs/common';
-import { GrpcMethod } from '@nestjs/microservices';
+import { Controller } from '@nestjs/common';
+import { GrpcMethod, Payload } from '@nestjs/microservices';
 import {
   keyVaultService,
   type AttachCertificateRequest,
@@ -20,25 +19,20 @@ import {
 } from '#contracts';
 import type { AdministrationGrant } from '#grants';
 import type { ServiceRole } from '#platform';
-import { AdministrationAuthority, type AdministrationAct } from '../administration/administration-authority.js';
-import { KeyUseAudit, type KeyUse, type UsedKey } from '../audit/key-use-audit.js';
-import { KeyImportService } from '../import/key-import.service.js';
-import { checkedCertificate, checkedName } from '../input/checked-input.js';
-import { CertificateService } from '../key-lifecycle/certificate.service.js';
-import { KeyLifecycleService } from '../key-lifecycle/key-lifecycle.service.js';
+import { AdministrationAuthority, type AdministrationAct } from '../callers/administration-authority.js';
+import { KeyUseAudit, type KeyUse, type UsedKey } from '../callers/key-use-audit.js';
+import { KeyImportService } from '../keys/key-import.service.js';
+import { checkedCertificate, checkedName } from '../keys/checked-input.js';
+import { CertificateService } from '../keys/certificate.service.js';
+import { KeyLifecycleService } from '../keys/key-lifecycle.service.js';
 import { KeyStore } from '../token/key-store.js';
-import type { CallContext } from './call-context.js';
-import { CallRunner } from './call-runner.js';
-import { RpcErrorFilter } from './rpc-error.filter.js';
-
-type Call = ServerUnaryCall<unknown, unknown>;
+import type { CallContext } from '../callers/call-context.js';
+import { CurrentCall } from './current-call.js';
 
 /** How keys come, get certificates and are listed. Every change is audited. */
 @Controller()
-@UseFilters(RpcErrorFilter)
 export class KeyLifecycleController {
   constructor(
-    private readonly runner: CallRunner,
     private readonly audit: KeyUseAudit,
     private readonly authority: AdministrationAuthority,
     private readonly imports: KeyImportService,
@@ -48,95 +42,87 @@ export class KeyLifecycleController {
   ) {}
 
   @GrpcMethod(keyVaultService, 'GetImportKey')
-  getImportKey(_request: unknown, metadata: Metadata, call: Call): Promise<GetImportKeyReply> {
-    return this.runner.run('GetImportKey', metadata, call, () => ({ publicKey: this.imports.publicKey }));
+  getImportKey(): GetImportKeyReply {
+    return { publicKey: this.imports.publicKey };
   }
 
   @GrpcMethod(keyVaultService, 'ImportKey')
-  importKey(request: ImportKeyRequest, metadata: Metadata, call: Call): Promise<ImportKeyReply> {
-    return this.runner.run('ImportKey', metadata, call, context =>
-      this.audit.of('import', context, async use => {
-        const { contactCenter, alias } = request;
-        const certificate = fingerprintOf(request.certificate);
-        this.permit(request.grant, 'import', { contactCenter, alias, certificate }, context, use);
-        const reply = await this.imports.import(request, context.role, context.signal);
-        use.key = reply.key;
-        return reply;
-      }),
-    );
-  }
-
-  @GrpcMethod(keyVaultService, 'ListKeys')
-  listKeys(request: ListKeysRequest, metadata: Metadata, call: Call): Promise<ListKeysReply> {
-    return this.runner.run('ListKeys', metadata, call, async ({ role, signal }) => {
-      if (role === 'local-key-manager') checkedName('contact center', request.contactCenter);
-      const visible = (await this.keys.list(signal)).filter(
-        ({ contactCenter, purpose }) =>
-          (request.contactCenter === '' || contactCenter === request.contactCenter) &&
-          (role === 'rcsctl' || purpose === purposeFor(role)),
-      );
-      return { keys: visible.map(key => this.keys.entry(key)) };
+  importKey(@Payload() request: ImportKeyRequest, @CurrentCall() context: CallContext): Promise<ImportKeyReply> {
+    return this.audit.of('import', context, async use => {
+      const { contactCenter, alias } = request;
+      const certificate = fingerprintOf(request.certificate);
+      this.permit(request.grant, 'import', { contactCenter, alias, certificate }, context, use);
+      const reply = await this.imports.import(request, context.role, context.signal);
+      use.key = reply.key;
+      return reply;
     });
   }
 
-  @GrpcMethod(keyVaultService, 'GenerateKeyPair')
-  generateKeyPair(request: GenerateKeyPairRequest, metadata: Metadata, call: Call): Promise<KeyReply> {
-    return this.runner.run('GenerateKeyPair', metadata, call, context =>
-      this.audit.of('generate', context, async use => {
-        const purpose = purposeFor(context.role);
-        use.key = { purpose, contactCenter: request.contactCenter, alias: request.alias, keyIdentifier: '' };
-        const { contactCenter, alias } = request;
-        this.permit(request.grant, 'generate', { contactCenter, alias }, context, use);
-        const reply = await this.lifecycle.generate(request, purpose, context.signal);
-        use.key = reply.key;
-        return reply;
-      }),
+  @GrpcMethod(keyVaultService, 'ListKeys')
+  async listKeys(
+    @Payload() request: ListKeysRequest,
+    @CurrentCall() { role, signal }: CallContext,
+  ): Promise<ListKeysReply> {
+    if (role === 'local-key-manager') checkedName('contact center', request.contactCenter);
+    const visible = (await this.keys.list(signal)).filter(
+      ({ contactCenter, purpose }) =>
+        (request.contactCenter === '' || contactCenter === request.contactCenter) &&
+        (role === 'rcsctl' || purpose === purposeFor(role)),
     );
+    return { keys: visible.map(key => this.keys.entry(key)) };
+  }
+
+  @GrpcMethod(keyVaultService, 'GenerateKeyPair')
+  generateKeyPair(@Payload() request: GenerateKeyPairRequest, @CurrentCall() context: CallContext): Promise<KeyReply> {
+    return this.audit.of('generate', context, async use => {
+      const purpose = purposeFor(context.role);
+      use.key = { purpose, contactCenter: request.contactCenter, alias: request.alias, keyIdentifier: '' };
+      const { contactCenter, alias } = request;
+      this.permit(request.grant, 'generate', { contactCenter, alias }, context, use);
+      const reply = await this.lifecycle.generate(request, purpose, context.signal);
+      use.key = reply.key;
+      return reply;
+    });
   }
 
   @GrpcMethod(keyVaultService, 'CreateCertificateSigningRequest')
   createCertificateSigningRequest(
-    request: CreateCertificateSigningRequestRequest,
-    metadata: Metadata,
-    call: Call,
+    @Payload() request: CreateCertificateSigningRequestRequest,
+    @CurrentCall() context: CallContext,
   ): Promise<CreateCertificateSigningRequestReply> {
-    return this.runner.run('CreateCertificateSigningRequest', metadata, call, context =>
-      this.audit.of('sign-request', context, use => {
-        use.key = named(request.key, '');
-        return this.certificates.request(request, context.signal);
-      }),
-    );
+    return this.audit.of('sign-request', context, use => {
+      use.key = named(request.key, '');
+      return this.certificates.request(request, context.signal);
+    });
   }
 
   @GrpcMethod(keyVaultService, 'CreateSelfSignedCertificate')
   createSelfSignedCertificate(
-    request: CreateSelfSignedCertificateRequest,
-    metadata: Metadata,
-    call: Call,
+    @Payload() request: CreateSelfSignedCertificateRequest,
+    @CurrentCall() context: CallContext,
   ): Promise<KeyReply> {
-    return this.runner.run('CreateSelfSignedCertificate', metadata, call, context =>
-      this.audit.of('self-sign', context, async use => {
-        use.key = named(request.key, request.alias);
-        this.permit(request.grant, 'self-sign', use.key, context, use);
-        const reply = await this.certificates.selfSign(request, context.signal);
-        use.key = reply.key;
-        return reply;
-      }),
-    );
+    return this.audit.of('self-sign', context, async use => {
+      use.key = named(request.key, request.alias);
+      this.permit(request.grant, 'self-sign', use.key, context, use);
+      const reply = await this.certificates.selfSign(request, context.signal);
+      use.key = reply.key;
+      return reply;
+    });
   }
 
   @GrpcMethod(keyVaultService, 'AttachCertificate')
-  attachCertificate(request: AttachCertificateRequest, metadata: Metadata, call: Call): Promise<KeyReply> {
-    return this.runner.run('AttachCertificate', metadata, call, context =>
-      this.audit.of('attach', context, async use => {
-        use.key = named(request.key, request.alias);
-        const certificate = fingerprintOf(request.certificate);
-        this.permit(request.grant, 'attach', { ...use.key, certificate }, context, use);
-        const reply = await this.certificates.attach(request, context.signal);
-        use.key = reply.key;
-        return reply;
-      }),
-    );
+  attachCertificate(
+    @Payload() request: AttachCertificateRequest,
+    @CurrentCall() context: CallContext,
+  ): Promise<KeyReply> {
+    return this.audit.of('attach', context, async use => {
+      use.key = named(request.key, request.alias);
+      const certificate = fingerprintOf(request.certificate);
+      this.permit(request.grant, 'attach', { ...use.key, certificate }, context, use);
+      const reply = await this.certificates.attach(request, context.signal);
+      use.key = reply.key;
+      return reply;
+    });
   }
 
   /** A gateway shows with every change that an administrator has just asked for it. */

@@ -1,6 +1,5 @@
-import type { Metadata, ServerUnaryCall } from '@grpc/grpc-js';
-import { Controller, UseFilters } from '@nestjs/common';
-import { GrpcMethod } from '@nestjs/microservices';
+import { Controller } from '@nestjs/common';
+import { GrpcMethod, Payload } from '@nestjs/microservices';
 import {
   keyVaultService,
   type AgreeTransportKeyReply,
@@ -15,23 +14,19 @@ import {
   type UnwrapSessionKeysReply,
   type UnwrapSessionKeysRequest,
 } from '#contracts';
-import { KeyUseAudit } from '../audit/key-use-audit.js';
-import { BlockDecryptionService } from '../block-decryption/block-decryption.service.js';
-import { RewrapService } from '../rewrap/rewrap.service.js';
-import { StatusService } from '../status/status.service.js';
-import { TransportKeys } from '../transport-keys/transport-keys.js';
-import { UnwrapService } from '../unwrap/unwrap.service.js';
-import { CallRunner } from './call-runner.js';
-import { RpcErrorFilter } from './rpc-error.filter.js';
+import type { CallContext } from '../callers/call-context.js';
+import { KeyUseAudit } from '../callers/key-use-audit.js';
+import { BlockDecryptionService } from '../session-keys/block-decryption.service.js';
+import { RewrapService } from '../session-keys/rewrap.service.js';
+import { StatusService } from '../operations/status.service.js';
+import { TransportKeys } from '../session-keys/transport-keys.js';
+import { UnwrapService } from '../session-keys/unwrap.service.js';
+import { CurrentCall } from './current-call.js';
 
-type Call = ServerUnaryCall<unknown, unknown>;
-
-/** The door of the vault for whoever opens something. Every call goes through the runner: caller, deadline, metric, log line. */
+/** What opens envelopes and blocks, and the state of the vault. */
 @Controller()
-@UseFilters(RpcErrorFilter)
 export class KeyVaultController {
   constructor(
-    private readonly runner: CallRunner,
     private readonly audit: KeyUseAudit,
     private readonly statusService: StatusService,
     private readonly transportKeys: TransportKeys,
@@ -41,56 +36,53 @@ export class KeyVaultController {
   ) {}
 
   @GrpcMethod(keyVaultService, 'Status')
-  status(_request: unknown, metadata: Metadata, call: Call): Promise<StatusReply> {
-    return this.runner.run('Status', metadata, call, () => this.statusService.status());
+  status(): StatusReply {
+    return this.statusService.status();
   }
 
   @GrpcMethod(keyVaultService, 'AgreeTransportKey')
-  agreeTransportKey(
-    request: AgreeTransportKeyRequest,
-    metadata: Metadata,
-    call: Call,
+  async agreeTransportKey(
+    @Payload() request: AgreeTransportKeyRequest,
+    @CurrentCall() { caller }: CallContext,
   ): Promise<AgreeTransportKeyReply> {
-    return this.runner.run('AgreeTransportKey', metadata, call, async ({ caller }) => {
-      const { id, jwe, expiresInMs } = await this.transportKeys.agree(request.workerPublicKey, caller);
-      return { transportKeyId: id, jwe, expiresInMs };
-    });
+    const { id, jwe, expiresInMs } = await this.transportKeys.agree(request.workerPublicKey, caller);
+    return { transportKeyId: id, jwe, expiresInMs };
   }
 
   @GrpcMethod(keyVaultService, 'UnwrapSessionKey')
-  unwrapSessionKey(request: UnwrapSessionKeyRequest, metadata: Metadata, call: Call): Promise<UnwrapSessionKeyReply> {
-    return this.runner.run('UnwrapSessionKey', metadata, call, context => this.unwrapService.unwrap(request, context));
+  unwrapSessionKey(
+    @Payload() request: UnwrapSessionKeyRequest,
+    @CurrentCall() context: CallContext,
+  ): Promise<UnwrapSessionKeyReply> {
+    return this.unwrapService.unwrap(request, context);
   }
 
   @GrpcMethod(keyVaultService, 'UnwrapSessionKeys')
   unwrapSessionKeys(
-    request: UnwrapSessionKeysRequest,
-    metadata: Metadata,
-    call: Call,
+    @Payload() request: UnwrapSessionKeysRequest,
+    @CurrentCall() context: CallContext,
   ): Promise<UnwrapSessionKeysReply> {
-    return this.runner.run('UnwrapSessionKeys', metadata, call, context =>
-      this.unwrapService.unwrapAll(request, context),
-    );
+    return this.unwrapService.unwrapAll(request, context);
   }
 
   @GrpcMethod(keyVaultService, 'RewrapSessionKeys')
   rewrapSessionKeys(
-    request: RewrapSessionKeysRequest,
-    metadata: Metadata,
-    call: Call,
+    @Payload() request: RewrapSessionKeysRequest,
+    @CurrentCall() context: CallContext,
   ): Promise<RewrapSessionKeysReply> {
-    return this.runner.run('RewrapSessionKeys', metadata, call, context => this.rewrapService.rewrap(request, context));
+    return this.rewrapService.rewrap(request, context);
   }
 
   @GrpcMethod(keyVaultService, 'DecryptBlock')
-  decryptBlock(request: DecryptBlockRequest, metadata: Metadata, call: Call): Promise<DecryptBlockReply> {
-    return this.runner.run('DecryptBlock', metadata, call, context =>
-      this.audit.of('decrypt-block', context, async use => {
-        const { caller, signal } = context;
-        const { reply, key } = await this.blocks.decrypt({ ...request, caller, signal });
-        use.key = key;
-        return reply;
-      }),
-    );
+  decryptBlock(
+    @Payload() request: DecryptBlockRequest,
+    @CurrentCall() context: CallContext,
+  ): Promise<DecryptBlockReply> {
+    return this.audit.of('decrypt-block', context, async use => {
+      const { caller, signal } = context;
+      const { reply, key } = await this.blocks.decrypt({ ...request, caller, signal });
+      use.key = key;
+      return reply;
+    });
   }
 }

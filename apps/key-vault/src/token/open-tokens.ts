@@ -1,6 +1,6 @@
 import { parsePkcs11Uri, Token, type TokenState } from '#pkcs11';
 import type { KeyVaultConfiguration, Logger } from '#platform';
-import type { VaultMetrics } from '../vault-metrics.js';
+import type { VaultMetrics } from '../metrics/vault-metrics.js';
 import type { FairQueue } from './fair-queue.js';
 import { TokenSet, type TokenMember } from './token-set.js';
 

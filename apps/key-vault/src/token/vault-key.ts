@@ -1,5 +1,5 @@
 import type { KeyEntry } from '#contracts';
-import type { DisabledKey } from '../key-removal/disabled-key.js';
+import type { DisabledKey } from './disabled-key.js';
 import { rsaPublicKey, type TokenKey } from '#pkcs11';
 import { parseKeyLabel, type KeyLabel } from './key-label.js';
 

@@ -1,6 +1,6 @@
 import type { GenerateKeyPairRequest, KeyPurpose, KeyReply } from '#contracts';
 import { RcsError } from '#platform';
-import { checkedName } from '../input/checked-input.js';
+import { checkedName } from './checked-input.js';
 import type { KeyStore } from '../token/key-store.js';
 
 const modulusSizes = [2048, 3072, 4096] as const;

@@ -1,6 +1,6 @@
 import type { GrantVerifier } from '#grants';
 import { RcsError } from '#platform';
-import type { GrantUses } from './grant-uses.js';
+import type { GrantUses } from '../callers/grant-uses.js';
 import type { VaultKey } from '../token/vault-key.js';
 
 /** What a grant allows: the opening of one envelope. */

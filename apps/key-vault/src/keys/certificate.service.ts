@@ -9,7 +9,7 @@ import type {
 } from '#contracts';
 import { rsaPublicKey } from '#pkcs11';
 import { RcsError } from '#platform';
-import { checkedCertificate, checkedKeyName, checkedName, fromCertificateError } from '../input/checked-input.js';
+import { checkedCertificate, checkedKeyName, checkedName, fromCertificateError } from './checked-input.js';
 import type { KeyStore } from '../token/key-store.js';
 import type { VaultKey } from '../token/vault-key.js';
 

@@ -1,8 +1,8 @@
 import type { KeyEntry } from '#contracts';
 import { toRcsError, type Logger } from '#platform';
-import type { CallContext } from '../rpc/call-context.js';
+import type { CallContext } from './call-context.js';
 import { formatKeyLabel } from '../token/key-label.js';
-import type { VaultMetrics } from '../vault-metrics.js';
+import type { VaultMetrics } from '../metrics/vault-metrics.js';
 
 export type KeyOperation =
   | 'unwrap'

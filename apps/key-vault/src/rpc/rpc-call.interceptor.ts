@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import type { Metadata, ServerUnaryCall } from '@grpc/grpc-js';
-import type { KeyVaultCall } from '#contracts';
+import type { Metadata } from '@grpc/grpc-js';
+import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import { from, lastValueFrom, type Observable } from 'rxjs';
 import {
   describeError,
   outcomeLabels,
@@ -16,37 +17,38 @@ import {
   type Logger,
   type Tracer,
 } from '#platform';
-import type { VaultMetrics } from '../vault-metrics.js';
-import type { CallContext } from './call-context.js';
-import { callerOf, checkCaller, remainingMs } from './caller.js';
-
-type Call = ServerUnaryCall<unknown, unknown>;
+import type { VaultMetrics } from '../metrics/vault-metrics.js';
+import { callerOf, checkCaller, remainingMs } from '../callers/caller.js';
+import { admit, rpcCallOf, type RpcCall } from './current-call.js';
 
 /** No call takes longer than this, whatever its caller says; the primes of long keys are a matter of luck. */
 const maximumCallMs = 30_000;
 const maximumGenerationMs = 120_000;
 
-/** What every call of the vault has in common: who may make it, how long it may take, one log line, one count. */
-export class CallRunner {
+/**
+ * What every call of the vault has in common: who may make it, how long it may take, one log line, one count. It stands
+ * before all controllers, so that no method can be written without it. The name of a call is what the wire says.
+ */
+export class RpcCallInterceptor implements NestInterceptor {
   constructor(
     private readonly metrics: VaultMetrics,
     private readonly logger: Logger,
     private readonly tracer: Tracer = passiveTracer,
   ) {}
 
-  async run<T>(
-    name: KeyVaultCall,
-    metadata: Metadata,
-    call: Call,
-    work: (context: CallContext) => Promise<T> | T,
-  ): Promise<T> {
-    const value = (key: string): string | undefined => metadata.get(key)[0]?.toString();
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return from(this.run(rpcCallOf(context), () => lastValueFrom(next.handle())));
+  }
+
+  private async run(call: RpcCall, answer: () => Promise<unknown>): Promise<unknown> {
+    const name = nameOf(call);
+    const value = valueIn(call.metadata);
     const requestId = requestIdFrom(value(requestIdHeader));
     const caller = { traceparent: value(traceparentHeader), tracestate: value(tracestateHeader) };
     const attributes = { 'rpc.system': 'grpc', 'rpc.method': name, 'rcs.request_id': requestId };
     const span = this.tracer.begin(`KeyVault/${name}`, caller, attributes);
     try {
-      return await runInRequest({ requestId, span }, () => this.runTraced(name, requestId, call, work));
+      return await runInRequest({ requestId, span }, () => this.runTraced(name, requestId, call, answer));
     } catch (error) {
       span.set({ 'error.type': toRcsError(error).code });
       throw error;
@@ -55,12 +57,12 @@ export class CallRunner {
     }
   }
 
-  private async runTraced<T>(
-    name: KeyVaultCall,
+  private async runTraced(
+    name: string,
     requestId: string,
-    call: Call,
-    work: (context: CallContext) => Promise<T> | T,
-  ): Promise<T> {
+    call: RpcCall,
+    answer: () => Promise<unknown>,
+  ): Promise<unknown> {
     const peer = callerOf(call);
     const caller = peer.role ?? 'none';
     const left = new AbortController();
@@ -73,7 +75,8 @@ export class CallRunner {
       const signal = AbortSignal.any([left.signal, AbortSignal.timeout(shaveDeadline(timeoutMs))]);
       // Every item of a batch waits with it.
       setMaxListeners(0, signal);
-      const result = await work({ requestId, role, caller: peer.fingerprint, signal });
+      admit(call, { requestId, role, caller: peer.fingerprint, signal });
+      const result = await answer();
       this.metrics.calls.inc({ call: name, caller, ...outcomeLabels('ok') });
       this.logger.debug({ requestId, call: name, caller }, 'call');
       return result;
@@ -91,3 +94,11 @@ export class CallRunner {
     }
   }
 }
+
+/** `/package.Service/Method` */
+const nameOf = (call: RpcCall): string => call.getPath().slice(call.getPath().lastIndexOf('/') + 1);
+
+const valueIn =
+  (metadata: Metadata) =>
+  (key: string): string | undefined =>
+    metadata.get(key)[0]?.toString();

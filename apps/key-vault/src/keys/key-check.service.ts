@@ -2,8 +2,8 @@ import { constants, createPublicKey, publicEncrypt, randomBytes, timingSafeEqual
 import type { CheckKeyReply, CheckKeyRequest } from '#contracts';
 import { rsaPublicKey, type KeyEncryptionScheme } from '#pkcs11';
 import { RcsError } from '#platform';
-import { checkedKeyName } from '../input/checked-input.js';
-import type { CallContext } from '../rpc/call-context.js';
+import { checkedKeyName } from './checked-input.js';
+import type { CallContext } from '../callers/call-context.js';
 import type { KeyStore } from '../token/key-store.js';
 import type { VaultKey } from '../token/vault-key.js';
 

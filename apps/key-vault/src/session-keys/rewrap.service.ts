@@ -5,9 +5,9 @@ import { changeRecipients, CmsError, parseEnvelope, type EncryptionRecipient, ty
 import type { RewrapOutcome, RewrapSessionKeysReply, RewrapSessionKeysRequest } from '#contracts';
 import { envelopesDigest, maximumRewrapItems, type GrantVerifier, type RewrapGrant } from '#grants';
 import { RcsError, toRcsError } from '#platform';
-import type { KeyUseAudit } from '../audit/key-use-audit.js';
-import type { CallRate } from '../rpc/call-rate.js';
-import type { CallContext } from '../rpc/call-context.js';
+import type { KeyUseAudit } from '../callers/key-use-audit.js';
+import type { CallRate } from '../callers/call-rate.js';
+import type { CallContext } from '../callers/call-context.js';
 import type { KeyStore } from '../token/key-store.js';
 import type { RecipientIdentifier } from '../token/recipient-identifier.js';
 import type { VaultKey } from '../token/vault-key.js';

@@ -5,9 +5,9 @@ import {
   type GrantVerifier,
 } from '#grants';
 import { RcsError } from '#platform';
-import type { KeyUse } from '../audit/key-use-audit.js';
-import type { CallContext } from '../rpc/call-context.js';
-import { GrantUses } from '../unwrap/grant-uses.js';
+import type { KeyUse } from './key-use-audit.js';
+import type { CallContext } from './call-context.js';
+import { GrantUses } from './grant-uses.js';
 
 /** What a call is about to do, and to which key. */
 export type AdministrationAct = Pick<

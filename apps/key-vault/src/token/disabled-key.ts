@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { KeyPurpose } from '#contracts';
 import type { TokenNote } from '#pkcs11';
-import { formatKeyLabel, parseKeyLabel } from '../token/key-label.js';
+import { formatKeyLabel, parseKeyLabel } from './key-label.js';
 
 /** One private key as one contact center has it; another that has the same key is not concerned. */
 export interface KeyOfContactCenter {

@@ -1,11 +1,11 @@
 import type { DecryptBlockReply, DecryptBlockRequest } from '#contracts';
 import type { KeyEncryptionScheme } from '#pkcs11';
 import { RcsError } from '#platform';
-import { checkedKeyName } from '../input/checked-input.js';
-import type { CallRate } from '../rpc/call-rate.js';
+import { checkedKeyName } from '../keys/checked-input.js';
+import type { CallRate } from '../callers/call-rate.js';
 import type { KeyStore } from '../token/key-store.js';
 import type { VaultKey } from '../token/vault-key.js';
-import type { TransportKeys } from '../transport-keys/transport-keys.js';
+import type { TransportKeys } from './transport-keys.js';
 
 export interface BlockDecryption extends DecryptBlockRequest {
   /** Fingerprint of the caller's certificate. */

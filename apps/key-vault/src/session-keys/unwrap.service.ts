@@ -14,13 +14,13 @@ import {
 import { envelopeDigest } from '#grants';
 import type { TransportKey } from '#key-vault-client';
 import { requestIdFrom, RcsError, toRcsError, type ErrorCode, type ServiceRole } from '#platform';
-import type { KeyUseAudit } from '../audit/key-use-audit.js';
-import type { CallContext } from '../rpc/call-context.js';
-import type { CallRate } from '../rpc/call-rate.js';
+import type { KeyUseAudit } from '../callers/key-use-audit.js';
+import type { CallContext } from '../callers/call-context.js';
+import type { CallRate } from '../callers/call-rate.js';
 import { findRecipientKeys, type RecipientKeys } from '../token/recipient-keys.js';
 import type { VaultKey } from '../token/vault-key.js';
 import type { KeyStore } from '../token/key-store.js';
-import type { TransportKeys } from '../transport-keys/transport-keys.js';
+import type { TransportKeys } from './transport-keys.js';
 import type { UnwrapAuthority, UnwrapPermit } from './unwrap-authority.js';
 
 export interface UnwrapRequest {

@@ -1,8 +1,8 @@
 import type { ImportKeyReply, ImportKeyRequest, KeyPurpose } from '#contracts';
 import { KeyAgreement } from '#key-vault-client';
 import { RcsError, type ServiceRole } from '#platform';
-import { checkedCertificate, checkedName } from '../input/checked-input.js';
-import type { KeyBackups } from '../key-backup/key-backups.js';
+import { checkedCertificate, checkedName } from './checked-input.js';
+import type { KeyBackups } from './key-backups.js';
 import type { KeyPair, KeyStore } from '../token/key-store.js';
 
 /** Takes private keys in: they arrive encrypted to a key of this process and go straight into the token. */

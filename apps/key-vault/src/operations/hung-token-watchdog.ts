@@ -1,12 +1,12 @@
 import type { Logger } from '#platform';
-import type { KeyStore } from './key-store.js';
+import type { KeyStore } from '../token/key-store.js';
 
 /**
  * Ends the process when a token hangs for `limitMs`: a native call that does not return keeps its thread and the module
  * for ever, so that only a new process gets the token back. Whoever supervises it starts it
  * again; other vaults answer meanwhile.
  */
-export function endWhenHung(keys: KeyStore, limitMs: number, logger: Logger): NodeJS.Timeout {
+export function startHungTokenWatchdog(keys: KeyStore, limitMs: number, logger: Logger): NodeJS.Timeout {
   const hungSince = new Map<string, number>();
   const look = (): void => {
     for (const { name, state, reason } of keys.tokens) {

@@ -1,0 +1,69 @@
+import { GrantVerifier } from '#grants';
+import { KeyVaultClient, SessionKeyClient } from '#key-vault-client';
+import { MediaStorages } from '#media-storage';
+import { LiveIdentity, observedCalls, type ConfigurationWith, type ServiceContext } from '#platform';
+import { ContentTreeHandler } from './data-plane/content-tree.handler.js';
+import { DataPlaneServer } from './data-plane/data-plane-server.js';
+import { ForgetHandler } from './data-plane/forget.handler.js';
+import { InspectHandler } from './data-plane/inspect.handler.js';
+import { MediaHandler } from './data-plane/media.handler.js';
+import { KeyWatch } from './key-watch/key-watch.js';
+import { LayoutInspector } from './media-session/layout-inspector.js';
+import { MediaOpener } from './media-session/media-opener.js';
+import { MediaSessionCache } from './media-session/media-session-cache.js';
+import { PinnedStorage } from './media-session/pinned-storage.js';
+import { WorkerMetrics } from './metrics/worker-metrics.js';
+import { mediaStorageConfigurations } from './storage-options.js';
+
+export type DecryptWorkerConfiguration = ConfigurationWith<'decryptWorker' | 'internalTls' | 'redis'>;
+
+/** What of a worker is begun and ended. */
+export interface WorkerParts {
+  readonly dataPlane: DataPlaneServer;
+  readonly keyWatch: KeyWatch;
+  readonly sessions: MediaSessionCache;
+  readonly vaults: KeyVaultClient;
+  readonly storages: MediaStorages;
+}
+
+/** A grant comes with every range of its recording that a player asks for. */
+const rememberedGrants = 5000;
+
+/** Puts the worker together: storages, vaults, sessions, data plane. Plain code: its server is Node's own. */
+export function workerParts(context: ServiceContext, configuration: DecryptWorkerConfiguration): WorkerParts {
+  const { logger, tracer } = context;
+  const { decryptWorker: settings, mediaStorages, serverSettings, playback } = configuration;
+  const { openTimeoutMs } = settings;
+  const identity = LiveIdentity.watch(context, configuration.internalTls);
+  const metrics = new WorkerMetrics(context.metrics);
+  const storages = new MediaStorages(
+    mediaStorageConfigurations(mediaStorages, serverSettings),
+    metrics.storageObserver(),
+  );
+  const vaults = new KeyVaultClient(settings.vaultAddresses, identity);
+  const keys = observedCalls(new SessionKeyClient(vaults), metrics.callObserver(metrics.sessionKeySeconds));
+  const grants = new GrantVerifier(identity, { remembered: rememberedGrants });
+  const sessions = new MediaSessionCache({
+    size: settings.mediaSessionCacheSize,
+    timeToLiveMs: settings.mediaSessionTimeToLiveMs,
+    openTimeoutMs,
+  });
+  metrics.observeOpenSessions(() => sessions.size);
+  const opener = observedCalls(
+    new MediaOpener(new PinnedStorage(storages, playback.verifyContent), keys, settings.vaultTimeoutMs, settings),
+    metrics.callObserver(metrics.mediaOpenSeconds),
+  );
+  const handlers = {
+    media: new MediaHandler(grants, sessions, opener, metrics, settings.clientIdleTimeoutMs),
+    inspect: new InspectHandler(grants, new LayoutInspector(storages, settings), openTimeoutMs),
+    contentTree: new ContentTreeHandler(grants, storages),
+    forget: new ForgetHandler(sessions, logger),
+  };
+  return {
+    dataPlane: new DataPlaneServer(identity, handlers, metrics, logger, settings.maxConcurrentStreams, tracer),
+    keyWatch: new KeyWatch(vaults.endpoints, key => sessions.forgetKey(key), logger),
+    sessions,
+    vaults,
+    storages,
+  };
+}

@@ -13,6 +13,7 @@ export { isOriginPattern } from './configuration/web-settings.schema.js';
 export type { ConfigurationServerSettings } from './configuration/configuration-server.schema.js';
 export type { OpenIdSettings } from './configuration/open-id.schema.js';
 export * from './configuration/load-configuration.js';
+export { configurationPage } from './configuration/configuration-page.js';
 export * from './configuration/secrets/encrypted-secret.js';
 export * from './configuration/secrets/master-key.js';
 export * from './logging/logger.js';

@@ -20,55 +20,76 @@ const groupGrant = z.strictObject({
 const personAttributes = z
   .strictObject({
     userName: attribute.default('uid'),
-    /** `[htcc] roles`: agent, supervisor, admin. */
-    roles: attribute.default('employeeType'),
+    roles: attribute.default('employeeType').describe('`[htcc] roles`: agent, supervisor, admin.'),
     privileges: attribute.optional(),
-    /** `[recording] agent_hierarchy`, such as /Anthony/John. */
-    agentHierarchy: attribute.optional(),
+    agentHierarchy: attribute.optional().describe('`[recording] agent_hierarchy`, such as /Anthony/John.'),
     partitions: attribute.optional(),
-    /** What else recordings call the person, such as an employee id. */
-    agentIds: attribute.default('employeeNumber'),
-    /** Lines such as `[recording] agent_hierarchy=/Anthony/John`, for directories that keep the options as they are. */
-    options: attribute.optional(),
+    agentIds: attribute
+      .default('employeeNumber')
+      .describe('What else recordings call the person, such as an employee id.'),
+    options: attribute
+      .optional()
+      .describe(
+        'Lines such as `[recording] agent_hierarchy=/Anthony/John`, for directories that keep the options as they are.',
+      ),
   })
   .prefault({});
 
 /** The directory that stands for the Configuration Server of some contact centers. */
 export const configurationServer = z
   .strictObject({
-    /** Ids of the contact centers whose people it authenticates; `*` stands for all that no other entry names. */
-    contactCenters: z.array(z.string().min(1)).min(1),
+    contactCenters: z
+      .array(z.string().min(1))
+      .min(1)
+      .describe(
+        'Ids of the contact centers whose people it authenticates; `*` stands for all that no other entry names.',
+      ),
     enabled: z.boolean().default(true),
-    /** Tried in this order. */
-    urls: z.array(z.url({ protocol: /^ldaps?$/, error: 'must start with ldap:// or ldaps://' })).min(1),
-    /** Upgrades an ldap:// connection with StartTLS (RFC 4513); ldaps:// is encrypted anyway. */
-    tlsEnabled: z.boolean().default(false),
-    /** true: the system's authorities; false: no check; a path: PEM, JKS or PKCS#12. caCertificate when absent. */
-    configurationServerTrustedCA: z.union([z.boolean(), filePath]).optional(),
+    urls: z
+      .array(z.url({ protocol: /^ldaps?$/, error: 'must start with ldap:// or ldaps://' }))
+      .min(1)
+      .describe('Tried in this order.'),
+    tlsEnabled: z
+      .boolean()
+      .default(false)
+      .describe('Upgrades an ldap:// connection with StartTLS (RFC 4513); ldaps:// is encrypted anyway.'),
+    configurationServerTrustedCA: z
+      .union([z.boolean(), filePath])
+      .optional()
+      .describe(
+        "true: the system's authorities; false: no check; a path: PEM, JKS or PKCS#12. caCertificate when absent.",
+      ),
     configurationServerJksPassword: secret.optional(),
-    /** PEM file, JKS or PKCS#12 with the certificate and key to show when the directory asks for one. */
-    keyStorePath: filePath.optional(),
+    keyStorePath: filePath
+      .optional()
+      .describe('PEM file, JKS or PKCS#12 with the certificate and key to show when the directory asks for one.'),
     keyStorePassword: secret.optional(),
-    /** The account that looks people up; without it people are found by `personDn` and read with their own rights. */
-    bindDn: distinguishedName.optional(),
+    bindDn: distinguishedName
+      .optional()
+      .describe(
+        'The account that looks people up; without it people are found by `personDn` and read with their own rights.',
+      ),
     bindPassword: secret.optional(),
     personDn: z.string().includes('{userName}', 'must contain {userName}').optional(),
     peopleBaseDn: distinguishedName,
-    /** People are entries of this object class. */
-    personObjectClass: attribute.default('person'),
-    /** Below it lie the groups; those whose name is a path, such as /Anthony, are access groups. */
-    groupsBaseDn: distinguishedName.optional(),
+    personObjectClass: attribute.default('person').describe('People are entries of this object class.'),
+    groupsBaseDn: distinguishedName
+      .optional()
+      .describe('Below it lie the groups; those whose name is a path, such as /Anthony, are access groups.'),
     groupMemberAttribute: attribute.default('member'),
     groupNameAttribute: attribute.default('cn'),
     groupGrants: z.array(groupGrant).default([]),
     attributes: personAttributes,
     connectTimeoutMs: milliseconds.default(3000),
-    /** For one log-in or look-up as a whole. */
-    timeoutMs: milliseconds.default(8000),
+    timeoutMs: milliseconds.default(8000).describe('For one log-in or look-up as a whole.'),
     maxConnections: z.int().min(1).max(256).default(8),
     idleTimeoutMs: milliseconds.default(60_000),
-    /** A verified credential is remembered, and a person's data taken as current, this long. */
-    cacheTimeToLiveMs: z.int().min(0).max(300_000).default(30_000),
+    cacheTimeToLiveMs: z
+      .int()
+      .min(0)
+      .max(300_000)
+      .default(30_000)
+      .describe("A verified credential is remembered, and a person's data taken as current, this long."),
   })
   .superRefine((server, context) => {
     const refuse = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });

@@ -19,8 +19,7 @@ import { webSettings } from './web-settings.schema.js';
 
 /** The identity of this process inside the cluster; mutual TLS between services cannot be turned off. */
 const internalTls = z.strictObject({
-  /** Certificates of the internal authority, PEM. */
-  caFile: filePath,
+  caFile: filePath.describe('Certificates of the internal authority, PEM.'),
   certificateFile: filePath,
   keyFile: filePath,
 });
@@ -31,8 +30,9 @@ const redis = z.strictObject({
   password: secret.optional(),
   redisTrustedCA: trustedCA,
   redisJksPassword: secret.optional(),
-  /** Certificate and key to show when Redis asks for one: JKS, PKCS#12 or PEM. */
-  redisKeyStorePath: filePath.optional(),
+  redisKeyStorePath: filePath
+    .optional()
+    .describe('Certificate and key to show when Redis asks for one: JKS, PKCS#12 or PEM.'),
   redisKeyStorePassword: secret.optional(),
   connectTimeoutMs: milliseconds.default(2000),
   commandTimeoutMs: milliseconds.default(1000),
@@ -47,37 +47,44 @@ const storageOwner = z.union([
 
 const mediaStorage = z.strictObject({
   storage: z.enum(['webDAV', 'file']).default('webDAV'),
-  /** Base URL; media locations resolve only below it. */
-  url: z.url(),
-  /** The contact centers whose media lies here, some perhaps below a path only; absent: all share it. */
-  contactCenters: z.array(storageOwner).min(1).optional(),
-  /** Which media plays in the clear: what has the signature of a known format, or any. */
-  plainMedia: z.enum(['recognised', 'any']).default('recognised'),
+  url: z.url().describe('Base URL; media locations resolve only below it.'),
+  contactCenters: z
+    .array(storageOwner)
+    .min(1)
+    .optional()
+    .describe('The contact centers whose media lies here, some perhaps below a path only; absent: all share it.'),
+  plainMedia: z
+    .enum(['recognised', 'any'])
+    .default('recognised')
+    .describe('Which media plays in the clear: what has the signature of a known format, or any.'),
   userName: z.string().optional(),
   password: secret.optional(),
-  /** That of serverSettings when absent, as in the original; true when neither is there. */
-  webDAVTrustedCA: z.union([z.boolean(), filePath]).optional(),
+  webDAVTrustedCA: z
+    .union([z.boolean(), filePath])
+    .optional()
+    .describe('That of serverSettings when absent, as in Genesys RCS; true when neither is there.'),
   webDAVJksPassword: secret.optional(),
-  /** Certificate and key to show when the storage asks for one: JKS, PKCS#12 or PEM. */
-  webDAVKeyStorePath: filePath.optional(),
+  webDAVKeyStorePath: filePath
+    .optional()
+    .describe('Certificate and key to show when the storage asks for one: JKS, PKCS#12 or PEM.'),
   webDAVKeyStorePassword: secret.optional(),
-  /** Connections per storage and worker. */
-  webDAVMaxConnection: z.int().min(1).max(1024).default(64),
+  webDAVMaxConnection: z.int().min(1).max(1024).default(64).describe('Connections per storage and worker.'),
   connectTimeoutMs: milliseconds.default(3000),
   headersTimeoutMs: milliseconds.default(10_000),
   idleTimeoutMs: milliseconds.default(15_000),
 });
 
-/** The certificate that players see: a keystore as in the original, or two PEM files. */
+/** The certificate that players see: a keystore as in Genesys RCS, or two PEM files. */
 const publicTls = z
   .strictObject({
-    /** Instead of the port of `listen`, as in the original. */
-    port: port.optional(),
-    /** JKS, PKCS#12 or PEM. */
-    keyStorePath: filePath.optional(),
+    port: port.optional().describe('Instead of the port of `listen`, as in Genesys RCS.'),
+    keyStorePath: filePath.optional().describe('JKS, PKCS#12 or PEM.'),
     keyStorePassword: secret.optional(),
-    /** Where the keystore has several keys and none is called jetty. */
-    keyStoreAlias: z.string().min(1).optional(),
+    keyStoreAlias: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Where the keystore has several keys and none is called jetty.'),
     certificateFile: filePath.optional(),
     keyFile: filePath.optional(),
   })
@@ -92,35 +99,56 @@ const publicTls = z
 const serverSettings = z
   .strictObject({
     listen: listen(8090),
-    /** How players reach this gateway; the base of mediaUri. Derived from the listening address when absent. */
-    externalUrl: z.url().optional(),
+    externalUrl: z
+      .url()
+      .optional()
+      .describe(
+        'How players reach this gateway; the base of mediaUri. Derived from the listening address when absent.',
+      ),
     enableSsl: z.boolean().default(false),
     ssl: publicTls.optional(),
     management: listen(9090),
     webDAVTrustedCA: z.union([z.boolean(), filePath]).optional(),
     webDAVJksPassword: secret.optional(),
-    /** Trusted by the connections to Configuration Servers that name no authority of their own. */
-    caCertificate: filePath.optional(),
+    caCertificate: filePath
+      .optional()
+      .describe('Trusted by the connections to Configuration Servers that name no authority of their own.'),
     jksPassword: secret.optional(),
-    /** For Basic credentials that name neither their contact center nor a user who has one. */
-    defaultContactCenter: z.string().min(1).optional(),
-    /** A failed log-in is answered no earlier than this, so that its time tells nothing. */
-    failedLoginTimeMs: z.int().min(0).max(10_000).default(300),
+    defaultContactCenter: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('For Basic credentials that name neither their contact center nor a user who has one.'),
+    failedLoginTimeMs: z
+      .int()
+      .min(0)
+      .max(10_000)
+      .default(300)
+      .describe('A failed log-in is answered no earlier than this, so that its time tells nothing.'),
     opsUsername: z.string().min(1).default('ops'),
     opsUserPassword: secret.optional(),
-    /** A verified Basic credential is remembered this long; 0 turns the memory off. */
-    credentialCacheTimeToLiveMs: z.int().min(0).max(300_000).default(60_000),
+    credentialCacheTimeToLiveMs: z
+      .int()
+      .min(0)
+      .max(300_000)
+      .default(60_000)
+      .describe('A verified Basic credential is remembered this long; 0 turns the memory off.'),
     credentialCacheSize: z.int().min(1).max(1_000_000).default(10_000),
     maxBodyBytes: bytes.max(16 * 1024 * 1024).default(1024 * 1024),
     maxConcurrentPlaybacks: z.int().min(1).max(100_000).default(2000),
-    /** Time from the request to the first byte of the answer. */
-    playbackStartTimeoutMs: milliseconds.default(20_000),
-    /** A player that takes no byte for this long loses its connection. */
-    clientIdleTimeoutMs: milliseconds.default(60_000),
+    playbackStartTimeoutMs: milliseconds
+      .default(20_000)
+      .describe('Time from the request to the first byte of the answer.'),
+    clientIdleTimeoutMs: milliseconds
+      .default(60_000)
+      .describe('A player that takes no byte for this long loses its connection.'),
     workerMaxConnection: z.int().min(1).max(4096).default(256),
     workerIdleTimeoutMs: milliseconds.default(20_000),
-    /** Name in the certificates of all workers, where it is not the host in their URL (pods have no names). */
-    workerServerName: z.string().min(1).optional(),
+    workerServerName: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Name in the certificates of all workers, where it is not the host in their URL (pods have no names).'),
     ...webSettings,
   })
   .prefault({});
@@ -128,31 +156,39 @@ const serverSettings = z
 const decryptWorker = z.strictObject({
   listen: listen(7080),
   management: listen(9092),
-  /** How the gateway reaches this worker; derived from the listening address when absent. */
-  advertisedUrl: z.url({ protocol: /^https$/, error: 'must start with https://' }).optional(),
+  advertisedUrl: z
+    .url({ protocol: /^https$/, error: 'must start with https://' })
+    .optional()
+    .describe('How the gateway reaches this worker; derived from the listening address when absent.'),
   vaultAddresses: z.array(vaultAddress).min(1),
   vaultTimeoutMs: milliseconds.default(5000),
   mediaSessionCacheSize: z.int().min(1).max(1_000_000).default(2000),
   mediaSessionTimeToLiveMs: milliseconds.max(600_000).default(60_000),
-  /** Plays AES-GCM inside EnvelopedData, which RFC 5084 (section 1.1) does not allow and some libraries write. */
-  gcmInEnvelopedData: z.boolean().default(false),
+  gcmInEnvelopedData: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Plays AES-GCM inside EnvelopedData, which RFC 5084 (section 1.1) does not allow and some libraries write.',
+    ),
   openTimeoutMs: milliseconds.default(15_000),
   maxConcurrentStreams: z.int().min(1).max(100_000).default(1000),
-  /** A gateway that takes no byte for this long loses its connection. */
-  clientIdleTimeoutMs: milliseconds.default(90_000),
+  clientIdleTimeoutMs: milliseconds
+    .default(90_000)
+    .describe('A gateway that takes no byte for this long loses its connection.'),
   heartbeatIntervalMs: milliseconds.default(1000),
 });
 
 /** What the command line needs beside the identity of its machine. */
 const rcsctl = z.strictObject({
-  /** Who demands session keys: certificate and key of a person, with the role operator. */
-  operator: z.strictObject({ certificateFile: filePath, keyFile: filePath }).optional(),
+  operator: z
+    .strictObject({ certificateFile: filePath, keyFile: filePath })
+    .optional()
+    .describe('Who demands session keys: certificate and key of a person, with the role operator.'),
   /** The gateway, and a user who may play what is verified. */
   gateway: z
     .strictObject({
       url: z.url(),
-      /** Authority of its certificate, PEM; the system's when absent. */
-      caFile: filePath.optional(),
+      caFile: filePath.optional().describe("Authority of its certificate, PEM; the system's when absent."),
       userName: z.string().min(1),
       password: secret,
     })
@@ -162,16 +198,27 @@ const rcsctl = z.strictObject({
 /** What the gateway knows about recording certificates. */
 const recordingCertificates = z
   .strictObject({
-    /** Key vaults of the gateway; those of the decrypt workers when absent. */
-    vaultAddresses: z.array(vaultAddress).min(1).optional(),
-    /** Authorities that may vouch for recording certificates, PEM. */
-    rootCaFile: filePath.optional(),
-    /** Whether a certificate may vouch for itself, as the administrator guide makes them. */
-    allowSelfSigned: z.boolean().default(true),
-    /** Whether uploads may carry private keys that the gateway can read; otherwise they come encrypted to the key vaults. */
-    acceptClearPrivateKeys: z.boolean().default(false),
-    /** Days before the end of a certificate at which the log and the webhook warn. */
-    expiryWarningDays: z.array(z.int().min(1).max(3650)).max(20).default([90, 30, 7]),
+    vaultAddresses: z
+      .array(vaultAddress)
+      .min(1)
+      .optional()
+      .describe('Key vaults of the gateway; those of the decrypt workers when absent.'),
+    rootCaFile: filePath.optional().describe('Authorities that may vouch for recording certificates, PEM.'),
+    allowSelfSigned: z
+      .boolean()
+      .default(true)
+      .describe('Whether a certificate may vouch for itself, as the administrator guide makes them.'),
+    acceptClearPrivateKeys: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether uploads may carry private keys that the gateway can read; otherwise they come encrypted to the key vaults.',
+      ),
+    expiryWarningDays: z
+      .array(z.int().min(1).max(3650))
+      .max(20)
+      .default([90, 30, 7])
+      .describe('Days before the end of a certificate at which the log and the webhook warn.'),
     /** Gets a POST with JSON for every warning. */
     expiryWebhook: z
       .strictObject({
@@ -185,8 +232,12 @@ const recordingCertificates = z
      * named, removing a private key needs an operator who has named it, too.
      */
     unlistableSources: z.array(z.string().min(1).max(256)).max(100).default([]),
-    /** Envelopes that a rewrap run changes in a second, at most. */
-    rewrapPerSecond: z.int().min(1).max(100_000).default(500),
+    rewrapPerSecond: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(500)
+      .describe('Envelopes that a rewrap run changes in a second, at most.'),
   })
   .prefault({});
 
@@ -196,16 +247,20 @@ export const configurationSchema = z.strictObject({
     .strictObject({ level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info') })
     .prefault({}),
   tracing: tracing.optional(),
-  /** File with the key of all CRYPT: values; the environment variable RCS_MASTER_KEY may hold the key itself instead. */
-  masterKeyFile: filePath.optional(),
+  masterKeyFile: filePath
+    .optional()
+    .describe(
+      'File with the key of all CRYPT: values; the environment variable RCS_MASTER_KEY may hold the key itself instead.',
+    ),
   crRegion: z.string().min(1).default('default'),
   internalTls: internalTls.optional(),
   redis: redis.optional(),
   store: z.strictObject({ directory: filePath }).optional(),
   audit: z
     .strictObject({
-      /** Where signed checkpoints go; audit-checkpoints.jsonl beside the store when absent. */
-      checkpointFile: filePath.optional(),
+      checkpointFile: filePath
+        .optional()
+        .describe('Where signed checkpoints go; audit-checkpoints.jsonl beside the store when absent.'),
       checkpointIntervalMs: milliseconds.default(60_000),
     })
     .prefault({}),
@@ -213,10 +268,17 @@ export const configurationSchema = z.strictObject({
   /** How stored files are looked at: whom they are for, and the tree that proves their content. */
   mediaIndex: z
     .strictObject({
-      /** How long an insertion waits for that; a recording whose storage is away is inserted, and looked at later. */
-      insertionTimeoutMs: milliseconds.default(5000),
-      /** What the gateways do in the background, all together. */
-      inspectionsPerSecond: z.int().min(1).max(10_000).default(50),
+      insertionTimeoutMs: milliseconds
+        .default(5000)
+        .describe(
+          'How long an insertion waits for that; a recording whose storage is away is inserted, and looked at later.',
+        ),
+      inspectionsPerSecond: z
+        .int()
+        .min(1)
+        .max(10_000)
+        .default(50)
+        .describe('What the gateways do in the background, all together.'),
       bytesPerSecond: z
         .int()
         .min(65_536)
@@ -225,8 +287,12 @@ export const configurationSchema = z.strictObject({
     .prefault({}),
   playback: z
     .strictObject({
-      /** Stored bytes are checked against the SHA-256 tree that was kept with the recording before any of them leaves. */
-      verifyContent: z.boolean().default(true),
+      verifyContent: z
+        .boolean()
+        .default(true)
+        .describe(
+          'Stored bytes are checked against the SHA-256 tree that was kept with the recording before any of them leaves.',
+        ),
     })
     .prefault({}),
   serverSettings,
@@ -237,12 +303,20 @@ export const configurationSchema = z.strictObject({
   recordingCertificates,
   localKeyManager: localKeyManager.optional(),
   rcsctl: rcsctl.optional(),
-  /** A service that was told to stop goes on serving for this long, while load balancers learn that it is not ready. */
-  shutdownDelayMs: z.int().min(0).max(600_000).default(0),
-  /** Running streams may take this long to finish; then they are handed over. */
-  gracefulShutdownTimeoutMs: milliseconds.default(30_000),
-  /** How often application.yaml and the certificates are looked at for changes. */
-  reloadIntervalMs: milliseconds.default(5000),
+  shutdownDelayMs: z
+    .int()
+    .min(0)
+    .max(600_000)
+    .default(0)
+    .describe(
+      'A service that was told to stop goes on serving for this long, while load balancers learn that it is not ready.',
+    ),
+  gracefulShutdownTimeoutMs: milliseconds
+    .default(30_000)
+    .describe('Running streams may take this long to finish; then they are handed over.'),
+  reloadIntervalMs: milliseconds
+    .default(5000)
+    .describe('How often application.yaml and the certificates are looked at for changes.'),
 });
 
 export type Configuration = z.output<typeof configurationSchema>;

@@ -6,15 +6,18 @@ import { readSecretFile } from './secret-file.js';
 /** One token of one PKCS#11 module, and how much to ask of it. */
 const token = z
   .strictObject({
-    /** PKCS#11 URI, RFC 7512: pkcs11:token=...?module-path=...&pin-source=... */
-    uri: z.string().startsWith('pkcs11:'),
-    /** The PIN, unless the URI names its file as pin-source. */
-    pin: secret.optional(),
+    uri: z
+      .string()
+      .startsWith('pkcs11:')
+      .describe('PKCS#11 URI, RFC 7512: pkcs11:token=...?module-path=...&pin-source=...'),
+    pin: secret.optional().describe('The PIN, unless the URI names its file as pin-source.'),
     sessions: z.int().min(1).max(256).default(4),
     queueLimit: z.int().min(1).max(100_000).default(1024),
     operationTimeoutMs: milliseconds.default(10_000),
-    /** false: what is imported or made goes to the other tokens, as when this one is the old HSM. */
-    newKeys: z.boolean().default(true),
+    newKeys: z
+      .boolean()
+      .default(true)
+      .describe('false: what is imported or made goes to the other tokens, as when this one is the old HSM.'),
   })
   .transform((settings, context) => {
     const pin = settings.pin ?? pinFromSource(settings.uri);
@@ -40,30 +43,47 @@ export const keyVault = z
   .strictObject({
     listen: listen(7443),
     management: listen(9091),
-    /** The token; where there are several, `tokens` lists them instead. */
-    token: token.optional(),
-    /** HA pairs, an old HSM beside a new one: a key found in any of them works. */
-    tokens: z.array(token).min(1).max(16).optional(),
+    token: token.optional().describe('The token; where there are several, `tokens` lists them instead.'),
+    tokens: z
+      .array(token)
+      .min(1)
+      .max(16)
+      .optional()
+      .describe('HA pairs, an old HSM beside a new one: a key found in any of them works.'),
     /**
      * Threads for calls of tokens, and for lookups of files and names. Absent: one for every session and some more, as
      * calls want it that wait for an HSM behind a network. A token that computes in this process (SoftHSM) is fastest
      * with as many threads as processors and several times as many sessions.
      */
     threads: z.int().min(2).max(1024).optional(),
-    /** A token whose native call hangs for this long ends the process: only a new one gets its thread back. */
-    exitWhenHungMs: milliseconds.default(30_000),
-    /** An agreed session-key transport key lives this long. */
-    transportKeyTimeToLiveMs: milliseconds.default(3_600_000),
+    exitWhenHungMs: milliseconds
+      .default(30_000)
+      .describe('A token whose native call hangs for this long ends the process: only a new one gets its thread back.'),
+    transportKeyTimeToLiveMs: milliseconds
+      .default(3_600_000)
+      .describe('An agreed session-key transport key lives this long.'),
     maxTransportKeys: z.int().min(1).max(10_000).default(1000),
     /** How much one caller may ask for. */
     limits: z
       .strictObject({
-        /** Uses of keys a second and caller, on average; bursts are twice that. */
-        unwrapsPerSecond: z.int().min(1).max(1_000_000).default(5000),
-        /** Uses of keys that one caller may have waiting; the next is refused. */
-        queuedPerCaller: z.int().min(1).max(100_000).default(512),
-        /** How often one grant opens its envelope at one vault: every worker that plays it needs it once. */
-        usesPerGrant: z.int().min(1).max(10_000).default(1000),
+        unwrapsPerSecond: z
+          .int()
+          .min(1)
+          .max(1_000_000)
+          .default(5000)
+          .describe('Uses of keys a second and caller, on average; bursts are twice that.'),
+        queuedPerCaller: z
+          .int()
+          .min(1)
+          .max(100_000)
+          .default(512)
+          .describe('Uses of keys that one caller may have waiting; the next is refused.'),
+        usesPerGrant: z
+          .int()
+          .min(1)
+          .max(10_000)
+          .default(1000)
+          .describe('How often one grant opens its envelope at one vault: every worker that plays it needs it once.'),
       })
       .prefault({}),
     /**
@@ -74,10 +94,12 @@ export const keyVault = z
     /** Copies of imported keys, encrypted to offline recovery certificates; none are made when absent. */
     keyBackup: z
       .strictObject({
-        /** Where the copies are written, one file for each certificate. */
-        directory: filePath,
-        /** PEM, RSA. Whoever has the private key of one of them can open every copy. */
-        recoveryCertificateFiles: z.array(filePath).min(1).max(16),
+        directory: filePath.describe('Where the copies are written, one file for each certificate.'),
+        recoveryCertificateFiles: z
+          .array(filePath)
+          .min(1)
+          .max(16)
+          .describe('PEM, RSA. Whoever has the private key of one of them can open every copy.'),
       })
       .optional(),
     /**
@@ -88,10 +110,11 @@ export const keyVault = z
     /** Operators who may open envelopes with `rcsctl decrypt` and `rcsctl verify`, and approve that keys are destroyed; nobody when absent. */
     allowOperatorUnwrap: z
       .strictObject({
-        /** Their certificates, PEM, issued by the internal authority with the role operator. */
-        certificateFiles: z.array(filePath).min(1),
-        /** Every use is written here before the key is opened. */
-        journalFile: filePath,
+        certificateFiles: z
+          .array(filePath)
+          .min(1)
+          .describe('Their certificates, PEM, issued by the internal authority with the role operator.'),
+        journalFile: filePath.describe('Every use is written here before the key is opened.'),
       })
       .optional(),
   })

@@ -5,21 +5,19 @@ const claim = z.string().min(1);
 
 /** Bearer tokens of one OpenID provider (RFC 6750, RFC 9068); nothing of it is in force without this section. */
 export const openIdProvider = z.strictObject({
-  /** Exactly the `iss` of its tokens. */
-  issuer: z.url({ protocol: /^https?$/ }),
-  /** A token must be meant for one of these. */
-  audience: z.array(z.string().min(1)).min(1),
+  issuer: z.url({ protocol: /^https?$/ }).describe('Exactly the `iss` of its tokens.'),
+  audience: z.array(z.string().min(1)).min(1).describe('A token must be meant for one of these.'),
   jwksUri: z.url({ protocol: /^https$/, error: 'must start with https://' }),
   openIdTrustedCA: z.union([z.boolean(), filePath]).default(true),
   openIdJksPassword: secret.optional(),
-  /** Contact center of all its users; or the claim that names it. */
-  contactCenter: z.string().min(1).optional(),
+  contactCenter: z.string().min(1).optional().describe('Contact center of all its users; or the claim that names it.'),
   claims: z
     .strictObject({
       userName: claim.default('preferred_username'),
       contactCenter: claim.optional(),
-      /** Without it a user has what the local account of the same name has, and there must be one. */
-      roles: claim.optional(),
+      roles: claim
+        .optional()
+        .describe('Without it a user has what the local account of the same name has, and there must be one.'),
       privileges: claim.optional(),
       accessGroups: claim.optional(),
       partitions: claim.optional(),
@@ -31,11 +29,11 @@ export const openIdProvider = z.strictObject({
     .min(1)
     .default(['RS256', 'PS256', 'ES256']),
   clockToleranceMs: z.int().min(0).max(300_000).default(30_000),
-  /** A token older than this is refused even when it has not expired. */
-  maxTokenAgeMs: milliseconds.default(3_600_000),
+  maxTokenAgeMs: milliseconds
+    .default(3_600_000)
+    .describe('A token older than this is refused even when it has not expired.'),
   jwksCacheMs: milliseconds.default(600_000),
-  /** Between two fetches that unknown key ids may cause. */
-  jwksCooldownMs: milliseconds.default(30_000),
+  jwksCooldownMs: milliseconds.default(30_000).describe('Between two fetches that unknown key ids may cause.'),
   timeoutMs: milliseconds.default(5000),
 });
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 const seconds = z.int().min(1);
 const milliseconds = z.int().min(100).max(3_600_000);
 
-/** A list, or the comma-separated text that the original takes. */
+/** A list, or the comma-separated text that Genesys RCS takes. */
 const list = (fallback: string) =>
   z
     .union([z.string(), z.array(z.string())])
@@ -37,8 +37,12 @@ const crossOriginSettings = z
       'X-Requested-With,Content-Type,Accept,Origin,Cookie,authorization,ssid,surl,ContactCenterId,X-CSRF-TOKEN',
     ),
     allowCredentials: z.boolean().default(true),
-    /** Seconds until changed origins of a contact center are in force; browsers keep a preflight answer as long. */
-    corsFilterCacheTimeToLive: seconds.max(86_400).default(120),
+    corsFilterCacheTimeToLive: seconds
+      .max(86_400)
+      .default(120)
+      .describe(
+        'Seconds until changed origins of a contact center are in force; browsers keep a preflight answer as long.',
+      ),
     exposedHeaders: list('X-CSRF-HEADER,X-CSRF-TOKEN'),
   })
   .prefault({})
@@ -74,12 +78,20 @@ const sessionCookie = z
       .string()
       .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'must be a token (RFC 6265)')
       .default('JSESSIONID'),
-    /** `None` lets pages of other sites use the session; name their origins in crossOriginSettings then. */
-    sameSite: z.enum(['Strict', 'Lax', 'None']).default('Lax'),
-    /** false only where browsers reach this server without TLS, for development. */
-    secure: z.boolean().default(true),
-    /** A session of its own for each site that embeds this one: works where browsers block cookies of third parties. */
-    partitioned: z.boolean().default(false),
+    sameSite: z
+      .enum(['Strict', 'Lax', 'None'])
+      .default('Lax')
+      .describe('`None` lets pages of other sites use the session; name their origins in crossOriginSettings then.'),
+    secure: z
+      .boolean()
+      .default(true)
+      .describe('false only where browsers reach this server without TLS, for development.'),
+    partitioned: z
+      .boolean()
+      .default(false)
+      .describe(
+        'A session of its own for each site that embeds this one: works where browsers block cookies of third parties.',
+      ),
     domain: z.string().min(1).optional(),
     path: z.string().startsWith('/').default('/'),
   })
@@ -95,12 +107,17 @@ const sessionCookie = z
 
 /** Options of `serverSettings` about sessions, browsers and abuse. */
 export const webSettings = {
-  /** Idle time-out of a session, seconds. */
-  sessionMaxInactiveInterval: seconds.max(86_400).default(1800),
-  /** A session ends after this time however busy it is, seconds. */
-  sessionMaxLifetime: seconds.max(604_800).default(43_200),
-  /** The oldest session of a user ends when one more is opened. */
-  maxSessionsPerUser: z.int().min(1).max(1000).default(64),
+  sessionMaxInactiveInterval: seconds.max(86_400).default(1800).describe('Idle time-out of a session, seconds.'),
+  sessionMaxLifetime: seconds
+    .max(604_800)
+    .default(43_200)
+    .describe('A session ends after this time however busy it is, seconds.'),
+  maxSessionsPerUser: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(64)
+    .describe('The oldest session of a user ends when one more is opened.'),
   sessionCookie,
   enableCsrfProtection: z.boolean().default(true),
   csrfExemptions: z.array(csrfExemption).default([]),
@@ -108,20 +125,30 @@ export const webSettings = {
   /** Failed log-ins in a sliding window; more are answered 429 with Retry-After. Addresses of IPv6 count per /64. */
   loginThrottling: z
     .strictObject({
-      /** Seconds. */
-      window: seconds.max(86_400).default(900),
+      window: seconds.max(86_400).default(900).describe('Seconds.'),
       failuresPerUser: z.int().min(1).max(10_000).default(20),
       failuresPerAddress: z.int().min(1).max(100_000).default(100),
     })
     .prefault({}),
-  /** Playbacks of one user at once, on each gateway. */
-  maxConcurrentStreamsPerUser: z.int().min(1).max(10_000).default(64),
-  /** Proxies in front whose X-Forwarded-For is believed: addresses and networks. */
-  trustedProxies: z.array(network).default([]),
+  maxConcurrentStreamsPerUser: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(64)
+    .describe('Playbacks of one user at once, on each gateway.'),
+  trustedProxies: z
+    .array(network)
+    .default([])
+    .describe('Proxies in front whose X-Forwarded-For is believed: addresses and networks.'),
   maxHeaderCount: z.int().min(10).max(1000).default(100),
-  /** A client that has not sent its header section, or the whole request, in this time loses its connection. */
-  requestHeadersTimeoutMs: milliseconds.default(15_000),
+  requestHeadersTimeoutMs: milliseconds
+    .default(15_000)
+    .describe(
+      'A client that has not sent its header section, or the whole request, in this time loses its connection.',
+    ),
   requestTimeoutMs: milliseconds.default(30_000),
-  /** How long the play URL of a ticket works, seconds. */
-  playTickets: z.strictObject({ timeToLive: seconds.max(3600).default(300) }).prefault({}),
+  playTickets: z
+    .strictObject({ timeToLive: seconds.max(3600).default(300) })
+    .prefault({})
+    .describe('How long the play URL of a ticket works, seconds.'),
 };

@@ -62,25 +62,26 @@ function fail(message) {
 
 /** Prepares for a task: quickstart, test or bench. */
 export function prepare(task) {
-  installDebianPackages(packagesOf[task]);
+  installDebianPackages(packagesOf[task], task === 'test' ? say : fail);
   installNpmPackages();
   linkCommand();
   build();
 }
 
-/** Programs of the system administrator are not in everybody's path. */
-const searchPath = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'];
-const isInstalled = program => searchPath.some(directory => existsSync(join(directory, program)));
+/** Programs of the system administrator, and Go, are not in everybody's path. */
+const searchPath = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin', '/usr/local/go/bin'];
+export const isInstalled = program => searchPath.some(directory => existsSync(join(directory, program)));
 
-function installDebianPackages(packages) {
+/** What cannot be installed is told to `giveUp`: tests go on with the kinds that need no more than there is. */
+function installDebianPackages(packages, giveUp) {
   const missing = packages.filter(({ needs }) => !isInstalled(needs)).map(({ debian }) => debian);
   if (missing.length === 0) return;
   const command = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
   if (!isInstalled('apt-get'))
-    fail(`These programs are missing and this is no Debian: ${missing.join(', ')}. Install them.`);
+    return giveUp(`These programs are missing and this is no Debian: ${missing.join(', ')}. Install them.`);
   const asRoot =
     process.getuid?.() === 0 ? [] : isInstalled('sudo') && runs('sudo', ['-n', 'true']) ? ['sudo', '-n'] : undefined;
-  if (asRoot === undefined) fail(`Debian packages are missing. As root: ${command}`);
+  if (asRoot === undefined) return giveUp(`Debian packages are missing. As root: ${command}`);
   step(`Installing Debian packages: ${missing.join(', ')}`);
   withoutStartingServices(asRoot, environment => {
     const apt = args => run([...asRoot, 'env', ...environment, 'apt-get', ...args], { quiet: true });

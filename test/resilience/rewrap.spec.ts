@@ -9,6 +9,7 @@ import { encryptDetached, parseEnvelope, type EncryptionRecipient } from '#cms';
 import { openSqliteStore, type Recording, type Store } from '#store';
 import { processIdOf } from '#test/cluster/process-id.js';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { countInTier } from '#test/tier.js';
 import { bodyOf, CertificateAdministrator } from '../e2e/certificate-administrator.js';
 import { StrangerClient } from '../e2e/stranger-client.js';
 import { openssl } from '../e2e/strangers.js';
@@ -18,7 +19,7 @@ jest.setTimeout(840_000);
 const repository = join(__dirname, '../..');
 const work = mkdtempSync(join(tmpdir(), 'rcs-rewrap-'));
 const file = (name: string): string => join(work, name);
-const total = 10_000;
+const total = countInTier(2000, 10_000);
 /** Every one of so many has media of its own and is played. */
 const playedEvery = 400;
 /** Every one of so many has its session key compared. */

@@ -49,13 +49,11 @@ async function build(go: string, directory: string): Promise<void> {
   const unfinished = `${directory}.${process.pid}`;
   mkdirSync(unfinished, { recursive: true });
   const environment = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false', GOWORK: 'off' };
+  const command = ['build', '-trimpath', '-gcflags=all=-N -l', '-ldflags=-s -w', '-o', `${unfinished}/`, ...packages];
+  const options = { cwd: modules, env: environment, timeout: buildTimeoutMs, maxBuffer: limits.maxBuffer };
   try {
-    await run(go, ['build', '-trimpath', '-gcflags=all=-N -l', '-ldflags=-s -w', '-o', `${unfinished}/`, ...packages], {
-      cwd: modules,
-      env: environment,
-      timeout: buildTimeoutMs,
-      maxBuffer: limits.maxBuffer,
-    });
+    // What was fetched is kept: a module proxy that failed for a moment is asked once more for the rest.
+    await run(go, command, options).catch(() => run(go, command, options));
     renameSync(unfinished, directory);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { connectRedis, createLogger, createMetricsRegistry, type InternalIdentity } from '#platform';
+import { connectRedis, createLogger, createMetricsRegistry, type InternalIdentity, LiveIdentity } from '#platform';
 import { WorkerRegistry } from '#contracts';
 import { Heartbeat } from '../../apps/decrypt-worker/src/registration/heartbeat.js';
 import { GatewayMetrics } from '../../apps/playback-gateway/src/metrics/gateway-metrics.js';
@@ -82,7 +82,7 @@ async function simulate(workerCount: number, gatewayCount: number, durationMs: n
   } finally {
     observer.disconnect();
     await Promise.all(workers.map(({ heartbeat }) => heartbeat.stop()));
-    await Promise.all(gateways.map(({ directory }) => directory.stop()));
+    await Promise.all(gateways.map(({ directory }) => directory.onApplicationShutdown()));
     workers.forEach(worker => worker.disconnect());
     gateways.forEach(({ connection }) => connection.disconnect());
     await server.stop();
@@ -110,10 +110,14 @@ function simulatedWorker(url: string, index: number): SimulatedWorker {
 
 async function gateway(url: string, identity: InternalIdentity) {
   const connection = redisAt(url);
-  const connections = new WorkerConnections(identity, { maxConnections: 1, idleTimeoutMs: 1000, startTimeoutMs: 1000 });
+  const connections = new WorkerConnections(
+    new LiveIdentity(identity),
+    { workerMaxConnection: 1, workerIdleTimeoutMs: 1000, playbackStartTimeoutMs: 1000 },
+    logger,
+  );
   const metrics = new GatewayMetrics(createMetricsRegistry('playback-gateway', '0.1.0'));
   const directory = new WorkerDirectory(new WorkerRegistry(connection), connections, metrics, logger);
-  await directory.start();
+  await directory.onApplicationBootstrap();
   return { directory, connection };
 }
 

@@ -1,5 +1,5 @@
 import { WorkerRegistry } from '#contracts';
-import { connectRedis, createLogger, createMetricsRegistry, type InternalIdentity } from '#platform';
+import { connectRedis, createLogger, createMetricsRegistry, type InternalIdentity, LiveIdentity } from '#platform';
 import { GatewayMetrics } from '../../apps/playback-gateway/src/metrics/gateway-metrics.js';
 import { WorkerConnections } from '../../apps/playback-gateway/src/workers/worker-connections.js';
 import { WorkerDirectory } from '../../apps/playback-gateway/src/workers/worker-directory.js';
@@ -47,10 +47,14 @@ describe.each([[100], [1000]])('%i workers in a real registry', count => {
     const gateways = await Promise.all(
       Array.from({ length: 4 }, async () => {
         const connection = redis();
-        const connections = new WorkerConnections(identity, { maxConnections: 1, idleTimeoutMs: 1, startTimeoutMs: 1 });
+        const connections = new WorkerConnections(
+          new LiveIdentity(identity),
+          { workerMaxConnection: 1, workerIdleTimeoutMs: 1, playbackStartTimeoutMs: 1 },
+          logger,
+        );
         const metrics = new GatewayMetrics(createMetricsRegistry('playback-gateway', '1'));
         const directory = new WorkerDirectory(new WorkerRegistry(connection), connections, metrics, logger);
-        await directory.start();
+        await directory.onApplicationBootstrap();
         return { directory, connection };
       }),
     );
@@ -61,7 +65,7 @@ describe.each([[100], [1000]])('%i workers in a real registry', count => {
       directory.begin(instance);
       loads.set(instance, (loads.get(instance) ?? 0) + 1);
     }
-    await Promise.all(gateways.map(({ directory }) => directory.stop()));
+    await Promise.all(gateways.map(({ directory }) => directory.onApplicationShutdown()));
     for (const { connection } of gateways) connection.disconnect();
     announcer.disconnect();
 

@@ -1,17 +1,18 @@
+import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RcsError, toRcsError } from '#platform';
 import type { User } from '#store';
 import { checkOriginFor } from '../cors/cross-origin.hook.js';
-import type { CsrfProtection } from '../csrf/csrf-protection.js';
+import { CsrfProtection } from '../csrf/csrf-protection.js';
 import { accountOfCredential } from '../sessions/credential-version.js';
-import type { SessionService } from '../sessions/session.service.js';
+import { SessionService } from '../sessions/session.service.js';
 import type { Session } from '../sessions/session.js';
-import type { LoginThrottle } from '../throttling/login-throttle.js';
+import { LoginThrottle } from '../throttling/login-throttle.js';
 import { noteAuthentication } from '../authentication/authentication-time.js';
-import type { AuthenticationService } from '../authentication/authentication.service.js';
+import { AuthenticationService } from '../authentication/authentication.service.js';
 import { parseBasicCredentials } from '../authentication/credentials.js';
 import { noteUser } from '../http/current-user.js';
-import type { LoginRecord } from '../authentication/login-record.js';
+import { LoginRecord } from '../authentication/login-record.js';
 import { namedContactCenter } from '../authentication/credentials.js';
 
 interface Admitted {
@@ -23,6 +24,7 @@ interface Admitted {
  * Lets a request in: by Basic credentials or by the session of its cookie; then the origin of the page and the CSRF
  * token are checked. Where both are sent the credentials decide, and the session must be of the same user to count.
  */
+@Injectable()
 export class RequestAdmission {
   /** Clients open several connections at once: the same credentials are checked, and counted, once. */
   private readonly running = new Map<string, Promise<User>>();

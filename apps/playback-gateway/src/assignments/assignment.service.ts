@@ -1,13 +1,15 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { parseCertificatePem } from '#certificates';
 import { RcsError } from '#platform';
 import type { AssignmentTarget, CertificateAssignment, CertificateStore } from '#store';
+import { storeTokens } from '../dependencies/injection-tokens.js';
 import { originOf, type Administrator } from '../access/certificate-administrator.js';
-import type { CertificateAudit } from '../audit/certificate-audit.js';
+import { CertificateAudit } from '../audit/certificate-audit.js';
 import { reading } from '../certificates/certificate-errors.js';
-import type { CertificateListService } from '../certificates/certificate-list.service.js';
-import type { CertificatePolicy } from '../certificates/certificate-policy.js';
+import { CertificateListService } from '../certificates/certificate-list.service.js';
+import { CertificatePolicy } from '../certificates/certificate-policy.js';
 import { targetName, type CertificateRow } from '../certificates/certificate-resource.js';
-import type { CertificateChangeFeed } from '../certificate-events/certificate-change-feed.js';
+import { CertificateChangeFeed } from '../certificate-events/certificate-change-feed.js';
 import { readAnnex, writeAnnex } from './annex-text.js';
 
 /** What must be typed before recordings are made unencrypted. */
@@ -23,9 +25,10 @@ export interface AssignmentView {
 }
 
 /** Which certificates recordings are encrypted for: per IVR profile, and for the screens of a contact center. */
+@Injectable()
 export class AssignmentService {
   constructor(
-    private readonly certificates: CertificateStore,
+    @Inject(storeTokens.certificates) private readonly certificates: CertificateStore,
     private readonly list: CertificateListService,
     private readonly policy: CertificatePolicy,
     private readonly audit: CertificateAudit,

@@ -1,6 +1,14 @@
 import { appendFile, stat } from 'node:fs/promises';
-import type { AuditCheckpointStatement, StatementSigner } from '#grants';
-import { ConfigurationError, describeError, withDeadline, type Logger } from '#platform';
+import { auditCheckpointType, StatementSigner, type AuditCheckpointStatement } from '#grants';
+import {
+  ConfigurationError,
+  Derived,
+  describeError,
+  withDeadline,
+  type Current,
+  type LiveIdentity,
+  type Logger,
+} from '#platform';
 import type { AuditEntry, AuditLog, AuditRecord } from '#store';
 
 export interface CheckpointSettings {
@@ -16,16 +24,19 @@ const writeTimeoutMs = 10_000;
  * anew cannot change what was already signed.
  */
 export class AuditCheckpoints {
+  private readonly signer: Current<Promise<StatementSigner>>;
   private head: Pick<AuditRecord, 'writer' | 'sequence' | 'hash'> | undefined;
   private signed = -1;
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
 
   constructor(
-    private signer: StatementSigner,
+    identity: LiveIdentity,
     private readonly settings: CheckpointSettings,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.signer = new Derived(identity, present => StatementSigner.create(present, auditCheckpointType));
+  }
 
   /** The same log; what is appended through it is vouched for. */
   observe(audit: AuditLog): AuditLog {
@@ -55,11 +66,6 @@ export class AuditCheckpoints {
     this.timer.unref();
   }
 
-  /** A renewed certificate signs from now on. */
-  signWith(signer: StatementSigner): void {
-    this.signer = signer;
-  }
-
   /** Signs the last record of all, for the end of the process. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
@@ -78,7 +84,7 @@ export class AuditCheckpoints {
     const { writer, sequence, hash } = head;
     const checkpoint: AuditCheckpointStatement = { writer, sequence, hash, time: new Date().toISOString() };
     try {
-      const statement = await this.signer.sign(checkpoint);
+      const statement = await (await this.signer.current).sign(checkpoint);
       this.logger.info({ checkpoint: statement }, 'audit checkpoint');
       await withDeadline(
         appendFile(this.settings.file, `${statement}\n`),

@@ -1,5 +1,7 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { describeError } from '#platform';
 import type { AuditEntry, AuditLog } from '#store';
+import { storeTokens } from '../dependencies/injection-tokens.js';
 import type { Administrator } from '../access/certificate-administrator.js';
 
 export type CertificateEvent =
@@ -33,8 +35,9 @@ export interface AuditedAct {
 }
 
 /** Writes what administrators do: the intention before anything happens, and a second record when it fails. */
+@Injectable()
 export class CertificateAudit {
-  constructor(private readonly audit: AuditLog) {}
+  constructor(@Inject(storeTokens.audit) private readonly audit: AuditLog) {}
 
   /** Runs `work` once the record of it is durable. @throws RcsError RCS_AUDIT_UNAVAILABLE, or what `work` throws. */
   async act<T>(administrator: Administrator, act: AuditedAct, work: () => Promise<T>): Promise<T> {

@@ -1,6 +1,8 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { describeError, type ErrorCode, type Logger, type RcsError } from '#platform';
 import type { AuditLog } from '#store';
+import { LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 import { auditedUser } from '../http/audited-user.js';
 import { findUser } from '../http/current-user.js';
 
@@ -15,10 +17,11 @@ const denials: ReadonlySet<ErrorCode> = new Set([
 const ownRecord = /\/(play\/:leaf|play-tickets)$/;
 
 /** Writes into the audit what known users were refused. Strangers are not recorded: they could fill the disk. */
+@Injectable()
 export class DenialRecord {
   constructor(
-    private readonly audit: AuditLog,
-    private readonly logger: Logger,
+    @Inject(storeTokens.audit) private readonly audit: AuditLog,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /** Nobody waits for it: a refusal must not depend on the audit. */

@@ -53,7 +53,7 @@ describe('the authentication flow', () => {
     await store.users.put({ ...local, passwordHash });
   });
   afterEach(async () => {
-    opened.splice(0).forEach(directories => directories.close());
+    opened.splice(0).forEach(directories => directories.onApplicationShutdown());
     for (const user of await store.users.list()) await store.users.remove(user);
   });
   afterAll(async () => {

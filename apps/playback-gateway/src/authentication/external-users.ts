@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { Inject, Injectable } from '@nestjs/common';
 import { RcsError } from '#platform';
 import type { AccountName, ContactCenter, ExternalSource, User, UserContent, UserStore } from '#store';
+import { storeTokens } from '../dependencies/injection-tokens.js';
 import type { ExternalPerson } from './directory/directory-person.js';
 import { wrongCredentials } from './credentials.js';
 
@@ -12,8 +14,9 @@ const attempts = 5;
  * are. Such an account has no password here; what remains ours is whether it is enabled. It stands beside a local account
  * of the same name and beside those of other contact centers, and touches none of them.
  */
+@Injectable()
 export class ExternalUsers {
-  constructor(private readonly users: UserStore) {}
+  constructor(@Inject(storeTokens.users) private readonly users: UserStore) {}
 
   /**
    * The user as the other system describes him now.

@@ -1,8 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { describeError, type Logger, type RcsError } from '#platform';
 import type { AuditLog, User } from '#store';
+import { LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 import { auditedUser } from '../http/audited-user.js';
 import { namedContactCenter } from './credentials.js';
 
@@ -11,13 +13,14 @@ const repeatMs = 60_000;
 const remembered = 10_000;
 
 /** Writes log-ins and failed attempts into the audit. */
+@Injectable()
 export class LoginRecord {
   private readonly recent = new LRUCache<string, true>({ max: remembered, ttl: repeatMs });
   private readonly key = randomBytes(32);
 
   constructor(
-    private readonly audit: AuditLog,
-    private readonly logger: Logger,
+    @Inject(storeTokens.audit) private readonly audit: AuditLog,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /** Whether these very credentials came from this address a moment ago and were good. */

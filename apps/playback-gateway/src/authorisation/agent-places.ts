@@ -1,13 +1,16 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { ContactCenterStore, UserStore } from '#store';
+import { storeTokens } from '../dependencies/injection-tokens.js';
 import { storedName } from '../authentication/external-users.js';
-import type { Directories } from '../authentication/directory/directories.js';
+import { Directories } from '../authentication/directory/directories.js';
 import type { AgentPlace } from './decide.js';
 
 /** Finds where the agents of a recording stand in the hierarchy: in the directory of their contact center, else here. */
+@Injectable()
 export class AgentPlaces {
   constructor(
-    private readonly users: UserStore,
-    private readonly contactCenters?: ContactCenterStore,
+    @Inject(storeTokens.users) private readonly users: UserStore,
+    @Inject(storeTokens.contactCenters) private readonly contactCenters?: ContactCenterStore,
     private readonly directories?: Directories,
   ) {}
 

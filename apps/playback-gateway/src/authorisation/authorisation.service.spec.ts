@@ -1,7 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Registry } from 'prom-client';
 import { openSqliteStore, type Recording, type Store, type User, type UserContent } from '#store';
+import { GatewayMetrics } from '../metrics/gateway-metrics.js';
+import { AgentPlaces } from './agent-places.js';
 import { AuthorisationService } from './authorisation.service.js';
 
 const person: UserContent = {
@@ -37,7 +40,11 @@ describe(AuthorisationService.name, () => {
   beforeEach(async () => {
     directory = mkdtempSync(join(tmpdir(), 'rcs-authorisation-'));
     store = await openSqliteStore({ directory, auditWriter: 'gateway-1' });
-    service = new AuthorisationService(store.users, 'east');
+    service = new AuthorisationService(
+      { crRegion: 'east' },
+      new GatewayMetrics(new Registry()),
+      new AgentPlaces(store.users),
+    );
     supervisor = await store.users.put({
       ...person,
       name: 'anthony',

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { describeError, type Logger } from '#platform';
+import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
+import { CONFIGURATION, LOGGER, REDIS } from '../dependencies/injection-tokens.js';
 import type { Administrator } from '../access/certificate-administrator.js';
 
 /** What happened, told to every gateway and to open consoles. Nothing in it is secret within the contact center. */
@@ -23,7 +26,8 @@ type Listener = (change: CertificateChange) => void;
  * Carries changes between gateways over Redis. Nobody's list depends on it: every list is read from the store. It makes
  * other gateways forget what they remember, and open consoles look again.
  */
-export class CertificateChangeFeed {
+@Injectable()
+export class CertificateChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly listeners = new Set<Listener>();
   private readonly subscriber: Redis;
   private readonly channel: string;
@@ -31,18 +35,18 @@ export class CertificateChangeFeed {
   private readonly origin = randomUUID();
 
   constructor(
-    private readonly publisher: Redis,
-    keyPrefix: string,
-    private readonly logger: Logger,
+    @Inject(REDIS) private readonly publisher: Redis,
+    @Inject(CONFIGURATION) { redis }: Pick<GatewayConfiguration, 'redis'>,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.channel = `${keyPrefix}events:certificates`;
+    this.channel = `${redis.keyPrefix}events:certificates`;
     this.subscriber = publisher.duplicate({ commandTimeout: undefined, lazyConnect: true });
     this.subscriber.on('error', (error: Error) => this.warn(error));
     this.subscriber.on('message', (_channel, text) => this.deliver(text));
   }
 
   /** Listens from now on; when Redis is away it begins as soon as Redis is back. */
-  start(): void {
+  onApplicationBootstrap(): void {
     this.subscriber.on('ready', () => {
       this.subscriber.subscribe(this.channel).catch((error: unknown) => this.warn(error));
     });
@@ -76,7 +80,7 @@ export class CertificateChangeFeed {
     return () => this.listeners.delete(listener);
   }
 
-  stop(): void {
+  onApplicationShutdown(): void {
     this.listeners.clear();
     this.subscriber.disconnect();
   }

@@ -1,8 +1,8 @@
-import type { OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { RcsError } from '#platform';
 import type { CertificateChange } from './certificate-change-feed.js';
-import type { CertificateChangeFeed } from './certificate-change-feed.js';
+import { CertificateChangeFeed } from './certificate-change-feed.js';
 
 const maximumStreams = 1000;
 const heartbeatMs = 15_000;
@@ -15,6 +15,7 @@ interface Stream {
 }
 
 /** Open consoles that are told of changes (server-sent events, WHATWG HTML 9.2). Nobody has to log in again. */
+@Injectable()
 export class EventStreams implements OnModuleDestroy {
   private readonly streams = new Set<Stream>();
   private readonly heartbeat: NodeJS.Timeout;

@@ -1,25 +1,33 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { parseCertificatePem } from '#certificates';
 import type { KeyEntry } from '#contracts';
 import { describeError, RcsError, type Logger } from '#platform';
 import type { CertificateStore, RecordingCertificate, RewrapStore } from '#store';
+import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
+import { CONFIGURATION, LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 import { unknownCertificate } from './certificate-errors.js';
-import type { CertificatePolicy } from './certificate-policy.js';
+import { CertificatePolicy } from './certificate-policy.js';
 import { certificateRow, targetName, type CertificateRow } from './certificate-resource.js';
 import { certificateState, type KeyPresence } from './certificate-status-text.js';
-import type { VaultKeys } from '../vaults/vault-keys.js';
+import { VaultKeys } from '../vaults/vault-keys.js';
 import { recipientNamesOf } from '../envelopes/recipient-names.js';
 import { certificateOf, chainOf } from './stored-chain.js';
 
 /** Lists certificates as they are in store and tokens at this moment; nothing is remembered between two lists. */
+@Injectable()
 export class CertificateListService {
+  private readonly warningDays: number;
+
   constructor(
-    private readonly certificates: CertificateStore,
-    private readonly rewraps: RewrapStore,
+    @Inject(storeTokens.certificates) private readonly certificates: CertificateStore,
+    @Inject(storeTokens.rewraps) private readonly rewraps: RewrapStore,
     private readonly keys: VaultKeys,
     private readonly policy: CertificatePolicy,
-    private readonly warningDays: number,
-    private readonly logger: Logger,
-  ) {}
+    @Inject(CONFIGURATION) { recordingCertificates }: Pick<GatewayConfiguration, 'recordingCertificates'>,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    this.warningDays = Math.max(0, ...recordingCertificates.expiryWarningDays);
+  }
 
   /** Active ones; deleted ones too when asked. */
   async list(contactCenter: string, withDeleted: boolean): Promise<CertificateRow[]> {

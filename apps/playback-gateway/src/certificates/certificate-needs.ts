@@ -1,11 +1,11 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { CertificateStore, CertificateUse, RecordingCertificate, UseQuestion } from '#store';
-import type { CertificateListService } from './certificate-list.service.js';
+import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
+import { CONFIGURATION, storeTokens } from '../dependencies/injection-tokens.js';
+import { CertificateListService } from './certificate-list.service.js';
 import { recipientNamesOf } from '../envelopes/recipient-names.js';
 import { SharedNames } from './shared-names.js';
 import { certificateOf } from './stored-chain.js';
-
-/** Where recordings may be that no list of ours has: another server's metadata, archives that were taken away. */
-export type UnlistableSources = (contactCenter: string) => Promise<readonly string[]>;
 
 /** What would be lost without the key of a certificate, as far as anybody can tell. */
 export interface CertificateNeeds {
@@ -18,16 +18,22 @@ export interface CertificateNeeds {
 }
 
 /** Counts what needs a certificate, from the stored files and not only from what metadata says of them. */
+@Injectable()
 export class CertificateNeedsService {
+  /** Where recordings may be that no list of ours has: another server's metadata, archives that were taken away. */
+  private readonly unlistable: readonly string[];
+
   constructor(
-    private readonly certificates: CertificateStore,
+    @Inject(storeTokens.certificates) private readonly certificates: CertificateStore,
     private readonly list: CertificateListService,
-    private readonly unlistable: UnlistableSources = () => Promise.resolve([]),
-  ) {}
+    @Inject(CONFIGURATION) { recordingCertificates }: Pick<GatewayConfiguration, 'recordingCertificates'>,
+  ) {
+    this.unlistable = recordingCertificates.unlistableSources;
+  }
 
   async needsOf(stored: RecordingCertificate): Promise<CertificateNeeds> {
     const { unknown, ...needs } = await this.certificates.use(await this.questionOf(stored));
-    return { needs, unknown, unlistable: await this.unlistable(stored.contactCenter) };
+    return { needs, unknown, unlistable: this.unlistable };
   }
 
   /** By which names envelopes mean the certificate, and by which they mean others that open them as well. */

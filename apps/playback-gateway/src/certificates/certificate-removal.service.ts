@@ -1,15 +1,17 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { RcsError } from '#platform';
 import type { CertificateStore, RecordingCertificate, RemovalResult } from '#store';
+import { storeTokens } from '../dependencies/injection-tokens.js';
 import { originOf, type Administrator } from '../access/certificate-administrator.js';
-import type { CertificateAudit } from '../audit/certificate-audit.js';
+import { CertificateAudit } from '../audit/certificate-audit.js';
 import { unknownCertificate } from './certificate-errors.js';
-import type { CertificateListService } from './certificate-list.service.js';
-import type { CertificateNeedsService } from './certificate-needs.js';
+import { CertificateListService } from './certificate-list.service.js';
+import { CertificateNeedsService } from './certificate-needs.js';
 import { disabledTimes } from './certificate-resource.js';
 import { requireFreshLogin } from '../access/fresh-login.js';
-import type { CertificateChangeFeed } from '../certificate-events/certificate-change-feed.js';
-import type { VaultKeys } from '../vaults/vault-keys.js';
-import type { ForgottenKeys } from '../workers/forgotten-keys.js';
+import { CertificateChangeFeed } from '../certificate-events/certificate-change-feed.js';
+import { VaultKeys } from '../vaults/vault-keys.js';
+import { ForgottenKeys } from '../workers/forgotten-keys.js';
 
 /** A private key that was taken out of use. */
 export interface DisabledPrivateKey {
@@ -32,9 +34,10 @@ export interface KeyRemovalRequest {
  * Deletes certificates without losing recordings by accident. The key in the token is taken out of use by a second act,
  * and destroyed by a third one that no gateway can do.
  */
+@Injectable()
 export class CertificateRemovalService {
   constructor(
-    private readonly certificates: CertificateStore,
+    @Inject(storeTokens.certificates) private readonly certificates: CertificateStore,
     private readonly list: CertificateListService,
     private readonly needs: CertificateNeedsService,
     private readonly keys: VaultKeys,

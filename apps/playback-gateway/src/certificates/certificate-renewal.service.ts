@@ -1,16 +1,19 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { RcsError } from '#platform';
 import type { CertificateStore } from '#store';
+import { storeTokens } from '../dependencies/injection-tokens.js';
 import { originOf, type Administrator } from '../access/certificate-administrator.js';
-import type { CertificateAudit } from '../audit/certificate-audit.js';
-import type { CertificateListService } from './certificate-list.service.js';
-import type { CertificatePolicy } from './certificate-policy.js';
+import { CertificateAudit } from '../audit/certificate-audit.js';
+import { CertificateListService } from './certificate-list.service.js';
+import { CertificatePolicy } from './certificate-policy.js';
 import { targetName } from './certificate-resource.js';
-import type { CertificateChangeFeed } from '../certificate-events/certificate-change-feed.js';
+import { CertificateChangeFeed } from '../certificate-events/certificate-change-feed.js';
 
 /** Puts a successor in the place of a certificate everywhere; recordings made before keep playing with the old key. */
+@Injectable()
 export class CertificateRenewalService {
   constructor(
-    private readonly certificates: CertificateStore,
+    @Inject(storeTokens.certificates) private readonly certificates: CertificateStore,
     private readonly list: CertificateListService,
     private readonly policy: CertificatePolicy,
     private readonly audit: CertificateAudit,

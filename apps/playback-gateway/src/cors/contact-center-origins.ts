@@ -1,20 +1,26 @@
-import { describeError, type Logger } from '#platform';
+import { Inject, Injectable } from '@nestjs/common';
+import { describeError, type Logger, type ServerSettings } from '#platform';
 import type { ContactCenterStore } from '#store';
+import { LOGGER, SERVER_SETTINGS, storeTokens } from '../dependencies/injection-tokens.js';
 import { OriginPatterns } from './origin-pattern.js';
 
 type OriginsById = ReadonlyMap<string, OriginPatterns>;
 
 /** The origins that contact centers allow for their own users; read anew after `corsFilterCacheTimeToLive`. */
+@Injectable()
 export class ContactCenterOrigins {
+  private readonly timeToLiveMs: number;
   private known: OriginsById = new Map();
   private readAt = -Infinity;
   private reading: Promise<void> | undefined;
 
   constructor(
-    private readonly contactCenters: ContactCenterStore,
-    private readonly timeToLiveMs: number,
-    private readonly logger: Logger,
-  ) {}
+    @Inject(storeTokens.contactCenters) private readonly contactCenters: ContactCenterStore,
+    @Inject(SERVER_SETTINGS) { crossOriginSettings }: Pick<ServerSettings, 'crossOriginSettings'>,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    this.timeToLiveMs = crossOriginSettings.corsFilterCacheTimeToLive * 1000;
+  }
 
   /** The ids of the contact centers that allow this origin. */
   async allowing(origin: string): Promise<ReadonlySet<string>> {

@@ -1,6 +1,8 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { ServerSettings } from '#platform';
+import { SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
 import { csrfNameHeader, csrfTokenHeader } from '../csrf/csrf-protection.js';
-import type { ContactCenterOrigins } from './contact-center-origins.js';
+import { ContactCenterOrigins } from './contact-center-origins.js';
 import { OriginPatterns } from './origin-pattern.js';
 
 type Settings = ServerSettings['crossOriginSettings'];
@@ -29,16 +31,19 @@ export interface Preflight {
 }
 
 /** Decides by the configuration which pages of other origins may use this API (Fetch standard, section 3.2). */
+@Injectable()
 export class CrossOriginPolicy {
+  private readonly settings: Settings;
   private readonly patterns: OriginPatterns;
   private readonly methods: readonly string[];
   private readonly requestHeaders: readonly string[];
   private readonly exposedHeaders: string;
 
   constructor(
-    private readonly settings: Settings,
+    @Inject(SERVER_SETTINGS) { crossOriginSettings: settings }: Pick<ServerSettings, 'crossOriginSettings'>,
     private readonly contactCenters: ContactCenterOrigins,
   ) {
+    this.settings = settings;
     this.patterns = new OriginPatterns(settings.allowedOrigins);
     this.methods = union(settings.allowedMethods, ['HEAD']);
     this.requestHeaders = union(settings.allowedHeaders, neededRequestHeaders);

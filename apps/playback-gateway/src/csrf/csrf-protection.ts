@@ -1,5 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
 import { RcsError, type ServerSettings } from '#platform';
+import { SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
 import { CsrfExemptions, type CsrfClient } from './csrf-exemptions.js';
 
 /** The header field a client sends the token in; `X-CSRF-HEADER` tells it this name. */
@@ -9,11 +11,12 @@ export const csrfNameHeader = 'X-CSRF-HEADER';
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Protection against requests that another site makes in the name of its visitor, as the Genesys web services do it. */
+@Injectable()
 export class CsrfProtection {
   private readonly enabled: boolean;
   private readonly exemptions: CsrfExemptions;
 
-  constructor(settings: Pick<ServerSettings, 'enableCsrfProtection' | 'csrfExemptions'>) {
+  constructor(@Inject(SERVER_SETTINGS) settings: Pick<ServerSettings, 'enableCsrfProtection' | 'csrfExemptions'>) {
     this.enabled = settings.enableCsrfProtection;
     this.exemptions = new CsrfExemptions(settings.csrfExemptions);
   }

@@ -3,11 +3,17 @@ export const storeTokens = {
   recordings: Symbol('RecordingStore'),
   users: Symbol('UserStore'),
   contactCenters: Symbol('ContactCenterStore'),
+  certificates: Symbol('CertificateStore'),
+  rewraps: Symbol('RewrapStore'),
+  mediaIndex: Symbol('MediaIndexStore'),
+  localKeyManager: Symbol('LocalKeyManagerStore'),
   audit: Symbol('AuditLog'),
 } as const;
 
+export const SERVICE_CONTEXT = Symbol('ServiceContext');
+export const CONFIGURATION = Symbol('GatewayConfiguration');
+export const SERVER_SETTINGS = Symbol('ServerSettings');
+export const KEY_MANAGER_SETTINGS = Symbol('LocalKeyManagerConfiguration');
+export const METRICS_REGISTRY = Symbol('Registry');
 export const LOGGER = Symbol('Logger');
 export const REDIS = Symbol('Redis');
-export const IDENTITY = Symbol('InternalIdentity');
-
-export const LOCAL_KEY_MANAGER_STORE = Symbol('LocalKeyManagerStore');

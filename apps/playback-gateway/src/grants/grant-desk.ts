@@ -1,17 +1,19 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { GrantSigner, playbackGrants, type GrantContent, type PlaybackGrant, type SigningIdentity } from '#grants';
-import { Derived, RcsError, type Current } from '#platform';
+import { Derived, LiveIdentity, RcsError, type Current } from '#platform';
 
 /** A grant is used again while it has at least half of its life left: seeking in a recording costs no signature each time. */
 const reuseMs = 30_000;
 
 /** Issues grants; the same user and media file get the same grant for a while. */
+@Injectable()
 export class GrantDesk {
   private readonly signer: GrantSigner<PlaybackGrant>;
   /** Grants of a former identity are used no more. */
   private readonly recent: Derived<SigningIdentity, LRUCache<string, string>>;
 
-  constructor(identity: Current<SigningIdentity>) {
+  constructor(@Inject(LiveIdentity) identity: Current<SigningIdentity>) {
     this.signer = new GrantSigner(identity, playbackGrants);
     this.recent = new Derived(identity, () => new LRUCache({ max: 10_000, ttl: reuseMs }));
   }

@@ -1,14 +1,16 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { parseCertificatePem, type CertificateInfo } from '#certificates';
 import { RcsError } from '#platform';
 import type { CertificateStore, RecordingCertificate } from '#store';
+import { storeTokens } from '../dependencies/injection-tokens.js';
 import { originOf, type Administrator } from '../access/certificate-administrator.js';
-import type { CertificateAudit } from '../audit/certificate-audit.js';
+import { CertificateAudit } from '../audit/certificate-audit.js';
 import { reading } from '../certificates/certificate-errors.js';
-import type { CertificatePolicy } from '../certificates/certificate-policy.js';
+import { CertificatePolicy } from '../certificates/certificate-policy.js';
 import { requireFreshLogin } from '../access/fresh-login.js';
-import type { CertificateChangeFeed } from '../certificate-events/certificate-change-feed.js';
+import { CertificateChangeFeed } from '../certificate-events/certificate-change-feed.js';
 import { requireNameOfItsOwn } from '../certificates/shared-names.js';
-import type { VaultKeys } from '../vaults/vault-keys.js';
+import { VaultKeys } from '../vaults/vault-keys.js';
 
 export interface GeneratedKey {
   readonly alias: string;
@@ -17,9 +19,10 @@ export interface GeneratedKey {
 }
 
 /** Keys that were never anywhere but in the token: made there, certified by an authority, attached. */
+@Injectable()
 export class GeneratedKeyService {
   constructor(
-    private readonly certificates: CertificateStore,
+    @Inject(storeTokens.certificates) private readonly certificates: CertificateStore,
     private readonly keys: VaultKeys,
     private readonly policy: CertificatePolicy,
     private readonly audit: CertificateAudit,

@@ -1,8 +1,10 @@
-import type { BlockDecryptionClient } from '#key-vault-client';
-import { RcsError } from '#platform';
-import type { DecryptRate } from './decrypt-rate.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { BlockDecryptionClient } from '#key-vault-client';
+import { RcsError, type LocalKeyManagerConfiguration } from '#platform';
+import { KEY_MANAGER_SETTINGS } from '../dependencies/injection-tokens.js';
+import { DecryptRate } from './decrypt-rate.js';
 import type { HawkCaller } from './hawk-authentication.js';
-import type { KeyPairs, VaultCall } from './key-pairs.js';
+import { KeyPairs, type VaultCall } from './key-pairs.js';
 
 /** What is asked for, as it came. */
 export interface DecryptRequest {
@@ -20,13 +22,18 @@ export interface OpenedBlock {
 const paddings = { none: 'OAEP_SHA1', pkcs1: 'PKCS1_V1_5' } as const;
 
 /** Opens blocks in the vault, each with a key pair of the contact center whose credential asks. Whatever is wrong inside a block gives pseudo-random bytes: nothing tells it from success. */
+@Injectable()
 export class BlockDecryption {
+  private readonly timeoutMs: number;
+
   constructor(
     private readonly client: BlockDecryptionClient,
     private readonly keyPairs: KeyPairs,
     private readonly rate: DecryptRate,
-    private readonly timeoutMs: number,
-  ) {}
+    @Inject(KEY_MANAGER_SETTINGS) { vaultTimeoutMs }: Pick<LocalKeyManagerConfiguration, 'vaultTimeoutMs'>,
+  ) {
+    this.timeoutMs = vaultTimeoutMs;
+  }
 
   /** @throws RcsError RCS_INVALID_VALUE in the words of the example service, RCS_TOO_MANY_REQUESTS, or that of the vault. */
   async open(request: DecryptRequest, caller: HawkCaller, call: VaultCall): Promise<OpenedBlock> {

@@ -1,16 +1,23 @@
-import { RcsError } from '#platform';
-import type { RedisGate } from '../redis/redis-gate.js';
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { RcsError, type LocalKeyManagerConfiguration } from '#platform';
+import { KEY_MANAGER_SETTINGS } from '../dependencies/injection-tokens.js';
+import { RedisGate } from '../redis/redis-gate.js';
 import type { HawkCaller } from './hawk-authentication.js';
 
 const windowMs = 1000;
 
 /** Bounds how often one credential may have a block decrypted, over all gateways: what an oracle would need is time. */
+@Injectable()
 export class DecryptRate {
+  private readonly perSecond: number;
+
   constructor(
     private readonly gate: RedisGate,
-    private readonly perSecond: number,
-    private readonly now: () => number = Date.now,
-  ) {}
+    @Inject(KEY_MANAGER_SETTINGS) { decryptsPerSecond }: Pick<LocalKeyManagerConfiguration, 'decryptsPerSecond'>,
+    @Optional() private readonly now: () => number = Date.now,
+  ) {
+    this.perSecond = decryptsPerSecond;
+  }
 
   /** @throws RcsError RCS_OVERLOADED with the time to wait, RCS_SESSION_UNAVAILABLE without Redis. */
   async take({ id, owner }: HawkCaller): Promise<void> {

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
 import { server as hawkServer } from 'hawk';
-import { RcsError } from '#platform';
+import { RcsError, type LocalKeyManagerConfiguration } from '#platform';
 import type { KeyManagerOwner } from '#store';
-import type { ReplayGuard } from './replay-guard.js';
-import type { HawkCredentials, HawkKey } from './hawk-credentials.js';
+import { KEY_MANAGER_SETTINGS } from '../dependencies/injection-tokens.js';
+import { ReplayGuard } from './replay-guard.js';
+import { HawkCredentials, type HawkKey } from './hawk-credentials.js';
 
 /** The credential that signed a request, and whose it is. */
 export interface HawkCaller {
@@ -29,12 +31,8 @@ export interface SignedHeader {
   checkPayload(body: Buffer): void;
 }
 
-export interface HawkOptions {
-  /** Seconds a clock may differ, on either side. */
-  readonly timestampSkewSeconds: number;
-  /** Genesys Cloud signs the path without its query. */
-  readonly allowUnsignedQuery: boolean;
-}
+/** How many seconds a clock may differ, on either side; Genesys Cloud signs the path without its query. */
+export type HawkOptions = Pick<LocalKeyManagerConfiguration, 'timestampSkewSeconds' | 'allowUnsignedQuery'>;
 
 /** A request is not signed as it must be. `challenge` is the value of WWW-Authenticate. */
 export class HawkRefusal extends RcsError {
@@ -52,11 +50,12 @@ type Verified = Checked & { readonly owner: KeyManagerOwner };
 type HawkFailure = Error & { readonly output?: { readonly headers?: Readonly<Record<string, string>> } };
 
 /** Checks the Hawk header field of requests: signature, freshness, that none is sent twice; then the payload. */
+@Injectable()
 export class HawkAuthentication {
   constructor(
     private readonly credentials: HawkCredentials,
     private readonly replays: ReplayGuard,
-    private readonly options: HawkOptions,
+    @Inject(KEY_MANAGER_SETTINGS) private readonly options: HawkOptions,
   ) {}
 
   /**

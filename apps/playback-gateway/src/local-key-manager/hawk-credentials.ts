@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { decryptSecret, encryptSecret, RcsError } from '#platform';
 import type { HawkCredential, KeyManagerOwner, KeyManagerScope, LocalKeyManagerStore } from '#store';
+import { storeTokens } from '../dependencies/injection-tokens.js';
 
 /** A shared key that serves now, and whose it is. */
 export interface HawkKey {
@@ -26,17 +28,21 @@ export interface Registration {
 /** The one text for every id that cannot be registered, as the example service has it. */
 export const unusableId = 'authentication needs a unique id and must be over 5 characters';
 
+/** What the keys of credentials are encrypted with. */
+export const MASTER_KEY = Symbol('master key');
+
 const keyBits = 130;
 const longestOverlapSeconds = 30 * 86_400;
 const shortestInvitation = 60;
 const longestInvitation = 7 * 86_400;
 
 /** The credentials of callers. Their keys are encrypted wherever they lie; changes are in force at once everywhere. */
+@Injectable()
 export class HawkCredentials {
   constructor(
-    private readonly store: LocalKeyManagerStore,
-    private readonly masterKey: Buffer,
-    private readonly now: () => number = Date.now,
+    @Inject(storeTokens.localKeyManager) private readonly store: LocalKeyManagerStore,
+    @Inject(MASTER_KEY) private readonly masterKey: Buffer,
+    @Optional() private readonly now: () => number = Date.now,
   ) {}
 
   /**

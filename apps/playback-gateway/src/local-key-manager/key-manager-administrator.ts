@@ -1,5 +1,7 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { RcsError } from '#platform';
 import type { ContactCenterStore, KeyManagerOwner, KeyManagerScope, User } from '#store';
+import { storeTokens } from '../dependencies/injection-tokens.js';
 
 /** "Administration of the Local Key Manager": of the own contact center; operations accounts have it for all. */
 export function mayAdministerKeyManager(user: User): boolean {
@@ -29,8 +31,9 @@ export function narrowed(scope: KeyManagerScope, named: string | undefined): Key
 }
 
 /** Decides for which contact center something new is made. */
+@Injectable()
 export class NewOwner {
-  constructor(private readonly contactCenters: ContactCenterStore) {}
+  constructor(@Inject(storeTokens.contactCenters) private readonly contactCenters: ContactCenterStore) {}
 
   /** @throws RcsError RCS_INVALID_VALUE, RCS_MISSING_PARAMETER naming the field contactCenter. */
   async of(scope: KeyManagerScope, named: string | undefined): Promise<string> {

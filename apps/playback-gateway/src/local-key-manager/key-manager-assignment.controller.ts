@@ -5,7 +5,7 @@ import { RcsError } from '#platform';
 import type { AssignmentOutcome, LocalKeyManagerStore } from '#store';
 import { Authenticated } from '../access/access-rule.js';
 import { userOf } from '../http/current-user.js';
-import { LOCAL_KEY_MANAGER_STORE } from '../dependencies/injection-tokens.js';
+import { storeTokens } from '../dependencies/injection-tokens.js';
 import { narrowed, NewOwner, scopeOf } from './key-manager-administrator.js';
 import { assignedText, KeyManagerAudit } from './key-manager-audit.js';
 import { checked, contactCenterField, scopeQuery } from './key-manager-requests.js';
@@ -28,7 +28,7 @@ export class KeyManagerAssignmentController {
     private readonly keyPairs: KeyPairs,
     private readonly newOwner: NewOwner,
     private readonly audit: KeyManagerAudit,
-    @Inject(LOCAL_KEY_MANAGER_STORE) private readonly store: LocalKeyManagerStore,
+    @Inject(storeTokens.localKeyManager) private readonly store: LocalKeyManagerStore,
   ) {}
 
   @Get('key-pairs')

@@ -1,10 +1,13 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { AssignedThings, AuditLog, KeyManagerOwner } from '#store';
+import { storeTokens } from '../dependencies/injection-tokens.js';
 import { userOf } from '../http/current-user.js';
 
 /** Writes what administrators of the local key manager did, where the contact center that it concerns can read it. */
+@Injectable()
 export class KeyManagerAudit {
-  constructor(private readonly audit: AuditLog) {}
+  constructor(@Inject(storeTokens.audit) private readonly audit: AuditLog) {}
 
   /** @throws RcsError RCS_AUDIT_UNAVAILABLE */
   async done(

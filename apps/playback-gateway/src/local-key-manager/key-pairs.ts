@@ -1,8 +1,12 @@
 import { createPublicKey, randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { KeyEntry } from '#contracts';
 import type { KeyVaultClient } from '#key-vault-client';
+import type { LocalKeyManagerConfiguration } from '#platform';
 import type { ContactCenterStore, KeyManagerOwner, LocalKeyManagerStore, LocalKeyPair } from '#store';
+import { KEY_MANAGER_VAULTS } from './key-manager-vaults.js';
+import { KEY_MANAGER_SETTINGS, storeTokens } from '../dependencies/injection-tokens.js';
 
 /** A key pair as callers see it. */
 export type KeyPairResource = Pick<LocalKeyPair, 'id' | 'publicKey' | 'dateCreated'>;
@@ -23,15 +27,22 @@ export interface VaultCall {
  * spares the vault a question. Those from before key pairs belonged to contact centers stand in the token under one name
  * for all: whose they are is in the store.
  */
+@Injectable()
 export class KeyPairs {
+  /** The one name in the labels of before. */
+  private readonly organization: string;
+  private readonly timeoutMs: number;
+
   constructor(
-    private readonly vaults: KeyVaultClient,
-    private readonly store: LocalKeyManagerStore,
-    private readonly contactCenters: ContactCenterStore,
-    /** The one name in the labels of before. */
-    private readonly organization: string,
-    private readonly timeoutMs: number,
-  ) {}
+    @Inject(KEY_MANAGER_VAULTS) private readonly vaults: KeyVaultClient,
+    @Inject(storeTokens.localKeyManager) private readonly store: LocalKeyManagerStore,
+    @Inject(storeTokens.contactCenters) private readonly contactCenters: ContactCenterStore,
+    @Inject(KEY_MANAGER_SETTINGS)
+    { organization, vaultTimeoutMs }: Pick<LocalKeyManagerConfiguration, 'organization' | 'vaultTimeoutMs'>,
+  ) {
+    this.organization = organization;
+    this.timeoutMs = vaultTimeoutMs;
+  }
 
   /** Makes a key pair inside the token. @throws RcsError of the vault. */
   async generate(owner: KeyManagerOwner, call: VaultCall): Promise<LocalKeyPair> {

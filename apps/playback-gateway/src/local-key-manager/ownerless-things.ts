@@ -1,17 +1,19 @@
-import type { OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Logger } from '#platform';
 import type { AuditLog, LocalKeyManagerStore } from '#store';
+import { LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 import { assignedText } from './key-manager-audit.js';
 
 /**
  * Looks at every start after what is from before credentials and key pairs belonged to contact centers, or was made by a
  * gateway of before during an update: the only contact center gets it; where there are several, people have to say.
  */
+@Injectable()
 export class OwnerlessThings implements OnApplicationBootstrap {
   constructor(
-    private readonly store: LocalKeyManagerStore,
-    private readonly audit: AuditLog,
-    private readonly logger: Logger,
+    @Inject(storeTokens.localKeyManager) private readonly store: LocalKeyManagerStore,
+    @Inject(storeTokens.audit) private readonly audit: AuditLog,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {

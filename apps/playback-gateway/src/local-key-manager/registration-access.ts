@@ -1,9 +1,11 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { RcsError } from '#platform';
+import { RcsError, type LocalKeyManagerConfiguration, type Logger } from '#platform';
 import type { KeyManagerScope } from '#store';
+import { KEY_MANAGER_SETTINGS, LOGGER } from '../dependencies/injection-tokens.js';
 import { userOf } from '../http/current-user.js';
-import type { RequestAdmission } from '../access/request-admission.js';
-import { scopeOf, type NewOwner } from './key-manager-administrator.js';
+import { RequestAdmission } from '../access/request-admission.js';
+import { scopeOf, NewOwner } from './key-manager-administrator.js';
 
 /** Who registers a credential, and for which contact centers they may: the invitation says it, or the scope. */
 export type Registrar = { readonly name: string } & (
@@ -11,20 +13,36 @@ export type Registrar = { readonly name: string } & (
 );
 
 /** In development: anyone may register a credential, of this contact center or, where none is named, of the only one. */
-export interface OpenRegistration {
+interface OpenRegistration {
   readonly contactCenter: string | undefined;
 }
+
+type RegistrationSettings = Pick<
+  LocalKeyManagerConfiguration,
+  'developmentOpenRegistration' | 'developmentContactCenter'
+>;
 
 const registrar = Symbol('registrar');
 type RegisteringRequest = FastifyRequest & { [registrar]?: Registrar };
 
 /** Decides who may register a credential: an administrator, the holder of an invitation, in development anyone. */
+@Injectable()
 export class RegistrationAccess {
+  private readonly open: OpenRegistration | undefined;
+
   constructor(
     private readonly admission: RequestAdmission,
     private readonly newOwner: NewOwner,
-    private readonly open: OpenRegistration | undefined,
-  ) {}
+    @Inject(KEY_MANAGER_SETTINGS) { developmentOpenRegistration, developmentContactCenter }: RegistrationSettings,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.open = developmentOpenRegistration ? { contactCenter: developmentContactCenter } : undefined;
+    if (this.open === undefined) return;
+    logger.warn(
+      { contactCenter: developmentContactCenter },
+      'anyone may register Hawk credentials of this contact center: developmentOpenRegistration is on',
+    );
+  }
 
   /** @throws RcsError RCS_AUTHENTICATION_REQUIRED, RCS_INSUFFICIENT_PERMISSION, or what admission refuses with. */
   async admit(request: RegisteringRequest, reply: FastifyReply): Promise<void> {

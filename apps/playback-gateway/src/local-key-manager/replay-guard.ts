@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import type { LocalKeyManagerConfiguration } from '#platform';
 import type { KeyManagerOwner } from '#store';
-import type { RedisGate } from '../redis/redis-gate.js';
+import { KEY_MANAGER_SETTINGS } from '../dependencies/injection-tokens.js';
+import { RedisGate } from '../redis/redis-gate.js';
 
 /** What makes a signed request one of its kind. */
 export interface SignedOnce {
@@ -12,12 +15,17 @@ export interface SignedOnce {
 }
 
 /** Remembers in Redis which requests came, for as long as their time would be accepted. */
+@Injectable()
 export class ReplayGuard {
-  /** @param seconds at least as long as a request stays fresh */
+  private readonly seconds: number;
+
   constructor(
     private readonly gate: RedisGate,
-    private readonly seconds: number,
-  ) {}
+    @Inject(KEY_MANAGER_SETTINGS) { timestampSkewSeconds }: Pick<LocalKeyManagerConfiguration, 'timestampSkewSeconds'>,
+  ) {
+    // A request is fresh from `skew` before to `skew` after its time; a minute more for clocks of gateways.
+    this.seconds = 2 * timestampSkewSeconds + 60;
+  }
 
   /** Whether nobody sent it before, to any gateway. @throws RcsError RCS_SESSION_UNAVAILABLE without Redis. */
   async isFirst({ id, owner, ts, nonce }: SignedOnce): Promise<boolean> {

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { RcsError } from '#platform';
+import { RcsError, type LocalKeyManagerConfiguration } from '#platform';
 import type { KeyManagerOwner, LocalKeyManagerStore, LoggedRequest, RequestLogQuery } from '#store';
+import { KEY_MANAGER_SETTINGS, storeTokens } from '../dependencies/injection-tokens.js';
 
 /** A line of the log on the wire. */
 export interface LoggedRequestResource {
@@ -22,12 +24,17 @@ const defaultEntries = 100;
 const mostEntries = 10_000;
 
 /** Who called what and when, for Genesys Cloud's administrators; the audit is kept beside it and cannot be cleared. */
+@Injectable()
 export class RequestLog {
+  /** Lines that are kept of each contact center. */
+  private readonly limit: number;
+
   constructor(
-    private readonly store: LocalKeyManagerStore,
-    /** Lines that are kept of each contact center. */
-    private readonly limit: number,
-  ) {}
+    @Inject(storeTokens.localKeyManager) private readonly store: LocalKeyManagerStore,
+    @Inject(KEY_MANAGER_SETTINGS) { requestLogLimit }: Pick<LocalKeyManagerConfiguration, 'requestLogLimit'>,
+  ) {
+    this.limit = requestLogLimit;
+  }
 
   async write(request: FastifyRequest, owner: KeyManagerOwner): Promise<void> {
     const entry: LoggedRequest = {

@@ -1,21 +1,24 @@
 import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
 import type { ContentTreeReply } from '#contracts';
 import { RcsError } from '#platform';
 import type { AuditLog, MediaFinding, PinnedMedia, RecordingStore, UnindexedMedia } from '#store';
+import { storeTokens } from '../dependencies/injection-tokens.js';
 import { findingOfContentTree, findingOfInspection, findingOfMetadata } from './media-finding.js';
-import type { InspectionRequest, MediaInspector } from './media-inspector.js';
-import type { MediaPinning } from './media-pinning.js';
+import { MediaInspector, type InspectionRequest } from './media-inspector.js';
+import { MediaPinning } from './media-pinning.js';
 
 /** In grants and in the audit: it is no person that looks. */
 const indexerName = 'media-index';
 
 /** What is done with one media file in the background. */
+@Injectable()
 export class IndexStep {
   constructor(
-    private readonly recordings: RecordingStore,
+    @Inject(storeTokens.recordings) private readonly recordings: RecordingStore,
     private readonly inspector: MediaInspector,
     private readonly pinning: MediaPinning,
-    private readonly audit: AuditLog,
+    @Inject(storeTokens.audit) private readonly audit: AuditLog,
   ) {}
 
   /** Finds out whom a media file is for. @throws RcsError when that cannot be told now. */

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { MediaStorages } from '#media-storage';
+import { Inject, Injectable } from '@nestjs/common';
+import { MediaStorages } from '#media-storage';
 import { RcsError, type Logger } from '#platform';
 import type { ClaimedLocation, LocationClaim, MediaFile, MediaIndexStore, Recording } from '#store';
+import { LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 
 const pageSize = 200;
 
@@ -10,11 +12,12 @@ const pageSize = 200;
  * claims of recordings that were there before are made once for every set of storages, since these decide which places
  * two paths mean.
  */
+@Injectable()
 export class LocationClaims {
   constructor(
-    private readonly index: MediaIndexStore,
+    @Inject(storeTokens.mediaIndex) private readonly index: MediaIndexStore,
     private readonly storages: MediaStorages,
-    private readonly logger: Logger,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /** The places of media files in the form that claims compare. @throws RcsError RCS_MEDIA_LOCATION_REFUSED */

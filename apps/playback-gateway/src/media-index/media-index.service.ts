@@ -1,5 +1,7 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { errorRegistry, isErrorCode, RcsError } from '#platform';
 import type { MediaIndexStore } from '#store';
+import { storeTokens } from '../dependencies/injection-tokens.js';
 
 const shownFailures = 100;
 
@@ -28,8 +30,9 @@ export interface MediaIndexView {
   }[];
 }
 
+@Injectable()
 export class MediaIndexService {
-  constructor(private readonly index: MediaIndexStore) {}
+  constructor(@Inject(storeTokens.mediaIndex) private readonly index: MediaIndexStore) {}
 
   async status(contactCenter: string): Promise<MediaIndexView> {
     const [status] = await this.index.status(contactCenter);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkerRegistry } from '#contracts';
 import { ContentTreeBuilder, MediaStorages } from '#media-storage';
-import { createLogger, createMetricsRegistry, RcsError } from '#platform';
+import { createLogger, createMetricsRegistry, RcsError, LiveIdentity } from '#platform';
 import { openSqliteStore, type MediaFile, type Store } from '#store';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { InspectingWorker, type Found } from '#test/data-plane/inspecting-worker.js';
@@ -56,13 +56,17 @@ describe('the index of media files', () => {
     worker = new InspectingWorker(await authority.issue('decrypt-worker'), authority.caPem);
     await worker.listen();
     const identity = await authority.issue('playback-gateway');
-    connections = new WorkerConnections(identity, { maxConnections: 4, idleTimeoutMs: 5000, startTimeoutMs: 5000 });
+    connections = new WorkerConnections(
+      new LiveIdentity(identity),
+      { workerMaxConnection: 4, workerIdleTimeoutMs: 5000, playbackStartTimeoutMs: 5000 },
+      logger,
+    );
     const registry = { list: () => Promise.resolve([worker.registration]) } as unknown as WorkerRegistry;
     const metrics = new GatewayMetrics(createMetricsRegistry('playback-gateway', '0.1.0'));
     directory = new WorkerDirectory(registry, connections, metrics, logger);
-    await directory.start();
-    grants = new GrantDesk({ current: identity });
-    inspector = new MediaInspector(grants, directory, new WorkerClient(connections, 5000));
+    await directory.onApplicationBootstrap();
+    grants = new GrantDesk(new LiveIdentity(identity));
+    inspector = new MediaInspector(grants, directory, new WorkerClient(connections, { playbackStartTimeoutMs: 5000 }));
     const timeouts = { connectTimeoutMs: 1, headersTimeoutMs: 1, idleTimeoutMs: 1, totalTimeoutMs: 1 };
     const storages = new MediaStorages([
       { storage: 'webDAV', url: 'http://storage.example/recordings', trustedCA: true, maxConnections: 1, ...timeouts },
@@ -70,7 +74,7 @@ describe('the index of media files', () => {
     claims = new LocationClaims(store.mediaIndex, storages, logger);
   });
   afterEach(async () => {
-    await directory.stop();
+    await directory.onApplicationShutdown();
     await connections.close();
     worker.close();
     await store.close();
@@ -83,8 +87,8 @@ describe('the index of media files', () => {
       store.contactCenters,
       store.audit,
       claims,
-      new InsertionInspection(inspector, logger, timeoutMs),
-      'default',
+      new InsertionInspection(inspector, logger, { mediaIndex: { insertionTimeoutMs: timeoutMs } }),
+      { crRegion: 'default' },
     );
 
   const insertion = (id: string, fields: object = {}, center = contactCenter): Insertion => ({
@@ -215,16 +219,17 @@ describe('the index of media files', () => {
         new MediaPinning(store.recordings, inspector),
         store.audit,
       );
-      const options = { owner: 'gateway-1', inspectionsPerSecond: 10_000, bytesPerSecond: 2 ** 30 };
-      const indexer = new MediaIndexer(store.mediaIndex, step, claims, metrics, logger, options);
-      indexer.start();
+      const instance = { instance: 'gateway-1' };
+      const limits = { mediaIndex: { inspectionsPerSecond: 10_000, bytesPerSecond: 2 ** 30 } };
+      const indexer = new MediaIndexer(store.mediaIndex, step, claims, metrics, logger, instance, limits);
+      indexer.onApplicationBootstrap();
       try {
         for (const end = Date.now() + 20_000; !(await until());) {
           if (Date.now() > end) throw new Error(`in vain: ${JSON.stringify([await status(), await failures()])}`);
           await new Promise(resolve => setTimeout(resolve, 20));
         }
       } finally {
-        await indexer.stop();
+        await indexer.onApplicationShutdown();
       }
     }
     const isProved = async () => (await status())?.withoutContentTree === 0 && (await status())?.notInspected === 0;

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeError, RcsError, toRcsError, type Logger } from '#platform';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { describeError, RcsError, toRcsError, type Logger, type ServiceContext } from '#platform';
 import type { MediaIndexStatus, MediaIndexStore, MissingPart, UnindexedMedia } from '#store';
-import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
-import type { IndexStep } from './index-step.js';
-import type { LocationClaims } from './location-claims.js';
+import { CONFIGURATION, LOGGER, SERVICE_CONTEXT, storeTokens } from '../dependencies/injection-tokens.js';
+import { GatewayMetrics } from '../metrics/gateway-metrics.js';
+import { IndexStep } from './index-step.js';
+import { LocationClaims } from './location-claims.js';
 
 export interface MediaIndexerOptions {
   /** Unique in the cluster. */
@@ -29,27 +31,33 @@ const reportOpenEveryMs = 5000;
  * storage was away when they were inserted. Of all gateways one does it at a time; whatever was done is in the store, so
  * that another one goes on where it stood. Whom files are for comes first, because certificates wait for that.
  */
-export class MediaIndexer {
+@Injectable()
+export class MediaIndexer implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly options: MediaIndexerOptions;
   private readonly stopping = new AbortController();
   private finished: Promise<void> = Promise.resolve();
   private reportedAt = 0;
   private reported: MediaIndexStatus | undefined;
 
   constructor(
-    private readonly index: MediaIndexStore,
+    @Inject(storeTokens.mediaIndex) private readonly index: MediaIndexStore,
     private readonly step: IndexStep,
     private readonly claims: LocationClaims,
     private readonly metrics: GatewayMetrics,
-    private readonly logger: Logger,
-    private readonly options: MediaIndexerOptions,
-  ) {}
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(SERVICE_CONTEXT) { instance }: Pick<ServiceContext, 'instance'>,
+    @Inject(CONFIGURATION) { mediaIndex }: { readonly mediaIndex: Omit<MediaIndexerOptions, 'owner'> },
+  ) {
+    const { inspectionsPerSecond, bytesPerSecond } = mediaIndex;
+    this.options = { owner: instance, inspectionsPerSecond, bytesPerSecond };
+  }
 
-  start(): void {
+  onApplicationBootstrap(): void {
     this.finished = this.loop();
   }
 
   /** What is under way is given up: it begins anew with whoever goes on. */
-  async stop(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     this.stopping.abort();
     await this.finished;
   }

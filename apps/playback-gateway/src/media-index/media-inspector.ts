@@ -1,11 +1,12 @@
+import { Injectable } from '@nestjs/common';
 import type { ContentTreeReply, InspectReply, InspectRequest, WorkerRegistration } from '#contracts';
 import { RcsError } from '#platform';
 import type { MediaFile, Recording } from '#store';
-import type { GrantDesk } from '../grants/grant-desk.js';
+import { GrantDesk } from '../grants/grant-desk.js';
 import { grantSubject } from '../grants/grant-subject.js';
-import { canGoElsewhere, type WorkerClient } from '../workers/worker-client.js';
+import { canGoElsewhere, WorkerClient } from '../workers/worker-client.js';
 import { envelopeInMetadata } from '../envelopes/envelope-in-metadata.js';
-import type { WorkerDirectory } from '../workers/worker-directory.js';
+import { WorkerDirectory } from '../workers/worker-directory.js';
 
 /** Which stored file is looked at, for whom. */
 export interface InspectionRequest {
@@ -19,6 +20,7 @@ export interface InspectionRequest {
 export type InspectedMedia = Exclude<InspectReply, { readonly layout: 'unrecognised' }>;
 
 /** Has stored files looked at: the gateway decides who may hear what, and leaves reading to the workers. */
+@Injectable()
 export class MediaInspector {
   constructor(
     private readonly grants: GrantDesk,

@@ -1,3 +1,4 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { RcsError } from '#platform';
 import {
   isTakenOnTrust,
@@ -7,8 +8,9 @@ import {
   type PinSource,
   type RecordingStore,
 } from '#store';
+import { storeTokens } from '../dependencies/injection-tokens.js';
 import { findingOfInspection } from './media-finding.js';
-import type { InspectionRequest, MediaInspector } from './media-inspector.js';
+import { MediaInspector, type InspectionRequest } from './media-inspector.js';
 
 export interface PinnedInspection extends PinResult {
   /** Whom the media file is for; undefined when its envelope cannot be read. */
@@ -16,9 +18,10 @@ export interface PinnedInspection extends PinResult {
 }
 
 /** Has a stored file looked at, and holds it to what was pinned before. */
+@Injectable()
 export class MediaPinning {
   constructor(
-    private readonly recordings: RecordingStore,
+    @Inject(storeTokens.recordings) private readonly recordings: RecordingStore,
     private readonly inspector: MediaInspector,
   ) {}
 

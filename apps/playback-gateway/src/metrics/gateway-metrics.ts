@@ -1,7 +1,10 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { failureCodes, listenerLatencyBuckets, outcomeLabels, outcomeOf } from '#platform';
+import { METRICS_REGISTRY } from '../dependencies/injection-tokens.js';
 
 /** What the gateway counts. Labels are bounded: routes are templates, outcomes are error codes. */
+@Injectable()
 export class GatewayMetrics {
   readonly requests: Histogram<'route' | 'method' | 'status'>;
   readonly errors: Counter<'code'>;
@@ -20,7 +23,7 @@ export class GatewayMetrics {
   private readonly notIndexable: Gauge;
   private registryReadAt: number | undefined;
 
-  constructor(private readonly registry: Registry) {
+  constructor(@Inject(METRICS_REGISTRY) private readonly registry: Registry) {
     this.requests = new Histogram({
       name: 'rcs_gateway_request_seconds',
       help: 'Duration of requests, bodies included, by route, method and class of status.',

@@ -14,6 +14,7 @@ import {
   RcsError,
   toProblemDetails,
   type InternalIdentity,
+  LiveIdentity,
 } from '#platform';
 import { openSqliteStore, type MediaFile, type Recording, type Store } from '#store';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
@@ -60,7 +61,7 @@ describe(EnvelopeLocator.name, () => {
     authority = await InternalAuthority.create();
     identity = await authority.issue('playback-gateway');
     workerIdentity = await authority.issue('decrypt-worker');
-    grants = new GrantDesk({ current: identity });
+    grants = new GrantDesk(new LiveIdentity(identity));
   });
   beforeEach(async () => {
     directory = mkdtempSync(join(tmpdir(), 'rcs-envelope-'));
@@ -73,7 +74,7 @@ describe(EnvelopeLocator.name, () => {
     servers.forEach(server => server.close());
     servers.forEach(server => server.closeAllConnections());
     servers = [];
-    await workers?.stop();
+    await workers?.onApplicationShutdown();
     await store.close();
     rmSync(directory, { recursive: true });
   });
@@ -93,21 +94,29 @@ describe(EnvelopeLocator.name, () => {
       inFlight: index,
       version: '0.1.0',
     }));
-    const connections = new WorkerConnections(identity, {
-      maxConnections: 2,
-      idleTimeoutMs: 20_000,
-      startTimeoutMs: 20_000,
-    });
+    const connections = new WorkerConnections(
+      new LiveIdentity(identity),
+      {
+        workerMaxConnection: 2,
+        workerIdleTimeoutMs: 20_000,
+        playbackStartTimeoutMs: 20_000,
+      },
+      createLogger('test', 'test', 'silent'),
+    );
     const metrics = new GatewayMetrics(createMetricsRegistry('playback-gateway', '0.1.0'));
     const registry = { list: () => Promise.resolve(registrations) } as unknown as WorkerRegistry;
     workers = new WorkerDirectory(registry, connections, metrics, createLogger('test', 'test', 'silent'));
-    await workers.start();
+    await workers.onApplicationBootstrap();
     jest.spyOn(Math, 'random').mockReturnValue(0);
-    return locatorWith(new MediaInspector(grants, workers, new WorkerClient(connections, inspectTimeoutMs)));
+    return locatorWith(
+      new MediaInspector(grants, workers, new WorkerClient(connections, { playbackStartTimeoutMs: inspectTimeoutMs })),
+    );
   }
 
   const locatorWith = (inspector: MediaInspector, verifyContent = true): EnvelopeLocator =>
-    new EnvelopeLocator(store.recordings, new MediaPinning(store.recordings, inspector), verifyContent);
+    new EnvelopeLocator(store.recordings, new MediaPinning(store.recordings, inspector), {
+      playback: { verifyContent },
+    });
 
   const request = (file = mediaFile, signal = new AbortController().signal) => ({
     recording,

@@ -1,8 +1,11 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { envelopeDigest, type GrantContent, type MediaLayout } from '#grants';
 import { RcsError } from '#platform';
 import { isTakenOnTrust, type PinnedMedia, type RecordingStore } from '#store';
+import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
+import { CONFIGURATION, storeTokens } from '../dependencies/injection-tokens.js';
 import type { InspectionRequest } from '../media-index/media-inspector.js';
-import type { MediaPinning } from '../media-index/media-pinning.js';
+import { MediaPinning } from '../media-index/media-pinning.js';
 import { envelopeInMetadata } from '../envelopes/envelope-in-metadata.js';
 
 export interface LocatedEnvelope {
@@ -19,13 +22,18 @@ export interface LocatedEnvelope {
  * Finds out what is known of a media file, so that the grant can name it: the envelope, and the stored bytes. Where
  * nobody has looked into the stored file yet a worker does so now, and what it finds is pinned.
  */
+@Injectable()
 export class EnvelopeLocator {
+  /** Whether grants name the root of the content tree, so that workers check every byte. */
+  private readonly verifyContent: boolean;
+
   constructor(
-    private readonly recordings: RecordingStore,
+    @Inject(storeTokens.recordings) private readonly recordings: RecordingStore,
     private readonly pinning: MediaPinning,
-    /** Whether grants name the root of the content tree, so that workers check every byte. */
-    private readonly verifyContent: boolean,
-  ) {}
+    @Inject(CONFIGURATION) { playback }: Pick<GatewayConfiguration, 'playback'>,
+  ) {
+    this.verifyContent = playback.verifyContent;
+  }
 
   async locate(request: InspectionRequest): Promise<LocatedEnvelope> {
     const { recording, mediaFile } = request;

@@ -1,5 +1,7 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { describeError, type Logger } from '#platform';
 import type { AuditEntry, AuditLog } from '#store';
+import { LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 
 /** How long the end of a playback may wait for others to be written with it, milliseconds. */
 const gatheringMs = 50;
@@ -8,14 +10,15 @@ const gatheringMs = 50;
  * Records how playbacks ended. What has been heard cannot be taken back, so nobody waits for these records; they are
  * written together, which spares the audit log half of its work.
  */
-export class FinishedPlaybacks {
+@Injectable()
+export class FinishedPlaybacks implements OnApplicationShutdown {
   private entries: AuditEntry[] = [];
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<unknown> = Promise.resolve();
 
   constructor(
-    private readonly audit: AuditLog,
-    private readonly logger: Logger,
+    @Inject(storeTokens.audit) private readonly audit: AuditLog,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   record(entry: Omit<AuditEntry, 'event'>): void {
@@ -23,8 +26,8 @@ export class FinishedPlaybacks {
     this.timer ??= setTimeout(() => this.write(), gatheringMs);
   }
 
-  /** Writes what waits; for the end of the process. */
-  async flush(): Promise<void> {
+  /** Writes what waits. */
+  async onApplicationShutdown(): Promise<void> {
     this.write();
     await this.writing;
   }

@@ -9,6 +9,7 @@ import {
   toRcsError,
   type ErrorCode,
   type InternalIdentity,
+  LiveIdentity,
 } from '#platform';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { entityTag, FaultyWorker, media, type Fault } from '#test/data-plane/faulty-worker.js';
@@ -44,7 +45,7 @@ describe(MediaRelay.name, () => {
   afterEach(async () => {
     jest.restoreAllMocks();
     workers.forEach(worker => worker.close());
-    await directory?.stop();
+    await directory?.onApplicationShutdown();
     workers = [];
   });
 
@@ -52,20 +53,31 @@ describe(MediaRelay.name, () => {
   const relayOver = (...faults: readonly Fault[]): Promise<MediaRelay> => patientRelayOver(0, faults);
 
   /** A relay that waits so long for a worker after one has failed, milliseconds. */
-  async function patientRelayOver(patienceMs: number, faults: readonly Fault[]): Promise<MediaRelay> {
+  async function patientRelayOver(maxWaitMs: number, faults: readonly Fault[]): Promise<MediaRelay> {
     workers = faults.map((fault, index) => new FaultyWorker(`worker-${index}`, workerIdentity, fault));
     await Promise.all(workers.map(worker => worker.listen()));
     const registrations = workers.map(({ registration }, index) => ({ ...registration, inFlight: index * 1000 }));
-    const connections = new WorkerConnections(identity, {
-      maxConnections: 4,
-      idleTimeoutMs: 20_000,
-      startTimeoutMs: 20_000,
-    });
+    const connections = new WorkerConnections(
+      new LiveIdentity(identity),
+      {
+        workerMaxConnection: 4,
+        workerIdleTimeoutMs: 20_000,
+        playbackStartTimeoutMs: 20_000,
+      },
+      logger,
+    );
     const list = () => Promise.resolve(registrations);
     directory = new WorkerDirectory({ list } as unknown as WorkerRegistry, connections, metrics, logger);
-    await directory.start();
+    await directory.onApplicationBootstrap();
     jest.spyOn(Math, 'random').mockReturnValue(0);
-    return new MediaRelay(directory, new WorkerClient(connections, 20_000), metrics, logger, 20_000, patienceMs);
+    return new MediaRelay(
+      directory,
+      new WorkerClient(connections, { playbackStartTimeoutMs: 20_000 }),
+      metrics,
+      logger,
+      { clientIdleTimeoutMs: 20_000 },
+      maxWaitMs,
+    );
   }
 
   const request = (changes: Partial<RelayRequest> = {}): RelayRequest => ({
@@ -195,7 +207,7 @@ describe(MediaRelay.name, () => {
       expect({ failure, outcome }).toMatchObject({ failure: undefined, outcome: { status: 200 } });
       expect(body.equals(media)).toBe(true);
       workers.forEach(worker => worker.close());
-      await directory?.stop();
+      await directory?.onApplicationShutdown();
     }
   });
 

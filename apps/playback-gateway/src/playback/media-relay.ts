@@ -1,10 +1,20 @@
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { certificateAliasHeader, representationLengthHeader, type MediaRequest } from '#contracts';
-import { describeError, endWithin, RcsError, ReceiverGoneError, sendStream, type Logger } from '#platform';
-import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
-import type { WorkerDirectory } from '../workers/worker-directory.js';
+import {
+  describeError,
+  endWithin,
+  RcsError,
+  ReceiverGoneError,
+  sendStream,
+  type Logger,
+  type ServerSettings,
+} from '#platform';
+import { LOGGER, SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
+import { GatewayMetrics } from '../metrics/gateway-metrics.js';
+import { WorkerDirectory } from '../workers/worker-directory.js';
 import type { PlayerConnection } from './player-connection.js';
 import { RelayAttempts } from './relay-attempts.js';
-import type { WorkerAnswer, WorkerClient } from '../workers/worker-client.js';
+import { WorkerClient, type WorkerAnswer } from '../workers/worker-client.js';
 
 export interface RelayRequest {
   readonly media: Omit<MediaRequest, 'grant' | 'resume' | 'contentTree'>;
@@ -37,25 +47,30 @@ interface BegunBody {
 /** Header fields of a worker's answer that players get to see. */
 const relayedHeaders = ['content-type', 'content-length', 'content-range', 'accept-ranges', 'etag', 'last-modified'];
 /** How long a playback waits for a worker after one has failed: as long as a worker needs to be replaced. */
-const defaultPatienceMs = 15_000;
+const defaultMaxWaitMs = 15_000;
 
 /**
  * Passes a worker's answer on to the player, unchanged. When a worker fails, another one continues from the exact byte;
  * the entity tag makes sure that it is the same body.
  */
+@Injectable()
 export class MediaRelay {
+  private readonly clientIdleTimeoutMs: number;
+
   constructor(
     private readonly workers: WorkerDirectory,
     private readonly client: WorkerClient,
     private readonly metrics: GatewayMetrics,
-    private readonly logger: Logger,
-    private readonly clientIdleTimeoutMs: number,
-    private readonly patienceMs: number = defaultPatienceMs,
-  ) {}
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(SERVER_SETTINGS) { clientIdleTimeoutMs }: Pick<ServerSettings, 'clientIdleTimeoutMs'>,
+    @Optional() private readonly maxWaitMs: number = defaultMaxWaitMs,
+  ) {
+    this.clientIdleTimeoutMs = clientIdleTimeoutMs;
+  }
 
   /** @throws RcsError; the player's connection is untouched while `player.started` is false. */
   async relay(request: RelayRequest, player: PlayerConnection): Promise<RelayResult> {
-    const attempts = new RelayAttempts(this.workers, this.patienceMs);
+    const attempts = new RelayAttempts(this.workers, this.maxWaitMs);
     let begun: BegunBody | undefined;
     for (;;) {
       const worker = await attempts.next(begun !== undefined, player.signal);

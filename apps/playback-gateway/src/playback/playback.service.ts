@@ -1,3 +1,4 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { MediaRequest } from '#contracts';
 import {
   describeError,
@@ -7,16 +8,18 @@ import {
   type Logger,
   outcomeLabels,
   type ErrorCode,
+  type ServerSettings,
 } from '#platform';
 import type { AuditEntry, AuditLog, MediaFile, Recording, RecordingStore, User } from '#store';
+import { LOGGER, SERVER_SETTINGS, storeTokens } from '../dependencies/injection-tokens.js';
 import { auditedUser } from '../http/audited-user.js';
-import type { AuthorisationService } from '../authorisation/authorisation.service.js';
-import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
-import type { GrantDesk } from '../grants/grant-desk.js';
+import { AuthorisationService } from '../authorisation/authorisation.service.js';
+import { GatewayMetrics } from '../metrics/gateway-metrics.js';
+import { GrantDesk } from '../grants/grant-desk.js';
 import { grantSubject } from '../grants/grant-subject.js';
-import { contentTreeOf, type EnvelopeLocator, type LocatedEnvelope } from './envelope-locator.js';
-import type { FinishedPlaybacks } from './finished-playbacks.js';
-import type { MediaRelay, RelayResult } from './media-relay.js';
+import { contentTreeOf, EnvelopeLocator, type LocatedEnvelope } from './envelope-locator.js';
+import { FinishedPlaybacks } from './finished-playbacks.js';
+import { MediaRelay, type RelayResult } from './media-relay.js';
 import { contentDispositionOf, contentTypeOf } from './media-type.js';
 import type { PlayerConnection } from './player-connection.js';
 
@@ -45,22 +48,25 @@ const contentProofHeader = 'rcs-content-proof';
 type PlaybackOutcome = 'ok' | 'aborted' | ErrorCode;
 
 /** One playback from the question to the last byte: permission, audit, grant, relay. */
+@Injectable()
 export class PlaybackService {
   private active = 0;
+  private readonly maxConcurrent: number;
 
   constructor(
-    private readonly recordings: RecordingStore,
-    private readonly audit: AuditLog,
+    @Inject(storeTokens.recordings) private readonly recordings: RecordingStore,
+    @Inject(storeTokens.audit) private readonly audit: AuditLog,
     private readonly finished: FinishedPlaybacks,
     private readonly authorisation: AuthorisationService,
     private readonly envelopes: EnvelopeLocator,
     private readonly grants: GrantDesk,
     private readonly relay: MediaRelay,
     private readonly metrics: GatewayMetrics,
-    private readonly logger: Logger,
-    private readonly maxConcurrent: number,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(SERVER_SETTINGS) { maxConcurrentPlaybacks }: Pick<ServerSettings, 'maxConcurrentPlaybacks'>,
   ) {
-    metrics.playbackLimit.set(maxConcurrent);
+    this.maxConcurrent = maxConcurrentPlaybacks;
+    metrics.playbackLimit.set(maxConcurrentPlaybacks);
   }
 
   /** @throws RcsError while nothing was sent; once the body has begun a failure aborts the connection. */

@@ -1,7 +1,10 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { describeError, RcsError, toRcsError, type ErrorCode, type Logger } from '#platform';
 import type { MediaFile, MediaFinding } from '#store';
+import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
+import { CONFIGURATION, LOGGER } from '../dependencies/injection-tokens.js';
 import { findingOfInspection, findingOfMetadata } from '../media-index/media-finding.js';
-import type { InspectionRequest, MediaInspector } from '../media-index/media-inspector.js';
+import { MediaInspector, type InspectionRequest } from '../media-index/media-inspector.js';
 
 export type InsertionSubject = Omit<InspectionRequest, 'mediaFile' | 'signal'>;
 
@@ -22,12 +25,18 @@ const refusals: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
  * Looks at the stored files of a recording that is being inserted, so that they are pinned before anybody can exchange
  * them. A storage or worker that does not answer in time loses no recording: the indexer looks later.
  */
+@Injectable()
 export class InsertionInspection {
+  private readonly timeoutMs: number;
+
   constructor(
     private readonly inspector: MediaInspector,
-    private readonly logger: Logger,
-    private readonly timeoutMs: number,
-  ) {}
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(CONFIGURATION)
+    { mediaIndex }: { readonly mediaIndex: Pick<GatewayConfiguration['mediaIndex'], 'insertionTimeoutMs'> },
+  ) {
+    this.timeoutMs = mediaIndex.insertionTimeoutMs;
+  }
 
   /** @throws RcsError that names the media file which will never play. */
   async inspect(subject: InsertionSubject, mediaFiles: readonly MediaFile[]): Promise<MediaFinding[]> {

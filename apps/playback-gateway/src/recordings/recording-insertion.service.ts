@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
 import { describeError, RcsError } from '#platform';
 import type {
   AuditEntry,
@@ -12,9 +13,11 @@ import type {
   RecordingStore,
   User,
 } from '#store';
+import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
+import { CONFIGURATION, storeTokens } from '../dependencies/injection-tokens.js';
 import { recipientsOfMediaFile } from '../envelopes/recipient-names.js';
-import type { LocationClaims } from '../media-index/location-claims.js';
-import type { InsertionInspection } from './insertion-inspection.js';
+import { LocationClaims } from '../media-index/location-claims.js';
+import { InsertionInspection } from './insertion-inspection.js';
 import { insertRecordingSchema, type InsertMediaFile, type InsertRecording } from './insert-recording.schema.js';
 
 export interface Insertion {
@@ -26,15 +29,20 @@ export interface Insertion {
 }
 
 /** Takes in the metadata of a recording, as the recording processor sends it. */
+@Injectable()
 export class RecordingInsertionService {
+  private readonly region: string;
+
   constructor(
-    private readonly recordings: RecordingStore,
-    private readonly contactCenters: ContactCenterStore,
-    private readonly audit: AuditLog,
+    @Inject(storeTokens.recordings) private readonly recordings: RecordingStore,
+    @Inject(storeTokens.contactCenters) private readonly contactCenters: ContactCenterStore,
+    @Inject(storeTokens.audit) private readonly audit: AuditLog,
     private readonly claims: LocationClaims,
     private readonly inspection: InsertionInspection,
-    private readonly region: string,
-  ) {}
+    @Inject(CONFIGURATION) { crRegion }: Pick<GatewayConfiguration, 'crRegion'>,
+  ) {
+    this.region = crRegion;
+  }
 
   /** @throws RcsError naming the field that is wrong; nothing is stored then. */
   async insert(insertion: Insertion): Promise<{ recording: Recording; result: 'created' | 'unchanged' }> {

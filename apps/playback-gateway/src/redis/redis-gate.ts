@@ -1,14 +1,17 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { RcsError } from '#platform';
 import type { Redis } from 'ioredis';
+import { REDIS } from '../dependencies/injection-tokens.js';
 
 /** After a failure Redis is left alone for this long, so that requests do not queue up behind its time-outs. */
 const restMs = 1000;
 
 /** Redis as requests use it: it answers within the command time-out or not at all, and a failure is known at once. */
+@Injectable()
 export class RedisGate {
   private restingUntil = 0;
 
-  constructor(private readonly redis: Redis) {}
+  constructor(@Inject(REDIS) private readonly redis: Redis) {}
 
   /** @throws RcsError RCS_SESSION_UNAVAILABLE when Redis is away, slow or refuses. */
   async run<T>(work: (redis: Redis) => Promise<T>): Promise<T> {

@@ -1,12 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { RewrapOutcome } from '#contracts';
-import { envelopesDigest, type GrantSigner, type RewrapGrant } from '#grants';
-import type { KeyVaultClient } from '#key-vault-client';
-import { describeError, isErrorCode, RcsError, toRcsError, type Logger } from '#platform';
+import { envelopesDigest, GrantSigner, rewrapGrants, type RewrapGrant } from '#grants';
+import { KeyVaultClient } from '#key-vault-client';
+import {
+  describeError,
+  isErrorCode,
+  LiveIdentity,
+  RcsError,
+  toRcsError,
+  type Logger,
+  type ServiceContext,
+} from '#platform';
 import type { RecordingCertificate, RewrapJob, RewrapStore, StoredEnvelope } from '#store';
-import type { CertificateListService } from '../certificates/certificate-list.service.js';
-import type { CertificatePolicy } from '../certificates/certificate-policy.js';
-import type { CertificateChangeFeed } from '../certificate-events/certificate-change-feed.js';
+import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
+import { CONFIGURATION, LOGGER, SERVICE_CONTEXT, storeTokens } from '../dependencies/injection-tokens.js';
+import { CertificateListService } from '../certificates/certificate-list.service.js';
+import { CertificatePolicy } from '../certificates/certificate-policy.js';
+import { CertificateChangeFeed } from '../certificate-events/certificate-change-feed.js';
 import { recipientNamesOf } from '../envelopes/recipient-names.js';
 import { certificateOf } from '../certificates/stored-chain.js';
 import { SharedNames } from '../certificates/shared-names.js';
@@ -39,28 +50,35 @@ interface Run {
  * Works on rewrap runs, one at a time. Every gateway has a runner; the store gives a run to one of them, and with every
  * step position, counts and envelopes are written together, so that whoever goes on after a crash does nothing twice.
  */
-export class RewrapRunner {
+@Injectable()
+export class RewrapRunner implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly signer: GrantSigner<RewrapGrant>;
+  private readonly options: RewrapRunnerOptions;
   private readonly stopping = new AbortController();
   private finished: Promise<void> = Promise.resolve();
   private announced = 0;
 
   constructor(
-    private readonly rewraps: RewrapStore,
+    @Inject(storeTokens.rewraps) private readonly rewraps: RewrapStore,
     private readonly list: CertificateListService,
     private readonly policy: CertificatePolicy,
     private readonly vaults: KeyVaultClient,
-    private readonly signer: GrantSigner<RewrapGrant>,
+    identity: LiveIdentity,
     private readonly feed: CertificateChangeFeed,
-    private readonly logger: Logger,
-    private readonly options: RewrapRunnerOptions,
-  ) {}
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(SERVICE_CONTEXT) { instance }: Pick<ServiceContext, 'instance'>,
+    @Inject(CONFIGURATION) { recordingCertificates }: Pick<GatewayConfiguration, 'recordingCertificates'>,
+  ) {
+    this.signer = new GrantSigner(identity, rewrapGrants);
+    this.options = { owner: instance, perSecond: recordingCertificates.rewrapPerSecond };
+  }
 
-  start(): void {
+  onApplicationBootstrap(): void {
     this.finished = this.loop();
   }
 
   /** Ends after the step that is under way; the run is given back. */
-  async stop(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     this.stopping.abort();
     await this.finished;
   }

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
 import { RcsError } from '#platform';
 import type { RewrapJob, RewrapStore } from '#store';
+import { storeTokens } from '../dependencies/injection-tokens.js';
 import { originOf, type Administrator } from '../access/certificate-administrator.js';
-import type { CertificateAudit } from '../audit/certificate-audit.js';
-import type { CertificateListService } from '../certificates/certificate-list.service.js';
-import type { CertificatePolicy } from '../certificates/certificate-policy.js';
-import type { CertificateChangeFeed } from '../certificate-events/certificate-change-feed.js';
+import { CertificateAudit } from '../audit/certificate-audit.js';
+import { CertificateListService } from '../certificates/certificate-list.service.js';
+import { CertificatePolicy } from '../certificates/certificate-policy.js';
+import { CertificateChangeFeed } from '../certificate-events/certificate-change-feed.js';
 import { recipientNamesOf } from '../envelopes/recipient-names.js';
 import { certificateOf } from '../certificates/stored-chain.js';
 
@@ -20,9 +22,10 @@ export interface RewrapView extends Omit<RewrapJob, 'contactCenter' | 'position'
 }
 
 /** Starts, shows, pauses and resumes runs; the work itself is done by whichever gateway takes it. */
+@Injectable()
 export class RewrapService {
   constructor(
-    private readonly rewraps: RewrapStore,
+    @Inject(storeTokens.rewraps) private readonly rewraps: RewrapStore,
     private readonly list: CertificateListService,
     private readonly policy: CertificatePolicy,
     private readonly audit: CertificateAudit,

@@ -1,13 +1,20 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { parseCookie, stringifySetCookie } from 'cookie';
 import type { ServerSettings } from '#platform';
+import { SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
 
 type CookieSettings = ServerSettings['sessionCookie'];
 
 const longestCookieHeader = 8192;
 
 /** Writes and reads the session cookie (RFC 6265). It never outlives the browser; how long it works is decided here. */
+@Injectable()
 export class SessionCookie {
-  constructor(private readonly settings: CookieSettings) {}
+  private readonly settings: CookieSettings;
+
+  constructor(@Inject(SERVER_SETTINGS) { sessionCookie }: Pick<ServerSettings, 'sessionCookie'>) {
+    this.settings = sessionCookie;
+  }
 
   /** The cookie's value; undefined for none. Of several of the name the first counts, as browsers send the most specific first. */
   read(header: string | undefined): string | undefined {

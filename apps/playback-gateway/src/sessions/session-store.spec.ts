@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { RedisServer } from '#test/redis/redis-server.js';
 import { RedisGate } from '../redis/redis-gate.js';
 import { sessionKeyOf } from './session-secret.js';
-import { SessionStore, type NewSession, type SessionLifetimes } from './session-store.js';
+import { SessionStore, type NewSession, type SessionLimits } from './session-store.js';
 
 const anthony: NewSession = { userName: 'anthony', credentialVersion: 'v1', address: '10.0.0.1', userAgent: 'curl/8' };
 
@@ -22,8 +22,13 @@ describe(SessionStore.name, () => {
     await server.stop();
   });
 
-  const storeWith = (lifetimes: Partial<SessionLifetimes> = {}) =>
-    new SessionStore(new RedisGate(redis), { idle: 1800, absolute: 43_200, maxPerUser: 3, ...lifetimes });
+  const storeWith = (limits: Partial<SessionLimits> = {}) =>
+    new SessionStore(new RedisGate(redis), {
+      sessionMaxInactiveInterval: 1800,
+      sessionMaxLifetime: 43_200,
+      maxSessionsPerUser: 3,
+      ...limits,
+    });
 
   const everythingInRedis = async (): Promise<string> => {
     const keys = (await redis.keys('*')).map(key => key.slice('rcs:'.length));
@@ -59,14 +64,14 @@ describe(SessionStore.name, () => {
   });
 
   it('never opens two sessions with one secret', async () => {
-    const store = storeWith({ maxPerUser: 100 });
+    const store = storeWith({ maxSessionsPerUser: 100 });
     const opened = await Promise.all(Array.from({ length: 50 }, () => store.open(anthony)));
     expect(new Set(opened.map(({ secret }) => secret)).size).toBe(50);
     expect(new Set(opened.map(({ session }) => session.csrfToken)).size).toBe(50);
   });
 
   it('keeps a session alive by its use, for the idle time', async () => {
-    const store = storeWith({ idle: 1000 });
+    const store = storeWith({ sessionMaxInactiveInterval: 1000 });
     const { session, secret } = await store.open(anthony);
     await redis.expire(`session:${session.key}`, 100);
     await store.use(secret);
@@ -74,7 +79,7 @@ describe(SessionStore.name, () => {
   });
 
   it('ends an idle session', async () => {
-    const store = storeWith({ idle: 1 });
+    const store = storeWith({ sessionMaxInactiveInterval: 1 });
     const { session, secret } = await store.open(anthony);
     await untilExpired(session.key);
     expect(await store.use(secret)).toBeUndefined();
@@ -82,7 +87,7 @@ describe(SessionStore.name, () => {
   });
 
   it('ends a busy session at its absolute end', async () => {
-    const store = storeWith({ absolute: 2 });
+    const store = storeWith({ sessionMaxLifetime: 2 });
     const { session, secret } = await store.open(anthony);
     while (Date.now() < session.createdAt + 2000) {
       if ((await store.use(secret)) === undefined) break;
@@ -105,7 +110,7 @@ describe(SessionStore.name, () => {
   });
 
   it('ends the oldest of too many', async () => {
-    const store = storeWith({ maxPerUser: 3 });
+    const store = storeWith({ maxSessionsPerUser: 3 });
     const secrets: string[] = [];
     for (let count = 0; count < 5; count++) {
       secrets.push((await store.open(anthony)).secret);
@@ -116,7 +121,7 @@ describe(SessionStore.name, () => {
   });
 
   it('never lets sessions nobody asked for push out those of people', async () => {
-    const store = storeWith({ maxPerUser: 3 });
+    const store = storeWith({ maxSessionsPerUser: 3 });
     const { secret } = await store.open(anthony);
     const kept = await store.open({ ...anthony, unasked: true });
     await store.use(kept.secret);
@@ -160,7 +165,7 @@ describe(SessionStore.name, () => {
     ];
 
     it('are listed and ended apart, and push none of another account out', async () => {
-      const store = storeWith({ maxPerUser: 2 });
+      const store = storeWith({ maxSessionsPerUser: 2 });
       const first = await Promise.all(accounts.map(({ opened }) => store.open(opened)));
       for (let count = 0; count < 5; count++) await store.open(accounts[1]!.opened);
       for (const [index, { account }] of accounts.entries()) {
@@ -210,7 +215,11 @@ describe('sessions without Redis', () => {
     }).on('error', () => undefined);
     try {
       await redis.ping();
-      const store = new SessionStore(new RedisGate(redis), { idle: 60, absolute: 60, maxPerUser: 3 });
+      const store = new SessionStore(new RedisGate(redis), {
+        sessionMaxInactiveInterval: 60,
+        sessionMaxLifetime: 60,
+        maxSessionsPerUser: 3,
+      });
       await server.stop();
       while (redis.status === 'ready') await delay(10);
       await expect(store.open(anthony)).rejects.toMatchObject({ code: 'RCS_SESSION_UNAVAILABLE' });

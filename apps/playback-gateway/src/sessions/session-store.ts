@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { RcsError } from '#platform';
+import { RcsError, type ServerSettings } from '#platform';
 import { accountId, isSameAccount, type AccountName } from '#store';
+import { SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
 import { accountOfCredential } from './credential-version.js';
-import type { RedisGate } from '../redis/redis-gate.js';
+import { RedisGate } from '../redis/redis-gate.js';
 import type { ListedSession, Session, SessionRecord } from './session.js';
 import { csrfTokenOf, newSessionSecret, sessionKeyOf } from './session-secret.js';
 
-export interface SessionLifetimes {
-  /** Seconds without a request. */
-  readonly idle: number;
-  /** Seconds in all. */
-  readonly absolute: number;
-  readonly maxPerUser: number;
-}
+/** How long sessions last without a request and in all, seconds, and how many a user may have. */
+export type SessionLimits = Pick<
+  ServerSettings,
+  'sessionMaxInactiveInterval' | 'sessionMaxLifetime' | 'maxSessionsPerUser'
+>;
 
 export interface NewSession extends Pick<SessionRecord, 'userName' | 'credentialVersion' | 'address'> {
   readonly userAgent?: string | undefined;
@@ -39,10 +39,11 @@ const recordSchema = z.object({
 /**
  * `session:<hash of the secret>` holds a session and expires by itself; `user-sessions:<account>` lists those of an account.
  */
+@Injectable()
 export class SessionStore {
   constructor(
     private readonly gate: RedisGate,
-    private readonly lifetimes: SessionLifetimes,
+    @Inject(SERVER_SETTINGS) private readonly limits: SessionLimits,
   ) {}
 
   /** Opens a session under a new secret; the oldest ones of a user with too many end. */
@@ -60,7 +61,7 @@ export class SessionStore {
       ...(unasked === true ? { unasked } : {}),
     };
     const list = listKey(accountId(accountOfCredential(record)), unasked === true);
-    const { idle, absolute, maxPerUser } = this.lifetimes;
+    const { sessionMaxInactiveInterval: idle, sessionMaxLifetime: absolute, maxSessionsPerUser } = this.limits;
     const lifetime = Math.min(idle, absolute, unasked === true ? unaskedLifetime : Infinity);
     await this.gate.run(async redis => {
       const excess = await results(
@@ -70,7 +71,7 @@ export class SessionStore {
           .zadd(list, record.createdAt, key)
           .zremrangebyscore(list, '-inf', record.createdAt - absolute * 1000)
           .expire(list, absolute)
-          .zrange(list, '0', `${-1 - maxPerUser}`),
+          .zrange(list, '0', `${-1 - maxSessionsPerUser}`),
       );
       const oldest = excess.at(-1) as string[];
       if (oldest.length > 0) await removeKeys(redis, list, oldest);
@@ -81,7 +82,7 @@ export class SessionStore {
   /** The session of a secret, kept alive by this use; undefined when it has ended. */
   async use(secret: string): Promise<Session | undefined> {
     const key = sessionKeyOf(secret);
-    const { idle, absolute } = this.lifetimes;
+    const { sessionMaxInactiveInterval: idle, sessionMaxLifetime: absolute } = this.limits;
     const text = await this.gate.run(redis => redis.getex(sessionKey(key), 'EX', idle));
     const record = readRecord(text);
     if (record === undefined) return undefined;
@@ -96,7 +97,9 @@ export class SessionStore {
   /** The session stored under this key, without keeping it alive. */
   async peek(key: string): Promise<SessionRecord | undefined> {
     const record = readRecord(await this.gate.run(redis => redis.get(sessionKey(key))));
-    return record === undefined || Date.now() >= record.createdAt + this.lifetimes.absolute * 1000 ? undefined : record;
+    return record === undefined || Date.now() >= record.createdAt + this.limits.sessionMaxLifetime * 1000
+      ? undefined
+      : record;
   }
 
   /** The client came back with the cookie: the session counts among those of people from now on. */
@@ -108,9 +111,9 @@ export class SessionStore {
       results(
         redis
           .multi()
-          .set(sessionKey(key), JSON.stringify(record), 'EX', this.lifetimes.idle, 'XX')
+          .set(sessionKey(key), JSON.stringify(record), 'EX', this.limits.sessionMaxInactiveInterval, 'XX')
           .zadd(listKey(list, false), createdAt, key)
-          .expire(listKey(list, false), this.lifetimes.absolute)
+          .expire(listKey(list, false), this.limits.sessionMaxLifetime)
           .zrem(listKey(list, true), key),
       ),
     );
@@ -142,7 +145,7 @@ export class SessionStore {
     const [text, remaining] = await results(redis.multi().get(sessionKey(key)).pttl(sessionKey(key)));
     const record = readRecord(text as string | null);
     if (record === undefined) return undefined;
-    const absoluteEnd = record.createdAt + this.lifetimes.absolute * 1000;
+    const absoluteEnd = record.createdAt + this.limits.sessionMaxLifetime * 1000;
     const expiresAt = Math.min(Date.now() + (remaining as number), absoluteEnd);
     return expiresAt <= Date.now() ? undefined : { ...record, key, expiresAt };
   }

@@ -1,16 +1,18 @@
+import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AccountName, User } from '#store';
-import type { CsrfProtection } from '../csrf/csrf-protection.js';
+import { CsrfProtection } from '../csrf/csrf-protection.js';
 import { credentialVersionOf } from './credential-version.js';
-import type { SessionCookie } from './session-cookie.js';
+import { SessionCookie } from './session-cookie.js';
 import { isSessionSecret } from './session-secret.js';
-import type { SessionStore } from './session-store.js';
+import { SessionStore } from './session-store.js';
 import type { ListedSession, Session, SessionRecord } from './session.js';
 
 const currentSession = Symbol('currentSession');
 type RequestWithSession = FastifyRequest & { [currentSession]?: Session };
 
 /** Sessions as requests and answers carry them. */
+@Injectable()
 export class SessionService {
   constructor(
     private readonly store: SessionStore,

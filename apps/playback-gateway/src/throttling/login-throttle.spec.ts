@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { RedisServer } from '#test/redis/redis-server.js';
 import { RedisGate } from '../redis/redis-gate.js';
 import { LocalAttemptWindow, SharedAttemptWindow, type AttemptWindow } from './attempt-window.js';
-import { networkOf, type LoginLimits } from './login-limits.js';
+import { networkOf } from './login-limits.js';
 import { LoginThrottle } from './login-throttle.js';
 
 const tooMany = { code: 'RCS_TOO_MANY_REQUESTS' };
@@ -84,7 +84,7 @@ describe.each<readonly [string, () => AttemptWindow]>([
 });
 
 describe(LoginThrottle.name, () => {
-  const limits: LoginLimits = { windowMs: hour, failuresPerUser: 3, failuresPerAddress: 6 };
+  const limits = { loginThrottling: { window: hour / 1000, failuresPerUser: 3, failuresPerAddress: 6 } };
   const throttle = () => new LoginThrottle(new RedisGate(redis), limits);
   const from = (userName: string, address = '10.0.0.1') => ({ userName, address });
 

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { RcsError, toRcsError } from '#platform';
-import type { RedisGate } from '../redis/redis-gate.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { RcsError, toRcsError, type ServerSettings } from '#platform';
+import { SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
+import { RedisGate } from '../redis/redis-gate.js';
 import { LocalAttemptWindow, SharedAttemptWindow, type AttemptLimit, type AttemptWindow } from './attempt-window.js';
 import { throttleKeys, type LoginLimits, type LoginSource } from './login-limits.js';
 
@@ -16,14 +18,18 @@ export interface LoginAttempt {
 const knownLifetime = 30 * 24 * 3600;
 
 /** Slows down who guesses passwords: so many failures per user and per address in a sliding window. */
+@Injectable()
 export class LoginThrottle {
+  private readonly limits: LoginLimits;
   private readonly shared: AttemptWindow;
   private readonly local: AttemptWindow = new LocalAttemptWindow();
 
   constructor(
     private readonly gate: RedisGate,
-    private readonly limits: LoginLimits,
+    @Inject(SERVER_SETTINGS) { loginThrottling }: Pick<ServerSettings, 'loginThrottling'>,
   ) {
+    const { window, failuresPerUser, failuresPerAddress } = loginThrottling;
+    this.limits = { windowMs: window * 1000, failuresPerUser, failuresPerAddress };
     this.shared = new SharedAttemptWindow(gate);
   }
 

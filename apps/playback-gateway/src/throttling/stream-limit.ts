@@ -1,10 +1,19 @@
-import { RcsError } from '#platform';
+import { Inject, Injectable } from '@nestjs/common';
+import { RcsError, type ServerSettings } from '#platform';
+import { SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
 
 /** Bounds how many playbacks of one account run at once on this gateway. */
+@Injectable()
 export class StreamLimit {
   private readonly running = new Map<string, number>();
 
-  constructor(private readonly limit: number) {}
+  private readonly limit: number;
+
+  constructor(
+    @Inject(SERVER_SETTINGS) { maxConcurrentStreamsPerUser }: Pick<ServerSettings, 'maxConcurrentStreamsPerUser'>,
+  ) {
+    this.limit = maxConcurrentStreamsPerUser;
+  }
 
   /** Answers what to call at the end. @throws RcsError RCS_TOO_MANY_REQUESTS. */
   begin(account: string): () => void {

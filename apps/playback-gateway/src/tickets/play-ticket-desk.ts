@@ -1,12 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import type { StatementSigner, StatementVerifier } from '#grants';
-import { RcsError } from '#platform';
+import { StatementSigner, type StatementVerifier } from '#grants';
+import { Derived, LiveIdentity, RcsError, type Current, type ServerSettings } from '#platform';
 import { isSameAccount, type AccountName, type User } from '#store';
+import { SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
+import { AuthenticationService } from '../authentication/authentication.service.js';
 import { accountOfCredential, credentialVersionOf } from '../sessions/credential-version.js';
-import type { SessionService } from '../sessions/session.service.js';
+import { SessionService } from '../sessions/session.service.js';
 import type { Session } from '../sessions/session.js';
-import { playTicketSchema, type PlayTicket } from './play-ticket.js';
+import { playTicketSchema, playTicketType, playTicketVerifier, type PlayTicket } from './play-ticket.js';
 
 export interface TicketOrder {
   readonly user: User;
@@ -26,28 +29,28 @@ export interface TicketUse {
   readonly address: string;
 }
 
-type FindUser = (account: AccountName) => Promise<User | undefined>;
-
 const remembered = 5000;
 
 /** Issues play tickets and takes them back. A ticket says who may try; whether the user may listen is decided at every use. */
+@Injectable()
 export class PlayTicketDesk {
   /** Seeking shows the same ticket many times: its signature is checked once. */
   private readonly genuine = new LRUCache<string, PlayTicket>({ max: remembered });
 
-  constructor(
-    private signer: StatementSigner,
-    private verifier: StatementVerifier,
-    private readonly sessions: SessionService,
-    private readonly findUser: FindUser,
-    private readonly longestTimeToLive: number,
-  ) {}
+  private readonly signer: Current<Promise<StatementSigner>>;
+  private readonly verifier: Current<StatementVerifier>;
+  private readonly longestTimeToLive: number;
 
-  /** A renewed certificate or another authority: for every ticket from now on. */
-  useIdentity(signer: StatementSigner, verifier: StatementVerifier): void {
-    this.signer = signer;
-    this.verifier = verifier;
-    this.genuine.clear();
+  constructor(
+    identity: LiveIdentity,
+    private readonly sessions: SessionService,
+    private readonly users: AuthenticationService,
+    @Inject(SERVER_SETTINGS) { playTickets }: Pick<ServerSettings, 'playTickets'>,
+  ) {
+    this.signer = new Derived(identity, present => StatementSigner.create(present, playTicketType));
+    this.verifier = new Derived(identity, ({ caPem }) => playTicketVerifier(caPem));
+    this.longestTimeToLive = playTickets.timeToLive;
+    identity.onChange(() => this.genuine.clear());
   }
 
   async issue(order: TicketOrder): Promise<{ ticket: PlayTicket; text: string }> {
@@ -64,7 +67,7 @@ export class PlayTicketDesk {
       ...(session === undefined ? {} : { session: session.key }),
       ...(address === undefined ? {} : { address }),
     };
-    return { ticket, text: await this.signer.sign(ticket) };
+    return { ticket, text: await (await this.signer.current).sign(ticket) };
   }
 
   /** The ticket, if a gateway of ours signed it. @throws RcsError RCS_TICKET_REFUSED for anything else. */
@@ -88,7 +91,7 @@ export class PlayTicketDesk {
     if (ticket.recording !== use.recording || ticket.leaf !== use.leaf) throw refused('it is for another media file');
     if (ticket.address !== undefined && ticket.address !== use.address) throw refused('it is bound to another address');
     await this.checkSession(ticket);
-    const user = await this.findUser(accountOf(ticket));
+    const user = await this.users.userOfSession(accountOf(ticket));
     if (user === undefined) throw refused('its user is gone or disabled');
     if (credentialVersionOf(user) !== ticket.credentialVersion) throw refused('the password of its user has changed');
     return user;
@@ -103,7 +106,7 @@ export class PlayTicketDesk {
 
   private async verified(text: string): Promise<unknown> {
     try {
-      return await this.verifier.verify(text);
+      return await this.verifier.current.verify(text);
     } catch (error) {
       throw new RcsError('RCS_TICKET_REFUSED', 'ticket refused', { cause: error });
     }

@@ -1,9 +1,11 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
 import type { AuditLog, User } from '#store';
+import { storeTokens } from '../dependencies/injection-tokens.js';
 import { checkOriginFor } from '../cors/cross-origin.hook.js';
 import type { PlayTicket } from './play-ticket.js';
-import type { PlayTicketDesk } from './play-ticket-desk.js';
+import { PlayTicketDesk } from './play-ticket-desk.js';
 
 export interface AdmittedByTicket {
   readonly user: User;
@@ -11,10 +13,11 @@ export interface AdmittedByTicket {
 }
 
 /** Lets a playback in by the ticket in its address. */
+@Injectable()
 export class TicketAdmission {
   constructor(
     private readonly desk: PlayTicketDesk,
-    private readonly audit: AuditLog,
+    @Inject(storeTokens.audit) private readonly audit: AuditLog,
   ) {}
 
   /** @throws RcsError RCS_TICKET_REFUSED; a genuine ticket that was refused is in the audit, forgeries are in the log. */

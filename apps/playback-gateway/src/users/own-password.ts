@@ -1,9 +1,11 @@
+import { Injectable } from '@nestjs/common';
 import { RcsError, toRcsError } from '#platform';
 import type { User } from '#store';
-import type { AuthenticationService } from '../authentication/authentication.service.js';
-import type { LoginThrottle } from '../throttling/login-throttle.js';
+import { AuthenticationService } from '../authentication/authentication.service.js';
+import { LoginThrottle } from '../throttling/login-throttle.js';
 
 /** Has users prove their password once more before they change it: a session left open must not be enough. */
+@Injectable()
 export class OwnPassword {
   constructor(
     private readonly authentication: AuthenticationService,

@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
 import { parseCertificatePem } from '#certificates';
-import type { AdministrationGrant, AdministrationGrantContent, GrantSigner } from '#grants';
+import { administrationGrants, GrantSigner, type AdministrationGrant, type AdministrationGrantContent } from '#grants';
+import { LiveIdentity } from '#platform';
 import type { Administrator } from '../access/certificate-administrator.js';
 import { requireFreshLogin } from '../access/fresh-login.js';
 
@@ -10,8 +12,13 @@ type Act = Pick<AdministrationGrantContent, 'act' | 'alias' | 'keyIdentifier' | 
 };
 
 /** What a gateway must show to a vault when it administers a key: that an administrator has just asked for it. */
+@Injectable()
 export class AdministrationGrants {
-  constructor(private readonly signer: GrantSigner<AdministrationGrant>) {}
+  private readonly signer: GrantSigner<AdministrationGrant>;
+
+  constructor(identity: LiveIdentity) {
+    this.signer = new GrantSigner(identity, administrationGrants);
+  }
 
   /** For one act; every vault takes it once. @throws RcsError RCS_FRESH_LOGIN_REQUIRED */
   sign(administrator: Administrator, { certificate, ...act }: Act): string {

@@ -1,8 +1,9 @@
+import { Injectable } from '@nestjs/common';
 import type { KeyEntry, KeyReply } from '#contracts';
-import { encryptToPublicKey, type KeyVaultClient, type KeyVaultEndpoint } from '#key-vault-client';
+import { encryptToPublicKey, KeyVaultClient, type KeyVaultEndpoint } from '#key-vault-client';
 import { RcsError } from '#platform';
 import type { Administrator } from '../access/certificate-administrator.js';
-import type { AdministrationGrants } from './administration-grants.js';
+import { AdministrationGrants } from './administration-grants.js';
 
 /** A private key on its way to one vault, encrypted to it. */
 export interface EncryptedPrivateKey {
@@ -38,6 +39,7 @@ const listTimeoutMs = 3000;
 const listTimeToLiveMs = 5000;
 
 /** The keys in the tokens, as the gateway manages them. Every vault gets every key: each may have a token of its own. */
+@Injectable()
 export class VaultKeys {
   private listed: { readonly at: number; readonly keys: Promise<readonly KeyEntry[]> } | undefined;
 

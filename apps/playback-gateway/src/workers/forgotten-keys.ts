@@ -1,4 +1,8 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { KeyName, WorkerRegistration } from '#contracts';
+import { LOGGER } from '../dependencies/injection-tokens.js';
+import { WorkerClient } from './worker-client.js';
+import { WorkerDirectory } from './worker-directory.js';
 import { describeError, type Logger } from '#platform';
 
 /** Who can be told. */
@@ -16,11 +20,12 @@ export interface ForgettingWorkers {
  * hear it, too, when they cannot reach the vault that did it. One that hears neither ends what it has opened by its
  * time-to-live.
  */
+@Injectable()
 export class ForgottenKeys {
   constructor(
-    private readonly workers: KnownWorkers,
-    private readonly client: ForgettingWorkers,
-    private readonly logger: Logger,
+    @Inject(WorkerDirectory) private readonly workers: KnownWorkers,
+    @Inject(WorkerClient) private readonly client: ForgettingWorkers,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /** Resolves when all have answered or failed to. */

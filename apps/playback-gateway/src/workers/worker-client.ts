@@ -1,3 +1,4 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Dispatcher } from 'undici';
 import type { z } from 'zod';
 import {
@@ -15,8 +16,16 @@ import {
   type MediaRequest,
   type WorkerRegistration,
 } from '#contracts';
-import { callSpan, fromProblemDetails, RcsError, requestIdHeader, type ErrorCode } from '#platform';
-import type { WorkerConnections } from './worker-connections.js';
+import {
+  callSpan,
+  fromProblemDetails,
+  RcsError,
+  requestIdHeader,
+  type ErrorCode,
+  type ServerSettings,
+} from '#platform';
+import { SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
+import { WorkerConnections } from './worker-connections.js';
 
 export interface WorkerAnswer {
   readonly status: number;
@@ -31,11 +40,16 @@ const mediaStatuses: ReadonlySet<number> = new Set([200, 206, 304, 412, 416]);
 const maximumProblemBytes = 64 * 1024;
 
 /** Speaks the data plane with one worker. */
+@Injectable()
 export class WorkerClient {
+  private readonly inspectTimeoutMs: number;
+
   constructor(
     private readonly connections: WorkerConnections,
-    private readonly inspectTimeoutMs: number,
-  ) {}
+    @Inject(SERVER_SETTINGS) { playbackStartTimeoutMs }: Pick<ServerSettings, 'playbackStartTimeoutMs'>,
+  ) {
+    this.inspectTimeoutMs = playbackStartTimeoutMs;
+  }
 
   /** @throws RcsError of the worker, or RCS_WORKER_FAILED when it cannot be reached. */
   async requestMedia(

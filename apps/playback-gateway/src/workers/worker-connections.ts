@@ -1,53 +1,65 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { Pool, type Dispatcher } from 'undici';
-import { internalTlsOptions, serverMustBe, type InternalIdentity } from '#platform';
+import {
+  describeError,
+  internalTlsOptions,
+  LiveIdentity,
+  serverMustBe,
+  type Logger,
+  type ServerSettings,
+} from '#platform';
+import { LOGGER, SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
 
 /** Shorter than the workers keep idle connections. */
 const keepAliveTimeoutMs = 30_000;
 const connectTimeoutMs = 2000;
 
-export interface WorkerConnectionOptions {
-  readonly maxConnections: number;
-  readonly idleTimeoutMs: number;
-  readonly startTimeoutMs: number;
-  /** Name in the certificates of workers; the host of their URL when absent. */
-  readonly serverName?: string | undefined;
-}
+/** `workerServerName` is the name in the certificates of workers; the host of their URL when absent. */
+export type WorkerConnectionSettings = Pick<
+  ServerSettings,
+  'workerMaxConnection' | 'workerIdleTimeoutMs' | 'playbackStartTimeoutMs' | 'workerServerName'
+>;
 
 /** Keep-alive pools to the data planes, one per worker, over mutual TLS; a peer must carry the role decrypt-worker. */
+@Injectable()
 export class WorkerConnections {
   private readonly pools = new Map<string, Pool>();
 
   constructor(
-    private identity: InternalIdentity,
-    private readonly options: WorkerConnectionOptions,
-  ) {}
+    private readonly identity: LiveIdentity,
+    @Inject(SERVER_SETTINGS) private readonly settings: WorkerConnectionSettings,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    identity.onChange(() => this.renew());
+  }
 
   to(url: string): Dispatcher {
     const known = this.pools.get(url);
     if (known !== undefined) return known;
     const pool = new Pool(url, {
-      connections: this.options.maxConnections,
+      connections: this.settings.workerMaxConnection,
       pipelining: 1,
       keepAliveTimeout: keepAliveTimeoutMs,
-      headersTimeout: this.options.startTimeoutMs,
-      bodyTimeout: this.options.idleTimeoutMs,
+      headersTimeout: this.settings.playbackStartTimeoutMs,
+      bodyTimeout: this.settings.workerIdleTimeoutMs,
       connect: {
-        ...internalTlsOptions(this.identity),
+        ...internalTlsOptions(this.identity.current),
         checkServerIdentity: serverMustBe('decrypt-worker'),
         timeout: connectTimeoutMs,
-        ...(this.options.serverName === undefined ? {} : { servername: this.options.serverName }),
+        ...(this.settings.workerServerName === undefined ? {} : { servername: this.settings.workerServerName }),
       },
     });
     this.pools.set(url, pool);
     return pool;
   }
 
-  /** New requests go over connections with this identity; answers that are coming in are read to their end. */
-  async useIdentity(identity: InternalIdentity): Promise<void> {
-    this.identity = identity;
+  /** New requests go over connections with the new identity; answers that are coming in are read to their end. */
+  private renew(): void {
     const former = [...this.pools.values()];
     this.pools.clear();
-    await Promise.all(former.map(pool => pool.close()));
+    Promise.all(former.map(pool => pool.close())).catch((error: unknown) => {
+      this.logger.warn({ error: describeError(error) }, 'connections with the former identity could not be closed');
+    });
   }
 
   /** Gives back the pools of workers that are gone. */

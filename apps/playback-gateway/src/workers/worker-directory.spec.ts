@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { WorkerRegistry, type WorkerRegistration } from '#contracts';
-import { connectRedis, createLogger, createMetricsRegistry } from '#platform';
+import { connectRedis, createLogger, createMetricsRegistry, LiveIdentity } from '#platform';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { RedisServer } from '#test/redis/redis-server.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
@@ -30,7 +30,11 @@ describe(WorkerDirectory.name, () => {
   beforeAll(async () => {
     server = await RedisServer.start();
     const identity = await (await InternalAuthority.create()).issue('playback-gateway');
-    connections = new WorkerConnections(identity, { maxConnections: 1, idleTimeoutMs: 1000, startTimeoutMs: 1000 });
+    connections = new WorkerConnections(
+      new LiveIdentity(identity),
+      { workerMaxConnection: 1, workerIdleTimeoutMs: 1000, playbackStartTimeoutMs: 1000 },
+      logger,
+    );
   });
   beforeEach(async () => {
     logged = '';
@@ -41,14 +45,14 @@ describe(WorkerDirectory.name, () => {
     directory = new WorkerDirectory(registry, connections, metrics, logger);
   });
   afterEach(async () => {
-    await directory.stop();
+    await directory.onApplicationShutdown();
     redis.disconnect();
   });
   afterAll(() => server.stop());
 
   async function start(...workers: readonly WorkerRegistration[]): Promise<void> {
     for (const registration of workers) await registry.announce(registration, longTime);
-    await directory.start();
+    await directory.onApplicationBootstrap();
   }
 
   const choices = (rounds = 100): Set<string> =>

@@ -1,8 +1,10 @@
-import type { WorkerRegistration, WorkerRegistry } from '#contracts';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { WorkerRegistry, type WorkerRegistration } from '#contracts';
 import { describeError, RcsError, type Logger } from '#platform';
-import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
+import { LOGGER } from '../dependencies/injection-tokens.js';
+import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { chooseWorker } from './choose-worker.js';
-import type { WorkerConnections } from './worker-connections.js';
+import { WorkerConnections } from './worker-connections.js';
 
 const refreshIntervalMs = 1000;
 /** A worker that failed is left alone for this long. */
@@ -28,7 +30,8 @@ class Candidate {
  * Which workers there are and which one comes next. When the registry cannot be read the last known workers stay in
  * use: playing goes on while Redis is away.
  */
-export class WorkerDirectory {
+@Injectable()
+export class WorkerDirectory implements OnApplicationBootstrap, OnApplicationShutdown {
   private candidates: readonly Candidate[] = [];
   private readonly ownRequests = new Map<string, number>();
   private readonly suspendedUntil = new Map<string, number>();
@@ -39,17 +42,17 @@ export class WorkerDirectory {
     private readonly registry: WorkerRegistry,
     private readonly connections: WorkerConnections,
     private readonly metrics: GatewayMetrics,
-    private readonly logger: Logger,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  async start(): Promise<void> {
+  async onApplicationBootstrap(): Promise<void> {
     await this.refresh();
     this.timer = setInterval(() => {
       this.refreshing = this.refreshing.then(() => this.refresh());
     }, refreshIntervalMs);
   }
 
-  async stop(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
     await this.refreshing;
     await this.connections.close();

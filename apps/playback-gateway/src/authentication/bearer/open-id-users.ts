@@ -1,8 +1,10 @@
 import { customFetch, createRemoteJWKSet, errors, jwtVerify, type FetchImplementation, type JWTPayload } from 'jose';
 import { RcsError, type OpenIdSettings } from '#platform';
 import type { ContactCenterStore, ContactCenter, User, UserStore } from '#store';
+import { trustedAuthorities } from '#tls';
 import { privilegesIn, rolesIn, unique, type ExternalPerson } from '../directory/directory-person.js';
 import { storedName, type ExternalUsers } from '../external-users.js';
+import { keySetFetcher } from './key-set-fetcher.js';
 
 const refused = (reason: string, cause?: unknown): RcsError =>
   new RcsError('RCS_AUTHENTICATION_REQUIRED', `bearer token refused: ${reason}`, { cause });
@@ -126,4 +128,16 @@ function textsOf(payload: JWTPayload, path: string): string[] {
   const value = claimOf(payload, path);
   if (typeof value === 'string') return value.split(/[\s,]+/).filter(text => text !== '');
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+}
+
+/** Those of the provider of the configuration, reached with its own trust. @throws ConfigurationError */
+export function openIdUsers(
+  settings: OpenIdSettings,
+  users: UserStore,
+  contactCenters: ContactCenterStore,
+  external: ExternalUsers,
+): OpenIdUsers {
+  const { openIdTrustedCA, openIdJksPassword } = settings;
+  const trust = trustedAuthorities('openId.openIdTrustedCA', openIdTrustedCA, openIdJksPassword);
+  return new OpenIdUsers(settings, users, contactCenters, external, keySetFetcher(settings, trust));
 }

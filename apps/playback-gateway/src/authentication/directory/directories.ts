@@ -1,3 +1,4 @@
+import type { OnApplicationShutdown } from '@nestjs/common';
 import type { DirectoryUsers } from './directory-users.js';
 
 export interface DirectoryEntry {
@@ -8,7 +9,7 @@ export interface DirectoryEntry {
 }
 
 /** Which contact centers have their users in a directory. */
-export class Directories {
+export class Directories implements OnApplicationShutdown {
   private readonly byContactCenter = new Map<string, DirectoryUsers | undefined>();
 
   constructor(private readonly entries: readonly DirectoryEntry[]) {
@@ -21,7 +22,7 @@ export class Directories {
     return this.byContactCenter.get(id);
   }
 
-  close(): void {
+  onApplicationShutdown(): void {
     this.entries.forEach(({ users }) => users?.close());
   }
 }

@@ -63,7 +63,13 @@ describe(ExpiryWatch.name, () => {
     };
     const feed = { announce: () => undefined, listen: () => () => true } as unknown as CertificateChangeFeed;
     const logger = createLogger('test', 'test', 'silent');
-    watch = new ExpiryWatch(store.certificates, settings, feed, logger, new CertificateExpiry(registry));
+    watch = new ExpiryWatch(
+      store.certificates,
+      { recordingCertificates: settings },
+      feed,
+      logger,
+      new CertificateExpiry(registry),
+    );
   });
 
   afterAll(async () => {

@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { request } from 'undici';
-import { describeError, type CertificateExpiry, type Logger, type RecordingCertificatesConfiguration } from '#platform';
+import { CertificateExpiry, describeError, type Logger } from '#platform';
 import type { CertificateStore, RecordingCertificate } from '#store';
-import type { CertificateChangeFeed } from '../../certificate-events/certificate-change-feed.js';
+import type { GatewayConfiguration } from '../../dependencies/gateway-dependencies.js';
+import { CONFIGURATION, LOGGER, storeTokens } from '../../dependencies/injection-tokens.js';
+import { CertificateChangeFeed } from '../../certificate-events/certificate-change-feed.js';
 import { certificateOf } from '../stored-chain.js';
 import { reachedThreshold, type ExpiryWarning } from './expiry-warning.js';
 
@@ -14,18 +17,21 @@ const dayMs = 86_400_000;
  * Warns ahead of the end of certificates: once for each threshold in the whole cluster, in the log, to open consoles and
  * to the webhook. The gauge of expiry times shows the same certificates.
  */
-export class ExpiryWatch {
+@Injectable()
+export class ExpiryWatch implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly settings: GatewayConfiguration['recordingCertificates'];
   private readonly stopping = new AbortController();
   private finished: Promise<void> = Promise.resolve();
   private known: readonly RecordingCertificate[] = [];
 
   constructor(
-    private readonly certificates: CertificateStore,
-    private readonly settings: RecordingCertificatesConfiguration,
+    @Inject(storeTokens.certificates) private readonly certificates: CertificateStore,
+    @Inject(CONFIGURATION) { recordingCertificates }: Pick<GatewayConfiguration, 'recordingCertificates'>,
     private readonly feed: CertificateChangeFeed,
-    private readonly logger: Logger,
+    @Inject(LOGGER) private readonly logger: Logger,
     gauge: CertificateExpiry,
   ) {
+    this.settings = recordingCertificates;
     gauge.watch(() =>
       this.known.map(stored => ({
         use: 'recording' as const,
@@ -35,14 +41,14 @@ export class ExpiryWatch {
     );
   }
 
-  start(): void {
+  onApplicationBootstrap(): void {
     this.feed.listen(({ kind }) => {
       if (kind === 'certificate') this.refresh().catch((error: unknown) => this.cannotRead(error));
     });
     this.finished = this.loop();
   }
 
-  async stop(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     this.stopping.abort();
     await this.finished;
   }

@@ -1,3 +1,4 @@
+import { Inject, Injectable } from '@nestjs/common';
 import {
   keyMatchesCertificate,
   parseCertificatePem,
@@ -7,14 +8,15 @@ import {
 } from '#certificates';
 import { RcsError } from '#platform';
 import type { AdditionResult, CertificateStore, RecordingCertificate } from '#store';
+import { storeTokens } from '../../dependencies/injection-tokens.js';
 import { originOf, type Administrator } from '../../access/certificate-administrator.js';
-import type { CertificateAudit } from '../../audit/certificate-audit.js';
+import { CertificateAudit } from '../../audit/certificate-audit.js';
 import { reading } from '../certificate-errors.js';
-import type { CertificatePolicy } from '../certificate-policy.js';
+import { CertificatePolicy } from '../certificate-policy.js';
 import { requireFreshLogin } from '../../access/fresh-login.js';
-import type { CertificateChangeFeed } from '../../certificate-events/certificate-change-feed.js';
-import type { EncryptedPrivateKey, VaultKeys } from '../../vaults/vault-keys.js';
-import type { ClearPrivateKeys } from './clear-private-keys.js';
+import { CertificateChangeFeed } from '../../certificate-events/certificate-change-feed.js';
+import { VaultKeys, type EncryptedPrivateKey } from '../../vaults/vault-keys.js';
+import { ClearPrivateKeys } from './clear-private-keys.js';
 import type { CertificateUpload } from './certificate-input.js';
 import { dateWarnings } from './certificate-inspection.js';
 import { requireNameOfItsOwn } from '../shared-names.js';
@@ -29,9 +31,10 @@ export interface UploadResult {
 type Chain = [CertificateInfo, ...CertificateInfo[]];
 
 /** Takes in a certificate and its private key. Everything is checked before anything is kept. */
+@Injectable()
 export class CertificateUploadService {
   constructor(
-    private readonly certificates: CertificateStore,
+    @Inject(storeTokens.certificates) private readonly certificates: CertificateStore,
     private readonly keys: VaultKeys,
     private readonly policy: CertificatePolicy,
     private readonly audit: CertificateAudit,

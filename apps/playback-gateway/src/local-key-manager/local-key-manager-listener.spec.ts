@@ -1,16 +1,17 @@
 import type { AddressInfo } from 'node:net';
 import fastify from 'fastify';
 import { configurationSchema } from '#platform';
-import { OwnPort } from './own-port.js';
+import { LocalKeyManagerListener } from './local-key-manager-listener.js';
 
-describe(OwnPort.name, () => {
+describe(LocalKeyManagerListener.name, () => {
   it('serves the key-management API, and the first port everything else', async () => {
     const app = fastify();
-    const ownPort = new OwnPort(app, { host: '127.0.0.1', port: 0 });
+    const listener = new LocalKeyManagerListener(app, { host: '127.0.0.1', port: 0 });
+    listener.separatePorts();
     app.get('/key-management/v1/health', () => 'OK');
     app.get('/api/v2/me', () => 'me');
     const first = await app.listen({ host: '127.0.0.1', port: 0 });
-    const server = await ownPort.listen(configurationSchema.parse({}).serverSettings);
+    const server = await listener.listen(configurationSchema.parse({}).serverSettings);
     const second = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const ask = async (url: string) => {
       const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });
@@ -23,7 +24,7 @@ describe(OwnPort.name, () => {
       expect((await ask(`${second}/api/v2/me`))[0]).toBeGreaterThanOrEqual(400);
     } finally {
       server.closeAllConnections();
-      await ownPort.close();
+      await listener.close();
       await app.close();
     }
     await expect(ask(`${second}/key-management/v1/health`)).rejects.toThrow();

@@ -1,25 +1,33 @@
 import { createServer as createPlainServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { once } from 'node:events';
+import type { BeforeApplicationShutdown, OnApplicationShutdown } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RcsError, type ServerSettings } from '#platform';
 import { answerExpectations } from '../http/expect-continue.js';
-import { secureServerOptions } from '../http/server-options.js';
 import { isLocalKeyManager } from '../http/key-management-path.js';
+import { secureServerOptions } from '../http/server-options.js';
 
-/** A second door to the same routes: the local key manager behind it, everything else behind the first. */
-export class OwnPort {
+/** A port of its own for the local key manager: its routes are behind this one, all others behind that of the gateway. */
+export class LocalKeyManagerListener implements BeforeApplicationShutdown, OnApplicationShutdown {
   private server: Server | undefined;
+  private closing: Promise<void> | undefined;
 
   constructor(
     private readonly fastify: FastifyInstance,
     private readonly address: { readonly host: string; readonly port: number },
-  ) {
-    fastify.addHook('onRequest', (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
-      const throughOwnPort = request.raw.socket.localPort === portOf(this.server);
-      const misplaced = throughOwnPort !== isLocalKeyManager(request);
-      done(misplaced ? new RcsError('RCS_NOT_FOUND', 'behind the other port') : undefined);
-    });
+  ) {}
+
+  /** Refuses what comes through the other port, from now on. */
+  separatePorts(): void {
+    this.fastify.addHook(
+      'onRequest',
+      (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
+        const throughOwnPort = request.raw.socket.localPort === portOf(this.server);
+        const misplaced = throughOwnPort !== isLocalKeyManager(request);
+        done(misplaced ? new RcsError('RCS_NOT_FOUND', 'behind the other port') : undefined);
+      },
+    );
   }
 
   /** Begins to listen, with the certificate of the public server where that has one. */
@@ -33,6 +41,15 @@ export class OwnPort {
     server.listen(this.address.port, this.address.host);
     await once(server, 'listening');
     return server;
+  }
+
+  /** Both ports stop to take requests at once; what runs behind either ends before anything is given back. */
+  beforeApplicationShutdown(): void {
+    this.closing = this.close();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.closing;
   }
 
   /** Takes no new requests; resolves when those that run are over. */

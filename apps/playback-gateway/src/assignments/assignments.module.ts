@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
+import { CertificateEventsModule } from '../certificate-events/certificate-events.module.js';
+import { CertificatesModule } from '../certificates/certificates.module.js';
+import { IvrProfileController, ScreenRecordingCertificateController } from './assignment.controller.js';
+import { AssignmentService } from './assignment.service.js';
+import { RecipientController } from './recipient.controller.js';
+
+/** Which certificates new recordings are encrypted for. */
+@Module({
+  imports: [AuditModule, CertificateEventsModule, CertificatesModule],
+  controllers: [IvrProfileController, ScreenRecordingCertificateController, RecipientController],
+  providers: [AssignmentService],
+})
+export class AssignmentsModule {}

@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { AuthenticationModule } from '../authentication/authentication.module.js';
+import { AgentPlaces } from './agent-places.js';
+import { AuthorisationService } from './authorisation.service.js';
+
+/** Who may see and play which recording. */
+@Module({
+  imports: [AuthenticationModule],
+  providers: [AgentPlaces, AuthorisationService],
+  exports: [AuthorisationService],
+})
+export class AuthorisationModule {}

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { AuthorisationModule } from '../authorisation/authorisation.module.js';
+import { HttpModule } from '../http/http.module.js';
+import { MediaIndexModule } from '../media-index/media-index.module.js';
+import { InsertionInspection } from './insertion-inspection.js';
+import { RecordingController, RecordingInsertionController } from './recording.controller.js';
+import { RecordingInsertionService } from './recording-insertion.service.js';
+
+/** The metadata of recordings: inserted by the recording processor, shown to users. */
+@Module({
+  imports: [AuthorisationModule, HttpModule, MediaIndexModule],
+  controllers: [RecordingController, RecordingInsertionController],
+  providers: [InsertionInspection, RecordingInsertionService],
+})
+export class RecordingsModule {}

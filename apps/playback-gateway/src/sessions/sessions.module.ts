@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { CsrfModule } from '../csrf/csrf.module.js';
+import { RedisModule } from '../redis/redis.module.js';
+import { SessionCookie } from './session-cookie.js';
+import { SessionService } from './session.service.js';
+import { SessionStore } from './session-store.js';
+
+/** What sessions are; log-in and the routes for them are those of access. */
+@Module({
+  imports: [RedisModule, CsrfModule],
+  providers: [SessionStore, SessionCookie, SessionService],
+  exports: [SessionService],
+})
+export class SessionsModule {}

@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { RedisModule } from '../redis/redis.module.js';
+import { LoginThrottle } from './login-throttle.js';
+import { StreamLimit } from './stream-limit.js';
+
+@Module({
+  imports: [RedisModule],
+  providers: [LoginThrottle, StreamLimit],
+  exports: [LoginThrottle, StreamLimit],
+})
+export class ThrottlingModule {}

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { AuthenticationModule } from '../authentication/authentication.module.js';
+import { AuthorisationModule } from '../authorisation/authorisation.module.js';
+import { HttpModule } from '../http/http.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
+import { PlayTicketController } from './play-ticket.controller.js';
+import { PlayTicketDesk } from './play-ticket-desk.js';
+import { TicketAdmission } from './ticket-admission.js';
+
+/** Play URLs for players that can send neither credentials nor a cookie. */
+@Module({
+  imports: [AuthenticationModule, AuthorisationModule, HttpModule, SessionsModule],
+  controllers: [PlayTicketController],
+  providers: [PlayTicketDesk, TicketAdmission],
+  exports: [TicketAdmission],
+})
+export class TicketsModule {}

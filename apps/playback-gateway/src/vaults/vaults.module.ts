@@ -1,0 +1,32 @@
+import { Module, type OnApplicationShutdown } from '@nestjs/common';
+import { KeyVaultClient } from '#key-vault-client';
+import { LiveIdentity } from '#platform';
+import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
+import { CONFIGURATION } from '../dependencies/injection-tokens.js';
+import { AdministrationGrants } from './administration-grants.js';
+import { VaultKeys } from './vault-keys.js';
+
+/** The key vaults, as far as gateways may ask them. */
+@Module({
+  providers: [
+    { provide: KeyVaultClient, useFactory: openVaults, inject: [CONFIGURATION, LiveIdentity] },
+    AdministrationGrants,
+    VaultKeys,
+  ],
+  exports: [KeyVaultClient, VaultKeys],
+})
+export class VaultsModule implements OnApplicationShutdown {
+  constructor(private readonly vaults: KeyVaultClient) {}
+
+  onApplicationShutdown(): void {
+    this.vaults.close();
+  }
+}
+
+function openVaults(
+  { recordingCertificates, decryptWorker }: GatewayConfiguration,
+  identity: LiveIdentity,
+): KeyVaultClient {
+  const addresses = recordingCertificates.vaultAddresses ?? decryptWorker?.vaultAddresses ?? [];
+  return new KeyVaultClient(addresses, identity);
+}

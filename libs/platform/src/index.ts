@@ -1,5 +1,6 @@
 export * from './errors/error-registry.js';
 export * from './errors/rcs-error.js';
+export * from './errors/parse-input.js';
 export * from './errors/problem-details.js';
 export * from './errors/api-status.js';
 export * from './errors/retry-after.js';

@@ -1,4 +1,6 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyContextConfig } from 'fastify';
+import type { User } from '#store';
 
 /** How much of a body a caller may send whom nobody knows yet, bytes; the others may send `serverSettings.maxBodyBytes`. */
 const bodyBounds = {
@@ -14,9 +16,13 @@ const bodyBounds = {
 /** Who may call a route: it is decided before one byte of a body is read. */
 export type AccessRule = keyof typeof bodyBounds;
 
+/** Refuses users who may not use a route. @throws RcsError RCS_INSUFFICIENT_ROLE, RCS_INSUFFICIENT_PERMISSION */
+export type UserJudge = (user: User) => unknown;
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: AccessRule;
+    judge?: UserJudge;
   }
 }
 
@@ -24,16 +30,19 @@ declare module 'fastify' {
 export const Public = (): AccessDecorator => access('anyone');
 /** Open to everybody, because the body may carry the credentials. */
 export const LogIn = (): AccessDecorator => access('log-in');
-/** Users with credentials or a session. */
-export const Authenticated = (): AccessDecorator => access('user');
-/** Users who may administer recording certificates. */
-export const CertificateAdministrators = (): AccessDecorator => access('certificate-administrator');
+/** Users with credentials or a session; only those whom the judge does not refuse, where there is one. */
+export const Authenticated = (judge?: UserJudge): AccessDecorator => access('user', judge);
+/** Users who have this privilege in their contact center. */
+export const RequirePrivilege = (privilege: keyof typeof ruleOfPrivilege): AccessDecorator =>
+  access(ruleOfPrivilege[privilege]);
 /** Whoever shows a play ticket, and users. */
 export const PlayTickets = (): AccessDecorator => access('play-ticket');
 /** Services that sign their requests with Hawk. */
 export const HawkSigned = (): AccessDecorator => access('hawk-signed');
 /** Administrators and holders of an invitation. */
 export const HawkRegistration = (): AccessDecorator => access('hawk-registration');
+
+const ruleOfPrivilege = { 'administer-certificates': 'certificate-administrator' } as const;
 
 type AccessDecorator = ClassDecorator & MethodDecorator;
 
@@ -43,6 +52,9 @@ export function accessRuleOf(config: object | undefined): AccessRule | undefined
   return typeof rule === 'string' && Object.hasOwn(bodyBounds, rule) ? (rule as AccessRule) : undefined;
 }
 
+/** Who decides about the user, once it is known who that is; undefined where every user may. */
+export const judgeOf = (config: FastifyContextConfig | undefined): UserJudge | undefined => config?.judge;
+
 /** The most a body may have under the rule, bytes; undefined for the bound of the server. */
 export const bodyBoundOf = <Rule extends AccessRule>(rule: Rule): (typeof bodyBounds)[Rule] => bodyBounds[rule];
 
@@ -50,22 +62,27 @@ const decorated = Symbol('accessRule');
 type Decorated = object & { [decorated]?: AccessRule };
 
 /** On a method: its rule. On a controller: the rule of its methods that have none of their own. */
-function access(rule: AccessRule): AccessDecorator {
+function access(rule: AccessRule, judge?: UserJudge): AccessDecorator {
   return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor): void => {
     if (key !== undefined && descriptor !== undefined) {
-      decorate(target, key, descriptor, rule);
+      decorate(target, key, descriptor, { access: rule, judge });
       return;
     }
     const { prototype } = target as { readonly prototype: object };
     for (const [name, method] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
       const handler: unknown = method.value;
       if (name === 'constructor' || typeof handler !== 'function') continue;
-      if ((handler as Decorated)[decorated] === undefined) decorate(prototype, name, method, rule);
+      if ((handler as Decorated)[decorated] === undefined) decorate(prototype, name, method, { access: rule, judge });
     }
   };
 }
 
-function decorate(target: object, key: string | symbol, descriptor: PropertyDescriptor, rule: AccessRule): void {
-  (descriptor.value as Decorated)[decorated] = rule;
-  RouteConfig({ access: rule })(target, key, descriptor);
+function decorate(
+  target: object,
+  key: string | symbol,
+  descriptor: PropertyDescriptor,
+  config: FastifyContextConfig,
+): void {
+  (descriptor.value as Decorated)[decorated] = config.access;
+  RouteConfig(config)(target, key, descriptor);
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
-import { accessRuleOf, bodyBoundOf, type AccessRule } from './access-rule.js';
+import { userOf } from '../http/current-user.js';
+import { accessRuleOf, bodyBoundOf, judgeOf, type AccessRule } from './access-rule.js';
 
 /** Lets a request in, or throws what it is refused with. Its body is not read yet. */
 export type AccessStep = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
@@ -33,5 +34,6 @@ export function decideAccess(fastify: FastifyInstance, steps: AccessSteps): void
     const rule = accessRuleOf(request.routeOptions.config);
     if (rule === undefined) throw new RcsError('RCS_INTERNAL', 'the route has no access rule');
     await steps[rule](request, reply);
+    judgeOf(request.routeOptions.config)?.(userOf(request));
   });
 }

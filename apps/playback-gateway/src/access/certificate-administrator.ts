@@ -1,3 +1,4 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
 import type { ChangeOrigin, User } from '#store';
@@ -40,3 +41,8 @@ export function administratorOf(request: FastifyRequest): Administrator {
 export function originOf({ name }: Administrator): ChangeOrigin {
   return { by: name, at: new Date().toISOString() };
 }
+
+/** Who administers certificates with this request, for a handler. */
+export const CertificateAdministrator = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  administratorOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);

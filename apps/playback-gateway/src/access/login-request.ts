@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RcsError } from '#platform';
+import { parseInput } from '#platform';
 
 export const loginSchema = z.strictObject({
   userName: z
@@ -12,14 +12,10 @@ export const loginSchema = z.strictObject({
 
 /**
  * The credentials of a log-in as a Basic header: those of the header, else those of a JSON body.
- * @throws RcsError RCS_INVALID_VALUE for a body that is none; it never repeats what was sent.
+ * @throws RcsError RCS_MISSING_PARAMETER, RCS_INVALID_VALUE for a body that is none; it never repeats what was sent.
  */
 export function loginAuthorization(header: string | undefined, body: unknown): string | undefined {
   if (header !== undefined || body === undefined || body === null) return header;
-  const parsed = loginSchema.safeParse(body);
-  if (!parsed.success) {
-    throw new RcsError('RCS_INVALID_VALUE', undefined, { publicDetail: 'a log-in has userName and password' });
-  }
-  const { userName, password } = parsed.data;
+  const { userName, password } = parseInput(loginSchema, body, 'a log-in has userName and password');
   return `Basic ${Buffer.from(`${userName}:${password}`).toString('base64')}`;
 }

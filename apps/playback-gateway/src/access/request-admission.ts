@@ -11,7 +11,7 @@ import { LoginThrottle } from '../throttling/login-throttle.js';
 import { noteAuthentication } from '../authentication/authentication-time.js';
 import { AuthenticationService } from '../authentication/authentication.service.js';
 import { parseBasicCredentials } from '../authentication/credentials.js';
-import { noteUser } from '../http/current-user.js';
+import { setCurrentUser } from '../http/current-user.js';
 import { LoginRecord } from '../authentication/login-record.js';
 import { namedContactCenter } from '../authentication/credentials.js';
 
@@ -41,7 +41,7 @@ export class RequestAdmission {
   async admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { user, session } =
       request.headers.authorization === undefined ? await this.bySession(request) : await this.byCredentials(request);
-    noteUser(user, request);
+    setCurrentUser(user, request);
     noteAuthentication(request, session);
     checkOriginFor(user, request, reply);
     const client = { userName: user.name, address: request.ip, headers: request.headers };
@@ -53,7 +53,7 @@ export class RequestAdmission {
   /** Checks Basic credentials and opens a session: what a person does once. */
   async logIn(authorization: string | undefined, request: FastifyRequest, reply: FastifyReply): Promise<Admitted> {
     const user = await this.authenticate(authorization, request);
-    noteUser(user, request);
+    setCurrentUser(user, request);
     checkOriginFor(user, request, reply);
     await this.logins.sessionOpened(user, request);
     return { user, session: await this.sessions.open(user, request, reply, false) };

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
 import type { AuditLog, User } from '#store';
 import { Authenticated, LogIn } from './access-rule.js';
-import { userOf } from '../http/current-user.js';
+import { CurrentUser } from '../http/current-user.js';
 import { RequestAdmission } from './request-admission.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { storeTokens } from '../dependencies/injection-tokens.js';
@@ -36,9 +36,9 @@ export class SessionController {
 
   @Get()
   @Authenticated()
-  async list(@Req() request: FastifyRequest) {
+  async list(@Req() request: FastifyRequest, @CurrentUser() user: User) {
     const current = this.sessions.of(request)?.key;
-    const sessions = await this.sessions.list(userOf(request));
+    const sessions = await this.sessions.list(user);
     return { statusCode: 0, sessions: sessions.map(session => sessionResource(session, current)) };
   }
 
@@ -46,20 +46,23 @@ export class SessionController {
   @Delete('current')
   @HttpCode(200)
   @Authenticated()
-  async logOut(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+  async logOut(
+    @Req() request: FastifyRequest,
+    @CurrentUser() user: User,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     const session = this.sessions.of(request);
     if (session === undefined) throw new RcsError('RCS_NOT_FOUND', 'the request carries no session');
     await this.sessions.end(session);
     this.sessions.withdraw(reply);
-    await this.record(request, userOf(request), 'logout', session.id);
+    await this.record(request, user, 'logout', session.id);
     return { statusCode: 0 };
   }
 
   @Delete(':id')
   @HttpCode(200)
   @Authenticated()
-  async end(@Req() request: FastifyRequest, @Param('id') id: string) {
-    const user = userOf(request);
+  async end(@Req() request: FastifyRequest, @CurrentUser() user: User, @Param('id') id: string) {
     const session = (await this.sessions.list(user)).find(candidate => candidate.id === id);
     if (session === undefined) throw new RcsError('RCS_NOT_FOUND', 'the user has no such session');
     await this.sessions.end(session);
@@ -71,8 +74,7 @@ export class SessionController {
   @Delete()
   @HttpCode(200)
   @Authenticated()
-  async endOthers(@Req() request: FastifyRequest) {
-    const user = userOf(request);
+  async endOthers(@Req() request: FastifyRequest, @CurrentUser() user: User) {
     const current = this.sessions.of(request)?.key;
     const others = (await this.sessions.list(user)).filter(({ key }) => key !== current);
     for (const session of others) {

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
 import type { AuditLog, User, UserStore } from '#store';
 import { Authenticated } from './access-rule.js';
-import { userOf } from '../http/current-user.js';
+import { CurrentUser, userOf } from '../http/current-user.js';
 import { storeTokens } from '../dependencies/injection-tokens.js';
 import { SessionService } from '../sessions/session.service.js';
 import { sessionResource } from '../sessions/session-resource.js';
@@ -11,7 +11,7 @@ import type { ListedSession } from '../sessions/session.js';
 
 /** The sessions of others, for administrators of their contact center: of all accounts that have the name there. */
 @Controller('api/v2/users/:userName/sessions')
-@Authenticated()
+@Authenticated(requireAdministrator)
 export class UserSessionController {
   constructor(
     private readonly sessions: SessionService,
@@ -20,9 +20,9 @@ export class UserSessionController {
   ) {}
 
   @Get()
-  async list(@Req() request: FastifyRequest, @Param('userName') userName: string) {
+  async list(@Req() request: FastifyRequest, @CurrentUser() administrator: User, @Param('userName') userName: string) {
     const current = this.sessions.of(request)?.key;
-    const sessions = await this.sessionsFor(userOf(request), userName);
+    const sessions = await this.sessionsFor(administrator, userName);
     return { statusCode: 0, sessions: sessions.map(session => sessionResource(session, current)) };
   }
 
@@ -61,9 +61,6 @@ export class UserSessionController {
 
   /** A user of another contact center does not exist for an administrator. */
   private async sessionsFor(admin: User, userName: string): Promise<readonly ListedSession[]> {
-    if (!admin.roles.includes('admin') && !admin.roles.includes('ops')) {
-      throw new RcsError('RCS_INSUFFICIENT_ROLE', 'only administrators see sessions of others');
-    }
     const accounts = (await this.users.named(userName)).filter(
       user => admin.roles.includes('ops') || user.contactCenter === admin.contactCenter,
     );
@@ -72,4 +69,10 @@ export class UserSessionController {
     }
     return (await Promise.all(accounts.map(account => this.sessions.list(account)))).flat();
   }
+}
+
+/** @throws RcsError RCS_INSUFFICIENT_ROLE */
+function requireAdministrator({ roles }: User): void {
+  if (roles.includes('admin') || roles.includes('ops')) return;
+  throw new RcsError('RCS_INSUFFICIENT_ROLE', 'only administrators see sessions of others');
 }

@@ -1,10 +1,10 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Put, Req } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import { Controller, Delete, Get, HttpCode, Param, Put } from '@nestjs/common';
 import { z } from 'zod';
 import type { AssignmentTarget } from '#store';
-import { CertificateAdministrators } from '../access/access-rule.js';
-import { administratorOf } from '../access/certificate-administrator.js';
-import { parseInput } from '../http/request-input.js';
+import { ValidBody } from '../http/valid-input.js';
+import { RequirePrivilege } from '../access/access-rule.js';
+import { CertificateAdministrator, type Administrator } from '../access/certificate-administrator.js';
+import { parseInput } from '#platform';
 import { aliasSchema } from '../certificates/upload/certificate-input.js';
 import { AssignmentService } from './assignment.service.js';
 
@@ -28,59 +28,70 @@ const screens: AssignmentTarget = { kind: 'screen-recording' };
 
 /** Certificates of IVR profiles. */
 @Controller('rcs/ivr-profiles')
-@CertificateAdministrators()
+@RequirePrivilege('administer-certificates')
 export class IvrProfileController {
   constructor(private readonly assignments: AssignmentService) {}
 
   @Get()
-  async list(@Req() request: FastifyRequest) {
-    return { ivrProfiles: await this.assignments.profiles(administratorOf(request).contactCenter) };
+  async list(@CertificateAdministrator() administrator: Administrator) {
+    return { ivrProfiles: await this.assignments.profiles(administrator.contactCenter) };
   }
 
   @Get(':name/certificates')
-  get(@Req() request: FastifyRequest, @Param('name') name: string) {
-    return this.assignments.view(administratorOf(request).contactCenter, profile(name));
+  get(@CertificateAdministrator() administrator: Administrator, @Param('name') name: string) {
+    return this.assignments.view(administrator.contactCenter, profile(name));
   }
 
   @Put(':name/certificates')
-  put(@Req() request: FastifyRequest, @Param('name') name: string, @Body() body: unknown) {
-    const { aliases, confirm } = parseInput(assignmentSchema, body);
-    return this.assignments.assign(administratorOf(request), profile(name), aliases, confirm);
+  put(
+    @CertificateAdministrator() administrator: Administrator,
+    @Param('name') name: string,
+    @ValidBody(assignmentSchema) { aliases, confirm }: z.output<typeof assignmentSchema>,
+  ) {
+    return this.assignments.assign(administrator, profile(name), aliases, confirm);
   }
 
   @Delete(':name/certificates')
   @HttpCode(204)
-  async remove(@Req() request: FastifyRequest, @Param('name') name: string, @Body() body: unknown) {
-    const { confirm } = parseInput(confirmationSchema, body ?? {});
-    await this.assignments.unassign(administratorOf(request), profile(name), confirm);
+  async remove(
+    @CertificateAdministrator() administrator: Administrator,
+    @Param('name') name: string,
+    @ValidBody(confirmationSchema) { confirm }: z.output<typeof confirmationSchema>,
+  ) {
+    await this.assignments.unassign(administrator, profile(name), confirm);
   }
 
   @Get(':name/annex')
-  async exportAnnex(@Req() request: FastifyRequest, @Param('name') name: string) {
-    return { annex: await this.assignments.exportAnnex(administratorOf(request).contactCenter, profile(name)) };
+  async exportAnnex(@CertificateAdministrator() administrator: Administrator, @Param('name') name: string) {
+    return { annex: await this.assignments.exportAnnex(administrator.contactCenter, profile(name)) };
   }
 
   @Put(':name/annex')
-  importAnnex(@Req() request: FastifyRequest, @Param('name') name: string, @Body() body: unknown) {
-    const { annex, confirm } = parseInput(annexSchema, body);
-    return this.assignments.importAnnex(administratorOf(request), profile(name), annex, confirm);
+  importAnnex(
+    @CertificateAdministrator() administrator: Administrator,
+    @Param('name') name: string,
+    @ValidBody(annexSchema) { annex, confirm }: z.output<typeof annexSchema>,
+  ) {
+    return this.assignments.importAnnex(administrator, profile(name), annex, confirm);
   }
 }
 
 /** Certificates of screen recordings. */
 @Controller('rcs/screen-recording-certificates')
-@CertificateAdministrators()
+@RequirePrivilege('administer-certificates')
 export class ScreenRecordingCertificateController {
   constructor(private readonly assignments: AssignmentService) {}
 
   @Get()
-  get(@Req() request: FastifyRequest) {
-    return this.assignments.view(administratorOf(request).contactCenter, screens);
+  get(@CertificateAdministrator() administrator: Administrator) {
+    return this.assignments.view(administrator.contactCenter, screens);
   }
 
   @Put()
-  put(@Req() request: FastifyRequest, @Body() body: unknown) {
-    const { aliases, confirm } = parseInput(assignmentSchema, body);
-    return this.assignments.assign(administratorOf(request), screens, aliases, confirm);
+  put(
+    @CertificateAdministrator() administrator: Administrator,
+    @ValidBody(assignmentSchema) { aliases, confirm }: z.output<typeof assignmentSchema>,
+  ) {
+    return this.assignments.assign(administrator, screens, aliases, confirm);
   }
 }

@@ -1,11 +1,10 @@
-import { Controller, Get, Param, Query, Req } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { z } from 'zod';
-import { RcsError } from '#platform';
+import { parseInput, RcsError } from '#platform';
+import type { User } from '#store';
 import { Authenticated } from '../access/access-rule.js';
-import { userOf } from '../http/current-user.js';
+import { CurrentUser } from '../http/current-user.js';
 import { mayAdministerCertificates } from '../access/certificate-administrator.js';
-import { parseInput } from '../http/request-input.js';
 import { AssignmentService } from './assignment.service.js';
 
 export const recipientQuerySchema = z.union(
@@ -20,8 +19,7 @@ export class RecipientController {
   constructor(private readonly assignments: AssignmentService) {}
 
   @Get()
-  async get(@Req() request: FastifyRequest, @Param('contactCenter') contactCenter: string, @Query() query: unknown) {
-    const user = userOf(request);
+  async get(@CurrentUser() user: User, @Param('contactCenter') contactCenter: string, @Query() query: unknown) {
     const own = mayAdministerCertificates(user) && user.contactCenter === contactCenter;
     if (!own && !user.roles.includes('ops')) {
       throw new RcsError('RCS_INSUFFICIENT_PERMISSION', `${user.name} asked for recipients of ${contactCenter}`);

@@ -21,16 +21,15 @@ export const auditPageSchema = z.strictObject({
 });
 const positionSchema = z.tuple([z.iso.datetime(), text, z.int().min(0)]);
 
-/** @throws RcsError RCS_INVALID_VALUE naming the parameter. */
-export function parsePageRequest(query: unknown): AuditQuery & { readonly limit: number } {
-  const { cursor, ...selection } = parse(auditPageSchema, query);
+export type AuditSelection = z.output<typeof auditExportSchema>;
+export type AuditPage = z.output<typeof auditPageSchema>;
+
+/** @throws RcsError RCS_INVALID_VALUE for a cursor that is none. */
+export function pageQuery({ cursor, ...selection }: AuditPage): AuditQuery & { readonly limit: number } {
   return withoutUndefined({ ...selection, after: cursor === undefined ? undefined : positionOf(cursor) });
 }
 
-/** @throws RcsError RCS_INVALID_VALUE naming the parameter. */
-export function parseExportRequest(query: unknown): AuditQuery {
-  return withoutUndefined(parse(auditExportSchema, query));
-}
+export const exportQuery = (selection: AuditSelection): AuditQuery => withoutUndefined(selection);
 
 /** Names the place after which the next page begins. */
 export function cursorOf({ time, writer, sequence }: AuditPosition): string {
@@ -57,15 +56,6 @@ function positionOf(cursor: string): AuditPosition {
       cause: error,
     });
   }
-}
-
-function parse<T extends z.ZodType>(schema: T, query: unknown): z.output<T> {
-  const parsed = schema.safeParse(query);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const field = issue?.path.join('.') ?? '';
-  const publicDetail = `${field === '' ? 'the query' : field}: ${issue?.message ?? 'not valid'}`;
-  throw new RcsError('RCS_INVALID_VALUE', undefined, { publicDetail });
 }
 
 /** Absent and undefined differ for queries with exact optional properties. */

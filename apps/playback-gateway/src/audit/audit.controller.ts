@@ -1,25 +1,34 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, Inject, Query, Req, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Inject, Req, StreamableFile } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
 import type { AuditLog, AuditQuery, AuditRecord, User } from '#store';
+import { ValidQuery } from '../http/valid-input.js';
 import { auditedUser } from '../http/audited-user.js';
 import { Authenticated } from '../access/access-rule.js';
-import { userOf } from '../http/current-user.js';
+import { CurrentUser } from '../http/current-user.js';
 import { storeTokens } from '../dependencies/injection-tokens.js';
-import { cursorOf, parseExportRequest, parsePageRequest, readableBy } from './audit-request.js';
+import {
+  auditExportSchema,
+  auditPageSchema,
+  cursorOf,
+  exportQuery,
+  pageQuery,
+  readableBy,
+  type AuditPage,
+  type AuditSelection,
+} from './audit-request.js';
 
 /** Reading the audit: pages for people, JSON lines for other systems. Reading is itself in the audit. */
 @Controller('rcs/audit')
-@Authenticated()
+@Authenticated(readableBy)
 export class AuditController {
   constructor(@Inject(storeTokens.audit) private readonly audit: AuditLog) {}
 
   @Get()
-  async page(@Req() request: FastifyRequest, @Query() parameters: unknown) {
-    const user = userOf(request);
+  async page(@Req() request: FastifyRequest, @CurrentUser() user: User, @ValidQuery(auditPageSchema) page: AuditPage) {
     const readable = readableBy(user);
-    const query = parsePageRequest(parameters);
+    const query = pageQuery(page);
     await this.record(request, user, query, 'audit-read');
     const records: AuditRecord[] = [];
     for await (const record of this.audit.query({ ...query, ...readable })) records.push(record);
@@ -28,10 +37,13 @@ export class AuditController {
   }
 
   @Get('export')
-  async export(@Req() request: FastifyRequest, @Query() parameters: unknown): Promise<StreamableFile> {
-    const user = userOf(request);
+  async export(
+    @Req() request: FastifyRequest,
+    @CurrentUser() user: User,
+    @ValidQuery(auditExportSchema) selection: AuditSelection,
+  ): Promise<StreamableFile> {
     const readable = readableBy(user);
-    const query = parseExportRequest(parameters);
+    const query = exportQuery(selection);
     await this.record(request, user, query, 'audit-exported');
     const lines = await primed(jsonLines(this.audit.query({ ...query, ...readable })));
     return new StreamableFile(Readable.from(lines, { objectMode: false, highWaterMark: 64 * 1024 }), {

@@ -1,15 +1,15 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Controller, Delete, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { CertificateAdministrators } from '../access/access-rule.js';
-import { administratorOf } from '../access/certificate-administrator.js';
+import { ValidBody, ValidQuery } from '../http/valid-input.js';
+import { RequirePrivilege } from '../access/access-rule.js';
+import { CertificateAdministrator, type Administrator } from '../access/certificate-administrator.js';
 import { CertificateAudit } from '../audit/certificate-audit.js';
 import { CertificateListService } from './certificate-list.service.js';
 import { certificatePage, certificatePageSchema } from './certificate-page.js';
 import { CertificatePolicy } from './certificate-policy.js';
 import { CertificateRemovalService } from './certificate-removal.service.js';
 import { CertificateRenewalService } from './certificate-renewal.service.js';
-import { parseInput } from '../http/request-input.js';
 import { aliasSchema, certificateInspectionSchema, certificateUploadSchema } from './upload/certificate-input.js';
 import { ClearPrivateKeys } from './upload/clear-private-keys.js';
 import { inspectUpload } from './upload/certificate-inspection.js';
@@ -32,7 +32,7 @@ export const keyRemovalSchema = z
 
 /** Recording certificates of the administrator's own contact center. */
 @Controller('rcs/certificates')
-@CertificateAdministrators()
+@RequirePrivilege('administer-certificates')
 export class CertificateController {
   constructor(
     private readonly list: CertificateListService,
@@ -45,17 +45,17 @@ export class CertificateController {
   ) {}
 
   @Get()
-  async all(@Req() request: FastifyRequest, @Query() query: unknown) {
-    const administrator = administratorOf(request);
-    const page = parseInput(certificatePageSchema, query);
+  async all(
+    @CertificateAdministrator() administrator: Administrator,
+    @ValidQuery(certificatePageSchema) page: z.output<typeof certificatePageSchema>,
+  ) {
     return this.audit.act(administrator, { event: 'certificates-listed' }, async () =>
       certificatePage(await this.list.list(administrator.contactCenter, page.deleted), page),
     );
   }
 
   @Get(':alias')
-  get(@Req() request: FastifyRequest, @Param('alias') alias: string) {
-    const administrator = administratorOf(request);
+  get(@CertificateAdministrator() administrator: Administrator, @Param('alias') alias: string) {
     return this.audit.act(administrator, { event: 'certificate-read', certificateAlias: alias }, () =>
       this.list.details(administrator.contactCenter, alias),
     );
@@ -63,9 +63,10 @@ export class CertificateController {
 
   @Post('inspect')
   @HttpCode(200)
-  inspect(@Req() request: FastifyRequest, @Body() body: unknown) {
-    const administrator = administratorOf(request);
-    const input = parseInput(certificateInspectionSchema, body);
+  inspect(
+    @CertificateAdministrator() administrator: Administrator,
+    @ValidBody(certificateInspectionSchema) input: z.output<typeof certificateInspectionSchema>,
+  ) {
     return this.audit.act(administrator, { event: 'certificate-inspected' }, async () => {
       this.clearKeys.check(input);
       return Promise.resolve(inspectUpload(input, this.policy));
@@ -73,9 +74,12 @@ export class CertificateController {
   }
 
   @Post()
-  async upload(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Body() body: unknown) {
-    const upload = parseInput(certificateUploadSchema, body);
-    const { outcome, certificate, warnings } = await this.uploads.upload(administratorOf(request), upload);
+  async upload(
+    @CertificateAdministrator() administrator: Administrator,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @ValidBody(certificateUploadSchema) upload: z.output<typeof certificateUploadSchema>,
+  ) {
+    const { outcome, certificate, warnings } = await this.uploads.upload(administrator, upload);
     const location = `/rcs/certificates/${encodeURIComponent(certificate.alias)}`;
     void reply.status(outcome === 'known' ? 200 : 201).header('location', location);
     return { ...(await this.list.row(certificate)), outcome, warnings };
@@ -83,28 +87,37 @@ export class CertificateController {
 
   @Post(':alias/renew')
   @HttpCode(200)
-  async renew(@Req() request: FastifyRequest, @Param('alias') alias: string, @Body() body: unknown) {
-    const { successor } = parseInput(renewalSchema, body);
-    const switched = await this.renewals.renew(administratorOf(request), alias, successor);
+  async renew(
+    @CertificateAdministrator() administrator: Administrator,
+    @Param('alias') alias: string,
+    @ValidBody(renewalSchema) { successor }: z.output<typeof renewalSchema>,
+  ) {
+    const switched = await this.renewals.renew(administrator, alias, successor);
     return { alias, successor, switched };
   }
 
   @Delete(':alias')
-  async delete(@Req() request: FastifyRequest, @Param('alias') alias: string, @Body() body: unknown) {
-    const { force } = parseInput(deletionSchema, body ?? {});
-    const { assignments, recordings } = await this.removals.delete(administratorOf(request), alias, force);
+  async delete(
+    @CertificateAdministrator() administrator: Administrator,
+    @Param('alias') alias: string,
+    @ValidBody(deletionSchema) { force }: z.output<typeof deletionSchema>,
+  ) {
+    const { assignments, recordings } = await this.removals.delete(administrator, alias, force);
     return { alias, deleted: true, assignments, recordings };
   }
 
   @Delete(':alias/key')
-  async removeKey(@Req() request: FastifyRequest, @Param('alias') alias: string, @Body() body: unknown) {
-    const removal = parseInput(keyRemovalSchema, body ?? {});
-    return { alias, ...(await this.removals.removeKey(administratorOf(request), alias, removal)) };
+  async removeKey(
+    @CertificateAdministrator() administrator: Administrator,
+    @Param('alias') alias: string,
+    @ValidBody(keyRemovalSchema) removal: z.output<typeof keyRemovalSchema>,
+  ) {
+    return { alias, ...(await this.removals.removeKey(administrator, alias, removal)) };
   }
 
   @Post(':alias/restore-key')
   @HttpCode(200)
-  async restoreKey(@Req() request: FastifyRequest, @Param('alias') alias: string) {
-    return { alias, ...(await this.removals.restoreKey(administratorOf(request), alias)) };
+  async restoreKey(@CertificateAdministrator() administrator: Administrator, @Param('alias') alias: string) {
+    return { alias, ...(await this.removals.restoreKey(administrator, alias)) };
   }
 }

@@ -1,3 +1,4 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
 import type { User } from '#store';
@@ -6,7 +7,7 @@ const currentUser = Symbol('currentUser');
 type KnownRequest = FastifyRequest & { [currentUser]?: User };
 
 /** Notes who the request comes from, before it is decided whether it may go on. */
-export function noteUser(user: User, request: KnownRequest): void {
+export function setCurrentUser(user: User, request: KnownRequest): void {
   request[currentUser] = user;
 }
 
@@ -15,9 +16,14 @@ export function findUser(request: KnownRequest): User | undefined {
   return request[currentUser];
 }
 
-/** The user whom a guard has let through. */
+/** The user whom the access rule of the route has let in. */
 export function userOf(request: FastifyRequest): User {
   const user = findUser(request);
   if (user === undefined) throw new RcsError('RCS_INTERNAL', 'the route is not guarded');
   return user;
 }
+
+/** That user, for a handler. */
+export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  userOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);

@@ -1,10 +1,9 @@
-import { Body, Controller, Get, Header, HttpCode, Param, Post, Req } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import { Controller, Get, Header, HttpCode, Param, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { CertificateAdministrators } from '../access/access-rule.js';
-import { administratorOf } from '../access/certificate-administrator.js';
+import { ValidBody } from '../http/valid-input.js';
+import { RequirePrivilege } from '../access/access-rule.js';
+import { CertificateAdministrator, type Administrator } from '../access/certificate-administrator.js';
 import { CertificateListService } from '../certificates/certificate-list.service.js';
-import { parseInput } from '../http/request-input.js';
 import { aliasSchema } from '../certificates/upload/certificate-input.js';
 import { GeneratedKeyService } from './generated-key.service.js';
 import { VaultKeys } from '../vaults/vault-keys.js';
@@ -23,7 +22,7 @@ export const attachmentSchema = z.strictObject({
 
 /** Keys that are made in the token, and the public keys to which uploaded ones may be encrypted. */
 @Controller('rcs/keys')
-@CertificateAdministrators()
+@RequirePrivilege('administer-certificates')
 export class KeyController {
   constructor(
     private readonly generated: GeneratedKeyService,
@@ -32,32 +31,40 @@ export class KeyController {
   ) {}
 
   @Get('import-keys')
-  async importKeys(@Req() request: FastifyRequest) {
-    return { importKeys: await this.keys.importKeys(administratorOf(request).requestId) };
+  async importKeys(@CertificateAdministrator() administrator: Administrator) {
+    return { importKeys: await this.keys.importKeys(administrator.requestId) };
   }
 
   @Get()
-  async waiting(@Req() request: FastifyRequest) {
-    return { keys: await this.generated.waiting(administratorOf(request).contactCenter) };
+  async waiting(@CertificateAdministrator() administrator: Administrator) {
+    return { keys: await this.generated.waiting(administrator.contactCenter) };
   }
 
   @Post()
-  generate(@Req() request: FastifyRequest, @Body() body: unknown) {
-    const { alias, size } = parseInput(keyGenerationSchema, body);
-    return this.generated.generate(administratorOf(request), alias, size);
+  generate(
+    @CertificateAdministrator() administrator: Administrator,
+    @ValidBody(keyGenerationSchema) { alias, size }: z.output<typeof keyGenerationSchema>,
+  ) {
+    return this.generated.generate(administrator, alias, size);
   }
 
   @Post(':alias/certificate-signing-request')
   @HttpCode(200)
   @Header('content-type', 'application/pkcs10')
-  certificateSigningRequest(@Req() request: FastifyRequest, @Param('alias') alias: string, @Body() body: unknown) {
-    const { subject } = parseInput(signingRequestSchema, body);
-    return this.generated.certificateSigningRequest(administratorOf(request), alias, subject);
+  certificateSigningRequest(
+    @CertificateAdministrator() administrator: Administrator,
+    @Param('alias') alias: string,
+    @ValidBody(signingRequestSchema) { subject }: z.output<typeof signingRequestSchema>,
+  ) {
+    return this.generated.certificateSigningRequest(administrator, alias, subject);
   }
 
   @Post(':alias/certificate')
-  async attach(@Req() request: FastifyRequest, @Param('alias') alias: string, @Body() body: unknown) {
-    const { certificate, sameName } = parseInput(attachmentSchema, body);
-    return this.list.row(await this.generated.attach(administratorOf(request), alias, certificate, sameName));
+  async attach(
+    @CertificateAdministrator() administrator: Administrator,
+    @Param('alias') alias: string,
+    @ValidBody(attachmentSchema) { certificate, sameName }: z.output<typeof attachmentSchema>,
+  ) {
+    return this.list.row(await this.generated.attach(administrator, alias, certificate, sameName));
   }
 }

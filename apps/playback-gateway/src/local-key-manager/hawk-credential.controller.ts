@@ -1,13 +1,14 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { HawkCredential } from '#store';
+import type { HawkCredential, User } from '#store';
+import { ValidBody, ValidQuery } from '../http/valid-input.js';
 import { Authenticated } from '../access/access-rule.js';
-import { userOf } from '../http/current-user.js';
+import { CurrentUser } from '../http/current-user.js';
 import { HawkCredentials } from './hawk-credentials.js';
 import { narrowed, NewOwner, scopeOf } from './key-manager-administrator.js';
 import { KeyManagerAudit } from './key-manager-audit.js';
-import { checked, contactCenterField, scopeQuery } from './key-manager-requests.js';
+import { contactCenterField, scopeQuerySchema, type ScopeQuery } from './key-manager-requests.js';
 
 export const hawkRegistrationSchema = z.looseObject({ contactCenter: contactCenterField.optional() });
 export const hawkRotationSchema = z.strictObject({
@@ -24,7 +25,7 @@ export const hawkInvitationSchema = z.strictObject({
  * contact center has answers as what is not there.
  */
 @Controller('rcs/local-key-manager')
-@Authenticated()
+@Authenticated(scopeOf)
 export class HawkCredentialController {
   constructor(
     private readonly credentials: HawkCredentials,
@@ -33,25 +34,31 @@ export class HawkCredentialController {
   ) {}
 
   @Get('credentials')
-  async list(@Req() request: FastifyRequest, @Query() query: unknown) {
-    const scope = narrowed(scopeOf(userOf(request)), scopeQuery(query));
+  async list(@CurrentUser() user: User, @ValidQuery(scopeQuerySchema) { contactCenter }: ScopeQuery) {
+    const scope = narrowed(scopeOf(user), contactCenter);
     return { credentials: (await this.credentials.list(scope)).map(resource) };
   }
 
   @Post('credentials')
-  async register(@Req() request: FastifyRequest, @Body() body: { readonly id?: unknown } | undefined) {
-    const user = userOf(request);
-    const { contactCenter: named } = checked(hawkRegistrationSchema, body);
+  async register(
+    @Req() request: FastifyRequest,
+    @CurrentUser() user: User,
+    @ValidBody(hawkRegistrationSchema) { id, contactCenter: named }: z.output<typeof hawkRegistrationSchema>,
+  ) {
     const contactCenter = await this.newOwner.of(scopeOf(user), named);
-    const { issued } = await this.credentials.register(body?.id, user.name, { contactCenter });
+    const { issued } = await this.credentials.register(id, user.name, { contactCenter });
     await this.audit.done(request, 'hawk-credential-registered', contactCenter, issued.id);
     return issued;
   }
 
   @Post('credentials/:id/rotation')
-  async rotate(@Req() request: FastifyRequest, @Param('id') id: string, @Body() body: unknown) {
-    const scope = scopeOf(userOf(request));
-    const { overlapSeconds, contactCenter } = checked(hawkRotationSchema, body);
+  async rotate(
+    @Req() request: FastifyRequest,
+    @CurrentUser() user: User,
+    @Param('id') id: string,
+    @ValidBody(hawkRotationSchema) { overlapSeconds, contactCenter }: z.output<typeof hawkRotationSchema>,
+  ) {
+    const scope = scopeOf(user);
     const { issued, owner } = await this.credentials.rotate(id, narrowed(scope, contactCenter), overlapSeconds);
     const detail = `${id}, the former key serves ${overlapSeconds} s longer`;
     await this.audit.done(request, 'hawk-credential-rotated', owner, detail);
@@ -60,19 +67,25 @@ export class HawkCredentialController {
 
   @Delete('credentials/:id')
   @HttpCode(200)
-  async revoke(@Req() request: FastifyRequest, @Param('id') id: string, @Query() query: unknown) {
-    const user = userOf(request);
-    const scope = narrowed(scopeOf(user), scopeQuery(query));
+  async revoke(
+    @Req() request: FastifyRequest,
+    @CurrentUser() user: User,
+    @Param('id') id: string,
+    @ValidQuery(scopeQuerySchema) { contactCenter }: ScopeQuery,
+  ) {
+    const scope = narrowed(scopeOf(user), contactCenter);
     const revoked = await this.credentials.revoke(id, scope, user.name);
     await this.audit.done(request, 'hawk-credential-revoked', revoked.contactCenter, id);
     return resource(revoked);
   }
 
   @Post('invitations')
-  async invite(@Req() request: FastifyRequest, @Body() body: unknown) {
-    const user = userOf(request);
+  async invite(
+    @Req() request: FastifyRequest,
+    @CurrentUser() user: User,
+    @ValidBody(hawkInvitationSchema) { validForSeconds, contactCenter: named }: z.output<typeof hawkInvitationSchema>,
+  ) {
     const scope = scopeOf(user);
-    const { validForSeconds, contactCenter: named } = checked(hawkInvitationSchema, body);
     const contactCenter = await this.newOwner.of(scope, named);
     const invitation = await this.credentials.invite(validForSeconds, contactCenter, user.name);
     await this.audit.done(request, 'hawk-invitation-made', contactCenter, `until ${invitation.expiresAt}`);

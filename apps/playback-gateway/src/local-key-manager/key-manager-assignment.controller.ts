@@ -1,14 +1,15 @@
-import { Body, Controller, Get, HttpCode, Inject, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { RcsError } from '#platform';
-import type { AssignmentOutcome, LocalKeyManagerStore } from '#store';
+import type { AssignmentOutcome, LocalKeyManagerStore, User } from '#store';
+import { ValidBody, ValidQuery } from '../http/valid-input.js';
 import { Authenticated } from '../access/access-rule.js';
-import { userOf } from '../http/current-user.js';
+import { CurrentUser } from '../http/current-user.js';
 import { storeTokens } from '../dependencies/injection-tokens.js';
 import { narrowed, NewOwner, scopeOf } from './key-manager-administrator.js';
 import { assignedText, KeyManagerAudit } from './key-manager-audit.js';
-import { checked, contactCenterField, scopeQuery } from './key-manager-requests.js';
+import { contactCenterField, scopeQuerySchema, type ScopeQuery } from './key-manager-requests.js';
 import { KeyPairs } from './key-pairs.js';
 import { callOf } from './key-pairs.js';
 
@@ -22,7 +23,7 @@ export const keyManagerAssignmentSchema = z.strictObject({
 
 /** Whose the key pairs are; operations accounts give contact centers what is from before things belonged to them. */
 @Controller('rcs/local-key-manager')
-@Authenticated()
+@Authenticated(scopeOf)
 export class KeyManagerAssignmentController {
   constructor(
     private readonly keyPairs: KeyPairs,
@@ -35,9 +36,10 @@ export class KeyManagerAssignmentController {
   async list(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-    @Query() query: unknown,
+    @CurrentUser() user: User,
+    @ValidQuery(scopeQuerySchema) { contactCenter }: ScopeQuery,
   ): Promise<{ keyPairs: { id: string; contactCenter: string | undefined; dateCreated: number }[] }> {
-    const scope = narrowed(scopeOf(userOf(request)), scopeQuery(query));
+    const scope = narrowed(scopeOf(user), contactCenter);
     // Key pairs that were imported come into the store when they are first looked for.
     await this.keyPairs.list(scope === 'everything' ? undefined : scope.owner, callOf(request, reply));
     const keyPairs = await this.store.keyPairs(scope);
@@ -48,13 +50,13 @@ export class KeyManagerAssignmentController {
 
   @Post('assignments')
   @HttpCode(200)
-  async assign(@Req() request: FastifyRequest, @Body() body: unknown): Promise<AssignmentOutcome> {
-    const scope = scopeOf(userOf(request));
-    if (scope !== 'everything') {
-      throw new RcsError('RCS_INSUFFICIENT_ROLE', 'only operations accounts assign what belongs to no contact center');
-    }
-    const { contactCenter: named, credentials, keyPairs } = checked(keyManagerAssignmentSchema, body);
-    const contactCenter = await this.newOwner.of(scope, named);
+  @Authenticated(requireOperations)
+  async assign(
+    @Req() request: FastifyRequest,
+    @ValidBody(keyManagerAssignmentSchema)
+    { contactCenter: named, credentials, keyPairs }: z.output<typeof keyManagerAssignmentSchema>,
+  ): Promise<AssignmentOutcome> {
+    const contactCenter = await this.newOwner.of('everything', named);
     const chosen = credentials === undefined && keyPairs === undefined ? undefined : { credentials, keyPairs };
     const outcome = await this.store.assign({
       contactCenter,
@@ -65,4 +67,10 @@ export class KeyManagerAssignmentController {
     }
     return outcome;
   }
+}
+
+/** @throws RcsError RCS_INSUFFICIENT_PERMISSION, RCS_INSUFFICIENT_ROLE */
+function requireOperations(user: User): void {
+  if (scopeOf(user) === 'everything') return;
+  throw new RcsError('RCS_INSUFFICIENT_ROLE', 'only operations accounts assign what belongs to no contact center');
 }

@@ -2,13 +2,14 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Options, Param, Post, 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { AuditEntry, AuditLog, KeyManagerOwner } from '#store';
+import { ValidBody } from '../http/valid-input.js';
 import { HawkRegistration, HawkSigned, Public } from '../access/access-rule.js';
 import { storeTokens } from '../dependencies/injection-tokens.js';
 import { BlockDecryption, type DecryptRequest } from './block-decryption.js';
 import { callerOf } from './hawk-admission.js';
 import { HawkCredentials } from './hawk-credentials.js';
 import { NewOwner } from './key-manager-administrator.js';
-import { checked, contactCenterField } from './key-manager-requests.js';
+import { contactCenterField } from './key-manager-requests.js';
 import { keyPairResource, KeyPairs } from './key-pairs.js';
 import { registrarOf } from './registration-access.js';
 import { localKeyManagerPath } from '../http/key-management-path.js';
@@ -47,14 +48,16 @@ export class LocalKeyManagerController {
   @Post('auth')
   @HawkRegistration()
   @HttpCode(200)
-  async register(@Req() request: FastifyRequest, @Body() body: { readonly id?: unknown } | undefined) {
+  async register(
+    @Req() request: FastifyRequest,
+    @ValidBody(keyManagerRegistrationSchema) { id, contactCenter }: z.output<typeof keyManagerRegistrationSchema>,
+  ) {
     const registrar = registrarOf(request);
-    const { contactCenter } = checked(keyManagerRegistrationSchema, body);
     const right =
       'invitation' in registrar
         ? { invitation: registrar.invitation }
         : { contactCenter: await this.newOwner.of(registrar.scope, contactCenter) };
-    const { issued, owner } = await this.credentials.register(body?.id, registrar.name, right);
+    const { issued, owner } = await this.credentials.register(id, registrar.name, right);
     const entry = { event: 'hawk-credential-registered', outcome: 'done', detail: issued.id } as const;
     await this.record(request, registrar.name, owner, entry);
     return issued;

@@ -1,17 +1,16 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { CertificateAdministrators } from '../access/access-rule.js';
-import { administratorOf } from '../access/certificate-administrator.js';
+import { ValidBody } from '../http/valid-input.js';
+import { RequirePrivilege } from '../access/access-rule.js';
+import { CertificateAdministrator, type Administrator } from '../access/certificate-administrator.js';
 import { CertificateAudit } from '../audit/certificate-audit.js';
-import { parseInput } from '../http/request-input.js';
 import { MediaIndexService } from './media-index.service.js';
 
 export const giveUpSchema = z.strictObject({ confirm: z.string().optional() }).prefault({});
 
 /** How far the media files of the administrator's own contact center are looked at: certificates wait for that. */
 @Controller('rcs/recordings/index-status')
-@CertificateAdministrators()
+@RequirePrivilege('administer-certificates')
 export class MediaIndexController {
   constructor(
     private readonly index: MediaIndexService,
@@ -19,8 +18,7 @@ export class MediaIndexController {
   ) {}
 
   @Get()
-  get(@Req() request: FastifyRequest) {
-    const administrator = administratorOf(request);
+  get(@CertificateAdministrator() administrator: Administrator) {
     return this.audit.act(administrator, { event: 'media-index-read' }, () =>
       this.index.status(administrator.contactCenter),
     );
@@ -29,8 +27,7 @@ export class MediaIndexController {
   /** What failed is tried again now and not at its time. */
   @Post('retry')
   @HttpCode(200)
-  retry(@Req() request: FastifyRequest) {
-    const administrator = administratorOf(request);
+  retry(@CertificateAdministrator() administrator: Administrator) {
     return this.audit.act(administrator, { event: 'media-index-retried' }, () =>
       this.index.retry(administrator.contactCenter),
     );
@@ -38,9 +35,11 @@ export class MediaIndexController {
 
   @Post(':recording/give-up')
   @HttpCode(200)
-  giveUp(@Req() request: FastifyRequest, @Param('recording') recording: string, @Body() body: unknown) {
-    const administrator = administratorOf(request);
-    const { confirm } = parseInput(giveUpSchema, body ?? {});
+  giveUp(
+    @CertificateAdministrator() administrator: Administrator,
+    @Param('recording') recording: string,
+    @ValidBody(giveUpSchema) { confirm }: z.output<typeof giveUpSchema>,
+  ) {
     return this.audit.act(administrator, { event: 'media-given-up', detail: recording.slice(0, 200) }, () =>
       this.index.giveUp(administrator.contactCenter, recording, confirm),
     );

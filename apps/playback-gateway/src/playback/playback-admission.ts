@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
-import { noteUser } from '../http/current-user.js';
+import { setCurrentUser } from '../http/current-user.js';
 import { UserAdmission } from '../access/user-admission.js';
 import { ticketParameter, type PlayTicket } from '../tickets/play-ticket.js';
 import { TicketAdmission } from '../tickets/ticket-admission.js';
@@ -22,7 +22,7 @@ export class PlaybackAdmission {
     if (shown === undefined) return this.users.admit(request, reply);
     if (typeof shown !== 'string') throw new RcsError('RCS_TICKET_REFUSED', 'the address carries several tickets');
     const { user, ticket } = await this.tickets.admit(shown, request, reply);
-    noteUser(user, request);
+    setCurrentUser(user, request);
     request[shownTicket] = ticket;
   }
 }

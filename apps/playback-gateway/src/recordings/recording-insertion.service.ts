@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { describeError, RcsError } from '#platform';
+import { describeError, parseInput, RcsError } from '#platform';
 import type {
   AuditEntry,
   AuditLog,
@@ -28,6 +28,11 @@ export interface Insertion {
   readonly requestId: string;
 }
 
+/** @throws RcsError RCS_INSUFFICIENT_ROLE */
+export function requireOperations({ roles }: User): void {
+  if (!roles.includes('ops')) throw new RcsError('RCS_INSUFFICIENT_ROLE', 'only the ops account inserts recordings');
+}
+
 /** Takes in the metadata of a recording, as the recording processor sends it. */
 @Injectable()
 export class RecordingInsertionService {
@@ -46,8 +51,6 @@ export class RecordingInsertionService {
 
   /** @throws RcsError naming the field that is wrong; nothing is stored then. */
   async insert(insertion: Insertion): Promise<{ recording: Recording; result: 'created' | 'unchanged' }> {
-    if (!insertion.user.roles.includes('ops'))
-      throw new RcsError('RCS_INSUFFICIENT_ROLE', 'only the ops account inserts recordings');
     const contactCenter = await this.contactCenters.find(insertion.contactCenter);
     if (contactCenter === undefined) {
       throw new RcsError('RCS_NOT_FOUND', undefined, { publicDetail: 'there is no such contact center' });
@@ -141,20 +144,12 @@ function entryOf({ user, address, requestId }: Insertion, { id, contactCenter }:
 }
 
 function parseBody(body: unknown): InsertRecording {
-  const parsed = insertRecordingSchema.safeParse(body);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const field = issue?.path.join('.') ?? '';
-    const missing = issue?.code === 'invalid_type' && issue.message.includes('undefined');
-    throw new RcsError(missing ? 'RCS_MISSING_PARAMETER' : 'RCS_INVALID_VALUE', undefined, {
-      publicDetail: missing ? field : `${field === '' ? 'the body' : field}: ${issue?.message ?? 'is not valid'}`,
-    });
-  }
-  const ids = parsed.data.mediaFiles.map(file => file.mediaId);
+  const parsed = parseInput(insertRecordingSchema, body);
+  const ids = parsed.mediaFiles.map(file => file.mediaId);
   if (new Set(ids).size < ids.length) {
     throw new RcsError('RCS_INVALID_VALUE', undefined, { publicDetail: 'mediaFiles: every mediaId may occur once' });
   }
-  return parsed.data;
+  return parsed;
 }
 
 /** Players such as Safari want an extension in the URL. */

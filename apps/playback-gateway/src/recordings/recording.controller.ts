@@ -1,13 +1,13 @@
 import { Body, Controller, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
-import type { RecordingStore } from '#store';
+import type { RecordingStore, User } from '#store';
 import { Authenticated } from '../access/access-rule.js';
-import { userOf } from '../http/current-user.js';
+import { CurrentUser } from '../http/current-user.js';
 import { AuthorisationService } from '../authorisation/authorisation.service.js';
 import { ExternalUrl } from '../http/external-url.js';
 import { storeTokens } from '../dependencies/injection-tokens.js';
-import { RecordingInsertionService } from './recording-insertion.service.js';
+import { RecordingInsertionService, requireOperations } from './recording-insertion.service.js';
 import { recordingResource } from './recording-resource.js';
 
 /** The recording resource for users. */
@@ -21,17 +21,17 @@ export class RecordingController {
   ) {}
 
   @Get(':id')
-  async get(@Req() request: FastifyRequest, @Param('id') id: string) {
+  async get(@CurrentUser() user: User, @Param('id') id: string) {
     const recording = await this.recordings.find(id);
     if (recording === undefined) throw new RcsError('RCS_RECORDING_NOT_FOUND', `no recording ${JSON.stringify(id)}`);
-    await this.authorisation.authorise(userOf(request), 'read', recording);
+    await this.authorisation.authorise(user, 'read', recording);
     return { ...recordingResource(recording, this.externalUrl.value), statusCode: 0 };
   }
 }
 
 /** What the recording processor calls. */
 @Controller('internal-api/contact-centers/:contactCenter/recordings')
-@Authenticated()
+@Authenticated(requireOperations)
 export class RecordingInsertionController {
   constructor(
     private readonly insertion: RecordingInsertionService,
@@ -42,11 +42,12 @@ export class RecordingInsertionController {
   async insert(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
+    @CurrentUser() user: User,
     @Param('contactCenter') contactCenter: string,
     @Body() body: unknown,
   ) {
     const { recording, result } = await this.insertion.insert({
-      user: userOf(request),
+      user,
       contactCenter,
       body,
       address: request.ip,

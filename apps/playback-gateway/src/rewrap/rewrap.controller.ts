@@ -1,9 +1,9 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { CertificateAdministrators } from '../access/access-rule.js';
-import { administratorOf } from '../access/certificate-administrator.js';
-import { parseInput } from '../http/request-input.js';
+import { ValidBody } from '../http/valid-input.js';
+import { RequirePrivilege } from '../access/access-rule.js';
+import { CertificateAdministrator, type Administrator } from '../access/certificate-administrator.js';
 import { aliasSchema } from '../certificates/upload/certificate-input.js';
 import { RewrapService } from './rewrap.service.js';
 
@@ -11,55 +11,54 @@ export const rewrapSchema = z.strictObject({ to: aliasSchema, mode: z.enum(['add
 
 /** Runs from one certificate. */
 @Controller('rcs/certificates/:alias/rewrap')
-@CertificateAdministrators()
+@RequirePrivilege('administer-certificates')
 export class CertificateRewrapController {
   constructor(private readonly rewraps: RewrapService) {}
 
   @Post()
   @HttpCode(202)
   async start(
-    @Req() request: FastifyRequest,
+    @CertificateAdministrator() administrator: Administrator,
     @Res({ passthrough: true }) reply: FastifyReply,
     @Param('alias') alias: string,
-    @Body() body: unknown,
+    @ValidBody(rewrapSchema) { to, mode }: z.output<typeof rewrapSchema>,
   ) {
-    const { to, mode } = parseInput(rewrapSchema, body);
-    const run = await this.rewraps.start(administratorOf(request), alias, to, mode);
+    const run = await this.rewraps.start(administrator, alias, to, mode);
     void reply.header('location', `/rcs/rewraps/${run.id}`);
     return run;
   }
 
   @Get()
-  async all(@Req() request: FastifyRequest, @Param('alias') alias: string) {
-    return { rewraps: await this.rewraps.all(administratorOf(request).contactCenter, alias) };
+  async all(@CertificateAdministrator() administrator: Administrator, @Param('alias') alias: string) {
+    return { rewraps: await this.rewraps.all(administrator.contactCenter, alias) };
   }
 }
 
 /** All runs of the contact center. */
 @Controller('rcs/rewraps')
-@CertificateAdministrators()
+@RequirePrivilege('administer-certificates')
 export class RewrapController {
   constructor(private readonly rewraps: RewrapService) {}
 
   @Get()
-  async all(@Req() request: FastifyRequest) {
-    return { rewraps: await this.rewraps.all(administratorOf(request).contactCenter) };
+  async all(@CertificateAdministrator() administrator: Administrator) {
+    return { rewraps: await this.rewraps.all(administrator.contactCenter) };
   }
 
   @Get(':id')
-  get(@Req() request: FastifyRequest, @Param('id') id: string) {
-    return this.rewraps.get(administratorOf(request).contactCenter, id);
+  get(@CertificateAdministrator() administrator: Administrator, @Param('id') id: string) {
+    return this.rewraps.get(administrator.contactCenter, id);
   }
 
   @Post(':id/pause')
   @HttpCode(200)
-  pause(@Req() request: FastifyRequest, @Param('id') id: string) {
-    return this.rewraps.setState(administratorOf(request), id, 'paused');
+  pause(@CertificateAdministrator() administrator: Administrator, @Param('id') id: string) {
+    return this.rewraps.setState(administrator, id, 'paused');
   }
 
   @Post(':id/resume')
   @HttpCode(200)
-  resume(@Req() request: FastifyRequest, @Param('id') id: string) {
-    return this.rewraps.setState(administratorOf(request), id, 'running');
+  resume(@CertificateAdministrator() administrator: Administrator, @Param('id') id: string) {
+    return this.rewraps.setState(administrator, id, 'running');
   }
 }

@@ -1,17 +1,18 @@
-import { Body, Controller, Inject, Param, Post, Req } from '@nestjs/common';
+import { Controller, Inject, Param, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
 import type { AuditLog, MediaFile, Recording, RecordingStore, User } from '#store';
+import { ValidBody } from '../http/valid-input.js';
 import { auditedUser } from '../http/audited-user.js';
 import { Authenticated } from '../access/access-rule.js';
-import { userOf } from '../http/current-user.js';
+import { CurrentUser } from '../http/current-user.js';
 import { AuthorisationService } from '../authorisation/authorisation.service.js';
 import { apiTime } from '../http/api-time.js';
 import { ExternalUrl } from '../http/external-url.js';
 import { storeTokens } from '../dependencies/injection-tokens.js';
 import { playPathOf } from '../recordings/recording-resource.js';
 import { SessionService } from '../sessions/session.service.js';
-import { parseTicketRequest } from './ticket-request.js';
+import { ticketRequestSchema, type TicketRequest } from './ticket-request.js';
 import { PlayTicketDesk } from './play-ticket-desk.js';
 import { ticketParameter } from './play-ticket.js';
 
@@ -29,9 +30,12 @@ export class PlayTicketController {
   ) {}
 
   @Post()
-  async issue(@Req() request: FastifyRequest, @Param('id') id: string, @Body() body: unknown) {
-    const user = userOf(request);
-    const { mediaId, bindToAddress, timeToLive } = parseTicketRequest(body);
+  async issue(
+    @Req() request: FastifyRequest,
+    @CurrentUser() user: User,
+    @Param('id') id: string,
+    @ValidBody(ticketRequestSchema) { mediaId, bindToAddress, timeToLive }: TicketRequest,
+  ) {
     const recording = await this.find(id, user, request);
     const mediaFile = chooseMediaFile(recording, mediaId);
     const { ticket, text } = await this.desk.issue({

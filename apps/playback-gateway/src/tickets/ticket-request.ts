@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { RcsError } from '#platform';
 
 export const ticketRequestSchema = z.strictObject({
   /** May be left out where the recording has one media file. */
@@ -11,13 +10,3 @@ export const ticketRequestSchema = z.strictObject({
 });
 
 export type TicketRequest = z.output<typeof ticketRequestSchema>;
-
-/** @throws RcsError RCS_INVALID_VALUE naming the field that is wrong. */
-export function parseTicketRequest(body: unknown): TicketRequest {
-  const parsed = ticketRequestSchema.safeParse(body ?? {});
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const field = issue?.path.join('.') ?? '';
-  const publicDetail = `${field === '' ? 'the body' : field}: ${issue?.message ?? 'not valid'}`;
-  throw new RcsError('RCS_INVALID_VALUE', undefined, { publicDetail });
-}

@@ -1,19 +1,17 @@
-import { Controller, Get, Req } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import { Controller, Get } from '@nestjs/common';
 import { administratorOf, UserAdministration } from '#accounts';
 import type { User } from '#store';
 import { Authenticated } from '../access/access-rule.js';
-import { userOf } from '../http/current-user.js';
+import { CurrentUser } from '../http/current-user.js';
 
 /** What can be given to users: roles and privileges, and the access groups and partitions that are in use. */
 @Controller('rcs')
-@Authenticated()
+@Authenticated(administratorOf)
 export class AccessGroupController {
   constructor(private readonly administration: UserAdministration) {}
 
   @Get('roles')
-  roles(@Req() request: FastifyRequest) {
-    administratorOf(userOf(request));
+  roles() {
     return {
       roles: [
         { name: 'agent', description: 'Plays the own recordings' },
@@ -30,11 +28,11 @@ export class AccessGroupController {
   }
 
   @Get('access-groups')
-  async accessGroups(@Req() request: FastifyRequest) {
-    const users = await this.administration.list(administratorOf(userOf(request)));
+  async accessGroups(@CurrentUser() user: User) {
+    const users = await this.administration.list(administratorOf(user));
     return {
-      accessGroups: membersBy(users, user => user.accessGroups),
-      partitions: membersBy(users, user => user.partitions),
+      accessGroups: membersBy(users, member => member.accessGroups),
+      partitions: membersBy(users, member => member.partitions),
     };
   }
 }

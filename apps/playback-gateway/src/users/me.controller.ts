@@ -1,15 +1,14 @@
-import { Controller, Get, Req } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import { Controller, Get } from '@nestjs/common';
+import type { User } from '#store';
 import { Authenticated } from '../access/access-rule.js';
-import { userOf } from '../http/current-user.js';
+import { CurrentUser } from '../http/current-user.js';
 
 /** Who am I: what clients ask first. */
 @Controller('api/v2/me')
 @Authenticated()
 export class MeController {
   @Get()
-  get(@Req() request: FastifyRequest) {
-    const { name, roles, privileges, contactCenter } = userOf(request);
+  get(@CurrentUser() { name, roles, privileges, contactCenter }: User) {
     return {
       statusCode: 0,
       user: { userName: name, roles, privileges, ...(contactCenter === undefined ? {} : { contactCenter }) },

@@ -1,24 +1,29 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
+  accountChoiceSchema,
   administratorOf,
-  parseAccountChoice,
-  parseNewUser,
-  parsePasswordChange,
-  parseUserChange,
+  newUserSchema,
+  passwordChangeSchema,
   UserAdministration,
+  userChangeSchema,
   userView,
+  type AccountChoice,
   type ChangeOrigin,
+  type NewUser,
+  type UserChange,
   type UserView,
 } from '#accounts';
-import { RcsError } from '#platform';
+import { parseInput, RcsError } from '#platform';
+import type { User } from '#store';
+import { ValidBody, ValidQuery } from '../http/valid-input.js';
 import { Authenticated } from '../access/access-rule.js';
-import { userOf } from '../http/current-user.js';
+import { CurrentUser } from '../http/current-user.js';
 import { OwnPassword } from './own-password.js';
 
 /** The users of a contact center, for its administrators; of all contact centers for operations accounts. */
 @Controller('rcs/users')
-@Authenticated()
+@Authenticated(administratorOf)
 export class UserController {
   constructor(
     private readonly administration: UserAdministration,
@@ -27,62 +32,62 @@ export class UserController {
 
   @Get()
   async list(
-    @Req() request: FastifyRequest,
+    @CurrentUser() user: User,
     @Query('contactCenter') contactCenter?: string,
     @Query('accessGroup') accessGroup?: string,
   ): Promise<{ users: UserView[] }> {
-    const users = await this.administration.list(administratorOf(userOf(request)), contactCenter);
+    const users = await this.administration.list(administratorOf(user), contactCenter);
     const members = accessGroup === undefined ? users : users.filter(user => user.accessGroups.includes(accessGroup));
     return { users: members.map(userView) };
   }
 
   @Get(':userName')
   async show(
-    @Req() request: FastifyRequest,
+    @CurrentUser() user: User,
     @Param('userName') userName: string,
-    @Query() query: unknown,
+    @ValidQuery(accountChoiceSchema) choice: AccountChoice,
   ): Promise<UserView> {
-    const administrator = administratorOf(userOf(request));
-    return userView(await this.administration.show(administrator, userName, parseAccountChoice(query)));
+    return userView(await this.administration.show(administratorOf(user), userName, choice));
   }
 
   @Post()
   async add(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-    @Body() body: unknown,
+    @CurrentUser() user: User,
+    @ValidBody(newUserSchema) newUser: NewUser,
   ): Promise<UserView> {
-    const administrator = administratorOf(userOf(request));
-    const user = await this.administration.add(administrator, parseNewUser(body), originOf(request));
-    void reply.header('location', `/rcs/users/${encodeURIComponent(user.name)}`);
-    return userView(user);
+    const added = await this.administration.add(administratorOf(user), newUser, originOf(request));
+    void reply.header('location', `/rcs/users/${encodeURIComponent(added.name)}`);
+    return userView(added);
   }
 
   /** Lists in the body replace those that are there; what is absent stays. */
   @Patch(':userName')
   async change(
     @Req() request: FastifyRequest,
+    @CurrentUser() user: User,
     @Param('userName') userName: string,
-    @Body() body: unknown,
-    @Query() query: unknown,
+    @ValidBody(userChangeSchema) change: UserChange,
+    @ValidQuery(accountChoiceSchema) choice: AccountChoice,
   ): Promise<UserView> {
-    const administrator = administratorOf(userOf(request));
-    const [change, choice] = [parseUserChange(body), parseAccountChoice(query)];
-    return userView(await this.administration.change(administrator, userName, change, originOf(request), choice));
+    const origin = originOf(request);
+    return userView(await this.administration.change(administratorOf(user), userName, change, origin, choice));
   }
 
   /** Administrators set the password of others; everybody changes the own one, with the current one. */
   @Put(':userName/password')
+  @Authenticated()
   @HttpCode(204)
   async setPassword(
     @Req() request: FastifyRequest,
+    @CurrentUser() user: User,
     @Param('userName') userName: string,
     @Body() body: unknown,
   ): Promise<void> {
-    const user = userOf(request);
     const own = userName === user.name && !user.roles.includes('ops');
     const administrator = own ? undefined : administratorOf(user);
-    const { password, currentPassword } = parsePasswordChange(body);
+    const { password, currentPassword } = parseInput(passwordChangeSchema, body);
     if (administrator !== undefined) {
       await this.administration.setPassword(administrator, userName, password, originOf(request));
       return;
@@ -98,11 +103,11 @@ export class UserController {
   @HttpCode(204)
   async remove(
     @Req() request: FastifyRequest,
+    @CurrentUser() user: User,
     @Param('userName') userName: string,
-    @Query() query: unknown,
+    @ValidQuery(accountChoiceSchema) choice: AccountChoice,
   ): Promise<void> {
-    const administrator = administratorOf(userOf(request));
-    await this.administration.remove(administrator, userName, originOf(request), parseAccountChoice(query));
+    await this.administration.remove(administratorOf(user), userName, originOf(request), choice);
   }
 }
 

@@ -48,7 +48,6 @@ describe(ContactCenterAdministration.name, () => {
     ['a domain that is taken', { name: 'Again', domain: 'ONE.example' }, 'domain: '],
     ['an id that is no part of a URL', { id: '../x', name: 'X' }, 'id: '],
     ['a name with a line end', { name: 'a\nb' }, 'name: '],
-    ['no name', {}, 'name: '],
     ['a domain that is none', { name: 'X', domain: 'a b' }, 'domain: '],
     ['an origin with a path', { name: 'X', allowedOrigins: ['https://a/b'] }, 'allowedOrigins.0: '],
     ['a field that is none', { name: 'X', owner: 'me' }, 'owner'],
@@ -59,6 +58,13 @@ describe(ContactCenterAdministration.name, () => {
       publicDetail: expect.stringContaining(named) as string,
     });
     expect(await administration.list()).toEqual(before);
+  });
+
+  it('refuses one without a name', async () => {
+    await expect(administration.add(by, {}, {})).rejects.toMatchObject({
+      code: 'RCS_MISSING_PARAMETER',
+      publicDetail: 'name',
+    });
   });
 
   it('changes neither id nor domain, and none that is not there', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { RcsError } from '#platform';
+import { parseInput, RcsError } from '#platform';
 import type { AuditLog, ContactCenter, ContactCenterStore } from '#store';
 import type { Administrator } from './administrator.js';
 import type { ChangeOrigin } from './user-administration.js';
@@ -36,9 +36,9 @@ export class ContactCenterAdministration {
     return this.contactCenters.list();
   }
 
-  /** @throws RcsError RCS_INVALID_VALUE naming the field, also for an id or a domain that is taken. */
+  /** @throws RcsError RCS_MISSING_PARAMETER, RCS_INVALID_VALUE naming the field, also for an id or a domain that is taken. */
   async add(administrator: Administrator, input: unknown, source: ChangeOrigin): Promise<ContactCenter> {
-    const added = withoutUndefined(parsed(newContactCenterSchema, input));
+    const added = withoutUndefined(parseInput(newContactCenterSchema, input));
     const all = await this.contactCenters.list();
     if (all.some(other => other.id === added.id)) throw invalid('id: there is a contact center with this id');
     if (added.domain !== undefined && all.some(other => other.domain?.toLowerCase() === added.domain)) {
@@ -54,7 +54,7 @@ export class ContactCenterAdministration {
     input: unknown,
     source: ChangeOrigin,
   ): Promise<ContactCenter> {
-    const changed = withoutUndefined(parsed(contactCenterChangeSchema, input));
+    const changed = withoutUndefined(parseInput(contactCenterChangeSchema, input));
     const present = await this.contactCenters.find(contactCenter);
     if (present === undefined)
       throw new RcsError('RCS_NOT_FOUND', `no contact center ${JSON.stringify(contactCenter)}`);
@@ -78,13 +78,6 @@ export class ContactCenterAdministration {
     await this.contactCenters.put(contactCenter);
     return contactCenter;
   }
-}
-
-function parsed<T extends z.ZodType>(schema: T, input: unknown): z.output<T> {
-  const result = schema.safeParse(input);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  throw invalid(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not valid'}`);
 }
 
 function withoutUndefined<T extends object>(values: T): { [Name in keyof T]: Exclude<T[Name], undefined> } {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RcsError } from '#platform';
+import { parseInput } from '#platform';
 import type { Privilege, Role } from '#store';
 import type { AccountChoice } from './account-choice.js';
 
@@ -66,24 +66,13 @@ export type UserChange = z.output<typeof userChangeSchema>;
 export type PasswordChange = z.output<typeof passwordChangeSchema>;
 
 /** @throws RcsError RCS_MISSING_PARAMETER, RCS_INVALID_VALUE naming the field. */
-export const parseNewUser = (body: unknown): NewUser => parse(newUserSchema, body);
+export const parseNewUser = (body: unknown): NewUser => parseInput(newUserSchema, body);
 /** @throws RcsError RCS_INVALID_VALUE naming the field. */
-export const parseUserChange = (body: unknown): UserChange => parse(userChangeSchema, body);
+export const parseUserChange = (body: unknown): UserChange => parseInput(userChangeSchema, body);
 /** @throws RcsError RCS_INVALID_VALUE naming the parameter. */
 export function parseAccountChoice(query: unknown): AccountChoice {
-  const { source, contactCenter: id } = parse(accountChoiceSchema, query);
+  const { source, contactCenter: id } = parseInput(accountChoiceSchema, query);
   return { ...(source === undefined ? {} : { source }), ...(id === undefined ? {} : { contactCenter: id }) };
 }
 /** @throws RcsError RCS_MISSING_PARAMETER, RCS_INVALID_VALUE naming the field. */
-export const parsePasswordChange = (body: unknown): PasswordChange => parse(passwordChangeSchema, body);
-
-function parse<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const field = issue?.path.join('.') ?? '';
-  const missing = issue?.code === 'invalid_type' && issue.message.includes('undefined') && field !== '';
-  throw new RcsError(missing ? 'RCS_MISSING_PARAMETER' : 'RCS_INVALID_VALUE', undefined, {
-    publicDetail: missing ? field : `${field === '' ? 'the body' : field}: ${issue?.message ?? 'is not valid'}`,
-  });
-}
+export const parsePasswordChange = (body: unknown): PasswordChange => parseInput(passwordChangeSchema, body);

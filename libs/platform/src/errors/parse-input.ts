@@ -1,0 +1,28 @@
+import type { z } from 'zod';
+import { RcsError } from './rcs-error.js';
+
+/**
+ * What was sent, as the schema has it; nothing at all counts like an object without fields. Every way into the product
+ * answers a mistake in the same words.
+ * @param explanation instead of what the schema says of a wrong value
+ * @throws RcsError RCS_MISSING_PARAMETER or RCS_INVALID_VALUE, naming the field
+ */
+export function parseInput<T extends z.ZodType>(schema: T, input: unknown, explanation?: string): z.output<T> {
+  const sent = input ?? {};
+  const result = schema.safeParse(sent);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const field = issue?.path.join('.') ?? '';
+  // A rule of our own says what to send instead, also where nothing was sent.
+  if (issue !== undefined && field !== '' && issue.code !== 'custom' && valueAt(sent, issue.path) === undefined) {
+    throw new RcsError('RCS_MISSING_PARAMETER', undefined, { publicDetail: field });
+  }
+  const reason = `${field === '' ? 'the body' : field}: ${issue?.message ?? 'is not valid'}`;
+  throw new RcsError('RCS_INVALID_VALUE', undefined, { publicDetail: explanation ?? reason });
+}
+
+const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (value, key) => (value as Readonly<Record<PropertyKey, unknown>> | null | undefined)?.[key],
+    input,
+  );

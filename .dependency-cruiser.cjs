@@ -1,4 +1,4 @@
-/** The rules of the house: which room may open which door. */
+/** Which part of the source may import which. */
 const pure = '^libs/(asn1|cms|pkcs11|certificates)/';
 
 /**
@@ -104,8 +104,8 @@ module.exports = {
       to: { path: '^libs/', pathNot: '^libs/(key-vault-client|contracts|grants|platform)/' },
     },
     {
-      name: 'libs-through-their-door',
-      comment: 'Another room is entered through its index, not through a window.',
+      name: 'libs-through-their-index',
+      comment: 'Another library is imported through its index, never by a file inside of it.',
       severity: 'error',
       from: { path: '^(apps|libs)/([^/]+)/' },
       to: { path: '^libs/[^/]+/src/(?!index)', pathNot: '^$1/$2/' },

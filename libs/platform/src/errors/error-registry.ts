@@ -40,7 +40,7 @@ export const errorRegistry = {
     PERMISSION_DENIED,
     3,
     'This service may not make this call',
-    'Check which role the client certificate carries and the list of callers in the configuration.',
+    'Check which role the client certificate carries: each call of the vault has a fixed list of roles.',
   ),
   RCS_OPERATOR_NOT_ALLOWED: define(
     403,

@@ -35,6 +35,8 @@ npm sbom --sbom-format=cyclonedx >"$target/sbom.cdx.json"
 # What only compiling needs.
 find node_modules -depth \( -path '*/build/Release/obj' -o -path '*/build/Release/obj.target' -o -path '*/build/Release/.deps' \
     -o -path 'node_modules/better-sqlite3/deps' -o -path 'node_modules/.cache' \) -exec rm -rf {} +
+# Of the viewer of the API description only what its page loads.
+find node_modules/swagger-ui-dist -type f \( -name '*-es-*' -o -name '*-preset.js*' -o -name 'swagger-ui.js' -o -name 'log.*' \) -delete
 find node_modules/better-sqlite3/prebuilds -type f ! -name "$(node -p '`${process.platform}-${process.arch}`').node" -delete
 find node_modules -type f \( -name '*.c' -o -name '*.cc' -o -name '*.cpp' -o -name '*.h' -o -name '*.gyp' -o -name '*.md' \
     -o -name '*.a' -o -name '*.map' -o -name 'test_extension.node' \) -delete

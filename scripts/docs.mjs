@@ -8,6 +8,7 @@ build();
 for (const script of [
   ['dist/apps/rcsctl/main.js', 'docs', 'docs'],
   ['scripts/metrics-page.mjs'],
+  ['scripts/api-description.mjs', '--page'],
   ['scripts/copy-monitoring.mjs'],
 ]) {
   const { status } = runToEnd(process.execPath, script, { cwd: repository, stdio: 'inherit' });

@@ -138,6 +138,7 @@ const makers = [
   'package-lock.json',
   'scripts/copy-assets.mjs',
   'scripts/bundle.mjs',
+  'scripts/api-description.mjs',
 ];
 
 /** Builds when anything is different from what was built last. */

@@ -202,6 +202,8 @@ export const routeActs: Readonly<Record<string, RouteActs>> = {
     ...over('GET', '/rcs/audit/export?user=:userName', [nobodys(a.admin.name)]),
   ],
   'GET /rcs/openapi.json': () => plainly('GET', '/rcs/openapi.json'),
+  'GET /rcs/openapi': () => plainly('GET', '/rcs/openapi'),
+  'GET /rcs/openapi/:file': () => plainly('GET', '/rcs/openapi/start.js'),
   'GET /api/v2/settings/cross-origin': () => plainly('GET', '/api/v2/settings/cross-origin'),
   'PUT /api/v2/settings/cross-origin': () =>
     plainly('PUT', '/api/v2/settings/cross-origin', [{ allowedOrigins: ['https://wallB.example.net'] }]),

@@ -1,7 +1,9 @@
 import 'reflect-metadata';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RequestMethod } from '@nestjs/common';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { apiPage } from './api-page.js';
 import { features, openApiDocument } from './openapi-document.js';
 
 interface Described {
@@ -56,5 +58,20 @@ describe(openApiDocument.name, () => {
     );
     expect([...names].sort()).toEqual(Object.keys(schemas).sort());
     expect(JSON.stringify(document)).not.toContain('$defs');
+  });
+
+  it('docs/api.md lists every operation; run `npm run docs` when this fails', () => {
+    const page = readFileSync(join(source, '../../../docs/api.md'), 'utf8');
+    expect(page).toBe(apiPage(openApiDocument()));
+  });
+
+  it('has schemas that say of each object which fields it has', () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    ajv.addSchema(document, 'api');
+    const certificates = ajv.compile({ $ref: 'api#/components/schemas/Keys' });
+    const key = { alias: 'a', keyIdentifier: '00', size: 2048 };
+    expect(certificates({ keys: [key] })).toBe(true);
+    expect(certificates({ keys: [{ ...key, secret: '' }] })).toBe(false);
+    expect(certificates({ keys: [{ alias: 'a' }] })).toBe(false);
   });
 });

@@ -30,14 +30,17 @@ const base = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.rcs/', '<rootDir>/.cache/'],
 };
 
+/** Every answer of a gateway is held to the description of the API. */
+const withServices = { ...base, setupFilesAfterEnv: ['<rootDir>/test/support/answers/checked-answers.ts'] };
+
 module.exports = {
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs}/**/*.spec.ts'] },
-    { ...base, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.spec.ts'] },
-    { ...base, displayName: 'conformance', testMatch: ['<rootDir>/test/conformance/**/*.spec.ts'] },
-    { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'] },
-    { ...base, displayName: 'properties', testMatch: ['<rootDir>/test/properties/**/*.spec.ts'] },
+    { ...withServices, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.spec.ts'] },
+    { ...withServices, displayName: 'conformance', testMatch: ['<rootDir>/test/conformance/**/*.spec.ts'] },
+    { ...withServices, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'] },
+    { ...withServices, displayName: 'properties', testMatch: ['<rootDir>/test/properties/**/*.spec.ts'] },
     { ...base, displayName: 'packaging', testMatch: ['<rootDir>/test/packaging/**/*.spec.ts'] },
-    { ...base, displayName: 'resilience', testMatch: ['<rootDir>/test/resilience/**/*.spec.ts'] },
+    { ...withServices, displayName: 'resilience', testMatch: ['<rootDir>/test/resilience/**/*.spec.ts'] },
   ],
 };

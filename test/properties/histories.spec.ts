@@ -54,7 +54,7 @@ async function onOneServer(
   const cluster = await PropertyCluster.start({
     // Whatever plays is opened anew.
     RCS_DECRYPT_WORKER__MEDIA_SESSION_TIME_TO_LIVE_MS: '100',
-    NODE_OPTIONS: `--require ${join(__dirname, 'histories/moved-clock.cjs')}`,
+    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --require ${join(__dirname, 'histories/moved-clock.cjs')}`,
     PROPERTY_CLOCK: clockFile,
   });
   let [steps, disturbances, imports] = [0, 0, 0];

@@ -45,6 +45,8 @@ export async function startTwoOfEach(
       logFile: join(ready.dataDir, 'logs', `replica-${role}-${number}.log`),
       environment: {
         PATH: process.env.PATH,
+        NODE_OPTIONS: process.env.NODE_OPTIONS,
+        ANSWER_REPORT: process.env.ANSWER_REPORT,
         RCS_CONFIG: join(ready.dataDir, 'application.yaml'),
         RCS_REDIS__KEY_PREFIX: '"replicas:"',
         ...tls(role),

@@ -136,11 +136,10 @@ export const rpcActs: Readonly<Record<string, RpcActs>> = {
   DestroyKey: onKeysOfA('disable', ({ alias }) => ({ alias, approvals: [] })),
   WatchDisabledKeys: async () => Promise.resolve([{ request: { revision: '' }, harmless: true }]),
   DecryptBlock: async ({ attack: { a, b }, transportKeyId }) => {
-    const key = createPublicKey({ key: Buffer.from(a.keyPair.publicKey, 'base64'), format: 'der', type: 'pkcs1' });
+    const encoded = Buffer.from(a.keyPair.publicKey, 'base64');
+    const key = createPublicKey({ key: encoded, format: 'der', type: 'pkcs1' });
     const block = publicEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, Buffer.from(keyManagerSecret(a.prefix)));
-    const keyIdentifier = createHash('sha1')
-      .update(key.export({ format: 'der', type: 'pkcs1' }))
-      .digest('hex');
+    const keyIdentifier = createHash('sha1').update(encoded).digest('hex');
     const request = { keyIdentifier, padding: 'PKCS1_V1_5', block, messageLength: 32, transportKeyId };
     return Promise.resolve([{ request: { ...request, contactCenter: b.contactCenter.id } }]);
   },

@@ -1,9 +1,9 @@
 import type { ErrorCode } from '#platform';
+import type { AccessRule } from '../access/access-rule.js';
 import { ticketParameter } from '../tickets/play-ticket.js';
 
-/** Who may call an operation, in the words of the access rules. */
-export type Caller =
-  'anyone' | 'log-in' | 'user' | 'certificate-administrator' | 'play-ticket' | 'hawk-signed' | 'hawk-registration';
+/** Who may call an operation: the access rule of its route. */
+export type Caller = AccessRule;
 
 type Security = readonly Readonly<Record<string, readonly string[]>>[];
 
@@ -40,6 +40,7 @@ export const callers: Readonly<Record<Caller, CallerRule>> = {
 /** What may go wrong with every request, before anybody knows what it asks for. */
 export const problemsOfEveryRequest: readonly ErrorCode[] = [
   'RCS_INVALID_VALUE',
+  'RCS_MISSING_PARAMETER',
   'RCS_ORIGIN_REFUSED',
   'RCS_NOT_FOUND',
   'RCS_REQUEST_TIMEOUT',
@@ -52,11 +53,7 @@ export const problemsOfEveryRequest: readonly ErrorCode[] = [
 ];
 
 /** What may go wrong with a request that may have a body. */
-export const problemsOfBodies: readonly ErrorCode[] = [
-  'RCS_MISSING_PARAMETER',
-  'RCS_PAYLOAD_TOO_LARGE',
-  'RCS_UNSUPPORTED_MEDIA_TYPE',
-];
+export const problemsOfBodies: readonly ErrorCode[] = ['RCS_PAYLOAD_TOO_LARGE', 'RCS_UNSUPPORTED_MEDIA_TYPE'];
 
 export const securitySchemes = {
   basic: { type: 'http', scheme: 'basic', description: 'RFC 7617; the user name may name the contact center.' },

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RequestMethod } from '@nestjs/common';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { accessRuleOf } from '../access/access-rule.js';
 import { apiPage } from './api-page.js';
 import { features, openApiDocument } from './openapi-document.js';
 
@@ -23,8 +24,8 @@ function controllers(): object[] {
     .filter(exported => typeof exported === 'function' && Reflect.hasMetadata('path', exported));
 }
 
-/** What Nest would route, from the decorators. */
-function routesOf(controller: object): string[] {
+/** What Nest would route, from the decorators, and who may call it. */
+function routesOf(controller: object): [route: string, caller: string | undefined][] {
   const bases = [Reflect.getMetadata('path', controller) as string | string[]].flat();
   const { prototype } = controller as { prototype: Record<string, object> };
   return Object.getOwnPropertyNames(prototype).flatMap(name => {
@@ -32,17 +33,29 @@ function routesOf(controller: object): string[] {
     const path = handler === undefined ? undefined : (Reflect.getMetadata('path', handler) as string | undefined);
     if (handler === undefined || path === undefined) return [];
     const method = RequestMethod[Reflect.getMetadata('method', handler) as number];
-    return bases.map(base => `${method} /${base}${path === '/' ? '' : `/${path}`}`);
+    const rule = accessRuleOf(Reflect.getMetadata('__fastify_route_config__', handler) as object | undefined);
+    return bases.map((base): [string, string | undefined] => [
+      `${method} /${base}${path === '/' ? '' : `/${path}`}`,
+      rule,
+    ]);
   });
 }
 
 describe(openApiDocument.name, () => {
   const document = openApiDocument() as unknown as Described;
+  const routes = new Map(controllers().flatMap(routesOf));
   const described = features.flatMap(({ operations }) => Object.keys(operations));
 
   it('describes every route, and no other', () => {
     expect(described.length).toBeGreaterThan(70);
-    expect([...described].sort()).toEqual(controllers().flatMap(routesOf).sort());
+    expect([...described].sort()).toEqual([...routes.keys()].sort());
+  });
+
+  it('says of each who may call it, as its access rule does', () => {
+    for (const { operations } of features) {
+      for (const [route, { caller }] of Object.entries(operations))
+        expect([route, routes.get(route)]).toEqual([route, caller]);
+    }
   });
 
   it('has one operation for each', () => {

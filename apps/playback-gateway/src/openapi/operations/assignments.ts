@@ -94,7 +94,7 @@ export const assignmentOperations: FeatureOperations = {
       caller: 'user',
       query: recipientQuerySchema,
       answers: { 200: json(recipients) },
-      problems: ['RCS_MISSING_PARAMETER', 'RCS_CERTIFICATE_NOT_FOUND', 'RCS_CERTIFICATE_NOT_VALID', 'RCS_KEY_DISABLED'],
+      problems: ['RCS_CERTIFICATE_NOT_FOUND', 'RCS_CERTIFICATE_NOT_VALID', 'RCS_KEY_DISABLED'],
     },
   },
 };

@@ -1,67 +1,85 @@
-/** The messages of key-vault.proto as TypeScript sees them. */
-export interface StatusReply {
-  readonly instance: string;
-  readonly ready: boolean;
-  readonly reason: string;
-  readonly tokenLabel: string;
-  readonly tokenModel: string;
-  readonly mechanisms: readonly string[];
-  readonly keyCount: number;
-  readonly sessions: number;
-  readonly sessionsInUse: number;
-  readonly queued: number;
-  readonly tokens: readonly TokenStatus[];
-}
+import type * as wire from './key-vault.generated.js';
 
-/** One token of a vault. */
-export interface TokenStatus {
-  /** As its URI names it. */
-  readonly name: string;
-  /** open, lost, hung, pin-refused or closed */
-  readonly state: string;
-  /** Why it is not open; empty when it is. */
-  readonly reason: string;
-  readonly label: string;
-  readonly model: string;
-  readonly mechanisms: readonly string[];
-  readonly keyCount: number;
-  readonly sessions: number;
-  readonly sessionsInUse: number;
-  readonly queued: number;
-}
+export type { KeyPurpose, KeyState } from './key-vault.generated.js';
 
-export interface AgreeTransportKeyRequest {
-  readonly workerPublicKey: string;
-}
+type Value<Field> = Field extends Buffer
+  ? Buffer
+  : Field extends readonly (infer Item)[]
+    ? readonly Value<Item>[]
+    : Field extends object
+      ? Message<Field>
+      : Field;
 
-export interface AgreeTransportKeyReply {
-  readonly transportKeyId: string;
-  readonly jwe: string;
-  readonly expiresInMs: number;
-}
+/**
+ * A message of key-vault.proto as both sides write it: `Omissible` fields are for the sender to leave out, or are unknown
+ * to a peer of an older version; those that are messages themselves are there otherwise.
+ */
+type Message<Wire, Omissible extends keyof Wire = never> = {
+  readonly [Name in Exclude<keyof Wire, Omissible>]: Value<NonNullable<Wire[Name]>>;
+} & { readonly [Name in Omissible]?: Value<Wire[Name]> };
 
-export interface UnwrapSessionKeyRequest {
-  readonly grant: string;
-  readonly envelope: Buffer;
-  readonly transportKeyId: string;
-  /** Keys, by their identifiers, that did not open the content: others are tried. */
-  readonly tried?: readonly string[];
-}
+/** A message of which some fields are messages that have a name here. */
+type With<Wire, Fields extends Partial<Record<keyof Wire, unknown>>, Omissible extends keyof Wire = never> = Omit<
+  Message<Wire, Omissible>,
+  keyof Fields
+> &
+  Readonly<Fields>;
 
-/** What one key made of an envelope. */
-export interface UnwrappedCandidate {
-  readonly jwe: string;
-  readonly certificateAlias: string;
-  /** As in KeyEntry; empty from a vault of an older version. */
-  readonly keyIdentifier: string;
-}
+export type TokenStatus = Message<wire.TokenStatus>;
+export type StatusReply = Message<wire.StatusReply>;
+export type AgreeTransportKeyRequest = Message<wire.AgreeTransportKeyRequest>;
+export type AgreeTransportKeyReply = Message<wire.AgreeTransportKeyReply>;
+export type UnwrapSessionKeyRequest = Message<wire.UnwrapSessionKeyRequest, 'tried'>;
+export type UnwrappedCandidate = Message<wire.UnwrappedCandidate>;
+export type UnwrapSessionKeyReply = Message<wire.UnwrapSessionKeyReply>;
+export type WrappedItem = Message<wire.WrappedSessionKey, 'requestId' | 'tried'>;
+export type UnwrapSessionKeysRequest = With<wire.UnwrapSessionKeysRequest, { items: readonly WrappedItem[] }>;
+export type CallFailure = Message<wire.CallFailure>;
+export type UnwrapOutcome = Message<wire.UnwrapOutcome, 'failure'>;
+export type UnwrapSessionKeysReply = With<wire.UnwrapSessionKeysReply, { outcomes: readonly UnwrapOutcome[] }>;
+export type RewrapSessionKeysRequest = Message<wire.RewrapSessionKeysRequest>;
+export type RewrapOutcome = Message<wire.RewrapOutcome, 'failure'>;
+export type RewrapSessionKeysReply = With<wire.RewrapSessionKeysReply, { outcomes: readonly RewrapOutcome[] }>;
 
-export interface UnwrapSessionKeyReply extends UnwrappedCandidate {
-  /** What further keys made of it; the content tells which is right. */
-  readonly candidates: readonly UnwrappedCandidate[];
-  /** Whether there are still others, for who names all of these in `tried`. */
-  readonly more: boolean;
-}
+export type KeyName = Message<wire.KeyName>;
+export type KeyEntry = Message<
+  wire.KeyEntry,
+  'state' | 'disabledAt' | 'destroyableAt' | 'disabledBy' | 'unlistableSources'
+>;
+/** Replies that are about one key. */
+export type KeyReply = With<wire.GenerateKeyPairReply, { key: KeyEntry }>;
+export type GetImportKeyReply = Message<wire.GetImportKeyReply>;
+export type ImportKeyRequest = Message<wire.ImportKeyRequest, 'purpose' | 'grant'>;
+export type ImportKeyReply = With<wire.ImportKeyReply, { key: KeyEntry }>;
+export type ListKeysRequest = Message<wire.ListKeysRequest>;
+export type ListKeysReply = With<wire.ListKeysReply, { keys: readonly KeyEntry[] }>;
+export type GenerateKeyPairRequest = Message<wire.GenerateKeyPairRequest, 'grant'>;
+export type SubjectMessage = Message<wire.CertificateSubject, 'dnsNames' | 'emailAddresses' | 'ipAddresses' | 'uris'>;
+export type CreateCertificateSigningRequestRequest = With<
+  wire.CreateCertificateSigningRequestRequest,
+  { subject: SubjectMessage }
+>;
+export type CreateCertificateSigningRequestReply = Message<wire.CreateCertificateSigningRequestReply>;
+export type CreateSelfSignedCertificateRequest = With<
+  wire.CreateSelfSignedCertificateRequest,
+  { subject: SubjectMessage },
+  'grant'
+>;
+export type AttachCertificateRequest = Message<wire.AttachCertificateRequest, 'grant'>;
+export type EnableKeyRequest = Message<wire.EnableKeyRequest, 'purpose' | 'grant'>;
+export type DisableKeyRequest = Message<wire.DisableKeyRequest, 'purpose' | 'grant' | 'approvals'>;
+export type DestroyKeyRequest = Message<wire.DestroyKeyRequest, 'purpose'>;
+export type DestroyKeyReply = Message<wire.DestroyKeyReply>;
+export type WatchDisabledKeysRequest = Message<wire.WatchDisabledKeysRequest>;
+export type WatchDisabledKeysReply = Message<wire.WatchDisabledKeysReply>;
+export type DecryptBlockRequest = Message<wire.DecryptBlockRequest>;
+export type DecryptBlockReply = Message<wire.DecryptBlockReply>;
+export type CheckKeyRequest = Message<wire.CheckKeyRequest>;
+export type CheckKeyReply = Message<wire.CheckKeyReply>;
+export type KeyBackupEntry = Message<wire.KeyBackupEntry>;
+export type ListKeyBackupsReply = Message<wire.ListKeyBackupsReply>;
+export type ReadKeyBackupRequest = Message<wire.ReadKeyBackupRequest>;
+export type ReadKeyBackupReply = Message<wire.ReadKeyBackupReply>;
 
 /** The most keys that are tried on an envelope with one call, however many bear the name in it. */
 export const maximumUnwrapCandidates = 8;
@@ -69,257 +87,8 @@ export const maximumUnwrapCandidates = 8;
 /** The most keys that are tried on an envelope at all. */
 export const maximumTriedKeys = 64;
 
-export interface GetImportKeyReply {
-  readonly publicKey: string;
-}
-
-export interface ImportKeyRequest {
-  /** RECORDING when absent; only the command line may import the other. */
-  readonly purpose?: KeyPurpose;
-  readonly contactCenter: string;
-  readonly alias: string;
-  readonly certificate: string;
-  readonly jwe: string;
-  /** Of the administrator whom a gateway acts for; the command line needs none. */
-  readonly grant?: string;
-}
-
-export interface KeyEntry {
-  readonly contactCenter: string;
-  readonly alias: string;
-  readonly keyIdentifier: string;
-  readonly modulusBits: number;
-  readonly certificate: string;
-  /** SubjectPublicKeyInfo, DER. */
-  readonly publicKey: Buffer;
-  /** Keys of the local key manager open no recordings, and those of recordings no blocks for it. */
-  readonly purpose: KeyPurpose;
-  /** Absent from vaults that do not know of it yet. */
-  readonly state?: KeyState;
-  /** ISO 8601; empty unless the key is disabled, or when the token does not tell. */
-  readonly disabledAt?: string;
-  /** Not before this time, ISO 8601, the key may be destroyed. */
-  readonly destroyableAt?: string;
-  readonly disabledBy?: string;
-  /** Sources of recordings that could not be listed when it was disabled. */
-  readonly unlistableSources?: readonly string[];
-}
-
-/** A disabled key opens nothing; it can be enabled again until it is destroyed. */
-export type KeyState = 'ACTIVE' | 'DISABLED';
-
-export type KeyPurpose = 'RECORDING' | 'LOCAL_KEY_MANAGER';
-
-export interface ImportKeyReply {
-  readonly key: KeyEntry;
-  readonly created: boolean;
-}
-
-export interface ListKeysRequest {
-  readonly contactCenter: string;
-}
-
-export interface ListKeysReply {
-  readonly keys: readonly KeyEntry[];
-}
-
-export interface WrappedItem {
-  readonly grant: string;
-  readonly envelope: Buffer;
-  /** Of the request that needs it; that of the call when empty or absent. */
-  readonly requestId?: string;
-  /** As in UnwrapSessionKeyRequest. */
-  readonly tried?: readonly string[];
-}
-
-export interface UnwrapSessionKeysRequest {
-  readonly items: readonly WrappedItem[];
-  readonly transportKeyId: string;
-}
-
 /** The most items of one batch. */
 export const maximumBatchItems = 256;
-
-/** Why one item of a batch failed, as RcsError carries it. */
-export interface CallFailure {
-  readonly code: string;
-  readonly detail: string;
-  /** 0 when it is not known. */
-  readonly retryAfterMs: number;
-}
-
-export interface UnwrapOutcome extends UnwrapSessionKeyReply {
-  readonly failure?: CallFailure | null;
-}
-
-export interface UnwrapSessionKeysReply {
-  readonly outcomes: readonly UnwrapOutcome[];
-}
-
-export interface RewrapSessionKeysRequest {
-  readonly grant: string;
-  readonly envelopes: readonly Buffer[];
-  /** PEM */
-  readonly certificate: string;
-}
-
-export interface RewrapOutcome {
-  /** Empty when it failed, and when it is as wanted already. */
-  readonly envelope: Buffer;
-  readonly failure?: CallFailure | null;
-}
-
-export interface RewrapSessionKeysReply {
-  readonly outcomes: readonly RewrapOutcome[];
-}
-
-export interface GenerateKeyPairRequest {
-  readonly contactCenter: string;
-  readonly alias: string;
-  /** 2048, 3072 or 4096 */
-  readonly modulusBits: number;
-  readonly grant?: string;
-}
-
-/** Replies that are about one key. */
-export interface KeyReply {
-  readonly key: KeyEntry;
-}
-
-/** Names a key so that it cannot be mistaken: both must belong together. */
-export interface KeyName {
-  readonly contactCenter: string;
-  readonly keyIdentifier: string;
-}
-
-/** Whom a certificate is for; the subject as in RFC 4514. */
-export interface SubjectMessage {
-  readonly subject: string;
-  readonly dnsNames?: readonly string[];
-  readonly emailAddresses?: readonly string[];
-  readonly ipAddresses?: readonly string[];
-  readonly uris?: readonly string[];
-}
-
-export interface CreateCertificateSigningRequestRequest {
-  readonly key: KeyName;
-  readonly subject: SubjectMessage;
-}
-
-export interface CreateCertificateSigningRequestReply {
-  /** PEM, PKCS#10 */
-  readonly certificateSigningRequest: string;
-}
-
-export interface CreateSelfSignedCertificateRequest {
-  readonly key: KeyName;
-  readonly subject: SubjectMessage;
-  /** The key's own when empty. */
-  readonly alias: string;
-  /** 1 to 3650 */
-  readonly validityDays: number;
-  readonly grant?: string;
-}
-
-export interface AttachCertificateRequest {
-  readonly key: KeyName;
-  /** The key's own when empty. */
-  readonly alias: string;
-  /** PEM */
-  readonly certificate: string;
-  readonly grant?: string;
-}
-
-export interface EnableKeyRequest {
-  readonly key: KeyName;
-  readonly alias: string;
-  /** RECORDING when absent. */
-  readonly purpose?: KeyPurpose;
-  readonly grant?: string;
-}
-
-export interface DisableKeyRequest extends EnableKeyRequest {
-  /** Of operators, where the grant names sources that cannot be listed. */
-  readonly approvals?: readonly string[];
-}
-
-export interface DestroyKeyRequest {
-  readonly key: KeyName;
-  readonly alias: string;
-  /** RECORDING when absent. */
-  readonly purpose?: KeyPurpose;
-  readonly approvals: readonly string[];
-}
-
-export interface DestroyKeyReply {
-  /** False when the same private key also serves another contact center. */
-  readonly privateKeyDestroyed: boolean;
-}
-
-export interface WatchDisabledKeysRequest {
-  /** As the last reply gave it; empty at first. */
-  readonly revision: string;
-}
-
-export interface WatchDisabledKeysReply {
-  readonly revision: string;
-  /** All that are disabled now. */
-  readonly keys: readonly KeyName[];
-}
-
-export interface DecryptBlockRequest {
-  /** As in the key's label. */
-  readonly contactCenter: string;
-  readonly keyIdentifier: string;
-  readonly padding: 'OAEP_SHA1' | 'PKCS1_V1_5';
-  readonly block: Buffer;
-  /** 32 when 0 */
-  readonly messageLength: number;
-  readonly transportKeyId: string;
-}
-
-export interface DecryptBlockReply {
-  readonly jwe: string;
-}
-
-export interface CheckKeyRequest {
-  readonly key: KeyName;
-  /** SubjectPublicKeyInfo, DER. */
-  readonly publicKey: Buffer;
-}
-
-export interface CheckKeyReply {
-  readonly held: boolean;
-  readonly alias: string;
-  readonly opened: readonly string[];
-  readonly failed: readonly string[];
-}
-
-export interface KeyBackupEntry {
-  readonly name: string;
-  /** The other fields are empty then. */
-  readonly damaged: boolean;
-  readonly contactCenter: string;
-  readonly alias: string;
-  readonly keyIdentifier: string;
-  readonly certificateFingerprint: string;
-  readonly subject: string;
-  readonly expires: string;
-  readonly createdAt: string;
-}
-
-export interface ListKeyBackupsReply {
-  readonly enabled: boolean;
-  readonly backups: readonly KeyBackupEntry[];
-}
-
-export interface ReadKeyBackupRequest {
-  readonly name: string;
-}
-
-export interface ReadKeyBackupReply {
-  readonly content: string;
-}
 
 /** Request and reply of every call of the service. */
 export interface KeyVaultCalls {

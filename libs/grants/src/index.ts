@@ -12,4 +12,3 @@ export * from './operator-grant.js';
 export * from './key-approval.js';
 export * from './operator-grant-verifier.js';
 export { decryptCompact, encryptCompact } from './jose/compact-a256gcm.js';
-export { withoutKeyId } from './jose/without-key-id.js';

@@ -1,7 +1,7 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { JWE, JWK } from 'node-jose';
 import { decryptCompact, encryptCompact } from './compact-a256gcm.js';
-import { withoutKeyId } from './without-key-id.js';
+import { withoutKeyId } from '#test/jose/without-key-id.js';
 
 describe('a compact JWE with direct A256GCM', () => {
   const secret = randomBytes(32);

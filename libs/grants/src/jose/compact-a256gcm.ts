@@ -12,8 +12,8 @@ const headerBytes = Buffer.from(header, 'ascii');
 const compactForm = /^([\w-]+)\.\.([\w-]{16})\.([\w-]*)\.([\w-]{22})$/;
 
 /**
- * A compact JWE (RFC 7516) with direct encryption and A256GCM. By node:crypto itself: every session key costs one, which
- * node-jose makes a hundred times as expensive.
+ * A compact JWE (RFC 7516) with direct encryption and A256GCM. By node:crypto itself and at
+ * once: every session key costs one.
  */
 export function encryptCompact(plaintext: Buffer, key: KeyObject): string {
   const vector = nextVector();

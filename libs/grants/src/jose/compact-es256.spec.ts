@@ -1,8 +1,17 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyPairKeyObjectResult } from 'node:crypto';
 import { JWS } from 'node-jose';
 import { signCompact, verifyCompact } from './compact-es256.js';
-import { jsonWebKey } from './json-web-key.js';
-import { withoutKeyId } from './without-key-id.js';
+import { jsonWebKey } from '#test/jose/json-web-key.js';
+import { withoutKeyId } from '#test/jose/without-key-id.js';
+
+/** A P-256 key pair the DER of whose public point, 04 3F ..., reads as an OCTET STRING of just the right length. */
+function keyPairLikeAnOctetString(): KeyPairKeyObjectResult {
+  for (;;) {
+    const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const { x = '' } = pair.publicKey.export({ format: 'jwk' });
+    if (Buffer.from(x, 'base64url')[0] === 0x3f) return pair;
+  }
+}
 
 describe('a compact JWS with ES256', () => {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -18,6 +27,14 @@ describe('a compact JWS with ES256', () => {
     const signer = JWS.createSign({ format: 'compact', fields: header }, withoutKeyId(await jsonWebKey(privateKey)));
     const jws = (await signer.update('heard', 'utf8').final()) as unknown as string;
     expect(verifyCompact(jws, publicKey)?.toString('utf8')).toBe('heard');
+  });
+
+  it('is made with every EC key, also one that looks like nested DER', async () => {
+    const pair = keyPairLikeAnOctetString();
+    const jws = signCompact(header, 'heard', pair.privateKey);
+    expect(verifyCompact(jws, pair.publicKey)?.toString('utf8')).toBe('heard');
+    const { payload } = await JWS.createVerify(await jsonWebKey(pair.publicKey)).verify(jws);
+    expect(payload.toString('utf8')).toBe('heard');
   });
 
   it('is refused with any part changed, cut or added', () => {

@@ -1,8 +1,6 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { JWS, type JWK } from 'node-jose';
+import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import type { InternalIdentity } from '#platform';
-import { jsonWebKey } from '../jose/json-web-key.js';
-import { withoutKeyId } from '../jose/without-key-id.js';
+import { signCompact } from '../jose/compact-es256.js';
 
 /**
  * Signs what a service says (JWS, ES256, RFC 7515) with its own TLS identity; the certificate travels in `x5c`, so that
@@ -10,21 +8,20 @@ import { withoutKeyId } from '../jose/without-key-id.js';
  */
 export class StatementSigner {
   private constructor(
-    private readonly key: JWK.Key,
+    private readonly key: KeyObject,
     private readonly certificate: string,
     private readonly type: string,
   ) {}
 
   /** `type` becomes `typ`: a statement of one kind is worth nothing where another kind is asked for. */
-  static async create(identity: InternalIdentity, type: string): Promise<StatementSigner> {
-    const key = await jsonWebKey(createPrivateKey(identity.keyPem));
-    return new StatementSigner(key, new X509Certificate(identity.certificatePem).raw.toString('base64'), type);
+  static create(identity: InternalIdentity, type: string): Promise<StatementSigner> {
+    const certificate = new X509Certificate(identity.certificatePem).raw.toString('base64');
+    return Promise.resolve(new StatementSigner(createPrivateKey(identity.keyPem), certificate, type));
   }
 
   /** A compact JWS over the JSON of the content. */
-  async sign(content: object): Promise<string> {
-    const fields = { alg: 'ES256', typ: this.type, x5c: [this.certificate] };
-    const signer = JWS.createSign({ format: 'compact', fields }, withoutKeyId(this.key));
-    return (await signer.update(JSON.stringify(content), 'utf8').final()) as unknown as string;
+  sign(content: object): Promise<string> {
+    const header = { alg: 'ES256', typ: this.type, x5c: [this.certificate] };
+    return Promise.resolve(signCompact(header, JSON.stringify(content), this.key));
   }
 }

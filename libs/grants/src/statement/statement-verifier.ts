@@ -1,9 +1,8 @@
-import { X509Certificate } from 'node:crypto';
-import { JWS, type JWK } from 'node-jose';
+import { X509Certificate, type KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { ServiceRole } from '#platform';
 import { CertificateTrust } from '../certificate-trust.js';
-import { jsonWebKey } from '../jose/json-web-key.js';
+import { verifyCompact } from '../jose/compact-es256.js';
 
 const maximumLength = 16 * 1024;
 const signerTimeToLiveMs = 60_000;
@@ -16,7 +15,7 @@ export class StatementRefused extends Error {
 /** Checks statements of one type by services of one role: ES256 only, signed under a certificate of the internal authority. */
 export class StatementVerifier {
   private readonly trust: CertificateTrust;
-  private readonly signers = new LRUCache<string, JWK.Key>({ max: 100, ttl: signerTimeToLiveMs });
+  private readonly signers = new LRUCache<string, KeyObject>({ max: 100, ttl: signerTimeToLiveMs });
 
   constructor(
     caPem: Buffer,
@@ -32,21 +31,21 @@ export class StatementVerifier {
   }
 
   /** Like `verify` for statements that are kept: the certificate must have been valid when `timeOf` says it was signed. */
-  async verifyAt(jws: string, timeOf: (content: unknown) => Date): Promise<unknown> {
+  verifyAt(jws: string, timeOf: (content: unknown) => Date): Promise<unknown> {
+    return new Promise(resolve => resolve(this.contentOf(jws, timeOf)));
+  }
+
+  private contentOf(jws: string, timeOf: (content: unknown) => Date): unknown {
     if (jws.length > maximumLength) throw new StatementRefused(`it is ${jws.length} characters long`);
     const [header = '', payload = '', signature, ...rest] = jws.split('.');
     if (signature === undefined || rest.length > 0) throw new StatementRefused('it is no compact JWS');
     const content = parseJson(payload);
-    const key = await this.signerKey(parseJson(header), timeOf(content));
-    try {
-      await JWS.createVerify(key, { algorithms: ['ES256'], allowEmbeddedKey: false }).verify(jws);
-    } catch (error) {
-      throw new StatementRefused('its signature is wrong', { cause: error });
-    }
+    const key = this.signerKey(parseJson(header), timeOf(content));
+    if (verifyCompact(jws, key) === undefined) throw new StatementRefused('its signature is wrong');
     return content;
   }
 
-  private async signerKey(header: unknown, time: Date): Promise<JWK.Key> {
+  private signerKey(header: unknown, time: Date): KeyObject {
     const { alg, typ, x5c } = (header ?? {}) as { alg?: unknown; typ?: unknown; x5c?: unknown };
     const leaf: unknown = Array.isArray(x5c) && x5c.length === 1 ? x5c[0] : undefined;
     if (alg !== 'ES256' || typ !== this.type || typeof leaf !== 'string') {
@@ -58,9 +57,8 @@ export class StatementVerifier {
     const certificate = readCertificate(leaf);
     const role = this.trust.roleOf(certificate, time);
     if (role !== this.role) throw new StatementRefused(`it was signed by ${role ?? 'a certificate we do not trust'}`);
-    const key = await jsonWebKey(certificate.publicKey);
-    this.signers.set(cacheKey, key);
-    return key;
+    this.signers.set(cacheKey, certificate.publicKey);
+    return certificate.publicKey;
   }
 }
 

@@ -1,9 +1,12 @@
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
-import { JWE, JWK } from 'node-jose';
-import { decryptCompact, encryptCompact, withoutKeyId } from '#grants';
+import { CompactEncrypt, compactDecrypt, exportJWK, generateKeyPair, importJWK, type CryptoKey } from 'jose';
+import { decryptCompact, encryptCompact } from '#grants';
 import { RcsError } from '#platform';
 
 const transportKeyBytes = 32;
+const curve = 'P-256';
+const keyManagement = 'ECDH-ES';
+const contentEncryption = 'A256GCM';
 
 /**
  * The key under which one vault sends session keys to one worker process. It is agreed once (ECDH-ES to a fresh key of
@@ -53,22 +56,25 @@ export class TransportKey {
 
 /** The receiving half of a key agreement: a fresh EC P-256 key that never leaves this process. */
 export class KeyAgreement {
-  private constructor(private readonly key: JWK.Key) {}
+  private constructor(
+    private readonly key: CryptoKey,
+    /** JWK as JSON, without the private part. */
+    readonly publicKey: string,
+  ) {}
 
   static async create(): Promise<KeyAgreement> {
-    return new KeyAgreement(await JWK.createKey('EC', 'P-256', { alg: 'ECDH-ES' }));
-  }
-
-  /** JWK as JSON, without the private part. */
-  get publicKey(): string {
-    return JSON.stringify(this.key.toJSON(false));
+    const { privateKey, publicKey } = await generateKeyPair(keyManagement, { crv: curve });
+    return new KeyAgreement(privateKey, JSON.stringify(await exportJWK(publicKey)));
   }
 
   /** What was encrypted to this key. @throws RcsError RCS_INVALID_VALUE for anything else. */
   async open(jwe: string): Promise<Buffer> {
     try {
-      const { plaintext } = await JWE.createDecrypt(this.key, { algorithms: ['ECDH-ES', 'A256GCM'] }).decrypt(jwe);
-      return Buffer.from(plaintext);
+      const { plaintext } = await compactDecrypt(jwe, this.key, {
+        keyManagementAlgorithms: [keyManagement],
+        contentEncryptionAlgorithms: [contentEncryption],
+      });
+      return Buffer.from(plaintext.buffer, plaintext.byteOffset, plaintext.length);
     } catch (error) {
       throw new RcsError('RCS_INVALID_VALUE', 'a JWE was not encrypted to our key', {
         publicDetail: 'the JWE cannot be opened; fetch the import key again and encrypt to it',
@@ -83,20 +89,16 @@ export async function encryptToPublicKey(publicKey: string, secret: Buffer): Pro
   return encryptTo(await readPublicKey(publicKey), secret);
 }
 
-async function encryptTo(recipient: JWK.Key, secret: Buffer): Promise<string> {
-  return await JWE.createEncrypt(
-    { format: 'compact', contentAlg: 'A256GCM', fields: { alg: 'ECDH-ES' } },
-    withoutKeyId(recipient),
-  )
-    .update(secret)
-    .final();
+async function encryptTo(recipient: CryptoKey | Uint8Array, secret: Buffer): Promise<string> {
+  return await new CompactEncrypt(secret)
+    .setProtectedHeader({ alg: keyManagement, enc: contentEncryption })
+    .encrypt(recipient);
 }
 
-async function readPublicKey(json: string): Promise<JWK.Key> {
+async function readPublicKey(json: string): Promise<CryptoKey | Uint8Array> {
   try {
-    const key = await JWK.asKey(json, 'json');
-    const { kty, crv } = key.toJSON(false) as { kty?: string; crv?: string };
-    if (kty === 'EC' && crv === 'P-256') return key;
+    const { kty, crv, x, y } = JSON.parse(json) as Readonly<Record<string, unknown>>;
+    if (kty === 'EC' && crv === curve) return await importJWK({ kty, crv, x: String(x), y: String(y) }, keyManagement);
   } catch (error) {
     throw new RcsError('RCS_INVALID_VALUE', 'not a JSON web key', {
       publicDetail: 'the public key is no JWK',

@@ -20,6 +20,7 @@ rmSync(join(repository, 'dist/.recording-crypto-server'), { force: true });
 
 let bundling;
 let again = false;
+let isBuilt = false;
 
 /** One at a time; a change in the meantime makes one more. */
 async function bundle() {
@@ -53,7 +54,10 @@ const compiler = spawn(
 process.on('exit', () => compiler.kill());
 createInterface({ input: compiler.stdout }).on('line', line => {
   process.stderr.write(`${line}\n`);
-  if (line.includes('Found 0 errors')) void bundle();
+  if (!line.includes('Found 0 errors')) return;
+  // The first time it finds what was built a moment ago, and the services are being started from that.
+  if (isBuilt) void bundle();
+  isBuilt = true;
 });
 
 const restarted = ['--restart-on-change', ...(chosen.length > 0 ? chosen : services)];

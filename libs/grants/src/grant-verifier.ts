@@ -9,7 +9,7 @@ import { rewrapGrants, type RewrapGrant } from './rewrap-grant.js';
 import { checkSize, checkTimes, parseContent, trustedCertificate, verifiedPayload } from './signed-token.js';
 
 const signerRole: ServiceRole = 'playback-gateway';
-/** A signer's certificate is judged anew after this time, so that an expired one is found out. */
+/** A signer's certificate is judged again after this time, so that an expired one is found out. */
 const signerTimeToLiveMs = 60_000;
 const clockStepMs = 1000;
 

@@ -14,7 +14,7 @@ const keyApprovalSchema = z.strictObject({
   exp: z.int(),
   /** Who sat at the terminal, as the machine says: `user@host`. Who signed is proved by the certificate. */
   sub: text,
-  /** `disable` although recordings may need the key that nobody can list; `destroy` for ever. */
+  /** `disable` although recordings may need the key that nobody can list; `destroy` cannot be undone. */
   purpose: z.enum(['disable', 'destroy']),
   contactCenter: text,
   /** Subject key identifier, hexadecimal. */

@@ -24,7 +24,7 @@ export class KeyVaultClient {
   }
 
   /**
-   * Runs `work` against one vault after the other until one answers. While none can be reached they are tried anew for
+   * Runs `work` against one vault after the other until one answers. While none can be reached they are tried again for
    * a moment: after a restart a connection needs as long to come back.
    * `work` gets the milliseconds that are left; a vault that does not answer uses up its share only.
    * @throws RcsError of the last vault that was tried.

@@ -97,7 +97,10 @@ export class TokenSupervisor {
     }
   }
 
-  /** Something looked as if the token were broken: it is asked how it is, but not by whom that would be seen. */
+  /**
+   * Something looked as if the token were broken: it is examined in another turn of the event loop, so that the time of
+   * no answer shows it.
+   */
   suspect(): void {
     const connection = this.connection;
     if (connection === undefined) return;

@@ -20,7 +20,7 @@ export interface KeyStoreOptions {
   readonly alias?: string | undefined;
 }
 
-/** The alias that the original's instructions give to the server's key. */
+/** The alias that the instructions of Genesys RCS give to the server's key. */
 const usualAlias = 'jetty';
 
 /**

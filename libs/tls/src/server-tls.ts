@@ -21,7 +21,7 @@ export interface ServerTls extends TlsIdentity {
 }
 
 /**
- * The TLS of the public server: `ssl.keyStorePath` with `ssl.keyStorePassword` as in the original, or a certificate and a
+ * The TLS of the public server: `ssl.keyStorePath` with `ssl.keyStorePassword` as in Genesys RCS, or a certificate and a
  * key in two PEM files.
  * @throws ConfigurationError naming the option whose file is missing or does not fit.
  */

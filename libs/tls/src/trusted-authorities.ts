@@ -13,7 +13,7 @@ export interface TlsTrust {
  * certificates in that file alone, be it PEM, DER, JKS or PKCS#12.
  * @param option its name, for messages
  * @param password of a keystore
- * @throws ConfigurationError naming option and path: a missing file must stop the start, not open the door.
+ * @throws ConfigurationError naming option and path: a missing file must stop the start, not weaken the check.
  */
 export function trustedAuthorities(option: string, trustedCA: boolean | string, password?: string): TlsTrust {
   if (typeof trustedCA === 'boolean') return { rejectUnauthorized: trustedCA };

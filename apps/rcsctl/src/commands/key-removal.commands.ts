@@ -46,7 +46,7 @@ export function keyRemovalCommands(keys: Command): void {
     .option('--source <names...>', 'sources of recordings that cannot be listed and that you have looked at')
     .requiredOption('-o, --out <file>', 'where the approval is written, for whoever acts')
     .action(writeApproval);
-  aboutKey('destroy <alias>', 'destroy a key that was disabled long enough ago, for ever')
+  aboutKey('destroy <alias>', 'destroy a key that was disabled long enough ago; it cannot be undone')
     .requiredOption('--confirm <alias>', 'the alias again')
     .option('--approval <files...>', 'what other operators have signed with rcsctl keys approve')
     .option('--source <names...>', 'sources of recordings that cannot be listed and that you have looked at')

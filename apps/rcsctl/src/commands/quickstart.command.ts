@@ -22,7 +22,10 @@ export function quickstartCommand(program: Command): void {
     )
     .option('--json', 'print one line of JSON when it is ready')
     .addOption(
-      new Option('--restart-on-change <service...>', 'for npm run dev: start these again when they were built anew')
+      new Option(
+        '--restart-on-change <service...>',
+        'for npm run dev: start these again when their program has changed',
+      )
         .choices(servicePrograms)
         .default([])
         .hideHelp(),

@@ -93,7 +93,7 @@ export function registrationText({ credential, keyPair, calls }: Registration): 
     '',
     localKey,
     '',
-    'Never remove a key pair that Genesys Cloud has used: its recordings would be locked for ever.',
+    'Never remove a key pair that Genesys Cloud has used: its recordings would never open again.',
   ].join('\n');
 }
 

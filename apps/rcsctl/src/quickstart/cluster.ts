@@ -136,7 +136,7 @@ export class Cluster {
     });
   }
 
-  /** Starts the processes of a program again, one after the other, because it was built anew. */
+  /** Starts the processes of a program again, one after the other, because it has changed. */
   async restart(program: ServiceProgram): Promise<void> {
     for (const process of this.processes) if (process.name.startsWith(program)) await process.restart();
   }

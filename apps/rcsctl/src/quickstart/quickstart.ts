@@ -20,7 +20,7 @@ export interface QuickstartOptions {
   readonly dataDirectory: string;
   readonly json: boolean;
   readonly vaults: VaultCount;
-  /** Services that are started again whenever they were built anew. */
+  /** Services that are started again whenever their program has changed. */
   readonly restartOnChange: readonly ServiceProgram[];
 }
 
@@ -44,7 +44,7 @@ export async function quickstart({ dataDirectory, json, vaults, restartOnChange 
     writeFileSync(directory.readyFile, `${readyLine(state)}\n`, { mode: 0o600 });
     process.stdout.write(`${json ? readyLine(state) : readyText(state)}\n`);
     endWatch = watchPrograms(restartOnChange, program => {
-      steps.begin(`${program} was built anew: starting it again`);
+      steps.begin(`${program} has changed: starting it again`);
       void cluster.restart(program);
     });
     const ended = await Promise.race([

@@ -8,7 +8,7 @@ export interface Administrator {
   readonly account?: string;
   /** Users of this contact center alone; undefined for those of all. */
   readonly contactCenter?: string;
-  /** What may be given to others; nobody gives what he does not have. */
+  /** What may be given to others; nobody gives a right that they do not have. */
   readonly privileges: readonly Privilege[];
   /** Whether operations accounts may be made and changed. */
   readonly mayAdministerOps: boolean;
@@ -20,13 +20,13 @@ const allPrivileges: readonly Privilege[] = [
   'decrypt-recording',
 ];
 
-/** Somebody with access to the server itself; nothing is beyond him. */
+/** Somebody with access to the server itself; who may do everything. */
 export function operator(name: string): Administrator {
   return { name, privileges: allPrivileges, mayAdministerOps: true };
 }
 
 /**
- * A user as administrator: the operations accounts of all, an admin of his own contact center.
+ * A user as administrator: the operations accounts of all, admins of their own contact center.
  * @throws RcsError RCS_INSUFFICIENT_ROLE for everybody else.
  */
 export function administratorOf(user: User): Administrator {
@@ -50,7 +50,7 @@ export function sees(administrator: Administrator, user: User): boolean {
 }
 
 /**
- * Whoever can set a password or the rights of a user can become him, so he must not be able to do more.
+ * Whoever can set a password or the rights of a user can act as that user, so that user must not be able to do more.
  * @throws RcsError RCS_INSUFFICIENT_PERMISSION
  */
 export function checkReach(administrator: Administrator, user: Pick<User, 'roles' | 'privileges'>): void {

@@ -25,7 +25,7 @@ export interface UserAdministrationStore {
 
 /**
  * Adds, changes and removes users, each act in the audit before it happens. A user of another contact center does not
- * exist for an administrator, and nobody gives rights that he does not have.
+ * exist for an administrator, and nobody gives rights that they do not have.
  */
 export class UserAdministration {
   /** @param reservedNames names of accounts that are in no store */
@@ -108,7 +108,7 @@ export class UserAdministration {
     return this.replacePassword(administrator, user, password, origin);
   }
 
-  /** A user changes his own password, having proved the old one. @throws RcsError RCS_INVALID_VALUE */
+  /** Users change their own password, having proved the old one. @throws RcsError RCS_INVALID_VALUE */
   async changeOwnPassword(user: User, password: string, origin: ChangeOrigin): Promise<User> {
     return this.replacePassword({ name: user.name, privileges: [], mayAdministerOps: false }, user, password, origin);
   }

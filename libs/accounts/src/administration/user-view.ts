@@ -1,6 +1,6 @@
 import type { User } from '#store';
 
-/** A user as administrators see him: everything but the password hash. */
+/** A user as administrators see it: everything but the password hash. */
 export interface UserView {
   readonly userName: string;
   readonly enabled: boolean;

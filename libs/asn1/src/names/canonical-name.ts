@@ -3,7 +3,7 @@ import { readNameParts } from './name-parts.js';
 
 /**
  * A DER Name as one text that is equal for names that mean the same (RFC 5280, 7.1), however their strings are encoded:
- * some libraries write the issuer of a recipient anew instead of copying it from the certificate. What is no Name is
+ * some libraries encode the issuer of a recipient again instead of copying it from the certificate. What is no Name is
  * only equal to itself.
  */
 export function canonicalName(der: Buffer): string {

@@ -23,7 +23,7 @@ export function keystorePasswordWrong(type: string): CertificateError {
 export function keystoreUnsupported(type: string, what: string): CertificateError {
   return new CertificateError(
     'KEYSTORE_UNSUPPORTED',
-    `the ${type} keystore uses ${what}, which is not supported: write it anew with "keytool -importkeystore -deststoretype PKCS12"`,
+    `the ${type} keystore uses ${what}, which is not supported: convert it with "keytool -importkeystore -deststoretype PKCS12"`,
   );
 }
 

@@ -53,6 +53,6 @@ function requireSome(iterations: number): void {
 function tooCostly(what: string): CertificateError {
   return new CertificateError(
     'ENCRYPTION_TOO_COSTLY',
-    `opening the file would take ${what}: write it anew with a lower iteration count`,
+    `opening the file would take ${what}: write it again with a lower iteration count`,
   );
 }

@@ -14,10 +14,10 @@ interface Agreement extends AgreedTransport {
   forgotten: boolean;
 }
 
-/** A key is agreed anew a little before the vault forgets it, milliseconds. */
+/** A new key is agreed a little before the vault forgets it, milliseconds. */
 const longestRenewalMargin = 5000;
 
-/** The transport keys of this process, one for each vault: agreed when first needed, anew before they expire. */
+/** The transport keys of this process, one for each vault: agreed when first needed, and replaced before they expire. */
 export class TransportAgreements {
   private readonly agreed = new Map<KeyVaultEndpoint, Promise<Agreement>>();
 

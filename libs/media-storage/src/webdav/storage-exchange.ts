@@ -158,7 +158,7 @@ export class StorageExchange {
     const field = headers['www-authenticate'] as string | string[] | undefined;
     const text = Array.isArray(field) ? field.join(', ') : (field ?? '');
     const makesSense = this.access.credentials.challenged(text, sent);
-    // A stream is gone; whoever can open it anew finds the challenge answered.
+    // A stream is gone; whoever can open it again finds the challenge answered.
     return makesSense && !(this.request.body instanceof Readable);
   }
 

@@ -105,7 +105,7 @@ export class TokenConnection {
 
   /**
    * Asks the token whether it is there. If so, the next operation logs in again where that was forgotten, and reads all
-   * keys anew. Cheap: no cryptography.
+   * keys again. Cheap: no cryptography.
    * @throws TokenError unavailable
    */
   revive(): void {

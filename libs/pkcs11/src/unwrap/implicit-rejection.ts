@@ -12,7 +12,7 @@ export function pseudoRandomKey(secret: Buffer, encryptedKey: Buffer, length: nu
 /**
  * A number below every modulus of this size (its first byte is 0), the same everywhere. The secret of a key is made from
  * the key's private operation on it, so that all replicas and restarts reject alike without sharing anything. That is
- * safe because the result of this operation is never released: it can be had from nobody who has not the use of the
+ * safe because the result of this operation is never released: nobody gets it who cannot use the
  * key itself, and what is released of other blocks (the message of valid padding, or this HMAC) tells nothing about it.
  */
 export function rejectionChallenge(modulusBytes: number): Buffer {

@@ -47,7 +47,7 @@ export const errorRegistry = {
     PERMISSION_DENIED,
     3,
     'This operator may not open envelopes',
-    'List the certificate of the operator under keyVault.allowOperatorUnwrap and start the vault anew.',
+    'List the certificate of the operator under keyVault.allowOperatorUnwrap and restart the vault.',
   ),
   RCS_GRANT_REFUSED: define(
     403,

@@ -12,7 +12,7 @@ export interface RcsErrorOptions {
 }
 
 /**
- * The one error type that crosses rooms and wires. `message` is for the log; callers see the title of the code and
+ * The one error type that crosses modules and wires. `message` is for the log; callers see the title of the code and
  * `publicDetail`. It becomes an HTTP or gRPC answer in one place each.
  */
 export class RcsError extends Error {

@@ -22,7 +22,7 @@ export class LiveConfiguration {
   private reloading: Promise<void> = Promise.resolve();
   private readonly metrics: ReloadMetrics;
 
-  /** @param read reads and checks the configuration anew; throws ConfigurationError. */
+  /** @param read reads and checks the configuration again; throws ConfigurationError. */
   constructor(
     private present: Configuration,
     private readonly read: () => Configuration,

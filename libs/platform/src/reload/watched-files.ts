@@ -9,7 +9,7 @@ export class WatchedFiles {
   private seen: string | undefined;
 
   /**
-   * @param paths the files to look at, asked anew each time.
+   * @param paths the files to look at, asked for each time.
    * @param changed called after any of them changed; the next look comes when it has settled.
    */
   constructor(

@@ -3,7 +3,7 @@ import { ReceiverGoneError } from './send-stream.js';
 
 /**
  * Ends a response and waits until its last bytes are handed to the system: a receiver that stops reading right before
- * the end must not hold the connection for ever.
+ * the end must not hold the connection without end.
  * @throws ReceiverGoneError when the receiver left or took nothing for `timeoutMs`.
  */
 export function endWithin(receiver: Writable, timeoutMs: number): Promise<void> {

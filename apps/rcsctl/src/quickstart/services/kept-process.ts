@@ -3,7 +3,7 @@ import type { SupervisedProcess } from './supervised-process.js';
 
 /** How long it is waited before each try to start a process again, milliseconds. */
 const defaultPausesMs = [500, 1000, 2000, 4000, 8000];
-/** A process that ran for so long has recovered: when it ends, the tries are counted anew. */
+/** A process that ran for so long has recovered: when it ends, counting of tries starts at 0. */
 const recoveredAfterMs = 60_000;
 /** Exit status of sysexits.h for a configuration error: starting again without a change is useless. */
 const configurationError = 'exit status 78';

@@ -3,7 +3,7 @@ import { sealGenesisRecord, sealRecord, type ChainHead, type SealedRecord } from
 import type { AuditWrites, WriteHandlers } from './write-operation.js';
 
 /**
- * Continues the chain of one writer. The head is read anew for each record, inside the transaction: two processes
+ * Continues the chain of one writer. The head is read again for each record, inside the transaction: two processes
  * started under the same name by mistake then share one sound chain.
  */
 export function auditWrites(database: Database.Database, writer: string): WriteHandlers<AuditWrites> {

@@ -11,7 +11,7 @@ export interface WritableDatabase {
 
 /**
  * Carries out batches of writes, each in one transaction and so with one sync of the disk. A connection on which the
- * database failed is dropped and opened anew for the next batch, so that writing goes on when the cause is gone.
+ * database failed is dropped and opened again for the next batch, so that writing goes on when the cause is gone.
  */
 export class GroupCommit {
   private connection: WritableDatabase | undefined;

@@ -31,7 +31,6 @@ export { detectWrapper, type Wrapper, wrapperHeadBytes } from './wrapping/wrappe
 export { decodeEnvelope } from './wrapping/envelope-text.js';
 export type { ContentLayout, ContentMap } from './content/content-map.js';
 export type { SegmentSearch } from './content/segmented-content.js';
-export { decodeOaep, type OaepParameters } from './key-transport/oaep.js';
 export { type KeyName, parseTwilioEnvelope } from './twilio/twilio-envelope.js';
 export { EncryptedMedia, type OpenMediaOptions } from './decryption/encrypted-media.js';
 export type { WritableCipher } from './encryption/envelope-encoder.js';

@@ -1,16 +1,17 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import pLimit from 'p-limit';
 import { CertificateError, parseCertificatePem, type CertificateInfo } from '#certificates';
-import { changeRecipients, CmsError, parseEnvelope, type EncryptionRecipient, type Envelope } from '#cms';
+import { changeRecipients, parseEnvelope, type EncryptionRecipient, type Envelope } from '#cms';
 import type { RewrapOutcome, RewrapSessionKeysReply, RewrapSessionKeysRequest } from '#contracts';
 import { envelopesDigest, maximumRewrapItems, type GrantVerifier, type RewrapGrant } from '#grants';
-import { RcsError, toRcsError } from '#platform';
+import { RcsError } from '#platform';
 import type { KeyUseAudit } from '../callers/key-use-audit.js';
 import type { CallRate } from '../callers/call-rate.js';
 import type { CallContext } from '../callers/call-context.js';
 import type { KeyStore } from '../token/key-store.js';
 import type { RecipientIdentifier } from '../token/recipient-identifier.js';
 import type { VaultKey } from '../token/vault-key.js';
+import { checkBatchSize, failureOf, readableEnvelope } from './batch.js';
 import { findKeyOf, sameIdentifier, type KeyOfRecipient } from './key-of-recipient.js';
 
 /** A run takes this many sessions of the token at most: playing comes first. */
@@ -57,9 +58,7 @@ export class RewrapService {
     try {
       return { envelope: (await this.audited(envelope, target, grant, context)) ?? Buffer.alloc(0) };
     } catch (error) {
-      const { code, publicDetail, retryAfterMs } = toRcsError(error);
-      const failure = { code, detail: publicDetail ?? '', retryAfterMs: Math.ceil(retryAfterMs ?? 0) };
-      return { envelope: Buffer.alloc(0), failure };
+      return { envelope: Buffer.alloc(0), failure: failureOf(error) };
     }
   }
 
@@ -71,7 +70,7 @@ export class RewrapService {
   ): Promise<Buffer | undefined> {
     return this.audit.of('rewrap', context, async use => {
       use.grant = { user: grant.sub, run: grant.run, to: grant.to };
-      const envelope = parsed(bytes);
+      const envelope = readableEnvelope(() => parseEnvelope(bytes));
       const named = envelope.recipients.filter(({ identifier }) => names(identifier, target));
       const old = await findKeyOf(this.keys, envelope.recipients, grant, context.signal);
       if (old === undefined) {
@@ -177,22 +176,9 @@ const ambiguous = ({ alias }: VaultKey): RcsError =>
   });
 
 function checkGranted(grant: RewrapGrant, envelopes: readonly Buffer[]): void {
-  if (envelopes.length > maximumRewrapItems) {
-    throw new RcsError('RCS_INVALID_VALUE', 'batch too large', {
-      publicDetail: `a batch has at most ${maximumRewrapItems} items`,
-    });
-  }
+  checkBatchSize(envelopes, maximumRewrapItems);
   if (envelopesDigest(envelopes) === grant.envelopes) return;
   throw new RcsError('RCS_GRANT_REFUSED', `the envelopes are not those of the grant for run ${grant.run}`);
-}
-
-function parsed(bytes: Buffer): Envelope {
-  try {
-    return parseEnvelope(bytes);
-  } catch (error) {
-    if (!(error instanceof CmsError)) throw error;
-    throw new RcsError('RCS_ENVELOPE_UNREADABLE', error.message, { cause: error });
-  }
 }
 
 function readCertificate(pem: string): CertificateInfo {

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { CmsError, parseDetachedEnvelope, type DetachedEnvelope } from '#cms';
+import { parseDetachedEnvelope, type DetachedEnvelope } from '#cms';
 import {
   maximumBatchItems,
   maximumTriedKeys,
@@ -13,13 +13,14 @@ import {
 } from '#contracts';
 import { envelopeDigest } from '#grants';
 import type { TransportKey } from '#key-vault-client';
-import { requestIdFrom, RcsError, toRcsError, type ErrorCode, type ServiceRole } from '#platform';
+import { requestIdFrom, RcsError, type ErrorCode, type ServiceRole } from '#platform';
 import type { KeyUseAudit } from '../callers/key-use-audit.js';
 import type { CallContext } from '../callers/call-context.js';
 import type { CallRate } from '../callers/call-rate.js';
 import { findRecipientKeys, type RecipientKeys } from '../token/recipient-keys.js';
 import type { VaultKey } from '../token/vault-key.js';
 import type { KeyStore } from '../token/key-store.js';
+import { checkBatchSize, failureOf, readableEnvelope } from './batch.js';
 import type { TransportKeys } from './transport-keys.js';
 import type { UnwrapAuthority, UnwrapPermit } from './unwrap-authority.js';
 
@@ -72,10 +73,7 @@ export class UnwrapService {
   /** Each item is judged by its own grant; what one lacks does not touch the others. @throws RcsError for the whole */
   async unwrapAll(request: UnwrapSessionKeysRequest, context: CallContext): Promise<UnwrapSessionKeysReply> {
     const { items, transportKeyId } = request;
-    if (items.length > maximumBatchItems) {
-      const publicDetail = `a batch has at most ${maximumBatchItems} items`;
-      throw new RcsError('RCS_INVALID_VALUE', 'batch too large', { publicDetail });
-    }
+    checkBatchSize(items, maximumBatchItems);
     this.rate.spend(context.caller, items.length);
     const transportKey = this.transportKeys.get(transportKeyId, context.caller);
     const outcomes: Promise<Outcome>[] = [];
@@ -92,9 +90,8 @@ export class UnwrapService {
     try {
       return await this.unwrapFor(transportKey, item, context);
     } catch (error) {
-      const { code, publicDetail, retryAfterMs } = toRcsError(error);
-      const failure = { code, detail: publicDetail ?? '', retryAfterMs: Math.ceil(retryAfterMs ?? 0) };
-      return { jwe: '', certificateAlias: '', keyIdentifier: '', candidates: [], more: false, failure };
+      const nothing = { jwe: '', certificateAlias: '', keyIdentifier: '', candidates: [], more: false };
+      return { ...nothing, failure: failureOf(error) };
     }
   }
 
@@ -187,11 +184,6 @@ function checkedEnvelope(bytes: Buffer, permit: UnwrapPermit): DetachedEnvelope 
   if (permit.envelopeDigest !== envelopeDigest(bytes)) {
     throw new RcsError('RCS_GRANT_REFUSED', `the envelope is not the one that the grant for ${permit.subject} names`);
   }
-  try {
-    // Whether such content is opened is the worker's decision.
-    return parseDetachedEnvelope(bytes, { gcmInEnvelopedData: true });
-  } catch (error) {
-    if (!(error instanceof CmsError)) throw error;
-    throw new RcsError('RCS_ENVELOPE_UNREADABLE', error.message, { cause: error });
-  }
+  // Whether such content is opened is the worker's decision.
+  return readableEnvelope(() => parseDetachedEnvelope(bytes, { gcmInEnvelopedData: true }));
 }

@@ -8,11 +8,6 @@ export function encodeHeader(tag: number, length: number): Buffer {
   return Buffer.from([tag, 0x80 | digits.length, ...digits]);
 }
 
-/** Identifier octet and the indefinite length octet (X.690, 8.1.3.6). */
-export function encodeIndefiniteHeader(tag: number): Buffer {
-  return Buffer.from([tag, 0x80]);
-}
-
 export const endOfContents: Buffer = Buffer.alloc(2);
 
 export function encodeElement(tag: number, ...content: readonly Buffer[]): Buffer {

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Envelope, KeyTransportRecipient } from '../envelope/envelope.js';
-import { decodeOaep, type OaepParameters } from '../key-transport/oaep.js';
+import { decodeOaep, type OaepParameters } from './oaep.js';
 
 /** A recipient made by openssl: certificate file, key file, private key. */
 export interface TestRecipient {

@@ -6,10 +6,12 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { fastify, type FastifyContextConfig } from 'fastify';
 import { configurationSchema, createLogger, RcsError } from '#platform';
+import type { User } from '#store';
 import { drainRefusedBodies } from '../http/drain-refused.hook.js';
 import { ErrorFilter } from '../http/error.filter.js';
 import { answerExpectations, askForBodies } from '../http/expect-continue.js';
 import { serverOptions } from '../http/server-options.js';
+import { setCurrentUser } from '../http/current-user.js';
 import { decideAccess, demandAccessRules, type AccessSteps } from './access.hook.js';
 import { Authenticated, Public } from './access-rule.js';
 
@@ -26,6 +28,16 @@ class ThingController {
   take(@Body() body: unknown): object {
     return { got: body };
   }
+
+  @Post('judged')
+  @Authenticated(onlyAdministrators)
+  takeOfAdministrators(@Body() body: unknown): object {
+    return { got: body };
+  }
+}
+
+function onlyAdministrators({ roles }: User): void {
+  if (!roles.includes('admin')) throw new RcsError('RCS_INSUFFICIENT_ROLE');
 }
 
 @Controller('forgotten')
@@ -48,7 +60,12 @@ const admit = () => Promise.resolve();
 const steps: AccessSteps = {
   anyone: admit,
   'log-in': admit,
-  user: request => (request.headers.authorization === 'Basic good' ? admit() : refuse()),
+  user: request => {
+    const name = /^Basic (good|admin)$/.exec(request.headers.authorization ?? '')?.[1];
+    if (name === undefined) return refuse();
+    setCurrentUser({ name, roles: name === 'admin' ? ['admin'] : [] } as unknown as User, request);
+    return admit();
+  },
   'certificate-administrator': refuse,
   'play-ticket': refuse,
   'hawk-signed': refuse,
@@ -162,6 +179,17 @@ describe(decideAccess.name, () => {
     },
     20_000,
   );
+
+  it('has the judge of a route decide about its user before the body is read', async () => {
+    const body = '{"a":1}';
+    const post = (name: string) =>
+      head('POST /things/judged', json, `Authorization: Basic ${name}`, `Content-Length: ${body.length}`);
+    expect(statuses(await send(post('nobody'), body, last))).toEqual([401, 200]);
+    expect(statuses(await send(post('good'), body, last))).toEqual([403, 200]);
+    expect(parsed).toEqual([]);
+    expect(statuses(await send(post('admin'), body, last))).toEqual([201, 200]);
+    expect(parsed).toEqual([body]);
+  });
 
   it('asks nobody for a body who may not send it', async () => {
     const fields = [json, 'Content-Length: 7', 'Expect: 100-continue'];

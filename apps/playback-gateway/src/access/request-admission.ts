@@ -47,7 +47,8 @@ export class RequestAdmission {
     const client = { userName: user.name, address: request.ip, headers: request.headers };
     if (this.csrf.demands(request.method, client)) this.csrf.check(client, session?.csrfToken);
     if (session !== undefined) this.sessions.attach(session, request, reply);
-    else if (handsTokensOut(request) && !this.csrf.exempts(client)) await this.openUnasked(user, request, reply);
+    else if (issuesCsrfToken(request) && !this.csrf.exempts(client))
+      await this.openImplicitSession(user, request, reply);
   }
 
   /** Checks Basic credentials and opens a session: what a person does once. */
@@ -123,7 +124,7 @@ export class RequestAdmission {
     }
   }
 
-  private async openUnasked(user: User, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  private async openImplicitSession(user: User, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     try {
       await this.sessions.open(user, request, reply, true);
     } catch (error) {
@@ -133,7 +134,7 @@ export class RequestAdmission {
 }
 
 /** Every GET but those for media, which players repeat for each part of a recording. */
-function handsTokensOut(request: FastifyRequest): boolean {
+function issuesCsrfToken(request: FastifyRequest): boolean {
   return request.method === 'GET' && request.routeOptions.url?.endsWith('/play/:leaf') !== true;
 }
 

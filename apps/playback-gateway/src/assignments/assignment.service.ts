@@ -5,8 +5,8 @@ import type { AssignmentTarget, CertificateAssignment, CertificateStore } from '
 import { storeTokens } from '../dependencies/injection-tokens.js';
 import { originOf, type Administrator } from '../access/certificate-administrator.js';
 import { CertificateAudit } from '../audit/certificate-audit.js';
-import { reading } from '../certificates/certificate-errors.js';
-import { CertificateListService } from '../certificates/certificate-list.service.js';
+import { orRefuse } from '../certificates/certificate-errors.js';
+import { CertificateCatalog } from '../certificates/certificate-catalog.service.js';
 import { CertificatePolicy } from '../certificates/certificate-policy.js';
 import { targetName, type CertificateRow } from '../certificates/certificate-resource.js';
 import { CertificateChangeFeed } from '../certificate-events/certificate-change-feed.js';
@@ -29,7 +29,7 @@ export interface AssignmentView {
 export class AssignmentService {
   constructor(
     @Inject(storeTokens.certificates) private readonly certificates: CertificateStore,
-    private readonly list: CertificateListService,
+    private readonly list: CertificateCatalog,
     private readonly policy: CertificatePolicy,
     private readonly audit: CertificateAudit,
     private readonly feed: CertificateChangeFeed,
@@ -118,7 +118,7 @@ export class AssignmentService {
     const missing: string[] = [];
     const aliases: string[] = [];
     for (const option of readAnnex(annex)) {
-      const [{ fingerprint }] = reading(() => parseCertificatePem(option.certificate));
+      const [{ fingerprint }] = orRefuse(() => parseCertificatePem(option.certificate));
       const known = stored.find(one => one.fingerprint === fingerprint && one.state === 'active');
       if (known === undefined) missing.push(option.alias);
       else aliases.push(known.alias);

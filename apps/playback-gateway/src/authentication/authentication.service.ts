@@ -51,10 +51,10 @@ export class AuthenticationService {
     const credentials = parseBasicCredentials(authorization);
     if (token !== undefined && this.parts.openId !== undefined) {
       const { openId } = this.parts;
-      return this.unhurried(async () => this.exceptOps(await openId.authenticate(token)));
+      return this.withUniformRefusalTime(async () => this.rejectReservedName(await openId.authenticate(token)));
     }
     if (credentials === undefined) throw new RcsError('RCS_AUTHENTICATION_REQUIRED', 'no Basic credentials');
-    return this.unhurried(() => this.authenticateBasic(credentials, hints));
+    return this.withUniformRefusalTime(() => this.authenticateBasic(credentials, hints));
   }
 
   /** The user whom a session was opened for, as it is now; undefined once it is gone or disabled. */
@@ -76,7 +76,7 @@ export class AuthenticationService {
     if (this.ops.is(credentials.userName)) return this.ops.authenticate(credentials);
     const contactCenter = await this.parts.contactCenters?.find(credentials.userName, hints.contactCenter);
     if (contactCenter === 'unknown') return this.local.refuse(credentials);
-    return this.exceptOps(await this.authenticateIn(contactCenter, credentials));
+    return this.rejectReservedName(await this.authenticateIn(contactCenter, credentials));
   }
 
   private authenticateIn(contactCenter: ContactCenter | undefined, credentials: BasicCredentials): Promise<User> {
@@ -109,13 +109,13 @@ export class AuthenticationService {
    * The name of the account of the configuration is that account's alone, in the audit and to people. Directories
    * compare names without case, so `OPS` could otherwise come back as `ops`.
    */
-  private exceptOps(user: User): User {
+  private rejectReservedName(user: User): User {
     if (!this.ops.is(user.name)) return user;
     throw wrongCredentials(user.name, 'the name belongs to the account of the configuration: no log-in');
   }
 
   /** Whoever is refused learns nothing from the time it took, as long as it took less than `failedLoginTimeMs`. */
-  private async unhurried(authenticate: () => Promise<User>): Promise<User> {
+  private async withUniformRefusalTime(authenticate: () => Promise<User>): Promise<User> {
     const started = performance.now();
     try {
       return await authenticate();

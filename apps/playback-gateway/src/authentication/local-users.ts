@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import { RcsError, type ServerSettings } from '#platform';
 import type { User, UserStore } from '#store';
 import type { BasicCredentials } from './credentials.js';
-import { CredentialMemory } from './credential-memory.js';
+import { CredentialCache } from './credential-cache.js';
 import { hashPassword, verifyPassword } from '#accounts';
 import { wrongCredentials } from './credentials.js';
 
@@ -13,7 +13,7 @@ const waitingHashes = 64;
 
 /** Users whose password this server checks itself, with argon2id. */
 export class LocalUsers {
-  private readonly memory: CredentialMemory;
+  private readonly memory: CredentialCache;
   private readonly hashing = pLimit(concurrentHashes);
   /** Hash of nobody's password: an unknown user takes as long as a known one. */
   private readonly decoy = hashPassword(randomBytes(16).toString('hex'));
@@ -22,7 +22,7 @@ export class LocalUsers {
     private readonly users: UserStore,
     settings: Pick<ServerSettings, 'credentialCacheSize' | 'credentialCacheTimeToLiveMs'>,
   ) {
-    this.memory = new CredentialMemory(settings.credentialCacheSize, settings.credentialCacheTimeToLiveMs);
+    this.memory = new CredentialCache(settings.credentialCacheSize, settings.credentialCacheTimeToLiveMs);
     this.decoy.catch(() => undefined);
   }
 

@@ -8,7 +8,7 @@ export function refusedInput(error: unknown, code: ErrorCode = 'RCS_KEY_REFUSED'
 }
 
 /** Runs `read` and turns what it refuses into an answer. */
-export function reading<T>(read: () => T): T {
+export function orRefuse<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {

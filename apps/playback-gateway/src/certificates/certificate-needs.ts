@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { CertificateStore, CertificateUse, RecordingCertificate, UseQuestion } from '#store';
 import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
 import { CONFIGURATION, storeTokens } from '../dependencies/injection-tokens.js';
-import { CertificateListService } from './certificate-list.service.js';
+import { CertificateCatalog } from './certificate-catalog.service.js';
 import { recipientNamesOf } from '../envelopes/recipient-names.js';
 import { SharedNames } from './shared-names.js';
 import { certificateOf } from './stored-chain.js';
@@ -25,7 +25,7 @@ export class CertificateNeedsService {
 
   constructor(
     @Inject(storeTokens.certificates) private readonly certificates: CertificateStore,
-    private readonly list: CertificateListService,
+    private readonly list: CertificateCatalog,
     @Inject(CONFIGURATION) { recordingCertificates }: Pick<GatewayConfiguration, 'recordingCertificates'>,
   ) {
     this.unlistable = recordingCertificates.unlistableSources;

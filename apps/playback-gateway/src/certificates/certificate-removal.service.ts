@@ -5,7 +5,7 @@ import { storeTokens } from '../dependencies/injection-tokens.js';
 import { originOf, type Administrator } from '../access/certificate-administrator.js';
 import { CertificateAudit } from '../audit/certificate-audit.js';
 import { unknownCertificate } from './certificate-errors.js';
-import { CertificateListService } from './certificate-list.service.js';
+import { CertificateCatalog } from './certificate-catalog.service.js';
 import { CertificateNeedsService } from './certificate-needs.js';
 import { disabledTimes } from './certificate-resource.js';
 import { requireFreshLogin } from '../access/fresh-login.js';
@@ -38,7 +38,7 @@ export interface KeyRemovalRequest {
 export class CertificateRemovalService {
   constructor(
     @Inject(storeTokens.certificates) private readonly certificates: CertificateStore,
-    private readonly list: CertificateListService,
+    private readonly list: CertificateCatalog,
     private readonly needs: CertificateNeedsService,
     private readonly keys: VaultKeys,
     private readonly forgotten: ForgottenKeys,

@@ -4,7 +4,7 @@ import type { CertificateStore } from '#store';
 import { storeTokens } from '../dependencies/injection-tokens.js';
 import { originOf, type Administrator } from '../access/certificate-administrator.js';
 import { CertificateAudit } from '../audit/certificate-audit.js';
-import { CertificateListService } from './certificate-list.service.js';
+import { CertificateCatalog } from './certificate-catalog.service.js';
 import { CertificatePolicy } from './certificate-policy.js';
 import { targetName } from './certificate-resource.js';
 import { CertificateChangeFeed } from '../certificate-events/certificate-change-feed.js';
@@ -14,7 +14,7 @@ import { CertificateChangeFeed } from '../certificate-events/certificate-change-
 export class CertificateRenewalService {
   constructor(
     @Inject(storeTokens.certificates) private readonly certificates: CertificateStore,
-    private readonly list: CertificateListService,
+    private readonly list: CertificateCatalog,
     private readonly policy: CertificatePolicy,
     private readonly audit: CertificateAudit,
     private readonly feed: CertificateChangeFeed,

@@ -5,7 +5,7 @@ import { ValidBody, ValidQuery } from '../http/valid-input.js';
 import { RequirePrivilege } from '../access/access-rule.js';
 import { CertificateAdministrator, type Administrator } from '../access/certificate-administrator.js';
 import { CertificateAudit } from '../audit/certificate-audit.js';
-import { CertificateListService } from './certificate-list.service.js';
+import { CertificateCatalog } from './certificate-catalog.service.js';
 import { certificatePage, certificatePageSchema } from './certificate-page.js';
 import { CertificatePolicy } from './certificate-policy.js';
 import { CertificateRemovalService } from './certificate-removal.service.js';
@@ -35,7 +35,7 @@ export const keyRemovalSchema = z
 @RequirePrivilege('administer-certificates')
 export class CertificateController {
   constructor(
-    private readonly list: CertificateListService,
+    private readonly list: CertificateCatalog,
     private readonly uploads: CertificateUploadService,
     private readonly removals: CertificateRemovalService,
     private readonly renewals: CertificateRenewalService,

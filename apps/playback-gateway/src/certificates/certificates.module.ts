@@ -8,7 +8,7 @@ import { VaultKeys } from '../vaults/vault-keys.js';
 import { VaultsModule } from '../vaults/vaults.module.js';
 import { WorkersModule } from '../workers/workers.module.js';
 import { CertificateController } from './certificate.controller.js';
-import { CertificateListService } from './certificate-list.service.js';
+import { CertificateCatalog } from './certificate-catalog.service.js';
 import { CertificateNeedsService } from './certificate-needs.js';
 import { CertificatePolicy } from './certificate-policy.js';
 import { CertificateRemovalService } from './certificate-removal.service.js';
@@ -28,14 +28,14 @@ import { ClearPrivateKeys } from './upload/clear-private-keys.js';
       inject: [CONFIGURATION],
     },
     ClearPrivateKeys,
-    CertificateListService,
+    CertificateCatalog,
     CertificateNeedsService,
     CertificateUploadService,
     CertificateRenewalService,
     CertificateRemovalService,
     ExpiryWatch,
   ],
-  exports: [CertificateListService, CertificatePolicy],
+  exports: [CertificateCatalog, CertificatePolicy],
 })
 export class CertificatesModule implements OnApplicationBootstrap {
   constructor(

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { GrantDesk } from './grant-desk.js';
+import { GrantIssuer } from './grant-issuer.js';
 
-@Module({ providers: [GrantDesk], exports: [GrantDesk] })
+@Module({ providers: [GrantIssuer], exports: [GrantIssuer] })
 export class GrantsModule {}

@@ -5,7 +5,7 @@ import type { CertificateStore, RecordingCertificate } from '#store';
 import { storeTokens } from '../dependencies/injection-tokens.js';
 import { originOf, type Administrator } from '../access/certificate-administrator.js';
 import { CertificateAudit } from '../audit/certificate-audit.js';
-import { reading } from '../certificates/certificate-errors.js';
+import { orRefuse } from '../certificates/certificate-errors.js';
 import { CertificatePolicy } from '../certificates/certificate-policy.js';
 import { requireFreshLogin } from '../access/fresh-login.js';
 import { CertificateChangeFeed } from '../certificate-events/certificate-change-feed.js';
@@ -82,7 +82,7 @@ export class GeneratedKeyService {
   ): Promise<RecordingCertificate> {
     requireFreshLogin(administrator);
     const { contactCenter } = administrator;
-    const [certificate, ...chain] = reading(() => parseCertificatePem(pem));
+    const [certificate, ...chain] = orRefuse(() => parseCertificatePem(pem));
     const key = await this.requireWaiting(contactCenter, alias);
     this.check([certificate, ...chain], key);
     requireNameOfItsOwn(await this.certificates.list(contactCenter), certificate, sameName);

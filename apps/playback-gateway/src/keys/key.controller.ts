@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ValidBody } from '../http/valid-input.js';
 import { RequirePrivilege } from '../access/access-rule.js';
 import { CertificateAdministrator, type Administrator } from '../access/certificate-administrator.js';
-import { CertificateListService } from '../certificates/certificate-list.service.js';
+import { CertificateCatalog } from '../certificates/certificate-catalog.service.js';
 import { aliasSchema } from '../certificates/upload/certificate-input.js';
 import { GeneratedKeyService } from './generated-key.service.js';
 import { VaultKeys } from '../vaults/vault-keys.js';
@@ -26,7 +26,7 @@ export const attachmentSchema = z.strictObject({
 export class KeyController {
   constructor(
     private readonly generated: GeneratedKeyService,
-    private readonly list: CertificateListService,
+    private readonly list: CertificateCatalog,
     private readonly keys: VaultKeys,
   ) {}
 

@@ -8,7 +8,7 @@ import { openSqliteStore, type MediaFile, type Store } from '#store';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { InspectingWorker, type Found } from '#test/data-plane/inspecting-worker.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
-import { GrantDesk } from '../grants/grant-desk.js';
+import { GrantIssuer } from '../grants/grant-issuer.js';
 import { WorkerClient } from '../workers/worker-client.js';
 import { InsertionInspection } from '../recordings/insertion-inspection.js';
 import { RecordingInsertionService, type Insertion } from '../recordings/recording-insertion.service.js';
@@ -43,7 +43,7 @@ describe('the index of media files', () => {
   let store: Store;
   let work = '';
   let claims: LocationClaims;
-  let grants: GrantDesk;
+  let grants: GrantIssuer;
 
   beforeAll(async () => {
     authority = await InternalAuthority.create();
@@ -65,7 +65,7 @@ describe('the index of media files', () => {
     const metrics = new GatewayMetrics(createMetricsRegistry('playback-gateway', '0.1.0'));
     directory = new WorkerDirectory(registry, connections, metrics, logger);
     await directory.onApplicationBootstrap();
-    grants = new GrantDesk(new LiveIdentity(identity));
+    grants = new GrantIssuer(new LiveIdentity(identity));
     inspector = new MediaInspector(grants, directory, new WorkerClient(connections, { playbackStartTimeoutMs: 5000 }));
     const timeouts = { connectTimeoutMs: 1, headersTimeoutMs: 1, idleTimeoutMs: 1, totalTimeoutMs: 1 };
     const storages = new MediaStorages([

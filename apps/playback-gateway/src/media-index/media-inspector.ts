@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ContentTreeReply, InspectReply, InspectRequest, WorkerRegistration } from '#contracts';
 import { RcsError } from '#platform';
 import type { MediaFile, Recording } from '#store';
-import { GrantDesk } from '../grants/grant-desk.js';
+import { GrantIssuer } from '../grants/grant-issuer.js';
 import { grantSubject } from '../grants/grant-subject.js';
 import { canGoElsewhere, WorkerClient } from '../workers/worker-client.js';
 import { envelopeInMetadata } from '../envelopes/envelope-in-metadata.js';
@@ -23,7 +23,7 @@ export type InspectedMedia = Exclude<InspectReply, { readonly layout: 'unrecogni
 @Injectable()
 export class MediaInspector {
   constructor(
-    private readonly grants: GrantDesk,
+    private readonly grants: GrantIssuer,
     private readonly workers: WorkerDirectory,
     private readonly client: WorkerClient,
   ) {}

@@ -19,7 +19,7 @@ import {
 import { openSqliteStore, type MediaFile, type Recording, type Store } from '#store';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
-import { GrantDesk } from '../grants/grant-desk.js';
+import { GrantIssuer } from '../grants/grant-issuer.js';
 import { WorkerConnections } from '../workers/worker-connections.js';
 import { WorkerDirectory } from '../workers/worker-directory.js';
 import { MediaInspector } from '../media-index/media-inspector.js';
@@ -50,7 +50,7 @@ describe(EnvelopeLocator.name, () => {
   let authority: InternalAuthority;
   let identity: InternalIdentity;
   let workerIdentity: InternalIdentity;
-  let grants: GrantDesk;
+  let grants: GrantIssuer;
   let directory = '';
   let store: Store;
   let servers: Server[] = [];
@@ -61,7 +61,7 @@ describe(EnvelopeLocator.name, () => {
     authority = await InternalAuthority.create();
     identity = await authority.issue('playback-gateway');
     workerIdentity = await authority.issue('decrypt-worker');
-    grants = new GrantDesk(new LiveIdentity(identity));
+    grants = new GrantIssuer(new LiveIdentity(identity));
   });
   beforeEach(async () => {
     directory = mkdtempSync(join(tmpdir(), 'rcs-envelope-'));

@@ -15,7 +15,7 @@ import { LOGGER, SERVER_SETTINGS, storeTokens } from '../dependencies/injection-
 import { auditedUser } from '../http/audited-user.js';
 import { AuthorisationService } from '../authorisation/authorisation.service.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
-import { GrantDesk } from '../grants/grant-desk.js';
+import { GrantIssuer } from '../grants/grant-issuer.js';
 import { grantSubject } from '../grants/grant-subject.js';
 import { contentTreeOf, EnvelopeLocator, type LocatedEnvelope } from './envelope-locator.js';
 import { FinishedPlaybacks } from './finished-playbacks.js';
@@ -59,7 +59,7 @@ export class PlaybackService {
     private readonly finished: FinishedPlaybacks,
     private readonly authorisation: AuthorisationService,
     private readonly envelopes: EnvelopeLocator,
-    private readonly grants: GrantDesk,
+    private readonly grants: GrantIssuer,
     private readonly relay: MediaRelay,
     private readonly metrics: GatewayMetrics,
     @Inject(LOGGER) private readonly logger: Logger,

@@ -5,7 +5,7 @@ import type { WorkerDirectory } from '../workers/worker-directory.js';
 import { canGoElsewhere } from '../workers/worker-client.js';
 
 /** Workers that are reached and fail one after the other without a byte from any of them. */
-const maximumFruitless = 4;
+const maximumAttemptsWithoutBytes = 4;
 const pauseMs = 200;
 
 /** Failures of connecting: the worker has not seen the request. */
@@ -26,14 +26,14 @@ const notReached = new Set([
 export class RelayAttempts {
   private readonly spent = new Set<string>();
   private readonly unreached = new Set<string>();
-  private fruitless = 0;
+  private attemptsWithoutBytes = 0;
   private failingSince: number | undefined;
   private lastWasReached = false;
 
-  /** @param patienceMs how long a playback may wait for a worker after one has failed. */
+  /** @param maxWaitMs how long a playback may wait for a worker after one has failed. */
   constructor(
     private readonly workers: WorkerDirectory,
-    private readonly patienceMs: number,
+    private readonly maxWaitMs: number,
   ) {}
 
   /**
@@ -58,19 +58,19 @@ export class RelayAttempts {
     if (!canGoElsewhere(error)) throw error;
     if (bytesCame) {
       // A long body may be handed over by one worker after the other while all of them are replaced.
-      this.fruitless = 0;
+      this.attemptsWithoutBytes = 0;
       this.failingSince = undefined;
     }
     this.failingSince ??= Date.now();
     this.lastWasReached = !isUnreached(error) && !isLeaving(error);
     if (isUnreached(error)) this.unreached.add(instance);
     else this.spent.add(instance);
-    if (this.lastWasReached && !bytesCame) this.fruitless++;
-    if (this.fruitless >= maximumFruitless) throw error;
+    if (this.lastWasReached && !bytesCame) this.attemptsWithoutBytes++;
+    if (this.attemptsWithoutBytes >= maximumAttemptsWithoutBytes) throw error;
   }
 
   private get hasPatience(): boolean {
-    return this.failingSince !== undefined && Date.now() - this.failingSince < this.patienceMs;
+    return this.failingSince !== undefined && Date.now() - this.failingSince < this.maxWaitMs;
   }
 }
 

@@ -15,7 +15,7 @@ import {
 import type { RecordingCertificate, RewrapJob, RewrapStore, StoredEnvelope } from '#store';
 import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
 import { CONFIGURATION, LOGGER, SERVICE_CONTEXT, storeTokens } from '../dependencies/injection-tokens.js';
-import { CertificateListService } from '../certificates/certificate-list.service.js';
+import { CertificateCatalog } from '../certificates/certificate-catalog.service.js';
 import { CertificatePolicy } from '../certificates/certificate-policy.js';
 import { CertificateChangeFeed } from '../certificate-events/certificate-change-feed.js';
 import { recipientNamesOf } from '../envelopes/recipient-names.js';
@@ -60,7 +60,7 @@ export class RewrapRunner implements OnApplicationBootstrap, OnApplicationShutdo
 
   constructor(
     @Inject(storeTokens.rewraps) private readonly rewraps: RewrapStore,
-    private readonly list: CertificateListService,
+    private readonly list: CertificateCatalog,
     private readonly policy: CertificatePolicy,
     private readonly vaults: KeyVaultClient,
     identity: LiveIdentity,

@@ -5,7 +5,7 @@ import type { RewrapJob, RewrapStore } from '#store';
 import { storeTokens } from '../dependencies/injection-tokens.js';
 import { originOf, type Administrator } from '../access/certificate-administrator.js';
 import { CertificateAudit } from '../audit/certificate-audit.js';
-import { CertificateListService } from '../certificates/certificate-list.service.js';
+import { CertificateCatalog } from '../certificates/certificate-catalog.service.js';
 import { CertificatePolicy } from '../certificates/certificate-policy.js';
 import { CertificateChangeFeed } from '../certificate-events/certificate-change-feed.js';
 import { recipientNamesOf } from '../envelopes/recipient-names.js';
@@ -26,7 +26,7 @@ export interface RewrapView extends Omit<RewrapJob, 'contactCenter' | 'position'
 export class RewrapService {
   constructor(
     @Inject(storeTokens.rewraps) private readonly rewraps: RewrapStore,
-    private readonly list: CertificateListService,
+    private readonly list: CertificateCatalog,
     private readonly policy: CertificatePolicy,
     private readonly audit: CertificateAudit,
     private readonly feed: CertificateChangeFeed,

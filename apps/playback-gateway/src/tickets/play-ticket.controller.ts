@@ -13,7 +13,7 @@ import { storeTokens } from '../dependencies/injection-tokens.js';
 import { playPathOf } from '../recordings/recording-resource.js';
 import { SessionService } from '../sessions/session.service.js';
 import { ticketRequestSchema, type TicketRequest } from './ticket-request.js';
-import { PlayTicketDesk } from './play-ticket-desk.js';
+import { PlayTicketIssuer } from './play-ticket-issuer.js';
 import { ticketParameter } from './play-ticket.js';
 
 /** Play URLs for players that can send neither credentials nor a cookie, such as `<audio>` on another site. */
@@ -21,7 +21,7 @@ import { ticketParameter } from './play-ticket.js';
 @Authenticated()
 export class PlayTicketController {
   constructor(
-    private readonly desk: PlayTicketDesk,
+    private readonly issuer: PlayTicketIssuer,
     private readonly sessions: SessionService,
     private readonly authorisation: AuthorisationService,
     private readonly externalUrl: ExternalUrl,
@@ -38,7 +38,7 @@ export class PlayTicketController {
   ) {
     const recording = await this.find(id, user, request);
     const mediaFile = chooseMediaFile(recording, mediaId);
-    const { ticket, text } = await this.desk.issue({
+    const { ticket, text } = await this.issuer.issue({
       user,
       session: this.sessions.of(request),
       recording: recording.id,

@@ -5,7 +5,7 @@ import type { AuditLog, User } from '#store';
 import { storeTokens } from '../dependencies/injection-tokens.js';
 import { checkOriginFor } from '../cors/cross-origin.hook.js';
 import type { PlayTicket } from './play-ticket.js';
-import { PlayTicketDesk } from './play-ticket-desk.js';
+import { PlayTicketIssuer } from './play-ticket-issuer.js';
 
 export interface AdmittedByTicket {
   readonly user: User;
@@ -16,16 +16,16 @@ export interface AdmittedByTicket {
 @Injectable()
 export class TicketAdmission {
   constructor(
-    private readonly desk: PlayTicketDesk,
+    private readonly issuer: PlayTicketIssuer,
     @Inject(storeTokens.audit) private readonly audit: AuditLog,
   ) {}
 
   /** @throws RcsError RCS_TICKET_REFUSED; a genuine ticket that was refused is in the audit, forgeries are in the log. */
   async admit(text: string, request: FastifyRequest, reply: FastifyReply): Promise<AdmittedByTicket> {
-    const ticket = await this.desk.read(text);
+    const ticket = await this.issuer.read(text);
     const { id, leaf } = request.params as { readonly id: string; readonly leaf: string };
     try {
-      const user = await this.desk.redeem(ticket, { recording: id, leaf, address: request.ip });
+      const user = await this.issuer.redeem(ticket, { recording: id, leaf, address: request.ip });
       checkOriginFor(user, request, reply);
       // `<audio>` on another site asks without CORS; the ticket is the permission.
       void reply.header('cross-origin-resource-policy', 'cross-origin');

@@ -4,14 +4,14 @@ import { AuthorisationModule } from '../authorisation/authorisation.module.js';
 import { HttpModule } from '../http/http.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { PlayTicketController } from './play-ticket.controller.js';
-import { PlayTicketDesk } from './play-ticket-desk.js';
+import { PlayTicketIssuer } from './play-ticket-issuer.js';
 import { TicketAdmission } from './ticket-admission.js';
 
 /** Play URLs for players that can send neither credentials nor a cookie. */
 @Module({
   imports: [AuthenticationModule, AuthorisationModule, HttpModule, SessionsModule],
   controllers: [PlayTicketController],
-  providers: [PlayTicketDesk, TicketAdmission],
+  providers: [PlayTicketIssuer, TicketAdmission],
   exports: [TicketAdmission],
 })
 export class TicketsModule {}

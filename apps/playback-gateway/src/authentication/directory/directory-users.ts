@@ -3,7 +3,7 @@ import { describeError, RcsError, toRcsError, type Logger } from '#platform';
 import { accountId, type ContactCenter, type User, type UserStore } from '#store';
 import type { BasicCredentials } from '../credentials.js';
 import { nameWithin } from '../contact-center-finder.js';
-import { CredentialMemory } from '../credential-memory.js';
+import { CredentialCache } from '../credential-cache.js';
 import { externalAccount, type ExternalUsers } from '../external-users.js';
 import { wrongCredentials } from '../credentials.js';
 import type { Directory } from './directory.js';
@@ -21,7 +21,7 @@ const longestOutageMs = 300_000;
 
 /** The users whom one directory knows, as users of this server. */
 export class DirectoryUsers {
-  private readonly memory: CredentialMemory;
+  private readonly memory: CredentialCache;
   /** When the data of an account was read, milliseconds since the epoch. */
   private readonly readAt: LRUCache<string, number>;
   /** `agent_hierarchy` of agents in recordings; false where there is none. */
@@ -35,7 +35,7 @@ export class DirectoryUsers {
     private readonly options: DirectoryUsersOptions,
   ) {
     const { cacheSize: max, cacheTimeToLiveMs: ttl } = options;
-    this.memory = new CredentialMemory(max, ttl);
+    this.memory = new CredentialCache(max, ttl);
     this.readAt = new LRUCache({ max });
     this.places = ttl === 0 ? undefined : new LRUCache({ max, ttl });
   }

@@ -1,5 +1,5 @@
 import { describePrivateKey, parseCertificatePem, type CertificateInfo } from '#certificates';
-import { reading } from '../certificate-errors.js';
+import { orRefuse } from '../certificate-errors.js';
 import type { CertificatePolicy } from '../certificate-policy.js';
 import { certificateFields } from '../certificate-resource.js';
 import type { CertificateInspection } from './certificate-input.js';
@@ -7,12 +7,12 @@ import { suggestAlias } from './suggest-alias.js';
 
 /** What the upload form fills in by itself. Nothing is stored, no key leaves this function. */
 export function inspectUpload({ certificate, privateKey, password }: CertificateInspection, policy: CertificatePolicy) {
-  const chain = certificate === undefined ? undefined : reading(() => parseCertificatePem(certificate));
+  const chain = certificate === undefined ? undefined : orRefuse(() => parseCertificatePem(certificate));
   return {
     ...(chain === undefined ? {} : { certificate: describeChain(chain, policy) }),
     ...(privateKey === undefined
       ? {}
-      : { key: reading(() => describePrivateKey(Buffer.from(privateKey, 'latin1'), password, chain?.[0])) }),
+      : { key: orRefuse(() => describePrivateKey(Buffer.from(privateKey, 'latin1'), password, chain?.[0])) }),
   };
 }
 

@@ -11,7 +11,7 @@ import type { AdditionResult, CertificateStore, RecordingCertificate } from '#st
 import { storeTokens } from '../../dependencies/injection-tokens.js';
 import { originOf, type Administrator } from '../../access/certificate-administrator.js';
 import { CertificateAudit } from '../../audit/certificate-audit.js';
-import { reading } from '../certificate-errors.js';
+import { orRefuse } from '../certificate-errors.js';
 import { CertificatePolicy } from '../certificate-policy.js';
 import { requireFreshLogin } from '../../access/fresh-login.js';
 import { CertificateChangeFeed } from '../../certificate-events/certificate-change-feed.js';
@@ -66,7 +66,7 @@ export class CertificateUploadService {
 
   private read(upload: CertificateUpload) {
     this.clearKeys.check(upload);
-    const chain = reading(() => parseCertificatePem(upload.certificate));
+    const chain = orRefuse(() => parseCertificatePem(upload.certificate));
     const warnings = this.judge(chain, upload.decryptOnly);
     return { chain, warnings, key: openKey(upload, chain[0]) };
   }
@@ -159,7 +159,7 @@ function openKey(
   const file = Buffer.from(privateKey, 'latin1');
   const secret = password === undefined ? undefined : Buffer.from(password, 'utf8');
   try {
-    const key = reading(() => parsePrivateKeyPem(file, secret));
+    const key = orRefuse(() => parsePrivateKeyPem(file, secret));
     if (keyMatchesCertificate(key.publicKey, certificate)) return key;
     key.pkcs8.fill(0);
   } finally {

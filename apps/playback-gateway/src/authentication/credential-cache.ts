@@ -10,7 +10,7 @@ export type VerifiedUser = Pick<User, 'name' | 'version'>;
  * Remembers for a short time which credentials were found good, because clients such as SpeechMiner send them with
  * every request and a password hash is slow on purpose. Only a digest under a key of this process is kept.
  */
-export class CredentialMemory {
+export class CredentialCache {
   private readonly key = randomBytes(32);
   private readonly verified: LRUCache<string, VerifiedUser> | undefined;
   private readonly running = new Map<string, Promise<User>>();

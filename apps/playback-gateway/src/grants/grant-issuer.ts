@@ -8,7 +8,7 @@ const reuseMs = 30_000;
 
 /** Issues grants; the same user and media file get the same grant for a while. */
 @Injectable()
-export class GrantDesk {
+export class GrantIssuer {
   private readonly signer: GrantSigner<PlaybackGrant>;
   /** Grants of a former identity are used no more. */
   private readonly recent: Derived<SigningIdentity, LRUCache<string, string>>;

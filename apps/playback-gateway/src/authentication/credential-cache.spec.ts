@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { BasicCredentials } from './credentials.js';
-import { CredentialMemory } from './credential-memory.js';
+import { CredentialCache } from './credential-cache.js';
 
 const credentials = { userName: 'anthony', password: 'open sesame' };
 const longTime = 60_000;
 
 const version = (number: number) => ({ name: 'anthony', version: number });
-const knows = (memory: CredentialMemory, given: BasicCredentials, number: number): boolean =>
+const knows = (memory: CredentialCache, given: BasicCredentials, number: number): boolean =>
   memory.recall(given)?.version === number;
 
-describe(CredentialMemory.name, () => {
+describe(CredentialCache.name, () => {
   it('knows what it was told, for this version of the user', () => {
-    const memory = new CredentialMemory(10, longTime);
+    const memory = new CredentialCache(10, longTime);
     expect(knows(memory, credentials, 1)).toBe(false);
     memory.remember(credentials, version(1));
     expect(knows(memory, credentials, 1)).toBe(true);
@@ -21,7 +21,7 @@ describe(CredentialMemory.name, () => {
   });
 
   it('forgets with every change of the user, in both directions', () => {
-    const memory = new CredentialMemory(10, longTime);
+    const memory = new CredentialCache(10, longTime);
     memory.remember(credentials, version(2));
     expect(knows(memory, credentials, 3)).toBe(false);
     expect(knows(memory, credentials, 1)).toBe(false);
@@ -36,33 +36,33 @@ describe(CredentialMemory.name, () => {
     { userName: 'anthonyopen sesame', password: '' },
     { userName: 'anthony","open sesame', password: '' },
   ])('does not know %j', other => {
-    const memory = new CredentialMemory(10, longTime);
+    const memory = new CredentialCache(10, longTime);
     memory.remember(credentials, version(1));
     expect(knows(memory, other, 1)).toBe(false);
   });
 
   it('forgets when the time is over', async () => {
-    const memory = new CredentialMemory(10, 1);
+    const memory = new CredentialCache(10, 1);
     memory.remember(credentials, version(1));
     while (knows(memory, credentials, 1)) await nextTurn();
     expect(knows(memory, credentials, 1)).toBe(false);
   });
 
   it('remembers nothing when it is turned off', () => {
-    const memory = new CredentialMemory(10, 0);
+    const memory = new CredentialCache(10, 0);
     memory.remember(credentials, version(1));
     expect(knows(memory, credentials, 1)).toBe(false);
   });
 
   it('keeps no more than its size', () => {
-    const memory = new CredentialMemory(2, longTime);
+    const memory = new CredentialCache(2, longTime);
     const users = ['a', 'b', 'c'].map(userName => ({ userName, password: 'p' }));
     users.forEach(user => memory.remember(user, version(1)));
     expect(users.map(user => knows(memory, user, 1))).toEqual([false, true, true]);
   });
 
   it('knows credentials only where they were checked', () => {
-    const memory = new CredentialMemory(10, longTime);
+    const memory = new CredentialCache(10, longTime);
     memory.remember(credentials, version(1), 'cc-1');
     expect(memory.recall(credentials, 'cc-1')).toEqual(version(1));
     expect(memory.recall(credentials, 'cc-2')).toBeUndefined();
@@ -70,7 +70,7 @@ describe(CredentialMemory.name, () => {
   });
 
   it('checks the same credentials once at a time, others beside them, and failures anew', async () => {
-    const memory = new CredentialMemory(10, longTime);
+    const memory = new CredentialCache(10, longTime);
     const user = { ...version(1), enabled: true, roles: [], privileges: [], accessGroups: [], partitions: [] };
     let count = 0;
     const check = (given: BasicCredentials, scope = 'cc-1') =>
@@ -91,8 +91,8 @@ describe(CredentialMemory.name, () => {
   it('keeps neither name nor password as a key, nor a digest that could be computed elsewhere', () => {
     const stored = jest.spyOn(LRUCache.prototype, 'set');
     try {
-      new CredentialMemory(10, longTime).remember(credentials, version(1));
-      new CredentialMemory(10, longTime).remember(credentials, version(1));
+      new CredentialCache(10, longTime).remember(credentials, version(1));
+      new CredentialCache(10, longTime).remember(credentials, version(1));
       const keys = stored.mock.calls.map(([key]) => String(key));
       expect(stored.mock.calls.map(([, value]) => value as unknown)).toEqual([version(1), version(1)]);
       expect(keys).toHaveLength(2);

@@ -33,7 +33,7 @@ const remembered = 5000;
 
 /** Issues play tickets and takes them back. A ticket says who may try; whether the user may listen is decided at every use. */
 @Injectable()
-export class PlayTicketDesk {
+export class PlayTicketIssuer {
   /** Seeking shows the same ticket many times: its signature is checked once. */
   private readonly genuine = new LRUCache<string, PlayTicket>({ max: remembered });
 

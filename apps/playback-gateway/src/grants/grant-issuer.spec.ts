@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { GrantSigner, GrantVerifier, type GrantContent } from '#grants';
 import { LiveIdentity, RcsError, type InternalIdentity } from '#platform';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
-import { GrantDesk } from './grant-desk.js';
+import { GrantIssuer } from './grant-issuer.js';
 
 const content: GrantContent = {
   sub: 'anthony',
@@ -17,10 +17,10 @@ const content: GrantContent = {
 
 const signerOf = (jws: string): string => jws.slice(0, jws.indexOf('.'));
 
-describe(GrantDesk.name, () => {
+describe(GrantIssuer.name, () => {
   let verifier: GrantVerifier;
   let identity: LiveIdentity;
-  let desk: GrantDesk;
+  let issuer: GrantIssuer;
   let first: InternalIdentity;
   let second: InternalIdentity;
 
@@ -31,10 +31,10 @@ describe(GrantDesk.name, () => {
   });
   beforeEach(() => {
     identity = new LiveIdentity(first);
-    desk = new GrantDesk(identity);
+    issuer = new GrantIssuer(identity);
   });
 
-  const grantOf = (wanted: GrantContent): Promise<string> => desk.withGrant(wanted, grant => Promise.resolve(grant));
+  const grantOf = (wanted: GrantContent): Promise<string> => issuer.withGrant(wanted, grant => Promise.resolve(grant));
 
   it('issues grants that a worker takes', async () => {
     expect(verifier.verify(await grantOf(content))).toMatchObject(content);
@@ -101,7 +101,7 @@ describe(GrantDesk.name, () => {
   it('follows a refused grant by one that is signed now, and uses that one from then on', async () => {
     const former = await grantOf(content);
     const shown: string[] = [];
-    const successor = await desk.withGrant(content, async grant => {
+    const successor = await issuer.withGrant(content, async grant => {
       shown.push(grant);
       return grant === former ? Promise.reject(new RcsError('RCS_GRANT_REFUSED', 'signed by a stranger')) : grant;
     });
@@ -115,7 +115,7 @@ describe(GrantDesk.name, () => {
     ['any other failure', 'RCS_WORKER_FAILED', 1],
   ] as const)('ends with %s', async (_, code, attempts) => {
     const use = jest.fn(() => Promise.reject(new RcsError(code, 'no')));
-    await expect(desk.withGrant(content, use)).rejects.toMatchObject({ code });
+    await expect(issuer.withGrant(content, use)).rejects.toMatchObject({ code });
     expect(use).toHaveBeenCalledTimes(attempts);
   });
 });

@@ -15,7 +15,7 @@ import { certificateOf, chainOf } from './stored-chain.js';
 
 /** Lists certificates as they are in store and tokens at this moment; nothing is remembered between two lists. */
 @Injectable()
-export class CertificateListService {
+export class CertificateCatalog {
   private readonly warningDays: number;
 
   constructor(

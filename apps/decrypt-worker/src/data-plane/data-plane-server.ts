@@ -43,7 +43,7 @@ export interface DataPlaneHandlers {
   readonly forget: DataPlaneHandler;
 }
 
-/** HTTP/1.1 over mutual TLS, raw streams: the gateways' door to the media. */
+/** HTTP/1.1 over mutual TLS, raw streams: the gateways' way to the media. */
 export class DataPlaneServer {
   private readonly server: Server;
   private readonly allowed = new WeakSet<TLSSocket>();

@@ -23,7 +23,7 @@ export class CallRate {
     bucket.left = Math.min(most, bucket.left + ((now - bucket.filledAt) / 1000) * this.perSecond);
     bucket.filledAt = now;
     this.buckets.set(caller, bucket);
-    // One call may take more than the bucket holds, if the bucket is full: a batch must not wait for ever.
+    // One call may take more than the bucket holds, if the bucket is full: a batch must not wait without end.
     const needed = Math.min(uses, most);
     if (bucket.left < needed) {
       const retryAfterMs = Math.ceil(((needed - bucket.left) / this.perSecond) * 1000);

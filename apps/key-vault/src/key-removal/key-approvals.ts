@@ -14,7 +14,7 @@ export interface KeyApprovals {
 export const noApprovals: KeyApprovals = {
   verify: () => {
     const publicDetail =
-      'keyVault.allowOperatorUnwrap of this vault names no operator: list the certificates of those who may approve, and start it anew';
+      'keyVault.allowOperatorUnwrap of this vault names no operator: list the certificates of those who may approve, and restart it';
     throw new RcsError('RCS_OPERATOR_NOT_ALLOWED', publicDetail, { publicDetail });
   },
   journal: () => Promise.resolve(),

@@ -136,7 +136,7 @@ export class KeyRemovalService {
     if (disabled === undefined) throw notDestroyable(`the key ${key.alias} is in use: disable it first`);
     const { mark } = disabled;
     if (mark === undefined) {
-      throw notDestroyable(`when the key ${key.alias} was disabled cannot be read: enable it and disable it anew`);
+      throw notDestroyable(`when the key ${key.alias} was disabled cannot be read: enable it and disable it again`);
     }
     if (this.clock.earliest().getTime() >= Date.parse(mark.destroyableAt)) return mark;
     throw notDestroyable(

@@ -3,7 +3,7 @@ import type { KeyStore } from '../token/key-store.js';
 
 /**
  * Ends the process when a token hangs for `limitMs`: a native call that does not return keeps its thread and the module
- * for ever, so that only a new process gets the token back. Whoever supervises it starts it
+ * without end, so that only a new process gets the token back. Whoever supervises it starts it
  * again; other vaults answer meanwhile.
  */
 export function startHungTokenWatchdog(keys: KeyStore, limitMs: number, logger: Logger): NodeJS.Timeout {

@@ -16,7 +16,7 @@ import { KeyRemovalService } from '../key-removal/key-removal.service.js';
 import { KeyStore } from '../token/key-store.js';
 import { CurrentCall } from './current-call.js';
 
-/** A watcher asks again after this time, so that no call is open for ever. */
+/** A watcher asks again after this time, so that no call stays open without end. */
 const longestWatchMs = 20_000;
 
 /** How keys end, and who hears of it. */

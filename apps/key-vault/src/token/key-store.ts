@@ -275,7 +275,7 @@ export class KeyStore {
 
   /**
    * Removes all certificates of a key that are one contact center's, and the key unless another contact center has it as
-   * well: for ever. @returns whether the private key was destroyed
+   * well: permanently. @returns whether the private key was destroyed
    */
   async destroy(views: readonly [VaultKey, ...VaultKey[]], signal: AbortSignal): Promise<boolean> {
     const labels = views.map(({ tokenKey }) => tokenKey.label);

@@ -49,7 +49,7 @@ export class TokenSet {
     return [...keys.values()];
   }
 
-  /** What is written down in any of the tokens; the same list until one of them was read anew. */
+  /** What is written down in any of the tokens; the same list until one of them was read again. */
   get notes(): readonly TokenNote[] {
     if (this.members.length === 1) return this.members[0].token.notes;
     const parts = this.members.map(({ token }) => token.notes);

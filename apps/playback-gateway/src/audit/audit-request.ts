@@ -37,7 +37,7 @@ export function cursorOf({ time, writer, sequence }: AuditPosition): string {
 }
 
 /**
- * What of the audit a user may read: the ops account all of it, an administrator that of the own contact center.
+ * What of the audit a user may read: the ops account all of it, an administrator that of their contact center.
  * @throws RcsError RCS_INSUFFICIENT_ROLE for everybody else.
  */
 export function readableBy(user: User): Pick<AuditQuery, 'contactCenter'> {

@@ -24,7 +24,7 @@ export interface AuthenticationParts {
 }
 
 /**
- * Finds out who is calling, in the order of the original, per contact center: (1) Basic credentials, Configuration Server
+ * Finds out who is calling, in the order of Genesys RCS, per contact center: (1) Basic credentials, Configuration Server
  * authentication enabled: the directory decides; (2) Basic credentials, Configuration Server authentication not enabled:
  * the local users. So a contact center on a directory never falls back to a local password; only the account of the
  * configuration belongs to no contact center. Bearer tokens of an OpenID provider are a step of their own.

@@ -1,6 +1,6 @@
 import type { ContactCenter, ContactCenterStore, UserStore } from '#store';
 
-/** Finds out which contact center somebody belongs to before anything is known of him but a name. */
+/** Finds out which contact center somebody belongs to before anything is known of them but a name. */
 export class ContactCenterFinder {
   constructor(
     private readonly contactCenters: ContactCenterStore,

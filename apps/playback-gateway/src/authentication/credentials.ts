@@ -26,7 +26,7 @@ export function parseBearerToken(header: string | undefined): string | undefined
   return token === undefined || token.length > longestToken ? undefined : token;
 }
 
-/** The contact center that a request names in the header field of the original, ContactCenterId. */
+/** The contact center that a request names in the header field of Genesys RCS, ContactCenterId. */
 export function namedContactCenter({ headers }: FastifyRequest): string | undefined {
   const value = headers['contactcenterid'];
   return typeof value === 'string' && value !== '' ? value : undefined;

@@ -19,7 +19,7 @@ export class ExternalUsers {
   constructor(@Inject(storeTokens.users) private readonly users: UserStore) {}
 
   /**
-   * The user as the other system describes him now.
+   * The user as the other system describes them now.
    * @throws RcsError RCS_AUTHENTICATION_REQUIRED when this very account is disabled here.
    */
   async keep(contactCenter: ContactCenter, person: ExternalPerson, source: ExternalSource): Promise<User> {

@@ -6,7 +6,7 @@ import { OriginPatterns } from './origin-pattern.js';
 
 type OriginsById = ReadonlyMap<string, OriginPatterns>;
 
-/** The origins that contact centers allow for their own users; read anew after `corsFilterCacheTimeToLive`. */
+/** The origins that contact centers allow for their own users; read again after `corsFilterCacheTimeToLive`. */
 @Injectable()
 export class ContactCenterOrigins {
   private readonly timeToLiveMs: number;

@@ -21,7 +21,7 @@ export function answerBrokenRequest(logger: Logger): (error: NodeJS.ErrnoExcepti
     if (error.code === 'ECONNRESET' || socket.destroyed) return;
     const requestId = randomUUID();
     logger.info({ requestId, cause: error.code, address: socket.remoteAddress }, 'a request could not be read');
-    // Before TLS nothing can be said: what is written would wait for ever, and the connection with it.
+    // Before TLS nothing can be said: what is written would never leave, and the connection with it.
     if (!socket.writable || /^ERR_(TLS|SSL)_/.test(error.code ?? '')) {
       socket.destroy();
       return;

@@ -3,7 +3,7 @@ import { RcsError } from '#platform';
 import type { ContactCenterStore, KeyManagerOwner, KeyManagerScope, User } from '#store';
 import { storeTokens } from '../dependencies/injection-tokens.js';
 
-/** "Administration of the Local Key Manager": of the own contact center; operations accounts have it for all. */
+/** "Administration of the Local Key Manager": of the administrator's contact center; operations accounts have it for all. */
 export function mayAdministerKeyManager(user: User): boolean {
   if (user.roles.includes('ops')) return true;
   return user.privileges.includes('administer-local-key-manager') && user.contactCenter !== undefined;

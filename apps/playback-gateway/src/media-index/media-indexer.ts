@@ -56,7 +56,7 @@ export class MediaIndexer implements OnApplicationBootstrap, OnApplicationShutdo
     this.finished = this.loop();
   }
 
-  /** What is under way is given up: it begins anew with whoever goes on. */
+  /** What is under way is given up: whoever goes on begins it again. */
   async onApplicationShutdown(): Promise<void> {
     this.stopping.abort();
     await this.finished;

@@ -6,7 +6,7 @@ interface ConfiguredStorage {
   readonly contactCenters?: readonly unknown[] | undefined;
 }
 
-/** Contact centers are walls, and a storage without owners is a door in them: that is said at every start. */
+/** Contact centers are separate, and a storage without owners is shared by all of them: that is said at every start. */
 export async function warnOfSharedStorages(
   storages: readonly ConfiguredStorage[],
   contactCenters: ContactCenterStore,

@@ -238,7 +238,7 @@ function auditSubject(request: PlaybackRequest, recording: Recording, mediaFile:
   return {
     ...auditedUser(request.user),
     address: request.address,
-    // Who tries to hear a recording of another contact center stands in the audit of the own one.
+    // Who tries to hear a recording of another contact center stands in the audit of their own.
     contactCenter: request.user.contactCenter ?? recording.contactCenter,
     recording: recording.id,
     requestId: request.requestId,

@@ -17,7 +17,7 @@ export function recordingResource(recording: Recording, externalUrl: string): Js
   });
 }
 
-/** The play path without the API prefix, as the original writes it into `mediaPath` and `playPath`. */
+/** The play path without the API prefix, as Genesys RCS writes it into `mediaPath` and `playPath`. */
 export function playPathOf(recordingId: string, file: MediaFile): string {
   return `/recordings/${encodeURIComponent(recordingId)}/play/${encodeURIComponent(file.leaf)}`;
 }

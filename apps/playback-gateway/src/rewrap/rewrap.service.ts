@@ -115,7 +115,7 @@ export function rewrapView(job: RewrapJob): RewrapView {
 }
 
 function notesOf({ counts: { notRewrappable, failed }, from }: Pick<RewrapJob, 'counts' | 'from'>): string[] {
-  const keep = `they need the key of ${JSON.stringify(from)} for ever`;
+  const keep = `they need the key of ${JSON.stringify(from)} permanently`;
   return [
     ...(notRewrappable === 0
       ? []

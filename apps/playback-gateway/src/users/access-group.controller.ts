@@ -14,7 +14,7 @@ export class AccessGroupController {
   roles() {
     return {
       roles: [
-        { name: 'agent', description: 'Plays the own recordings' },
+        { name: 'agent', description: 'Plays their own recordings' },
         { name: 'supervisor', description: 'Plays what access groups and partitions cover' },
         { name: 'admin', description: 'Sees every recording of the contact center and administers its users' },
         { name: 'ops', description: 'Operations account: inserts recordings, administers users, plays nothing' },

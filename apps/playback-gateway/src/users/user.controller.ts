@@ -75,7 +75,7 @@ export class UserController {
     return userView(await this.administration.change(administratorOf(user), userName, change, origin, choice));
   }
 
-  /** Administrators set the password of others; everybody changes the own one, with the current one. */
+  /** Administrators set the password of others; users change their own, with the current one. */
   @Put(':userName/password')
   @Authenticated()
   @HttpCode(204)

@@ -48,7 +48,7 @@ export class VaultKeys {
     private readonly grants: AdministrationGrants,
   ) {}
 
-  /** The next `list` asks the vaults anew. */
+  /** The next `list` asks the vaults again. */
   forget(): void {
     this.listed = undefined;
   }

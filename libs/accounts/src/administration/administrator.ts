@@ -4,7 +4,7 @@ import { accountId, type Privilege, type User } from '#store';
 /** Who changes users, and how far that reaches. */
 export interface Administrator {
   readonly name: string;
-  /** Id of the own account; absent for somebody who is in no store. */
+  /** Id of their own account; absent for somebody who is in no store. */
   readonly account?: string;
   /** Users of this contact center alone; undefined for those of all. */
   readonly contactCenter?: string;

@@ -4,7 +4,7 @@ export type ExternalSource = 'configuration-server' | 'openid';
 /**
  * Names one account. A person in a directory, one of an OpenID provider and a local user may have the same name: they are
  * different accounts, and none can touch another. Names of other systems are unique inside a contact center, local ones
- * over all of them. Every user is a name of the own account.
+ * over all of them. A user object names that user's account.
  */
 export interface AccountName {
   readonly name: string;

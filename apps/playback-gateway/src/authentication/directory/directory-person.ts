@@ -60,7 +60,7 @@ export function rolesIn(names: readonly string[]): readonly Role[] {
   return unique(names.map(name => name.toLowerCase())).filter((name): name is Role => grantableRoles.has(name));
 }
 
-/** The known privileges among names, in this server's or in the original's wording. */
+/** The known privileges among names, in this server's wording or that of Genesys RCS. */
 export function privilegesIn(names: readonly string[]): readonly Privilege[] {
   return unique(names.map(name => privilegeNames[name.toLowerCase()]).filter(name => name !== undefined));
 }

@@ -1,7 +1,7 @@
 import { checkServerIdentity, type ConnectionOptions, type PeerCertificate } from 'node:tls';
 
 /**
- * The host name must be in the certificate: as a subject alternative name or, which the original accepts of its
+ * The host name must be in the certificate: as a subject alternative name or, which Genesys RCS accepts of its
  * Configuration Server, as the common name of the subject. The common name of the issuer, which it accepts too, names
  * another machine and proves nothing; only a self-signed certificate passes that way, its subject being its issuer.
  */

@@ -49,7 +49,7 @@ export class DirectoryUsers {
   }
 
   /**
-   * The user as the directory describes him now; undefined once he is gone from it.
+   * The user as the directory describes them now; undefined once they are gone from it.
    * @throws RcsError RCS_DIRECTORY_UNAVAILABLE when it has been away for too long.
    */
   async current(contactCenter: ContactCenter, user: User): Promise<User | undefined> {

@@ -42,7 +42,7 @@ export const sessionOperations: FeatureOperations = {
     },
     'GET /api/v2/sessions': { summary: 'Own sessions', caller, answers: { 200: json(sessions) } },
     'DELETE /api/v2/sessions/current': { summary: 'Log out', caller, answers: { 200: json(success) } },
-    'DELETE /api/v2/sessions/:id': { summary: 'End one of the own sessions', caller, answers: { 200: json(success) } },
+    'DELETE /api/v2/sessions/:id': { summary: 'End one of your own sessions', caller, answers: { 200: json(success) } },
     'DELETE /api/v2/sessions': { summary: 'End all own sessions but this', caller, answers: { 200: json(ended) } },
     'GET /api/v2/users/:userName/sessions': {
       summary: 'For administrators: sessions of a user',

@@ -14,7 +14,7 @@ export const settings: FeatureOperations = {
   feature: 'Settings',
   operations: {
     'GET /api/v2/settings/cross-origin': {
-      summary: 'Origins whose pages the own users may use',
+      summary: 'Origins whose pages the users of the contact center may use',
       caller: 'user',
       answers: { 200: json(crossOrigin) },
     },

@@ -1,7 +1,9 @@
+import { createDecipheriv } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { stringify } from 'yaml';
-import { encryptDetached } from '#cms';
+import { encryptDetached, parseEnvelope } from '#cms';
 import type { KeyEntry, KeyName, OperatorJournalRecord } from '#contracts';
 import { administrationGrants, GrantSigner, keyApprovals, playbackGrants, type PlaybackGrant } from '#grants';
 import { TransportAgreements, type KeyVaultEndpoint } from '#key-vault-client';
@@ -305,6 +307,40 @@ it('an envelope with a further recipient opens although the first one is disable
   await expect(openedBy()).rejects.toMatchObject({ code: 'RCS_KEY_DISABLED' });
   await enable(first);
   await enable(second);
+});
+
+/** Undefined where the padding is wrong. */
+function decrypted(stored: Buffer, envelope: Buffer, sessionKey: Buffer): string | undefined {
+  const { contentEncryption } = parseEnvelope(envelope);
+  if (!('iv' in contentEncryption)) throw new Error('not CBC');
+  const cipher = createDecipheriv('aes-256-cbc', sessionKey, contentEncryption.iv);
+  try {
+    return Buffer.concat([cipher.update(stored), cipher.final()]).toString();
+  } catch {
+    return undefined;
+  }
+}
+
+it('a key is tried with every recipient of its name, not with the first alone', async () => {
+  const [namesake, key] = [await makeKey('namesake'), await makeKey('of two recipients')];
+  const transport = await new TransportAgreements().with(worker, timeoutMs);
+  // The order of the two is that of their DER, a matter of chance: one of so many has the wrong one first.
+  for (let times = 0; times < 12; times++) {
+    const { envelope, ciphertext } = encryptDetached({
+      recipients: [namesake, key].map(one => ({
+        identifier: { type: 'subject-key-identifier', keyIdentifier: Buffer.from(key.keyIdentifier, 'hex') },
+        publicKey: publicKeyOf(one),
+        keyEncryption: { scheme: 'rsaes-pkcs1-v1_5' },
+      })),
+    });
+    const grant = signer.sign(grantFor(envelope, '9350', 'two'));
+    const request = { grant, envelope, transportKeyId: transport.id };
+    const { candidates, more, ...first } = await worker.call('UnwrapSessionKey', request, { timeoutMs });
+    ciphertext.end('a call');
+    const stored = await buffer(ciphertext);
+    const plaintexts = [first, ...candidates].map(({ jwe }) => decrypted(stored, envelope, transport.key.unwrap(jwe)));
+    expect([plaintexts.length, plaintexts.includes('a call'), more]).toEqual([2, true, false]);
+  }
 });
 
 describe('the destruction of a key', () => {

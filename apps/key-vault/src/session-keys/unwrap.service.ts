@@ -110,13 +110,13 @@ export class UnwrapService {
     return this.audit.of('unwrap', context, async use => {
       const permit = await authority.permit(item.grant, requestId);
       use.grant = permit.facts;
-      const { recipient, keys, more, keyLength } = await this.chooseRecipient(item, permit, signal);
+      const { attempts, more, keyLength } = await this.chooseAttempts(item, permit, signal);
+      const keys = [...new Map(attempts.map(({ key }) => [key.keyIdentifier, key])).values()];
       [use.key, ...use.further] = keys;
       if (permit.opening !== undefined) for (const key of keys) await permit.opening(key);
-      const wrapWith = (key: VaultKey): Promise<UnwrappedCandidate> =>
-        this.candidate(transportKey, key, recipient, keyLength, context);
-      const opened =
-        keys.length === 1 ? ([await wrapWith(keys[0])] as const) : await thoseThatCould(keys.map(wrapWith));
+      const opened = await thoseThatCould(
+        attempts.map(({ recipient, key }) => this.candidate(transportKey, key, recipient, keyLength, context)),
+      );
       const [first, ...candidates] = opened;
       return { ...first, candidates, more };
     });
@@ -138,7 +138,7 @@ export class UnwrapService {
     }
   }
 
-  private async chooseRecipient({ envelope, tried }: Wrapped, permit: UnwrapPermit, signal: AbortSignal) {
+  private async chooseAttempts({ envelope, tried }: Wrapped, permit: UnwrapPermit, signal: AbortSignal) {
     try {
       const { recipients, contentEncryption } = checkedEnvelope(envelope, permit);
       const found = await this.findRecipientKeys(recipients, tried, permit, signal);

@@ -11,10 +11,16 @@ export interface WantedKey {
   readonly tried?: readonly string[];
 }
 
-/** A recipient of an envelope and the keys that bear its name, the likeliest first; which one is right the content tells. */
-export interface RecipientKeys<Recipient> {
+/** A recipient of an envelope, and a key that bears its name. */
+export interface Attempt<Recipient> {
   readonly recipient: Recipient;
-  readonly keys: readonly [VaultKey, ...VaultKey[]];
+  readonly key: VaultKey;
+}
+
+/** What can be tried at once, the likeliest first; which one is right the content tells. */
+export interface RecipientKeys<Recipient> {
+  /** A key that is among them is there with every recipient whose name it bears: once tried, it is done with. */
+  readonly attempts: readonly [Attempt<Recipient>, ...Attempt<Recipient>[]];
   /** Whether other wanted keys are known, of this name or of a further recipient's. */
   readonly more: boolean;
 }
@@ -24,7 +30,8 @@ interface KeyName {
 }
 
 /**
- * The first of these recipients that wanted keys bear the name of, and all of those keys. Whose they are is asked before
+ * The keys that bear the name of the first of these recipients that has any, each with all recipients of its names: an
+ * envelope may have two recipients of one name, and the first need not be the one that the key opens. Whose they are is asked before
  * anything else: what another contact center calls its keys is of no consequence. The tokens are read again only where
  * no wanted key is known: most envelopes have recipients that are not ours. Disabled keys are passed over: what a further
  * recipient opens does not need them.
@@ -38,7 +45,7 @@ export async function findRecipientKeys<Recipient extends KeyName>(
 ): Promise<RecipientKeys<Recipient> | undefined> {
   const would = (key: VaultKey): boolean => isRecordingKeyOf(wanted, key);
   const isWanted = (key: VaultKey): boolean => would(key) && keys.disabled.of(key) === undefined;
-  const known = firstWithKeys(
+  const known = firstAttempts(
     recipients,
     recipients.map(({ identifier }) => keys.known(identifier, isWanted)),
   );
@@ -49,26 +56,36 @@ export async function findRecipientKeys<Recipient extends KeyName>(
   }
   // Together, because they share one reading of the tokens.
   const found = await Promise.all(recipients.map(({ identifier }) => keys.find(identifier, isWanted, signal)));
-  const chosen = firstWithKeys(recipients, found);
+  const chosen = firstAttempts(recipients, found);
   if (chosen !== undefined) return chosen;
   const [disabled] = recipients.flatMap(({ identifier }) => keys.known(identifier, would));
   if (disabled !== undefined) keys.requireEnabled(disabled);
   return undefined;
 }
 
-function firstWithKeys<Recipient>(
+function firstAttempts<Recipient>(
   recipients: readonly Recipient[],
   found: readonly (readonly VaultKey[])[],
 ): RecipientKeys<Recipient> | undefined {
-  const index = found.findIndex(keys => keys.length > 0);
-  const [recipient, keys = []] = [recipients[index], found[index]];
-  const [first, ...others] = eachOnce(keys);
-  if (recipient === undefined || first === undefined) return undefined;
-  const chosen = [first, ...others.slice(0, maximumUnwrapCandidates - 1)] as const;
-  const given = new Set(chosen.map(({ keyIdentifier }) => keyIdentifier));
-  const more = found.some(named => named.some(({ keyIdentifier }) => !given.has(keyIdentifier)));
-  return { recipient, keys: chosen, more };
+  const [first, ...others] = eachOnce(found.find(keys => keys.length > 0) ?? []);
+  if (first === undefined) return undefined;
+  const attemptsOf = (key: VaultKey): Attempt<Recipient>[] =>
+    recipients
+      .filter((_, index) => found[index]?.some(one => isSameKey(one, key)))
+      .map(recipient => ({ recipient, key }));
+  const [likeliest, ...again] = attemptsOf(first).slice(0, maximumUnwrapCandidates);
+  if (likeliest === undefined) return undefined;
+  const attempts: [Attempt<Recipient>, ...Attempt<Recipient>[]] = [likeliest, ...again];
+  for (const key of others) {
+    const further = attemptsOf(key);
+    if (attempts.length + further.length > maximumUnwrapCandidates) break;
+    attempts.push(...further);
+  }
+  const more = found.some(named => named.some(key => !attempts.some(attempt => isSameKey(attempt.key, key))));
+  return { attempts, more };
 }
+
+const isSameKey = (one: VaultKey, other: VaultKey): boolean => one.keyIdentifier === other.keyIdentifier;
 
 /** However many certificates it has. */
 function eachOnce(keys: readonly VaultKey[]): readonly VaultKey[] {

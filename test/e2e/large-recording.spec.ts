@@ -125,11 +125,13 @@ it('a seek near the end of 2 GB reads less than 256 KiB from the store, by a wor
 it('2 GB play byte for byte while the memory of the workers stays flat', async () => {
   // The first 200 MB show what a stream needs, whatever the length of the file: code, buffers, what the collector leaves.
   const parts: Played[] = [];
-  for (let part = 0; part < 4; part++) parts.push(await play('bytes=0-199999999'));
+  for (let part = 0; part < 6; part++) parts.push(await play('bytes=0-199999999'));
   const { digest, bytes, peak } = await play();
   expect(bytes).toBe(length);
   expect(digest).toBe(expected);
   const needed = peak.map((_, index) => Math.max(...parts.map(part => part.peak[index]!)));
   const growth = peak.map((value, index) => (value - needed[index]!) / 1024 ** 2);
-  expect(Math.max(...growth)).toBeLessThan(32);
+  // Between two collections the heap may grow to a multiple of what lives in it (heap-growth.ts), and where in that a part
+  // ended is chance. What stayed of the recording would be a part of 2 GB.
+  expect(Math.max(...growth)).toBeLessThan(64);
 });

@@ -85,7 +85,14 @@ it('does not start without any token, and says why', async () => {
 /** A PKCS#11 module around SoftHSM; answers its path. */
 function observedModule(): string {
   const module = join(grounds.directory, 'observed-module.so');
-  execFileSync('gcc', ['-shared', '-fPIC', '-o', module, join(__dirname, '../support/vault/observed-module.c'), '-ldl']);
+  execFileSync('gcc', [
+    '-shared',
+    '-fPIC',
+    '-o',
+    module,
+    join(__dirname, '../support/vault/observed-module.c'),
+    '-ldl',
+  ]);
   return module;
 }
 

@@ -31,10 +31,11 @@ interface KeyName {
 
 /**
  * The keys that bear the name of the first of these recipients that has any, each with all recipients of its names: an
- * envelope may have two recipients of one name, and the first need not be the one that the key opens. Whose they are is asked before
- * anything else: what another contact center calls its keys is of no consequence. The tokens are read again only where
- * no wanted key is known: most envelopes have recipients that are not ours. Disabled keys are passed over: what a further
- * recipient opens does not need them.
+ * envelope may have two recipients of one name, and the first need not be the one that the key opens. Of more recipients
+ * of one name than are tried at once the first are. Whose they are is asked before anything else: what another contact
+ * center calls its keys is of no consequence. The tokens are read again only where no wanted key is known: most envelopes
+ * have recipients that are not ours. Disabled keys are passed over: what a further recipient opens does not
+ * need them.
  * @throws RcsError RCS_KEY_DISABLED when the only keys that would do are disabled
  */
 export async function findRecipientKeys<Recipient extends KeyName>(

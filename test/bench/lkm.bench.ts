@@ -7,7 +7,7 @@ import { BlockDecryptionClient, KeyVaultClient } from '#key-vault-client';
 import { loadInternalIdentity } from '#platform';
 import { startCluster, type ReadyLine } from '../support/cluster/running-cluster.js';
 import { GenesysCloud, type HawkCredential } from '../support/local-key-manager/genesys-cloud.js';
-import { curl } from '../e2e/strangers.js';
+import { curl } from '../e2e/external-tools.js';
 import { interleaved, median } from './statistics.js';
 
 /** Of the vault's own rate, for RSA-3072. */

@@ -70,7 +70,7 @@ async function measureSizes(pairs: number): Promise<object> {
   const vault = await BusyVault.start(threads, sessions);
   try {
     const [small, large] = [await vault.makeKey('rsa-2048', 2048), await vault.makeKey('rsa-4096', 4096)];
-    const bare = BareToken.open(vault.grounds);
+    const bare = BareToken.open(vault.testBed);
     for (let run = 0; run < warmUps; run++) await vault.unwrapsPerSecond(small, unwraps[2048]);
     const rows = [
       await measure(vault, bare, { key: small, modulusBits: 2048 }, pairs),

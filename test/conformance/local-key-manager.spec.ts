@@ -6,7 +6,7 @@ import { startCluster, type RunningCluster } from '#test/cluster/running-cluster
 import { rcsctl } from '#test/cluster/rcsctl.js';
 import vectors from '../support/local-key-manager/example-service-vectors.json';
 import { GenesysCloud, type HawkCredential } from '#test/local-key-manager/genesys-cloud.js';
-import { curl } from '../e2e/strangers.js';
+import { curl } from '../e2e/external-tools.js';
 
 jest.setTimeout(180_000);
 

@@ -13,8 +13,8 @@ import { examplePeople } from '#test/directory/example-people.js';
 import { SlapdServer } from '#test/directory/slapd-server.js';
 import { rcsctl, startRcsctl, resultOf, type CommandResult } from './command-line.js';
 import { mediaLike } from '../../libs/cms/src/testing/media-like.js';
-import { StrangerClient } from './stranger-client.js';
-import { curl, type CurlAnswer } from './strangers.js';
+import { CurlClient } from './curl-client.js';
+import { curl, type CurlAnswer } from './external-tools.js';
 
 jest.setTimeout(240_000);
 
@@ -23,7 +23,7 @@ const file = (name: string): string => join(work, name);
 const configuration = file('data/application.yaml');
 const media = mediaLike(50_000);
 let cluster: RunningCluster;
-let stranger: StrangerClient;
+let curlClient: CurlClient;
 let directory: SlapdServer;
 let caFile: string;
 
@@ -51,7 +51,7 @@ beforeAll(async () => {
     RCS_CONFIGURATION_SERVERS: JSON.stringify([configurationServer]),
     RCS_RELOAD_INTERVAL_MS: '200',
   });
-  stranger = new StrangerClient(cluster, work);
+  curlClient = new CurlClient(cluster, work);
   caFile = cluster.ready.caFile;
   const added = await rcsctl(configuration, 'contact-centers', 'add', 'On a directory', '--id', 'directory');
   expect(added).toMatchObject({ status: 0, stdout: 'directory  On a directory\n' });
@@ -74,7 +74,7 @@ describe('people of a directory', () => {
   const inDirectory = ['--header', 'ContactCenterId: directory'];
 
   async function insert(id: string, agentId: string): Promise<string> {
-    await stranger.put(`${id}.mp3`, media);
+    await curlClient.put(`${id}.mp3`, media);
     const recording = {
       id,
       mediaFiles: [
@@ -87,7 +87,7 @@ describe('people of a directory', () => {
       ],
     };
     const answer = await curl(
-      ...stranger.asOps(),
+      ...curlClient.asOps(),
       ...['--header', 'Content-Type: application/json', '--data-binary', JSON.stringify(recording)],
       `${cluster.ready.gateway}/internal-api/contact-centers/directory/recordings`,
     );
@@ -96,8 +96,8 @@ describe('people of a directory', () => {
   }
 
   it('play what their groups and names allow, each time as the directory says then', async () => {
-    const ofJohn = stranger.playUrl(await insert('JOHN1', 'john'));
-    const ofAnthony = stranger.playUrl(await insert('ANTHONY1', '4711'));
+    const ofJohn = curlClient.playUrl(await insert('JOHN1', 'john'));
+    const ofAnthony = curlClient.playUrl(await insert('ANTHONY1', '4711'));
     const supervisor = await as('anthony', 'pass:wörd', ...inDirectory, ofJohn);
     expect(supervisor.status).toBe(200);
     expect(supervisor.body.equals(media)).toBe(true);
@@ -108,9 +108,14 @@ describe('people of a directory', () => {
   });
 
   it('do not see recordings of another contact center, whatever their groups', async () => {
-    const demo = stranger.playUrl(cluster.ready.recordings[0]!.playPath);
+    const demo = curlClient.playUrl(cluster.ready.recordings[0]!.playPath);
     const hidden = await as('anthony', 'pass:wörd', ...inDirectory, demo);
-    const unknown = await as('anthony', 'pass:wörd', ...inDirectory, stranger.playUrl('/recordings/NOSUCH/play/x.mp3'));
+    const unknown = await as(
+      'anthony',
+      'pass:wörd',
+      ...inDirectory,
+      curlClient.playUrl('/recordings/NOSUCH/play/x.mp3'),
+    );
     expect([hidden.status, hidden.body.toString()]).toEqual([404, unknown.body.toString()]);
   });
 

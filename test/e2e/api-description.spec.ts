@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { startChromium } from './chromium.js';
-import { curl, type CurlAnswer } from './strangers.js';
+import { curl, type CurlAnswer } from './external-tools.js';
 
 jest.setTimeout(180_000);
 

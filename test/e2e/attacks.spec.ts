@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { Browser, header, json } from './browser.js';
 import { sendRaw, statusesIn } from './raw-connection.js';
-import { StrangerClient } from './stranger-client.js';
-import { curl, type CurlAnswer } from './strangers.js';
+import { CurlClient } from './curl-client.js';
+import { curl, type CurlAnswer } from './external-tools.js';
 
 jest.setTimeout(300_000);
 
 const work = mkdtempSync(join(tmpdir(), 'rcs-attacks-'));
 let cluster: RunningCluster;
-let stranger: StrangerClient;
+let curlClient: CurlClient;
 let ca: Buffer;
 
 beforeAll(async () => {
@@ -24,7 +24,7 @@ beforeAll(async () => {
     RCS_SERVER_SETTINGS__LOGIN_THROTTLING: '{ failuresPerUser: 20, failuresPerAddress: 25 }',
     RCS_SERVER_SETTINGS__CSRF_EXEMPTIONS: '[{ userName: ops }]',
   });
-  stranger = new StrangerClient(cluster, work);
+  curlClient = new CurlClient(cluster, work);
   ca = readFileSync(cluster.ready.caFile);
 });
 
@@ -65,7 +65,7 @@ describe('session fixation', () => {
         'POST',
         '--cookie',
         `JSESSIONID=${cookie}`,
-        ...stranger.asUser('alice').slice(2),
+        ...curlClient.asUser('alice').slice(2),
       );
       expect(answer.status).toBe(201);
       expect(browser.secret).toMatch(/^[\w-]{43}$/);
@@ -220,7 +220,7 @@ describe('paths', () => {
     'trick %i plays nothing and breaks nothing',
     async index => {
       const path = variants(`/api/v2${demo().playPath}`)[index] ?? '';
-      const answer = await newBrowser().send(path, ...stranger.asUser('alice').slice(2));
+      const answer = await newBrowser().send(path, ...curlClient.asUser('alice').slice(2));
       expect([400, 401, 404]).toContain(answer.status);
       expect(answer.headers['content-type']).toMatch(/^application\/json/);
       expect(answer.headers['x-request-id']).toBeDefined();
@@ -261,7 +261,7 @@ describe('places that media must not come from', () => {
     const { port } = trap.address() as AddressInfo;
     const path = location(port, cluster.ready.webdav.url);
     const mediaFile = { mediaId: 'a.mp3', type: 'audio/mp3', mediaDescriptor: { storage: 'webDAV', path } };
-    const answer = await stranger.insert({ id: 'SSRF', mediaFiles: [mediaFile] });
+    const answer = await curlClient.insert({ id: 'SSRF', mediaFiles: [mediaFile] });
     expect([answer.status, json(answer)['statusCode']]).toEqual([400, 2]);
     expect(visits).toBe(0);
   });
@@ -281,7 +281,7 @@ describe('what strangers write into the log', () => {
     await newBrowser().send(`/api/v2/%0a${encodeURIComponent(fake)}`);
     await newBrowser().send(
       `/api/v2/recordings/${encodeURIComponent(`x\n${fake}`)}`,
-      ...stranger.asUser('alice').slice(2),
+      ...curlClient.asUser('alice').slice(2),
     );
     const lines = gatewayLog().trimEnd().split('\n');
     const messages = lines.map(line => (JSON.parse(line) as { msg: unknown }).msg);
@@ -314,7 +314,7 @@ describe('guessing passwords', () => {
   it.each(['bob', 'nobody-at-all'])(
     'ends for %s wherever the guesses come from; who is known from elsewhere gets in',
     async name => {
-      const bob = stranger.asUser('bob');
+      const bob = curlClient.asUser('bob');
       const home = header('X-Forwarded-For', '203.0.113.5');
       const me = `${cluster.ready.gateway}/api/v2/me`;
       expect((await curl(...bob, ...home, me)).status).toBe(200);
@@ -334,9 +334,9 @@ describe('guessing passwords', () => {
     for (let count = 1; count < 150 && answer.status === 401; count++)
       answer = await guess(`name-${count}`, 'x', ...here);
     expect(answer.status).toBe(429);
-    expect((await curl(...stranger.asUser('carol'), ...here, `${cluster.ready.gateway}/api/v2/me`)).status).toBe(429);
+    expect((await curl(...curlClient.asUser('carol'), ...here, `${cluster.ready.gateway}/api/v2/me`)).status).toBe(429);
     expect(
-      (await curl(...stranger.asUser('alice'), ...fromElsewhere(), `${cluster.ready.gateway}/api/v2/me`)).status,
+      (await curl(...curlClient.asUser('alice'), ...fromElsewhere(), `${cluster.ready.gateway}/api/v2/me`)).status,
     ).toBe(200);
   });
 });

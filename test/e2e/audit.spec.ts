@@ -6,8 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { Browser, header, json } from './browser.js';
-import { StrangerClient } from './stranger-client.js';
-import { curl } from './strangers.js';
+import { CurlClient } from './curl-client.js';
+import { curl } from './external-tools.js';
 
 jest.setTimeout(180_000);
 
@@ -16,11 +16,11 @@ type AuditLine = Readonly<Record<string, unknown>>;
 const repository = join(__dirname, '../..');
 const work = mkdtempSync(join(tmpdir(), 'rcs-audit-'));
 let cluster: RunningCluster;
-let stranger: StrangerClient;
+let curlClient: CurlClient;
 
 beforeAll(async () => {
   cluster = await startCluster(repository, join(work, 'data'), { RCS_AUDIT__CHECKPOINT_INTERVAL_MS: '200' });
-  stranger = new StrangerClient(cluster, work);
+  curlClient = new CurlClient(cluster, work);
 });
 
 afterAll(async () => {
@@ -28,7 +28,7 @@ afterAll(async () => {
   rmSync(work, { recursive: true, force: true });
 });
 
-const asOps = () => stranger.asOps();
+const asOps = () => curlClient.asOps();
 const audit = (query: string, ...as: string[]) => curl(...as, `${cluster.ready.gateway}/rcs/audit${query}`);
 const demo = () => cluster.ready.recordings[0] ?? { id: '', playPath: '' };
 const store = () => join(cluster.ready.dataDir, 'store');
@@ -67,7 +67,7 @@ function rcsctl(...args: string[]): Promise<CommandResult> {
 
 describe('what is recorded', () => {
   it('a playback: who, what, which part, under which certificate, how much', async () => {
-    const answer = await stranger.play(
+    const answer = await curlClient.play(
       demo().playPath,
       '--range',
       '100-299',
@@ -111,10 +111,10 @@ describe('what is recorded', () => {
   it('what known users were refused', async () => {
     const id = ['--header', 'X-Request-Id: refused-request'];
     const url = `${cluster.ready.gateway}/rcs/audit`;
-    expect((await curl(...stranger.asUser('carol'), ...id, url)).status).toBe(403);
+    expect((await curl(...curlClient.asUser('carol'), ...id, url)).status).toBe(403);
     expect(await eventually('request-refused', 'refused-request')).toMatchObject({ user: 'carol', outcome: 'refused' });
-    const play = [...stranger.asUser('carol'), '--header', 'X-Request-Id: refused-playback'];
-    expect((await curl(...play, stranger.playUrl(demo().playPath))).status).toBe(403);
+    const play = [...curlClient.asUser('carol'), '--header', 'X-Request-Id: refused-playback'];
+    expect((await curl(...play, curlClient.playUrl(demo().playPath))).status).toBe(403);
     expect(await eventually('playback-refused', 'refused-playback')).toMatchObject({
       user: 'carol',
       recording: demo().id,
@@ -156,12 +156,12 @@ describe('reading it', () => {
   });
 
   it('an administrator sees the own contact center, agents see nothing', async () => {
-    const answer = await audit('?limit=1000', ...stranger.asUser('alice'));
+    const answer = await audit('?limit=1000', ...curlClient.asUser('alice'));
     expect(answer.status).toBe(200);
     const seen = json(answer)['records'] as AuditLine[];
     expect(new Set(seen.map(record => record['contactCenter']))).toEqual(new Set([cluster.ready.contactCenter]));
-    expect((await audit('', ...stranger.asUser('carol'))).status).toBe(403);
-    expect((await audit('/export', ...stranger.asUser('carol'))).status).toBe(403);
+    expect((await audit('', ...curlClient.asUser('carol'))).status).toBe(403);
+    expect((await audit('/export', ...curlClient.asUser('carol'))).status).toBe(403);
     expect((await audit('', '--cacert', cluster.ready.caFile)).status).toBe(401);
   });
 
@@ -193,18 +193,20 @@ it('nothing plays and nobody gets in while it cannot be written', async () => {
   database.pragma('busy_timeout = 30000');
   database.exec('BEGIN IMMEDIATE');
   try {
-    const answer = await stranger.play(demo().playPath);
+    const answer = await curlClient.play(demo().playPath);
     expect([answer.status, answer.headers['content-type']]).toEqual([503, 'application/json; charset=utf-8']);
     expect(json(answer)).toMatchObject({ statusCode: 4 });
     const browser = new Browser(cluster, work);
-    expect((await browser.send('/api/v2/sessions', '-X', 'POST', ...stranger.asUser('bob').slice(2))).status).toBe(503);
+    expect((await browser.send('/api/v2/sessions', '-X', 'POST', ...curlClient.asUser('bob').slice(2))).status).toBe(
+      503,
+    );
   } finally {
     database.exec('ROLLBACK');
     database.close();
   }
   let status = 0;
   for (let tries = 0; tries < 100 && status !== 200; tries++) {
-    status = (await stranger.play(demo().playPath)).status;
+    status = (await curlClient.play(demo().playPath)).status;
     if (status !== 200) await delay(200);
   }
   expect(status).toBe(200);

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { Browser, header, json } from './browser.js';
-import { StrangerClient } from './stranger-client.js';
-import { curl } from './strangers.js';
+import { CurlClient } from './curl-client.js';
+import { curl } from './external-tools.js';
 
 jest.setTimeout(180_000);
 
 const work = mkdtempSync(join(tmpdir(), 'rcs-browser-security-'));
 const site = 'https://player.genesys.com';
 let cluster: RunningCluster;
-let stranger: StrangerClient;
+let curlClient: CurlClient;
 
 beforeAll(async () => {
   cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'), {
@@ -19,7 +19,7 @@ beforeAll(async () => {
     RCS_SERVER_SETTINGS__CROSS_ORIGIN_SETTINGS:
       '{ allowedOrigins: "https://*.genesys.com, http://*.genesyslab.com", corsFilterCacheTimeToLive: 1 }',
   });
-  stranger = new StrangerClient(cluster, work);
+  curlClient = new CurlClient(cluster, work);
 });
 
 afterAll(async () => {
@@ -29,7 +29,7 @@ afterAll(async () => {
 
 const newBrowser = (): Browser => new Browser(cluster, work);
 const demo = (): string => `/api/v2${cluster.ready.recordings[0]?.playPath ?? ''}`;
-const basic = (name: string): string[] => stranger.asUser(name).slice(2);
+const basic = (name: string): string[] => curlClient.asUser(name).slice(2);
 
 describe('the CSRF flow of the reference', () => {
   const insertion = () => `/internal-api/contact-centers/${cluster.ready.contactCenter}/recordings`;
@@ -84,14 +84,14 @@ describe('the CSRF flow of the reference', () => {
 
   it('an exempt client needs none, unless a browser speaks for it', async () => {
     const exempt = await curl(
-      ...stranger.asUser('bob'),
+      ...curlClient.asUser('bob'),
       '--request',
       'DELETE',
       `${cluster.ready.gateway}/api/v2/sessions`,
     );
     expect(exempt.status).toBe(200);
     const page = await curl(
-      ...stranger.asUser('bob'),
+      ...curlClient.asUser('bob'),
       ...header('Origin', site),
       '--request',
       'DELETE',
@@ -101,7 +101,7 @@ describe('the CSRF flow of the reference', () => {
   });
 
   it('clients that keep no cookie may play and read as before', async () => {
-    expect((await curl(...stranger.asUser('alice'), cluster.ready.gateway + demo())).status).toBe(200);
+    expect((await curl(...curlClient.asUser('alice'), cluster.ready.gateway + demo())).status).toBe(200);
   });
 });
 
@@ -235,7 +235,11 @@ describe('pages of other origins', () => {
     'null',
   ])('%s is refused before anything happens', async origin => {
     expect((await preflight(origin, 'GET', 'range')).status).toBe(403);
-    const answer = await curl(...stranger.asUser('alice'), ...header('Origin', origin), cluster.ready.gateway + demo());
+    const answer = await curl(
+      ...curlClient.asUser('alice'),
+      ...header('Origin', origin),
+      cluster.ready.gateway + demo(),
+    );
     expect(answer.status).toBe(403);
     expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
     expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
@@ -247,7 +251,7 @@ describe('pages of other origins', () => {
   });
 
   it('an answer without CORS stays with pages of this site', async () => {
-    const answer = await curl(...stranger.asUser('alice'), cluster.ready.gateway + demo());
+    const answer = await curl(...curlClient.asUser('alice'), cluster.ready.gateway + demo());
     expect(answer.headers['cross-origin-resource-policy']).toBe('same-site');
   });
 
@@ -262,10 +266,10 @@ describe('pages of other origins', () => {
     expect((await put({ allowedOrigins: ['https://*.example.test'] })).status).toBe(200);
     const from = (credentials: string[]) =>
       curl(...credentials, ...header('Origin', own), `${cluster.ready.gateway}/api/v2/me`);
-    let answer = await from(stranger.asUser('alice'));
-    for (let tries = 0; tries < 200 && answer.status === 403; tries++) answer = await from(stranger.asUser('alice'));
+    let answer = await from(curlClient.asUser('alice'));
+    for (let tries = 0; tries < 200 && answer.status === 403; tries++) answer = await from(curlClient.asUser('alice'));
     expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([200, own]);
-    const ops = await from(stranger.asOps());
+    const ops = await from(curlClient.asOps());
     expect([ops.status, ops.headers['access-control-allow-origin']]).toEqual([403, undefined]);
     const carol = newBrowser();
     await carol.logIn('carol');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunningCluster } from '#test/cluster/running-cluster.js';
-import { curl, type CurlAnswer } from './strangers.js';
+import { curl, type CurlAnswer } from './external-tools.js';
 
 let jars = 0;
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { rcsctl, type CommandResult } from '#test/cluster/rcsctl.js';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { CertificateAdministrator } from './certificate-administrator.js';
-import { StrangerClient } from './stranger-client.js';
-import { curl, openssl } from './strangers.js';
+import { CurlClient } from './curl-client.js';
+import { curl, openssl } from './external-tools.js';
 
 jest.setTimeout(180_000);
 
@@ -16,12 +16,12 @@ const dataDirectory = join(work, 'data');
 const plain = readFileSync(join(cases, 'plain.mp3'));
 const alias = 'test';
 let cluster: RunningCluster;
-let stranger: StrangerClient;
+let curlClient: CurlClient;
 let admin: CertificateAdministrator;
 
 beforeAll(async () => {
   cluster = await startCluster(repository, dataDirectory);
-  stranger = new StrangerClient(cluster, work);
+  curlClient = new CurlClient(cluster, work);
   admin = new CertificateAdministrator(cluster, work);
   expect(await importKey('test.key', 'test.pem')).toMatchObject({ status: 0 });
 });
@@ -46,12 +46,12 @@ function importKey(
 
 /** Stores and inserts a case as a whole file, with nothing in the metadata that says so; answers where it plays. */
 async function inserted(file: string, name = file.replaceAll('/', '-')): Promise<string> {
-  await stranger.put(name, readFileSync(join(cases, file)));
-  return stranger.insertedFile(name);
+  await curlClient.put(name, readFileSync(join(cases, file)));
+  return curlClient.insertedFile(name);
 }
 
 async function expectPlain(playPath: string): Promise<void> {
-  const { status, body } = await stranger.play(playPath);
+  const { status, body } = await curlClient.play(playPath);
   expect({ status, same: body.equals(plain) }).toEqual({ status: 200, same: true });
 }
 
@@ -77,7 +77,7 @@ describe('stored files', () => {
 
   it.each(refused)('%s is refused with its name', async file => {
     const playPath = await inserted(file);
-    const { status, body } = await stranger.play(playPath);
+    const { status, body } = await curlClient.play(playPath);
     expect(status).toBe(422);
     expect(body.includes(plain.subarray(0, 32))).toBe(false);
     const { stderr } = await run(['inspect', join(cases, file)]);
@@ -92,7 +92,7 @@ it('cms/gcm-in-enveloped.bin plays where the workers are told to', async () => {
     const pair = ['--key', join(cases, 'test.key'), '--certificate', join(cases, 'test.pem')];
     const names = ['--contact-center', tolerant.ready.contactCenter, '--alias', alias];
     expect(await rcsctl(repository, directory, ['import-key', ...pair, ...names])).toMatchObject({ status: 0 });
-    const client = new StrangerClient(tolerant, work);
+    const client = new CurlClient(tolerant, work);
     await client.put('gcm.bin', readFileSync(join(cases, 'cms/gcm-in-enveloped.bin')));
     const { status, body } = await client.play(await client.insertedFile('gcm.bin'));
     expect({ status, same: body.equals(plain) }).toEqual({ status: 200, same: true });
@@ -148,10 +148,10 @@ describe('what needs a server', () => {
   it("another contact center's certificate of the same issuer and serial number takes nothing away", async () => {
     const serial = '0x038B161A5CC9F0355C388736071A2D310D3328';
     const subject = '/CN=Genesys Recording/C=US/ST=California/O=Genesys';
-    const files = ['-keyout', stranger.file('other.key'), '-out', stranger.file('other.pem')];
+    const files = ['-keyout', curlClient.file('other.key'), '-out', curlClient.file('other.pem')];
     const name = ['-subj', subject, '-set_serial', serial];
     await openssl('req', '-x509', '-newkey', 'rsa:2048', '-noenc', '-days', '30', ...files, ...name);
-    const pair = ['--key', stranger.file('other.key'), '--certificate', stranger.file('other.pem')];
+    const pair = ['--key', curlClient.file('other.key'), '--certificate', curlClient.file('other.pem')];
     const imported = await run(['import-key', ...pair, '--contact-center', 'another', '--alias', 'shadow']);
     expect(imported).toMatchObject({ status: 0, stderr: '' });
     // A file that no worker has open yet.
@@ -168,7 +168,7 @@ describe('what needs a server', () => {
     const form = ['--header', 'Content-Type: multipart/form-data; boundary=X', '--data-binary', body];
     const answer = await curl('--cacert', caFile, ...form, `${gateway}/rcs/certificates`);
     expect(answer.status).toBe(401);
-    expect((await stranger.get(`/api/v2/recordings/${cluster.ready.recordings[0]!.id}`)).status).toBe(200);
+    expect((await curlClient.get(`/api/v2/recordings/${cluster.ready.recordings[0]!.id}`)).status).toBe(200);
     await expectPlain(await inserted('cms/bom.pem', 'afterwards.pem'));
   });
 });

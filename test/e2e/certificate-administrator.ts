@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { encryptToPublicKey } from '#key-vault-client';
 import type { RunningCluster } from '#test/cluster/running-cluster.js';
 import { rcsctl, type CommandResult } from '#test/cluster/rcsctl.js';
-import { curl, type CurlAnswer } from './strangers.js';
+import { curl, type CurlAnswer } from './external-tools.js';
 
 const repository = join(__dirname, '../..');
 

@@ -9,8 +9,8 @@ import { endingWithUs } from '#platform';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { startSecondGateway, type SecondGateway } from '#test/cluster/second-gateway.js';
 import { bodyOf, CertificateAdministrator } from './certificate-administrator.js';
-import { StrangerClient } from './stranger-client.js';
-import { openssl, type CurlAnswer } from './strangers.js';
+import { CurlClient } from './curl-client.js';
+import { openssl, type CurlAnswer } from './external-tools.js';
 
 jest.setTimeout(240_000);
 
@@ -21,7 +21,7 @@ const subject = '/CN=Genesys Recording/C=US/ST=California/O=Genesys';
 const clearKeys = { RCS_RECORDING_CERTIFICATES__ACCEPT_CLEAR_PRIVATE_KEYS: 'true' };
 let cluster: RunningCluster;
 let admin: CertificateAdministrator;
-let stranger: StrangerClient;
+let curlClient: CurlClient;
 
 beforeAll(async () => {
   await pairNamed('company', '-subj', '/CN=Company root');
@@ -31,7 +31,7 @@ beforeAll(async () => {
     ...clearKeys,
   });
   admin = new CertificateAdministrator(cluster, work);
-  stranger = new StrangerClient(cluster, work);
+  curlClient = new CurlClient(cluster, work);
   // The lines of the administrator guide.
   await openssl('genrsa', '-out', file('tenant.key'), '2048');
   const request = ['req', '-new', '-x509', '-key', file('tenant.key'), '-out', file('tenant.pem')];
@@ -121,7 +121,7 @@ describe('the walk of the administrator guide', () => {
     writeFileSync(first, randomBytes(50_000));
     await admin.certificates('assign', 'first', '--ivr-profile', 'record');
     firstPath = await admin.record(first, '--ivr-profile', 'record');
-    const answer = await stranger.play(firstPath);
+    const answer = await curlClient.play(firstPath);
     expect(answer.status).toBe(200);
     expect(answer.body.equals(await contentOf(first))).toBe(true);
     expect(await admin.certificates('show', 'first')).toMatchObject({
@@ -145,8 +145,8 @@ describe('the walk of the administrator guide', () => {
     const second = file('second.mp3');
     writeFileSync(second, randomBytes(60_000));
     const secondPath = await admin.record(second, '--ivr-profile', 'record');
-    expect((await stranger.play(secondPath)).body.equals(await contentOf(second))).toBe(true);
-    expect((await stranger.play(firstPath)).body.equals(await contentOf(first))).toBe(true);
+    expect((await curlClient.play(secondPath)).body.equals(await contentOf(second))).toBe(true);
+    expect((await curlClient.play(firstPath)).body.equals(await contentOf(first))).toBe(true);
     expect(await admin.certificates('show', 'next')).toMatchObject({ deployedCount: 1, recordings: 1 });
   });
 
@@ -154,7 +154,7 @@ describe('the walk of the administrator guide', () => {
     const run = await admin.certificates('rewrap', 'first', '--to', 'next', '--mode', 'replace');
     expect(run).toMatchObject({ state: 'done', counts: { total: 1, rewrapped: 1, failed: 0, notRewrappable: 0 } });
     expect(await admin.certificates('delete', 'first')).toMatchObject({ deleted: true, recordings: 0 });
-    expect((await stranger.play(firstPath)).status).toBe(200);
+    expect((await curlClient.play(firstPath)).status).toBe(200);
     expect((await admin.run('remove-key', 'first', '--confirm', 'next')).status).toBe(1);
     const removed = await admin.certificates('remove-key', 'first', '--confirm', 'first');
     expect(removed).toMatchObject({ alias: 'first', keyState: 'disabled' });
@@ -164,7 +164,7 @@ describe('the walk of the administrator guide', () => {
     expect(await admin.certificates('show', 'first')).toMatchObject({
       keyDetails: { presence: 'disabled', destroyableAt: removed['destroyableAt'] },
     });
-    const answer = await stranger.play(firstPath);
+    const answer = await curlClient.play(firstPath);
     expect(answer.status).toBe(200);
     expect(answer.body.equals(await contentOf(first))).toBe(true);
     const { certificates } = await admin.certificates<{ certificates: object[] }>('list', '--deleted');
@@ -237,7 +237,7 @@ describe('the walk of the administrator guide', () => {
     });
     await admin.certificates('assign', alias, '--ivr-profile', `profile of ${alias}`);
     const recorded = await admin.record(first, '--ivr-profile', `profile of ${alias}`, ...trust);
-    const answer = await stranger.play(recorded);
+    const answer = await curlClient.play(recorded);
     expect([answer.status, answer.body.equals(await contentOf(first))]).toEqual([200, true]);
   }
 });
@@ -322,7 +322,7 @@ describe('bad input, each with a problem of its own and nothing stored', () => {
   });
 
   it('somebody without the privilege, and nobody', async () => {
-    for (const credentials of [stranger.asUser('bob'), stranger.asOps()]) {
+    for (const credentials of [curlClient.asUser('bob'), curlClient.asOps()]) {
       const answer = await admin.send('/rcs/certificates', ...credentials);
       expect(answer.status).toBe(403);
     }

@@ -7,8 +7,8 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { startChromium } from './chromium.js';
 import { json } from './browser.js';
-import { StrangerClient } from './stranger-client.js';
-import { curl, openssl } from './strangers.js';
+import { CurlClient } from './curl-client.js';
+import { curl, openssl } from './external-tools.js';
 
 jest.setTimeout(300_000);
 
@@ -181,9 +181,9 @@ describe('a page of another site that may use this server', () => {
   });
 
   it('plays and seeks a ticket without any session', async () => {
-    const stranger = new StrangerClient(cluster, work);
+    const curlClient = new CurlClient(cluster, work);
     const url = `${cluster.ready.gateway}/api/v2/recordings/${demo().id}/play-tickets`;
-    const answer = await curl(...stranger.asUser('alice'), '--request', 'POST', url);
+    const answer = await curl(...curlClient.asUser('alice'), '--request', 'POST', url);
     const page = await openPage('unknown.site.test');
     const ticketUrl = `${gateway()}/api/v2${json(answer)['playPath'] as string}`;
     const result = await playAndSeek(page, ticketUrl, undefined);

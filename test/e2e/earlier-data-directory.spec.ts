@@ -5,8 +5,8 @@ import { earlierSound as sound, unpackEarlierDataDirectory } from '#test/cluster
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { waitFor } from '#test/vault/wait-for.js';
 import { bodyOf, CertificateAdministrator } from './certificate-administrator.js';
-import { StrangerClient } from './stranger-client.js';
-import { curl } from './strangers.js';
+import { CurlClient } from './curl-client.js';
+import { curl } from './external-tools.js';
 
 jest.setTimeout(300_000);
 
@@ -15,7 +15,7 @@ const work = mkdtempSync(join(tmpdir(), 'rcs-earlier-'));
 const data = join(work, 'data');
 let cluster: RunningCluster;
 let admin: CertificateAdministrator;
-let stranger: StrangerClient;
+let curlClient: CurlClient;
 
 interface MediaIndex {
   readonly mediaFiles: number;
@@ -33,10 +33,10 @@ const asErin = (): string[] => {
   return ['--cacert', cluster.ready.caFile, '--user', `erin:${password}`];
 };
 
-async function play(id: string, credentials = stranger.asUser('alice')) {
+async function play(id: string, credentials = curlClient.asUser('alice')) {
   const resource = await curl(...credentials, `${cluster.ready.gateway}/api/v2/recordings/${id}`);
   const { mediaFiles } = bodyOf<{ mediaFiles: { playPath: string }[] }>(resource);
-  return curl(...credentials, stranger.playUrl(mediaFiles[0]!.playPath));
+  return curl(...credentials, curlClient.playUrl(mediaFiles[0]!.playPath));
 }
 
 beforeAll(async () => {
@@ -44,7 +44,7 @@ beforeAll(async () => {
   // The quickstart itself plays the two demo recordings that an earlier version made, with its key from its token.
   cluster = await startCluster(repository, data);
   admin = new CertificateAdministrator(cluster, work);
-  stranger = new StrangerClient(cluster, work);
+  curlClient = new CurlClient(cluster, work);
 });
 
 afterAll(async () => {
@@ -69,7 +69,10 @@ describe('a data directory of an earlier version', () => {
 
   it('still plays the recording of a neighbour for the neighbour, and for nobody else', async () => {
     expect((await play('NEIGHBOUR-PLAIN', asErin())).body.equals(sound('NEIGHBOUR-PLAIN'))).toBe(true);
-    const other = await curl(...stranger.asUser('alice'), `${cluster.ready.gateway}/api/v2/recordings/NEIGHBOUR-PLAIN`);
+    const other = await curl(
+      ...curlClient.asUser('alice'),
+      `${cluster.ready.gateway}/api/v2/recordings/NEIGHBOUR-PLAIN`,
+    );
     expect(other.status).toBe(404);
   });
 
@@ -131,7 +134,7 @@ describe('a data directory of an earlier version', () => {
     };
     const { gateway } = cluster.ready;
     const answer = await curl(
-      ...stranger.asOps(),
+      ...curlClient.asOps(),
       ...['--header', 'Content-Type: application/json', '--data-binary', JSON.stringify(body)],
       `${gateway}/internal-api/contact-centers/neighbour/recordings`,
     );

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { splitEnvelope } from './split-envelope.js';
-import { StrangerClient } from './stranger-client.js';
-import { curl, openssl } from './strangers.js';
+import { CurlClient } from './curl-client.js';
+import { curl, openssl } from './external-tools.js';
 
 jest.setTimeout(180_000);
 
@@ -14,13 +14,13 @@ const work = mkdtempSync(join(tmpdir(), 'rcs-formats-'));
 const long = randomBytes(300_001);
 const short = randomBytes(10_000);
 let cluster: RunningCluster;
-let stranger: StrangerClient;
+let curlClient: CurlClient;
 let otherCertificate: string;
 let count = 0;
 
 beforeAll(async () => {
   cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'));
-  stranger = new StrangerClient(cluster, work);
+  curlClient = new CurlClient(cluster, work);
   otherCertificate = join(work, 'other.pem');
   const key = ['-newkey', 'rsa:2048', '-nodes', '-keyout', join(work, 'other.key')];
   await openssl('req', '-new', '-x509', ...key, '-out', otherCertificate, '-days', '30', '-subj', '/CN=somebody else');
@@ -32,12 +32,12 @@ afterAll(async () => {
 });
 
 async function encrypt(plaintext: Buffer, ...options: readonly string[]): Promise<Buffer> {
-  const [input, output] = [stranger.write('plain', plaintext), stranger.file('encrypted')];
+  const [input, output] = [curlClient.write('plain', plaintext), curlClient.file('encrypted')];
   await openssl('cms', '-encrypt', '-binary', '-in', input, '-out', output, ...options);
   return readFileSync(output);
 }
 
-const forUs = () => ['-recip', stranger.certificateFile];
+const forUs = () => ['-recip', curlClient.certificateFile];
 const oaep = (...parameters: string[]) => [
   ...forUs(),
   ...['rsa_padding_mode:oaep', ...parameters].flatMap(parameter => ['-keyopt', parameter]),
@@ -47,21 +47,21 @@ const nextName = () => `format-${++count}`;
 
 async function attachedPath(stored: Buffer): Promise<string> {
   const name = nextName();
-  await stranger.put(name, stored);
-  return stranger.insertedFile(name);
+  await curlClient.put(name, stored);
+  return curlClient.insertedFile(name);
 }
 
 async function detachedPath(ciphertext: Buffer, metadata: object): Promise<string> {
   const name = nextName();
-  await stranger.put(name, ciphertext);
+  await curlClient.put(name, ciphertext);
   const mediaDescriptor = { storage: 'webDAV', path: name };
-  return stranger.inserted(name, { mediaId: `${name}.mp3`, mediaDescriptor, ...metadata });
+  return curlClient.inserted(name, { mediaId: `${name}.mp3`, mediaDescriptor, ...metadata });
 }
 
 /** Whole, from the middle, over the end: every answer is what the same range of the plaintext is. */
 async function expectPlays(playPath: string, plaintext: Buffer): Promise<void> {
   const { length } = plaintext;
-  const whole = await stranger.play(playPath);
+  const whole = await curlClient.play(playPath);
   expect({ status: whole.status, exitCode: whole.exitCode }).toEqual({ status: 200, exitCode: 0 });
   expect(whole.headers['content-length']).toBe(String(length));
   expect(whole.body.equals(plaintext)).toBe(true);
@@ -71,7 +71,7 @@ async function expectPlays(playPath: string, plaintext: Buffer): Promise<void> {
     ['-17', length - 17, length],
     ['0-0', 0, 1],
   ] as const) {
-    const part = await stranger.play(playPath, '--range', range);
+    const part = await curlClient.play(playPath, '--range', range);
     expect(part.status).toBe(206);
     expect(part.headers['content-range']).toBe(`bytes ${start}-${end - 1}/${length}`);
     expect(part.body.equals(plaintext.subarray(start, end))).toBe(true);
@@ -142,7 +142,7 @@ describe('detached', () => {
     const [sessionKey, nonce] = [randomBytes(32), randomBytes(12)];
     const cipher = createCipheriv('aes-256-gcm', sessionKey, nonce);
     const stored = Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
-    const key = readFileSync(stranger.certificateFile);
+    const key = readFileSync(curlClient.certificateFile);
     const padding = constants.RSA_PKCS1_OAEP_PADDING;
     const encryptedKey = publicEncrypt({ key, padding, oaepHash: 'sha256' }, sessionKey);
     const details = {
@@ -164,11 +164,11 @@ describe('detached', () => {
   it('as Twilio encrypts, by a key that is not ours or with broken details: refused, never taken for plain', async () => {
     const { stored, details } = twilioRecording(short);
     const foreign = { ...details, encryption_public_key_sid: 'CR00000000000000000000000000000000' };
-    const unknown = await stranger.play(await detachedPath(stored, { encryption_details: foreign }));
+    const unknown = await curlClient.play(await detachedPath(stored, { encryption_details: foreign }));
     expect(unknown.status).toBe(422);
     expect(unknown.body.toString()).toContain('No private key');
     for (const broken of [{ ...details, encryption_iv: 'AAAA' }, 'rsa-aes', null]) {
-      const answer = await stranger.play(await detachedPath(stored, { encryption_details: broken }));
+      const answer = await curlClient.play(await detachedPath(stored, { encryption_details: broken }));
       expect(answer.status).toBe(422);
       expect(answer.body.toString()).toContain('cannot be read');
     }
@@ -186,7 +186,7 @@ describe('authenticated content that was changed', () => {
       changed[offset]! ^= 1;
       const playPath = await attachedPath(changed);
       for (const range of [[], ['--range', '0-99']]) {
-        const answer = await stranger.play(playPath, ...range);
+        const answer = await curlClient.play(playPath, ...range);
         expect(answer.status).toBe(422);
         expect(answer.body.toString()).toContain('cannot be decrypted');
       }
@@ -197,7 +197,7 @@ describe('authenticated content that was changed', () => {
     const stored = await encrypt(long, '-aes-256-gcm', '-outform', 'DER', ...forUs());
     stored[stored.length - 1000]! ^= 1;
     const playPath = await attachedPath(stored);
-    const answer = await curl(...stranger.asUser('alice'), '--head', stranger.playUrl(playPath));
+    const answer = await curl(...curlClient.asUser('alice'), '--head', curlClient.playUrl(playPath));
     expect(answer.status).toBe(422);
   });
 });

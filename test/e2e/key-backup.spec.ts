@@ -8,8 +8,8 @@ import { promisify } from 'node:util';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { rcsctl, type CommandResult } from '#test/cluster/rcsctl.js';
 import { splitEnvelope } from './split-envelope.js';
-import { StrangerClient } from './stranger-client.js';
-import { openssl } from './strangers.js';
+import { CurlClient } from './curl-client.js';
+import { openssl } from './external-tools.js';
 
 jest.setTimeout(300_000);
 
@@ -20,7 +20,7 @@ const at = (name: string): string => join(work, name);
 const backups = at('offline');
 const password = 'pass-of-the-key';
 let cluster: RunningCluster;
-let stranger: StrangerClient;
+let curlClient: CurlClient;
 
 beforeAll(async () => {
   for (const name of ['recovery-1', 'recovery-2', 'stranger']) await makeRecoveryCertificate(name);
@@ -29,7 +29,7 @@ beforeAll(async () => {
     RCS_KEY_VAULT__KEY_BACKUP__DIRECTORY: at('copies'),
     RCS_KEY_VAULT__KEY_BACKUP__RECOVERY_CERTIFICATE_FILES: JSON.stringify([at('recovery-1.pem'), at('recovery-2.pem')]),
   });
-  stranger = new StrangerClient(cluster, work);
+  curlClient = new CurlClient(cluster, work);
 });
 
 afterAll(async () => {
@@ -94,11 +94,11 @@ async function checked(): Promise<{
 /** A recording for the imported certificate, made by openssl. */
 async function record(): Promise<{ playPath: string; media: Buffer }> {
   const media = randomBytes(40_000);
-  const files = ['-in', stranger.write('tenant.plain', media), '-out', at('tenant.cms'), '-outform', 'DER'];
+  const files = ['-in', curlClient.write('tenant.plain', media), '-out', at('tenant.cms'), '-outform', 'DER'];
   await openssl('cms', '-encrypt', '-binary', '-aes256', ...files, at('tenant.pem'));
   const { envelope, ciphertext } = splitEnvelope(readFileSync(at('tenant.cms')));
-  await stranger.put('tenant.enc', ciphertext);
-  const playPath = await stranger.inserted('TENANT', {
+  await curlClient.put('tenant.enc', ciphertext);
+  const playPath = await curlClient.inserted('TENANT', {
     mediaId: 'tenant.mp3',
     mediaDescriptor: { storage: 'webDAV', path: 'tenant.enc' },
     pkcs7: envelope.toString('base64'),
@@ -134,7 +134,7 @@ it('brings the keys of a lost token back onto an empty one, and their recordings
   const imported = await command(['import-key', ...pair, ...names], { RCSCTL_KEY_PASSWORD: password });
   expect({ status: imported.status, stderr: imported.stderr }).toEqual({ status: 0, stderr: '' });
   const { playPath, media } = await record();
-  expect((await stranger.play(playPath)).body.equals(media)).toBe(true);
+  expect((await curlClient.play(playPath)).body.equals(media)).toBe(true);
 
   expect(await checked()).toEqual({
     status: 0,
@@ -164,8 +164,8 @@ it('brings the keys of a lost token back onto an empty one, and their recordings
   });
   expect(restored.status).toBe(0);
   expect(await checked()).toMatchObject({ status: 0, ok: true, outcomes: { demo: ['ok'], tenant: ['ok'] } });
-  await until('the recording plays again', async () => (await stranger.play(playPath)).status === 200);
-  expect((await stranger.play(playPath)).body.equals(media)).toBe(true);
+  await until('the recording plays again', async () => (await curlClient.play(playPath)).status === 200);
+  expect((await curlClient.play(playPath)).body.equals(media)).toBe(true);
 });
 
 it('writes copies that openssl opens with each recovery key, and with no other', async () => {

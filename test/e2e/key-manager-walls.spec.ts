@@ -9,7 +9,7 @@ import { openSqliteStore, type Store } from '#store';
 import { rcsctl } from '#test/cluster/rcsctl.js';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { GenesysCloud, type HawkCredential } from '#test/local-key-manager/genesys-cloud.js';
-import { curl } from './strangers.js';
+import { curl } from './external-tools.js';
 
 jest.setTimeout(240_000);
 

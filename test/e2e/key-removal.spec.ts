@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { CertificateAdministrator } from './certificate-administrator.js';
 import { rcsctl } from './command-line.js';
-import { StrangerClient } from './stranger-client.js';
-import { openssl } from './strangers.js';
+import { CurlClient } from './curl-client.js';
+import { openssl } from './external-tools.js';
 
 jest.setTimeout(240_000);
 
 const work = mkdtempSync(join(tmpdir(), 'rcs-key-removal-'));
 let cluster: RunningCluster;
-let stranger: StrangerClient;
+let curlClient: CurlClient;
 let admin: CertificateAdministrator;
 let configuration: string;
 let playPath: string;
@@ -20,7 +20,7 @@ let pair: string[];
 
 beforeAll(async () => {
   cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'));
-  stranger = new StrangerClient(cluster, work);
+  curlClient = new CurlClient(cluster, work);
   admin = new CertificateAdministrator(cluster, work);
   configuration = join(cluster.ready.dataDir, 'rcsctl.yaml');
   const files = ['-keyout', admin.file('doomed.key'), '-out', admin.file('doomed.pem'), '-subj', '/CN=doomed'];
@@ -38,7 +38,7 @@ afterAll(async () => {
 });
 
 const plays = async (): Promise<string> => {
-  const { status, body } = await stranger.play(playPath);
+  const { status, body } = await curlClient.play(playPath);
   return status === 200 ? 'plays' : (JSON.parse(body.toString()) as { statusMessage: string }).statusMessage;
 };
 const keys = async (...args: string[]) => {

@@ -6,8 +6,8 @@ import { startCluster, type RunningCluster } from '#test/cluster/running-cluster
 import { rcsctl, type CommandResult } from '#test/cluster/rcsctl.js';
 import { keytool } from '#test/keystores/keytool.js';
 import { splitEnvelope } from './split-envelope.js';
-import { StrangerClient } from './stranger-client.js';
-import { openssl } from './strangers.js';
+import { CurlClient } from './curl-client.js';
+import { openssl } from './external-tools.js';
 
 jest.setTimeout(300_000);
 
@@ -20,12 +20,12 @@ const keyPassword = 'key-of-its-own';
 const aliases = ['current', 'renewed', 'expired'];
 const keystore = at('rcs.jks');
 let cluster: RunningCluster;
-let stranger: StrangerClient;
+let curlClient: CurlClient;
 
 beforeAll(async () => {
   const making = makeKeystore();
   cluster = await startCluster(repository, dataDirectory, { RCS_LOGGING__LEVEL: 'trace' });
-  stranger = new StrangerClient(cluster, work);
+  curlClient = new CurlClient(cluster, work);
   await making;
 });
 
@@ -34,7 +34,7 @@ afterAll(async () => {
   rmSync(work, { recursive: true, force: true });
 });
 
-/** As the original server has it: several years of recording keys, one with a password of its own, and an authority. */
+/** As Genesys RCS has it: several years of recording keys, one with a password of its own, and an authority. */
 async function makeKeystore(): Promise<void> {
   const common = ['-keystore', keystore, '-storetype', 'JKS', '-storepass', password];
   const rsa = ['-genkeypair', '-keyalg', 'RSA', '-keysize', '2048', ...common];
@@ -97,8 +97,8 @@ async function record(alias: string): Promise<{ playPath: string; media: Buffer 
   const files = ['-in', at(`${alias}.plain`), '-out', at(`${alias}.cms`), '-outform', 'DER'];
   await openssl('cms', '-encrypt', '-binary', '-aes256', ...files, at(`${alias}.pem`));
   const { envelope, ciphertext } = splitEnvelope(readFileSync(at(`${alias}.cms`)));
-  await stranger.put(`${alias}.enc`, ciphertext);
-  const playPath = await stranger.inserted(alias.toUpperCase(), {
+  await curlClient.put(`${alias}.enc`, ciphertext);
+  const playPath = await curlClient.inserted(alias.toUpperCase(), {
     mediaId: `${alias}.mp3`,
     mediaDescriptor: { storage: 'webDAV', path: `${alias}.enc` },
     pkcs7: envelope.toString('base64'),
@@ -106,12 +106,12 @@ async function record(alias: string): Promise<{ playPath: string; media: Buffer 
   return { playPath, media };
 }
 
-describe('the keystore of the original server', () => {
+describe('the keystore of Genesys RCS', () => {
   const recordings: { readonly playPath: string; readonly media: Buffer }[] = [];
 
   it('holds recordings that nothing opens before it is imported', async () => {
     for (const alias of aliases) recordings.push(await record(alias));
-    for (const { playPath } of recordings) expect((await stranger.play(playPath)).status).toBeGreaterThanOrEqual(400);
+    for (const { playPath } of recordings) expect((await curlClient.play(playPath)).status).toBeGreaterThanOrEqual(400);
   });
 
   it('is refused with a wrong password', async () => {
@@ -130,7 +130,7 @@ describe('the keystore of the original server', () => {
     const expired = report.entries.find(({ alias }) => alias === 'expired');
     expect(expired).toMatchObject({ certificate: { subject: 'CN=Expired', status: 'expired', keyBits: 2048 } });
     expect(expired?.notice).toContain('opens old recordings');
-    expect((await stranger.play(recordings[0]!.playPath)).status).toBeGreaterThanOrEqual(400);
+    expect((await curlClient.play(recordings[0]!.playPath)).status).toBeGreaterThanOrEqual(400);
   });
 
   it('says of a key without its password what is missing, and of the others what they are', async () => {
@@ -155,7 +155,7 @@ describe('the keystore of the original server', () => {
 
   it('opens the recordings of all three aliases, the expired one too', async () => {
     for (const { playPath, media } of recordings) {
-      const answer = await stranger.play(playPath);
+      const answer = await curlClient.play(playPath);
       expect(answer.status).toBe(200);
       expect(answer.body.equals(media)).toBe(true);
     }

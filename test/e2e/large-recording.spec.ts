@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
-import { StrangerClient } from './stranger-client.js';
-import { curl, openssl } from './strangers.js';
+import { CurlClient } from './curl-client.js';
+import { curl, openssl } from './external-tools.js';
 
 jest.setTimeout(600_000);
 
@@ -21,16 +21,16 @@ let expected: string;
 
 beforeAll(async () => {
   cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'));
-  const stranger = new StrangerClient(cluster, work);
+  const curlClient = new CurlClient(cluster, work);
   expected = await writePlaintext(join(work, 'plain'));
   const files = ['-in', join(work, 'plain'), '-out', join(work, 'large.bin'), '-outform', 'DER'];
-  await openssl('cms', '-encrypt', '-binary', '-stream', '-aes256', ...files, stranger.certificateFile);
+  await openssl('cms', '-encrypt', '-binary', '-stream', '-aes256', ...files, curlClient.certificateFile);
   rmSync(join(work, 'plain'));
   const { url, user, password } = cluster.ready.webdav;
   const upload = ['--user', `${user}:${password}`, '--upload-file', join(work, 'large.bin')];
   expect((await curl(...upload, `${url}/large.bin`)).status).toBe(201);
   rmSync(join(work, 'large.bin'));
-  playPath = await stranger.insertedFile('large.bin');
+  playPath = await curlClient.insertedFile('large.bin');
 });
 
 afterAll(async () => {
@@ -113,8 +113,8 @@ function play(range?: string): Promise<Played> {
 
 it('a seek near the end of 2 GB reads less than 256 KiB from the store, by a worker that has never seen the file', async () => {
   const start = Math.floor((length * 0.9) / 16) * 16;
-  const stranger = new StrangerClient(cluster, work);
-  const answer = await stranger.play(playPath, '--range', `${start}-${start + 65_535}`);
+  const curlClient = new CurlClient(cluster, work);
+  const answer = await curlClient.play(playPath, '--range', `${start}-${start + 65_535}`);
   expect(answer.status).toBe(206);
   expect(answer.headers['content-range']).toBe(`bytes ${start}-${start + 65_535}/${length}`);
   expect(answer.body.equals(plaintextAt(start, 65_536))).toBe(true);

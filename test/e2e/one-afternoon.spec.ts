@@ -16,8 +16,8 @@ import type { ReadyLine } from '#test/cluster/running-cluster.js';
 import { commandsOfPage } from './page-commands.js';
 import { ShellSession } from './shell-session.js';
 import { splitEnvelope } from './split-envelope.js';
-import { StrangerClient } from './stranger-client.js';
-import { openssl } from './strangers.js';
+import { CurlClient } from './curl-client.js';
+import { openssl } from './external-tools.js';
 
 const repository = join(__dirname, '../..');
 const page = join(repository, 'docs/one-afternoon.md');
@@ -30,7 +30,7 @@ const media = readFileSync(join(repository, 'test/fixtures/call.mp3'));
 
 let server: ChildProcess | undefined;
 let terminal: ShellSession;
-let stranger: StrangerClient;
+let curlClient: CurlClient;
 
 beforeAll(() => {
   // The account of Apache must pass through.
@@ -65,15 +65,15 @@ async function stopServer(): Promise<void> {
   await exited;
 }
 
-/** OLD1, as the original's recorder left it when the certificate was still good: no tool makes one today. */
-async function recordingOfTheOriginal(): Promise<void> {
+/** OLD1, as the recorder of Genesys RCS left it when the certificate was still good: no tool makes one today. */
+async function recordingOfGenesysRcs(): Promise<void> {
   const ready = JSON.parse(readFileSync(at('ready.json'), 'utf8')) as ReadyLine;
-  stranger = new StrangerClient({ ready, stop: () => Promise.resolve() }, work);
+  curlClient = new CurlClient({ ready, stop: () => Promise.resolve() }, work);
   const files = ['-in', at('call.mp3'), '-outform', 'DER', '-out', at('old1.cms')];
   await openssl('cms', '-encrypt', '-binary', '-aes256', ...files, at('tenant-2023.pem'));
   const { envelope, ciphertext } = splitEnvelope(readFileSync(at('old1.cms')));
-  await stranger.put('OLD1.enc', ciphertext);
-  await stranger.inserted('OLD1', {
+  await curlClient.put('OLD1.enc', ciphertext);
+  await curlClient.inserted('OLD1', {
     mediaId: 'OLD1.mp3',
     mediaDescriptor: { storage: 'webDAV', path: 'OLD1.enc' },
     pkcs7: envelope.toString('base64'),
@@ -81,16 +81,16 @@ async function recordingOfTheOriginal(): Promise<void> {
 }
 
 async function played(id: string): Promise<Buffer> {
-  const { body } = await stranger.get(`/api/v2/recordings/${id}`);
+  const { body } = await curlClient.get(`/api/v2/recordings/${id}`);
   const { mediaFiles } = JSON.parse(body.toString()) as { mediaFiles: { playPath: string }[] };
-  const answer = await stranger.play(mediaFiles[0]!.playPath);
+  const answer = await curlClient.play(mediaFiles[0]!.playPath);
   expect({ id, status: answer.status }).toEqual({ id, status: 200 });
   return answer.body;
 }
 
 /** What has to be there before the commands below a heading, beyond what the page says. */
 const before: Readonly<Record<string, () => Promise<void>>> = {
-  'Its recordings': recordingOfTheOriginal,
+  'Its recordings': recordingOfGenesysRcs,
 };
 const begun = new Set<string>();
 

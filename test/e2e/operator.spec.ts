@@ -8,8 +8,8 @@ import { parse, stringify } from 'yaml';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { rcsctl, resultOf, startRcsctl, type CommandResult } from './command-line.js';
 import { splitEnvelope } from './split-envelope.js';
-import { StrangerClient } from './stranger-client.js';
-import { openssl } from './strangers.js';
+import { CurlClient } from './curl-client.js';
+import { openssl } from './external-tools.js';
 
 jest.setTimeout(180_000);
 
@@ -18,12 +18,12 @@ const output = join(work, 'output');
 const media = randomBytes(1_000_003);
 const sha256 = createHash('sha256').update(media).digest('hex');
 let cluster: RunningCluster;
-let stranger: StrangerClient;
+let curlClient: CurlClient;
 let configuration: string;
 
 beforeAll(async () => {
   cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'));
-  stranger = new StrangerClient(cluster, work);
+  curlClient = new CurlClient(cluster, work);
   configuration = join(cluster.ready.dataDir, 'rcsctl.yaml');
   mkdirSync(output);
 });
@@ -37,9 +37,9 @@ beforeEach(() => {
 
 /** An encrypted file on the disk, as openssl writes it. */
 async function encrypted(name: string, ...options: readonly string[]): Promise<string> {
-  const files = ['-in', stranger.write('plain', media), '-out', stranger.file(name)];
-  await openssl('cms', '-encrypt', '-binary', ...files, ...options, '-recip', stranger.certificateFile);
-  return stranger.file(name);
+  const files = ['-in', curlClient.write('plain', media), '-out', curlClient.file(name)];
+  await openssl('cms', '-encrypt', '-binary', ...files, ...options, '-recip', curlClient.certificateFile);
+  return curlClient.file(name);
 }
 
 const out = () => join(output, 'call.mp3');
@@ -55,7 +55,7 @@ function journal(): Record<string, unknown>[] {
 function changedConfiguration(name: string, change: (values: Configuration) => void): string {
   const values = parse(readFileSync(configuration, 'utf8')) as Configuration;
   change(values);
-  return stranger.write(name, Buffer.from(stringify(values)));
+  return curlClient.write(name, Buffer.from(stringify(values)));
 }
 interface Configuration {
   internalTls: Record<string, string>;
@@ -115,7 +115,7 @@ describe('rcsctl inspect', () => {
 
   it('knows an envelope without content, and media without envelope', async () => {
     const { envelope, ciphertext } = splitEnvelope(readFileSync(await encrypted('x', '-aes256', '-outform', 'DER')));
-    const [alone, content] = [stranger.write('alone', envelope), stranger.write('content', ciphertext)];
+    const [alone, content] = [curlClient.write('alone', envelope), curlClient.write('content', ciphertext)];
     expect(json(await rcsctl(configuration, 'inspect', alone, '--json'))).toMatchObject({ layout: 'envelope only' });
     const bare = await rcsctl(configuration, 'inspect', content, '--json');
     expect(json(bare)).toMatchObject({ layout: 'unrecognised' });
@@ -146,9 +146,9 @@ describe('rcsctl decrypt', () => {
 
   it('ciphertext with an envelope of its own, in DER or base64', async () => {
     const { envelope, ciphertext } = splitEnvelope(readFileSync(await encrypted('x', '-aes256', '-outform', 'DER')));
-    const stored = stranger.write('ciphertext', ciphertext);
+    const stored = curlClient.write('ciphertext', ciphertext);
     for (const text of [envelope, Buffer.from(`${envelope.toString('base64')}\n`)]) {
-      const args = ['decrypt', stored, '--envelope', stranger.write('envelope', text), '-o', out(), '--force'];
+      const args = ['decrypt', stored, '--envelope', curlClient.write('envelope', text), '-o', out(), '--force'];
       expect((await rcsctl(configuration, ...args)).status).toBe(0);
       expect(readFileSync(out()).equals(media)).toBe(true);
     }
@@ -184,7 +184,7 @@ describe('rcsctl decrypt', () => {
       [media, 'no envelope'],
     ];
     for (const [content, why] of cases) {
-      const result = await rcsctl(configuration, 'decrypt', stranger.write('bad', content), '-o', out());
+      const result = await rcsctl(configuration, 'decrypt', curlClient.write('bad', content), '-o', out());
       expect(result.status).toBe(1);
       expect(result.stderr).toContain(why);
       expect(readdirSync(output)).toEqual([]);
@@ -241,19 +241,19 @@ describe('rcsctl verify', () => {
   it('finds a change that only the end shows', async () => {
     const bytes = readFileSync(await encrypted('stored', '-aes256', '-outform', 'DER'));
     bytes[bytes.length - 17]! ^= 1;
-    const result = await rcsctl(configuration, 'verify', stranger.write('bad', bytes));
+    const result = await rcsctl(configuration, 'verify', curlClient.write('bad', bytes));
     expect(result).toMatchObject({ status: 1, stdout: '' });
     expect(result.stderr).toContain('cannot be decrypted');
   });
 
   it('plays a recording by its id, every media file of it', async () => {
-    await stranger.put('fine.bin', readFileSync(await encrypted('stored', '-aes256', '-outform', 'DER')));
+    await curlClient.put('fine.bin', readFileSync(await encrypted('stored', '-aes256', '-outform', 'DER')));
     const mediaFile = (name: string) => ({
       mediaId: name,
       type: 'audio/mp3',
       mediaDescriptor: { storage: 'webDAV', path: name },
     });
-    await stranger.insertedFile('fine.bin');
+    await curlClient.insertedFile('fine.bin');
     const fine = json(await rcsctl(configuration, 'verify', 'fine.bin', '--json'));
     expect(fine).toEqual({
       recording: 'fine.bin',
@@ -262,7 +262,7 @@ describe('rcsctl verify', () => {
         { mediaId: 'fine.bin', verified: true, bytes: media.length, sha256, content: expect.any(String) as string },
       ],
     });
-    await stranger.insert({ id: 'HALF', mediaFiles: [mediaFile('fine.bin'), mediaFile('missing.bin')] });
+    await curlClient.insert({ id: 'HALF', mediaFiles: [mediaFile('fine.bin'), mediaFile('missing.bin')] });
     const half = await rcsctl(configuration, 'verify', 'HALF');
     expect(half.status).toBe(1);
     expect(half.stdout).toContain('fine.bin: plays to its last byte');
@@ -295,7 +295,7 @@ describe('the vault', () => {
     const path = join(cluster.ready.dataDir, 'operator-journal.jsonl');
     const proof = await rcsctl(configuration, 'audit', 'verify-operators', path);
     expect(proof).toMatchObject({ status: 0, stdout: `${before + 1} records, no problem found\n` });
-    const forged = stranger.write('forged', Buffer.from(readFileSync(path, 'utf8').replace('"verify"', '"decrypt"')));
+    const forged = curlClient.write('forged', Buffer.from(readFileSync(path, 'utf8').replace('"verify"', '"decrypt"')));
     expect((await rcsctl(configuration, 'audit', 'verify-operators', forged)).status).toBe(1);
   });
 

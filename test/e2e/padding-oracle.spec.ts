@@ -14,8 +14,8 @@ import { Agent, request } from 'undici';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { distinguishability, shuffled } from './distinguishability.js';
 import { splitEnvelope } from './split-envelope.js';
-import { StrangerClient } from './stranger-client.js';
-import { openssl } from './strangers.js';
+import { CurlClient } from './curl-client.js';
+import { openssl } from './external-tools.js';
 
 jest.setTimeout(600_000);
 
@@ -24,7 +24,7 @@ const modulusBytes = 256;
 const [sessionKey, iv] = [randomBytes(32), randomBytes(16)];
 const media = randomBytes(50_000);
 let cluster: RunningCluster;
-let stranger: StrangerClient;
+let curlClient: CurlClient;
 let publicKey: KeyObject;
 let agent: Agent;
 /** An envelope for our key as openssl writes it; its parts are exchanged. */
@@ -35,12 +35,12 @@ beforeAll(async () => {
   // A grant that is used too often is refused, whatever it is for: the limit would end the attack before it has begun.
   const environment = { RCS_KEY_VAULT__LIMITS__USES_PER_GRANT: '10000' };
   cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'), environment);
-  stranger = new StrangerClient(cluster, work);
-  publicKey = createPublicKey(readFileSync(stranger.certificateFile));
+  curlClient = new CurlClient(cluster, work);
+  publicKey = createPublicKey(readFileSync(curlClient.certificateFile));
   agent = new Agent({ connect: { ca: readFileSync(cluster.ready.caFile) }, connections: 1 });
-  const files = ['-in', stranger.write('plain', media), '-out', stranger.file('encrypted')];
-  await openssl('cms', '-encrypt', '-binary', '-aes256', '-outform', 'DER', ...files, stranger.certificateFile);
-  template = splitEnvelope(readFileSync(stranger.file('encrypted'))).envelope;
+  const files = ['-in', curlClient.write('plain', media), '-out', curlClient.file('encrypted')];
+  await openssl('cms', '-encrypt', '-binary', '-aes256', '-outform', 'DER', ...files, curlClient.certificateFile);
+  template = splitEnvelope(readFileSync(curlClient.file('encrypted'))).envelope;
 });
 afterAll(async () => {
   await agent?.destroy();
@@ -50,7 +50,7 @@ afterAll(async () => {
 
 // What the attacker makes.
 
-/** Raw RSA: the attacker encrypts whatever block he likes. */
+/** Raw RSA: the attacker encrypts whatever block they like. */
 const rsa = (block: Buffer): Buffer => publicEncrypt({ key: publicKey, padding: constants.RSA_NO_PADDING }, block);
 
 /** 00 02 PS 00 M */
@@ -182,9 +182,9 @@ function changedBefore(envelope: Buffer, bytes: number): Buffer {
 
 async function store({ ciphertext, envelope }: Attack): Promise<string> {
   const name = `attack-${++count}`;
-  await stranger.put(name, ciphertext);
+  await curlClient.put(name, ciphertext);
   const mediaDescriptor = { storage: 'webDAV', path: name };
-  return stranger.inserted(name, { mediaId: 'call.mp3', mediaDescriptor, pkcs7: envelope.toString('base64') });
+  return curlClient.inserted(name, { mediaId: 'call.mp3', mediaDescriptor, pkcs7: envelope.toString('base64') });
 }
 
 type Method = 'GET' | 'HEAD';
@@ -257,9 +257,18 @@ describe('status, header fields and body are the same', () => {
 
   it('for changed authenticated content, its tag and its wrapped key, and as for any other content', async () => {
     const key = randomBytes(32);
-    const files = ['-in', stranger.write('plain', media), '-out', stranger.file('encrypted')];
-    await openssl('cms', '-encrypt', '-binary', '-aes-256-gcm', '-outform', 'DER', ...files, stranger.certificateFile);
-    const stored = splitEnvelope(readFileSync(stranger.file('encrypted')));
+    const files = ['-in', curlClient.write('plain', media), '-out', curlClient.file('encrypted')];
+    await openssl(
+      'cms',
+      '-encrypt',
+      '-binary',
+      '-aes-256-gcm',
+      '-outform',
+      'DER',
+      ...files,
+      curlClient.certificateFile,
+    );
+    const stored = splitEnvelope(readFileSync(curlClient.file('encrypted')));
     const keyOffset = stored.envelope.indexOf(encryptedKeyHeader) + 4;
     const change = (bytes: Buffer, offset: number) => replaced(bytes, offset, Buffer.from([bytes[offset]! ^ 1]));
     const { envelope, ciphertext } = stored;

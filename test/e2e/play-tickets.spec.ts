@@ -5,23 +5,23 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { Browser, header, json } from './browser.js';
 import { mediaLike } from '../../libs/cms/src/testing/media-like.js';
-import { StrangerClient } from './stranger-client.js';
-import { curl, type CurlAnswer } from './strangers.js';
+import { CurlClient } from './curl-client.js';
+import { curl, type CurlAnswer } from './external-tools.js';
 
 jest.setTimeout(180_000);
 
 const work = mkdtempSync(join(tmpdir(), 'rcs-play-tickets-'));
 let cluster: RunningCluster;
-let stranger: StrangerClient;
+let curlClient: CurlClient;
 let other: { id: string; leaf: string };
 
 beforeAll(async () => {
   cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'), {
     RCS_SERVER_SETTINGS__TRUSTED_PROXIES: '[127.0.0.1]',
   });
-  stranger = new StrangerClient(cluster, work);
-  await stranger.put('other.mp3', mediaLike(1000));
-  const path = await stranger.insertedFile('other.mp3');
+  curlClient = new CurlClient(cluster, work);
+  await curlClient.put('other.mp3', mediaLike(1000));
+  const path = await curlClient.insertedFile('other.mp3');
   other = { id: 'other.mp3', leaf: path.split('/').at(-1) ?? '' };
 });
 

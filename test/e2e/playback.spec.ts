@@ -5,19 +5,19 @@ import { join } from 'node:path';
 import { mediaLike } from '../../libs/cms/src/testing/media-like.js';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { splitEnvelope } from './split-envelope.js';
-import { StrangerClient } from './stranger-client.js';
-import { openssl } from './strangers.js';
+import { CurlClient } from './curl-client.js';
+import { openssl } from './external-tools.js';
 
 jest.setTimeout(300_000);
 
 const repository = join(__dirname, '../..');
 const work = mkdtempSync(join(tmpdir(), 'rcs-e2e-'));
 let cluster: RunningCluster;
-let stranger: StrangerClient;
+let curlClient: CurlClient;
 
 beforeAll(async () => {
   cluster = await startCluster(repository, join(work, 'data'));
-  stranger = new StrangerClient(cluster, work);
+  curlClient = new CurlClient(cluster, work);
 });
 
 afterAll(async () => {
@@ -37,12 +37,12 @@ async function encrypted(
 ): Promise<Buffer> {
   writeFileSync(file(`${name}.plain`), plaintext);
   const output = ['-binary', '-in', file(`${name}.plain`), '-out', file(name), '-outform', 'DER'];
-  await openssl(...options, ...output, ...(recipients ?? [stranger.certificateFile]));
+  await openssl(...options, ...output, ...(recipients ?? [curlClient.certificateFile]));
   return readFileSync(file(name));
 }
 
 async function expectPlays(playPath: string, plaintext: Buffer, ranges: number): Promise<void> {
-  const whole = await stranger.play(playPath);
+  const whole = await curlClient.play(playPath);
   expect(whole.status).toBe(200);
   expect(whole.exitCode).toBe(0);
   expect(whole.headers['content-length']).toBe(String(plaintext.length));
@@ -50,7 +50,7 @@ async function expectPlays(playPath: string, plaintext: Buffer, ranges: number):
   for (let count = 0; count < ranges; count++) {
     const start = randomInt(plaintext.length);
     const end = start + randomInt(Math.min(100_000, plaintext.length - start));
-    const part = await stranger.play(playPath, '--range', `${start}-${end}`);
+    const part = await curlClient.play(playPath, '--range', `${start}-${end}`);
     expect(part.status).toBe(206);
     expect(part.headers['content-range']).toBe(`bytes ${start}-${end}/${plaintext.length}`);
     expect(part.headers['content-length']).toBe(String(end - start + 1));
@@ -65,7 +65,7 @@ describe('the demo of the quickstart', () => {
       [call, 'call.mp3'],
       [screen, 'screen.mp4'],
     ] as const) {
-      const answer = await stranger.play(recording!.playPath);
+      const answer = await curlClient.play(recording!.playPath);
       expect(answer.status).toBe(200);
       expect(digest(answer.body)).toBe(digest(readFileSync(join(repository, 'test/fixtures', fixture))));
     }
@@ -83,14 +83,14 @@ describe('files that only openssl has made', () => {
     ['cms-aes128-stream', ['cms', '-encrypt', '-stream', '-aes128'], 20],
     ['cms-keyid', ['cms', '-encrypt', '-keyid', '-aes256'], 20],
   ] as const)('%s plays attached, whole and in random ranges', async (name, options, ranges) => {
-    await stranger.put(`${name}.bin`, await encrypted(name, plaintext, options));
-    await expectPlays(await stranger.insertedFile(`${name}.bin`), plaintext, ranges);
+    await curlClient.put(`${name}.bin`, await encrypted(name, plaintext, options));
+    await expectPlays(await curlClient.insertedFile(`${name}.bin`), plaintext, ranges);
   });
 
   it('a file with an OAEP recipient plays', async () => {
-    const recipient = ['-recip', stranger.certificateFile, '-keyopt', 'rsa_padding_mode:oaep'];
-    await stranger.put('oaep.bin', await encrypted('oaep', plaintext, ['cms', '-encrypt', '-aes256'], recipient));
-    await expectPlays(await stranger.insertedFile('oaep.bin'), plaintext, 20);
+    const recipient = ['-recip', curlClient.certificateFile, '-keyopt', 'rsa_padding_mode:oaep'];
+    await curlClient.put('oaep.bin', await encrypted('oaep', plaintext, ['cms', '-encrypt', '-aes256'], recipient));
+    await expectPlays(await curlClient.insertedFile('oaep.bin'), plaintext, 20);
   });
 
   it('a file for two recipients, ours the second, plays', async () => {
@@ -107,17 +107,17 @@ describe('files that only openssl has made', () => {
       '-subj',
       '/CN=somebody else',
     );
-    const recipients = [file('other.pem'), stranger.certificateFile];
-    await stranger.put('two.bin', await encrypted('two', plaintext, ['cms', '-encrypt', '-aes256'], recipients));
-    await expectPlays(await stranger.insertedFile('two.bin'), plaintext, 20);
+    const recipients = [file('other.pem'), curlClient.certificateFile];
+    await curlClient.put('two.bin', await encrypted('two', plaintext, ['cms', '-encrypt', '-aes256'], recipients));
+    await expectPlays(await curlClient.insertedFile('two.bin'), plaintext, 20);
   });
 
   it.each(['-aes128', '-aes256'])('split into envelope and ciphertext (%s) plays detached', async cipher => {
     const { envelope, ciphertext } = splitEnvelope(
       await encrypted(`split${cipher}`, plaintext, ['cms', '-encrypt', cipher]),
     );
-    await stranger.put(`split${cipher}.enc`, ciphertext);
-    const playPath = await stranger.inserted(`split${cipher}`, {
+    await curlClient.put(`split${cipher}.enc`, ciphertext);
+    const playPath = await curlClient.inserted(`split${cipher}`, {
       mediaId: `split${cipher}.mp3`,
       mediaDescriptor: { storage: 'webDAV', path: `${cluster.ready.webdav.url}/split${cipher}.enc` },
       pkcs7: envelope.toString('base64'),
@@ -130,8 +130,8 @@ describe('files that only openssl has made', () => {
 describe('plain media', () => {
   it('passes through with the same ranges', async () => {
     const media = mediaLike(50_000);
-    await stranger.put('plain.mp3', media);
-    await expectPlays(await stranger.insertedFile('plain.mp3'), media, 20);
+    await curlClient.put('plain.mp3', media);
+    await expectPlays(await curlClient.insertedFile('plain.mp3'), media, 20);
   });
 });
 
@@ -140,13 +140,13 @@ describe('HTTP', () => {
   let playPath: string;
 
   beforeAll(async () => {
-    await stranger.put('http.bin', await encrypted('http', media, ['cms', '-encrypt', '-aes256']));
-    playPath = await stranger.insertedFile('http.bin');
+    await curlClient.put('http.bin', await encrypted('http', media, ['cms', '-encrypt', '-aes256']));
+    playPath = await curlClient.insertedFile('http.bin');
   });
 
   it('HEAD tells the same as GET, without a body', async () => {
-    const head = await stranger.play(playPath, '--head');
-    const get = await stranger.play(playPath);
+    const head = await curlClient.play(playPath, '--head');
+    const get = await curlClient.play(playPath);
     expect(head.status).toBe(200);
     expect(head.body.length).toBe(0);
     for (const name of ['content-length', 'content-type', 'etag', 'last-modified', 'accept-ranges']) {
@@ -166,7 +166,7 @@ describe('HTTP', () => {
       ['15-16', 15, 17],
     ];
     for (const [range, start, end] of cases) {
-      const answer = await stranger.play(playPath, '--range', range);
+      const answer = await curlClient.play(playPath, '--range', range);
       expect(answer.status).toBe(206);
       expect(answer.headers['content-range']).toBe(`bytes ${start}-${end - 1}/100000`);
       expect(answer.body.equals(media.subarray(start, end))).toBe(true);
@@ -174,17 +174,17 @@ describe('HTTP', () => {
   });
 
   it('answers 416 beyond the end, with the length', async () => {
-    const answer = await stranger.play(playPath, '--range', '100000-');
+    const answer = await curlClient.play(playPath, '--range', '100000-');
     expect(answer.status).toBe(416);
     expect(answer.headers['content-range']).toBe('bytes */100000');
   });
 
   it('honours If-None-Match and If-Range with its strong entity tag', async () => {
-    const { etag } = (await stranger.play(playPath, '--head')).headers;
+    const { etag } = (await curlClient.play(playPath, '--head')).headers;
     expect(etag).toMatch(/^"[^"]+"$/);
-    expect((await stranger.play(playPath, '--header', `If-None-Match: ${etag}`)).status).toBe(304);
-    expect((await stranger.play(playPath, '--range', '0-9', '--header', `If-Range: ${etag}`)).status).toBe(206);
-    const stale = await stranger.play(playPath, '--range', '0-9', '--header', 'If-Range: "stale"');
+    expect((await curlClient.play(playPath, '--header', `If-None-Match: ${etag}`)).status).toBe(304);
+    expect((await curlClient.play(playPath, '--range', '0-9', '--header', `If-Range: ${etag}`)).status).toBe(206);
+    const stale = await curlClient.play(playPath, '--range', '0-9', '--header', 'If-Range: "stale"');
     expect(stale.status).toBe(200);
     expect(stale.body.equals(media)).toBe(true);
   });

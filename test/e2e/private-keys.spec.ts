@@ -7,7 +7,7 @@ import { countInMemory } from '#test/cluster/process-memory.js';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { startSecondGateway } from '#test/cluster/second-gateway.js';
 import { bodyOf, CertificateAdministrator } from './certificate-administrator.js';
-import { openssl } from './strangers.js';
+import { openssl } from './external-tools.js';
 
 jest.setTimeout(300_000);
 

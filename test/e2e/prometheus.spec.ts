@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { dashboardQueries, documentedByService, repository } from '#test/prometheus/monitoring-files.js';
 import { PrometheusServer, withoutPatience } from '#test/prometheus/prometheus-server.js';
-import { StrangerClient } from './stranger-client.js';
-import { openssl } from './strangers.js';
+import { CurlClient } from './curl-client.js';
+import { openssl } from './external-tools.js';
 
 jest.setTimeout(300_000);
 
@@ -27,13 +27,13 @@ const aboutSpeed = [
 const work = mkdtempSync(join(tmpdir(), 'rcs-prometheus-'));
 let cluster: RunningCluster;
 let prometheus: PrometheusServer;
-let stranger: StrangerClient;
+let curlClient: CurlClient;
 /** Recordings that nobody has played: each needs the token at its first playback. */
 const unheard: string[] = [];
 
 beforeAll(async () => {
   cluster = await startCluster(repository, join(work, 'data'));
-  stranger = new StrangerClient(cluster, work);
+  curlClient = new CurlClient(cluster, work);
   const { management } = cluster.ready;
   const rules = (name: string): string => readFileSync(join(repository, 'deploy/prometheus', name), 'utf8');
   prometheus = await PrometheusServer.start({
@@ -47,11 +47,11 @@ beforeAll(async () => {
   });
   writeFileSync(join(work, 'plain'), randomBytes(50_000));
   const files = ['-in', join(work, 'plain'), '-out', join(work, 'cms')];
-  await openssl('cms', '-encrypt', '-binary', '-aes256', ...files, '-outform', 'DER', stranger.certificateFile);
+  await openssl('cms', '-encrypt', '-binary', '-aes256', ...files, '-outform', 'DER', curlClient.certificateFile);
   const envelope = readFileSync(join(work, 'cms'));
   for (let index = 0; index < 4; index++) {
-    await stranger.put(`unheard-${index}.bin`, envelope);
-    unheard.push(await stranger.insertedFile(`unheard-${index}.bin`));
+    await curlClient.put(`unheard-${index}.bin`, envelope);
+    unheard.push(await curlClient.insertedFile(`unheard-${index}.bin`));
   }
 });
 
@@ -104,7 +104,7 @@ it('promtool finds nothing to criticise, and docs/metrics.md lists exactly what 
 it('every query of every dashboard has data under load', async () => {
   const [played] = cluster.ready.recordings;
   await nothingMissing(async () => {
-    expect((await stranger.play(played!.playPath)).status).toBe(200);
+    expect((await curlClient.play(played!.playPath)).status).toBe(200);
     const empty: string[] = [];
     for (const { panel, query } of dashboardQueries('30s')) {
       const values = (await prometheus.query(query)).map(({ value }) => Number(value[1]));
@@ -124,7 +124,7 @@ it('alerts fire when the token is taken away, and clear when it is given back', 
   renameSync(tokens, `${tokens}.away`);
   let refused = 0;
   await nothingMissing(async () => {
-    refused = (await stranger.play(unheard[refused % unheard.length]!)).status === 503 ? refused + 1 : refused;
+    refused = (await curlClient.play(unheard[refused % unheard.length]!)).status === 503 ? refused + 1 : refused;
     return missingAlerts(['RcsNoToken', 'RcsTokenUnavailable', 'RcsUnwrapErrors', 'RcsPlaybackErrorBudgetBurnsFast']);
   });
   expect(refused).toBeGreaterThan(0);
@@ -135,7 +135,7 @@ it('alerts fire when the token is taken away, and clear when it is given back', 
     return firing.filter(name => name === 'RcsNoToken' || name === 'RcsTokenUnavailable');
   });
   await nothingMissing(async () => {
-    const answers = await Promise.all(unheard.map(path => stranger.play(path)));
+    const answers = await Promise.all(unheard.map(path => curlClient.play(path)));
     return answers.filter(({ status }) => status !== 200).map(({ status }) => `answered ${status}`);
   });
 });

@@ -8,7 +8,7 @@ import { endingWithUs } from '#platform';
 import { processIdOf } from '#test/cluster/process-id.js';
 import { processesBelow } from '#test/cluster/processes-below.js';
 import type { ReadyLine } from '#test/cluster/running-cluster.js';
-import { curl } from './strangers.js';
+import { curl } from './external-tools.js';
 
 jest.setTimeout(180_000);
 

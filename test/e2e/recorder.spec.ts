@@ -16,7 +16,7 @@ import { endingWithUs } from '#platform';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { WatchedProxy, type Passing } from '#test/cluster/watched-proxy.js';
 import { resultOf, type CommandResult } from './command-line.js';
-import { StrangerClient } from './stranger-client.js';
+import { CurlClient } from './curl-client.js';
 
 jest.setTimeout(300_000);
 
@@ -26,7 +26,7 @@ const work = mkdtempSync(join(tmpdir(), 'rcs-recorder-'));
 const dataDirectory = join(work, 'data');
 const at = (name: string): string => join(work, name);
 let cluster: RunningCluster;
-let stranger: StrangerClient;
+let curlClient: CurlClient;
 let webdav: WatchedProxy;
 let gateway: WatchedProxy;
 
@@ -35,7 +35,7 @@ const recorded = new Map<string, Buffer>();
 
 beforeAll(async () => {
   cluster = await startCluster(repository, dataDirectory);
-  stranger = new StrangerClient(cluster, work);
+  curlClient = new CurlClient(cluster, work);
   const { ready } = cluster;
   writeFileSync(at('ops.password'), ready.ops.password);
   writeFileSync(at('webdav.password'), ready.webdav.password);
@@ -104,14 +104,14 @@ async function recordedWell(
 /** All, or the oldest few: playing everything after each step would take its time. */
 async function expectAllToPlay(count = Infinity): Promise<void> {
   for (const [playPath, media] of [...recorded].slice(0, count)) {
-    const { status, body } = await stranger.play(playPath);
+    const { status, body } = await curlClient.play(playPath);
     expect({ playPath, status, same: body.equals(media) }).toEqual({ playPath, status: 200, same: true });
   }
 }
 
 /** Where a recording with this id plays; undefined where there is none. */
 async function playPathOf(id: string): Promise<string | undefined> {
-  const { status, body } = await stranger.get(`/api/v2/recordings/${id}`);
+  const { status, body } = await curlClient.get(`/api/v2/recordings/${id}`);
   if (status === 404) return undefined;
   return (JSON.parse(body.toString()) as { mediaFiles: MediaFile[] }).mediaFiles[0]!.playPath;
 }
@@ -122,7 +122,7 @@ function storedFiles(): string[] {
   return readdirSync(inside);
 }
 
-it('gives each stored file a name of its own, in the form of the original', async () => {
+it('gives each stored file a name of its own, in the form of Genesys RCS', async () => {
   const one = await recordedWell(mediaFile('call.mp3'));
   const other = await recordedWell(mediaFile('call.mp3'));
   const third = await recordedWell(mediaFile('call.mp3'), '--layout', 'attached', '--directory', 'sales/2026');

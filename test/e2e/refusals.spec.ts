@@ -4,21 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { splitEnvelope } from './split-envelope.js';
-import { StrangerClient } from './stranger-client.js';
-import { curl, openssl, type CurlAnswer } from './strangers.js';
+import { CurlClient } from './curl-client.js';
+import { curl, openssl, type CurlAnswer } from './external-tools.js';
 
 jest.setTimeout(180_000);
 
 const work = mkdtempSync(join(tmpdir(), 'rcs-refusals-'));
 const media = randomBytes(100_000);
 let cluster: RunningCluster;
-let stranger: StrangerClient;
+let curlClient: CurlClient;
 let attached: Buffer;
 
 beforeAll(async () => {
   cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'));
-  stranger = new StrangerClient(cluster, work);
-  attached = await encryptFor(stranger.certificateFile);
+  curlClient = new CurlClient(cluster, work);
+  attached = await encryptFor(curlClient.certificateFile);
 });
 
 afterAll(async () => {
@@ -37,15 +37,15 @@ const statusOf = (answer: CurlAnswer): unknown =>
   (JSON.parse(answer.body.toString()) as { statusCode: unknown }).statusCode;
 
 async function playStored(name: string, bytes: Buffer): Promise<CurlAnswer> {
-  await stranger.put(name, bytes);
-  return stranger.play(await stranger.insertedFile(name));
+  await curlClient.put(name, bytes);
+  return curlClient.play(await curlClient.insertedFile(name));
 }
 
 async function playDetached(name: string, ciphertext: Buffer, envelope: Buffer): Promise<CurlAnswer> {
-  await stranger.put(`${name}.enc`, ciphertext);
+  await curlClient.put(`${name}.enc`, ciphertext);
   const mediaDescriptor = { storage: 'webDAV', path: `${name}.enc` };
-  return stranger.play(
-    await stranger.inserted(name, { mediaId: `${name}.mp3`, mediaDescriptor, pkcs7: envelope.toString('base64') }),
+  return curlClient.play(
+    await curlClient.inserted(name, { mediaId: `${name}.mp3`, mediaDescriptor, pkcs7: envelope.toString('base64') }),
   );
 }
 
@@ -53,45 +53,45 @@ describe('who may not', () => {
   const demo = () => cluster.ready.recordings[0]!.playPath;
 
   it('nobody plays without credentials', async () => {
-    const answer = await curl('--cacert', cluster.ready.caFile, stranger.playUrl(demo()));
+    const answer = await curl('--cacert', cluster.ready.caFile, curlClient.playUrl(demo()));
     expect(answer.status).toBe(401);
     expect(answer.headers['www-authenticate']).toContain('Basic');
   });
 
   it('a wrong password and an unknown user look alike', async () => {
     const ca = ['--cacert', cluster.ready.caFile];
-    const wrong = await curl(...ca, '--user', 'alice:wrong', stranger.playUrl(demo()));
-    const unknown = await curl(...ca, '--user', 'nobody:wrong', stranger.playUrl(demo()));
+    const wrong = await curl(...ca, '--user', 'alice:wrong', curlClient.playUrl(demo()));
+    const unknown = await curl(...ca, '--user', 'nobody:wrong', curlClient.playUrl(demo()));
     expect(wrong.status).toBe(401);
     expect(unknown.status).toBe(401);
     expect(unknown.body.toString()).toBe(wrong.body.toString());
   });
 
   it('an agent without the privilege does not play the encrypted recording, not even the own one', async () => {
-    const answer = await curl(...stranger.asUser('carol'), stranger.playUrl(demo()));
+    const answer = await curl(...curlClient.asUser('carol'), curlClient.playUrl(demo()));
     expect(answer.status).toBe(403);
     expect(statusOf(answer)).toBe(3);
   });
 
   it('a supervisor plays the team and nothing else', async () => {
-    expect((await curl(...stranger.asUser('bob'), stranger.playUrl(demo()))).status).toBe(200);
-    await stranger.put('not-sales.bin', attached);
-    const elsewhere = await stranger.insertedFile('not-sales.bin');
-    expect((await curl(...stranger.asUser('bob'), stranger.playUrl(elsewhere))).status).toBe(403);
+    expect((await curl(...curlClient.asUser('bob'), curlClient.playUrl(demo()))).status).toBe(200);
+    await curlClient.put('not-sales.bin', attached);
+    const elsewhere = await curlClient.insertedFile('not-sales.bin');
+    expect((await curl(...curlClient.asUser('bob'), curlClient.playUrl(elsewhere))).status).toBe(403);
   });
 
   it('the ops account inserts but plays nothing, users insert nothing', async () => {
-    expect((await curl(...stranger.asOps(), stranger.playUrl(demo()))).status).toBe(403);
-    const answer = await stranger.insertRaw('{}', stranger.asUser('alice'));
+    expect((await curl(...curlClient.asOps(), curlClient.playUrl(demo()))).status).toBe(403);
+    const answer = await curlClient.insertRaw('{}', curlClient.asUser('alice'));
     expect(answer.status).toBe(403);
     expect(statusOf(answer)).toBe(5);
   });
 
   it('unknown recordings and leaves answer 404', async () => {
-    const unknown = await stranger.play('/recordings/NOSUCH/play/x.mp3');
+    const unknown = await curlClient.play('/recordings/NOSUCH/play/x.mp3');
     expect(unknown.status).toBe(404);
     expect(statusOf(unknown)).toBe(6);
-    expect((await stranger.play(demo().replace(/[^/]+$/, 'x.mp3'))).status).toBe(404);
+    expect((await curlClient.play(demo().replace(/[^/]+$/, 'x.mp3'))).status).toBe(404);
   });
 });
 
@@ -111,7 +111,7 @@ describe('insertions that are refused', () => {
     'file:///etc/passwd',
     '//evil.test/a',
   ])('a location outside the storages: %s', async path => {
-    const answer = await stranger.insert(withFile({ mediaDescriptor: { storage: 'webDAV', path } }));
+    const answer = await curlClient.insert(withFile({ mediaDescriptor: { storage: 'webDAV', path } }));
     expect(answer.status).toBe(400);
     expect(answer.body.toString()).toContain('mediaFiles.0.mediaDescriptor');
   });
@@ -122,28 +122,28 @@ describe('insertions that are refused', () => {
     ['an envelope that is not base64', withFile({ pkcs7: '***' }), 2],
     ['a bad time', { ...withFile({}), startTime: 'yesterday' }, 2],
   ] as const)('%s', async (_, body, code) => {
-    const answer = await stranger.insert(body);
+    const answer = await curlClient.insert(body);
     expect(answer.status).toBe(400);
     expect(statusOf(answer)).toBe(code);
   });
 
   it('anything but JSON', async () => {
-    const form = await stranger.insertRaw('id=1', stranger.asOps(), 'application/x-www-form-urlencoded');
+    const form = await curlClient.insertRaw('id=1', curlClient.asOps(), 'application/x-www-form-urlencoded');
     expect(form.status).toBe(415);
-    expect((await stranger.insertRaw('{', stranger.asOps())).status).toBe(400);
+    expect((await curlClient.insertRaw('{', curlClient.asOps())).status).toBe(400);
   });
 
   it('a second, different recording under the same id; a repetition is welcome', async () => {
     const recording = { ...withFile({}), id: 'TWICE' };
-    expect((await stranger.insert(recording)).status).toBe(201);
-    expect((await stranger.insert(recording)).status).toBe(200);
-    expect((await stranger.insert({ ...recording, callerPhoneNumber: '1' })).status).toBe(409);
+    expect((await curlClient.insert(recording)).status).toBe(201);
+    expect((await curlClient.insert(recording)).status).toBe(200);
+    expect((await curlClient.insert({ ...recording, callerPhoneNumber: '1' })).status).toBe(409);
   });
 });
 
 describe('media that cannot be played', () => {
   it('is missing in the storage', async () => {
-    expect((await stranger.play(await stranger.insertedFile('missing.bin'))).status).toBe(502);
+    expect((await curlClient.play(await curlClient.insertedFile('missing.bin'))).status).toBe(502);
   });
 
   it('has no recipient of ours', async () => {
@@ -192,17 +192,17 @@ describe('media that cannot be played', () => {
   });
 
   it('was exchanged after it was first played', async () => {
-    await stranger.put('exchanged.bin', attached);
-    const playPath = await stranger.insertedFile('exchanged.bin');
-    expect((await stranger.play(playPath)).status).toBe(200);
-    await stranger.put('exchanged.bin', await encryptFor(stranger.certificateFile));
-    const answer = await stranger.play(playPath);
+    await curlClient.put('exchanged.bin', attached);
+    const playPath = await curlClient.insertedFile('exchanged.bin');
+    expect((await curlClient.play(playPath)).status).toBe(200);
+    await curlClient.put('exchanged.bin', await encryptFor(curlClient.certificateFile));
+    const answer = await curlClient.play(playPath);
     expect(answer.status).toBe(422);
     expect(answer.body.toString()).toContain('not the one');
   });
 
   it('never tells paths, hosts or stacks', async () => {
-    const answer = await stranger.play(await stranger.insertedFile('also-missing.bin'));
+    const answer = await curlClient.play(await curlClient.insertedFile('also-missing.bin'));
     const text = answer.body.toString();
     expect(text).not.toContain('127.0.0.1');
     expect(text).not.toContain(work);

@@ -8,8 +8,8 @@ import { Redis } from 'ioredis';
 import { parse } from 'yaml';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { splitEnvelope } from './split-envelope.js';
-import { StrangerClient } from './stranger-client.js';
-import { openssl } from './strangers.js';
+import { CurlClient } from './curl-client.js';
+import { openssl } from './external-tools.js';
 
 jest.setTimeout(180_000);
 
@@ -63,16 +63,16 @@ async function playUnderKnownKey(): Promise<Buffer[]> {
   const files = ['-in', join(work, 'known.plain'), '-out', join(work, 'known.bin')];
   await openssl('cms', '-encrypt', '-binary', '-aes256', ...files, '-outform', 'DER', certificate);
   const { envelope, ciphertext } = splitEnvelope(readFileSync(join(work, 'known.bin')));
-  const stranger = new StrangerClient(cluster, work);
-  await stranger.put('known.enc', ciphertext);
+  const curlClient = new CurlClient(cluster, work);
+  await curlClient.put('known.enc', ciphertext);
   const mediaDescriptor = { storage: 'webDAV', path: 'known.enc' };
-  const playPath = await stranger.inserted('KNOWN', {
+  const playPath = await curlClient.inserted('KNOWN', {
     mediaId: 'known.mp3',
     mediaDescriptor,
     pkcs7: envelope.toString('base64'),
   });
   for (const range of ['0-99', '60000-', '-5']) {
-    expect((await stranger.play(playPath, '--range', range)).status).toBe(206);
+    expect((await curlClient.play(playPath, '--range', range)).status).toBe(206);
   }
   const { d, p, q } = createPrivateKey(readFileSync(key)).export({ format: 'jwk' });
   return [await sessionKeyOf(envelope, key), ...[d, p, q].map(part => Buffer.from(part!, 'base64url'))];

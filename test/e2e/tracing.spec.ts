@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { OtlpReceiver, type ReceivedSpan } from '#test/tracing/otlp-receiver.js';
-import { StrangerClient } from './stranger-client.js';
+import { CurlClient } from './curl-client.js';
 
 jest.setTimeout(300_000);
 
@@ -35,7 +35,7 @@ describe.each([['off'], ['on']])('with tracing %s', state => {
   const work = mkdtempSync(join(tmpdir(), 'rcs-tracing-'));
   let receiver: OtlpReceiver;
   let cluster: RunningCluster;
-  let stranger: StrangerClient;
+  let curlClient: CurlClient;
 
   beforeAll(async () => {
     receiver = await OtlpReceiver.start();
@@ -44,7 +44,7 @@ describe.each([['off'], ['on']])('with tracing %s', state => {
       RCS_DECRYPT_WORKER__MEDIA_SESSION_TIME_TO_LIVE_MS: '1',
       ...(state === 'on' ? { RCS_TRACING__OTLP_ENDPOINT: receiver.endpoint } : {}),
     });
-    stranger = new StrangerClient(cluster, work);
+    curlClient = new CurlClient(cluster, work);
   });
   afterAll(async () => {
     await cluster?.stop();
@@ -56,7 +56,7 @@ describe.each([['off'], ['on']])('with tracing %s', state => {
   async function playIn({ traceparent }: Trace, requestId: string): Promise<void> {
     const { playPath } = cluster.ready.recordings[0]!;
     const headers = ['--header', `traceparent: ${traceparent}`, '--header', `X-Request-Id: ${requestId}`];
-    const answer = await stranger.play(playPath, ...headers);
+    const answer = await curlClient.play(playPath, ...headers);
     expect(answer.status).toBe(200);
   }
 

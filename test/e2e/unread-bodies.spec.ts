@@ -6,13 +6,13 @@ import { startCluster, type RunningCluster } from '#test/cluster/running-cluster
 import { GatewayFront, playPaced } from '../resilience/paced-player.js';
 import { CertificateAdministrator } from './certificate-administrator.js';
 import { sendRaw, statusesIn } from './raw-connection.js';
-import { StrangerClient } from './stranger-client.js';
+import { CurlClient } from './curl-client.js';
 
 jest.setTimeout(300_000);
 
 const work = mkdtempSync(join(tmpdir(), 'rcs-unread-bodies-'));
 let cluster: RunningCluster;
-let stranger: StrangerClient;
+let curlClient: CurlClient;
 let administrator: CertificateAdministrator;
 let ca: Buffer;
 let process: number;
@@ -21,7 +21,7 @@ let media: Buffer;
 
 beforeAll(async () => {
   cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'));
-  stranger = new StrangerClient(cluster, work);
+  curlClient = new CurlClient(cluster, work);
   administrator = new CertificateAdministrator(cluster, work);
   ca = readFileSync(cluster.ready.caFile);
   process = processIdOf('playback-gateway', cluster.ready.dataDir);
@@ -35,10 +35,10 @@ afterAll(async () => {
 
 /** One that plays for longer than the buffers between gateway and player hold. */
 async function longRecording(): Promise<{ playPath: string; media: Buffer }> {
-  const demo = (await stranger.play(cluster.ready.recordings[0]!.playPath)).body;
+  const demo = (await curlClient.play(cluster.ready.recordings[0]!.playPath)).body;
   const repeated = Buffer.concat(Array.from({ length: 100 }, () => demo));
   const certificate = `demo=${cluster.ready.certificates[0]!.file}`;
-  const path = await administrator.record(stranger.write('long.mp3', repeated), '--certificate', certificate);
+  const path = await administrator.record(curlClient.write('long.mp3', repeated), '--certificate', certificate);
   return { playPath: path, media: repeated };
 }
 
@@ -117,7 +117,7 @@ it('a refusal reaches whoever still sends a body that is longer than what is rea
 
 it('an administrator who sends such a body is told what is wrong with it', async () => {
   for (const { type, bytes } of bodies) {
-    const file = stranger.write('body', Buffer.from(bytes, 'latin1'));
+    const file = curlClient.write('body', Buffer.from(bytes, 'latin1'));
     for (const path of ['/rcs/certificates', '/rcs/certificates/inspect']) {
       const answer = await administrator.send(path, '-H', `Content-Type: ${type}`, '--data-binary', `@${file}`);
       expect([path, type, answer.status]).toEqual([path, type, 400]);

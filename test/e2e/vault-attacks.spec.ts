@@ -20,13 +20,13 @@ import { readPrivateParts } from '#test/vault/private-parts.js';
 import { recordCall, type RecordedCall } from '#test/vault/recorded-call.js';
 import type { RunningVault } from '#test/vault/running-vault.js';
 import { confusedGrant, signedGrant, unsignedGrant } from '#test/vault/signed-grant.js';
-import { VaultGrounds } from '#test/vault/vault-grounds.js';
+import { VaultTestBed } from '#test/vault/vault-test-bed.js';
 
 jest.setTimeout(240_000);
 
 const timeoutMs = 120_000;
 const usesPerGrant = 5;
-let grounds: VaultGrounds;
+let testBed: VaultTestBed;
 let vault: RunningVault;
 let gateway: KeyVaultEndpoint;
 let worker: KeyVaultEndpoint;
@@ -35,16 +35,16 @@ let signer: GrantSigner<PlaybackGrant>;
 let key: KeyEntry;
 
 beforeAll(async () => {
-  grounds = await VaultGrounds.prepare();
-  vault = await grounds.startVault({ limits: { usesPerGrant, unwrapsPerSecond: 100_000, queuedPerCaller: 300 } });
-  gateway = await grounds.administrator(vault);
-  worker = await grounds.connect(vault, 'decrypt-worker');
-  gatewayIdentity = await grounds.identity('playback-gateway');
+  testBed = await VaultTestBed.prepare();
+  vault = await testBed.startVault({ limits: { usesPerGrant, unwrapsPerSecond: 100_000, queuedPerCaller: 300 } });
+  gateway = await testBed.administrator(vault);
+  worker = await testBed.connect(vault, 'decrypt-worker');
+  gatewayIdentity = await testBed.identity('playback-gateway');
   signer = new GrantSigner({ current: gatewayIdentity }, playbackGrants);
   const request = { contactCenter: '9350', alias: 'own', modulusBits: 2048 };
   ({ key } = await gateway.call('GenerateKeyPair', request, { timeoutMs }));
 });
-afterAll(() => grounds?.clear());
+afterAll(() => testBed?.clear());
 
 const agreements = new TransportAgreements();
 
@@ -66,7 +66,7 @@ async function outcomeOf(
 
 /** A key and certificate that somebody made themself. */
 function ownPair(name: string): { readonly pkcs8: Buffer; readonly certificate: string } {
-  const [keyFile, certificateFile] = [join(grounds.directory, `${name}.key`), join(grounds.directory, `${name}.crt`)];
+  const [keyFile, certificateFile] = [join(testBed.directory, `${name}.key`), join(testBed.directory, `${name}.crt`)];
   const files = ['-keyout', keyFile, '-out', certificateFile, '-subj', `/CN=${name}`];
   execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...files], { stdio: 'pipe' });
   const pkcs8 = createPrivateKey(readFileSync(keyFile)).export({ format: 'der', type: 'pkcs8' });
@@ -101,8 +101,8 @@ describe('a grant', () => {
       'with a changed payload': `${header}.${otherPayload}.${signature}`,
       'without a signature': unsignedGrant(gatewayIdentity, payloadFor(call)),
       'with an HMAC under the certificate': confusedGrant(gatewayIdentity, payloadFor(call)),
-      'of a worker': signedGrant(await grounds.identity('decrypt-worker'), payloadFor(call)),
-      'of a vault': signedGrant(await grounds.identity('key-vault'), payloadFor(call)),
+      'of a worker': signedGrant(await testBed.identity('decrypt-worker'), payloadFor(call)),
+      'of a vault': signedGrant(await testBed.identity('key-vault'), payloadFor(call)),
       'of another cluster': signedGrant(gatewayOfAnotherCluster, payloadFor(call)),
       'with a certificate whose key it was not signed with': signedGrant(claimsToBeGateway, payloadFor(call)),
       'with a key inside': signedGrant(gatewayOfAnotherCluster, payloadFor(call), {
@@ -152,7 +152,7 @@ describe('a grant', () => {
   });
 
   it('gives nothing to a worker that uses the transport key of another', async () => {
-    const otherWorker = vault.endpoint(await grounds.authority.issue('decrypt-worker'));
+    const otherWorker = vault.endpoint(await testBed.authority.issue('decrypt-worker'));
     try {
       const stolen = await agreements.with(worker, timeoutMs);
       const call = recordCall(key);
@@ -172,7 +172,7 @@ describe('a caller', () => {
   );
 
   it.each(forbidden)('with the role %s may not call %s', async (role, call) => {
-    const endpoint = await grounds.connect(vault, role);
+    const endpoint = await testBed.connect(vault, role);
     await expect(endpoint.call(call, {}, { timeoutMs })).rejects.toMatchObject({
       code: 'RCS_CALLER_NOT_ALLOWED',
     });
@@ -181,7 +181,7 @@ describe('a caller', () => {
   it('of another cluster, or without a role, is not heard', async () => {
     const foreign = await InternalAuthority.create();
     const stranger = await foreign.issue('playback-gateway');
-    const nobody = await grounds.authority.issue('playback-gateway', { names: [] });
+    const nobody = await testBed.authority.issue('playback-gateway', { names: [] });
     const withStrangersKey = { ...stranger, caPem: gatewayIdentity.caPem };
     for (const [identity, code] of [
       [withStrangersKey, 'RCS_VAULT_UNAVAILABLE'],
@@ -201,7 +201,7 @@ describe('a caller', () => {
   it('who floods the vault leaves others served', async () => {
     const request = { contactCenter: '9350', alias: 'large', modulusBits: 4096 };
     const { key: large } = await gateway.call('GenerateKeyPair', request, { timeoutMs });
-    const flooder = vault.endpoint(await grounds.authority.issue('decrypt-worker'));
+    const flooder = vault.endpoint(await testBed.authority.issue('decrypt-worker'));
     try {
       const call = recordCall(large);
       const grants = Array.from({ length: 80 }, () => signer.sign(call.grant));
@@ -241,7 +241,7 @@ describe('who holds the TLS files of a gateway and nothing else', () => {
   let jwe: string;
 
   beforeAll(async () => {
-    thief = await grounds.connect(vault, 'playback-gateway');
+    thief = await testBed.connect(vault, 'playback-gateway');
     grants = new GrantSigner({ current: gatewayIdentity }, administrationGrants);
     const request = { contactCenter: '9350', alias: 'victim', modulusBits: 2048 };
     const { key: made } = await gateway.call('GenerateKeyPair', request, { timeoutMs });
@@ -272,7 +272,7 @@ describe('who holds the TLS files of a gateway and nothing else', () => {
     }
   };
   const keysInToken = async (): Promise<readonly KeyEntry[]> => {
-    const commandLine = await grounds.connect(vault, 'rcsctl');
+    const commandLine = await testBed.connect(vault, 'rcsctl');
     return (await commandLine.call('ListKeys', { contactCenter: '' }, { timeoutMs })).keys;
   };
   const opens = async (): Promise<string> => {
@@ -296,7 +296,7 @@ describe('who holds the TLS files of a gateway and nothing else', () => {
         nothing: '',
         'a grant to play': signer.sign(playback.grant),
         'a grant of a worker': new GrantSigner(
-          { current: await grounds.identity('decrypt-worker') },
+          { current: await testBed.identity('decrypt-worker') },
           administrationGrants,
         ).sign(content),
         'a grant for another act': grants.sign({
@@ -344,7 +344,7 @@ describe('who holds the TLS files of a gateway and nothing else', () => {
     ];
     expect(await attempt('DestroyKey', { ...requestOf('DisableKey'), approvals })).toBe('RCS_CALLER_NOT_ALLOWED');
 
-    const commandLine = await grounds.connect(vault, 'rcsctl');
+    const commandLine = await testBed.connect(vault, 'rcsctl');
     await commandLine.call('EnableKey', { key: nameOf(victim), alias: 'victim' }, { timeoutMs });
     expect(await keysInToken()).toEqual(expect.arrayContaining([...before]));
     expect(await opens()).toBe('ok');
@@ -357,7 +357,7 @@ it('nobody reads a private key out of the token, made there or imported', async 
   const jwe = await encryptToPublicKey(publicKey, pkcs8);
   await gateway.call('ImportKey', { contactCenter: '9350', alias: 'imported', certificate, jwe }, { timeoutMs });
 
-  const parts = readPrivateParts(grounds.softHsm, 'recordings');
+  const parts = readPrivateParts(testBed.softHsm, 'recordings');
   expect(parts.map(({ label }) => label)).toEqual(expect.arrayContaining(['9350/own', '9350/imported']));
   for (const { attributes, wrapping } of parts) {
     expect(new Set(Object.values(attributes))).toEqual(new Set(['CKR_ATTRIBUTE_SENSITIVE']));

@@ -3,7 +3,7 @@ import type { KeyEntry } from '#contracts';
 import { TransportAgreements, type KeyVaultEndpoint } from '#key-vault-client';
 import { publicKeyOf } from '#test/vault/recorded-call.js';
 import type { RunningVault } from '#test/vault/running-vault.js';
-import { VaultGrounds } from '#test/vault/vault-grounds.js';
+import { VaultTestBed } from '#test/vault/vault-test-bed.js';
 
 jest.setTimeout(300_000);
 
@@ -11,19 +11,19 @@ const timeoutMs = 120_000;
 const modulusBytes = 256;
 const messageBytes = 32;
 const atATime = 16;
-let grounds: VaultGrounds;
+let testBed: VaultTestBed;
 let vault: RunningVault;
 let localKeyManager: KeyVaultEndpoint;
 let key: KeyEntry;
 
 beforeAll(async () => {
-  grounds = await VaultGrounds.prepare();
-  vault = await grounds.startVault({ limits: { unwrapsPerSecond: 1_000_000 } }, { RCS_LOGGING__LEVEL: 'warn' });
-  localKeyManager = await grounds.connect(vault, 'local-key-manager');
+  testBed = await VaultTestBed.prepare();
+  vault = await testBed.startVault({ limits: { unwrapsPerSecond: 1_000_000 } }, { RCS_LOGGING__LEVEL: 'warn' });
+  localKeyManager = await testBed.connect(vault, 'local-key-manager');
   const request = { contactCenter: '9350', alias: 'oracle', modulusBits: modulusBytes * 8 };
   ({ key } = await localKeyManager.call('GenerateKeyPair', request, { timeoutMs }));
 });
-afterAll(() => grounds?.clear());
+afterAll(() => testBed?.clear());
 
 const agreements = new TransportAgreements();
 

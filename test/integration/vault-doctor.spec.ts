@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { VaultGrounds } from '#test/vault/vault-grounds.js';
+import { VaultTestBed } from '#test/vault/vault-test-bed.js';
 
 jest.setTimeout(180_000);
 
@@ -21,22 +21,22 @@ interface Report {
 
 const repository = join(__dirname, '../..');
 const timeoutMs = 60_000;
-let grounds: VaultGrounds;
+let testBed: VaultTestBed;
 
 beforeAll(async () => {
-  grounds = await VaultGrounds.prepare();
+  testBed = await VaultTestBed.prepare();
 });
-afterAll(() => grounds?.clear());
+afterAll(() => testBed?.clear());
 
-const doctor = (pin: string, label = 'recordings') => doctorAt(grounds.softHsm.uri(label), pin);
+const doctor = (pin: string, label = 'recordings') => doctorAt(testBed.softHsm.uri(label), pin);
 
 function doctorAt(uri: string, pin: string): { status: number | null; report: Report } {
-  const file = join(grounds.directory, 'doctor.yaml');
+  const file = join(testBed.directory, 'doctor.yaml');
   writeFileSync(file, stringify({ keyVault: { token: { uri, pin } } }));
   const program = join(repository, 'dist/apps/rcsctl/main.js');
   const { status, stdout } = spawnSync(process.execPath, [program, 'vault', 'doctor', '--json', '--config', file], {
     encoding: 'utf8',
-    env: { ...process.env, ...grounds.softHsm.environment },
+    env: { ...process.env, ...testBed.softHsm.environment },
     timeout: timeoutMs,
   });
   return { status, report: JSON.parse(stdout) as Report };
@@ -46,7 +46,7 @@ const verdicts = ({ tokens }: Report): string[] =>
   tokens.flatMap(({ findings }) => findings.map(({ check, verdict }) => `${check} ${verdict}`));
 
 it('finds nothing to do but to get a key in an empty token, and nothing at all when there is one', async () => {
-  const empty = doctor(grounds.softHsm.pin);
+  const empty = doctor(testBed.softHsm.pin);
   expect(empty.status).toBe(0);
   expect(verdicts(empty.report)).toEqual([
     'module good',
@@ -57,8 +57,8 @@ it('finds nothing to do but to get a key in an empty token, and nothing at all w
     'keys doubtful',
     'unwrap doubtful',
   ]);
-  const vault = await grounds.startVault();
-  const gateway = await grounds.administrator(vault);
+  const vault = await testBed.startVault();
+  const gateway = await testBed.administrator(vault);
   const request = { contactCenter: '9350', alias: 'own', modulusBits: 2048 };
   const { key } = await gateway.call('GenerateKeyPair', request, { timeoutMs });
   const { contactCenter, keyIdentifier } = key;
@@ -69,14 +69,14 @@ it('finds nothing to do but to get a key in an empty token, and nothing at all w
     validityDays: 9,
   };
   await gateway.call('CreateSelfSignedCertificate', selfSign, { timeoutMs });
-  const { status, report } = doctor(grounds.softHsm.pin);
+  const { status, report } = doctor(testBed.softHsm.pin);
   expect(status).toBe(0);
   expect(report.healthy).toBe(true);
   expect(verdicts(report).every(verdict => verdict.endsWith(' good'))).toBe(true);
 });
 
 it('says so when the module cannot be loaded', () => {
-  const { status, report } = doctorAt('pkcs11:token=recordings?module-path=/nowhere/module.so', grounds.softHsm.pin);
+  const { status, report } = doctorAt('pkcs11:token=recordings?module-path=/nowhere/module.so', testBed.softHsm.pin);
   expect(status).toBe(1);
   expect(verdicts(report)).toEqual(['module bad']);
   expect(report.tokens[0]!.findings[0]!.advice).toContain('module-path');

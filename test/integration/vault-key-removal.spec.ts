@@ -15,14 +15,14 @@ import { ageDisabling } from '#test/vault/aged-disabling.js';
 import { Operator } from '#test/vault/operator.js';
 import { grantFor, publicKeyOf, recordCall } from '#test/vault/recorded-call.js';
 import type { RunningVault } from '#test/vault/running-vault.js';
-import { VaultGrounds } from '#test/vault/vault-grounds.js';
+import { VaultTestBed } from '#test/vault/vault-test-bed.js';
 import { waitFor } from '#test/vault/wait-for.js';
 
 jest.setTimeout(240_000);
 
 const timeoutMs = 60_000;
 const monthHours = 720;
-let grounds: VaultGrounds;
+let testBed: VaultTestBed;
 let settings: object;
 let vault: RunningVault;
 let gateway: KeyVaultEndpoint;
@@ -34,32 +34,32 @@ let otto: Operator;
 let stranger: Operator;
 
 beforeAll(async () => {
-  grounds = await VaultGrounds.prepare();
-  olga = await Operator.of(grounds, 'olga');
-  otto = await Operator.of(grounds, 'otto');
-  stranger = await Operator.of(grounds, 'stranger');
+  testBed = await VaultTestBed.prepare();
+  olga = await Operator.of(testBed, 'olga');
+  otto = await Operator.of(testBed, 'otto');
+  stranger = await Operator.of(testBed, 'stranger');
   settings = {
     allowOperatorUnwrap: {
       certificateFiles: [olga.certificateFile, otto.certificateFile],
-      journalFile: join(grounds.directory, 'journal.jsonl'),
+      journalFile: join(testBed.directory, 'journal.jsonl'),
     },
   };
-  signer = new GrantSigner({ current: await grounds.identity('playback-gateway') }, playbackGrants);
+  signer = new GrantSigner({ current: await testBed.identity('playback-gateway') }, playbackGrants);
   await start();
 });
-afterAll(() => grounds?.clear());
+afterAll(() => testBed?.clear());
 
 async function start(): Promise<void> {
-  vault = await grounds.startVault(settings);
-  gateway = await grounds.administrator(vault);
-  worker = await grounds.connect(vault, 'decrypt-worker');
-  commandLine = await grounds.connect(vault, 'rcsctl');
+  vault = await testBed.startVault(settings);
+  gateway = await testBed.administrator(vault);
+  worker = await testBed.connect(vault, 'decrypt-worker');
+  commandLine = await testBed.connect(vault, 'rcsctl');
 }
 
 const nameOf = ({ contactCenter, keyIdentifier }: KeyEntry) => ({ contactCenter, keyIdentifier });
 const named = (key: KeyEntry) => ({ key: nameOf(key), alias: key.alias });
 const journal = (): OperatorJournalRecord[] =>
-  readFileSync(join(grounds.directory, 'journal.jsonl'), 'utf8')
+  readFileSync(join(testBed.directory, 'journal.jsonl'), 'utf8')
     .split('\n')
     .slice(0, -1)
     .map(line => JSON.parse(line) as OperatorJournalRecord);
@@ -147,7 +147,7 @@ describe('a disabled key', () => {
     expect(await opened(key)).toBe('ok');
   });
 
-  it('keeps its time when it is disabled again, and begins anew when it was enabled', async () => {
+  it('keeps its time when it is disabled again, and begins again when it was enabled', async () => {
     const key = await makeKey('again');
     const first = await disable(key);
     expect(await disable(key, commandLine)).toEqual(first);
@@ -158,10 +158,10 @@ describe('a disabled key', () => {
     await enable(key);
   });
 
-  it('stays so when the vault starts anew, and at every vault of the token', async () => {
+  it('stays so when the vault starts again, and at every vault of the token', async () => {
     const key = await makeKey('everywhere');
-    const other = await grounds.startVault();
-    const otherWorker = await grounds.connect(other, 'decrypt-worker');
+    const other = await testBed.startVault();
+    const otherWorker = await testBed.connect(other, 'decrypt-worker');
     expect(await opened(key, otherWorker)).toBe('ok');
     await disable(key);
     await waitFor('the other vault to notice', async () => (await opened(key, otherWorker)) === 'RCS_KEY_DISABLED');
@@ -219,11 +219,11 @@ describe('rcsctl keys', () => {
   const contactCenter = '9353';
   let configurationOf: Record<'olga' | 'otto', string>;
   const run = (who: 'olga' | 'otto', ...args: string[]) => rcsctl(configurationOf[who], 'keys', ...args);
-  const out = (name: string) => join(grounds.directory, name);
+  const out = (name: string) => join(testBed.directory, name);
 
   beforeAll(async () => {
-    const identity = await grounds.identity('rcsctl');
-    const directory = join(grounds.directory, 'rcsctl');
+    const identity = await testBed.identity('rcsctl');
+    const directory = join(testBed.directory, 'rcsctl');
     mkdirSync(directory);
     const file = (name: string, content: string | Buffer): string => {
       writeFileSync(join(directory, name), content);
@@ -263,7 +263,7 @@ describe('rcsctl keys', () => {
     const early = await run('olga', 'approve', 'by hand', '-o', out('early'));
     expect([early.status, early.stderr]).toEqual([1, expect.stringContaining('disable it first')]);
     await run('olga', 'disable', 'by hand');
-    ageDisabling(grounds.softHsm, monthHours);
+    ageDisabling(testBed.softHsm, monthHours);
     expect((await run('olga', 'destroy', 'by hand', '--confirm', 'By hand')).stderr).toContain('type the alias');
     const alone = await run('olga', 'destroy', 'by hand', '--confirm', 'by hand');
     expect([alone.status, alone.stderr]).toEqual([1, expect.stringContaining('two different operators')]);
@@ -357,7 +357,7 @@ describe('the destruction of a key', () => {
     expect(await destroy(key, [olga.approve('destroy', key)])).toBe('RCS_KEY_NOT_DESTROYABLE');
     const disabled = await disable(key);
     expect(await destroy(disabled, [olga.approve('destroy', disabled)])).toBe('RCS_KEY_NOT_DESTROYABLE');
-    ageDisabling(grounds.softHsm, monthHours - 1);
+    ageDisabling(testBed.softHsm, monthHours - 1);
     const nearly = (await entryOf(key))!;
     expect(await destroy(nearly, [olga.approve('destroy', nearly)])).toBe('RCS_KEY_NOT_DESTROYABLE');
     expect(await enable(key)).toEqual(key);
@@ -365,9 +365,9 @@ describe('the destruction of a key', () => {
 
   it('needs an approval that is about this very disabling, by an operator whom the vault knows', async () => {
     await disable(key);
-    ageDisabling(grounds.softHsm, monthHours);
+    ageDisabling(testBed.softHsm, monthHours);
     const mark = (await entryOf(key))!;
-    const gatewaysOwn = new GrantSigner({ current: await grounds.identity('playback-gateway') }, keyApprovals);
+    const gatewaysOwn = new GrantSigner({ current: await testBed.identity('playback-gateway') }, keyApprovals);
     const approvals: Record<string, readonly string[]> = {
       none: [],
       'of a stranger': [stranger.approve('destroy', mark)],
@@ -395,7 +395,7 @@ describe('the destruction of a key', () => {
     }
     const approval = olga.approve('destroy', mark);
     for (const role of ['playback-gateway', 'decrypt-worker', 'local-key-manager', 'operator'] as const) {
-      expect(await destroy(mark, [approval], await grounds.connect(vault, role))).toBe('RCS_CALLER_NOT_ALLOWED');
+      expect(await destroy(mark, [approval], await testBed.connect(vault, role))).toBe('RCS_CALLER_NOT_ALLOWED');
     }
     expect(await entryOf(key)).toEqual(mark);
 
@@ -416,7 +416,7 @@ describe('the destruction of a key', () => {
 
   it('of the last key of a contact center needs two operators', async () => {
     await disable(alone);
-    ageDisabling(grounds.softHsm, monthHours);
+    ageDisabling(testBed.softHsm, monthHours);
     const mark = (await entryOf(alone))!;
     const [first, again, second] = [
       olga.approve('destroy', mark),
@@ -429,12 +429,12 @@ describe('the destruction of a key', () => {
     expect(await entryOf(alone)).toEqual(mark);
     expect(await destroy(mark, [first, second])).toBe('destroyed');
     expect(journal().at(-1)?.operator).toBe('CN=olga; CN=otto');
-    expect(ageDisabling(grounds.softHsm, 0)).toBe(0);
+    expect(ageDisabling(testBed.softHsm, 0)).toBe(0);
   });
 
   it('waits for sources that cannot be listed: operators name them twice', async () => {
     const archived = await makeKey('archived');
-    const identity = await grounds.identity('playback-gateway');
+    const identity = await testBed.identity('playback-gateway');
     const grants = new GrantSigner({ current: identity }, administrationGrants);
     const unlistableSources = ['tapes of 2019', 'old server'];
     const asked = async (approvals: readonly string[]) => {
@@ -451,7 +451,7 @@ describe('the destruction of a key', () => {
     const { key: disabled } = await asked([approval]);
     expect(disabled).toMatchObject({ state: 'DISABLED', unlistableSources });
     expect(journal().at(-1)).toMatchObject({ event: 'key-disabled', operator: 'CN=olga', user: 'carol' });
-    ageDisabling(grounds.softHsm, monthHours);
+    ageDisabling(testBed.softHsm, monthHours);
     const mark = (await entryOf(archived))!;
     const forgetful = otto.approve('destroy', mark, { unlistableSources: [] });
     expect(await destroy(mark, [forgetful])).toBe('RCS_APPROVAL_REQUIRED');
@@ -461,11 +461,11 @@ describe('the destruction of a key', () => {
   it('is nobody\u2019s where the vault knows no operator', async () => {
     const kept = await makeKey('kept');
     await disable(kept);
-    ageDisabling(grounds.softHsm, monthHours);
+    ageDisabling(testBed.softHsm, monthHours);
     const mark = (await entryOf(kept))!;
-    const bare = await grounds.startVault();
+    const bare = await testBed.startVault();
     const approvals = [olga.approve('destroy', mark)];
-    expect(await destroy(mark, approvals, await grounds.connect(bare, 'rcsctl'))).toBe('RCS_OPERATOR_NOT_ALLOWED');
+    expect(await destroy(mark, approvals, await testBed.connect(bare, 'rcsctl'))).toBe('RCS_OPERATOR_NOT_ALLOWED');
     await enable(kept);
   });
 });

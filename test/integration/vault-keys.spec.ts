@@ -8,13 +8,13 @@ import { KeyVaultClient, SessionKeyClient, TransportAgreements, type KeyVaultEnd
 import type { RcsError } from '#platform';
 import { publicKeyOf, recordCall } from '#test/vault/recorded-call.js';
 import type { RunningVault } from '#test/vault/running-vault.js';
-import { VaultGrounds } from '#test/vault/vault-grounds.js';
+import { VaultTestBed } from '#test/vault/vault-test-bed.js';
 import { waitFor } from '#test/vault/wait-for.js';
 
 jest.setTimeout(180_000);
 
 const timeoutMs = 60_000;
-let grounds: VaultGrounds;
+let testBed: VaultTestBed;
 let vault: RunningVault;
 let gateway: KeyVaultEndpoint;
 let worker: KeyVaultEndpoint;
@@ -23,23 +23,23 @@ let signer: GrantSigner<PlaybackGrant>;
 let key: KeyEntry;
 
 beforeAll(async () => {
-  grounds = await VaultGrounds.prepare();
-  vault = await grounds.startVault();
-  gateway = await grounds.administrator(vault);
-  worker = await grounds.connect(vault, 'decrypt-worker');
-  localKeyManager = await grounds.connect(vault, 'local-key-manager');
-  signer = new GrantSigner({ current: await grounds.identity('playback-gateway') }, playbackGrants);
+  testBed = await VaultTestBed.prepare();
+  vault = await testBed.startVault();
+  gateway = await testBed.administrator(vault);
+  worker = await testBed.connect(vault, 'decrypt-worker');
+  localKeyManager = await testBed.connect(vault, 'local-key-manager');
+  signer = new GrantSigner({ current: await testBed.identity('playback-gateway') }, playbackGrants);
   ({ key } = await gateway.call(
     'GenerateKeyPair',
     { contactCenter: '9350', alias: 'own', modulusBits: 2048 },
     { timeoutMs },
   ));
 });
-afterAll(() => grounds?.clear());
+afterAll(() => testBed?.clear());
 
 const nameOf = ({ contactCenter, keyIdentifier }: KeyEntry) => ({ contactCenter, keyIdentifier });
 const file = (name: string, content?: string): string => {
-  const path = join(grounds.directory, name);
+  const path = join(testBed.directory, name);
   if (content !== undefined) writeFileSync(path, content);
   return path;
 };
@@ -167,7 +167,7 @@ describe('a batch of envelopes', () => {
   });
 
   it('forms by itself when a worker asks for many at once, and each answer finds its question', async () => {
-    const client = new KeyVaultClient([vault.address], { current: await grounds.identity('decrypt-worker') });
+    const client = new KeyVaultClient([vault.address], { current: await testBed.identity('decrypt-worker') });
     try {
       const sessionKeys = new SessionKeyClient(client);
       const calls = Array.from({ length: 100 }, (_, index) => recordCall(key, '9350', `call-${index}`));
@@ -210,9 +210,9 @@ describe('another vault on the same token', () => {
   let client: KeyVaultClient;
 
   beforeAll(async () => {
-    const replica = await grounds.startVault();
-    elsewhere = await grounds.administrator(replica);
-    client = new KeyVaultClient([replica.address], { current: await grounds.identity('decrypt-worker') });
+    const replica = await testBed.startVault();
+    elsewhere = await testBed.administrator(replica);
+    client = new KeyVaultClient([replica.address], { current: await testBed.identity('decrypt-worker') });
     sessionKeys = new SessionKeyClient(client);
   });
   afterAll(() => client?.close());
@@ -349,7 +349,7 @@ it('writes down every use: key, caller, recording, outcome', async () => {
 });
 
 it('the client finds a vault that answers', async () => {
-  const client = new KeyVaultClient([vault.address], { current: await grounds.identity('rcsctl') });
+  const client = new KeyVaultClient([vault.address], { current: await testBed.identity('rcsctl') });
   try {
     const status = await client.anyVault(timeoutMs, (one, left) => one.call('Status', {}, { timeoutMs: left }));
     expect(status).toMatchObject({ ready: true, tokenLabel: 'recordings' });

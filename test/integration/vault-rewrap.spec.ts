@@ -6,13 +6,13 @@ import { envelopesDigest, GrantSigner, rewrapGrants, type RewrapGrant } from '#g
 import { encryptToPublicKey, type KeyVaultEndpoint } from '#key-vault-client';
 import { namedCertificate } from '../../libs/pkcs11/src/testing/named-certificate.js';
 import { signedGrant } from '#test/vault/signed-grant.js';
-import { VaultGrounds } from '#test/vault/vault-grounds.js';
+import { VaultTestBed } from '#test/vault/vault-test-bed.js';
 
 jest.setTimeout(240_000);
 
 const timeoutMs = 60_000;
 const contactCenter = '9350';
-let grounds: VaultGrounds;
+let testBed: VaultTestBed;
 let gateway: KeyVaultEndpoint;
 let worker: KeyVaultEndpoint;
 let signer: GrantSigner<RewrapGrant>;
@@ -25,15 +25,15 @@ interface CertifiedKey {
 }
 
 beforeAll(async () => {
-  grounds = await VaultGrounds.prepare();
-  const vault = await grounds.startVault();
-  gateway = await grounds.administrator(vault);
-  worker = await grounds.connect(vault, 'decrypt-worker');
-  signer = new GrantSigner({ current: await grounds.identity('playback-gateway') }, rewrapGrants);
+  testBed = await VaultTestBed.prepare();
+  const vault = await testBed.startVault();
+  gateway = await testBed.administrator(vault);
+  worker = await testBed.connect(vault, 'decrypt-worker');
+  signer = new GrantSigner({ current: await testBed.identity('playback-gateway') }, rewrapGrants);
   old = await certifiedKey('old', contactCenter);
   next = await certifiedKey('next', contactCenter);
 });
-afterAll(() => grounds?.clear());
+afterAll(() => testBed?.clear());
 
 async function certifiedKey(alias: string, owner: string): Promise<CertifiedKey> {
   const request = { contactCenter: owner, alias, modulusBits: 2048 };
@@ -126,7 +126,7 @@ it.each<[string, () => Promise<unknown>]>([
     'a grant of a worker',
     async () => {
       const envelopes = [envelopeFor(old)];
-      const workerSigner = new GrantSigner({ current: await grounds.identity('decrypt-worker') }, rewrapGrants);
+      const workerSigner = new GrantSigner({ current: await testBed.identity('decrypt-worker') }, rewrapGrants);
       const grant = workerSigner.sign(contentFor(envelopes));
       const request = { grant, envelopes, certificate: next.certificate.pem };
       return gateway.call('RewrapSessionKeys', request, { timeoutMs });
@@ -139,7 +139,7 @@ it.each<[string, () => Promise<unknown>]>([
       const now = Math.floor(Date.now() / 1000);
       const payload = { ...contentFor(envelopes), jti: 'x', iat: now - 90, exp: now - 60 };
       const header = { typ: 'rcs-rewrap-grant+jws' };
-      const grant = signedGrant(await grounds.identity('playback-gateway'), payload, header);
+      const grant = signedGrant(await testBed.identity('playback-gateway'), payload, header);
       const request = { grant, envelopes, certificate: next.certificate.pem };
       return gateway.call('RewrapSessionKeys', request, { timeoutMs });
     },
@@ -150,7 +150,7 @@ it.each<[string, () => Promise<unknown>]>([
       const envelopes = [envelopeFor(old)];
       const now = Math.floor(Date.now() / 1000);
       const payload = { ...contentFor(envelopes), jti: 'x', iat: now, exp: now + 30 };
-      const grant = signedGrant(await grounds.identity('playback-gateway'), payload);
+      const grant = signedGrant(await testBed.identity('playback-gateway'), payload);
       const request = { grant, envelopes, certificate: next.certificate.pem };
       return gateway.call('RewrapSessionKeys', request, { timeoutMs });
     },

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { VaultGrounds } from '#test/vault/vault-grounds.js';
+import { VaultTestBed } from '#test/vault/vault-test-bed.js';
 
 jest.setTimeout(60_000);
 
-let grounds: VaultGrounds;
+let testBed: VaultTestBed;
 beforeAll(async () => {
-  grounds = await VaultGrounds.prepare();
+  testBed = await VaultTestBed.prepare();
 });
-afterAll(() => grounds?.clear());
+afterAll(() => testBed?.clear());
 
 /** Nice values of the threads of a process, its first thread first (proc(5), `stat`, field 19). */
 const niceValues = (pid: number): number[] =>
@@ -22,7 +22,7 @@ const niceValues = (pid: number): number[] =>
 
 describe('the threads of a vault', () => {
   it('give way to its event loop where calls of the token run on them, as many as were asked for', async () => {
-    const vault = await grounds.startVault({ threads: 3 });
+    const vault = await testBed.startVault({ threads: 3 });
     const [eventLoop, ...others] = niceValues(vault.pid);
     const lowered = others.filter(nice => nice !== eventLoop);
     expect(eventLoop).toBe(niceValues(process.pid)[0]);

@@ -52,7 +52,7 @@ async function onOneServer(
   const place = mkdtempSync(join(tmpdir(), 'rcs-clock-'));
   const clockFile = join(place, 'clock');
   const cluster = await PropertyCluster.start({
-    // Whatever plays is opened anew.
+    // Whatever plays is opened again.
     RCS_DECRYPT_WORKER__MEDIA_SESSION_TIME_TO_LIVE_MS: '100',
     NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --require ${join(__dirname, 'histories/moved-clock.cjs')}`,
     PROPERTY_CLOCK: clockFile,

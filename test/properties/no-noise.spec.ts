@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openssl } from '../e2e/strangers.js';
+import { openssl } from '../e2e/external-tools.js';
 import { KeyPairs } from './media/key-pairs.js';
 import { makeCertificate } from './media/made-certificate.js';
 import { OpensslOracle, whyHeard } from './no-noise/judge.js';

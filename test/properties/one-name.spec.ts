@@ -22,7 +22,7 @@ interface Played {
 }
 
 /** A contact center, what it uploaded, and what was recorded for it: each recording twice, for two moments. */
-class House {
+class Tenant {
   readonly bearers: Bearer[] = [];
   readonly now: Played[] = [];
   readonly later: Played[] = [];
@@ -39,7 +39,7 @@ class House {
 
 let cluster: PropertyCluster;
 let bearers: Bearers;
-const houses: [House, House][] = [];
+const tenants: [Tenant, Tenant][] = [];
 let files = 0;
 
 beforeAll(async () => {
@@ -56,19 +56,19 @@ beforeAll(async () => {
       }),
     ),
   );
-  const all = centers.map((center, index) => new House(center, people[index]!));
-  for (let round = 0; round < rounds; round++) houses.push([all[2 * round]!, all[2 * round + 1]!]);
+  const all = centers.map((center, index) => new Tenant(center, people[index]!));
+  for (let round = 0; round < rounds; round++) tenants.push([all[2 * round]!, all[2 * round + 1]!]);
 });
 afterAll(() => cluster?.stop());
 
 it('a recording made for a key plays whatever else bears its name, in its contact center and in others', async () => {
   let [played, shared, gone] = [0, 0, 0];
-  for (const [a, b] of houses) {
+  for (const [a, b] of tenants) {
     for (let upload = 0; upload < uploadsOfARound; upload++) await bring(random.pick([a, b]), random.pick([a, b]));
-    for (const house of [a, b]) {
-      for (const recording of house.now) await mustPlay(house, recording);
-      played += house.now.length;
-      shared += house.now.filter(({ of }) => rivalsOf(of, [...a.bearers, ...b.bearers]).length > 0).length;
+    for (const tenant of [a, b]) {
+      for (const recording of tenant.now) await mustPlay(tenant, recording);
+      played += tenant.now.length;
+      shared += tenant.now.filter(({ of }) => rivalsOf(of, [...a.bearers, ...b.bearers]).length > 0).length;
     }
     await nothingIsDeletedThatIsNeeded(a);
     await spare(b);
@@ -84,13 +84,13 @@ it('a recording made for a key plays whatever else bears its name, in its contac
 });
 
 /** Somebody uploads a certificate, mostly one of their own; sometimes the very pair that somebody else has. */
-async function bring(house: House, other: House): Promise<void> {
-  const alias = `certificate-${house.bearers.length}`;
-  const copied = random.chance(0.2) && other !== house ? other.bearers.at(-1) : undefined;
-  const isNew = !house.bearers.some(({ certificate }) => certificate === copied?.certificate);
+async function bring(tenant: Tenant, other: Tenant): Promise<void> {
+  const alias = `certificate-${tenant.bearers.length}`;
+  const copied = random.chance(0.2) && other !== tenant ? other.bearers.at(-1) : undefined;
+  const isNew = !tenant.bearers.some(({ certificate }) => certificate === copied?.certificate);
   const bearer = copied !== undefined && isNew ? Bearers.copyOf(copied, alias) : bearers.draw(alias);
-  const rivals = rivalsOf(bearer, house.bearers);
-  const { contactCenter, admin } = house;
+  const rivals = rivalsOf(bearer, tenant.bearers);
+  const { contactCenter, admin } = tenant;
   const answer = await contactCenter.upload(admin, alias, bearer.certificate);
   if (rivals.length > 0) {
     expectAnswer(answer, 409, 'RCS_CERTIFICATE_SAME_NAME');
@@ -103,27 +103,27 @@ async function bring(house: House, other: House): Promise<void> {
     // What others have is silent: it neither hinders nor shows.
     expectAnswer(answer, 201);
   }
-  house.bearers.push(bearer);
-  house.now.push(await record(house, bearer));
-  house.later.push(await record(house, bearer));
+  tenant.bearers.push(bearer);
+  tenant.now.push(await record(tenant, bearer));
+  tenant.later.push(await record(tenant, bearer));
 }
 
 const escaped = (text: string): string => JSON.stringify(text).slice(1, -1);
 
-async function record(house: House, of: Bearer): Promise<Played> {
+async function record(tenant: Tenant, of: Bearer): Promise<Played> {
   const plaintext = plaintextOf('wave', random);
   const layout = random.pick(['detached', 'attached', 'attached-stream'] as const);
   const sealed = seal(plaintext, layout, [bearers.recipient(of)]);
-  const name = `${house.name}-${files++}.wav.bin`;
+  const name = `${tenant.name}-${files++}.wav.bin`;
   await cluster.files.put(name, sealed.stored);
-  const { contactCenter } = house;
+  const { contactCenter } = tenant;
   const { playPaths } = await contactCenter.mustInsert(
     contactCenter.insertion(name.toUpperCase(), [mediaFileOf(name, sealed)]),
   );
   return { path: playPaths[0]!, plaintext, of };
 }
 
-async function mustPlay({ name, admin }: House, { path, plaintext, of }: Played): Promise<void> {
+async function mustPlay({ name, admin }: Tenant, { path, plaintext, of }: Played): Promise<void> {
   const answer = await admin.get(path);
   const text = answer.status === 200 ? `${answer.body.length} bytes` : answer.body.toString();
   expect(`${name} ${of.alias} (${of.names.join(', ')}): ${answer.status} ${text}`).toBe(
@@ -133,21 +133,21 @@ async function mustPlay({ name, admin }: House, { path, plaintext, of }: Played)
 }
 
 /** Every certificate has recordings, and a rival of the same name opens none of them. */
-async function nothingIsDeletedThatIsNeeded({ admin, bearers: own }: House): Promise<void> {
+async function nothingIsDeletedThatIsNeeded({ admin, bearers: own }: Tenant): Promise<void> {
   for (const { alias } of own) {
     expectAnswer(await admin.send({ method: 'DELETE', path: `/rcs/certificates/${alias}`, json: {} }), 409);
   }
 }
 
 /** One certificate that no recording needs, and that no name leads to but its own: its key may go whatever was drawn. */
-async function spare({ contactCenter, admin, bearers: own }: House): Promise<void> {
+async function spare({ contactCenter, admin, bearers: own }: Tenant): Promise<void> {
   const bearer = bearers.unrivalled(`spare-${own.length}`);
   expectAnswer(await contactCenter.upload(admin, bearer.alias, bearer.certificate), 201);
   own.push(bearer);
 }
 
 /** As much as the server lets them: certificates and keys. @returns how many keys went. */
-async function takeAway({ admin, bearers: own }: House): Promise<number> {
+async function takeAway({ admin, bearers: own }: Tenant): Promise<number> {
   let gone = 0;
   for (const { alias } of own) {
     const path = `/rcs/certificates/${alias}`;

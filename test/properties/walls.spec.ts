@@ -36,7 +36,7 @@ let markers: Markers;
 beforeAll(async () => {
   cluster = await PropertyCluster.start({
     ...fastIndex,
-    // What is played seldom is opened anew by the vault, what is played often comes from the worker's memory.
+    // What is played seldom is opened again by the vault, what is played often comes from the worker's memory.
     RCS_DECRYPT_WORKER__MEDIA_SESSION_TIME_TO_LIVE_MS: '2000',
     RCS_SERVER_SETTINGS__CROSS_ORIGIN_SETTINGS: '{"corsFilterCacheTimeToLive":1}',
   });
@@ -286,7 +286,7 @@ function withoutName({ status, headers, body }: Answer, names: readonly [string,
   return `${status} ${headers['content-type']} ${text.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '*')}`;
 }
 
-/** Numbers only grow: what was tried once is tried for ever. */
+/** Numbers only grow: what was tried once is tried forever. */
 function checkCounts(counts: Readonly<Record<string, number>>, into: Failures): void {
   const least = JSON.parse(readFileSync(leastCountsFile, 'utf8')) as Readonly<Record<string, number>>;
   for (const [key, count] of Object.entries(counts)) {

@@ -7,8 +7,8 @@ import type { InternalIdentity } from '#platform';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { processIdOf } from '#test/cluster/process-id.js';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
-import { StrangerClient } from '../e2e/stranger-client.js';
-import { curl, openssl } from '../e2e/strangers.js';
+import { CurlClient } from '../e2e/curl-client.js';
+import { curl, openssl } from '../e2e/external-tools.js';
 import { GatewayFront, playPaced, type GatewayInstance } from './paced-player.js';
 
 jest.setTimeout(300_000);
@@ -20,23 +20,23 @@ const reloaded = 'configuration and certificates were read again';
 const media = Buffer.alloc(6_000_000, 'recording ');
 
 let cluster: RunningCluster;
-let stranger: StrangerClient;
+let curlClient: CurlClient;
 let playPath: string;
 let firstCa: string;
 
 beforeAll(async () => {
   cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'), {
     RCS_RELOAD_INTERVAL_MS: '100',
-    // Everything is opened and agreed anew, so that every play proves the certificates of the moment.
+    // Everything is opened and agreed again, so that every play proves the certificates of the moment.
     RCS_DECRYPT_WORKER__MEDIA_SESSION_TIME_TO_LIVE_MS: '1',
   });
   firstCa = readFileSync(cluster.ready.caFile, 'utf8');
-  stranger = new StrangerClient(cluster, work);
+  curlClient = new CurlClient(cluster, work);
   writeFileSync(join(work, 'plain'), media);
   const files = ['-in', join(work, 'plain'), '-out', join(work, 'cms'), '-outform', 'DER'];
-  await openssl('cms', '-encrypt', '-binary', '-aes256', ...files, stranger.certificateFile);
-  await stranger.put('renewal.bin', readFileSync(join(work, 'cms')));
-  playPath = await stranger.insertedFile('renewal.bin');
+  await openssl('cms', '-encrypt', '-binary', '-aes256', ...files, curlClient.certificateFile);
+  await curlClient.put('renewal.bin', readFileSync(join(work, 'cms')));
+  playPath = await curlClient.insertedFile('renewal.bin');
 });
 
 afterAll(async () => {

@@ -11,8 +11,8 @@ import { processIdOf } from '#test/cluster/process-id.js';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { countInTier } from '#test/tier.js';
 import { bodyOf, CertificateAdministrator } from '../e2e/certificate-administrator.js';
-import { StrangerClient } from '../e2e/stranger-client.js';
-import { openssl } from '../e2e/strangers.js';
+import { CurlClient } from '../e2e/curl-client.js';
+import { openssl } from '../e2e/external-tools.js';
 
 jest.setTimeout(840_000);
 
@@ -61,7 +61,7 @@ function withStore<T>(use: (store: Store) => Promise<T>): Promise<T> {
 
 /** Straight into the store: the way through the gateway is another test's. Answers the envelopes by recording. */
 async function insertRecordings(): Promise<Map<string, string>> {
-  const stranger = new StrangerClient(cluster, work);
+  const curlClient = new CurlClient(cluster, work);
   const certificate = certificateIn('old');
   const recipient: EncryptionRecipient = {
     identifier: {
@@ -80,7 +80,7 @@ async function insertRecordings(): Promise<Map<string, string>> {
       if (number % playedEvery === 0) {
         const plaintext = randomBytes(2000);
         plaintexts.set(number, plaintext);
-        await stranger.put(`${idOf(number)}.bin`, await buffer(Readable.from([plaintext]).pipe(ciphertext)));
+        await curlClient.put(`${idOf(number)}.bin`, await buffer(Readable.from([plaintext]).pipe(ciphertext)));
       }
       const recording = recordingOf(number, envelope);
       envelopes.set(recording.id, recording.mediaFiles[0]!.pkcs7!);
@@ -134,7 +134,7 @@ it('goes on after kill -9 in the middle: all play, none was changed twice, the c
   const runs = async (): Promise<Run> =>
     bodyOf<{ rewraps: Run[] }>(await admin.send('/rcs/certificates/old/rewrap')).rewraps[0]!;
 
-  // The recipients of what was not inserted by a gateway are read in the background; the gateway starts anew for that.
+  // The recipients of what was not inserted by a gateway are read in the background; the gateway starts again for that.
   await cluster.stop();
   cluster = await startCluster(repository, join(work, 'data'));
   admin = new CertificateAdministrator(cluster, work);
@@ -202,9 +202,9 @@ async function verifyMetadata(store: Store): Promise<void> {
 const privateKeyIn = (name: string): KeyObject => createPrivateKey(readFileSync(file(`${name}.key`)));
 
 async function playSample(): Promise<void> {
-  const stranger = new StrangerClient(cluster, work);
+  const curlClient = new CurlClient(cluster, work);
   for (const [number, plaintext] of plaintexts) {
-    const answer = await stranger.play(`/recordings/${idOf(number)}/play/${idOf(number)}.mp3`);
+    const answer = await curlClient.play(`/recordings/${idOf(number)}/play/${idOf(number)}.mp3`);
     expect(answer.status).toBe(200);
     expect(answer.body.equals(plaintext)).toBe(true);
   }

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { Replica } from '#test/cluster/replica.js';
 import { startTwoOfEach, type ReplicatedServices } from '#test/cluster/replicated-services.js';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
-import { StrangerClient } from '../e2e/stranger-client.js';
-import { openssl } from '../e2e/strangers.js';
+import { CurlClient } from '../e2e/curl-client.js';
+import { openssl } from '../e2e/external-tools.js';
 import { GatewayFront, playPaced, type Outcome } from './paced-player.js';
 
 jest.setTimeout(600_000);
@@ -17,7 +17,7 @@ const streams = 50;
 /** So long that a stream takes about ten seconds, and much longer than all buffers between storage and player. */
 const long = randomBytes(6_000_000);
 const bytesPerSecond = 500_000;
-/** Opened anew at every play, so that there is always work for the vaults. */
+/** Opened again at every play, so that there is always work for the vaults. */
 const short = randomBytes(20_000);
 
 let cluster: RunningCluster;
@@ -52,12 +52,12 @@ afterAll(async () => {
 });
 
 async function stored(name: string, media: Buffer): Promise<string> {
-  const stranger = new StrangerClient(cluster, work);
+  const curlClient = new CurlClient(cluster, work);
   writeFileSync(join(work, 'plain'), media);
   const files = ['-in', join(work, 'plain'), '-out', join(work, 'cms'), '-outform', 'DER'];
-  await openssl('cms', '-encrypt', '-binary', '-aes256', ...files, stranger.certificateFile);
-  await stranger.put(name, readFileSync(join(work, 'cms')));
-  return stranger.insertedFile(name);
+  await openssl('cms', '-encrypt', '-binary', '-aes256', ...files, curlClient.certificateFile);
+  await curlClient.put(name, readFileSync(join(work, 'cms')));
+  return curlClient.insertedFile(name);
 }
 
 /** Plays again and again until `over`; answers how every play ended. */

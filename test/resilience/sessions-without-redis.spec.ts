@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { Browser, json } from '../e2e/browser.js';
-import { StrangerClient } from '../e2e/stranger-client.js';
+import { CurlClient } from '../e2e/curl-client.js';
 import { RedisServer } from '#test/redis/redis-server.js';
 
 jest.setTimeout(300_000);
@@ -12,7 +12,7 @@ jest.setTimeout(300_000);
 const work = mkdtempSync(join(tmpdir(), 'rcs-without-redis-'));
 let redis: RedisServer;
 let cluster: RunningCluster;
-let stranger: StrangerClient;
+let curlClient: CurlClient;
 
 beforeAll(async () => {
   redis = await RedisServer.start();
@@ -20,7 +20,7 @@ beforeAll(async () => {
     RCS_REDIS__URL: redis.url,
     RCS_SERVER_SETTINGS__CSRF_EXEMPTIONS: '[{ userName: ops }]',
   });
-  stranger = new StrangerClient(cluster, work);
+  curlClient = new CurlClient(cluster, work);
 });
 
 afterAll(async () => {
@@ -41,16 +41,18 @@ it('without Redis sessions answer 503 at once, Basic credentials play, and all i
   expect(answer.status).toBe(503);
   expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
   expect(json(answer)).toEqual({ statusCode: 4, statusMessage: 'Sessions are not available' });
-  expect((await browser.send('/api/v2/sessions', '-X', 'POST', ...stranger.asUser('bob').slice(2))).status).toBe(503);
-  expect((await stranger.play(playPath)).status).toBe(200);
-  expect((await new Browser(cluster, work).send('/api/v2/me', ...stranger.asUser('carol').slice(2))).status).toBe(200);
+  expect((await browser.send('/api/v2/sessions', '-X', 'POST', ...curlClient.asUser('bob').slice(2))).status).toBe(503);
+  expect((await curlClient.play(playPath)).status).toBe(200);
+  expect((await new Browser(cluster, work).send('/api/v2/me', ...curlClient.asUser('carol').slice(2))).status).toBe(
+    200,
+  );
 
   redis = await RedisServer.start(redis.port);
   const again = new Browser(cluster, work);
   let status = 0;
   for (let tries = 0; tries < 300 && status !== 201; tries++) {
     await delay(200);
-    status = (await again.send('/api/v2/sessions', '-X', 'POST', ...stranger.asUser('alice').slice(2))).status;
+    status = (await again.send('/api/v2/sessions', '-X', 'POST', ...curlClient.asUser('alice').slice(2))).status;
   }
   expect(status).toBe(201);
   expect((await again.send('/api/v2/me')).status).toBe(200);

@@ -6,14 +6,14 @@ import { BroughtKey } from '#test/vault/brought-key.js';
 import { recordCall } from '#test/vault/recorded-call.js';
 import type { RunningVault } from '#test/vault/running-vault.js';
 import { SoftHsm } from '#test/vault/soft-hsm.js';
-import { VaultGrounds } from '#test/vault/vault-grounds.js';
+import { VaultTestBed } from '#test/vault/vault-test-bed.js';
 import { waitFor } from '#test/vault/wait-for.js';
 
 jest.setTimeout(240_000);
 
 const timeoutMs = 60_000;
 const lanes = 6;
-let grounds: VaultGrounds;
+let testBed: VaultTestBed;
 let otherHsm: SoftHsm;
 let first: RunningVault;
 let second: RunningVault;
@@ -70,25 +70,25 @@ class Load {
 }
 
 beforeEach(async () => {
-  grounds = await VaultGrounds.prepare();
-  otherHsm = await SoftHsm.create(join(grounds.directory, 'other-softhsm'), 'recordings');
-  first = await grounds.startVault();
-  second = await grounds.startVault(
+  testBed = await VaultTestBed.prepare();
+  otherHsm = await SoftHsm.create(join(testBed.directory, 'other-softhsm'), 'recordings');
+  first = await testBed.startVault();
+  second = await testBed.startVault(
     { token: { uri: otherHsm.uri('recordings'), pin: otherHsm.pin } },
     otherHsm.environment,
   );
-  const brought = BroughtKey.make(grounds.directory);
-  const key = await brought.importInto(await grounds.administrator(first));
-  await brought.importInto(await grounds.administrator(second));
-  client = new KeyVaultClient([first.address, second.address], { current: await grounds.identity('decrypt-worker') });
-  const signer = new GrantSigner({ current: await grounds.identity('playback-gateway') }, playbackGrants);
+  const brought = BroughtKey.make(testBed.directory);
+  const key = await brought.importInto(await testBed.administrator(first));
+  await brought.importInto(await testBed.administrator(second));
+  client = new KeyVaultClient([first.address, second.address], { current: await testBed.identity('decrypt-worker') });
+  const signer = new GrantSigner({ current: await testBed.identity('playback-gateway') }, playbackGrants);
   load = new Load(new SessionKeyClient(client), signer, key);
   await load.more(20);
 });
 afterEach(async () => {
   await load?.stop();
   client?.close();
-  await grounds?.clear();
+  await testBed?.clear();
 });
 
 const usesOk = (metrics: string): number =>
@@ -102,7 +102,7 @@ it('no playback fails when one of two vaults is killed, and none when it is back
 });
 
 it('no playback fails while the token of one vault is away, which says so and takes part again when it is back', async () => {
-  grounds.softHsm.takeAway();
+  testBed.softHsm.takeAway();
   await waitFor('the first vault to be unready', async () => (await first.status('/health/ready')) === 503);
   await load.more(50);
   expect(await first.status('/health/live')).toBe(200);
@@ -110,7 +110,7 @@ it('no playback fails while the token of one vault is away, which says so and ta
   expect(away).toMatch(/^rcs_vault_token_available(\{.*\})? 0$/m);
   expect(away).toMatch(/^rcs_vault_token_state\{(?=.*state="lost").*\} 1$/m);
 
-  grounds.softHsm.putBack();
+  testBed.softHsm.putBack();
   await waitFor('the first vault to be ready again', async () => (await first.status('/health/ready')) === 200);
   const before = usesOk(await first.metrics());
   await waitFor('the first vault to take part', async () => usesOk(await first.metrics()) > before);
@@ -118,9 +118,9 @@ it('no playback fails while the token of one vault is away, which says so and ta
 });
 
 it('a vault with a wrong PIN does not start and says why; the right one opens the token as before', async () => {
-  const uri = grounds.softHsm.uri('recordings');
-  const started = grounds.startVault({ token: { uri, pin: '99999999' } });
+  const uri = testBed.softHsm.uri('recordings');
+  const started = testBed.startVault({ token: { uri, pin: '99999999' } });
   await expect(started).rejects.toThrow(/CKR_PIN_INCORRECT/);
-  const right = await grounds.startVault();
+  const right = await testBed.startVault();
   expect(await right.status('/health/ready')).toBe(200);
 });

@@ -5,20 +5,20 @@ import type { KeyEntry } from '#contracts';
 import { GrantSigner, playbackGrants, type PlaybackGrant } from '#grants';
 import { TransportAgreements, type KeyVaultEndpoint } from '#key-vault-client';
 import { recordCall } from '#test/vault/recorded-call.js';
-import { VaultGrounds } from '#test/vault/vault-grounds.js';
+import { VaultTestBed } from '#test/vault/vault-test-bed.js';
 import { waitFor } from '#test/vault/wait-for.js';
 
 jest.setTimeout(180_000);
 
 const timeoutMs = 60_000;
-let grounds: VaultGrounds;
+let testBed: VaultTestBed;
 let signer: GrantSigner<PlaybackGrant>;
 
 beforeEach(async () => {
-  grounds = await VaultGrounds.prepare('old', 'new');
-  signer = new GrantSigner({ current: await grounds.identity('playback-gateway') }, playbackGrants);
+  testBed = await VaultTestBed.prepare('old', 'new');
+  signer = new GrantSigner({ current: await testBed.identity('playback-gateway') }, playbackGrants);
 });
-afterEach(() => grounds.clear());
+afterEach(() => testBed.clear());
 
 const makeKey = async (gateway: KeyVaultEndpoint, alias: string): Promise<KeyEntry> =>
   (await gateway.call('GenerateKeyPair', { contactCenter: '9350', alias, modulusBits: 2048 }, { timeoutMs })).key;
@@ -37,18 +37,18 @@ async function opens(worker: KeyVaultEndpoint, key: KeyEntry, within = timeoutMs
 }
 
 const softHsmToken = (label: string, more: object = {}) => {
-  const pinFile = join(grounds.directory, 'pin');
-  writeFileSync(pinFile, `${grounds.softHsm.pin}\n`);
-  return { uri: `${grounds.softHsm.uri(label)}&pin-source=file:${pinFile}`, sessions: 2, ...more };
+  const pinFile = join(testBed.directory, 'pin');
+  writeFileSync(pinFile, `${testBed.softHsm.pin}\n`);
+  return { uri: `${testBed.softHsm.uri(label)}&pin-source=file:${pinFile}`, sessions: 2, ...more };
 };
 
 it('finds a key in whichever token it is, and makes new ones in the new token', async () => {
-  const alone = await grounds.startVault({ token: softHsmToken('old') });
-  const oldKey = await makeKey(await grounds.administrator(alone), 'before');
+  const alone = await testBed.startVault({ token: softHsmToken('old') });
+  const oldKey = await makeKey(await testBed.administrator(alone), 'before');
   await alone.stop();
-  const both = await grounds.startVault({ tokens: [softHsmToken('old', { newKeys: false }), softHsmToken('new')] });
-  const gateway = await grounds.administrator(both);
-  const worker = await grounds.connect(both, 'decrypt-worker');
+  const both = await testBed.startVault({ tokens: [softHsmToken('old', { newKeys: false }), softHsmToken('new')] });
+  const gateway = await testBed.administrator(both);
+  const worker = await testBed.connect(both, 'decrypt-worker');
   const newKey = await makeKey(gateway, 'after');
   expect([await opens(worker, oldKey), await opens(worker, newKey)]).toEqual(['ok', 'ok']);
   const { keys } = await gateway.call('ListKeys', { contactCenter: '9350' }, { timeoutMs });
@@ -63,11 +63,11 @@ it('finds a key in whichever token it is, and makes new ones in the new token', 
 });
 
 it('goes on with one token while the other cannot be opened, and says which', async () => {
-  const vault = await grounds.startVault({
+  const vault = await testBed.startVault({
     tokens: [softHsmToken('gone'), softHsmToken('new'), { ...softHsmToken('old'), pin: '00000000' }],
   });
-  const worker = await grounds.connect(vault, 'decrypt-worker');
-  const key = await makeKey(await grounds.administrator(vault), 'one');
+  const worker = await testBed.connect(vault, 'decrypt-worker');
+  const key = await makeKey(await testBed.administrator(vault), 'one');
   expect(await opens(worker, key)).toBe('ok');
   expect(await vault.status('/health/ready')).toBe(200);
   const { tokens } = await worker.call('Status', {}, { timeoutMs });
@@ -78,13 +78,13 @@ it('goes on with one token while the other cannot be opened, and says which', as
 });
 
 it('does not start without any token, and says why', async () => {
-  const started = grounds.startVault({ tokens: [softHsmToken('gone'), softHsmToken('away')] });
+  const started = testBed.startVault({ tokens: [softHsmToken('gone'), softHsmToken('away')] });
   await expect(started).rejects.toThrow(/none of the 2 tokens can be opened.*no slot holds the token "gone"/s);
 });
 
 /** A PKCS#11 module around SoftHSM; answers its path. */
 function observedModule(): string {
-  const module = join(grounds.directory, 'observed-module.so');
+  const module = join(testBed.directory, 'observed-module.so');
   execFileSync('gcc', [
     '-shared',
     '-fPIC',
@@ -97,7 +97,7 @@ function observedModule(): string {
 }
 
 it('tries a refused PIN once, though it looks for other tokens again and again', async () => {
-  const calls = join(grounds.directory, 'calls');
+  const calls = join(testBed.directory, 'calls');
   const callsOf = (name: string) =>
     readFileSync(calls, 'utf8')
       .split('\n')
@@ -108,14 +108,14 @@ it('tries a refused PIN once, though it looks for other tokens again and again',
     pin,
     sessions: 2,
   });
-  const { pin, modulePath } = grounds.softHsm;
-  const vault = await grounds.startVault(
+  const { pin, modulePath } = testBed.softHsm;
+  const vault = await testBed.startVault(
     { tokens: [token('old', '00000000'), token('new', pin), token('gone', pin)] },
     { REAL_MODULE: modulePath, OBSERVED_CALLS: calls },
   );
   const searches = callsOf('C_GetSlotList');
-  const worker = await grounds.connect(vault, 'decrypt-worker');
-  const key = await makeKey(await grounds.administrator(vault), 'one');
+  const worker = await testBed.connect(vault, 'decrypt-worker');
+  const key = await makeKey(await testBed.administrator(vault), 'one');
   await waitFor('the third search for the token that is away', async () => {
     expect(await opens(worker, key)).toBe('ok');
     return callsOf('C_GetSlotList') >= searches + 3;
@@ -124,21 +124,21 @@ it('tries a refused PIN once, though it looks for other tokens again and again',
 });
 
 it('ends when a native call hangs for good; liveness is untouched until then, readiness is gone', async () => {
-  const hang = join(grounds.directory, 'hang');
-  const vault = await grounds.startVault(
+  const hang = join(testBed.directory, 'hang');
+  const vault = await testBed.startVault(
     {
       token: {
         uri: `pkcs11:token=new?module-path=${observedModule()}`,
-        pin: grounds.softHsm.pin,
+        pin: testBed.softHsm.pin,
         sessions: 2,
         operationTimeoutMs: 1000,
       },
       exitWhenHungMs: 10_000,
     },
-    { REAL_MODULE: grounds.softHsm.modulePath, HANG_WHILE_EXISTS: hang },
+    { REAL_MODULE: testBed.softHsm.modulePath, HANG_WHILE_EXISTS: hang },
   );
-  const worker = await grounds.connect(vault, 'decrypt-worker');
-  const key = await makeKey(await grounds.administrator(vault), 'one');
+  const worker = await testBed.connect(vault, 'decrypt-worker');
+  const key = await makeKey(await testBed.administrator(vault), 'one');
   expect(await opens(worker, key)).toBe('ok');
 
   writeFileSync(hang, '');

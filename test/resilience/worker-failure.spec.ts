@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { processIdOf } from '#test/cluster/process-id.js';
-import { StrangerClient } from '../e2e/stranger-client.js';
-import { openssl } from '../e2e/strangers.js';
+import { CurlClient } from '../e2e/curl-client.js';
+import { openssl } from '../e2e/external-tools.js';
 
 jest.setTimeout(180_000);
 
@@ -17,7 +17,7 @@ let playPath: string;
 
 beforeAll(async () => {
   cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'));
-  const stranger = new StrangerClient(cluster, work);
+  const curlClient = new CurlClient(cluster, work);
   writeFileSync(join(work, 'plain'), media);
   const files = ['-in', join(work, 'plain'), '-out', join(work, 'cms')];
   await openssl(
@@ -29,10 +29,10 @@ beforeAll(async () => {
     ...files,
     '-outform',
     'DER',
-    stranger.certificateFile,
+    curlClient.certificateFile,
   );
-  await stranger.put('long.bin', readFileSync(join(work, 'cms')));
-  playPath = await stranger.insertedFile('long.bin');
+  await curlClient.put('long.bin', readFileSync(join(work, 'cms')));
+  playPath = await curlClient.insertedFile('long.bin');
 });
 
 afterAll(async () => {

@@ -31,7 +31,7 @@ export { detectWrapper, type Wrapper, wrapperHeadBytes } from './wrapping/wrappe
 export { decodeEnvelope } from './wrapping/envelope-text.js';
 export type { ContentLayout, ContentMap } from './content/content-map.js';
 export type { SegmentSearch } from './content/segmented-content.js';
-export { type KeyName, parseTwilioEnvelope } from './twilio/twilio-envelope.js';
+export { type ServiceKeyName, parseTwilioEnvelope } from './twilio/twilio-envelope.js';
 export { EncryptedMedia, type OpenMediaOptions } from './decryption/encrypted-media.js';
 export type { WritableCipher } from './encryption/envelope-encoder.js';
 export {

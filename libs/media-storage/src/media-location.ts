@@ -5,7 +5,7 @@ import { hasForbidden, refused, segmentsBelow, segmentsOf, type MediaLocation } 
 export type { MediaLocation } from './storage-path.js';
 
 /** Where metadata says that media lies. */
-export interface MediaDescriptor {
+export interface LocationDescriptor {
   /** Kind of storage, such as `webDAV`. */
   readonly storage: string;
   /** A URL inside a configured storage, or a path below it. */
@@ -22,7 +22,7 @@ const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/;
  * @throws RcsError RCS_MEDIA_LOCATION_REFUSED
  */
 export function resolveLocation(
-  descriptor: MediaDescriptor,
+  descriptor: LocationDescriptor,
   contactCenter: string,
   storages: readonly MediaStorageConfiguration[],
 ): MediaLocation {

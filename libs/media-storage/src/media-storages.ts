@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { FileStorage } from './file/file-storage.js';
-import { resolveLocation, type MediaDescriptor, type MediaLocation } from './media-location.js';
+import { resolveLocation, type LocationDescriptor, type MediaLocation } from './media-location.js';
 import { folded } from './storage-owners.js';
 import { baseOf } from './storage-path.js';
 import { silentObserver, type MediaStorageConfiguration, type StorageObserver } from './media-storage-configuration.js';
@@ -26,7 +26,7 @@ export class MediaStorages {
    * The place of a file of this contact center.
    * @throws RcsError RCS_MEDIA_LOCATION_REFUSED for everything outside its storages.
    */
-  resolve(descriptor: MediaDescriptor, contactCenter: string): MediaLocation {
+  resolve(descriptor: LocationDescriptor, contactCenter: string): MediaLocation {
     return resolveLocation(descriptor, contactCenter, this.configurations);
   }
 

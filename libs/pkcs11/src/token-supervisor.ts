@@ -19,9 +19,9 @@ export type TokenWork<T> = (session: TokenSession, connection: TokenConnection) 
 const firstRetryMs = 250;
 const longestRetryMs = 10_000;
 /** Ambiguous failures in a row after which a token that calls itself well is not believed any more. */
-const toleratedMishaps = 3;
+const maxAmbiguousFailures = 3;
 /** Attempts beyond one for each session: for a new login and for stale handles. */
-const sparePatience = 2;
+const extraAttempts = 2;
 
 /**
  * Keeps a token open: runs operations in its sessions, judges their failures, repairs what can be repaired at once, and
@@ -33,7 +33,7 @@ export class TokenSupervisor {
   private currentState: TokenState = { kind: 'closed' };
   private retryTimer: NodeJS.Timeout | undefined;
   private nextRetryAt = 0;
-  private mishaps = 0;
+  private ambiguousFailures = 0;
 
   constructor(
     private readonly module: TokenModule,
@@ -86,12 +86,12 @@ export class TokenSupervisor {
       const { indexVersion } = connection;
       try {
         const result = await this.runOnce(connection, lane, signal, work);
-        this.mishaps = 0;
+        this.ambiguousFailures = 0;
         return result;
       } catch (error) {
         const failure = toTokenError(error, what);
         const repaired = this.repair(connection, indexVersion, failure);
-        if (!repaired || attempt > connection.pool(lane).size + sparePatience)
+        if (!repaired || attempt > connection.pool(lane).size + extraAttempts)
           throw this.forCaller(connection, failure);
       }
     }
@@ -101,7 +101,7 @@ export class TokenSupervisor {
    * Something looked as if the token were broken: it is examined in another turn of the event loop, so that the time of
    * no answer shows it.
    */
-  suspect(): void {
+  probe(): void {
     const connection = this.connection;
     if (connection === undefined) return;
     setImmediate(() => {
@@ -151,14 +151,14 @@ export class TokenSupervisor {
     else if (isOneOf(sessionFailures, ckr)) return true;
     else if (isOneOf(staleHandles, ckr) && connection.indexVersion !== indexVersion) return true;
     else if (isOneOf(staleHandles, ckr) || ckr === 'CKR_USER_NOT_LOGGED_IN') return this.revive(connection);
-    else if (isOneOf(ambiguousFailures, ckr)) this.reviveAfterMishap(connection, failure);
+    else if (isOneOf(ambiguousFailures, ckr)) this.reviveAfterAmbiguity(connection, failure);
     else if (failure.failure === 'unavailable' && ckr !== undefined) this.lose(connection, failure.message);
     return false;
   }
 
-  private reviveAfterMishap(connection: TokenConnection, failure: TokenError): void {
-    this.mishaps++;
-    if (this.mishaps >= toleratedMishaps) this.lose(connection, failure.message);
+  private reviveAfterAmbiguity(connection: TokenConnection, failure: TokenError): void {
+    this.ambiguousFailures++;
+    if (this.ambiguousFailures >= maxAmbiguousFailures) this.lose(connection, failure.message);
     else this.revive(connection);
   }
 
@@ -189,7 +189,7 @@ export class TokenSupervisor {
   private drop(connection: TokenConnection, state: TokenState): void {
     if (connection !== this.connection) return;
     this.connection = undefined;
-    this.mishaps = 0;
+    this.ambiguousFailures = 0;
     this.setState(state);
     connection.close();
   }

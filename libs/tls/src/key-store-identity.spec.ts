@@ -49,7 +49,7 @@ async function talk(identity: TlsIdentity, trust: TlsTrust): Promise<number> {
 }
 
 beforeAll(() => {
-  // As the original's instructions make them.
+  // As the instructions of Genesys RCS make them.
   genkey('keystore', 'JKS', 'jetty');
   genkey('keystore.p12', 'PKCS12', 'jetty');
   copyFileSync(at('keystore'), at('several'));

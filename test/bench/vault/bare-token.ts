@@ -1,7 +1,7 @@
 import * as pkcs11 from 'pkcs11js';
 import type { KeyEntry } from '#contracts';
 import { recordCall } from '../../support/vault/recorded-call.js';
-import type { VaultGrounds } from '../../support/vault/vault-grounds.js';
+import type { VaultTestBed } from '../../support/vault/vault-test-bed.js';
 import { perSecond } from './per-second.js';
 
 /** The token of a vault in this process, with nothing around it. */
@@ -12,7 +12,7 @@ export class BareToken {
   ) {}
 
   /** SoftHSM finds the keys that are there now: nothing that other processes make later. */
-  static open({ softHsm }: VaultGrounds): BareToken {
+  static open({ softHsm }: VaultTestBed): BareToken {
     Object.assign(process.env, softHsm.environment);
     const library = new pkcs11.PKCS11();
     library.load(softHsm.modulePath);

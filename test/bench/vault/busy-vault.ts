@@ -5,7 +5,7 @@ import { GrantSigner, playbackGrants, type PlaybackGrant } from '#grants';
 import { KeyVaultClient, SessionKeyClient, type KeyVaultEndpoint } from '#key-vault-client';
 import { recordCall, type RecordedCall } from '../../support/vault/recorded-call.js';
 import type { RunningVault } from '../../support/vault/running-vault.js';
-import { VaultGrounds } from '../../support/vault/vault-grounds.js';
+import { VaultTestBed } from '../../support/vault/vault-test-bed.js';
 import { perSecond } from './per-second.js';
 
 /** As many as a rush brings. */
@@ -22,7 +22,7 @@ interface GrantedCall {
 /** A real vault with a token of its own, and a worker that asks much of it. */
 export class BusyVault {
   private constructor(
-    readonly grounds: VaultGrounds,
+    readonly testBed: VaultTestBed,
     private readonly vault: RunningVault,
     private readonly gateway: KeyVaultEndpoint,
     private readonly client: KeyVaultClient,
@@ -31,16 +31,16 @@ export class BusyVault {
   ) {}
 
   static async start(threads: number, sessions: number): Promise<BusyVault> {
-    const grounds = await VaultGrounds.prepare();
+    const testBed = await VaultTestBed.prepare();
     try {
       const limits = { unwrapsPerSecond: 1_000_000, queuedPerCaller: 100_000 };
-      const vault = await grounds.startVault({ token: { ...grounds.token, sessions }, threads, limits });
-      const client = new KeyVaultClient([vault.address], { current: await grounds.identity('decrypt-worker') });
-      const gateway = await grounds.administrator(vault);
-      const signer = new GrantSigner({ current: await grounds.identity('playback-gateway') }, playbackGrants);
-      return new BusyVault(grounds, vault, gateway, client, signer);
+      const vault = await testBed.startVault({ token: { ...testBed.token, sessions }, threads, limits });
+      const client = new KeyVaultClient([vault.address], { current: await testBed.identity('decrypt-worker') });
+      const gateway = await testBed.administrator(vault);
+      const signer = new GrantSigner({ current: await testBed.identity('playback-gateway') }, playbackGrants);
+      return new BusyVault(testBed, vault, gateway, client, signer);
     } catch (error) {
-      await grounds.clear();
+      await testBed.clear();
       throw error;
     }
   }
@@ -81,7 +81,7 @@ export class BusyVault {
 
   async end(): Promise<void> {
     this.client.close();
-    await this.grounds.clear();
+    await this.testBed.clear();
   }
 
   private prepare(key: KeyEntry, count: number): GrantedCall[] {

@@ -20,7 +20,7 @@ export interface HeldRecording {
   /** And of those whose keys may open it, too: where a re-wrap came only to some of the envelopes. */
   readonly perhaps: Set<string>;
   readonly detached: boolean;
-  /** It has played. From then on it plays for ever, unless somebody confirmed in words that it will not. */
+  /** It has played. From then on it plays forever, unless somebody confirmed in words that it will not. */
   played: boolean;
   givenUp: boolean;
 }

@@ -247,7 +247,7 @@ export class History {
     return this.books.recordings;
   }
 
-  /** An authority that starts anew numbers its certificates from 1 again; a certificate claims any identifier. */
+  /** An authority that is set up a second time numbers its certificates from 1 again; a certificate claims any identifier. */
   private certificateOfTakenNames(alias: string): MadeCertificate {
     const { random, pairs, contactCenter } = this.grounds;
     const { issuer, serialNumber, keyIdentifier } = random.pick(this.books.certificates).certificate;

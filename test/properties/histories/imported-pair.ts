@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rcsctl, type CommandResult } from '#test/cluster/rcsctl.js';
-import { openssl } from '../../e2e/strangers.js';
+import { openssl } from '../../e2e/external-tools.js';
 import type { MadeCertificate } from '../media/made-certificate.js';
 import { repository, type PropertyCluster } from '../world/property-cluster.js';
 

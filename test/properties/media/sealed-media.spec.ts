@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openssl } from '../../e2e/strangers.js';
+import { openssl } from '../../e2e/external-tools.js';
 import { Random } from '../world/random.js';
 import { KeyPairs } from './key-pairs.js';
 import { makeCertificate } from './made-certificate.js';

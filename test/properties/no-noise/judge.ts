@@ -1,7 +1,7 @@
 import { createDecipheriv } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openssl } from '../../e2e/strangers.js';
+import { openssl } from '../../e2e/external-tools.js';
 import { encryptContent } from '../media/sealed-media.js';
 import { garbledBytesAtMost, type StoredCase } from './stored-case.js';
 

@@ -71,7 +71,7 @@ export class Picture {
     return differences.flat();
   }
 
-  /** Recordings that no worker remembers are opened by the vault anew. */
+  /** Recordings that no worker remembers are opened by the vault again. */
   private async coldPlays(count: number): Promise<string[]> {
     const chosen = Array.from(
       { length: count },

@@ -1,7 +1,7 @@
 import { constants, generateKeyPairSync, privateDecrypt, randomBytes } from 'node:crypto';
 import { parseEnvelope } from '#cms';
 import { envelopeDigest, type GrantVerifier } from '#grants';
-import type { SessionKeyCandidates, SessionKeyClient, UnwrapRequest } from '#key-vault-client';
+import type { SessionKeyCandidates, SessionKeyClient, SessionKeyRequest } from '#key-vault-client';
 import { RcsError } from '#platform';
 
 export const recordingKey = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -30,11 +30,11 @@ export class JudgingVault {
     return this as unknown as SessionKeyClient;
   }
 
-  unwrap(request: UnwrapRequest): Promise<SessionKeyCandidates> {
+  unwrap(request: SessionKeyRequest): Promise<SessionKeyCandidates> {
     return new Promise(resolve => resolve(this.judge(request)));
   }
 
-  private judge({ grant: signed, envelope, tried }: UnwrapRequest): SessionKeyCandidates {
+  private judge({ grant: signed, envelope, tried }: SessionKeyRequest): SessionKeyCandidates {
     this.asked++;
     const grant = this.grants.verify(signed);
     if (grant.purpose !== 'play' || grant.envelopeDigest !== envelopeDigest(envelope))

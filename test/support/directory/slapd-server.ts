@@ -63,7 +63,7 @@ export class SlapdServer {
     await this.answers(child);
   }
 
-  /** Writes anew certificate and key; in force after the next `run`. */
+  /** Writes certificate and key again; in force after the next `run`. */
   writeTls({ certificatePem, privateKeyPem, clientCaPem }: SlapdTls): void {
     writeFileSync(join(this.directory, 'certificate.pem'), certificatePem);
     writeFileSync(join(this.directory, 'key.pem'), privateKeyPem, { mode: 0o600 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { KeyEntry } from '#contracts';
 import { GrantSigner, keyApprovals, type KeyApproval, type KeyApprovalContent } from '#grants';
 import type { InternalIdentity } from '#platform';
-import type { VaultGrounds } from './vault-grounds.js';
+import type { VaultTestBed } from './vault-test-bed.js';
 
 /** Somebody with a certificate of their own who approves of what happens to keys. */
 export class Operator {
@@ -14,9 +14,9 @@ export class Operator {
     private readonly signer: GrantSigner<KeyApproval>,
   ) {}
 
-  static async of(grounds: VaultGrounds, name: string): Promise<Operator> {
-    const identity = await grounds.authority.issue('operator', { commonName: name });
-    const file = join(grounds.directory, `${name}.pem`);
+  static async of(testBed: VaultTestBed, name: string): Promise<Operator> {
+    const identity = await testBed.authority.issue('operator', { commonName: name });
+    const file = join(testBed.directory, `${name}.pem`);
     writeFileSync(file, identity.certificatePem);
     return new Operator(identity, file, new GrantSigner({ current: identity }, keyApprovals));
   }

@@ -8,7 +8,7 @@ import {
   describeError,
   internalTlsOptions,
   outcomeLabels,
-  passiveTracer,
+  noopTracer,
   problemContentType,
   RcsError,
   ReceiverGoneError,
@@ -56,7 +56,7 @@ export class DataPlaneServer {
     private readonly metrics: WorkerMetrics,
     private readonly logger: Logger,
     private readonly maxConcurrentStreams: number,
-    private readonly tracer: Tracer = passiveTracer,
+    private readonly tracer: Tracer = noopTracer,
   ) {
     metrics.streamLimit.set(maxConcurrentStreams);
     this.server = createServer({

@@ -7,7 +7,7 @@ import { buffer } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { encryptAttached, encryptDetached, parseEnvelope, readAttachedEnvelope, BufferSource } from '#cms';
 import { envelopeDigest, type PlaybackGrant } from '#grants';
-import type { SessionKeyCandidates, SessionKeyClient, UnwrapRequest } from '#key-vault-client';
+import type { SessionKeyCandidates, SessionKeyClient, SessionKeyRequest } from '#key-vault-client';
 import { MediaStorages } from '#media-storage';
 import { RcsError, toRcsError } from '#platform';
 import { MediaOpener } from './media-opener.js';
@@ -32,7 +32,7 @@ class Vault {
   sameName = 0;
   asked = 0;
 
-  async unwrap(request: UnwrapRequest): Promise<SessionKeyCandidates> {
+  async unwrap(request: SessionKeyRequest): Promise<SessionKeyCandidates> {
     this.asked++;
     if (this.failure !== undefined) throw this.failure;
     await new Promise(resolve => setImmediate(resolve));

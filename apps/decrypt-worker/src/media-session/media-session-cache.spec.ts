@@ -117,7 +117,7 @@ describe(MediaSessionCache.name, () => {
       expect(opening.signals[0]!.aborted).toBe(true);
     });
 
-    it('opens anew for whoever comes after a cancelled opening, even before that has ended', async () => {
+    it('opens again for whoever comes after a cancelled opening, even before that has ended', async () => {
       const [cache, opening, media] = [create(), new PendingOpening(), new ObservedMedia()];
       const leaver = new AbortController();
       const first = cache.use('a', leaver.signal, opening.open);

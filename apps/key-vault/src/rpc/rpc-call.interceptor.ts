@@ -7,10 +7,10 @@ import {
   outcomeLabels,
   RcsError,
   requestIdFrom,
-  passiveTracer,
+  noopTracer,
   requestIdHeader,
   runInRequest,
-  shaveDeadline,
+  reserveReplyTime,
   toRcsError,
   traceparentHeader,
   tracestateHeader,
@@ -33,7 +33,7 @@ export class RpcCallInterceptor implements NestInterceptor {
   constructor(
     private readonly metrics: VaultMetrics,
     private readonly logger: Logger,
-    private readonly tracer: Tracer = passiveTracer,
+    private readonly tracer: Tracer = noopTracer,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -72,7 +72,7 @@ export class RpcCallInterceptor implements NestInterceptor {
       const role = checkCaller(name, peer);
       const timeoutMs = remainingMs(call, name === 'GenerateKeyPair' ? maximumGenerationMs : maximumCallMs);
       if (timeoutMs <= 0) throw new RcsError('RCS_TIMEOUT', 'the deadline of the caller is over');
-      const signal = AbortSignal.any([left.signal, AbortSignal.timeout(shaveDeadline(timeoutMs))]);
+      const signal = AbortSignal.any([left.signal, AbortSignal.timeout(reserveReplyTime(timeoutMs))]);
       // Every item of a batch waits with it.
       setMaxListeners(0, signal);
       admit(call, { requestId, role, caller: peer.fingerprint, signal });

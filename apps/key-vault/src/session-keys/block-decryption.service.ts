@@ -7,7 +7,7 @@ import type { KeyStore } from '../token/key-store.js';
 import type { VaultKey } from '../token/vault-key.js';
 import type { TransportKeys } from './transport-keys.js';
 
-export interface BlockDecryption extends DecryptBlockRequest {
+export interface BlockOfCaller extends DecryptBlockRequest {
   /** Fingerprint of the caller's certificate. */
   readonly caller: string;
   readonly signal: AbortSignal;
@@ -34,7 +34,7 @@ export class BlockDecryptionService {
   ) {}
 
   /** @throws RcsError; never one that tells whether the padding was right. */
-  async decrypt(request: BlockDecryption): Promise<{ reply: DecryptBlockReply; key: VaultKey }> {
+  async decrypt(request: BlockOfCaller): Promise<{ reply: DecryptBlockReply; key: VaultKey }> {
     this.rate.spend(request.caller, 1);
     const transportKey = this.transportKeys.get(request.transportKeyId, request.caller);
     const key = await this.key(request, request.signal);

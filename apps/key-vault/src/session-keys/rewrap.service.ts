@@ -71,7 +71,7 @@ export class RewrapService {
     return this.audit.of('rewrap', context, async use => {
       use.grant = { user: grant.sub, run: grant.run, to: grant.to };
       const envelope = readableEnvelope(() => parseEnvelope(bytes));
-      const named = envelope.recipients.filter(({ identifier }) => names(identifier, target));
+      const named = envelope.recipients.filter(({ identifier }) => isRecipient(identifier, target));
       const old = await findKeyOf(this.keys, envelope.recipients, grant, context.signal);
       if (old === undefined) {
         if (named.length > 0) return undefined;
@@ -105,7 +105,7 @@ export class RewrapService {
         sessionKey,
         remove: identifier => replace && sameIdentifier(identifier, old.recipient.identifier),
       });
-      const added = parseEnvelope(changed).recipients.filter(({ identifier }) => names(identifier, target));
+      const added = parseEnvelope(changed).recipients.filter(({ identifier }) => isRecipient(identifier, target));
       if (!(await this.anyHolds(added, target, sessionKey, context))) throw contradictory();
       return changed;
     } finally {
@@ -162,7 +162,7 @@ interface EnvelopeChange {
   readonly replace: boolean;
 }
 
-const names = (identifier: RecipientIdentifier, { recipient }: Target): boolean =>
+const isRecipient = (identifier: RecipientIdentifier, { recipient }: Target): boolean =>
   sameIdentifier(identifier, recipient.identifier);
 
 const contradictory = (): RcsError =>

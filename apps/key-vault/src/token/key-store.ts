@@ -5,7 +5,7 @@ import { RcsError, type KeyVaultConfiguration, type Logger, type WatchedCertific
 import type { VaultMetrics } from '../metrics/vault-metrics.js';
 import { noteName, noteOf, type DisabledMark, type KeyOfContactCenter } from './disabled-key.js';
 import { DisabledKeys } from './disabled-keys.js';
-import { ExpiryMemory } from './expiry-memory.js';
+import { CertificateExpiryCache } from './certificate-expiry-cache.js';
 import { formatKeyLabel, type KeyLabel } from './key-label.js';
 import { FairQueue } from './fair-queue.js';
 import { observeTokens, openTokens } from './open-tokens.js';
@@ -39,7 +39,7 @@ type TokenSettings = Pick<KeyVaultConfiguration, 'tokens' | 'limits'>;
 
 /** The keys in the tokens. Their labels say whose they are: `<contact center>/<alias>`. */
 export class KeyStore {
-  private readonly expiry = new ExpiryMemory();
+  private readonly expiry = new CertificateExpiryCache();
   /** Keys that open session keys, which come with every unwrapping: their names are read once. */
   private readonly used = new WeakMap<TokenKey, VaultKey>();
   /** Which keys open nothing at the moment. */

@@ -25,7 +25,7 @@ export interface RecipientKeys<Recipient> {
   readonly more: boolean;
 }
 
-interface KeyName {
+interface NamedRecipient {
   readonly identifier: RecipientIdentifier;
 }
 
@@ -38,7 +38,7 @@ interface KeyName {
  * need them.
  * @throws RcsError RCS_KEY_DISABLED when the only keys that would do are disabled
  */
-export async function findRecipientKeys<Recipient extends KeyName>(
+export async function findRecipientKeys<Recipient extends NamedRecipient>(
   keys: KeyStore,
   recipients: readonly Recipient[],
   wanted: WantedKey,

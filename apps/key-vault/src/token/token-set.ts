@@ -194,25 +194,25 @@ export class TokenSet {
       try {
         return await work(token);
       } catch (error) {
-        if (!anotherMayDo(error)) throw error;
+        if (!isRetryableElsewhere(error)) throw error;
         failures.push(error);
       }
     }
-    throw mostTelling(failures);
+    throw mostSpecificFailure(failures);
   }
 
   /** A key that no token knows is not known to be missing while one of them cannot be asked. */
   private async allFound(find: (token: Token) => Promise<readonly TokenKey[]>): Promise<readonly TokenKey[]> {
     const { results, failures } = await this.ask(this.members, find);
     const found = results.flat();
-    if (found.length === 0 && failures.length > 0) throw mostTelling(failures);
+    if (found.length === 0 && failures.length > 0) throw mostSpecificFailure(failures);
     return found;
   }
 
   /** The results of those that could; at least one. */
   private async inAll<T>(members: readonly TokenMember[], work: (token: Token) => Promise<T>): Promise<[T, ...T[]]> {
     const { results, failures } = await this.ask(members, work);
-    if (results.length === 0) throw mostTelling(failures);
+    if (results.length === 0) throw mostSpecificFailure(failures);
     return results as [T, ...T[]];
   }
 
@@ -224,7 +224,7 @@ export class TokenSet {
     const failures: unknown[] = [];
     for (const outcome of await Promise.allSettled(members.map(({ token }) => work(token)))) {
       if (outcome.status === 'fulfilled') results.push(outcome.value);
-      else if (anotherMayDo(outcome.reason)) failures.push(outcome.reason);
+      else if (isRetryableElsewhere(outcome.reason)) failures.push(outcome.reason);
       else throw outcome.reason;
     }
     return { results, failures };
@@ -233,8 +233,9 @@ export class TokenSet {
 
 const elsewhere = ['unavailable', 'busy', 'pin', 'not-found'];
 
-const anotherMayDo = (error: unknown): boolean => error instanceof TokenError && elsewhere.includes(error.failure);
+const isRetryableElsewhere = (error: unknown): boolean =>
+  error instanceof TokenError && elsewhere.includes(error.failure);
 
 /** That a token is away says more than that another does not hold the key. */
-const mostTelling = (failures: readonly unknown[]): unknown =>
+const mostSpecificFailure = (failures: readonly unknown[]): unknown =>
   failures.find(error => error instanceof TokenError && error.failure !== 'not-found') ?? failures[0];

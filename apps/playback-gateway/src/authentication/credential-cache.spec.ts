@@ -69,7 +69,7 @@ describe(CredentialCache.name, () => {
     expect(memory.recall(credentials)).toBeUndefined();
   });
 
-  it('checks the same credentials once at a time, others beside them, and failures anew', async () => {
+  it('checks the same credentials once at a time, others beside them, and failures again', async () => {
     const memory = new CredentialCache(10, longTime);
     const user = { ...version(1), enabled: true, roles: [], privileges: [], accessGroups: [], partitions: [] };
     let count = 0;

@@ -81,7 +81,7 @@ describe(GrantIssuer.name, () => {
     }
   });
 
-  it('signs anew after a signature that failed', async () => {
+  it('signs again after a signature that failed', async () => {
     const sign = jest.spyOn(GrantSigner.prototype, 'sign').mockImplementationOnce(() => {
       throw new Error('no entropy');
     });

@@ -5,7 +5,7 @@ import { ValidBody } from '../http/valid-input.js';
 import { RequirePrivilege } from '../access/access-rule.js';
 import { CertificateAdministrator, type Administrator } from '../access/certificate-administrator.js';
 import { aliasSchema } from '../certificates/upload/certificate-input.js';
-import { RewrapService } from './rewrap.service.js';
+import { RewrapRunService } from './rewrap-run.service.js';
 
 export const rewrapSchema = z.strictObject({ to: aliasSchema, mode: z.enum(['add', 'replace']).default('add') });
 
@@ -13,7 +13,7 @@ export const rewrapSchema = z.strictObject({ to: aliasSchema, mode: z.enum(['add
 @Controller('rcs/certificates/:alias/rewrap')
 @RequirePrivilege('administer-certificates')
 export class CertificateRewrapController {
-  constructor(private readonly rewraps: RewrapService) {}
+  constructor(private readonly rewraps: RewrapRunService) {}
 
   @Post()
   @HttpCode(202)
@@ -38,7 +38,7 @@ export class CertificateRewrapController {
 @Controller('rcs/rewraps')
 @RequirePrivilege('administer-certificates')
 export class RewrapController {
-  constructor(private readonly rewraps: RewrapService) {}
+  constructor(private readonly rewraps: RewrapRunService) {}
 
   @Get()
   async all(@CertificateAdministrator() administrator: Administrator) {

@@ -5,12 +5,12 @@ import { CertificatesModule } from '../certificates/certificates.module.js';
 import { VaultsModule } from '../vaults/vaults.module.js';
 import { RewrapRunner } from './rewrap-runner.js';
 import { CertificateRewrapController, RewrapController } from './rewrap.controller.js';
-import { RewrapService } from './rewrap.service.js';
+import { RewrapRunService } from './rewrap-run.service.js';
 
 /** Runs that make recordings readable with another certificate. */
 @Module({
   imports: [AuditModule, CertificateEventsModule, CertificatesModule, VaultsModule],
   controllers: [CertificateRewrapController, RewrapController],
-  providers: [RewrapService, RewrapRunner],
+  providers: [RewrapRunService, RewrapRunner],
 })
 export class RewrapModule {}

@@ -1,12 +1,12 @@
 import { Controller, Get } from '@nestjs/common';
-import { administratorOf, UserAdministration } from '#accounts';
+import { accountAdministratorOf, UserAdministration } from '#accounts';
 import type { User } from '#store';
 import { Authenticated } from '../access/access-rule.js';
 import { CurrentUser } from '../http/current-user.js';
 
 /** What can be given to users: roles and privileges, and the access groups and partitions that are in use. */
 @Controller('rcs')
-@Authenticated(administratorOf)
+@Authenticated(accountAdministratorOf)
 export class AccessGroupController {
   constructor(private readonly administration: UserAdministration) {}
 
@@ -29,7 +29,7 @@ export class AccessGroupController {
 
   @Get('access-groups')
   async accessGroups(@CurrentUser() user: User) {
-    const users = await this.administration.list(administratorOf(user));
+    const users = await this.administration.list(accountAdministratorOf(user));
     return {
       accessGroups: membersBy(users, member => member.accessGroups),
       partitions: membersBy(users, member => member.partitions),

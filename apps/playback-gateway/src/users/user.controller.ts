@@ -2,14 +2,14 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   accountChoiceSchema,
-  administratorOf,
+  accountAdministratorOf,
   newUserSchema,
   passwordChangeSchema,
   UserAdministration,
   userChangeSchema,
   userView,
   type AccountChoice,
-  type ChangeOrigin,
+  type RequestOrigin,
   type NewUser,
   type UserChange,
   type UserView,
@@ -23,7 +23,7 @@ import { OwnPassword } from './own-password.js';
 
 /** The users of a contact center, for its administrators; of all contact centers for operations accounts. */
 @Controller('rcs/users')
-@Authenticated(administratorOf)
+@Authenticated(accountAdministratorOf)
 export class UserController {
   constructor(
     private readonly administration: UserAdministration,
@@ -36,7 +36,7 @@ export class UserController {
     @Query('contactCenter') contactCenter?: string,
     @Query('accessGroup') accessGroup?: string,
   ): Promise<{ users: UserView[] }> {
-    const users = await this.administration.list(administratorOf(user), contactCenter);
+    const users = await this.administration.list(accountAdministratorOf(user), contactCenter);
     const members = accessGroup === undefined ? users : users.filter(user => user.accessGroups.includes(accessGroup));
     return { users: members.map(userView) };
   }
@@ -47,7 +47,7 @@ export class UserController {
     @Param('userName') userName: string,
     @ValidQuery(accountChoiceSchema) choice: AccountChoice,
   ): Promise<UserView> {
-    return userView(await this.administration.show(administratorOf(user), userName, choice));
+    return userView(await this.administration.show(accountAdministratorOf(user), userName, choice));
   }
 
   @Post()
@@ -57,7 +57,7 @@ export class UserController {
     @CurrentUser() user: User,
     @ValidBody(newUserSchema) newUser: NewUser,
   ): Promise<UserView> {
-    const added = await this.administration.add(administratorOf(user), newUser, originOf(request));
+    const added = await this.administration.add(accountAdministratorOf(user), newUser, requestOriginOf(request));
     void reply.header('location', `/rcs/users/${encodeURIComponent(added.name)}`);
     return userView(added);
   }
@@ -71,8 +71,8 @@ export class UserController {
     @ValidBody(userChangeSchema) change: UserChange,
     @ValidQuery(accountChoiceSchema) choice: AccountChoice,
   ): Promise<UserView> {
-    const origin = originOf(request);
-    return userView(await this.administration.change(administratorOf(user), userName, change, origin, choice));
+    const origin = requestOriginOf(request);
+    return userView(await this.administration.change(accountAdministratorOf(user), userName, change, origin, choice));
   }
 
   /** Administrators set the password of others; users change their own, with the current one. */
@@ -86,17 +86,17 @@ export class UserController {
     @Body() body: unknown,
   ): Promise<void> {
     const own = userName === user.name && !user.roles.includes('ops');
-    const administrator = own ? undefined : administratorOf(user);
+    const administrator = own ? undefined : accountAdministratorOf(user);
     const { password, currentPassword } = parseInput(passwordChangeSchema, body);
     if (administrator !== undefined) {
-      await this.administration.setPassword(administrator, userName, password, originOf(request));
+      await this.administration.setPassword(administrator, userName, password, requestOriginOf(request));
       return;
     }
     if (currentPassword === undefined) {
       throw new RcsError('RCS_MISSING_PARAMETER', undefined, { publicDetail: 'currentPassword' });
     }
     await this.ownPassword.prove(user, currentPassword, request.ip);
-    await this.administration.changeOwnPassword(user, password, originOf(request));
+    await this.administration.changeOwnPassword(user, password, requestOriginOf(request));
   }
 
   @Delete(':userName')
@@ -107,10 +107,10 @@ export class UserController {
     @Param('userName') userName: string,
     @ValidQuery(accountChoiceSchema) choice: AccountChoice,
   ): Promise<void> {
-    await this.administration.remove(administratorOf(user), userName, originOf(request), choice);
+    await this.administration.remove(accountAdministratorOf(user), userName, requestOriginOf(request), choice);
   }
 }
 
-function originOf({ ip, id }: FastifyRequest): ChangeOrigin {
+function requestOriginOf({ ip, id }: FastifyRequest): RequestOrigin {
   return { address: ip, requestId: id };
 }

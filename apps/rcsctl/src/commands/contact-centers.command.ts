@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ContactCenterAdministration, type Administrator } from '#accounts';
+import { ContactCenterAdministration, type AccountAdministrator } from '#accounts';
 import type { ContactCenter } from '#store';
 import { withConfiguration, type ConfigurationOptions } from '../configuration/read-configuration.js';
 import { print } from '../terminal/print.js';
@@ -16,7 +16,7 @@ interface Options extends ConfigurationOptions {
 
 interface Work {
   readonly administration: ContactCenterAdministration;
-  readonly administrator: Administrator;
+  readonly administrator: AccountAdministrator;
 }
 
 /** `rcsctl contact-centers`: the tenants of this server. */

@@ -6,7 +6,7 @@ import {
   UserAdministration,
   userView,
   type AccountChoice,
-  type Administrator,
+  type AccountAdministrator,
   type UserView,
 } from '#accounts';
 import type { User } from '#store';
@@ -138,7 +138,7 @@ function rightsOf(options: RightsOptions): Record<string, unknown> {
 
 interface Work {
   readonly administration: UserAdministration;
-  readonly administrator: Administrator;
+  readonly administrator: AccountAdministrator;
 }
 
 function administer({ config }: CommonOptions, work: (given: Work) => Promise<void>): Promise<void> {

@@ -1,7 +1,7 @@
 import { mediaExtension, recorderName } from './recorder-name.js';
 
 describe(recorderName.name, () => {
-  it("is the original recorder's, and nobody's else", () => {
+  it("is that of Genesys's recorder, and nobody else's", () => {
     const names = Array.from({ length: 1000 }, () => recorderName('CALL1', '2026-11-21T08:09:10.123+0000', 'mp3'));
     for (const name of names) {
       expect(name).toMatch(/^CALL1_2026-11-21_08-09-10-[0-9A-F]{8}-[0-9A-F]{8}-[0-9A-F]{8}\.mp3$/);

@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { operator, type Administrator } from '#accounts';
+import { operator, type AccountAdministrator } from '#accounts';
 import { requireSections } from '#platform';
 import { openSqliteStore, type Store } from '#store';
 import { readConfiguration } from '../configuration/read-configuration.js';
@@ -7,7 +7,7 @@ import { readConfiguration } from '../configuration/read-configuration.js';
 export interface AdministeredStore {
   readonly store: Store;
   /** The account on this machine, for the audit. Whoever may write the store is beyond the roles in it. */
-  readonly administrator: Administrator;
+  readonly administrator: AccountAdministrator;
   /** Name of the account of the configuration. */
   readonly opsUsername: string;
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteStore, type Store } from '#store';
-import { operator } from './administrator.js';
+import { operator } from './account-administrator.js';
 import { ContactCenterAdministration } from './contact-center-administration.js';
 
 jest.setTimeout(60_000);

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { parseInput, RcsError } from '#platform';
 import type { AuditLog, ContactCenter, ContactCenterStore } from '#store';
-import type { Administrator } from './administrator.js';
-import type { ChangeOrigin } from './user-administration.js';
+import type { AccountAdministrator } from './account-administrator.js';
+import type { RequestOrigin } from './user-administration.js';
 
 /** Ids become parts of URLs. */
 const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'must be 1 to 128 letters, digits, dots, hyphens');
@@ -37,7 +37,7 @@ export class ContactCenterAdministration {
   }
 
   /** @throws RcsError RCS_MISSING_PARAMETER, RCS_INVALID_VALUE naming the field, also for an id or a domain that is taken. */
-  async add(administrator: Administrator, input: unknown, source: ChangeOrigin): Promise<ContactCenter> {
+  async add(administrator: AccountAdministrator, input: unknown, source: RequestOrigin): Promise<ContactCenter> {
     const added = withoutUndefined(parseInput(newContactCenterSchema, input));
     const all = await this.contactCenters.list();
     if (all.some(other => other.id === added.id)) throw invalid('id: there is a contact center with this id');
@@ -49,10 +49,10 @@ export class ContactCenterAdministration {
 
   /** @throws RcsError RCS_NOT_FOUND, RCS_INVALID_VALUE naming the field. */
   async change(
-    administrator: Administrator,
+    administrator: AccountAdministrator,
     contactCenter: string,
     input: unknown,
-    source: ChangeOrigin,
+    source: RequestOrigin,
   ): Promise<ContactCenter> {
     const changed = withoutUndefined(parseInput(contactCenterChangeSchema, input));
     const present = await this.contactCenters.find(contactCenter);
@@ -62,10 +62,10 @@ export class ContactCenterAdministration {
   }
 
   private async put(
-    administrator: Administrator,
+    administrator: AccountAdministrator,
     contactCenter: ContactCenter,
     what: object,
-    source: ChangeOrigin,
+    source: RequestOrigin,
   ): Promise<ContactCenter> {
     await this.audit.append({
       event: 'contact-center-changed',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteStore, type AuditRecord, type Store, type User } from '#store';
 import { verifyPassword } from '../password/password-hash.js';
-import { administratorOf, operator, type Administrator } from './administrator.js';
+import { accountAdministratorOf, operator, type AccountAdministrator } from './account-administrator.js';
 import { UserAdministration } from './user-administration.js';
 import { parseNewUser, parseUserChange } from './user-input.js';
 import { userView } from './user-view.js';
@@ -23,7 +23,7 @@ const admin: User = {
   partitions: [],
   version: 0,
 };
-const ada = administratorOf(admin);
+const ada = accountAdministratorOf(admin);
 const john = { userName: 'john', password, roles: ['agent'] };
 
 describe(UserAdministration.name, () => {
@@ -46,8 +46,9 @@ describe(UserAdministration.name, () => {
     rmSync(directory, { recursive: true });
   });
 
-  const add = (by: Administrator, input: object): Promise<User> => administration.add(by, parseNewUser(input), origin);
-  const change = (by: Administrator, name: string, input: object): Promise<User> =>
+  const add = (by: AccountAdministrator, input: object): Promise<User> =>
+    administration.add(by, parseNewUser(input), origin);
+  const change = (by: AccountAdministrator, name: string, input: object): Promise<User> =>
     administration.change(by, name, parseUserChange(input), origin);
   const failing = (code: string) => expect.objectContaining({ code }) as Error;
 
@@ -129,7 +130,7 @@ describe(UserAdministration.name, () => {
     });
   });
 
-  describe('lets nobody give what he does not have:', () => {
+  describe('lets nobody give what they do not have:', () => {
     it('a privilege', async () => {
       const privileges = ['administer-certificates'];
       await expect(add(ada, { ...john, privileges })).rejects.toEqual(failing('RCS_INSUFFICIENT_PERMISSION'));
@@ -157,7 +158,7 @@ describe(UserAdministration.name, () => {
       ['a disabled admin', { ...admin, enabled: false }],
       ['an admin of no contact center', { ...admin, contactCenter: undefined }],
     ] as const)('%s administers nobody', (_, user) => {
-      expect(() => administratorOf(user as User)).toThrow(failing('RCS_INSUFFICIENT_ROLE'));
+      expect(() => accountAdministratorOf(user as User)).toThrow(failing('RCS_INSUFFICIENT_ROLE'));
     });
   });
 
@@ -280,7 +281,7 @@ describe(UserAdministration.name, () => {
     it('lets an administrator remove the account of the directory that has the own name, and not the own one', async () => {
       const own = await add(ops, { ...john, userName: 'admin-1', contactCenter: 'cc-1', roles: ['admin'] });
       await store.users.put({ ...rights, ...inDirectory, name: own.name });
-      const self = administratorOf(own);
+      const self = accountAdministratorOf(own);
       await expect(administration.remove(self, own.name, origin, { source: 'local' })).rejects.toEqual(
         failing('RCS_INVALID_VALUE'),
       );

@@ -11,11 +11,11 @@ import {
 import { hashPassword } from '../password/password-hash.js';
 import { checkPassword } from '../password/password-policy.js';
 import { theAccount, type AccountChoice } from './account-choice.js';
-import { checkReach, sees, type Administrator } from './administrator.js';
+import { checkReach, sees, type AccountAdministrator } from './account-administrator.js';
 import type { NewUser, UserChange } from './user-input.js';
 
 /** Where a change comes from, for the audit. */
-export type ChangeOrigin = Pick<AuditEntry, 'address' | 'requestId'>;
+export type RequestOrigin = Pick<AuditEntry, 'address' | 'requestId'>;
 
 export interface UserAdministrationStore {
   readonly users: UserStore;
@@ -35,7 +35,7 @@ export class UserAdministration {
   ) {}
 
   /** Sorted by name. */
-  async list(administrator: Administrator, contactCenter?: string): Promise<readonly User[]> {
+  async list(administrator: AccountAdministrator, contactCenter?: string): Promise<readonly User[]> {
     const users = await this.store.users.list();
     return users.filter(
       user => sees(administrator, user) && (contactCenter === undefined || user.contactCenter === contactCenter),
@@ -43,7 +43,7 @@ export class UserAdministration {
   }
 
   /** @throws RcsError RCS_USER_NOT_FOUND, RCS_INVALID_VALUE where several accounts have the name and none is chosen */
-  async show(administrator: Administrator, name: string, choice: AccountChoice = {}): Promise<User> {
+  async show(administrator: AccountAdministrator, name: string, choice: AccountChoice = {}): Promise<User> {
     const visible = (await this.store.users.named(name)).filter(user => sees(administrator, user));
     const user = theAccount(name, visible, choice);
     if (user !== undefined) return user;
@@ -51,7 +51,7 @@ export class UserAdministration {
   }
 
   /** @throws RcsError RCS_USER_EXISTS, RCS_INVALID_VALUE, RCS_INSUFFICIENT_PERMISSION, RCS_INSUFFICIENT_ROLE */
-  async add(administrator: Administrator, input: NewUser, origin: ChangeOrigin): Promise<User> {
+  async add(administrator: AccountAdministrator, input: NewUser, origin: RequestOrigin): Promise<User> {
     const { userName, password, contactCenter: named, agentHierarchy, agentIds, ...rights } = input;
     checkReach(administrator, rights);
     const contactCenter = await this.contactCenterFor(administrator, named, rights.roles);
@@ -74,10 +74,10 @@ export class UserAdministration {
 
   /** @throws RcsError RCS_USER_NOT_FOUND, RCS_INVALID_VALUE, RCS_INSUFFICIENT_PERMISSION, RCS_INSUFFICIENT_ROLE */
   async change(
-    administrator: Administrator,
+    administrator: AccountAdministrator,
     name: string,
     change: UserChange,
-    origin: ChangeOrigin,
+    origin: RequestOrigin,
     choice: AccountChoice = {},
   ): Promise<User> {
     const user = await this.show(administrator, name, choice);
@@ -101,7 +101,12 @@ export class UserAdministration {
    * A new password for the local account of this name; sessions opened with the old one end.
    * @throws RcsError RCS_USER_NOT_FOUND, RCS_INVALID_VALUE, RCS_INSUFFICIENT_PERMISSION, RCS_INSUFFICIENT_ROLE
    */
-  async setPassword(administrator: Administrator, name: string, password: string, origin: ChangeOrigin): Promise<User> {
+  async setPassword(
+    administrator: AccountAdministrator,
+    name: string,
+    password: string,
+    origin: RequestOrigin,
+  ): Promise<User> {
     const visible = (await this.store.users.named(name)).filter(user => sees(administrator, user));
     const user = visible.find(({ source }) => source === undefined) ?? (await this.show(administrator, name));
     checkReach(administrator, user);
@@ -109,15 +114,15 @@ export class UserAdministration {
   }
 
   /** Users change their own password, having proved the old one. @throws RcsError RCS_INVALID_VALUE */
-  async changeOwnPassword(user: User, password: string, origin: ChangeOrigin): Promise<User> {
+  async changeOwnPassword(user: User, password: string, origin: RequestOrigin): Promise<User> {
     return this.replacePassword({ name: user.name, privileges: [], mayAdministerOps: false }, user, password, origin);
   }
 
   /** @throws RcsError RCS_USER_NOT_FOUND, RCS_INVALID_VALUE, RCS_INSUFFICIENT_PERMISSION, RCS_INSUFFICIENT_ROLE */
   async remove(
-    administrator: Administrator,
+    administrator: AccountAdministrator,
     name: string,
-    origin: ChangeOrigin,
+    origin: RequestOrigin,
     choice: AccountChoice = {},
   ): Promise<void> {
     const user = await this.show(administrator, name, choice);
@@ -128,10 +133,10 @@ export class UserAdministration {
   }
 
   private async replacePassword(
-    administrator: Administrator,
+    administrator: AccountAdministrator,
     user: User,
     password: string,
-    origin: ChangeOrigin,
+    origin: RequestOrigin,
   ): Promise<User> {
     if (user.source !== undefined) {
       throw invalid(`${JSON.stringify(user.name)} is a user of another system (${user.source}): its password is there`);
@@ -142,11 +147,11 @@ export class UserAdministration {
   }
 
   private async replace(
-    administrator: Administrator,
+    administrator: AccountAdministrator,
     seen: User,
     changed: UserContent,
     what: object,
-    origin: ChangeOrigin,
+    origin: RequestOrigin,
   ): Promise<User> {
     await this.record(administrator, changed, what, origin);
     const replaced = await this.store.users.replace(changed, seen.version);
@@ -157,10 +162,10 @@ export class UserAdministration {
   }
 
   private async record(
-    administrator: Administrator,
+    administrator: AccountAdministrator,
     user: UserContent,
     what: object,
-    origin: ChangeOrigin,
+    origin: RequestOrigin,
   ): Promise<void> {
     await this.store.audit.append({
       event: 'user-changed',
@@ -177,7 +182,7 @@ export class UserAdministration {
   }
 
   private async contactCenterFor(
-    administrator: Administrator,
+    administrator: AccountAdministrator,
     named: string | undefined,
     roles: User['roles'],
   ): Promise<string | undefined> {

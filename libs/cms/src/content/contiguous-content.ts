@@ -2,7 +2,7 @@ import type { ByteSource } from '../byte-source/byte-source.js';
 import type { ContentAuthentication, Envelope } from '../envelope/envelope.js';
 import type { AttachedContent } from '../envelope/envelope-head.js';
 import { CmsError } from '../cms-error.js';
-import { readFileClosing } from './file-closing.js';
+import { readFileTrailer } from './file-trailer.js';
 import {
   type CiphertextExtract,
   type ContentLayout,
@@ -74,8 +74,8 @@ export class DefiniteContentMap implements ContentMap {
       throw new CmsError('CMS_TRUNCATED', `the content ends at byte ${end} of ${source.size}`, { offset: source.size });
     }
     const length = end - contentOffset;
-    const { tail, authentication } = await readFileClosing(source, this.envelope, this.content.enclosing, {
-      closingOffset: end,
+    const { tail, authentication } = await readFileTrailer(source, this.envelope, this.content.enclosing, {
+      trailerOffset: end,
       tailOffset: end - Math.min(length, tailBytes),
       signal,
     });

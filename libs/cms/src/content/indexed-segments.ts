@@ -50,5 +50,5 @@ function findStoredEnd(index: SegmentIndex, end: number): number {
   if (last !== undefined && end <= last.ciphertextOffset + last.length) {
     return last.contentOffset + (end - last.ciphertextOffset);
   }
-  return index.after(end - 1)?.contentOffset ?? index.closingOffset;
+  return index.after(end - 1)?.contentOffset ?? index.trailerOffset;
 }

@@ -4,7 +4,7 @@ import { CmsError } from '../cms-error.js';
 import type { ContentAuthentication, Envelope } from '../envelope/envelope.js';
 import type { AttachedContent } from '../envelope/envelope-head.js';
 import { type CiphertextExtract, type LocatedContent, tailBytes } from './content-map.js';
-import { readFileClosing } from './file-closing.js';
+import { readFileTrailer } from './file-trailer.js';
 import { type EvenSegments, type OpenString, type Segment, SegmentStripper } from './segment-stripper.js';
 import { WindowedReader } from './windowed-reader.js';
 
@@ -60,9 +60,9 @@ export async function locateRegularSegments(search: Search): Promise<LocatedCont
     const ciphertextLength = evenCount * first.length + walk.length;
     const { mode, blockLength } = envelope.contentEncryption;
     if (mode === 'cbc' && ciphertextLength % blockLength !== 0) return undefined;
-    const { authentication } = await readFileClosing(window, envelope, content.enclosing, {
-      closingOffset: walk.closingOffset,
-      tailOffset: walk.closingOffset,
+    const { authentication } = await readFileTrailer(window, envelope, content.enclosing, {
+      trailerOffset: walk.trailerOffset,
+      tailOffset: walk.trailerOffset,
       signal,
     });
     const located = new RegularSegments(search, evenCount, walk, ciphertextLength, authentication);
@@ -81,7 +81,7 @@ interface TailWalk {
   readonly segments: readonly Segment[];
   /** Ciphertext bytes in them. */
   readonly length: number;
-  readonly closingOffset: number;
+  readonly trailerOffset: number;
 }
 
 /** Goes from header to header behind the even segments up to the end of the content. */
@@ -107,8 +107,8 @@ async function walkTail(window: WindowedReader, search: Search, evenCount: numbe
       stripper.skip(segment.length);
       offset = segment.contentOffset + segment.length;
     }
-    const { closingOffset } = stripper;
-    if (closingOffset !== undefined) return { segments, length: stripper.position, closingOffset };
+    const { trailerOffset } = stripper;
+    if (trailerOffset !== undefined) return { segments, length: stripper.position, trailerOffset };
     if (segment === undefined) return undefined;
   }
 }
@@ -190,7 +190,7 @@ class RegularSegments implements LocatedContent {
     const inTail = position - this.even.until;
     const segment = this.walk.segments.findLast(({ ciphertextOffset }) => ciphertextOffset <= inTail);
     if (segment === undefined) {
-      const offset = this.walk.closingOffset;
+      const offset = this.walk.trailerOffset;
       return { headerOffset: offset, contentOffset: offset, length: 0, ciphertextOffset: position };
     }
     return { ...segment, ciphertextOffset: segment.ciphertextOffset + this.even.until };

@@ -17,7 +17,7 @@ export class SegmentIndex {
   private readonly nested = new Map<number, OpenString>();
   /** Known when the content was passed. */
   ciphertextLength = 0;
-  closingOffset = 0;
+  trailerOffset = 0;
 
   constructor(readonly whole: OpenString) {}
 

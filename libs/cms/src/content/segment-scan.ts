@@ -20,7 +20,7 @@ export async function scanSegments(
     segment => index.add(segment),
   );
   let offset = contentOffset;
-  while (stripper.closingOffset === undefined) {
+  while (stripper.trailerOffset === undefined) {
     if (offset >= source.size) throw truncated(source.size);
     offset = await scanUntilJump(source, offset, stripper, signal);
     if (stripper.leftOfSegment > 0) {
@@ -30,7 +30,7 @@ export async function scanSegments(
     }
   }
   index.ciphertextLength = stripper.position;
-  index.closingOffset = stripper.closingOffset;
+  index.trailerOffset = stripper.trailerOffset;
   return index;
 }
 
@@ -46,7 +46,7 @@ async function scanUntilJump(
   for await (const chunk of source.stream(start, source.size, signal) as AsyncIterable<Buffer>) {
     stripper.write(chunk, []);
     offset += chunk.length;
-    if (stripper.closingOffset !== undefined || stripper.leftOfSegment > jumpBytes) break;
+    if (stripper.trailerOffset !== undefined || stripper.leftOfSegment > jumpBytes) break;
   }
   signal.throwIfAborted();
   return offset;

@@ -73,7 +73,7 @@ export class SegmentStripper {
   }
 
   /** The content has been passed, and this is the offset of the first byte behind it; undefined before. */
-  get closingOffset(): number | undefined {
+  get trailerOffset(): number | undefined {
     return this.within === undefined ? this.storedOffset : undefined;
   }
 

@@ -3,7 +3,7 @@ import { CmsError } from '../cms-error.js';
 import type { Envelope } from '../envelope/envelope.js';
 import type { AttachedContent } from '../envelope/envelope-head.js';
 import type { ContentLayout, ContentMap, LocatedContent } from './content-map.js';
-import { readFileClosing } from './file-closing.js';
+import { readFileTrailer } from './file-trailer.js';
 import { locateRegularSegments, readFirstSegment } from './regular-segments.js';
 import { openIndexedSegments } from './indexed-segments.js';
 import { scanSegments } from './segment-scan.js';
@@ -48,9 +48,9 @@ export class SegmentedContentMap implements ContentMap {
       if (regular !== undefined) return regular;
     }
     const index = await scanSegments(source, contentOffset, whole, signal);
-    const { authentication } = await readFileClosing(source, this.envelope, this.content.enclosing, {
-      closingOffset: index.closingOffset,
-      tailOffset: index.closingOffset,
+    const { authentication } = await readFileTrailer(source, this.envelope, this.content.enclosing, {
+      trailerOffset: index.trailerOffset,
+      tailOffset: index.trailerOffset,
       signal,
     });
     return openIndexedSegments(source, index, authentication, signal);

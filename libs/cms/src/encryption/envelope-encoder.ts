@@ -64,7 +64,7 @@ export function encodeIndefiniteHead(parts: EnvelopeParts): Buffer {
 }
 
 /** End-of-contents octets of encryptedContent and the four elements around it. */
-export const indefiniteClosing: Buffer = Buffer.alloc(5 * 2);
+export const indefiniteTrailer: Buffer = Buffer.alloc(5 * 2);
 
 function encodeDefiniteHead(parts: EnvelopeParts, contentHeader: Buffer, contentLength: number): Buffer {
   const wrap = (tag: number, ...content: readonly Buffer[]): Buffer => {

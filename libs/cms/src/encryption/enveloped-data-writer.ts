@@ -8,7 +8,7 @@ import {
   encodeEnvelopeParts,
   encodeIndefiniteHead,
   type EnvelopeParts,
-  indefiniteClosing,
+  indefiniteTrailer,
   type WritableCipher,
 } from './envelope-encoder.js';
 import type { EncryptionRecipient } from './recipient.js';
@@ -126,7 +126,7 @@ async function* indefiniteFile(parts: EnvelopeParts, plaintext: Readable, cipher
   for (let from = 0; from < last.length; from += segmentLength) {
     yield* segment(last.subarray(from, from + segmentLength));
   }
-  yield indefiniteClosing;
+  yield indefiniteTrailer;
 }
 
 function* segment(content: Buffer): Generator<Buffer> {

@@ -4,7 +4,7 @@ import { formatObjectIdentifier, ObjectIdentifierTable } from '../asn1/object-id
 import { CmsError } from '../cms-error.js';
 import { type EnvelopeTolerance, readContentEncryption } from './content-encryption.js';
 import type { CmsKind, Envelope } from './envelope.js';
-import { readClosing } from './envelope-closing.js';
+import { readEnvelopeTrailer } from './envelope-trailer.js';
 import { readRecipientInfos } from './recipient-infos.js';
 
 /** Object identifiers of the content types (RFC 5652, 6.1 and RFC 5083, 2.1). */
@@ -63,7 +63,7 @@ export function parseEnvelopeHead(bytes: Buffer, size?: number, tolerance: Envel
   const envelope: Envelope = { kind, version, ...recipients, contentType, contentEncryption };
   const tag = reader.peek();
   if (tag === undefined) {
-    const authentication = readClosing(reader, contentEncryption);
+    const authentication = readEnvelopeTrailer(reader, contentEncryption);
     return { envelope: authentication === undefined ? envelope : { ...envelope, authentication }, content: undefined };
   }
   const { enclosing } = reader;

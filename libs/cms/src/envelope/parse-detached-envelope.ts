@@ -1,10 +1,10 @@
-import { type KeyName, parseTwilioEnvelope } from '../twilio/twilio-envelope.js';
+import { type ServiceKeyName, parseTwilioEnvelope } from '../twilio/twilio-envelope.js';
 import type { EnvelopeTolerance } from './content-encryption.js';
 import type { Envelope, RecipientIdentifier } from './envelope.js';
 import { parseEnvelope } from './parse-envelope.js';
 
 /** An envelope that is kept apart from its content, whoever wrote it. */
-export type DetachedEnvelope = Envelope<RecipientIdentifier | KeyName>;
+export type DetachedEnvelope = Envelope<RecipientIdentifier | ServiceKeyName>;
 
 const jsonObject = /^\s*\{/;
 

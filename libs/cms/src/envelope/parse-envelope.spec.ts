@@ -95,8 +95,8 @@ describe(parseEnvelope.name, () => {
 
   it('passes over originatorInfo and unprotected attributes', () => {
     const beforeRecipients = element(0xa0, 'indefinite', element(0xa0, 'indefinite', primitive(0x04, Buffer.alloc(9))));
-    const closing = [element(0xa1, 'indefinite', element(0x30, 'definite', primitive(0x06, Buffer.from([42]))))];
-    const bytes = contentInfo({ forms: ['indefinite'], algorithm: cbcAlgorithm(iv), beforeRecipients, closing });
+    const trailer = [element(0xa1, 'indefinite', element(0x30, 'definite', primitive(0x06, Buffer.from([42]))))];
+    const bytes = contentInfo({ forms: ['indefinite'], algorithm: cbcAlgorithm(iv), beforeRecipients, trailer });
     expect(parseEnvelope(bytes)).toEqual(parseEnvelope(detached));
   });
 
@@ -108,7 +108,7 @@ describe(parseEnvelope.name, () => {
         forms: ['indefinite'],
         kind: 'auth-enveloped-data',
         algorithm: gcmAlgorithm(Buffer.alloc(12), 16),
-        closing: [element(0xa1, 'indefinite', attribute), primitive(0x04, tag), element(0xa2, 'definite', attribute)],
+        trailer: [element(0xa1, 'indefinite', attribute), primitive(0x04, tag), element(0xa2, 'definite', attribute)],
       }),
     );
     expect(envelope.authentication).toEqual({ tag, additionalData: element(0x31, 'definite', attribute) });
@@ -225,15 +225,15 @@ describe(parseEnvelope.name, () => {
 
     it.each([0, 1, 4, 11, 17, 255])('refuses an authentication tag of %d bytes', tagLength => {
       const algorithm = gcmAlgorithm(Buffer.alloc(12), tagLength);
-      const closing = [primitive(0x04, Buffer.alloc(tagLength))];
-      const bytes = contentInfo({ forms: ['definite'], kind: 'auth-enveloped-data', algorithm, closing });
+      const trailer = [primitive(0x04, Buffer.alloc(tagLength))];
+      const bytes = contentInfo({ forms: ['definite'], kind: 'auth-enveloped-data', algorithm, trailer });
       expect(outcomeOf(() => parseEnvelope(bytes))).toBe('CMS_MALFORMED');
     });
 
     it('refuses a tag of another length than announced, and a missing one', () => {
       const algorithm = gcmAlgorithm(Buffer.alloc(12), 16);
       const kind = 'auth-enveloped-data';
-      const short = contentInfo({ forms: ['definite'], kind, algorithm, closing: [primitive(0x04, Buffer.alloc(12))] });
+      const short = contentInfo({ forms: ['definite'], kind, algorithm, trailer: [primitive(0x04, Buffer.alloc(12))] });
       expect(cmsErrorOf(() => parseEnvelope(short))).toMatchObject({ code: 'CMS_MALFORMED', expected: '16 bytes' });
       const missing = contentInfo({ forms: ['definite'], kind, algorithm });
       expect(outcomeOf(() => parseEnvelope(missing))).toBe('CMS_MALFORMED');

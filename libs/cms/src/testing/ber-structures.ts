@@ -36,7 +36,7 @@ export interface StructureOptions {
   readonly kind?: 'enveloped-data' | 'auth-enveloped-data';
   readonly beforeRecipients?: Buffer;
   /** Elements of EnvelopedData behind EncryptedContentInfo. */
-  readonly closing?: readonly Buffer[];
+  readonly trailer?: readonly Buffer[];
 }
 
 /** ContentInfo around (Auth)EnvelopedData; `forms` are used from the outermost element to the innermost. */
@@ -58,7 +58,7 @@ export function contentInfo(options: StructureOptions): Buffer {
     options.beforeRecipients ?? Buffer.alloc(0),
     element(Tag.set, form(4), ...recipients),
     encryptedContentInfo,
-    ...(options.closing ?? []),
+    ...(options.trailer ?? []),
   );
   return element(Tag.sequence, form(0), encodeObjectIdentifier(type), element(0xa0, form(1), data));
 }

@@ -2,7 +2,7 @@ import { CmsError } from '../cms-error.js';
 import type { Envelope } from '../envelope/envelope.js';
 
 /** A key pair known by the name its service gave it. */
-export interface KeyName {
+export interface ServiceKeyName {
   readonly type: 'key-name';
   readonly keyName: string;
 }
@@ -23,7 +23,7 @@ const maximumEncryptedKeyBytes = 2048;
  * @param json the object itself, or a recording resource that holds it.
  * @throws CmsError CMS_MALFORMED naming the field, or CMS_UNSUPPORTED for another type of encryption.
  */
-export function parseTwilioEnvelope(json: string): Envelope<KeyName> {
+export function parseTwilioEnvelope(json: string): Envelope<ServiceKeyName> {
   const details = encryptionDetails(json);
   const type = details['type'] ?? 'rsa-aes';
   if (type !== 'rsa-aes') {

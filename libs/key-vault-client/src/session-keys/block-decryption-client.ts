@@ -2,7 +2,7 @@ import type { DecryptBlockRequest } from '#contracts';
 import type { KeyVaultClient } from '../key-vault-client.js';
 import { TransportAgreements } from './transport-agreements.js';
 
-export interface BlockDecryption extends Omit<DecryptBlockRequest, 'transportKeyId'> {
+export interface BlockDecryptionRequest extends Omit<DecryptBlockRequest, 'transportKeyId'> {
   readonly requestId: string;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -18,7 +18,7 @@ export class BlockDecryptionClient {
    * The message inside a block; the caller zeroes it. A block whose padding is wrong gives pseudo-random bytes.
    * @throws RcsError with the code of the vault's answer; RCS_NOT_FOUND for a key that the local key manager has not.
    */
-  decrypt({ requestId, timeoutMs, signal, ...request }: BlockDecryption): Promise<Buffer> {
+  decrypt({ requestId, timeoutMs, signal, ...request }: BlockDecryptionRequest): Promise<Buffer> {
     return this.vaults.anyVault(timeoutMs, (vault, leftMs) => {
       const end = Date.now() + leftMs;
       return this.agreements.run(vault, end, async ({ id, key }) => {

@@ -209,7 +209,7 @@ describe(SessionKeyClient.name, () => {
     expect(vault.agreements).toBe(2);
   });
 
-  it('agrees anew before the key expires', async () => {
+  it('agrees again before the key expires', async () => {
     await client.unwrap(request);
     jest.useFakeTimers({ now: Date.now() + vault.expiresInMs - 1000, doNotFake: ['nextTick', 'setImmediate'] });
     try {

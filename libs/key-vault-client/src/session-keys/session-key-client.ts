@@ -4,7 +4,7 @@ import { TransportAgreements } from './transport-agreements.js';
 import type { SessionKeyCandidates } from './session-key-candidates.js';
 import { UnwrapBatches, type UnwrapItem } from './unwrap-batches.js';
 
-export interface UnwrapRequest extends Omit<UnwrapItem, 'end'> {
+export interface SessionKeyRequest extends Omit<UnwrapItem, 'end'> {
   readonly timeoutMs: number;
 }
 
@@ -21,7 +21,7 @@ export class SessionKeyClient {
    * @param request.grant as it was signed; the vault judges it itself.
    * @throws RcsError with the code of the vault's answer.
    */
-  async unwrap({ timeoutMs, ...item }: UnwrapRequest): Promise<SessionKeyCandidates> {
+  async unwrap({ timeoutMs, ...item }: SessionKeyRequest): Promise<SessionKeyCandidates> {
     return this.vaults.anyVault(timeoutMs, (vault, leftMs) =>
       this.batchesOf(vault).unwrap({ ...item, end: Date.now() + leftMs }),
     );

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { organizationName } from './local-key-manager.schema.js';
-import { filePath, listen, milliseconds, secret } from './option-types.js';
-import { readSecretFile } from './secret-file.js';
+import { filePath, listen, milliseconds, readSecretFile, secret } from './option-types.js';
 
 /** One token of one PKCS#11 module, and how much to ask of it. */
 const token = z

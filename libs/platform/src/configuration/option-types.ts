@@ -1,10 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { readSecretFile } from './secret-file.js';
 
 export const port = z.int().min(0).max(65535);
 export const milliseconds = z.int().min(1).max(3_600_000);
 export const bytes = z.int().min(1);
 export const filePath = z.string().min(1);
+
+/** The content of a secret file without its final line end. */
+export function readSecretFile(path: string): string {
+  return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+}
 
 /** A secret as text (plain, or CRYPT:...) or, better, as a file that only the service may read (Kubernetes secrets). */
 export const secret = z.union([z.string(), z.strictObject({ file: filePath })]).transform((value, context) => {

@@ -1,8 +1,6 @@
-import { toApiStatus } from './api-status.js';
 import { errorRegistry, isErrorCode } from './error-registry.js';
-import { fromProblemDetails, toProblemDetails } from './problem-details.js';
+import { fromProblemDetails, retryAfterSeconds, toApiStatus, toProblemDetails } from './error-answer.js';
 import { describeError, RcsError, toRcsError } from './rcs-error.js';
-import { retryAfterSeconds } from './retry-after.js';
 
 const internal = new RcsError('RCS_STORE_UNAVAILABLE', 'cannot open /data/store.db', {
   cause: new Error('password s3cret'),

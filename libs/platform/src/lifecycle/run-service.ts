@@ -5,7 +5,7 @@ import { ConfigurationError } from '../configuration/configuration-error.js';
 import type { Configuration } from '../configuration/configuration.schema.js';
 import { readMasterKey, type MasterKey } from '../configuration/secrets/master-key.js';
 import { loadConfiguration } from '../configuration/load-configuration.js';
-import { withDeadline } from '../deadline/deadline.js';
+import { withDeadline } from '../deadline.js';
 import { describeError } from '../errors/rcs-error.js';
 import { LogLevel } from '../logging/log-level.js';
 import { createLogger, type Logger } from '../logging/logger.js';

@@ -56,7 +56,7 @@ describe(shutDown.name, () => {
     expect(await end({ stop: () => Promise.reject(new Error('the store is gone')) })).toBe(1);
   });
 
-  it('does not wait for ever for a service that hangs', async () => {
+  it('does not wait forever for a service that hangs', async () => {
     jest.spyOn(AbortSignal, 'timeout').mockImplementation(() => AbortSignal.abort());
     try {
       expect(await end({ stop: () => new Promise<void>(() => undefined) })).toBe(1);

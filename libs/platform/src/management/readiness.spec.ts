@@ -31,7 +31,7 @@ describe(Readiness.name, () => {
     expect((await readiness.report()).ready).toBe(false);
   });
 
-  it('asks anew each time', async () => {
+  it('asks again each time', async () => {
     const readiness = new Readiness();
     let there = false;
     readiness.add('token', () => {
@@ -42,7 +42,7 @@ describe(Readiness.name, () => {
     expect((await readiness.report()).ready).toBe(true);
   });
 
-  it('does not wait for ever for a check that hangs', async () => {
+  it('does not wait forever for a check that hangs', async () => {
     jest.useFakeTimers();
     try {
       const readiness = new Readiness();

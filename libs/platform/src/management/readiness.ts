@@ -1,5 +1,5 @@
 import { describeError } from '../errors/rcs-error.js';
-import { withDeadline } from '../deadline/deadline.js';
+import { withDeadline } from '../deadline.js';
 
 /** Says whether a part of the service can do its work; throws or rejects with the reason when it cannot. */
 export type ReadinessCheck = () => Promise<void> | void;

@@ -21,3 +21,15 @@ export function createMetricsRegistry(service: string, version: string): Registr
   build.set({ version, node: process.version }, 1);
   return registry;
 }
+
+/** A gauge that is read when Prometheus asks. */
+export function observeGauge(registry: Registry, name: string, help: string, read: () => number): void {
+  new Gauge({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      this.set(read());
+    },
+  });
+}

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Registry } from 'prom-client';
 import { RedisServer } from '#test/redis/redis-server.js';
 import { createLogger } from '../logging/logger.js';
-import { connectRedis } from '../redis/redis-connection.js';
+import { connectRedis } from '../redis-connection.js';
 import { RedisMetrics } from './redis-metrics.js';
 
 jest.setTimeout(60_000);

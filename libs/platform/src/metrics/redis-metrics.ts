@@ -1,7 +1,8 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import type { Redis } from 'ioredis';
-import { Gauge, Histogram, type Registry } from 'prom-client';
+import { Histogram, type Registry } from 'prom-client';
 import { internalLatencyBuckets } from './latency-buckets.js';
+import { observeGauge } from './metrics-registry.js';
 
 interface CommandContext {
   readonly command?: unknown;
@@ -31,7 +32,9 @@ export class RedisMetrics {
    * called.
    */
   observe(redis: Pick<Redis, 'status'>): () => void {
-    this.observeConnection(() => redis.status === 'ready');
+    observeGauge(this.registry, 'rcs_redis_connected', '1 while the connection to Redis stands.', () =>
+      redis.status === 'ready' ? 1 : 0,
+    );
     const subscribers = {
       start: (context: CommandContext) => void this.started.set(context, process.hrtime.bigint()),
       end: () => undefined,
@@ -43,17 +46,6 @@ export class RedisMetrics {
     return () => {
       commands.unsubscribe(subscribers);
     };
-  }
-
-  private observeConnection(isReady: () => boolean): void {
-    new Gauge({
-      name: 'rcs_redis_connected',
-      help: '1 while the connection to Redis stands.',
-      registers: [this.registry],
-      collect() {
-        this.set(isReady() ? 1 : 0);
-      },
-    });
   }
 
   private ended(context: CommandContext): void {

@@ -84,7 +84,7 @@ describe(sendStream.name, () => {
     await sent;
   });
 
-  it('does not wait for ever for a receiver that keeps the last bytes to itself', async () => {
+  it('does not wait forever for a receiver that keeps the last bytes to itself', async () => {
     const sent = sendStream(Readable.from([Buffer.alloc(10)]), new HeldReceiver(), {
       length: 10,
       receiverIdleTimeoutMs: 20,

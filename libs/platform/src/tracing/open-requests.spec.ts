@@ -1,11 +1,11 @@
 import { createLogger } from '../logging/logger.js';
 import { callSpan, openRequest, runInRequest, spanOf } from './open-requests.js';
-import { passiveTracer } from './tracer.js';
+import { noopTracer } from './tracer.js';
 
 const caller = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', tracestate: 'a=1' };
 
 describe('an open request', () => {
-  const newSpan = () => passiveTracer.begin('GET /', caller);
+  const newSpan = () => noopTracer.begin('GET /', caller);
 
   it('is not there outside of one', () => {
     expect([spanOf('request-1'), callSpan('request-1', 'call'), callSpan(undefined, 'call')]).toEqual([
@@ -69,12 +69,12 @@ describe('an open request', () => {
 
 describe('the tracer that records nothing', () => {
   it('passes the context of the caller on, as it came', () => {
-    const span = passiveTracer.begin('GET /', caller);
+    const span = noopTracer.begin('GET /', caller);
     expect([span.headers, span.child('call').headers]).toEqual([caller, caller]);
   });
 
   it('begins a trace where the caller brings none', () => {
-    const { headers, traceId } = passiveTracer.begin('GET /', { traceparent: 'nonsense' });
+    const { headers, traceId } = noopTracer.begin('GET /', { traceparent: 'nonsense' });
     expect(headers.traceparent).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-00$`));
   });
 });

@@ -1,7 +1,7 @@
 import type { TracingConfiguration } from '../configuration/tracing.schema.js';
 import type { Logger } from '../logging/logger.js';
 import type { TracedService } from './otlp-tracer.js';
-import { passiveTracer, type Tracer } from './tracer.js';
+import { noopTracer, type Tracer } from './tracer.js';
 
 /** Without `tracing` in the configuration nothing of OpenTelemetry is loaded. */
 export async function startTracer(
@@ -9,7 +9,7 @@ export async function startTracer(
   service: TracedService,
   logger: Logger,
 ): Promise<Tracer> {
-  if (configuration === undefined) return passiveTracer;
+  if (configuration === undefined) return noopTracer;
   const { createOtlpTracer } = await import('./otlp-tracer.js');
   return createOtlpTracer(configuration, service, logger);
 }

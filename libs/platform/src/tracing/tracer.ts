@@ -22,7 +22,7 @@ export interface Tracer {
 }
 
 /** Records nothing: passes the caller's context on as it came, or begins one, so that logs of all hops share a trace id. */
-export const passiveTracer: Tracer = {
+export const noopTracer: Tracer = {
   begin: (_, caller) => {
     const context = parseTraceContext(caller) ?? newTraceContext();
     return new PassiveSpan(context.traceId, traceHeaders(context));

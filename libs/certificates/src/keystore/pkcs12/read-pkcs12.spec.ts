@@ -15,7 +15,7 @@ const password = 'störepwd';
 const indefinite = (tag: number, ...content: readonly Buffer[]): Buffer =>
   Buffer.concat([Buffer.of(tag, 0x80), ...content, Buffer.of(0, 0)]);
 
-/** The outer levels of a PFX anew, as programs write them that do not know lengths beforehand. */
+/** The outer levels of a PFX, written again as programs write them that do not know lengths beforehand. */
 function inBer(der: Buffer): Buffer {
   const [version, authSafe, macData] = readWholeSequence(der, 'PFX');
   const [contentType, content] = readSequence(authSafe, 'ContentInfo');

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../configuration-error.js';
-import { readSecretFile } from '../secret-file.js';
+import { readSecretFile } from '../option-types.js';
 import { masterKeyBytes } from './encrypted-secret.js';
 
 /** Names the key itself; beside it the option masterKeyFile (environment: RCS_MASTER_KEY_FILE) names a file with it. */

@@ -39,3 +39,29 @@ export function fromProblemDetails(body: unknown, fallback: RcsError, retryAfter
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
 }
+
+/** The error body of the `/api/v2` resources, as Genesys clients expect it. */
+export interface ApiStatus {
+  readonly statusCode: number;
+  readonly statusMessage: string;
+}
+
+export function toApiStatus(error: RcsError): ApiStatus {
+  const { definition, publicDetail } = error;
+  return {
+    statusCode: definition.apiStatusCode,
+    statusMessage: publicDetail === undefined ? definition.title : `${definition.title}: ${publicDetail}`,
+  };
+}
+
+const longestSeconds = 3600;
+
+/**
+ * Retry-After in whole seconds (RFC 9110, 10.2.3), 1 to 3600, for an error that may pass; undefined where repeating is
+ * useless.
+ */
+export function retryAfterSeconds(error: RcsError): number | undefined {
+  if (!error.definition.retryable) return undefined;
+  const seconds = Math.ceil((error.retryAfterMs ?? 1000) / 1000);
+  return Number.isNaN(seconds) ? 1 : Math.min(Math.max(1, seconds), longestSeconds);
+}

@@ -1,5 +1,5 @@
-import { RcsError } from '../errors/rcs-error.js';
-import type { ErrorCode } from '../errors/error-registry.js';
+import { RcsError } from './errors/rcs-error.js';
+import type { ErrorCode } from './errors/error-registry.js';
 
 /** A signal that aborts when `parent` does or after `timeoutMs`, with a typed reason. */
 export function deadlineSignal(timeoutMs: number, parent?: AbortSignal): AbortSignal {
@@ -8,8 +8,8 @@ export function deadlineSignal(timeoutMs: number, parent?: AbortSignal): AbortSi
 }
 
 /** Each hop keeps a little of the caller's time for itself, so that it can still say which call was too slow. */
-export function shaveDeadline(remainingMs: number, shaveMs = 20): number {
-  return Math.max(1, remainingMs - shaveMs);
+export function reserveReplyTime(remainingMs: number, reservedMs = 20): number {
+  return Math.max(1, remainingMs - reservedMs);
 }
 
 /**

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunningCluster } from '#test/cluster/running-cluster.js';
-import { curl, type CurlAnswer } from './strangers.js';
+import { curl, type CurlAnswer } from './external-tools.js';
 
 /** What somebody with curl does to a running cluster. */
-export class StrangerClient {
+export class CurlClient {
   constructor(
     private readonly cluster: RunningCluster,
     private readonly work: string,

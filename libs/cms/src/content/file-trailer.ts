@@ -2,41 +2,41 @@ import { BerReader } from '../asn1/ber-reader.js';
 import type { ByteSource } from '../byte-source/byte-source.js';
 import { CmsError } from '../cms-error.js';
 import type { ContentAuthentication, Envelope } from '../envelope/envelope.js';
-import { readClosing } from '../envelope/envelope-closing.js';
+import { readEnvelopeTrailer } from '../envelope/envelope-trailer.js';
 import type { EnclosingElement } from '../envelope/envelope-head.js';
 
 /** Attributes and end-of-contents octets behind the content are not larger than this. */
-const maximumClosingBytes = 1024 * 1024;
+const maximumTrailerBytes = 1024 * 1024;
 
-export interface ClosingPlace {
+export interface TrailerPlace {
   /** Offset of the first byte behind encryptedContent. */
-  readonly closingOffset: number;
+  readonly trailerOffset: number;
   /** From where the caller wants the end of the content, too. */
   readonly tailOffset: number;
   readonly signal: AbortSignal;
 }
 
-export interface FileClosing {
-  /** Bytes [tailOffset, closingOffset). */
+export interface FileTrailer {
+  /** Bytes [tailOffset, trailerOffset). */
   readonly tail: Buffer;
   readonly authentication: ContentAuthentication | undefined;
 }
 
 /** Reads the end of a stored file in one go: the end of its content and all that stands behind it. */
-export async function readFileClosing(
+export async function readFileTrailer(
   source: ByteSource,
   envelope: Envelope,
   enclosing: readonly EnclosingElement[],
-  { closingOffset, tailOffset, signal }: ClosingPlace,
-): Promise<FileClosing> {
-  if (source.size - closingOffset > maximumClosingBytes) {
-    const message = `${source.size - closingOffset} bytes stand behind the content`;
-    const expected = `at most ${maximumClosingBytes} bytes`;
-    throw new CmsError('CMS_LIMIT_EXCEEDED', message, { offset: closingOffset, expected });
+  { trailerOffset, tailOffset, signal }: TrailerPlace,
+): Promise<FileTrailer> {
+  if (source.size - trailerOffset > maximumTrailerBytes) {
+    const message = `${source.size - trailerOffset} bytes stand behind the content`;
+    const expected = `at most ${maximumTrailerBytes} bytes`;
+    throw new CmsError('CMS_LIMIT_EXCEEDED', message, { offset: trailerOffset, expected });
   }
   const bytes = await source.read(tailOffset, source.size, signal);
-  const split = closingOffset - tailOffset;
-  const reader = new BerReader(bytes.subarray(split), closingOffset, source.size);
+  const split = trailerOffset - tailOffset;
+  const reader = new BerReader(bytes.subarray(split), trailerOffset, source.size);
   reader.resume(enclosing);
-  return { tail: bytes.subarray(0, split), authentication: readClosing(reader, envelope.contentEncryption) };
+  return { tail: bytes.subarray(0, split), authentication: readEnvelopeTrailer(reader, envelope.contentEncryption) };
 }

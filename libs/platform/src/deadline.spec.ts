@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { toRcsError } from '../errors/rcs-error.js';
-import { deadlineSignal, shaveDeadline, throwIfAborted, withDeadline } from './deadline.js';
+import { toRcsError } from './errors/rcs-error.js';
+import { deadlineSignal, reserveReplyTime, throwIfAborted, withDeadline } from './deadline.js';
 
 describe(deadlineSignal.name, () => {
   it('aborts when the time is over, with a reason that becomes RCS_TIMEOUT', async () => {
@@ -26,14 +26,14 @@ describe(deadlineSignal.name, () => {
   });
 });
 
-describe(shaveDeadline.name, () => {
+describe(reserveReplyTime.name, () => {
   it.each([
     [1000, 20, 980],
     [21, 20, 1],
     [20, 20, 1],
     [-5, 20, 1],
   ])('of %i ms less %i leaves %i, never nothing', (remaining, shave, left) => {
-    expect(shaveDeadline(remaining, shave)).toBe(left);
+    expect(reserveReplyTime(remaining, shave)).toBe(left);
   });
 });
 

@@ -8,7 +8,10 @@ import type { ContentAuthentication, ContentEncryption } from './envelope.js';
  * Reads what stands behind the (absent or passed) encryptedContent: attributes, the authentication tag of
  * AuthEnvelopedData, and the ends of EncryptedContentInfo, EnvelopedData, [0] and ContentInfo. Nothing may follow.
  */
-export function readClosing(reader: BerReader, encryption: ContentEncryption): ContentAuthentication | undefined {
+export function readEnvelopeTrailer(
+  reader: BerReader,
+  encryption: ContentEncryption,
+): ContentAuthentication | undefined {
   reader.leave();
   const isAuthEnvelopedData = encryption.mode === 'gcm' && encryption.tagInContent !== true;
   const authentication = isAuthEnvelopedData ? readAuthentication(reader, encryption.tagLength) : undefined;

@@ -1,8 +1,8 @@
 import type { ConnectionOptions } from 'node:tls';
 import { Redis } from 'ioredis';
-import type { RedisConfiguration } from '../configuration/configuration.schema.js';
-import { describeError } from '../errors/rcs-error.js';
-import type { Logger } from '../logging/logger.js';
+import type { RedisConfiguration } from './configuration/configuration.schema.js';
+import { describeError } from './errors/rcs-error.js';
+import type { Logger } from './logging/logger.js';
 
 /**
  * A Redis connection whose every command has a deadline and that reconnects by itself with a bounded back-off.

@@ -9,7 +9,7 @@ import { RunningVault } from './running-vault.js';
 import { SoftHsm } from './soft-hsm.js';
 
 /** What a test of real vaults stands on: a directory, an authority, a SoftHSM; all vaults and clients are closed with it. */
-export class VaultGrounds {
+export class VaultTestBed {
   private readonly identities = new Map<ServiceRole, InternalIdentity>();
   private readonly vaults: RunningVault[] = [];
   private readonly endpoints: KeyVaultEndpoint[] = [];
@@ -20,11 +20,11 @@ export class VaultGrounds {
     readonly softHsm: SoftHsm,
   ) {}
 
-  static async prepare(...tokens: string[]): Promise<VaultGrounds> {
+  static async prepare(...tokens: string[]): Promise<VaultTestBed> {
     const directory = mkdtempSync(join(tmpdir(), 'rcs-vault-'));
     const labels = tokens.length === 0 ? ['recordings'] : tokens;
     const softHsm = await SoftHsm.create(join(directory, 'softhsm'), ...labels);
-    return new VaultGrounds(directory, await InternalAuthority.create(), softHsm);
+    return new VaultTestBed(directory, await InternalAuthority.create(), softHsm);
   }
 
   /** How a vault reaches the token `recordings`. */

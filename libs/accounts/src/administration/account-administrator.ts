@@ -2,7 +2,7 @@ import { RcsError } from '#platform';
 import { accountId, type Privilege, type User } from '#store';
 
 /** Who changes users, and how far that reaches. */
-export interface Administrator {
+export interface AccountAdministrator {
   readonly name: string;
   /** Id of their own account; absent for somebody who is in no store. */
   readonly account?: string;
@@ -21,7 +21,7 @@ const allPrivileges: readonly Privilege[] = [
 ];
 
 /** Somebody with access to the server itself; who may do everything. */
-export function operator(name: string): Administrator {
+export function operator(name: string): AccountAdministrator {
   return { name, privileges: allPrivileges, mayAdministerOps: true };
 }
 
@@ -29,7 +29,7 @@ export function operator(name: string): Administrator {
  * A user as administrator: the operations accounts of all, admins of their own contact center.
  * @throws RcsError RCS_INSUFFICIENT_ROLE for everybody else.
  */
-export function administratorOf(user: User): Administrator {
+export function accountAdministratorOf(user: User): AccountAdministrator {
   if (user.enabled && user.roles.includes('ops')) return { ...operator(user.name), account: accountId(user) };
   if (!user.enabled || !user.roles.includes('admin') || user.contactCenter === undefined) {
     throw new RcsError('RCS_INSUFFICIENT_ROLE', `${JSON.stringify(user.name)} administers no users`);
@@ -44,7 +44,7 @@ export function administratorOf(user: User): Administrator {
 }
 
 /** Whether the user exists for this administrator. */
-export function sees(administrator: Administrator, user: User): boolean {
+export function sees(administrator: AccountAdministrator, user: User): boolean {
   if (administrator.contactCenter === undefined) return true;
   return user.contactCenter === administrator.contactCenter && !user.roles.includes('ops');
 }
@@ -53,7 +53,7 @@ export function sees(administrator: Administrator, user: User): boolean {
  * Whoever can set a password or the rights of a user can act as that user, so that user must not be able to do more.
  * @throws RcsError RCS_INSUFFICIENT_PERMISSION
  */
-export function checkReach(administrator: Administrator, user: Pick<User, 'roles' | 'privileges'>): void {
+export function checkReach(administrator: AccountAdministrator, user: Pick<User, 'roles' | 'privileges'>): void {
   const beyond = user.privileges.filter(privilege => !administrator.privileges.includes(privilege));
   if (beyond.length > 0) {
     throw new RcsError('RCS_INSUFFICIENT_PERMISSION', `${administrator.name} has not ${beyond.join(', ')}`, {

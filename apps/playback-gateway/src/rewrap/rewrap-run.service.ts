@@ -23,7 +23,7 @@ export interface RewrapView extends Omit<RewrapJob, 'contactCenter' | 'position'
 
 /** Starts, shows, pauses and resumes runs; the work itself is done by whichever gateway takes it. */
 @Injectable()
-export class RewrapService {
+export class RewrapRunService {
   constructor(
     @Inject(storeTokens.rewraps) private readonly rewraps: RewrapStore,
     private readonly list: CertificateCatalog,

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 
 /** When certificates of the token end; each is parsed once. */
-export class ExpiryMemory {
+export class CertificateExpiryCache {
   private readonly known = new WeakMap<Buffer, Date | 'unreadable'>();
 
   /** undefined for bytes that are no certificate: whatever else lies in a token must not hide the others. */

@@ -4,7 +4,6 @@ export * from './data-plane/media-request.js';
 export * from './data-plane/inspection.js';
 export * from './data-plane/content-tree-request.js';
 export * from './data-plane/forget-request.js';
-export * from './worker-registry/worker-registration.js';
 export * from './worker-registry/worker-registry.js';
 export * from './operator-journal/operator-journal.js';
 export {

@@ -28,3 +28,9 @@ export interface MediaStorage {
   put(location: MediaLocation, body: Buffer | Readable, length: number | undefined, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
+
+/** The bytes asked of a stored file. @throws RangeError unless 0 <= start <= end <= size. */
+export function checkStoredRange(start: number, end: number, size: number): void {
+  if (Number.isSafeInteger(start) && Number.isSafeInteger(end) && 0 <= start && start <= end && end <= size) return;
+  throw new RangeError(`bytes ${start} to ${end} are not inside a file of ${size} bytes`);
+}

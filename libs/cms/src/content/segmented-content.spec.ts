@@ -2,7 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { Tag } from '../asn1/element-header.js';
 import { readAttachedEnvelope } from '../attached/attached-envelope.js';
-import { CopyTransform } from '../decryption/copy-transform.js';
+import { CopyTransform } from '../decryption/content-transform.js';
 import { PlaintextStream } from '../decryption/plaintext-stream.js';
 import { cmsErrorFrom } from '../testing/cms-error-matcher.js';
 import { CountingSource } from '../testing/counting-source.js';

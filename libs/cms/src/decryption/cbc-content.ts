@@ -1,10 +1,8 @@
 import { createDecipheriv } from 'node:crypto';
-import { CmsError } from '../cms-error.js';
+import { CmsError, undecryptable } from '../cms-error.js';
 import type { LocatedContent } from '../content/content-map.js';
 import type { ContentEncryption } from '../envelope/envelope.js';
-import type { ContentTransform } from './content-transform.js';
-import type { DecryptableContent } from './decryptable-content.js';
-import { undecryptable } from './undecryptable.js';
+import type { ContentTransform, DecryptableContent } from './content-transform.js';
 
 type CbcEncryption = Extract<ContentEncryption, { mode: 'cbc' }>;
 

@@ -1,3 +1,5 @@
+import type { LocatedContent } from '../content/content-map.js';
+
 /** Turns one run of ciphertext into plaintext. Made for one stream, with a key of its own from the beginning. */
 export interface ContentTransform {
   /** Ciphertext [start, end) has to be fed. */
@@ -15,4 +17,35 @@ export interface ContentTransform {
    * @throws CmsError CMS_UNDECRYPTABLE if padding or authentication tag are wrong.
    */
   verify(rest: Buffer): void;
+}
+
+/** Content whose key has been found right as far as its mode allows. */
+export interface DecryptableContent {
+  readonly located: LocatedContent;
+  readonly plaintextLength: number;
+  /** A wrong key gets this far with a probability of 2 to the power of minus this. */
+  readonly evidenceBits: number;
+  /** A transform for plaintext [start, end), with a cipher of its own. */
+  transform(start: number, end: number): ContentTransform;
+}
+
+/** Hands the ciphertext on as it is. */
+export class CopyTransform implements ContentTransform {
+  readonly discard = 0;
+  readonly length: number;
+
+  constructor(
+    readonly start: number,
+    readonly end: number,
+  ) {
+    this.length = end - start;
+  }
+
+  update(ciphertext: Buffer): Buffer {
+    return Buffer.from(ciphertext);
+  }
+
+  verify(): void {
+    return;
+  }
 }

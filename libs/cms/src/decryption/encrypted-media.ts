@@ -1,15 +1,14 @@
 import type { Readable } from 'node:stream';
 import { type ByteSource, checkRange } from '../byte-source/byte-source.js';
-import { CmsError } from '../cms-error.js';
+import { CmsError, undecryptable, unproved } from '../cms-error.js';
 import type { ContentMap } from '../content/content-map.js';
 import type { Envelope } from '../envelope/envelope.js';
 import { enoughEvidenceBits } from '../recognition/media-signature.js';
 import { openCbcContent } from './cbc-content.js';
-import type { DecryptableContent } from './decryptable-content.js';
+import type { DecryptableContent } from './content-transform.js';
 import { openGcmContent } from './gcm-content.js';
 import { gatherEvidence } from './plaintext-evidence.js';
 import { PlaintextStream } from './plaintext-stream.js';
-import { undecryptable, unproved } from './undecryptable.js';
 
 export interface OpenMediaOptions {
   readonly source: ByteSource;

@@ -31,7 +31,7 @@ function gcmFile({ size, nonceLength = 12, tagLength = 16, attributes = false }:
     kind: 'auth-enveloped-data',
     algorithm: gcmAlgorithm(nonce, tagLength),
     content: primitive(0x80, ciphertext),
-    closing: attributes ? [element(0xa1, 'indefinite', attribute), mac] : [mac],
+    trailer: attributes ? [element(0xa1, 'indefinite', attribute), mac] : [mac],
   });
   return { plaintext, sessionKey, stored, ciphertextOffset: stored.indexOf(ciphertext) };
 }

@@ -1,14 +1,11 @@
 import { createDecipheriv, type DecipherGCM } from 'node:crypto';
 import { finished } from 'node:stream/promises';
 import { BufferSource } from '../byte-source/buffer-source.js';
-import { CmsError } from '../cms-error.js';
+import { CmsError, undecryptable } from '../cms-error.js';
 import type { LocatedContent } from '../content/content-map.js';
 import type { ContentAuthentication, ContentEncryption } from '../envelope/envelope.js';
-import type { ContentTransform } from './content-transform.js';
-import { CopyTransform } from './copy-transform.js';
-import type { DecryptableContent } from './decryptable-content.js';
+import { CopyTransform, type ContentTransform, type DecryptableContent } from './content-transform.js';
 import { PlaintextStream } from './plaintext-stream.js';
-import { undecryptable } from './undecryptable.js';
 
 type GcmEncryption = Extract<ContentEncryption, { mode: 'gcm' }>;
 

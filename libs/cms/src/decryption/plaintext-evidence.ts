@@ -1,7 +1,7 @@
 import { enoughEvidenceBits } from '../recognition/media-signature.js';
 import { recogniseMedia } from '../recognition/recognise-media.js';
 import { redundancyBits } from '../recognition/redundancy.js';
-import type { DecryptableContent } from './decryptable-content.js';
+import type { DecryptableContent } from './content-transform.js';
 import { PlaintextStream } from './plaintext-stream.js';
 
 /** Enough for two frames of the longest kind, and for a count of the bytes of speech. */

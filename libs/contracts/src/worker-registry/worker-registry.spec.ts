@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import type { Redis } from 'ioredis';
 import { connectRedis, createLogger } from '#platform';
 import { RedisServer } from '#test/redis/redis-server.js';
-import type { WorkerRegistration } from './worker-registration.js';
-import { WorkerRegistry } from './worker-registry.js';
+import { WorkerRegistry, type WorkerRegistration } from './worker-registry.js';
 
 const worker = (instance: string, inFlight = 0): WorkerRegistration => ({
   instance,

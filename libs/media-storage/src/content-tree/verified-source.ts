@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream';
 import type { ByteSource } from '#cms';
 import { RcsError } from '#platform';
-import { checkRange } from '../check-range.js';
-import type { StoredObject } from '../stored-object.js';
+import { checkStoredRange, type StoredObject } from '../stored-object.js';
 import { contentTreeBlockBytes, contentTreeHashBytes, leafCount, leafOfBlock, rootOfLeaves } from './content-tree.js';
 import { VerifiedStream } from './verified-stream.js';
 
@@ -48,7 +47,7 @@ export class VerifiedSource implements ByteSource {
   }
 
   async read(start: number, end: number, signal: AbortSignal): Promise<Buffer> {
-    checkRange(start, end, this.size);
+    checkStoredRange(start, end, this.size);
     if (start === end) return Buffer.alloc(0);
     const first = Math.floor(start / contentTreeBlockBytes);
     const blocks = await this.blocks(first, leafCount(end), signal);
@@ -59,7 +58,7 @@ export class VerifiedSource implements ByteSource {
   }
 
   stream(start: number, end: number, signal: AbortSignal): Readable {
-    checkRange(start, end, this.size);
+    checkStoredRange(start, end, this.size);
     if (start === end) return Readable.from([]);
     const { kept } = this;
     if (!this.opening) this.kept = new Map();

@@ -2,10 +2,9 @@ import type { BigIntStats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { RcsError } from '#platform';
-import { checkRange } from '../check-range.js';
 import type { MediaLocation } from '../media-location.js';
 import type { StorageObserver } from '../media-storage-configuration.js';
-import type { StoredObject } from '../stored-object.js';
+import { checkStoredRange, type StoredObject } from '../stored-object.js';
 import { fileError } from './file-errors.js';
 
 const chunkBytes = 64 * 1024;
@@ -28,13 +27,13 @@ export class StoredFile implements StoredObject {
   }
 
   stream(start: number, end: number, signal: AbortSignal): Readable {
-    checkRange(start, end, this.size);
+    checkStoredRange(start, end, this.size);
     const chunks = start === end ? [] : this.chunks(start, end, signal);
     return Readable.from(chunks, { objectMode: false, highWaterMark: chunkBytes });
   }
 
   async read(start: number, end: number, signal: AbortSignal): Promise<Buffer> {
-    checkRange(start, end, this.size);
+    checkStoredRange(start, end, this.size);
     const chunks: Buffer[] = [];
     for await (const chunk of this.stream(start, end, signal) as AsyncIterable<Buffer>) chunks.push(chunk);
     return Buffer.concat(chunks, end - start);

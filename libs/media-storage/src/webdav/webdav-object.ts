@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream';
-import { checkRange } from '../check-range.js';
 import type { StorageObserver } from '../media-storage-configuration.js';
 import type { MediaLocation } from '../media-location.js';
-import type { StoredObject } from '../stored-object.js';
+import { checkStoredRange, type StoredObject } from '../stored-object.js';
 import { RangeStream } from './range-stream.js';
 import type { Validators } from './response-validators.js';
 import type { WebDavConnection } from './webdav-connection.js';
@@ -40,7 +39,7 @@ export class WebDavObject implements StoredObject {
   }
 
   stream(start: number, end: number, signal: AbortSignal): Readable {
-    checkRange(start, end, this.size);
+    checkStoredRange(start, end, this.size);
     const known = this.known(start, end);
     if (known !== undefined) return Readable.from(known.length === 0 ? [] : [known], { objectMode: false });
     const { connection, observer, target, size, validators } = this;
@@ -48,7 +47,7 @@ export class WebDavObject implements StoredObject {
   }
 
   async read(start: number, end: number, signal: AbortSignal): Promise<Buffer> {
-    checkRange(start, end, this.size);
+    checkStoredRange(start, end, this.size);
     const known = this.known(start, end);
     if (known !== undefined) return known;
     const chunks: Buffer[] = [];

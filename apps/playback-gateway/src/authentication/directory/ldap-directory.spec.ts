@@ -71,7 +71,7 @@ describe(LdapDirectory.name, () => {
       expect(await plain(access).authenticate('anthony', 'pass:wörd')).toEqual(anthony);
     });
 
-    it('reads the roles of the original from the options of a person', async () => {
+    it('reads the roles of Genesys RCS from the options of a person', async () => {
       expect(await plain(access).authenticate('john', 'john-password')).toMatchObject({
         roles: ['agent'],
         privileges: ['decrypt-recording'],
@@ -185,7 +185,7 @@ describe(LdapDirectory.name, () => {
       });
     });
 
-    it('is accepted by the common name, as the original does', async () => {
+    it('is accepted by the common name, as Genesys RCS does', async () => {
       expect(await withCertificate('LOCALHOST', ['directory.example.org'])).toEqual(anthony);
     });
   });

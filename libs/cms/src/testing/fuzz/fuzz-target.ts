@@ -3,7 +3,7 @@ import { readAttachedEnvelope } from '../../attached/attached-envelope.js';
 import { BufferSource } from '../../byte-source/buffer-source.js';
 import { CmsError } from '../../cms-error.js';
 import type { SegmentSearch } from '../../content/segmented-content.js';
-import { CopyTransform } from '../../decryption/copy-transform.js';
+import { CopyTransform } from '../../decryption/content-transform.js';
 import { EncryptedMedia } from '../../decryption/encrypted-media.js';
 import { PlaintextStream } from '../../decryption/plaintext-stream.js';
 import { parseEnvelope } from '../../envelope/parse-envelope.js';

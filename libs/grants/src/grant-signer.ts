@@ -1,39 +1,28 @@
-import { createPrivateKey, randomUUID, X509Certificate, type KeyObject } from 'node:crypto';
-import { Derived, type Current, type InternalIdentity } from '#platform';
-import { signCompact } from './jose/compact-es256.js';
+import { randomUUID } from 'node:crypto';
+import type { Current } from '#platform';
 import type { ContentOf, GrantFrame, GrantKind } from './grant-kind.js';
+import { StatementSigner, type SigningIdentity } from './statement/statement-signer.js';
 
-export type SigningIdentity = Pick<InternalIdentity, 'certificatePem' | 'keyPem'>;
-
-interface Signer {
-  readonly key: KeyObject;
-  readonly header: { readonly alg: 'ES256'; readonly typ: string; readonly x5c: readonly string[] };
-}
-
-/** Signs grants of one kind (compact JWS, ES256, RFC 7515); the certificate of the signer travels in `x5c`. */
+/** Signs grants of one kind. */
 export class GrantSigner<Grant extends GrantFrame> {
-  private readonly signer: Derived<SigningIdentity, Signer>;
+  private readonly signer: StatementSigner;
 
   /** @param identity the service's own, or the operator's, of whom the grant is. */
   constructor(
     identity: Current<SigningIdentity>,
     private readonly kind: GrantKind<Grant>,
   ) {
-    this.signer = new Derived(identity, ({ keyPem, certificatePem }) => ({
-      key: createPrivateKey(keyPem),
-      header: { alg: 'ES256', typ: kind.type, x5c: [new X509Certificate(certificatePem).raw.toString('base64')] },
-    }));
+    this.signer = new StatementSigner(identity, kind.type);
   }
 
   /** A grant that is valid from now, as long as its kind may be or shorter. */
   sign(content: ContentOf<Grant>, lifetimeSeconds: number = this.kind.lifetimeSeconds): string {
-    const { key, header } = this.signer.current;
     const iat = Math.floor(Date.now() / 1000);
     const frame: GrantFrame = {
       jti: randomUUID(),
       iat,
       exp: iat + Math.min(lifetimeSeconds, this.kind.lifetimeSeconds),
     };
-    return signCompact(header, JSON.stringify({ ...content, ...frame }), key);
+    return this.signer.sign({ ...content, ...frame });
   }
 }

@@ -250,7 +250,7 @@ describe(GrantVerifier.name, () => {
       ['ends before it begins', { iat: now(), exp: now() - 2 }, /expired/],
       ['was issued in the future', { iat: now() + 30, exp: now() + 60 }, /future/],
       ['lives too long', { iat: now(), exp: now() + 61 }, /too long/],
-      ['lives for ever', { iat: now(), exp: Number.MAX_SAFE_INTEGER }, /too long/],
+      ['lives forever', { iat: now(), exp: Number.MAX_SAFE_INTEGER }, /too long/],
       ['has no end', { exp: undefined }, /content/],
       ['has a text for its end', { exp: String(now() + 30) }, /content/],
       ['has a broken number for its end', { exp: now() + 30.5 }, /content/],

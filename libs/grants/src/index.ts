@@ -6,6 +6,7 @@ export * from './administration-grant.js';
 export * from './grant-verifier.js';
 export * from './certificate-trust.js';
 export * from './statement/statement-signer.js';
+export { StatementRefused } from './statement/certified-token.js';
 export * from './statement/statement-verifier.js';
 export * from './statement/audit-checkpoint-statement.js';
 export * from './operator-grant.js';

@@ -47,7 +47,7 @@ describe(OperatorGrantVerifier.name, () => {
     expect(() => verifier.verify(jws)).toThrow(refusal);
   };
 
-  it('gives what the operator signed, and who he is', () => {
+  it('gives what the operator signed, and who they are', () => {
     const jws = new GrantSigner({ current: jane }, operatorGrants).sign(content);
     const { grant, operator } = verifier.verify(jws);
     expect(grant).toMatchObject(content);
@@ -61,7 +61,7 @@ describe(OperatorGrantVerifier.name, () => {
     expectRefused(jws, /used before/);
   });
 
-  it('refuses an operator who is not on the list, though the authority knows him', () => {
+  it('refuses an operator who is not on the list, though the authority knows them', () => {
     const jws = new GrantSigner({ current: joe }, operatorGrants).sign(content);
     expectRefused(jws, /not on the list/, 'RCS_OPERATOR_NOT_ALLOWED');
   });

@@ -1,25 +1,19 @@
-import { X509Certificate, type KeyObject } from 'node:crypto';
+import type { X509Certificate, KeyObject } from 'node:crypto';
 import type { z } from 'zod';
 import { RcsError, type ServiceRole } from '#platform';
-import { verifyCompact } from './jose/compact-es256.js';
 import type { CertificateTrust } from './certificate-trust.js';
 import { clockToleranceSeconds, maximumGrantLifetimeSeconds } from './playback-grant.js';
+import {
+  checkTokenSize,
+  parseTokenJson,
+  signedPayload,
+  signerCertificate,
+  StatementRefused,
+} from './statement/certified-token.js';
 
-const maximumTokenLength = 16 * 1024;
-
+/** @throws RcsError RCS_GRANT_REFUSED for what no grant is as long as. */
 export function checkSize(jws: string): void {
-  if (jws.length > maximumTokenLength) throw refused(`it is ${jws.length} characters long`);
-}
-
-/** The signer's certificate in the header of a token of this type, base64 DER; nothing about it is proved yet. */
-function signerOf(jws: string, type: string): string {
-  const header = parseJson(Buffer.from(jws.split('.', 1)[0] ?? '', 'base64url').toString('utf8'));
-  const { alg, typ, x5c, crit } = (header ?? {}) as Readonly<Record<string, unknown>>;
-  const leaf: unknown = Array.isArray(x5c) && x5c.length === 1 ? x5c[0] : undefined;
-  // There is no extension that we understand (RFC 7515, 4.1.11).
-  if (alg !== 'ES256' || typ !== type || typeof leaf !== 'string' || crit !== undefined)
-    throw refused('its header is not that of a grant');
-  return leaf;
+  orRefuse(() => checkTokenSize(jws));
 }
 
 /**
@@ -32,33 +26,22 @@ export function trustedCertificate(
   trust: CertificateTrust,
   role: ServiceRole,
 ): X509Certificate {
-  const certificate = certificateOf(signerOf(jws, type));
-  const actual = trust.roleOf(certificate, new Date());
-  if (actual !== role) throw refused(`it was signed by ${actual ?? 'a certificate we do not trust'}`);
-  return certificate;
+  return orRefuse(() => signerCertificate(jws, type, trust, role));
 }
 
-function certificateOf(base64: string): X509Certificate {
-  try {
-    return new X509Certificate(Buffer.from(base64, 'base64'));
-  } catch (error) {
-    throw refused('its certificate cannot be read', error);
-  }
-}
-
+/** @throws RcsError RCS_GRANT_REFUSED unless the key signed it. */
 export function verifiedPayload(jws: string, key: KeyObject): Buffer {
-  const payload = verifyCompact(jws, key);
-  if (payload === undefined) throw refused('its signature is wrong');
-  return payload;
+  return orRefuse(() => signedPayload(jws, key));
 }
 
+/** @throws RcsError RCS_GRANT_REFUSED for any other content. */
 export function parseContent<Content>(payload: Buffer, schema: z.ZodType<Content>): Content {
-  const parsed = schema.safeParse(parseJson(payload.toString('utf8')));
+  const parsed = schema.safeParse(orRefuse(() => parseTokenJson(payload)));
   if (parsed.success) return parsed.data;
   throw refused(`its content is not that of a grant: ${parsed.error.issues[0]?.path.join('.') ?? ''}`);
 }
 
-/** Short-lived, begun, not over. */
+/** Short-lived, begun, not over. @throws RcsError RCS_GRANT_REFUSED */
 export function checkTimes(
   { iat, exp }: { readonly iat: number; readonly exp: number },
   maximumLifetimeSeconds = maximumGrantLifetimeSeconds,
@@ -72,10 +55,12 @@ export function checkTimes(
 export const refused = (why: string, cause?: unknown): RcsError =>
   new RcsError('RCS_GRANT_REFUSED', `grant refused: ${why}`, { cause });
 
-function parseJson(text: string): unknown {
+/** A grant is a statement that whoever gets it answers for with an error of its own. */
+function orRefuse<T>(judge: () => T): T {
   try {
-    return JSON.parse(text) as unknown;
+    return judge();
   } catch (error) {
-    throw refused('it is not JSON', error);
+    if (!(error instanceof StatementRefused)) throw error;
+    throw refused(error.message, error.cause);
   }
 }

@@ -1,14 +1,6 @@
 import { appendFile, stat } from 'node:fs/promises';
 import { auditCheckpointType, StatementSigner, type AuditCheckpointStatement } from '#grants';
-import {
-  ConfigurationError,
-  Derived,
-  describeError,
-  withDeadline,
-  type Current,
-  type LiveIdentity,
-  type Logger,
-} from '#platform';
+import { ConfigurationError, describeError, withDeadline, type LiveIdentity, type Logger } from '#platform';
 import type { AuditEntry, AuditLog, AuditRecord } from '#store';
 
 export interface CheckpointSettings {
@@ -24,7 +16,7 @@ const writeTimeoutMs = 10_000;
  * anew cannot change what was already signed.
  */
 export class AuditCheckpoints {
-  private readonly signer: Current<Promise<StatementSigner>>;
+  private readonly signer: StatementSigner;
   private head: Pick<AuditRecord, 'writer' | 'sequence' | 'hash'> | undefined;
   private signed = -1;
   private timer: NodeJS.Timeout | undefined;
@@ -35,7 +27,7 @@ export class AuditCheckpoints {
     private readonly settings: CheckpointSettings,
     private readonly logger: Logger,
   ) {
-    this.signer = new Derived(identity, present => StatementSigner.create(present, auditCheckpointType));
+    this.signer = new StatementSigner(identity, auditCheckpointType);
   }
 
   /** The same log; what is appended through it is vouched for. */
@@ -84,7 +76,7 @@ export class AuditCheckpoints {
     const { writer, sequence, hash } = head;
     const checkpoint: AuditCheckpointStatement = { writer, sequence, hash, time: new Date().toISOString() };
     try {
-      const statement = await (await this.signer.current).sign(checkpoint);
+      const statement = this.signer.sign(checkpoint);
       this.logger.info({ checkpoint: statement }, 'audit checkpoint');
       await withDeadline(
         appendFile(this.settings.file, `${statement}\n`),

@@ -37,7 +37,7 @@ export class PlayTicketIssuer {
   /** Seeking shows the same ticket many times: its signature is checked once. */
   private readonly genuine = new LRUCache<string, PlayTicket>({ max: remembered });
 
-  private readonly signer: Current<Promise<StatementSigner>>;
+  private readonly signer: StatementSigner;
   private readonly verifier: Current<StatementVerifier>;
   private readonly longestTimeToLive: number;
 
@@ -47,13 +47,13 @@ export class PlayTicketIssuer {
     private readonly users: AuthenticationService,
     @Inject(SERVER_SETTINGS) { playTickets }: Pick<ServerSettings, 'playTickets'>,
   ) {
-    this.signer = new Derived(identity, present => StatementSigner.create(present, playTicketType));
+    this.signer = new StatementSigner(identity, playTicketType);
     this.verifier = new Derived(identity, ({ caPem }) => playTicketVerifier(caPem));
     this.longestTimeToLive = playTickets.timeToLive;
     identity.onChange(() => this.genuine.clear());
   }
 
-  async issue(order: TicketOrder): Promise<{ ticket: PlayTicket; text: string }> {
+  issue(order: TicketOrder): { ticket: PlayTicket; text: string } {
     const { user, session, recording, leaf, address, timeToLive } = order;
     const now = Math.floor(Date.now() / 1000);
     const ticket: PlayTicket = {
@@ -67,15 +67,15 @@ export class PlayTicketIssuer {
       ...(session === undefined ? {} : { session: session.key }),
       ...(address === undefined ? {} : { address }),
     };
-    return { ticket, text: await (await this.signer.current).sign(ticket) };
+    return { ticket, text: this.signer.sign(ticket) };
   }
 
   /** The ticket, if a gateway of ours signed it. @throws RcsError RCS_TICKET_REFUSED for anything else. */
-  async read(text: string): Promise<PlayTicket> {
+  read(text: string): PlayTicket {
     const digest = createHash('sha256').update(text).digest('base64');
     const known = this.genuine.get(digest);
     if (known !== undefined) return known;
-    const parsed = playTicketSchema.safeParse(await this.verified(text));
+    const parsed = playTicketSchema.safeParse(this.verified(text));
     if (!parsed.success) throw refused('its content is not that of a ticket');
     const ticket = Object.freeze(parsed.data);
     this.genuine.set(digest, ticket, { ttl: Math.max(1, ticket.exp * 1000 - Date.now()) });
@@ -104,9 +104,9 @@ export class PlayTicketIssuer {
     if (!lives) throw refused('its session has ended');
   }
 
-  private async verified(text: string): Promise<unknown> {
+  private verified(text: string): unknown {
     try {
-      return await this.verifier.current.verify(text);
+      return this.verifier.current.verify(text);
     } catch (error) {
       throw new RcsError('RCS_TICKET_REFUSED', 'ticket refused', { cause: error });
     }

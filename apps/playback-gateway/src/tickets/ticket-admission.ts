@@ -22,7 +22,7 @@ export class TicketAdmission {
 
   /** @throws RcsError RCS_TICKET_REFUSED; a genuine ticket that was refused is in the audit, forgeries are in the log. */
   async admit(text: string, request: FastifyRequest, reply: FastifyReply): Promise<AdmittedByTicket> {
-    const ticket = await this.issuer.read(text);
+    const ticket = this.issuer.read(text);
     const { id, leaf } = request.params as { readonly id: string; readonly leaf: string };
     try {
       const user = await this.issuer.redeem(ticket, { recording: id, leaf, address: request.ip });

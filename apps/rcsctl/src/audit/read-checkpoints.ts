@@ -46,7 +46,7 @@ async function readFile(file: string, verifier: StatementVerifier): Promise<Kept
     line++;
     if (statement === '') continue;
     try {
-      checkpoints.push(await readAuditCheckpoint(statement, verifier));
+      checkpoints.push(readAuditCheckpoint(statement, verifier));
     } catch (error) {
       if (!(error instanceof StatementRefused)) throw error;
       refused.push({ line, reason: error.message });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { StatementRefused, type StatementVerifier } from './statement-verifier.js';
+import { StatementRefused } from './certified-token.js';
+import type { StatementVerifier } from './statement-verifier.js';
 
 export const auditCheckpointType = 'rcs-audit-checkpoint+jws';
 
@@ -19,9 +20,8 @@ export type AuditCheckpointStatement = Readonly<z.output<typeof auditCheckpointS
  * Reads a kept checkpoint. The signer's certificate may have ended since: it must have been valid at the signing.
  * @throws StatementRefused for anything that no gateway of the authority signed.
  */
-export async function readAuditCheckpoint(jws: string, verifier: StatementVerifier): Promise<AuditCheckpointStatement> {
-  const content = await verifier.verifyAt(jws, unverified => new Date(parse(unverified).time));
-  return parse(content);
+export function readAuditCheckpoint(jws: string, verifier: StatementVerifier): AuditCheckpointStatement {
+  return parse(verifier.verifyAt(jws, unverified => new Date(parse(unverified).time)));
 }
 
 function parse(content: unknown): AuditCheckpointStatement {

@@ -1,6 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import { Transport, type MicroserviceOptions } from '@nestjs/microservices';
-import { keyVaultLoaderOptions, keyVaultPackage, keyVaultProtoFile } from '#contracts';
+import { keyVaultLoaderOptions, keyVaultPackage, keyVaultProtoFile, maximumMessageBytes } from '#contracts';
 import { recommendedThreadPoolSize } from '#pkcs11';
 import {
   LiveIdentity,
@@ -27,8 +27,6 @@ import { vaultServices } from './vault-services.js';
 /** A thread for every session of every token. */
 const threadPoolSize = (tokens: readonly { readonly sessions: number }[]): number =>
   recommendedThreadPoolSize(tokens.reduce((sum, { sessions }) => sum + sessions + 1, 0));
-
-const maximumMessageBytes = 4 * 1024 * 1024;
 
 runService('key-vault', async (context: ServiceContext) => {
   const configuration = requireSections(context.configuration, 'keyVault', 'internalTls');

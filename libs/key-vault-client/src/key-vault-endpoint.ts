@@ -5,6 +5,7 @@ import {
   keyVaultPackage,
   keyVaultProtoFile,
   keyVaultService,
+  maximumMessageBytes,
   type KeyVaultCall,
   type KeyVaultCalls,
 } from '#contracts';
@@ -34,7 +35,6 @@ type UnaryMethod = (
 ) => { cancel(): void };
 type ClientConstructor = new (address: string, credentials: unknown, options: object) => Client;
 
-const maximumMessageBytes = 4 * 1024 * 1024;
 /** After this no call of a former connection can be left, milliseconds. */
 const longestCallMs = 60_000;
 

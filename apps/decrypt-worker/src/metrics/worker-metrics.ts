@@ -4,6 +4,7 @@ import {
   failureCodes,
   internalLatencyBuckets,
   listenerLatencyBuckets,
+  observeGauge,
   outcomeLabels,
   outcomeOf,
   type CallObserver,
@@ -86,14 +87,8 @@ export class WorkerMetrics {
 
   /** Media that is open now; each holds a session key. */
   observeOpenSessions(count: () => number): void {
-    new Gauge({
-      name: 'rcs_worker_open_media_sessions',
-      help: 'Opened media in memory, each with its session key.',
-      registers: [this.registry],
-      collect() {
-        this.set(count());
-      },
-    });
+    const help = 'Opened media in memory, each with its session key.';
+    observeGauge(this.registry, 'rcs_worker_open_media_sessions', help, count);
   }
 
   private beginAtZero(): void {

@@ -3,6 +3,7 @@ import { keyVaultCallers } from '#contracts';
 import {
   failureCodes,
   internalLatencyBuckets,
+  observeGauge,
   outcomeLabels,
   serviceRoles,
   type ErrorCode,
@@ -71,12 +72,20 @@ export class VaultMetrics {
 
   /** Gauges that are read when Prometheus asks. */
   observeToken({ sessions, sessionsInUse, queued, keys, state }: TokenGauges): void {
-    this.gauge('rcs_vault_token_sessions', 'Sessions of the token for playback.', sessions);
-    this.gauge('rcs_vault_token_sessions_in_use', 'Sessions with an operation in flight.', sessionsInUse);
-    this.gauge('rcs_vault_token_queue_length', 'Operations waiting for a session.', queued);
-    this.gauge('rcs_vault_keys', 'Private keys in the token.', keys);
-    this.gauge('rcs_vault_token_available', '1 while the token works, 0 while the breaker is open.', () =>
-      state() === 'open' ? 1 : 0,
+    observeGauge(this.registry, 'rcs_vault_token_sessions', 'Sessions of the token for playback.', sessions);
+    observeGauge(
+      this.registry,
+      'rcs_vault_token_sessions_in_use',
+      'Sessions with an operation in flight.',
+      sessionsInUse,
+    );
+    observeGauge(this.registry, 'rcs_vault_token_queue_length', 'Operations waiting for a session.', queued);
+    observeGauge(this.registry, 'rcs_vault_keys', 'Private keys in the token.', keys);
+    observeGauge(
+      this.registry,
+      'rcs_vault_token_available',
+      '1 while the token works, 0 while the breaker is open.',
+      () => (state() === 'open' ? 1 : 0),
     );
     new Gauge({
       name: 'rcs_vault_token_state',
@@ -115,16 +124,5 @@ export class VaultMetrics {
 
   private histogram<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Histogram<Label> {
     return new Histogram({ name, help, labelNames, buckets: internalLatencyBuckets, registers: [this.registry] });
-  }
-
-  private gauge(name: string, help: string, read: () => number): void {
-    new Gauge({
-      name,
-      help,
-      registers: [this.registry],
-      collect() {
-        this.set(read());
-      },
-    });
   }
 }

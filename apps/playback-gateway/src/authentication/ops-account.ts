@@ -1,13 +1,10 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { ServerSettings } from '#platform';
+import { equalSecrets, type ServerSettings } from '#platform';
 import type { User } from '#store';
 import type { BasicCredentials } from './credentials.js';
 import { wrongCredentials } from './credentials.js';
 
 /** The account of the configuration, for the recording processor; it is in no store and in no contact center. */
 export class OpsAccount {
-  private readonly comparisonKey = randomBytes(32);
-
   constructor(private readonly settings: Pick<ServerSettings, 'opsUsername' | 'opsUserPassword'>) {}
 
   is(userName: string): boolean {
@@ -31,7 +28,7 @@ export class OpsAccount {
   /** @throws RcsError RCS_AUTHENTICATION_REQUIRED */
   authenticate({ userName, password }: BasicCredentials): User {
     const { user } = this;
-    if (user === undefined || this.password === undefined || !this.equal(password, this.password)) {
+    if (user === undefined || this.password === undefined || !equalSecrets(password, this.password)) {
       throw wrongCredentials(userName);
     }
     return user;
@@ -40,11 +37,5 @@ export class OpsAccount {
   private get password(): string | undefined {
     const { opsUserPassword } = this.settings;
     return opsUserPassword === '' ? undefined : opsUserPassword;
-  }
-
-  /** Compares digests of equal length, so that neither content nor length shows in the time. */
-  private equal(left: string, right: string): boolean {
-    const digest = (text: string): Buffer => createHmac('sha256', this.comparisonKey).update(text).digest();
-    return timingSafeEqual(digest(left), digest(right));
   }
 }

@@ -1,6 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { RcsError, type ServerSettings } from '#platform';
+import { equalSecrets, RcsError, type ServerSettings } from '#platform';
 import { SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
 import { CsrfExemptions, type CsrfClient } from './csrf-exemptions.js';
 
@@ -36,7 +35,7 @@ export class CsrfProtection {
     const sent = headers[csrfTokenHeader.toLowerCase()];
     if (sessionToken === undefined) throw refused('the request carries no session');
     if (typeof sent !== 'string') throw refused('the request carries no token');
-    if (!equal(sent, sessionToken)) throw refused('the token is not that of the session');
+    if (!equalSecrets(sent, sessionToken)) throw refused('the token is not that of the session');
   }
 
   /** The header fields that hand a token out. */
@@ -46,8 +45,3 @@ export class CsrfProtection {
 }
 
 const refused = (why: string): RcsError => new RcsError('RCS_CSRF_TOKEN_REQUIRED', why);
-
-function equal(left: string, right: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(left), digest(right));
-}

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { failureCodes, listenerLatencyBuckets, outcomeLabels, outcomeOf } from '#platform';
+import { failureCodes, listenerLatencyBuckets, observeGauge, outcomeLabels, outcomeOf } from '#platform';
 import { METRICS_REGISTRY } from '../dependencies/injection-tokens.js';
 
 /** What the gateway counts. Labels are bounded: routes are templates, outcomes are error codes. */
@@ -122,14 +122,8 @@ export class GatewayMetrics {
 
   private observeRegistryAge(): void {
     const age = (): number => (this.registryReadAt === undefined ? 0 : (Date.now() - this.registryReadAt) / 1000);
-    new Gauge({
-      name: 'rcs_worker_registry_age_seconds',
-      help: 'How long ago this gateway last read the registry of workers.',
-      registers: [this.registry],
-      collect() {
-        this.set(age());
-      },
-    });
+    const help = 'How long ago this gateway last read the registry of workers.';
+    observeGauge(this.registry, 'rcs_worker_registry_age_seconds', help, age);
   }
 
   private counter<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Counter<Label> {

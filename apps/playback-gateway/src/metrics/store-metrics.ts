@@ -1,5 +1,5 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { internalLatencyBuckets, observedCalls, outcomeOf, type CallEnd } from '#platform';
+import { Counter, Histogram, type Registry } from 'prom-client';
+import { internalLatencyBuckets, observedCalls, observeGauge, outcomeOf, type CallEnd } from '#platform';
 import type { Store } from '#store';
 
 /** How the store and the audit log answer. A record is pending from the wish to write it until it is durable. */
@@ -9,7 +9,7 @@ export class StoreMetrics {
   /** When each pending audit record was handed over, milliseconds, the oldest first. */
   private readonly pendingAudit = new Map<symbol, number>();
 
-  constructor(private readonly registry: Registry) {
+  constructor(registry: Registry) {
     this.operationSeconds = new Histogram({
       name: 'rcs_store_operation_seconds',
       help: 'Time of operations of the store, waiting included, by repository, operation and outcome.',
@@ -24,8 +24,13 @@ export class StoreMetrics {
       registers: [registry],
     });
     for (const code of ['RCS_AUDIT_UNAVAILABLE', 'RCS_OVERLOADED']) this.auditFailures.inc({ code }, 0);
-    this.gauge('rcs_audit_pending_records', 'Audit records on their way to the disk.', () => this.pendingAudit.size);
-    this.gauge('rcs_audit_lag_seconds', 'Age of the oldest audit record that is not durable yet.', () => {
+    observeGauge(
+      registry,
+      'rcs_audit_pending_records',
+      'Audit records on their way to the disk.',
+      () => this.pendingAudit.size,
+    );
+    observeGauge(registry, 'rcs_audit_lag_seconds', 'Age of the oldest audit record that is not durable yet.', () => {
       const [oldest] = this.pendingAudit.values();
       return oldest === undefined ? 0 : (Date.now() - oldest) / 1000;
     });
@@ -58,16 +63,5 @@ export class StoreMetrics {
       this.operationSeconds.observe({ repository, operation, outcome }, seconds);
       if (isAudit && error !== undefined) this.auditFailures.inc({ code: outcome });
     };
-  }
-
-  private gauge(name: string, help: string, read: () => number): void {
-    new Gauge({
-      name,
-      help,
-      registers: [this.registry],
-      collect() {
-        this.set(read());
-      },
-    });
   }
 }

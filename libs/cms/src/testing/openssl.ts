@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Envelope, KeyTransportRecipient } from '../envelope/envelope.js';
-import { decodeOaep, type OaepParameters } from './oaep.js';
+
+type OaepScheme = Extract<KeyTransportRecipient['keyEncryption'], { scheme: 'rsaes-oaep' }>;
 
 /** A recipient made by openssl: certificate file, key file, private key. */
 export interface TestRecipient {
@@ -56,8 +57,8 @@ export function decryptSessionKey(
   const { keyEncryption, encryptedKey } = recipient;
   if (keyEncryption.scheme === 'rsaes-oaep') {
     const { hash, mgfHash, label } = keyEncryption;
-    // Node knows no other hash for MGF1 than that of OAEP.
-    if (mgfHash !== hash) return decodedOaep(encryptedKey, privateKey, keyEncryption);
+    // Node knows no other hash for MGF1 than that of OAEP, openssl does.
+    if (mgfHash !== hash) return decryptedByOpenssl(encryptedKey, privateKey, keyEncryption);
     const padding = constants.RSA_PKCS1_OAEP_PADDING;
     return privateDecrypt({ key: privateKey, padding, oaepHash: hash, oaepLabel: label }, encryptedKey);
   }
@@ -67,11 +68,17 @@ export function decryptSessionKey(
   return block.subarray(block.indexOf(0, 2) + 1);
 }
 
-function decodedOaep(encryptedKey: Buffer, key: KeyObject, parameters: OaepParameters): Buffer {
-  const block = privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, encryptedKey);
-  const sessionKey = decodeOaep(block, parameters);
-  if (sessionKey === undefined) throw new Error('the padding is wrong');
-  return sessionKey;
+function decryptedByOpenssl(encryptedKey: Buffer, key: KeyObject, { hash, mgfHash, label }: OaepScheme): Buffer {
+  const workshop = new OpensslWorkshop();
+  try {
+    const keyFile = workshop.file('key.pem', Buffer.from(key.export({ type: 'pkcs8', format: 'pem' })));
+    const options = [`rsa_padding_mode:oaep`, `rsa_oaep_md:${hash}`, `rsa_mgf1_md:${mgfHash}`];
+    if (label.length > 0) options.push(`rsa_oaep_label:${label.toString('hex')}`);
+    const args = ['pkeyutl', '-decrypt', '-inkey', keyFile, ...options.flatMap(option => ['-pkeyopt', option])];
+    return execFileSync('openssl', args, { input: encryptedKey, stdio: 'pipe' });
+  } finally {
+    workshop.close();
+  }
 }
 
 export function sessionKeyOf(envelope: Envelope, { privateKey }: TestRecipient): Buffer {

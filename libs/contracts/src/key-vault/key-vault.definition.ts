@@ -6,6 +6,8 @@ import type { KeyVaultCall } from './key-vault.messages.js';
 export const keyVaultPackage = 'recording_crypto_server.key_vault.v1';
 export const keyVaultService = 'KeyVault';
 export const keyVaultProtoFile = join(__dirname, 'key-vault.proto');
+/** The largest message of a call or an answer, bytes; both ends hold to it. */
+export const maximumMessageBytes = 4 * 1024 * 1024;
 export const keyVaultLoaderOptions: Options = { keepCase: false, longs: Number, enums: String, defaults: true };
 
 /** Which client certificates may make which call; everything that is not listed is refused. */

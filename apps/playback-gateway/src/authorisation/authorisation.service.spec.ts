@@ -61,34 +61,36 @@ describe(AuthorisationService.name, () => {
 
   it('finds where the agents of a recording stand in the hierarchy', async () => {
     await store.users.put({ ...person, agentHierarchy: '/Anthony/Paul' });
-    await expect(service.authorise(supervisor, 'play-encrypted', recording)).resolves.toBeUndefined();
+    const permission = await service.authorise(supervisor, recording);
+    expect(() => permission.checkPlay('detached')).not.toThrow();
+  });
+
+  it('refuses to play what is encrypted, and that alone, to a user who may see it without the privilege', async () => {
+    await store.users.put({ ...person, agentHierarchy: '/Anthony/Paul' });
+    const permission = await service.authorise({ ...supervisor, privileges: [] }, recording);
+    expect(() => permission.checkPlay('detached')).toThrow(refused('RCS_INSUFFICIENT_PERMISSION'));
+    expect(() => permission.checkPlay('plain')).not.toThrow();
   });
 
   it('sees a change of the hierarchy at once', async () => {
     await store.users.put({ ...person, agentHierarchy: '/Anthony/Paul' });
-    await service.authorise(supervisor, 'read', recording);
+    await service.authorise(supervisor, recording);
     await store.users.put({ ...person, agentHierarchy: '/Ringo/Paul' });
-    await expect(service.authorise(supervisor, 'read', recording)).rejects.toEqual(
-      refused('RCS_INSUFFICIENT_PERMISSION'),
-    );
+    await expect(service.authorise(supervisor, recording)).rejects.toEqual(refused('RCS_INSUFFICIENT_PERMISSION'));
   });
 
   it('takes nothing from an agent of the same name in another contact center', async () => {
     await store.users.put({ ...person, contactCenter: 'cc-2', agentHierarchy: '/Anthony/Paul' });
-    await expect(service.authorise(supervisor, 'read', recording)).rejects.toEqual(
-      refused('RCS_INSUFFICIENT_PERMISSION'),
-    );
+    await expect(service.authorise(supervisor, recording)).rejects.toEqual(refused('RCS_INSUFFICIENT_PERMISSION'));
   });
 
   it('refuses where nobody knows the agent', async () => {
-    await expect(service.authorise(supervisor, 'read', recording)).rejects.toEqual(
-      refused('RCS_INSUFFICIENT_PERMISSION'),
-    );
+    await expect(service.authorise(supervisor, recording)).rejects.toEqual(refused('RCS_INSUFFICIENT_PERMISSION'));
   });
 
   it('refuses with the code of the decision and keeps its reason from the caller', async () => {
     const elsewhere = { ...recording, contactCenter: 'cc-2' };
-    await expect(service.authorise(supervisor, 'read', elsewhere)).rejects.toMatchObject({
+    await expect(service.authorise(supervisor, elsewhere)).rejects.toMatchObject({
       code: 'RCS_RECORDING_NOT_FOUND',
       message: 'the recording is of another contact center',
       publicDetail: undefined,
@@ -97,7 +99,7 @@ describe(AuthorisationService.name, () => {
 
   it('fails closed when the store cannot be read', async () => {
     await store.close();
-    await expect(service.authorise(supervisor, 'read', recording)).rejects.toMatchObject({
+    await expect(service.authorise(supervisor, recording)).rejects.toMatchObject({
       code: 'RCS_STORE_UNAVAILABLE',
     });
   });

@@ -2,23 +2,36 @@ import { once } from 'node:events';
 import { createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { WorkerRegistry } from '#contracts';
+import { GrantVerifier, type GrantContent } from '#grants';
 import {
   createLogger,
   createMetricsRegistry,
   RcsError,
   toRcsError,
+  type Current,
   type ErrorCode,
   type InternalIdentity,
   LiveIdentity,
 } from '#platform';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { entityTag, FaultyWorker, media, type Fault } from '#test/data-plane/faulty-worker.js';
+import { GrantIssuer } from '../grants/grant-issuer.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { WorkerConnections } from '../workers/worker-connections.js';
 import { WorkerDirectory } from '../workers/worker-directory.js';
 import { MediaRelay, type RelayRequest, type RelayResult } from './media-relay.js';
 import { PlayerConnection } from './player-connection.js';
 import { WorkerClient } from '../workers/worker-client.js';
+
+const grant: GrantContent = {
+  sub: 'anthony',
+  contactCenter: 'cc-1',
+  recording: 'recording-1',
+  mediaFile: 'call.mp3',
+  location: { storage: 'webDAV', path: 'call.mp3' },
+  purpose: 'play',
+  layout: 'plain',
+};
 
 interface Played {
   readonly answer: IncomingMessage;
@@ -36,6 +49,8 @@ describe(MediaRelay.name, () => {
   const logger = createLogger('test', 'test', 'silent');
   let workers: FaultyWorker[] = [];
   let directory: WorkerDirectory | undefined;
+  /** Whether the head of the last player's answer was written. */
+  let headSent = false;
 
   beforeAll(async () => {
     const authority = await InternalAuthority.create();
@@ -53,7 +68,11 @@ describe(MediaRelay.name, () => {
   const relayOver = (...faults: readonly Fault[]): Promise<MediaRelay> => patientRelayOver(0, faults);
 
   /** A relay that waits so long for a worker after one has failed, milliseconds. */
-  async function patientRelayOver(maxWaitMs: number, faults: readonly Fault[]): Promise<MediaRelay> {
+  async function patientRelayOver(
+    maxWaitMs: number,
+    faults: readonly Fault[],
+    signer: Current<InternalIdentity> = { current: identity },
+  ): Promise<MediaRelay> {
     workers = faults.map((fault, index) => new FaultyWorker(`worker-${index}`, workerIdentity, fault));
     await Promise.all(workers.map(worker => worker.listen()));
     const registrations = workers.map(({ registration }, index) => ({ ...registration, inFlight: index * 1000 }));
@@ -73,6 +92,7 @@ describe(MediaRelay.name, () => {
     return new MediaRelay(
       directory,
       new WorkerClient(connections, { playbackStartTimeoutMs: 20_000 }),
+      new GrantIssuer(signer),
       metrics,
       logger,
       { clientIdleTimeoutMs: 20_000 },
@@ -83,11 +103,10 @@ describe(MediaRelay.name, () => {
   const request = (changes: Partial<RelayRequest> = {}): RelayRequest => ({
     media: { method: 'GET', contentType: 'audio/mpeg' },
     contentTree: () => Promise.reject(new Error('nobody needs it')),
-    withGrant: ask => ask('a.b.c'),
+    grant,
     requestId: 'request-1',
     audited: Promise.resolve(),
-    headers: { 'x-request-id': 'request-1' },
-    onHead: () => undefined,
+    headers: { 'rcs-content-proof': 'not proved' },
     ...changes,
   });
 
@@ -99,8 +118,13 @@ describe(MediaRelay.name, () => {
   ): Promise<Played> {
     let outcome: Promise<RelayResult | RcsError> = Promise.reject(new Error('nobody asked'));
     outcome.catch(() => undefined);
+    headSent = false;
     const server = createServer((_, response) => {
-      const player = new PlayerConnection(response);
+      const player = new PlayerConnection({
+        raw: response,
+        getHeaders: () => ({ 'x-request-id': 'request-1' }),
+        hijack: () => (headSent = true),
+      });
       outcome = relay.relay(relayed, player).catch((error: unknown) => {
         if (player.started) player.abort();
         else response.writeHead(toRcsError(error).definition.http).end();
@@ -135,6 +159,7 @@ describe(MediaRelay.name, () => {
       'content-length': String(media.length),
       'content-type': 'audio/mpeg',
       'x-request-id': 'request-1',
+      'rcs-content-proof': 'not proved',
     });
     expect(answer.headers).not.toHaveProperty('x-internal');
     expect(outcome).toMatchObject({ status: 200 });
@@ -212,10 +237,17 @@ describe(MediaRelay.name, () => {
   });
 
   it('shows every worker a grant that is good now', async () => {
-    let number = 0;
-    const withGrant: RelayRequest['withGrant'] = ask => ask(`grant-${++number}`);
-    await play(await relayOver({ cutAfter: 1000 }, {}), request({ withGrant }));
-    expect(workers.map(worker => worker.requests[0]!.grant)).toEqual(['grant-1', 'grant-2']);
+    // Another identity at every look: what a former one signed is used no more.
+    const changing = {
+      get current() {
+        return { ...identity };
+      },
+    };
+    await play(await patientRelayOver(0, [{ cutAfter: 1000 }, {}], changing));
+    const grants = workers.map(worker => worker.requests[0]!.grant);
+    expect(new Set(grants).size).toBe(2);
+    const verifier = new GrantVerifier({ current: identity });
+    for (const shown of grants) expect(verifier.verify(shown)).toMatchObject(grant);
   });
 
   it('breaks the answer off, instead of ending it early, when no worker is left', async () => {
@@ -257,9 +289,8 @@ describe(MediaRelay.name, () => {
     it('sends not a byte', async () => {
       let durable: () => void = () => undefined;
       const audited = new Promise<void>(resolve => (durable = resolve));
-      let headSent = false;
       const relay = await relayOver({});
-      const playing = play(relay, request({ audited, onHead: () => (headSent = true) }));
+      const playing = play(relay, request({ audited }));
       while (workers[0]!.requests.length === 0) await new Promise(resolve => setImmediate(resolve));
       for (let turn = 0; turn < 50; turn++) await new Promise(resolve => setImmediate(resolve));
       expect(headSent).toBe(false);

@@ -9,7 +9,9 @@ import {
   type Logger,
   type ServerSettings,
 } from '#platform';
+import type { GrantContent } from '#grants';
 import { LOGGER, SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
+import { GrantIssuer } from '../grants/grant-issuer.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { WorkerDirectory } from '../workers/worker-directory.js';
 import type { PlayerConnection } from './player-connection.js';
@@ -20,15 +22,13 @@ export interface RelayRequest {
   readonly media: Omit<MediaRequest, 'grant' | 'resume' | 'contentTree'>;
   /** The leaves of the content tree, base64, for a worker that asks for them: while its session is warm it does not. */
   readonly contentTree: () => Promise<string>;
-  /** Asks with a grant that is good now: a body may outlive the one it began with before another worker continues it. */
-  readonly withGrant: (ask: (grant: string) => Promise<WorkerAnswer>) => Promise<WorkerAnswer>;
+  /** What the workers may do. */
+  readonly grant: GrantContent;
   readonly requestId: string;
   /** Resolves when the audit record is durable; no byte leaves before. */
   readonly audited: Promise<unknown>;
   /** Header fields that the gateway adds to those of the worker. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Called right before the head is written. */
-  readonly onHead: () => void;
 }
 
 export interface RelayResult {
@@ -60,6 +60,7 @@ export class MediaRelay {
   constructor(
     private readonly workers: WorkerDirectory,
     private readonly client: WorkerClient,
+    private readonly grants: GrantIssuer,
     private readonly metrics: GatewayMetrics,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(SERVER_SETTINGS) { clientIdleTimeoutMs }: Pick<ServerSettings, 'clientIdleTimeoutMs'>,
@@ -103,7 +104,7 @@ export class MediaRelay {
 
   private async ask(
     worker: ReturnType<WorkerDirectory['choose']>,
-    { media, contentTree, withGrant, requestId }: RelayRequest,
+    { media, contentTree, grant: content, requestId }: RelayRequest,
     begun: BegunBody | undefined,
     player: PlayerConnection,
   ): Promise<WorkerAnswer> {
@@ -111,7 +112,9 @@ export class MediaRelay {
     const resume = begun && { entityTag: begun.entityTag, offset: player.bytesSent };
     const request = { ...media, ...(resume && { resume }) };
     const ask = (more: Pick<MediaRequest, 'contentTree'>): Promise<WorkerAnswer> =>
-      withGrant(grant => this.client.requestMedia(worker, { ...request, ...more, grant }, requestId, player.signal));
+      this.grants.withGrant(content, grant =>
+        this.client.requestMedia(worker, { ...request, ...more, grant }, requestId, player.signal),
+      );
     try {
       return await ask({});
     } catch (error) {
@@ -132,9 +135,9 @@ export class MediaRelay {
       const value = answer.headers[name];
       return value === undefined ? [] : [[name, value] as const];
     });
-    request.onHead();
     const length = answer.headers[representationLengthHeader];
-    player.response.writeHead(answer.status, {
+    this.metrics.timeToFirstByte.observe(Number(process.hrtime.bigint() - player.openedAt) / 1e9);
+    player.writeHead(answer.status, {
       ...Object.fromEntries(relayed),
       ...(length === undefined ? {} : { 'content-length': length }),
       ...request.headers,

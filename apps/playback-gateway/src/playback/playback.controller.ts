@@ -65,10 +65,8 @@ export class PlaybackController {
           address: request.ip,
           requestId: request.id,
           ticketId: ticketOf(request)?.jti,
-          answerHeaders: reply.getHeaders() as Record<string, string>,
-          onHead: () => void reply.hijack(),
         },
-        new PlayerConnection(reply.raw),
+        new PlayerConnection(reply),
       );
     } finally {
       ended();

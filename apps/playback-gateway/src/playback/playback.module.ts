@@ -10,6 +10,7 @@ import { EnvelopeLocator } from './envelope-locator.js';
 import { FinishedPlaybacks } from './finished-playbacks.js';
 import { MediaRelay } from './media-relay.js';
 import { PlaybackAdmission } from './playback-admission.js';
+import { PlaybackAudit } from './playback-audit.js';
 import { PlaybackController } from './playback.controller.js';
 import { PlaybackService } from './playback.service.js';
 
@@ -25,7 +26,7 @@ import { PlaybackService } from './playback.service.js';
     WorkersModule,
   ],
   controllers: [PlaybackController],
-  providers: [PlaybackAdmission, PlaybackService, EnvelopeLocator, MediaRelay, FinishedPlaybacks],
+  providers: [PlaybackAdmission, PlaybackAudit, PlaybackService, EnvelopeLocator, MediaRelay, FinishedPlaybacks],
   exports: [PlaybackAdmission],
 })
 export class PlaybackModule {}

@@ -1,14 +1,26 @@
-import type { ServerResponse } from 'node:http';
+import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { ReceiverGoneError } from '#platform';
+
+/** What of Fastify's reply a playback needs. */
+export interface PlayerReply {
+  readonly raw: ServerResponse;
+  /** Header fields that every answer of the gateway carries. */
+  getHeaders(): Readonly<Record<string, OutgoingHttpHeader | undefined>>;
+  /** From now on the framework leaves the response alone. */
+  hijack(): unknown;
+}
 
 /** The response to a player: knows when the player has left, and whether anything was sent yet. */
 export class PlayerConnection {
+  readonly response: ServerResponse;
   readonly signal: AbortSignal;
   /** When the playback began, nanoseconds of the monotonic clock. */
   readonly openedAt = process.hrtime.bigint();
   private sentBytes = 0;
 
-  constructor(readonly response: ServerResponse) {
+  constructor(private readonly reply: PlayerReply) {
+    const response = reply.raw;
+    this.response = response;
     const left = new AbortController();
     this.signal = left.signal;
     response.once('close', () => {
@@ -22,6 +34,13 @@ export class PlayerConnection {
 
   get started(): boolean {
     return this.response.headersSent;
+  }
+
+  /** Writes the head, with the header fields that every answer of the gateway carries. */
+  writeHead(status: number, headers: OutgoingHttpHeaders): void {
+    const common = this.reply.getHeaders();
+    this.reply.hijack();
+    this.response.writeHead(status, { ...headers, ...common });
   }
 
   count(bytes: number): void {

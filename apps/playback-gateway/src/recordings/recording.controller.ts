@@ -24,7 +24,7 @@ export class RecordingController {
   async get(@CurrentUser() user: User, @Param('id') id: string) {
     const recording = await this.recordings.find(id);
     if (recording === undefined) throw new RcsError('RCS_RECORDING_NOT_FOUND', `no recording ${JSON.stringify(id)}`);
-    await this.authorisation.authorise(user, 'read', recording);
+    await this.authorisation.authorise(user, recording);
     return { ...recordingResource(recording, this.externalUrl.value), statusCode: 0 };
   }
 }

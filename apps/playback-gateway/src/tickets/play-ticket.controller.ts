@@ -38,7 +38,7 @@ export class PlayTicketController {
   ) {
     const recording = await this.find(id, user, request);
     const mediaFile = chooseMediaFile(recording, mediaId);
-    const { ticket, text } = await this.issuer.issue({
+    const { ticket, text } = this.issuer.issue({
       user,
       session: this.sessions.of(request),
       recording: recording.id,
@@ -70,7 +70,7 @@ export class PlayTicketController {
     try {
       const recording = await this.recordings.find(id);
       if (recording === undefined) throw new RcsError('RCS_RECORDING_NOT_FOUND', `no recording ${JSON.stringify(id)}`);
-      await this.authorisation.authorise(user, 'read', recording);
+      await this.authorisation.authorise(user, recording);
       return recording;
     } catch (error) {
       if (error instanceof RcsError && error.definition.http < 500) {

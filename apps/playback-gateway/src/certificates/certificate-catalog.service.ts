@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { parseCertificatePem } from '#certificates';
 import type { KeyEntry } from '#contracts';
 import { describeError, RcsError, type Logger } from '#platform';
-import type { CertificateStore, RecordingCertificate, RewrapStore } from '#store';
+import type { CertificateAssignment, CertificateStore, RecordingCertificate, RewrapStore } from '#store';
 import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
 import { CONFIGURATION, LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 import { unknownCertificate } from './certificate-errors.js';
@@ -12,6 +11,7 @@ import { certificateState, type KeyPresence } from './certificate-status-text.js
 import { VaultKeys } from '../vaults/vault-keys.js';
 import { recipientNamesOf } from '../envelopes/recipient-names.js';
 import { certificateOf, chainOf } from './stored-chain.js';
+import { TokenCertificates } from './token-certificates.js';
 
 /** Lists certificates as they are in store and tokens at this moment; nothing is remembered between two lists. */
 @Injectable()
@@ -22,6 +22,7 @@ export class CertificateCatalog {
     @Inject(storeTokens.certificates) private readonly certificates: CertificateStore,
     @Inject(storeTokens.rewraps) private readonly rewraps: RewrapStore,
     private readonly keys: VaultKeys,
+    private readonly inToken: TokenCertificates,
     private readonly policy: CertificatePolicy,
     @Inject(CONFIGURATION) { recordingCertificates }: Pick<GatewayConfiguration, 'recordingCertificates'>,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -32,10 +33,10 @@ export class CertificateCatalog {
   /** Active ones; deleted ones too when asked. */
   async list(contactCenter: string, withDeleted: boolean): Promise<CertificateRow[]> {
     const keys = await this.knownKeys(contactCenter);
-    if (keys !== undefined) await this.adopt(contactCenter, keys);
-    const stored = await this.certificates.list(contactCenter);
+    const stored = await this.inToken.listWith(contactCenter, keys ?? []);
     const shown = stored.filter(({ state }) => withDeleted || state === 'active');
-    return Promise.all(shown.map(certificate => this.row(certificate, keys)));
+    const assignments = await this.certificates.assignments(contactCenter);
+    return Promise.all(shown.map(certificate => this.rowOf(certificate, keys, assignments)));
   }
 
   /** What the store has, deleted ones too; nothing is asked of the tokens. */
@@ -49,7 +50,7 @@ export class CertificateCatalog {
     const keys = await this.knownKeys(contactCenter);
     const assignments = await this.certificates.assignments(contactCenter);
     return {
-      ...(await this.row(stored, keys)),
+      ...(await this.rowOf(stored, keys, assignments)),
       certificate: stored.certificate,
       chain: chainOf(stored)
         .slice(1)
@@ -68,9 +69,8 @@ export class CertificateCatalog {
   async require(contactCenter: string, alias: string): Promise<RecordingCertificate> {
     const stored = await this.certificates.find(contactCenter, alias);
     if (stored !== undefined) return stored;
-    const keys = await this.knownKeys(contactCenter);
-    if (keys !== undefined) await this.adopt(contactCenter, keys);
-    const adopted = await this.certificates.find(contactCenter, alias);
+    const all = await this.inToken.listWith(contactCenter, (await this.knownKeys(contactCenter)) ?? []);
+    const adopted = all.find(certificate => certificate.alias === alias);
     if (adopted === undefined) throw unknownCertificate(alias);
     return adopted;
   }
@@ -96,22 +96,11 @@ export class CertificateCatalog {
     });
   }
 
-  async row(stored: RecordingCertificate, keys?: readonly KeyEntry[]): Promise<CertificateRow> {
-    const { contactCenter, alias } = stored;
-    const certificate = certificateOf(stored);
-    const known = keys ?? (await this.knownKeys(contactCenter));
-    const entry = entryOf(stored, known);
-    const key = presenceOf(known, entry);
-    const assignments = await this.certificates.assignments(contactCenter);
-    return certificateRow({
-      stored,
-      certificate,
-      key,
-      entry,
-      state: certificateState(stored, certificate, key, this.warningDays, new Date()),
-      deployedCount: assignments.filter(({ aliases }) => aliases.includes(alias)).length,
-      recordings: await this.rewraps.countRecordings(contactCenter, recipientNamesOf(certificate, alias)),
-    });
+  /** The line of the list for one certificate. */
+  async row(stored: RecordingCertificate): Promise<CertificateRow> {
+    const { contactCenter } = stored;
+    const keys = await this.knownKeys(contactCenter);
+    return this.rowOf(stored, keys, await this.certificates.assignments(contactCenter));
   }
 
   /** As they were some seconds ago at most; undefined when no vault answers: a list without that is better than none. */
@@ -133,29 +122,24 @@ export class CertificateCatalog {
     return this.knownKeys(contactCenter);
   }
 
-  /** Takes in pairs that came into the token in another way, such as with `rcsctl import-key`. */
-  private async adopt(contactCenter: string, keys: readonly KeyEntry[]): Promise<void> {
-    const withCertificate = keys.filter(({ certificate }) => certificate !== '');
-    if (withCertificate.length === 0) return;
-    const known = new Set((await this.certificates.list(contactCenter)).map(({ fingerprint }) => fingerprint));
-    for (const { certificate: pem, alias, keyIdentifier } of withCertificate) {
-      const [certificate] = parseCertificatePem(pem);
-      if (known.has(certificate.fingerprint)) continue;
-      const { outcome } = await this.certificates.add({
-        contactCenter,
-        alias,
-        certificate: certificate.pem,
-        chain: '',
-        fingerprint: certificate.fingerprint,
-        keyIdentifier,
-        keyFormat: 'imported into the token',
-        decryptOnly: false,
-        state: 'active',
-        createdAt: new Date().toISOString(),
-        createdBy: 'key vault',
-      });
-      this.logger.info({ contactCenter, alias, outcome }, 'a certificate of the token was taken into the list');
-    }
+  private async rowOf(
+    stored: RecordingCertificate,
+    keys: readonly KeyEntry[] | undefined,
+    assignments: readonly CertificateAssignment[],
+  ): Promise<CertificateRow> {
+    const { contactCenter, alias } = stored;
+    const certificate = certificateOf(stored);
+    const entry = entryOf(stored, keys);
+    const key = presenceOf(keys, entry);
+    return certificateRow({
+      stored,
+      certificate,
+      key,
+      entry,
+      state: certificateState(stored, certificate, key, this.warningDays, new Date()),
+      deployedCount: assignments.filter(({ aliases }) => aliases.includes(alias)).length,
+      recordings: await this.rewraps.countRecordings(contactCenter, recipientNamesOf(certificate, alias)),
+    });
   }
 }
 

@@ -14,6 +14,7 @@ import { CertificatePolicy } from './certificate-policy.js';
 import { CertificateRemovalService } from './certificate-removal.service.js';
 import { CertificateRenewalService } from './certificate-renewal.service.js';
 import { ExpiryWatch } from './expiry/expiry-watch.js';
+import { TokenCertificates } from './token-certificates.js';
 import { CertificateUploadService } from './upload/certificate-upload.service.js';
 import { ClearPrivateKeys } from './upload/clear-private-keys.js';
 
@@ -28,6 +29,7 @@ import { ClearPrivateKeys } from './upload/clear-private-keys.js';
       inject: [CONFIGURATION],
     },
     ClearPrivateKeys,
+    TokenCertificates,
     CertificateCatalog,
     CertificateNeedsService,
     CertificateUploadService,

@@ -1,0 +1,55 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { parseCertificatePem, type CertificateInfo } from '#certificates';
+import type { KeyEntry } from '#contracts';
+import type { Logger } from '#platform';
+import type { CertificateStore, RecordingCertificate } from '#store';
+import { LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
+
+interface InToken {
+  readonly entry: KeyEntry;
+  readonly certificate: CertificateInfo;
+}
+
+/**
+ * Takes in certificates that came into the token in another way than by the gateway, such as with `rcsctl import-key`.
+ * Whoever reads the list has that done, and no job in the background: an upload brings a key to the vaults before its
+ * certificate is stored, and must not find that somebody took it in meanwhile.
+ */
+@Injectable()
+export class TokenCertificates {
+  constructor(
+    @Inject(storeTokens.certificates) private readonly certificates: CertificateStore,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** The certificates of the store, deleted ones too, with those that only these keys of the token had. */
+  async listWith(contactCenter: string, keys: readonly KeyEntry[]): Promise<readonly RecordingCertificate[]> {
+    const stored = await this.certificates.list(contactCenter);
+    const known = new Set(stored.map(({ fingerprint }) => fingerprint));
+    const fresh = keys.flatMap(inToken).filter(({ certificate }) => !known.has(certificate.fingerprint));
+    if (fresh.length === 0) return stored;
+    for (const one of fresh) await this.adopt(contactCenter, one);
+    return this.certificates.list(contactCenter);
+  }
+
+  private async adopt(contactCenter: string, { entry, certificate }: InToken): Promise<void> {
+    const { alias, keyIdentifier } = entry;
+    const { outcome } = await this.certificates.add({
+      contactCenter,
+      alias,
+      certificate: certificate.pem,
+      chain: '',
+      fingerprint: certificate.fingerprint,
+      keyIdentifier,
+      keyFormat: 'imported into the token',
+      decryptOnly: false,
+      state: 'active',
+      createdAt: new Date().toISOString(),
+      createdBy: 'key vault',
+    });
+    this.logger.info({ contactCenter, alias, outcome }, 'a certificate of the token was taken into the list');
+  }
+}
+
+const inToken = (entry: KeyEntry): InToken[] =>
+  entry.certificate === '' ? [] : [{ entry, certificate: parseCertificatePem(entry.certificate)[0] }];

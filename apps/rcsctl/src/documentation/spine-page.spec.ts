@@ -14,9 +14,4 @@ describe('the spine of a playback, docs/spine.md', () => {
   it.each(files)('names a file that is there and can be read in one go: %s', file => {
     expect(readFileSync(join(repository, file), 'utf8').trimEnd().split('\n').length).toBeLessThanOrEqual(longest);
   });
-
-  it('names no other file that is not there', () => {
-    const named = [...page.matchAll(/`((?:apps|libs)\/[\w./-]+\.ts)`/g)].map(([, file = '']) => file);
-    for (const file of named) expect(() => readFileSync(join(repository, file))).not.toThrow();
-  });
 });

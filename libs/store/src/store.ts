@@ -1,21 +1,26 @@
 import type { AuditLog } from './audit/audit-log.js';
-import type { CertificateStore } from './certificates/certificate-store.js';
-import type { ContactCenterStore } from './contact-centers/contact-center-store.js';
-import type { LocalKeyManagerStore } from './local-key-manager/local-key-manager-store.js';
-import type { MediaIndexStore } from './media-index/media-index-store.js';
-import type { RecordingStore } from './recordings/recording-store.js';
-import type { RewrapStore } from './rewrap/rewrap-store.js';
-import type { UserStore } from './users/user-store.js';
+import { certificates } from './sqlite/sqlite-certificate-store.js';
+import { contactCenters } from './sqlite/sqlite-contact-center-store.js';
+import { localKeyManager } from './sqlite/sqlite-local-key-manager-store.js';
+import { mediaIndex } from './sqlite/sqlite-media-index-store.js';
+import { recordings } from './sqlite/sqlite-recording-store.js';
+import { rewraps } from './sqlite/sqlite-rewrap-store.js';
+import { users } from './sqlite/sqlite-user-store.js';
+import type { PortsOf } from './sqlite/stored-thing.js';
+
+export type * from './certificates/certificate-store.js';
+export type * from './contact-centers/contact-center.js';
+export type * from './local-key-manager/local-key-manager-store.js';
+export type * from './media-index/media-index-store.js';
+export type * from './recordings/recording-store.js';
+export type * from './rewrap/rewrap-store.js';
+export type * from './users/user-store.js';
+
+/** Everything that is stored beside the audit log: a new thing takes its line here. */
+export const documents = { recordings, mediaIndex, users, contactCenters, certificates, rewraps, localKeyManager };
 
 /** All that this server keeps besides keys (in the token) and media (in the storage). */
-export interface Store {
-  readonly recordings: RecordingStore;
-  readonly mediaIndex: MediaIndexStore;
-  readonly users: UserStore;
-  readonly contactCenters: ContactCenterStore;
-  readonly certificates: CertificateStore;
-  readonly rewraps: RewrapStore;
-  readonly localKeyManager: LocalKeyManagerStore;
+export interface Store extends PortsOf<typeof documents> {
   readonly audit: AuditLog;
 
   /**

@@ -12,6 +12,8 @@ import {
   storeTokens,
 } from './injection-tokens.js';
 
+const storedThings = Object.keys(storeTokens) as (keyof typeof storeTokens)[];
+
 /** Makes known to every module what the program was started with. */
 @Global()
 @Module({})
@@ -28,14 +30,10 @@ export class DependenciesModule {
       { provide: LOGGER, useValue: context.logger },
       { provide: REDIS, useValue: redis },
       { provide: LiveIdentity, useValue: identity },
-      { provide: storeTokens.recordings, useValue: store.recordings },
-      { provide: storeTokens.users, useValue: store.users },
-      { provide: storeTokens.contactCenters, useValue: store.contactCenters },
-      { provide: storeTokens.certificates, useValue: store.certificates },
-      { provide: storeTokens.rewraps, useValue: store.rewraps },
-      { provide: storeTokens.mediaIndex, useValue: store.mediaIndex },
-      { provide: storeTokens.localKeyManager, useValue: store.localKeyManager },
-      { provide: storeTokens.audit, useValue: audit },
+      ...storedThings.map(name => ({
+        provide: storeTokens[name],
+        useValue: name === 'audit' ? audit : store[name],
+      })),
     ];
     return { module: DependenciesModule, providers, exports: providers.map(({ provide }) => provide as symbol) };
   }

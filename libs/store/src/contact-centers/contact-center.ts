@@ -7,3 +7,14 @@ export interface ContactCenter {
   /** Origins of pages that its users may use this server from, such as `https://*.example.com`. */
   readonly allowedOrigins?: readonly string[];
 }
+
+/** Keeps the contact centers. Every method rejects with RCS_STORE_UNAVAILABLE while the database cannot serve. */
+export interface ContactCenterStore {
+  find(id: string): Promise<ContactCenter | undefined>;
+
+  /** All contact centers, sorted by id. */
+  list(): Promise<readonly ContactCenter[]>;
+
+  /** Creates or replaces. Durable when it resolves. */
+  put(contactCenter: ContactCenter): Promise<void>;
+}

@@ -1,5 +1,3 @@
-import type { JsonObject, JsonValue } from '../json-value.js';
-
 /** The metadata of one recorded interaction. Times are texts `yyyy-MM-ddTHH:mm:ss.SSS+0000`, kept as they came. */
 export interface Recording {
   /** Unique over all contact centers. */
@@ -54,4 +52,11 @@ export interface MediaDescriptor {
   /** URL inside a configured storage, or path below it. */
   readonly path: string;
   readonly [field: string]: JsonValue;
+}
+
+/** What JSON (RFC 8259) can say, as an immutable value. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+
+export interface JsonObject {
+  readonly [name: string]: JsonValue;
 }

@@ -1,6 +1,9 @@
 import type { SchemaMigration } from './schema-migration.js';
 
-/** Whole values as JSON documents; beside them the columns they are searched by. */
+/**
+ * Whole values as JSON documents; beside them the columns they are searched by. These are the steps of before stored
+ * things brought their own: never changed, and further ones stand with the thing whose tables they make.
+ */
 export const documentSchema: readonly SchemaMigration[] = [
   {
     version: 1,

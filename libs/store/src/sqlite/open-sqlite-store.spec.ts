@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { exampleRecording } from '../testing/example-recording.js';
 import { SqliteTestDirectory } from '../testing/sqlite-test-directory.js';
+import { documents } from '../store.js';
 import { documentSchema } from './document-schema.js';
+import { migrationsOf } from './stored-thing.js';
 import { documentDatabaseName, openSqliteStore } from './open-sqlite-store.js';
 
 const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
-const known = documentSchema.length;
+const known = migrationsOf(documents, documentSchema).length;
 
 describe(openSqliteStore.name, () => {
   const directory = new SqliteTestDirectory();

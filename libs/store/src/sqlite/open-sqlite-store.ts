@@ -1,12 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '#platform';
-import type { Store } from '../store.js';
+import { documents as storedThings, type Store } from '../store.js';
 import { auditSchema } from './audit-schema.js';
 import { documentSchema } from './document-schema.js';
 import { prepareDatabase } from './prepare-database.js';
 import { DatabaseReader } from './reading/database-reader.js';
-import { SqliteStore } from './sqlite-store.js';
+import { sqliteStore } from './sqlite-store.js';
+import { migrationsOf } from './stored-thing.js';
 import { DatabaseWriter } from './writing/database-writer.js';
 
 export interface SqliteStoreOptions {
@@ -48,12 +49,12 @@ async function openDatabases(options: SqliteStoreOptions): Promise<Store> {
   // Half the deadline, so that a lock is reported as what it is rather than as a silent disk.
   const busyTimeoutMs = Math.ceil(writeDeadlineMs / 2);
 
-  const documents = await prepareDatabase(documentFile, documentSchema);
+  const documents = await prepareDatabase(documentFile, migrationsOf(storedThings, documentSchema));
   const audit = await prepareDatabase(auditFile, auditSchema).catch((error: unknown) => {
     documents.close();
     throw error;
   });
-  const store = new SqliteStore(
+  const store = sqliteStore(
     new DatabaseReader(documents, 'RCS_STORE_UNAVAILABLE'),
     new DatabaseWriter({
       ...limits,

@@ -18,13 +18,15 @@ import { certificateUse } from './certificate-use.js';
 import type { DatabaseReader } from './reading/database-reader.js';
 import { targetKey } from './writing/certificate-rows.js';
 import type { DatabaseWriter } from './writing/database-writer.js';
-import type { DocumentWrites } from './writing/write-operation.js';
+import { storedThing } from './stored-thing.js';
+import { assignmentWrites, type AssignmentWrites } from './writing/assignment-writes.js';
+import { certificateWrites, type CertificateWrites } from './writing/certificate-writes.js';
 
 interface DocumentRow {
   readonly document: string;
 }
 
-export class SqliteCertificateStore implements CertificateStore {
+class SqliteCertificateStore implements CertificateStore {
   private readonly listStatement: Statement<[string | null], DocumentRow>;
   private readonly findStatement: Statement<[string, string], DocumentRow>;
   private readonly assignmentsStatement: Statement<[string | null], DocumentRow>;
@@ -32,7 +34,7 @@ export class SqliteCertificateStore implements CertificateStore {
 
   constructor(
     private readonly reader: DatabaseReader,
-    private readonly writer: DatabaseWriter<DocumentWrites>,
+    private readonly writer: DatabaseWriter<CertificateWrites & AssignmentWrites>,
   ) {
     const { database } = reader;
     this.listStatement = database.prepare<[string | null], DocumentRow>(
@@ -104,6 +106,11 @@ export class SqliteCertificateStore implements CertificateStore {
     return (await this.writer.write('succeedCertificate', { contactCenter, from, to, origin })) ?? undefined;
   }
 }
+
+export const certificates = storedThing<CertificateWrites & AssignmentWrites, CertificateStore>({
+  writes: database => ({ ...certificateWrites(database), ...assignmentWrites(database) }),
+  open: (reader, writer) => new SqliteCertificateStore(reader, writer),
+});
 
 const certificateIn = (row: DocumentRow): RecordingCertificate => JSON.parse(row.document) as RecordingCertificate;
 const assignmentIn = (row: DocumentRow): CertificateAssignment => JSON.parse(row.document) as CertificateAssignment;

@@ -16,11 +16,12 @@ import type { LoggedRequest, RequestLogQuery } from '../local-key-manager/logged
 import { credentialIn, keyPairIn, type OwnedRow } from './local-key-manager-rows.js';
 import type { DatabaseReader } from './reading/database-reader.js';
 import type { DatabaseWriter } from './writing/database-writer.js';
-import type { DocumentWrites } from './writing/write-operation.js';
+import { storedThing } from './stored-thing.js';
+import { localKeyManagerWrites, type LocalKeyManagerWrites } from './writing/local-key-manager-writes.js';
 
 type Owner = string | null;
 
-export class SqliteLocalKeyManagerStore implements LocalKeyManagerStore {
+class SqliteLocalKeyManagerStore implements LocalKeyManagerStore {
   private readonly allCredentials: Statement<[], OwnedRow>;
   private readonly ownCredentials: Statement<[Owner], OwnedRow>;
   private readonly credentialsOfIdStatement: Statement<[string], OwnedRow>;
@@ -31,7 +32,7 @@ export class SqliteLocalKeyManagerStore implements LocalKeyManagerStore {
 
   constructor(
     private readonly reader: DatabaseReader,
-    private readonly writer: DatabaseWriter<DocumentWrites>,
+    private readonly writer: DatabaseWriter<LocalKeyManagerWrites>,
   ) {
     const { database } = reader;
     const credentials = 'SELECT document, contact_center FROM hawk_credential';
@@ -125,3 +126,8 @@ export class SqliteLocalKeyManagerStore implements LocalKeyManagerStore {
     return (await this.writer.write('assignToOnlyContactCenter', null)) ?? undefined;
   }
 }
+
+export const localKeyManager = storedThing<LocalKeyManagerWrites, LocalKeyManagerStore>({
+  writes: localKeyManagerWrites,
+  open: (reader, writer) => new SqliteLocalKeyManagerStore(reader, writer),
+});

@@ -12,7 +12,8 @@ import type { Recording } from '../recordings/recording.js';
 import { countUnknown } from './certificate-use.js';
 import type { DatabaseReader } from './reading/database-reader.js';
 import type { DatabaseWriter } from './writing/database-writer.js';
-import type { DocumentWrites } from './writing/write-operation.js';
+import { storedThing } from './stored-thing.js';
+import { mediaIndexWrites, type MediaIndexWrites } from './writing/media-index-writes.js';
 
 interface DueRow {
   readonly document: string;
@@ -20,7 +21,7 @@ interface DueRow {
   readonly attempts: number;
 }
 
-export class SqliteMediaIndexStore implements MediaIndexStore {
+class SqliteMediaIndexStore implements MediaIndexStore {
   private readonly dueStatement: Statement<[MissingPart, number, number], DueRow>;
   private readonly statusStatement: Statement<[string | null], MediaIndexStatus>;
   private readonly failuresStatement: Statement<[string | null, number], UnindexableMedia>;
@@ -29,7 +30,7 @@ export class SqliteMediaIndexStore implements MediaIndexStore {
 
   constructor(
     private readonly reader: DatabaseReader,
-    private readonly writer: DatabaseWriter<DocumentWrites>,
+    private readonly writer: DatabaseWriter<MediaIndexWrites>,
   ) {
     const { database } = reader;
     this.dueStatement = database.prepare(
@@ -110,6 +111,11 @@ export class SqliteMediaIndexStore implements MediaIndexStore {
     await this.writer.write('noteLocationsClaimed', storages);
   }
 }
+
+export const mediaIndex = storedThing<MediaIndexWrites, MediaIndexStore>({
+  writes: mediaIndexWrites,
+  open: (reader, writer) => new SqliteMediaIndexStore(reader, writer),
+});
 
 function unindexedMedia({ document, mediaId, attempts }: DueRow): UnindexedMedia[] {
   const recording = JSON.parse(document) as Recording;

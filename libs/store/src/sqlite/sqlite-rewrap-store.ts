@@ -4,7 +4,8 @@ import type { EnvelopePosition, RewrapJob, RewrapStep } from '../rewrap/rewrap-j
 import type { RewrapClaim, RewrapStore, StoredEnvelope } from '../rewrap/rewrap-store.js';
 import type { DatabaseReader } from './reading/database-reader.js';
 import type { DatabaseWriter } from './writing/database-writer.js';
-import type { DocumentWrites } from './writing/write-operation.js';
+import { storedThing } from './stored-thing.js';
+import { rewrapWrites, type RewrapWrites } from './writing/rewrap-writes.js';
 
 interface DocumentRow {
   readonly document: string;
@@ -15,7 +16,7 @@ interface PositionRow {
   readonly mediaId: string;
 }
 
-export class SqliteRewrapStore implements RewrapStore {
+class SqliteRewrapStore implements RewrapStore {
   private readonly pageStatement: Statement<[string, string, string, string, number], PositionRow>;
   private readonly recordingStatement: Statement<[string], DocumentRow>;
   private readonly findStatement: Statement<[string, string], DocumentRow>;
@@ -23,7 +24,7 @@ export class SqliteRewrapStore implements RewrapStore {
 
   constructor(
     private readonly reader: DatabaseReader,
-    private readonly writer: DatabaseWriter<DocumentWrites>,
+    private readonly writer: DatabaseWriter<RewrapWrites>,
   ) {
     const { database } = reader;
     this.pageStatement = database.prepare(
@@ -121,6 +122,11 @@ export class SqliteRewrapStore implements RewrapStore {
     return mediaFile === undefined ? [] : [{ recording, mediaFile }];
   }
 }
+
+export const rewraps = storedThing<RewrapWrites, RewrapStore>({
+  writes: rewrapWrites,
+  open: (reader, writer) => new SqliteRewrapStore(reader, writer),
+});
 
 /** In the order of the database, which compares bytes of UTF-8. */
 function byPosition(left: PositionRow, right: PositionRow): number {

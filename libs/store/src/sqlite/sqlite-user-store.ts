@@ -4,19 +4,20 @@ import type { User, UserContent } from '../users/user.js';
 import type { UserStore } from '../users/user-store.js';
 import type { DatabaseReader } from './reading/database-reader.js';
 import type { DatabaseWriter } from './writing/database-writer.js';
-import type { DocumentWrites } from './writing/write-operation.js';
+import { storedThing } from './stored-thing.js';
+import { userWrites, type UserWrites } from './writing/user-writes.js';
 
 interface DocumentRow {
   readonly document: string;
 }
 
-export class SqliteUserStore implements UserStore {
+class SqliteUserStore implements UserStore {
   private readonly namedStatement: Statement<[string], DocumentRow>;
   private readonly listStatement: Statement<[], DocumentRow>;
 
   constructor(
     private readonly reader: DatabaseReader,
-    private readonly writer: DatabaseWriter<DocumentWrites>,
+    private readonly writer: DatabaseWriter<UserWrites>,
   ) {
     const own = `json_extract(document, '$.name')`;
     // The row of the account that had a name first is kept under that name, those of the others under keys of their own.
@@ -56,6 +57,11 @@ export class SqliteUserStore implements UserStore {
     });
   }
 }
+
+export const users = storedThing<UserWrites, UserStore>({
+  writes: userWrites,
+  open: (reader, writer) => new SqliteUserStore(reader, writer),
+});
 
 function parse(row: DocumentRow): User {
   return JSON.parse(row.document) as User;

@@ -1,6 +1,6 @@
 import type { AssignmentTarget, RecordingCertificate } from '../certificates/recording-certificate.js';
-import type { Store } from '../store.js';
 import { exampleMediaFile, exampleRecording } from './example-recording.js';
+import { storeContract } from './store-contract.js';
 
 const contactCenter = 'cc-1';
 const origin = { by: 'admin', at: '2026-11-21T08:00:00.000Z' };
@@ -24,8 +24,8 @@ export function exampleCertificate(alias: string, changes: Partial<RecordingCert
   };
 }
 
-/** What every CertificateStore must do. `stores` gives an empty store for each test. */
-export function certificateStoreContract(stores: () => Store): void {
+/** What every CertificateStore must do. */
+export const contract = storeContract('certificates', stores => {
   describe('CertificateStore contract', () => {
     const certificates = () => stores().certificates;
     const assign = (target: AssignmentTarget, aliases: readonly string[]) =>
@@ -152,4 +152,4 @@ export function certificateStoreContract(stores: () => Store): void {
       expect(await certificates().claimWarning(contactCenter, 'a', 7)).toBe(true);
     });
   });
-}
+});

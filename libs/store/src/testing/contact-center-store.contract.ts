@@ -1,7 +1,8 @@
-import type { ContactCenterStore } from '../contact-centers/contact-center-store.js';
+import { storeContract } from './store-contract.js';
 
-/** What every ContactCenterStore must do. `contactCenters` gives an empty one for each test. */
-export function contactCenterStoreContract(contactCenters: () => ContactCenterStore): void {
+/** What every ContactCenterStore must do. */
+export const contract = storeContract('contactCenters', store => {
+  const contactCenters = () => store().contactCenters;
   describe('ContactCenterStore contract', () => {
     it('gives contact centers back as they were put', async () => {
       const store = contactCenters();
@@ -22,4 +23,4 @@ export function contactCenterStoreContract(contactCenters: () => ContactCenterSt
       expect(await store.list()).toEqual([{ id: 'a', name: 'Help' }]);
     });
   });
-}
+});

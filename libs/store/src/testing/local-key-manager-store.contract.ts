@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { ContactCenterStore } from '../contact-centers/contact-center-store.js';
 import type { HawkCredential } from '../local-key-manager/hawk-credential.js';
 import type { LocalKeyManagerStore } from '../local-key-manager/local-key-manager-store.js';
 import type { LocalKeyPair } from '../local-key-manager/local-key-pair.js';
 import type { LoggedRequest } from '../local-key-manager/logged-request.js';
+import { storeContract } from './store-contract.js';
 
 const owner = 'cc-a';
 const neighbour = 'cc-b';
@@ -38,10 +38,8 @@ const requestAt = (time: number): LoggedRequest => ({
 });
 const everyRequest = { maxEntries: 100, earliest: 0, latest: 100 };
 
-/** What every LocalKeyManagerStore must do. `open` gives an empty one for each test. */
-export function localKeyManagerStoreContract(
-  open: () => { readonly localKeyManager: LocalKeyManagerStore; readonly contactCenters: ContactCenterStore },
-): void {
+/** What every LocalKeyManagerStore must do. */
+export const contract = storeContract('localKeyManager', open => {
   describe('LocalKeyManagerStore contract', () => {
     let store: LocalKeyManagerStore;
     beforeEach(() => {
@@ -232,4 +230,4 @@ export function localKeyManagerStoreContract(
       });
     });
   });
-}
+});

@@ -1,6 +1,6 @@
 import type { Recording } from '../recordings/recording.js';
-import type { Store } from '../store.js';
 import { exampleMediaFile, exampleRecording } from './example-recording.js';
+import { storeContract } from './store-contract.js';
 
 const contactCenter = 'cc-1';
 
@@ -9,8 +9,8 @@ function recordingWith(id: string, ...mediaIds: readonly string[]): Recording {
   return { ...exampleRecording, id, contactCenter, mediaFiles };
 }
 
-/** What every MediaIndexStore must do. `stores` gives an empty store for each test. */
-export function mediaIndexStoreContract(stores: () => Store): void {
+/** What every MediaIndexStore must do. */
+export const contract = storeContract('mediaIndex', stores => {
   describe('MediaIndexStore contract', () => {
     const index = () => stores().mediaIndex;
     const insert = (recording: Recording) => stores().recordings.insert(recording);
@@ -177,4 +177,4 @@ export function mediaIndexStoreContract(stores: () => Store): void {
       expect([await index().locationsClaimed('one'), await index().locationsClaimed('two')]).toEqual([true, false]);
     });
   });
-}
+});

@@ -1,6 +1,6 @@
 import type { Recording } from '../recordings/recording.js';
-import type { RecordingStore } from '../recordings/recording-store.js';
 import { exampleMediaFile, exampleRecording } from './example-recording.js';
+import { storeContract } from './store-contract.js';
 
 const { id } = exampleRecording;
 const { mediaId } = exampleMediaFile;
@@ -19,8 +19,9 @@ const differences: readonly { readonly difference: string; readonly change: Part
   { difference: 'a field less', change: { eventHistory: undefined } },
 ];
 
-/** What every RecordingStore must do. `recordings` gives an empty one for each test. */
-export function recordingStoreContract(recordings: () => RecordingStore): void {
+/** What every RecordingStore must do. */
+export const contract = storeContract('recordings', store => {
+  const recordings = () => store().recordings;
   describe('RecordingStore contract', () => {
     it('gives a recording back as it was inserted', async () => {
       expect(await recordings().insert(exampleRecording)).toBe('created');
@@ -186,4 +187,4 @@ export function recordingStoreContract(recordings: () => RecordingStore): void {
       });
     });
   });
-}
+});

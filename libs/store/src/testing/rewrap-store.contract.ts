@@ -1,7 +1,7 @@
 import type { Recording } from '../recordings/recording.js';
 import type { RewrapJob, RewrapStep } from '../rewrap/rewrap-job.js';
-import type { Store } from '../store.js';
 import { exampleMediaFile, exampleRecording } from './example-recording.js';
+import { storeContract } from './store-contract.js';
 
 const contactCenter = 'cc-1';
 const job: RewrapJob = {
@@ -27,8 +27,8 @@ function recordingFor(id: string, ...recipients: readonly (readonly string[])[])
   return { ...exampleRecording, id, contactCenter, mediaFiles };
 }
 
-/** What every RewrapStore must do. `stores` gives an empty store for each test. */
-export function rewrapStoreContract(stores: () => Store): void {
+/** What every RewrapStore must do. */
+export const contract = storeContract('rewraps', stores => {
   describe('RewrapStore contract', () => {
     const rewraps = () => stores().rewraps;
     const insert = (recording: Recording) => stores().recordings.insert(recording);
@@ -124,4 +124,4 @@ export function rewrapStoreContract(stores: () => Store): void {
       expect((await rewraps().claim({ owner: 'gateway-2', now: 5001, leaseUntil: 6000 }))?.id).toBe('job');
     });
   });
-}
+});

@@ -1,5 +1,5 @@
 import type { UserContent } from '../users/user.js';
-import type { UserStore } from '../users/user-store.js';
+import { storeContract } from './store-contract.js';
 
 const withoutPassword: UserContent = {
   name: 'anthony@example.org',
@@ -25,8 +25,9 @@ const ops: UserContent = {
   partitions: [],
 };
 
-/** What every UserStore must do. `users` gives an empty one for each test. */
-export function userStoreContract(users: () => UserStore): void {
+/** What every UserStore must do. */
+export const contract = storeContract('users', store => {
+  const users = () => store().users;
   describe('UserStore contract', () => {
     it('gives users back as they were put, with a version', async () => {
       const put = await users().put(supervisor);
@@ -141,4 +142,4 @@ export function userStoreContract(users: () => UserStore): void {
       expect(listed.map(({ name }) => name)).toEqual([supervisor.name, ops.name]);
     });
   });
-}
+});

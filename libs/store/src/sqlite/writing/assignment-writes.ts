@@ -1,11 +1,20 @@
 import type Database from 'better-sqlite3';
-import type { CertificateAssignment } from '../../certificates/recording-certificate.js';
+import type { AssignmentResult, ChangeOrigin } from '../../certificates/certificate-store.js';
+import type { AssignmentTarget, CertificateAssignment } from '../../certificates/recording-certificate.js';
 import { CertificateRows, targetKey } from './certificate-rows.js';
-import type { DocumentWrites, WriteHandlers } from './write-operation.js';
+import type { WriteHandlers } from './write-operation.js';
 
-type Names = 'assignCertificates' | 'unassignCertificates' | 'succeedCertificate';
+export type AssignmentWrites = {
+  assignCertificates: { input: CertificateAssignment; result: AssignmentResult };
+  unassignCertificates: { input: { contactCenter: string; target: AssignmentTarget }; result: boolean };
+  succeedCertificate: {
+    input: { contactCenter: string; from: string; to: string; origin: ChangeOrigin };
+    /** null: one of the two cannot be used. */
+    result: readonly AssignmentTarget[] | null;
+  };
+};
 
-export function assignmentWrites(database: Database.Database): Pick<WriteHandlers<DocumentWrites>, Names> {
+export function assignmentWrites(database: Database.Database): WriteHandlers<AssignmentWrites> {
   const rows = new CertificateRows(database);
   const remove = database.prepare<[string, string]>(
     'DELETE FROM certificate_assignment WHERE contact_center = ? AND target = ?',

@@ -1,11 +1,18 @@
 import type Database from 'better-sqlite3';
+import type { AdditionResult, RemovalRequest, RemovalResult } from '../../certificates/certificate-store.js';
+import type { RecordingCertificate } from '../../certificates/recording-certificate.js';
 import { certificateUse } from '../certificate-use.js';
 import { CertificateRows } from './certificate-rows.js';
-import type { DocumentWrites, WriteHandlers } from './write-operation.js';
+import type { WriteHandlers } from './write-operation.js';
 
-type Names = 'addCertificate' | 'removeCertificate' | 'noteKeyRemoved' | 'claimExpiryWarning';
+export type CertificateWrites = {
+  addCertificate: { input: RecordingCertificate; result: AdditionResult };
+  removeCertificate: { input: RemovalRequest; result: RemovalResult };
+  noteKeyRemoved: { input: { contactCenter: string; alias: string; at: string | undefined }; result: boolean };
+  claimExpiryWarning: { input: { contactCenter: string; alias: string; days: number }; result: boolean };
+};
 
-export function certificateWrites(database: Database.Database): Pick<WriteHandlers<DocumentWrites>, Names> {
+export function certificateWrites(database: Database.Database): WriteHandlers<CertificateWrites> {
   const rows = new CertificateRows(database);
   return {
     addCertificate(certificate) {

@@ -4,13 +4,17 @@ import Database from 'better-sqlite3';
 import { exampleRecording } from '../../testing/example-recording.js';
 import { SqliteTestDirectory } from '../../testing/sqlite-test-directory.js';
 import { documentDatabaseName } from '../open-sqlite-store.js';
+import type { ContactCenterWrites } from '../sqlite-contact-center-store.js';
 import { DatabaseWriter } from './database-writer.js';
-import type { DocumentWrites } from './write-operation.js';
+import type { RecordingWrites } from './recording-writes.js';
+import type { Probe } from './write-operation.js';
+
+type Writes = Probe & RecordingWrites & ContactCenterWrites;
 
 describe(DatabaseWriter.name, () => {
   const directory = new SqliteTestDirectory();
   let file: string;
-  let writer: DatabaseWriter<DocumentWrites>;
+  let writer: DatabaseWriter<Writes>;
 
   beforeEach(async () => {
     await (await directory.open()).close();
@@ -51,7 +55,7 @@ describe(DatabaseWriter.name, () => {
       writer.write('putContactCenter', { id: 'a', name: 'Support' }),
     ]);
     expect(outcomes).toMatchObject([
-      { status: 'fulfilled', value: { outcome: 'created' } },
+      { status: 'fulfilled', value: 'created' },
       { status: 'rejected', reason: { code: 'RCS_INTERNAL' } },
       { status: 'fulfilled' },
     ]);

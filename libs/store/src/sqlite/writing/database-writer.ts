@@ -1,8 +1,17 @@
-import type { Worker } from 'node:worker_threads';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { RcsError, type ErrorCode } from '#platform';
-import type { DatabaseWriterMessage, DatabaseWriterThreadData } from './database-writer.thread.js';
-import { startWriterThread } from './start-writer-thread.js';
 import type { BatchOutcome, WriteOperations, WriteOutcome, WriteRequest } from './write-operation.js';
+
+/** What the thread is started with. */
+export interface DatabaseWriterThreadData {
+  readonly file: string;
+  readonly busyTimeoutMs: number;
+  /** Absent in the thread that writes documents. */
+  readonly auditWriter?: string;
+}
+
+export type DatabaseWriterMessage = { readonly requests: readonly WriteRequest[] } | 'close';
 
 export interface DatabaseWriterOptions {
   readonly thread: DatabaseWriterThreadData;
@@ -45,8 +54,8 @@ export class DatabaseWriter<Operations extends WriteOperations> {
 
   /**
    * Durable when it resolves. A write already handed to the thread may still happen after its deadline.
-   * @throws RcsError the code of the options, RCS_OVERLOADED, RCS_SHUTTING_DOWN, or RCS_INTERNAL for a value that the
-   * database refuses.
+   * @throws RcsError the code of the options, RCS_OVERLOADED, RCS_SHUTTING_DOWN, RCS_INTERNAL for a value that the
+   * database refuses, or the code with which the operation refuses.
    */
   write<Name extends keyof Operations & string>(
     name: Name,
@@ -163,6 +172,11 @@ export class DatabaseWriter<Operations extends WriteOperations> {
       pending.resolve(outcome.result);
       return;
     }
+    if (outcome !== undefined && 'refusal' in outcome) {
+      const { code, message, publicDetail } = outcome.refusal;
+      pending.reject(new RcsError(code, message, publicDetail === undefined ? {} : { publicDetail }));
+      return;
+    }
     const reason = outcome?.failure ?? 'the thread gave no outcome';
     pending.reject(new RcsError('RCS_INTERNAL', `${this.options.what}: ${pending.request.name}: ${reason}`));
   }
@@ -190,6 +204,13 @@ export class DatabaseWriter<Operations extends WriteOperations> {
     thread.postMessage('close' satisfies DatabaseWriterMessage);
     if (!(await settledWithin(exited, deadlineMs))) await thread.terminate();
   }
+}
+
+/** The thread's own file lies beside this one: compiled, or (in tests) as a source that it compiles while loading. */
+function startWriterThread(workerData: DatabaseWriterThreadData): Worker {
+  if (!__filename.endsWith('.ts')) return new Worker(join(__dirname, 'database-writer.thread.js'), { workerData });
+  const loader = join(__dirname, '../../testing/typescript-loader.cjs');
+  return new Worker(join(__dirname, 'database-writer.thread.ts'), { workerData, execArgv: ['--require', loader] });
 }
 
 async function settledWithin(work: Promise<void>, timeoutMs: number): Promise<boolean> {

@@ -1,7 +1,14 @@
 import type Database from 'better-sqlite3';
 import { describeDatabaseFailure, isBusy, isDatabaseFailure } from '../database-failure.js';
 import type { DatabaseFileWatch } from '../database-connection.js';
-import type { BatchOutcome, WriteOperations, WriteHandlers, WriteOutcome, WriteRequest } from './write-operation.js';
+import {
+  WriteRefused,
+  type BatchOutcome,
+  type WriteHandlers,
+  type WriteOperations,
+  type WriteOutcome,
+  type WriteRequest,
+} from './write-operation.js';
 
 export interface WritableDatabase {
   readonly database: Database.Database;
@@ -51,6 +58,10 @@ function carryOut(
     return { result: database.transaction(handler)(input) };
   } catch (error) {
     if (isDatabaseFailure(error)) throw error;
+    if (error instanceof WriteRefused) {
+      const { code, message, publicDetail } = error;
+      return { refusal: { code, message, publicDetail } };
+    }
     return { failure: describeDatabaseFailure(error) };
   }
 }

@@ -1,17 +1,29 @@
 import type Database from 'better-sqlite3';
-import type { HawkCredential } from '../../local-key-manager/hawk-credential.js';
+import type { HawkCredential, HawkInvitation } from '../../local-key-manager/hawk-credential.js';
 import type { KeyManagerOwner } from '../../local-key-manager/key-manager-owner.js';
+import type {
+  HawkRegistration,
+  HawkRevocation,
+  HawkRotation,
+  RegistrationResult,
+} from '../../local-key-manager/local-key-manager-store.js';
 import { credentialIn, documentOf, type OwnedRow } from '../local-key-manager-rows.js';
 import { scopedKey } from './scoped-key.js';
-import type { DocumentWrites, WriteHandlers } from './write-operation.js';
+import type { WriteHandlers } from './write-operation.js';
 
-type Names = 'registerHawkCredential' | 'rotateHawkCredential' | 'revokeHawkCredential' | 'inviteHawkCredential';
+export type HawkCredentialWrites = {
+  registerHawkCredential: { input: HawkRegistration; result: RegistrationResult };
+  /** null: no such credential, or a revoked one. */
+  rotateHawkCredential: { input: HawkRotation; result: HawkCredential | null };
+  revokeHawkCredential: { input: HawkRevocation; result: HawkCredential | null };
+  inviteHawkCredential: { input: { invitation: HawkInvitation; now: string }; result: null };
+};
 
 interface CredentialRow extends OwnedRow {
   readonly key: string;
 }
 
-export function hawkCredentialWrites(database: Database.Database): Pick<WriteHandlers<DocumentWrites>, Names> {
+export function hawkCredentialWrites(database: Database.Database): WriteHandlers<HawkCredentialWrites> {
   const ofId = database.prepare<[string], CredentialRow>(
     `SELECT id AS key, document, contact_center FROM hawk_credential WHERE json_extract(document, '$.id') = ?`,
   );

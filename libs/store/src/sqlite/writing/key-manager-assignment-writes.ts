@@ -1,11 +1,19 @@
 import type Database from 'better-sqlite3';
-import type { AssignedThings, AssignmentOutcome } from '../../local-key-manager/local-key-manager-store.js';
-import type { DocumentWrites, WriteHandlers } from './write-operation.js';
+import type {
+  AssignedThings,
+  AssignmentOutcome,
+  KeyManagerAssignment,
+} from '../../local-key-manager/local-key-manager-store.js';
+import type { WriteHandlers } from './write-operation.js';
 
-type Names = 'assignKeyManagerThings' | 'assignToOnlyContactCenter';
+export type KeyManagerAssignmentWrites = {
+  assignKeyManagerThings: { input: KeyManagerAssignment; result: AssignmentOutcome };
+  /** null: there is none, or there are several. */
+  assignToOnlyContactCenter: { input: null; result: (AssignedThings & { readonly contactCenter: string }) | null };
+};
 
 /** Things of the local key manager that belong to no contact center find theirs. */
-export function keyManagerAssignmentWrites(database: Database.Database): Pick<WriteHandlers<DocumentWrites>, Names> {
+export function keyManagerAssignmentWrites(database: Database.Database): WriteHandlers<KeyManagerAssignmentWrites> {
   const contactCenters = database.prepare<[], string>('SELECT id FROM contact_center LIMIT 2').pluck();
   const ownerless = (table: string) =>
     database

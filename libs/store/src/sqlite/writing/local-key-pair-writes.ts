@@ -1,11 +1,12 @@
 import type Database from 'better-sqlite3';
+import type { LocalKeyPair } from '../../local-key-manager/local-key-pair.js';
 import { documentOf, keyPairIn, type OwnedRow } from '../local-key-manager-rows.js';
 import { scopedKey } from './scoped-key.js';
-import type { DocumentWrites, WriteHandlers } from './write-operation.js';
+import type { WriteHandlers } from './write-operation.js';
 
-export function localKeyPairWrites(
-  database: Database.Database,
-): Pick<WriteHandlers<DocumentWrites>, 'addLocalKeyPair'> {
+export type LocalKeyPairWrites = { addLocalKeyPair: { input: LocalKeyPair; result: LocalKeyPair } };
+
+export function localKeyPairWrites(database: Database.Database): WriteHandlers<LocalKeyPairWrites> {
   const find = database.prepare<[string, string | null], OwnedRow>(
     `SELECT document, contact_center FROM local_key_pair
      WHERE json_extract(document, '$.id') = ? AND contact_center IS ?`,

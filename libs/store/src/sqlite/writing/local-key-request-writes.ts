@@ -1,9 +1,14 @@
 import type Database from 'better-sqlite3';
-import type { DocumentWrites, WriteHandlers } from './write-operation.js';
+import type { LoggedRequest } from '../../local-key-manager/logged-request.js';
+import type { WriteHandlers } from './write-operation.js';
 
-type Names = 'logLocalKeyRequest' | 'clearLocalKeyRequests';
+export type LocalKeyRequestWrites = {
+  /** `owner` null: of what belongs to no contact center. */
+  logLocalKeyRequest: { input: { request: LoggedRequest; owner: string | null; limit: number }; result: null };
+  clearLocalKeyRequests: { input: { owner: string | null }; result: null };
+};
 
-export function localKeyRequestWrites(database: Database.Database): Pick<WriteHandlers<DocumentWrites>, Names> {
+export function localKeyRequestWrites(database: Database.Database): WriteHandlers<LocalKeyRequestWrites> {
   const last = database
     .prepare<[string | null], number | null>('SELECT max(number) FROM local_key_request WHERE contact_center IS ?')
     .pluck();

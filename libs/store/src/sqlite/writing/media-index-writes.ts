@@ -1,13 +1,25 @@
 import type Database from 'better-sqlite3';
+import type { LocationClaim } from '../../media-index/media-index-store.js';
 import { LocationClaims } from './location-claims.js';
-import type { DocumentWrites, WriteHandlers } from './write-operation.js';
+import type { WriteHandlers } from './write-operation.js';
 
-type Names =
-  'postponeMedia' | 'giveUpMedia' | 'retryMedia' | 'leaseMediaIndex' | 'claimLocations' | 'noteLocationsClaimed';
+export type MediaIndexWrites = {
+  postponeMedia: {
+    input: { recordingId: string; mediaId: string; reason: string; nextAttempt: number };
+    result: null;
+  };
+  giveUpMedia: { input: { contactCenter: string; recordingId: string }; result: number };
+  /** null: of all contact centers. */
+  retryMedia: { input: string | null; result: null };
+  leaseMediaIndex: { input: { owner: string; now: number; leaseUntil: number }; result: boolean };
+  /** Those that another contact center had. */
+  claimLocations: { input: readonly LocationClaim[]; result: readonly LocationClaim[] };
+  noteLocationsClaimed: { input: string; result: null };
+};
 
 const leaseName = 'media-index';
 
-export function mediaIndexWrites(database: Database.Database): Pick<WriteHandlers<DocumentWrites>, Names> {
+export function mediaIndexWrites(database: Database.Database): WriteHandlers<MediaIndexWrites> {
   const claims = new LocationClaims(database);
   const postpone = database.prepare<[number, string, string, string]>(
     `UPDATE unindexed_media SET attempts = attempts + 1, next_attempt = ?, reason = ?

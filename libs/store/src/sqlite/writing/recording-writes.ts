@@ -1,18 +1,23 @@
 import type Database from 'better-sqlite3';
 import { canonicalJson } from '../../canonical-json.js';
+import type { MediaFinding, PinResult } from '../../recordings/pinned-media.js';
+import type { InsertionDetails } from '../../recordings/recording-store.js';
 import type { Recording } from '../../recordings/recording.js';
 import { LocationClaims } from './location-claims.js';
 import { MediaPinTable } from './media-pin-table.js';
 import { RecipientTable } from './recipient-table.js';
-import type { DocumentWrites, WriteHandlers } from './write-operation.js';
+import { WriteRefused, type WriteHandlers } from './write-operation.js';
+
+export type RecordingWrites = {
+  insertRecording: { input: InsertionDetails & { recording: Recording }; result: 'created' | 'unchanged' };
+  pinMedia: { input: { recordingId: string; finding: MediaFinding }; result: PinResult };
+};
 
 interface DocumentRow {
   readonly document: string;
 }
 
-export function recordingWrites(
-  database: Database.Database,
-): Pick<WriteHandlers<DocumentWrites>, 'insertRecording' | 'pinMedia'> {
+export function recordingWrites(database: Database.Database): WriteHandlers<RecordingWrites> {
   const insert = database.prepare(
     `INSERT INTO recording (id, contact_center, region, start_time, caller_phone_number, dialed_phone_number, document)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
@@ -31,10 +36,14 @@ export function recordingWrites(
       const { id, contactCenter } = recording;
       const present = stored(id);
       if (present !== undefined) {
-        return { outcome: withoutLeaves(present) === withoutLeaves(recording) ? 'unchanged' : 'different' };
+        if (withoutLeaves(present) === withoutLeaves(recording)) return 'unchanged';
+        throw new WriteRefused('RCS_RECORDING_EXISTS', `a different recording ${id} is stored`);
       }
       const taken = locations.find(({ location }) => !claims.isOpenTo({ contactCenter, location }));
-      if (taken !== undefined) return { outcome: 'location-taken', mediaId: taken.mediaId };
+      if (taken !== undefined) {
+        const detail = `${JSON.stringify(taken.mediaId)}: name a location of the contact center's own`;
+        throw new WriteRefused('RCS_MEDIA_LOCATION_TAKEN', detail, detail);
+      }
       insert.run(
         id,
         contactCenter,
@@ -47,12 +56,14 @@ export function recordingWrites(
       recipients.replaceAll(recording);
       for (const { location } of locations) claims.claim({ contactCenter, location });
       for (const finding of findings) pins.put(recording, finding);
-      return { outcome: 'created' };
+      return 'created';
     },
 
     pinMedia({ recordingId, finding }) {
       const recording = stored(recordingId);
-      return recording === undefined ? null : pins.put(recording, finding);
+      if (recording !== undefined) return pins.put(recording, finding);
+      const message = `there is no recording ${recordingId} to pin a media file of`;
+      throw new WriteRefused('RCS_RECORDING_NOT_FOUND', message);
     },
   };
 }

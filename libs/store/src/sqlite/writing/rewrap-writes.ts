@@ -1,19 +1,34 @@
 import type Database from 'better-sqlite3';
 import type { Recording } from '../../recordings/recording.js';
 import type { EnvelopeReplacement, RewrapFailure, RewrapJob, RewrapStep } from '../../rewrap/rewrap-job.js';
+import type { RewrapClaim } from '../../rewrap/rewrap-store.js';
 import { RecipientTable } from './recipient-table.js';
-import type { DocumentWrites, WriteHandlers } from './write-operation.js';
+import type { WriteHandlers } from './write-operation.js';
 
 interface JobRow {
   readonly document: string;
   readonly owner: string | null;
 }
 
-type Names = 'createRewrap' | 'claimRewrap' | 'stepRewrap' | 'releaseRewrap' | 'setRewrapState';
+export type RewrapWrites = {
+  createRewrap: { input: RewrapJob; result: RewrapJob };
+  /** null: nothing to do. */
+  claimRewrap: { input: RewrapClaim; result: RewrapJob | null };
+  /** null: the owner lost the job. */
+  stepRewrap: { input: RewrapStep; result: RewrapJob | null };
+  releaseRewrap: {
+    input: { jobId: string; owner: string; notBefore: number; waiting: string | undefined };
+    result: null;
+  };
+  setRewrapState: {
+    input: { contactCenter: string; id: string; state: 'running' | 'paused'; at: string };
+    result: RewrapJob | null;
+  };
+};
 
 const keptFailures = 100;
 
-export function rewrapWrites(database: Database.Database): Pick<WriteHandlers<DocumentWrites>, Names> {
+export function rewrapWrites(database: Database.Database): WriteHandlers<RewrapWrites> {
   const insert = database.prepare<[string, string, string, string, string]>(
     'INSERT INTO rewrap_job (id, contact_center, created_at, state, document) VALUES (?, ?, ?, ?, ?)',
   );

@@ -2,7 +2,14 @@ import type Database from 'better-sqlite3';
 import { isSameAccount, type AccountName } from '../../users/account.js';
 import type { User, UserContent } from '../../users/user.js';
 import { scopedKey } from './scoped-key.js';
-import type { DocumentWrites, WriteHandlers } from './write-operation.js';
+import type { WriteHandlers } from './write-operation.js';
+
+export type UserWrites = {
+  putUser: { input: UserContent; result: User };
+  /** `seen` null: there is none yet. Result null: another version is there. */
+  replaceUser: { input: { user: UserContent; seen: number | null }; result: User | null };
+  removeUser: { input: AccountName; result: boolean };
+};
 
 interface UserRow {
   readonly key: string;
@@ -10,9 +17,7 @@ interface UserRow {
   readonly document: string;
 }
 
-export function userWrites(
-  database: Database.Database,
-): Pick<WriteHandlers<DocumentWrites>, 'putUser' | 'replaceUser' | 'removeUser'> {
+export function userWrites(database: Database.Database): WriteHandlers<UserWrites> {
   const nextVersion = database.prepare<[], { readonly last: number }>(
     'UPDATE user_version_counter SET last = last + 1 RETURNING last',
   );

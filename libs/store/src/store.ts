@@ -5,6 +5,7 @@ import { localKeyManager } from './sqlite/sqlite-local-key-manager-store.js';
 import { mediaIndex } from './sqlite/sqlite-media-index-store.js';
 import { recordings } from './sqlite/sqlite-recording-store.js';
 import { rewraps } from './sqlite/sqlite-rewrap-store.js';
+import { sharedSecrets } from './sqlite/sqlite-shared-secret-store.js';
 import { users } from './sqlite/sqlite-user-store.js';
 import type { PortsOf } from './sqlite/stored-thing.js';
 
@@ -14,10 +15,20 @@ export type * from './local-key-manager/local-key-manager-store.js';
 export type * from './media-index/media-index-store.js';
 export type * from './recordings/recording-store.js';
 export type * from './rewrap/rewrap-store.js';
+export type * from './shared-secrets/shared-secret-store.js';
 export type * from './users/user-store.js';
 
 /** Everything that is stored beside the audit log: a new thing takes its line here. */
-export const documents = { recordings, mediaIndex, users, contactCenters, certificates, rewraps, localKeyManager };
+export const documents = {
+  recordings,
+  mediaIndex,
+  users,
+  contactCenters,
+  certificates,
+  rewraps,
+  localKeyManager,
+  sharedSecrets,
+};
 
 /** All that this server keeps besides keys (in the token) and media (in the storage). */
 export interface Store extends PortsOf<typeof documents> {

@@ -7,6 +7,7 @@ export const storeTokens = {
   rewraps: Symbol('RewrapStore'),
   mediaIndex: Symbol('MediaIndexStore'),
   localKeyManager: Symbol('LocalKeyManagerStore'),
+  sharedSecrets: Symbol('SharedSecretStore'),
   audit: Symbol('AuditLog'),
 } as const;
 

@@ -1,6 +1,7 @@
 import type { AuditLog } from './audit/audit-log.js';
 import { certificates } from './sqlite/sqlite-certificate-store.js';
 import { contactCenters } from './sqlite/sqlite-contact-center-store.js';
+import { endedSessions } from './sqlite/sqlite-ended-session-store.js';
 import { localKeyManager } from './sqlite/sqlite-local-key-manager-store.js';
 import { mediaIndex } from './sqlite/sqlite-media-index-store.js';
 import { recordings } from './sqlite/sqlite-recording-store.js';
@@ -11,6 +12,7 @@ import type { PortsOf } from './sqlite/stored-thing.js';
 
 export type * from './certificates/certificate-store.js';
 export type * from './contact-centers/contact-center.js';
+export type * from './ended-sessions/ended-session-store.js';
 export type * from './local-key-manager/local-key-manager-store.js';
 export type * from './media-index/media-index-store.js';
 export type * from './recordings/recording-store.js';
@@ -28,6 +30,7 @@ export const documents = {
   rewraps,
   localKeyManager,
   sharedSecrets,
+  endedSessions,
 };
 
 /** All that this server keeps besides keys (in the token) and media (in the storage). */

@@ -8,6 +8,7 @@ export const storeTokens = {
   mediaIndex: Symbol('MediaIndexStore'),
   localKeyManager: Symbol('LocalKeyManagerStore'),
   sharedSecrets: Symbol('SharedSecretStore'),
+  endedSessions: Symbol('EndedSessionStore'),
   audit: Symbol('AuditLog'),
 } as const;
 

@@ -14,6 +14,7 @@ const { GatewayMetrics } = built('./apps/playback-gateway/src/metrics/gateway-me
 const { StoreMetrics } = built('./apps/playback-gateway/src/metrics/store-metrics.js');
 const { WorkerMetrics } = built('./apps/decrypt-worker/src/metrics/worker-metrics.js');
 const { VaultMetrics } = built('./apps/key-vault/src/metrics/vault-metrics.js');
+const { observeJournal } = built('./apps/key-vault/src/journal/journal-metrics.js');
 
 function service(name, register) {
   const registry = platform.createMetricsRegistry(name, platform.productVersion());
@@ -38,6 +39,7 @@ const page = await platform.metricsPage([
   }),
   service('key-vault', registry => {
     const metrics = new VaultMetrics(registry);
+    observeJournal({ state: { bytes: 0, records: 0, failures: 0 } }, '', registry);
     metrics.observeMembers(() => []);
     metrics.observeToken({
       sessions: none,

@@ -60,6 +60,16 @@ describe.each([['off'], ['on']])('with tracing %s', state => {
     expect(answer.status).toBe(200);
   }
 
+  /** Sets the level debug with the token of the cluster. */
+  function chatty(url: string): Promise<Response> {
+    const token = readFileSync(join(cluster.ready.dataDir, 'secrets', 'log-level-token'), 'utf8');
+    return fetch(`${url}/log-level`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify({ level: 'debug', seconds: 3600 }),
+    });
+  }
+
   const logLines = (service: string): Record<string, unknown>[] =>
     readFileSync(join(cluster.ready.dataDir, 'logs', `${service}.log`), 'utf8')
       .split('\n')
@@ -69,8 +79,7 @@ describe.each([['off'], ['on']])('with tracing %s', state => {
   it('the level of the logs changes while a process runs; request and trace id are in the logs of gateway and worker', async () => {
     const { gateway, workers } = cluster.ready.management;
     for (const url of workers) {
-      const body = JSON.stringify({ level: 'debug', seconds: 3600 });
-      const answer = await fetch(`${url}/log-level`, { method: 'PUT', body });
+      const answer = await chatty(url);
       expect(await answer.json()).toMatchObject({ level: 'debug', configured: 'info' });
     }
     expect(await (await fetch(`${gateway}/log-level`)).json()).toEqual({ level: 'info', configured: 'info' });
@@ -89,7 +98,7 @@ describe.each([['off'], ['on']])('with tracing %s', state => {
 
   it('the vault hears the ids of the request, too', async () => {
     const { vault } = cluster.ready.management;
-    await fetch(`${vault}/log-level`, { method: 'PUT', body: JSON.stringify({ level: 'debug', seconds: 3600 }) });
+    await chatty(vault);
     const found = await eventuallyPlayed(() => {
       const unwraps = logLines('key-vault').filter(({ call }) => call === 'UnwrapSessionKey');
       return unwraps.find(({ requestId }) => String(requestId).startsWith('request-'));

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
+import { AuditWitnessController } from './rpc/audit-witness.controller.js';
 import { KeyLifecycleController } from './rpc/key-lifecycle.controller.js';
 import { KeyRemovalController } from './rpc/key-removal.controller.js';
 import { KeySafetyController } from './rpc/key-safety.controller.js';
@@ -14,7 +15,13 @@ export class KeyVaultModule {
   static of(services: readonly object[], interceptor: RpcCallInterceptor): DynamicModule {
     return {
       module: KeyVaultModule,
-      controllers: [KeyVaultController, KeyLifecycleController, KeyRemovalController, KeySafetyController],
+      controllers: [
+        KeyVaultController,
+        KeyLifecycleController,
+        KeyRemovalController,
+        KeySafetyController,
+        AuditWitnessController,
+      ],
       providers: [
         ...services.map(service => ({ provide: service.constructor, useValue: service })),
         { provide: APP_INTERCEPTOR, useValue: interceptor },

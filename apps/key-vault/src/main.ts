@@ -11,6 +11,8 @@ import {
   warnOfMemoryExposure,
   type ServiceContext,
 } from '#platform';
+import { observeJournal } from './journal/journal-metrics.js';
+import { VaultJournal } from './journal/vault-journal.js';
 import { KeyBackups } from './keys/key-backups.js';
 import { VaultClock } from './key-removal/vault-clock.js';
 import { watchDisabledKeys } from './key-removal/watch-disabled-keys.js';
@@ -38,13 +40,19 @@ runService('key-vault', async (context: ServiceContext) => {
   const keys = KeyStore.open(settings, metrics, context.logger);
   warnOfMemoryExposure(context.logger, 'keys');
   context.certificates.watch(() => keys.certificateExpiry());
-  const { allowOperatorUnwrap } = settings;
+  const { allowOperatorUnwrap, keyUseJournal } = settings;
+  const { file, deadlineMs, maximumFileBytes, keptFiles } = keyUseJournal;
+  const journal = await VaultJournal.open(
+    { file, deadlineMs, rotation: { maximumFileBytes, keptFiles } },
+    context.instance,
+    'keyVault.keyUseJournal.file',
+  );
+  observeJournal(journal, file, context.metrics);
   const operators =
-    allowOperatorUnwrap === undefined
-      ? undefined
-      : await OperatorAccess.open(allowOperatorUnwrap, identity, context.logger);
+    allowOperatorUnwrap === undefined ? undefined : await OperatorAccess.open(allowOperatorUnwrap, identity, context);
   const backups = settings.keyBackup === undefined ? KeyBackups.none : await KeyBackups.open(settings.keyBackup);
-  const parts = { context, configuration, identity, keys, metrics, backups, operators, clock: new VaultClock() };
+  const clock = new VaultClock();
+  const parts = { context, configuration, identity, keys, metrics, journal, backups, operators, clock };
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(
     KeyVaultModule.of(await vaultServices(parts), new RpcCallInterceptor(metrics, context.logger, context.tracer)),
     {
@@ -67,6 +75,10 @@ runService('key-vault', async (context: ServiceContext) => {
     const { ready, reason } = keys.readiness;
     if (!ready) throw new Error(reason);
   });
+  context.readiness.add('journal', () => {
+    const { failure } = journal.state;
+    if (failure !== undefined) throw new Error(failure);
+  });
   const watchdog = startHungTokenWatchdog(keys, settings.exitWhenHungMs, context.logger);
   const endWatch = watchDisabledKeys(keys, context.logger);
   await app.listen();
@@ -82,6 +94,7 @@ runService('key-vault', async (context: ServiceContext) => {
       await Promise.race([app.close(), aborted(deadline)]);
       await withDeadline(keys.close(), configuration.gracefulShutdownTimeoutMs, 'closing the token');
       await operators?.close();
+      await journal.close();
     },
   };
 });

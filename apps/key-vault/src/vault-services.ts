@@ -21,6 +21,8 @@ import { PlaybackAuthority } from './session-keys/unwrap-authority.js';
 import { UnwrapService } from './session-keys/unwrap.service.js';
 import type { KeyStore } from './token/key-store.js';
 import type { VaultMetrics } from './metrics/vault-metrics.js';
+import type { VaultJournal } from './journal/vault-journal.js';
+import { AuditWitness } from './journal/audit-witness.js';
 
 export type VaultConfiguration = ConfigurationWith<'keyVault' | 'internalTls'>;
 
@@ -31,6 +33,7 @@ export interface VaultParts {
   readonly identity: LiveIdentity;
   readonly keys: KeyStore;
   readonly metrics: VaultMetrics;
+  readonly journal: VaultJournal;
   readonly backups: KeyBackups;
   /** undefined where the configuration allows none. */
   readonly operators: OperatorAccess | undefined;
@@ -39,11 +42,11 @@ export interface VaultParts {
 
 /** What the controllers ask for. Made by hand: the compiler checks what each service gets. */
 export async function vaultServices(parts: VaultParts): Promise<readonly object[]> {
-  const { context, configuration, identity, keys, metrics, backups, operators, clock } = parts;
+  const { context, configuration, identity, keys, metrics, journal, backups, operators, clock } = parts;
   const { logger, instance } = context;
   const { transportKeyTimeToLiveMs, maxTransportKeys, limits, keyRemovalDelayHours } = configuration.keyVault;
   const grants = new GrantVerifier(identity);
-  const audit = new KeyUseAudit(metrics, logger);
+  const audit = new KeyUseAudit(journal, metrics, logger);
   const rate = new CallRate(limits.unwrapsPerSecond);
   const transportKeys = new TransportKeys(transportKeyTimeToLiveMs, maxTransportKeys);
   const administration = new AdministrationAuthority(grants);
@@ -56,6 +59,7 @@ export async function vaultServices(parts: VaultParts): Promise<readonly object[
     transportKeys,
     administration,
     new StatusService(instance, keys),
+    new AuditWitness(journal, instance, identity),
     new KeyCheckService(keys),
     new KeyLifecycleService(keys),
     new CertificateService(keys),

@@ -5,7 +5,9 @@ export * from './data-plane/inspection.js';
 export * from './data-plane/content-tree-request.js';
 export * from './data-plane/forget-request.js';
 export * from './worker-registry/worker-registry.js';
-export * from './operator-journal/operator-journal.js';
+export * from './vault-journal/journal-chain.js';
+export * from './vault-journal/journal-entries.js';
+export * from './vault-journal/journal-files.js';
 export {
   formatKeyBackup,
   parseDescription,

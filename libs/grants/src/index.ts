@@ -9,6 +9,7 @@ export * from './statement/statement-signer.js';
 export { StatementRefused } from './statement/certified-token.js';
 export * from './statement/statement-verifier.js';
 export * from './statement/audit-checkpoint-statement.js';
+export * from './statement/audit-countersignature.js';
 export * from './operator-grant.js';
 export * from './key-approval.js';
 export * from './operator-grant-verifier.js';

@@ -143,8 +143,9 @@ export class Token {
     }
     return this.supervisor.run('playback', options.signal, 'unwrapping a session key', (session, connection) => {
       const { rawRsa } = connection.description.capabilities;
-      const way = rawRsa && this.options.paddings !== 'in-token' ? this.rawUnwrapping : this.paddedUnwrapping;
-      return way.unwrap(session, presentKey(connection, key), options);
+      const present = presentKey(connection, key);
+      if (rawRsa && this.options.paddings !== 'in-token') return this.rawUnwrapping.unwrap(session, present, options);
+      return this.paddedUnwrapping.unwrap(session, present, options, connection);
     });
   }
 

@@ -155,6 +155,7 @@ export const rpcActs: Readonly<Record<string, RpcActs>> = {
       })),
     ),
   ListKeyBackups: async () => Promise.resolve([{ request: {}, harmless: true }]),
+  CountersignAuditCheckpoint: async () => Promise.resolve([{ request: { checkpoint: 'nothing that anybody signed' } }]),
   ReadKeyBackup: async () => Promise.resolve([{ request: { name: '../wallA' } }]),
 };
 

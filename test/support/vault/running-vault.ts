@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { JournalRecord, KeyUseRecord } from '#contracts';
 import { KeyVaultEndpoint } from '#key-vault-client';
 import type { InternalIdentity } from '#platform';
 import { stringify } from 'yaml';
@@ -27,6 +28,7 @@ export class RunningVault {
     readonly address: string,
     readonly managementUrl: string,
     private readonly logFile: string,
+    readonly journalFile: string,
   ) {}
 
   /** Starts the built vault; resolves when its management server answers. */
@@ -46,6 +48,7 @@ export class RunningVault {
       keyVault: {
         listen: { host: '127.0.0.1', port },
         management: { host: '127.0.0.1', port: managementPort },
+        keyUseJournal: { file: join(directory, 'key-uses.jsonl') },
         ...keyVault,
       },
       gracefulShutdownTimeoutMs: 5000,
@@ -58,7 +61,13 @@ export class RunningVault {
       stdio: ['ignore', log, log],
     });
     closeSync(log);
-    const vault = new RunningVault(child, `localhost:${port}`, `http://127.0.0.1:${managementPort}`, logFile);
+    const vault = new RunningVault(
+      child,
+      `localhost:${port}`,
+      `http://127.0.0.1:${managementPort}`,
+      logFile,
+      join(directory, 'key-uses.jsonl'),
+    );
     try {
       await waitFor('the vault to listen', async () => {
         if (vault.ended) throw new Error(`the vault ended at once:\n${vault.log()}`);
@@ -88,6 +97,12 @@ export class RunningVault {
 
   endpoint(identity: InternalIdentity): KeyVaultEndpoint {
     return new KeyVaultEndpoint(this.address, { current: identity });
+  }
+
+  /** The records of what was done with keys. */
+  keyUses(): KeyUseRecord[] {
+    const lines = readFileSync(this.journalFile, 'utf8').split('\n').slice(0, -1);
+    return lines.map(line => JSON.parse(line) as JournalRecord).filter(record => record.event === 'key-use');
   }
 
   log(): string {

@@ -38,7 +38,7 @@ export class AdministrationAuthority {
     if (role !== 'playback-gateway') return undefined;
     if (jws === undefined || jws === '') throw refused(`a gateway may not ${wanted.act} without a grant`);
     const grant = this.grants.verifyAdministration(jws);
-    use.grant = { grant: grant.jti, user: grant.sub };
+    use.grant = { grantId: grant.jti, user: grant.sub };
     for (const name of ['act', 'contactCenter', 'alias', 'keyIdentifier', 'certificate'] as const) {
       if (grant[name] !== wanted[name]) throw refused(`it is for another ${name}: ${grant[name] ?? 'none'}`);
     }

@@ -12,6 +12,7 @@ import type { AdministrationAuthority } from '../callers/administration-authorit
 import type { KeyUse } from '../callers/key-use-audit.js';
 import { checkedKeyName, checkedName } from '../keys/checked-input.js';
 import type { CallContext } from '../callers/call-context.js';
+import type { RecordedUse } from '../callers/recorded-use.js';
 import type { KeyStore } from '../token/key-store.js';
 import type { VaultKey } from '../token/vault-key.js';
 import type { DisabledMark } from '../token/disabled-key.js';
@@ -64,9 +65,10 @@ export class KeyRemovalService {
             { purpose: 'disable', contactCenter, keyIdentifier, alias, disabledAt: undefined, unlistableSources },
             1,
           ).map(({ operator }) => operator);
+    const recorded = await use.record(key);
     await this.carryOut(
       { ...this.entryOf('key-disabled', key, context), user: by, ...operatorsOf(operators) },
-      async () => this.keys.disable(key, this.mark(by, unlistableSources), context.signal),
+      async () => this.keys.disable(key, this.mark(by, unlistableSources), recorded, context.signal),
     );
     return { key: this.keys.entry(key) };
   }
@@ -83,9 +85,10 @@ export class KeyRemovalService {
     );
     await this.keys.refreshDisabled(context.signal);
     if (this.keys.disabled.of(key) === undefined) return { key: this.keys.entry(key) };
+    const recorded = await use.record(key);
     await this.carryOut(
       { ...this.entryOf('key-enabled', key, context), user: grant?.sub ?? commandLine(context) },
-      async () => this.keys.enable(key, context.signal),
+      async () => this.keys.enable(key, recorded, context.signal),
     );
     return { key: this.keys.entry(key) };
   }
@@ -111,9 +114,10 @@ export class KeyRemovalService {
         ...unlistableSources.map(source => `source ${source}`),
       ].join('; '),
     };
+    const recorded = await use.record(key);
     return this.carryOut(entry, async () => {
-      const privateKeyDestroyed = await this.keys.destroy(views, context.signal);
-      await this.forgetMark(key, context.signal);
+      const privateKeyDestroyed = await this.keys.destroy(views, recorded, context.signal);
+      await this.forgetMark(key, recorded, context.signal);
       return { privateKeyDestroyed };
     });
   }
@@ -157,9 +161,9 @@ export class KeyRemovalService {
   }
 
   /** The key is gone by now; a mark that stays behind would meet it again when it comes back from a copy. */
-  private async forgetMark(key: VaultKey, signal: AbortSignal): Promise<void> {
+  private async forgetMark(key: VaultKey, recorded: RecordedUse, signal: AbortSignal): Promise<void> {
     try {
-      await this.keys.enable(key, signal);
+      await this.keys.enable(key, recorded, signal);
     } catch (error) {
       this.logger.warn(
         { error: describeError(error), keyIdentifier: key.keyIdentifier },

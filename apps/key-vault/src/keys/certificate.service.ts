@@ -9,6 +9,8 @@ import type {
 } from '#contracts';
 import { rsaPublicKey } from '#pkcs11';
 import { RcsError } from '#platform';
+import type { KeyUse } from '../callers/key-use-audit.js';
+import type { RecordedUse } from '../callers/recorded-use.js';
 import { checkedCertificate, checkedKeyName, checkedName, fromCertificateError } from './checked-input.js';
 import type { KeyStore } from '../token/key-store.js';
 import type { VaultKey } from '../token/vault-key.js';
@@ -25,16 +27,18 @@ export class CertificateService {
   /** @throws RcsError RCS_INVALID_VALUE for a bad subject, RCS_KEY_REFUSED for a key that was imported */
   async request(
     request: CreateCertificateSigningRequestRequest,
+    use: KeyUse,
     signal: AbortSignal,
   ): Promise<CreateCertificateSigningRequestReply> {
     const key = await this.key(request, signal);
     const subject = checkedSubject(request.subject);
-    const certificateSigningRequest = await refusable(createCertificateRequest(subject, this.signer(key, signal)));
+    const signer = this.signer(key, await use.record(key), signal);
+    const certificateSigningRequest = await refusable(createCertificateRequest(subject, signer));
     return { certificateSigningRequest };
   }
 
   /** @throws RcsError as `request` and `attach` */
-  async selfSign(request: CreateSelfSignedCertificateRequest, signal: AbortSignal): Promise<KeyReply> {
+  async selfSign(request: CreateSelfSignedCertificateRequest, use: KeyUse, signal: AbortSignal): Promise<KeyReply> {
     const key = await this.key(request, signal);
     const { validityDays } = request;
     if (validityDays < 1 || validityDays > longestValidityDays) {
@@ -44,14 +48,15 @@ export class CertificateService {
     const notBefore = new Date(Date.now() - clockToleranceMs);
     const notAfter = new Date(Date.now() + validityDays * dayMs);
     const wanted = { ...checkedSubject(request.subject), notBefore, notAfter };
-    const pem = await refusable(createSelfSignedCertificate(wanted, this.signer(key, signal)));
-    return this.store(key, request.alias, pem, signal);
+    const recorded = await use.record(key);
+    const pem = await refusable(createSelfSignedCertificate(wanted, this.signer(key, recorded, signal)));
+    return this.store(key, request.alias, pem, recorded, signal);
   }
 
   /** @throws RcsError RCS_KEY_REFUSED when the certificate is another key's, RCS_KEY_EXISTS when the alias is taken */
-  async attach(request: AttachCertificateRequest, signal: AbortSignal): Promise<KeyReply> {
+  async attach(request: AttachCertificateRequest, use: KeyUse, signal: AbortSignal): Promise<KeyReply> {
     const key = await this.key(request, signal);
-    return this.store(key, request.alias, request.certificate, signal);
+    return this.store(key, request.alias, request.certificate, await use.record(key), signal);
   }
 
   private async key(
@@ -61,7 +66,13 @@ export class CertificateService {
     return (await this.keys.named(checkedKeyName(request.key), 'RECORDING', signal))[0];
   }
 
-  private async store(key: VaultKey, wantedAlias: string, pem: string, signal: AbortSignal): Promise<KeyReply> {
+  private async store(
+    key: VaultKey,
+    wantedAlias: string,
+    pem: string,
+    recorded: RecordedUse,
+    signal: AbortSignal,
+  ): Promise<KeyReply> {
     this.keys.requireEnabled(key);
     const alias = checkedName('alias', wantedAlias === '' ? key.alias : wantedAlias);
     const certificate = checkedCertificate(pem);
@@ -69,11 +80,11 @@ export class CertificateService {
       const publicDetail = 'the certificate was issued for another key';
       throw new RcsError('RCS_KEY_REFUSED', publicDetail, { publicDetail });
     }
-    return { key: this.keys.entry(await this.keys.attach(key, alias, certificate, signal)) };
+    return { key: this.keys.entry(await this.keys.attach(key, alias, certificate, recorded, signal)) };
   }
 
-  private signer(key: VaultKey, signal: AbortSignal): ExternalSigner {
-    return { publicKey: publicKeyOf(key), sign: message => this.keys.sign(key, message, signal) };
+  private signer(key: VaultKey, recorded: RecordedUse, signal: AbortSignal): ExternalSigner {
+    return { publicKey: publicKeyOf(key), sign: message => this.keys.sign(key, message, recorded, signal) };
   }
 }
 

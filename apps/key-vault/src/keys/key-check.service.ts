@@ -4,6 +4,8 @@ import { rsaPublicKey, type KeyEncryptionScheme } from '#pkcs11';
 import { RcsError } from '#platform';
 import { checkedKeyName } from './checked-input.js';
 import type { CallContext } from '../callers/call-context.js';
+import type { KeyUse } from '../callers/key-use-audit.js';
+import type { RecordedUse } from '../callers/recorded-use.js';
 import type { KeyStore } from '../token/key-store.js';
 import type { VaultKey } from '../token/vault-key.js';
 
@@ -37,15 +39,16 @@ export class KeyCheckService {
   constructor(private readonly keys: KeyStore) {}
 
   /** @throws RcsError RCS_INVALID_VALUE, and those of a token that cannot serve. */
-  async check(request: CheckKeyRequest, context: CallContext): Promise<CheckKeyReply> {
+  async check(request: CheckKeyRequest, context: CallContext, use: KeyUse): Promise<CheckKeyReply> {
     const name = checkedKeyName(request.key);
     const publicKey = readPublicKey(Buffer.from(request.publicKey));
     const key = await this.find(name, publicKey, context.signal);
     if (key === undefined) return { held: false, alias: '', opened: [], failed: [] };
+    const recorded = await use.record(key);
     const opened: string[] = [];
     const failed: string[] = [];
     for (const way of ways) {
-      ((await this.opens(key, publicKey, way, context)) ? opened : failed).push(way.name);
+      ((await this.opens(key, publicKey, way, context, recorded)) ? opened : failed).push(way.name);
     }
     return { held: true, alias: key.alias, opened, failed };
   }
@@ -64,10 +67,16 @@ export class KeyCheckService {
     }
   }
 
-  private async opens(key: VaultKey, publicKey: KeyObject, way: Way, context: CallContext): Promise<boolean> {
+  private async opens(
+    key: VaultKey,
+    publicKey: KeyObject,
+    way: Way,
+    context: CallContext,
+    recorded: RecordedUse,
+  ): Promise<boolean> {
     const message = randomBytes(messageBytes);
     const wrapped = { keyEncryption: way.scheme, encryptedKey: way.encrypt(publicKey, message) };
-    const opened = await this.keys.unwrapSessionKey(key, wrapped, messageBytes, context);
+    const opened = await this.keys.unwrapSessionKey(key, wrapped, messageBytes, context, recorded);
     try {
       return timingSafeEqual(opened, message);
     } finally {

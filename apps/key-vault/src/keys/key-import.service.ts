@@ -1,6 +1,7 @@
 import type { ImportKeyReply, ImportKeyRequest, KeyPurpose } from '#contracts';
 import { KeyAgreement } from '#key-vault-client';
 import { RcsError, type ServiceRole } from '#platform';
+import type { KeyUse } from '../callers/key-use-audit.js';
 import { checkedCertificate, checkedName } from './checked-input.js';
 import type { KeyBackups } from './key-backups.js';
 import type { KeyPair, KeyStore } from '../token/key-store.js';
@@ -26,24 +27,32 @@ export class KeyImportService {
    * @throws RcsError RCS_KEY_REFUSED saying what is wrong with key or certificate, RCS_KEY_BACKUP_FAILED when a copy is
    *   due and cannot be kept.
    */
-  async import(request: ImportKeyRequest, role: ServiceRole, signal: AbortSignal): Promise<ImportKeyReply> {
+  async import(
+    request: ImportKeyRequest,
+    role: ServiceRole,
+    use: KeyUse,
+    signal: AbortSignal,
+  ): Promise<ImportKeyReply> {
     const purpose = checkedPurpose(request.purpose, role);
     const contactCenter = checkedName('contact center', request.contactCenter);
     const alias = checkedName('alias', request.alias);
     const certificate = checkedCertificate(request.certificate);
     const pkcs8 = await this.agreement.open(request.jwe);
     try {
-      return await this.importWithCopy({ purpose, contactCenter, alias, certificate, pkcs8 }, signal);
+      return await this.importWithCopy({ purpose, contactCenter, alias, certificate, pkcs8 }, use, signal);
     } finally {
       pkcs8.fill(0);
     }
   }
 
   /** The copy is written first and gets its name last: there is never a key in the token without one, nor one of a key that was refused. */
-  private async importWithCopy(pair: KeyPair, signal: AbortSignal): Promise<ImportKeyReply> {
+  private async importWithCopy(pair: KeyPair, use: KeyUse, signal: AbortSignal): Promise<ImportKeyReply> {
     const copy = await this.backups.prepare(pair);
     try {
-      const { key, created } = await this.keys.import(pair, signal);
+      const { purpose, contactCenter, alias, certificate } = pair;
+      const keyIdentifier = certificate.keyIdentifier.toString('hex');
+      const recorded = await use.record({ purpose, contactCenter, alias, keyIdentifier });
+      const { key, created } = await this.keys.import(pair, recorded, signal);
       await copy.commit();
       return { key: this.keys.entry(key), created };
     } finally {

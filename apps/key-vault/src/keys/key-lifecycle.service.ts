@@ -1,5 +1,6 @@
 import type { GenerateKeyPairRequest, KeyPurpose, KeyReply } from '#contracts';
 import { RcsError } from '#platform';
+import type { KeyUse } from '../callers/key-use-audit.js';
 import { checkedName } from './checked-input.js';
 import type { KeyStore } from '../token/key-store.js';
 
@@ -10,10 +11,18 @@ export class KeyLifecycleService {
   constructor(private readonly keys: KeyStore) {}
 
   /** @throws RcsError RCS_KEY_EXISTS, RCS_INVALID_VALUE */
-  async generate(request: GenerateKeyPairRequest, purpose: KeyPurpose, signal: AbortSignal): Promise<KeyReply> {
+  async generate(
+    request: GenerateKeyPairRequest,
+    purpose: KeyPurpose,
+    use: KeyUse,
+    signal: AbortSignal,
+  ): Promise<KeyReply> {
     const contactCenter = checkedName('contact center', request.contactCenter);
     const alias = checkedName('alias', request.alias);
-    const key = await this.keys.generate({ purpose, contactCenter, alias }, modulusBits(request), signal);
+    const bits = modulusBits(request);
+    const label = { purpose, contactCenter, alias };
+    const recorded = await use.record({ ...label, keyIdentifier: '' });
+    const key = await this.keys.generate(label, bits, recorded, signal);
     return { key: this.keys.entry(key) };
   }
 }

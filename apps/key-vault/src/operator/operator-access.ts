@@ -12,26 +12,29 @@ import {
 } from '#platform';
 import type { KeyApprovals } from '../key-removal/key-approvals.js';
 import type { UnwrapAuthority, UnwrapPermit } from '../session-keys/unwrap-authority.js';
-import { OperatorJournalFile } from './operator-journal-file.js';
+import { VaultJournal } from '../journal/vault-journal.js';
+
+const journalDeadlineMs = 10_000;
 
 /** Lets the operators whom the configuration names open envelopes and approve of ends of keys, and writes it all down. */
 export class OperatorAccess implements UnwrapAuthority, KeyApprovals {
   private constructor(
     private readonly grants: OperatorGrantVerifier,
-    private readonly journalFile: OperatorJournalFile,
+    private readonly journalFile: VaultJournal,
     private readonly logger: Logger,
   ) {}
 
   /** @throws ConfigurationError naming the file that cannot be used. */
   static async open(
-    { certificateFiles, journalFile }: NonNullable<KeyVaultConfiguration['allowOperatorUnwrap']>,
+    { certificateFiles, journalFile: file }: NonNullable<KeyVaultConfiguration['allowOperatorUnwrap']>,
     authorities: Current<Authorities>,
-    logger: Logger,
+    { logger, instance }: { readonly logger: Logger; readonly instance: string },
   ): Promise<OperatorAccess> {
     const certificates = certificateFiles.map((path, index) =>
       readCertificate(`keyVault.allowOperatorUnwrap.certificateFiles.${index}`, path),
     );
-    const journal = await OperatorJournalFile.open(journalFile);
+    const settings = { file, deadlineMs: journalDeadlineMs };
+    const journal = await VaultJournal.open(settings, instance, 'keyVault.allowOperatorUnwrap.journalFile');
     return new OperatorAccess(new OperatorGrantVerifier(authorities, certificates), journal, logger);
   }
 
@@ -48,7 +51,14 @@ export class OperatorAccess implements UnwrapAuthority, KeyApprovals {
     const known = { event: 'operator-unwrap', operator, user: grant.sub, purpose, file, envelopeDigest } as const;
     return {
       subject: `file ${JSON.stringify(file)} of operator ${operator}`,
-      facts: { operator, user: grant.sub, purpose, file, ...(contactCenter === undefined ? {} : { contactCenter }) },
+      facts: {
+        grantId: grant.jti,
+        operator,
+        user: grant.sub,
+        purpose,
+        file,
+        ...(contactCenter === undefined ? {} : { contactCenter }),
+      },
       contactCenter,
       envelopeDigest,
       opening: key =>

@@ -52,7 +52,7 @@ export class KeyLifecycleController {
       const { contactCenter, alias } = request;
       const certificate = fingerprintOf(request.certificate);
       this.permit(request.grant, 'import', { contactCenter, alias, certificate }, context, use);
-      const reply = await this.imports.import(request, context.role, context.signal);
+      const reply = await this.imports.import(request, context.role, use, context.signal);
       use.key = reply.key;
       return reply;
     });
@@ -79,7 +79,7 @@ export class KeyLifecycleController {
       use.key = { purpose, contactCenter: request.contactCenter, alias: request.alias, keyIdentifier: '' };
       const { contactCenter, alias } = request;
       this.permit(request.grant, 'generate', { contactCenter, alias }, context, use);
-      const reply = await this.lifecycle.generate(request, purpose, context.signal);
+      const reply = await this.lifecycle.generate(request, purpose, use, context.signal);
       use.key = reply.key;
       return reply;
     });
@@ -92,7 +92,7 @@ export class KeyLifecycleController {
   ): Promise<CreateCertificateSigningRequestReply> {
     return this.audit.of('sign-request', context, use => {
       use.key = named(request.key, '');
-      return this.certificates.request(request, context.signal);
+      return this.certificates.request(request, use, context.signal);
     });
   }
 
@@ -104,7 +104,7 @@ export class KeyLifecycleController {
     return this.audit.of('self-sign', context, async use => {
       use.key = named(request.key, request.alias);
       this.permit(request.grant, 'self-sign', use.key, context, use);
-      const reply = await this.certificates.selfSign(request, context.signal);
+      const reply = await this.certificates.selfSign(request, use, context.signal);
       use.key = reply.key;
       return reply;
     });
@@ -119,7 +119,7 @@ export class KeyLifecycleController {
       use.key = named(request.key, request.alias);
       const certificate = fingerprintOf(request.certificate);
       this.permit(request.grant, 'attach', { ...use.key, certificate }, context, use);
-      const reply = await this.certificates.attach(request, context.signal);
+      const reply = await this.certificates.attach(request, use, context.signal);
       use.key = reply.key;
       return reply;
     });

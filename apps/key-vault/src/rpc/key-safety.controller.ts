@@ -25,10 +25,9 @@ export class KeySafetyController {
 
   @GrpcMethod(keyVaultService, 'CheckKey')
   checkKey(@Payload() request: CheckKeyRequest, @CurrentCall() context: CallContext): Promise<CheckKeyReply> {
-    return this.audit.of('check', context, async use => {
-      const reply = await this.checks.check(request, context);
-      use.key = { purpose: 'RECORDING', alias: reply.alias, ...request.key };
-      return reply;
+    return this.audit.of('check', context, use => {
+      use.key = { purpose: 'RECORDING', alias: '', ...request.key };
+      return this.checks.check(request, context, use);
     });
   }
 

@@ -78,11 +78,7 @@ export class KeyVaultController {
     @Payload() request: DecryptBlockRequest,
     @CurrentCall() context: CallContext,
   ): Promise<DecryptBlockReply> {
-    return this.audit.of('decrypt-block', context, async use => {
-      const { caller, signal } = context;
-      const { reply, key } = await this.blocks.decrypt({ ...request, caller, signal });
-      use.key = key;
-      return reply;
-    });
+    const { caller, signal } = context;
+    return this.audit.of('decrypt-block', context, use => this.blocks.decrypt({ ...request, caller, signal }, use));
   }
 }

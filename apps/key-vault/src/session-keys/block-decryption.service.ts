@@ -3,6 +3,7 @@ import type { KeyEncryptionScheme } from '#pkcs11';
 import { RcsError } from '#platform';
 import { checkedKeyName } from '../keys/checked-input.js';
 import type { CallRate } from '../callers/call-rate.js';
+import type { KeyUse } from '../callers/key-use-audit.js';
 import type { KeyStore } from '../token/key-store.js';
 import type { VaultKey } from '../token/vault-key.js';
 import type { TransportKeys } from './transport-keys.js';
@@ -34,19 +35,20 @@ export class BlockDecryptionService {
   ) {}
 
   /** @throws RcsError; never one that tells whether the padding was right. */
-  async decrypt(request: BlockOfCaller): Promise<{ reply: DecryptBlockReply; key: VaultKey }> {
+  async decrypt(request: BlockOfCaller, use: KeyUse): Promise<DecryptBlockReply> {
     this.rate.spend(request.caller, 1);
     const transportKey = this.transportKeys.get(request.transportKeyId, request.caller);
-    const key = await this.key(request, request.signal);
+    const key = (use.key = await this.key(request, request.signal));
     const length = messageLength(request);
     if (request.block.length !== key.tokenKey.modulus.length) {
       const publicDetail = `the block must have ${key.tokenKey.modulus.length} bytes, as the modulus of the key has`;
       throw new RcsError('RCS_INVALID_VALUE', 'bad block', { publicDetail });
     }
     const wrapped = { keyEncryption: schemes[request.padding], encryptedKey: request.block };
-    const message = await this.keys.unwrapSessionKey(key, wrapped, length, request);
+    const recorded = await use.record(key);
+    const message = await this.keys.unwrapSessionKey(key, wrapped, length, request, recorded);
     try {
-      return { reply: { jwe: transportKey.wrap(message) }, key };
+      return { jwe: transportKey.wrap(message) };
     } finally {
       message.fill(0);
     }

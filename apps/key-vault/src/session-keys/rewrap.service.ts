@@ -3,11 +3,12 @@ import pLimit from 'p-limit';
 import { CertificateError, parseCertificatePem, type CertificateInfo } from '#certificates';
 import { changeRecipients, parseEnvelope, type EncryptionRecipient, type Envelope } from '#cms';
 import type { RewrapOutcome, RewrapSessionKeysReply, RewrapSessionKeysRequest } from '#contracts';
-import { envelopesDigest, maximumRewrapItems, type GrantVerifier, type RewrapGrant } from '#grants';
+import { envelopeDigest, envelopesDigest, maximumRewrapItems, type GrantVerifier, type RewrapGrant } from '#grants';
 import { RcsError } from '#platform';
-import type { KeyUseAudit } from '../callers/key-use-audit.js';
+import type { KeyUse, KeyUseAudit } from '../callers/key-use-audit.js';
 import type { CallRate } from '../callers/call-rate.js';
 import type { CallContext } from '../callers/call-context.js';
+import type { RecordedUse } from '../callers/recorded-use.js';
 import type { KeyStore } from '../token/key-store.js';
 import type { RecipientIdentifier } from '../token/recipient-identifier.js';
 import type { VaultKey } from '../token/vault-key.js';
@@ -69,7 +70,8 @@ export class RewrapService {
     context: CallContext,
   ): Promise<Buffer | undefined> {
     return this.audit.of('rewrap', context, async use => {
-      use.grant = { user: grant.sub, run: grant.run, to: grant.to };
+      use.grant = { grantId: grant.jti, user: grant.sub, run: grant.run, to: grant.to };
+      use.envelopeDigest = envelopeDigest(bytes);
       const envelope = readableEnvelope(() => parseEnvelope(bytes));
       const named = envelope.recipients.filter(({ identifier }) => isRecipient(identifier, target));
       const old = await findKeyOf(this.keys, envelope.recipients, grant, context.signal);
@@ -78,7 +80,7 @@ export class RewrapService {
         throw new RcsError('RCS_KEY_NOT_FOUND', 'the envelope is not for the key that the grant names');
       }
       use.key = old.key;
-      return this.change(bytes, envelope, { old, named, target, replace: grant.replace }, context);
+      return this.change(bytes, envelope, { old, named, target, replace: grant.replace }, context, use);
     });
   }
 
@@ -92,11 +94,13 @@ export class RewrapService {
     envelope: Envelope,
     { old, named, target, replace }: EnvelopeChange,
     context: CallContext,
+    use: KeyUse,
   ): Promise<Buffer | undefined> {
     const length = envelope.contentEncryption.keyLength;
-    const sessionKey = await this.keys.unwrapSessionKey(old.key, old.recipient, length, context);
+    const recorded = await use.record(old.key, target.key);
+    const sessionKey = await this.keys.unwrapSessionKey(old.key, old.recipient, length, context, recorded);
     try {
-      const present = await this.anyHolds(named, target, sessionKey, context);
+      const present = await this.anyHolds(named, target, sessionKey, context, recorded);
       if (!present && !old.certain) throw ambiguous(old.key);
       if (!present && named.length > 0) throw contradictory();
       if (present && !replace) return undefined;
@@ -106,7 +110,7 @@ export class RewrapService {
         remove: identifier => replace && sameIdentifier(identifier, old.recipient.identifier),
       });
       const added = parseEnvelope(changed).recipients.filter(({ identifier }) => isRecipient(identifier, target));
-      if (!(await this.anyHolds(added, target, sessionKey, context))) throw contradictory();
+      if (!(await this.anyHolds(added, target, sessionKey, context, recorded))) throw contradictory();
       return changed;
     } finally {
       sessionKey.fill(0);
@@ -119,9 +123,10 @@ export class RewrapService {
     target: Target,
     sessionKey: Buffer,
     context: CallContext,
+    recorded: RecordedUse,
   ): Promise<boolean> {
     for (const recipient of recipients) {
-      const opened = await this.keys.unwrapSessionKey(target.key, recipient, sessionKey.length, context);
+      const opened = await this.keys.unwrapSessionKey(target.key, recipient, sessionKey.length, context, recorded);
       const same = opened.length === sessionKey.length && timingSafeEqual(opened, sessionKey);
       opened.fill(0);
       if (same) return true;

@@ -1,6 +1,7 @@
 import type { GrantVerifier } from '#grants';
 import { RcsError } from '#platform';
 import type { GrantUses } from '../callers/grant-uses.js';
+import type { GrantFacts } from '../callers/key-use-audit.js';
 import type { VaultKey } from '../token/vault-key.js';
 
 /** What a grant allows: the opening of one envelope. */
@@ -8,7 +9,7 @@ export interface UnwrapPermit {
   /** What is opened, for errors and logs. */
   readonly subject: string;
   /** What records of the use say of the grant: who, which recording. */
-  readonly facts: Readonly<Record<string, string>>;
+  readonly facts: GrantFacts;
   readonly envelopeDigest: string | undefined;
   /** Whose keys may be used; every one's where it is undefined. */
   readonly contactCenter: string | undefined;
@@ -35,7 +36,7 @@ export class PlaybackAuthority implements UnwrapAuthority {
     const { purpose, recording, contactCenter, envelopeDigest, mediaFile, jti, sub } = this.grants.verify(jws);
     if (purpose !== 'play') throw new RcsError('RCS_GRANT_REFUSED', `a grant to ${purpose} opens no key`);
     this.uses.spend(jti);
-    const facts = { grant: jti, user: sub, contactCenter, recording, mediaFile };
+    const facts = { grantId: jti, user: sub, contactCenter, recording, mediaFile };
     return { subject: `recording ${recording}`, facts, contactCenter, envelopeDigest };
   }
 }

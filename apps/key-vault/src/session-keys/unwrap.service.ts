@@ -17,6 +17,7 @@ import { requestIdFrom, RcsError, type ErrorCode, type ServiceRole } from '#plat
 import type { KeyUseAudit } from '../callers/key-use-audit.js';
 import type { CallContext } from '../callers/call-context.js';
 import type { CallRate } from '../callers/call-rate.js';
+import type { RecordedUse } from '../callers/recorded-use.js';
 import { findRecipientKeys, type RecipientKeys } from '../token/recipient-keys.js';
 import type { VaultKey } from '../token/vault-key.js';
 import type { KeyStore } from '../token/key-store.js';
@@ -33,6 +34,11 @@ export interface UnwrapRequest {
 
 type Wrapped = Pick<UnwrapRequest, 'grant' | 'envelope' | 'tried'>;
 type Recipient = DetachedEnvelope['recipients'][number];
+
+interface Attempt {
+  readonly key: VaultKey;
+  readonly recipient: Recipient;
+}
 
 interface Outcome extends UnwrapOutcome {
   readonly failure?: CallFailure & { readonly code: ErrorCode };
@@ -111,11 +117,14 @@ export class UnwrapService {
       const permit = await authority.permit(item.grant, requestId);
       use.grant = permit.facts;
       const { attempts, more, keyLength } = await this.chooseAttempts(item, permit, signal);
-      const keys = [...new Map(attempts.map(({ key }) => [key.keyIdentifier, key])).values()];
-      [use.key, ...use.further] = keys;
-      if (permit.opening !== undefined) for (const key of keys) await permit.opening(key);
+      const [{ key: likeliest }] = attempts;
+      const further = new Map(attempts.map(({ key }) => [key.keyIdentifier, key]));
+      further.delete(likeliest.keyIdentifier);
+      use.envelopeDigest = permit.envelopeDigest;
+      const recorded = await use.record(likeliest, ...further.values());
+      if (permit.opening !== undefined) for (const key of [likeliest, ...further.values()]) await permit.opening(key);
       const opened = await thoseThatCould(
-        attempts.map(({ recipient, key }) => this.candidate(transportKey, key, recipient, keyLength, context)),
+        attempts.map(attempt => this.candidate(transportKey, attempt, keyLength, context, recorded)),
       );
       const [first, ...candidates] = opened;
       return { ...first, candidates, more };
@@ -124,12 +133,12 @@ export class UnwrapService {
 
   private async candidate(
     transportKey: TransportKey,
-    key: VaultKey,
-    recipient: Recipient,
+    { key, recipient }: Attempt,
     keyLength: number,
     context: CallContext,
+    recorded: RecordedUse,
   ): Promise<UnwrappedCandidate> {
-    const sessionKey = await this.keys.unwrapSessionKey(key, recipient, keyLength, context);
+    const sessionKey = await this.keys.unwrapSessionKey(key, recipient, keyLength, context, recorded);
     try {
       const { alias: certificateAlias, keyIdentifier } = key;
       return { jwe: transportKey.wrap(sessionKey), certificateAlias, keyIdentifier };

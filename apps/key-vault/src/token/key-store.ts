@@ -2,6 +2,7 @@ import type { CertificateInfo } from '#certificates';
 import type { KeyEntry, KeyName, KeyPurpose, TokenStatus } from '#contracts';
 import type { KeyEncryptionScheme, TokenKey } from '#pkcs11';
 import { RcsError, type KeyVaultConfiguration, type Logger, type WatchedCertificate } from '#platform';
+import type { RecordedUse } from '../callers/recorded-use.js';
 import type { VaultMetrics } from '../metrics/vault-metrics.js';
 import { noteName, noteOf, type DisabledMark, type KeyOfContactCenter } from './disabled-key.js';
 import { DisabledKeys } from './disabled-keys.js';
@@ -37,7 +38,10 @@ export interface TokenUser {
 
 type TokenSettings = Pick<KeyVaultConfiguration, 'tokens' | 'limits'>;
 
-/** The keys in the tokens. Their labels say whose they are: `<contact center>/<alias>`. */
+/**
+ * The keys in the tokens. Their labels say whose they are: `<contact center>/<alias>`. What uses or changes a key demands
+ * that it stands in the journal.
+ */
 export class KeyStore {
   private readonly expiry = new CertificateExpiryCache();
   /** Keys that open session keys, which come with every unwrapping: their names are read once. */
@@ -161,7 +165,14 @@ export class KeyStore {
    * comes by here.
    * @throws RcsError RCS_KEY_DISABLED
    */
-  async unwrapSessionKey(key: VaultKey, wrapped: WrappedSessionKey, length: number, by: TokenUser): Promise<Buffer> {
+  async unwrapSessionKey(
+    key: VaultKey,
+    wrapped: WrappedSessionKey,
+    length: number,
+    by: TokenUser,
+    use: RecordedUse,
+  ): Promise<Buffer> {
+    use.mustName(key);
     this.requireEnabled(key);
     const { keyEncryption: scheme, encryptedKey } = wrapped;
     const options = { scheme, encryptedKey, sessionKeyLength: length, signal: by.signal };
@@ -175,9 +186,11 @@ export class KeyStore {
     return sessionKey;
   }
 
-  async import(pair: KeyPair, signal: AbortSignal): Promise<{ key: VaultKey; created: boolean }> {
+  async import(pair: KeyPair, use: RecordedUse, signal: AbortSignal): Promise<{ key: VaultKey; created: boolean }> {
     const { purpose, certificate, contactCenter, alias, pkcs8 } = pair;
-    this.requireEnabled({ purpose, contactCenter, alias, keyIdentifier: certificate.keyIdentifier.toString('hex') });
+    const keyIdentifier = certificate.keyIdentifier.toString('hex');
+    use.mustName({ keyIdentifier });
+    this.requireEnabled({ purpose, contactCenter, alias, keyIdentifier });
     const { key, created } = await withTokenFailures(
       this.token.importKeyPair(
         {
@@ -228,7 +241,13 @@ export class KeyStore {
   }
 
   /** Makes a key pair in the token. @throws RcsError RCS_KEY_EXISTS when the name is taken */
-  async generate(label: KeyLabel, modulusBits: 2048 | 3072 | 4096, signal: AbortSignal): Promise<VaultKey> {
+  async generate(
+    label: KeyLabel,
+    modulusBits: 2048 | 3072 | 4096,
+    use: RecordedUse,
+    signal: AbortSignal,
+  ): Promise<VaultKey> {
+    use.mustName({ keyIdentifier: '' });
     await this.assertFree(label, undefined, signal);
     const sign = label.purpose === 'RECORDING';
     const request = { label: formatKeyLabel(label), modulusBits, sign };
@@ -236,13 +255,21 @@ export class KeyStore {
   }
 
   /** RSASSA-PKCS1-v1_5 with SHA-256. */
-  async sign(key: VaultKey, message: Buffer, signal: AbortSignal): Promise<Buffer> {
+  async sign(key: VaultKey, message: Buffer, use: RecordedUse, signal: AbortSignal): Promise<Buffer> {
+    use.mustName(key);
     this.requireEnabled(key);
     return withTokenFailures(this.token.sign(key.tokenKey, 'sha256', message, signal));
   }
 
   /** Puts a certificate beside its key. @throws RcsError RCS_KEY_EXISTS when another key has the name */
-  async attach(key: VaultKey, alias: string, certificate: CertificateInfo, signal: AbortSignal): Promise<VaultKey> {
+  async attach(
+    key: VaultKey,
+    alias: string,
+    certificate: CertificateInfo,
+    use: RecordedUse,
+    signal: AbortSignal,
+  ): Promise<VaultKey> {
+    use.mustName(key);
     const label = { purpose: key.purpose, contactCenter: key.contactCenter, alias };
     await this.assertFree(label, key, signal);
     const stored = {
@@ -257,12 +284,14 @@ export class KeyStore {
   }
 
   /** Writes into every token that the key is disabled; one that is so already stays as it was. */
-  async disable(key: KeyOfContactCenter, mark: DisabledMark, signal: AbortSignal): Promise<void> {
+  async disable(key: KeyOfContactCenter, mark: DisabledMark, use: RecordedUse, signal: AbortSignal): Promise<void> {
+    use.mustName(key);
     await withTokenFailures(this.token.writeNote(noteOf(key, mark), signal));
     this.disabled.announce();
   }
 
-  async enable(key: KeyOfContactCenter, signal: AbortSignal): Promise<void> {
+  async enable(key: KeyOfContactCenter, use: RecordedUse, signal: AbortSignal): Promise<void> {
+    use.mustName(key);
     await withTokenFailures(this.token.removeNote(noteName(key), signal));
     this.disabled.announce();
   }
@@ -277,7 +306,8 @@ export class KeyStore {
    * Removes all certificates of a key that are one contact center's, and the key unless another contact center has it as
    * well: permanently. @returns whether the private key was destroyed
    */
-  async destroy(views: readonly [VaultKey, ...VaultKey[]], signal: AbortSignal): Promise<boolean> {
+  async destroy(views: readonly [VaultKey, ...VaultKey[]], use: RecordedUse, signal: AbortSignal): Promise<boolean> {
+    use.mustName(views[0]);
     const labels = views.map(({ tokenKey }) => tokenKey.label);
     return withTokenFailures(this.token.removeKey({ id: views[0].tokenKey.id, labels }, signal));
   }

@@ -10,6 +10,7 @@ import {
 } from '../configuration/read-configuration.js';
 import { print } from '../terminal/print.js';
 import { textTable } from '../terminal/text-table.js';
+import { keyUseJournalCommand } from './key-use-journal.command.js';
 import { operatorJournalCommand } from './operator-journal.command.js';
 
 interface StoreOptions extends ConfigurationOptions {
@@ -33,6 +34,7 @@ interface ListOptions extends SelectionOptions {
 export function auditCommand(program: Command): void {
   const audit = program.command('audit').description('look after the audit log');
   operatorJournalCommand(audit);
+  keyUseJournalCommand(audit);
   withStoreOptions(audit.command('verify'))
     .description('prove that no record was changed, removed or moved; exit status 1 when something is wrong')
     .option('--ca <file>', 'internal authority (PEM): compare with the checkpoints that gateways signed')

@@ -1,8 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
-import { emptyJournal, readJournalLine, type JournalPosition } from '#contracts';
 import { ConfigurationError } from '#platform';
+import { verifyJournal, type JournalVerdict } from '../audit/verify-journal.js';
 import {
   readConfiguration,
   withConfiguration,
@@ -18,13 +16,22 @@ export function operatorJournalCommand(audit: Command): void {
     .option('--json', 'JSON for programs')
     .action(async (file: string | undefined, { config, json }: ConfigurationOptions & { json?: boolean }) => {
       const result = await verifyJournal(file ?? configuredJournal(config));
-      print(json === true, result, () =>
-        result.problem === undefined
-          ? `${result.records} records, no problem found`
-          : `${result.records} records are right, then: line ${result.records + 1}: ${result.problem}`,
-      );
+      print(json === true, result, () => describeVerdict(result).join('\n'));
       if (result.problem !== undefined) process.exitCode = 1;
     });
+}
+
+/** What was found, a line for each. */
+export function describeVerdict({ records, first, files, starts, tornLines, problem }: JournalVerdict): string[] {
+  return [
+    problem === undefined ? `${records} records, no problem found` : `${records} records are right, then: ${problem}`,
+    ...(first > 0 ? [`it begins with record ${first}: older files are not here`] : []),
+    ...(files > 1 ? [`${files} files, one chain`] : []),
+    ...(starts > 1 ? [`${starts} processes wrote it, one after the other`] : []),
+    ...(tornLines > 0
+      ? [`${tornLines} lines were being written when a process died; they are kept in the journal`]
+      : []),
+  ];
 }
 
 function configuredJournal(configurationFile: string | undefined): string {
@@ -32,18 +39,4 @@ function configuredJournal(configurationFile: string | undefined): string {
   if (file === undefined)
     throw new ConfigurationError('name the journal, or configure keyVault.allowOperatorUnwrap.journalFile');
   return file;
-}
-
-async function verifyJournal(file: string): Promise<{ readonly records: number; readonly problem?: string }> {
-  let position: JournalPosition = emptyJournal;
-  let records = 0;
-  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
-    try {
-      position = readJournalLine(line, position);
-    } catch (error) {
-      return { records, problem: error instanceof Error ? error.message : String(error) };
-    }
-    records++;
-  }
-  return { records };
 }

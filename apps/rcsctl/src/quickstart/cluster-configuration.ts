@@ -12,6 +12,7 @@ export interface ClusterSecrets {
   readonly webdav: SecretFile;
   readonly tokenPin: SecretFile;
   readonly masterKey: SecretFile;
+  readonly logLevel: SecretFile;
 }
 
 export const webdavUser = 'recorder';
@@ -33,6 +34,7 @@ export function clusterConfiguration(
   return {
     crRegion: 'default',
     masterKeyFile: secrets.masterKey.file,
+    logging: { levelToken: { file: secrets.logLevel.file } },
     redis: { url: `redis://127.0.0.1:${ports.redis}`, password: { file: secrets.redis.file } },
     store: { directory: directory.store },
     mediaStorages: [
@@ -58,6 +60,7 @@ export function clusterConfiguration(
       management: local(ports.vaultManagement),
       token: { uri: token.uri, pin: { file: secrets.tokenPin.file }, sessions: 32 * tokenThreads },
       threads: tokenThreads,
+      keyUseJournal: { file: directory.keyUseJournal },
       ...(operator === undefined
         ? {}
         : {

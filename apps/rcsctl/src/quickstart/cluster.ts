@@ -63,6 +63,7 @@ export class Cluster {
       webdav: secretFile(directory.secrets, 'webdav-password'),
       tokenPin: secretFile(directory.secrets, 'token-pin'),
       masterKey: secretFile(directory.secrets, 'master-key', 32),
+      logLevel: secretFile(directory.secrets, 'log-level-token'),
     };
     const securityOfficer = secretFile(directory.secrets, 'token-security-officer-pin');
     const authority = await internalAuthority(directory.internalTls);

@@ -57,6 +57,11 @@ export class DataDirectory {
     return join(this.root, 'operator-journal.jsonl');
   }
 
+  /** Where the vault writes down every use of a key before it happens. */
+  get keyUseJournal(): string {
+    return join(this.root, 'key-vault', 'key-uses.jsonl');
+  }
+
   /** What `quickstart --json` prints, while the cluster runs. */
   get readyFile(): string {
     return join(this.root, 'ready.json');

@@ -31,7 +31,8 @@ export function vaultReplicas(count: VaultCount, ports: Ports, directory: DataDi
     environment: {
       RCS_KEY_VAULT__LISTEN__PORT: String(ports.vault2),
       RCS_KEY_VAULT__MANAGEMENT__PORT: String(ports.vault2Management),
-      // Each keeps a chain of its own.
+      // Each keeps chains of its own.
+      RCS_KEY_VAULT__KEY_USE_JOURNAL__FILE: directory.keyUseJournal.replace('key-uses', 'key-uses-2'),
       RCS_KEY_VAULT__ALLOW_OPERATOR_UNWRAP__JOURNAL_FILE: `${directory.operatorJournal}.2`,
     },
   };

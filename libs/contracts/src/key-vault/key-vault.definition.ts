@@ -35,4 +35,5 @@ export const keyVaultCallers: Readonly<Record<KeyVaultCall, readonly ServiceRole
   CheckKey: ['rcsctl'],
   ListKeyBackups: ['rcsctl'],
   ReadKeyBackup: ['rcsctl'],
+  CountersignAuditCheckpoint: ['playback-gateway'],
 };

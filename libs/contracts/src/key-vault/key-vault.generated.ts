@@ -99,6 +99,28 @@ export interface CheckKeyRequest {
   publicKey: Buffer;
 }
 
+export interface CountersignAuditCheckpointReply {
+  /**
+   * JWS (ES256, typ rcs-audit-countersignature+jws) of the key-vault over SHA-256 of the checkpoint and the fields below.
+   */
+  countersignature: string;
+  /**
+   * Number of the record in the journal of the vault.
+   */
+  sequence: number;
+  /**
+   * ISO 8601
+   */
+  time: string;
+}
+
+export interface CountersignAuditCheckpointRequest {
+  /**
+   * The checkpoint with the gateway's signature, as it is kept; at most 64 kB.
+   */
+  checkpoint: string;
+}
+
 export interface CreateCertificateSigningRequestReply {
   /**
    * PEM

@@ -79,6 +79,8 @@ export type CheckKeyReply = Message<wire.CheckKeyReply>;
 export type KeyBackupEntry = Message<wire.KeyBackupEntry>;
 export type ListKeyBackupsReply = Message<wire.ListKeyBackupsReply>;
 export type ReadKeyBackupRequest = Message<wire.ReadKeyBackupRequest>;
+export type CountersignAuditCheckpointRequest = Message<wire.CountersignAuditCheckpointRequest>;
+export type CountersignAuditCheckpointReply = Message<wire.CountersignAuditCheckpointReply>;
 export type ReadKeyBackupReply = Message<wire.ReadKeyBackupReply>;
 
 /** The most keys that are tried on an envelope with one call, however many bear the name in it. */
@@ -89,6 +91,9 @@ export const maximumTriedKeys = 64;
 
 /** The most items of one batch. */
 export const maximumBatchItems = 256;
+
+/** The longest checkpoint of an audit that a vault countersigns, bytes. */
+export const maximumCheckpointBytes = 64 * 1024;
 
 /** Request and reply of every call of the service. */
 export interface KeyVaultCalls {
@@ -115,6 +120,7 @@ export interface KeyVaultCalls {
   CheckKey: { request: CheckKeyRequest; reply: CheckKeyReply };
   ListKeyBackups: { request: Record<string, never>; reply: ListKeyBackupsReply };
   ReadKeyBackup: { request: ReadKeyBackupRequest; reply: ReadKeyBackupReply };
+  CountersignAuditCheckpoint: { request: CountersignAuditCheckpointRequest; reply: CountersignAuditCheckpointReply };
 }
 
 export type KeyVaultCall = keyof KeyVaultCalls;

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import * as pkcs11 from 'pkcs11js';
 import { ckrOf } from '../errors/ckr-names.js';
 import { ambiguousFailures, isOneOf, TokenError } from '../errors/token-error.js';
 import type { TokenKey } from '../keys/token-key.js';
 import type { TokenSession } from '../sessions/token-session.js';
 import { pseudoRandomKey } from './implicit-rejection.js';
+import { keptRejectionSecret, type NotesOfToken } from './kept-rejection-secret.js';
 import type { OaepHash } from './oaep.js';
 import type { EncryptedSessionKey, KeyEncryptionScheme } from './session-key-decoding.js';
 
@@ -33,17 +33,21 @@ const hashes: Readonly<Record<OaepHash, readonly [number, number]>> = {
 
 /**
  * Unwraps with the paddings of the token, for tokens that do no raw RSA. Wrong padding gives a pseudo-random key here,
- * too; its time is the token's. The secret belongs to this process: another replica rejects with another key.
+ * too, the same at every vault; its time is the token's.
  */
 export class PaddedUnwrapping {
-  private readonly rejectionSecret = randomBytes(32);
-
   /** @param onDoubt called when the token answered as it would if it were broken. */
   constructor(private readonly onDoubt: () => void) {}
 
-  async unwrap(session: TokenSession, key: TokenKey, encrypted: EncryptedSessionKey): Promise<Buffer> {
+  async unwrap(
+    session: TokenSession,
+    key: TokenKey,
+    encrypted: EncryptedSessionKey,
+    token: NotesOfToken,
+  ): Promise<Buffer> {
     const { scheme, encryptedKey, sessionKeyLength } = encrypted;
-    const substitute = pseudoRandomKey(this.rejectionSecret, Buffer.concat([key.id, encryptedKey]), sessionKeyLength);
+    const secret = keptRejectionSecret(session, token);
+    const substitute = pseudoRandomKey(secret, Buffer.concat([key.id, encryptedKey]), sessionKeyLength);
     startDecryption(session, key, scheme);
     try {
       const message = await session.finishDecryption(encryptedKey, key.modulus.length);

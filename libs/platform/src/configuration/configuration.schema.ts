@@ -244,7 +244,13 @@ const recordingCertificates = z
 /** The whole of application.yaml; each service reads its own part and the shared ones. */
 export const configurationSchema = z.strictObject({
   logging: z
-    .strictObject({ level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info') })
+    .strictObject({
+      level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+      levelToken: secret
+        .refine(token => token.length >= 16, 'must have 16 characters or more')
+        .optional()
+        .describe('Whoever shows it changes the level of a running process; nobody does where it is absent.'),
+    })
     .prefault({}),
   tracing: tracing.optional(),
   masterKeyFile: filePath

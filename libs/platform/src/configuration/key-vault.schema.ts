@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { organizationName } from './local-key-manager.schema.js';
-import { filePath, listen, milliseconds, readSecretFile, secret } from './option-types.js';
+import { bytes, filePath, listen, milliseconds, readSecretFile, secret } from './option-types.js';
 
 /** One token of one PKCS#11 module, and how much to ask of it. */
 const token = z
@@ -106,6 +106,27 @@ export const keyVault = z
      * day, in which a mistake is noticed.
      */
     keyRemovalDelayHours: z.int().min(24).max(87_600).default(720),
+    /** Every use of a key is written here, on the disk, before it happens: on a volume that stays, and of this vault alone. */
+    keyUseJournal: z
+      .strictObject({
+        file: filePath
+          .default('/var/lib/rcs/key-vault/key-uses.jsonl')
+          .describe('Each vault has its own. `rcsctl audit verify-key-uses` proves that nobody changed it.'),
+        maximumFileBytes: bytes
+          .min(1024)
+          .default(256 * 1024 * 1024)
+          .describe('A file of this size is sealed and another begun, and so with every month.'),
+        keptFiles: z
+          .int()
+          .min(1)
+          .max(100_000)
+          .default(200)
+          .describe('Sealed files that stay here; older ones are removed, which the journal says.'),
+        deadlineMs: milliseconds
+          .default(5000)
+          .describe('What the disk has not taken by then is refused: no key is used unrecorded.'),
+      })
+      .prefault({}),
     /** Operators who may open envelopes with `rcsctl decrypt` and `rcsctl verify`, and approve that keys are destroyed; nobody when absent. */
     allowOperatorUnwrap: z
       .strictObject({

@@ -78,11 +78,11 @@ async function main(name: string, start: (context: ServiceContext) => Promise<Ru
   endOnUnhandled(logger);
   const read = (): Configuration => loadConfiguration(undefined, environment);
   const live = new LiveConfiguration(configuration, read, environment.RCS_CONFIG, logger, metrics);
-  const logLevel = new LogLevel(logger, configuration.logging.level);
+  const logLevel = new LogLevel(logger, configuration.logging.level, configuration.logging.levelToken);
   live.onChange(
     ({ logging }) =>
       () =>
-        logLevel.configure(logging.level),
+        logLevel.configure(logging.level, logging.levelToken),
   );
   process.on('SIGHUP', () => void live.reload());
 

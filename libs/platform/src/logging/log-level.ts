@@ -1,7 +1,10 @@
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { Logger } from './logger.js';
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevelName = (typeof logLevels)[number];
+/** Those that a running process takes: none hides its warnings. */
+export const changeableLogLevels = ['error', 'warn', 'info', 'debug', 'trace'] as const;
 
 /** The level of a running process: that of the configuration, or another one for a while. */
 export class LogLevel {
@@ -11,7 +14,20 @@ export class LogLevel {
   constructor(
     private readonly logger: Logger,
     private configured: LogLevelName,
+    /** What must be shown to change it; nobody changes it where there is none. */
+    private token?: string,
   ) {}
+
+  /** Whether anybody can change it. */
+  get changeable(): boolean {
+    return this.token !== undefined;
+  }
+
+  /** Whether this is the token that allows a change. */
+  admits(shown: string): boolean {
+    if (this.token === undefined) return false;
+    return timingSafeEqual(hash('sha256', shown, 'buffer'), hash('sha256', this.token, 'buffer'));
+  }
 
   get state(): { readonly level: string; readonly configured: string; readonly until?: string } {
     const { configured, until } = this;
@@ -32,7 +48,8 @@ export class LogLevel {
   }
 
   /** The configuration was read again. What was set meanwhile stays, unless the configured level is another now. */
-  configure(level: LogLevelName): void {
+  configure(level: LogLevelName, token?: string): void {
+    this.token = token;
     if (level === this.configured) return;
     this.configured = level;
     this.reset();

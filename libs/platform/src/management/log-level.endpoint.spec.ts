@@ -7,6 +7,8 @@ import { Readiness } from './readiness.js';
 
 jest.setTimeout(60_000);
 
+const token = 'a token that is long enough';
+
 describe('/log-level', () => {
   let logger: Logger;
   let logLevel: LogLevel;
@@ -17,7 +19,7 @@ describe('/log-level', () => {
   beforeEach(async () => {
     lines = [];
     logger = createLogger('key-vault', 'key-vault-1', 'info', { write: line => lines.push(line) });
-    logLevel = new LogLevel(logger, 'info');
+    logLevel = new LogLevel(logger, 'info', token);
     const registry = createMetricsRegistry('key-vault', '1.2.3');
     server = new ManagementServer(registry, new Readiness(), logger, logLevel);
     url = new URL('/log-level', await server.listen('127.0.0.1', 0));
@@ -28,8 +30,9 @@ describe('/log-level', () => {
     jest.useRealTimers();
   });
 
-  const ask = async (method: string, body?: unknown) => {
-    const answer = await fetch(url, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  const ask = async (method: string, body?: unknown, authorization = `Bearer ${token}`) => {
+    const headers = { authorization };
+    const answer = await fetch(url, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
     return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
   };
 
@@ -48,12 +51,14 @@ describe('/log-level', () => {
   });
 
   it('gives the configured level back', async () => {
-    await ask('PUT', { level: 'silent' });
+    await ask('PUT', { level: 'error' });
     expect(await ask('DELETE')).toEqual({ status: 200, body: { level: 'info', configured: 'info' } });
   });
 
   it.each([
     [{ level: 'loud' }],
+    [{ level: 'silent' }],
+    [{ level: 'fatal' }],
     [{ level: 'debug', seconds: 0 }],
     [{ level: 'debug', seconds: 86_401 }],
     [{}],
@@ -67,9 +72,36 @@ describe('/log-level', () => {
   });
 
   it('refuses what is no JSON, and other methods', async () => {
-    expect((await fetch(url, { method: 'PUT', body: '{' })).status).toBe(400);
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await fetch(url, { method: 'PUT', headers, body: '{' })).status).toBe(400);
     const answer = await fetch(url, { method: 'POST', body: '{}' });
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, PUT, DELETE']);
+  });
+
+  it.each(['', 'Bearer', 'Bearer ', 'Bearer another token', `Basic ${token}`, token])(
+    'changes nothing for %p, and answers who asks',
+    async authorization => {
+      const answers = [
+        await ask('PUT', { level: 'error' }, authorization),
+        await ask('DELETE', undefined, authorization),
+      ];
+      expect(answers.map(({ status }) => status)).toEqual([401, 401]);
+      expect(logger.level).toBe('info');
+      expect((await ask('GET', undefined, authorization)).status).toBe(200);
+    },
+  );
+
+  it('changes nothing for anybody where no token is configured', async () => {
+    logLevel.configure('info', undefined);
+    for (const shown of [`Bearer ${token}`, 'Bearer undefined', 'Bearer '])
+      expect((await ask('PUT', { level: 'error' }, shown)).status).toBe(403);
+    expect([(await ask('GET')).status, logger.level]).toEqual([200, 'info']);
+  });
+
+  it('takes a token that is exchanged', async () => {
+    logLevel.configure('info', 'another token that is long enough');
+    expect((await ask('PUT', { level: 'error' })).status).toBe(401);
+    expect((await ask('PUT', { level: 'error' }, 'Bearer another token that is long enough')).status).toBe(200);
   });
 
   it.each([
@@ -80,7 +112,8 @@ describe('/log-level', () => {
     ['a name that begins like an address', { host: '127.0.0.1.example.com:9090' }],
   ])('refuses what comes through %s', async (_, headers) => {
     const status = await new Promise((resolve, reject) => {
-      const outgoing = httpRequest(url, { method: 'PUT', headers }, response => {
+      const authorization = `Bearer ${token}`;
+      const outgoing = httpRequest(url, { method: 'PUT', headers: { ...headers, authorization } }, response => {
         response.resume();
         resolve(response.statusCode);
       });

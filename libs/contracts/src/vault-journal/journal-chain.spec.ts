@@ -1,11 +1,5 @@
-import {
-  emptyJournal,
-  journalLine,
-  nextJournalRecord,
-  readJournalLine,
-  type JournalPosition,
-  type OperatorJournalEntry,
-} from './operator-journal.js';
+import { emptyJournal, journalLine, readJournalLine, type JournalPosition } from './journal-chain.js';
+import type { OperatorJournalEntry } from './journal-entries.js';
 
 const entry: OperatorJournalEntry = {
   event: 'operator-unwrap',
@@ -19,9 +13,9 @@ function journal(length: number): string[] {
   const lines: string[] = [];
   let position: JournalPosition = emptyJournal;
   for (let number = 0; number < length; number++) {
-    const record = nextJournalRecord(position, { ...entry, requestId: `request-${number}` }, new Date(number));
-    lines.push(journalLine(record));
-    position = record;
+    const line = journalLine(position, { ...entry, requestId: `request-${number}` }, new Date(number));
+    lines.push(line.text);
+    position = line;
   }
   return lines;
 }
@@ -31,7 +25,7 @@ function read(lines: readonly string[]): void {
   for (const line of lines) position = readJournalLine(line, position);
 }
 
-describe('the operator journal', () => {
+describe('the journal of a vault', () => {
   it('is read as it was written', () => {
     const lines = journal(3);
     expect(() => read(lines)).not.toThrow();
@@ -60,8 +54,7 @@ describe('the operator journal', () => {
   });
 
   function otherLine(): string {
-    let position: JournalPosition = emptyJournal;
-    for (let number = 0; number < 3; number++) position = nextJournalRecord(position, entry, new Date(7));
-    return journalLine(position as ReturnType<typeof nextJournalRecord>);
+    const [first, second] = [journalLine(emptyJournal, entry, new Date(7)), new Date(7)];
+    return journalLine(journalLine(first, entry, second), entry, second).text;
   }
 });

@@ -1,0 +1,24 @@
+import { Controller } from '@nestjs/common';
+import { GrpcMethod, Payload } from '@nestjs/microservices';
+import {
+  keyVaultService,
+  type CountersignAuditCheckpointReply,
+  type CountersignAuditCheckpointRequest,
+} from '#contracts';
+import type { CallContext } from '../callers/call-context.js';
+import { AuditWitness } from '../journal/audit-witness.js';
+import { CurrentCall } from './current-call.js';
+
+/** What a vault vouches for beside keys. */
+@Controller()
+export class AuditWitnessController {
+  constructor(private readonly witness: AuditWitness) {}
+
+  @GrpcMethod(keyVaultService, 'CountersignAuditCheckpoint')
+  countersignAuditCheckpoint(
+    @Payload() request: CountersignAuditCheckpointRequest,
+    @CurrentCall() context: CallContext,
+  ): Promise<CountersignAuditCheckpointReply> {
+    return this.witness.countersign(request, context);
+  }
+}

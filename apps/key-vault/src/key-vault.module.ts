@@ -3,7 +3,7 @@ import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
 import { AuditWitnessController } from './rpc/audit-witness.controller.js';
 import { KeyLifecycleController } from './rpc/key-lifecycle.controller.js';
 import { KeyRemovalController } from './rpc/key-removal.controller.js';
-import { KeySafetyController } from './rpc/key-safety.controller.js';
+import { KeyAssuranceController } from './rpc/key-assurance.controller.js';
 import { KeyVaultController } from './rpc/key-vault.controller.js';
 import type { RpcCallInterceptor } from './rpc/rpc-call.interceptor.js';
 import { RpcErrorFilter } from './rpc/rpc-error.filter.js';
@@ -19,7 +19,7 @@ export class KeyVaultModule {
         KeyVaultController,
         KeyLifecycleController,
         KeyRemovalController,
-        KeySafetyController,
+        KeyAssuranceController,
         AuditWitnessController,
       ],
       providers: [

@@ -8,11 +8,11 @@ import {
   type ConfigurationOptions,
 } from '../configuration/read-configuration.js';
 import { withVaults } from '../key-import/open-vaults.js';
-import { checkKeys, checkText } from '../key-safety/check-keys.js';
-import { backupText, collectBackups } from '../key-safety/collect-backups.js';
-import { knownKeys } from '../key-safety/known-keys.js';
-import { readInventory } from '../key-safety/vault-inventory.js';
-import { backupFiles, restoreKeys, restoreText, type RestoreReport } from '../key-safety/restore-keys.js';
+import { checkKeys, checkText } from '../key-assurance/check-keys.js';
+import { backupText, collectBackups } from '../key-assurance/collect-backups.js';
+import { knownKeys } from '../key-assurance/known-keys.js';
+import { readInventory } from '../key-assurance/vault-inventory.js';
+import { backupFiles, restoreKeys, restoreText, type RestoreReport } from '../key-assurance/restore-keys.js';
 import { readPassword } from '../terminal/password-source.js';
 import { print } from '../terminal/print.js';
 import { keyRemovalCommands } from './key-removal.commands.js';

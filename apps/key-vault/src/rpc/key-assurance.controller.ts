@@ -16,7 +16,7 @@ import { CurrentCall } from './current-call.js';
 
 /** How an administrator makes sure that no key is lost. */
 @Controller()
-export class KeySafetyController {
+export class KeyAssuranceController {
   constructor(
     private readonly audit: KeyUseAudit,
     private readonly checks: KeyCheckService,

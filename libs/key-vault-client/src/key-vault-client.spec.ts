@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:tls';
 import {
   loadPackageDefinition,
   Server,
@@ -40,7 +42,7 @@ class Vault {
       done(null, { jwe: name, keyIdentifier: '', candidates: [], more: false, certificateAlias: '' });
   }
 
-  async listen({ caPem, certificatePem, keyPem }: InternalIdentity): Promise<void> {
+  async listen({ caPem, certificatePem, keyPem }: InternalIdentity, host = '127.0.0.1'): Promise<void> {
     const service = serviceIn(loadPackageDefinition(loadSync(keyVaultProtoFile, keyVaultLoaderOptions)));
     this.server.addService(service, {
       UnwrapSessionKey: (call: Call, done: Done) => {
@@ -50,11 +52,11 @@ class Vault {
     });
     const pair = { private_key: keyPem, cert_chain: certificatePem };
     const port = await new Promise<number>((resolve, reject) => {
-      this.server.bindAsync('127.0.0.1:0', ServerCredentials.createSsl(caPem, [pair], true), (error, bound) =>
+      this.server.bindAsync(`${host}:0`, ServerCredentials.createSsl(caPem, [pair], true), (error, bound) =>
         error === null ? resolve(bound) : reject(error),
       );
     });
-    this.address = `127.0.0.1:${port}`;
+    this.address = `${host}:${port}`;
   }
 
   failWith(code: ErrorCode): void {
@@ -218,6 +220,39 @@ describe(KeyVaultClient.name, () => {
     } finally {
       fooled.close();
       impostor.close();
+    }
+  });
+
+  it('sends nothing to a vault at an address that its certificate does not name', async () => {
+    const elsewhere = new Vault('elsewhere');
+    await elsewhere.listen(vaultIdentity, '127.0.0.2');
+    const misled = new KeyVaultClient([elsewhere.address], { current: worker });
+    try {
+      await expect(unwrap(2000, undefined, misled)).rejects.toMatchObject({ code: 'RCS_VAULT_UNAVAILABLE' });
+      expect(elsewhere.calls).toEqual([]);
+    } finally {
+      misled.close();
+      elsewhere.close();
+    }
+  });
+
+  it('sends no IP address as TLS server name', async () => {
+    const names: string[] = [];
+    const SNICallback = (name: string, done: (error: Error) => void): void => {
+      names.push(name);
+      done(new Error('that is all it is asked'));
+    };
+    const server = createServer({ SNICallback });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const asking = new KeyVaultClient([`127.0.0.1:${port}`], { current: worker });
+    try {
+      await expect(unwrap(2000, undefined, asking)).rejects.toMatchObject({ code: 'RCS_VAULT_UNAVAILABLE' });
+      expect(new Set(names)).toEqual(new Set(['key-vault']));
+    } finally {
+      asking.close();
+      server.close();
     }
   });
 });

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { credentials, loadPackageDefinition, Metadata, type Client, type ServiceError } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import {
@@ -126,8 +127,10 @@ function endedWith(span: Span | undefined, error: RcsError): RcsError {
 }
 
 function clientOf(address: string, identity: InternalIdentity): Client {
+  const host = new URL(`https://${address}`).hostname.replace(/^\[|\]$/g, '');
+  const isVault = serverMustBe('key-vault');
   const channelCredentials = credentials.createSsl(identity.caPem, identity.keyPem, identity.certificatePem, {
-    checkServerIdentity: serverMustBe('key-vault'),
+    checkServerIdentity: (_, certificate) => isVault(host, certificate),
   });
   return new (clientConstructor())(address, channelCredentials, {
     'grpc.max_receive_message_length': maximumMessageBytes,
@@ -135,6 +138,8 @@ function clientOf(address: string, identity: InternalIdentity): Client {
     'grpc.max_reconnect_backoff_ms': 1000,
     'grpc.keepalive_time_ms': 20_000,
     'grpc.keepalive_timeout_ms': 5000,
+    // An IP address is no TLS server name (RFC 6066, 3); the certificate is checked for the address all the same.
+    ...(isIP(host) === 0 ? {} : { 'grpc.ssl_target_name_override': 'key-vault' }),
   });
 }
 

@@ -11,7 +11,7 @@ const privilege = z.enum(['administer-certificates', 'administer-local-key-manag
 
 /** What a person may do for being a member of a group of this name. */
 const groupGrant = z.strictObject({
-  group: z.string().min(1),
+  group: z.string().min(1).describe('Name of the group.'),
   roles: z.array(role).default([]),
   privileges: z.array(privilege).default([]),
 });
@@ -21,9 +21,9 @@ const personAttributes = z
   .strictObject({
     userName: attribute.default('uid'),
     roles: attribute.default('employeeType').describe('`[htcc] roles`: agent, supervisor, admin.'),
-    privileges: attribute.optional(),
+    privileges: attribute.optional().describe('`[recording] privileges`.'),
     agentHierarchy: attribute.optional().describe('`[recording] agent_hierarchy`, such as /Anthony/John.'),
-    partitions: attribute.optional(),
+    partitions: attribute.optional().describe('`[recording] partitions`.'),
     agentIds: attribute
       .default('employeeNumber')
       .describe('What else recordings call the person, such as an employee id.'),
@@ -44,7 +44,7 @@ export const configurationServer = z
       .describe(
         'Ids of the contact centers whose people it authenticates; `*` stands for all that no other entry names.',
       ),
-    enabled: z.boolean().default(true),
+    enabled: z.boolean().default(true).describe('false: its people have local accounts meanwhile.'),
     urls: z
       .array(z.url({ protocol: /^ldaps?$/, error: 'must start with ldap:// or ldaps://' }))
       .min(1)
@@ -59,31 +59,42 @@ export const configurationServer = z
       .describe(
         "true: the system's authorities; false: no check; a path: PEM, JKS or PKCS#12. caCertificate when absent.",
       ),
-    configurationServerJksPassword: secret.optional(),
+    configurationServerJksPassword: secret
+      .optional()
+      .describe('Of the keystore that configurationServerTrustedCA names.'),
     keyStorePath: filePath
       .optional()
       .describe('PEM file, JKS or PKCS#12 with the certificate and key to show when the directory asks for one.'),
-    keyStorePassword: secret.optional(),
+    keyStorePassword: secret.optional().describe('Of that keystore.'),
     bindDn: distinguishedName
       .optional()
       .describe(
         'The account that looks people up; without it people are found by `personDn` and read with their own rights.',
       ),
     bindPassword: secret.optional(),
-    personDn: z.string().includes('{userName}', 'must contain {userName}').optional(),
-    peopleBaseDn: distinguishedName,
+    personDn: z
+      .string()
+      .includes('{userName}', 'must contain {userName}')
+      .optional()
+      .describe('Such as uid={userName},ou=people,dc=example,dc=com.'),
+    peopleBaseDn: distinguishedName.describe('Below it lie the people.'),
     personObjectClass: attribute.default('person').describe('People are entries of this object class.'),
     groupsBaseDn: distinguishedName
       .optional()
       .describe('Below it lie the groups; those whose name is a path, such as /Anthony, are access groups.'),
-    groupMemberAttribute: attribute.default('member'),
-    groupNameAttribute: attribute.default('cn'),
+    groupMemberAttribute: attribute.default('member').describe('Where a group names its members.'),
+    groupNameAttribute: attribute.default('cn').describe('Where it has its own name.'),
     groupGrants: z.array(groupGrant).default([]),
     attributes: personAttributes,
-    connectTimeoutMs: milliseconds.default(3000),
+    connectTimeoutMs: milliseconds.default(3000).describe('For one attempt to connect to one server.'),
     timeoutMs: milliseconds.default(8000).describe('For one log-in or look-up as a whole.'),
-    maxConnections: z.int().min(1).max(256).default(8),
-    idleTimeoutMs: milliseconds.default(60_000),
+    maxConnections: z
+      .int()
+      .min(1)
+      .max(256)
+      .default(8)
+      .describe('For looking people up, and as many for checking passwords.'),
+    idleTimeoutMs: milliseconds.default(60_000).describe('An unused connection is closed after this.'),
     cacheTimeToLiveMs: z
       .int()
       .min(0)

@@ -10,9 +10,9 @@ const token = z
       .startsWith('pkcs11:')
       .describe('PKCS#11 URI, RFC 7512: pkcs11:token=...?module-path=...&pin-source=...'),
     pin: secret.optional().describe('The PIN, unless the URI names its file as pin-source.'),
-    sessions: z.int().min(1).max(256).default(4),
-    queueLimit: z.int().min(1).max(100_000).default(1024),
-    operationTimeoutMs: milliseconds.default(10_000),
+    sessions: z.int().min(1).max(256).default(4).describe('How many operations the token does at once.'),
+    queueLimit: z.int().min(1).max(100_000).default(1024).describe('Operations that may wait; the next is refused.'),
+    operationTimeoutMs: milliseconds.default(10_000).describe('For one call of the token.'),
     newKeys: z
       .boolean()
       .default(true)
@@ -49,19 +49,21 @@ export const keyVault = z
       .max(16)
       .optional()
       .describe('HA pairs, an old HSM beside a new one: a key found in any of them works.'),
-    /**
-     * Threads for calls of tokens, and for lookups of files and names. Absent: one for every session and some more, as
-     * calls want it that wait for an HSM behind a network. A token that computes in this process (SoftHSM) is fastest
-     * with as many threads as processors and several times as many sessions.
-     */
-    threads: z.int().min(2).max(1024).optional(),
+    threads: z
+      .int()
+      .min(2)
+      .max(1024)
+      .optional()
+      .describe(
+        'Threads for calls of tokens, and for lookups of files and names. Absent: one for every session and some more, as an HSM behind a network wants it. A token that computes in this process (SoftHSM) is fastest with as many threads as processors and several times as many sessions.',
+      ),
     exitWhenHungMs: milliseconds
       .default(30_000)
       .describe('A token whose native call hangs for this long ends the process: only a new one gets its thread back.'),
     transportKeyTimeToLiveMs: milliseconds
       .default(3_600_000)
       .describe('An agreed session-key transport key lives this long.'),
-    maxTransportKeys: z.int().min(1).max(10_000).default(1000),
+    maxTransportKeys: z.int().min(1).max(10_000).default(1000).describe('The oldest ends when one more is agreed.'),
     /** How much one caller may ask for. */
     limits: z
       .strictObject({
@@ -85,11 +87,11 @@ export const keyVault = z
           .describe('How often one grant opens its envelope at one vault: every worker that plays it needs it once.'),
       })
       .prefault({}),
-    /**
-     * The name in the labels of the local key manager's keys from before they belonged to contact centers: gateways of
-     * before name none and mean this one. That of the section localKeyManager when absent, else genesys-cloud.
-     */
-    formerKeyManagerOrganization: organizationName.optional(),
+    formerKeyManagerOrganization: organizationName
+      .optional()
+      .describe(
+        "The name in the labels of the local key manager's keys from before they belonged to contact centers: gateways of before name none and mean this one. That of the section localKeyManager when absent, else genesys-cloud.",
+      ),
     /** Copies of imported keys, encrypted to offline recovery certificates; none are made when absent. */
     keyBackup: z
       .strictObject({
@@ -101,11 +103,14 @@ export const keyVault = z
           .describe('PEM, RSA. Whoever has the private key of one of them can open every copy.'),
       })
       .optional(),
-    /**
-     * A disabled key can be enabled again for this long; only then operators may destroy it. 30 days; never less than a
-     * day, in which a mistake is noticed.
-     */
-    keyRemovalDelayHours: z.int().min(24).max(87_600).default(720),
+    keyRemovalDelayHours: z
+      .int()
+      .min(24)
+      .max(87_600)
+      .default(720)
+      .describe(
+        'A disabled key can be enabled again for this long; only then operators may destroy it. Never less than a day, in which a mistake is noticed.',
+      ),
     /** Every use of a key is written here, on the disk, before it happens: on a volume that stays, and of this vault alone. */
     keyUseJournal: z
       .strictObject({

@@ -9,7 +9,7 @@ export const organizationName = z.string().regex(/^[^/\p{Cc}]{1,128}$/u, 'must b
 
 /** The key-management API for Genesys Cloud; off where the section is absent. */
 export const localKeyManager = z.strictObject({
-  enabled: z.boolean().default(true),
+  enabled: z.boolean().default(true).describe('false: as if the section were not there.'),
   listen: z
     .strictObject({ host: z.string().default('127.0.0.1'), port })
     .optional()
@@ -47,7 +47,7 @@ export const localKeyManager = z.strictObject({
     .default(defaultOrganization)
     .describe('The name under which the token keeps key pairs from before they belonged to contact centers.'),
   certificateFile: filePath.describe('Its own identity inside the cluster, with the role local-key-manager.'),
-  keyFile: filePath,
-  vaultAddresses: z.array(vaultAddress).min(1),
-  vaultTimeoutMs: milliseconds.default(5000),
+  keyFile: filePath.describe('Its private key, PEM.'),
+  vaultAddresses: z.array(vaultAddress).min(1).describe('host:port of every key vault.'),
+  vaultTimeoutMs: milliseconds.default(5000).describe('For one call, whichever vaults are asked.'),
 });

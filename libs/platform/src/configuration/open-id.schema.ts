@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { filePath, milliseconds, secret } from './option-types.js';
+import { milliseconds, secret, trustedCA } from './option-types.js';
 
 const claim = z.string().min(1);
 
@@ -7,13 +7,15 @@ const claim = z.string().min(1);
 export const openIdProvider = z.strictObject({
   issuer: z.url({ protocol: /^https?$/ }).describe('Exactly the `iss` of its tokens.'),
   audience: z.array(z.string().min(1)).min(1).describe('A token must be meant for one of these.'),
-  jwksUri: z.url({ protocol: /^https$/, error: 'must start with https://' }),
-  openIdTrustedCA: z.union([z.boolean(), filePath]).default(true),
-  openIdJksPassword: secret.optional(),
+  jwksUri: z.url({ protocol: /^https$/, error: 'must start with https://' }).describe('Where its public keys are.'),
+  openIdTrustedCA: trustedCA,
+  openIdJksPassword: secret.optional().describe('Of the keystore that openIdTrustedCA names.'),
   contactCenter: z.string().min(1).optional().describe('Contact center of all its users; or the claim that names it.'),
   claims: z
     .strictObject({
-      userName: claim.default('preferred_username'),
+      userName: claim
+        .default('preferred_username')
+        .describe('Claims within claims are written with dots, such as realm_access.roles.'),
       contactCenter: claim.optional(),
       roles: claim
         .optional()
@@ -27,14 +29,15 @@ export const openIdProvider = z.strictObject({
   algorithms: z
     .array(z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']))
     .min(1)
-    .default(['RS256', 'PS256', 'ES256']),
-  clockToleranceMs: z.int().min(0).max(300_000).default(30_000),
+    .default(['RS256', 'PS256', 'ES256'])
+    .describe('Of signatures that are accepted.'),
+  clockToleranceMs: z.int().min(0).max(300_000).default(30_000).describe('How far the clocks may differ.'),
   maxTokenAgeMs: milliseconds
     .default(3_600_000)
     .describe('A token older than this is refused even when it has not expired.'),
-  jwksCacheMs: milliseconds.default(600_000),
+  jwksCacheMs: milliseconds.default(600_000).describe('How long its public keys are remembered.'),
   jwksCooldownMs: milliseconds.default(30_000).describe('Between two fetches that unknown key ids may cause.'),
-  timeoutMs: milliseconds.default(5000),
+  timeoutMs: milliseconds.default(5000).describe('For fetching them.'),
 });
 
 export type OpenIdSettings = z.output<typeof openIdProvider>;

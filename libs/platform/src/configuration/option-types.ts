@@ -35,8 +35,13 @@ export const storagePrefix = z
     'must be a path of plain names such as paris/calls',
   );
 
-/** true: the system's authorities; false: no check; a path: the file (PEM, JKS or PKCS#12) of the authorities that are trusted. */
-export const trustedCA = z.union([z.boolean(), filePath]).default(true);
+/** Whom an outgoing connection trusts. */
+export const trustedCA = z
+  .union([z.boolean(), filePath])
+  .default(true)
+  .describe(
+    "true: the system's authorities; false: no check; a path: the file of those that are trusted, PEM, JKS or PKCS#12.",
+  );
 
 /** Where a key vault is reached. */
 export const vaultAddress = z.string().regex(/^[^\s/]+:\d+$/, 'must be host:port');

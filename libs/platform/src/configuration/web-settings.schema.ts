@@ -31,12 +31,12 @@ const origins = list('').superRefine((items, context) => {
 /** Cross-origin resource sharing, with the fields and defaults of the Genesys web services. */
 const crossOriginSettings = z
   .strictObject({
-    allowedOrigins: origins,
+    allowedOrigins: origins.describe('scheme://host[:port]; a `*` in the host stands for whole labels.'),
     allowedMethods: list('GET,POST,PUT,DELETE,OPTIONS'),
     allowedHeaders: list(
       'X-Requested-With,Content-Type,Accept,Origin,Cookie,authorization,ssid,surl,ContactCenterId,X-CSRF-TOKEN',
     ),
-    allowCredentials: z.boolean().default(true),
+    allowCredentials: z.boolean().default(true).describe('Whether pages of these origins may use the session.'),
     corsFilterCacheTimeToLive: seconds
       .max(86_400)
       .default(120)
@@ -92,7 +92,7 @@ const sessionCookie = z
       .describe(
         'A session of its own for each site that embeds this one: works where browsers block cookies of third parties.',
       ),
-    domain: z.string().min(1).optional(),
+    domain: z.string().min(1).optional().describe('This host alone when absent.'),
     path: z.string().startsWith('/').default('/'),
   })
   .prefault({})
@@ -119,15 +119,18 @@ export const webSettings = {
     .default(64)
     .describe('The oldest session of a user ends when one more is opened.'),
   sessionCookie,
-  enableCsrfProtection: z.boolean().default(true),
+  enableCsrfProtection: z
+    .boolean()
+    .default(true)
+    .describe('POST, PUT, PATCH and DELETE need the token of the session, which GET hands out.'),
   csrfExemptions: z.array(csrfExemption).default([]),
   crossOriginSettings,
   /** Failed log-ins in a sliding window; more are answered 429 with Retry-After. Addresses of IPv6 count per /64. */
   loginThrottling: z
     .strictObject({
       window: seconds.max(86_400).default(900).describe('Seconds.'),
-      failuresPerUser: z.int().min(1).max(10_000).default(20),
-      failuresPerAddress: z.int().min(1).max(100_000).default(100),
+      failuresPerUser: z.int().min(1).max(10_000).default(20).describe('Within the window.'),
+      failuresPerAddress: z.int().min(1).max(100_000).default(100).describe('Within the window.'),
     })
     .prefault({}),
   maxConcurrentStreamsPerUser: z

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { listen, milliseconds, vaultAddress } from './option-types.js';
+
+/** Fetches, decrypts, streams. */
+export const decryptWorker = z.strictObject({
+  listen: listen(7080),
+  management: listen(9092),
+  advertisedUrl: z
+    .url({ protocol: /^https$/, error: 'must start with https://' })
+    .optional()
+    .describe('How the gateway reaches this worker; derived from the listening address when absent.'),
+  vaultAddresses: z.array(vaultAddress).min(1).describe('host:port of every key vault.'),
+  vaultTimeoutMs: milliseconds.default(5000).describe('For a session key, whichever vaults are asked for it.'),
+  mediaSessionCacheSize: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(2000)
+    .describe('Opened media, with their session keys, that are kept.'),
+  mediaSessionTimeToLiveMs: milliseconds.max(600_000).default(60_000).describe('How long they are kept.'),
+  gcmInEnvelopedData: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Plays AES-GCM inside EnvelopedData, which RFC 5084 (section 1.1) does not allow and some libraries write.',
+    ),
+  openTimeoutMs: milliseconds
+    .default(15_000)
+    .describe('For opening media; includes checking AES-GCM content to its end before any of it leaves.'),
+  maxConcurrentStreams: z.int().min(1).max(100_000).default(1000).describe('One more is sent to another worker.'),
+  clientIdleTimeoutMs: milliseconds
+    .default(90_000)
+    .describe('A gateway that takes no byte for this long loses its connection.'),
+  heartbeatIntervalMs: milliseconds.default(1000).describe('How often it says in Redis that it is there.'),
+});

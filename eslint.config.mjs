@@ -27,15 +27,26 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         {
-          selector: "CallExpression[callee.property.name='on'][arguments.0.value='data']",
-          message:
-            'Consume a stream through pipeline, finished, for await or stream/consumers: whoever listens to data alone does not hear errors.',
-        },
-        {
           selector:
-            "CallExpression[callee.property.name=/^(startsWith|endsWith|includes|match|test)$/][callee.object.property.name='url'][callee.object.object.name=/[rR]equest$/]",
-          message: 'Decide by the route that was matched (request.routeOptions.url): a URL has many spellings.',
+            'CallExpression[callee.property.name=/^(on|once|addListener|prependListener|prependOnceListener)$/][arguments.0.value=/^data$/]',
+          message:
+            'Consume a stream through listenTo, pipeline, finished, for await or stream/consumers: whoever listens to data alone does not hear errors.',
         },
+        ...[
+          // request.url, message.url, request.raw.url
+          'MemberExpression[property.name=/^(url|originalUrl)$/][object.name=/^(req|request|incoming|message)$/]',
+          'MemberExpression[property.name=/^(url|originalUrl)$/][object.property.name=/^(req|request|raw)$/]',
+          // ({ url }: FastifyRequest) => ..., const { url } = request
+          'ObjectPattern[typeAnnotation.typeAnnotation.typeName.name=/(Request|IncomingMessage)$/] > Property[key.name=/^(url|originalUrl)$/]',
+          'VariableDeclarator[init.name=/^(req|request|incoming|message|raw)$/] > ObjectPattern > Property[key.name=/^(url|originalUrl)$/]',
+          'VariableDeclarator[init.property.name=/^(req|request|raw)$/] > ObjectPattern > Property[key.name=/^(url|originalUrl)$/]',
+          // Pick<FastifyRequest, 'url'>
+          "TSTypeReference[typeName.name='Pick'][typeArguments.params.0.typeName.name=/(Request|IncomingMessage)$/] Literal[value=/^(url|originalUrl)$/]",
+        ].map(selector => ({
+          selector,
+          message:
+            'Decide by the route that was matched (routeOptions.url, exactPath): a URL has many spellings. Its text is read in request-target.ts alone.',
+        })),
       ],
       'no-restricted-properties': [
         'error',

@@ -19,6 +19,7 @@ const { observeJournal } = built('./apps/key-vault/src/journal/journal-metrics.j
 function service(name, register) {
   const registry = platform.createMetricsRegistry(name, platform.productVersion());
   new platform.CertificateExpiry(registry);
+  new platform.ListenerMetrics(registry);
   new platform.ReloadMetrics(registry);
   register(registry);
   return { service: name, registry };

@@ -21,6 +21,7 @@ beforeAll(async () => {
     RCS_SERVER_SETTINGS__TRUSTED_PROXIES: '[127.0.0.1]',
     RCS_SERVER_SETTINGS__REQUEST_HEADERS_TIMEOUT_MS: '1500',
     RCS_SERVER_SETTINGS__REQUEST_TIMEOUT_MS: '3000',
+    RCS_SERVER_SETTINGS__LIMITS: '{ tlsHandshakeTimeoutMs: 1500, maxConnections: 200 }',
     RCS_SERVER_SETTINGS__LOGIN_THROTTLING: '{ failuresPerUser: 20, failuresPerAddress: 25 }',
     RCS_SERVER_SETTINGS__CSRF_EXEMPTIONS: '[{ userName: ops }]',
   });
@@ -100,7 +101,7 @@ describe('cross-site requests', () => {
     const browser = newBrowser();
     await browser.logIn('alice');
     const override = header('X-HTTP-Method-Override', 'DELETE');
-    expect((await browser.send('/api/v2/sessions/current', ...override)).status).toBe(404);
+    expect((await browser.send('/api/v2/sessions/current', ...override)).status).toBe(405);
     expect((await browser.send('/api/v2/me?_method=DELETE', ...override)).status).toBe(200);
   });
 });
@@ -120,6 +121,21 @@ describe('connections that say nothing', () => {
     await new Promise(resolve => socket.once('end', resolve).once('close', resolve));
     expect(Date.now() - began).toBeLessThan(10_000);
     socket.destroy();
+  });
+
+  it('fifty that never begin TLS are closed, and no more than the limit are open at once', async () => {
+    const { hostname, port } = new URL(cluster.ready.gateway);
+    const sockets = Array.from({ length: 300 }, () => connect({ host: hostname, port: Number(port) }));
+    await Promise.all(
+      sockets.map(socket => {
+        socket.on('error', () => undefined).resume();
+        return new Promise(resolve => socket.once('close', resolve));
+      }),
+    );
+    const metrics = await (await fetch(`${cluster.ready.management.gateway}/metrics`)).text();
+    const refused = /^rcs_listener_connections_refused_total\{listener="public"[^}]*\} (\d+)$/m.exec(metrics)?.[1];
+    expect(Number(refused)).toBeGreaterThanOrEqual(100);
+    expect((await newBrowser().send('/api/v2/me')).status).toBe(401);
   });
 });
 

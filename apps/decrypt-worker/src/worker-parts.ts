@@ -60,7 +60,7 @@ export function workerParts(context: ServiceContext, configuration: DecryptWorke
     forget: new ForgetHandler(sessions, logger),
   };
   return {
-    dataPlane: new DataPlaneServer(identity, handlers, metrics, logger, settings.maxConcurrentStreams, tracer),
+    dataPlane: new DataPlaneServer(identity, handlers, metrics, logger, settings, context.listeners, tracer),
     keyWatch: new KeyWatch(vaults.endpoints, key => sessions.forgetKey(key), logger),
     sessions,
     vaults,

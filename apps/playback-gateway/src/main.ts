@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
+  boundListener,
   closeServer,
   connectRedis,
   letHeapGrow,
@@ -18,16 +19,18 @@ import {
 } from '#platform';
 import { openSqliteStore } from '#store';
 import { redisTls, serverTls } from '#tls';
+import { bodyBoundsOf } from './access/access-rule.js';
 import { demandAccessRules } from './access/access.hook.js';
 import { AuditCheckpoints } from './audit/audit-checkpoints.js';
 import { acceptForms } from './certificates/upload/form-body.js';
 import type { GatewayDependencies } from './dependencies/gateway-dependencies.js';
+import { refuseWhileClosing } from './http/closing.hook.js';
 import { answerExpectations, askForBodies } from './http/expect-continue.js';
 import { listeningAt } from './http/external-url.js';
-import { drainRefusedBodies } from './http/drain-refused.hook.js';
 import { checkHeaderSections } from './http/header-section.hook.js';
 import { acceptShallowJson } from './http/json-body.js';
 import { listRoutes } from './http/listed-routes.js';
+import { answerOtherMethods } from './http/other-methods.js';
 import { addAnswerHeaders } from './http/request-id.hook.js';
 import { traceRequests } from './http/request-context.hook.js';
 import { serverOptions } from './http/server-options.js';
@@ -82,26 +85,34 @@ async function createApplication(dependencies: GatewayDependencies): Promise<App
   const { context, configuration } = dependencies;
   const adapter = new FastifyAdapter(serverOptions(configuration.serverSettings, context.logger));
   const fastify = adapter.getInstance();
-  demandAccessRules(fastify);
+  const settings = configuration.serverSettings;
+  demandAccessRules(fastify, bodyBoundsOf(settings));
   const routes = listRoutes(fastify);
+  const { limits } = settings;
+  boundListener(fastify.server, { name: 'public', maxConnections: limits.maxConnections }, context.listeners);
   answerExpectations(fastify.server);
   askForBodies(fastify);
-  drainRefusedBodies(fastify);
   fastify.removeContentTypeParser('text/plain');
   traceRequests(fastify, context.tracer);
-  acceptShallowJson(fastify);
-  acceptForms(fastify);
+  acceptShallowJson(fastify, limits.maxJsonDepth);
+  acceptForms(fastify, limits);
   addAnswerHeaders(fastify);
-  checkHeaderSections(fastify, configuration.serverSettings.maxHeaderCount);
+  refuseWhileClosing(fastify);
+  checkHeaderSections(fastify, settings.maxHeaderCount);
   const { localKeyManager } = configuration;
   const ownAddress = localKeyManager?.enabled === true ? localKeyManager.listen : undefined;
-  const listener = ownAddress === undefined ? undefined : new LocalKeyManagerListener(fastify, ownAddress);
+  const listener =
+    ownAddress === undefined
+      ? undefined
+      : new LocalKeyManagerListener(fastify, ownAddress, context.listeners, context.logger);
   const module = PlaybackGatewayModule.forRoot(dependencies, listener);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestLogger(context.logger),
     bodyParser: false,
     abortOnError: false,
   });
+  await app.init();
+  answerOtherMethods(fastify, routes);
   return { app, routes, listener };
 }
 

@@ -1,19 +1,21 @@
 import { Inject, Injectable, Optional, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
-import type { Logger } from '#platform';
+import type { Logger, ServerSettings } from '#platform';
 import { decideAccess } from './access/access.hook.js';
 import { guardOrigins } from './cors/cross-origin.hook.js';
 import { CrossOriginPolicy } from './cors/cross-origin-policy.js';
-import { LOGGER } from './dependencies/injection-tokens.js';
+import { LOGGER, SERVER_SETTINGS } from './dependencies/injection-tokens.js';
 import { GatewayAccess } from './gateway-access.js';
+import { answerTimeoutOf, limitAnswerTimes } from './http/answer-deadline.hook.js';
+import { drainRefusedBodies } from './http/drain-refused.hook.js';
 import { logRequests } from './http/request-log.hook.js';
 import { HawkAdmission } from './local-key-manager/hawk-admission.js';
 import { checkHawkPayloads } from './local-key-manager/hawk-payload.hook.js';
 import { LocalKeyManagerListener } from './local-key-manager/local-key-manager-listener.js';
 import { GatewayMetrics } from './metrics/gateway-metrics.js';
 
-/** What every request passes before a byte of its body is read, in this order: the log, the origin, the port, access. */
+/** What every request passes before a byte of its body is read, in this order: the log, the deadline, the origin, the port, access. */
 @Injectable()
 export class RequestHooks implements OnModuleInit {
   constructor(
@@ -22,6 +24,7 @@ export class RequestHooks implements OnModuleInit {
     private readonly origins: CrossOriginPolicy,
     private readonly access: GatewayAccess,
     @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(SERVER_SETTINGS) private readonly settings: ServerSettings,
     @Optional() private readonly listener?: LocalKeyManagerListener,
     @Optional() private readonly hawk?: HawkAdmission,
   ) {}
@@ -29,6 +32,11 @@ export class RequestHooks implements OnModuleInit {
   onModuleInit(): void {
     const fastify = this.adapter.httpAdapter.getInstance<FastifyInstance>();
     logRequests(fastify, this.logger, this.metrics);
+    limitAnswerTimes(fastify, answerTimeoutOf(this.settings), (request, { code, message }) => {
+      this.metrics.errors.inc({ code });
+      this.logger.error({ requestId: request.id, code, error: message }, 'request failed');
+    });
+    drainRefusedBodies(fastify);
     guardOrigins(fastify, this.origins);
     this.listener?.separatePorts();
     if (this.hawk !== undefined) checkHawkPayloads(fastify, this.hawk);

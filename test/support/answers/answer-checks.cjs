@@ -13,7 +13,9 @@ const report = process.env.ANSWER_REPORT;
 if (report !== undefined) {
   subscribe('fastify.initialization', ({ fastify }) => {
     const checks = new AnswerChecks(JSON.parse(readFileSync(description, 'utf8')));
-    fastify.addHook('onRoute', ({ method, url }) => checks.route([method].flat(), url));
+    fastify.addHook('onRoute', ({ method, url, config }) => {
+      if (config?.otherMethods !== true) checks.route([method].flat(), url);
+    });
     fastify.addHook('onRequest', (request, reply, done) => {
       observe(reply.raw, answer => checks.answer(request, answer));
       done();
@@ -49,7 +51,8 @@ class AnswerChecks {
   }
 
   answer({ method, routeOptions, is404, raw }, { status, type, body, length }) {
-    if (is404) {
+    // What only says which methods there are is a refusal as well.
+    if (is404 || routeOptions.config?.otherMethods === true) {
       const path = raw.url.split('?')[0];
       // The preflight of a browser asks for a route of another method.
       const preflight = method === 'OPTIONS' && status === 204 && length === 0;

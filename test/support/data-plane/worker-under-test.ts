@@ -10,6 +10,7 @@ import {
   createLogger,
   createMetricsRegistry,
   internalTlsOptions,
+  ListenerMetrics,
   LiveIdentity,
   serverMustBe,
   type InternalIdentity,
@@ -77,7 +78,8 @@ export class WorkerUnderTest {
       { storage: 'file', url, trustedCA: true, maxConnections: 4, ...timeouts, ...storage },
     ]);
     const logger = createLogger('worker', 'test', 'silent');
-    const metrics = new WorkerMetrics(createMetricsRegistry('decrypt-worker', '1'));
+    const registry = createMetricsRegistry('decrypt-worker', '1');
+    const metrics = new WorkerMetrics(registry);
     const opener = new MediaOpener(new PinnedStorage(this.storages, true), this.vault.client, 5000);
     this.server = new DataPlaneServer(
       new LiveIdentity(identities.worker),
@@ -89,7 +91,8 @@ export class WorkerUnderTest {
       },
       metrics,
       logger,
-      100,
+      { maxConcurrentStreams: 100, maxConnections: 100 },
+      new ListenerMetrics(registry),
     );
   }
 

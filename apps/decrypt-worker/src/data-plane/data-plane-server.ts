@@ -4,8 +4,11 @@ import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { contentTreePath, forgetPath, inspectPath, mediaPath } from '#contracts';
 import {
+  answerBrokenRequest,
+  boundListener,
   closeServer,
   describeError,
+  exactPath,
   internalTlsOptions,
   outcomeLabels,
   noopTracer,
@@ -20,6 +23,8 @@ import {
   spanOf,
   toProblemDetails,
   toRcsError,
+  type ListenerMetrics,
+  type ErrorForm,
   type LiveIdentity,
   type Logger,
   type Tracer,
@@ -28,12 +33,20 @@ import type { WorkerMetrics } from '../metrics/worker-metrics.js';
 import type { Exchange } from './media.handler.js';
 import { readJsonBody } from './read-json-body.js';
 
+/** Time for the handshake, in which both sides show their certificates. */
+const tlsHandshakeTimeoutMs = 10_000;
 /** Longer than the gateways keep an idle connection, so that they close it and no request meets a closing socket. */
 const keepAliveTimeoutMs = 75_000;
 
 /** Answers the requests of one path, their JSON having been read. */
 export interface DataPlaneHandler {
   handle(body: unknown, exchange: Exchange): Promise<void>;
+}
+
+/** What gateways may take of a worker at once. */
+export interface DataPlaneLimits {
+  readonly maxConcurrentStreams: number;
+  readonly maxConnections: number;
 }
 
 export interface DataPlaneHandlers {
@@ -55,14 +68,16 @@ export class DataPlaneServer {
     private readonly handlers: DataPlaneHandlers,
     private readonly metrics: WorkerMetrics,
     private readonly logger: Logger,
-    private readonly maxConcurrentStreams: number,
+    private readonly limits: DataPlaneLimits,
+    listeners: ListenerMetrics,
     private readonly tracer: Tracer = noopTracer,
   ) {
-    metrics.streamLimit.set(maxConcurrentStreams);
+    metrics.streamLimit.set(limits.maxConcurrentStreams);
     this.server = createServer({
       ...internalTlsOptions(identity.current),
       requestCert: true,
       rejectUnauthorized: true,
+      handshakeTimeout: tlsHandshakeTimeoutMs,
       keepAliveTimeout: keepAliveTimeoutMs,
       headersTimeout: 10_000,
       requestTimeout: 30_000,
@@ -70,6 +85,9 @@ export class DataPlaneServer {
     });
     // New connections are made with it; those that are open go on.
     identity.onChange(renewed => this.server.setSecureContext(internalTlsOptions(renewed)));
+    this.server.on('clientError', answerBrokenRequest(logger, problemForm));
+    const { maxConnections } = limits;
+    boundListener(this.server, { name: 'data-plane', maxConnections }, listeners);
     this.server.on('request', (request, response) => {
       this.trace(request, response).catch((error: unknown) => {
         this.logger.error({ error: describeError(error) }, 'a media request ended unexpectedly');
@@ -98,7 +116,8 @@ export class DataPlaneServer {
 
   private async trace(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = requestIdFrom(request.headers[requestIdHeader]);
-    const path = handlerFor(request.url, this.handlers) === undefined ? 'unknown' : (request.url ?? 'unknown');
+    const asked = exactPath(request);
+    const path = handlerFor(asked, this.handlers) === undefined ? 'unknown' : asked;
     const attributes = { 'http.request.method': 'POST', 'http.route': path, 'rcs.request_id': requestId };
     const span = this.tracer.begin(`POST ${path}`, request.headers, attributes);
     try {
@@ -135,10 +154,10 @@ export class DataPlaneServer {
   ): Promise<void> {
     this.checkCaller(request.socket as TLSSocket);
     if (this.closing) throw new RcsError('RCS_SHUTTING_DOWN');
-    if (this.active > this.maxConcurrentStreams) {
+    if (this.active > this.limits.maxConcurrentStreams) {
       throw new RcsError('RCS_OVERLOADED', `${this.active} requests at once`, { retryAfterMs: 1000 });
     }
-    const handler = handlerFor(request.url, this.handlers);
+    const handler = handlerFor(exactPath(request), this.handlers);
     if (handler === undefined) throw new RcsError('RCS_NOT_FOUND');
     if (request.method !== 'POST') throw new RcsError('RCS_METHOD_NOT_ALLOWED');
     await handler.handle(await readJsonBody(request), exchange);
@@ -187,8 +206,11 @@ export class DataPlaneServer {
   }
 }
 
-function handlerFor(url: string | undefined, handlers: DataPlaneHandlers): DataPlaneHandler | undefined {
-  switch (url) {
+/** The form of errors inside the cluster (RFC 9457). */
+const problemForm: ErrorForm = { contentType: problemContentType, body: toProblemDetails };
+
+function handlerFor(path: string, handlers: DataPlaneHandlers): DataPlaneHandler | undefined {
+  switch (path) {
     case mediaPath:
       return handlers.media;
     case inspectPath:

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { RcsError } from '#platform';
+import { nestsDeeperThan, RcsError } from '#platform';
 
 /** Grants are small; only the content tree of a very long recording comes near this, bytes. */
 const maximumBodyBytes = 16 * 1024 * 1024;
+/** Requests of gateways are flat. */
+const deepestNesting = 8;
 
 /** @throws RcsError RCS_PAYLOAD_TOO_LARGE or RCS_INVALID_VALUE. */
 export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
@@ -13,8 +15,10 @@ export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
     if (length > maximumBodyBytes) throw new RcsError('RCS_PAYLOAD_TOO_LARGE');
     chunks.push(chunk);
   }
+  const text = Buffer.concat(chunks, length).toString('utf8');
+  if (nestsDeeperThan(deepestNesting, text)) throw new RcsError('RCS_INVALID_VALUE', 'the body is nested too deeply');
   try {
-    return JSON.parse(Buffer.concat(chunks, length).toString('utf8')) as unknown;
+    return JSON.parse(text) as unknown;
   } catch (error) {
     throw new RcsError('RCS_INVALID_VALUE', 'the body is not JSON', {
       publicDetail: 'the body is not JSON',

@@ -1,20 +1,32 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyContextConfig } from 'fastify';
+import type { ServerSettings } from '#platform';
 import type { User } from '#store';
 
-/** How much of a body a caller may send whom nobody knows yet, bytes; the others may send `serverSettings.maxBodyBytes`. */
+/** Which bound of the configuration holds for bodies under a rule: few bytes of those whom nobody knows yet. */
 const bodyBounds = {
-  anyone: 4 * 1024,
-  'log-in': 4 * 1024,
-  user: undefined,
-  'certificate-administrator': undefined,
-  'play-ticket': 4 * 1024,
-  'hawk-signed': 64 * 1024,
-  'hawk-registration': 4 * 1024,
+  anyone: 'maxLogInBodyBytes',
+  'log-in': 'maxLogInBodyBytes',
+  user: 'maxBodyBytes',
+  'certificate-administrator': 'maxBodyBytes',
+  'play-ticket': 'maxLogInBodyBytes',
+  'hawk-signed': 'maxHawkBodyBytes',
+  'hawk-registration': 'maxLogInBodyBytes',
 } as const;
 
 /** Who may call a route: it is decided before one byte of a body is read. */
 export type AccessRule = keyof typeof bodyBounds;
+
+/** The most a body may have, bytes. */
+export type BodyBounds = Readonly<Record<(typeof bodyBounds)[AccessRule], number>>;
+
+export const bodyBoundsOf = ({
+  limits,
+  maxBodyBytes,
+}: Pick<ServerSettings, 'limits' | 'maxBodyBytes'>): BodyBounds => ({
+  ...limits,
+  maxBodyBytes,
+});
 
 /** Refuses users who may not use a route. @throws RcsError RCS_INSUFFICIENT_ROLE, RCS_INSUFFICIENT_PERMISSION */
 export type UserJudge = (user: User) => unknown;
@@ -55,8 +67,8 @@ export function accessRuleOf(config: object | undefined): AccessRule | undefined
 /** Who decides about the user, once it is known who that is; undefined where every user may. */
 export const judgeOf = (config: FastifyContextConfig | undefined): UserJudge | undefined => config?.judge;
 
-/** The most a body may have under the rule, bytes; undefined for the bound of the server. */
-export const bodyBoundOf = <Rule extends AccessRule>(rule: Rule): (typeof bodyBounds)[Rule] => bodyBounds[rule];
+/** The most a body may have under the rule, bytes. */
+export const bodyBoundOf = (rule: AccessRule, bounds: BodyBounds): number => bounds[bodyBounds[rule]];
 
 const decorated = Symbol('accessRule');
 type Decorated = object & { [decorated]?: AccessRule };

@@ -13,7 +13,7 @@ import { answerExpectations, askForBodies } from '../http/expect-continue.js';
 import { serverOptions } from '../http/server-options.js';
 import { setCurrentUser } from '../http/current-user.js';
 import { decideAccess, demandAccessRules, type AccessSteps } from './access.hook.js';
-import { Authenticated, Public } from './access-rule.js';
+import { Authenticated, bodyBoundsOf, Public } from './access-rule.js';
 
 @Controller('things')
 @Authenticated()
@@ -54,6 +54,7 @@ class GuardedModule {}
 @Module({ controllers: [ThingController, ForgottenController] })
 class ForgetfulModule {}
 
+const bounds = bodyBoundsOf(configurationSchema.parse({}).serverSettings);
 const parsed: unknown[] = [];
 const refuse = () => Promise.reject(new RcsError('RCS_AUTHENTICATION_REQUIRED'));
 const admit = () => Promise.resolve();
@@ -76,7 +77,7 @@ async function create(module: Type): Promise<NestFastifyApplication> {
   const logger = createLogger('test', 'test', 'silent');
   const adapter = new FastifyAdapter(serverOptions(configurationSchema.parse({}).serverSettings, logger));
   const instance = adapter.getInstance();
-  demandAccessRules(instance);
+  demandAccessRules(instance, bounds);
   answerExpectations(instance.server);
   askForBodies(instance);
   drainRefusedBodies(instance);
@@ -108,7 +109,7 @@ describe(demandAccessRules.name, () => {
     ['with a name that every object has', { access: 'toString' }],
   ])('refuses a bare route %s', async (_, config) => {
     const server = fastify();
-    demandAccessRules(server);
+    demandAccessRules(server, bounds);
     expect(() => server.get('/', { config: config as FastifyContextConfig }, () => 'open')).toThrow(
       /does not say who may call it/,
     );

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
 import { userOf } from '../http/current-user.js';
-import { accessRuleOf, bodyBoundOf, judgeOf, type AccessRule } from './access-rule.js';
+import { accessRuleOf, bodyBoundOf, judgeOf, type AccessRule, type BodyBounds } from './access-rule.js';
 
 /** Lets a request in, or throws what it is refused with. Its body is not read yet. */
 export type AccessStep = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
@@ -9,9 +9,9 @@ export type AccessSteps = Readonly<Record<AccessRule, AccessStep>>;
 
 /**
  * Refuses routes that do not say who may call them, when they are registered: whoever adds one cannot forget it. Must
- * come before the first route.
+ * come before the first route. The rule bounds the body, too, unless the route says more itself.
  */
-export function demandAccessRules(fastify: FastifyInstance): void {
+export function demandAccessRules(fastify: FastifyInstance, bounds: BodyBounds): void {
   fastify.addHook('onRoute', route => {
     const rule = accessRuleOf(route.config);
     if (rule === undefined) {
@@ -19,7 +19,7 @@ export function demandAccessRules(fastify: FastifyInstance): void {
         `the route ${String(route.method)} ${route.url} does not say who may call it: give it a decorator of access-rule.ts`,
       );
     }
-    route.bodyLimit = bodyBoundOf(rule) ?? route.bodyLimit;
+    route.bodyLimit ??= bodyBoundOf(rule, bounds);
   });
 }
 

@@ -5,6 +5,7 @@ import type { AuditLog } from '#store';
 import { LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 import { auditedUser } from '../http/audited-user.js';
 import { findUser } from '../http/current-user.js';
+import { writtenPath } from '../http/request-target.js';
 
 const denials: ReadonlySet<ErrorCode> = new Set([
   'RCS_INSUFFICIENT_PERMISSION',
@@ -38,7 +39,7 @@ export class DenialRecord {
         ...(recording === undefined || !isRecordingRoute(request) ? {} : { recording }),
         address: request.ip,
         requestId: request.id,
-        detail: `${request.method} ${request.url.split('?')[0] ?? ''}: ${error.code}: ${error.message}`,
+        detail: `${request.method} ${writtenPath(request)}: ${error.code}: ${error.message}`,
       })
       .catch((failure: unknown) =>
         this.logger.error({ requestId: request.id, error: describeError(failure) }, 'a refusal could not be audited'),

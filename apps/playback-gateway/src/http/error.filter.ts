@@ -1,17 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import {
-  describeError,
-  problemContentType,
-  RcsError,
-  retryAfterSeconds,
-  toApiStatus,
-  toProblemDetails,
-  toRcsError,
-  type Logger,
-} from '#platform';
-import { isLocalKeyManager } from './key-management-path.js';
-import { keyManagementError } from './key-management-path.js';
+import { describeError, RcsError, toRcsError, type Logger } from '#platform';
+import { answerWithError } from './error-answer.js';
 
 /** The one place where an error becomes an HTTP answer: what callers may know goes out, the cause goes to the log. */
 @Catch()
@@ -34,30 +24,6 @@ export class ErrorFilter implements ExceptionFilter<unknown> {
       return;
     }
     answerWithError(request, reply, error);
-  }
-}
-
-/** Writes the error in the form of the resource: a problem document below /rcs, `{statusCode, statusMessage}` elsewhere. */
-export function answerWithError(request: FastifyRequest, reply: FastifyReply, error: RcsError): void {
-  const retryAfter = retryAfterSeconds(error);
-  if (retryAfter !== undefined) void reply.header('retry-after', retryAfter);
-  // Scripts ask without the header field so that the browser does not open its own dialog.
-  if (
-    error.code === 'RCS_AUTHENTICATION_REQUIRED' &&
-    !isLocalKeyManager(request) &&
-    request.headers['x-requested-with'] !== 'XMLHttpRequest'
-  ) {
-    void reply.header('www-authenticate', 'Basic realm="Recording Crypto Server", charset="UTF-8"');
-  }
-  void reply.status(error.definition.http);
-  if (isLocalKeyManager(request)) {
-    void reply
-      .header('content-type', 'application/json; charset=utf-8')
-      .send(JSON.stringify(keyManagementError(error)));
-  } else if ((request.routeOptions.url ?? request.url).startsWith('/rcs/')) {
-    void reply.header('content-type', problemContentType).send(JSON.stringify(toProblemDetails(error, request.id)));
-  } else {
-    void reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(toApiStatus(error)));
   }
 }
 

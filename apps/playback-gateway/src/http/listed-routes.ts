@@ -4,7 +4,8 @@ import type { PublicRoute } from '#platform';
 /** Collects every route that is registered from now on; where none is added any more, the list is whole. */
 export function listRoutes(fastify: FastifyInstance): readonly PublicRoute[] {
   const routes: PublicRoute[] = [];
-  fastify.addHook('onRoute', ({ method, url }) => {
+  fastify.addHook('onRoute', ({ method, url, config }) => {
+    if (config?.otherMethods === true) return;
     routes.push(...[method].flat().map(each => ({ method: each, url })));
   });
   return routes;

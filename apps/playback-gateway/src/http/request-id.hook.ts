@@ -1,19 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { requestIdFrom, requestIdHeader } from '#platform';
+import { requestIdFrom, requestIdHeader, securityHeaders } from '#platform';
 
 /** Every answer carries the id of its request and says how a browser must treat it. */
 export function answerHeaders(request: FastifyRequest): Record<string, string> {
-  return {
-    [requestIdHeader]: request.id,
-    'x-content-type-options': 'nosniff',
-    'x-frame-options': 'DENY',
-    'referrer-policy': 'no-referrer',
-    'cross-origin-resource-policy': 'same-site',
-    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-    'cache-control': 'private, no-store',
-    // RFC 6797 section 7.2: only over TLS.
-    ...(request.protocol === 'https' ? { 'strict-transport-security': 'max-age=31536000' } : {}),
-  };
+  return securityHeaders(request.id, request.protocol === 'https');
 }
 
 export function addAnswerHeaders(fastify: FastifyInstance): void {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { spanOf, type Logger } from '#platform';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
+import { writtenPath } from './request-target.js';
 
 /** One line and one observation per request; the path without its query, never a header. */
 export function logRequests(fastify: FastifyInstance, logger: Logger, metrics: GatewayMetrics): void {
@@ -17,7 +18,7 @@ export function logRequests(fastify: FastifyInstance, logger: Logger, metrics: G
           requestId: request.id,
           traceId,
           method: request.method,
-          path: request.url.split('?')[0],
+          path: writtenPath(request),
           status,
           ms: Math.round(seconds * 1e6) / 1000,
           address: request.ip,

@@ -1,14 +1,17 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Logger, ServerSettings } from '#platform';
+import { answerBrokenRequest, type Logger, type ServerSettings } from '#platform';
 import { serverTls } from '#tls';
-import { answerBrokenRequest } from './broken-request.js';
-import { answerWithError, fromFramework } from './error.filter.js';
+import { answerTimeoutOf } from './answer-deadline.hook.js';
+import { answerWithError } from './error-answer.js';
+import { fromFramework } from './error.filter.js';
 import { answerHeaders, generateRequestId } from './request-id.hook.js';
 
 const maximumHeaderBytes = 32 * 1024;
 const maximumParameterLength = 300;
 /** How often Node looks for clients that are too slow, milliseconds. */
 const slowClientCheckMs = 500;
+/** Longer than load balancers keep an idle connection, milliseconds. */
+const keepAliveTimeout = 65_000;
 
 /** Fastify's options: limits on everything a client may send, and TLS where it is enabled. */
 export function serverOptions(settings: ServerSettings, logger: Logger) {
@@ -17,16 +20,18 @@ export function serverOptions(settings: ServerSettings, logger: Logger) {
     genReqId: generateRequestId,
     requestIdHeader: false as const,
     bodyLimit: settings.maxBodyBytes,
-    connectionTimeout: 0,
+    connectionTimeout: silenceTimeout(settings),
     requestTimeout: settings.requestTimeoutMs,
     trustProxy: settings.trustedProxies.length > 0 ? settings.trustedProxies : false,
     clientErrorHandler: answerBrokenRequest(logger),
-    keepAliveTimeout: 65_000,
+    keepAliveTimeout,
     exposeHeadRoutes: false,
     frameworkErrors: answerFrameworkError,
+    // Fastify's own refusal has neither our form nor our header fields: see refuseWhileClosing.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: maximumParameterLength },
     http: connectionLimits(settings),
-    ...(settings.enableSsl ? { https: secureServerOptions(settings) } : {}),
+    ...(settings.enableSsl ? { https: { ...serverTls(settings), ...connectionLimits(settings) } } : {}),
   };
 }
 
@@ -35,18 +40,26 @@ function answerFrameworkError(error: Error, request: FastifyRequest, reply: Fast
   answerWithError(request, reply.headers(answerHeaders(request)), fromFramework(error));
 }
 
-/** Options of a server with TLS that Node makes itself. */
-export function secureServerOptions(settings: ServerSettings) {
+/** Options of a server that Node makes itself: the same limits as those of Fastify's, and TLS where it is enabled. */
+export function ownServerOptions(settings: ServerSettings) {
   return {
-    ...serverTls(settings),
+    ...(settings.enableSsl ? serverTls(settings) : {}),
     ...connectionLimits(settings),
-    // The handshake comes before the header section, and has no more time.
-    handshakeTimeout: Math.min(settings.requestHeadersTimeoutMs, settings.requestTimeoutMs),
+    requestTimeout: settings.requestTimeoutMs,
+    keepAliveTimeout,
   };
 }
+
+/**
+ * A connection on which nothing moves in either direction, while an answer is due or under way, is closed after this time,
+ * milliseconds. Answers have deadlines of their own before: this is for clients that do not take what they asked for.
+ */
+export const silenceTimeout = (settings: ServerSettings): number =>
+  Math.max(answerTimeoutOf(settings), settings.clientIdleTimeoutMs) + 10_000;
 
 const connectionLimits = (settings: ServerSettings) => ({
   maxHeaderSize: maximumHeaderBytes,
   headersTimeout: Math.min(settings.requestHeadersTimeoutMs, settings.requestTimeoutMs),
   connectionsCheckingInterval: slowClientCheckMs,
+  handshakeTimeout: settings.limits.tlsHandshakeTimeoutMs,
 });

@@ -7,6 +7,7 @@ import { LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 import { HawkAuthentication, HawkRefusal, type HawkCaller, type SignedHeader } from './hawk-authentication.js';
 import { RequestLog, userIdOf } from './request-log.js';
 import { PublicHawkAddress } from './public-hawk-address.js';
+import { writtenPath } from '../http/request-target.js';
 
 const signedHeader = Symbol('hawkSignedHeader');
 const hawkCaller = Symbol('hawkCaller');
@@ -65,7 +66,7 @@ export class HawkAdmission {
       outcome: 'refused',
       address: request.ip,
       requestId: request.id,
-      detail: `${request.method} ${request.url.split('?')[0] ?? ''}: ${error.message} (${userIdOf(request)})`,
+      detail: `${request.method} ${writtenPath(request)}: ${error.message} (${userIdOf(request)})`,
     } as const;
     this.audit
       .append(entry)

@@ -17,7 +17,7 @@ export interface HawkCaller {
 export interface HawkRequest {
   readonly method: string;
   /** Path and query. */
-  readonly url: string;
+  readonly target: string;
   readonly host: string;
   readonly port: number;
   readonly authorization: string | undefined;
@@ -82,13 +82,14 @@ export class HawkAuthentication {
 
   /** The further keys of the id and the path without its query are good, too, each only where the first fails. */
   private async verified(request: HawkRequest): Promise<Verified> {
-    const urls = this.options.allowUnsignedQuery ? [request.url, withoutQuery(request.url)] : [request.url];
+    const { target } = request;
+    const signed = this.options.allowUnsignedQuery ? [target, withoutQuery(target)] : [target];
     let keys: readonly HawkKey[] | undefined;
     let failure: unknown;
-    for (const url of new Set(urls)) {
+    for (const text of new Set(signed)) {
       for (let attempt = 0; attempt < (keys?.length ?? 1); attempt++) {
         try {
-          const checked = await this.check({ ...request, url }, async id => {
+          const checked = await this.check({ ...request, target: text }, async id => {
             keys ??= keysToTry(await this.credentials.keysOf(id));
             return keys[attempt]?.key ?? '';
           });
@@ -103,7 +104,7 @@ export class HawkAuthentication {
   }
 
   private async check(request: HawkRequest, keyOf: (id: string) => Promise<string>): Promise<Checked> {
-    const { method, url, host, port, authorization, contentType } = request;
+    const { method, target: url, host, port, authorization, contentType } = request;
     return hawkServer.authenticate(
       { method, url, host, port, authorization, contentType },
       async id => ({ key: await keyOf(id), algorithm: 'sha256' }),
@@ -117,7 +118,7 @@ function keysToTry(keys: readonly HawkKey[]): readonly HawkKey[] {
   return keys.length === 0 ? [{ key: randomBytes(16).toString('hex'), owner: undefined }] : keys;
 }
 
-const withoutQuery = (url: string): string => url.split('?')[0] ?? url;
+const withoutQuery = (target: string): string => target.split('?', 1)[0] ?? target;
 
 const refusal = (message: string): HawkRefusal => new HawkRefusal(message, 'Hawk');
 

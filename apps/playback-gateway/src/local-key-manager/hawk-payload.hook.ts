@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { accessRuleOf, bodyBoundOf } from '../access/access-rule.js';
+import { accessRuleOf } from '../access/access-rule.js';
 import { readAtMost } from '../http/read-at-most.js';
 import type { HawkAdmission } from './hawk-admission.js';
 
@@ -16,7 +16,7 @@ export function checkHawkPayloads(fastify: FastifyInstance, admission: HawkAdmis
   });
   fastify.addHook('preParsing', async (request: FastifyRequest, reply, payload) => {
     if (accessRuleOf(request.routeOptions.config) !== 'hawk-signed') return payload;
-    const body = await readAtMost(payload, bodyBoundOf('hawk-signed'));
+    const body = await readAtMost(payload, request.routeOptions.bodyLimit);
     await admission.checkPayload(request, reply, body);
     return Readable.from([body], { objectMode: false });
   });

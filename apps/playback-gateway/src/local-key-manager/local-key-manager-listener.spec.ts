@@ -1,12 +1,18 @@
 import type { AddressInfo } from 'node:net';
 import fastify from 'fastify';
-import { configurationSchema } from '#platform';
+import { Registry } from 'prom-client';
+import { configurationSchema, createLogger, ListenerMetrics } from '#platform';
 import { LocalKeyManagerListener } from './local-key-manager-listener.js';
 
 describe(LocalKeyManagerListener.name, () => {
   it('serves the key-management API, and the first port everything else', async () => {
     const app = fastify();
-    const listener = new LocalKeyManagerListener(app, { host: '127.0.0.1', port: 0 });
+    const listener = new LocalKeyManagerListener(
+      app,
+      { host: '127.0.0.1', port: 0, maxConnections: 10 },
+      new ListenerMetrics(new Registry()),
+      createLogger('test', 'test', 'silent'),
+    );
     listener.separatePorts();
     app.get('/key-management/v1/health', () => 'OK');
     app.get('/api/v2/me', () => 'me');

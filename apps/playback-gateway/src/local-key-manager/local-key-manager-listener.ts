@@ -1,21 +1,39 @@
-import { createServer as createPlainServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createPlainServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { once } from 'node:events';
 import type { BeforeApplicationShutdown, OnApplicationShutdown } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { RcsError, type ServerSettings } from '#platform';
+import {
+  answerBrokenRequest,
+  apiStatusForm,
+  boundListener,
+  RcsError,
+  type ListenerMetrics,
+  type Logger,
+  type ServerSettings,
+} from '#platform';
 import { answerExpectations } from '../http/expect-continue.js';
-import { isLocalKeyManager } from '../http/key-management-path.js';
-import { secureServerOptions } from '../http/server-options.js';
+import { isLocalKeyManager, keyManagementError } from '../http/key-management-path.js';
+import { ownServerOptions, silenceTimeout } from '../http/server-options.js';
+
+/** Where it listens, and how many connections it may have. */
+interface OwnAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly maxConnections: number;
+}
 
 /** A port of its own for the local key manager: its routes are behind this one, all others behind that of the gateway. */
 export class LocalKeyManagerListener implements BeforeApplicationShutdown, OnApplicationShutdown {
   private server: Server | undefined;
+  private readonly throughOwnPort = new WeakSet<IncomingMessage>();
   private closing: Promise<void> | undefined;
 
   constructor(
     private readonly fastify: FastifyInstance,
-    private readonly address: { readonly host: string; readonly port: number },
+    private readonly address: OwnAddress,
+    private readonly metrics: ListenerMetrics,
+    private readonly logger: Logger,
   ) {}
 
   /** Refuses what comes through the other port, from now on. */
@@ -23,8 +41,7 @@ export class LocalKeyManagerListener implements BeforeApplicationShutdown, OnApp
     this.fastify.addHook(
       'onRequest',
       (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
-        const throughOwnPort = request.raw.socket.localPort === portOf(this.server);
-        const misplaced = throughOwnPort !== isLocalKeyManager(request);
+        const misplaced = this.throughOwnPort.has(request.raw) !== isLocalKeyManager(request);
         done(misplaced ? new RcsError('RCS_NOT_FOUND', 'behind the other port') : undefined);
       },
     );
@@ -32,10 +49,16 @@ export class LocalKeyManagerListener implements BeforeApplicationShutdown, OnApp
 
   /** Begins to listen, with the certificate of the public server where that has one. */
   async listen(settings: ServerSettings): Promise<Server> {
-    const serve: RequestListener = (request, response) => this.fastify.routing(request, response);
-    const server: Server = settings.enableSsl
-      ? createTlsServer(secureServerOptions(settings), serve)
-      : createPlainServer(serve);
+    const serve: RequestListener = (request, response) => {
+      this.throughOwnPort.add(request);
+      this.fastify.routing(request, response);
+    };
+    const options = ownServerOptions(settings);
+    const server: Server = settings.enableSsl ? createTlsServer(options, serve) : createPlainServer(options, serve);
+    server.setTimeout(silenceTimeout(settings));
+    server.on('clientError', answerBrokenRequest(this.logger, { ...apiStatusForm, body: keyManagementError }));
+    const { maxConnections } = this.address;
+    boundListener(server, { name: 'local-key-manager', maxConnections }, this.metrics);
     answerExpectations(server);
     this.server = server;
     server.listen(this.address.port, this.address.host);
@@ -59,9 +82,4 @@ export class LocalKeyManagerListener implements BeforeApplicationShutdown, OnApp
     server.closeIdleConnections();
     await new Promise<void>(resolve => server.close(() => resolve()));
   }
-}
-
-function portOf(server: Server | undefined): number | undefined {
-  const address = server?.address();
-  return typeof address === 'object' ? address?.port : undefined;
 }

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { LocalKeyManagerConfiguration } from '#platform';
 import { KEY_MANAGER_SETTINGS } from '../dependencies/injection-tokens.js';
+import { signedTarget } from '../http/request-target.js';
 import type { HawkRequest } from './hawk-authentication.js';
 
 /** Host and port as callers know and sign them; configured where a proxy changes what arrives. */
@@ -20,11 +21,11 @@ export class PublicHawkAddress {
 
   /** What the signature of a request covers. */
   signed(request: FastifyRequest): HawkRequest {
-    const { headers, raw, protocol } = request;
+    const { headers, protocol } = request;
     const [, host = '', port] = /^(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/.exec(headers.host ?? '') ?? [];
     return {
       method: request.method,
-      url: raw.url ?? '',
+      target: signedTarget(request),
       host: this.host ?? host,
       port: this.port ?? Number(port ?? (protocol === 'https' ? 443 : 80)),
       authorization: headers.authorization,

@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { RcsError, type LocalKeyManagerConfiguration } from '#platform';
 import type { KeyManagerOwner, LocalKeyManagerStore, LoggedRequest, RequestLogQuery } from '#store';
 import { KEY_MANAGER_SETTINGS, storeTokens } from '../dependencies/injection-tokens.js';
+import { writtenPath } from '../http/request-target.js';
 
 /** A line of the log on the wire. */
 export interface LoggedRequestResource {
@@ -40,7 +41,7 @@ export class RequestLog {
     const entry: LoggedRequest = {
       id: randomUUID(),
       userId: userIdOf(request),
-      requestUri: request.url.split('?')[0] ?? '',
+      requestUri: writtenPath(request),
       requestMethod: request.method,
       time: Date.now(),
     };

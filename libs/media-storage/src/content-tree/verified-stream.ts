@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { listenTo } from '#platform';
 import type { StoredObject } from '../stored-object.js';
 import { contentTreeBlockBytes, leafPrefix } from './content-tree.js';
 
@@ -61,12 +62,13 @@ export class VerifiedStream extends Readable {
   private connect(): void {
     const upstream = this.range.stored.stream(this.position, this.upstreamEnd, this.range.signal);
     this.upstream = upstream;
-    // eslint-disable-next-line no-restricted-syntax -- its errors, end and early close are heard below
-    upstream.on('data', (chunk: Buffer) => this.guard(() => this.receive(chunk)));
-    upstream.on('end', () => this.guard(() => this.finish()));
-    upstream.on('error', (error: Error) => this.destroy(error));
-    upstream.on('close', () => {
-      if (!upstream.readableEnded) this.destroy(new Error('the stored file was closed while it was read'));
+    listenTo(upstream, {
+      onData: chunk => this.guard(() => this.receive(chunk)),
+      onEnd: () => this.guard(() => this.finish()),
+      onError: error => this.destroy(error),
+      onClose: () => {
+        if (!upstream.readableEnded) this.destroy(new Error('the stored file was closed while it was read'));
+      },
     });
   }
 

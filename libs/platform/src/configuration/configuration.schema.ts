@@ -3,6 +3,7 @@ import { rcsctl } from './command-line.schema.js';
 import { configurationServer } from './configuration-server.schema.js';
 import { decryptWorker } from './decrypt-worker.schema.js';
 import { keyVault } from './key-vault.schema.js';
+import { listenerLimits } from './listener-limits.schema.js';
 import { localKeyManager } from './local-key-manager.schema.js';
 import { mediaStorage } from './media-storage.schema.js';
 import { openIdProvider } from './open-id.schema.js';
@@ -123,6 +124,7 @@ const serverSettings = z
       .min(1)
       .optional()
       .describe('Name in the certificates of all workers, where it is not the host in their URL (pods have no names).'),
+    limits: listenerLimits,
     ...webSettings,
   })
   .prefault({});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maxConnections } from './listener-limits.schema.js';
 import { listen, milliseconds, vaultAddress } from './option-types.js';
 
 /** Fetches, decrypts, streams. */
@@ -28,6 +29,7 @@ export const decryptWorker = z.strictObject({
     .default(15_000)
     .describe('For opening media; includes checking AES-GCM content to its end before any of it leaves.'),
   maxConcurrentStreams: z.int().min(1).max(100_000).default(1000).describe('One more is sent to another worker.'),
+  maxConnections: maxConnections(10_000).describe('Open connections of gateways; one more is closed as it is made.'),
   clientIdleTimeoutMs: milliseconds
     .default(90_000)
     .describe('A gateway that takes no byte for this long loses its connection.'),

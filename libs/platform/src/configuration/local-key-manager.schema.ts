@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maxConnections } from './listener-limits.schema.js';
 import { filePath, milliseconds, port, vaultAddress } from './option-types.js';
 
 /** The name in the labels of key pairs from before they belonged to contact centers, unless the configuration has another. */
@@ -7,11 +8,13 @@ export const defaultOrganization = 'genesys-cloud';
 /** As it stands in the labels of keys. */
 export const organizationName = z.string().regex(/^[^/\p{Cc}]{1,128}$/u, 'must be 1 to 128 characters without slashes');
 
+const ownConnections = maxConnections(1000).describe('Open connections; one more is closed as it is made, and counted.');
+
 /** The key-management API for Genesys Cloud; off where the section is absent. */
 export const localKeyManager = z.strictObject({
   enabled: z.boolean().default(true).describe('false: as if the section were not there.'),
   listen: z
-    .strictObject({ host: z.string().default('127.0.0.1'), port })
+    .strictObject({ host: z.string().default('127.0.0.1'), port, maxConnections: ownConnections })
     .optional()
     .describe('A port of its own; the API is then served there and nowhere else.'),
   publicHost: z

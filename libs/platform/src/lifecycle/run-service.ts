@@ -13,6 +13,7 @@ import { ManagementServer } from '../management/management-server.js';
 import { Readiness } from '../management/readiness.js';
 import type { PublicRoute } from '../management/routes.endpoint.js';
 import { CertificateExpiry } from '../metrics/certificate-expiry.js';
+import { ListenerMetrics } from '../metrics/listener-metrics.js';
 import { createMetricsRegistry } from '../metrics/metrics-registry.js';
 import { LiveConfiguration } from '../reload/live-configuration.js';
 import { startTracer } from '../tracing/start-tracer.js';
@@ -30,6 +31,8 @@ export interface ServiceContext {
   readonly instance: string;
   readonly logger: Logger;
   readonly metrics: Registry;
+  /** What the ports of the service count. */
+  readonly listeners: ListenerMetrics;
   /** Told which certificates the service uses. */
   readonly certificates: CertificateExpiry;
   readonly readiness: Readiness;
@@ -73,6 +76,7 @@ async function main(name: string, start: (context: ServiceContext) => Promise<Ru
   const logger = createLogger(name, instance, configuration.logging.level);
   warnOfUnsupportedRuntime(logger);
   const metrics = createMetricsRegistry(name, productVersion());
+  const listeners = new ListenerMetrics(metrics);
   const certificates = new CertificateExpiry(metrics);
   const readiness = new Readiness();
   endOnUnhandled(logger);
@@ -91,10 +95,11 @@ async function main(name: string, start: (context: ServiceContext) => Promise<Ru
     { name, instance, version: productVersion(), isEdge: name === 'playback-gateway' },
     logger,
   );
-  const context = { configuration, masterKey, instance, logger, metrics, certificates, readiness, live, tracer };
+  const parts = { configuration, masterKey, instance, logger, metrics, listeners, certificates };
+  const context = { ...parts, readiness, live, tracer };
   const service = await start(context);
   const told = signalled('SIGTERM', 'SIGINT');
-  const management = new ManagementServer(metrics, readiness, logger, logLevel, service.routes);
+  const management = new ManagementServer(metrics, readiness, logger, logLevel, service.routes, listeners);
   const url = await management.listen(service.management.host, service.management.port);
   await live.watch();
   logger.info({ management: url, pid: process.pid }, 'started');

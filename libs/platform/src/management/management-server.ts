@@ -1,12 +1,21 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import type { Logger } from '../logging/logger.js';
 import { LogLevel } from '../logging/log-level.js';
 import { describeError } from '../errors/rcs-error.js';
+import { boundListener } from '../listener/bound-listener.js';
+import { answerBrokenRequest } from '../listener/broken-request.js';
+import { exactPath } from '../listener/exact-path.js';
+import { ListenerMetrics } from '../metrics/listener-metrics.js';
 import { answerLogLevel, type EndpointAnswer } from './log-level.endpoint.js';
 import type { Readiness } from './readiness.js';
 import { answerRoutes, type PublicRoute } from './routes.endpoint.js';
+
+/** Monitoring, probes and operators: a few connections each. */
+const maxConnections = 256;
+/** Of every answer, milliseconds; the readiness checks and the metrics have less. */
+const answerTimeoutMs = 10_000;
 
 /** `/metrics`, `/health/live`, `/health/ready`, `/log-level` and `/routes` on a port of their own, never reachable through the public one. */
 export class ManagementServer {
@@ -18,16 +27,21 @@ export class ManagementServer {
     private readonly logger: Logger,
     private readonly logLevel: LogLevel = new LogLevel(logger, 'info'),
     private readonly routes: readonly PublicRoute[] = [],
+    listeners = new ListenerMetrics(new Registry()),
   ) {
     this.server = createServer(
       { requestTimeout: 5000, headersTimeout: 5000, maxHeaderSize: 8192 },
       (request, response) => {
+        const late = setTimeout(() => response.destroy(), answerTimeoutMs);
+        response.once('close', () => clearTimeout(late));
         this.answer(request, response).catch((error: unknown) => {
           this.logger.error({ error: describeError(error) }, 'management request failed');
           response.destroy();
         });
       },
     );
+    this.server.on('clientError', answerBrokenRequest(logger));
+    boundListener(this.server, { name: 'management', maxConnections }, listeners);
   }
 
   async listen(host: string, port: number): Promise<string> {
@@ -45,20 +59,22 @@ export class ManagementServer {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.url === '/log-level') {
+    const endpoint = exactPath(request);
+    if (endpoint === '/log-level') {
       sendJson(request, response, await answerLogLevel(request, this.logLevel));
       return;
     }
-    if (request.url === '/routes') {
+    if (endpoint === '/routes') {
       sendJson(request, response, answerRoutes(request, this.routes));
       return;
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
+      if (!request.complete) response.setHeader('connection', 'close');
       send(response, 405, 'text/plain', 'GET only\n');
       return;
     }
-    switch (request.url?.split('?')[0]) {
+    switch (endpoint) {
       case '/metrics': {
         send(response, 200, this.registry.contentType, await this.registry.metrics());
         return;

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { RcsError } from '../errors/rcs-error.js';
+import { listenTo } from './listen-to.js';
 
 export interface SendOptions {
   /** Bytes the source must give; one less or more is an error. */
@@ -22,6 +23,7 @@ export function sendStream(source: Readable, receiver: Writable, options: SendOp
     let ended = false;
     let taken = options.length === 0;
     let idle: NodeJS.Timeout | undefined;
+    let stopListening: (() => void) | undefined;
 
     const onData = (chunk: Buffer): void => {
       sent += chunk.length;
@@ -49,15 +51,16 @@ export function sendStream(source: Readable, receiver: Writable, options: SendOp
     const onEnd = (): void => {
       if (sent !== options.length)
         return finish(new RcsError('RCS_INTERNAL', `the source ended after ${sent} of ${options.length} bytes`));
-      source.off('close', onSourceClose);
       ended = true;
       if (taken) finish();
     };
-    const onSourceClose = (): void => finish(new RcsError('RCS_INTERNAL', `the source closed after ${sent} bytes`));
+    const onSourceClose = (): void => {
+      if (!ended) finish(new RcsError('RCS_INTERNAL', `the source closed after ${sent} bytes`));
+    };
     const onReceiverClose = (): void => finish(new ReceiverGoneError('the receiver closed the connection'));
     const finish = (error?: Error): void => {
       clearTimeout(idle);
-      source.off('data', onData).off('end', onEnd).off('error', finish).off('close', onSourceClose);
+      stopListening?.();
       receiver.off('drain', onDrain).off('close', onReceiverClose).off('error', onReceiverClose);
       if (error === undefined) return resolve();
       source.on('error', ignoreLateError);
@@ -71,8 +74,7 @@ export function sendStream(source: Readable, receiver: Writable, options: SendOp
     if (source.destroyed)
       return finish(source.errored ?? new RcsError('RCS_INTERNAL', 'the source was closed before it was sent'));
     receiver.on('drain', onDrain).on('close', onReceiverClose).on('error', onReceiverClose);
-    // eslint-disable-next-line no-restricted-syntax -- the same line hears of its errors and its close
-    source.on('data', onData).on('end', onEnd).on('error', finish).on('close', onSourceClose);
+    stopListening = listenTo(source, { onData, onEnd, onError: finish, onClose: onSourceClose });
   });
 }
 

@@ -1,5 +1,6 @@
 import { parseForm } from './form-body.js';
 
+const limits = { maxFormFields: 20, maxFormFiles: 2 };
 const boundary = 'X';
 const type = `multipart/form-data; boundary=${boundary}`;
 const field = (name: string, value: string): string =>
@@ -7,7 +8,7 @@ const field = (name: string, value: string): string =>
 const file = (name: string, value: string): string =>
   `--${boundary}\r\nContent-Disposition: form-data; name="${name}"; filename="f"\r\n\r\n${value}\r\n`;
 const end = `--${boundary}--\r\n`;
-const parse = (body: string, contentType = type) => parseForm(contentType, Buffer.from(body, 'latin1'));
+const parse = (body: string, contentType = type) => parseForm(contentType, Buffer.from(body, 'latin1'), limits);
 const refusal = { code: 'RCS_INVALID_VALUE' };
 
 describe(parseForm.name, () => {
@@ -54,7 +55,7 @@ describe(parseForm.name, () => {
       for (let changes = 1 + Math.floor(random() * 8); changes > 0; changes--) {
         bytes[Math.floor(random() * bytes.length)] = '\r\n-X":; \0\xff'.charCodeAt(Math.floor(random() * 10));
       }
-      const outcome = await parseForm(type, bytes).catch((error: unknown) => error);
+      const outcome = await parseForm(type, bytes, limits).catch((error: unknown) => error);
       if (outcome instanceof Error) expect(outcome).toMatchObject(refusal);
     }
   });

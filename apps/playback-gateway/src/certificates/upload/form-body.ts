@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { Busboy, type BusboyFileStream } from '@fastify/busboy';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { RcsError } from '#platform';
+import { RcsError, type ListenerLimits } from '#platform';
 
 /** Names that forms give to the fields; the seed's own labels are accepted too. */
 const fieldNames: Readonly<Record<string, string>> = {
@@ -13,7 +13,11 @@ const fieldNames: Readonly<Record<string, string>> = {
   privateKeyPassword: 'password',
 };
 
-const limits = { fields: 20, files: 2, parts: 22, fieldSize: 1024 * 1024, headerPairs: 20 };
+/** How many parts a form may have. */
+export type FormLimits = Pick<ListenerLimits, 'maxFormFields' | 'maxFormFiles'>;
+
+const longestFieldBytes = 1024 * 1024;
+const mostHeaderPairs = 20;
 /** The whole form is in memory: whatever takes longer than this does not end by itself. */
 const parseTimeoutMs = 5000;
 
@@ -21,18 +25,18 @@ const parseTimeoutMs = 5000;
 const formRoutes: ReadonlySet<string> = new Set(['/rcs/certificates', '/rcs/certificates/inspect']);
 
 /** Reads multipart/form-data (RFC 7578) on the routes above, whole and bounded by the body limit of the server. */
-export function acceptForms(fastify: FastifyInstance): void {
+export function acceptForms(fastify: FastifyInstance, limits: FormLimits): void {
   fastify.addContentTypeParser<Buffer>(
     'multipart/form-data',
     { parseAs: 'buffer' },
-    (request: FastifyRequest, body: Buffer) => readForm(request, body),
+    (request: FastifyRequest, body: Buffer) => readForm(request, body, limits),
   );
 }
 
-async function readForm(request: FastifyRequest, body: Buffer): Promise<Record<string, string>> {
+async function readForm(request: FastifyRequest, body: Buffer, limits: FormLimits): Promise<Record<string, string>> {
   try {
     if (!formRoutes.has(request.routeOptions.url ?? '')) throw new RcsError('RCS_UNSUPPORTED_MEDIA_TYPE');
-    return await parseForm(request.headers['content-type'] ?? '', body);
+    return await parseForm(request.headers['content-type'] ?? '', body, limits);
   } finally {
     body.fill(0);
   }
@@ -42,7 +46,11 @@ async function readForm(request: FastifyRequest, body: Buffer): Promise<Record<s
  * The fields of a form, and its files as text.
  * @throws RcsError RCS_INVALID_VALUE for a form that is cut off, not well-formed, or beyond the limits.
  */
-export async function parseForm(contentType: string, body: Buffer): Promise<Record<string, string>> {
+export async function parseForm(
+  contentType: string,
+  body: Buffer,
+  { maxFormFields, maxFormFiles }: FormLimits,
+): Promise<Record<string, string>> {
   const fields: Record<string, string> = {};
   const keep = (name: string, value: string): void => {
     const field = Object.hasOwn(fieldNames, name) ? fieldNames[name] : name;
@@ -51,9 +59,18 @@ export async function parseForm(contentType: string, body: Buffer): Promise<Reco
   };
   const files: Promise<void>[] = [];
   try {
-    const form = new Busboy({ headers: { 'content-type': contentType }, limits });
+    const form = new Busboy({
+      headers: { 'content-type': contentType },
+      limits: {
+        fields: maxFormFields,
+        files: maxFormFiles,
+        parts: maxFormFields + maxFormFiles,
+        fieldSize: longestFieldBytes,
+        headerPairs: mostHeaderPairs,
+      },
+    });
     form.on('field', (name, value, _nameCut, cut) => {
-      if (cut) form.destroy(malformed(`a field of the form is longer than ${limits.fieldSize} bytes`));
+      if (cut) form.destroy(malformed(`a field of the form is longer than ${longestFieldBytes} bytes`));
       else keep(name, value);
     });
     form.on('file', (name, file) => {
@@ -64,7 +81,7 @@ export async function parseForm(contentType: string, body: Buffer): Promise<Reco
     });
     for (const limit of ['partsLimit', 'fieldsLimit', 'filesLimit'] as const) {
       form.on(limit, () =>
-        form.destroy(malformed(`a form has at most ${limits.fields} fields and ${limits.files} files`)),
+        form.destroy(malformed(`a form has at most ${maxFormFields} fields and ${maxFormFiles} files`)),
       );
     }
     await pipeline(Readable.from([body], { objectMode: false }), form, { signal: AbortSignal.timeout(parseTimeoutMs) });

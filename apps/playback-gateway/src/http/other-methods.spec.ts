@@ -1,0 +1,39 @@
+import fastify from 'fastify';
+import { addAnswerHeaders } from './request-id.hook.js';
+import { answerWithError } from './error-answer.js';
+import { fromFramework } from './error.filter.js';
+import { listRoutes } from './listed-routes.js';
+import { answerOtherMethods } from './other-methods.js';
+
+describe(answerOtherMethods.name, () => {
+  const app = fastify({ exposeHeadRoutes: false });
+  const routes = listRoutes(app);
+  app.setErrorHandler((error, request, reply) => answerWithError(request, reply, fromFramework(error)));
+  addAnswerHeaders(app);
+  app.get('/rcs/things/:name', request => request.params);
+  app.delete('/rcs/things/:name', () => ({}));
+  app.post('/rcs/things/inspect', () => ({}));
+  beforeAll(async () => {
+    answerOtherMethods(app, routes);
+    await app.ready();
+  });
+  afterAll(() => app.close());
+
+  it('answers 405 with what is allowed, in the form of every error', async () => {
+    const answer = await app.inject({ method: 'PUT', url: '/rcs/things/a' });
+    expect([answer.statusCode, answer.headers.allow]).toEqual([405, 'DELETE, GET']);
+    expect(answer.json()).toMatchObject({ code: 'RCS_METHOD_NOT_ALLOWED', requestId: answer.headers['x-request-id'] });
+    expect(answer.headers['x-content-type-options']).toBe('nosniff');
+  });
+
+  it('hides no route whose pattern the path has, too', async () => {
+    expect((await app.inject({ url: '/rcs/things/inspect' })).json()).toEqual({ name: 'inspect' });
+    const answer = await app.inject({ method: 'PATCH', url: '/rcs/things/inspect' });
+    expect([answer.statusCode, answer.headers.allow]).toEqual([405, 'DELETE, GET, POST']);
+  });
+
+  it('knows no other paths, and lists none of its own', async () => {
+    expect((await app.inject({ method: 'PUT', url: '/rcs/other' })).statusCode).toBe(404);
+    expect(routes).toHaveLength(3);
+  });
+});

@@ -1,12 +1,15 @@
 import tseslint from 'typescript-eslint';
 import prettier from 'eslint-config-prettier';
+import { emitterErrors } from './scripts/lint/emitter-errors.mjs';
 
 export default tseslint.config(
   { ignores: ['dist/', '.rcs/', '.cache/', 'coverage/', 'node_modules/', '**/*.cjs', 'scripts/', 'eslint.config.mjs'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    plugins: { rcs: { rules: { 'emitter-errors': emitterErrors } } },
     rules: {
+      'rcs/emitter-errors': 'error',
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-console': 'error',
       'max-lines': ['error', { max: 350, skipBlankLines: true, skipComments: true }],
@@ -75,6 +78,7 @@ export default tseslint.config(
     files: ['**/*.spec.ts', 'test/**/*.ts'],
     rules: {
       'max-lines': 'off',
+      'rcs/emitter-errors': 'off',
       'no-restricted-properties': 'off',
       'no-restricted-syntax': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',

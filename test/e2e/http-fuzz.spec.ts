@@ -12,8 +12,8 @@ import { RequestMaker, type Senders } from '#test/http-fuzz/made-requests.js';
 import { percentile99, WatchedPlayback } from '#test/http-fuzz/watched-playback.js';
 import { seededRandom } from '../../libs/cms/src/testing/fuzz/mutations.js';
 import { CertificateAdministrator } from './certificate-administrator.js';
-import { StrangerClient } from './stranger-client.js';
-import { curl } from './strangers.js';
+import { CurlClient } from './curl-client.js';
+import { curl } from './external-tools.js';
 
 /** `npm run fuzz -- http` says how long; here 20,000 requests, and no longer than a minute. */
 const given = process.env.HTTP_FUZZ_SECONDS;
@@ -27,20 +27,24 @@ const settlingMs = 20_000;
 
 jest.setTimeout((bounds.seconds + warmUp) * 2000 + 300_000);
 
+/** Collects garbage when it is told to. */
+const collecting = `--require ${join(__dirname, '../support/http-fuzz/collect-garbage.cjs')}`;
+
 const work = mkdtempSync(join(tmpdir(), 'rcs-http-fuzz-'));
 let cluster: RunningCluster;
-let stranger: StrangerClient;
+let client: CurlClient;
 let gateway: number;
 
 beforeAll(async () => {
   cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'), {
+    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${collecting}`.trim(),
     RCS_SERVER_SETTINGS__CSRF_EXEMPTIONS: '[{ address: 127.0.0.1 }]',
     // Whoever sends half a request shall not hold a connection of the fuzzer for long.
     RCS_SERVER_SETTINGS__REQUEST_HEADERS_TIMEOUT_MS: '1000',
     RCS_SERVER_SETTINGS__REQUEST_TIMEOUT_MS: '2000',
     RCS_SERVER_SETTINGS__LOGIN_THROTTLING: '{ failuresPerUser: 10000, failuresPerAddress: 100000 }',
   });
-  stranger = new StrangerClient(cluster, work);
+  client = new CurlClient(cluster, work);
   gateway = processIdOf('playback-gateway', cluster.ready.dataDir);
 });
 
@@ -54,20 +58,20 @@ const basic = ({ name, password }: { name: string; password: string }): string =
 
 /** One that plays for several seconds at the pace of the player. */
 async function watchedRecording() {
-  const demo = (await stranger.play(cluster.ready.recordings[0]!.playPath)).body;
+  const demo = (await client.play(cluster.ready.recordings[0]!.playPath)).body;
   const media = Buffer.concat(Array.from({ length: 40 }, () => demo));
   const administrator = new CertificateAdministrator(cluster, work);
   const certificate = `demo=${cluster.ready.certificates[0]!.file}`;
-  const path = await administrator.record(stranger.write('watched.mp3', media), '--certificate', certificate);
+  const path = await administrator.record(client.write('watched.mp3', media), '--certificate', certificate);
   const [user] = cluster.ready.users;
-  return { url: stranger.playUrl(path), ca: readFileSync(cluster.ready.caFile), user: user!, media };
+  return { url: client.playUrl(path), ca: readFileSync(cluster.ready.caFile), user: user!, media };
 }
 
 async function senders(): Promise<Senders> {
   const { gateway: url, contactCenter, users, ops, recordings } = cluster.ready;
-  const body = JSON.stringify({ id: 'fuzz', contactCenter });
+  const body = JSON.stringify({ id: 'fuzz-of-a-test', contactCenter });
   const registration = ['-H', 'Content-Type: application/json', '-d', body, `${url}/key-management/v1/auth`];
-  const registered = await curl(...stranger.asOps(), ...registration);
+  const registered = await curl(...client.asOps(), ...registration);
   expect(registered.status).toBe(200);
   const [recording] = recordings;
   return {
@@ -101,10 +105,12 @@ function trouble(): string | undefined {
 
 const gatewayLog = (): string => readFileSync(join(cluster.ready.dataDir, 'logs', 'playback-gateway.log'), 'utf8');
 
-/** The least that the gateway holds within a while in which nothing is asked of it but the playback. */
+/** The least that the gateway holds within a while in which nothing is asked of it but the playback, all garbage collected. */
 async function settledMegabytes(enough = 0): Promise<number> {
   let least = Infinity;
-  for (const end = Date.now() + settlingMs; Date.now() < end && least > enough; await sleep(500)) {
+  for (const end = Date.now() + settlingMs; Date.now() < end && least > enough;) {
+    process.kill(gateway, 'SIGUSR2');
+    await sleep(1000);
     least = Math.min(least, residentMegabytes(gateway));
   }
   return least;
@@ -119,7 +125,7 @@ const counted = (report: FuzzReport): string => {
 it('whatever is sent to whichever route: the gateway lives, answers, forgets it, and plays on', async () => {
   line(`seed ${seed}: npm run fuzz -- http --seed ${seed}`);
   const random = seededRandom(seed);
-  const document = JSON.parse((await stranger.get('/rcs/openapi.json')).body.toString()) as ApiDocument;
+  const document = JSON.parse((await client.get('/rcs/openapi.json')).body.toString()) as ApiDocument;
   const described = describedRoutes(await routes(), document);
   expect(described.length).toBeGreaterThan(70);
   const recording = await watchedRecording();

@@ -5,8 +5,8 @@ import { freePorts } from '#test/cluster/free-ports.js';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { GenesysCloud, type HawkCredential } from '#test/local-key-manager/genesys-cloud.js';
 import { sendRaw, statusesIn } from './raw-connection.js';
-import { StrangerClient } from './stranger-client.js';
-import { curl } from './strangers.js';
+import { CurlClient } from './curl-client.js';
+import { curl } from './external-tools.js';
 
 jest.setTimeout(300_000);
 
@@ -18,7 +18,7 @@ interface Route {
 const work = mkdtempSync(join(tmpdir(), 'rcs-paths-'));
 let cluster: RunningCluster;
 let keyManager: string;
-let stranger: StrangerClient;
+let client: CurlClient;
 let ca: Buffer;
 let routes: readonly Route[];
 
@@ -28,7 +28,7 @@ beforeAll(async () => {
     RCS_LOCAL_KEY_MANAGER__LISTEN__PORT: String(port),
   });
   keyManager = `https://127.0.0.1:${port}`;
-  stranger = new StrangerClient(cluster, work);
+  client = new CurlClient(cluster, work);
   ca = readFileSync(cluster.ready.caFile);
   const listed = await fetch(`${cluster.ready.management.gateway}/routes`);
   ({ routes } = (await listed.json()) as { routes: readonly Route[] });
@@ -139,22 +139,22 @@ it('with a port of its own, nothing of the key-management API is answered on the
 
 it('a signature of the payload covers the payload, however the path is written', async () => {
   const { contactCenter } = cluster.ready;
-  const body = JSON.stringify({ id: 'paths', contactCenter });
+  const body = JSON.stringify({ id: 'paths-of-a-test', contactCenter });
   const registration = ['-H', 'Content-Type: application/json', '-d', body, `${keyManager}/key-management/v1/auth`];
-  const registered = await curl(...stranger.asOps(), ...registration);
+  const registered = await curl(...client.asOps(), ...registration);
   expect(registered.status).toBe(200);
   const credential = JSON.parse(registered.body.toString()) as HawkCredential;
-  const client = new GenesysCloud(keyManager, ca.toString(), credential);
+  const cloud = new GenesysCloud(keyManager, ca.toString(), credential);
   try {
     for (const path of ['/key-management/v1/decrypt', '/%6bey-management/v1/decrypt', '/key-management/v1/%64ecrypt']) {
-      const signed = client.sign('POST', path, { signBody: true, rawBody: '' });
-      const answer = await client.call('POST', path, {
+      const signed = cloud.sign('POST', path, { signBody: true, rawBody: '' });
+      const answer = await cloud.call('POST', path, {
         rawBody: '{"keypairId":"x","body":"eA=="}',
         authorization: signed,
       });
       expect([path, answer.status]).toEqual([path, 401]);
     }
   } finally {
-    await client.close();
+    await cloud.close();
   }
 });

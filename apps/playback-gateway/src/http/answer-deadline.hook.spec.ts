@@ -70,7 +70,8 @@ describe(limitAnswerTimes.name, () => {
   });
 
   it('reaches whoever still sends', async () => {
-    const head = 'POST /api/v2/body HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n';
+    const head =
+      'POST /api/v2/body HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n';
     const answer = await ask(`${head}{"half"`);
     expect(answer).toMatch(/^HTTP\/1\.1 504 /);
   });

@@ -20,8 +20,8 @@ describe(answerExpectations.name, () => {
     await server.close();
   });
 
-  const ask = (length: number): void => {
-    const fields = ['Host: a', 'Content-Type: application/json', `Content-Length: ${length}`, 'Expect: 100-continue'];
+  const ask = (length: number, expected = '100-continue'): void => {
+    const fields = ['Host: a', 'Content-Type: application/json', `Content-Length: ${length}`, `Expect: ${expected}`];
     socket.write(`POST / HTTP/1.1\r\n${fields.join('\r\n')}\r\n\r\n`);
   };
   const answer = async (): Promise<string> => ((await once(socket, 'data')) as [string])[0];
@@ -29,6 +29,12 @@ describe(answerExpectations.name, () => {
   it('asks for a body that is not too large for its route', async () => {
     ask(10);
     expect(await answer()).toBe('HTTP/1.1 100 Continue\r\n\r\n');
+    socket.write('"12345678"');
+    expect(await answer()).toMatch(/^HTTP\/1\.1 200 OK[^]*"got":"12345678"/);
+  });
+
+  it('ignores other expectations, so that nothing is answered past the hooks', async () => {
+    ask(10, '200-ok');
     socket.write('"12345678"');
     expect(await answer()).toMatch(/^HTTP\/1\.1 200 OK[^]*"got":"12345678"/);
   });

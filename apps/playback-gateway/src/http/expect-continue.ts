@@ -12,6 +12,8 @@ export function answerExpectations(server: Pick<Server, 'on' | 'emit'>): void {
     waiting.add(request);
     server.emit('request', request, response);
   });
+  // Other expectations may be ignored (RFC 9110 section 10.1.1); Node would answer 417 past every hook.
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
 }
 
 /** Asks for the body once its caller may send it. The others get the refusal at once, and send nothing. */

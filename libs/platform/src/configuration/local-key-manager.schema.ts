@@ -8,7 +8,9 @@ export const defaultOrganization = 'genesys-cloud';
 /** As it stands in the labels of keys. */
 export const organizationName = z.string().regex(/^[^/\p{Cc}]{1,128}$/u, 'must be 1 to 128 characters without slashes');
 
-const ownConnections = maxConnections(1000).describe('Open connections; one more is closed as it is made, and counted.');
+const ownConnections = maxConnections(1000).describe(
+  'Open connections; one more is closed as it is made, and counted.',
+);
 
 /** The key-management API for Genesys Cloud; off where the section is absent. */
 export const localKeyManager = z.strictObject({

@@ -23,7 +23,7 @@ export function sendStream(source: Readable, receiver: Writable, options: SendOp
     let ended = false;
     let taken = options.length === 0;
     let idle: NodeJS.Timeout | undefined;
-    let stopListening: (() => void) | undefined;
+    let stopListening = (): void => undefined;
 
     const onData = (chunk: Buffer): void => {
       sent += chunk.length;
@@ -60,7 +60,7 @@ export function sendStream(source: Readable, receiver: Writable, options: SendOp
     const onReceiverClose = (): void => finish(new ReceiverGoneError('the receiver closed the connection'));
     const finish = (error?: Error): void => {
       clearTimeout(idle);
-      stopListening?.();
+      stopListening();
       receiver.off('drain', onDrain).off('close', onReceiverClose).off('error', onReceiverClose);
       if (error === undefined) return resolve();
       source.on('error', ignoreLateError);

@@ -11,6 +11,7 @@ export interface FuzzBounds {
 }
 
 export interface FuzzReport {
+  /** All that were sent so far, and the time it took. */
   readonly requests: number;
   readonly seconds: number;
   readonly byStatus: Readonly<Record<number, number>>;
@@ -31,6 +32,7 @@ export class FuzzRun {
   private readonly byRoute = new Map<string, number>();
   private readonly findings: string[] = [];
   private requests = 0;
+  private seconds = 0;
   private turn: number;
   private cutAt: number;
 
@@ -60,9 +62,9 @@ export class FuzzRun {
       }
     };
     await Promise.all(Array.from({ length: bounds.connections }, sender));
-    const { byStatus, byKind, byRoute, findings } = this;
-    const seconds = (performance.now() - began) / 1000;
-    return { requests: this.requests - first, seconds, byStatus, byKind, byRoute, findings };
+    this.seconds += (performance.now() - began) / 1000;
+    const { requests, seconds, byStatus, byKind, byRoute, findings } = this;
+    return { requests, seconds, byStatus, byKind, byRoute, findings };
   }
 
   private next(): Sending {

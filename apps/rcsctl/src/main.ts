@@ -1,60 +1,47 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { describeError, productVersion } from '#platform';
-import { auditCommand } from './commands/audit.command.js';
-import { certificatesCommand } from './commands/certificates.command.js';
-import { configCommand } from './commands/config.command.js';
-import { contactCentersCommand } from './commands/contact-centers.command.js';
-import { decryptCommand } from './commands/decrypt.command.js';
-import { docsCommand } from './commands/docs.command.js';
-import { encryptPasswordCommand } from './commands/encrypt-password.command.js';
-import { hawkCommand } from './commands/hawk.command.js';
-import { importKeyCommand } from './commands/import-key.command.js';
-import { inspectCommand } from './commands/inspect.command.js';
-import { importKeystoreCommand } from './commands/import-keystore.command.js';
-import { internalTlsCommand } from './commands/internal-tls.command.js';
-import { lkmCommand } from './commands/lkm.command.js';
-import { playCommand } from './commands/play.command.js';
-import { keysCommand } from './commands/keys.command.js';
-import { quickstartCommand } from './commands/quickstart.command.js';
-import { recordCommand } from './commands/record.command.js';
-import { recordingsCommand } from './commands/recordings.command.js';
-import { usersCommand } from './commands/users.command.js';
-import { vaultCommand } from './commands/vault.command.js';
-import { verifyCommand } from './commands/verify.command.js';
 
-const program = new Command('rcsctl')
-  .description('the command line of the Recording Crypto Server')
-  .version(productVersion());
-for (const add of [
-  quickstartCommand,
-  recordCommand,
-  playCommand,
-  internalTlsCommand,
-  importKeyCommand,
-  inspectCommand,
-  decryptCommand,
-  verifyCommand,
-  importKeystoreCommand,
-  keysCommand,
-  vaultCommand,
-  encryptPasswordCommand,
-  contactCentersCommand,
-  usersCommand,
-  hawkCommand,
-  lkmCommand,
-  certificatesCommand,
-  recordingsCommand,
-  auditCommand,
-  configCommand,
-  docsCommand,
-])
-  add(program);
+/** A command reads its own modules only: most of the time in which a short command runs, it starts. */
+const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  quickstart: async () => (await import('./commands/quickstart.command.js')).quickstartCommand,
+  record: async () => (await import('./commands/record.command.js')).recordCommand,
+  play: async () => (await import('./commands/play.command.js')).playCommand,
+  'internal-tls': async () => (await import('./commands/internal-tls.command.js')).internalTlsCommand,
+  'import-key': async () => (await import('./commands/import-key.command.js')).importKeyCommand,
+  inspect: async () => (await import('./commands/inspect.command.js')).inspectCommand,
+  decrypt: async () => (await import('./commands/decrypt.command.js')).decryptCommand,
+  verify: async () => (await import('./commands/verify.command.js')).verifyCommand,
+  'import-keystore': async () => (await import('./commands/import-keystore.command.js')).importKeystoreCommand,
+  keys: async () => (await import('./commands/keys.command.js')).keysCommand,
+  vault: async () => (await import('./commands/vault.command.js')).vaultCommand,
+  'encrypt-password': async () => (await import('./commands/encrypt-password.command.js')).encryptPasswordCommand,
+  'contact-centers': async () => (await import('./commands/contact-centers.command.js')).contactCentersCommand,
+  users: async () => (await import('./commands/users.command.js')).usersCommand,
+  hawk: async () => (await import('./commands/hawk.command.js')).hawkCommand,
+  lkm: async () => (await import('./commands/lkm.command.js')).lkmCommand,
+  certificates: async () => (await import('./commands/certificates.command.js')).certificatesCommand,
+  recordings: async () => (await import('./commands/recordings.command.js')).recordingsCommand,
+  audit: async () => (await import('./commands/audit.command.js')).auditCommand,
+  config: async () => (await import('./commands/config.command.js')).configCommand,
+  docs: async () => (await import('./commands/docs.command.js')).docsCommand,
+};
+
+async function main(): Promise<void> {
+  const program = new Command('rcsctl')
+    .description('the command line of the Recording Crypto Server')
+    .version(productVersion());
+  const asked = Object.entries(commands).filter(([name]) => name === process.argv[2]);
+  // Help, and the answer to a command that there is not, know all of them.
+  const known = asked.length > 0 ? asked : Object.entries(commands);
+  for (const [, load] of known) (await load())(program);
+  await program.parseAsync();
+}
 
 // What is only told to people may be lost with the terminal that showed it.
 process.stderr.on('error', () => undefined);
 
-program.parseAsync().catch((error: unknown) => {
+main().catch((error: unknown) => {
   // Not by itself: a connection that is still being made would keep the process for as long as the other side likes.
   process.stderr.write(`rcsctl: ${describeError(error)}\n`, () => process.exit(1));
 });

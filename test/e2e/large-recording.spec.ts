@@ -131,7 +131,7 @@ it('2 GB play byte for byte while the memory of the workers stays flat', async (
   expect(digest).toBe(expected);
   const needed = peak.map((_, index) => Math.max(...parts.map(part => part.peak[index]!)));
   const growth = peak.map((value, index) => (value - needed[index]!) / 1024 ** 2);
-  // Between two collections the heap may grow to a multiple of what lives in it (heap-growth.ts), and where in that a part
+  // Between two collections the heap may grow to a multiple of what lives in it (libs/media-heap), and where in that a part
   // ended is chance. What stayed of the recording would be a part of 2 GB.
   expect(Math.max(...growth)).toBeLessThan(64);
 });

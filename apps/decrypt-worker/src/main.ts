@@ -1,7 +1,8 @@
+// First: the flags of the heap have to be there before it grows.
+import '#media-heap';
 import { WorkerRegistry } from '#contracts';
 import {
   connectRedis,
-  letHeapGrow,
   productVersion,
   RedisMetrics,
   requireSections,
@@ -13,7 +14,6 @@ import { redisTls } from '#tls';
 import { Heartbeat } from './registration/heartbeat.js';
 import { workerParts } from './worker-parts.js';
 
-letHeapGrow();
 runService('decrypt-worker', async (context: ServiceContext) => {
   const { instance, logger, readiness } = context;
   warnOfMemoryExposure(logger, 'session keys and media');

@@ -1,3 +1,5 @@
+// First: the flags of the heap have to be there before it grows.
+import '#media-heap';
 import type { Server as SecureServer } from 'node:https';
 import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
@@ -6,7 +8,6 @@ import {
   boundListener,
   closeServer,
   connectRedis,
-  letHeapGrow,
   LiveIdentity,
   NestLogger,
   RedisMetrics,
@@ -39,7 +40,6 @@ import { warnOfSharedStorages } from './media-index/shared-storages.js';
 import { StoreMetrics } from './metrics/store-metrics.js';
 import { PlaybackGatewayModule } from './playback-gateway.module.js';
 
-letHeapGrow();
 runService('playback-gateway', async (context: ServiceContext) => {
   const configuration = requireSections(context.configuration, 'internalTls', 'redis', 'store');
   warnOfMemoryExposure(context.logger, 'passwords and tokens');

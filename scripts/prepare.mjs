@@ -42,9 +42,12 @@ const directory = [{ needs: 'slapd', debian: 'slapd' }];
 const keytool = [{ needs: 'keytool', debian: 'default-jre-headless' }];
 const probe = [{ needs: 'ffprobe', debian: 'ffmpeg' }];
 const monitoring = [{ needs: 'promtool', debian: 'prometheus' }];
+const images = ['buildah', 'debootstrap', 'skopeo'].map(name => ({ needs: name, debian: name }));
+const tests = [...native, ...services, ...nginx, ...directory, ...probe, ...keytool, ...browser, ...monitoring];
 const packagesOf = {
   quickstart: [...native, ...services],
-  test: [...native, ...services, ...nginx, ...directory, ...probe, ...keytool, ...browser, ...monitoring],
+  test: tests,
+  'long test': [...tests, ...images],
   bench: [...native, ...services, ...nginx],
 };
 
@@ -60,9 +63,9 @@ function fail(message) {
   process.exit(1);
 }
 
-/** Prepares for a task: quickstart, test or bench. */
+/** Prepares for a task: quickstart, test, long test or bench. */
 export function prepare(task) {
-  installDebianPackages(packagesOf[task], task === 'test' ? say : fail);
+  installDebianPackages(packagesOf[task], task.endsWith('test') ? say : fail);
   installNpmPackages();
   linkCommand();
   build();

@@ -38,7 +38,7 @@ const outcome = new TestOutcome(tier !== 'plain');
 const durations = {};
 if (endAfterMinutes !== undefined) setTimeout(endEarly, endAfterMinutes * 60_000).unref();
 
-prepare('test');
+prepare(tier === 'long' ? 'long test' : 'test');
 const runnable = kinds.filter(hasWhatItNeeds);
 const of = condition => runnable.filter(kind => condition(plan.kinds[kind]));
 await Promise.all([...of(({ check }) => check !== undefined).map(check), ...(kinds.length > 1 ? [advisories()] : [])]);

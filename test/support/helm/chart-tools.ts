@@ -22,6 +22,8 @@ export function findGo(): string | undefined {
 
 export interface ChartTools {
   helm(...args: readonly string[]): Promise<string>;
+  /** Where the helm command is. */
+  readonly helmProgram: string;
   /** Checks manifests against the schemas of Kubernetes 1.30. @throws with what is wrong. */
   validate(directory: string): Promise<string>;
 }
@@ -32,6 +34,7 @@ export async function buildChartTools(go: string): Promise<ChartTools> {
   const directory = join(repository, '.cache/go-tools', wanted);
   if (!existsSync(directory)) await build(go, directory);
   return {
+    helmProgram: join(directory, 'helm'),
     helm: async (...args) => (await run(join(directory, 'helm'), args, limits)).stdout,
     validate: async manifests =>
       (await run(join(directory, 'kubectl-validate'), ['--version', '1.30', manifests], limits).catch(asReport)).stdout,

@@ -1,11 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { reservePort } from '#platform';
+import { endingWithUs, reservePort } from '#platform';
+import { processCpuMs } from './process-cpu.js';
 
 export interface NginxHops {
   /** Base URL of the outer hop. */
   readonly url: string;
+  /** Processor time that both hops have used so far, milliseconds. */
+  cpuMs(): number;
   stop(): Promise<void>;
 }
 
@@ -22,6 +25,7 @@ export async function startNginxHops(directory: string, origin: string): Promise
   await answering(url);
   return {
     url,
+    cpuMs: () => hops.reduce((sum, hop) => sum + familyCpuMs(hop), 0),
     stop: async () => {
       await Promise.all(hops.map(stop));
     },
@@ -60,7 +64,15 @@ http {
 `;
   const file = join(directory, 'nginx.conf');
   writeFileSync(file, configuration);
-  return spawn('nginx', ['-p', directory, '-c', file, '-e', join(directory, 'error.log')], { stdio: 'inherit' });
+  const nginx = ['-p', directory, '-c', file, '-e', join(directory, 'error.log')];
+  return spawn(...endingWithUs('nginx', nginx), { stdio: 'inherit' });
+}
+
+/** The master of nginx and its workers, which do the work. */
+function familyCpuMs({ pid }: ChildProcess): number {
+  if (pid === undefined) throw new Error('nginx has not started');
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim().split(' ');
+  return [pid, ...children.map(Number)].reduce((sum, member) => sum + processCpuMs(member), 0);
 }
 
 async function answering(url: string): Promise<void> {

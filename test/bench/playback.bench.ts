@@ -6,10 +6,10 @@ import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startCluster, type ReadyLine } from '../support/cluster/running-cluster.js';
 import { insertEncrypted, putPlain } from './bench-media.js';
-import { Counters, growth } from './cluster-counters.js';
+import { components, Counters, growth } from './cluster-counters.js';
 import { runLoad, type LoadOptions } from './load.js';
-import { startNginxHops } from './nginx-hops.js';
-import { interleaved } from './statistics.js';
+import { startNginxHops, type NginxHops } from './nginx-hops.js';
+import { interleaved, median, type PairedResult } from './statistics.js';
 
 /** What the architecture asks for. */
 const bars = { throughput: 1.0, requests: 0.5 };
@@ -18,6 +18,18 @@ const idleMs = 60_000;
 const connections = 16;
 const large = { bytes: 20_000_000, requests: 16 * 4 };
 const small = { bytes: 100_000, requests: 16 * 200 };
+
+/** What a load cost the services (gateway, vault, workers) and the two hops: medians over its runs. */
+interface Cost {
+  readonly unit: string;
+  readonly ours: number;
+  readonly yardstick: number;
+  readonly services: Readonly<Record<string, number>>;
+}
+
+interface Measured extends PairedResult {
+  readonly cost: Cost;
+}
 
 /**
  * WebDAV -> worker -> gateway -> client, decrypted on the way and over mutual TLS between worker and gateway, against
@@ -40,18 +52,15 @@ async function main(): Promise<void> {
         'large',
         large,
         cluster.ready,
-        hops.url,
+        hops,
         pairs,
         result => result.megabytesPerSecond,
+        { unit: 'CPU s/GB', of: cpuMs => (cpuMs * 1e6) / (large.bytes * large.requests) },
       );
-      const requests = await measure(
-        'small',
-        small,
-        cluster.ready,
-        hops.url,
-        pairs,
-        result => result.requestsPerSecond,
-      );
+      const requests = await measure('small', small, cluster.ready, hops, pairs, result => result.requestsPerSecond, {
+        unit: 'CPU ms/request',
+        of: cpuMs => cpuMs / small.requests,
+      });
       const collections = await collectionsAfterIdleness(cluster.ready);
       report({ throughput, requests, collections }, values.json);
     } finally {
@@ -67,10 +76,11 @@ async function measure(
   name: string,
   size: { bytes: number; requests: number },
   ready: ReadyLine,
-  hopsUrl: string,
+  hops: NginxHops,
   pairs: number,
   figure: (result: Awaited<ReturnType<typeof runLoad>>) => number,
-) {
+  cost: { unit: string; of: (cpuMs: number) => number },
+): Promise<Measured> {
   const media = randomBytes(size.bytes);
   const plainPath = await putPlain(ready, `bench-${name}.plain`, media);
   const playPath = await insertEncrypted(ready, `bench-${name}`, media);
@@ -84,15 +94,42 @@ async function measure(
   };
   const theirs: LoadOptions = {
     ...base,
-    url: `${hopsUrl}${plainPath}`,
+    url: `${hops.url}${plainPath}`,
     headers: basic(ready.webdav.user, ready.webdav.password),
   };
-  return interleaved(
+  const spentByServices: number[][] = [];
+  const spentByHops: number[] = [];
+  const result = await interleaved(
     pairs,
-    async () => figure(await runLoad(ours)),
-    async () => figure(await runLoad(theirs)),
+    async () => {
+      const before = await Counters.read(ready.management);
+      const done = await runLoad(ours);
+      const grown = growth(before, await Counters.read(ready.management));
+      spentByServices.push(components.map(name => cost.of(grown(name, 'process_cpu_seconds_total') * 1000)));
+      return figure(done);
+    },
+    async () => {
+      const before = hops.cpuMs();
+      const done = await runLoad(theirs);
+      spentByHops.push(cost.of(hops.cpuMs() - before));
+      return figure(done);
+    },
   );
+  return {
+    ...result,
+    cost: {
+      unit: cost.unit,
+      ours: median(counted(spentByServices).map(services => services.reduce((sum, spent) => sum + spent, 0))),
+      yardstick: median(counted(spentByHops)),
+      services: Object.fromEntries(
+        components.map((name, index) => [name, median(counted(spentByServices).map(services => services[index] ?? 0))]),
+      ),
+    },
+  };
 }
+
+/** The first run of a side warms it up. */
+const counted = <T>(runs: readonly T[]): readonly T[] => runs.slice(1);
 
 /** Collections of the whole heap while 1.3 GB are played after a pause. */
 async function collectionsAfterIdleness(ready: ReadyLine): Promise<{ gateway: number; workers: number }> {
@@ -119,8 +156,8 @@ const basic = (user: string, password: string) => ({
 
 function report(
   results: {
-    throughput: Awaited<ReturnType<typeof measure>>;
-    requests: Awaited<ReturnType<typeof measure>>;
+    throughput: Measured;
+    requests: Measured;
     collections: { gateway: number; workers: number };
   },
   json: boolean,
@@ -138,7 +175,11 @@ function report(
   for (const row of rows) {
     process.stdout.write(
       `${row.name}: ${row.ours.toFixed(0)} ${row.unit}, two nginx hops ${row.yardstick.toFixed(0)} ${row.unit}, ` +
-        `ratio ${row.ratio.toFixed(2)} (bar ${row.bar.toFixed(2)}; pairs ${row.ratios.map(ratio => ratio.toFixed(2)).join(' ')})\n`,
+        `ratio ${row.ratio.toFixed(2)} (bar ${row.bar.toFixed(2)}; pairs ${row.ratios.map(ratio => ratio.toFixed(2)).join(' ')})\n` +
+        `  ${row.cost.unit}: ${row.cost.ours.toFixed(2)}, two nginx hops ${row.cost.yardstick.toFixed(2)} (` +
+        `${Object.entries(row.cost.services)
+          .map(([name, spent]) => `${name} ${spent.toFixed(2)}`)
+          .join(', ')})\n`,
     );
   }
   const { gateway, workers } = results.collections;

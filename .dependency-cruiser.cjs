@@ -9,6 +9,7 @@ const libraries = {
   cms: ['asn1'],
   pkcs11: ['asn1'],
   certificates: ['asn1'],
+  'media-heap': [],
   platform: [],
   tls: ['certificates', 'platform'],
   contracts: ['platform'],
@@ -62,7 +63,18 @@ const folders = {
     'local-key-manager',
     'openapi',
   ],
-  'key-vault': ['metrics', 'token', 'callers', 'keys', 'key-removal', 'session-keys', 'operator', 'operations', 'rpc'],
+  'key-vault': [
+    'metrics',
+    'token',
+    'journal',
+    'callers',
+    'keys',
+    'key-removal',
+    'session-keys',
+    'operator',
+    'operations',
+    'rpc',
+  ],
   'decrypt-worker': ['metrics', 'http-semantics', 'media-session', 'key-watch', 'registration', 'data-plane'],
 };
 const oneWay = Object.entries(folders).flatMap(([program, names]) => {

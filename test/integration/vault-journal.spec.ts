@@ -3,13 +3,14 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { emptyJournal, readJournalLine, type JournalPosition, type KeyEntry, type KeyUseRecord } from '#contracts';
 import {
-  auditCheckpointType,
+  AuditCheckpointSigner,
   auditCountersignatureType,
   GrantSigner,
   playbackGrants,
   readAuditCountersignature,
   StatementSigner,
   StatementVerifier,
+  type CheckpointContent,
   type PlaybackGrant,
 } from '#grants';
 import { KeyVaultClient, SessionKeyClient, type KeyVaultEndpoint } from '#key-vault-client';
@@ -125,11 +126,22 @@ describe('a key that is used', () => {
 });
 
 describe('what a gateway signs about its audit', () => {
-  const checkpoint = { writer: 'gateway-1', sequence: 7, hash: 'ab'.repeat(32), time: new Date().toISOString() };
+  const checkpoint: CheckpointContent = {
+    writer: 'gateway-1',
+    size: 8,
+    root: 'ab'.repeat(32),
+    number: 1,
+    state: 'opened',
+    time: new Date().toISOString(),
+    next: new Date().toISOString(),
+    writers: 0,
+    headsDigest: 'cd'.repeat(32),
+    heads: [],
+  };
 
   it('is written into the journal, which the vault vouches for', async () => {
     const identity = await grounds.identity('playback-gateway');
-    const signed = new StatementSigner({ current: identity }, auditCheckpointType).sign(checkpoint);
+    const signed = new AuditCheckpointSigner(identity).sign(checkpoint).note;
     const gateway = await grounds.connect(vault, 'playback-gateway');
     const reply = await gateway.call('CountersignAuditCheckpoint', { checkpoint: signed }, { timeoutMs });
     const verifier = new StatementVerifier(grounds.authority.caPem, 'key-vault', auditCountersignatureType);
@@ -149,12 +161,12 @@ describe('what a gateway signs about its audit', () => {
     const [worker, foreign] = [await grounds.identity('decrypt-worker'), await grounds.identity('rcsctl')];
     const gateway = await grounds.connect(vault, 'playback-gateway');
     const before = readFileSync(vault.journalFile, 'utf8');
-    for (const [identity, type] of [
-      [worker, auditCheckpointType],
-      [foreign, auditCheckpointType],
-      [await grounds.identity('playback-gateway'), 'rcs-grant+jws'],
-    ] as const) {
-      const signed = new StatementSigner({ current: identity }, type).sign(checkpoint);
+    const ofAnotherKind = new StatementSigner({ current: await grounds.identity('playback-gateway') }, 'rcs-grant+jws');
+    for (const signed of [
+      new AuditCheckpointSigner(worker).sign(checkpoint).note,
+      new AuditCheckpointSigner(foreign).sign(checkpoint).note,
+      ofAnotherKind.sign(checkpoint),
+    ]) {
       const asked = gateway.call('CountersignAuditCheckpoint', { checkpoint: signed }, { timeoutMs });
       await expect(asked).rejects.toMatchObject({ code: 'RCS_INVALID_VALUE' });
     }

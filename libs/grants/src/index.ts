@@ -10,6 +10,8 @@ export { StatementRefused } from './statement/certified-token.js';
 export * from './statement/statement-verifier.js';
 export * from './statement/audit-checkpoint-statement.js';
 export * from './statement/audit-countersignature.js';
+export * from './audit-checkpoint/checkpoint-content.js';
+export * from './audit-checkpoint/audit-checkpoint-note.js';
 export * from './operator-grant.js';
 export * from './key-approval.js';
 export * from './operator-grant-verifier.js';

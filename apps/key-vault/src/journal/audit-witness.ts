@@ -4,12 +4,12 @@ import {
   type CountersignAuditCheckpointRequest,
 } from '#contracts';
 import {
-  auditCheckpointType,
   auditCountersignatureType,
+  CertificateTrust,
   checkpointDigest,
+  readAuditCheckpointNote,
   StatementRefused,
   StatementSigner,
-  StatementVerifier,
   type AuditCountersignature,
 } from '#grants';
 import { Derived, RcsError, type Current, type InternalIdentity } from '#platform';
@@ -21,7 +21,7 @@ import type { VaultJournal } from './vault-journal.js';
  * cannot unsay what stands in the journal of a vault.
  */
 export class AuditWitness {
-  private readonly verifier: Derived<InternalIdentity, StatementVerifier>;
+  private readonly trust: Derived<InternalIdentity, CertificateTrust>;
   private readonly signer: StatementSigner;
 
   constructor(
@@ -29,10 +29,7 @@ export class AuditWitness {
     private readonly instance: string,
     identity: Current<InternalIdentity>,
   ) {
-    this.verifier = new Derived(
-      identity,
-      ({ caPem }) => new StatementVerifier(caPem, 'playback-gateway', auditCheckpointType),
-    );
+    this.trust = new Derived(identity, ({ caPem }) => new CertificateTrust(caPem));
     this.signer = new StatementSigner(identity, auditCountersignatureType);
   }
 
@@ -63,7 +60,7 @@ export class AuditWitness {
   private check(checkpoint: string): void {
     if (Buffer.byteLength(checkpoint) > maximumCheckpointBytes) throw new RcsError('RCS_PAYLOAD_TOO_LARGE');
     try {
-      this.verifier.current.verify(checkpoint);
+      readAuditCheckpointNote(checkpoint, this.trust.current);
     } catch (error) {
       if (!(error instanceof StatementRefused)) throw error;
       const publicDetail = `the checkpoint is not one that a gateway signed: ${error.message}`;

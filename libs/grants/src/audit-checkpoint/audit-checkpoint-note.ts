@@ -1,0 +1,69 @@
+import { createPrivateKey, hash, X509Certificate, type KeyObject } from 'node:crypto';
+import type { InternalIdentity } from '#platform';
+import type { CertificateTrust } from '../certificate-trust.js';
+import { StatementRefused } from '../statement/certified-token.js';
+import { checkpointText, originOf, parseCheckpointText, type CheckpointContent } from './checkpoint-content.js';
+import { isSignedBy, MalformedNote, parseNote, signNote, type Note } from './signed-note.js';
+
+/** A checkpoint as a gateway signed it. */
+export interface AuditCheckpointNote {
+  readonly content: CheckpointContent;
+  /** Hexadecimal SHA-256 of the text without its signatures: what the next checkpoint and witnesses name. */
+  readonly digest: string;
+  readonly note: string;
+}
+
+/** Signs checkpoints with a gateway's TLS identity, whose certificate stands in the text. */
+export class AuditCheckpointSigner {
+  private readonly key: KeyObject;
+  private readonly certificate: Buffer;
+
+  constructor(identity: InternalIdentity) {
+    this.key = createPrivateKey(identity.keyPem);
+    this.certificate = new X509Certificate(identity.certificatePem).raw;
+  }
+
+  sign(content: CheckpointContent): AuditCheckpointNote {
+    const text = checkpointText(content, this.certificate);
+    return { content, digest: digestOf(text), note: signNote(text, originOf(content.writer), this.key) };
+  }
+}
+
+/**
+ * Reads a signed checkpoint. The signer's certificate may have ended since: it must have been valid at the signing.
+ * @throws StatementRefused for anything that no gateway of the authority signed.
+ */
+export function readAuditCheckpointNote(note: string, trust: CertificateTrust): AuditCheckpointNote {
+  const parsed = parsedNote(note);
+  const checkpoint = parseCheckpointText(parsed.text);
+  if (checkpoint === undefined) throw new StatementRefused('its text is not that of a checkpoint');
+  const { content } = checkpoint;
+  const certificate = parsedCertificate(checkpoint.certificate);
+  const role = trust.roleOf(certificate, new Date(content.time));
+  if (role !== 'playback-gateway') {
+    throw new StatementRefused(`it was signed by ${role ?? 'a certificate we do not trust'}`);
+  }
+  if (!isSignedBy(parsed, originOf(content.writer), certificate.publicKey)) {
+    throw new StatementRefused('its signature is wrong');
+  }
+  return { content, digest: digestOf(parsed.text), note };
+}
+
+const digestOf = (text: string): string => hash('sha256', text, 'hex');
+
+function parsedNote(note: string): Note {
+  try {
+    return parseNote(note);
+  } catch (error) {
+    if (error instanceof MalformedNote) throw new StatementRefused(error.message, { cause: error });
+    throw error;
+  }
+}
+
+function parsedCertificate(der: Buffer): X509Certificate {
+  try {
+    return new X509Certificate(der);
+  } catch (error) {
+    throw new StatementRefused('its certificate cannot be read', { cause: error });
+  }
+}

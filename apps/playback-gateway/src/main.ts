@@ -1,7 +1,6 @@
 // First: the flags of the heap have to be there before it grows.
 import '#media-heap';
 import type { Server as SecureServer } from 'node:https';
-import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
@@ -22,7 +21,7 @@ import { openSqliteStore } from '#store';
 import { redisTls, serverTls } from '#tls';
 import { bodyBoundsOf } from './access/access-rule.js';
 import { demandAccessRules } from './access/access.hook.js';
-import { AuditCheckpoints } from './audit/audit-checkpoints.js';
+import { auditCheckpoints } from './audit/checkpoints/make-checkpoints.js';
 import { acceptForms } from './certificates/upload/form-body.js';
 import type { GatewayDependencies } from './dependencies/gateway-dependencies.js';
 import { refuseWhileClosing } from './http/closing.hook.js';
@@ -46,11 +45,9 @@ runService('playback-gateway', async (context: ServiceContext) => {
   const identity = LiveIdentity.watch(context, configuration.internalTls);
   const opened = await openSqliteStore({ directory: configuration.store.directory, auditWriter: context.instance });
   const store = new StoreMetrics(context.metrics).measured(opened);
-  const file = configuration.audit.checkpointFile ?? join(configuration.store.directory, 'audit-checkpoints.jsonl');
-  const intervalMs = configuration.audit.checkpointIntervalMs;
-  const checkpoints = new AuditCheckpoints(identity, { file, intervalMs }, context.logger);
+  const { audit } = store;
+  const checkpoints = await auditCheckpoints({ context, configuration, audit, identity });
   await checkpoints.start();
-  const audit = checkpoints.observe(store.audit);
   await warnOfSharedStorages(configuration.mediaStorages, store.contactCenters, context.logger);
   const redis = connectRedis(configuration.redis, context.logger, redisTls(configuration.redis));
   new RedisMetrics(context.metrics).observe(redis);
@@ -58,7 +55,14 @@ runService('playback-gateway', async (context: ServiceContext) => {
     await redis.ping();
   });
   context.readiness.add('store', () => store.check());
-  const { app, routes, listener } = await createApplication({ context, configuration, store, audit, identity, redis });
+  const { app, routes, listener } = await createApplication({
+    context,
+    configuration,
+    store,
+    checkpoints,
+    identity,
+    redis,
+  });
   await listen(app, listener, context, configuration.serverSettings);
 
   return {

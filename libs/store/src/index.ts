@@ -11,4 +11,5 @@ export * from './local-key-manager/local-key-pair.js';
 export * from './local-key-manager/logged-request.js';
 export * from './audit/audit-record.js';
 export * from './audit/audit-log.js';
+export { provenRoot } from './audit/audit-proof.js';
 export * from './sqlite/open-sqlite-store.js';

@@ -2,6 +2,7 @@ import { Global, Module, type DynamicModule, type Provider } from '@nestjs/commo
 import { CertificateExpiry, LiveIdentity, Readiness } from '#platform';
 import type { GatewayDependencies } from './gateway-dependencies.js';
 import {
+  AUDIT_VOUCHING,
   CONFIGURATION,
   KEY_MANAGER_SETTINGS,
   LOGGER,
@@ -18,7 +19,7 @@ const storedThings = Object.keys(storeTokens) as (keyof typeof storeTokens)[];
 @Global()
 @Module({})
 export class DependenciesModule {
-  static forRoot({ context, configuration, store, audit, identity, redis }: GatewayDependencies): DynamicModule {
+  static forRoot({ context, configuration, store, checkpoints, identity, redis }: GatewayDependencies): DynamicModule {
     const providers: (Provider & { provide: unknown })[] = [
       { provide: SERVICE_CONTEXT, useValue: context },
       { provide: CONFIGURATION, useValue: configuration },
@@ -30,10 +31,8 @@ export class DependenciesModule {
       { provide: LOGGER, useValue: context.logger },
       { provide: REDIS, useValue: redis },
       { provide: LiveIdentity, useValue: identity },
-      ...storedThings.map(name => ({
-        provide: storeTokens[name],
-        useValue: name === 'audit' ? audit : store[name],
-      })),
+      ...storedThings.map(name => ({ provide: storeTokens[name], useValue: store[name] })),
+      { provide: AUDIT_VOUCHING, useValue: checkpoints },
     ];
     return { module: DependenciesModule, providers, exports: providers.map(({ provide }) => provide as symbol) };
   }

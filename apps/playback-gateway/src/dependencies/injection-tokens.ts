@@ -12,6 +12,7 @@ export const storeTokens = {
   audit: Symbol('AuditLog'),
 } as const;
 
+export const AUDIT_VOUCHING = Symbol('AuditVouching');
 export const SERVICE_CONTEXT = Symbol('ServiceContext');
 export const CONFIGURATION = Symbol('GatewayConfiguration');
 export const SERVER_SETTINGS = Symbol('ServerSettings');

@@ -1,7 +1,7 @@
 import { Module, type OnApplicationShutdown } from '@nestjs/common';
 import { KeyVaultClient } from '#key-vault-client';
 import { LiveIdentity } from '#platform';
-import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
+import { vaultAddressesOf, type GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
 import { CONFIGURATION } from '../dependencies/injection-tokens.js';
 import { AdministrationGrants } from './administration-grants.js';
 import { VaultKeys } from './vault-keys.js';
@@ -23,10 +23,6 @@ export class VaultsModule implements OnApplicationShutdown {
   }
 }
 
-function openVaults(
-  { recordingCertificates, decryptWorker }: GatewayConfiguration,
-  identity: LiveIdentity,
-): KeyVaultClient {
-  const addresses = recordingCertificates.vaultAddresses ?? decryptWorker?.vaultAddresses ?? [];
-  return new KeyVaultClient(addresses, identity);
+function openVaults(configuration: GatewayConfiguration, identity: LiveIdentity): KeyVaultClient {
+  return new KeyVaultClient(vaultAddressesOf(configuration), identity);
 }

@@ -1,56 +1,137 @@
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { auditCheckpointType, readAuditCheckpoint, StatementRefused, StatementVerifier } from '#grants';
-import type { AuditCheckpoint } from '#store';
+import {
+  auditCheckpointType,
+  CertificateTrust,
+  readAuditCheckpoint,
+  readAuditCheckpointNote,
+  StatementRefused,
+  StatementVerifier,
+  type AuditCheckpointNote,
+} from '#grants';
+import type { AuditCheckpoint, AuditLog } from '#store';
 
-export interface CheckpointSource {
-  readonly storeDirectory: string;
-  /** The file of the option; audit-checkpoints.jsonl beside the store when absent. */
-  readonly file: string | undefined;
-  /** PEM file of the internal authority. */
-  readonly caFile: string | undefined;
+/** Where a checkpoint was found. */
+export type CheckpointSource = 'store' | 'file' | 'witness';
+
+export interface FoundCheckpoint extends AuditCheckpointNote {
+  readonly sources: ReadonlySet<CheckpointSource>;
 }
 
-export interface KeptCheckpoints {
-  readonly file: string;
-  readonly checkpoints: readonly AuditCheckpoint[];
-  /** Lines that no gateway of the authority signed. */
-  readonly refused: readonly { readonly line: number; readonly reason: string }[];
+export interface RefusedLine {
+  readonly source: string;
+  /** Of a file the line, of the store the number of the checkpoint. */
+  readonly line: number;
+  readonly reason: string;
 }
 
-/**
- * The checkpoints that gateways signed; undefined where no authority is given to judge them by.
- * @throws Error when a file of an option cannot be read.
- */
+export interface FoundCheckpoints {
+  /** Every one once, by number. */
+  readonly notes: readonly FoundCheckpoint[];
+  /** Those that earlier versions signed, each for one writer alone. */
+  readonly earlier: readonly AuditCheckpoint[];
+  /** What no gateway of the authority signed. */
+  readonly refused: readonly RefusedLine[];
+}
+
+interface CheckpointPlaces {
+  readonly audit: AuditLog;
+  /** PEM of the internal authority. */
+  readonly caFile: string;
+  readonly files: readonly string[];
+  /** Logs, journals and syslog files that lie elsewhere. */
+  readonly witnesses: readonly string[];
+}
+
+/** All checkpoints that gateways signed, from the store, its checkpoint files and elsewhere. @throws Error for a file that cannot be read. */
 export async function readCheckpoints({
-  storeDirectory,
-  file,
+  audit,
   caFile,
-}: CheckpointSource): Promise<KeptCheckpoints | undefined> {
-  if (caFile === undefined) {
-    if (file !== undefined)
-      throw new Error('--checkpoints needs --ca, the internal authority that signed for the gateways');
-    return undefined;
+  files,
+  witnesses,
+}: CheckpointPlaces): Promise<FoundCheckpoints> {
+  const collector = new CheckpointCollector(readFileSync(caFile));
+  for await (const { number, note } of audit.checkpoints()) collector.note(note, 'store', 'store', number);
+  for (const file of files) {
+    if (!existsSync(file)) continue;
+    await eachLine(file, (text, line) => collector.fileLine(text, file, line));
   }
-  const path = file ?? join(storeDirectory, 'audit-checkpoints.jsonl');
-  if (!existsSync(path)) throw new Error(`there are no checkpoints at ${path}; name their file with --checkpoints`);
-  return readFile(path, new StatementVerifier(readFileSync(caFile), 'playback-gateway', auditCheckpointType));
+  for (const file of witnesses) await eachLine(file, (text, line) => collector.witnessLine(text, file, line));
+  return collector.found();
 }
 
-async function readFile(file: string, verifier: StatementVerifier): Promise<KeptCheckpoints> {
-  const checkpoints: AuditCheckpoint[] = [];
-  const refused: { line: number; reason: string }[] = [];
+async function eachLine(file: string, take: (text: string, line: number) => void): Promise<void> {
   let line = 0;
-  for await (const statement of createInterface({ input: createReadStream(file, 'utf8') })) {
+  for await (const text of createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity })) {
     line++;
-    if (statement === '') continue;
+    if (text !== '') take(text, line);
+  }
+}
+
+class CheckpointCollector {
+  private readonly notes = new Map<string, AuditCheckpointNote & { readonly sources: Set<CheckpointSource> }>();
+  private readonly earlier: AuditCheckpoint[] = [];
+  private readonly refused: RefusedLine[] = [];
+  private readonly trust: CertificateTrust;
+  private readonly statements: StatementVerifier;
+
+  constructor(caPem: Buffer) {
+    this.trust = new CertificateTrust(caPem);
+    this.statements = new StatementVerifier(caPem, 'playback-gateway', auditCheckpointType);
+  }
+
+  note(text: string, source: CheckpointSource, place: string, line: number): void {
     try {
-      checkpoints.push(readAuditCheckpoint(statement, verifier));
+      const read = readAuditCheckpointNote(text, this.trust);
+      const known = this.notes.get(read.digest);
+      if (known === undefined) this.notes.set(read.digest, { ...read, sources: new Set([source]) });
+      else known.sources.add(source);
     } catch (error) {
-      if (!(error instanceof StatementRefused)) throw error;
-      refused.push({ line, reason: error.message });
+      this.refuse(error, place, line);
     }
   }
-  return { file, checkpoints, refused };
+
+  fileLine(text: string, file: string, line: number): void {
+    const note = memberOf(text, 'checkpoint');
+    if (!text.startsWith('{')) this.statement(text, file, line);
+    else if (note !== undefined) this.note(note, 'file', file, line);
+    else if (memberOf(text, 'countersignature') === undefined) {
+      this.refused.push({ source: file, line, reason: 'it is no line of a checkpoint file' });
+    }
+  }
+
+  /** In a log of other things too: what is there of checkpoints. */
+  witnessLine(text: string, file: string, line: number): void {
+    const start = text.indexOf('{');
+    const note = start < 0 ? undefined : memberOf(text.slice(start), 'checkpoint');
+    if (note?.includes('\n') === true) this.note(note, 'witness', file, line);
+  }
+
+  found(): FoundCheckpoints {
+    const notes = [...this.notes.values()].sort((a, b) => a.content.number - b.content.number);
+    return { notes, earlier: this.earlier, refused: this.refused };
+  }
+
+  private statement(jws: string, file: string, line: number): void {
+    try {
+      this.earlier.push(readAuditCheckpoint(jws, this.statements));
+    } catch (error) {
+      this.refuse(error, file, line);
+    }
+  }
+
+  private refuse(error: unknown, source: string, line: number): void {
+    if (!(error instanceof StatementRefused)) throw error;
+    this.refused.push({ source, line, reason: error.message });
+  }
+}
+
+/** A text in a JSON object; undefined when it is not there. */
+function memberOf(json: string, name: string): string | undefined {
+  try {
+    const value = (JSON.parse(json) as Readonly<Record<string, unknown>>)[name];
+    return typeof value === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -166,7 +166,13 @@ export const configurationSchema = z.strictObject({
       checkpointFile: filePath
         .optional()
         .describe('Where signed checkpoints go; audit-checkpoints.jsonl beside the store when absent.'),
-      checkpointIntervalMs: milliseconds.default(60_000).describe('How often a gateway signs the end of its chain.'),
+      checkpointIntervalMs: milliseconds.default(60_000).describe('How often gateways sign, while anything changes.'),
+      countersign: z
+        .boolean()
+        .default(true)
+        .describe(
+          'Whether a key vault, where the gateway knows one, keeps checkpoints in its journal and signs them, too.',
+        ),
     })
     .prefault({}),
   mediaStorages: z.array(mediaStorage).default([]),

@@ -26,6 +26,38 @@ export interface AuditCheckpoint {
   readonly hash: string;
   /** When it was signed: ISO 8601. */
   readonly time: string;
+  /** Of the tree over the chain up to this record (RFC 9162), hexadecimal; absent in checkpoints of before. */
+  readonly root?: string;
+}
+
+/** How far the chain of a writer goes. */
+export interface AuditHead {
+  readonly writer: string;
+  /** Records, the genesis record included: the last one has this sequence number less one. */
+  readonly size: number;
+  /** Of the last record. */
+  readonly hash: string;
+  /** Of the Merkle tree over the hashes of all records (RFC 9162, 2.1.1, SHA-256), hexadecimal. */
+  readonly root: string;
+}
+
+/** The way from a record to the root of the tree over the first `size` records of its chain. */
+export interface AuditInclusion {
+  readonly record: AuditRecord;
+  readonly size: number;
+  /** The nodes beside the way up, the lowest first, hexadecimal (RFC 9162, 2.1.3). */
+  readonly path: readonly string[];
+}
+
+/** A signed checkpoint in its place in the chain that all checkpoints of a store are. */
+export interface StoredCheckpoint {
+  /** From 1 on without gaps. */
+  readonly number: number;
+  readonly writer: string;
+  /** Hexadecimal SHA-256 of its text, which the next one names. */
+  readonly digest: string;
+  /** The signed note. */
+  readonly note: string;
 }
 
 /**
@@ -37,6 +69,9 @@ export interface AuditCheckpoint {
  * - `index-mismatch`: the columns it is searched by differ from its content
  * - `rewritten`: it is sound in itself, but not the record that a checkpoint vouches for
  * - `truncated`: a checkpoint vouches for records beyond the end of the chain
+ * - `vanished`: a checkpoint vouches for a writer of whom there is no record
+ * - `no-genesis`: its first record is not the one that opens a chain
+ * - `erased`: the value of a personal field is gone; the chain is sound
  */
 export type AuditProblemKind =
   | 'malformed'
@@ -46,7 +81,10 @@ export type AuditProblemKind =
   | 'broken-link'
   | 'index-mismatch'
   | 'rewritten'
-  | 'truncated';
+  | 'truncated'
+  | 'vanished'
+  | 'no-genesis'
+  | 'erased';
 
 export interface AuditProblem {
   readonly writer: string;
@@ -88,6 +126,28 @@ export interface AuditLog {
    * itself: only checkpoints that were kept elsewhere find that.
    */
   verify(checkpoints?: readonly AuditCheckpoint[]): Promise<AuditVerification>;
+
+  /** The ends of the chains of all writers, by name. @throws RcsError RCS_AUDIT_UNAVAILABLE when they cannot be read. */
+  heads(): Promise<readonly AuditHead[]>;
+
+  /**
+   * Proves that a record is among the first `size` of its chain.
+   * @returns undefined when there is no such record, or the chain is shorter.
+   * @throws RcsError RCS_AUDIT_UNAVAILABLE when it cannot be read.
+   */
+  prove(writer: string, sequence: number, size: number): Promise<AuditInclusion | undefined>;
+
+  /**
+   * The next checkpoint of the store, durable when it resolves.
+   * @returns false when there is another one of this number: the caller signs anew, after that one.
+   */
+  addCheckpoint(checkpoint: StoredCheckpoint): Promise<boolean>;
+
+  /** The checkpoints after this number, in their order. */
+  checkpoints(after?: number): AsyncIterable<StoredCheckpoint>;
+
+  /** The last checkpoint of all. */
+  lastCheckpoint(): Promise<StoredCheckpoint | undefined>;
 
   /** Writes what waits, then refuses. */
   close(): Promise<void>;

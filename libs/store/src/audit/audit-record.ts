@@ -1,4 +1,5 @@
 import type { ExternalSource } from '../users/account.js';
+import type { ByPersonalField } from './personal-fields.js';
 
 export type AuditOutcome = 'allowed' | 'refused' | 'done' | 'failed' | 'aborted';
 
@@ -57,6 +58,15 @@ export interface AuditRecord extends AuditEntry {
   readonly time: string;
   /** Hash of the record before; 64 zeros in the genesis record. */
   readonly previousHash: string;
-  /** Hex SHA-256 over `previousHash` and the canonical JSON (RFC 8785) of this record without its `hash`. */
+  /** 2: the hash covers commitments to the personal fields. Absent in records of before: it covers the fields themselves. */
+  readonly version?: 2;
+  /** Of each personal field the salt of its commitment, 32 hexadecimal digits. */
+  readonly salts?: ByPersonalField;
+  /** The commitments to personal fields whose value and salt were destroyed. */
+  readonly erased?: ByPersonalField;
+  /**
+   * Hex SHA-256 over `previousHash` and the canonical JSON (RFC 8785) of this record without `hash`, `salts` and `erased`,
+   * in version 2 with `commitments` (field to hex SHA-256 of salt, name, `=` and value) in the place of the personal fields.
+   */
   readonly hash: string;
 }

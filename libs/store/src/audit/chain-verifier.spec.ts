@@ -6,9 +6,9 @@ import type { StoredAuditRecord } from './stored-audit-record.js';
 
 const time = '2026-03-02T09:15:30.250Z';
 
-function stored({ record, text }: SealedRecord): StoredAuditRecord {
+function stored({ record, text, personal }: SealedRecord): StoredAuditRecord {
   const { writer, sequence, user = null, recording = null, hash } = record;
-  return { writer, sequence, time: record.time, user, recording, text, hash };
+  return { writer, sequence, time: record.time, user, recording, text, personal, hash };
 }
 
 /** A sound chain: the genesis record and `length` more. */
@@ -54,16 +54,14 @@ describe(ChainVerifier.name, () => {
   });
 
   it('finds a record whose content was changed', () => {
-    const text = sound[3]!.text.replace('user-3', 'user-9');
-    expect(problemsOf(changed(sound, 3, { text, user: 'user-9' }))).toEqual([{ sequence: 3, kind: 'hash-mismatch' }]);
+    const text = sound[3]!.text.replace('allowed', 'refused');
+    expect(problemsOf(changed(sound, 3, { text }))).toEqual([{ sequence: 3, kind: 'hash-mismatch' }]);
   });
 
   it('finds a record that was changed together with its hash', () => {
-    const text = sound[3]!.text.replace('user-3', 'user-9');
+    const text = sound[3]!.text.replace('allowed', 'refused');
     const hash = recordHash(sound[2]!.hash, text);
-    expect(problemsOf(changed(sound, 3, { text, user: 'user-9', hash }))).toEqual([
-      { sequence: 4, kind: 'broken-link' },
-    ]);
+    expect(problemsOf(changed(sound, 3, { text, hash }))).toEqual([{ sequence: 4, kind: 'broken-link' }]);
   });
 
   it('finds missing records and says how many', () => {

@@ -1,7 +1,7 @@
 import { CheckpointComparison } from './checkpoint-comparison.js';
 import type { AuditCheckpoint, AuditProblem, AuditProblemKind, AuditVerification } from './audit-log.js';
 import type { AuditRecord } from './audit-record.js';
-import { noPreviousHash, recordHash } from './audit-chain.js';
+import { genesisEvent, noPreviousHash, recordHash } from './audit-chain.js';
 import { MalformedAuditRecord, parseStoredRecord, type StoredAuditRecord } from './stored-audit-record.js';
 
 const keptProblems = 1000;
@@ -41,18 +41,18 @@ export class ChainVerifier {
     const finding = judgeRecord(stored, linkTo);
     if (finding !== undefined) this.report(stored.writer, stored.sequence, finding);
     const rewritten = this.checkpoints.judge(stored);
-    if (rewritten !== undefined && finding === undefined) this.report(stored.writer, stored.sequence, rewritten);
+    if (rewritten !== undefined && isSound(finding)) this.report(stored.writer, stored.sequence, rewritten);
     this.position = {
       writer: stored.writer,
       sequence: stored.sequence,
-      hash: finding === undefined ? stored.hash : undefined,
+      hash: isSound(finding) ? stored.hash : undefined,
     };
   }
 
   /** To be called once, after the last record. */
   result(): AuditVerification {
-    for (const { writer, sequence, detail } of this.checkpoints.beyondTheEnd()) {
-      this.report(writer, sequence, { kind: 'truncated', detail });
+    for (const { writer, sequence, kind, detail } of this.checkpoints.beyondTheEnd()) {
+      this.report(writer, sequence, { kind, detail });
     }
     const { records, writers, problems, problemCount } = this;
     return { records, writers, problems: [...problems], problemCount };
@@ -80,19 +80,26 @@ export class ChainVerifier {
   }
 }
 
+/** Its hash is right: what was erased of it is not among what the hash covers. */
+function isSound(finding: Finding | undefined): boolean {
+  return finding === undefined || finding.kind === 'erased';
+}
+
 function judgeRecord(stored: StoredAuditRecord, linkTo: string | undefined): Finding | undefined {
   let record: AuditRecord;
   try {
     record = parseStoredRecord(stored);
   } catch (error) {
-    if (error instanceof MalformedAuditRecord) return { kind: 'malformed', detail: error.message };
+    if (error instanceof MalformedAuditRecord) return { kind: error.kind, detail: error.message };
     throw error;
   }
   return (
     judgeContent(stored, record) ??
     judgePlace(stored, record) ??
     judgeLink(record, linkTo) ??
-    judgeIndex(stored, record)
+    judgeGenesis(record) ??
+    judgeIndex(stored, record) ??
+    judgeErasure(record)
   );
 }
 
@@ -110,6 +117,17 @@ function judgeLink(record: AuditRecord, linkTo: string | undefined): Finding | u
   if (linkTo === undefined || record.previousHash === linkTo) return undefined;
   const detail = record.sequence === 0 ? 'it is no genesis record' : 'it does not continue the record before it';
   return { kind: 'broken-link', detail };
+}
+
+function judgeGenesis(record: AuditRecord): Finding | undefined {
+  if ((record.sequence === 0) === (record.event === genesisEvent)) return undefined;
+  const detail = record.sequence === 0 ? 'its chain begins without a genesis record' : 'a chain is opened once only';
+  return { kind: 'no-genesis', detail };
+}
+
+function judgeErasure({ erased }: AuditRecord): Finding | undefined {
+  if (erased === undefined) return undefined;
+  return { kind: 'erased', detail: `${Object.keys(erased).join(', ')}: value and salt are gone, the hash is right` };
 }
 
 function judgeIndex(stored: StoredAuditRecord, record: AuditRecord): Finding | undefined {

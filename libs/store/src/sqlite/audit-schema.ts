@@ -29,4 +29,35 @@ export const auditSchema: readonly SchemaMigration[] = [
       BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
     `,
   },
+  {
+    version: 2,
+    worksWithCodeOf: 1,
+    sql: `
+      ALTER TABLE audit_record ADD COLUMN personal TEXT; -- canonical JSON of personal fields and their salts
+
+      -- All checkpoints of this store are one chain, whichever process signs.
+      CREATE TABLE audit_checkpoint (
+        number INTEGER PRIMARY KEY,
+        writer TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        note TEXT NOT NULL
+      ) STRICT;
+      CREATE TRIGGER audit_checkpoint_is_never_changed BEFORE UPDATE ON audit_checkpoint
+      BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+      CREATE TRIGGER audit_checkpoint_is_never_deleted BEFORE DELETE ON audit_checkpoint
+      BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+      CREATE TRIGGER audit_checkpoint_is_never_replaced BEFORE INSERT ON audit_checkpoint
+      WHEN EXISTS (SELECT 1 FROM audit_checkpoint WHERE number = NEW.number)
+      BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+
+      -- Every 256th node of the tree over a chain, so that roots and proofs read little. Made from the records at any time.
+      CREATE TABLE audit_tile (
+        writer TEXT NOT NULL,
+        level INTEGER NOT NULL, -- 1: a node above 256 records, 2: above 256 of those, ...
+        position INTEGER NOT NULL,
+        hash BLOB NOT NULL,
+        PRIMARY KEY (writer, level, position)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { sealRecord } from '../audit/audit-chain.js';
+import { noPreviousHash, sealRecord } from '../audit/audit-chain.js';
+import { provenRoot } from '../audit/audit-proof.js';
 import { collect } from '../testing/collect.js';
 import { SqliteTestDirectory } from '../testing/sqlite-test-directory.js';
 import type { Store } from '../store.js';
@@ -34,9 +35,13 @@ describe('the audit log in the hands of somebody who can write the file', () => 
     "UPDATE audit_record SET user = 'nobody'",
     "UPDATE OR IGNORE audit_record SET writer = 'nobody'",
     'DELETE FROM audit_record WHERE sequence = 3',
-    "INSERT OR REPLACE INTO audit_record SELECT writer, sequence, time, 'nobody', recording, record, hash FROM audit_record",
+    "INSERT OR REPLACE INTO audit_record SELECT writer, sequence, time, 'nobody', recording, record, hash, personal FROM audit_record",
+    "UPDATE audit_checkpoint SET note = 'another'",
+    'DELETE FROM audit_checkpoint',
+    "INSERT OR REPLACE INTO audit_checkpoint VALUES (1, 'gateway-1', 'digest', 'another')",
   ])('refuses %s', async sql => {
     const file = openFile();
+    file.exec("INSERT INTO audit_checkpoint VALUES (1, 'gateway-1', 'digest', 'note')");
     expect(() => file.exec(sql)).toThrow('the audit log is append-only');
     file.close();
     expect(await store.audit.verify()).toMatchObject({ records: 11, problems: [] });
@@ -45,7 +50,22 @@ describe('the audit log in the hands of somebody who can write the file', () => 
   it.each([
     [
       'changed',
-      "UPDATE audit_record SET record = replace(record, 'user-3', 'user-9') WHERE sequence = 3",
+      "UPDATE audit_record SET record = replace(record, 'playback', 'logout') WHERE sequence = 3",
+      'hash-mismatch',
+    ],
+    [
+      "said to be somebody else's",
+      "UPDATE audit_record SET user = 'user-9', personal = replace(personal, 'user-3', 'user-9') WHERE sequence = 3",
+      'hash-mismatch',
+    ],
+    [
+      'salted anew',
+      "UPDATE audit_record SET personal = json_set(personal, '$.salts.user', printf('%032d', 7)) WHERE sequence = 3",
+      'hash-mismatch',
+    ],
+    [
+      'given a field that it had not',
+      "UPDATE audit_record SET personal = json_set(personal, '$.values.detail', 'x', '$.salts.detail', printf('%032d', 7)) WHERE sequence = 3",
       'hash-mismatch',
     ],
     ['hidden from searches', "UPDATE audit_record SET user = 'user-9' WHERE sequence = 3", 'index-mismatch'],
@@ -76,7 +96,7 @@ describe('the audit log in the hands of somebody who can write the file', () => 
       const kept = await checkpoints();
       tamper('DELETE FROM audit_record');
       expect((await store.audit.verify()).problems).toEqual([]);
-      expect((await store.audit.verify(kept)).problems).toMatchObject([{ sequence: 0, kind: 'truncated' }]);
+      expect((await store.audit.verify(kept)).problems).toMatchObject([{ sequence: 0, kind: 'vanished' }]);
     });
 
     it('writes the last record anew unseen, unless a checkpoint was kept', async () => {
@@ -85,11 +105,50 @@ describe('the audit log in the hands of somebody who can write the file', () => 
       if (before === undefined || last === undefined) throw new Error('the chain is too short');
       const entry = { event: 'playback', outcome: 'allowed', user: 'somebody else' } as const;
       const forged = sealRecord(before.writer, before, entry, last.time);
-      tamper(`UPDATE audit_record SET user = 'somebody else', recording = NULL, record = '${forged.text}',
+      tamper(`UPDATE audit_record SET user = 'somebody else', recording = NULL, record = '${forged.text}', personal = '${forged.personal ?? ''}',
         hash = '${forged.record.hash}' WHERE sequence = ${last.sequence}`);
       expect((await store.audit.verify()).problems).toEqual([]);
       const found = (await store.audit.verify(kept)).problems;
       expect(found).toMatchObject([{ sequence: last.sequence, kind: 'rewritten' }]);
+    });
+  });
+
+  it('finds a chain that another event opens', async () => {
+    const forged = sealRecord(
+      'forger',
+      { sequence: -1, hash: noPreviousHash },
+      { event: 'login', outcome: 'done' },
+      'x',
+    );
+    tamper(`INSERT INTO audit_record (writer, sequence, time, record, hash)
+      VALUES ('forger', 0, 'x', '${forged.text}', '${forged.record.hash}')`);
+    expect((await store.audit.verify()).problems).toMatchObject([
+      { writer: 'forger', sequence: 0, kind: 'no-genesis' },
+    ]);
+  });
+
+  describe('a value that was destroyed with its salt', () => {
+    beforeEach(() =>
+      tamper('UPDATE audit_record SET user = NULL, recording = NULL, personal = NULL WHERE sequence = 3'),
+    );
+
+    it('leaves the chain sound, and is told', async () => {
+      const { problems } = await store.audit.verify();
+      expect(problems).toMatchObject([
+        { sequence: 3, kind: 'erased', detail: expect.stringMatching(/^user, recording:/) as string },
+      ]);
+    });
+
+    it('leaves a record that can be read and proved', async () => {
+      const [, , , record] = await collect(store.audit.query());
+      expect(record).toMatchObject({
+        sequence: 3,
+        erased: { user: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
+      });
+      expect(record).not.toHaveProperty('user');
+      const [head] = await store.audit.heads();
+      const proof = await store.audit.prove('gateway-1', 3, 11);
+      expect(proof === undefined ? '' : provenRoot(proof)).toBe(head?.root);
     });
   });
 

@@ -1,16 +1,31 @@
 import { setImmediate } from 'node:timers/promises';
 import { RcsError } from '#platform';
-import type { AuditCheckpoint, AuditLog, AuditQuery, AuditVerification } from '../audit/audit-log.js';
+import type {
+  AuditCheckpoint,
+  AuditHead,
+  AuditInclusion,
+  AuditLog,
+  AuditQuery,
+  AuditVerification,
+  StoredCheckpoint,
+} from '../audit/audit-log.js';
 import type { AuditEntry, AuditRecord } from '../audit/audit-record.js';
+import type { ChainHead } from '../audit/audit-chain.js';
 import { auditEntryFields } from '../audit/audit-entry-fields.js';
 import { ChainVerifier } from '../audit/chain-verifier.js';
 import { parseStoredRecord, type StoredAuditRecord } from '../audit/stored-audit-record.js';
-import { pagesInChainOrder, pagesInTimeOrder, type AuditSelection } from './reading/audit-pages.js';
+import { findRecord, pagesInChainOrder, pagesInTimeOrder, type AuditSelection } from './reading/audit-pages.js';
+import { checkpointsAfter, newestCheckpoint } from './reading/audit-checkpoint-rows.js';
+import { AuditTree } from './reading/audit-tree.js';
 import type { DatabaseReader } from './reading/database-reader.js';
 import type { DatabaseWriter } from './writing/database-writer.js';
 import type { AuditWrites } from './writing/write-operation.js';
 
 export class SqliteAuditLog implements AuditLog {
+  /** Roots that need not be made again: most chains are those of processes that ended. */
+  private readonly knownHeads = new Map<string, AuditHead>();
+  private openTree: AuditTree | undefined;
+
   constructor(
     private readonly reader: DatabaseReader,
     private readonly writer: DatabaseWriter<AuditWrites>,
@@ -35,15 +50,61 @@ export class SqliteAuditLog implements AuditLog {
     return verifier.result();
   }
 
+  async heads(): Promise<readonly AuditHead[]> {
+    const { tree } = this;
+    const writers = this.reader.readNow(() => [...tree.writers()]);
+    const heads: AuditHead[] = [];
+    for (const writer of writers) {
+      const known = this.knownHeads.get(writer);
+      const end = this.reader.readNow(() => tree.head(writer));
+      if (end === undefined) continue;
+      const head = known?.size === end.sequence + 1 && known.hash === end.hash ? known : await this.headOf(writer, end);
+      this.knownHeads.set(writer, head);
+      heads.push(head);
+    }
+    return heads;
+  }
+
+  async prove(writer: string, sequence: number, size: number): Promise<AuditInclusion | undefined> {
+    return this.reader.read(() => {
+      const stored = findRecord(this.reader.database, writer, sequence);
+      const end = this.tree.head(writer);
+      if (stored === undefined || end === undefined || sequence >= size || size > end.sequence + 1) return undefined;
+      const path = this.tree.path(writer, sequence, size).map(node => node.toString('hex'));
+      return { record: readRecord(stored), size, path };
+    });
+  }
+
+  async addCheckpoint(checkpoint: StoredCheckpoint): Promise<boolean> {
+    return this.writer.write('addCheckpoint', checkpoint);
+  }
+
+  async *checkpoints(after = 0): AsyncIterable<StoredCheckpoint> {
+    yield* flat(this.pages(() => checkpointsAfter(this.reader.database, after)));
+  }
+
+  async lastCheckpoint(): Promise<StoredCheckpoint | undefined> {
+    return this.reader.read(() => newestCheckpoint(this.reader.database));
+  }
+
   async close(): Promise<void> {
     await this.writer.close();
     this.reader.close();
   }
 
+  private get tree(): AuditTree {
+    this.openTree ??= new AuditTree(this.reader.database);
+    return this.openTree;
+  }
+
+  private async headOf(writer: string, { sequence, hash }: ChainHead): Promise<AuditHead> {
+    while (await this.writer.write('keepTiles', writer)) await setImmediate();
+    const root = this.reader.readNow(() => this.tree.root(writer, sequence + 1).toString('hex'));
+    return { writer, size: sequence + 1, hash, root };
+  }
+
   /** Other work of the process has its turn after each page. */
-  private async *pages(
-    open: () => Generator<readonly StoredAuditRecord[]>,
-  ): AsyncIterable<readonly StoredAuditRecord[]> {
+  private async *pages<T>(open: () => Generator<readonly T[]>): AsyncIterable<readonly T[]> {
     const pages = this.reader.readNow(open);
     for (;;) {
       const page = this.reader.readNow(() => pages.next());
@@ -52,6 +113,10 @@ export class SqliteAuditLog implements AuditLog {
       await setImmediate();
     }
   }
+}
+
+async function* flat<T>(pages: AsyncIterable<readonly T[]>): AsyncIterable<T> {
+  for await (const page of pages) yield* page;
 }
 
 function readRecord(stored: StoredAuditRecord): AuditRecord {

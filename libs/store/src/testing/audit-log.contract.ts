@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import type { AuditCheckpoint, AuditLog, AuditQuery } from '../audit/audit-log.js';
+import { provenRoot } from '../audit/audit-proof.js';
 import type { AuditEntry, AuditRecord } from '../audit/audit-record.js';
+import { commitmentsTo } from '../audit/personal-fields.js';
 import { collect } from './collect.js';
 
 const playback: AuditEntry = {
@@ -81,7 +83,7 @@ export function auditLogContract(open: (writer: string) => Promise<AuditLog>): v
         (await log.verify(checkpoints)).problems.map(problem => [problem.kind, problem.writer, problem.sequence]);
       expect(await kinds({ writer, sequence, hash: '0'.repeat(64), time })).toEqual([['rewritten', 'gateway-1', 1]]);
       expect(await kinds({ writer, sequence: 9, hash, time })).toEqual([['truncated', 'gateway-1', 2]]);
-      expect(await kinds({ writer: 'gateway-2', sequence: 4, hash, time })).toEqual([['truncated', 'gateway-2', 0]]);
+      expect(await kinds({ writer: 'gateway-2', sequence: 4, hash, time })).toEqual([['vanished', 'gateway-2', 0]]);
     });
 
     it('opens each chain with a record that names the writer', async () => {
@@ -96,14 +98,32 @@ export function auditLogContract(open: (writer: string) => Promise<AuditLog>): v
     it('hashes as documented, so that a stranger can check it', async () => {
       const log = await open('gateway-1');
       const { hash, ...record } = await log.append({ event: 'login', outcome: 'done', user: 'é"\n' });
+      const salt = record.salts?.user ?? '';
+      expect(salt).toMatch(/^[0-9a-f]{32}$/);
+      const commitment = createHash('sha256').update(Buffer.from(salt, 'hex')).update('user=é"\n').digest('hex');
       const canonical =
-        `{"event":"login","outcome":"done","previousHash":"${record.previousHash}","sequence":1,` +
-        `"time":"${record.time}","user":"é\\"\\n","writer":"gateway-1"}`;
+        `{"commitments":{"user":"${commitment}"},"event":"login","outcome":"done",` +
+        `"previousHash":"${record.previousHash}","sequence":1,"time":"${record.time}","version":2,"writer":"gateway-1"}`;
       expect(hash).toBe(
         createHash('sha256')
           .update(record.previousHash + canonical)
           .digest('hex'),
       );
+    });
+
+    it('commits to the same value with another salt each time', async () => {
+      const log = await open('gateway-1');
+      const [first, second] = [await log.append(playback), await log.append(playback)];
+      const all = [...Object.values(first.salts ?? {}), ...Object.values(second.salts ?? {})];
+      expect(Object.keys(first.salts ?? {}).sort()).toEqual([
+        'address',
+        'detail',
+        'mediaFile',
+        'recording',
+        'requestId',
+        'user',
+      ]);
+      expect(new Set(all).size).toBe(12);
     });
 
     it('numbers appends without gaps in the order they came, however many at once', async () => {
@@ -177,6 +197,8 @@ export function auditLogContract(open: (writer: string) => Promise<AuditLog>): v
       await log.close();
     });
 
+    auditTreeContract(open);
+    auditCheckpointContract(open);
     auditQueryContract(open);
   });
 }
@@ -234,5 +256,86 @@ function auditQueryContract(open: (writer: string) => Promise<AuditLog>): void {
         await expect(collect(log.query(query))).rejects.toMatchObject({ code: 'RCS_INVALID_VALUE' });
       },
     );
+  });
+}
+
+function auditTreeContract(open: (writer: string) => Promise<AuditLog>): void {
+  describe('heads and proofs', () => {
+    it('names the ends of all chains, with the roots that their records have', async () => {
+      const [first, second] = [await open('gateway-1'), await open('gateway-2')];
+      await Promise.all(Array.from({ length: 700 }, () => first.append(playback)));
+      expect(await second.heads()).toMatchObject([{ writer: 'gateway-1', size: 701 }]);
+      await second.append(playback);
+      const heads = await second.heads();
+      expect(heads).toMatchObject([
+        { writer: 'gateway-1', size: 701 },
+        { writer: 'gateway-2', size: 2 },
+      ]);
+      const vouched = heads.map(({ writer, size, hash, root }) => ({
+        writer,
+        sequence: size - 1,
+        hash,
+        root,
+        time: '',
+      }));
+      expect((await first.verify(vouched)).problems).toEqual([]);
+      const forged = vouched.map(checkpoint => ({ ...checkpoint, root: 'f'.repeat(64) }));
+      expect((await first.verify(forged)).problems).toMatchObject([
+        { writer: 'gateway-1', sequence: 700, kind: 'rewritten' },
+        { writer: 'gateway-2', sequence: 1, kind: 'rewritten' },
+      ]);
+    });
+
+    it.each([1, 2, 255, 256, 257, 600])('proves records of a chain of %d to somebody without it', async size => {
+      const log = await open('gateway-1');
+      await Promise.all(Array.from({ length: size - 1 }, () => log.append(playback)));
+      if (size === 1) await log.append(playback);
+      const root = async (): Promise<string | undefined> => (await log.heads())[0]?.root;
+      const whole = size === 1 ? 2 : size;
+      const expected = await root();
+      for (const sequence of new Set([0, 1, 254, 255, 256, whole - 1].filter(number => number < whole))) {
+        const proof = await log.prove('gateway-1', sequence, whole);
+        if (proof === undefined) throw new Error(`no proof of ${sequence}`);
+        expect(provenRoot(proof)).toBe(expected);
+        const lie = { ...proof, record: { ...proof.record, outcome: 'refused' as const } };
+        expect(provenRoot(lie)).toBeUndefined();
+        const other = { ...proof.record, user: 'somebody else' };
+        expect(provenRoot({ ...proof, record: other })).toBeUndefined();
+        const { user: commitment } = commitmentsTo({ values: proof.record, salts: proof.record.salts ?? {} });
+        const erased = commitment === undefined ? {} : { user: commitment };
+        expect(provenRoot({ ...proof, record: { ...other, erased } })).toBeUndefined();
+      }
+      // What was proved stays so when the chain has grown.
+      await log.append(playback);
+      const later = await log.prove('gateway-1', 1, whole);
+      expect(later === undefined ? '' : provenRoot(later)).toBe(expected);
+    });
+
+    it('has no proof of what is not there', async () => {
+      const log = await open('gateway-1');
+      await log.append(playback);
+      expect(await log.prove('gateway-1', 2, 3)).toBeUndefined();
+      expect(await log.prove('gateway-1', 1, 3)).toBeUndefined();
+      expect(await log.prove('gateway-1', 1, 1)).toBeUndefined();
+      expect(await log.prove('gateway-2', 0, 1)).toBeUndefined();
+    });
+  });
+}
+
+function auditCheckpointContract(open: (writer: string) => Promise<AuditLog>): void {
+  describe('checkpoints', () => {
+    const checkpoint = (number: number, writer: string) => ({ number, writer, digest: `${number}`, note: 'a note' });
+
+    it('are one chain, whoever signs', async () => {
+      const [first, second] = [await open('gateway-1'), await open('gateway-2')];
+      expect(await first.lastCheckpoint()).toBeUndefined();
+      expect(await first.addCheckpoint(checkpoint(1, 'gateway-1'))).toBe(true);
+      expect(await second.addCheckpoint(checkpoint(1, 'gateway-2'))).toBe(false);
+      expect(await second.addCheckpoint(checkpoint(3, 'gateway-2'))).toBe(false);
+      expect(await second.addCheckpoint(checkpoint(2, 'gateway-2'))).toBe(true);
+      expect(await first.lastCheckpoint()).toEqual(checkpoint(2, 'gateway-2'));
+      expect(await collect(first.checkpoints())).toEqual([checkpoint(1, 'gateway-1'), checkpoint(2, 'gateway-2')]);
+      expect(await collect(first.checkpoints(1))).toEqual([checkpoint(2, 'gateway-2')]);
+    });
   });
 }

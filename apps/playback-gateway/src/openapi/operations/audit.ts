@@ -4,6 +4,15 @@ import { named } from '../named-schema.js';
 import { json, text, type FeatureOperations } from '../operation.js';
 import { count, time } from '../values.js';
 
+const personalTexts = z.strictObject({
+  user: z.string().optional(),
+  address: z.string().optional(),
+  recording: z.string().optional(),
+  mediaFile: z.string().optional(),
+  requestId: z.string().optional(),
+  detail: z.string().optional(),
+});
+
 const record = z.strictObject({
   event: z.string(),
   outcome: z.enum(['allowed', 'refused', 'done', 'failed', 'aborted']),
@@ -24,7 +33,12 @@ const record = z.strictObject({
   sequence: count,
   time,
   previousHash: z.string(),
-  hash: z.string().describe('SHA-256 over previousHash and the canonical JSON (RFC 8785) of the rest'),
+  version: z.literal(2).optional().describe('absent in records of before: their hash covers the fields themselves'),
+  salts: personalTexts.optional().describe('of the commitments to personal fields, hexadecimal'),
+  erased: personalTexts.optional().describe('commitments to fields whose value and salt are gone'),
+  hash: z
+    .string()
+    .describe('SHA-256 over previousHash and the canonical JSON (RFC 8785) of the rest; docs/audit.md has the details'),
 });
 
 const page = named(

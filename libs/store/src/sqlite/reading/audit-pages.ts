@@ -3,7 +3,7 @@ import type { AuditPosition } from '../../audit/audit-log.js';
 import type { StoredAuditRecord } from '../../audit/stored-audit-record.js';
 
 const pageSize = 250;
-const columns = 'writer, sequence, time, user, recording, record AS text, hash';
+const columns = 'writer, sequence, time, user, recording, record AS text, personal, hash';
 
 /** A query whose values were checked; times as `yyyy-MM-ddTHH:mm:ss.SSSZ`. */
 export interface AuditSelection {
@@ -31,6 +31,19 @@ export function* pagesInChainOrder(database: Database.Database): Generator<Page>
     const last = page.at(-1);
     page = last === undefined ? [] : select.all(last.writer, last.sequence);
   }
+}
+
+/** The record of a writer that has this number. */
+export function findRecord(
+  database: Database.Database,
+  writer: string,
+  sequence: number,
+): StoredAuditRecord | undefined {
+  return database
+    .prepare<[string, number], StoredAuditRecord>(
+      `SELECT ${columns} FROM audit_record WHERE writer = ? AND sequence = ?`,
+    )
+    .get(writer, sequence);
 }
 
 /** The selected records by time, page by page. */

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { sealGenesisRecord, sealRecord, type ChainHead, type SealedRecord } from '../../audit/audit-chain.js';
+import { keepTiles } from './audit-tiles.js';
 import type { AuditWrites, WriteHandlers } from './write-operation.js';
 
 /**
@@ -11,12 +12,17 @@ export function auditWrites(database: Database.Database, writer: string): WriteH
     'SELECT sequence, hash FROM audit_record WHERE writer = ? ORDER BY sequence DESC LIMIT 1',
   );
   const insert = database.prepare(
-    'INSERT INTO audit_record (writer, sequence, time, user, recording, record, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO audit_record (writer, sequence, time, user, recording, record, personal, hash) ' +
+      'VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+  );
+  const selectNumber = database.prepare<[], number>('SELECT coalesce(max(number), 0) FROM audit_checkpoint').pluck();
+  const insertCheckpoint = database.prepare(
+    'INSERT INTO audit_checkpoint (number, writer, digest, note) VALUES (@number, @writer, @digest, @note)',
   );
 
-  const store = ({ record, text }: SealedRecord): ChainHead => {
+  const store = ({ record, text, personal }: SealedRecord): ChainHead => {
     const { sequence, time, user, recording, hash } = record;
-    insert.run(writer, sequence, time, user ?? null, recording ?? null, text, hash);
+    insert.run(writer, sequence, time, user ?? null, recording ?? null, text, personal, hash);
     return record;
   };
 
@@ -26,6 +32,14 @@ export function auditWrites(database: Database.Database, writer: string): WriteH
       const sealed = sealRecord(writer, head, entry, time);
       store(sealed);
       return sealed.record;
+    },
+
+    keepTiles: keepTiles(database),
+
+    addCheckpoint(checkpoint) {
+      if ((selectNumber.get() ?? 0) + 1 !== checkpoint.number) return false;
+      insertCheckpoint.run(checkpoint);
+      return true;
     },
 
     probe: () => null,

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '#platform';
+import type { StoredCheckpoint } from '../../audit/audit-log.js';
 import type { AuditEntry, AuditRecord } from '../../audit/audit-record.js';
 
 /** The writes of one stored thing: name, what goes in, what comes out. Both cross a thread, so they are plain values. */
@@ -9,6 +10,10 @@ export type Probe = { probe: { input: null; result: null } };
 
 export type AuditWrites = Probe & {
   append: { input: { entry: AuditEntry; time: string }; result: AuditRecord };
+  /** Of the tree over this writer's chain; true: there are more. */
+  keepTiles: { input: string; result: boolean };
+  /** false: another one has its number. */
+  addCheckpoint: { input: StoredCheckpoint; result: boolean };
 };
 
 /** How each operation is carried out, inside the transaction of its batch. It may throw `WriteRefused`. */

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { KeyVaultClient } from '#key-vault-client';
+import type { LiveIdentity, ServiceContext } from '#platform';
+import type { AuditLog } from '#store';
+import { vaultAddressesOf, type GatewayConfiguration } from '../../dependencies/gateway-dependencies.js';
+import { AuditCheckpoints } from './audit-checkpoints.js';
+import { AuditSinkMetrics } from './audit-sink-metrics.js';
+import { CheckpointDelivery } from './checkpoint-delivery.js';
+import { CheckpointFile } from './checkpoint-file.js';
+import { CheckpointLog } from './checkpoint-log.js';
+import type { CheckpointSink } from './checkpoint-sink.js';
+import { CheckpointWitness } from './checkpoint-witness.js';
+
+interface CheckpointParts {
+  readonly context: ServiceContext;
+  readonly configuration: GatewayConfiguration;
+  readonly audit: AuditLog;
+  readonly identity: LiveIdentity;
+}
+
+/**
+ * The checkpoints of this gateway and the places they go to.
+ * @throws ConfigurationError when one of these cannot be used.
+ */
+export async function auditCheckpoints(parts: CheckpointParts): Promise<AuditCheckpoints> {
+  const { context, configuration, audit, identity } = parts;
+  const path = configuration.audit.checkpointFile ?? join(configuration.store.directory, 'audit-checkpoints.jsonl');
+  const file = await CheckpointFile.open(path, audit);
+  const sinks: readonly CheckpointSink[] = [file, new CheckpointLog(context.logger), ...witnesses(parts, file)];
+  const metrics = new AuditSinkMetrics(context.metrics);
+  const deliveries = sinks.map(sink => new CheckpointDelivery(sink, metrics, context.logger));
+  const settings = { writer: context.instance, intervalMs: configuration.audit.checkpointIntervalMs };
+  return new AuditCheckpoints(audit, identity, settings, deliveries, context.logger);
+}
+
+/** The vaults that this gateway knows, by a connection of their own: it ends after the last checkpoint. */
+function witnesses({ configuration, identity }: CheckpointParts, file: CheckpointFile): readonly CheckpointSink[] {
+  const addresses = vaultAddressesOf(configuration);
+  if (!configuration.audit.countersign || addresses.length === 0) return [];
+  return [new CheckpointWitness(new KeyVaultClient(addresses, identity), file)];
+}

@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import { requireSections } from '#platform';
+import { openSqliteStore, type Store } from '#store';
+import {
+  readConfiguration,
+  withConfiguration,
+  type ConfigurationOptions,
+} from '../configuration/read-configuration.js';
+
+export interface StoreOptions extends ConfigurationOptions {
+  readonly store?: string | undefined;
+}
+
+/** Adds `--store` and `--config`. */
+export function withStoreOptions(command: Command): Command {
+  return withConfiguration(command.option('--store <directory>', 'the store; that of the configuration when absent'));
+}
+
+/** Where the store is; the configuration is read only where no option says it. */
+export function storeDirectory({ store, config }: StoreOptions): string {
+  return store ?? requireSections(readConfiguration(config), 'store').store.directory;
+}
+
+export async function withStore(where: StoreOptions, work: (store: Store) => Promise<void>): Promise<void> {
+  const store = await openSqliteStore({ directory: storeDirectory(where), auditWriter: 'rcsctl' });
+  try {
+    await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/**
+ * The internal authority: the option's, else that of the configuration, where one is read.
+ * @throws Error when there is none.
+ */
+export function authorityFile({ store, config }: StoreOptions, ca: string | undefined): string {
+  const file = ca ?? (store === undefined ? readConfiguration(config).internalTls?.caFile : undefined);
+  if (file === undefined) throw new Error('name the internal authority that signed for the gateways: --ca FILE');
+  return file;
+}

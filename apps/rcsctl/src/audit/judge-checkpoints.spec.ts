@@ -1,0 +1,130 @@
+import { digestOfHeads, type CheckpointContent, type CheckpointHead } from '#grants';
+import { judgeCheckpoints } from './judge-checkpoints.js';
+import type { CheckpointSource, FoundCheckpoint } from './read-checkpoints.js';
+
+const start = Date.parse('2026-03-02T09:00:00.000Z');
+const minute = 60_000;
+
+/** Makes the checkpoints of a store as gateways would. */
+class Story {
+  readonly notes: FoundCheckpoint[] = [];
+  private readonly heads = new Map<string, CheckpointHead>();
+
+  add(writer: string, state: CheckpointContent['state'], minutes: number, ...grown: readonly [string, number][]): this {
+    for (const [name, size] of grown) {
+      this.heads.set(name, { writer: name, size, hash: hex(`${name} ${size}`), root: hex(`root ${name} ${size}`) });
+    }
+    const all = [...this.heads.values()];
+    const previous = this.notes.at(-1)?.digest;
+    const number = this.notes.length + 1;
+    const content: CheckpointContent = {
+      writer,
+      size: this.heads.get(writer)?.size ?? 0,
+      root: '0'.repeat(64),
+      number,
+      state,
+      time: new Date(start + minutes * minute).toISOString(),
+      next: new Date(start + (minutes + 11) * minute).toISOString(),
+      ...(previous === undefined ? {} : { previous }),
+      writers: all.length,
+      headsDigest: digestOfHeads(all),
+      heads: state === 'opened' ? all : all.filter(head => grown.some(([name]) => name === head.writer)),
+    };
+    this.notes.push({ content, digest: hex(`note ${number}`), note: '', sources: new Set(['store', 'file']) });
+    return this;
+  }
+}
+
+const hex = (seed: string): string => Buffer.from(seed).toString('hex').padEnd(64, '0').slice(0, 64);
+
+/** Two gateways; `a` is killed after minute 2, `b` ends at minute 30. */
+const story = (): FoundCheckpoint[] =>
+  new Story()
+    .add('a', 'opened', 0, ['rcsctl', 4])
+    .add('a', 'running', 1, ['a', 5])
+    .add('b', 'opened', 2)
+    .add('a', 'running', 2, ['a', 9])
+    .add('b', 'running', 10, ['b', 3])
+    .add('b', 'running', 20, ['b', 8])
+    .add('b', 'closed', 30, ['b', 9]).notes;
+
+const judged = (notes: readonly FoundCheckpoint[], minutes = 60) => judgeCheckpoints(notes, start + minutes * minute);
+const kinds = (notes: readonly FoundCheckpoint[], minutes = 60) =>
+  judged(notes, minutes).problems.map(({ number, kind }) => `${number} ${kind}`);
+const without = (notes: FoundCheckpoint[], ...numbers: number[]) =>
+  notes.filter(({ content }) => !numbers.includes(content.number));
+const changed = (notes: FoundCheckpoint[], number: number, change: Partial<CheckpointContent>) =>
+  notes.map(note => (note.content.number === number ? { ...note, content: { ...note.content, ...change } } : note));
+const onlyIn = (notes: FoundCheckpoint[], number: number, ...sources: CheckpointSource[]) =>
+  notes.map(note => (note.content.number === number ? { ...note, sources: new Set(sources) } : note));
+
+describe(judgeCheckpoints.name, () => {
+  it('finds nothing wrong, and says who was killed and sealed', () => {
+    expect(kinds(story())).toEqual([]);
+    expect(judged(story()).notices).toEqual([expect.stringMatching(/^a was killed after 2026-03-02T09:02/)]);
+  });
+
+  it('has records agree with every head of every checkpoint', () => {
+    const vouched = judged(story()).vouched.map(({ writer, sequence }) => `${writer} ${sequence}`);
+    expect(vouched).toEqual(['rcsctl 3', 'a 4', 'rcsctl 3', 'a 4', 'a 8', 'b 2', 'b 7', 'b 8']);
+  });
+
+  it('fails without any', () => {
+    expect(kinds([])).toEqual(['0 none']);
+  });
+
+  it('finds those that are missing at the start or in the middle', () => {
+    expect(kinds(without(story(), 1))).toContain('2 missing');
+    expect(kinds(without(story(), 4, 5))).toContain('6 missing');
+  });
+
+  it('finds an end that was cut off everywhere', () => {
+    expect(kinds(without(story(), 7))).toEqual(['6 unsealed']);
+    expect(kinds(without(story(), 5, 6, 7))).toEqual(['3 unsealed', '4 unsealed']);
+  });
+
+  it('lets a process live until it has to say something, and not longer', () => {
+    const living = without(story(), 7);
+    expect(kinds(living, 31)).toEqual([]);
+    expect(kinds(living, 32)).toEqual(['6 unsealed']);
+  });
+
+  it('finds a process that lived and was silent for too long', () => {
+    const late = new Story().add('a', 'opened', 0).add('a', 'running', 12).add('a', 'closed', 13).notes;
+    expect(kinds(late)).toEqual(['2 late']);
+  });
+
+  it('finds one that continues another one than that before it', () => {
+    expect(kinds(changed(story(), 3, { previous: 'f'.repeat(64) }))).toEqual(['3 broken-link']);
+  });
+
+  it('finds two of one number', () => {
+    const [first, second] = story();
+    const rival = { ...second!, digest: 'e'.repeat(64) };
+    expect(kinds([first!, second!, rival, ...story().slice(2)])).toEqual(
+      expect.arrayContaining([expect.stringMatching(/fork|broken-link/)]),
+    );
+  });
+
+  it('finds one that leaves a writer out', () => {
+    expect(kinds(changed(story(), 3, { heads: [] }))).toEqual([
+      '3 wrong-heads',
+      '4 wrong-heads',
+      '5 wrong-heads',
+      '6 wrong-heads',
+      '7 wrong-heads',
+    ]);
+  });
+
+  it('finds one that the store or the file has no more', () => {
+    expect(kinds(onlyIn(story(), 4, 'file'))).toEqual(['4 not-in-store']);
+    expect(kinds(onlyIn(story(), 4, 'store'))).toEqual(['4 not-in-file']);
+    expect(kinds(onlyIn(story(), 7, 'witness'))).toEqual(['7 not-in-store', '7 not-in-file']);
+  });
+
+  it('lets the newest of a process that lives be on its way to the file', () => {
+    expect(kinds(onlyIn(without(story(), 7), 6, 'store'), 20.5)).toEqual([]);
+    expect(kinds(onlyIn(without(story(), 7), 6, 'store'), 21.5)).toEqual(['6 not-in-file']);
+    expect(kinds(onlyIn(story(), 7, 'store'), 30)).toEqual(['7 not-in-file']);
+  });
+});

@@ -201,6 +201,7 @@ export const routeActs: Readonly<Record<string, RouteActs>> = {
     ...plainly('GET', '/rcs/audit/export'),
     ...over('GET', '/rcs/audit/export?user=:userName', [nobodys(a.admin.name)]),
   ],
+  'GET /rcs/audit/proof': () => plainly('GET', '/rcs/audit/proof?writer=playback-gateway&sequence=1'),
   'GET /rcs/openapi.json': () => plainly('GET', '/rcs/openapi.json'),
   'GET /rcs/openapi': () => plainly('GET', '/rcs/openapi'),
   'GET /rcs/openapi/:file': () => plainly('GET', '/rcs/openapi/start.js'),

@@ -19,9 +19,14 @@ export const auditPageSchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(largestPage).default(pageSize),
   cursor: text.optional(),
 });
+export const auditProofSchema = z.strictObject({
+  writer: text,
+  sequence: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
+});
 const positionSchema = z.tuple([z.iso.datetime(), text, z.int().min(0)]);
 
 export type AuditSelection = z.output<typeof auditExportSchema>;
+export type AuditProofRequest = z.output<typeof auditProofSchema>;
 export type AuditPage = z.output<typeof auditPageSchema>;
 
 /** @throws RcsError RCS_INVALID_VALUE for a cursor that is none. */

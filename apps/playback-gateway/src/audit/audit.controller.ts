@@ -2,20 +2,23 @@ import { Readable } from 'node:stream';
 import { Controller, Get, Inject, Req, StreamableFile } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
-import type { AuditLog, AuditQuery, AuditRecord, User } from '#store';
+import type { AuditLog, AuditRecord, User } from '#store';
 import { ValidQuery } from '../http/valid-input.js';
 import { auditedUser } from '../http/audited-user.js';
 import { Authenticated } from '../access/access-rule.js';
 import { CurrentUser } from '../http/current-user.js';
 import { storeTokens } from '../dependencies/injection-tokens.js';
+import { AuditProofs, type AuditProof } from './audit-proofs.js';
 import {
   auditExportSchema,
   auditPageSchema,
+  auditProofSchema,
   cursorOf,
   exportQuery,
   pageQuery,
   readableBy,
   type AuditPage,
+  type AuditProofRequest,
   type AuditSelection,
 } from './audit-request.js';
 
@@ -23,7 +26,10 @@ import {
 @Controller('rcs/audit')
 @Authenticated(readableBy)
 export class AuditController {
-  constructor(@Inject(storeTokens.audit) private readonly audit: AuditLog) {}
+  constructor(
+    @Inject(storeTokens.audit) private readonly audit: AuditLog,
+    private readonly proofs: AuditProofs,
+  ) {}
 
   @Get()
   async page(@Req() request: FastifyRequest, @CurrentUser() user: User, @ValidQuery(auditPageSchema) page: AuditPage) {
@@ -52,7 +58,20 @@ export class AuditController {
     });
   }
 
-  private async record(request: FastifyRequest, user: User, query: AuditQuery, event: string): Promise<void> {
+  /** What proves one record to somebody without the audit (docs/audit.md). */
+  @Get('proof')
+  async proof(
+    @Req() request: FastifyRequest,
+    @CurrentUser() user: User,
+    @ValidQuery(auditProofSchema) { writer, sequence }: AuditProofRequest,
+  ): Promise<AuditProof> {
+    await this.record(request, user, { writer, sequence }, 'audit-proved');
+    const proof = await this.proofs.prove(writer, sequence, readableBy(user));
+    if (proof === undefined) throw new RcsError('RCS_NOT_FOUND');
+    return proof;
+  }
+
+  private async record(request: FastifyRequest, user: User, query: object, event: string): Promise<void> {
     await this.audit.append({
       event,
       outcome: 'allowed',

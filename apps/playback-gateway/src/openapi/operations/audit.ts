@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { auditExportSchema, auditPageSchema } from '../../audit/audit-request.js';
+import { auditExportSchema, auditPageSchema, auditProofSchema } from '../../audit/audit-request.js';
 import { named } from '../named-schema.js';
 import { json, text, type FeatureOperations } from '../operation.js';
 import { count, time } from '../values.js';
@@ -49,6 +49,18 @@ const page = named(
   }),
 );
 
+const proof = named(
+  'AuditProof',
+  z.strictObject({
+    record,
+    size: count.describe('leaves of the tree over the chain of the record'),
+    path: z
+      .array(z.string())
+      .describe('nodes beside the way from the record to the root, the lowest first, hexadecimal'),
+    checkpoint: z.string().describe('signed note that names the root'),
+  }),
+);
+
 /** Reading the audit; reading is itself in the audit. */
 export const audit: FeatureOperations = {
   feature: 'Audit',
@@ -64,6 +76,12 @@ export const audit: FeatureOperations = {
       caller: 'user',
       query: auditExportSchema,
       answers: { 200: text('application/x-ndjson', 'One record a line.') },
+    },
+    'GET /rcs/audit/proof': {
+      summary: 'Prove a record to somebody without the audit',
+      caller: 'user',
+      query: auditProofSchema,
+      answers: { 200: json(proof) },
     },
   },
 };

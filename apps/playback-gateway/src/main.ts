@@ -36,6 +36,7 @@ import { traceRequests } from './http/request-context.hook.js';
 import { serverOptions } from './http/server-options.js';
 import { LocalKeyManagerListener } from './local-key-manager/local-key-manager-listener.js';
 import { warnOfSharedStorages } from './media-index/shared-storages.js';
+import { AuditDiskMetrics } from './metrics/audit-disk-metrics.js';
 import { StoreMetrics } from './metrics/store-metrics.js';
 import { PlaybackGatewayModule } from './playback-gateway.module.js';
 
@@ -45,6 +46,7 @@ runService('playback-gateway', async (context: ServiceContext) => {
   const identity = LiveIdentity.watch(context, configuration.internalTls);
   const opened = await openSqliteStore({ directory: configuration.store.directory, auditWriter: context.instance });
   const store = new StoreMetrics(context.metrics).measured(opened);
+  new AuditDiskMetrics(context.metrics, configuration.store.directory);
   const { audit } = store;
   const checkpoints = await auditCheckpoints({ context, configuration, audit, identity });
   await checkpoints.start();

@@ -18,9 +18,12 @@ function canonicalNumber(value: number): string {
 }
 
 function canonicalObject(value: object): string {
-  // `<` compares UTF-16 code units, as RFC 8785 section 3.2.3 demands.
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`).join(',')}}`;
+  const members = value as Readonly<Record<string, unknown>>;
+  let text = '';
+  // The default order of sort() is that of UTF-16 code units, as RFC 8785 section 3.2.3 demands.
+  for (const name of Object.keys(value).sort()) {
+    const member = members[name];
+    if (member !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(member)}`;
+  }
+  return `{${text}}`;
 }

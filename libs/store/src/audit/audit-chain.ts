@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import { canonicalJson } from '../canonical-json.js';
 import type { AuditEntry, AuditRecord } from './audit-record.js';
-import { commitmentsTo, personalFields, salted, type PersonalValues } from './personal-fields.js';
+import { commitmentsTo, personalFields, salted } from './personal-fields.js';
 
 /** `previousHash` of the first record of every writer. */
 export const noPreviousHash = '0'.repeat(64);
@@ -20,7 +20,7 @@ export interface SealedRecord {
   readonly record: AuditRecord;
   /** Canonical JSON of the record without its hash, with commitments in the place of personal fields. */
   readonly text: string;
-  /** Canonical JSON of the personal fields and their salts; null when there are none. */
+  /** JSON of the personal fields and their salts; null when there are none. */
   readonly personal: string | null;
 }
 
@@ -28,13 +28,14 @@ export interface SealedRecord {
 export function sealRecord(writer: string, head: ChainHead, entry: AuditEntry, time: string): SealedRecord {
   const place = { writer, sequence: head.sequence + 1, time, previousHash: head.hash, version: 2 } as const;
   const personal = salted(entry);
-  const hasPersonal = Object.keys(personal.salts).length > 0;
-  const text = canonicalJson({ ...place, ...hashedPart(entry, personal, hasPersonal) });
+  const commitments = commitmentsTo(personal);
+  const hasPersonal = Object.keys(commitments).length > 0;
+  const text = canonicalJson({ ...withoutPersonal(entry), ...place, ...(hasPersonal ? { commitments } : {}) });
   const hash = recordHash(head.hash, text);
   return {
     record: { ...entry, ...place, ...(hasPersonal ? { salts: personal.salts } : {}), hash },
     text,
-    personal: hasPersonal ? canonicalJson(personal) : null,
+    personal: hasPersonal ? JSON.stringify(personal) : null,
   };
 }
 
@@ -46,7 +47,7 @@ export function sealGenesisRecord(writer: string, time: string): SealedRecord {
 
 /** Hexadecimal SHA-256 over the hash of the record before and the canonical text of this one. */
 export function recordHash(previousHash: string, text: string): string {
-  return createHash('sha256').update(previousHash).update(text).digest('hex');
+  return digest('sha256', previousHash + text, 'hex');
 }
 
 /**
@@ -73,12 +74,8 @@ export function hashedText(record: AuditRecord): string | undefined {
   });
 }
 
-function hashedPart(entry: AuditEntry, personal: PersonalValues, hasPersonal: boolean): object {
-  return hasPersonal ? { ...withoutPersonal(entry), commitments: commitmentsTo(personal) } : entry;
-}
-
 function withoutPersonal(record: object): object {
-  return Object.fromEntries(
-    Object.entries(record).filter(([name]) => !(personalFields as readonly string[]).includes(name)),
-  );
+  const others: Record<string, unknown> = { ...record };
+  for (const field of personalFields) others[field] = undefined;
+  return others;
 }

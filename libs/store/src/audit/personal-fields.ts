@@ -1,4 +1,4 @@
-import { hash, randomBytes } from 'node:crypto';
+import { hash, randomFillSync } from 'node:crypto';
 
 /**
  * The fields that may say something of a person. A record's hash covers commitments to them, not the values, so that value
@@ -20,22 +20,42 @@ export interface PersonalValues {
 
 const saltBytes = 16;
 
-/** SHA-256 of the salt's bytes, the name of the field, `=`, and the value in UTF-8; hexadecimal. */
+/**
+ * SHA-256 of the salt's bytes, the name of the field, `=`, and the value in UTF-8; hexadecimal. Empty, which is no commitment,
+ * for a salt that is not 32 hexadecimal digits: a longer one could swallow the beginning of another value.
+ */
 export function commitmentOf(field: PersonalField, value: string, salt: string): string {
-  return hash('sha256', Buffer.concat([Buffer.from(salt, 'hex'), Buffer.from(`${field}=${value}`)]), 'hex');
+  const text = `${field}=${value}`;
+  const bytes = Buffer.alloc(saltBytes + Buffer.byteLength(text));
+  if (salt.length !== 2 * saltBytes || bytes.write(salt, 0, saltBytes, 'hex') !== saltBytes) return '';
+  bytes.write(text, saltBytes);
+  return hash('sha256', bytes, 'hex');
 }
 
 /** The personal fields of an entry, each with a new random salt. */
 export function salted(entry: ByPersonalField): PersonalValues {
-  const present = personalFields.filter(field => entry[field] !== undefined);
-  const random = randomBytes(saltBytes * present.length).toString('hex');
   const values: Partial<Record<PersonalField, string>> = {};
   const salts: Partial<Record<PersonalField, string>> = {};
-  present.forEach((field, index) => {
-    values[field] = entry[field] ?? '';
-    salts[field] = random.slice(2 * saltBytes * index, 2 * saltBytes * (index + 1));
-  });
+  for (const field of personalFields) {
+    const value = entry[field];
+    if (value === undefined) continue;
+    values[field] = value;
+    salts[field] = newSalt();
+  }
   return { values, salts };
+}
+
+/** Random bytes in advance: asking the system for each salt would cost more than hashing it. */
+const random = Buffer.alloc(512 * saltBytes);
+let used = random.length;
+
+function newSalt(): string {
+  if (used === random.length) {
+    randomFillSync(random);
+    used = 0;
+  }
+  used += saltBytes;
+  return random.toString('hex', used - saltBytes, used);
 }
 
 /** The commitments to all of these values. */

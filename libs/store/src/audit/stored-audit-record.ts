@@ -11,7 +11,7 @@ export interface StoredAuditRecord {
   readonly recording: string | null;
   /** Canonical JSON of the record without its hash; in version 2 commitments stand for the personal fields. */
   readonly text: string;
-  /** Canonical JSON of the personal fields and their salts; null in records of before, and when there are none. */
+  /** JSON of the personal fields and their salts; null in records of before, and when there are none. */
   readonly personal: string | null;
   readonly hash: string;
 }

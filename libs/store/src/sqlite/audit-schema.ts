@@ -33,7 +33,7 @@ export const auditSchema: readonly SchemaMigration[] = [
     version: 2,
     worksWithCodeOf: 1,
     sql: `
-      ALTER TABLE audit_record ADD COLUMN personal TEXT; -- canonical JSON of personal fields and their salts
+      ALTER TABLE audit_record ADD COLUMN personal TEXT; -- JSON of the personal fields and their salts
 
       -- All checkpoints of this store are one chain, whichever process signs.
       CREATE TABLE audit_checkpoint (

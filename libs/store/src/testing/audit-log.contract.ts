@@ -311,6 +311,17 @@ function auditTreeContract(open: (writer: string) => Promise<AuditLog>): void {
       expect(later === undefined ? '' : provenRoot(later)).toBe(expected);
     });
 
+    it('proves no value that is the end of another one, with a salt that swallows its beginning', async () => {
+      const log = await open('gateway-1');
+      const { sequence } = await log.append({ event: 'login', outcome: 'done', user: 'not user=bob' });
+      const proof = await log.prove('gateway-1', sequence, 2);
+      if (proof === undefined) throw new Error('there is no proof');
+      const salt = `${proof.record.salts?.user ?? ''}${Buffer.from('user=not ').toString('hex')}`;
+      const lie = { ...proof.record, user: 'bob', salts: { user: salt } };
+      expect(provenRoot(proof)).toBeDefined();
+      expect(provenRoot({ ...proof, record: lie })).toBeUndefined();
+    });
+
     it('has no proof of what is not there', async () => {
       const log = await open('gateway-1');
       await log.append(playback);

@@ -34,6 +34,7 @@ import { answerOtherMethods } from './http/other-methods.js';
 import { addAnswerHeaders } from './http/request-id.hook.js';
 import { traceRequests } from './http/request-context.hook.js';
 import { serverOptions } from './http/server-options.js';
+import { notePaths } from './http/unfinished-requests.js';
 import { LocalKeyManagerListener } from './local-key-manager/local-key-manager-listener.js';
 import { warnOfSharedStorages } from './media-index/shared-storages.js';
 import { AuditDiskMetrics } from './metrics/audit-disk-metrics.js';
@@ -103,6 +104,7 @@ async function createApplication(dependencies: GatewayDependencies): Promise<App
   acceptShallowJson(fastify, limits.maxJsonDepth);
   acceptForms(fastify, limits);
   addAnswerHeaders(fastify);
+  notePaths(fastify);
   refuseWhileClosing(fastify);
   checkHeaderSections(fastify, settings.maxHeaderCount);
   const { localKeyManager } = configuration;

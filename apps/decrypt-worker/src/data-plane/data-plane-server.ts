@@ -13,6 +13,7 @@ import {
   outcomeLabels,
   noopTracer,
   problemContentType,
+  problemForm,
   RcsError,
   ReceiverGoneError,
   requestIdFrom,
@@ -24,7 +25,6 @@ import {
   toProblemDetails,
   toRcsError,
   type ListenerMetrics,
-  type ErrorForm,
   type LiveIdentity,
   type Logger,
   type Tracer,
@@ -85,7 +85,10 @@ export class DataPlaneServer {
     });
     // New connections are made with it; those that are open go on.
     identity.onChange(renewed => this.server.setSecureContext(internalTlsOptions(renewed)));
-    this.server.on('clientError', answerBrokenRequest(logger, problemForm));
+    this.server.on(
+      'clientError',
+      answerBrokenRequest(logger, () => problemForm),
+    );
     const { maxConnections } = limits;
     boundListener(this.server, { name: 'data-plane', maxConnections }, listeners);
     this.server.on('request', (request, response) => {
@@ -205,9 +208,6 @@ export class DataPlaneServer {
     response.end(body);
   }
 }
-
-/** The form of errors inside the cluster (RFC 9457). */
-const problemForm: ErrorForm = { contentType: problemContentType, body: toProblemDetails };
 
 function handlerFor(path: string, handlers: DataPlaneHandlers): DataPlaneHandler | undefined {
   switch (path) {

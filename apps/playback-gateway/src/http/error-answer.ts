@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { problemContentType, retryAfterSeconds, toApiStatus, toProblemDetails, type RcsError } from '#platform';
+import { apiStatusForm, problemForm, retryAfterSeconds, type ErrorForm, type RcsError } from '#platform';
 import { isBelowLocalKeyManager, keyManagementError } from './key-management-path.js';
 import { routeOrPath } from './request-target.js';
 
@@ -10,9 +10,16 @@ export interface ErrorAnswer {
   readonly body: string;
 }
 
-/** The error in the form of the resource: a problem document below /rcs, `{statusCode, statusMessage}` elsewhere. */
+/** The form of the resource: a problem document below /rcs, `{statusCode, statusMessage}` elsewhere. */
+export function errorForm(path: string): ErrorForm {
+  if (isBelowLocalKeyManager(path)) return { ...apiStatusForm, body: keyManagementError };
+  return path.startsWith('/rcs/') ? problemForm : apiStatusForm;
+}
+
+/** The error in that form. */
 export function errorAnswer(request: FastifyRequest, error: RcsError): ErrorAnswer {
   const path = routeOrPath(request);
+  const { contentType, body } = errorForm(path);
   const retryAfter = retryAfterSeconds(error);
   const isKeyManager = isBelowLocalKeyManager(path);
   // Scripts ask without the header field so that the browser does not open its own dialog.
@@ -25,15 +32,10 @@ export function errorAnswer(request: FastifyRequest, error: RcsError): ErrorAnsw
     headers: {
       ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
       ...(isChallenged ? { 'www-authenticate': 'Basic realm="Recording Crypto Server", charset="UTF-8"' } : {}),
-      'content-type': path.startsWith('/rcs/') ? problemContentType : 'application/json; charset=utf-8',
+      'content-type': contentType,
     },
-    body: JSON.stringify(bodyFor(path, error, request.id)),
+    body: JSON.stringify(body(error, request.id)),
   };
-}
-
-function bodyFor(path: string, error: RcsError, requestId: string): object {
-  if (isBelowLocalKeyManager(path)) return keyManagementError(error);
-  return path.startsWith('/rcs/') ? toProblemDetails(error, requestId) : toApiStatus(error);
 }
 
 /** Sends it. */

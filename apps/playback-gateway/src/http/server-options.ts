@@ -5,6 +5,7 @@ import { answerTimeoutOf } from './answer-deadline.hook.js';
 import { answerWithError } from './error-answer.js';
 import { fromFramework } from './error.filter.js';
 import { answerHeaders, generateRequestId } from './request-id.hook.js';
+import { formOfUnfinished } from './unfinished-requests.js';
 
 const maximumHeaderBytes = 32 * 1024;
 const maximumParameterLength = 300;
@@ -23,7 +24,7 @@ export function serverOptions(settings: ServerSettings, logger: Logger) {
     connectionTimeout: silenceTimeout(settings),
     requestTimeout: settings.requestTimeoutMs,
     trustProxy: settings.trustedProxies.length > 0 ? settings.trustedProxies : false,
-    clientErrorHandler: answerBrokenRequest(logger),
+    clientErrorHandler: answerBrokenRequest(logger, formOfUnfinished),
     keepAliveTimeout,
     exposeHeadRoutes: false,
     frameworkErrors: answerFrameworkError,

@@ -5,7 +5,6 @@ import type { BeforeApplicationShutdown, OnApplicationShutdown } from '@nestjs/c
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import {
   answerBrokenRequest,
-  apiStatusForm,
   boundListener,
   RcsError,
   type ListenerMetrics,
@@ -13,7 +12,8 @@ import {
   type ServerSettings,
 } from '#platform';
 import { answerExpectations } from '../http/expect-continue.js';
-import { isLocalKeyManager, keyManagementError } from '../http/key-management-path.js';
+import { errorForm } from '../http/error-answer.js';
+import { isLocalKeyManager, localKeyManagerPath } from '../http/key-management-path.js';
 import { ownServerOptions, silenceTimeout } from '../http/server-options.js';
 
 /** Where it listens, and how many connections it may have. */
@@ -56,7 +56,10 @@ export class LocalKeyManagerListener implements BeforeApplicationShutdown, OnApp
     const options = ownServerOptions(settings);
     const server: Server = settings.enableSsl ? createTlsServer(options, serve) : createPlainServer(options, serve);
     server.setTimeout(silenceTimeout(settings));
-    server.on('clientError', answerBrokenRequest(this.logger, { ...apiStatusForm, body: keyManagementError }));
+    server.on(
+      'clientError',
+      answerBrokenRequest(this.logger, () => errorForm(`${localKeyManagerPath}/`)),
+    );
     const { maxConnections } = this.address;
     boundListener(server, { name: 'local-key-manager', maxConnections }, this.metrics);
     answerExpectations(server);

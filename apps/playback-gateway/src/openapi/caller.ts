@@ -32,7 +32,8 @@ export const callers: Readonly<Record<Caller, CallerRule>> = {
   'play-ticket': { security: [...users, { playTicket: [] }], problems: [...userProblems, 'RCS_TICKET_REFUSED'] },
   'hawk-signed': {
     security: [{ hawk: [] }],
-    problems: ['RCS_AUTHENTICATION_REQUIRED', 'RCS_SESSION_UNAVAILABLE'],
+    // The signature covers a body, whatever the method: it is read, and may be too large.
+    problems: ['RCS_AUTHENTICATION_REQUIRED', 'RCS_SESSION_UNAVAILABLE', 'RCS_PAYLOAD_TOO_LARGE'],
   },
   'hawk-registration': { security: [...users, { invitation: [] }], problems: userProblems },
 };

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { toApiStatus } from '../errors/error-answer.js';
+import { problemContentType, toApiStatus, toProblemDetails } from '../errors/error-answer.js';
 import type { ErrorCode } from '../errors/error-registry.js';
 import { RcsError } from '../errors/rcs-error.js';
 import type { Logger } from '../logging/logger.js';
 import { securityHeaders } from './answer-headers.js';
-import { isTurnToAnswer } from './open-answers.js';
+import { isTurnToAnswer, unansweredRequest } from './open-answers.js';
 
 /** What Node's parser found wrong, as one of our errors; anything else is a request that cannot be read. */
 const codes: Readonly<Record<string, ErrorCode>> = {
@@ -18,7 +18,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
 /** Time for the refusal to reach the client, milliseconds. */
 const lastBytesMs = 2000;
 
-/** The form of an error without a route: its media type and its body. */
+/** The form of an error: its media type and its body. */
 export interface ErrorForm {
   readonly contentType: string;
   readonly body: (error: RcsError, requestId: string) => object;
@@ -26,15 +26,18 @@ export interface ErrorForm {
 
 /** The form of the API where no other is told. */
 export const apiStatusForm: ErrorForm = { contentType: 'application/json; charset=utf-8', body: toApiStatus };
+/** A problem document (RFC 9457). */
+export const problemForm: ErrorForm = { contentType: problemContentType, body: toProblemDetails };
 
 /**
  * Answers what is no HTTP request, before there is a request to handle: it is refused and the connection closed, because
  * where the next request would begin is not known (RFC 9112 section 9.6). Where another answer is under way on the
  * connection nothing is written: it would be read as a part of that one.
+ * @param formOf the form of the answer, by the request of which only the end is missing, where that is so
  */
 export function answerBrokenRequest(
   logger: Logger,
-  form: ErrorForm = apiStatusForm,
+  formOf: (request: IncomingMessage | undefined) => ErrorForm = () => apiStatusForm,
 ): (error: NodeJS.ErrnoException, socket: Socket) => void {
   return (error, socket) => {
     if (error.code === 'ECONNRESET' || socket.destroyed) {
@@ -48,6 +51,7 @@ export function answerBrokenRequest(
       socket.destroy();
       return;
     }
+    const form = formOf(unansweredRequest(socket));
     socket.end(answerText(refusalOf(error), requestId, form, socket instanceof TLSSocket));
     // The client need not close its side.
     setTimeout(() => socket.destroy(), lastBytesMs).unref();

@@ -12,6 +12,10 @@ export function trackAnswers(server: Pick<Server, 'prependListener'>): void {
   });
 }
 
+/** The request on the connection whose answer is due, where there is one. */
+export const unansweredRequest = (socket: Socket): IncomingMessage | undefined =>
+  [...(answersOf.get(socket) ?? [])].find(answer => !answer.writableFinished)?.req;
+
 /**
  * Whether bytes written to the connection now would be taken for the next answer on it: none is under way, and none that
  * was asked for earlier is still due.

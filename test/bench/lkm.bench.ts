@@ -93,9 +93,16 @@ function percentile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
-async function credential({ gateway, caFile, ops }: ReadyLine): Promise<HawkCredential> {
+async function credential({ gateway, caFile, operations }: ReadyLine): Promise<HawkCredential> {
   const answer = await curl(
-    ...['--cacert', caFile, '--user', `${ops.name}:${ops.password}`, '-H', 'Content-Type: application/json'],
+    ...[
+      '--cacert',
+      caFile,
+      '--user',
+      `${operations.name}:${operations.password}`,
+      '-H',
+      'Content-Type: application/json',
+    ],
     ...['-d', JSON.stringify({ id: 'bench-credential' }), `${gateway}${base}/auth`],
   );
   if (answer.status !== 200) throw new Error(`registration answered ${answer.status}`);

@@ -25,8 +25,8 @@ interface KeyPair {
 const unauthorized = { message: 'you are not authorized to this endpoint', status: 401 };
 
 async function asOps(...args: string[]) {
-  const { ops, caFile } = cluster.ready;
-  const answer = await curl('--cacert', caFile, '--user', `${ops.name}:${ops.password}`, ...args);
+  const { operations, caFile } = cluster.ready;
+  const answer = await curl('--cacert', caFile, '--user', `${operations.name}:${operations.password}`, ...args);
   return { status: answer.status, json: JSON.parse(answer.body.toString()) as Record<string, unknown> };
 }
 
@@ -342,9 +342,9 @@ describe('rcsctl', () => {
   const run = (...parameters: string[]) => rcsctl(repository, dataDirectory, parameters);
   const asAdministrator = () => {
     const passwordFile = join(work, 'ops-password');
-    writeFileSync(passwordFile, cluster.ready.ops.password);
-    const { gateway, caFile, ops } = cluster.ready;
-    return ['--gateway', gateway, '--ca', caFile, '--user', ops.name, '--password-file', passwordFile];
+    writeFileSync(passwordFile, cluster.ready.operations.password);
+    const { gateway, caFile, operations } = cluster.ready;
+    return ['--gateway', gateway, '--ca', caFile, '--user', operations.name, '--password-file', passwordFile];
   };
 
   it.each([

@@ -87,7 +87,7 @@ describe('people of a directory', () => {
       ],
     };
     const answer = await curl(
-      ...curlClient.asOps(),
+      ...curlClient.asRecorder(),
       ...['--header', 'Content-Type: application/json', '--data-binary', JSON.stringify(recording)],
       `${cluster.ready.gateway}/internal-api/contact-centers/directory/recordings`,
     );

@@ -124,7 +124,7 @@ describe('what is recorded', () => {
   it('that somebody read it', async () => {
     await audit('?user=alice', ...asOps(), '--header', 'X-Request-Id: audit-reader-1');
     expect(await eventually('audit-read', 'audit-reader-1')).toMatchObject({
-      user: 'ops',
+      user: 'operations',
       detail: '{"user":"alice","limit":100}',
     });
   });

@@ -178,12 +178,13 @@ describe('sessions', () => {
     expect((await newBrowser().send('/api/v2/me', '--cookie', `JSESSIONID=${session?.id}`)).status).toBe(401);
   });
 
-  it('the ops account ends all sessions of a user; the user may not do that to others', async () => {
+  it('an operations account ends all sessions of a user; the user may not do that to others', async () => {
     const carol = newBrowser();
     const token = header('X-CSRF-TOKEN', await carol.logIn('carol'));
     expect((await carol.send('/api/v2/users/alice/sessions', '-X', 'DELETE', ...token)).status).toBe(403);
     const ops = newBrowser();
-    const account = ['--user', `${cluster.ready.ops.name}:${cluster.ready.ops.password}`];
+    const { name, password } = cluster.ready.operations;
+    const account = ['--user', `${name}:${password}`];
     const opsToken = (await ops.send('/api/v2/me', ...account)).headers['x-csrf-token'] ?? '';
     const path = '/api/v2/users/carol/sessions';
     const ended = await ops.send(path, '-X', 'DELETE', ...account, ...header('X-CSRF-TOKEN', opsToken));

@@ -29,7 +29,13 @@ export class CurlClient {
     return ['--cacert', this.cluster.ready.caFile, '--user', `${user.name}:${user.password}`];
   }
 
+  /** An operations account that holds everything. */
   asOps(): string[] {
+    const { operations, caFile } = this.cluster.ready;
+    return ['--cacert', caFile, '--user', `${operations.name}:${operations.password}`];
+  }
+
+  asRecorder(): string[] {
     const { ops, caFile } = this.cluster.ready;
     return ['--cacert', caFile, '--user', `${ops.name}:${ops.password}`];
   }
@@ -64,7 +70,7 @@ export class CurlClient {
   }
 
   insert(recording: object): Promise<CurlAnswer> {
-    return this.insertRaw(JSON.stringify(recording), this.asOps());
+    return this.insertRaw(JSON.stringify(recording), this.asRecorder());
   }
 
   /** Inserts a recording with one media file and answers the path it plays at. */

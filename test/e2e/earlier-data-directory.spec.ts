@@ -134,7 +134,7 @@ describe('a data directory of an earlier version', () => {
     };
     const { gateway } = cluster.ready;
     const answer = await curl(
-      ...curlClient.asOps(),
+      ...curlClient.asRecorder(),
       ...['--header', 'Content-Type: application/json', '--data-binary', JSON.stringify(body)],
       `${gateway}/internal-api/contact-centers/neighbour/recordings`,
     );

@@ -60,7 +60,7 @@ async function as(user: string, secret: string, method: string, path: string, bo
 }
 
 const asOps = (method: string, path: string, body?: unknown): Promise<Answer> =>
-  as(cluster.ready.ops.name, cluster.ready.ops.password, method, path, body);
+  as(cluster.ready.operations.name, cluster.ready.operations.password, method, path, body);
 const asAlice = (method: string, path: string, body?: unknown): Promise<Answer> =>
   as('alice', cluster.ready.users.find(({ name }) => name === 'alice')!.password, method, path, body);
 const json = ({ text }: Answer): unknown => JSON.parse(text);
@@ -330,9 +330,9 @@ describe('what is from before things belonged to contact centers', () => {
 
   const run = (...parameters: string[]) => {
     const passwordFile = join(work, 'ops-password');
-    writeFileSync(passwordFile, cluster.ready.ops.password);
-    const { gateway, caFile, ops } = cluster.ready;
-    const access = ['--gateway', gateway, '--ca', caFile, '--user', ops.name, '--password-file', passwordFile];
+    writeFileSync(passwordFile, cluster.ready.operations.password);
+    const { gateway, caFile, operations } = cluster.ready;
+    const access = ['--gateway', gateway, '--ca', caFile, '--user', operations.name, '--password-file', passwordFile];
     return rcsctl(repository, dataDirectory, ['lkm', ...parameters, ...access]);
   };
 

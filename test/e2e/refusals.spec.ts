@@ -80,11 +80,14 @@ describe('who may not', () => {
     expect((await curl(...curlClient.asUser('bob'), curlClient.playUrl(elsewhere))).status).toBe(403);
   });
 
-  it('the ops account inserts but plays nothing, users insert nothing', async () => {
-    expect((await curl(...curlClient.asOps(), curlClient.playUrl(demo()))).status).toBe(403);
-    const answer = await curlClient.insertRaw('{}', curlClient.asUser('alice'));
-    expect(answer.status).toBe(403);
-    expect(statusOf(answer)).toBe(5);
+  it('the recorder inserts but plays nothing, users and operations insert nothing', async () => {
+    for (const account of [curlClient.asRecorder(), curlClient.asOps()])
+      expect((await curl(...account, curlClient.playUrl(demo()))).status).toBe(403);
+    for (const account of [curlClient.asUser('alice'), curlClient.asOps()]) {
+      const answer = await curlClient.insertRaw('{}', account);
+      expect(answer.status).toBe(403);
+      expect(statusOf(answer)).toBe(5);
+    }
   });
 
   it('unknown recordings and leaves answer 404', async () => {
@@ -128,9 +131,9 @@ describe('insertions that are refused', () => {
   });
 
   it('anything but JSON', async () => {
-    const form = await curlClient.insertRaw('id=1', curlClient.asOps(), 'application/x-www-form-urlencoded');
+    const form = await curlClient.insertRaw('id=1', curlClient.asRecorder(), 'application/x-www-form-urlencoded');
     expect(form.status).toBe(415);
-    expect((await curlClient.insertRaw('{', curlClient.asOps())).status).toBe(400);
+    expect((await curlClient.insertRaw('{', curlClient.asRecorder())).status).toBe(400);
   });
 
   it('a second, different recording under the same id; a repetition is welcome', async () => {

@@ -343,6 +343,11 @@ function describeChart(goProgram: string): void {
 
   it.each([
     ['a password in plain text', ['--set', 'configuration.redis.password=secret'], 'redis'],
+    [
+      'a password of the first administrator in plain text',
+      ['--set', 'configuration.serverSettings.bootstrapAdministrator.password=secret'],
+      'bootstrapAdministrator',
+    ],
     ['a PIN in plain text', ['--set', 'configuration.keyVault.tokens[0].pin=1234'], 'tokens'],
     ['an option that does not exist', ['--set', 'gateway.replica=2'], 'replica'],
     ['a token that is no PKCS#11 URI', ['--set', 'configuration.keyVault.tokens[0].uri=/dev/hsm'], 'uri'],

@@ -27,6 +27,7 @@ import type { GatewayDependencies } from './dependencies/gateway-dependencies.js
 import { refuseWhileClosing } from './http/closing.hook.js';
 import { answerExpectations, askForBodies } from './http/expect-continue.js';
 import { listeningAt } from './http/external-url.js';
+import { readForwardedFor } from './http/forwarded-for.hook.js';
 import { checkHeaderSections } from './http/header-section.hook.js';
 import { acceptShallowJson } from './http/json-body.js';
 import { listRoutes } from './http/listed-routes.js';
@@ -39,6 +40,7 @@ import { LocalKeyManagerListener } from './local-key-manager/local-key-manager-l
 import { warnOfSharedStorages } from './media-index/shared-storages.js';
 import { AuditDiskMetrics } from './metrics/audit-disk-metrics.js';
 import { StoreMetrics } from './metrics/store-metrics.js';
+import { makeFirstAdministrator } from './users/first-administrator.js';
 import { PlaybackGatewayModule } from './playback-gateway.module.js';
 
 runService('playback-gateway', async (context: ServiceContext) => {
@@ -51,6 +53,8 @@ runService('playback-gateway', async (context: ServiceContext) => {
   const { audit } = store;
   const checkpoints = await auditCheckpoints({ context, configuration, audit, identity });
   await checkpoints.start();
+  const { users, contactCenters } = store;
+  await makeFirstAdministrator(configuration.serverSettings, { users, contactCenters, audit }, context.logger);
   await warnOfSharedStorages(configuration.mediaStorages, store.contactCenters, context.logger);
   const redis = connectRedis(configuration.redis, context.logger, redisTls(configuration.redis));
   new RedisMetrics(context.metrics).observe(redis);
@@ -94,6 +98,7 @@ async function createApplication(dependencies: GatewayDependencies): Promise<App
   const fastify = adapter.getInstance();
   const settings = configuration.serverSettings;
   demandAccessRules(fastify, bodyBoundsOf(settings));
+  readForwardedFor(fastify, settings.trustedProxies, context.logger);
   const routes = listRoutes(fastify);
   const { limits } = settings;
   boundListener(fastify.server, { name: 'public', maxConnections: limits.maxConnections }, context.listeners);

@@ -37,7 +37,7 @@ export class RequestHooks implements OnModuleInit {
       this.logger.error({ requestId: request.id, code, error: message }, 'request failed');
     });
     drainRefusedBodies(fastify);
-    guardOrigins(fastify, this.origins);
+    guardOrigins(fastify, this.origins, this.settings.externalUrl);
     this.listener?.separatePorts();
     if (this.hawk !== undefined) checkHawkPayloads(fastify, this.hawk);
     decideAccess(fastify, this.access.steps);

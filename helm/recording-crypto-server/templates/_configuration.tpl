@@ -31,6 +31,10 @@ chart decides (addresses, certificates). Called with the root context; answer YA
 {{- with .Values.configuration.serverSettings.opsUserPasswordSecret -}}
 {{- $_ := set $settings "opsUserPassword" (dict "file" (printf "/etc/rcs/secrets/ops/%s" .key)) -}}
 {{- end -}}
+{{- with .Values.configuration.serverSettings.bootstrapAdministrator -}}
+{{- $password := dict "file" (printf "/etc/rcs/secrets/bootstrap-administrator/%s" .passwordSecret.key) -}}
+{{- $_ := set $settings "bootstrapAdministrator" (merge (dict "password" $password) (omit . "passwordSecret")) -}}
+{{- end -}}
 {{- $settings = merge (dict
   "listen" (dict "host" "0.0.0.0" "port" 8090)
   "management" (dict "host" "0.0.0.0" "port" 9090)

@@ -1,6 +1,7 @@
 export * from './password/password-hash.js';
 export * from './password/password-policy.js';
 export * from './administration/account-choice.js';
+export * from './administration/bootstrap-administrator.js';
 export * from './administration/account-administrator.js';
 export * from './administration/user-input.js';
 export * from './administration/user-view.js';

@@ -170,7 +170,7 @@ export class History {
   private async recipients(): Promise<HeldCertificate[]> {
     const { contactCenter, cluster } = this.grounds;
     const path = `/rcs/contact-centers/${contactCenter.id}/recipients?ivrProfile=${profile}`;
-    const answer = await this.insist(path, () => cluster.ops.get(path));
+    const answer = await this.insist(path, () => cluster.recorder.get(path));
     const { certificates = [] } = this.said('recipients', answer) as { certificates?: { alias: string }[] };
     return certificates.map(({ alias }) => this.books.certificates.find(each => each.alias === alias)!);
   }

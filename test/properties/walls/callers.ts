@@ -13,13 +13,13 @@ export interface Attacker {
 const eventStream = '/rcs/certificate-events';
 const listenMs = 150;
 
-export function attackers({ ops, nobody }: PropertyCluster, b: Side): Attacker[] {
+export function attackers({ recorder, nobody }: PropertyCluster, b: Side): Attacker[] {
   return [
     person('agent', b.agent),
     person('supervisor', b.supervisor),
     person('administrator', b.admin),
     person('key administrator', b.keyAdministrator),
-    { ...person('recorder', ops), comesTo: route => route.startsWith('POST /internal-api/') },
+    { ...person('recorder', recorder), comesTo: route => route.startsWith('POST /internal-api/') },
     keyManagerClient(b),
     person('nobody', nobody),
   ];

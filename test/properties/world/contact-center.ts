@@ -20,7 +20,7 @@ const password = 'a long password of properties 1';
 export class PropertyContactCenter {
   constructor(
     readonly id: string,
-    private readonly server: { readonly door: Door; readonly ops: Caller },
+    private readonly server: { readonly door: Door; readonly ops: Caller; readonly recorder: Caller },
   ) {}
 
   async addPerson(userName: string, { agentHierarchy, ...wishes }: PersonWishes): Promise<Caller> {
@@ -51,12 +51,12 @@ export class PropertyContactCenter {
   }
 
   insert(recording: object): Promise<Answer> {
-    return this.server.ops.send({ method: 'POST', path: this.insertionPath, json: recording });
+    return this.server.recorder.send({ method: 'POST', path: this.insertionPath, json: recording });
   }
 
   /** @throws Error when the server does not take it in. */
   async mustInsert(recording: object): Promise<InsertedRecording> {
-    const { id, mediaFiles } = await this.server.ops.must<{ id: string; mediaFiles: { playPath: string }[] }>(
+    const { id, mediaFiles } = await this.server.recorder.must<{ id: string; mediaFiles: { playPath: string }[] }>(
       'POST',
       this.insertionPath,
       recording,

@@ -23,6 +23,7 @@ export interface Route {
 export class PropertyCluster {
   readonly door: Door;
   readonly ops: Caller;
+  readonly recorder: Caller;
   readonly nobody: Caller;
   readonly files: StoredFiles;
 
@@ -30,9 +31,10 @@ export class PropertyCluster {
     private readonly cluster: RunningCluster,
     readonly work: string,
   ) {
-    const { gateway, caFile, ops, webdav } = cluster.ready;
+    const { gateway, caFile, ops, operations, webdav } = cluster.ready;
     this.door = new Door(gateway, readFileSync(caFile, 'utf8'));
-    this.ops = new Caller(ops.name, this.door, ops.password);
+    this.ops = new Caller(operations.name, this.door, operations.password);
+    this.recorder = new Caller(ops.name, this.door, ops.password);
     this.nobody = new Caller('nobody', this.door, undefined);
     this.files = new StoredFiles(webdav);
   }

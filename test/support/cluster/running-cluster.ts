@@ -3,13 +3,16 @@ import { createInterface } from 'node:readline';
 import { chmodSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { endingWithUs } from '#platform';
+import { addOperationsAccount, type OperationsAccount } from './operations-account.js';
 
-/** The line that quickstart prints with --json. */
+/** The line that quickstart prints with --json, and an account that only tests have. */
 export interface ReadyLine {
   readonly gateway: string;
   readonly caFile: string;
   readonly users: readonly { readonly name: string; readonly password: string; readonly roles: readonly string[] }[];
+  /** The recorder. */
   readonly ops: { readonly name: string; readonly password: string };
+  readonly operations: OperationsAccount;
   readonly contactCenter: string;
   readonly webdav: { readonly url: string; readonly user: string; readonly password: string };
   readonly certificates: readonly { readonly alias: string; readonly file: string }[];
@@ -39,8 +42,9 @@ export async function startCluster(
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const ready = await firstLine(child);
-  return { ready: JSON.parse(ready) as ReadyLine, stop: () => stop(child) };
+  const ready = JSON.parse(await firstLine(child)) as ReadyLine;
+  const operations = await addOperationsAccount(ready.dataDir);
+  return { ready: { ...ready, operations }, stop: () => stop(child) };
 }
 
 /** A temporary directory is its maker's alone; the account of Apache must pass through it, or files would lie elsewhere. */

@@ -35,6 +35,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     access?: AccessRule;
     judge?: UserJudge;
+    /** Whether the recorder may call it; no route that does not say so. */
+    recorder?: boolean;
   }
 }
 
@@ -44,6 +46,8 @@ export const Public = (): AccessDecorator => access('anyone');
 export const LogIn = (): AccessDecorator => access('log-in');
 /** Users with credentials or a session; only those whom the judge does not refuse, where there is one. */
 export const Authenticated = (judge?: UserJudge): AccessDecorator => access('user', judge);
+/** As `Authenticated`, and the recorder, whom every other route refuses. */
+export const AuthenticatedOrRecorder = (judge?: UserJudge): AccessDecorator => access('user', judge, true);
 /** Users who have this privilege in their contact center. */
 export const RequirePrivilege = (privilege: keyof typeof ruleOfPrivilege): AccessDecorator =>
   access(ruleOfPrivilege[privilege]);
@@ -67,6 +71,9 @@ export function accessRuleOf(config: object | undefined): AccessRule | undefined
 /** Who decides about the user, once it is known who that is; undefined where every user may. */
 export const judgeOf = (config: FastifyContextConfig | undefined): UserJudge | undefined => config?.judge;
 
+/** Whether the recorder may call the route. */
+export const isOpenToRecorder = (config: FastifyContextConfig | undefined): boolean => config?.recorder === true;
+
 /** The most a body may have under the rule, bytes. */
 export const bodyBoundOf = (rule: AccessRule, bounds: BodyBounds): number => bounds[bodyBounds[rule]];
 
@@ -74,17 +81,18 @@ const decorated = Symbol('accessRule');
 type Decorated = object & { [decorated]?: AccessRule };
 
 /** On a method: its rule. On a controller: the rule of its methods that have none of their own. */
-function access(rule: AccessRule, judge?: UserJudge): AccessDecorator {
+function access(rule: AccessRule, judge?: UserJudge, recorder = false): AccessDecorator {
+  const config: FastifyContextConfig = { access: rule, judge, recorder };
   return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor): void => {
     if (key !== undefined && descriptor !== undefined) {
-      decorate(target, key, descriptor, { access: rule, judge });
+      decorate(target, key, descriptor, config);
       return;
     }
     const { prototype } = target as { readonly prototype: object };
     for (const [name, method] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
       const handler: unknown = method.value;
       if (name === 'constructor' || typeof handler !== 'function') continue;
-      if ((handler as Decorated)[decorated] === undefined) decorate(prototype, name, method, { access: rule, judge });
+      if ((handler as Decorated)[decorated] === undefined) decorate(prototype, name, method, config);
     }
   };
 }

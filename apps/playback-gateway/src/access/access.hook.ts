@@ -1,7 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
-import { userOf } from '../http/current-user.js';
-import { accessRuleOf, bodyBoundOf, judgeOf, type AccessRule, type BodyBounds } from './access-rule.js';
+import { findUser, userOf } from '../http/current-user.js';
+import {
+  accessRuleOf,
+  bodyBoundOf,
+  isOpenToRecorder,
+  judgeOf,
+  type AccessRule,
+  type BodyBounds,
+} from './access-rule.js';
+import { refuseRecorder } from './recorder-refusal.js';
 
 /** Lets a request in, or throws what it is refused with. Its body is not read yet. */
 export type AccessStep = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
@@ -31,9 +39,11 @@ export function demandAccessRules(fastify: FastifyInstance, bounds: BodyBounds):
 export function decideAccess(fastify: FastifyInstance, steps: AccessSteps): void {
   fastify.addHook('onRequest', async (request, reply) => {
     if (request.is404) throw new RcsError('RCS_NOT_FOUND', 'no such route');
-    const rule = accessRuleOf(request.routeOptions.config);
+    const { config } = request.routeOptions;
+    const rule = accessRuleOf(config);
     if (rule === undefined) throw new RcsError('RCS_INTERNAL', 'the route has no access rule');
     await steps[rule](request, reply);
-    judgeOf(request.routeOptions.config)?.(userOf(request));
+    if (!isOpenToRecorder(config)) refuseRecorder(findUser(request));
+    judgeOf(config)?.(userOf(request));
   });
 }

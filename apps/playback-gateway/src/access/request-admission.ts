@@ -7,13 +7,18 @@ import { CsrfProtection } from '../csrf/csrf-protection.js';
 import { accountOfCredential } from '../sessions/credential-version.js';
 import { SessionService } from '../sessions/session.service.js';
 import type { Session } from '../sessions/session.js';
-import { LoginThrottle } from '../throttling/login-throttle.js';
+import { LoginThrottle, type LoginAttempt } from '../throttling/login-throttle.js';
 import { noteAuthentication } from '../authentication/authentication-time.js';
 import { AuthenticationService } from '../authentication/authentication.service.js';
 import { parseBasicCredentials } from '../authentication/credentials.js';
+import type { AdmitAttempt } from '../authentication/login-identity.js';
+import type { LoginIdentity } from '../throttling/login-limits.js';
+import type { ConnectionOrigin } from '../authentication/recorder-account.js';
+import { clientCertificateOf } from '../http/client-certificate.js';
 import { setCurrentUser } from '../http/current-user.js';
 import { LoginRecord } from '../authentication/login-record.js';
 import { namedContactCenter } from '../authentication/credentials.js';
+import { refuseRecorder } from './recorder-refusal.js';
 
 interface Admitted {
   readonly user: User;
@@ -55,6 +60,7 @@ export class RequestAdmission {
   async logIn(authorization: string | undefined, request: FastifyRequest, reply: FastifyReply): Promise<Admitted> {
     const user = await this.authenticate(authorization, request);
     setCurrentUser(user, request);
+    refuseRecorder(user);
     checkOriginFor(user, request, reply);
     await this.logins.sessionOpened(user, request);
     return { user, session: await this.sessions.open(user, request, reply, false) };
@@ -70,42 +76,59 @@ export class RequestAdmission {
   private async bySession(request: FastifyRequest): Promise<Admitted> {
     const session = await this.sessions.resume(request);
     if (session === undefined) throw new RcsError('RCS_AUTHENTICATION_REQUIRED', 'neither credentials nor a session');
-    const user = await this.authentication.userOfSession(accountOfCredential(session));
+    const user = await this.authentication.userOfSession(accountOfCredential(session), originOf(request));
     if (user !== undefined && this.sessions.isCurrent(session, user)) return { user, session };
     await this.sessions.end(session);
     throw new RcsError('RCS_AUTHENTICATION_REQUIRED', 'the user of the session has changed');
   }
 
   private authenticate(authorization: string | undefined, request: FastifyRequest): Promise<User> {
-    if (this.logins.isRepeated(authorization, request)) return this.verify(authorization, request);
-    const digest = `${this.logins.digest(authorization, request)} ${namedContactCenter(request) ?? ''}`;
+    const digest = this.logins.digest(authorization, request);
     const running = this.running.get(digest);
     if (running !== undefined) return running;
-    const attempt = this.throttled(authorization, request).finally(() => this.running.delete(digest));
+    const attempt = this.throttled(authorization, request, digest).finally(() => this.running.delete(digest));
     this.running.set(digest, attempt);
     return attempt;
   }
 
-  private async throttled(authorization: string | undefined, request: FastifyRequest): Promise<User> {
-    const userName = parseBasicCredentials(authorization)?.userName;
-    if (userName === undefined) return this.verify(authorization, request);
-    const attempt = await this.throttle.begin({ userName, address: request.ip });
+  private async throttled(authorization: string | undefined, request: FastifyRequest, digest: string): Promise<User> {
+    if (this.throttle.wereRight(digest)) return this.verify(authorization, request, digest, undefined);
+    const entered: { attempt?: LoginAttempt } = {};
+    const admit: AdmitAttempt = async identity => {
+      entered.attempt = await this.throttle.begin({ identity, address: request.ip });
+    };
     try {
-      const user = await this.verify(authorization, request);
-      await this.throttle.succeeded(attempt);
+      const user = await this.verify(authorization, request, digest, admit);
+      if (entered.attempt !== undefined) await this.throttle.succeeded(entered.attempt, digest);
       return user;
     } catch (error) {
-      if (!isWrongCredentials(error)) await this.throttle.withdraw(attempt);
+      const { attempt } = entered;
+      if (attempt !== undefined) {
+        await (isWrongCredentials(error) ? this.throttle.failed(attempt) : this.throttle.withdraw(attempt));
+      }
       throw error;
     }
   }
 
-  private async verify(authorization: string | undefined, request: FastifyRequest): Promise<User> {
+  private async verify(
+    authorization: string | undefined,
+    request: FastifyRequest,
+    digest: string,
+    admit: AdmitAttempt | undefined,
+  ): Promise<User> {
+    const hints = { contactCenter: namedContactCenter(request), ...originOf(request) };
+    const found: { identity?: LoginIdentity } = {};
+    const note: AdmitAttempt = async identity => {
+      found.identity = identity;
+      await admit?.(identity);
+    };
     try {
-      return await this.authentication.authenticate(authorization, { contactCenter: namedContactCenter(request) });
+      return await this.authentication.authenticate(authorization, hints, admit === undefined ? undefined : note);
     } catch (error) {
       if (isWrongCredentials(error)) {
-        this.logins.failed(authorization, request, parseBasicCredentials(authorization)?.userName, error);
+        this.throttle.forget(digest);
+        const userName = parseBasicCredentials(authorization)?.userName;
+        this.logins.failed(authorization, request, { userName, contactCenter: found.identity?.contactCenter }, error);
       }
       throw error;
     }
@@ -137,6 +160,12 @@ export class RequestAdmission {
 function issuesCsrfToken(request: FastifyRequest): boolean {
   return request.method === 'GET' && request.routeOptions.url?.endsWith('/play/:leaf') !== true;
 }
+
+/** What the recorder may be bound to. */
+const originOf = (request: FastifyRequest): ConnectionOrigin => ({
+  address: request.ip,
+  clientCertificate: clientCertificateOf(request),
+});
 
 const isWrongCredentials = (error: unknown): error is RcsError =>
   error instanceof RcsError && error.code === 'RCS_AUTHENTICATION_REQUIRED';

@@ -2,7 +2,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { parseInput, RcsError } from '#platform';
 import type { User } from '#store';
-import { Authenticated } from '../access/access-rule.js';
+import { AuthenticatedOrRecorder } from '../access/access-rule.js';
 import { CurrentUser } from '../http/current-user.js';
 import { mayAdministerCertificates } from '../access/certificate-administrator.js';
 import { AssignmentService } from './assignment.service.js';
@@ -14,14 +14,14 @@ export const recipientQuerySchema = z.union(
 
 /** Public keys for recorders: whom a new recording of a profile is to be encrypted for, checked at this moment. */
 @Controller('rcs/contact-centers/:contactCenter/recipients')
-@Authenticated()
+@AuthenticatedOrRecorder()
 export class RecipientController {
   constructor(private readonly assignments: AssignmentService) {}
 
   @Get()
   async get(@CurrentUser() user: User, @Param('contactCenter') contactCenter: string, @Query() query: unknown) {
     const own = mayAdministerCertificates(user) && user.contactCenter === contactCenter;
-    if (!own && !user.roles.includes('ops')) {
+    if (!own && !user.roles.includes('recorder')) {
       throw new RcsError('RCS_INSUFFICIENT_PERMISSION', `${user.name} asked for recipients of ${contactCenter}`);
     }
     const asked = parseInput(recipientQuerySchema, query);

@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { Attribute, Change, Client } from 'ldapts';
 import { examplePeople } from '#test/directory/example-people.js';
 import { administrator, SlapdServer } from '#test/directory/slapd-server.js';
 import { hashPassword } from '#accounts';
-import { configurationSchema, createLogger } from '#platform';
+import { configurationSchema, createLogger, RcsError, toRcsError } from '#platform';
 import { openSqliteStore, type Store, type UserContent } from '#store';
 import { AgentPlaces } from '../authorisation/agent-places.js';
 import { AuthenticationService } from './authentication.service.js';
@@ -14,6 +15,7 @@ import { Directories } from './directory/directories.js';
 import { DirectoryUsers } from './directory/directory-users.js';
 import { openDirectory } from './directory/open-directory.js';
 import { ExternalUsers } from './external-users.js';
+import type { LoginIdentity } from '../throttling/login-limits.js';
 
 jest.setTimeout(120_000);
 
@@ -230,7 +232,7 @@ describe('the authentication flow', () => {
       try {
         await expect(authentication.authenticate(anthony)).rejects.toMatchObject(unavailable);
         expect(await authentication.authenticate(lena)).toMatchObject({ name: 'lena' });
-        expect(await authentication.authenticate(basic('ops', 'ops-password'))).toMatchObject({ roles: ['ops'] });
+        expect(await authentication.authenticate(basic('ops', 'ops-password'))).toMatchObject({ roles: ['recorder'] });
       } finally {
         await server.run();
       }
@@ -288,7 +290,7 @@ describe('the authentication flow', () => {
     async contactCenter => {
       const authentication = service();
       expect(await authentication.authenticate(basic('ops', 'ops-password'), { contactCenter })).toMatchObject({
-        roles: ['ops'],
+        roles: ['recorder'],
       });
       await expect(authentication.authenticate(basic('ops', 'wrong'), { contactCenter })).rejects.toMatchObject(
         refused,
@@ -382,6 +384,62 @@ describe('the authentication flow', () => {
     await store.users.put({ ...local, agentHierarchy: '/Lena' });
     expect(await places.of('local', ['lena', 'john'])).toEqual([{ contactCenter: 'local', path: '/Lena' }]);
     expect(await places.of('directory', ['lena'])).toEqual([]);
+  });
+
+  it('has one bound for all spellings of a name', async () => {
+    const blanks = fc.constantFrom('', ' ', '   ');
+    const letters = fc.array(fc.boolean(), { minLength: 7, maxLength: 7 });
+    const spelling = fc
+      .tuple(letters, blanks, blanks, fc.constantFrom('', '@example.org', '@EXAMPLE.org'))
+      .map(([upper, before, after, domain]) => {
+        const name = Array.from('anthony', (letter, index) => (upper[index] === true ? letter.toUpperCase() : letter));
+        return {
+          userName: `${before}${name.join('')}${after}${domain}`,
+          contactCenter: domain === '' ? 'directory' : 'domain',
+        };
+      });
+    const spellings = fc.sample(spelling, 40);
+    const authentication = service({ cacheTimeToLiveMs: 0 });
+    const tried = new Map<string, number>();
+    let looked = 0;
+    let letIn = 0;
+    for (const { userName, contactCenter } of spellings) {
+      const user = authentication.authenticate(basic(userName, 'pass:wörd'), { contactCenter });
+      if (await user.then(Boolean, () => false)) letIn++;
+      const guess = authentication.authenticate(basic(userName, 'wrong'), { contactCenter }, ({ key }) => {
+        tried.set(key, (tried.get(key) ?? 0) + 1);
+        return (tried.get(key) ?? 0) > 3 ? Promise.reject(new RcsError('RCS_TOO_MANY_REQUESTS')) : Promise.resolve();
+      });
+      const code = await guess.then(
+        () => 'let in',
+        (error: unknown) => toRcsError(error).code,
+      );
+      if (code !== 'RCS_TOO_MANY_REQUESTS') looked++;
+    }
+    expect(letIn).toBe(spellings.length);
+    expect(looked).toBe(3);
+  });
+
+  it('counts under the account that was found, whatever the request names, and says where it belongs', async () => {
+    const identities: LoginIdentity[] = [];
+    const note = (identity: LoginIdentity) => Promise.resolve(void identities.push(identity));
+    for (const [name, contactCenter] of [
+      ['lena', 'local'],
+      ['lena', undefined],
+      ['ops', 'local'],
+      ['ops', 'elsewhere'],
+      ['nobody', 'local'],
+      ['nobody', 'elsewhere'],
+    ] as const) {
+      const guess = service().authenticate(basic(name, 'wrong'), { contactCenter }, note);
+      await expect(guess).rejects.toMatchObject(refused);
+    }
+    const [lena, again, recorder, recorderAgain, nobody, elsewhere] = identities;
+    expect(lena).toMatchObject({ kind: 'person', contactCenter: 'local' });
+    expect(again).toEqual(lena);
+    expect([recorder, recorderAgain]).toEqual(Array(2).fill({ kind: 'service', key: 'recorder' }));
+    expect(nobody).toMatchObject({ contactCenter: 'local' });
+    expect(elsewhere).not.toHaveProperty('contactCenter');
   });
 
   it('answers a refusal no sooner for somebody unknown than for somebody known', async () => {

@@ -177,10 +177,10 @@ describe('AuthenticationService', () => {
     rmSync(other, { recursive: true });
   });
 
-  describe('for the ops account of the configuration', () => {
-    it('lets it in with the role ops and no contact center', async () => {
+  describe('for the recorder, the account of the configuration,', () => {
+    it('lets it in with the role recorder and no contact center', async () => {
       const user = await service().authenticate(basic('ops', 'ops-secret'));
-      expect(user).toMatchObject({ name: 'ops', roles: ['ops'], privileges: [], accessGroups: [] });
+      expect(user).toMatchObject({ name: 'ops', roles: ['recorder'], privileges: [], accessGroups: [] });
       expect(user).not.toHaveProperty('contactCenter');
     });
 
@@ -192,6 +192,31 @@ describe('AuthenticationService', () => {
       const authentication = new AuthenticationService(store.users, configurationSchema.parse({}).serverSettings);
       for (const secret of ['', 'undefined', 'ops-secret'])
         await expect(authentication.authenticate(basic('ops', secret))).rejects.toMatchObject(refused);
+    });
+
+    it('lets it in from where it is bound to alone, at a log-in and with a session', async () => {
+      const bound = service({ opsAddresses: ['10.1.0.0/16', '2001:db8::7'] });
+      const account = basic('ops', 'ops-secret');
+      for (const address of ['10.1.255.3', '::ffff:10.1.0.9', '2001:db8::7']) {
+        expect(await bound.authenticate(account, { address })).toMatchObject({ name: 'ops' });
+        expect(await bound.userOfSession({ name: 'ops' }, { address })).toMatchObject({ name: 'ops' });
+      }
+      for (const address of ['10.2.0.1', '2001:db8::8', 'unknown', '', undefined]) {
+        await expect(bound.authenticate(account, { address })).rejects.toMatchObject(refused);
+        await expect(bound.userOfSession({ name: 'ops' }, { address })).rejects.toMatchObject(refused);
+      }
+    });
+
+    it('lets it in with the client certificate that it is bound to alone', async () => {
+      const own = 'ab'.repeat(32);
+      const bound = service({ opsClientCertificates: [own] });
+      const account = basic('ops', 'ops-secret');
+      expect(await bound.authenticate(account, { clientCertificate: own })).toMatchObject({ name: 'ops' });
+      for (const clientCertificate of [undefined, '', 'cd'.repeat(32)])
+        await expect(bound.authenticate(account, { clientCertificate })).rejects.toMatchObject(refused);
+      await expect(bound.authenticate(basic('ops', 'wrong'), { clientCertificate: own })).rejects.toMatchObject(
+        refused,
+      );
     });
 
     it('cannot be taken over by a local user of the same name', async () => {

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { toRcsError, RcsError, type ServerSettings } from '#platform';
+import { toRcsError, RcsError, type ErrorCode, type ServerSettings } from '#platform';
 import type { AccountName, ContactCenter, User, UserStore } from '#store';
 import { parseBasicCredentials, type BasicCredentials } from './credentials.js';
 import { parseBearerToken } from './credentials.js';
@@ -7,11 +7,15 @@ import type { OpenIdUsers } from './bearer/open-id-users.js';
 import type { ContactCenterFinder } from './contact-center-finder.js';
 import type { Directories } from './directory/directories.js';
 import { LocalUsers } from './local-users.js';
-import { OpsAccount } from './ops-account.js';
+import { identityOfName, recorderIdentity, type AdmitAttempt } from './login-identity.js';
+import { RecorderAccount, type ConnectionOrigin } from './recorder-account.js';
 import { wrongCredentials } from './credentials.js';
 
+/** Refusals whose time tells nothing of who was asked for. */
+const uniform: ReadonlySet<ErrorCode> = new Set(['RCS_AUTHENTICATION_REQUIRED', 'RCS_TOO_MANY_REQUESTS']);
+
 /** What a request says besides its credentials. */
-export interface LoginHints {
+export interface LoginHints extends ConnectionOrigin {
   /** Header field ContactCenterId. */
   readonly contactCenter?: string | undefined;
 }
@@ -30,7 +34,7 @@ export interface AuthenticationParts {
  * configuration belongs to no contact center. Bearer tokens of an OpenID provider are a step of their own.
  */
 export class AuthenticationService {
-  private readonly ops: OpsAccount;
+  private readonly recorder: RecorderAccount;
   private readonly local: LocalUsers;
 
   constructor(
@@ -38,15 +42,16 @@ export class AuthenticationService {
     private readonly settings: ServerSettings,
     private readonly parts: AuthenticationParts = {},
   ) {
-    this.ops = new OpsAccount(settings);
+    this.recorder = new RecorderAccount(settings);
     this.local = new LocalUsers(users, settings);
   }
 
   /**
+   * @param admit is asked before a password is looked at, once it is known whose; without it every attempt counts as admitted
    * @throws RcsError RCS_AUTHENTICATION_REQUIRED for everything but a known, enabled user with good credentials;
-   * RCS_DIRECTORY_UNAVAILABLE, RCS_OVERLOADED, RCS_STORE_UNAVAILABLE when that cannot be found out.
+   * RCS_DIRECTORY_UNAVAILABLE, RCS_OVERLOADED, RCS_STORE_UNAVAILABLE when that cannot be found out; what `admit` throws.
    */
-  async authenticate(authorization: string | undefined, hints: LoginHints = {}): Promise<User> {
+  async authenticate(authorization: string | undefined, hints: LoginHints = {}, admit?: AdmitAttempt): Promise<User> {
     const token = parseBearerToken(authorization);
     const credentials = parseBasicCredentials(authorization);
     if (token !== undefined && this.parts.openId !== undefined) {
@@ -54,12 +59,25 @@ export class AuthenticationService {
       return this.withUniformRefusalTime(async () => this.rejectReservedName(await openId.authenticate(token)));
     }
     if (credentials === undefined) throw new RcsError('RCS_AUTHENTICATION_REQUIRED', 'no Basic credentials');
-    return this.withUniformRefusalTime(() => this.authenticateBasic(credentials, hints));
+    // Where attempts wait in line some do so before their password is looked at, some after: both take as long in all.
+    const line = { waitedMs: 0 };
+    const timed: AdmitAttempt = async identity => {
+      const joined = performance.now();
+      await admit?.(identity).finally(() => (line.waitedMs += performance.now() - joined));
+    };
+    const inLine = admit === undefined ? undefined : timed;
+    return this.withUniformRefusalTime(() => this.authenticateBasic(credentials, hints, inLine), line);
   }
 
-  /** The user whom a session was opened for, as it is now; undefined once it is gone or disabled. */
-  async userOfSession(account: AccountName): Promise<User | undefined> {
-    if (account.source === undefined && this.ops.is(account.name)) return this.ops.user;
+  /**
+   * The user whom a session was opened for, as it is now; undefined once it is gone or disabled.
+   * @throws RcsError RCS_AUTHENTICATION_REQUIRED for a session of the recorder that comes from somewhere else
+   */
+  async userOfSession(account: AccountName, origin: ConnectionOrigin = {}): Promise<User | undefined> {
+    if (account.source === undefined && this.recorder.is(account.name)) {
+      this.recorder.checkOrigin(origin);
+      return this.recorder.user;
+    }
     const user = await this.users.find(account);
     if (user?.enabled !== true) return undefined;
     switch (user.source) {
@@ -72,23 +90,39 @@ export class AuthenticationService {
     }
   }
 
-  private async authenticateBasic(credentials: BasicCredentials, hints: LoginHints): Promise<User> {
-    if (this.ops.is(credentials.userName)) return this.ops.authenticate(credentials);
+  private async authenticateBasic(
+    credentials: BasicCredentials,
+    hints: LoginHints,
+    admit: AdmitAttempt | undefined,
+  ): Promise<User> {
+    if (this.recorder.is(credentials.userName)) {
+      await admit?.(recorderIdentity);
+      return this.recorder.authenticate(credentials, hints);
+    }
     const contactCenter = await this.parts.contactCenters?.find(credentials.userName, hints.contactCenter);
-    if (contactCenter === 'unknown') return this.local.refuse(credentials);
-    return this.rejectReservedName(await this.authenticateIn(contactCenter, credentials));
+    if (contactCenter === 'unknown') {
+      await admit?.(identityOfName(undefined, credentials.userName));
+      return this.local.refuse(credentials);
+    }
+    return this.rejectReservedName(await this.authenticateIn(contactCenter, credentials, admit));
   }
 
-  private authenticateIn(contactCenter: ContactCenter | undefined, credentials: BasicCredentials): Promise<User> {
+  private authenticateIn(
+    contactCenter: ContactCenter | undefined,
+    credentials: BasicCredentials,
+    admit: AdmitAttempt | undefined,
+  ): Promise<User> {
     const directory = contactCenter === undefined ? undefined : this.parts.directories?.of(contactCenter.id);
     if (contactCenter !== undefined && directory !== undefined) {
-      return directory.authenticate(contactCenter, credentials);
+      return directory.authenticate(contactCenter, credentials, admit);
     }
     return this.local.authenticate(
       credentials,
       user =>
         this.isLocal(user) &&
         (contactCenter === undefined || user.contactCenter === undefined || user.contactCenter === contactCenter.id),
+      contactCenter,
+      admit,
     );
   }
 
@@ -110,18 +144,19 @@ export class AuthenticationService {
    * compare names without case, so `OPS` could otherwise come back as `ops`.
    */
   private rejectReservedName(user: User): User {
-    if (!this.ops.is(user.name)) return user;
+    if (!this.recorder.is(user.name)) return user;
     throw wrongCredentials(user.name, 'the name belongs to the account of the configuration: no log-in');
   }
 
   /** Whoever is refused learns nothing from the time it took, as long as it took less than `failedLoginTimeMs`. */
-  private async withUniformRefusalTime(authenticate: () => Promise<User>): Promise<User> {
+  private async withUniformRefusalTime(authenticate: () => Promise<User>, line = { waitedMs: 0 }): Promise<User> {
     const started = performance.now();
     try {
       return await authenticate();
     } catch (error) {
-      if (toRcsError(error).code === 'RCS_AUTHENTICATION_REQUIRED') {
-        await setTimeout(Math.max(0, this.settings.failedLoginTimeMs - (performance.now() - started)));
+      if (uniform.has(toRcsError(error).code)) {
+        const took = performance.now() - started - line.waitedMs;
+        await setTimeout(Math.max(0, this.settings.failedLoginTimeMs - took));
       }
       throw error;
     }

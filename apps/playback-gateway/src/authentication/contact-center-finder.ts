@@ -41,7 +41,7 @@ function domainOf(userName: string): string | undefined {
 }
 
 /** The name inside the contact center: without the contact center's own domain. */
-export function nameWithin({ domain }: ContactCenter, userName: string): string {
+export function nameWithin({ domain }: Pick<ContactCenter, 'domain'>, userName: string): string {
   return domain !== undefined && domainOf(userName) === domain.toLowerCase()
     ? userName.slice(0, userName.lastIndexOf('@'))
     : userName;

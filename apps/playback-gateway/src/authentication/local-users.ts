@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import pLimit from 'p-limit';
 import { RcsError, type ServerSettings } from '#platform';
-import type { User, UserStore } from '#store';
+import type { ContactCenter, User, UserStore } from '#store';
 import type { BasicCredentials } from './credentials.js';
 import { CredentialCache } from './credential-cache.js';
 import { hashPassword, verifyPassword } from '#accounts';
 import { wrongCredentials } from './credentials.js';
+import { identityOfName, identityOfUser, type AdmitAttempt } from './login-identity.js';
 
 /** Password hashes computed at once, and how many may wait; more are answered with 503 instead of a growing queue. */
 const concurrentHashes = 4;
@@ -28,11 +29,21 @@ export class LocalUsers {
 
   /**
    * @param accepts which users count; all others are as unknown as those who are not there
-   * @throws RcsError RCS_AUTHENTICATION_REQUIRED, RCS_OVERLOADED
+   * @param contactCenter where the name is looked for, as far as that is known
+   * @throws RcsError RCS_AUTHENTICATION_REQUIRED, RCS_OVERLOADED, what `admit` throws
    */
-  async authenticate(credentials: BasicCredentials, accepts: (user: User) => boolean): Promise<User> {
+  async authenticate(
+    credentials: BasicCredentials,
+    accepts: (user: User) => boolean,
+    contactCenter: ContactCenter | undefined,
+    admit: AdmitAttempt | undefined,
+  ): Promise<User> {
     const found = await this.users.find({ name: credentials.userName });
     const user = found !== undefined && accepts(found) ? found : undefined;
+    // Before the memory is asked, too: it would tell a guesser which password is right however many were tried.
+    await admit?.(
+      user === undefined ? identityOfName(contactCenter, credentials.userName) : identityOfUser(user, contactCenter),
+    );
     if (user !== undefined && this.memory.recall(credentials)?.version === user.version) return enabled(user);
     const matches = await this.verify(user?.passwordHash ?? (await this.decoy), credentials.password);
     if (!matches || user?.passwordHash === undefined) throw wrongCredentials(credentials.userName);

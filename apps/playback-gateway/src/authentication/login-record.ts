@@ -12,6 +12,13 @@ import { namedContactCenter } from './credentials.js';
 const repeatMs = 60_000;
 const remembered = 10_000;
 
+/** Whom an attempt was about, as far as it is known. */
+export interface FailedLogin {
+  /** As it was typed. */
+  readonly userName: string | undefined;
+  readonly contactCenter: string | undefined;
+}
+
 /** Writes log-ins and failed attempts into the audit. */
 @Injectable()
 export class LoginRecord {
@@ -22,11 +29,6 @@ export class LoginRecord {
     @Inject(storeTokens.audit) private readonly audit: AuditLog,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
-
-  /** Whether these very credentials came from this address a moment ago and were good. */
-  isRepeated(authorization: string | undefined, request: FastifyRequest): boolean {
-    return this.recent.has(this.digest(authorization, request));
-  }
 
   /** @throws RcsError RCS_AUDIT_UNAVAILABLE when it cannot be written: then nobody gets in. */
   async succeeded(user: User, authorization: string | undefined, request: FastifyRequest): Promise<void> {
@@ -53,11 +55,11 @@ export class LoginRecord {
     });
   }
 
-  /** Nobody waits for it: a refusal must not depend on the audit. */
+  /** Nobody waits for it: a refusal must not depend on the audit. The contact center is for its administrators to see. */
   failed(
     authorization: string | undefined,
     request: FastifyRequest,
-    userName: string | undefined,
+    { userName, contactCenter }: FailedLogin,
     cause: RcsError,
   ): void {
     this.recent.delete(this.digest(authorization, request));
@@ -66,6 +68,7 @@ export class LoginRecord {
         event: 'login-failed',
         outcome: 'refused',
         ...(userName === undefined ? {} : { user: userName }),
+        ...(contactCenter === undefined ? {} : { contactCenter }),
         address: request.ip,
         requestId: request.id,
         detail: cause.message,

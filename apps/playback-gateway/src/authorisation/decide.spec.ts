@@ -176,6 +176,7 @@ describe(decide.name, () => {
     ['the ops account sees nothing', role, opsAccount, { groups: ['/'] }],
     ['the ops account reads nothing', role, opsAccount, { groups: ['/'], action: 'read' }],
     ['the ops account with every role sees nothing', role, { ...opsAccount, roles: ['ops', 'admin'] }, {}],
+    ['the recorder sees nothing, whatever else it were', role, { ...opsAccount, roles: ['recorder', 'admin'] }, {}],
     ['an admin of another contact center', notFound, admin, elsewhere],
     ['a group of another contact center', notFound, supervisor, { groups: ['/'], ...elsewhere }],
     ['the own name in another contact center', notFound, agent, { agents: ['john'], ...elsewhere }],

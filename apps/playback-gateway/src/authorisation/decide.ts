@@ -39,8 +39,8 @@ export function decide(input: DecisionInput): Decision {
   const { user, recording, region, action } = input;
   if (recording.region !== region)
     return refuse('RCS_RECORDING_NOT_FOUND', `the recording is of region ${recording.region}`);
-  if (user.roles.includes('ops')) {
-    return refuse('RCS_INSUFFICIENT_ROLE', 'the ops account sees and plays no recording');
+  if (user.roles.includes('ops') || user.roles.includes('recorder')) {
+    return refuse('RCS_INSUFFICIENT_ROLE', 'operations accounts and the recorder see and play no recording');
   }
   if (user.contactCenter !== recording.contactCenter) {
     return refuse('RCS_RECORDING_NOT_FOUND', 'the recording is of another contact center');

@@ -1,6 +1,6 @@
-import { BlockList, isIP } from 'node:net';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ServerSettings } from '#platform';
+import { networksOf } from '../http/networks.js';
 
 export interface CsrfClient {
   readonly userName: string;
@@ -19,7 +19,7 @@ export class CsrfExemptions {
 
   constructor(exemptions: ServerSettings['csrfExemptions']) {
     this.judges = exemptions.map(({ userName, address }) => {
-      const network = address === undefined ? undefined : networkOf(address);
+      const network = address === undefined ? undefined : networksOf([address]);
       return client => (userName === undefined || client.userName === userName) && (network?.(client.address) ?? true);
     });
   }
@@ -29,14 +29,3 @@ export class CsrfExemptions {
     return this.judges.some(judge => judge(client));
   }
 }
-
-function networkOf(text: string): (address: string) => boolean {
-  const [base = '', prefix] = text.split('/');
-  const family = familyOf(base);
-  const network = new BlockList();
-  if (prefix === undefined) network.addAddress(base, family);
-  else network.addSubnet(base, Number(prefix), family);
-  return address => isIP(address) !== 0 && network.check(address, familyOf(address));
-}
-
-const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 4 ? 'ipv4' : 'ipv6');

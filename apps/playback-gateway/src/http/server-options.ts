@@ -32,7 +32,9 @@ export function serverOptions(settings: ServerSettings, logger: Logger) {
     return503OnClosing: false,
     routerOptions: { maxParamLength: maximumParameterLength },
     http: connectionLimits(settings),
-    ...(settings.enableSsl ? { https: { ...serverTls(settings), ...connectionLimits(settings) } } : {}),
+    ...(settings.enableSsl
+      ? { https: { ...serverTls(settings), ...clientCertificates(settings), ...connectionLimits(settings) } }
+      : {}),
   };
 }
 
@@ -44,7 +46,7 @@ function answerFrameworkError(error: Error, request: FastifyRequest, reply: Fast
 /** Options of a server that Node makes itself: the same limits as those of Fastify's, and TLS where it is enabled. */
 export function ownServerOptions(settings: ServerSettings) {
   return {
-    ...(settings.enableSsl ? serverTls(settings) : {}),
+    ...(settings.enableSsl ? { ...serverTls(settings), ...clientCertificates(settings) } : {}),
     ...connectionLimits(settings),
     requestTimeout: settings.requestTimeoutMs,
     keepAliveTimeout,
@@ -57,6 +59,10 @@ export function ownServerOptions(settings: ServerSettings) {
  */
 export const silenceTimeout = (settings: ServerSettings): number =>
   Math.max(answerTimeoutOf(settings), settings.clientIdleTimeoutMs) + 10_000;
+
+/** Whoever has no certificate, or one that nobody vouches for, comes in: what counts is the digest, for the recorder alone. */
+const clientCertificates = ({ opsClientCertificates }: ServerSettings) =>
+  opsClientCertificates.length === 0 ? {} : { requestCert: true, rejectUnauthorized: false };
 
 const connectionLimits = (settings: ServerSettings) => ({
   maxHeaderSize: maximumHeaderBytes,

@@ -3,16 +3,18 @@ import { RcsError } from '#platform';
 import type { ContactCenterStore, KeyManagerOwner, KeyManagerScope, User } from '#store';
 import { storeTokens } from '../dependencies/injection-tokens.js';
 
-/** "Administration of the Local Key Manager": of the administrator's contact center; operations accounts have it for all. */
-export function mayAdministerKeyManager(user: User): boolean {
-  if (user.roles.includes('ops')) return true;
-  return user.privileges.includes('administer-local-key-manager') && user.contactCenter !== undefined;
+/**
+ * "Administration of the Local Key Manager": of the administrator's contact center, by operations accounts of all.
+ * Whoever has it can give out a credential that opens blocks, so the role alone does not bring it.
+ */
+export function mayAdministerKeyManager({ roles, privileges, contactCenter }: User): boolean {
+  return privileges.includes('administer-local-key-manager') && (contactCenter !== undefined || roles.includes('ops'));
 }
 
 /** Whose things this user administers. @throws RcsError RCS_INSUFFICIENT_PERMISSION */
 export function scopeOf(user: User): KeyManagerScope {
-  if (user.roles.includes('ops')) return 'everything';
-  if (mayAdministerKeyManager(user) && user.contactCenter !== undefined) return { owner: user.contactCenter };
+  const { contactCenter } = user;
+  if (mayAdministerKeyManager(user)) return contactCenter === undefined ? 'everything' : { owner: contactCenter };
   throw new RcsError('RCS_INSUFFICIENT_PERMISSION', `${user.name} administers no local key manager`, {
     publicDetail: 'the privilege "Administration of the Local Key Manager" is needed',
   });

@@ -29,8 +29,9 @@ export interface Insertion {
 }
 
 /** @throws RcsError RCS_INSUFFICIENT_ROLE */
-export function requireOperations({ roles }: User): void {
-  if (!roles.includes('ops')) throw new RcsError('RCS_INSUFFICIENT_ROLE', 'only the ops account inserts recordings');
+export function requireRecorder({ roles }: User): void {
+  if (roles.includes('recorder')) return;
+  throw new RcsError('RCS_INSUFFICIENT_ROLE', 'only the recorder, the account of opsUsername, inserts recordings');
 }
 
 /** Takes in the metadata of a recording, as the recording processor sends it. */

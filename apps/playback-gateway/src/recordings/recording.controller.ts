@@ -2,12 +2,12 @@ import { Body, Controller, Get, Inject, Param, Post, Req, Res } from '@nestjs/co
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
 import type { RecordingStore, User } from '#store';
-import { Authenticated } from '../access/access-rule.js';
+import { Authenticated, AuthenticatedOrRecorder } from '../access/access-rule.js';
 import { CurrentUser } from '../http/current-user.js';
 import { AuthorisationService } from '../authorisation/authorisation.service.js';
 import { ExternalUrl } from '../http/external-url.js';
 import { storeTokens } from '../dependencies/injection-tokens.js';
-import { RecordingInsertionService, requireOperations } from './recording-insertion.service.js';
+import { RecordingInsertionService, requireRecorder } from './recording-insertion.service.js';
 import { recordingResource } from './recording-resource.js';
 
 /** The recording resource for users. */
@@ -20,7 +20,9 @@ export class RecordingController {
     private readonly externalUrl: ExternalUrl,
   ) {}
 
+  /** The recorder reads none: 403 tells it that an id is taken, before it stores anything. */
   @Get(':id')
+  @AuthenticatedOrRecorder()
   async get(@CurrentUser() user: User, @Param('id') id: string) {
     const recording = await this.recordings.find(id);
     if (recording === undefined) throw new RcsError('RCS_RECORDING_NOT_FOUND', `no recording ${JSON.stringify(id)}`);
@@ -31,7 +33,7 @@ export class RecordingController {
 
 /** What the recording processor calls. */
 @Controller('internal-api/contact-centers/:contactCenter/recordings')
-@Authenticated(requireOperations)
+@AuthenticatedOrRecorder(requireRecorder)
 export class RecordingInsertionController {
   constructor(
     private readonly insertion: RecordingInsertionService,

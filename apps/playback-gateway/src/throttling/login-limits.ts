@@ -5,23 +5,34 @@ export interface LoginLimits {
   /** Length of the sliding window, milliseconds. */
   readonly windowMs: number;
   readonly failuresPerUser: number;
+  /** Above it attempts from there are slowed, not refused: everybody behind a NAT is one address. */
   readonly failuresPerAddress: number;
+}
+
+/** Whose password an attempt is about, as far as that is known before the password is looked at. */
+export interface LoginIdentity {
+  /** Services are the recorder and operations accounts; strangers at an address must not keep them out. */
+  readonly kind: 'person' | 'service';
+  /** The same for every spelling of one account's name. */
+  readonly key: string;
+  /** Where the account belongs, or would belong. */
+  readonly contactCenter?: string;
 }
 
 /** What a log-in is counted under. */
 export interface LoginSource {
-  readonly userName: string;
+  readonly identity: LoginIdentity;
   readonly address: string;
 }
 
 /** Names of users and addresses as parts of a key: bounded in length, and no names of people in Redis. */
-export function throttleKeys({ userName, address }: LoginSource) {
-  const user = digest(userName.normalize('NFC').toLowerCase());
+export function throttleKeys({ identity, address }: LoginSource) {
+  const user = digest(identity.key);
   const network = networkOf(address);
   return {
     user: `login-failures:user:${user}`,
     address: `login-failures:address:${network}`,
-    /** Failures from where this user has logged in before are counted apart, so that strangers cannot lock the user out. */
+    /** Failures at one network alone: strangers elsewhere cannot lock out who is known there, nor services. */
     familiar: `login-failures:familiar:${user}:${network}`,
     /** Exists where this user has logged in before. */
     known: `login-known:${user}:${network}`,

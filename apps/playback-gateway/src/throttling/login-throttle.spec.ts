@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { RedisServer } from '#test/redis/redis-server.js';
 import { RedisGate } from '../redis/redis-gate.js';
 import { LocalAttemptWindow, SharedAttemptWindow, type AttemptWindow } from './attempt-window.js';
-import { networkOf } from './login-limits.js';
+import { networkOf, type LoginIdentity } from './login-limits.js';
 import { LoginThrottle } from './login-throttle.js';
 
 const tooMany = { code: 'RCS_TOO_MANY_REQUESTS' };
@@ -84,20 +84,65 @@ describe.each<readonly [string, () => AttemptWindow]>([
 });
 
 describe(LoginThrottle.name, () => {
-  const limits = { loginThrottling: { window: hour / 1000, failuresPerUser: 3, failuresPerAddress: 6 } };
-  const throttle = () => new LoginThrottle(new RedisGate(redis), limits);
-  const from = (userName: string, address = '10.0.0.1') => ({ userName, address });
+  const bounds = { window: hour / 1000, failuresPerUser: 3, failuresPerAddress: 6 };
+  const limits = { loginThrottling: { ...bounds, longestDelayMs: 1, mostWaiting: 100 } };
+  /** Nobody waits at all, so whoever would have to is refused. */
+  const impatient = { loginThrottling: { ...limits.loginThrottling, mostWaiting: 0 } };
+  const throttle = (settings = limits) => new LoginThrottle(new RedisGate(redis), settings);
+  const from = (key: string, address = '10.0.0.1', kind: LoginIdentity['kind'] = 'person') => ({
+    identity: { kind, key },
+    address,
+  });
+  const flood = async (address = '10.0.0.1') => {
+    for (let count = 0; count < 6; count++) await throttle().begin(from(`user-${count}`, address));
+  };
 
   it('counts failures per user, over all addresses and gateways', async () => {
     for (const address of ['10.0.0.1', '10.0.0.2', '10.0.0.3']) await throttle().begin(from('anthony', address));
     await expect(throttle().begin(from('anthony', '10.0.0.4'))).rejects.toMatchObject(tooMany);
-    await expect(throttle().begin(from('ANTHONY', '10.0.0.4'))).rejects.toMatchObject(tooMany);
     await throttle().begin(from('bob', '10.0.0.4'));
   });
 
-  it('counts failures per address, over all users', async () => {
-    for (let count = 0; count < 6; count++) await throttle().begin(from(`user-${count}`));
-    await expect(throttle().begin(from('somebody'))).rejects.toMatchObject(tooMany);
+  it('slows an address with many failures, over all users, and refuses there only whom nobody could make wait', async () => {
+    await flood();
+    for (let count = 0; count < 20; count++) await throttle().begin(from(`other-${count}`));
+    await expect(throttle(impatient).begin(from('somebody'))).rejects.toMatchObject(tooMany);
+    await throttle(impatient).begin(from('somebody', '10.0.0.2'));
+  });
+
+  it('does not slow who is known at the address, and answers their failures as late as those of others', async () => {
+    await throttle().succeeded(await throttle().begin(from('anthony')));
+    await flood();
+    const attempt = await throttle(impatient).begin(from('anthony'));
+    await throttle(impatient).succeeded(attempt);
+    const wrong = await throttle(impatient).begin(from('anthony'));
+    await expect(throttle(impatient).failed(wrong)).rejects.toMatchObject(tooMany);
+    await throttle().failed(wrong);
+  });
+
+  it('does not slow services, which have bounds of their own at every network', async () => {
+    const recorder = (address: string) => from('recorder', address, 'service');
+    await flood();
+    const attempts = await Promise.all([1, 2, 3].map(() => throttle(impatient).begin(recorder('10.0.0.1'))));
+    await expect(throttle(impatient).begin(recorder('10.0.0.1'))).rejects.toMatchObject(tooMany);
+    await expect(throttle(impatient).failed(attempts[0]!)).rejects.toMatchObject(tooMany);
+    await throttle(impatient).begin(recorder('10.0.0.2'));
+    for (let network = 0; network < 26; network++) await throttle().begin(recorder(`10.1.${network}.1`));
+    await expect(throttle().begin(recorder('10.2.0.1'))).rejects.toMatchObject(tooMany);
+  });
+
+  it('remembers credentials that were right, until they are not', async () => {
+    const gateway = throttle();
+    await gateway.succeeded(await gateway.begin(from('anthony')), 'digest');
+    expect([gateway.wereRight('digest'), gateway.wereRight('other')]).toEqual([true, false]);
+    gateway.forget('digest');
+    expect(gateway.wereRight('digest')).toBe(false);
+  });
+
+  it('takes an attempt back that was not made because too many waited', async () => {
+    await flood();
+    for (let count = 0; count < 10; count++)
+      await expect(throttle(impatient).begin(from('somebody'))).rejects.toMatchObject(tooMany);
     await throttle().begin(from('somebody', '10.0.0.2'));
   });
 

@@ -17,7 +17,10 @@ export class AccessGroupController {
         { name: 'agent', description: 'Plays their own recordings' },
         { name: 'supervisor', description: 'Plays what access groups and partitions cover' },
         { name: 'admin', description: 'Sees every recording of the contact center and administers its users' },
-        { name: 'ops', description: 'Operations account: inserts recordings, administers users, plays nothing' },
+        {
+          name: 'ops',
+          description: 'Operations account: administers users of all contact centers, gives what it has, plays nothing',
+        },
       ],
       privileges: [
         { name: 'decrypt-recording', description: 'Decrypt a Recording' },

@@ -1,11 +1,11 @@
 import { Controller, Get } from '@nestjs/common';
 import type { User } from '#store';
-import { Authenticated } from '../access/access-rule.js';
+import { AuthenticatedOrRecorder } from '../access/access-rule.js';
 import { CurrentUser } from '../http/current-user.js';
 
-/** Who am I: what clients ask first. */
+/** Who am I: what clients ask first, for the CSRF token that comes with the answer. */
 @Controller('api/v2/me')
-@Authenticated()
+@AuthenticatedOrRecorder()
 export class MeController {
   @Get()
   get(@CurrentUser() { name, roles, privileges, contactCenter }: User) {

@@ -85,7 +85,7 @@ export class UserController {
     @Param('userName') userName: string,
     @Body() body: unknown,
   ): Promise<void> {
-    const own = userName === user.name && !user.roles.includes('ops');
+    const own = userName === user.name;
     const administrator = own ? undefined : accountAdministratorOf(user);
     const { password, currentPassword } = parseInput(passwordChangeSchema, body);
     if (administrator !== undefined) {

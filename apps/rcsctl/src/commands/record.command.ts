@@ -34,7 +34,7 @@ export function recordCommand(program: Command): void {
     .argument('<file>', 'the media file')
     .option('--gateway <url>', 'gateway; rcsctl.gateway of the configuration when absent')
     .option('--ca <file>', "authority of the gateway's certificate, PEM")
-    .option('--ops-user <name>', 'operations account; serverSettings.opsUsername when absent')
+    .option('--ops-user <name>', 'the recorder; serverSettings.opsUsername when absent')
     .option('--ops-password-file <file>', 'file with its password; serverSettings.opsUserPassword when absent')
     .option('--contact-center <id>', 'contact center; serverSettings.defaultContactCenter when absent')
     .option('--webdav <url>', 'base URL of the storage; the first of mediaStorages when absent')

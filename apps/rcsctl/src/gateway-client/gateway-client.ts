@@ -61,7 +61,7 @@ export class GatewayClient {
   }
 
   /**
-   * Whether an id is taken. The operations account sees no recording: it is told that it may not, where there is one.
+   * Whether an id is taken. The recorder sees no recording: it is told that it may not, where there is one.
    * @throws Error when the gateway does not say.
    */
   async hasRecording(id: string): Promise<boolean> {

@@ -43,7 +43,7 @@ export function readyText({ access, accounts, certificates, recordings, dataDir 
     `  authority     ${access.authority.caFile}`,
     `  certificate   ${certificates.map(({ file }) => file).join(', ')}`,
     `  WebDAV        ${access.webdav.url}   user ${access.webdav.user}   password ${access.webdav.password}`,
-    `  operations    ${access.ops.name}   password ${access.ops.password}   contact center ${accounts.contactCenter}`,
+    `  recorder      ${access.ops.name}   password ${access.ops.password}   contact center ${accounts.contactCenter}`,
     `  metrics       ${access.management.gateway}/metrics`,
     `  files         ${dataDir}`,
     '',

@@ -1,5 +1,5 @@
 import { RcsError } from '#platform';
-import { accountId, type Privilege, type User } from '#store';
+import { accountId, type Privilege, type Role, type User } from '#store';
 
 /** Who changes users, and how far that reaches. */
 export interface AccountAdministrator {
@@ -9,9 +9,8 @@ export interface AccountAdministrator {
   /** Users of this contact center alone; undefined for those of all. */
   readonly contactCenter?: string;
   /** What may be given to others; nobody gives a right that they do not have. */
+  readonly roles: readonly Role[];
   readonly privileges: readonly Privilege[];
-  /** Whether operations accounts may be made and changed. */
-  readonly mayAdministerOps: boolean;
 }
 
 const allPrivileges: readonly Privilege[] = [
@@ -22,26 +21,31 @@ const allPrivileges: readonly Privilege[] = [
 
 /** Somebody with access to the server itself; who may do everything. */
 export function operator(name: string): AccountAdministrator {
-  return { name, privileges: allPrivileges, mayAdministerOps: true };
+  return { name, roles: ['ops', 'admin'], privileges: allPrivileges };
 }
 
 /**
- * A user as administrator: the operations accounts of all, admins of their own contact center.
+ * A user as administrator: operations accounts of all contact centers, admins of their own.
  * @throws RcsError RCS_INSUFFICIENT_ROLE for everybody else.
  */
 export function accountAdministratorOf(user: User): AccountAdministrator {
-  if (user.enabled && user.roles.includes('ops')) return { ...operator(user.name), account: accountId(user) };
+  if (user.enabled && user.roles.includes('recorder')) {
+    throw new RcsError('RCS_INSUFFICIENT_ROLE', `${JSON.stringify(user.name)} is the recorder`, {
+      publicDetail: recorderAdministersNobody,
+    });
+  }
+  const { name, roles, privileges } = user;
+  if (user.enabled && roles.includes('ops')) return { name, account: accountId(user), roles, privileges };
   if (!user.enabled || !user.roles.includes('admin') || user.contactCenter === undefined) {
     throw new RcsError('RCS_INSUFFICIENT_ROLE', `${JSON.stringify(user.name)} administers no users`);
   }
-  return {
-    name: user.name,
-    account: accountId(user),
-    contactCenter: user.contactCenter,
-    privileges: user.privileges,
-    mayAdministerOps: false,
-  };
+  return { name, account: accountId(user), contactCenter: user.contactCenter, roles, privileges };
 }
+
+/** What whoever used the account of `opsUsername` for this has to do now. */
+export const recorderAdministersNobody =
+  'the account of opsUsername inserts recordings and reads recipients, nothing else; make an operations account with ' +
+  '"rcsctl users add NAME --role ops" or use an administrator of the contact center';
 
 /** Whether the user exists for this administrator. */
 export function sees(administrator: AccountAdministrator, user: User): boolean {
@@ -60,7 +64,18 @@ export function checkReach(administrator: AccountAdministrator, user: Pick<User,
       publicDetail: `privileges: only who has ${beyond.join(', ')} may give or administer it`,
     });
   }
-  if (user.roles.includes('ops') && !administrator.mayAdministerOps) {
-    throw new RcsError('RCS_INSUFFICIENT_ROLE', `${administrator.name} may not administer operations accounts`);
-  }
+  const role = user.roles.find(candidate => !holds(administrator.roles, candidate));
+  if (role === undefined) return;
+  const needed = role === 'ops' || role === 'recorder' ? role : 'admin';
+  throw new RcsError('RCS_INSUFFICIENT_ROLE', `${administrator.name} has not the role ${needed}`, {
+    publicDetail: `roles: only who has ${needed} may give or administer ${role}`,
+  });
+}
+
+/**
+ * Whether these rights reach a role. An agent may hear the recordings of whichever agent its account names, so it takes
+ * one who may hear them all, an admin, to give this role or any other of a contact center.
+ */
+function holds(roles: readonly Role[], role: Role): boolean {
+  return roles.includes(role === 'ops' || role === 'recorder' ? role : 'admin');
 }

@@ -162,11 +162,68 @@ describe(UserAdministration.name, () => {
     });
   });
 
+  describe('lets an operations account give nothing that it has not:', () => {
+    const account: User = { ...admin, name: 'olga', roles: ['ops'], privileges: [] };
+    delete (account as { contactCenter?: string }).contactCenter;
+    const olga = accountAdministratorOf(account);
+    const contactCenter = 'cc-1';
+    const eve = { userName: 'eve', password, contactCenter };
+
+    it.each<readonly [string, object, string]>([
+      ['decrypt-recording', { privileges: ['decrypt-recording'] }, 'RCS_INSUFFICIENT_PERMISSION'],
+      ['administer-certificates', { privileges: ['administer-certificates'] }, 'RCS_INSUFFICIENT_PERMISSION'],
+      ['the role admin', { roles: ['admin'] }, 'RCS_INSUFFICIENT_ROLE'],
+      ['the role supervisor', { roles: ['supervisor'], accessGroups: ['/'] }, 'RCS_INSUFFICIENT_ROLE'],
+      ['the role agent', { roles: ['agent'], agentIds: ['somebody'] }, 'RCS_INSUFFICIENT_ROLE'],
+      [
+        'another operations account more than it has',
+        { roles: ['ops'], privileges: ['decrypt-recording'], contactCenter: undefined },
+        'RCS_INSUFFICIENT_PERMISSION',
+      ],
+    ])('%s', async (_, rights, code) => {
+      await expect(add(olga, { ...eve, ...rights })).rejects.toEqual(failing(code));
+      expect(await store.users.list()).toEqual([]);
+    });
+
+    it('by a change or the password of somebody who has it', async () => {
+      await add(ops, { ...eve, roles: ['admin'], privileges: ['decrypt-recording'] });
+      const takeOver = administration.setPassword(olga, 'eve', 'another password', origin);
+      await expect(takeOver).rejects.toEqual(failing('RCS_INSUFFICIENT_PERMISSION'));
+      await expect(change(olga, 'eve', { privileges: [] })).rejects.toEqual(failing('RCS_INSUFFICIENT_PERMISSION'));
+      await expect(change(olga, 'eve', { enabled: true })).rejects.toEqual(failing('RCS_INSUFFICIENT_PERMISSION'));
+    });
+
+    it('and disables and removes whoever it is', async () => {
+      await add(ops, { ...eve, roles: ['admin'], privileges: ['decrypt-recording'] });
+      expect(await change(olga, 'eve', { enabled: false })).toMatchObject({ enabled: false });
+      await administration.remove(olga, 'eve', origin);
+      expect(await store.users.list()).toEqual([]);
+    });
+
+    it('while one that holds the role admin and a privilege gives these', async () => {
+      const holder = accountAdministratorOf({ ...account, roles: ['ops', 'admin'], privileges: ['decrypt-recording'] });
+      const rights = { roles: ['supervisor'], privileges: ['decrypt-recording'] };
+      expect(await add(holder, { ...eve, ...rights })).toMatchObject(rights);
+      const beyond = { ...eve, userName: 'mallory', privileges: ['administer-certificates'] };
+      await expect(add(holder, beyond)).rejects.toEqual(failing('RCS_INSUFFICIENT_PERMISSION'));
+    });
+
+    it('and nobody at all the role recorder, who administers nobody', async () => {
+      await expect((async () => add(ops, { ...eve, roles: ['recorder'] }))()).rejects.toEqual(
+        failing('RCS_INVALID_VALUE'),
+      );
+      const publicDetail = expect.stringContaining('rcsctl users add NAME --role ops') as string;
+      expect(() => accountAdministratorOf({ ...account, roles: ['recorder'] })).toThrow(
+        expect.objectContaining({ publicDetail }) as Error,
+      );
+    });
+  });
+
   it('keeps operations accounts out of contact centers, and everybody else in one', async () => {
     expect(await add(ops, { ...john, roles: ['ops'] })).not.toHaveProperty('contactCenter');
     const paul = { ...john, userName: 'paul' };
     await expect(add(ops, { ...paul, roles: ['ops'], contactCenter: 'cc-1' })).rejects.toThrow('the role ops');
-    await expect(add(ops, { ...paul, roles: ['ops', 'admin'] })).rejects.toThrow('the role ops');
+    await expect(add(ops, { ...paul, roles: ['ops', 'supervisor'] })).rejects.toThrow('the role ops');
     await expect(add(ops, paul)).rejects.toThrow('contactCenter');
     await expect(add(ops, { ...paul, contactCenter: 'cc-9' })).rejects.toThrow('contactCenter');
     expect(await administration.list(ada)).toEqual([]);

@@ -81,9 +81,11 @@ export class UserAdministration {
     choice: AccountChoice = {},
   ): Promise<User> {
     const user = await this.show(administrator, name, choice);
-    checkReach(administrator, user);
     const changed = changedUser(user, change);
-    checkReach(administrator, changed);
+    if (!isOperationsTaking(administrator, change)) {
+      checkReach(administrator, user);
+      checkReach(administrator, changed);
+    }
     checkBelonging(changed);
     if (user.source !== undefined && Object.keys(change).some(field => field !== 'enabled')) {
       throw invalid(`${JSON.stringify(name)} is a user of another system (${user.source}): change the rights there`);
@@ -115,7 +117,7 @@ export class UserAdministration {
 
   /** Users change their own password, having proved the old one. @throws RcsError RCS_INVALID_VALUE */
   async changeOwnPassword(user: User, password: string, origin: RequestOrigin): Promise<User> {
-    return this.replacePassword({ name: user.name, privileges: [], mayAdministerOps: false }, user, password, origin);
+    return this.replacePassword({ name: user.name, roles: [], privileges: [] }, user, password, origin);
   }
 
   /** @throws RcsError RCS_USER_NOT_FOUND, RCS_INVALID_VALUE, RCS_INSUFFICIENT_PERMISSION, RCS_INSUFFICIENT_ROLE */
@@ -126,7 +128,7 @@ export class UserAdministration {
     choice: AccountChoice = {},
   ): Promise<void> {
     const user = await this.show(administrator, name, choice);
-    checkReach(administrator, user);
+    if (!isOperations(administrator)) checkReach(administrator, user);
     if (accountId(user) === administrator.account) throw invalid('nobody removes themselves');
     await this.record(administrator, user, { removed: true }, origin);
     await this.store.users.remove(user);
@@ -225,10 +227,22 @@ function changedUser(user: User, { agentHierarchy, ...change }: UserChange): Use
   return { ...rest, ...change, ...(path == null ? {} : { agentHierarchy: path }) };
 }
 
-/** Operations accounts belong to no contact center, everybody else to one. */
+const isOperations = ({ contactCenter }: AccountAdministrator): boolean => contactCenter === undefined;
+
+/** Operations disable and remove whomever they see: nobody gains a right by that. */
+function isOperationsTaking(administrator: AccountAdministrator, change: UserChange): boolean {
+  const fields = Object.keys(change);
+  return isOperations(administrator) && change.enabled === false && fields.length === 1;
+}
+
+/**
+ * Operations accounts belong to no contact center, everybody else to one. What an operations account holds besides, the
+ * role admin and privileges, it may give to others; it uses none of it.
+ */
 function checkBelonging({ contactCenter, roles }: Pick<UserContent, 'contactCenter' | 'roles'>): void {
-  if (roles.includes('ops') && (contactCenter !== undefined || roles.length > 1)) {
-    throw invalid('roles: an account with the role ops has no other role and no contact center');
+  const others = roles.filter(role => role !== 'ops' && role !== 'admin');
+  if (roles.includes('ops') && (contactCenter !== undefined || others.length > 0)) {
+    throw invalid('roles: an account with the role ops has no other role but admin, and no contact center');
   }
   if (contactCenter === undefined && !roles.includes('ops')) throw invalid('contactCenter: name one');
 }

@@ -10,7 +10,7 @@ import { openIdProvider } from './open-id.schema.js';
 import { bytes, filePath, listen, milliseconds, port, secret, trustedCA } from './option-types.js';
 import { recordingCertificates } from './recording-certificates.schema.js';
 import { tracing } from './tracing.schema.js';
-import { webSettings } from './web-settings.schema.js';
+import { network, webSettings } from './web-settings.schema.js';
 
 /** The identity of this process inside the cluster; mutual TLS between services cannot be turned off. */
 const internalTls = z.strictObject({
@@ -56,6 +56,20 @@ const publicTls = z
     'name keyStorePath, or certificateFile and keyFile',
   );
 
+/** As `openssl x509 -fingerprint -sha256` prints it, or without colons. */
+const fingerprint = z
+  .string()
+  .transform(text => text.replaceAll(':', '').toLowerCase())
+  .pipe(z.string().regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 fingerprint of a certificate'));
+
+/** Makes the first administrator of a contact center when a gateway starts, once, where there is none. */
+const bootstrapAdministrator = z.strictObject({
+  contactCenter: z.string().min(1).describe('Id; the contact center is made, too, where it is missing.'),
+  contactCenterName: z.string().min(1).optional().describe('Of a contact center that is made; its id when absent.'),
+  userName: z.string().min(1).default('admin').describe('Of the administrator.'),
+  password: secret.describe('Change it after the first log-in, and take the option away.'),
+});
+
 const serverSettings = z
   .strictObject({
     listen: listen(8090),
@@ -95,8 +109,19 @@ const serverSettings = z
       .string()
       .min(1)
       .default('ops')
-      .describe('The account of the recording processor; it inserts metadata and plays nothing.'),
-    opsUserPassword: secret.optional().describe('Without one there is no such account.'),
+      .describe('The recorder: inserts recordings and reads recipients, nothing else.'),
+    opsUserPassword: secret.optional().describe('Without one there is no recorder.'),
+    opsAddresses: z
+      .array(network)
+      .default([])
+      .describe('Where the recorder may come from: addresses and networks; from anywhere when empty.'),
+    opsClientCertificates: z
+      .array(fingerprint)
+      .default([])
+      .describe(
+        'SHA-256 of the certificates of which the recorder must show one, at a server with TLS of its own; none needed when empty.',
+      ),
+    bootstrapAdministrator: bootstrapAdministrator.optional(),
     credentialCacheTimeToLiveMs: z
       .int()
       .min(0)
@@ -127,6 +152,10 @@ const serverSettings = z
     limits: listenerLimits,
     ...webSettings,
   })
+  .refine(
+    ({ enableSsl, opsClientCertificates }) => enableSsl || opsClientCertificates.length === 0,
+    'opsClientCertificates needs enableSsl: whoever ends TLS in front sees the certificate, not this server',
+  )
   .prefault({});
 
 /** The whole of application.yaml; each service reads its own part and the shared ones. */

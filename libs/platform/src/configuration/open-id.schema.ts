@@ -31,6 +31,12 @@ export const openIdProvider = z.strictObject({
     .min(1)
     .default(['RS256', 'PS256', 'ES256'])
     .describe('Of signatures that are accepted.'),
+  tokenType: z
+    .enum(['at+jwt', 'JWT'])
+    .default('at+jwt')
+    .describe(
+      'The `typ` of access tokens (RFC 9068). JWT for providers that say no more than this: a token must then show by its claims that it is an access token and no ID token.',
+    ),
   clockToleranceMs: z.int().min(0).max(300_000).default(30_000).describe('How far the clocks may differ.'),
   maxTokenAgeMs: milliseconds
     .default(3_600_000)

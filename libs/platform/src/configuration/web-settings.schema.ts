@@ -55,7 +55,7 @@ const crossOriginSettings = z
     });
   });
 
-const network = z.string().refine(isNetwork, 'must be an IP address or a network such as 10.1.0.0/16');
+export const network = z.string().refine(isNetwork, 'must be an IP address or a network such as 10.1.0.0/16');
 
 function isNetwork(value: string): boolean {
   const [address = '', prefix, ...rest] = value.split('/');
@@ -125,12 +125,34 @@ export const webSettings = {
     .describe('POST, PUT, PATCH and DELETE need the token of the session, which GET hands out.'),
   csrfExemptions: z.array(csrfExemption).default([]),
   crossOriginSettings,
-  /** Failed log-ins in a sliding window; more are answered 429 with Retry-After. Addresses of IPv6 count per /64. */
+  /** Failed log-ins in a sliding window. Addresses of IPv6 count per /64. */
   loginThrottling: z
     .strictObject({
       window: seconds.max(86_400).default(900).describe('Seconds.'),
-      failuresPerUser: z.int().min(1).max(10_000).default(20).describe('Within the window.'),
-      failuresPerAddress: z.int().min(1).max(100_000).default(100).describe('Within the window.'),
+      failuresPerUser: z
+        .int()
+        .min(1)
+        .max(10_000)
+        .default(20)
+        .describe('More are answered 429 with Retry-After; where the user is known they are counted apart.'),
+      failuresPerAddress: z
+        .int()
+        .min(1)
+        .max(100_000)
+        .default(100)
+        .describe('More wait in line, each longer than the one before; who is known there does not.'),
+      longestDelayMs: z
+        .int()
+        .min(1)
+        .max(20_000)
+        .default(5000)
+        .describe('The most that one attempt in such a line waits for the one before it.'),
+      mostWaiting: z
+        .int()
+        .min(0)
+        .max(10_000)
+        .default(200)
+        .describe('Attempts that wait at once on each gateway; more are answered 429 with Retry-After.'),
     })
     .prefault({}),
   maxConcurrentStreamsPerUser: z

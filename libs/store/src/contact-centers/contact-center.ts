@@ -6,6 +6,8 @@ export interface ContactCenter {
   readonly domain?: string;
   /** Origins of pages that its users may use this server from, such as `https://*.example.com`. */
   readonly allowedOrigins?: readonly string[];
+  /** The configuration has made its first administrator, and makes none again. */
+  readonly administratorBootstrapped?: boolean;
 }
 
 /** Keeps the contact centers. Every method rejects with RCS_STORE_UNAVAILABLE while the database cannot serve. */

@@ -1,6 +1,10 @@
 import type { ExternalSource } from './account.js';
 
-export type Role = 'agent' | 'supervisor' | 'admin' | 'ops';
+/**
+ * `ops`: an operations account, which administers users of all contact centers and gives nothing that it has not.
+ * `recorder`: the account of the configuration, which inserts recordings; nobody gives this role.
+ */
+export type Role = 'agent' | 'supervisor' | 'admin' | 'ops' | 'recorder';
 
 /**
  * `administer-certificates`: Administration of Recording Certificates and Keys. `administer-local-key-manager`:
@@ -16,7 +20,7 @@ export interface User {
   /** argon2id as a PHC string; absent for users whose password another system checks. */
   readonly passwordHash?: string;
   readonly enabled: boolean;
-  /** Absent for an ops account, which belongs to no contact center. */
+  /** Absent for an operations account and the recorder, which belong to no contact center. */
   readonly contactCenter?: string;
   readonly roles: readonly Role[];
   readonly privileges: readonly Privilege[];

@@ -94,7 +94,7 @@ describe(OpenIdUsers.name, () => {
   async function token(changes: object = {}, head: object = {}, key = keys.privateKey): Promise<string> {
     const now = Math.floor(Date.now() / 1000);
     const payload = { iat: now, exp: now + 300, ...claims, ...changes };
-    return `Bearer ${await new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid: 'k1', ...head }).sign(key)}`;
+    return `Bearer ${await new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid: 'k1', typ: 'at+jwt', ...head }).sign(key)}`;
   }
 
   it('lets the bearer of a good token in, with the rights of its claims and never as ops', async () => {

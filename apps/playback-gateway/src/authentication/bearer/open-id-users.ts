@@ -4,6 +4,7 @@ import type { ContactCenterStore, ContactCenter, User, UserStore } from '#store'
 import { trustedAuthorities } from '#tls';
 import { privilegesIn, rolesIn, unique, type ExternalPerson } from '../directory/directory-person.js';
 import { storedName, type ExternalUsers } from '../external-users.js';
+import { isAccessToken } from './access-token.js';
 import { keySetFetcher } from './key-set-fetcher.js';
 
 const refused = (reason: string, cause?: unknown): RcsError =>
@@ -41,9 +42,9 @@ export class OpenIdUsers {
   }
 
   private async verify(token: string): Promise<JWTPayload> {
-    const { issuer, audience, algorithms, clockToleranceMs, maxTokenAgeMs } = this.settings;
+    const { issuer, audience, algorithms, clockToleranceMs, maxTokenAgeMs, tokenType } = this.settings;
     try {
-      const { payload } = await jwtVerify(token, this.keys, {
+      const { payload, protectedHeader } = await jwtVerify(token, this.keys, {
         issuer,
         audience: [...audience],
         algorithms: [...algorithms],
@@ -51,8 +52,10 @@ export class OpenIdUsers {
         maxTokenAge: maxTokenAgeMs / 1000,
         requiredClaims: ['exp', 'iat', 'sub'],
       });
+      if (!isAccessToken(protectedHeader.typ, payload, tokenType)) throw refused('it is no access token');
       return payload;
     } catch (error) {
+      if (error instanceof RcsError) throw error;
       if (isAboutTheToken(error)) throw refused((error as Error).message, error);
       throw new RcsError('RCS_DIRECTORY_UNAVAILABLE', 'the keys of the OpenID provider cannot be fetched', {
         cause: error,

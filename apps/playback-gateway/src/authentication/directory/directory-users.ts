@@ -6,6 +6,7 @@ import { nameWithin } from '../contact-center-finder.js';
 import { CredentialCache } from '../credential-cache.js';
 import { externalAccount, type ExternalUsers } from '../external-users.js';
 import { wrongCredentials } from '../credentials.js';
+import { identityOfEntry, identityOfName, type AdmitAttempt } from '../login-identity.js';
 import type { Directory } from './directory.js';
 
 export interface DirectoryUsersOptions {
@@ -40,11 +41,17 @@ export class DirectoryUsers {
     this.places = ttl === 0 ? undefined : new LRUCache({ max, ttl });
   }
 
-  /** @throws RcsError RCS_AUTHENTICATION_REQUIRED, RCS_DIRECTORY_UNAVAILABLE, RCS_OVERLOADED */
-  async authenticate(contactCenter: ContactCenter, credentials: BasicCredentials): Promise<User> {
-    const remembered = await this.recall(contactCenter, credentials);
+  /** @throws RcsError RCS_AUTHENTICATION_REQUIRED, RCS_DIRECTORY_UNAVAILABLE, RCS_OVERLOADED, what `admit` throws */
+  async authenticate(
+    contactCenter: ContactCenter,
+    credentials: BasicCredentials,
+    admit: AdmitAttempt | undefined,
+  ): Promise<User> {
+    // The memory would tell a guesser which password is right however many were tried.
+    const remembered = admit === undefined ? await this.recall(contactCenter, credentials) : undefined;
     return (
-      remembered ?? this.memory.verifyOnce(credentials, contactCenter.id, () => this.verify(contactCenter, credentials))
+      remembered ??
+      this.memory.verifyOnce(credentials, contactCenter.id, () => this.verify(contactCenter, credentials, admit))
     );
   }
 
@@ -91,9 +98,17 @@ export class DirectoryUsers {
     return user?.version === verified.version && user.enabled ? user : undefined;
   }
 
-  private async verify(contactCenter: ContactCenter, credentials: BasicCredentials): Promise<User> {
+  private async verify(
+    contactCenter: ContactCenter,
+    credentials: BasicCredentials,
+    admit: AdmitAttempt | undefined,
+  ): Promise<User> {
     const userName = nameWithin(contactCenter, credentials.userName);
-    const person = await this.directory.authenticate(userName, credentials.password);
+    const person = await this.directory.authenticate(userName, credentials.password, async entry => {
+      await admit?.(
+        entry === undefined ? identityOfName(contactCenter, userName) : identityOfEntry(contactCenter, entry),
+      );
+    });
     if (person === undefined) throw wrongCredentials(credentials.userName);
     const user = await this.keep(contactCenter, person);
     this.memory.remember(credentials, user, contactCenter.id);

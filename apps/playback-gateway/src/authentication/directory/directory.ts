@@ -4,9 +4,15 @@ import type { ExternalPerson } from './directory-person.js';
 export interface Directory {
   /**
    * The person with this name and password; undefined when there is none.
+   * @param found hears before the password is looked at which entry it is about: the same text for every spelling of the
+   * name, undefined where there is none; what it throws ends the attempt
    * @throws RcsError RCS_DIRECTORY_UNAVAILABLE, RCS_OVERLOADED.
    */
-  authenticate(userName: string, password: string): Promise<ExternalPerson | undefined>;
+  authenticate(
+    userName: string,
+    password: string,
+    found?: (entry: string | undefined) => Promise<void>,
+  ): Promise<ExternalPerson | undefined>;
 
   /** Whether people can be looked up without their password. */
   readonly canFind: boolean;

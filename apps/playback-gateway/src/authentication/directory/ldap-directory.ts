@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AndFilter, EqualityFilter, OrFilter, type Entry, ResultCodeError, type SearchOptions } from 'ldapts';
 import { describeError, RcsError, type ConfigurationServerSettings } from '#platform';
+import { comparableName } from '../login-identity.js';
 import type { Directory } from './directory.js';
 import { personOf, type EntryValues, type ExternalPerson } from './directory-person.js';
 import { escapeAttributeValue } from './distinguished-name.js';
@@ -31,20 +32,25 @@ export class LdapDirectory implements Directory {
     return this.settings.bindDn !== undefined;
   }
 
-  async authenticate(userName: string, password: string): Promise<ExternalPerson | undefined> {
+  async authenticate(
+    userName: string,
+    password: string,
+    tell?: (entry: string | undefined) => Promise<void>,
+  ): Promise<ExternalPerson | undefined> {
+    const found = this.canFind
+      ? await this.asked(signal => this.lookUp(connection => this.findDn(connection, userName, signal), signal))
+      : this.dnOf(userName);
+    await tell?.(found === undefined ? undefined : this.entryName(found));
     if (password === '') return undefined;
-    return this.asked(async signal => {
-      const found = this.canFind
-        ? await this.lookUp(connection => this.findDn(connection, userName, signal), signal)
-        : this.dnOf(userName);
-      return this.logins.use(async connection => {
+    return this.asked(signal =>
+      this.logins.use(async connection => {
         // Somebody unknown costs the same round trips as somebody known.
         if (!(await this.proves(connection, found ?? this.nobody(), password, signal)) || found === undefined)
           return undefined;
         if (this.canFind) return this.lookUp(other => this.read(other, found, userName, signal), signal);
         return this.read(connection, found, userName, signal);
-      }, signal);
-    });
+      }, signal),
+    );
   }
 
   async find(name: string, by: 'user-name' | 'agent-id'): Promise<ExternalPerson | undefined> {
@@ -141,6 +147,11 @@ export class LdapDirectory implements Directory {
     const options: SearchOptions = { scope: 'sub', filter, attributes: [groupNameAttribute], sizeLimit: mostGroups };
     const entries = await connection.search(groupsBaseDn, options, signal);
     return entries.flatMap(entry => valuesOf(entry)(groupNameAttribute));
+  }
+
+  /** Two directories may have entries of one name. */
+  private entryName(dn: string): string {
+    return JSON.stringify([this.settings.urls[0], comparableName(dn)]);
   }
 
   private dnOf(userName: string): string {

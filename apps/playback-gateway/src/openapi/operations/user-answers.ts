@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Privilege, Role } from '#store';
 
-const role = z.enum(['agent', 'supervisor', 'admin', 'ops'] satisfies Role[]);
+const role = z.enum(['agent', 'supervisor', 'admin', 'ops', 'recorder'] satisfies Role[]);
 const privilege = z.enum([
   'administer-certificates',
   'administer-local-key-manager',

@@ -12,7 +12,7 @@ const built = createRequire(join(repository, 'dist/'));
 const platform = built('./libs/platform/src/index.js');
 const { GatewayMetrics } = built('./apps/playback-gateway/src/metrics/gateway-metrics.js');
 const { StoreMetrics } = built('./apps/playback-gateway/src/metrics/store-metrics.js');
-const { AuditDiskMetrics } = built('./apps/playback-gateway/src/metrics/audit-disk-metrics.js');
+const { observeAuditDisk } = built('./apps/playback-gateway/src/metrics/audit-disk-metrics.js');
 const { AuditSinkMetrics } = built('./apps/playback-gateway/src/audit/checkpoints/audit-sink-metrics.js');
 const { WorkerMetrics } = built('./apps/decrypt-worker/src/metrics/worker-metrics.js');
 const { VaultMetrics } = built('./apps/key-vault/src/metrics/vault-metrics.js');
@@ -35,7 +35,7 @@ const page = await platform.metricsPage([
     new GatewayMetrics(registry);
     new StoreMetrics(registry);
     new AuditSinkMetrics(registry);
-    new AuditDiskMetrics(registry, '/');
+    observeAuditDisk(registry, '/');
     withRedis(registry);
   }),
   service('decrypt-worker', registry => {

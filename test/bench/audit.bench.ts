@@ -6,7 +6,7 @@ import { interleaved } from './statistics.js';
 
 /** Durable records a second that a gateway must reach. */
 const barPerSecond = 1500;
-/** What salted commitments may cost: rate with six personal fields over rate with none. */
+/** What salted commitments may cost: rate with personal fields over rate with none. */
 const barRatio = 0.8;
 const connections = 64;
 const roundMs = 3000;
@@ -20,14 +20,14 @@ const bare: AuditEntry = {
   envelopeDigest: 'ab'.repeat(32),
   contentProof: 'proved',
   range: 'bytes=0-',
+  recording: '01F2A8',
+  mediaFile: 'call.mp3',
+  requestId: 'b2f0d0b2',
 };
 const personal: AuditEntry = {
   ...bare,
   user: 'anthony',
   address: '192.0.2.7',
-  recording: '01F2A8',
-  mediaFile: 'call.mp3',
-  requestId: 'b2f0d0b2',
   detail: 'first range',
 };
 

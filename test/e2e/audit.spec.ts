@@ -266,7 +266,7 @@ describe('rcsctl audit verify, after the cluster has stopped', () => {
 
   it('finds a changed record', async () => {
     tamper(
-      "UPDATE audit_record SET personal = replace(personal, 'alice', 'nobody') WHERE personal LIKE '%audited-playback%'",
+      "UPDATE audit_record SET personal = replace(personal, 'alice', 'nobody') WHERE record LIKE '%audited-playback%'",
     );
     const result = await verify('--without-checkpoints');
     expect([result.status, result.output]).toEqual([1, expect.stringMatching(/^\S+ +\d+ +hash-mismatch  /m)]);

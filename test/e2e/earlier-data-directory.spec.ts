@@ -2,9 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { earlierSound as sound, unpackEarlierDataDirectory } from '#test/cluster/earlier-data-directory.js';
+import Database from 'better-sqlite3';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { waitFor } from '#test/vault/wait-for.js';
 import { bodyOf, CertificateAdministrator } from './certificate-administrator.js';
+import { rcsctl } from './command-line.js';
 import { CurlClient } from './curl-client.js';
 import { curl } from './external-tools.js';
 
@@ -147,5 +149,24 @@ describe('a data directory of an earlier version', () => {
       'list',
     );
     expect(certificates.find(({ alias }) => alias === 'current')?.deployedCount).toBe(1);
+  });
+
+  it('has its audit sealed: every writer of before is vouched for', async () => {
+    const store = join(data, 'store');
+    const verified = await rcsctl('', 'audit', 'verify', '--json', '--store', store, '--ca', cluster.ready.caFile);
+    const { problems, checkpoints } = JSON.parse(verified.stdout) as {
+      problems: unknown[];
+      checkpoints: { problems: unknown[]; refused: unknown[] };
+    };
+    expect([problems, checkpoints.problems, checkpoints.refused]).toEqual([[], [], []]);
+    const database = new Database(join(store, 'audit.sqlite'), { readonly: true });
+    const [first] = database.prepare('SELECT note FROM audit_checkpoint ORDER BY number').pluck().all() as string[];
+    const ofBefore = database
+      .prepare("SELECT DISTINCT writer FROM audit_record WHERE json_extract(record, '$.version') IS NULL")
+      .pluck()
+      .all() as string[];
+    database.close();
+    expect(ofBefore.length).toBeGreaterThan(0);
+    for (const writer of ofBefore) expect(first).toContain(`\nhead ${writer} `);
   });
 });

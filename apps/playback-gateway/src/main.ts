@@ -38,7 +38,7 @@ import { serverOptions } from './http/server-options.js';
 import { notePaths } from './http/unfinished-requests.js';
 import { LocalKeyManagerListener } from './local-key-manager/local-key-manager-listener.js';
 import { warnOfSharedStorages } from './media-index/shared-storages.js';
-import { AuditDiskMetrics } from './metrics/audit-disk-metrics.js';
+import { observeAuditDisk } from './metrics/audit-disk-metrics.js';
 import { StoreMetrics } from './metrics/store-metrics.js';
 import { makeFirstAdministrator } from './users/first-administrator.js';
 import { PlaybackGatewayModule } from './playback-gateway.module.js';
@@ -49,7 +49,7 @@ runService('playback-gateway', async (context: ServiceContext) => {
   const identity = LiveIdentity.watch(context, configuration.internalTls);
   const opened = await openSqliteStore({ directory: configuration.store.directory, auditWriter: context.instance });
   const store = new StoreMetrics(context.metrics).measured(opened);
-  new AuditDiskMetrics(context.metrics, configuration.store.directory);
+  observeAuditDisk(context.metrics, configuration.store.directory);
   const { audit } = store;
   const checkpoints = await auditCheckpoints({ context, configuration, audit, identity });
   await checkpoints.start();

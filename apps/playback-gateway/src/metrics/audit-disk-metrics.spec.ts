@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
-import { AuditDiskMetrics } from './audit-disk-metrics.js';
+import { observeAuditDisk } from './audit-disk-metrics.js';
 
-describe(AuditDiskMetrics.name, () => {
+describe(observeAuditDisk.name, () => {
   const value = async (registry: Registry, name: string): Promise<number | undefined> =>
     (await registry.getSingleMetric(name)?.get())?.values[0]?.value;
 
@@ -13,7 +13,7 @@ describe(AuditDiskMetrics.name, () => {
     writeFileSync(join(directory, 'audit.sqlite'), 'x'.repeat(100));
     writeFileSync(join(directory, 'audit.sqlite-wal'), 'x'.repeat(11));
     const registry = new Registry();
-    new AuditDiskMetrics(registry, directory);
+    observeAuditDisk(registry, directory);
     expect(await value(registry, 'rcs_audit_log_bytes')).toBe(111);
     expect(await value(registry, 'rcs_audit_disk_free_bytes')).toBeGreaterThan(0);
     rmSync(directory, { recursive: true });

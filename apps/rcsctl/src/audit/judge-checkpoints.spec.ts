@@ -30,7 +30,7 @@ class Story {
       headsDigest: digestOfHeads(all),
       heads: state === 'opened' ? all : all.filter(head => grown.some(([name]) => name === head.writer)),
     };
-    this.notes.push({ content, digest: hex(`note ${number}`), note: '', sources: new Set(['store', 'file']) });
+    this.notes.push({ content, digest: hex(`note ${number}`), sources: new Set(['store', 'file']) });
     return this;
   }
 }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import {
@@ -14,7 +15,7 @@ import type { AuditCheckpoint, AuditLog } from '#store';
 /** Where a checkpoint was found. */
 export type CheckpointSource = 'store' | 'file' | 'witness';
 
-export interface FoundCheckpoint extends AuditCheckpointNote {
+export interface FoundCheckpoint extends Pick<AuditCheckpointNote, 'content' | 'digest'> {
   readonly sources: ReadonlySet<CheckpointSource>;
 }
 
@@ -68,8 +69,14 @@ async function eachLine(file: string, take: (text: string, line: number) => void
   }
 }
 
+interface Collected extends FoundCheckpoint {
+  readonly sources: Set<CheckpointSource>;
+}
+
 class CheckpointCollector {
-  private readonly notes = new Map<string, AuditCheckpointNote & { readonly sources: Set<CheckpointSource> }>();
+  private readonly notes = new Map<string, Collected>();
+  /** By the SHA-256 of the whole note: what lies in several places is checked once. */
+  private readonly checked = new Map<string, Collected>();
   private readonly earlier: AuditCheckpoint[] = [];
   private readonly refused: RefusedLine[] = [];
   private readonly trust: CertificateTrust;
@@ -81,11 +88,19 @@ class CheckpointCollector {
   }
 
   note(text: string, source: CheckpointSource, place: string, line: number): void {
+    const noteHash = hash('sha256', text, 'base64');
+    const checked = this.checked.get(noteHash);
+    if (checked !== undefined) {
+      checked.sources.add(source);
+      return;
+    }
     try {
-      const read = readAuditCheckpointNote(text, this.trust);
-      const known = this.notes.get(read.digest);
-      if (known === undefined) this.notes.set(read.digest, { ...read, sources: new Set([source]) });
-      else known.sources.add(source);
+      const { content, digest } = readAuditCheckpointNote(text, this.trust);
+      // A copy: parts of the text would keep all of it in memory, and a year has half a million of them.
+      const found = this.notes.get(digest) ?? { content: structuredClone(content), digest, sources: new Set() };
+      found.sources.add(source);
+      this.notes.set(digest, found);
+      this.checked.set(noteHash, found);
     } catch (error) {
       this.refuse(error, place, line);
     }

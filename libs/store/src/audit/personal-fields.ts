@@ -4,7 +4,7 @@ import { hash, randomFillSync } from 'node:crypto';
  * The fields that may say something of a person. A record's hash covers commitments to them, not the values, so that value
  * and salt can be destroyed one day while the chain stays what it was.
  */
-export const personalFields = ['user', 'address', 'recording', 'mediaFile', 'requestId', 'detail'] as const;
+export const personalFields = ['user', 'address', 'detail'] as const;
 
 export type PersonalField = (typeof personalFields)[number];
 
@@ -19,17 +19,14 @@ export interface PersonalValues {
 }
 
 const saltBytes = 16;
+const saltForm = /^[0-9a-f]{32}$/;
 
 /**
- * SHA-256 of the salt's bytes, the name of the field, `=`, and the value in UTF-8; hexadecimal. Empty, which is no commitment,
- * for a salt that is not 32 hexadecimal digits: a longer one could swallow the beginning of another value.
+ * SHA-256 over the text of salt, name of the field, `=`, and value in UTF-8; hexadecimal. Empty, which is no commitment, for
+ * a salt that is not 32 hexadecimal digits: a longer one could swallow the beginning of another value.
  */
 export function commitmentOf(field: PersonalField, value: string, salt: string): string {
-  const text = `${field}=${value}`;
-  const bytes = Buffer.alloc(saltBytes + Buffer.byteLength(text));
-  if (salt.length !== 2 * saltBytes || bytes.write(salt, 0, saltBytes, 'hex') !== saltBytes) return '';
-  bytes.write(text, saltBytes);
-  return hash('sha256', bytes, 'hex');
+  return saltForm.test(salt) ? hash('sha256', `${salt}${field}=${value}`, 'hex') : '';
 }
 
 /** The personal fields of an entry, each with a new random salt. */

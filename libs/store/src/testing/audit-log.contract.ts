@@ -100,7 +100,7 @@ export function auditLogContract(open: (writer: string) => Promise<AuditLog>): v
       const { hash, ...record } = await log.append({ event: 'login', outcome: 'done', user: 'é"\n' });
       const salt = record.salts?.user ?? '';
       expect(salt).toMatch(/^[0-9a-f]{32}$/);
-      const commitment = createHash('sha256').update(Buffer.from(salt, 'hex')).update('user=é"\n').digest('hex');
+      const commitment = createHash('sha256').update(`${salt}user=é"\n`).digest('hex');
       const canonical =
         `{"commitments":{"user":"${commitment}"},"event":"login","outcome":"done",` +
         `"previousHash":"${record.previousHash}","sequence":1,"time":"${record.time}","version":2,"writer":"gateway-1"}`;
@@ -115,15 +115,8 @@ export function auditLogContract(open: (writer: string) => Promise<AuditLog>): v
       const log = await open('gateway-1');
       const [first, second] = [await log.append(playback), await log.append(playback)];
       const all = [...Object.values(first.salts ?? {}), ...Object.values(second.salts ?? {})];
-      expect(Object.keys(first.salts ?? {}).sort()).toEqual([
-        'address',
-        'detail',
-        'mediaFile',
-        'recording',
-        'requestId',
-        'user',
-      ]);
-      expect(new Set(all).size).toBe(12);
+      expect(Object.keys(first.salts ?? {}).sort()).toEqual(['address', 'detail', 'user']);
+      expect(new Set(all).size).toBe(6);
     });
 
     it('numbers appends without gaps in the order they came, however many at once', async () => {
@@ -316,7 +309,7 @@ function auditTreeContract(open: (writer: string) => Promise<AuditLog>): void {
       const { sequence } = await log.append({ event: 'login', outcome: 'done', user: 'not user=bob' });
       const proof = await log.prove('gateway-1', sequence, 2);
       if (proof === undefined) throw new Error('there is no proof');
-      const salt = `${proof.record.salts?.user ?? ''}${Buffer.from('user=not ').toString('hex')}`;
+      const salt = `${proof.record.salts?.user ?? ''}user=not `;
       const lie = { ...proof.record, user: 'bob', salts: { user: salt } };
       expect(provenRoot(proof)).toBeDefined();
       expect(provenRoot({ ...proof, record: lie })).toBeUndefined();

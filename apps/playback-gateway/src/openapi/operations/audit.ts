@@ -7,9 +7,6 @@ import { count, time } from '../values.js';
 const personalTexts = z.strictObject({
   user: z.string().optional(),
   address: z.string().optional(),
-  recording: z.string().optional(),
-  mediaFile: z.string().optional(),
-  requestId: z.string().optional(),
   detail: z.string().optional(),
 });
 

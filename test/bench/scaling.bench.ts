@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
 import { connectRedis, createLogger, createMetricsRegistry, type InternalIdentity, LiveIdentity } from '#platform';
-import { WorkerRegistry } from '#contracts';
 import { Heartbeat } from '../../apps/decrypt-worker/src/registration/heartbeat.js';
 import { GatewayMetrics } from '../../apps/playback-gateway/src/metrics/gateway-metrics.js';
 import { WorkerConnections } from '../../apps/playback-gateway/src/workers/worker-connections.js';
 import { WorkerDirectory } from '../../apps/playback-gateway/src/workers/worker-directory.js';
 import { InternalAuthority } from '../support/authority/internal-authority.js';
 import { RedisServer } from '../support/redis/redis-server.js';
+import { SignedRegistrations } from '../support/redis/signed-registrations.js';
 import { median } from './statistics.js';
 
 const heartbeatIntervalMs = 1000;
@@ -36,17 +36,26 @@ async function main(): Promise<void> {
     },
   });
   const identity = await (await InternalAuthority.create()).issue('playback-gateway');
+  const registrations = await SignedRegistrations.create();
   const rows = [];
   for (const count of values.workers.split(',').map(Number))
-    rows.push(await simulate(count, Number(values.gateways), Number(values.seconds) * 1000, identity));
+    rows.push(await simulate(count, Number(values.gateways), Number(values.seconds) * 1000, identity, registrations));
   process.stdout.write(`${JSON.stringify({ bench: 'scaling', rows }, null, values.json ? 0 : 2)}\n`);
 }
 
-async function simulate(workerCount: number, gatewayCount: number, durationMs: number, identity: InternalIdentity) {
+async function simulate(
+  workerCount: number,
+  gatewayCount: number,
+  durationMs: number,
+  identity: InternalIdentity,
+  registrations: SignedRegistrations,
+) {
   const server = await RedisServer.start();
-  const workers = Array.from({ length: workerCount }, (_, index) => simulatedWorker(server.url, index));
+  const workers = Array.from({ length: workerCount }, (_, index) => simulatedWorker(server.url, index, registrations));
   const byInstance = new Map(workers.map(worker => [worker.instance, worker]));
-  const gateways = await Promise.all(Array.from({ length: gatewayCount }, () => gateway(server.url, identity)));
+  const gateways = await Promise.all(
+    Array.from({ length: gatewayCount }, () => gateway(server.url, identity, registrations)),
+  );
   const observer = redisAt(server.url);
   try {
     workers.forEach(({ heartbeat }) => heartbeat.start());
@@ -69,7 +78,7 @@ async function simulate(workerCount: number, gatewayCount: number, durationMs: n
       playbacksStarted: playbacks.started,
       streamsPerWorker: spread,
       chooseMicroseconds: round(playbacks.chooseMicroseconds),
-      registryListMilliseconds: round(await listMilliseconds(observer)),
+      registryListMilliseconds: round(await listMilliseconds(registrations.registry(observer))),
       redis: {
         commandsPerSecond: round((after.commands - before.commands) / seconds),
         cpuPercentOfOneCore: round(((after.cpu - before.cpu) / seconds) * 100),
@@ -94,7 +103,7 @@ function redisAt(url: string) {
   return connectRedis({ url, ...settings }, logger);
 }
 
-function simulatedWorker(url: string, index: number): SimulatedWorker {
+function simulatedWorker(url: string, index: number, registrations: SignedRegistrations): SimulatedWorker {
   const connection = redisAt(url);
   const instance = `decrypt-worker-host-${index}-1f2e3d4c`;
   const state = { inFlight: 0 };
@@ -104,11 +113,11 @@ function simulatedWorker(url: string, index: number): SimulatedWorker {
     inFlight: state.inFlight,
     version: '0.1.0',
   });
-  const heartbeat = new Heartbeat(new WorkerRegistry(connection), registration, heartbeatIntervalMs, logger);
+  const heartbeat = new Heartbeat(registrations.announcement(connection), registration, heartbeatIntervalMs, logger);
   return Object.assign(state, { instance, heartbeat, disconnect: () => connection.disconnect() });
 }
 
-async function gateway(url: string, identity: InternalIdentity) {
+async function gateway(url: string, identity: InternalIdentity, registrations: SignedRegistrations) {
   const connection = redisAt(url);
   const connections = new WorkerConnections(
     new LiveIdentity(identity),
@@ -116,7 +125,7 @@ async function gateway(url: string, identity: InternalIdentity) {
     logger,
   );
   const metrics = new GatewayMetrics(createMetricsRegistry('playback-gateway', '0.1.0'));
-  const directory = new WorkerDirectory(new WorkerRegistry(connection), connections, metrics, logger);
+  const directory = new WorkerDirectory(registrations.registry(connection), connections, metrics, logger);
   await directory.onApplicationBootstrap();
   return { directory, connection };
 }
@@ -195,8 +204,7 @@ async function redisUsage(redis: ReturnType<typeof redisAt>) {
   };
 }
 
-async function listMilliseconds(redis: ReturnType<typeof redisAt>): Promise<number> {
-  const registry = new WorkerRegistry(redis);
+async function listMilliseconds(registry: ReturnType<SignedRegistrations['registry']>): Promise<number> {
   const times: number[] = [];
   for (let round = 0; round < 20; round++) {
     const before = process.hrtime.bigint();

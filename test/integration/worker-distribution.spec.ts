@@ -1,10 +1,10 @@
-import { WorkerRegistry } from '#contracts';
 import { connectRedis, createLogger, createMetricsRegistry, type InternalIdentity, LiveIdentity } from '#platform';
 import { GatewayMetrics } from '../../apps/playback-gateway/src/metrics/gateway-metrics.js';
 import { WorkerConnections } from '../../apps/playback-gateway/src/workers/worker-connections.js';
 import { WorkerDirectory } from '../../apps/playback-gateway/src/workers/worker-directory.js';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { RedisServer } from '#test/redis/redis-server.js';
+import { SignedRegistrations } from '#test/redis/signed-registrations.js';
 
 jest.setTimeout(120_000);
 
@@ -30,10 +30,10 @@ describe.each([[100], [1000]])('%i workers in a real registry', count => {
     ['to the idle half when the others are busy', (index: number) => (index % 2 === 0 ? 0 : 1_000_000)],
   ])('four gateways spread playbacks %s', async (_, inFlight) => {
     const announcer = redis();
-    const registry = new WorkerRegistry(announcer);
+    const registrations = await SignedRegistrations.create();
     await Promise.all(
       Array.from({ length: count }, (__, index) =>
-        registry.announce(
+        registrations.announcement(announcer).announce(
           {
             instance: `worker-${index}`,
             url: `https://10.0.0.1:${index + 1}`,
@@ -53,7 +53,7 @@ describe.each([[100], [1000]])('%i workers in a real registry', count => {
           logger,
         );
         const metrics = new GatewayMetrics(createMetricsRegistry('playback-gateway', '1'));
-        const directory = new WorkerDirectory(new WorkerRegistry(connection), connections, metrics, logger);
+        const directory = new WorkerDirectory(registrations.registry(connection), connections, metrics, logger);
         await directory.onApplicationBootstrap();
         return { directory, connection };
       }),

@@ -1,6 +1,7 @@
 // First: the flags of the heap have to be there before it grows.
 import '#media-heap';
-import { WorkerRegistry } from '#contracts';
+import { WorkerAnnouncement, workerRegistrationType } from '#contracts';
+import { MessageSigner } from '#grants';
 import {
   connectRedis,
   productVersion,
@@ -19,7 +20,7 @@ runService('decrypt-worker', async (context: ServiceContext) => {
   warnOfMemoryExposure(logger, 'session keys and media');
   const configuration = requireSections(context.configuration, 'decryptWorker', 'internalTls', 'redis');
   const settings = configuration.decryptWorker;
-  const { dataPlane, keyWatch, sessions, vaults, storages } = workerParts(context, configuration);
+  const { identity, dataPlane, keyWatch, sessions, vaults, storages } = workerParts(context, configuration);
   keyWatch.start();
   const address = await dataPlane.listen(settings.listen.host, settings.listen.port);
   const url = settings.advertisedUrl ?? `https://${settings.listen.host}:${address.port}`;
@@ -30,7 +31,8 @@ runService('decrypt-worker', async (context: ServiceContext) => {
     await redis.ping();
   });
   const registration = () => ({ instance, url, inFlight: dataPlane.inFlight, version: productVersion() });
-  const heartbeat = new Heartbeat(new WorkerRegistry(redis), registration, settings.heartbeatIntervalMs, logger);
+  const announcement = new WorkerAnnouncement(redis, new MessageSigner(identity, workerRegistrationType));
+  const heartbeat = new Heartbeat(announcement, registration, settings.heartbeatIntervalMs, logger);
   heartbeat.start();
   logger.info({ dataPlane: url }, 'data plane listens');
 

@@ -19,6 +19,8 @@ export type DecryptWorkerConfiguration = ConfigurationWith<'decryptWorker' | 'in
 
 /** What of a worker is begun and ended. */
 export interface WorkerParts {
+  /** Who this worker is inside the cluster. */
+  readonly identity: LiveIdentity;
   readonly dataPlane: DataPlaneServer;
   readonly keyWatch: KeyWatch;
   readonly sessions: MediaSessionCache;
@@ -60,6 +62,7 @@ export function workerParts(context: ServiceContext, configuration: DecryptWorke
     forget: new ForgetHandler(sessions, logger),
   };
   return {
+    identity,
     dataPlane: new DataPlaneServer(identity, handlers, metrics, logger, settings, context.listeners, tracer),
     keyWatch: new KeyWatch(vaults.endpoints, key => sessions.forgetKey(key), logger),
     sessions,

@@ -8,6 +8,7 @@ export * from './certificate-trust.js';
 export * from './statement/statement-signer.js';
 export { StatementRefused } from './statement/certified-token.js';
 export * from './statement/statement-verifier.js';
+export * from './statement/short-message.js';
 export * from './statement/audit-checkpoint-statement.js';
 export * from './statement/audit-countersignature.js';
 export * from './audit-checkpoint/checkpoint-content.js';

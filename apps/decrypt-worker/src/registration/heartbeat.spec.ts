@@ -1,13 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { WorkerRegistry, type WorkerRegistration } from '#contracts';
+import type { WorkerAnnouncement, WorkerRegistration, WorkerRegistry } from '#contracts';
 import { connectRedis, createLogger } from '#platform';
 import { RedisServer } from '#test/redis/redis-server.js';
+import { SignedRegistrations } from '#test/redis/signed-registrations.js';
 import { Heartbeat } from './heartbeat.js';
 
 describe(Heartbeat.name, () => {
   let server: RedisServer;
   let redis: Redis;
+  let announcement: WorkerAnnouncement;
   let registry: WorkerRegistry;
   let logged = '';
   const logger = createLogger('test', 'test', 'info', { write: line => (logged += line) });
@@ -16,7 +18,9 @@ describe(Heartbeat.name, () => {
     server = await RedisServer.start();
     const settings = { redisTrustedCA: true, connectTimeoutMs: 2000, commandTimeoutMs: 2000, keyPrefix: '' };
     redis = connectRedis({ url: server.url, ...settings }, logger);
-    registry = new WorkerRegistry(redis);
+    const registrations = await SignedRegistrations.create();
+    announcement = registrations.announcement(redis);
+    registry = registrations.registry(redis);
   });
   beforeEach(async () => {
     logged = '';
@@ -40,7 +44,7 @@ describe(Heartbeat.name, () => {
   }
 
   it('announces at once, again and again with the present load, and withdraws at the end', async () => {
-    const heartbeat = new Heartbeat(registry, registration, 5, logger);
+    const heartbeat = new Heartbeat(announcement, registration, 5, logger);
     inFlight = 0;
     heartbeat.start();
     await until(([worker]) => worker !== undefined && worker.inFlight >= 3);
@@ -50,7 +54,7 @@ describe(Heartbeat.name, () => {
   });
 
   it('registers for the time of four beats, so that a worker that dies is forgotten', async () => {
-    const heartbeat = new Heartbeat(registry, registration, 10_000, logger);
+    const heartbeat = new Heartbeat(announcement, registration, 10_000, logger);
     heartbeat.start();
     await until(workers => workers.length === 1);
     const left = await redis.pttl('worker:worker-1');
@@ -60,7 +64,7 @@ describe(Heartbeat.name, () => {
   });
 
   it('is not registered any more by a beat that was on its way when it stopped', async () => {
-    const heartbeat = new Heartbeat(registry, registration, 10_000, logger);
+    const heartbeat = new Heartbeat(announcement, registration, 10_000, logger);
     heartbeat.start();
     await heartbeat.stop();
     expect(await redis.keys('*')).toEqual([]);
@@ -68,7 +72,7 @@ describe(Heartbeat.name, () => {
 
   it('goes on, and says so in the log, while the registry fails', async () => {
     await redis.set('workers', 'not a set');
-    const heartbeat = new Heartbeat(registry, registration, 5, logger);
+    const heartbeat = new Heartbeat(announcement, registration, 5, logger);
     heartbeat.start();
     try {
       while (!logged.includes('heartbeat failed')) await nextTurn();

@@ -1,4 +1,4 @@
-import type { WorkerRegistration, WorkerRegistry } from '#contracts';
+import type { WorkerAnnouncement, WorkerRegistration } from '#contracts';
 import { describeError, type Logger } from '#platform';
 
 /** A worker is forgotten when this many heartbeats in a row are missing. */
@@ -10,7 +10,7 @@ export class Heartbeat {
   private beating: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly registry: WorkerRegistry,
+    private readonly registry: WorkerAnnouncement,
     private readonly registration: () => WorkerRegistration,
     private readonly intervalMs: number,
     private readonly logger: Logger,

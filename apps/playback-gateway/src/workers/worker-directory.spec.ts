@@ -1,9 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { WorkerRegistry, type WorkerRegistration } from '#contracts';
+import type { WorkerAnnouncement, WorkerRegistration, WorkerRegistry } from '#contracts';
 import { connectRedis, createLogger, createMetricsRegistry, LiveIdentity } from '#platform';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { RedisServer } from '#test/redis/redis-server.js';
+import { SignedRegistrations } from '#test/redis/signed-registrations.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { WorkerConnections } from './worker-connections.js';
 import { WorkerDirectory } from './worker-directory.js';
@@ -20,6 +21,8 @@ const nobody = new Set<string>();
 describe(WorkerDirectory.name, () => {
   let server: RedisServer;
   let redis: Redis;
+  let registrations: SignedRegistrations;
+  let announcement: WorkerAnnouncement;
   let registry: WorkerRegistry;
   let connections: WorkerConnections;
   let directory: WorkerDirectory;
@@ -29,6 +32,7 @@ describe(WorkerDirectory.name, () => {
 
   beforeAll(async () => {
     server = await RedisServer.start();
+    registrations = await SignedRegistrations.create();
     const identity = await (await InternalAuthority.create()).issue('playback-gateway');
     connections = new WorkerConnections(
       new LiveIdentity(identity),
@@ -41,7 +45,8 @@ describe(WorkerDirectory.name, () => {
     const settings = { redisTrustedCA: true, connectTimeoutMs: 500, commandTimeoutMs: 500, keyPrefix: '' };
     redis = connectRedis({ url: server.url, ...settings }, logger);
     await redis.flushall();
-    registry = new WorkerRegistry(redis);
+    announcement = registrations.announcement(redis);
+    registry = registrations.registry(redis);
     directory = new WorkerDirectory(registry, connections, metrics, logger);
   });
   afterEach(async () => {
@@ -51,7 +56,7 @@ describe(WorkerDirectory.name, () => {
   afterAll(() => server.stop());
 
   async function start(...workers: readonly WorkerRegistration[]): Promise<void> {
-    for (const registration of workers) await registry.announce(registration, longTime);
+    for (const registration of workers) await announcement.announce(registration, longTime);
     await directory.onApplicationBootstrap();
   }
 
@@ -122,8 +127,8 @@ describe(WorkerDirectory.name, () => {
 
   it('notices who comes and who leaves', async () => {
     await start(worker('a'));
-    await registry.withdraw('a');
-    await registry.announce(worker('b'), longTime);
+    await announcement.withdraw('a');
+    await announcement.announce(worker('b'), longTime);
     while (directory.count === 0 || choices().has('a')) await nextTurn();
     expect(choices()).toEqual(new Set(['b']));
   });

@@ -1,7 +1,8 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { WorkerRegistry } from '#contracts';
-import { Readiness } from '#platform';
-import { REDIS } from '../dependencies/injection-tokens.js';
+import { WorkerRegistry, workerRegistrationType } from '#contracts';
+import { MessageVerifier } from '#grants';
+import { describeError, LiveIdentity, Readiness, type Logger } from '#platform';
+import { LOGGER, REDIS } from '../dependencies/injection-tokens.js';
 import type { RedisConnection } from '../dependencies/gateway-dependencies.js';
 import { ForgottenKeys } from './forgotten-keys.js';
 import { WorkerClient } from './worker-client.js';
@@ -11,7 +12,7 @@ import { WorkerDirectory } from './worker-directory.js';
 /** The decrypt workers: which there are, and how they are asked. */
 @Module({
   providers: [
-    { provide: WorkerRegistry, useFactory: (redis: RedisConnection) => new WorkerRegistry(redis), inject: [REDIS] },
+    { provide: WorkerRegistry, useFactory: workerRegistry, inject: [REDIS, LiveIdentity, LOGGER] },
     WorkerConnections,
     WorkerDirectory,
     WorkerClient,
@@ -31,4 +32,12 @@ export class WorkersModule implements OnApplicationBootstrap {
       if (this.directory.count === 0) throw new Error('no decrypt worker is registered');
     });
   }
+}
+
+/** Believes registrations that a decrypt worker of this cluster signed a short time ago, and no others. */
+function workerRegistry(redis: RedisConnection, identity: LiveIdentity, logger: Logger): WorkerRegistry {
+  const verifier = new MessageVerifier(identity, 'decrypt-worker', workerRegistrationType);
+  return new WorkerRegistry(redis, verifier, (worker, why) => {
+    logger.warn({ worker, error: describeError(why) }, 'the registration of a worker was refused');
+  });
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Redis } from 'ioredis';
 import { connectRedis, createLogger } from '#platform';
 import { RedisServer } from '#test/redis/redis-server.js';
-import { WorkerRegistry, type WorkerRegistration } from './worker-registry.js';
+import { WorkerAnnouncement, WorkerRegistry, type WorkerRegistration } from './worker-registry.js';
 
 const worker = (instance: string, inFlight = 0): WorkerRegistration => ({
   instance,
@@ -11,19 +11,33 @@ const worker = (instance: string, inFlight = 0): WorkerRegistration => ({
   version: '0.1.0',
 });
 const longTime = 60_000;
+/** Signatures themselves are checked where they are made: libs/grants. */
+const sign = (registration: WorkerRegistration): string => `signed ${JSON.stringify(registration)}`;
+let verified = 0;
+function read(signed: string): unknown {
+  verified++;
+  if (signed.startsWith('signed ')) return JSON.parse(signed.slice(7));
+  throw new Error('no worker signed it');
+}
 
 describe(WorkerRegistry.name, () => {
   let server: RedisServer;
   let redis: Redis;
+  let announcement: WorkerAnnouncement;
   let registry: WorkerRegistry;
+  let refused: string[] = [];
 
   beforeAll(async () => {
     server = await RedisServer.start();
     const settings = { redisTrustedCA: true, connectTimeoutMs: 2000, commandTimeoutMs: 2000, keyPrefix: 'rcs:' };
     redis = connectRedis({ url: server.url, ...settings }, createLogger('test', 'test', 'silent'));
-    registry = new WorkerRegistry(redis);
+    announcement = new WorkerAnnouncement(redis, { sign });
   });
-  beforeEach(() => redis.flushall());
+  beforeEach(async () => {
+    refused = [];
+    registry = new WorkerRegistry(redis, { read }, (instance, why) => refused.push(`${instance}: ${String(why)}`));
+    await redis.flushall();
+  });
   afterAll(async () => {
     redis.disconnect();
     await server.stop();
@@ -36,9 +50,9 @@ describe(WorkerRegistry.name, () => {
   });
 
   it('lists what the workers said of themselves last', async () => {
-    await registry.announce(worker('a'), longTime);
-    await registry.announce(worker('b', 3), longTime);
-    await registry.announce(worker('a', 7), longTime);
+    await announcement.announce(worker('a'), longTime);
+    await announcement.announce(worker('b', 3), longTime);
+    await announcement.announce(worker('a', 7), longTime);
     expect((await registry.list()).sort((x, y) => x.instance.localeCompare(y.instance))).toEqual([
       worker('a', 7),
       worker('b', 3),
@@ -46,67 +60,105 @@ describe(WorkerRegistry.name, () => {
   });
 
   it('lists nobody who withdrew', async () => {
-    await registry.announce(worker('a'), longTime);
-    await registry.announce(worker('b'), longTime);
-    await registry.withdraw('a');
-    await registry.withdraw('never-there');
+    await announcement.announce(worker('a'), longTime);
+    await announcement.announce(worker('b'), longTime);
+    await announcement.withdraw('a');
+    await announcement.withdraw('never-there');
     expect(await instances()).toEqual(['b']);
     expect(await redis.exists('worker:a')).toBe(0);
   });
 
   it('forgets a worker whose heartbeats stopped, and clears it out of the index', async () => {
-    await registry.announce(worker('a'), longTime);
-    await registry.announce(worker('silent'), 1);
+    await announcement.announce(worker('a'), longTime);
+    await announcement.announce(worker('silent'), 1);
     while ((await redis.exists('worker:silent')) === 1);
     expect(await instances()).toEqual(['a']);
     expect(await redis.smembers('workers')).toEqual(['a']);
   });
 
   it('takes a worker back whose heartbeats resume', async () => {
-    await registry.announce(worker('a'), 1);
+    await announcement.announce(worker('a'), 1);
     while ((await redis.exists('worker:a')) === 1);
     expect(await instances()).toEqual([]);
-    await registry.announce(worker('a'), longTime);
+    await announcement.announce(worker('a'), longTime);
     expect(await instances()).toEqual(['a']);
   });
 
   it('lets a registration live for the given time only', async () => {
-    await registry.announce(worker('a'), longTime);
+    await announcement.announce(worker('a'), longTime);
     const left = await redis.pttl('worker:a');
     expect(left).toBeGreaterThan(0);
     expect(left).toBeLessThanOrEqual(longTime);
   });
 
+  const signedAs = (content: object) =>
+    JSON.stringify({ ...worker('bad'), signed: `signed ${JSON.stringify(content)}` });
+
   it.each([
     ['no JSON', 'nonsense'],
     ['null', 'null'],
     ['a list', '[]'],
-    ['no URL', JSON.stringify({ ...worker('bad'), url: 'somewhere' })],
-    ['a URL without TLS', JSON.stringify({ ...worker('bad'), url: 'http://127.0.0.1:7080' })],
-    ['another scheme', JSON.stringify({ ...worker('bad'), url: 'file:///etc/passwd' })],
-    ['a negative load', JSON.stringify({ ...worker('bad'), inFlight: -1 })],
-    ['no instance', JSON.stringify({ ...worker('bad'), instance: '' })],
-  ])('leaves out a registration that is %s, and lists the others', async (_, value) => {
-    await registry.announce(worker('a'), longTime);
+    ['signed by nobody, as those of before', JSON.stringify(worker('bad'))],
+    ['signed by somebody else', JSON.stringify({ ...worker('bad'), signed: JSON.stringify(worker('bad')) })],
+    ['that of another worker', signedAs(worker('a'))],
+    ['without a URL', signedAs({ ...worker('bad'), url: 'somewhere' })],
+    ['without TLS', signedAs({ ...worker('bad'), url: 'http://127.0.0.1:7080' })],
+    ['of another scheme', signedAs({ ...worker('bad'), url: 'file:///etc/passwd' })],
+    ['of a negative load', signedAs({ ...worker('bad'), inFlight: -1 })],
+    ['of no instance', signedAs({ ...worker('bad'), instance: '' })],
+  ])('refuses a registration that is %s, says so once, and lists the others', async (_, value) => {
+    await announcement.announce(worker('a'), longTime);
     await redis.sadd('workers', 'bad');
     await redis.set('worker:bad', value);
     expect(await instances()).toEqual(['a']);
+    expect(await instances()).toEqual(['a']);
+    expect(refused).toEqual([expect.stringMatching(/^bad: /)]);
+  });
+
+  it('believes what was signed, whatever stands beside it', async () => {
+    await announcement.announce(worker('a', 3), longTime);
+    const stored = JSON.parse((await redis.get('worker:a'))!) as object;
+    await redis.set('worker:a', JSON.stringify({ ...stored, url: 'https://evil.example', inFlight: 0 }));
+    expect(await registry.list()).toEqual([worker('a', 3)]);
+  });
+
+  it('can be read by gateways of before', async () => {
+    await announcement.announce(worker('a', 3), longTime);
+    expect(JSON.parse((await redis.get('worker:a'))!)).toMatchObject(worker('a', 3));
+  });
+
+  it('verifies again what says the same only now and then', async () => {
+    await announcement.announce(worker('a'), longTime);
+    await registry.list();
+    const before = verified;
+    await announcement.announce(worker('a'), longTime);
+    await registry.list();
+    expect(verified).toBe(before);
+    const later = Date.now() + 15_001;
+    jest.useFakeTimers({ now: later, doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'queueMicrotask'] });
+    try {
+      await registry.list();
+    } finally {
+      jest.useRealTimers();
+    }
+    expect(verified).toBe(before + 1);
   });
 
   it('reads what a newer worker adds', async () => {
+    const newer = { ...worker('newer'), zone: 'east' };
     await redis.sadd('workers', 'newer');
-    await redis.set('worker:newer', JSON.stringify({ ...worker('newer'), zone: 'east' }));
+    await redis.set('worker:newer', JSON.stringify({ ...newer, signed: sign(newer) }));
     expect(await instances()).toEqual(['newer']);
   });
 
   it('rejects when Redis refuses a part of the announcement', async () => {
     await redis.set('workers', 'not a set');
-    await expect(registry.announce(worker('a'), longTime)).rejects.toThrow(/WRONGTYPE/);
-    await expect(registry.withdraw('a')).rejects.toThrow(/WRONGTYPE/);
+    await expect(announcement.announce(worker('a'), longTime)).rejects.toThrow(/WRONGTYPE/);
+    await expect(announcement.withdraw('a')).rejects.toThrow(/WRONGTYPE/);
   });
 
   it('keeps everything below the prefix of the product', async () => {
-    await registry.announce(worker('a'), longTime);
+    await announcement.announce(worker('a'), longTime);
     const keys = (await redis.call('KEYS', '*')) as string[];
     expect(keys.sort()).toEqual(['rcs:worker:a', 'rcs:workers']);
   });
@@ -115,17 +167,18 @@ describe(WorkerRegistry.name, () => {
     let other = await RedisServer.start();
     const settings = { redisTrustedCA: true, connectTimeoutMs: 1000, commandTimeoutMs: 1000, keyPrefix: '' };
     const connection = connectRedis({ url: other.url, ...settings }, createLogger('test', 'test', 'silent'));
-    const lost = new WorkerRegistry(connection);
+    const lost = new WorkerAnnouncement(connection, { sign });
+    const lostRegistry = new WorkerRegistry(connection, { read }, () => undefined);
     try {
       await lost.announce(worker('a'), longTime);
       await other.stop();
-      await expect(lost.list()).rejects.toThrow();
+      await expect(lostRegistry.list()).rejects.toThrow();
       // What is given up while Redis is away may reach it all the same.
       await expect(lost.announce(worker('b'), longTime)).rejects.toThrow();
       other = await RedisServer.start(other.port);
       while (connection.status !== 'ready') await once(connection, 'ready');
       await lost.announce(worker('b'), longTime);
-      expect(await lost.list()).toEqual([worker('b')]);
+      expect(await lostRegistry.list()).toEqual([worker('b')]);
     } finally {
       connection.disconnect();
       await other.stop();

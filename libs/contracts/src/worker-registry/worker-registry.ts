@@ -15,18 +15,50 @@ export type WorkerRegistration = Readonly<z.output<typeof workerRegistrationSche
 
 const indexKey = 'workers';
 const registrationKey = (instance: string): string => `worker:${instance}`;
+/** The `typ` of a signed registration. */
+export const workerRegistrationType = 'rcs-worker-registration+jws';
+/** A registration that says nothing new is signed again after this time: well within the time that a signature counts. */
+const signAgainAfterMs = 15_000;
 
-/** The decrypt workers that are alive, kept in Redis: a registration disappears when its heartbeats stop. */
-export class WorkerRegistry {
-  constructor(private readonly redis: Redis) {}
+/** Proves that a worker said it. */
+export interface RegistrationSigner {
+  sign(registration: WorkerRegistration): string;
+}
+
+export interface RegistrationVerifier {
+  /** What a worker said. @throws Error where it was no worker, or long ago. */
+  read(signed: string): unknown;
+}
+
+/**
+ * What stands in Redis. Everything beside `signed` is for gateways of before, which read it and nothing else; whoever
+ * can write to Redis can write that, too.
+ */
+type StoredRegistration = WorkerRegistration & { readonly signed: string };
+
+interface KnownRegistration {
+  readonly signed: string;
+  readonly registration: WorkerRegistration;
+  readonly verifiedAt: number;
+}
+
+/** A worker's own place in the registry: it disappears when its heartbeats stop. */
+export class WorkerAnnouncement {
+  private last: { readonly says: string; readonly signed: string; readonly at: number } | undefined;
+
+  constructor(
+    private readonly redis: Redis,
+    private readonly signer: RegistrationSigner,
+  ) {}
 
   /** Announces or refreshes a worker for `timeToLiveMs`. */
   async announce(registration: WorkerRegistration, timeToLiveMs: number): Promise<void> {
+    const stored: StoredRegistration = { ...registration, signed: this.signed(registration) };
     await execute(
       this.redis
         .multi()
         .sadd(indexKey, registration.instance)
-        .set(registrationKey(registration.instance), JSON.stringify(registration), 'PX', timeToLiveMs),
+        .set(registrationKey(registration.instance), JSON.stringify(stored), 'PX', timeToLiveMs),
     );
   }
 
@@ -34,17 +66,61 @@ export class WorkerRegistry {
     await execute(this.redis.multi().srem(indexKey, instance).del(registrationKey(instance)));
   }
 
-  /** All live workers; registrations we cannot read are left out, expired ones are removed from the index. */
+  private signed(registration: WorkerRegistration): string {
+    const says = JSON.stringify(registration);
+    const now = Date.now();
+    if (this.last?.says === says && now - this.last.at < signAgainAfterMs) return this.last.signed;
+    const signed = this.signer.sign(registration);
+    this.last = { says, signed, at: now };
+    return signed;
+  }
+}
+
+/** The decrypt workers that are alive, as they say themselves. */
+export class WorkerRegistry {
+  /** What was read last, by instance: workers that have nothing to do say the same for a while. */
+  private known: ReadonlyMap<string, KnownRegistration> = new Map();
+  private refusedBefore: ReadonlySet<string> = new Set();
+
+  /** @param refused is told once of a registration that no worker signed, or that is another worker's. */
+  constructor(
+    private readonly redis: Redis,
+    private readonly verifier: RegistrationVerifier,
+    private readonly refused: (instance: string, why: unknown) => void,
+  ) {}
+
+  /** All live workers; registrations that are refused are left out, expired ones are removed from the index. */
   async list(): Promise<WorkerRegistration[]> {
     const instances = await this.redis.smembers(indexKey);
     if (instances.length === 0) return [];
     const values = await this.redis.mget(instances.map(registrationKey));
     const expired = instances.filter((_, index) => values[index] === null);
     if (expired.length > 0) await this.redis.srem(indexKey, ...expired);
-    return values.flatMap(value => {
-      const parsed = value === null ? undefined : workerRegistrationSchema.safeParse(tryJson(value));
-      return parsed?.success === true ? [parsed.data] : [];
-    });
+    const known = new Map<string, KnownRegistration>();
+    const refused = new Set<string>();
+    for (const [index, instance] of instances.entries()) {
+      const text = values[index];
+      if (text === null || text === undefined) continue;
+      try {
+        known.set(instance, this.read(instance, text));
+      } catch (error) {
+        refused.add(instance);
+        if (!this.refusedBefore.has(instance)) this.refused(instance, error);
+      }
+    }
+    this.known = known;
+    this.refusedBefore = refused;
+    return [...known.values()].map(({ registration }) => registration);
+  }
+
+  private read(instance: string, text: string): KnownRegistration {
+    const { signed } = JSON.parse(text) as { readonly signed?: unknown };
+    if (typeof signed !== 'string') throw new Error('nobody signed it');
+    const before = this.known.get(instance);
+    if (before?.signed === signed && Date.now() - before.verifiedAt < signAgainAfterMs) return before;
+    const registration = workerRegistrationSchema.parse(this.verifier.read(signed));
+    if (registration.instance !== instance) throw new Error(`it is the registration of ${registration.instance}`);
+    return { signed, registration, verifiedAt: Date.now() };
   }
 }
 
@@ -52,12 +128,4 @@ export class WorkerRegistry {
 async function execute(transaction: ChainableCommander): Promise<void> {
   const results = (await transaction.exec()) ?? [];
   for (const [error] of results) if (error !== null) throw error;
-}
-
-function tryJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -4,9 +4,8 @@ import { RcsError, toRcsError } from '#platform';
 import type { User } from '#store';
 import { checkOriginFor } from '../cors/cross-origin.hook.js';
 import { CsrfProtection } from '../csrf/csrf-protection.js';
-import { accountOfCredential } from '../sessions/credential-version.js';
 import { SessionService } from '../sessions/session.service.js';
-import type { Session } from '../sessions/session.js';
+import { accountIn, type Session } from '../sessions/session.js';
 import { LoginThrottle, type LoginAttempt } from '../throttling/login-throttle.js';
 import { noteAuthentication } from '../authentication/authentication-time.js';
 import { AuthenticationService } from '../authentication/authentication.service.js';
@@ -76,7 +75,7 @@ export class RequestAdmission {
   private async bySession(request: FastifyRequest): Promise<Admitted> {
     const session = await this.sessions.resume(request);
     if (session === undefined) throw new RcsError('RCS_AUTHENTICATION_REQUIRED', 'neither credentials nor a session');
-    const user = await this.authentication.userOfSession(accountOfCredential(session), originOf(request));
+    const user = await this.authentication.userOfSession(accountIn(session), originOf(request));
     if (user !== undefined && this.sessions.isCurrent(session, user)) return { user, session };
     await this.sessions.end(session);
     throw new RcsError('RCS_AUTHENTICATION_REQUIRED', 'the user of the session has changed');

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { describeError, type Logger } from '#platform';
+import { MessageSigner, MessageVerifier } from '#grants';
+import { describeError, LiveIdentity, type Logger } from '#platform';
 import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
 import { CONFIGURATION, LOGGER, REDIS } from '../dependencies/injection-tokens.js';
 import type { Administrator } from '../access/certificate-administrator.js';
+import { RecordSeals, type SealedRecords } from '../redis/sealed-records.js';
 
 /** What happened, told to every gateway and to open consoles. Nothing in it is secret within the contact center. */
 export const certificateChangeSchema = z.object({
@@ -18,13 +20,21 @@ export const certificateChangeSchema = z.object({
   at: z.string(),
 });
 
+const messageSchema = certificateChangeSchema.extend({ from: z.string() });
+
 export type CertificateChange = Readonly<z.output<typeof certificateChangeSchema>>;
 
 type Listener = (change: CertificateChange) => void;
 
+const messageType = 'rcs-certificate-change+jws';
+const sealedChannel = 'events:certificates';
+/** As long as its signature counts at most. */
+const lifetimeMs = 60_000;
+
 /**
  * Carries changes between gateways over Redis. Nobody's list depends on it: every list is read from the store. It makes
- * other gateways forget what they remember, and open consoles look again.
+ * other gateways forget what they remember, and open consoles look again. Redis is not trusted: a change is signed by the
+ * gateway that tells it and sealed for the others.
  */
 @Injectable()
 export class CertificateChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -33,16 +43,30 @@ export class CertificateChangeFeed implements OnApplicationBootstrap, OnApplicat
   private readonly channel: string;
   /** By which this gateway knows its own messages. */
   private readonly origin = randomUUID();
+  private readonly signer: MessageSigner;
+  private readonly verifier: MessageVerifier;
+  private readonly seals: SealedRecords;
 
   constructor(
     @Inject(REDIS) private readonly publisher: Redis,
     @Inject(CONFIGURATION) { redis }: Pick<GatewayConfiguration, 'redis'>,
     @Inject(LOGGER) private readonly logger: Logger,
+    identity: LiveIdentity,
+    seals: RecordSeals,
   ) {
-    this.channel = `${redis.keyPrefix}events:certificates`;
+    this.channel = `${redis.keyPrefix}${sealedChannel}`;
+    this.signer = new MessageSigner(identity, messageType);
+    this.verifier = new MessageVerifier(identity, 'playback-gateway', messageType);
+    this.seals = seals.for('certificate changes');
     this.subscriber = publisher.duplicate({ commandTimeout: undefined, lazyConnect: true });
     this.subscriber.on('error', (error: Error) => this.warn(error));
-    this.subscriber.on('message', (_channel, text) => this.deliver(text));
+    this.subscriber.on('message', (_channel, text) => {
+      try {
+        this.deliver(text);
+      } catch (error) {
+        this.logger.warn({ error: describeError(error) }, 'a message on the feed of certificate changes was refused');
+      }
+    });
   }
 
   /** Listens from now on; when Redis is away it begins as soon as Redis is back. */
@@ -69,7 +93,7 @@ export class CertificateChangeFeed implements OnApplicationBootstrap, OnApplicat
       ...(alias === undefined ? {} : { alias }),
     };
     this.notify(change);
-    this.publisher.publish(this.channel, JSON.stringify({ ...change, from: this.origin })).catch((error: unknown) => {
+    this.publish(change).catch((error: unknown) => {
       this.logger.warn({ error: describeError(error) }, 'a certificate change could not be announced');
     });
   }
@@ -89,19 +113,17 @@ export class CertificateChangeFeed implements OnApplicationBootstrap, OnApplicat
     this.logger.warn({ error: describeError(error) }, 'the feed of certificate changes waits for Redis');
   }
 
+  private async publish(change: CertificateChange): Promise<void> {
+    const signed = this.signer.sign({ ...change, from: this.origin });
+    await this.publisher.publish(this.channel, this.seals.seal(sealedChannel, signed, Date.now() + lifetimeMs));
+  }
+
   private deliver(text: string): void {
-    let message: unknown;
-    try {
-      message = JSON.parse(text);
-    } catch {
-      message = undefined;
-    }
-    const parsed = certificateChangeSchema.safeParse(message);
-    if (!parsed.success) {
-      this.logger.warn('a message on the feed of certificate changes is not one of ours');
-      return;
-    }
-    if ((message as { from?: unknown }).from !== this.origin) this.notify(parsed.data);
+    const opened = this.seals.open(sealedChannel, text);
+    if (opened === undefined) return;
+    const message = messageSchema.parse(this.verifier.read(z.string().parse(opened.content)));
+    const { from, ...change } = message;
+    if (from !== this.origin) this.notify(change);
   }
 
   private notify(change: CertificateChange): void {

@@ -1,10 +1,11 @@
-import { isSameAccount, type User } from '#store';
-import { accountOfCredential, credentialVersionOf } from './credential-version.js';
+import { randomBytes } from 'node:crypto';
+import type { User } from '#store';
+import { GatewayKeys } from '../redis/gateway-keys.js';
+import { CredentialVersions } from './credential-version.js';
 
-const external: User = {
+const configured: User = {
   name: 'john',
   enabled: true,
-  contactCenter: 'cc-1',
   roles: ['agent'],
   privileges: [],
   accessGroups: [],
@@ -12,45 +13,44 @@ const external: User = {
   version: 1,
 };
 const passwordHash = '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA';
-const john: User = { ...external, passwordHash };
+const local: User = { ...configured, contactCenter: 'cc-1', passwordHash };
+const external = (source: User['source'], contactCenter: string): User => ({ ...configured, source, contactCenter });
+const keys = new GatewayKeys(randomBytes(32));
+const versions = new CredentialVersions(keys, { opsUserPassword: 'secret' });
 
-describe(credentialVersionOf.name, () => {
-  it('stays the same while only rights change', () => {
-    expect(credentialVersionOf({ ...john, roles: ['admin'], version: 2 })).toBe(credentialVersionOf(john));
+describe(CredentialVersions.name, () => {
+  it('stays the same while only rights change, over all gateways of a store', () => {
+    const other = new CredentialVersions(keys, { opsUserPassword: 'secret' });
+    for (const user of [configured, local, external('openid', 'cc-1')]) {
+      expect(other.of({ ...user, roles: ['admin'], version: 2 })).toBe(versions.of(user));
+    }
   });
 
-  it.each<readonly [string, User]>([
-    ['another password', { ...john, passwordHash: `${passwordHash}x` }],
-    ['no password here any more', external],
-    ['a directory', { ...external, source: 'configuration-server' }],
-    ['a provider of tokens', { ...external, source: 'openid' }],
-    ['a directory of another contact center', { ...external, source: 'configuration-server', contactCenter: 'cc-2' }],
-  ])('differs with %s', (_name, user) => {
-    const all: User[] = [
-      john,
-      external,
-      { ...external, source: 'configuration-server' },
-      { ...external, source: 'openid' },
-      { ...external, source: 'configuration-server', contactCenter: 'cc-2' },
+  it('differs with every account, password, system and contact center', () => {
+    const users = [
+      configured,
+      local,
+      { ...local, passwordHash: `${passwordHash}x` },
+      { ...local, name: 'jane' },
+      external('configuration-server', 'cc-1'),
+      external('configuration-server', 'cc-2'),
+      external('openid', 'cc-1'),
+      { ...external('openid', 'cc-1'), name: 'jane' },
     ];
-    const others = all.filter(other => JSON.stringify(other) !== JSON.stringify(user));
-    expect(others.map(credentialVersionOf)).not.toContain(credentialVersionOf(user));
+    const all = users.flatMap(user => [versions.of(user), versions.ofTicket(user)]);
+    expect(new Set(all).size).toBe(2 * users.length);
   });
 
-  it('tells nothing of the hash', () => {
-    expect(passwordHash).not.toContain(credentialVersionOf(john));
+  it('differs with the password of the configuration, for its account alone', () => {
+    const changed = new CredentialVersions(keys, { opsUserPassword: 'another' });
+    expect(changed.of(configured)).not.toBe(versions.of(configured));
+    expect(changed.of(local)).toBe(versions.of(local));
   });
-});
 
-describe(accountOfCredential.name, () => {
-  it.each<readonly [string, User]>([
-    ['a local password', john],
-    ['no password', external],
-    ['a directory', { ...external, source: 'configuration-server' }],
-    ['a provider of tokens', { ...external, source: 'openid' }],
-    ['a directory of a contact center with a strange id', { ...external, source: 'openid', contactCenter: '"],["' }],
-  ])('is the account that a session was opened for with %s', (_, user) => {
-    const account = accountOfCredential({ userName: user.name, credentialVersion: credentialVersionOf(user) });
-    expect(isSameAccount(account, user)).toBe(true);
+  it('cannot be made without the secret of the gateways', () => {
+    const stranger = new CredentialVersions(new GatewayKeys(randomBytes(32)), { opsUserPassword: 'secret' });
+    for (const user of [configured, local, external('openid', 'cc-1')]) {
+      expect(stranger.of(user)).not.toBe(versions.of(user));
+    }
   });
 });

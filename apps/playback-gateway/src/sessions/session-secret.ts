@@ -13,8 +13,11 @@ export function isSessionSecret(value: string | undefined): value is string {
   return value !== undefined && wellFormed.test(value);
 }
 
-/** What a session is stored under: who reads Redis learns no secret. */
-export function sessionKeyOf(secret: string): string {
+/**
+ * Names the session where its secret must not stand, such as in play tickets. It opens nothing, and nobody but a gateway
+ * can tell where in Redis the session is.
+ */
+export function sessionReferenceOf(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url');
 }
 

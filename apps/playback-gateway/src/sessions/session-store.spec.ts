@@ -1,11 +1,35 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { createLogger } from '#platform';
+import { openSqliteStore, type Store } from '#store';
 import { RedisServer } from '#test/redis/redis-server.js';
+import { GatewayKeys } from '../redis/gateway-keys.js';
 import { RedisGate } from '../redis/redis-gate.js';
-import { sessionKeyOf } from './session-secret.js';
+import { RecordSeals } from '../redis/sealed-records.js';
+import { sessionReferenceOf } from './session-secret.js';
 import { SessionStore, type NewSession, type SessionLimits } from './session-store.js';
 
 const anthony: NewSession = { userName: 'anthony', credentialVersion: 'v1', address: '10.0.0.1', userAgent: 'curl/8' };
+
+const logger = createLogger('test', 'test', 'silent');
+const directory = mkdtempSync(join(tmpdir(), 'rcs-sessions-'));
+const keys = new GatewayKeys(randomBytes(32));
+let kept: Store;
+
+beforeAll(async () => {
+  kept = await openSqliteStore({ directory, auditWriter: 'test' });
+});
+afterAll(async () => {
+  await kept.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const sessionStore = (gate: RedisGate, limits: SessionLimits) =>
+  new SessionStore(gate, limits, keys, new RecordSeals(keys, logger), kept.endedSessions);
 
 describe(SessionStore.name, () => {
   let server: RedisServer;
@@ -23,7 +47,7 @@ describe(SessionStore.name, () => {
   });
 
   const storeWith = (limits: Partial<SessionLimits> = {}) =>
-    new SessionStore(new RedisGate(redis), {
+    sessionStore(new RedisGate(redis), {
       sessionMaxInactiveInterval: 1800,
       sessionMaxLifetime: 43_200,
       maxSessionsPerUser: 3,
@@ -55,12 +79,14 @@ describe(SessionStore.name, () => {
     expect(await store.use(session.id)).toBeUndefined();
   });
 
-  it('keeps neither the secret nor the CSRF token in Redis', async () => {
+  it('tells nobody who reads Redis a secret, a token, a name or an address', async () => {
     const { session, secret } = await storeWith().open(anthony);
     const stored = await everythingInRedis();
-    expect(stored).toContain(sessionKeyOf(secret));
-    expect(stored).not.toContain(secret);
-    expect(stored).not.toContain(session.csrfToken);
+    expect(stored).toContain(session.key);
+    const { userName, address, userAgent, csrfToken, reference, id } = session;
+    for (const hidden of [secret, sessionReferenceOf(secret), reference, csrfToken, userName, address, userAgent, id]) {
+      expect(stored).not.toContain(hidden);
+    }
   });
 
   it('never opens two sessions with one secret', async () => {
@@ -96,16 +122,20 @@ describe(SessionStore.name, () => {
     expect(Date.now()).toBeGreaterThanOrEqual(session.createdAt + 1000);
     await delay(Math.max(0, session.createdAt + 2001 - Date.now()));
     expect(await store.use(secret)).toBeUndefined();
-    expect(await store.peek(session.key)).toBeUndefined();
+    expect(await store.peek(session.reference)).toBeUndefined();
   });
 
-  it('ends a session for good', async () => {
+  it('ends a session for good, whatever is put back into Redis', async () => {
     const store = storeWith();
     const { session, secret } = await store.open(anthony);
     const other = await store.open(anthony);
+    const record = await redis.get(`session:${session.key}`);
     await store.end(session, session.key);
-    expect(await store.use(secret)).toBeUndefined();
-    expect(await store.peek(session.key)).toBeUndefined();
+    for (const putBack of [false, true]) {
+      if (putBack) await redis.set(`session:${session.key}`, record!);
+      expect(await store.use(secret)).toBeUndefined();
+      expect(await store.peek(session.reference)).toBeUndefined();
+    }
     expect((await store.list({ name: 'anthony' })).map(({ id }) => id)).toEqual([other.session.id]);
   });
 
@@ -154,7 +184,7 @@ describe(SessionStore.name, () => {
 
   describe('of accounts of one name', () => {
     const external = (source: 'configuration-server' | 'openid', contactCenter: string) => ({
-      opened: { ...anthony, credentialVersion: JSON.stringify(['external', source, contactCenter]) },
+      opened: { ...anthony, source, contactCenter },
       account: { name: 'anthony', source, contactCenter },
     });
     const accounts = [
@@ -178,18 +208,6 @@ describe(SessionStore.name, () => {
       expect(await store.list(accounts[2]!.account)).toEqual([]);
       expect(await store.list(accounts[0]!.account)).toHaveLength(1);
     });
-
-    it('are found where a gateway of before has listed them', async () => {
-      const store = storeWith();
-      const { opened, account } = accounts[1]!;
-      const { session } = await store.open(opened);
-      const [list] = await redis.keys('*user-sessions:\u001F*');
-      await redis.rename(list!.replace(/^.*?(?=user-sessions)/, ''), 'user-sessions:anthony');
-      expect((await store.list(account)).map(({ id }) => id)).toEqual([session.id]);
-      expect(await store.list({ name: 'anthony' })).toEqual([]);
-      await store.end(session, session.key);
-      expect(await redis.zcard('user-sessions:anthony')).toBe(0);
-    });
   });
 
   it('cuts an endless user agent', async () => {
@@ -197,11 +215,60 @@ describe(SessionStore.name, () => {
     expect(session.userAgent).toHaveLength(256);
   });
 
-  it('refuses what is no session instead of guessing', async () => {
+  it('takes nothing for a session that no gateway of the store sealed for it', async () => {
     const store = storeWith();
     const { session, secret } = await store.open(anthony);
-    await redis.set(`session:${session.key}`, '{"userName":"root"}');
-    await expect(store.use(secret)).rejects.toMatchObject({ code: 'RCS_SESSION_UNAVAILABLE' });
+    const place = `session:${session.key}`;
+    const mine = (await redis.get(place))!;
+    const other = await store.open({ ...anthony, userName: 'root' });
+    const strangers = new RecordSeals(new GatewayKeys(randomBytes(32)), logger).for('sessions');
+    const forgeries = [
+      JSON.stringify({ ...anthony, id: '1', createdAt: Date.now() }),
+      (await redis.get(`session:${other.session.key}`))!,
+      strangers.seal(place, { ...anthony, id: '1', createdAt: Date.now() }, Date.now() + 60_000),
+      new RecordSeals(keys, logger).for('another purpose').seal(place, session, Date.now() + 60_000),
+      `${mine.slice(0, -1)}${mine.endsWith('A') ? 'B' : 'A'}`,
+      mine.slice(0, 20),
+      '',
+    ];
+    for (const forgery of forgeries) {
+      await redis.set(place, forgery);
+      expect(await store.use(secret)).toBeUndefined();
+      expect(await store.list({ name: 'anthony' })).toEqual([]);
+    }
+    await redis.set(place, mine);
+    expect(await store.use(secret)).toBeDefined();
+  });
+
+  it('has ended by the time in its record, however often Redis is told to keep it', async () => {
+    const store = storeWith({ sessionMaxInactiveInterval: 1 });
+    const { session, secret } = await store.open(anthony);
+    const place = `session:${session.key}`;
+    const record = (await redis.get(place))!;
+    await untilExpired(session.key);
+    while (Date.now() <= session.createdAt + 1_100) await delay(20);
+    await redis.set(place, record);
+    expect(await store.use(secret)).toBeUndefined();
+    expect(await store.peek(session.reference)).toBeUndefined();
+  });
+
+  it('lives on in a new record while it is used', async () => {
+    const store = storeWith({ sessionMaxInactiveInterval: 100 });
+    const { session, secret } = await store.open(anthony);
+    const place = `session:${session.key}`;
+    const first = await redis.get(place);
+    jest.useFakeTimers({
+      now: Date.now() + 90_000,
+      doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'queueMicrotask'],
+    });
+    try {
+      expect(await store.use(secret)).toBeDefined();
+      expect(await redis.get(place)).not.toBe(first);
+      jest.setSystemTime(Date.now() + 90_000);
+      expect(await store.use(secret)).toMatchObject({ id: session.id });
+    } finally {
+      jest.useRealTimers();
+    }
   });
 });
 
@@ -215,7 +282,7 @@ describe('sessions without Redis', () => {
     }).on('error', () => undefined);
     try {
       await redis.ping();
-      const store = new SessionStore(new RedisGate(redis), {
+      const store = sessionStore(new RedisGate(redis), {
         sessionMaxInactiveInterval: 60,
         sessionMaxLifetime: 60,
         maxSessionsPerUser: 3,

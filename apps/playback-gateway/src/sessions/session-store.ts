@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { RcsError, type ServerSettings } from '#platform';
-import { accountId, isSameAccount, type AccountName } from '#store';
-import { SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
-import { accountOfCredential } from './credential-version.js';
+import type { ServerSettings } from '#platform';
+import { accountId, isSameAccount, type AccountName, type EndedSessionStore } from '#store';
+import { SERVER_SETTINGS, storeTokens } from '../dependencies/injection-tokens.js';
+import { GatewayKeys } from '../redis/gateway-keys.js';
 import { RedisGate } from '../redis/redis-gate.js';
-import type { ListedSession, Session, SessionRecord } from './session.js';
-import { csrfTokenOf, newSessionSecret, sessionKeyOf } from './session-secret.js';
+import { RecordSeals, type SealedRecords } from '../redis/sealed-records.js';
+import { accountIn, type AccountFields, type ListedSession, type Session, type SessionRecord } from './session.js';
+import { csrfTokenOf, newSessionSecret, sessionReferenceOf } from './session-secret.js';
 
 /** How long sessions last without a request and in all, seconds, and how many a user may have. */
 export type SessionLimits = Pick<
@@ -16,7 +17,7 @@ export type SessionLimits = Pick<
   'sessionMaxInactiveInterval' | 'sessionMaxLifetime' | 'maxSessionsPerUser'
 >;
 
-export interface NewSession extends Pick<SessionRecord, 'userName' | 'credentialVersion' | 'address'> {
+export interface NewSession extends AccountFields, Pick<SessionRecord, 'credentialVersion' | 'address'> {
   readonly userAgent?: string | undefined;
   /** Opened without being asked for: it ends soon unless the client comes back with the cookie. */
   readonly unasked?: boolean;
@@ -29,45 +30,60 @@ const longestUserAgent = 256;
 const recordSchema = z.object({
   id: z.string(),
   userName: z.string(),
+  source: z.enum(['configuration-server', 'openid']).exactOptional(),
+  contactCenter: z.string().exactOptional(),
   credentialVersion: z.string(),
   createdAt: z.number(),
   address: z.string(),
-  userAgent: z.string().optional(),
-  unasked: z.boolean().optional(),
+  userAgent: z.string().exactOptional(),
+  unasked: z.boolean().exactOptional(),
 });
 
 /**
- * `session:<hash of the secret>` holds a session and expires by itself; `user-sessions:<account>` lists those of an account.
+ * `session:<digest of the secret>` holds a session, sealed, and expires by itself; `user-sessions:<digest of the account>`
+ * lists those of an account. Redis is not trusted: a session that was ended is remembered in the store, and one that was
+ * left alone ends by the time inside its record, whatever is put back into Redis.
  */
 @Injectable()
 export class SessionStore {
+  private readonly seals: SealedRecords;
+  private readonly digest: (...parts: readonly string[]) => string;
+  /** How long after its idle end a session could be brought back by whoever writes Redis; its record is sealed as often. */
+  private readonly slackMs: number;
+
   constructor(
     private readonly gate: RedisGate,
     @Inject(SERVER_SETTINGS) private readonly limits: SessionLimits,
-  ) {}
+    keys: GatewayKeys,
+    seals: RecordSeals,
+    @Inject(storeTokens.endedSessions) private readonly ended: EndedSessionStore,
+  ) {
+    this.seals = seals.for('sessions');
+    this.digest = keys.digests('names of sessions');
+    this.slackMs = Math.min(60_000, limits.sessionMaxInactiveInterval * 100);
+  }
 
   /** Opens a session under a new secret; the oldest ones of a user with too many end. */
   async open(content: NewSession): Promise<{ session: Session; secret: string }> {
     const secret = newSessionSecret();
-    const key = sessionKeyOf(secret);
-    const { userName, credentialVersion, address, userAgent, unasked } = content;
+    const reference = sessionReferenceOf(secret);
+    const key = this.keyOf(reference);
+    const { userAgent, unasked, ...known } = content;
     const record: SessionRecord = {
       id: randomUUID(),
-      userName,
-      credentialVersion,
+      ...known,
       createdAt: Date.now(),
-      address,
       ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, longestUserAgent) }),
       ...(unasked === true ? { unasked } : {}),
     };
-    const list = listKey(accountId(accountOfCredential(record)), unasked === true);
+    const list = this.listKey(accountIn(record), unasked === true);
     const { sessionMaxInactiveInterval: idle, sessionMaxLifetime: absolute, maxSessionsPerUser } = this.limits;
     const lifetime = Math.min(idle, absolute, unasked === true ? unaskedLifetime : Infinity);
     await this.gate.run(async redis => {
       const excess = await results(
         redis
           .multi()
-          .set(sessionKey(key), JSON.stringify(record), 'EX', lifetime)
+          .set(sessionKey(key), this.sealed(key, record, lifetime), 'EX', lifetime)
           .zadd(list, record.createdAt, key)
           .zremrangebyscore(list, '-inf', record.createdAt - absolute * 1000)
           .expire(list, absolute)
@@ -76,89 +92,115 @@ export class SessionStore {
       const oldest = excess.at(-1) as string[];
       if (oldest.length > 0) await removeKeys(redis, list, oldest);
     });
-    return { session: { ...record, key, csrfToken: csrfTokenOf(secret) }, secret };
+    return { session: { ...record, key, reference, csrfToken: csrfTokenOf(secret) }, secret };
   }
 
   /** The session of a secret, kept alive by this use; undefined when it has ended. */
   async use(secret: string): Promise<Session | undefined> {
-    const key = sessionKeyOf(secret);
-    const { sessionMaxInactiveInterval: idle, sessionMaxLifetime: absolute } = this.limits;
-    const text = await this.gate.run(redis => redis.getex(sessionKey(key), 'EX', idle));
-    const record = readRecord(text);
-    if (record === undefined) return undefined;
-    if (Date.now() >= record.createdAt + absolute * 1000) {
-      await this.end(record, key);
-      return undefined;
-    }
+    const reference = sessionReferenceOf(secret);
+    const key = this.keyOf(reference);
+    const idle = this.limits.sessionMaxInactiveInterval;
+    const living = await this.living(key, await this.gate.run(redis => redis.getex(sessionKey(key), 'EX', idle)));
+    if (living === undefined) return undefined;
+    const { record, endsAt } = living;
     if (record.unasked === true) await this.keep(key, record);
-    return { ...record, key, csrfToken: csrfTokenOf(secret) };
+    else if (endsAt < Math.min(Date.now() + idle * 1000, this.absoluteEnd(record))) await this.prolong(key, record);
+    return { ...record, key, reference, csrfToken: csrfTokenOf(secret) };
   }
 
-  /** The session stored under this key, without keeping it alive. */
-  async peek(key: string): Promise<SessionRecord | undefined> {
-    const record = readRecord(await this.gate.run(redis => redis.get(sessionKey(key))));
-    return record === undefined || Date.now() >= record.createdAt + this.limits.sessionMaxLifetime * 1000
-      ? undefined
-      : record;
+  /** The session of this reference, without keeping it alive. */
+  async peek(reference: string): Promise<SessionRecord | undefined> {
+    const key = this.keyOf(reference);
+    return (await this.living(key, await this.gate.run(redis => redis.get(sessionKey(key)))))?.record;
   }
 
-  /** The client came back with the cookie: the session counts among those of people from now on. */
-  private async keep(key: string, kept: SessionRecord): Promise<void> {
-    const { createdAt } = kept;
-    const list = accountId(accountOfCredential(kept));
-    const record = { ...kept, unasked: undefined };
-    await this.gate.run(redis =>
-      results(
-        redis
-          .multi()
-          .set(sessionKey(key), JSON.stringify(record), 'EX', this.limits.sessionMaxInactiveInterval, 'XX')
-          .zadd(listKey(list, false), createdAt, key)
-          .expire(listKey(list, false), this.limits.sessionMaxLifetime)
-          .zrem(listKey(list, true), key),
+  /** Ends a session for good, whatever Redis says afterwards. */
+  async end(session: SessionRecord, key: string): Promise<void> {
+    const account = accountIn(session);
+    const lists = [this.listKey(account, false), this.listKey(account, true)];
+    await Promise.all([
+      this.ended.add(key, this.absoluteEnd(session)),
+      this.gate.run(redis =>
+        results(lists.reduce((transaction, list) => transaction.zrem(list, key), redis.multi().del(sessionKey(key)))),
       ),
-    );
-  }
-
-  async end(session: Pick<SessionRecord, 'userName' | 'credentialVersion'>, key: string): Promise<void> {
-    const lists = listKeys(accountOfCredential(session));
-    await this.gate.run(redis =>
-      results(lists.reduce((transaction, list) => transaction.zrem(list, key), redis.multi().del(sessionKey(key)))),
-    );
+    ]);
   }
 
   /** The living sessions of an account, newest first. */
   async list(account: AccountName): Promise<readonly ListedSession[]> {
     return this.gate.run(async redis => {
       const lists = await results(
-        listKeys(account).reduce((transaction, list) => transaction.zrange(list, '0', '-1'), redis.multi()),
+        redis.multi().zrange(this.listKey(account, false), '0', '-1').zrange(this.listKey(account, true), '0', '-1'),
       );
       const keys = new Set((lists as string[][]).flat());
       const sessions = await Promise.all([...keys].map(key => this.listed(redis, key)));
       return sessions
         .filter(session => session !== undefined)
-        .filter(session => isSameAccount(accountOfCredential(session), account))
+        .filter(session => isSameAccount(accountIn(session), account))
         .sort((left, right) => right.createdAt - left.createdAt);
     });
   }
 
   private async listed(redis: Redis, key: string): Promise<ListedSession | undefined> {
     const [text, remaining] = await results(redis.multi().get(sessionKey(key)).pttl(sessionKey(key)));
-    const record = readRecord(text as string | null);
-    if (record === undefined) return undefined;
-    const absoluteEnd = record.createdAt + this.limits.sessionMaxLifetime * 1000;
-    const expiresAt = Math.min(Date.now() + (remaining as number), absoluteEnd);
-    return expiresAt <= Date.now() ? undefined : { ...record, key, expiresAt };
+    const living = await this.living(key, text as string | null);
+    if (living === undefined) return undefined;
+    const expiresAt = Math.min(Date.now() + (remaining as number), living.endsAt);
+    return expiresAt <= Date.now() ? undefined : { ...living.record, key, expiresAt };
+  }
+
+  /** What was kept under this key, if a gateway sealed it for this key and neither its time nor its user ended it. */
+  private async living(key: string, text: string | null) {
+    const opened = this.seals.open(sessionKey(key), text);
+    const parsed = recordSchema.safeParse(opened?.content);
+    if (opened === undefined || !parsed.success) return undefined;
+    const record: SessionRecord = parsed.data;
+    if (Date.now() >= this.absoluteEnd(record) || (await this.ended.has(key))) return undefined;
+    return { record, endsAt: opened.endsAt };
+  }
+
+  /** The client came back with the cookie: the session counts among those of people from now on. */
+  private async keep(key: string, kept: SessionRecord): Promise<void> {
+    const record = { ...kept };
+    delete record.unasked;
+    const [people, unasked] = [this.listKey(accountIn(record), false), this.listKey(accountIn(record), true)];
+    const { sessionMaxInactiveInterval: idle, sessionMaxLifetime } = this.limits;
+    await this.gate.run(redis =>
+      results(
+        redis
+          .multi()
+          .set(sessionKey(key), this.sealed(key, record, idle), 'EX', idle, 'XX')
+          .zadd(people, record.createdAt, key)
+          .expire(people, sessionMaxLifetime)
+          .zrem(unasked, key),
+      ),
+    );
+  }
+
+  private async prolong(key: string, record: SessionRecord): Promise<void> {
+    const idle = this.limits.sessionMaxInactiveInterval;
+    await this.gate.run(redis => redis.set(sessionKey(key), this.sealed(key, record, idle), 'EX', idle, 'XX'));
+  }
+
+  private sealed(key: string, record: SessionRecord, lifetimeSeconds: number): string {
+    const endsAt = Math.min(Date.now() + lifetimeSeconds * 1000 + this.slackMs, this.absoluteEnd(record));
+    return this.seals.seal(sessionKey(key), record, endsAt);
+  }
+
+  private absoluteEnd({ createdAt }: Pick<SessionRecord, 'createdAt'>): number {
+    return createdAt + this.limits.sessionMaxLifetime * 1000;
+  }
+
+  private keyOf(reference: string): string {
+    return this.digest('session', reference);
+  }
+
+  private listKey(account: AccountName, unasked: boolean): string {
+    return `${unasked ? 'unasked' : 'user'}-sessions:${this.digest('account', accountId(account))}`;
   }
 }
 
 const sessionKey = (key: string): string => `session:${key}`;
-const listKey = (account: string, unasked: boolean): string => `${unasked ? 'unasked' : 'user'}-sessions:${account}`;
-
-/** Gateways of before list all sessions under the plain name. */
-function listKeys(account: AccountName): string[] {
-  const names = new Set([accountId(account), account.name]);
-  return [...names].flatMap(name => [listKey(name, false), listKey(name, true)]);
-}
 
 async function removeKeys(redis: Redis, list: string, keys: readonly string[]): Promise<void> {
   await results(
@@ -177,19 +219,4 @@ async function results(transaction: ReturnType<Redis['multi']>): Promise<unknown
     if (error !== null) throw error;
     return value;
   });
-}
-
-function readRecord(text: string | null): SessionRecord | undefined {
-  if (text === null) return undefined;
-  const parsed = recordSchema.safeParse(parseJson(text));
-  if (!parsed.success) throw new RcsError('RCS_SESSION_UNAVAILABLE', 'what Redis holds is no session');
-  return parsed.data;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

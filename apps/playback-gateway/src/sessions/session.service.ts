@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AccountName, User } from '#store';
 import { CsrfProtection } from '../csrf/csrf-protection.js';
-import { credentialVersionOf } from './credential-version.js';
+import { CredentialVersions } from './credential-version.js';
 import { SessionCookie } from './session-cookie.js';
 import { isSessionSecret } from './session-secret.js';
 import { SessionStore } from './session-store.js';
-import type { ListedSession, Session, SessionRecord } from './session.js';
+import { accountFields, type ListedSession, type Session, type SessionRecord } from './session.js';
 
 const currentSession = Symbol('currentSession');
 type RequestWithSession = FastifyRequest & { [currentSession]?: Session };
@@ -18,6 +18,7 @@ export class SessionService {
     private readonly store: SessionStore,
     private readonly cookie: SessionCookie,
     private readonly csrf: CsrfProtection,
+    private readonly credentials: CredentialVersions,
   ) {}
 
   /** Whether the request brings a cookie that could be one of ours. */
@@ -38,8 +39,8 @@ export class SessionService {
   async open(user: User, request: FastifyRequest, reply: FastifyReply, unasked: boolean): Promise<Session> {
     const before = unasked ? undefined : await this.resume(request);
     const { session, secret } = await this.store.open({
-      userName: user.name,
-      credentialVersion: credentialVersionOf(user),
+      ...accountFields(user),
+      credentialVersion: this.credentials.of(user),
       address: request.ip,
       userAgent: request.headers['user-agent'],
       unasked,
@@ -56,9 +57,9 @@ export class SessionService {
     if (request.method === 'GET' || request.method === 'POST') void reply.headers(this.csrf.handOut(session.csrfToken));
   }
 
-  /** The session stored under this key, if it lives; not kept alive by that. */
-  peek(key: string): Promise<SessionRecord | undefined> {
-    return this.store.peek(key);
+  /** The session of this reference, if it lives; not kept alive by that. */
+  peek(reference: string): Promise<SessionRecord | undefined> {
+    return this.store.peek(reference);
   }
 
   of(request: RequestWithSession): Session | undefined {
@@ -67,10 +68,10 @@ export class SessionService {
 
   /** Whether the session was opened with the password that is valid now. */
   isCurrent(session: Session, user: User): boolean {
-    return session.credentialVersion === credentialVersionOf(user);
+    return session.credentialVersion === this.credentials.of(user);
   }
 
-  async end(session: Pick<ListedSession, 'userName' | 'credentialVersion' | 'key'>): Promise<void> {
+  async end(session: Omit<ListedSession, 'expiresAt'>): Promise<void> {
     await this.store.end(session, session.key);
   }
 

@@ -40,27 +40,31 @@ for _, key in ipairs(KEYS) do
 end
 return 0`;
 
-/** All gateways count together. */
+/** All gateways count together, under the names that `name` gives to keys. */
 export class SharedAttemptWindow implements AttemptWindow {
-  constructor(private readonly gate: RedisGate) {}
+  constructor(
+    private readonly gate: RedisGate,
+    private readonly name: (key: string) => string,
+  ) {}
 
   async enter(attempt: string, limits: readonly AttemptLimit[], windowMs: number): Promise<number> {
-    const keys = limits.map(({ key }) => key);
+    const keys = limits.map(({ key }) => this.name(key));
     const bounds = limits.map(({ limit }) => limit);
     const wait = await this.gate.run(redis =>
       redis.eval(enterScript, keys.length, ...keys, attempt, windowMs, ...bounds),
     );
-    return Number(wait);
+    // Whoever writes Redis may say that an attempt was in the future.
+    return Math.min(Number(wait), windowMs);
   }
 
   async leave(attempt: string, keys: readonly string[]): Promise<void> {
-    await this.gate.run(redis => Promise.all(keys.map(key => redis.zrem(key, attempt))));
+    await this.gate.run(redis => Promise.all(keys.map(key => redis.zrem(this.name(key), attempt))));
   }
 }
 
 const remembered = 20_000;
 
-/** This gateway counts alone; for the time that Redis is away. */
+/** This gateway counts alone: for the time that Redis is away, and as a floor under what Redis says. */
 export class LocalAttemptWindow implements AttemptWindow {
   private readonly attempts = new LRUCache<string, Map<string, number>>({ max: remembered });
 
@@ -88,5 +92,39 @@ export class LocalAttemptWindow implements AttemptWindow {
     for (const [attempt, time] of known) if (time <= since) known.delete(attempt);
     this.attempts.set(key, known);
     return known;
+  }
+}
+
+/** Two windows of which the fuller one decides: what is deleted from one is still in the other. */
+export class FlooredAttemptWindow implements AttemptWindow {
+  constructor(
+    private readonly shared: AttemptWindow,
+    private readonly floor: AttemptWindow,
+  ) {}
+
+  async enter(attempt: string, limits: readonly AttemptLimit[], windowMs: number): Promise<number> {
+    const own = await this.floor.enter(attempt, limits, windowMs);
+    if (own > 0) return own;
+    try {
+      const wait = await this.shared.enter(attempt, limits, windowMs);
+      if (wait === 0) return 0;
+      await this.leaveFloor(attempt, limits);
+      return wait;
+    } catch (error) {
+      await this.leaveFloor(attempt, limits);
+      throw error;
+    }
+  }
+
+  async leave(attempt: string, keys: readonly string[]): Promise<void> {
+    await this.floor.leave(attempt, keys);
+    await this.shared.leave(attempt, keys);
+  }
+
+  private leaveFloor(attempt: string, limits: readonly AttemptLimit[]): Promise<void> {
+    return this.floor.leave(
+      attempt,
+      limits.map(({ key }) => key),
+    );
   }
 }

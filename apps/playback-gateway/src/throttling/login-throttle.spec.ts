@@ -1,13 +1,23 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { createLogger } from '#platform';
 import { RedisServer } from '#test/redis/redis-server.js';
+import { GatewayKeys } from '../redis/gateway-keys.js';
 import { RedisGate } from '../redis/redis-gate.js';
-import { LocalAttemptWindow, SharedAttemptWindow, type AttemptWindow } from './attempt-window.js';
+import { RecordSeals } from '../redis/sealed-records.js';
+import { FlooredAttemptWindow, LocalAttemptWindow, SharedAttemptWindow, type AttemptWindow } from './attempt-window.js';
 import { networkOf, type LoginIdentity } from './login-limits.js';
 import { LoginThrottle } from './login-throttle.js';
+import { ThrottleStorage } from './throttle-storage.js';
 
 const tooMany = { code: 'RCS_TOO_MANY_REQUESTS' };
 const hour = 3_600_000;
+
+const keys = new GatewayKeys(randomBytes(32));
+const seals = new RecordSeals(keys, createLogger('test', 'test', 'silent'));
+const storageIn = (connection: Redis) => new ThrottleStorage(new RedisGate(connection), keys, seals);
+const named = (key: string) => `named:${key}`;
 
 let server: RedisServer;
 let redis: Redis;
@@ -24,8 +34,12 @@ afterAll(async () => {
 });
 
 describe.each<readonly [string, () => AttemptWindow]>([
-  [SharedAttemptWindow.name, () => new SharedAttemptWindow(new RedisGate(redis))],
+  [SharedAttemptWindow.name, () => new SharedAttemptWindow(new RedisGate(redis), named)],
   [LocalAttemptWindow.name, () => new LocalAttemptWindow()],
+  [
+    FlooredAttemptWindow.name,
+    () => new FlooredAttemptWindow(new SharedAttemptWindow(new RedisGate(redis), named), new LocalAttemptWindow()),
+  ],
 ])('%s', (_, create) => {
   it('lets so many attempts through, and then says how long to wait', async () => {
     const window = create();
@@ -88,7 +102,7 @@ describe(LoginThrottle.name, () => {
   const limits = { loginThrottling: { ...bounds, longestDelayMs: 1, mostWaiting: 100 } };
   /** Nobody waits at all, so whoever would have to is refused. */
   const impatient = { loginThrottling: { ...limits.loginThrottling, mostWaiting: 0 } };
-  const throttle = (settings = limits) => new LoginThrottle(new RedisGate(redis), settings);
+  const throttle = (settings = limits) => new LoginThrottle(storageIn(redis), settings);
   const from = (key: string, address = '10.0.0.1', kind: LoginIdentity['kind'] = 'person') => ({
     identity: { kind, key },
     address,
@@ -158,15 +172,59 @@ describe(LoginThrottle.name, () => {
     await expect(throttle().begin(from('anthony', '10.0.0.1'))).rejects.toMatchObject(tooMany);
   });
 
-  it('writes no name of a user to Redis', async () => {
+  it('writes no name of a user and no address to Redis', async () => {
     await throttle().succeeded(await throttle().begin(from('anthony')));
     await throttle().begin(from('anthony'));
-    expect((await redis.keys('*')).join(' ')).not.toContain('anthony');
+    const names = (await redis.keys('*')).join(' ');
+    expect(names).toMatch(/login-failures:.*login-known:|login-known:.*login-failures:/);
+    expect(names).not.toMatch(/anthony|10\.0\.0\.1/);
+  });
+
+  it('allows no more than before when its counters are deleted from Redis', async () => {
+    const gateway = throttle();
+    for (let count = 0; count < 3; count++) {
+      await gateway.begin(from('anthony'));
+      await redis.flushall();
+    }
+    await expect(gateway.begin(from('anthony'))).rejects.toMatchObject(tooMany);
+  });
+
+  it('knows nobody at a place because Redis says so', async () => {
+    await throttle().succeeded(await throttle().begin(from('anthony', '10.0.0.1')));
+    const [known] = (await redis.keys('*login-known:*')).map(key => key.slice('rcs:'.length));
+    const sealed = (await redis.get(known!))!;
+    await throttle().succeeded(await throttle().begin(from('bob', '10.0.0.2')));
+    const places = (await redis.keys('*login-known:*')).map(key => key.slice('rcs:'.length));
+    const other = places.find(place => place !== known)!;
+    const storage = storageIn(redis);
+    await storage.remember('login-known:a', 60);
+    expect(await storage.isRemembered('login-known:a')).toBe(true);
+    for (const forged of ['1', sealed, '']) {
+      await redis.set(other, forged);
+      const name = (await redis.keys('*login-known:*')).map(key => key.slice('rcs:'.length));
+      expect(name).toContain(other);
+      for (let count = 0; count < 3; count++)
+        await throttle()
+          .begin(from('bob', '10.9.9.9'))
+          .catch(() => undefined);
+      await expect(throttle().begin(from('bob', '10.0.0.2'))).rejects.toMatchObject(tooMany);
+    }
+  });
+
+  it('says no longer wait than the window, whatever stands in Redis', async () => {
+    for (let count = 0; count < 3; count++) await throttle().begin(from('anthony'));
+    for (const key of await redis.keys('*login-failures:*')) {
+      await redis.zadd(key.slice('rcs:'.length), Date.now() + 1000 * hour, 'x', Date.now() + 1000 * hour, 'y');
+    }
+    const refusal = await throttle()
+      .begin(from('anthony'))
+      .catch((error: unknown) => error as { retryAfterMs: number });
+    expect((refusal as { retryAfterMs: number }).retryAfterMs).toBeLessThanOrEqual(hour);
   });
 
   it('counts alone while Redis is away', async () => {
     const away = new Redis({ lazyConnect: true });
-    const alone = new LoginThrottle(new RedisGate(away), limits);
+    const alone = new LoginThrottle(storageIn(away), limits);
     for (let count = 0; count < 3; count++) await alone.begin(from('anthony'));
     await expect(alone.begin(from('anthony'))).rejects.toMatchObject(tooMany);
     await alone.succeeded(await alone.begin(from('bob')));

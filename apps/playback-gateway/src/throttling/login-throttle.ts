@@ -3,9 +3,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { RcsError, toRcsError, type ServerSettings } from '#platform';
 import { SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
-import { RedisGate } from '../redis/redis-gate.js';
-import { LocalAttemptWindow, SharedAttemptWindow, type AttemptLimit, type AttemptWindow } from './attempt-window.js';
+import type { AttemptLimit, AttemptWindow } from './attempt-window.js';
 import { networkOf, throttleKeys, type LoginLimits, type LoginSource } from './login-limits.js';
+import { ThrottleStorage } from './throttle-storage.js';
 import { WaitingLines } from './waiting-lines.js';
 
 /** An attempt that was let through; it counts as failed until it is taken back. */
@@ -35,18 +35,15 @@ const networksPerService = 10;
 @Injectable()
 export class LoginThrottle {
   private readonly limits: LoginLimits;
-  private readonly shared: AttemptWindow;
-  private readonly local: AttemptWindow = new LocalAttemptWindow();
   private readonly lines: WaitingLines;
   private readonly right = new LRUCache<string, true>({ max: rememberedRight, ttl: rightLifetimeMs });
 
   constructor(
-    private readonly gate: RedisGate,
+    private readonly storage: ThrottleStorage,
     @Inject(SERVER_SETTINGS) { loginThrottling }: Pick<ServerSettings, 'loginThrottling'>,
   ) {
     const { window, failuresPerUser, failuresPerAddress, longestDelayMs, mostWaiting } = loginThrottling;
     this.limits = { windowMs: window * 1000, failuresPerUser, failuresPerAddress };
-    this.shared = new SharedAttemptWindow(gate);
     this.lines = new WaitingLines({ longestDelayMs, mostWaiting, windowMs: window * 1000 });
   }
 
@@ -67,10 +64,10 @@ export class LoginThrottle {
   /** Before the password is looked at. @throws RcsError RCS_TOO_MANY_REQUESTS with the time to wait. */
   async begin(source: LoginSource): Promise<LoginAttempt> {
     try {
-      return await this.enter(this.shared, source, await this.isKnown(source));
+      return await this.enter(this.storage.shared, source, await this.isKnown(source));
     } catch (error) {
       if (!isRedisOutage(error)) throw error;
-      return this.enter(this.local, source, false);
+      return this.enter(this.storage.local, source, false);
     }
   }
 
@@ -83,9 +80,7 @@ export class LoginThrottle {
   async succeeded(attempt: LoginAttempt, digest?: string): Promise<void> {
     if (digest !== undefined) this.right.set(digest, true);
     await this.withdraw(attempt);
-    await tolerateOutage(
-      this.gate.run(redis => redis.set(throttleKeys(attempt.source).known, '1', 'EX', knownLifetime)),
-    );
+    await tolerateOutage(this.storage.remember(throttleKeys(attempt.source).known, knownLifetime));
   }
 
   /** It could not be found out whether the password was right. */
@@ -125,7 +120,7 @@ export class LoginThrottle {
   }
 
   private async isKnown(source: LoginSource): Promise<boolean> {
-    return (await this.gate.run(redis => redis.exists(throttleKeys(source).known))) === 1;
+    return this.storage.isRemembered(throttleKeys(source).known);
   }
 }
 

@@ -3,12 +3,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { StatementSigner, type StatementVerifier } from '#grants';
 import { Derived, LiveIdentity, RcsError, type Current, type ServerSettings } from '#platform';
-import { isSameAccount, type AccountName, type User } from '#store';
+import { isSameAccount, type User } from '#store';
 import { SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
 import { AuthenticationService } from '../authentication/authentication.service.js';
-import { accountOfCredential, credentialVersionOf } from '../sessions/credential-version.js';
+import { CredentialVersions } from '../sessions/credential-version.js';
 import { SessionService } from '../sessions/session.service.js';
-import type { Session } from '../sessions/session.js';
+import { accountFields, accountIn, type Session } from '../sessions/session.js';
 import { playTicketSchema, playTicketType, playTicketVerifier, type PlayTicket } from './play-ticket.js';
 
 export interface TicketOrder {
@@ -44,6 +44,7 @@ export class PlayTicketIssuer {
   constructor(
     identity: LiveIdentity,
     private readonly sessions: SessionService,
+    private readonly credentials: CredentialVersions,
     private readonly users: AuthenticationService,
     @Inject(SERVER_SETTINGS) { playTickets }: Pick<ServerSettings, 'playTickets'>,
   ) {
@@ -60,11 +61,11 @@ export class PlayTicketIssuer {
       jti: randomUUID(),
       iat: now,
       exp: now + Math.min(timeToLive ?? this.longestTimeToLive, this.longestTimeToLive),
-      sub: user.name,
+      account: accountFields(user),
       recording,
       leaf,
-      credentialVersion: credentialVersionOf(user),
-      ...(session === undefined ? {} : { session: session.key }),
+      credential: this.credentials.ofTicket(user),
+      ...(session === undefined ? {} : { session: session.reference }),
       ...(address === undefined ? {} : { address }),
     };
     return { ticket, text: this.signer.sign(ticket) };
@@ -91,16 +92,16 @@ export class PlayTicketIssuer {
     if (ticket.recording !== use.recording || ticket.leaf !== use.leaf) throw refused('it is for another media file');
     if (ticket.address !== undefined && ticket.address !== use.address) throw refused('it is bound to another address');
     await this.checkSession(ticket);
-    const user = await this.users.userOfSession(accountOf(ticket));
+    const user = await this.users.userOfSession(accountIn(ticket.account));
     if (user === undefined) throw refused('its user is gone or disabled');
-    if (credentialVersionOf(user) !== ticket.credentialVersion) throw refused('the password of its user has changed');
+    if (this.credentials.ofTicket(user) !== ticket.credential) throw refused('the password of its user has changed');
     return user;
   }
 
   private async checkSession(ticket: PlayTicket): Promise<void> {
     if (ticket.session === undefined) return;
     const record = await this.sessions.peek(ticket.session);
-    const lives = record !== undefined && isSameAccount(accountOfCredential(record), accountOf(ticket));
+    const lives = record !== undefined && isSameAccount(accountIn(record), accountIn(ticket.account));
     if (!lives) throw refused('its session has ended');
   }
 
@@ -112,8 +113,5 @@ export class PlayTicketIssuer {
     }
   }
 }
-
-const accountOf = ({ sub, credentialVersion }: PlayTicket): AccountName =>
-  accountOfCredential({ userName: sub, credentialVersion });
 
 const refused = (why: string): RcsError => new RcsError('RCS_TICKET_REFUSED', `ticket refused: ${why}`);

@@ -12,14 +12,18 @@ export const playTicketSchema = z.strictObject({
   jti: text,
   iat: z.int(),
   exp: z.int(),
-  /** The user who listens. */
-  sub: text,
+  /** The account that listens. */
+  account: z.strictObject({
+    userName: text,
+    source: z.enum(['configuration-server', 'openid']).optional(),
+    contactCenter: text.optional(),
+  }),
   recording: text,
   /** Last segment of the play path: the media file. */
   leaf: text,
-  /** Changes with the user's password. */
-  credentialVersion: text,
-  /** Key of the session it was asked for in; it ends with that session. */
+  /** Changes with the user's credentials; of no use for anything else. */
+  credential: text,
+  /** Reference of the session it was asked for in; it ends with that session. */
   session: text.optional(),
   /** The only address it works from. */
   address: text.optional(),

@@ -41,7 +41,7 @@ export class TicketAdmission {
     await this.audit.append({
       event: 'playback-refused',
       outcome: 'refused',
-      user: ticket.sub,
+      user: ticket.account.userName,
       address: ip,
       recording,
       requestId: id,

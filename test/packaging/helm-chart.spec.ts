@@ -341,6 +341,14 @@ function describeChart(goProgram: string): void {
     expect(after.filter((checksum, index) => checksum === before[index])).toEqual([]);
   });
 
+  it('reaches Redis over TLS and with a password, unless the values say otherwise', () => {
+    for (const component of ['gateway', 'worker']) {
+      const text = (set: string) => one(set, 'ConfigMap', component).data?.['application.yaml'] ?? '';
+      expect(text('existing-secrets')).toMatch(/password:\s+file: \/etc\/rcs\/secrets\/redis\/password\s+url: rediss:/);
+      expect(text('token-volume')).not.toMatch(/secrets\/redis|rediss:/);
+    }
+  });
+
   it.each([
     ['a password in plain text', ['--set', 'configuration.redis.password=secret'], 'redis'],
     [

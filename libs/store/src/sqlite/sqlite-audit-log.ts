@@ -32,7 +32,9 @@ export class SqliteAuditLog implements AuditLog {
   ) {}
 
   async append(entry: AuditEntry): Promise<AuditRecord> {
-    return this.writer.write('append', { entry: checkedFields(entry), time: new Date().toISOString() });
+    const fields = checkedFields(entry);
+    const place = await this.writer.write('append', { entry: fields, time: new Date().toISOString() });
+    return { ...fields, ...place };
   }
 
   async *query(query: AuditQuery = {}): AsyncIterable<AuditRecord> {

@@ -1,7 +1,8 @@
 import type Database from 'better-sqlite3';
 import { sealGenesisRecord, sealRecord, type ChainHead, type SealedRecord } from '../../audit/audit-chain.js';
 import { keepTiles } from './audit-tiles.js';
-import type { AuditWrites, WriteHandlers } from './write-operation.js';
+import type { AuditRecord } from '../../audit/audit-record.js';
+import type { AuditWrites, RecordPlace, WriteHandlers } from './write-operation.js';
 
 /**
  * Continues the chain of one writer. The head is read again for each record, inside the transaction: two processes
@@ -31,7 +32,7 @@ export function auditWrites(database: Database.Database, writer: string): WriteH
       const head = findHead.get(writer) ?? store(sealGenesisRecord(writer, time));
       const sealed = sealRecord(writer, head, entry, time);
       store(sealed);
-      return sealed.record;
+      return placeOf(sealed.record);
     },
 
     keepTiles: keepTiles(database),
@@ -43,5 +44,18 @@ export function auditWrites(database: Database.Database, writer: string): WriteH
     },
 
     probe: () => null,
+  };
+}
+
+/** Crosses the thread, so it is as little as it can be. */
+function placeOf({ writer, sequence, time, previousHash, version, salts, hash }: AuditRecord): RecordPlace {
+  return {
+    writer,
+    sequence,
+    time,
+    previousHash,
+    ...(version === undefined ? {} : { version }),
+    ...(salts === undefined ? {} : { salts }),
+    hash,
   };
 }

@@ -8,8 +8,11 @@ export type WriteOperations = Readonly<Record<string, { readonly input: unknown;
 /** Writes nothing, and fails where writing would. */
 export type Probe = { probe: { input: null; result: null } };
 
+/** What a record has besides its entry, which whoever appends it knows. */
+export type RecordPlace = Omit<AuditRecord, keyof AuditEntry>;
+
 export type AuditWrites = Probe & {
-  append: { input: { entry: AuditEntry; time: string }; result: AuditRecord };
+  append: { input: { entry: AuditEntry; time: string }; result: RecordPlace };
   /** Of the tree over this writer's chain; true: there are more. */
   keepTiles: { input: string; result: boolean };
   /** false: another one has its number. */

@@ -53,5 +53,6 @@ export * from './lifecycle/product-version.js';
 export * from './reserve-port.js';
 export * from './reload/live-configuration.js';
 export * from './streaming/listen-to.js';
+export * from './streaming/receiver-gone.js';
 export * from './streaming/send-stream.js';
 export * from './streaming/end-within.js';

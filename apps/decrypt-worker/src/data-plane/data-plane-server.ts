@@ -16,6 +16,7 @@ import {
   problemForm,
   RcsError,
   ReceiverGoneError,
+  receiverGoneSignal,
   requestIdFrom,
   requestIdHeader,
   retryAfterSeconds,
@@ -133,17 +134,14 @@ export class DataPlaneServer {
 
   private async serve(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
     const started = process.hrtime.bigint();
-    const left = new AbortController();
-    response.on('close', () => {
-      if (!response.writableFinished) left.abort(new ReceiverGoneError('the gateway closed the connection'));
-    });
+    const signal = receiverGoneSignal(response, 'the gateway');
     this.active++;
     this.metrics.activeStreams.inc();
     try {
-      await this.dispatch(request, { requestId, signal: left.signal, response });
+      await this.dispatch(request, { requestId, signal, response });
       this.metrics.requests.inc(outcomeLabels('ok'));
     } catch (error) {
-      this.fail(error, request, response, requestId, left.signal);
+      this.fail(error, request, response, requestId, signal);
     } finally {
       this.active--;
       this.metrics.activeStreams.dec();

@@ -76,7 +76,8 @@ describe(RpcCallInterceptor.name, () => {
     const metrics = new VaultMetrics(createMetricsRegistry('key-vault', '1'));
     const interceptor = new RpcCallInterceptor(metrics, createLogger('key-vault', 'test', 'silent'));
     const port = await reservePort();
-    address = `127.0.0.1:${port}`;
+    // By its name: an address is no TLS server name.
+    address = `localhost:${port}`;
     app = await NestFactory.createMicroservice<MicroserviceOptions>(
       { ...KeyVaultModule.of([], interceptor), module: CarelessModule, controllers: [CarelessController] },
       {

@@ -1,3 +1,4 @@
+import { certificatePem } from '#certificates';
 import type { KeyEntry } from '#contracts';
 import type { DisabledKey } from './disabled-key.js';
 import { rsaPublicKey, type TokenKey } from '#pkcs11';
@@ -28,7 +29,7 @@ export function keyEntry(
     purpose,
     keyIdentifier,
     modulusBits: tokenKey.modulus.length * 8,
-    certificate: tokenKey.certificate === undefined ? '' : pemOf(tokenKey.certificate),
+    certificate: tokenKey.certificate === undefined ? '' : certificatePem(tokenKey.certificate),
     publicKey: rsaPublicKey(tokenKey.modulus, tokenKey.publicExponent).export({ format: 'der', type: 'spki' }),
   };
 }
@@ -43,9 +44,4 @@ function stateOf(
     disabledBy: disabled?.mark?.by ?? '',
     unlistableSources: disabled?.mark?.unlistableSources ?? [],
   };
-}
-
-function pemOf(der: Buffer): string {
-  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }

@@ -1,3 +1,4 @@
+import { certificatePem } from '#certificates';
 import { RcsError } from '#platform';
 
 /** One option of the section: alias and certificate (PEM). */
@@ -61,8 +62,7 @@ function pemIn(alias: string, value: string): string {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) {
     throw refused(`the option ${JSON.stringify(alias)} holds no certificate in PEM`);
   }
-  const lines = base64.match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+  return certificatePem(Buffer.from(base64, 'base64'));
 }
 
 const unquoted = (text: string): string => text.replace(/^"([\s\S]*)"$/, '$1');

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { KeyEntry } from '#contracts';
 import type { KeyVaultClient } from '#key-vault-client';
-import type { LocalKeyManagerConfiguration } from '#platform';
+import { receiverGoneSignal, type LocalKeyManagerConfiguration } from '#platform';
 import type { ContactCenterStore, KeyManagerOwner, LocalKeyManagerStore, LocalKeyPair } from '#store';
 import { KEY_MANAGER_VAULTS } from './key-manager-vaults.js';
 import { KEY_MANAGER_SETTINGS, storeTokens } from '../dependencies/injection-tokens.js';
@@ -127,9 +127,5 @@ function asKeyPair(
 
 /** A call to the vault for this request, given up when the caller goes away. */
 export function callOf(request: FastifyRequest, reply: FastifyReply): VaultCall {
-  const controller = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) controller.abort(new Error('the caller has gone'));
-  });
-  return { requestId: request.id, signal: controller.signal };
+  return { requestId: request.id, signal: receiverGoneSignal(reply.raw, 'the caller') };
 }

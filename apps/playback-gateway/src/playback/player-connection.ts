@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { ReceiverGoneError } from '#platform';
+import { receiverGoneSignal } from '#platform';
 
 /** What of Fastify's reply a playback needs. */
 export interface PlayerReply {
@@ -21,11 +21,7 @@ export class PlayerConnection {
   constructor(private readonly reply: PlayerReply) {
     const response = reply.raw;
     this.response = response;
-    const left = new AbortController();
-    this.signal = left.signal;
-    response.once('close', () => {
-      if (!response.writableFinished) left.abort(new ReceiverGoneError('the player closed the connection'));
-    });
+    this.signal = receiverGoneSignal(response, 'the player');
   }
 
   get bytesSent(): number {

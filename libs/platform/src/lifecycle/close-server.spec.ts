@@ -26,6 +26,7 @@ describe(closeServer.name, () => {
   });
   afterEach(() => {
     agent.destroy();
+    server.close();
     server.closeAllConnections();
   });
 

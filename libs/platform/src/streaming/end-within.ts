@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { ReceiverGoneError } from './send-stream.js';
+import { ReceiverGoneError } from './receiver-gone.js';
 
 /**
  * Ends a response and waits until its last bytes are handed to the system: a receiver that stops reading right before

@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { ReceiverGoneError, sendStream } from './send-stream.js';
+import { ReceiverGoneError } from './receiver-gone.js';
+import { sendStream } from './send-stream.js';
 
 const patient = { receiverIdleTimeoutMs: 60_000 };
 const chunkSize = 16 * 1024;

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { RcsError } from '../errors/rcs-error.js';
 import { listenTo } from './listen-to.js';
+import { ReceiverGoneError } from './receiver-gone.js';
 
 export interface SendOptions {
   /** Bytes the source must give; one less or more is an error. */
@@ -81,9 +82,4 @@ export function sendStream(source: Readable, receiver: Writable, options: SendOp
 /** After the outcome is known a destroyed source may still report its own end; nobody needs to hear it twice. */
 function ignoreLateError(): void {
   return;
-}
-
-/** The other side of the connection left; nobody is there to hear an error. */
-export class ReceiverGoneError extends Error {
-  override readonly name = 'ReceiverGoneError';
 }

@@ -1,0 +1,15 @@
+import type { ServerResponse } from 'node:http';
+
+/** The other side of the connection left; nobody is there to hear an error. */
+export class ReceiverGoneError extends Error {
+  override readonly name = 'ReceiverGoneError';
+}
+
+/** Aborts, with a ReceiverGoneError, when `who` closes the connection before the answer has been written. */
+export function receiverGoneSignal(response: ServerResponse, who: string): AbortSignal {
+  const left = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) left.abort(new ReceiverGoneError(`${who} closed the connection`));
+  });
+  return left.signal;
+}

@@ -65,9 +65,10 @@ const folders = {
   ],
   'key-vault': [
     'metrics',
-    'token',
     'journal',
+    'token',
     'callers',
+    'witness',
     'keys',
     'key-removal',
     'session-keys',

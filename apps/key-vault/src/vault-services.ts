@@ -22,7 +22,7 @@ import { UnwrapService } from './session-keys/unwrap.service.js';
 import type { KeyStore } from './token/key-store.js';
 import type { VaultMetrics } from './metrics/vault-metrics.js';
 import type { VaultJournal } from './journal/vault-journal.js';
-import { AuditWitness } from './journal/audit-witness.js';
+import { AuditWitness } from './witness/audit-witness.js';
 
 export type VaultConfiguration = ConfigurationWith<'keyVault' | 'internalTls'>;
 

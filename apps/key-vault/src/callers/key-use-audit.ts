@@ -4,7 +4,7 @@ import type { VaultJournal } from '../journal/vault-journal.js';
 import type { VaultMetrics } from '../metrics/vault-metrics.js';
 import { formatKeyLabel } from '../token/key-label.js';
 import type { CallContext } from './call-context.js';
-import { RecordedUse } from './recorded-use.js';
+import { RecordedUse } from '../journal/recorded-use.js';
 
 export type KeyOperation =
   | 'unwrap'

@@ -12,7 +12,7 @@ import type { AdministrationAuthority } from '../callers/administration-authorit
 import type { KeyUse } from '../callers/key-use-audit.js';
 import { checkedKeyName, checkedName } from '../keys/checked-input.js';
 import type { CallContext } from '../callers/call-context.js';
-import type { RecordedUse } from '../callers/recorded-use.js';
+import type { RecordedUse } from '../journal/recorded-use.js';
 import type { KeyStore } from '../token/key-store.js';
 import type { VaultKey } from '../token/vault-key.js';
 import type { DisabledMark } from '../token/disabled-key.js';

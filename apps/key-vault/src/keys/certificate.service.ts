@@ -10,7 +10,7 @@ import type {
 import { rsaPublicKey } from '#pkcs11';
 import { RcsError } from '#platform';
 import type { KeyUse } from '../callers/key-use-audit.js';
-import type { RecordedUse } from '../callers/recorded-use.js';
+import type { RecordedUse } from '../journal/recorded-use.js';
 import { checkedCertificate, checkedKeyName, checkedName, fromCertificateError } from './checked-input.js';
 import type { KeyStore } from '../token/key-store.js';
 import type { VaultKey } from '../token/vault-key.js';

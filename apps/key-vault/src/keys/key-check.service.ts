@@ -5,7 +5,7 @@ import { RcsError } from '#platform';
 import { checkedKeyName } from './checked-input.js';
 import type { CallContext } from '../callers/call-context.js';
 import type { KeyUse } from '../callers/key-use-audit.js';
-import type { RecordedUse } from '../callers/recorded-use.js';
+import type { RecordedUse } from '../journal/recorded-use.js';
 import type { KeyStore } from '../token/key-store.js';
 import type { VaultKey } from '../token/vault-key.js';
 

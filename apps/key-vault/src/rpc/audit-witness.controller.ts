@@ -6,7 +6,7 @@ import {
   type CountersignAuditCheckpointRequest,
 } from '#contracts';
 import type { CallContext } from '../callers/call-context.js';
-import { AuditWitness } from '../journal/audit-witness.js';
+import { AuditWitness } from '../witness/audit-witness.js';
 import { CurrentCall } from './current-call.js';
 
 /** What a vault vouches for beside keys. */

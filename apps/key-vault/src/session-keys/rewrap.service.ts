@@ -8,7 +8,7 @@ import { RcsError } from '#platform';
 import type { KeyUse, KeyUseAudit } from '../callers/key-use-audit.js';
 import type { CallRate } from '../callers/call-rate.js';
 import type { CallContext } from '../callers/call-context.js';
-import type { RecordedUse } from '../callers/recorded-use.js';
+import type { RecordedUse } from '../journal/recorded-use.js';
 import type { KeyStore } from '../token/key-store.js';
 import type { RecipientIdentifier } from '../token/recipient-identifier.js';
 import type { VaultKey } from '../token/vault-key.js';

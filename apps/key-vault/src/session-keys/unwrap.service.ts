@@ -17,7 +17,7 @@ import { requestIdFrom, RcsError, type ErrorCode, type ServiceRole } from '#plat
 import type { KeyUseAudit } from '../callers/key-use-audit.js';
 import type { CallContext } from '../callers/call-context.js';
 import type { CallRate } from '../callers/call-rate.js';
-import type { RecordedUse } from '../callers/recorded-use.js';
+import type { RecordedUse } from '../journal/recorded-use.js';
 import { findRecipientKeys, type RecipientKeys } from '../token/recipient-keys.js';
 import type { VaultKey } from '../token/vault-key.js';
 import type { KeyStore } from '../token/key-store.js';

@@ -2,7 +2,7 @@ import type { CertificateInfo } from '#certificates';
 import type { KeyEntry, KeyName, KeyPurpose, TokenStatus } from '#contracts';
 import type { KeyEncryptionScheme, TokenKey } from '#pkcs11';
 import { RcsError, type KeyVaultConfiguration, type Logger, type WatchedCertificate } from '#platform';
-import type { RecordedUse } from '../callers/recorded-use.js';
+import type { RecordedUse } from '../journal/recorded-use.js';
 import type { VaultMetrics } from '../metrics/vault-metrics.js';
 import { noteName, noteOf, type DisabledMark, type KeyOfContactCenter } from './disabled-key.js';
 import { DisabledKeys } from './disabled-keys.js';

@@ -1,5 +1,5 @@
 import type { KeyUseEntry } from '#contracts';
-import type { VaultJournal } from '../journal/vault-journal.js';
+import type { VaultJournal } from './vault-journal.js';
 
 /**
  * Proof that a use of keys stands in the journal, on the disk. Whatever asks the token for something must show one: there

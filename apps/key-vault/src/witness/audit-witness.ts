@@ -14,7 +14,7 @@ import {
 } from '#grants';
 import { Derived, RcsError, type Current, type InternalIdentity } from '#platform';
 import type { CallContext } from '../callers/call-context.js';
-import type { VaultJournal } from './vault-journal.js';
+import type { VaultJournal } from '../journal/vault-journal.js';
 
 /**
  * Keeps what gateways sign about their audit where no gateway can reach it, and vouches for that: who writes the store

@@ -23,6 +23,8 @@ function service(name, register) {
   new platform.CertificateExpiry(registry);
   new platform.ListenerMetrics(registry);
   new platform.ReloadMetrics(registry);
+  new platform.DeniedPeers({ current: {} }, console, registry);
+  new platform.DeniedPeers({ current: {} }, console, registry);
   register(registry);
   return { service: name, registry };
 }

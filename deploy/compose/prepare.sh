@@ -5,7 +5,7 @@ set -eu
 state=${1:-/var/lib/rcs}
 program=${RCS_PROGRAM:-/opt/recording-crypto-server/bin/recording-crypto-server}
 umask 077
-mkdir -p "$state/secrets" "$state/store" "$state/token/tokens"
+mkdir -p "$state/secrets" "$state/store" "$state/key-vault" "$state/token/tokens"
 
 for name in redis webdav ops token-pin token-so-pin; do
     [ -s "$state/secrets/$name" ] || node -e 'process.stdout.write(require("node:crypto").randomBytes(24).toString("base64url"))' \
@@ -29,7 +29,7 @@ fi
 
 # The services run as 65532; Redis and Apache read their own secret as somebody else.
 if [ "$(id -u)" = 0 ]; then
-    chown -R 65532:65532 "$state/store" "$state/token" "$state/internal-tls" "$state/secrets"
+    chown -R 65532:65532 "$state/store" "$state/key-vault" "$state/token" "$state/internal-tls" "$state/secrets"
     chmod 711 "$state" "$state/secrets"
     chmod 444 "$state/secrets/redis" "$state/webdav.htpasswd"
 fi

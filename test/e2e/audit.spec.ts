@@ -92,6 +92,7 @@ describe('what is recorded', () => {
       bytes: 200,
       certificateAlias: alias,
       mediaFile: begun['mediaFile'],
+      detail: expect.stringMatching(/^grants [0-9a-f-]{36}$/) as string,
     });
   });
 

@@ -1,15 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { createPrivateKey, randomUUID } from 'node:crypto';
+import { createPrivateKey, randomUUID, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keyVaultCallers, type KeyEntry, type KeyVaultCall } from '#contracts';
 import {
   administrationGrants,
+  boundTo,
+  certificateThumbprint,
   GrantSigner,
   keyApprovals,
   maximumAuthenticationAgeSeconds,
-  playbackGrants,
+  vaultAudience,
   type AdministrationGrant,
+  type GrantBinding,
   type PlaybackGrant,
 } from '#grants';
 import { encryptToPublicKey, TransportAgreements, type KeyVaultEndpoint } from '#key-vault-client';
@@ -31,7 +34,9 @@ let vault: RunningVault;
 let gateway: KeyVaultEndpoint;
 let worker: KeyVaultEndpoint;
 let gatewayIdentity: InternalIdentity;
-let signer: GrantSigner<PlaybackGrant>;
+let signer: Pick<GrantSigner<PlaybackGrant>, 'sign'>;
+/** Whose vaults and whose worker good grants are for. */
+let binding: GrantBinding;
 let key: KeyEntry;
 
 beforeAll(async () => {
@@ -40,7 +45,9 @@ beforeAll(async () => {
   gateway = await testBed.administrator(vault);
   worker = await testBed.connect(vault, 'decrypt-worker');
   gatewayIdentity = await testBed.identity('playback-gateway');
-  signer = new GrantSigner({ current: gatewayIdentity }, playbackGrants);
+  signer = await testBed.grantSigner();
+  const { certificatePem } = await testBed.identity('decrypt-worker');
+  binding = { aud: vaultAudience(), ...boundTo(certificateThumbprint(new X509Certificate(certificatePem).raw)) };
   const request = { contactCenter: '9350', alias: 'own', modulusBits: 2048 };
   ({ key } = await gateway.call('GenerateKeyPair', request, { timeoutMs }));
 });
@@ -80,6 +87,7 @@ const payloadFor = ({ grant }: RecordedCall, changes: object = {}): object => ({
   iat: now(),
   exp: now() + 30,
   ...grant,
+  ...binding,
   ...changes,
 });
 
@@ -111,6 +119,10 @@ describe('a grant', () => {
       }),
       'with a member too much': signedGrant(gatewayIdentity, payloadFor(call, { admin: true })),
       'for everybody': signedGrant(gatewayIdentity, payloadFor(call, { contactCenter: '' })),
+      'for the vaults of another cluster': signedGrant(gatewayIdentity, payloadFor(call, { aud: vaultAudience('b') })),
+      'for vaults of any cluster': signedGrant(gatewayIdentity, payloadFor(call, { aud: undefined })),
+      'of another worker': signedGrant(gatewayIdentity, payloadFor(call, boundTo('A'.repeat(43)))),
+      'of whoever has it': signedGrant(gatewayIdentity, payloadFor(call, { cnf: undefined })),
       'to inspect': signedGrant(gatewayIdentity, payloadFor(call, { purpose: 'inspect' })),
       'that is no grant': 'a.b.c',
       'that is empty': '',
@@ -125,6 +137,7 @@ describe('a grant', () => {
       { iat: now() - 120, exp: now() - 60 },
       { iat: now() + 60, exp: now() + 90 },
       { iat: now(), exp: now() + 3600 },
+      { iat: now() + 4, exp: now() + 2 },
       { iat: now() - 3600, exp: now() + 30 },
       { exp: undefined },
     ];

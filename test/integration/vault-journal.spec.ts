@@ -5,8 +5,7 @@ import { emptyJournal, readJournalLine, type JournalPosition, type KeyEntry, typ
 import {
   AuditCheckpointSigner,
   auditCountersignatureType,
-  GrantSigner,
-  playbackGrants,
+  type GrantSigner,
   readAuditCountersignature,
   StatementSigner,
   StatementVerifier,
@@ -24,7 +23,7 @@ const timeoutMs = 60_000;
 let grounds: VaultTestBed;
 let vault: RunningVault;
 let administrator: KeyVaultEndpoint;
-let signer: GrantSigner<PlaybackGrant>;
+let signer: Pick<GrantSigner<PlaybackGrant>, 'sign'>;
 let key: KeyEntry;
 const clients: KeyVaultClient[] = [];
 
@@ -33,7 +32,7 @@ beforeAll(async () => {
   // Whatever the logs say: these vaults say nothing.
   vault = await grounds.startVault({}, { RCS_LOGGING__LEVEL: 'silent' });
   administrator = await grounds.administrator(vault);
-  signer = new GrantSigner({ current: await grounds.identity('playback-gateway') }, playbackGrants);
+  signer = await grounds.grantSigner();
   const wanted = { contactCenter: '9350', alias: 'own', modulusBits: 2048 };
   ({ key } = await administrator.call('GenerateKeyPair', wanted, { timeoutMs }));
 });

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { stringify } from 'yaml';
 import { encryptDetached, parseEnvelope } from '#cms';
 import type { KeyEntry, KeyName, OperatorJournalRecord } from '#contracts';
-import { administrationGrants, GrantSigner, keyApprovals, playbackGrants, type PlaybackGrant } from '#grants';
+import { administrationGrants, GrantSigner, keyApprovals, type PlaybackGrant } from '#grants';
 import { TransportAgreements, type KeyVaultEndpoint } from '#key-vault-client';
 import { createLogger } from '#platform';
 import { KeyWatch } from '../../apps/decrypt-worker/src/key-watch/key-watch.js';
@@ -28,7 +28,7 @@ let vault: RunningVault;
 let gateway: KeyVaultEndpoint;
 let worker: KeyVaultEndpoint;
 let commandLine: KeyVaultEndpoint;
-let signer: GrantSigner<PlaybackGrant>;
+let signer: Pick<GrantSigner<PlaybackGrant>, 'sign'>;
 let olga: Operator;
 let otto: Operator;
 let stranger: Operator;
@@ -44,7 +44,7 @@ beforeAll(async () => {
       journalFile: join(testBed.directory, 'journal.jsonl'),
     },
   };
-  signer = new GrantSigner({ current: await testBed.identity('playback-gateway') }, playbackGrants);
+  signer = await testBed.grantSigner();
   await start();
 });
 afterAll(() => testBed?.clear());

@@ -3,7 +3,7 @@ import { constants, createPublicKey, publicEncrypt, randomBytes, X509Certificate
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyEntry } from '#contracts';
-import { GrantSigner, playbackGrants, type PlaybackGrant } from '#grants';
+import type { GrantSigner, PlaybackGrant } from '#grants';
 import { KeyVaultClient, SessionKeyClient, TransportAgreements, type KeyVaultEndpoint } from '#key-vault-client';
 import type { RcsError } from '#platform';
 import { publicKeyOf, recordCall } from '#test/vault/recorded-call.js';
@@ -19,7 +19,7 @@ let vault: RunningVault;
 let gateway: KeyVaultEndpoint;
 let worker: KeyVaultEndpoint;
 let localKeyManager: KeyVaultEndpoint;
-let signer: GrantSigner<PlaybackGrant>;
+let signer: Pick<GrantSigner<PlaybackGrant>, 'sign'>;
 let key: KeyEntry;
 
 beforeAll(async () => {
@@ -28,7 +28,7 @@ beforeAll(async () => {
   gateway = await testBed.administrator(vault);
   worker = await testBed.connect(vault, 'decrypt-worker');
   localKeyManager = await testBed.connect(vault, 'local-key-manager');
-  signer = new GrantSigner({ current: await testBed.identity('playback-gateway') }, playbackGrants);
+  signer = await testBed.grantSigner();
   ({ key } = await gateway.call(
     'GenerateKeyPair',
     { contactCenter: '9350', alias: 'own', modulusBits: 2048 },

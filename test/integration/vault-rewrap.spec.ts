@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto';
 import { parseCertificatePem, type CertificateInfo } from '#certificates';
 import { encryptDetached, parseEnvelope } from '#cms';
 import type { KeyEntry, RewrapOutcome } from '#contracts';
-import { envelopesDigest, GrantSigner, rewrapGrants, type RewrapGrant } from '#grants';
+import { envelopesDigest, GrantSigner, rewrapGrants, vaultAudience, type RewrapGrant } from '#grants';
 import { encryptToPublicKey, type KeyVaultEndpoint } from '#key-vault-client';
 import { namedCertificate } from '../../libs/pkcs11/src/testing/named-certificate.js';
 import { signedGrant } from '#test/vault/signed-grant.js';
@@ -137,10 +137,19 @@ it.each<[string, () => Promise<unknown>]>([
     async () => {
       const envelopes = [envelopeFor(old)];
       const now = Math.floor(Date.now() / 1000);
-      const payload = { ...contentFor(envelopes), jti: 'x', iat: now - 90, exp: now - 60 };
+      const payload = { ...contentFor(envelopes), jti: 'x', aud: vaultAudience(), iat: now - 90, exp: now - 60 };
       const header = { typ: 'rcs-rewrap-grant+jws' };
       const grant = signedGrant(await testBed.identity('playback-gateway'), payload, header);
       const request = { grant, envelopes, certificate: next.certificate.pem };
+      return gateway.call('RewrapSessionKeys', request, { timeoutMs });
+    },
+  ],
+  [
+    'a grant that was used before',
+    async () => {
+      const envelopes = [envelopeFor(old)];
+      const request = { grant: signer.sign(contentFor(envelopes)), envelopes, certificate: next.certificate.pem };
+      await gateway.call('RewrapSessionKeys', request, { timeoutMs });
       return gateway.call('RewrapSessionKeys', request, { timeoutMs });
     },
   ],
@@ -149,7 +158,7 @@ it.each<[string, () => Promise<unknown>]>([
     async () => {
       const envelopes = [envelopeFor(old)];
       const now = Math.floor(Date.now() / 1000);
-      const payload = { ...contentFor(envelopes), jti: 'x', iat: now, exp: now + 30 };
+      const payload = { ...contentFor(envelopes), jti: 'x', aud: vaultAudience(), iat: now, exp: now + 30 };
       const grant = signedGrant(await testBed.identity('playback-gateway'), payload);
       const request = { grant, envelopes, certificate: next.certificate.pem };
       return gateway.call('RewrapSessionKeys', request, { timeoutMs });

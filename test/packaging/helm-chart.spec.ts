@@ -58,9 +58,11 @@ function describeChart(goProgram: string): void {
     if (found === undefined) throw new Error(`${set} has no ${kind} of the ${component}`);
     return found;
   };
+  const workload = (set: string, component: string): Manifest =>
+    one(set, component === 'vault' ? 'StatefulSet' : 'Deployment', component);
   const pod = (set: string, component: string): PodSpec => {
-    const template = one(set, 'Deployment', component).spec.template;
-    if (template === undefined) throw new Error('a deployment without a template');
+    const { template } = workload(set, component).spec;
+    if (template === undefined) throw new Error('a workload without a template');
     return template.spec;
   };
 
@@ -173,10 +175,20 @@ function describeChart(goProgram: string): void {
 
     it('replaces pods one at a time, never below what runs', () => {
       for (const component of components) {
-        const { strategy } = one(set, 'Deployment', component).spec;
-        expect(strategy).toEqual({ type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } });
+        const { strategy, updateStrategy } = workload(set, component).spec;
+        if (component === 'vault') expect(updateStrategy).toEqual({ type: 'RollingUpdate' });
+        else expect(strategy).toEqual({ type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } });
         expect(one(set, 'PodDisruptionBudget', component).spec).toMatchObject({ maxUnavailable: 1 });
       }
+    });
+
+    it('gives each vault a volume for its journal that outlives the pod', () => {
+      const { volumeClaimTemplates } = one(set, 'StatefulSet', 'vault').spec;
+      expect(volumeClaimTemplates).toMatchObject([
+        { metadata: { name: 'journal' }, spec: { accessModes: ['ReadWriteOnce'] } },
+      ]);
+      const mounts = pod(set, 'vault').containers[0]?.volumeMounts ?? [];
+      expect(mounts).toContainEqual({ name: 'journal', mountPath: '/var/lib/rcs/key-vault' });
     });
 
     it('writes no secret into a manifest', () => {
@@ -333,7 +345,7 @@ function describeChart(goProgram: string): void {
   it('restarts pods when their configuration changes, but not for the level of the log', async () => {
     const checksums = async (...more: readonly string[]) =>
       parseManifests(await render('network-hsm', ...more))
-        .filter(({ kind }) => kind === 'Deployment')
+        .filter(({ kind }) => ['Deployment', 'StatefulSet'].includes(kind))
         .map(({ spec }) => spec.template?.metadata.annotations?.['checksum/configuration']);
     const before = await checksums();
     expect(await checksums('--set', 'configuration.logging.level=debug')).toEqual(before);

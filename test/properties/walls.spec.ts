@@ -1,5 +1,7 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { certificateThumbprint } from '#grants';
 import { KeyPairs } from './media/key-pairs.js';
 import { makeCertificate, type CertificateWishes } from './media/made-certificate.js';
 import { brokenOff, type Answer } from './world/caller.js';
@@ -156,7 +158,8 @@ describe('nothing that is said to the vault in the name of B opens, changes or s
       for (const caller of callers) {
         const { endpoint } = caller;
         const transportKeyId = await caller.transportKeyId();
-        const tools = { attack, gateway: gateway.identity, endpoint, transportKeyId, importKey };
+        const holder = certificateThumbprint(new X509Certificate(caller.identity.certificatePem).raw);
+        const tools = { attack, gateway: gateway.identity, endpoint, transportKeyId, holder, importKey };
         for (const act of (await rpcActs[rpc]?.(tools)) ?? []) {
           if (act.not?.includes(caller.role) === true) continue;
           const answer = await caller.call(rpc, act.request);

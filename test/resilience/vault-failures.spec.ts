@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { KeyEntry } from '#contracts';
-import { GrantSigner, playbackGrants, type PlaybackGrant } from '#grants';
+import type { GrantSigner, PlaybackGrant } from '#grants';
 import { KeyVaultClient, SessionKeyClient } from '#key-vault-client';
 import { BroughtKey } from '#test/vault/brought-key.js';
 import { recordCall } from '#test/vault/recorded-call.js';
@@ -28,7 +28,7 @@ class Load {
 
   constructor(
     private readonly sessionKeys: SessionKeyClient,
-    private readonly signer: GrantSigner<PlaybackGrant>,
+    private readonly signer: Pick<GrantSigner<PlaybackGrant>, 'sign'>,
     private readonly key: KeyEntry,
   ) {
     this.running = Array.from({ length: lanes }, () => this.lane());
@@ -81,7 +81,7 @@ beforeEach(async () => {
   const key = await brought.importInto(await testBed.administrator(first));
   await brought.importInto(await testBed.administrator(second));
   client = new KeyVaultClient([first.address, second.address], { current: await testBed.identity('decrypt-worker') });
-  const signer = new GrantSigner({ current: await testBed.identity('playback-gateway') }, playbackGrants);
+  const signer = await testBed.grantSigner();
   load = new Load(new SessionKeyClient(client), signer, key);
   await load.more(20);
 });

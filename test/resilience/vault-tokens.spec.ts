@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyEntry } from '#contracts';
-import { GrantSigner, playbackGrants, type PlaybackGrant } from '#grants';
+import type { GrantSigner, PlaybackGrant } from '#grants';
 import { TransportAgreements, type KeyVaultEndpoint } from '#key-vault-client';
 import { recordCall } from '#test/vault/recorded-call.js';
 import { VaultTestBed } from '#test/vault/vault-test-bed.js';
@@ -12,11 +12,11 @@ jest.setTimeout(180_000);
 
 const timeoutMs = 60_000;
 let testBed: VaultTestBed;
-let signer: GrantSigner<PlaybackGrant>;
+let signer: Pick<GrantSigner<PlaybackGrant>, 'sign'>;
 
 beforeEach(async () => {
   testBed = await VaultTestBed.prepare('old', 'new');
-  signer = new GrantSigner({ current: await testBed.identity('playback-gateway') }, playbackGrants);
+  signer = await testBed.grantSigner();
 });
 afterEach(() => testBed.clear());
 

@@ -20,7 +20,7 @@ runService('decrypt-worker', async (context: ServiceContext) => {
   warnOfMemoryExposure(logger, 'session keys and media');
   const configuration = requireSections(context.configuration, 'decryptWorker', 'internalTls', 'redis');
   const settings = configuration.decryptWorker;
-  const { identity, dataPlane, keyWatch, sessions, vaults, storages } = workerParts(context, configuration);
+  const { identity, dataPlane, keyWatch, sessions, vaults, identities, storages } = workerParts(context, configuration);
   keyWatch.start();
   const address = await dataPlane.listen(settings.listen.host, settings.listen.port);
   const url = settings.advertisedUrl ?? `https://${settings.listen.host}:${address.port}`;
@@ -30,7 +30,13 @@ runService('decrypt-worker', async (context: ServiceContext) => {
   readiness.add('redis', async () => {
     await redis.ping();
   });
-  const registration = () => ({ instance, url, inFlight: dataPlane.inFlight, version: productVersion() });
+  const registration = () => ({
+    instance,
+    url,
+    inFlight: dataPlane.inFlight,
+    version: productVersion(),
+    certificate: identities.current.thumbprint,
+  });
   const announcement = new WorkerAnnouncement(redis, new MessageSigner(identity, workerRegistrationType));
   const heartbeat = new Heartbeat(announcement, registration, settings.heartbeatIntervalMs, logger);
   heartbeat.start();

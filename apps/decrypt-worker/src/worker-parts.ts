@@ -1,12 +1,22 @@
 import { GrantVerifier } from '#grants';
 import { KeyVaultClient, SessionKeyClient } from '#key-vault-client';
 import { MediaStorages } from '#media-storage';
-import { LiveIdentity, observedCalls, type ConfigurationWith, type ServiceContext } from '#platform';
+import {
+  DeniedPeers,
+  LiveIdentity,
+  observedCalls,
+  WatchedSockets,
+  type ConfigurationWith,
+  type ServiceContext,
+} from '#platform';
 import { ContentTreeHandler } from './data-plane/content-tree.handler.js';
 import { DataPlaneServer } from './data-plane/data-plane-server.js';
 import { ForgetHandler } from './data-plane/forget.handler.js';
 import { InspectHandler } from './data-plane/inspect.handler.js';
 import { MediaHandler } from './data-plane/media.handler.js';
+import { OwnGrants } from './identity/own-grants.js';
+import { OwnIdentities } from './identity/own-identities.js';
+import { OwnSessionKeys } from './identity/own-session-keys.js';
 import { KeyWatch } from './key-watch/key-watch.js';
 import { LayoutInspector } from './media-session/layout-inspector.js';
 import { MediaOpener } from './media-session/media-opener.js';
@@ -25,6 +35,7 @@ export interface WorkerParts {
   readonly keyWatch: KeyWatch;
   readonly sessions: MediaSessionCache;
   readonly vaults: KeyVaultClient;
+  readonly identities: OwnIdentities;
   readonly storages: MediaStorages;
 }
 
@@ -43,8 +54,11 @@ export function workerParts(context: ServiceContext, configuration: DecryptWorke
     metrics.storageObserver(),
   );
   const vaults = new KeyVaultClient(settings.vaultAddresses, identity);
-  const keys = observedCalls(new SessionKeyClient(vaults), metrics.callObserver(metrics.sessionKeySeconds));
-  const grants = new GrantVerifier(identity, { remembered: rememberedGrants });
+  const identities = new OwnIdentities(identity);
+  const ownKeys = new OwnSessionKeys(new SessionKeyClient(vaults), settings.vaultAddresses, identities);
+  const keys = observedCalls(ownKeys, metrics.callObserver(metrics.sessionKeySeconds));
+  const verifier = new GrantVerifier(identity, { remembered: rememberedGrants, acceptUnbound: true });
+  const grants = new OwnGrants(verifier, identities);
   const sessions = new MediaSessionCache({
     size: settings.mediaSessionCacheSize,
     timeToLiveMs: settings.mediaSessionTimeToLiveMs,
@@ -55,6 +69,7 @@ export function workerParts(context: ServiceContext, configuration: DecryptWorke
     new MediaOpener(new PinnedStorage(storages, playback.verifyContent), keys, settings.vaultTimeoutMs, settings),
     metrics.callObserver(metrics.mediaOpenSeconds),
   );
+  const sockets = new WatchedSockets(new DeniedPeers(identity, logger, context.metrics), identity);
   const handlers = {
     media: new MediaHandler(grants, sessions, opener, metrics, settings.clientIdleTimeoutMs),
     inspect: new InspectHandler(grants, new LayoutInspector(storages, settings), openTimeoutMs),
@@ -63,10 +78,11 @@ export function workerParts(context: ServiceContext, configuration: DecryptWorke
   };
   return {
     identity,
-    dataPlane: new DataPlaneServer(identity, handlers, metrics, logger, settings, context.listeners, tracer),
+    dataPlane: new DataPlaneServer(identity, handlers, metrics, logger, settings, context.listeners, tracer, sockets),
     keyWatch: new KeyWatch(vaults.endpoints, key => sessions.forgetKey(key), logger),
     sessions,
     vaults,
+    identities,
     storages,
   };
 }

@@ -1,8 +1,10 @@
+import type { Server } from '@grpc/grpc-js';
 import { NestFactory } from '@nestjs/core';
 import { Transport, type MicroserviceOptions } from '@nestjs/microservices';
 import { keyVaultLoaderOptions, keyVaultPackage, keyVaultProtoFile, maximumMessageBytes } from '#contracts';
 import { recommendedThreadPoolSize } from '#pkcs11';
 import {
+  DeniedPeers,
   LiveIdentity,
   NestLogger,
   requireSections,
@@ -19,6 +21,7 @@ import { watchDisabledKeys } from './key-removal/watch-disabled-keys.js';
 import { KeyVaultModule } from './key-vault.module.js';
 import { OperatorAccess } from './operator/operator-access.js';
 import { RpcCallInterceptor } from './rpc/rpc-call.interceptor.js';
+import { endDeniedConnections } from './rpc/denied-connections.js';
 import { ServerCertificates } from './rpc/server-certificates.js';
 import { startHungTokenWatchdog } from './operations/hung-token-watchdog.js';
 import { KeyStore } from './token/key-store.js';
@@ -53,12 +56,21 @@ runService('key-vault', async (context: ServiceContext) => {
   const backups = settings.keyBackup === undefined ? KeyBackups.none : await KeyBackups.open(settings.keyBackup);
   const clock = new VaultClock();
   const parts = { context, configuration, identity, keys, metrics, journal, backups, operators, clock };
+  const url = `${settings.listen.host}:${settings.listen.port}`;
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(
-    KeyVaultModule.of(await vaultServices(parts), new RpcCallInterceptor(metrics, context.logger, context.tracer)),
+    KeyVaultModule.of(
+      await vaultServices(parts),
+      new RpcCallInterceptor(
+        metrics,
+        context.logger,
+        context.tracer,
+        new DeniedPeers(identity, context.logger, context.metrics),
+      ),
+    ),
     {
       transport: Transport.GRPC,
       options: {
-        url: `${settings.listen.host}:${settings.listen.port}`,
+        url,
         package: keyVaultPackage,
         protoPath: keyVaultProtoFile,
         loader: keyVaultLoaderOptions,
@@ -66,6 +78,9 @@ runService('key-vault', async (context: ServiceContext) => {
         maxReceiveMessageLength: maximumMessageBytes,
         keepalive: { keepaliveTimeMs: 30_000, keepaliveTimeoutMs: 5000 },
         gracefulShutdown: true,
+        onLoadPackageDefinition: (_: unknown, server: Server) => {
+          endDeniedConnections(server, url, identity);
+        },
       },
       logger: new NestLogger(context.logger),
       abortOnError: false,
@@ -82,7 +97,7 @@ runService('key-vault', async (context: ServiceContext) => {
   const watchdog = startHungTokenWatchdog(keys, settings.exitWhenHungMs, context.logger);
   const endWatch = watchDisabledKeys(keys, context.logger);
   await app.listen();
-  context.logger.info({ grpc: `${settings.listen.host}:${settings.listen.port}` }, 'key vault listens');
+  context.logger.info({ grpc: url }, 'key vault listens');
 
   return {
     management: settings.management,

@@ -44,13 +44,14 @@ export interface VaultParts {
 export async function vaultServices(parts: VaultParts): Promise<readonly object[]> {
   const { context, configuration, identity, keys, metrics, journal, backups, operators, clock } = parts;
   const { logger, instance } = context;
-  const { transportKeyTimeToLiveMs, maxTransportKeys, limits, keyRemovalDelayHours } = configuration.keyVault;
-  const grants = new GrantVerifier(identity);
+  const { transportKeyTimeToLiveMs, maxTransportKeys, limits, keyRemovalDelayHours, acceptUnboundGrants } =
+    configuration.keyVault;
+  const grants = new GrantVerifier(identity, { acceptUnbound: acceptUnboundGrants });
   const audit = new KeyUseAudit(journal, metrics, logger);
   const rate = new CallRate(limits.unwrapsPerSecond);
   const transportKeys = new TransportKeys(transportKeyTimeToLiveMs, maxTransportKeys);
   const administration = new AdministrationAuthority(grants);
-  const playback = new PlaybackAuthority(grants, new GrantUses(limits.usesPerGrant));
+  const playback = new PlaybackAuthority(grants, new GrantUses(limits.usesPerGrant), acceptUnboundGrants);
   const removalDelayMs = keyRemovalDelayHours * 3_600_000;
   return [
     keys,

@@ -7,12 +7,14 @@ import {
   boundListener,
   closeServer,
   connectRedis,
+  DeniedPeers,
   LiveIdentity,
   NestLogger,
   RedisMetrics,
   requireSections,
   runService,
   warnOfMemoryExposure,
+  WatchedSockets,
   type PublicRoute,
   type ServerSettings,
   type ServiceContext,
@@ -47,6 +49,7 @@ runService('playback-gateway', async (context: ServiceContext) => {
   const configuration = requireSections(context.configuration, 'internalTls', 'redis', 'store');
   warnOfMemoryExposure(context.logger, 'passwords and tokens');
   const identity = LiveIdentity.watch(context, configuration.internalTls);
+  const sockets = new WatchedSockets(new DeniedPeers(identity, context.logger, context.metrics), identity);
   const opened = await openSqliteStore({ directory: configuration.store.directory, auditWriter: context.instance });
   const store = new StoreMetrics(context.metrics).measured(opened);
   observeAuditDisk(context.metrics, configuration.store.directory);
@@ -68,6 +71,7 @@ runService('playback-gateway', async (context: ServiceContext) => {
     store,
     checkpoints,
     identity,
+    sockets,
     redis,
   });
   await listen(app, listener, context, configuration.serverSettings);

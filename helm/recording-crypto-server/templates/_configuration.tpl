@@ -8,7 +8,7 @@ chart decides (addresses, certificates). Called with the root context; answer YA
   "logging" .root.Values.configuration.logging
   "crRegion" .root.Values.configuration.crRegion
   "playback" .root.Values.configuration.playback
-  "internalTls" (dict "caFile" "/etc/rcs/internal-tls/ca.crt" "certificateFile" "/etc/rcs/internal-tls/tls.crt" "keyFile" "/etc/rcs/internal-tls/tls.key")
+  "internalTls" (dict "caFile" "/etc/rcs/internal-tls/ca.crt" "certificateFile" "/etc/rcs/internal-tls/tls.crt" "keyFile" "/etc/rcs/internal-tls/tls.key" "deniedCertificatesFile" "/etc/rcs/config/denied-certificates")
   "shutdownDelayMs" (int .values.shutdownDelayMs)
   "gracefulShutdownTimeoutMs" (int .values.gracefulShutdownTimeoutMs) -}}
 {{- if .root.Values.configuration.masterKeySecret -}}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bindingMembers } from './binding-members.js';
 import type { ContentOf, GrantKind } from './grant-kind.js';
 import { maximumGrantLifetimeSeconds } from './playback-grant.js';
 
@@ -13,6 +14,7 @@ const administrationGrantSchema = z.strictObject({
   /** Seconds since the epoch, RFC 7519. */
   iat: z.int(),
   exp: z.int(),
+  ...bindingMembers,
   /** The administrator. */
   sub: text,
   /** When they authenticated, seconds since the epoch: `auth_time` of OpenID Connect. */

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
+import type { GrantBinding } from './binding-members.js';
 
 /** What every grant says besides its content: its id, and from when until when it counts (RFC 7519, seconds). */
-export interface GrantFrame {
+export interface GrantFrame extends Pick<GrantBinding, 'aud'> {
   readonly jti: string;
   readonly iat: number;
   readonly exp: number;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Current } from '#platform';
+import { vaultAudience } from './grant-binding.js';
 import type { ContentOf, GrantFrame, GrantKind } from './grant-kind.js';
 import { StatementSigner, type SigningIdentity } from './statement/statement-signer.js';
 
@@ -9,7 +10,7 @@ export class GrantSigner<Grant extends GrantFrame> {
 
   /** @param identity the service's own, or the operator's, of whom the grant is. */
   constructor(
-    identity: Current<SigningIdentity>,
+    private readonly identity: Current<SigningIdentity>,
     private readonly kind: GrantKind<Grant>,
   ) {
     this.signer = new StatementSigner(identity, kind.type);
@@ -20,6 +21,7 @@ export class GrantSigner<Grant extends GrantFrame> {
     const iat = Math.floor(Date.now() / 1000);
     const frame: GrantFrame = {
       jti: randomUUID(),
+      aud: vaultAudience(this.identity.current.cluster),
       iat,
       exp: iat + Math.min(lifetimeSeconds, this.kind.lifetimeSeconds),
     };

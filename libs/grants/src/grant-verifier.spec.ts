@@ -1,8 +1,9 @@
 import { createPrivateKey, createHmac, randomUUID, sign, X509Certificate } from 'node:crypto';
-import { LiveIdentity, type InternalIdentity } from '#platform';
+import { LiveIdentity, parseDeniedCertificates, type InternalIdentity } from '#platform';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { GrantSigner } from './grant-signer.js';
 import { GrantVerifier } from './grant-verifier.js';
+import { boundTo, checkHolder, vaultAudience } from './grant-binding.js';
 import { envelopeDigest, playbackGrants, type GrantContent, type PlaybackGrant } from './playback-grant.js';
 
 const content: GrantContent = {
@@ -33,7 +34,8 @@ interface Forgery {
 /** A JWS made by hand: every part of it can be wrong on purpose. */
 function forge(signer: InternalIdentity, { header, payload, signWith, hash }: Forgery = {}): string {
   const protectedHeader = { alg: 'ES256', typ: 'rcs-grant+jws', x5c: [derOf(signer)], ...header };
-  const claims = { ...content, jti: randomUUID(), iat: now(), exp: now() + 30, ...payload };
+  const frame = { jti: randomUUID(), aud: vaultAudience(), iat: now(), exp: now() + 30 };
+  const claims = { ...content, ...frame, ...payload };
   const input = `${base64url(protectedHeader)}.${base64url(claims)}`;
   const key = { key: createPrivateKey((signWith ?? signer).keyPem), dsaEncoding: 'ieee-p1363' as const };
   return `${input}.${sign(hash ?? 'sha256', Buffer.from(input), key).toString('base64url')}`;
@@ -247,7 +249,7 @@ describe(GrantVerifier.name, () => {
   describe('for content that is not that of a grant', () => {
     it.each<readonly [string, Record<string, unknown>, RegExp]>([
       ['has expired', { iat: now() - 61, exp: now() - 2 }, /expired/],
-      ['ends before it begins', { iat: now(), exp: now() - 2 }, /expired/],
+      ['ends before it begins', { iat: now(), exp: now() - 2 }, /ends before/],
       ['was issued in the future', { iat: now() + 30, exp: now() + 60 }, /future/],
       ['lives too long', { iat: now(), exp: now() + 61 }, /too long/],
       ['lives forever', { iat: now(), exp: Number.MAX_SAFE_INTEGER }, /too long/],
@@ -264,6 +266,43 @@ describe(GrantVerifier.name, () => {
       ['has a short digest', { envelopeDigest: 'ab' }, /content/],
     ])('refuses one that %s', (_, payload, why) => {
       expectRefused(forge(gateway, { payload }), why);
+    });
+
+    it('refuses one that ends when it begins, or before, although the clock of its signer may be ahead', () => {
+      expectRefused(forge(gateway, { payload: { iat: now() + 4, exp: now() + 1 } }), /ends before/);
+      const soon = now() + 4;
+      expectRefused(forge(gateway, { payload: { iat: soon, exp: soon } }), /ends before/);
+    });
+
+    it('refuses one for the vaults of another cluster, and one for any, unless those of before count', () => {
+      expectRefused(forge(gateway, { payload: { aud: vaultAudience('other') } }), /for others/);
+      const unbound = forge(gateway, { payload: { aud: undefined } });
+      expectRefused(unbound, /for which vaults/);
+      const tolerant = new GrantVerifier({ current: authority }, { acceptUnbound: true });
+      expect(tolerant.verify(unbound)).toMatchObject(content);
+      expectRefused(forge(gateway, { payload: { aud: vaultAudience('other') } }), /for others/, tolerant);
+      const cluster = new GrantSigner({ current: { ...gateway, cluster: 'other' } }, playbackGrants);
+      expectRefused(cluster.sign(content), /for others/);
+      const there = new GrantVerifier({ current: { ...authority, caPem: authority.caPem, cluster: 'other' } });
+      expect(there.verify(cluster.sign(content))).toMatchObject(content);
+    });
+
+    it('counts in the hands of its holder alone', () => {
+      const [mine, theirs] = ['m'.repeat(43), 't'.repeat(43)];
+      const grant = verifier.verify(signer.sign({ ...content, ...boundTo(mine) }));
+      expect(() => checkHolder(grant, [theirs, mine], false)).not.toThrow();
+      expect(() => checkHolder(grant, [theirs], true)).toThrow(/somebody else/);
+      expect(() => checkHolder(grant, [], true)).toThrow(/somebody else/);
+      const unbound = verifier.verify(signer.sign(content));
+      expect(() => checkHolder(unbound, [mine], true)).not.toThrow();
+      expect(() => checkHolder(unbound, [mine], false)).toThrow(/who may show/);
+    });
+
+    it('refuses what a denied certificate signed', () => {
+      const { fingerprint256 } = new X509Certificate(gateway.certificatePem);
+      const denied = parseDeniedCertificates(fingerprint256, 'denied');
+      const judge = new GrantVerifier({ current: { caPem: authority.caPem, denied } });
+      expectRefused(signer.sign(content), /do not trust/, judge);
     });
 
     it('refuses a remembered grant as soon as it has expired', () => {

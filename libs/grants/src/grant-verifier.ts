@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { Derived, type Current, type ServiceRole } from '#platform';
 import { administrationGrants, type AdministrationGrant } from './administration-grant.js';
 import { CertificateTrust, type Authorities } from './certificate-trust.js';
+import { checkAudience } from './grant-binding.js';
 import type { GrantFrame, GrantKind } from './grant-kind.js';
 import { playbackGrants, type PlaybackGrant } from './playback-grant.js';
 import { rewrapGrants, type RewrapGrant } from './rewrap-grant.js';
@@ -22,6 +23,7 @@ interface TrustedSigner {
 /** Whom these authorities vouch for, and what was found good under them. */
 interface Judgement {
   readonly trust: CertificateTrust;
+  readonly cluster: string | undefined;
   readonly signers: LRUCache<string, TrustedSigner>;
   readonly verified: LRUCache<string, PlaybackGrant> | undefined;
 }
@@ -33,14 +35,21 @@ interface Judgement {
  */
 export class GrantVerifier {
   private readonly judgement: Derived<Authorities, Judgement>;
+  private readonly acceptUnbound: boolean;
 
   /**
    * @param remembered how many grants that were found good are remembered until they expire, by those who see each of
    * them often; 0 where each comes once.
+   * @param acceptUnbound whether grants do that do not say for which vaults they are, as those of before.
    */
-  constructor(authorities: Current<Authorities>, { remembered = 0 }: { readonly remembered?: number } = {}) {
-    this.judgement = new Derived(authorities, ({ caPem }) => ({
-      trust: new CertificateTrust(caPem),
+  constructor(
+    authorities: Current<Authorities>,
+    { remembered = 0, acceptUnbound = false }: { readonly remembered?: number; readonly acceptUnbound?: boolean } = {},
+  ) {
+    this.acceptUnbound = acceptUnbound;
+    this.judgement = new Derived(authorities, ({ caPem, cluster, denied }) => ({
+      trust: new CertificateTrust(caPem, denied),
+      cluster,
       signers: new LRUCache({ max: 100, ttl: signerTimeToLiveMs, ttlResolution: clockStepMs }),
       verified: remembered === 0 ? undefined : new LRUCache({ max: remembered }),
     }));
@@ -86,6 +95,7 @@ export class GrantVerifier {
     const payload = verifiedPayload(jws, this.signerKey(jws, type));
     const grant = parseContent(payload, schema);
     checkTimes(grant);
+    checkAudience(grant, this.judgement.current.cluster, this.acceptUnbound);
     return grant;
   }
 

@@ -1,4 +1,6 @@
 export * from './playback-grant.js';
+export * from './binding-members.js';
+export * from './grant-binding.js';
 export * from './grant-kind.js';
 export * from './grant-signer.js';
 export * from './rewrap-grant.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bindingMembers } from './binding-members.js';
 import type { ContentOf, GrantKind } from './grant-kind.js';
 
 /** An approval lives at most this long, seconds: time to bring it to whoever acts. */
@@ -12,6 +13,7 @@ const keyApprovalSchema = z.strictObject({
   /** Seconds since the epoch, RFC 7519. */
   iat: z.int(),
   exp: z.int(),
+  ...bindingMembers,
   /** Who sat at the terminal, as the machine says: `user@host`. Who signed is proved by the certificate. */
   sub: text,
   /** `disable` although recordings may need the key that nobody can list; `destroy` cannot be undone. */

@@ -34,7 +34,7 @@ export class OperatorGrantVerifier {
 
   /** @param allowed certificates of the operators; a renewed one with the same key is the same operator. */
   constructor(authorities: Current<Authorities>, allowed: readonly X509Certificate[]) {
-    this.trust = new Derived(authorities, ({ caPem }) => new CertificateTrust(caPem));
+    this.trust = new Derived(authorities, ({ caPem, denied }) => new CertificateTrust(caPem, denied));
     this.allowedKeys = new Set(allowed.map(keyDigest));
   }
 

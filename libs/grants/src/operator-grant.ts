@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bindingMembers } from './binding-members.js';
 import type { ContentOf, GrantKind } from './grant-kind.js';
 import { maximumGrantLifetimeSeconds } from './playback-grant.js';
 
@@ -10,6 +11,7 @@ const operatorGrantSchema = z.strictObject({
   /** Seconds since the epoch, RFC 7519. */
   iat: z.int(),
   exp: z.int(),
+  ...bindingMembers,
   /** Who sat at the terminal, as the machine says: `user@host`. Who signed is proved by the certificate. */
   sub: text,
   purpose: z.enum(['decrypt', 'verify']),

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
+import { bindingMembers } from './binding-members.js';
 import type { ContentOf, GrantKind } from './grant-kind.js';
 
 /** A grant lives at most this long, seconds. */
@@ -16,6 +17,7 @@ const playbackGrantSchema = z.strictObject({
   /** Seconds since the epoch, RFC 7519. */
   iat: z.int(),
   exp: z.int(),
+  ...bindingMembers,
   /** The user who listens. */
   sub: text,
   contactCenter: text,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { bindingMembers } from './binding-members.js';
 import type { ContentOf, GrantKind } from './grant-kind.js';
 
 /** The most envelopes of one grant and call. */
@@ -14,6 +15,7 @@ const rewrapGrantSchema = z.strictObject({
   /** Seconds since the epoch, RFC 7519. */
   iat: z.int(),
   exp: z.int(),
+  ...bindingMembers,
   /** The administrator who started the run. */
   sub: text,
   contactCenter: text,

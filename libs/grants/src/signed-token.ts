@@ -47,6 +47,7 @@ export function checkTimes(
   maximumLifetimeSeconds = maximumGrantLifetimeSeconds,
 ): void {
   const now = Date.now() / 1000;
+  if (exp <= iat) throw refused('it ends before it begins');
   if (exp - iat > maximumLifetimeSeconds) throw refused('it lives too long');
   if (iat > now + clockToleranceSeconds) throw refused('it was issued in the future');
   if (exp < now) throw refused('it has expired');

@@ -128,7 +128,7 @@ function endedWith(span: Span | undefined, error: RcsError): RcsError {
 
 function clientOf(address: string, identity: InternalIdentity): Client {
   const host = new URL(`https://${address}`).hostname.replace(/^\[|\]$/g, '');
-  const isVault = serverMustBe('key-vault');
+  const isVault = serverMustBe('key-vault', identity.denied);
   const channelCredentials = credentials.createSsl(identity.caPem, identity.keyPem, identity.certificatePem, {
     checkServerIdentity: (_, certificate) => isVault(host, certificate),
   });

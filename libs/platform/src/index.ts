@@ -41,6 +41,8 @@ export * from './logging/log-level.js';
 export * from './tracing/open-requests.js';
 export * from './tracing/trace-context.js';
 export * from './tracing/tracer.js';
+export * from './tls/denied-certificates.js';
+export * from './tls/denied-peers.js';
 export * from './tls/internal-identity.js';
 export * from './tls/current.js';
 export * from './tls/live-identity.js';

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { KeyEntry } from '#contracts';
-import { GrantSigner, playbackGrants, type PlaybackGrant } from '#grants';
+import type { GrantSigner, PlaybackGrant } from '#grants';
 import { KeyVaultClient, SessionKeyClient, type KeyVaultEndpoint } from '#key-vault-client';
 import { recordCall, type RecordedCall } from '../../support/vault/recorded-call.js';
 import type { RunningVault } from '../../support/vault/running-vault.js';
@@ -26,7 +26,7 @@ export class BusyVault {
     private readonly vault: RunningVault,
     private readonly gateway: KeyVaultEndpoint,
     private readonly client: KeyVaultClient,
-    private readonly signer: GrantSigner<PlaybackGrant>,
+    private readonly signer: Pick<GrantSigner<PlaybackGrant>, 'sign'>,
     private readonly sessionKeys = new SessionKeyClient(client),
   ) {}
 
@@ -37,7 +37,7 @@ export class BusyVault {
       const vault = await testBed.startVault({ token: { ...testBed.token, sessions }, threads, limits });
       const client = new KeyVaultClient([vault.address], { current: await testBed.identity('decrypt-worker') });
       const gateway = await testBed.administrator(vault);
-      const signer = new GrantSigner({ current: await testBed.identity('playback-gateway') }, playbackGrants);
+      const signer = await testBed.grantSigner();
       return new BusyVault(testBed, vault, gateway, client, signer);
     } catch (error) {
       await testBed.clear();

@@ -1,6 +1,7 @@
 import { createHash, constants, createPublicKey, publicEncrypt, randomUUID } from 'node:crypto';
 import {
   administrationGrants,
+  boundTo,
   envelopeDigest,
   envelopesDigest,
   GrantSigner,
@@ -33,6 +34,8 @@ export interface RpcTools {
   /** Where the caller is connected to. */
   readonly endpoint: KeyVaultEndpoint;
   readonly transportKeyId: string;
+  /** Thumbprint of the caller's certificate, which its grants name. */
+  readonly holder: string;
   /** JWK to which private keys are encrypted, as JSON. */
   readonly importKey: string;
 }
@@ -168,7 +171,7 @@ const envelopesOfA = ({ a }: Attack): (WallRecording & { readonly envelope: Buff
     }));
 
 /** Grants of B with envelopes of A. */
-function unwraps({ attack, gateway, transportKeyId }: RpcTools): RpcAct[] {
+function unwraps({ attack, gateway, holder, transportKeyId }: RpcTools): RpcAct[] {
   const signer = new GrantSigner({ current: gateway }, playbackGrants);
   const { b } = attack;
   return envelopesOfA(attack).map(({ envelope, path, sessionKey }) => {
@@ -181,6 +184,7 @@ function unwraps({ attack, gateway, transportKeyId }: RpcTools): RpcAct[] {
       purpose: 'play',
       layout: 'detached',
       envelopeDigest: envelopeDigest(envelope),
+      ...boundTo(holder),
     } satisfies Omit<PlaybackGrant, 'jti' | 'iat' | 'exp'>);
     return { request: { grant, envelope, transportKeyId }, secrets: [sessionKey] };
   });

@@ -1,6 +1,8 @@
+import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { boundTo, certificateThumbprint, GrantSigner, playbackGrants, type PlaybackGrant } from '#grants';
 import type { KeyVaultEndpoint } from '#key-vault-client';
 import type { InternalIdentity, ServiceRole } from '#platform';
 import { InternalAuthority } from '../authority/internal-authority.js';
@@ -66,6 +68,14 @@ export class VaultTestBed {
     const endpoint = AdministratorEndpoint.open(vault.address, await this.identity('playback-gateway'));
     this.endpoints.push(endpoint);
     return endpoint;
+  }
+
+  /** Signs grants as the gateway does, for the worker of these grounds. */
+  async grantSigner(): Promise<Pick<GrantSigner<PlaybackGrant>, 'sign'>> {
+    const signer = new GrantSigner({ current: await this.identity('playback-gateway') }, playbackGrants);
+    const { certificatePem } = await this.identity('decrypt-worker');
+    const worker = boundTo(certificateThumbprint(new X509Certificate(certificatePem).raw));
+    return { sign: (content, lifetimeSeconds) => signer.sign({ ...content, ...worker }, lifetimeSeconds) };
   }
 
   async clear(): Promise<void> {

@@ -11,7 +11,7 @@ const signOfLifeMs = 5000;
 /** Reads a stored file as a whole and answers its content tree, for a gateway to keep with the recording. */
 export class ContentTreeHandler {
   constructor(
-    private readonly grants: GrantVerifier,
+    private readonly grants: Pick<GrantVerifier, 'verify'>,
     private readonly storages: MediaStorages,
   ) {}
 

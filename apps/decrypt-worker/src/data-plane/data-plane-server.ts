@@ -29,6 +29,7 @@ import {
   type LiveIdentity,
   type Logger,
   type Tracer,
+  type WatchedSockets,
 } from '#platform';
 import type { WorkerMetrics } from '../metrics/worker-metrics.js';
 import type { Exchange } from './media.handler.js';
@@ -72,6 +73,7 @@ export class DataPlaneServer {
     private readonly limits: DataPlaneLimits,
     listeners: ListenerMetrics,
     private readonly tracer: Tracer = noopTracer,
+    sockets?: Pick<WatchedSockets, 'watchServer'>,
   ) {
     metrics.streamLimit.set(limits.maxConcurrentStreams);
     this.server = createServer({
@@ -92,6 +94,7 @@ export class DataPlaneServer {
     );
     const { maxConnections } = limits;
     boundListener(this.server, { name: 'data-plane', maxConnections }, listeners);
+    sockets?.watchServer(this.server);
     this.server.on('request', (request, response) => {
       this.trace(request, response).catch((error: unknown) => {
         this.logger.error({ error: describeError(error) }, 'a media request ended unexpectedly');

@@ -7,7 +7,7 @@ import type { Exchange } from './media.handler.js';
 /** Tells a gateway how a stored file is laid out, so that it can pin it and name its envelope in a grant. */
 export class InspectHandler {
   constructor(
-    private readonly grants: GrantVerifier,
+    private readonly grants: Pick<GrantVerifier, 'verify'>,
     private readonly inspector: LayoutInspector,
     private readonly timeoutMs: number,
   ) {}

@@ -23,7 +23,7 @@ export class MediaHandler {
   private readonly unevenFiles = new LRUCache<string, true>({ max: 1000 });
 
   constructor(
-    private readonly grants: GrantVerifier,
+    private readonly grants: Pick<GrantVerifier, 'verify'>,
     private readonly sessions: MediaSessionCache,
     private readonly opener: MediaOpener,
     private readonly metrics: WorkerMetrics,

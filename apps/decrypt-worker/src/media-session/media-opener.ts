@@ -53,7 +53,7 @@ const headBytes = 16 * 1024;
 export class MediaOpener {
   constructor(
     private readonly storage: PinnedStorage,
-    private readonly sessionKeys: SessionKeyClient,
+    private readonly sessionKeys: Pick<SessionKeyClient, 'unwrap'>,
     private readonly vaultTimeoutMs: number,
     private readonly tolerance: EnvelopeTolerance = {},
   ) {}

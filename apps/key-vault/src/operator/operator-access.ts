@@ -10,6 +10,7 @@ import {
   type KeyVaultConfiguration,
   type Logger,
 } from '#platform';
+import type { CallContext } from '../callers/call-context.js';
 import type { KeyApprovals } from '../key-removal/key-approvals.js';
 import type { UnwrapAuthority, UnwrapPermit } from '../session-keys/unwrap-authority.js';
 import { VaultJournal } from '../journal/vault-journal.js';
@@ -38,7 +39,7 @@ export class OperatorAccess implements UnwrapAuthority, KeyApprovals {
     return new OperatorAccess(new OperatorGrantVerifier(authorities, certificates), journal, logger);
   }
 
-  async permit(jws: string, requestId: string): Promise<UnwrapPermit> {
+  async permit(jws: string, { requestId }: Pick<CallContext, 'requestId'>): Promise<UnwrapPermit> {
     let verified: VerifiedOperatorGrant;
     try {
       verified = this.grants.verify(jws);

@@ -7,6 +7,7 @@ import { envelopeDigest, envelopesDigest, maximumRewrapItems, type GrantVerifier
 import { RcsError } from '#platform';
 import type { KeyUse, KeyUseAudit } from '../callers/key-use-audit.js';
 import type { CallRate } from '../callers/call-rate.js';
+import { GrantUses } from '../callers/grant-uses.js';
 import type { CallContext } from '../callers/call-context.js';
 import type { RecordedUse } from '../journal/recorded-use.js';
 import type { KeyStore } from '../token/key-store.js';
@@ -31,6 +32,7 @@ interface Target {
  */
 export class RewrapService {
   private readonly limit = pLimit(concurrentEnvelopes);
+  private readonly uses = new GrantUses(1);
 
   constructor(
     private readonly grants: GrantVerifier,
@@ -45,6 +47,7 @@ export class RewrapService {
     const envelopes = request.envelopes.map(envelope => Buffer.from(envelope));
     checkGranted(grant, envelopes);
     this.rate.spend(context.caller, envelopes.length);
+    this.uses.spend(grant.jti);
     const target = await this.target(request.certificate, grant, context.signal);
     const outcomes = envelopes.map(envelope => this.limit(() => this.outcome(envelope, target, grant, context)));
     return { outcomes: await Promise.all(outcomes) };

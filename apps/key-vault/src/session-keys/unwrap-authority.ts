@@ -1,6 +1,7 @@
-import type { GrantVerifier } from '#grants';
+import { checkHolder, thumbprintOfFingerprint, type GrantVerifier } from '#grants';
 import { RcsError } from '#platform';
 import type { GrantUses } from '../callers/grant-uses.js';
+import type { CallContext } from '../callers/call-context.js';
 import type { GrantFacts } from '../callers/key-use-audit.js';
 import type { VaultKey } from '../token/vault-key.js';
 
@@ -21,8 +22,8 @@ export interface UnwrapPermit {
 
 /** Judges the grants of one kind of caller. */
 export interface UnwrapAuthority {
-  /** @throws RcsError when the grant allows nothing. */
-  permit(grant: string, requestId: string): UnwrapPermit | Promise<UnwrapPermit>;
+  /** @throws RcsError when the grant allows this caller nothing. */
+  permit(grant: string, caller: CallContext): UnwrapPermit | Promise<UnwrapPermit>;
 }
 
 /** Grants of gateways, as workers show them. */
@@ -30,10 +31,14 @@ export class PlaybackAuthority implements UnwrapAuthority {
   constructor(
     private readonly grants: GrantVerifier,
     private readonly uses: GrantUses,
+    /** Whether grants count that do not say in whose hands. */
+    private readonly acceptUnbound: boolean,
   ) {}
 
-  permit(jws: string): UnwrapPermit {
-    const { purpose, recording, contactCenter, envelopeDigest, mediaFile, jti, sub } = this.grants.verify(jws);
+  permit(jws: string, { caller }: Pick<CallContext, 'caller'>): UnwrapPermit {
+    const grant = this.grants.verify(jws);
+    const { purpose, recording, contactCenter, envelopeDigest, mediaFile, jti, sub } = grant;
+    checkHolder(grant, [thumbprintOfFingerprint(caller)], this.acceptUnbound);
     if (purpose !== 'play') throw new RcsError('RCS_GRANT_REFUSED', `a grant to ${purpose} opens no key`);
     this.uses.spend(jti);
     const facts = { grantId: jti, user: sub, contactCenter, recording, mediaFile };

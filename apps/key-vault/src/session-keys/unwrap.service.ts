@@ -111,10 +111,10 @@ export class UnwrapService {
   }
 
   private unwrapFor(transportKey: TransportKey, item: Wrapped, context: CallContext): Promise<UnwrapSessionKeyReply> {
-    const { requestId, role, signal } = context;
+    const { role, signal } = context;
     const authority = role === 'rcsctl' ? this.operators : this.playback;
     return this.audit.of('unwrap', context, async use => {
-      const permit = await authority.permit(item.grant, requestId);
+      const permit = await authority.permit(item.grant, context);
       use.grant = permit.facts;
       const { attempts, more, keyLength } = await this.chooseAttempts(item, permit, signal);
       const [{ key: likeliest }] = attempts;

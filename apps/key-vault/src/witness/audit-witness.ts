@@ -29,7 +29,7 @@ export class AuditWitness {
     private readonly instance: string,
     identity: Current<InternalIdentity>,
   ) {
-    this.trust = new Derived(identity, ({ caPem }) => new CertificateTrust(caPem));
+    this.trust = new Derived(identity, ({ caPem, denied }) => new CertificateTrust(caPem, denied));
     this.signer = new StatementSigner(identity, auditCountersignatureType);
   }
 

@@ -1,5 +1,5 @@
 import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { CertificateExpiry, LiveIdentity, Readiness } from '#platform';
+import { CertificateExpiry, LiveIdentity, Readiness, WatchedSockets } from '#platform';
 import type { GatewayDependencies } from './gateway-dependencies.js';
 import {
   AUDIT_VOUCHING,
@@ -19,7 +19,15 @@ const storedThings = Object.keys(storeTokens) as (keyof typeof storeTokens)[];
 @Global()
 @Module({})
 export class DependenciesModule {
-  static forRoot({ context, configuration, store, checkpoints, identity, redis }: GatewayDependencies): DynamicModule {
+  static forRoot({
+    context,
+    configuration,
+    store,
+    checkpoints,
+    identity,
+    sockets,
+    redis,
+  }: GatewayDependencies): DynamicModule {
     const providers: (Provider & { provide: unknown })[] = [
       { provide: SERVICE_CONTEXT, useValue: context },
       { provide: CONFIGURATION, useValue: configuration },
@@ -31,6 +39,7 @@ export class DependenciesModule {
       { provide: LOGGER, useValue: context.logger },
       { provide: REDIS, useValue: redis },
       { provide: LiveIdentity, useValue: identity },
+      { provide: WatchedSockets, useValue: sockets },
       ...storedThings.map(name => ({ provide: storeTokens[name], useValue: store[name] })),
       { provide: AUDIT_VOUCHING, useValue: checkpoints },
     ];

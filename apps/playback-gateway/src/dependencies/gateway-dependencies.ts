@@ -1,4 +1,4 @@
-import type { ConfigurationWith, connectRedis, LiveIdentity, ServiceContext } from '#platform';
+import type { ConfigurationWith, connectRedis, LiveIdentity, ServiceContext, WatchedSockets } from '#platform';
 import type { Store } from '#store';
 
 export type GatewayConfiguration = ConfigurationWith<'internalTls' | 'redis' | 'store'>;
@@ -28,6 +28,8 @@ export interface GatewayDependencies {
   readonly checkpoints: AuditVouching;
   /** Who this gateway is inside the cluster. */
   readonly identity: LiveIdentity;
+  /** Ends what is connected to denied peers. */
+  readonly sockets: WatchedSockets;
   readonly redis: RedisConnection;
 }
 

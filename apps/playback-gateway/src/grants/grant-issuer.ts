@@ -1,12 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { GrantSigner, playbackGrants, type GrantContent, type PlaybackGrant, type SigningIdentity } from '#grants';
+import {
+  boundTo,
+  GrantSigner,
+  playbackGrants,
+  type GrantContent,
+  type PlaybackGrant,
+  type SigningIdentity,
+} from '#grants';
 import { Derived, LiveIdentity, RcsError, type Current } from '#platform';
 
 /** A grant is used again while it has at least half of its life left: seeking in a recording costs no signature each time. */
 const reuseMs = 30_000;
 
-/** Issues grants; the same user and media file get the same grant for a while. */
+/** Issues grants; the same user and media file get the same grant for a while, at the same worker. */
 @Injectable()
 export class GrantIssuer {
   private readonly signer: GrantSigner<PlaybackGrant>;
@@ -21,9 +28,15 @@ export class GrantIssuer {
   /**
    * Does something with a grant. A grant that is refused gets one successor, signed now: it may have met a worker or a
    * vault that had meanwhile ceased to trust the authority of its signer, or have been used up.
+   * @param holder thumbprint of the worker's certificate, with which alone it counts; unknown of workers of before.
    * @throws RcsError RCS_GRANT_REFUSED when the successor is refused too; whatever `use` throws.
    */
-  async withGrant<Answer>(content: GrantContent, use: (grant: string) => Promise<Answer>): Promise<Answer> {
+  async withGrant<Answer>(
+    wanted: GrantContent,
+    use: (grant: string) => Promise<Answer>,
+    holder?: string,
+  ): Promise<Answer> {
+    const content = { ...wanted, ...boundTo(holder) };
     const grant = this.grant(content, undefined);
     try {
       return await use(grant);

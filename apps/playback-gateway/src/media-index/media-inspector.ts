@@ -53,7 +53,10 @@ export class MediaInspector {
     ask: (worker: WorkerRegistration, grant: string) => Promise<Answer>,
   ): Promise<Answer> {
     const content = { ...grantSubject(recording, mediaFile, userName), purpose: 'inspect' as const };
-    return this.grants.withGrant(content, grant => this.anyWorker(worker => ask(worker, grant), signal));
+    return this.anyWorker(
+      worker => this.grants.withGrant(content, grant => ask(worker, grant), worker.certificate),
+      signal,
+    );
   }
 
   /** Asks one worker after the other until one can say it. */

@@ -24,6 +24,8 @@ export interface RelayRequest {
   readonly contentTree: () => Promise<string>;
   /** What the workers may do. */
   readonly grant: GrantContent;
+  /** Told every grant that a worker is shown. */
+  readonly onGrant?: (grant: string) => void;
   readonly requestId: string;
   /** Resolves when the audit record is durable; no byte leaves before. */
   readonly audited: Promise<unknown>;
@@ -104,7 +106,7 @@ export class MediaRelay {
 
   private async ask(
     worker: ReturnType<WorkerDirectory['choose']>,
-    { media, contentTree, grant: content, requestId }: RelayRequest,
+    { media, contentTree, grant: content, onGrant, requestId }: RelayRequest,
     begun: BegunBody | undefined,
     player: PlayerConnection,
   ): Promise<WorkerAnswer> {
@@ -112,8 +114,13 @@ export class MediaRelay {
     const resume = begun && { entityTag: begun.entityTag, offset: player.bytesSent };
     const request = { ...media, ...(resume && { resume }) };
     const ask = (more: Pick<MediaRequest, 'contentTree'>): Promise<WorkerAnswer> =>
-      this.grants.withGrant(content, grant =>
-        this.client.requestMedia(worker, { ...request, ...more, grant }, requestId, player.signal),
+      this.grants.withGrant(
+        content,
+        grant => {
+          onGrant?.(grant);
+          return this.client.requestMedia(worker, { ...request, ...more, grant }, requestId, player.signal);
+        },
+        worker.certificate,
       );
     try {
       return await ask({});

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { GrantContent } from '#grants';
+import { grantIdOf, type GrantContent } from '#grants';
 import {
   describeError,
   RcsError,
@@ -81,15 +81,17 @@ export class PlaybackService {
     const found = await this.find(request);
     const subject = auditSubject(request, found.recording, found.mediaFile);
     const envelope = await this.permit(request, found, player, subject);
+    const grantIds = new Set<string>();
     try {
-      const { certificateAlias } = await this.send(request, found, envelope, player, subject);
-      const end = { outcome: 'done', bytes: player.bytesSent } as const;
+      const { certificateAlias } = await this.send(request, found, envelope, player, { subject, grantIds });
+      const end = { outcome: 'done', bytes: player.bytesSent, detail: grantsIn(grantIds) } as const;
       this.audit.finished(subject, certificateAlias === undefined ? end : { ...end, certificateAlias });
       return 'ok';
     } catch (error) {
       const aborted = error instanceof ReceiverGoneError;
       const outcome = aborted ? 'aborted' : 'failed';
-      this.audit.finished(subject, { outcome, bytes: player.bytesSent, detail: describeError(error) });
+      const detail = `${grantsIn(grantIds)}; ${describeError(error)}`;
+      this.audit.finished(subject, { outcome, bytes: player.bytesSent, detail });
       if (!aborted && !player.started) throw error;
       player.abort();
       if (aborted) return 'aborted';
@@ -145,7 +147,7 @@ export class PlaybackService {
     { recording, mediaFile }: FoundMedia,
     envelope: LocatedEnvelope,
     player: PlayerConnection,
-    subject: AuditSubject,
+    { subject, grantIds }: { readonly subject: AuditSubject; readonly grantIds: Set<string> },
   ): Promise<RelayResult> {
     const grant: GrantContent = {
       ...grantSubject(recording, mediaFile, request.user.name),
@@ -160,6 +162,7 @@ export class PlaybackService {
     return this.relay.relay(
       {
         grant,
+        onGrant: shown => grantIds.add(grantIdOf(shown)),
         media: {
           ...(envelope.detached === undefined ? {} : { envelope: envelope.detached }),
           method: request.method,
@@ -178,3 +181,6 @@ export class PlaybackService {
     );
   }
 }
+
+/** The grants that were shown, by which the journals of the vaults name them, too. */
+const grantsIn = (ids: ReadonlySet<string>): string => `grants ${[...ids].join(', ')}`;

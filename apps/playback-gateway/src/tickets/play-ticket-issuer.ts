@@ -49,7 +49,7 @@ export class PlayTicketIssuer {
     @Inject(SERVER_SETTINGS) { playTickets }: Pick<ServerSettings, 'playTickets'>,
   ) {
     this.signer = new StatementSigner(identity, playTicketType);
-    this.verifier = new Derived(identity, ({ caPem }) => playTicketVerifier(caPem));
+    this.verifier = new Derived(identity, playTicketVerifier);
     this.longestTimeToLive = playTickets.timeToLive;
     identity.onChange(() => this.genuine.clear());
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { StatementVerifier } from '#grants';
+import { StatementVerifier, type Authorities } from '#grants';
 
 export const playTicketType = 'rcs-play-ticket+jws';
 /** The query parameter of a play URL that carries a ticket. */
@@ -33,5 +33,5 @@ export const playTicketSchema = z.strictObject({
 export type PlayTicket = Readonly<z.output<typeof playTicketSchema>>;
 
 /** Judges tickets by the internal authority: those of every gateway are good. */
-export const playTicketVerifier = (caPem: Buffer): StatementVerifier =>
-  new StatementVerifier(caPem, 'playback-gateway', playTicketType);
+export const playTicketVerifier = (authorities: Authorities): StatementVerifier =>
+  new StatementVerifier(authorities, 'playback-gateway', playTicketType);

@@ -1,5 +1,6 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { Pool, type Dispatcher } from 'undici';
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import type { TLSSocket } from 'node:tls';
+import { buildConnector, Pool, type Dispatcher } from 'undici';
 import {
   describeError,
   internalTlsOptions,
@@ -7,6 +8,7 @@ import {
   serverMustBe,
   type Logger,
   type ServerSettings,
+  WatchedSockets,
 } from '#platform';
 import { LOGGER, SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
 
@@ -29,6 +31,7 @@ export class WorkerConnections {
     private readonly identity: LiveIdentity,
     @Inject(SERVER_SETTINGS) private readonly settings: WorkerConnectionSettings,
     @Inject(LOGGER) private readonly logger: Logger,
+    @Optional() @Inject(WatchedSockets) private readonly sockets?: Pick<WatchedSockets, 'watch'>,
   ) {
     identity.onChange(() => this.renew());
   }
@@ -42,15 +45,29 @@ export class WorkerConnections {
       keepAliveTimeout: keepAliveTimeoutMs,
       headersTimeout: this.settings.playbackStartTimeoutMs,
       bodyTimeout: this.settings.workerIdleTimeoutMs,
-      connect: {
+      connect: this.watched({
         ...internalTlsOptions(this.identity.current),
-        checkServerIdentity: serverMustBe('decrypt-worker'),
+        checkServerIdentity: serverMustBe('decrypt-worker', this.identity.current.denied),
         timeout: connectTimeoutMs,
         ...(this.settings.workerServerName === undefined ? {} : { servername: this.settings.workerServerName }),
-      },
+      }),
     });
     this.pools.set(url, pool);
     return pool;
+  }
+
+  /** Ends connections to workers whose certificates are denied meanwhile. */
+  private watched(options: buildConnector.BuildOptions): buildConnector.connector {
+    const connect = buildConnector(options);
+    return (target, done) =>
+      connect(target, (...[error, socket]: Parameters<buildConnector.Callback>) => {
+        if (error !== null) {
+          done(error, null);
+          return;
+        }
+        this.sockets?.watch(socket as TLSSocket);
+        done(null, socket);
+      });
   }
 
   /** New requests go over connections with the new identity; answers that are coming in are read to their end. */

@@ -8,6 +8,11 @@ export const workerRegistrationSchema = z.object({
   /** Streams this worker was sending at its last heartbeat. */
   inFlight: z.int().min(0),
   version: z.string(),
+  /** SHA-256 of its certificate, base64url, which grants for it name; absent from workers of before. */
+  certificate: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{43}$/)
+    .optional(),
 });
 
 /** What a worker says of itself at every heartbeat. */

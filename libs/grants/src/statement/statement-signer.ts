@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { Derived, type Current, type InternalIdentity } from '#platform';
 import { signCompact } from '../jose/compact-es256.js';
 
-export type SigningIdentity = Pick<InternalIdentity, 'certificatePem' | 'keyPem'>;
+export type SigningIdentity = Pick<InternalIdentity, 'certificatePem' | 'keyPem' | 'cluster'>;
 
 interface Signer {
   readonly key: KeyObject;

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { ServiceRole } from '#platform';
-import { CertificateTrust } from '../certificate-trust.js';
+import { CertificateTrust, type Authorities } from '../certificate-trust.js';
 import {
   checkTokenSize,
   parseTokenJson,
@@ -18,11 +18,12 @@ export class StatementVerifier {
   private readonly signers = new LRUCache<string, KeyObject>({ max: 100, ttl: signerTimeToLiveMs });
 
   constructor(
-    caPem: Buffer,
+    authorities: Buffer | Authorities,
     private readonly role: ServiceRole,
     private readonly type: string,
   ) {
-    this.trust = new CertificateTrust(caPem);
+    const { caPem, denied } = authorities instanceof Uint8Array ? { caPem: authorities } : authorities;
+    this.trust = new CertificateTrust(caPem, denied);
   }
 
   /** What was said. @throws StatementRefused unless it was signed by a service of the role whose certificate is valid now. */

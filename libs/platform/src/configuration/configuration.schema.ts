@@ -17,6 +17,18 @@ const internalTls = z.strictObject({
   caFile: filePath.describe('Certificates of the internal authority, PEM.'),
   certificateFile: filePath.describe('Certificate of this process, PEM; a URI in it names the role.'),
   keyFile: filePath.describe('Its private key, PEM.'),
+  deniedCertificatesFile: filePath
+    .optional()
+    .describe(
+      'Certificates of services that count no more, a line for each: SHA-256 fingerprint, or serial: and the number. Read again when it changes.',
+    ),
+  cluster: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,64}$/)
+    .optional()
+    .describe(
+      'Tells several clusters under one authority apart: grants count in the one that gave them. `default` when absent.',
+    ),
 });
 
 const redis = z.strictObject({

@@ -111,6 +111,12 @@ export const keyVault = z
       .describe(
         'A disabled key can be enabled again for this long; only then operators may destroy it. Never less than a day, in which a mistake is noticed.',
       ),
+    acceptUnboundGrants: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether grants count that do not say for which vaults and which worker they are, as gateways of before give them: for the time of an upgrade.',
+      ),
     /** Every use of a key is written here, on the disk, before it happens: on a volume that stays, and of this vault alone. */
     keyUseJournal: z
       .strictObject({

@@ -87,6 +87,7 @@ function certificateFiles({ internalTls, serverSettings }: Configuration): strin
   const { ssl } = serverSettings;
   return [
     ...(internalTls === undefined ? [] : [internalTls.caFile, internalTls.certificateFile, internalTls.keyFile]),
+    ...(internalTls?.deniedCertificatesFile === undefined ? [] : [internalTls.deniedCertificatesFile]),
     ...[ssl?.keyStorePath, ssl?.certificateFile, ssl?.keyFile].filter(path => path !== undefined),
   ];
 }

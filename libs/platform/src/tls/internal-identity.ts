@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { checkServerIdentity, type PeerCertificate, type SecureContextOptions } from 'node:tls';
 import { ConfigurationError } from '../configuration/configuration-error.js';
 import type { InternalTlsConfiguration } from '../configuration/configuration.schema.js';
+import { isDenied, parseDeniedCertificates, type DeniedCertificates } from './denied-certificates.js';
 import { roleOfSubjectAltName, type ServiceRole } from './service-role.js';
 
 /** Who this process is inside the cluster: its certificate, key and the authority that vouches for its peers. */
@@ -11,6 +12,9 @@ export interface InternalIdentity {
   readonly caPem: Buffer;
   readonly certificatePem: Buffer;
   readonly keyPem: Buffer;
+  /** Which of several clusters under one authority this is. */
+  readonly cluster?: string;
+  readonly denied?: DeniedCertificates;
 }
 
 /**
@@ -23,7 +27,13 @@ export function loadInternalIdentity(configuration: InternalTlsConfiguration): I
   const keyPem = readOptionFile('internalTls.keyFile', configuration.keyFile);
   const role = roleInCertificate(certificatePem, configuration.certificateFile);
   checkKeyFits('internalTls.keyFile', configuration.keyFile, keyPem, certificatePem);
-  return { role, caPem, certificatePem, keyPem };
+  const { cluster, deniedCertificatesFile: file } = configuration;
+  const denied = file === undefined ? {} : { denied: readDenied(file) };
+  return { role, caPem, certificatePem, keyPem, ...(cluster === undefined ? {} : { cluster }), ...denied };
+}
+
+function readDenied(path: string): DeniedCertificates {
+  return parseDeniedCertificates(readOptionFile('internalTls.deniedCertificatesFile', path).toString('utf8'), path);
 }
 
 /** @throws ConfigurationError when the key is none or not that of the certificate, as between two writes of a renewal. */
@@ -45,10 +55,14 @@ export function internalTlsOptions(identity: InternalIdentity): SecureContextOpt
 }
 
 /** A server identity check that demands a role on top of the host name, so that no service can pose as another. */
-export function serverMustBe(role: ServiceRole): (host: string, certificate: PeerCertificate) => Error | undefined {
+export function serverMustBe(
+  role: ServiceRole,
+  denied?: DeniedCertificates,
+): (host: string, certificate: PeerCertificate) => Error | undefined {
   return (host, certificate) => {
     const nameError = checkServerIdentity(host, certificate);
     if (nameError !== undefined) return nameError;
+    if (isDenied(certificate, denied)) return new Error(`the certificate of the peer at ${host} is denied`);
     const actual = roleOfSubjectAltName(certificate.subjectaltname);
     return actual === role ? undefined : new Error(`the peer at ${host} has the role ${actual ?? 'none'}, not ${role}`);
   };

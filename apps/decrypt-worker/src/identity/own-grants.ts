@@ -1,0 +1,24 @@
+import { checkHolder, type GrantVerifier, type PlaybackGrant } from '#grants';
+import type { OwnIdentities } from './own-identities.js';
+
+/** Judges grants as this worker may use them: one that was given to another worker is none here. */
+export class OwnGrants {
+  constructor(
+    private readonly grants: GrantVerifier,
+    private readonly identities: OwnIdentities,
+  ) {}
+
+  /**
+   * Whether one must name a worker is for the vault to say; what opens no key needs none.
+   * @throws RcsError RCS_GRANT_REFUSED
+   */
+  verify(jws: string): PlaybackGrant {
+    const grant = this.grants.verify(jws);
+    checkHolder(
+      grant,
+      this.identities.all.map(({ thumbprint }) => thumbprint),
+      true,
+    );
+    return grant;
+  }
+}

@@ -24,7 +24,6 @@ function service(name, register) {
   new platform.ListenerMetrics(registry);
   new platform.ReloadMetrics(registry);
   new platform.DeniedPeers({ current: {} }, console, registry);
-  new platform.DeniedPeers({ current: {} }, console, registry);
   register(registry);
   return { service: name, registry };
 }

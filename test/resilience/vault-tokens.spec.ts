@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyEntry } from '#contracts';
@@ -6,6 +5,7 @@ import type { GrantSigner, PlaybackGrant } from '#grants';
 import { TransportAgreements, type KeyVaultEndpoint } from '#key-vault-client';
 import { recordCall } from '#test/vault/recorded-call.js';
 import { VaultTestBed } from '#test/vault/vault-test-bed.js';
+import { observedModule } from '#test/vault/observed-module.js';
 import { waitFor } from '#test/vault/wait-for.js';
 
 jest.setTimeout(180_000);
@@ -82,27 +82,13 @@ it('does not start without any token, and says why', async () => {
   await expect(started).rejects.toThrow(/none of the 2 tokens can be opened.*no slot holds the token "gone"/s);
 });
 
-/** A PKCS#11 module around SoftHSM; answers its path. */
-function observedModule(): string {
-  const module = join(testBed.directory, 'observed-module.so');
-  execFileSync('gcc', [
-    '-shared',
-    '-fPIC',
-    '-o',
-    module,
-    join(__dirname, '../support/vault/observed-module.c'),
-    '-ldl',
-  ]);
-  return module;
-}
-
 it('tries a refused PIN once, though it looks for other tokens again and again', async () => {
   const calls = join(testBed.directory, 'calls');
   const callsOf = (name: string) =>
     readFileSync(calls, 'utf8')
       .split('\n')
       .filter(line => line === name).length;
-  const module = observedModule();
+  const module = observedModule(testBed.directory);
   const token = (label: string, pin: string) => ({
     uri: `pkcs11:token=${label}?module-path=${module}`,
     pin,
@@ -128,7 +114,7 @@ it('ends when a native call hangs for good; liveness is untouched until then, re
   const vault = await testBed.startVault(
     {
       token: {
-        uri: `pkcs11:token=new?module-path=${observedModule()}`,
+        uri: `pkcs11:token=new?module-path=${observedModule(testBed.directory)}`,
         pin: testBed.softHsm.pin,
         sessions: 2,
         operationTimeoutMs: 1000,

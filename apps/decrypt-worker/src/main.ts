@@ -20,7 +20,8 @@ runService('decrypt-worker', async (context: ServiceContext) => {
   warnOfMemoryExposure(logger, 'session keys and media');
   const configuration = requireSections(context.configuration, 'decryptWorker', 'internalTls', 'redis');
   const settings = configuration.decryptWorker;
-  const { identity, dataPlane, keyWatch, sessions, vaults, identities, storages } = workerParts(context, configuration);
+  const parts = workerParts(context, configuration);
+  const { identity, dataPlane, keyWatch, sessions, vaults, identities, storages } = parts;
   keyWatch.start();
   const address = await dataPlane.listen(settings.listen.host, settings.listen.port);
   const url = settings.advertisedUrl ?? `https://${settings.listen.host}:${address.port}`;
@@ -50,6 +51,7 @@ runService('decrypt-worker', async (context: ServiceContext) => {
       keyWatch.stop();
       sessions.clear();
       vaults.close();
+      parts.sessionKeys.close();
       await storages.close();
       redis.disconnect();
     },

@@ -36,6 +36,7 @@ export interface WorkerParts {
   readonly sessions: MediaSessionCache;
   readonly vaults: KeyVaultClient;
   readonly identities: OwnIdentities;
+  readonly sessionKeys: OwnSessionKeys;
   readonly storages: MediaStorages;
 }
 
@@ -55,8 +56,8 @@ export function workerParts(context: ServiceContext, configuration: DecryptWorke
   );
   const vaults = new KeyVaultClient(settings.vaultAddresses, identity);
   const identities = new OwnIdentities(identity);
-  const ownKeys = new OwnSessionKeys(new SessionKeyClient(vaults), settings.vaultAddresses, identities);
-  const keys = observedCalls(ownKeys, metrics.callObserver(metrics.sessionKeySeconds));
+  const sessionKeys = new OwnSessionKeys(new SessionKeyClient(vaults), settings.vaultAddresses, identities);
+  const keys = observedCalls(sessionKeys, metrics.callObserver(metrics.sessionKeySeconds));
   const verifier = new GrantVerifier(identity, { remembered: rememberedGrants, acceptUnbound: true });
   const grants = new OwnGrants(verifier, identities);
   const sessions = new MediaSessionCache({
@@ -83,6 +84,7 @@ export function workerParts(context: ServiceContext, configuration: DecryptWorke
     sessions,
     vaults,
     identities,
+    sessionKeys,
     storages,
   };
 }

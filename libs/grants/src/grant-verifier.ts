@@ -40,7 +40,7 @@ export class GrantVerifier {
   /**
    * @param remembered how many grants that were found good are remembered until they expire, by those who see each of
    * them often; 0 where each comes once.
-   * @param acceptUnbound whether grants do that do not say for which vaults they are, as those of before.
+   * @param acceptUnbound whether grants count that do not say for which vaults they are, as those of before.
    */
   constructor(
     authorities: Current<Authorities>,

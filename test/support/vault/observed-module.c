@@ -1,6 +1,7 @@
 /*
  * A PKCS#11 module that passes everything on to another. It writes a line for each search for slots and each login to
- * OBSERVED_CALLS, and its C_Decrypt never returns while HANG_WHILE_EXISTS exists.
+ * OBSERVED_CALLS, its C_Decrypt never returns while HANG_WHILE_EXISTS exists, and it does not have the mechanism whose
+ * number is MASKED_MECHANISM.
  */
 #include <dlfcn.h>
 #include <stdio.h>
@@ -11,13 +12,18 @@
 typedef unsigned long ck_rv;
 typedef ck_rv (*get_function_list)(void **);
 typedef ck_rv (*get_slot_list)(unsigned char, unsigned long *, unsigned long *);
+typedef ck_rv (*get_mechanism_list)(unsigned long, unsigned long *, unsigned long *);
+typedef ck_rv (*get_mechanism_info)(unsigned long, unsigned long, void *);
 typedef ck_rv (*login)(unsigned long, unsigned long, unsigned char *, unsigned long);
 typedef ck_rv (*decrypt)(unsigned long, unsigned char *, unsigned long, unsigned char *, unsigned long *);
 
-enum { version_slot = 1, functions = 68, get_slot_list_function = 4, login_function = 18, decrypt_function = 34 };
+enum { version_slot = 1, functions = 68, get_slot_list_function = 4,
+       get_mechanism_list_function = 7, get_mechanism_info_function = 8, login_function = 18, decrypt_function = 34 };
 
 static void *list[version_slot + functions];
 static get_slot_list real_get_slot_list;
+static get_mechanism_list real_get_mechanism_list;
+static get_mechanism_info real_get_mechanism_info;
 static login real_login;
 static decrypt real_decrypt;
 
@@ -32,6 +38,26 @@ static void write_down(const char *function) {
 static ck_rv observed_get_slot_list(unsigned char present, unsigned long *slots, unsigned long *count) {
   write_down("C_GetSlotList");
   return real_get_slot_list(present, slots, count);
+}
+
+static unsigned long masked(void) {
+  const char *number = getenv("MASKED_MECHANISM");
+  return number == NULL ? (unsigned long)-1 : strtoul(number, NULL, 0);
+}
+
+static ck_rv masked_get_mechanism_list(unsigned long slot, unsigned long *mechanisms, unsigned long *count) {
+  const ck_rv result = real_get_mechanism_list(slot, mechanisms, count);
+  if (result != 0 || mechanisms == NULL) return result;
+  unsigned long kept = 0;
+  for (unsigned long index = 0; index < *count; index++)
+    if (mechanisms[index] != masked()) mechanisms[kept++] = mechanisms[index];
+  *count = kept;
+  return 0;
+}
+
+static ck_rv masked_get_mechanism_info(unsigned long slot, unsigned long mechanism, void *info) {
+  const ck_rv mechanism_invalid = 0x70;
+  return mechanism == masked() ? mechanism_invalid : real_get_mechanism_info(slot, mechanism, info);
 }
 
 static ck_rv observed_login(unsigned long session, unsigned long user, unsigned char *pin, unsigned long length) {
@@ -54,6 +80,10 @@ ck_rv C_GetFunctionList(void **result) {
   memcpy(list, real, sizeof list);
   real_get_slot_list = (get_slot_list)list[version_slot + get_slot_list_function];
   list[version_slot + get_slot_list_function] = (void *)observed_get_slot_list;
+  real_get_mechanism_list = (get_mechanism_list)list[version_slot + get_mechanism_list_function];
+  list[version_slot + get_mechanism_list_function] = (void *)masked_get_mechanism_list;
+  real_get_mechanism_info = (get_mechanism_info)list[version_slot + get_mechanism_info_function];
+  list[version_slot + get_mechanism_info_function] = (void *)masked_get_mechanism_info;
   real_login = (login)list[version_slot + login_function];
   list[version_slot + login_function] = (void *)observed_login;
   real_decrypt = (decrypt)list[version_slot + decrypt_function];

@@ -214,10 +214,12 @@ describe('a caller', () => {
   it('who floods the vault leaves others served', async () => {
     const request = { contactCenter: '9350', alias: 'large', modulusBits: 4096 };
     const { key: large } = await gateway.call('GenerateKeyPair', request, { timeoutMs });
-    const flooder = vault.endpoint(await testBed.authority.issue('decrypt-worker'));
+    const identity = await testBed.authority.issue('decrypt-worker');
+    const flooder = vault.endpoint(identity);
+    const signerForFlooder = await testBed.grantSigner(identity);
     try {
       const call = recordCall(large);
-      const grants = Array.from({ length: 80 }, () => signer.sign(call.grant));
+      const grants = Array.from({ length: 80 }, () => signerForFlooder.sign(call.grant));
       await agreements.with(flooder, timeoutMs);
       await agreements.with(worker, timeoutMs);
       let pending = 0;

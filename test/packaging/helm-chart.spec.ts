@@ -114,7 +114,9 @@ function describeChart(goProgram: string): void {
       for (const component of components) {
         const text = one(set, 'ConfigMap', component).data?.['application.yaml'] ?? '';
         const mounts = pod(set, component).containers[0]?.volumeMounts ?? [];
-        const volumes = pod(set, component).volumes.map(({ name }) => name);
+        const { volumeClaimTemplates = [] } = workload(set, component).spec;
+        const claimed = volumeClaimTemplates as readonly Manifest[];
+        const volumes = [...pod(set, component).volumes, ...claimed.map(({ metadata }) => metadata)].map(({ name }) => name);
         expect(new Set(mounts.map(({ name }) => name))).toEqual(new Set(volumes));
         for (const [file] of text.matchAll(/\/etc\/rcs\/\S+/g))
           expect(mounts.map(({ mountPath }) => mountPath)).toContain(dirname(file));

@@ -70,10 +70,10 @@ export class VaultTestBed {
     return endpoint;
   }
 
-  /** Signs grants as the gateway does, for the worker of these grounds. */
-  async grantSigner(): Promise<Pick<GrantSigner<PlaybackGrant>, 'sign'>> {
+  /** Signs grants as the gateway does, for this worker; the one of the test bed when none is named. */
+  async grantSigner(holder?: InternalIdentity): Promise<Pick<GrantSigner<PlaybackGrant>, 'sign'>> {
     const signer = new GrantSigner({ current: await this.identity('playback-gateway') }, playbackGrants);
-    const { certificatePem } = await this.identity('decrypt-worker');
+    const { certificatePem } = holder ?? (await this.identity('decrypt-worker'));
     const worker = boundTo(certificateThumbprint(new X509Certificate(certificatePem).raw));
     return { sign: (content, lifetimeSeconds) => signer.sign({ ...content, ...worker }, lifetimeSeconds) };
   }

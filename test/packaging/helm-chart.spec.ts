@@ -116,7 +116,9 @@ function describeChart(goProgram: string): void {
         const mounts = pod(set, component).containers[0]?.volumeMounts ?? [];
         const { volumeClaimTemplates = [] } = workload(set, component).spec;
         const claimed = volumeClaimTemplates as readonly Manifest[];
-        const volumes = [...pod(set, component).volumes, ...claimed.map(({ metadata }) => metadata)].map(({ name }) => name);
+        const volumes = [...pod(set, component).volumes, ...claimed.map(({ metadata }) => metadata)].map(
+          ({ name }) => name,
+        );
         expect(new Set(mounts.map(({ name }) => name))).toEqual(new Set(volumes));
         for (const [file] of text.matchAll(/\/etc\/rcs\/\S+/g))
           expect(mounts.map(({ mountPath }) => mountPath)).toContain(dirname(file));

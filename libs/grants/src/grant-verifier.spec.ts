@@ -283,7 +283,7 @@ describe(GrantVerifier.name, () => {
       expectRefused(forge(gateway, { payload: { aud: vaultAudience('other') } }), /for others/, tolerant);
       const cluster = new GrantSigner({ current: { ...gateway, cluster: 'other' } }, playbackGrants);
       expectRefused(cluster.sign(content), /for others/);
-      const there = new GrantVerifier({ current: { ...authority, caPem: authority.caPem, cluster: 'other' } });
+      const there = new GrantVerifier({ current: { caPem: authority.caPem, cluster: 'other' } });
       expect(there.verify(cluster.sign(content))).toMatchObject(content);
     });
 

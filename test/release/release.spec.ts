@@ -63,6 +63,16 @@ async function buildah(...args: readonly string[]): Promise<string> {
   return (await run('buildah', [...storage, ...args], limits)).stdout.trim();
 }
 
+/** Where a proxy stands before the registry, its authority is one of the machine's. */
+function trustAuthoritiesOfThisMachine(root: string): void {
+  const authorities = process.env.NODE_EXTRA_CA_CERTS;
+  if (authorities === undefined) return;
+  const directory = join(root, 'usr/local/etc');
+  mkdirSync(directory, { recursive: true });
+  copyFileSync(authorities, join(directory, 'authorities.pem'));
+  writeFileSync(join(directory, 'npmrc'), 'cafile=/usr/local/etc/authorities.pem\n');
+}
+
 /** Debian and the Node that runs this test: what the base image of the registry is, from sources that can be reached. */
 async function makeBaseImage(directory: string): Promise<string> {
   const root = join(work, 'base');
@@ -72,8 +82,12 @@ async function makeBaseImage(directory: string): Promise<string> {
   const npm = join(process.execPath, '../../lib/node_modules/npm');
   await run('cp', ['-r', npm, join(root, 'usr/local/lib/node_modules/npm')], limits);
   symlinkSync('../lib/node_modules/npm/bin/npm-cli.js', join(root, 'usr/local/bin/npm'));
-  if (existsSync(join(process.execPath, '../../include')))
-    await run('cp', ['-r', join(process.execPath, '../../include'), join(root, 'usr/local/include')], limits);
+  // Of Node-API, which native parts are compiled against, the headers of every Node are the same.
+  const headers = [join(process.execPath, '../../include/node'), '/usr/include/node'].find(existsSync);
+  if (headers === undefined) throw new Error('the headers of Node are needed: /usr/include/node');
+  mkdirSync(join(root, 'usr/local/include'), { recursive: true });
+  await run('cp', ['-r', headers, join(root, 'usr/local/include/node')], limits);
+  trustAuthoritiesOfThisMachine(root);
   const container = await buildah('from', 'scratch');
   await buildah('copy', '--quiet', container, root, '/');
   await buildah('commit', '--quiet', container, `oci:${directory}:base`);

@@ -76,7 +76,15 @@ const folders = {
     'operations',
     'rpc',
   ],
-  'decrypt-worker': ['metrics', 'http-semantics', 'media-session', 'key-watch', 'registration', 'data-plane'],
+  'decrypt-worker': [
+    'identity',
+    'metrics',
+    'http-semantics',
+    'media-session',
+    'key-watch',
+    'registration',
+    'data-plane',
+  ],
 };
 const oneWay = Object.entries(folders).flatMap(([program, names]) => {
   const source = `apps/${program}/src`;

@@ -7,7 +7,7 @@ import { buffer } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { encryptAttached, encryptDetached, parseEnvelope, readAttachedEnvelope, BufferSource } from '#cms';
 import { envelopeDigest, type PlaybackGrant } from '#grants';
-import type { SessionKeyCandidates, SessionKeyClient, SessionKeyRequest } from '#key-vault-client';
+import type { SessionKeyCandidates, SessionKeyRequest } from '#key-vault-client';
 import { MediaStorages } from '#media-storage';
 import { RcsError, toRcsError } from '#platform';
 import { MediaOpener } from './media-opener.js';
@@ -78,7 +78,7 @@ describe(MediaOpener.name, () => {
     const storage = { storage: 'file' as const, url: pathToFileURL(`${directory}/`).href, trustedCA: true };
     storages = new MediaStorages([{ ...storage, ...timeouts, maxConnections: 4 }]);
     vault = new Vault();
-    opener = new MediaOpener(new PinnedStorage(storages, true), vault as unknown as SessionKeyClient, 5000);
+    opener = new MediaOpener(new PinnedStorage(storages, true), vault, 5000);
   });
   afterEach(async () => {
     await storages.close();

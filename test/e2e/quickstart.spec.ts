@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -15,6 +15,7 @@ jest.setTimeout(180_000);
 const repository = join(__dirname, '../..');
 const work = mkdtempSync(join(tmpdir(), 'rcs-quickstart-'));
 const dataDirectory = join(work, 'data');
+const killedDirectory = join(work, 'killed');
 
 type Npm = ChildProcessByStdio<null, Readable, Readable>;
 
@@ -26,18 +27,19 @@ afterEach(async () => {
 });
 
 afterAll(() => {
-  for (const directory of [storedFiles(), work]) rmSync(directory, { recursive: true, force: true });
+  const stored = [dataDirectory, killedDirectory].map(storedFiles);
+  for (const directory of [...stored, work]) rmSync(directory, { recursive: true, force: true });
 });
 
 /** The temporary directory is closed to the account of Apache, as root's home is: stored files lie elsewhere. */
-function storedFiles(): string {
-  const configuration = readFileSync(join(dataDirectory, 'webdav/httpd.conf'), 'utf8');
+function storedFiles(directory: string): string {
+  const configuration = readFileSync(join(directory, 'webdav/httpd.conf'), 'utf8');
   return /^DocumentRoot "(.+)"$/m.exec(configuration)![1]!;
 }
 
 /** The command of the README, given to a shell by npm. */
-function quickstart(): { readonly npm: Npm; readonly exited: Promise<number | null> } {
-  const args = ['run', '--silent', 'quickstart', '--', '--json', '--data-dir', dataDirectory];
+function quickstart(directory = dataDirectory): { readonly npm: Npm; readonly exited: Promise<number | null> } {
+  const args = ['run', '--silent', 'quickstart', '--', '--json', '--data-dir', directory];
   const npm = spawn(...endingWithUs('npm', args), { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] });
   npm.stderr.pipe(process.stderr, { end: false });
   running = npm;
@@ -49,8 +51,8 @@ async function readyLine(npm: Npm): Promise<ReadyLine> {
   throw new Error('quickstart ended before it was ready');
 }
 
-async function untilNothingRuns(): Promise<void> {
-  while (processesBelow(dataDirectory).length > 0) await new Promise(resolve => setTimeout(resolve, 50));
+async function untilNothingRuns(directory = work): Promise<void> {
+  while (processesBelow(directory).length > 0) await new Promise(resolve => setTimeout(resolve, 50));
 }
 
 async function play({ gateway, caFile, users, recordings }: ReadyLine): Promise<Buffer> {
@@ -121,4 +123,15 @@ it('ends with all its processes when it is killed and cannot tidy up', async () 
   process.kill(Number(readFileSync(join(dataDirectory, 'quickstart.pid'), 'utf8')), 'SIGKILL');
   expect(await exited).not.toBe(0);
   await untilNothingRuns();
+});
+
+it('starts and plays after its first start was killed as soon as it had made its key', async () => {
+  const { exited } = quickstart(killedDirectory);
+  while (!existsSync(join(killedDirectory, 'certificates/demo.pem')))
+    await new Promise(resolve => setTimeout(resolve, 5));
+  spawnSync('kill', ['-KILL', ...processesBelow(killedDirectory).map(String)]);
+  await exited;
+  await untilNothingRuns();
+  const ready = await readyLine(quickstart(killedDirectory).npm);
+  expect((await play(ready)).equals(readFileSync(join(repository, 'test/fixtures/call.mp3')))).toBe(true);
 });

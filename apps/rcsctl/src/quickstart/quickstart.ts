@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KeyVaultClient } from '#key-vault-client';
 import { loadInternalIdentity } from '#platform';
 import { GatewayClient } from '../gateway-client/gateway-client.js';
 import { importKey } from '../key-import/import-key.js';
+import { keysOfEveryVault } from '../key-import/same-name.js';
 import { stepsOfThisProcess, type SetupSteps } from '../terminal/setup-steps.js';
 import { Cluster } from './cluster.js';
 import { DataDirectory } from './data-directory.js';
@@ -71,7 +72,7 @@ async function bringUp(cluster: Cluster, directory: DataDirectory, steps: SetupS
   steps.begin('Starting key vault, decrypt workers and gateway');
   await cluster.startServices();
   const certificateFile = join(directory.certificates, `${certificateAlias}.pem`);
-  if (!existsSync(certificateFile)) await makeAndImportKey(cluster, accounts, certificateFile);
+  if (!existsSync(certificateFile)) await recordingCertificate(cluster, accounts, certificateFile);
   steps.begin('Recording and playing the demo');
   const recordings = await recordDemo(cluster, accounts, readFileSync(certificateFile, 'utf8'));
   return {
@@ -83,24 +84,31 @@ async function bringUp(cluster: Cluster, directory: DataDirectory, steps: SetupS
   };
 }
 
-async function makeAndImportKey(cluster: Cluster, accounts: DemoAccounts, certificateFile: string): Promise<void> {
+/** A start that was ended after its import left a key and no file of its certificate: then the file is all that is missing. */
+async function recordingCertificate(cluster: Cluster, accounts: DemoAccounts, file: string): Promise<void> {
   const { authority, vaults: addresses } = cluster.access;
-  const made = await makeRecordingCertificate(certificateFile, 'Genesys Recording');
   const vaults = new KeyVaultClient(addresses, {
     current: loadInternalIdentity({ caFile: authority.caFile, ...authority.services.rcsctl }),
   });
   try {
-    const { certificatePem, privateKeyPem: keyFile } = made;
-    await importKey(vaults, {
-      purpose: 'RECORDING',
-      contactCenter: accounts.contactCenter,
-      alias: certificateAlias,
-      certificatePem,
-      keyFile,
-    });
+    const keys = await keysOfEveryVault(vaults, accounts.contactCenter);
+    const present = keys.map(ofVault => ofVault.find(({ alias }) => alias === certificateAlias)?.certificate);
+    const [first] = present;
+    const known = first !== undefined && present.every(certificate => certificate === first);
+    const pem = known ? first : await makeAndImportKey(vaults, accounts);
+    // Whole or not at all: whoever finds the file takes the key for imported.
+    writeFileSync(`${file}.new`, pem);
+    renameSync(`${file}.new`, file);
   } finally {
     vaults.close();
   }
+}
+
+async function makeAndImportKey(vaults: KeyVaultClient, accounts: DemoAccounts): Promise<string> {
+  const { certificatePem, privateKeyPem: keyFile } = await makeRecordingCertificate('Genesys Recording');
+  const { contactCenter } = accounts;
+  await importKey(vaults, { purpose: 'RECORDING', contactCenter, alias: certificateAlias, certificatePem, keyFile });
+  return certificatePem;
 }
 
 async function recordDemo(cluster: Cluster, accounts: DemoAccounts, certificatePem: string) {

@@ -1,14 +1,4 @@
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from './run-command.js';
@@ -23,7 +13,7 @@ export interface MadeCertificate {
  * Makes a self-signed recording certificate with the very commands of the administrator's guide. The key file lies in
  * memory where the system has a place for that, and is overwritten and removed before this returns.
  */
-export async function makeRecordingCertificate(certificateFile: string, commonName: string): Promise<MadeCertificate> {
+export async function makeRecordingCertificate(commonName: string): Promise<MadeCertificate> {
   const directory = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'rcs-'));
   const [key, certificate] = [join(directory, 'tenant.key'), join(directory, 'tenant.pem')];
   try {
@@ -42,7 +32,6 @@ export async function makeRecordingCertificate(certificateFile: string, commonNa
       '-subj',
       subject,
     ]);
-    copyFileSync(certificate, certificateFile);
     return { certificatePem: readFileSync(certificate, 'utf8'), privateKeyPem: readFileSync(key) };
   } finally {
     overwrite(key);

@@ -124,7 +124,9 @@ function installNpmPackages() {
 /** Headers of Node, which node-gyp would look for on nodejs.org: this Node's, or those that npm has. */
 function prefixWithHeaders() {
   const prefix = dirname(dirname(process.execPath));
-  return existsSync(join(prefix, 'include/node/node_api.h')) ? prefix : fetchRuntime(shippedLine);
+  return existsSync(join(prefix, 'include/node/node_api.h'))
+    ? prefix
+    : fetchRuntime(shippedLine, 'to compile a native part against its headers');
 }
 
 /** `npx rcsctl` finds the command here; npm links what packages bring, and not what the project itself has. */

@@ -20,15 +20,13 @@ export function isSupported(version) {
   return major % 2 === 0 && (major > 22 || (major === 22 && minor >= 12));
 }
 
-/** Where a Node of this line is, fetched if need be. @throws Error when it cannot be had. */
-export function fetchRuntime(line) {
+/** Where a Node of this line is, fetched if need be, and what for. @throws Error when it cannot be had. */
+export function fetchRuntime(line, purpose = `to run under it instead of ${process.versions.node}`) {
   const node = pinned[line]?.[`${process.platform}-${process.arch}`];
   if (node === undefined) throw new Error(`npm has no Node ${line} for ${process.platform} on ${process.arch}`);
   const runtime = join(cache, `${node.package}-${node.version}`);
   if (existsSync(join(runtime, 'bin/node'))) return runtime;
-  process.stderr.write(
-    `Fetching Node ${node.version} from npm, once, to run under it instead of ${process.versions.node} (below .cache/runtime)\n`,
-  );
+  process.stderr.write(`Fetching Node ${node.version} from npm, once, ${purpose} (below .cache/runtime)\n`);
   mkdirSync(cache, { recursive: true });
   const directory = mkdtempSync(join(cache, 'fetching-'));
   try {

@@ -239,7 +239,8 @@ describe('the API of users', () => {
   });
 
   it('leaves a sound audit behind, with every change and no password', async () => {
-    const verified = await rcsctl(configuration, 'audit', 'verify', '--store', file('data/store'));
+    const verify = ['audit', 'verify', '--store', file('data/store')];
+    const verified = await rcsctl(configuration, ...verify, '--ca', cluster.ready.caFile);
     expect(verified).toMatchObject({ status: 0 });
     const store = await openSqliteStore({ directory: file('data/store'), auditWriter: 'test' });
     const changes: string[] = [];

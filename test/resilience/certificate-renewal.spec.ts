@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import type { InternalIdentity } from '#platform';
+import { parse, stringify } from 'yaml';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { processIdOf } from '#test/cluster/process-id.js';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
@@ -132,7 +133,8 @@ it('shows players a renewed certificate as soon as its files have changed', asyn
 
 it('changes the level of the log in every service', async () => {
   const file = join(cluster.ready.dataDir, 'application.yaml');
-  writeFileSync(file, `${readFileSync(file, 'utf8')}\nlogging: { level: debug }\n`);
+  const configuration = parse(readFileSync(file, 'utf8')) as { logging: object };
+  writeFileSync(file, stringify({ ...configuration, logging: { ...configuration.logging, level: 'debug' } }));
   await everyServiceReadsAgain();
   // The public certificate is not one of the authority any more: players trust it by itself.
   const { users, gateway } = cluster.ready;

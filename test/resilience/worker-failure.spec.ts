@@ -40,8 +40,8 @@ afterAll(async () => {
   rmSync(work, { recursive: true, force: true });
 });
 
-/** Plays with pauses; `atHalf` is called once when half of the bytes have come. */
-function playPaced(atHalf: () => void): Promise<{ complete: boolean; digest: string; bytes: number }> {
+/** Plays, and goes on when `atHalf`, which is called once when half of the bytes have come, is done. */
+function playPaced(atHalf: () => Promise<void>): Promise<{ complete: boolean; digest: string; bytes: number }> {
   const { gateway, caFile, users } = cluster.ready;
   const { name, password } = users[0]!;
   return new Promise((resolve, reject) => {
@@ -58,8 +58,7 @@ function playPaced(atHalf: () => void): Promise<{ complete: boolean; digest: str
           if (halfway || bytes < media.length / 2) return;
           halfway = true;
           response.pause();
-          atHalf();
-          setTimeout(() => response.resume(), 500);
+          atHalf().then(() => response.resume(), reject);
         });
         response.on('close', () => resolve({ complete: response.complete, digest: hash.digest('hex'), bytes }));
       },
@@ -84,10 +83,9 @@ async function busyWorker(): Promise<number> {
 }
 
 it('a player notices nothing when the worker that serves it is killed in mid-body', async () => {
-  const result = await playPaced(() => {
-    void busyWorker().then(number =>
-      process.kill(processIdOf(`decrypt-worker-${number}`, cluster.ready.dataDir), 'SIGKILL'),
-    );
+  const result = await playPaced(async () => {
+    const number = await busyWorker();
+    process.kill(processIdOf(`decrypt-worker-${number}`, cluster.ready.dataDir), 'SIGKILL');
   });
   expect(result).toEqual({ complete: true, digest: expected(), bytes: media.length });
   const metrics = await (await fetch(`${cluster.ready.management.gateway}/metrics`)).text();
@@ -112,6 +110,7 @@ it('a player sees a failure, never a short success, when all workers are killed'
     const result = await playPaced(() => {
       for (const number of [1, 2])
         process.kill(processIdOf(`decrypt-worker-${number}`, cluster.ready.dataDir), 'SIGKILL');
+      return Promise.resolve();
     });
     expect(result.complete).toBe(false);
     expect(result.bytes).toBeLessThan(media.length);

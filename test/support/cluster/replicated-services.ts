@@ -59,7 +59,10 @@ export async function startTwoOfEach(
   };
   const token = { SOFTHSM2_CONF: join(ready.dataDir, 'token/softhsm2.conf') };
   const vaults = vaultPorts.map((vaultPort, index) =>
-    replica('key-vault', index + 1, 'RCS_KEY_VAULT', vaultPort, token),
+    replica('key-vault', index + 1, 'RCS_KEY_VAULT', vaultPort, {
+      ...token,
+      RCS_KEY_VAULT__KEY_USE_JOURNAL__FILE: join(ready.dataDir, `key-uses-replica-${index + 1}.jsonl`),
+    }),
   );
   const addresses = JSON.stringify(vaultPorts.map(vaultPort => `localhost:${vaultPort}`));
   const workers = [1, 2].map(number =>

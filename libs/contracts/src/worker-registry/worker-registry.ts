@@ -74,7 +74,7 @@ export class WorkerAnnouncement {
   private signed(registration: WorkerRegistration): string {
     const says = JSON.stringify(registration);
     const now = Date.now();
-    if (this.last?.says === says && now - this.last.at < signAgainAfterMs) return this.last.signed;
+    if (this.last?.says === says && isFresh(this.last.at, now)) return this.last.signed;
     const signed = this.signer.sign(registration);
     this.last = { says, signed, at: now };
     return signed;
@@ -122,12 +122,15 @@ export class WorkerRegistry {
     const { signed } = JSON.parse(text) as { readonly signed?: unknown };
     if (typeof signed !== 'string') throw new Error('nobody signed it');
     const before = this.known.get(instance);
-    if (before?.signed === signed && Date.now() - before.verifiedAt < signAgainAfterMs) return before;
+    if (before?.signed === signed && isFresh(before.verifiedAt, Date.now())) return before;
     const registration = workerRegistrationSchema.parse(this.verifier.read(signed));
     if (registration.instance !== instance) throw new Error(`it is the registration of ${registration.instance}`);
     return { signed, registration, verifiedAt: Date.now() };
   }
 }
+
+/** Signatures name times: after a clock was set, back as well, everything is signed and read anew. */
+const isFresh = (at: number, now: number): boolean => at <= now && now - at < signAgainAfterMs;
 
 /** Redis carries out a transaction although one of its commands fails, and reports that in the result only. */
 async function execute(transaction: ChainableCommander): Promise<void> {

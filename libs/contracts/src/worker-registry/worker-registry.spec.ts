@@ -49,6 +49,25 @@ describe(WorkerRegistry.name, () => {
     expect(await registry.list()).toEqual([]);
   });
 
+  it.each([
+    ['back', -3 * 3_600_000],
+    ['forward', 3 * 3_600_000],
+  ])('signs and reads anew after the clock was set %s', async (_where, milliseconds) => {
+    const signedAt: number[] = [];
+    const signing = new WorkerAnnouncement(redis, { sign: said => (signedAt.push(Date.now()), sign(said)) });
+    await signing.announce(worker('a'), longTime);
+    await registry.list();
+    const readBefore = verified;
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + milliseconds);
+    try {
+      await signing.announce(worker('a'), longTime);
+      expect(await instances()).toEqual(['a']);
+      expect([signedAt.length, signedAt.at(-1), verified - readBefore]).toEqual([2, Date.now(), 1]);
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
   it('lists what the workers said of themselves last', async () => {
     await announcement.announce(worker('a'), longTime);
     await announcement.announce(worker('b', 3), longTime);

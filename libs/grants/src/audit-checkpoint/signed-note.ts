@@ -63,6 +63,8 @@ function keyIdOf(publicKey: KeyObject): Buffer {
 function parseSignature(line: string): NoteSignature {
   const [, name = '', base64 = ''] = signatureLine.exec(line) ?? [];
   const bytes = Buffer.from(base64, 'base64');
-  if (name === '' || bytes.length < 5) throw new MalformedNote('a line of its signatures is none');
+  // Node reads over what is no whole base64: one note must not have several forms.
+  const isWhole = bytes.toString('base64') === base64;
+  if (name === '' || bytes.length < 5 || !isWhole) throw new MalformedNote('a line of its signatures is none');
   return { name, keyId: bytes.subarray(0, 4), signature: bytes.subarray(4) };
 }

@@ -24,6 +24,11 @@ const registrationKey = (instance: string): string => `worker:${instance}`;
 export const workerRegistrationType = 'rcs-worker-registration+jws';
 /** A registration that says nothing new is signed again after this time: well within the time that a signature counts. */
 const signAgainAfterMs = 15_000;
+/**
+ * So long a gateway takes a registration that it verified for verified, by a clock that nobody sets: when the clocks of machines
+ * are set, workers stay known until their next heartbeat signs anew.
+ */
+const verifiedForMs = 30_000;
 
 /** Proves that a worker said it. */
 export interface RegistrationSigner {
@@ -44,6 +49,7 @@ type StoredRegistration = WorkerRegistration & { readonly signed: string };
 interface KnownRegistration {
   readonly signed: string;
   readonly registration: WorkerRegistration;
+  /** Monotonic, milliseconds. */
   readonly verifiedAt: number;
 }
 
@@ -74,7 +80,9 @@ export class WorkerAnnouncement {
   private signed(registration: WorkerRegistration): string {
     const says = JSON.stringify(registration);
     const now = Date.now();
-    if (this.last?.says === says && isFresh(this.last.at, now)) return this.last.signed;
+    // A signature names its time: after the clock was set, back as well, a new one is due.
+    const isFresh = this.last !== undefined && this.last.at <= now && now - this.last.at < signAgainAfterMs;
+    if (isFresh && this.last?.says === says) return this.last.signed;
     const signed = this.signer.sign(registration);
     this.last = { says, signed, at: now };
     return signed;
@@ -122,15 +130,12 @@ export class WorkerRegistry {
     const { signed } = JSON.parse(text) as { readonly signed?: unknown };
     if (typeof signed !== 'string') throw new Error('nobody signed it');
     const before = this.known.get(instance);
-    if (before?.signed === signed && isFresh(before.verifiedAt, Date.now())) return before;
+    if (before?.signed === signed && performance.now() - before.verifiedAt < verifiedForMs) return before;
     const registration = workerRegistrationSchema.parse(this.verifier.read(signed));
     if (registration.instance !== instance) throw new Error(`it is the registration of ${registration.instance}`);
-    return { signed, registration, verifiedAt: Date.now() };
+    return { signed, registration, verifiedAt: performance.now() };
   }
 }
-
-/** Signatures name times: after a clock was set, back as well, everything is signed and read anew. */
-const isFresh = (at: number, now: number): boolean => at <= now && now - at < signAgainAfterMs;
 
 /** Redis carries out a transaction although one of its commands fails, and reports that in the result only. */
 async function execute(transaction: ChainableCommander): Promise<void> {

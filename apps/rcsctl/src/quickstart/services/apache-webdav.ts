@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { runCommand } from '../run-command.js';
@@ -53,6 +53,8 @@ export async function startWebDav(options: WebDavOptions): Promise<WebDavServer>
     configuration,
     httpdConfiguration({ directory, files, passwords, accessLog, port, account: account?.name }),
   );
+  // What a killed Apache left behind: the data directory is ours alone, and its number may be another process by now.
+  rmSync(join(directory, 'httpd.pid'), { force: true });
   const process = await SupervisedProcess.start({
     name: 'apache',
     program: existsSync('/usr/sbin/apache2') ? '/usr/sbin/apache2' : 'apache2',

@@ -19,7 +19,9 @@ import { curl } from './external-tools.js';
 const given = process.env.HTTP_FUZZ_SECONDS;
 const isLong = given !== undefined;
 const bounds = { requests: isLong ? Infinity : 20_000, seconds: Number(given ?? 60), connections: 32 };
-const seed = Number(process.env.HTTP_FUZZ_SEED ?? Date.now() % 1_000_000_000);
+/** One for the minute in every run of the tests, which notices what a change breaks; the long run draws its own. */
+const shortRunSeed = 800_879_539;
+const seed = Number(process.env.HTTP_FUZZ_SEED ?? (isLong ? Date.now() % 1_000_000_000 : shortRunSeed));
 /** Until every kind of request has been there, and with it the code that serves it. */
 const warmUp = isLong ? Math.max(60, bounds.seconds / 6) : 15;
 const mostGrowthMegabytes = 20;

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import type { DataDirectory } from './data-directory.js';
 import type { Ports } from './ports.js';
 
@@ -32,7 +33,7 @@ export function vaultReplicas(count: VaultCount, ports: Ports, directory: DataDi
       RCS_KEY_VAULT__LISTEN__PORT: String(ports.vault2),
       RCS_KEY_VAULT__MANAGEMENT__PORT: String(ports.vault2Management),
       // Each keeps chains of its own.
-      RCS_KEY_VAULT__KEY_USE_JOURNAL__FILE: directory.keyUseJournal.replace('key-uses', 'key-uses-2'),
+      RCS_KEY_VAULT__KEY_USE_JOURNAL__FILE: join(dirname(directory.keyUseJournal), 'key-uses-2.jsonl'),
       RCS_KEY_VAULT__ALLOW_OPERATOR_UNWRAP__JOURNAL_FILE: `${directory.operatorJournal}.2`,
     },
   };

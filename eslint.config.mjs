@@ -35,6 +35,12 @@ export default tseslint.config(
           message:
             'Consume a stream through listenTo, pipeline, finished, for await or stream/consumers: whoever listens to data alone does not hear errors.',
         },
+        {
+          selector:
+            "BinaryExpression[operator='-']:not([right.type='Literal']):not(NewExpression[callee.name='Date'] > BinaryExpression) > CallExpression[callee.object.name='Date'][callee.property.name='now']",
+          message:
+            'Measure durations by performance.now(), which nobody sets; from and to a time of day that was written down: millisecondsSince, millisecondsUntil.',
+        },
         ...[
           // request.url, message.url, request.raw.url
           'MemberExpression[property.name=/^(url|originalUrl)$/][object.name=/^(req|request|incoming|message)$/]',

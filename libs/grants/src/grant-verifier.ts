@@ -1,6 +1,6 @@
 import { hash, type KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { Derived, type Current, type ServiceRole } from '#platform';
+import { Derived, millisecondsUntil, type Current, type ServiceRole } from '#platform';
 import { administrationGrants, type AdministrationGrant } from './administration-grant.js';
 import { CertificateTrust, type Authorities } from './certificate-trust.js';
 import { checkAudience } from './grant-binding.js';
@@ -86,7 +86,7 @@ export class GrantVerifier {
       return known;
     }
     const grant = Object.freeze(this.judge(jws, playbackGrants));
-    verified.set(digest, grant, { ttl: Math.max(1, grant.exp * 1000 - Date.now()) });
+    verified.set(digest, grant, { ttl: Math.max(1, millisecondsUntil(grant.exp * 1000)) });
     return grant;
   }
 

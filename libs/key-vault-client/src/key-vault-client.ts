@@ -30,14 +30,14 @@ export class KeyVaultClient {
    * @throws RcsError of the last vault that was tried.
    */
   async anyVault<T>(timeoutMs: number, work: (vault: KeyVaultEndpoint, timeoutMs: number) => Promise<T>): Promise<T> {
-    const started = Date.now();
+    const started = performance.now();
     const end = started + timeoutMs;
     const first = this.next++;
     for (;;) {
       const failures: RcsError[] = [];
       const done = await this.round(first, end, work, failures);
       if (done !== undefined) return done.result;
-      const again = Math.min(end, started + reconnectMs) > Date.now() && failures.every(isUnreached);
+      const again = Math.min(end, started + reconnectMs) > performance.now() && failures.every(isUnreached);
       const failure = failures.at(-1) ?? new RcsError('RCS_VAULT_UNAVAILABLE', 'no key vault is configured');
       if (!again || failures.length === 0) throw failure;
       await sleep(pauseMs);
@@ -53,7 +53,7 @@ export class KeyVaultClient {
   ): Promise<{ readonly result: T } | undefined> {
     for (let attempt = 0; attempt < this.endpoints.length; attempt++) {
       const vault = this.endpoints[(first + attempt) % this.endpoints.length];
-      const left = end - Date.now();
+      const left = end - performance.now();
       if (vault === undefined || left <= 0) break;
       const share = attempt + 1 === this.endpoints.length ? left : Math.ceil(left / 2);
       try {

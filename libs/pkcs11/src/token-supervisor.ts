@@ -198,7 +198,7 @@ export class TokenSupervisor {
     clearTimeout(this.retryTimer);
     // Replicas lose a shared token together; they should not all come back in the same moment.
     const waitMs = delayMs * (0.5 + Math.random() / 2);
-    this.nextRetryAt = Date.now() + waitMs;
+    this.nextRetryAt = performance.now() + waitMs;
     this.retryTimer = setTimeout(() => void this.retry(delayMs), waitMs);
   }
 
@@ -223,7 +223,7 @@ export class TokenSupervisor {
   }
 
   private retryAfterMs(): number {
-    return Math.ceil(Math.min(longestRetryMs, Math.max(firstRetryMs, this.nextRetryAt - Date.now())));
+    return Math.ceil(Math.min(longestRetryMs, Math.max(firstRetryMs, this.nextRetryAt - performance.now())));
   }
 
   private setState(state: TokenState): void {

@@ -4,6 +4,7 @@ export * from './errors/parse-input.js';
 export * from './errors/error-answer.js';
 export * from './errors/grpc-errors.js';
 export * from './deadline.js';
+export * from './time-of-day.js';
 export * from './request-id.js';
 export * from './equal-secrets.js';
 export * from './configuration/configuration-error.js';

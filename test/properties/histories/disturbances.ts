@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { processIdOf } from '#test/cluster/process-id.js';
 import type { PropertyCluster } from '../world/property-cluster.js';
 import type { Random } from '../world/random.js';
@@ -6,7 +6,8 @@ import type { Random } from '../world/random.js';
 const disturbances = ['vault', 'worker', 'gateway', 'clock'] as const;
 export type Disturbance = (typeof disturbances)[number];
 
-const readyTimeoutMs = 120_000;
+const services = ['key-vault', 'decrypt-worker-1', 'decrypt-worker-2', 'playback-gateway'] as const;
+const longestWaitMs = 120_000;
 const day = 86_400_000;
 
 /** What happens to all contact centers at once: processes end and begin again, clocks are set. */
@@ -55,8 +56,16 @@ export class Disturbances {
     this.offsetMs += this.random.chance(0.8) ? this.random.below(9 * day) : -this.random.below(day / 4);
     this.offsetMs = Math.max(0, Math.min(this.offsetMs, 60 * day));
     writeFileSync(this.clockFile, String(this.offsetMs));
-    // Longer than any process takes to look.
-    await new Promise(resolve => setTimeout(resolve, 500));
+    const processes = services.map(service => processIdOf(service, this.cluster.ready.dataDir));
+    await this.until('a clock does not move', () => processes.every(id => this.clockOf(id) === this.offsetMs));
+  }
+
+  private clockOf(processId: number): number | undefined {
+    try {
+      return Number(readFileSync(`${this.clockFile}.${processId}`, 'utf8'));
+    } catch {
+      return undefined;
+    }
   }
 
   /** The quickstart starts again what ended. */
@@ -69,13 +78,19 @@ export class Disturbances {
     }[what] as [string, string];
     const former = processIdOf(service, dataDir);
     process.kill(former, this.random.pick(['SIGTERM', 'SIGKILL']));
-    const end = Date.now() + readyTimeoutMs;
-    while (
-      processIdOf(service, dataDir) === former ||
-      !(await this.isReady(url)) ||
-      !(await this.isReady(management.gateway))
-    ) {
-      if (Date.now() > end) throw new Error(`${service} does not come back`);
+    await this.until(
+      `${service} does not come back`,
+      async () =>
+        processIdOf(service, dataDir) !== former &&
+        (await this.isReady(url)) &&
+        (await this.isReady(management.gateway)),
+    );
+  }
+
+  private async until(otherwise: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+    const end = performance.now() + longestWaitMs;
+    while (!(await isSo())) {
+      if (performance.now() > end) throw new Error(otherwise);
       await new Promise(resolve => setTimeout(resolve, 100));
     }
   }

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { rcsctl } from '#test/cluster/rcsctl.js';
 import type { KeyPairs } from '../media/key-pairs.js';
 import { makeCertificate, type MadeCertificate } from '../media/made-certificate.js';
@@ -404,7 +405,9 @@ export class History {
   private async insist(what: string, send: () => Promise<Answer>): Promise<Answer> {
     let answer = await send();
     for (let again = 0; again < 3 && isRetryable(answer); again++) {
-      this.log.push(`${what}: ${answer.status}, again`);
+      const seconds = Number(answer.headers['retry-after'] ?? 0);
+      this.log.push(`${what}: ${answer.status}, again in ${seconds} s`);
+      await sleep(seconds * 1000);
       answer = await send();
     }
     return answer;

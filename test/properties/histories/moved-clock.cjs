@@ -1,16 +1,23 @@
-/** Loaded into every service (NODE_OPTIONS): its clock is ahead by the milliseconds in the file PROPERTY_CLOCK. */
-const { readFileSync } = require('node:fs');
+/**
+ * Loaded into every service (NODE_OPTIONS): its clock is ahead by the milliseconds in the file PROPERTY_CLOCK. What a
+ * process goes by stands in PROPERTY_CLOCK.PID.
+ */
+const { readFileSync, writeFileSync } = require('node:fs');
 
 const file = process.env.PROPERTY_CLOCK;
 const RealDate = Date;
-let offset = 0;
+let offset;
 
 function look() {
+  let found = 0;
   try {
-    offset = Number(readFileSync(file, 'utf8')) || 0;
+    found = Number(readFileSync(file, 'utf8')) || 0;
   } catch {
-    offset = 0;
+    // Not moved yet.
   }
+  if (found === offset) return;
+  offset = found;
+  writeFileSync(`${file}.${process.pid}`, String(offset));
 }
 
 if (file !== undefined) {

@@ -1,6 +1,6 @@
 import type { ServerUnaryCall } from '@grpc/grpc-js';
 import { keyVaultCallers } from '#contracts';
-import { RcsError, roleOfSubjectAltName, type ServiceRole } from '#platform';
+import { millisecondsUntil, RcsError, roleOfSubjectAltName, type ServiceRole } from '#platform';
 
 type AnyCall = ServerUnaryCall<unknown, unknown>;
 
@@ -37,5 +37,5 @@ export function checkCaller(name: string, { role }: Caller): ServiceRole {
 export function remainingMs(call: AnyCall, limitMs: number): number {
   const deadline = call.getDeadline();
   const end = deadline instanceof Date ? deadline.getTime() : deadline;
-  return Math.min(limitMs, Number.isFinite(end) ? end - Date.now() : limitMs);
+  return Math.min(limitMs, Number.isFinite(end) ? millisecondsUntil(end) : limitMs);
 }

@@ -10,10 +10,10 @@ export function startHungTokenWatchdog(keys: KeyStore, limitMs: number, logger: 
   const hungSince = new Map<string, number>();
   const look = (): void => {
     for (const { name, state, reason } of keys.tokens) {
-      const since = hungSince.get(name) ?? Date.now();
+      const since = hungSince.get(name) ?? performance.now();
       if (state !== 'hung') hungSince.delete(name);
       else hungSince.set(name, since);
-      if (state !== 'hung' || Date.now() - since < limitMs) continue;
+      if (state !== 'hung' || performance.now() - since < limitMs) continue;
       logger.fatal({ token: { name, reason } }, 'the token hangs; ending, so that a new process can open it');
       // An orderly exit would wait for the thread that hangs.
       process.kill(process.pid, 'SIGKILL');

@@ -1,5 +1,5 @@
-import { maximumAuthenticationAgeSeconds } from '#grants';
-import { RcsError } from '#platform';
+import { clockToleranceSeconds, maximumAuthenticationAgeSeconds } from '#grants';
+import { millisecondsSince, RcsError } from '#platform';
 import type { Administrator } from './certificate-administrator.js';
 
 /**
@@ -8,8 +8,9 @@ import type { Administrator } from './certificate-administrator.js';
  * @throws RcsError RCS_FRESH_LOGIN_REQUIRED
  */
 export function requireFreshLogin({ name, authenticatedAt }: Administrator): void {
-  const seconds = (Date.now() - authenticatedAt.getTime()) / 1000;
-  if (seconds <= maximumAuthenticationAgeSeconds) return;
+  const seconds = millisecondsSince(authenticatedAt) / 1000;
+  // A time that is to come, because the clock was set back, would count until it comes.
+  if (seconds >= -clockToleranceSeconds && seconds <= maximumAuthenticationAgeSeconds) return;
   throw new RcsError('RCS_FRESH_LOGIN_REQUIRED', `${name} authenticated ${Math.floor(seconds)} s ago`, {
     publicDetail: `keys are administered within ${maximumAuthenticationAgeSeconds / 60} minutes after a log-in: log in again, then repeat this`,
   });

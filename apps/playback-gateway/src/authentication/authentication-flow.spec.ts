@@ -334,6 +334,23 @@ describe('the authentication flow', () => {
       expect(await authentication.userOfSession(inDirectory('anthony'))).toMatchObject({ roles: ['supervisor'] });
     });
 
+    it.each([
+      ['back', -6 * 3_600_000],
+      ['forward', 6 * 3_600_000],
+    ])('asks for them as soon as ever when the clock was set %s', async (_where, milliseconds) => {
+      const authentication = service({ cacheTimeToLiveMs: 50 });
+      await authentication.authenticate(anthony);
+      await setPerson('anthony', 'employeeType', ['agent']);
+      const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + milliseconds);
+      try {
+        await new Promise(resolve => setTimeout(resolve, 60));
+        expect(await authentication.userOfSession(inDirectory('anthony'))).toMatchObject({ roles: ['agent'] });
+      } finally {
+        clock.mockRestore();
+        await setPerson('anthony', 'employeeType', ['supervisor']);
+      }
+    });
+
     it('ends with the person', async () => {
       const authentication = service({ cacheTimeToLiveMs: 0 });
       await changeDirectory(client =>

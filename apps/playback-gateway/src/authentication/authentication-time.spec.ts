@@ -46,10 +46,15 @@ describe('when somebody has authenticated', () => {
 });
 
 describe(requireFreshLogin.name, () => {
+  const tooOld = expect.objectContaining({ code: 'RCS_FRESH_LOGIN_REQUIRED' }) as Error;
+
   it('lets those through who logged in a quarter of an hour ago, and asks the others to do it again', () => {
     expect(() => requireFreshLogin(administrator(14.9))).not.toThrow();
-    expect(() => requireFreshLogin(administrator(15.1))).toThrow(
-      expect.objectContaining({ code: 'RCS_FRESH_LOGIN_REQUIRED' }) as Error,
-    );
+    expect(() => requireFreshLogin(administrator(-0.05))).not.toThrow();
+    expect(() => requireFreshLogin(administrator(15.1))).toThrow(tooOld);
+  });
+
+  it('asks those again whose log-in lies in the future, because the clock was set back', () => {
+    expect(() => requireFreshLogin(administrator(-1))).toThrow(tooOld);
   });
 });

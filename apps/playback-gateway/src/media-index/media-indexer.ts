@@ -36,7 +36,7 @@ export class MediaIndexer implements OnApplicationBootstrap, OnApplicationShutdo
   private readonly options: MediaIndexerOptions;
   private readonly stopping = new AbortController();
   private finished: Promise<void> = Promise.resolve();
-  private reportedAt = 0;
+  private reportedAt = -Infinity;
   private reported: MediaIndexStatus | undefined;
 
   constructor(
@@ -118,10 +118,10 @@ export class MediaIndexer implements OnApplicationBootstrap, OnApplicationShutdo
   /** Does something that should take so many milliseconds, and waits for the rest of them: players come first. */
   private async attempt(media: UnindexedMedia, missing: MissingPart, act: () => Promise<number>): Promise<void> {
     if (this.isStopped()) return;
-    const began = Date.now();
+    const began = performance.now();
     try {
       const dueMs = await act();
-      await this.wait(Math.max(0, dueMs - (Date.now() - began)));
+      await this.wait(Math.max(0, dueMs - (performance.now() - began)));
     } catch (error) {
       if (this.isStopped()) return;
       if (error instanceof RcsError && isOurTrouble(error)) throw error;
@@ -141,7 +141,7 @@ export class MediaIndexer implements OnApplicationBootstrap, OnApplicationShutdo
 
   /** Says how far it is: now and then, and when there is nothing left. */
   private async report(): Promise<void> {
-    const now = Date.now();
+    const now = performance.now();
     const isOpen = this.reported !== undefined && missingOf(this.reported) > 0;
     if (now - this.reportedAt < (isOpen ? reportOpenEveryMs : reportEveryMs)) return;
     this.reportedAt = now;

@@ -96,7 +96,7 @@ export class GatewayMetrics {
   }
 
   registryRead(): void {
-    this.registryReadAt = Date.now();
+    this.registryReadAt = performance.now();
   }
 
   /** How far this gateway is, which looks at media files in the background. */
@@ -121,7 +121,8 @@ export class GatewayMetrics {
   }
 
   private observeRegistryAge(): void {
-    const age = (): number => (this.registryReadAt === undefined ? 0 : (Date.now() - this.registryReadAt) / 1000);
+    const age = (): number =>
+      this.registryReadAt === undefined ? 0 : (performance.now() - this.registryReadAt) / 1000;
     const help = 'How long ago this gateway last read the registry of workers.';
     observeGauge(this.registry, 'rcs_worker_registry_age_seconds', help, age);
   }

@@ -32,7 +32,7 @@ export class StoreMetrics {
     );
     observeGauge(registry, 'rcs_audit_lag_seconds', 'Age of the oldest audit record that is not durable yet.', () => {
       const [oldest] = this.pendingAudit.values();
-      return oldest === undefined ? 0 : (Date.now() - oldest) / 1000;
+      return oldest === undefined ? 0 : (performance.now() - oldest) / 1000;
     });
   }
 
@@ -56,7 +56,7 @@ export class StoreMetrics {
   private begin(repository: string, operation: string): CallEnd {
     const record = Symbol();
     const isAudit = repository === 'audit' && operation === 'append';
-    if (isAudit) this.pendingAudit.set(record, Date.now());
+    if (isAudit) this.pendingAudit.set(record, performance.now());
     return (seconds, error) => {
       this.pendingAudit.delete(record);
       const outcome = outcomeOf(error);

@@ -61,7 +61,7 @@ export class RelayAttempts {
       this.attemptsWithoutBytes = 0;
       this.failingSince = undefined;
     }
-    this.failingSince ??= Date.now();
+    this.failingSince ??= performance.now();
     this.lastWasReached = !isUnreached(error) && !isLeaving(error);
     if (isUnreached(error)) this.unreached.add(instance);
     else this.spent.add(instance);
@@ -70,7 +70,7 @@ export class RelayAttempts {
   }
 
   private get hasPatience(): boolean {
-    return this.failingSince !== undefined && Date.now() - this.failingSince < this.maxWaitMs;
+    return this.failingSince !== undefined && performance.now() - this.failingSince < this.maxWaitMs;
   }
 }
 

@@ -56,7 +56,7 @@ export class RewrapRunner implements OnApplicationBootstrap, OnApplicationShutdo
   private readonly options: RewrapRunnerOptions;
   private readonly stopping = new AbortController();
   private finished: Promise<void> = Promise.resolve();
-  private announced = 0;
+  private announced = -Infinity;
 
   constructor(
     @Inject(storeTokens.rewraps) private readonly rewraps: RewrapStore,
@@ -107,11 +107,11 @@ export class RewrapRunner implements OnApplicationBootstrap, OnApplicationShutdo
     let current: RewrapJob | undefined = job;
     try {
       while (current?.state === 'running' && !this.stopped) {
-        const began = Date.now();
+        const began = performance.now();
         const before: RewrapJob = current;
         current = await this.step(before);
         if (current !== undefined) this.announce(current);
-        await this.throttle(before, current, Date.now() - began);
+        await this.throttle(before, current, performance.now() - began);
       }
       if (current?.state === 'running') await this.rewraps.release(job.id, this.options.owner, 0, undefined);
       if (current?.state === 'done') this.logger.info({ run: job.id, counts: current.counts }, 'a rewrap run is done');
@@ -188,7 +188,7 @@ export class RewrapRunner implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   private announce({ contactCenter, createdBy: name, from, state }: RewrapJob): void {
-    const now = Date.now();
+    const now = performance.now();
     if (state === 'running' && now - this.announced < announceEveryMs) return;
     this.announced = now;
     this.feed.announce({ contactCenter, name }, 'rewrap', state === 'done' ? 'done' : 'progress', from);

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { StatementSigner, type StatementVerifier } from '#grants';
-import { Derived, LiveIdentity, RcsError, type Current, type ServerSettings } from '#platform';
+import { Derived, LiveIdentity, millisecondsUntil, RcsError, type Current, type ServerSettings } from '#platform';
 import { isSameAccount, type User } from '#store';
 import { SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
 import { AuthenticationService } from '../authentication/authentication.service.js';
@@ -79,7 +79,7 @@ export class PlayTicketIssuer {
     const parsed = playTicketSchema.safeParse(this.verified(text));
     if (!parsed.success) throw refused('its content is not that of a ticket');
     const ticket = Object.freeze(parsed.data);
-    this.genuine.set(digest, ticket, { ttl: Math.max(1, ticket.exp * 1000 - Date.now()) });
+    this.genuine.set(digest, ticket, { ttl: Math.max(1, millisecondsUntil(ticket.exp * 1000)) });
     return ticket;
   }
 

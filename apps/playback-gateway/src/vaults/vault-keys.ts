@@ -55,7 +55,7 @@ export class VaultKeys {
 
   /** Keys for recordings, as they were at most some seconds ago. @throws RcsError when no vault answers. */
   async list(contactCenter: string): Promise<readonly KeyEntry[]> {
-    const now = Date.now();
+    const now = performance.now();
     if (this.listed === undefined || now - this.listed.at > listTimeToLiveMs) {
       const keys = this.readAll();
       keys.catch(() => this.forget());

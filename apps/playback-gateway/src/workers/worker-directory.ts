@@ -83,7 +83,7 @@ export class WorkerDirectory implements OnApplicationBootstrap, OnApplicationShu
     const allowed =
       except.size === 0 ? this.candidates : this.candidates.filter(({ instance }) => !except.has(instance));
     if (this.suspendedUntil.size === 0) return allowed;
-    const now = Date.now();
+    const now = performance.now();
     const healthy = allowed.filter(({ instance }) => (this.suspendedUntil.get(instance) ?? 0) <= now);
     return healthy.length > 0 ? healthy : allowed;
   }
@@ -100,7 +100,7 @@ export class WorkerDirectory implements OnApplicationBootstrap, OnApplicationShu
 
   suspend(instance: string): void {
     this.metrics.workerSuspensions.inc();
-    this.suspendedUntil.set(instance, Date.now() + suspensionMs);
+    this.suspendedUntil.set(instance, performance.now() + suspensionMs);
   }
 
   private async refresh(): Promise<void> {
@@ -111,7 +111,7 @@ export class WorkerDirectory implements OnApplicationBootstrap, OnApplicationShu
       this.candidates = found.map(registration => new Candidate(registration, this.ownRequests));
       this.metrics.workers.set(found.length);
       this.metrics.registryRead();
-      const now = Date.now();
+      const now = performance.now();
       for (const [instance, until] of this.suspendedUntil)
         if (!instances.has(instance) || until <= now) this.suspendedUntil.delete(instance);
       this.connections.keepOnly(urls).catch((error: unknown) => {

@@ -144,6 +144,33 @@ describe(WorkerRegistry.name, () => {
     expect(refused).toEqual([expect.stringMatching(/^bad: /)]);
   });
 
+  it.each([
+    ['nobody signed', JSON.stringify(worker('a'))],
+    ['was signed by a clock that differs', JSON.stringify({ ...worker('a', 1), signed: 'at another time' })],
+  ])('keeps a worker that it knows for half a minute when the next registration is one that %s', async (_, value) => {
+    await announcement.announce(worker('a', 3), longTime);
+    await registry.list();
+    await redis.set('worker:a', value);
+    expect(await registry.list()).toEqual([worker('a', 3)]);
+    expect(await registry.list()).toEqual([worker('a', 3)]);
+    expect(refused).toEqual([expect.stringMatching(/^a: /)]);
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 30_001);
+    try {
+      expect(await registry.list()).toEqual([]);
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
+  it('forgets a worker that it knows as soon as its registration is gone', async () => {
+    await announcement.announce(worker('a', 3), longTime);
+    await registry.list();
+    await redis.set('worker:a', 'nonsense');
+    expect(await instances()).toEqual(['a']);
+    await redis.del('worker:a');
+    expect(await instances()).toEqual([]);
+  });
+
   it('believes what was signed, whatever stands beside it', async () => {
     await announcement.announce(worker('a', 3), longTime);
     const stored = JSON.parse((await redis.get('worker:a'))!) as object;

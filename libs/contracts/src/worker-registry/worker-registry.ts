@@ -25,8 +25,8 @@ export const workerRegistrationType = 'rcs-worker-registration+jws';
 /** A registration that says nothing new is signed again after this time: well within the time that a signature counts. */
 const signAgainAfterMs = 15_000;
 /**
- * So long a gateway takes a registration that it verified for verified, by a clock that nobody sets: when the clocks of machines
- * are set, workers stay known until their next heartbeat signs anew.
+ * So long a gateway takes a registration that it verified for verified, by a clock that nobody sets: while the clocks of
+ * machines are being set, one after the other, workers stay known although what they sign meanwhile names another time.
  */
 const verifiedForMs = 30_000;
 
@@ -102,7 +102,10 @@ export class WorkerRegistry {
     private readonly refused: (instance: string, why: unknown) => void,
   ) {}
 
-  /** All live workers; registrations that are refused are left out, expired ones are removed from the index. */
+  /**
+   * All live workers. Of one whose registration is refused, what was verified before counts for `verifiedForMs`, then
+   * nothing; expired registrations are removed from the index.
+   */
   async list(): Promise<WorkerRegistration[]> {
     const instances = await this.redis.smembers(indexKey);
     if (instances.length === 0) return [];
@@ -119,6 +122,8 @@ export class WorkerRegistry {
       } catch (error) {
         refused.add(instance);
         if (!this.refusedBefore.has(instance)) this.refused(instance, error);
+        const before = this.known.get(instance);
+        if (before !== undefined && isFresh(before)) known.set(instance, before);
       }
     }
     this.known = known;
@@ -130,11 +135,15 @@ export class WorkerRegistry {
     const { signed } = JSON.parse(text) as { readonly signed?: unknown };
     if (typeof signed !== 'string') throw new Error('nobody signed it');
     const before = this.known.get(instance);
-    if (before?.signed === signed && performance.now() - before.verifiedAt < verifiedForMs) return before;
+    if (before?.signed === signed && isFresh(before)) return before;
     const registration = workerRegistrationSchema.parse(this.verifier.read(signed));
     if (registration.instance !== instance) throw new Error(`it is the registration of ${registration.instance}`);
     return { signed, registration, verifiedAt: performance.now() };
   }
+}
+
+function isFresh({ verifiedAt }: KnownRegistration): boolean {
+  return performance.now() - verifiedAt < verifiedForMs;
 }
 
 /** Redis carries out a transaction although one of its commands fails, and reports that in the result only. */

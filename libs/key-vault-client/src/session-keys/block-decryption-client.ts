@@ -20,9 +20,9 @@ export class BlockDecryptionClient {
    */
   decrypt({ requestId, timeoutMs, signal, ...request }: BlockDecryptionRequest): Promise<Buffer> {
     return this.vaults.anyVault(timeoutMs, (vault, leftMs) => {
-      const end = Date.now() + leftMs;
+      const end = performance.now() + leftMs;
       return this.agreements.run(vault, end, async ({ id, key }) => {
-        const options = { timeoutMs: Math.max(1, end - Date.now()), requestId, signal };
+        const options = { timeoutMs: Math.max(1, end - performance.now()), requestId, signal };
         const { jwe } = await vault.call('DecryptBlock', { ...request, transportKeyId: id }, options);
         return key.unwrap(jwe);
       });

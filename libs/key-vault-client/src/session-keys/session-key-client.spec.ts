@@ -211,11 +211,11 @@ describe(SessionKeyClient.name, () => {
 
   it('agrees again before the key expires', async () => {
     await client.unwrap(request);
-    jest.useFakeTimers({ now: Date.now() + vault.expiresInMs - 1000, doNotFake: ['nextTick', 'setImmediate'] });
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(performance.now() + vault.expiresInMs - 1000);
     try {
       await client.unwrap(request);
     } finally {
-      jest.useRealTimers();
+      clock.mockRestore();
     }
     expect(vault.agreements).toBe(2);
   });

@@ -23,7 +23,7 @@ export class SessionKeyClient {
    */
   async unwrap({ timeoutMs, ...item }: SessionKeyRequest): Promise<SessionKeyCandidates> {
     return this.vaults.anyVault(timeoutMs, (vault, leftMs) =>
-      this.batchesOf(vault).unwrap({ ...item, end: Date.now() + leftMs }),
+      this.batchesOf(vault).unwrap({ ...item, end: performance.now() + leftMs }),
     );
   }
 

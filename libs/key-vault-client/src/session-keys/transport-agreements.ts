@@ -23,7 +23,7 @@ export class TransportAgreements {
 
   /**
    * Runs work that needs a transport key of the vault; once more when the vault has forgotten it, as after a restart.
-   * @param end when the caller gives up, milliseconds since the epoch.
+   * @param end when the caller gives up, by `performance.now()`.
    */
   async run<T>(vault: KeyVaultEndpoint, end: number, work: (transport: AgreedTransport) => Promise<T>): Promise<T> {
     const transport = await this.current(vault, end);
@@ -39,19 +39,19 @@ export class TransportAgreements {
 
   /** The present key for a vault. @throws RcsError of the vault */
   with(vault: KeyVaultEndpoint, timeoutMs: number): Promise<AgreedTransport> {
-    return this.current(vault, Date.now() + timeoutMs);
+    return this.current(vault, performance.now() + timeoutMs);
   }
 
   private async current(vault: KeyVaultEndpoint, end: number): Promise<Agreement> {
     const pending = this.agreed.get(vault) ?? this.start(vault, end);
     const agreed = await pending;
-    if (!agreed.forgotten && agreed.expiresAt > Date.now()) return agreed;
+    if (!agreed.forgotten && agreed.expiresAt > performance.now()) return agreed;
     if (this.agreed.get(vault) === pending) this.agreed.delete(vault);
     return this.current(vault, end);
   }
 
   private start(vault: KeyVaultEndpoint, end: number): Promise<Agreement> {
-    const agreement = agree(vault, Math.max(1, end - Date.now()));
+    const agreement = agree(vault, Math.max(1, end - performance.now()));
     this.agreed.set(vault, agreement);
     agreement.catch(() => {
       if (this.agreed.get(vault) === agreement) this.agreed.delete(vault);
@@ -67,7 +67,12 @@ async function agree(vault: KeyVaultEndpoint, timeoutMs: number): Promise<Agreem
   try {
     const key = await TransportKey.fromSecret(secret);
     const margin = Math.min(longestRenewalMargin, reply.expiresInMs / 2);
-    return { id: reply.transportKeyId, key, expiresAt: Date.now() + reply.expiresInMs - margin, forgotten: false };
+    return {
+      id: reply.transportKeyId,
+      key,
+      expiresAt: performance.now() + reply.expiresInMs - margin,
+      forgotten: false,
+    };
   } finally {
     secret.fill(0);
   }

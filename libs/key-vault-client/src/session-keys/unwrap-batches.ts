@@ -19,7 +19,7 @@ export interface UnwrapItem {
   readonly requestId: string;
   /** Keys, by their identifiers, that did not open the content. */
   readonly tried?: readonly string[];
-  /** When its caller gives up, milliseconds since the epoch. */
+  /** When its caller gives up, by `performance.now()`. */
   readonly end: number;
   readonly signal: AbortSignal;
 }
@@ -138,7 +138,7 @@ export class UnwrapBatches {
   }
 }
 
-const left = (end: number): number => Math.max(1, end - Date.now());
+const left = (end: number): number => Math.max(1, end - performance.now());
 
 /** @throws RcsError RCS_INTERNAL when one was not made with the transport key; nothing remains of the others then. */
 function opened(reply: UnwrapSessionKeyReply, transportKey: TransportKey): SessionKeyCandidates {
@@ -159,7 +159,7 @@ function opened(reply: UnwrapSessionKeyReply, transportKey: TransportKey): Sessi
 
 /** Whoever gave up while waiting is not asked for. */
 function isStillWanted({ item, reject }: Waiting): boolean {
-  if (!item.signal.aborted && item.end > Date.now()) return true;
+  if (!item.signal.aborted && item.end > performance.now()) return true;
   reject(new RcsError('RCS_TIMEOUT', 'the unwrapping was given up before it was sent'));
   return false;
 }

@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { millisecondsSince } from '#platform';
 
 /** How well the places outside the store keep up with the checkpoints of this gateway. */
 export class AuditSinkMetrics {
@@ -27,7 +28,7 @@ export class AuditSinkMetrics {
       labelNames: ['sink'],
       registers: [registry],
       collect() {
-        for (const [sink, time] of lastKept) this.set({ sink }, Math.max(0, Date.now() - time) / 1000);
+        for (const [sink, time] of lastKept) this.set({ sink }, Math.max(0, millisecondsSince(time)) / 1000);
       },
     });
   }

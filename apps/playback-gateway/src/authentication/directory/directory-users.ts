@@ -23,7 +23,7 @@ const longestOutageMs = 300_000;
 /** The users whom one directory knows, as users of this server. */
 export class DirectoryUsers {
   private readonly memory: CredentialCache;
-  /** When the data of an account was read, milliseconds since the epoch. */
+  /** When the data of an account was read: milliseconds of a clock that nobody sets, or old rights would count again. */
   private readonly readAt: LRUCache<string, number>;
   /** `agent_hierarchy` of agents in recordings; false where there is none. */
   private readonly places: LRUCache<string, string | false> | undefined;
@@ -60,7 +60,7 @@ export class DirectoryUsers {
    * @throws RcsError RCS_DIRECTORY_UNAVAILABLE when it has been away for too long.
    */
   async current(contactCenter: ContactCenter, user: User): Promise<User | undefined> {
-    const age = Date.now() - (this.readAt.get(accountId(user)) ?? 0);
+    const age = performance.now() - (this.readAt.get(accountId(user)) ?? -Infinity);
     if (!this.directory.canFind || age < this.options.cacheTimeToLiveMs) return user;
     try {
       const person = await this.directory.find(nameWithin(contactCenter, user.name), 'user-name');
@@ -121,7 +121,7 @@ export class DirectoryUsers {
       throw new RcsError('RCS_AUTHENTICATION_REQUIRED', `the name ${JSON.stringify(person.userName)} contains an @`);
     }
     const user = await this.external.keep(contactCenter, person, source);
-    this.readAt.set(accountId(user), Date.now());
+    this.readAt.set(accountId(user), performance.now());
     return user;
   }
 }

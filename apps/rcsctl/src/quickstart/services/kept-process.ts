@@ -37,12 +37,12 @@ export class KeptProcess {
    * @param waitForChange not given up, but started again at the next change of its program.
    */
   async keep(report: (text: string) => void, waitForChange = false): Promise<string | undefined> {
-    let started = Date.now();
+    let started = performance.now();
     let how = await this.current.exited;
     let tries = 0;
     for (;;) {
       if (this.isStopped()) return undefined;
-      if (Date.now() - started > recoveredAfterMs) tries = 0;
+      if (performance.now() - started > recoveredAfterMs) tries = 0;
       if (!this.change.signal.aborted) {
         const pauseMs = this.pausesMs[tries++];
         const helpless = how === configurationError || pauseMs === undefined;
@@ -58,7 +58,7 @@ export class KeptProcess {
         this.change = new AbortController();
         tries = 0;
       }
-      started = Date.now();
+      started = performance.now();
       how = await this.startAgain(report);
     }
   }

@@ -140,10 +140,10 @@ export class DatabaseWriter<Operations extends WriteOperations> {
 
   /** @throws Error while a thread that failed a moment ago is left alone. */
   private startThread(): Worker {
-    if (Date.now() < this.startThreadNotBefore) {
+    if (performance.now() < this.startThreadNotBefore) {
       throw new Error('its thread stopped a moment ago', { cause: this.threadFailure });
     }
-    this.startThreadNotBefore = Date.now() + threadRestartDelayMs;
+    this.startThreadNotBefore = performance.now() + threadRestartDelayMs;
     const thread = startWriterThread(this.options.thread);
     thread.on('message', (outcome: BatchOutcome) => this.finishBatch(outcome));
     thread.on('error', error => {

@@ -54,8 +54,10 @@ const packagesOf = {
 const say = message => process.stderr.write(`${message}\n`);
 /** Handed on, so that one clock runs from the first line to the last. */
 export const startedAt = Number(process.env.RCSCTL_STARTED_AT) || Math.round(performance.timeOrigin);
+/** Milliseconds of the scripts before this one. */
+const before = Math.max(0, performance.timeOrigin - startedAt);
 /** One line for each step, with the time since the start; also without a terminal, for logs. */
-const step = message => say(`[${((Date.now() - startedAt) / 1000).toFixed(1).padStart(6)} s] ${message}`);
+const step = message => say(`[${((before + performance.now()) / 1000).toFixed(1).padStart(6)} s] ${message}`);
 
 /** Ends the process with one clear line. */
 function fail(message) {

@@ -1,10 +1,13 @@
 /** Lines that say which step of a setup begins and how long it has taken so far; also without a terminal, for logs. */
 export class SetupSteps {
-  /** @param startedAt in milliseconds, as `now` counts. */
+  /**
+   * @param startedAt in milliseconds, as `now` counts.
+   * @param now a monotonic clock: the time of day may be set while a setup runs.
+   */
   constructor(
     private readonly startedAt: number,
     private readonly write: (line: string) => unknown,
-    private readonly now: () => number = Date.now,
+    private readonly now: () => number = () => performance.now(),
   ) {}
 
   begin(step: string): void {
@@ -17,6 +20,10 @@ export class SetupSteps {
 export function stepsOfThisProcess(): SetupSteps {
   // eslint-disable-next-line no-restricted-properties -- handed on by scripts/quickstart.mjs; no option of a service
   const handedOn = Number(process.env.RCSCTL_STARTED_AT);
-  const startedAt = Number.isFinite(handedOn) && handedOn > 0 ? handedOn : performance.timeOrigin;
-  return new SetupSteps(startedAt, line => process.stderr.write(line));
+  return new SetupSteps(-millisecondsBefore(performance.timeOrigin, handedOn), line => process.stderr.write(line));
+}
+
+/** How long before this process (both in milliseconds since 1970) the script began; 0 where none did. */
+export function millisecondsBefore(startOfProcess: number, startOfScript: number): number {
+  return startOfScript > 0 ? Math.max(0, startOfProcess - startOfScript) : 0;
 }

@@ -81,14 +81,14 @@ export class SupervisedProcess {
   }
 
   private async ready(): Promise<void> {
-    const end = Date.now() + (this.definition.startTimeoutMs ?? defaultStartTimeoutMs);
+    const end = performance.now() + (this.definition.startTimeoutMs ?? defaultStartTimeoutMs);
     let ended: string | undefined;
     void this.exited.then(how => {
       ended = how;
     });
     while (!(await this.definition.isReady())) {
       if (ended !== undefined) throw new Error(`${this.name} ended at once (${ended})${this.lastLines()}`);
-      if (Date.now() > end) throw new Error(`${this.name} did not become ready in time${this.lastLines()}`);
+      if (performance.now() > end) throw new Error(`${this.name} did not become ready in time${this.lastLines()}`);
       await new Promise(resolve => setTimeout(resolve, pollIntervalMs));
     }
   }

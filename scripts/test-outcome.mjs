@@ -22,6 +22,12 @@ export class TestOutcome {
     this.#kinds.set(kind, { tests: known.tests + passed + failed, seconds: known.seconds + seconds });
   }
 
+  /** A file that failed, and passed when it ran once more, counts as it did then; the last lines name it. */
+  passedAgain({ kind, file, passed, failed, test }, second) {
+    this.add(kind, { passed: second.passed - passed, failed: -failed, seconds: second.seconds });
+    this.remark(`unsteady: ${file} (failed once: ${test})`);
+  }
+
   skip(kind, reason) {
     if (this.strict) this.failed++;
     this.remark(`skipped: ${kind}: ${reason}`);

@@ -44,13 +44,14 @@ export function filesOf(kind, patterns) {
     .sort();
 }
 
-const durationOf = file => durations[file] ?? unknownDuration;
-const sumOf = files => files.reduce((sum, file) => sum + durationOf(file), 0);
+/** How long a file takes, as far as it is known. */
+export const secondsOf = file => durations[file] ?? unknownDuration;
+const sumOf = files => files.reduce((sum, file) => sum + secondsOf(file), 0);
 
 /** What a lane takes at a time, the longest first; what is short goes together. */
 export function jobsOf(kind, files) {
   const jobs = [];
-  for (const file of [...files].sort((a, b) => durationOf(b) - durationOf(a))) {
+  for (const file of [...files].sort((a, b) => secondsOf(b) - secondsOf(a))) {
     const place = jobs.find(job => sumOf([...job.files, file]) <= secondsOfAJob);
     if (place === undefined) jobs.push({ kind, files: [file] });
     else place.files.push(file);

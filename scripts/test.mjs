@@ -7,7 +7,8 @@
  *   npm test -- unit libs/cms       one kind, one place; `long properties` is one kind of another tier
  *   npm test -- --record-durations  and writes into test/durations.json how long files took
  *
- * The last line is always `N passed, N failed`.
+ * A file of a kind that starts real processes and failed runs once more at the end, alone; where it passes then, the last
+ * lines name it `unsteady`. The very last line is always `N passed, N failed`.
  */
 import './supported-node.mjs';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -16,6 +17,7 @@ import { join } from 'node:path';
 import { askForAdvisories } from './advisories.mjs';
 import { isInstalled, prepare, repository } from './prepare.mjs';
 import { runBeside } from './run-child.mjs';
+import { secondRuns } from './second-runs.mjs';
 import { TestOutcome } from './test-outcome.mjs';
 import {
   filesOf,
@@ -27,6 +29,7 @@ import {
   readArguments,
   recordDurations,
 } from './test-plan.mjs';
+import { readReport } from './test-report.mjs';
 
 /** Of a test that sets none of its own. It is there for what hangs: how fast something is, is no matter of these tests. */
 const testTimeoutMs = 60_000;
@@ -36,6 +39,7 @@ const { tier, kinds, patterns, record } = readArguments(process.argv.slice(2));
 const { endAfterMinutes, silenceMinutes } = plan.tiers[tier];
 const outcome = new TestOutcome(tier !== 'plain');
 const durations = {};
+const failures = [];
 if (endAfterMinutes !== undefined) setTimeout(endEarly, endAfterMinutes * 60_000).unref();
 
 prepare(tier === 'long' ? 'long test' : 'test');
@@ -46,6 +50,7 @@ for (const kind of of(({ alone }) => alone === true))
   await jest(kind, filesOf(kind, patterns), plan.kinds[kind].everyCore === true ? ['--maxWorkers', '100%'] : inBand);
 await fillLanes(runnable.filter(hasLanes));
 for (const kind of of(({ script }) => script !== undefined)) await script(kind);
+await runAgain();
 if (patterns.length === 0) runnable.forEach(kind => outcome.checkFloor(kind));
 if (record) recordDurations(durations);
 finish();
@@ -90,10 +95,10 @@ function script(kind) {
 /** One program that passes or fails as a whole. */
 async function runProgram(kind, program, args) {
   process.stdout.write(`${kind}\n`);
-  const started = Date.now();
+  const started = performance.now();
   const status = await runBeside(program, args, { cwd: repository, stdio: ['ignore', 'inherit', 'inherit'] });
   const passed = status === 0 ? 1 : 0;
-  outcome.add(kind, { passed, failed: 1 - passed, seconds: (Date.now() - started) / 1000 });
+  outcome.add(kind, { passed, failed: 1 - passed, seconds: (performance.now() - started) / 1000 });
 }
 
 /** Each lane takes the longest job that is left, so that all of them end at about the same time. */
@@ -105,8 +110,25 @@ async function fillLanes(chosen) {
   await Promise.all(Array.from({ length: plan.lanes }, lane));
 }
 
+/** What failed while the machine was full, now that it is not. */
+async function runAgain() {
+  const minutesLeft = endAfterMinutes === undefined ? undefined : endAfterMinutes - performance.now() / 60_000;
+  for (const failure of secondRuns(tier, failures, minutesLeft)) {
+    process.stdout.write(`once more, alone: ${failure.file}\n`);
+    const second = await runJest(failure.kind, [failure.file], inBand);
+    if (second.failed === 0 && second.passed > 0) outcome.passedAgain(failure, second);
+  }
+}
+
 async function jest(kind, files, workers) {
   if (files.length === 0) return;
+  const result = await runJest(kind, files, workers);
+  outcome.add(kind, result);
+  failures.push(...result.failures.map(failure => ({ ...failure, kind, file: pathInRepository(failure.file) })));
+}
+
+/** Answers how many tests passed and failed, which files did, and how long it took. */
+async function runJest(kind, files, workers) {
   const directory = mkdtempSync(join(tmpdir(), 'rcs-test-'));
   const report = join(directory, 'report.json');
   const program = join(repository, 'node_modules/jest/bin/jest.js');
@@ -114,7 +136,7 @@ async function jest(kind, files, workers) {
   const args = [program, '--selectProjects', kind, ...output, ...workers, '--runTestsByPath', ...files];
   const name = files.length > 3 ? `${files.length} files` : files.join(' ');
   process.stdout.write(`${kind} tests: ${name}\n`);
-  const started = Date.now();
+  const started = performance.now();
   const status = await runBeside(process.execPath, args, {
     cwd: repository,
     env: environmentOf(kind),
@@ -123,16 +145,15 @@ async function jest(kind, files, workers) {
       ? { stdio: ['ignore', 'ignore', 'inherit'] }
       : { stdio: ['ignore', 'ignore', 'pipe'], silenceTimeoutMs: silenceMinutes * 60_000 }),
   });
-  const seconds = (Date.now() - started) / 1000;
+  const seconds = (performance.now() - started) / 1000;
   try {
     const result = JSON.parse(readFileSync(report, 'utf8'));
-    const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
-    outcome.add(kind, { passed: result.numPassedTests, failed: status !== 0 && failed === 0 ? 1 : failed, seconds });
     for (const { name: file, startTime, endTime } of result.testResults)
       durations[pathInRepository(file)] = Math.max(1, Math.round((endTime - startTime) / 1000));
+    return { ...readReport(result, status), seconds };
   } catch (error) {
     process.stderr.write(`${kind} tests left no report: ${error.message}\n`);
-    outcome.add(kind, { passed: 0, failed: 1, seconds });
+    return { passed: 0, failed: 1, failures: [], seconds };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

@@ -1,0 +1,91 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const script = (name: string): string =>
+  JSON.stringify(pathToFileURL(join(__dirname, '../../scripts', `${name}.mjs`)).href);
+
+/** What an expression over the plain functions of the test runner comes to, which are modules that Jest does not load. */
+function decided(expression: string): unknown {
+  const program = `
+    const { secondRuns } = await import(${script('second-runs')});
+    const { readReport } = await import(${script('test-report')});
+    const { TestOutcome } = await import(${script('test-outcome')});
+    const run = () => { ${expression} };
+    process.stdout.write(JSON.stringify(run()));`;
+  return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' }));
+}
+
+const failure = (kind: string, file = `test/${kind}/some.spec.ts`): object => ({ kind, file });
+const again = (tier: string, failures: readonly object[], minutesLeft?: number): unknown =>
+  decided(`return secondRuns(${[tier, failures].map(each => JSON.stringify(each)).join()}, ${minutesLeft});`);
+
+describe('what is run once more', () => {
+  const noisy = ['integration', 'conformance', 'e2e', 'resilience'].map(kind => failure(kind));
+
+  it('are files that start real processes, in the tiers plain and all', () => {
+    for (const tier of ['plain', 'all']) expect(again(tier, noisy.slice(1))).toEqual(noisy.slice(1));
+    expect(again('plain', noisy.slice(0, 1))).toEqual(noisy.slice(0, 1));
+    expect(again('long', noisy.slice(1))).toEqual([]);
+  });
+
+  it('is no unit test, no property and nothing else', () => {
+    const others = ['unit', 'properties', 'packaging', 'release'].map(kind => failure(kind));
+    expect(again('all', others)).toEqual([]);
+    expect(again('all', [...others, noisy[0]!])).toEqual([noisy[0]]);
+  });
+
+  it('is nothing where more than three failed', () => {
+    expect(again('all', noisy)).toEqual([]);
+  });
+
+  it('is nothing where there is no time left for it', () => {
+    const unknown = [failure('e2e', 'test/e2e/never-measured.spec.ts')];
+    expect(again('all', unknown, 5)).toEqual(unknown);
+    expect(again('all', unknown, 0.1)).toEqual([]);
+    expect(again('all', unknown, -3)).toEqual([]);
+  });
+});
+
+describe('a report of Jest', () => {
+  const read = (report: object, status: number): unknown =>
+    decided(`return readReport(${JSON.stringify(report)}, ${status});`);
+  const test = (status: string, fullName: string): object => ({ status, fullName });
+
+  it('names the files that failed, and the first test of each', () => {
+    const testResults = [
+      { name: '/a.spec.ts', status: 'passed', assertionResults: [test('passed', 'one')] },
+      {
+        name: '/b.spec.ts',
+        status: 'failed',
+        assertionResults: [test('passed', 'one'), test('failed', 'two'), test('failed', 'three')],
+      },
+      { name: '/c.spec.ts', status: 'failed', assertionResults: [] },
+    ];
+    const report = { numPassedTests: 2, numFailedTests: 2, numRuntimeErrorTestSuites: 1, testResults };
+    expect(read(report, 1)).toEqual({
+      passed: 2,
+      failed: 3,
+      failures: [
+        { file: '/b.spec.ts', passed: 1, failed: 2, test: 'two' },
+        { file: '/c.spec.ts', passed: 0, failed: 1, test: 'none of its tests ran' },
+      ],
+    });
+  });
+
+  it('counts a failure where Jest failed and no test did', () => {
+    const report = { numPassedTests: 2, numFailedTests: 0, numRuntimeErrorTestSuites: 0, testResults: [] };
+    expect(read(report, 1)).toEqual({ passed: 2, failed: 1, failures: [] });
+    expect(read(report, 0)).toEqual({ passed: 2, failed: 0, failures: [] });
+  });
+});
+
+it('a file that passes the second time counts as passed, and is named above the last line', () => {
+  const lines = decided(`
+    const outcome = new TestOutcome(true);
+    outcome.add('e2e', { passed: 7, failed: 3, seconds: 10 });
+    const failure = { kind: 'e2e', file: 'test/e2e/some.spec.ts', passed: 1, failed: 2, test: 'plays' };
+    outcome.passedAgain(failure, { passed: 3, failed: 0, seconds: 5 });
+    return outcome.lines();`);
+  expect(lines).toEqual(['unsteady: test/e2e/some.spec.ts (failed once: plays)', '9 passed, 1 failed']);
+});

@@ -1,4 +1,4 @@
-import { JWE, JWK } from 'node-jose';
+import { sealedKey } from '#test/jose/sealed-key.js';
 import type { MadeCertificate } from '../media/made-certificate.js';
 import type { SealedMedia } from '../media/sealed-media.js';
 import { Caller, type Answer, type Door } from './caller.js';
@@ -38,7 +38,7 @@ export class PropertyContactCenter {
 
   /** The JSON of an upload whose key only the key vaults can read. */
   async uploadBody(administrator: Caller, alias: string, { pem, pair }: MadeCertificate): Promise<object> {
-    return { alias, certificate: pem, keyJwe: await sealedKey(administrator, pair) };
+    return { alias, certificate: pem, keyJwe: await keyForEveryVault(administrator, pair) };
   }
 
   async upload(administrator: Caller, alias: string, certificate: MadeCertificate, more: object = {}): Promise<Answer> {
@@ -92,17 +92,13 @@ export function mediaFileOf(path: string, { envelope }: SealedMedia, more: objec
   };
 }
 
-async function sealedKey(administrator: Caller, { privateKey }: MadeCertificate['pair']): Promise<unknown[]> {
+async function keyForEveryVault(administrator: Caller, { privateKey }: MadeCertificate['pair']): Promise<unknown[]> {
   const { importKeys } = await administrator.must<{ importKeys: { vault: string; publicKey: object }[] }>(
     'GET',
     '/rcs/keys/import-keys',
   );
   const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'der' });
   return Promise.all(
-    importKeys.map(async ({ vault, publicKey }) => {
-      const options = { format: 'compact', contentAlg: 'A256GCM', fields: { alg: 'ECDH-ES' } } as const;
-      const encryption = JWE.createEncrypt(options, await JWK.asKey(publicKey));
-      return { vault, jwe: await encryption.update(pkcs8).final() };
-    }),
+    importKeys.map(async ({ vault, publicKey }) => ({ vault, jwe: await sealedKey(publicKey, pkcs8) })),
   );
 }

@@ -1,3 +1,6 @@
+/** Jest looks every global name up anew, which takes longer than drawing a number. */
+const { floor, imul } = Math;
+
 /** Numbers that follow from a seed (mulberry32): small, fast, and the same on every machine. */
 export class Random {
   constructor(private state: number) {}
@@ -5,14 +8,14 @@ export class Random {
   /** At least 0, less than 1. */
   next(): number {
     this.state = (this.state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    let mixed = imul(this.state ^ (this.state >>> 15), 1 | this.state);
+    mixed = (mixed + imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
   /** At least 0, less than `end`. */
   below(end: number): number {
-    return Math.floor(this.next() * end);
+    return floor(this.next() * end);
   }
 
   chance(probability: number): boolean {

@@ -9,18 +9,18 @@ import { accountIn, type Session } from '../sessions/session.js';
 import { LoginThrottle, type LoginAttempt } from '../throttling/login-throttle.js';
 import { noteAuthentication } from '../authentication/authentication-time.js';
 import { AuthenticationService } from '../authentication/authentication.service.js';
-import { parseBasicCredentials } from '../authentication/credentials.js';
+import { namedContactCenter, type Credentials } from '../authentication/credentials.js';
 import type { AdmitAttempt } from '../authentication/login-identity.js';
 import type { LoginIdentity } from '../throttling/login-limits.js';
 import type { ConnectionOrigin } from '../authentication/recorder-account.js';
 import { clientCertificateOf } from '../http/client-certificate.js';
 import { setCurrentUser } from '../http/current-user.js';
-import { LoginRecord } from '../authentication/login-record.js';
-import { namedContactCenter } from '../authentication/credentials.js';
+import { LoginRecord, type PresentedLogin } from '../authentication/login-record.js';
 import { refuseRecorder } from './recorder-refusal.js';
 
 interface Admitted {
   readonly user: User;
+  readonly credentials?: Credentials | undefined;
   readonly session: Session | undefined;
 }
 
@@ -43,10 +43,10 @@ export class RequestAdmission {
 
   /** @throws RcsError RCS_AUTHENTICATION_REQUIRED, RCS_CSRF_TOKEN_REQUIRED, RCS_ORIGIN_REFUSED, RCS_SESSION_UNAVAILABLE. */
   async admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const { user, session } =
+    const { user, credentials, session } =
       request.headers.authorization === undefined ? await this.bySession(request) : await this.byCredentials(request);
     setCurrentUser(user, request);
-    noteAuthentication(request, session);
+    noteAuthentication(request, credentials, session);
     checkOriginFor(user, request, reply);
     const client = { userName: user.name, address: request.ip, headers: request.headers };
     if (this.csrf.demands(request.method, client)) this.csrf.check(client, session?.csrfToken);
@@ -57,7 +57,7 @@ export class RequestAdmission {
 
   /** Checks Basic credentials and opens a session: what a person does once. */
   async logIn(authorization: string | undefined, request: FastifyRequest, reply: FastifyReply): Promise<Admitted> {
-    const user = await this.authenticate(authorization, request);
+    const user = await this.authenticate(this.logins.present(authorization, request), request);
     setCurrentUser(user, request);
     refuseRecorder(user);
     checkOriginFor(user, request, reply);
@@ -66,10 +66,10 @@ export class RequestAdmission {
   }
 
   private async byCredentials(request: FastifyRequest): Promise<Admitted> {
-    const { authorization } = request.headers;
-    const user = await this.authenticate(authorization, request);
-    await this.logins.succeeded(user, authorization, request);
-    return { user, session: await this.sessionBeside(user, request) };
+    const login = this.logins.present(request.headers.authorization, request);
+    const user = await this.authenticate(login, request);
+    await this.logins.succeeded(user, login, request);
+    return { user, credentials: login.credentials, session: await this.sessionBeside(user, request) };
   }
 
   private async bySession(request: FastifyRequest): Promise<Admitted> {
@@ -81,24 +81,24 @@ export class RequestAdmission {
     throw new RcsError('RCS_AUTHENTICATION_REQUIRED', 'the user of the session has changed');
   }
 
-  private authenticate(authorization: string | undefined, request: FastifyRequest): Promise<User> {
-    const digest = this.logins.digest(authorization, request);
+  private authenticate(login: PresentedLogin, request: FastifyRequest): Promise<User> {
+    const { digest } = login;
     const running = this.running.get(digest);
     if (running !== undefined) return running;
-    const attempt = this.throttled(authorization, request, digest).finally(() => this.running.delete(digest));
+    const attempt = this.throttled(login, request).finally(() => this.running.delete(digest));
     this.running.set(digest, attempt);
     return attempt;
   }
 
-  private async throttled(authorization: string | undefined, request: FastifyRequest, digest: string): Promise<User> {
-    if (this.throttle.wereRight(digest)) return this.verify(authorization, request, digest, undefined);
+  private async throttled(login: PresentedLogin, request: FastifyRequest): Promise<User> {
+    if (this.throttle.wereRight(login.digest)) return this.verify(login, request, undefined);
     const entered: { attempt?: LoginAttempt } = {};
     const admit: AdmitAttempt = async identity => {
       entered.attempt = await this.throttle.begin({ identity, address: request.ip });
     };
     try {
-      const user = await this.verify(authorization, request, digest, admit);
-      if (entered.attempt !== undefined) await this.throttle.succeeded(entered.attempt, digest);
+      const user = await this.verify(login, request, admit);
+      if (entered.attempt !== undefined) await this.throttle.succeeded(entered.attempt, login.digest);
       return user;
     } catch (error) {
       const { attempt } = entered;
@@ -109,12 +109,7 @@ export class RequestAdmission {
     }
   }
 
-  private async verify(
-    authorization: string | undefined,
-    request: FastifyRequest,
-    digest: string,
-    admit: AdmitAttempt | undefined,
-  ): Promise<User> {
+  private async verify(login: PresentedLogin, request: FastifyRequest, admit: AdmitAttempt | undefined): Promise<User> {
     const hints = { contactCenter: namedContactCenter(request), ...originOf(request) };
     const found: { identity?: LoginIdentity } = {};
     const note: AdmitAttempt = async identity => {
@@ -122,12 +117,11 @@ export class RequestAdmission {
       await admit?.(identity);
     };
     try {
-      return await this.authentication.authenticate(authorization, hints, admit === undefined ? undefined : note);
+      return await this.authentication.authenticate(login.credentials, hints, admit === undefined ? undefined : note);
     } catch (error) {
       if (isWrongCredentials(error)) {
-        this.throttle.forget(digest);
-        const userName = parseBasicCredentials(authorization)?.userName;
-        this.logins.failed(authorization, request, { userName, contactCenter: found.identity?.contactCenter }, error);
+        this.throttle.forget(login.digest);
+        this.logins.failed(login, request, found.identity?.contactCenter, error);
       }
       throw error;
     }

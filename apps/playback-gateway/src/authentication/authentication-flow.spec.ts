@@ -11,6 +11,7 @@ import { openSqliteStore, type Store, type UserContent } from '#store';
 import { AgentPlaces } from '../authorisation/agent-places.js';
 import { AuthenticationService } from './authentication.service.js';
 import { ContactCenterFinder } from './contact-center-finder.js';
+import type { Credentials } from './credentials.js';
 import { Directories } from './directory/directories.js';
 import { DirectoryUsers } from './directory/directory-users.js';
 import { openDirectory } from './directory/open-directory.js';
@@ -19,8 +20,7 @@ import type { LoginIdentity } from '../throttling/login-limits.js';
 
 jest.setTimeout(120_000);
 
-const basic = (userName: string, password: string): string =>
-  `Basic ${Buffer.from(`${userName}:${password}`).toString('base64')}`;
+const basic = (userName: string, password: string): Credentials => ({ scheme: 'basic', userName, password });
 const refused = { code: 'RCS_AUTHENTICATION_REQUIRED', publicDetail: undefined };
 const unavailable = { code: 'RCS_DIRECTORY_UNAVAILABLE', publicDetail: undefined };
 const logger = createLogger('playback-gateway', 'test', 'silent');

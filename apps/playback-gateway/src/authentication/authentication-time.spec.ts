@@ -1,13 +1,14 @@
 import type { FastifyRequest } from 'fastify';
 import { requireFreshLogin } from '../access/fresh-login.js';
 import { authenticatedAt, noteAuthentication } from './authentication-time.js';
+import { readCredentials } from './credentials.js';
 
 const minute = 60_000;
 
 /** How old the proof of a request is, in whole minutes. */
 function minutesOf(authorization: string | undefined, session?: { readonly createdAt: number }): number {
-  const request = { headers: { authorization } } as FastifyRequest;
-  noteAuthentication(request, session);
+  const request = {} as FastifyRequest;
+  noteAuthentication(request, readCredentials(authorization), session);
   return Math.round((Date.now() - authenticatedAt(request).getTime()) / minute);
 }
 

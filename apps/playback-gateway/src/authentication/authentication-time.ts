@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
 import type { FastifyRequest } from 'fastify';
 import type { Session } from '../sessions/session.js';
-import { parseBearerToken } from './credentials.js';
+import type { Credentials } from './credentials.js';
 
 const authenticationTime = Symbol('authenticationTime');
 type KnownRequest = FastifyRequest & { [authenticationTime]?: Date };
@@ -10,11 +10,13 @@ type KnownRequest = FastifyRequest & { [authenticationTime]?: Date };
  * Notes when the person behind a request, which was let in, has proved who they are: now by Basic credentials, at its
  * log-in by a session, when the provider saw them by a token (`auth_time` of OpenID Connect, else its issue).
  */
-export function noteAuthentication(request: KnownRequest, session: Pick<Session, 'createdAt'> | undefined): void {
-  const { authorization } = request.headers;
-  const token = parseBearerToken(authorization);
-  if (token !== undefined) request[authenticationTime] = timeOfToken(token);
-  else if (authorization !== undefined) request[authenticationTime] = new Date();
+export function noteAuthentication(
+  request: KnownRequest,
+  credentials: Credentials | undefined,
+  session: Pick<Session, 'createdAt'> | undefined,
+): void {
+  if (credentials?.scheme === 'bearer') request[authenticationTime] = timeOfToken(credentials.token);
+  else if (credentials !== undefined) request[authenticationTime] = new Date();
   else if (session !== undefined) request[authenticationTime] = new Date(session.createdAt);
 }
 

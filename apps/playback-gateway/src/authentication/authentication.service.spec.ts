@@ -6,6 +6,7 @@ import { hashPassword } from '#accounts';
 import { configurationSchema, type ServerSettings } from '#platform';
 import { openSqliteStore, type Store, type UserContent } from '#store';
 import { AuthenticationService } from './authentication.service.js';
+import { readCredentials, type Credentials } from './credentials.js';
 
 jest.setTimeout(60_000);
 
@@ -23,8 +24,7 @@ jest.mock('@node-rs/argon2', () => {
 });
 
 const password = 'pass:wörd';
-const basic = (userName: string, secret: string): string =>
-  `Basic ${Buffer.from(`${userName}:${secret}`).toString('base64')}`;
+const basic = (userName: string, secret: string): Credentials => ({ scheme: 'basic', userName, password: secret });
 const refused = { code: 'RCS_AUTHENTICATION_REQUIRED', publicDetail: undefined };
 
 describe('AuthenticationService', () => {
@@ -67,7 +67,7 @@ describe('AuthenticationService', () => {
   });
 
   it.each([undefined, '', 'Bearer abc', 'Basic ????'])('refuses %p without a hash', async header => {
-    await expect(service().authenticate(header)).rejects.toMatchObject(refused);
+    await expect(service().authenticate(readCredentials(header))).rejects.toMatchObject(refused);
     expect(verifications.count).toBe(0);
   });
 

@@ -1,15 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import { toRcsError, RcsError, type ErrorCode, type ServerSettings } from '#platform';
 import type { AccountName, ContactCenter, User, UserStore } from '#store';
-import { parseBasicCredentials, type BasicCredentials } from './credentials.js';
-import { parseBearerToken } from './credentials.js';
+import { wrongCredentials, type BasicCredentials, type Credentials } from './credentials.js';
 import type { OpenIdUsers } from './bearer/open-id-users.js';
 import type { ContactCenterFinder } from './contact-center-finder.js';
 import type { Directories } from './directory/directories.js';
 import { LocalUsers } from './local-users.js';
 import { identityOfName, recorderIdentity, type AdmitAttempt } from './login-identity.js';
 import { RecorderAccount, type ConnectionOrigin } from './recorder-account.js';
-import { wrongCredentials } from './credentials.js';
 
 /** Refusals whose time tells nothing of who was asked for. */
 const uniform: ReadonlySet<ErrorCode> = new Set(['RCS_AUTHENTICATION_REQUIRED', 'RCS_TOO_MANY_REQUESTS']);
@@ -51,14 +49,17 @@ export class AuthenticationService {
    * @throws RcsError RCS_AUTHENTICATION_REQUIRED for everything but a known, enabled user with good credentials;
    * RCS_DIRECTORY_UNAVAILABLE, RCS_OVERLOADED, RCS_STORE_UNAVAILABLE when that cannot be found out; what `admit` throws.
    */
-  async authenticate(authorization: string | undefined, hints: LoginHints = {}, admit?: AdmitAttempt): Promise<User> {
-    const token = parseBearerToken(authorization);
-    const credentials = parseBasicCredentials(authorization);
-    if (token !== undefined && this.parts.openId !== undefined) {
-      const { openId } = this.parts;
+  async authenticate(
+    credentials: Credentials | undefined,
+    hints: LoginHints = {},
+    admit?: AdmitAttempt,
+  ): Promise<User> {
+    const { openId } = this.parts;
+    if (credentials?.scheme === 'bearer' && openId !== undefined) {
+      const { token } = credentials;
       return this.withUniformRefusalTime(async () => this.rejectReservedName(await openId.authenticate(token)));
     }
-    if (credentials === undefined) throw new RcsError('RCS_AUTHENTICATION_REQUIRED', 'no Basic credentials');
+    if (credentials?.scheme !== 'basic') throw new RcsError('RCS_AUTHENTICATION_REQUIRED', 'no Basic credentials');
     // Where attempts wait in line some do so before their password is looked at, some after: both take as long in all.
     const line = { waitedMs: 0 };
     const timed: AdmitAttempt = async identity => {

@@ -7,6 +7,23 @@ export interface BasicCredentials {
   readonly password: string;
 }
 
+/** What an Authorization header shows of who sends it. */
+export type Credentials =
+  | ({ readonly scheme: 'basic' } & BasicCredentials)
+  | {
+      readonly scheme: 'bearer';
+      /** Not checked yet. */
+      readonly token: string;
+    };
+
+/** Reads an Authorization header; undefined for none, another scheme or anything malformed. */
+export function readCredentials(header: string | undefined): Credentials | undefined {
+  const basic = parseBasicCredentials(header);
+  if (basic !== undefined) return { scheme: 'basic', ...basic };
+  const token = parseBearerToken(header);
+  return token === undefined ? undefined : { scheme: 'bearer', token };
+}
+
 /** undefined for no header, another scheme or anything malformed. */
 export function parseBasicCredentials(header: string | undefined): BasicCredentials | undefined {
   const match = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header ?? '');

@@ -6,17 +6,18 @@ import { describeError, type Logger, type RcsError } from '#platform';
 import type { AuditLog, User } from '#store';
 import { LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 import { auditedUser } from '../http/audited-user.js';
-import { namedContactCenter } from './credentials.js';
+import { namedContactCenter, readCredentials, type Credentials } from './credentials.js';
 
 /** Clients that send Basic with every request log in once in this time as far as the audit is concerned. */
 const repeatMs = 60_000;
 const remembered = 10_000;
 
-/** Whom an attempt was about, as far as it is known. */
-export interface FailedLogin {
-  /** As it was typed. */
-  readonly userName: string | undefined;
-  readonly contactCenter: string | undefined;
+/** What a request shows of who sends it, read once. */
+export interface PresentedLogin {
+  /** undefined where it shows nothing that can be read. */
+  readonly credentials: Credentials | undefined;
+  /** Names these credentials from this address, under a key of this process: they are not kept. */
+  readonly digest: string;
 }
 
 /** Writes log-ins and failed attempts into the audit. */
@@ -31,8 +32,7 @@ export class LoginRecord {
   ) {}
 
   /** @throws RcsError RCS_AUDIT_UNAVAILABLE when it cannot be written: then nobody gets in. */
-  async succeeded(user: User, authorization: string | undefined, request: FastifyRequest): Promise<void> {
-    const digest = this.digest(authorization, request);
+  async succeeded(user: User, { digest }: PresentedLogin, request: FastifyRequest): Promise<void> {
     if (this.recent.has(digest)) return;
     await this.write(user, request, 'credentials');
     this.recent.set(digest, true);
@@ -57,17 +57,17 @@ export class LoginRecord {
 
   /** Nobody waits for it: a refusal must not depend on the audit. The contact center is for its administrators to see. */
   failed(
-    authorization: string | undefined,
+    { credentials, digest }: PresentedLogin,
     request: FastifyRequest,
-    { userName, contactCenter }: FailedLogin,
+    contactCenter: string | undefined,
     cause: RcsError,
   ): void {
-    this.recent.delete(this.digest(authorization, request));
+    this.recent.delete(digest);
     this.audit
       .append({
         event: 'login-failed',
         outcome: 'refused',
-        ...(userName === undefined ? {} : { user: userName }),
+        ...(credentials?.scheme === 'basic' ? { user: credentials.userName } : {}),
         ...(contactCenter === undefined ? {} : { contactCenter }),
         address: request.ip,
         requestId: request.id,
@@ -81,10 +81,11 @@ export class LoginRecord {
       );
   }
 
-  /** Names these credentials from this address without keeping them. */
-  digest(authorization: string | undefined, request: FastifyRequest): string {
-    return createHmac('sha256', this.key)
+  /** @param authorization a header, or what the body of a log-in says as one */
+  present(authorization: string | undefined, request: FastifyRequest): PresentedLogin {
+    const digest = createHmac('sha256', this.key)
       .update(JSON.stringify([request.ip, authorization, namedContactCenter(request)]))
       .digest('base64');
+    return { credentials: readCredentials(authorization), digest };
   }
 }

@@ -19,9 +19,10 @@ export class OwnPassword {
     const admit: AdmitAttempt = async identity => {
       entered.attempt = await this.throttle.begin({ identity, address });
     };
-    const authorization = `Basic ${Buffer.from(`${user.name}:${password}`).toString('base64')}`;
+    const credentials = { scheme: 'basic', userName: user.name, password } as const;
+    const hints = { contactCenter: user.contactCenter, address };
     try {
-      await this.authentication.authenticate(authorization, { contactCenter: user.contactCenter, address }, admit);
+      await this.authentication.authenticate(credentials, hints, admit);
       if (entered.attempt !== undefined) await this.throttle.succeeded(entered.attempt);
     } catch (error) {
       const { attempt } = entered;

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT, type GenerateKeyPairResult, type JWTPayload } from 'jose';
 import { CertificateAuthority } from '#test/authority/server-authority.js';
 import { configurationSchema } from '#platform';
-import { openSqliteStore, type Store } from '#store';
+import { openSqliteStore, type Store, type User } from '#store';
 import { AuthenticationService } from '../authentication.service.js';
+import { readCredentials } from '../credentials.js';
 import { ExternalUsers } from '../external-users.js';
 import { keySetFetcher } from './key-set-fetcher.js';
 import { OpenIdUsers } from './open-id-users.js';
@@ -61,7 +62,7 @@ describe(OpenIdUsers.name, () => {
     await new Promise(resolve => provider.close(resolve));
   });
 
-  function service(changes: object = {}, trust: object = { ca }): AuthenticationService {
+  function service(changes: object = {}, trust: object = { ca }): { authenticate(header: string): Promise<User> } {
     const { port } = provider.address() as AddressInfo;
     const { openId, serverSettings } = configurationSchema.parse({
       serverSettings: { failedLoginTimeMs: 0 },
@@ -75,9 +76,10 @@ describe(OpenIdUsers.name, () => {
       },
     });
     const external = new ExternalUsers(store.users);
-    return new AuthenticationService(store.users, serverSettings, {
+    const authentication = new AuthenticationService(store.users, serverSettings, {
       openId: new OpenIdUsers(openId!, store.users, store.contactCenters, external, keySetFetcher(openId!, trust)),
     });
+    return { authenticate: header => authentication.authenticate(readCredentials(header)) };
   }
 
   const claims: JWTPayload = {
@@ -228,7 +230,7 @@ describe(OpenIdUsers.name, () => {
     const { serverSettings, openId } = configurationSchema.parse({ serverSettings: { failedLoginTimeMs: 0 } });
     expect(openId).toBeUndefined();
     const authentication = new AuthenticationService(store.users, serverSettings);
-    await expect(authentication.authenticate(await token())).rejects.toMatchObject(refused);
+    await expect(authentication.authenticate(readCredentials(await token()))).rejects.toMatchObject(refused);
     expect(fetches).toBe(0);
   });
 });

@@ -5,8 +5,9 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { OpenIdProvider } from '#test/open-id/open-id-provider.js';
 import { CertificateAuthority } from '#certificates';
 import { configurationSchema } from '#platform';
-import { openSqliteStore, type Store } from '#store';
+import { openSqliteStore, type Store, type User } from '#store';
 import { AuthenticationService } from '../authentication.service.js';
+import { readCredentials } from '../credentials.js';
 import { ExternalUsers } from '../external-users.js';
 import { keySetFetcher } from './key-set-fetcher.js';
 import { OpenIdUsers } from './open-id-users.js';
@@ -44,16 +45,17 @@ describe.each([
     rmSync(work, { recursive: true, force: true });
   });
 
-  function service(changes: object = {}): AuthenticationService {
+  function service(changes: object = {}): { authenticate(header: string): Promise<User> } {
     const { issuer, jwksUri } = provider;
     const { openId, serverSettings } = configurationSchema.parse({
       serverSettings: { failedLoginTimeMs: 0 },
       openId: { issuer, audience: ['recordings'], jwksUri, contactCenter: 'cc-1', tokenType, ...changes },
     });
     const external = new ExternalUsers(store.users);
-    return new AuthenticationService(store.users, serverSettings, {
+    const authentication = new AuthenticationService(store.users, serverSettings, {
       openId: new OpenIdUsers(openId!, store.users, store.contactCenters, external, keySetFetcher(openId!, { ca })),
     });
+    return { authenticate: header => authentication.authenticate(readCredentials(header)) };
   }
 
   it('let in with an access token, and never with an ID token of the same audience', async () => {

@@ -33,7 +33,9 @@ const base = {
 /** Every answer of a gateway is held to the description of the API. */
 const withServices = { ...base, setupFilesAfterEnv: ['<rootDir>/test/support/answers/checked-answers.ts'] };
 
+// Machines are busy: a test that hangs is ended, and none is judged by the time it takes.
 module.exports = {
+  testTimeout: 120_000,
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs}/**/*.spec.ts'] },
     { ...withServices, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.spec.ts'] },

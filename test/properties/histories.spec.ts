@@ -15,11 +15,11 @@ jest.setTimeout(24 * 3_600_000);
 const run = propertyRun('histories');
 const failures = new Failures('histories', run.seed);
 const stepsOfAHistory = 30;
-/** A server has so many contact centers; then comes another, because a token searches all its objects. */
-const historiesOfAServer = 200;
+/** A server has so many contact centers; then comes another: SoftHSM opens the file of every object at each search. */
+const historiesOfAServer = 50;
 const atOnce = 8;
 /** Something is disturbed after so many steps of all histories together. */
-const stepsBetweenDisturbances = 400;
+const stepsBetweenDisturbances = 350;
 
 /**
  * What fails until it is mended; a property that holds has none. The confirmation of "remove key" repeats the alias, and

@@ -13,6 +13,7 @@ import { countInTier } from '#test/tier.js';
 import { bodyOf, CertificateAdministrator } from '../e2e/certificate-administrator.js';
 import { CurlClient } from '../e2e/curl-client.js';
 import { openssl } from '../e2e/external-tools.js';
+import { fastIndex } from '../properties/world/property-cluster.js';
 
 jest.setTimeout(840_000);
 
@@ -20,6 +21,8 @@ const repository = join(__dirname, '../..');
 const work = mkdtempSync(join(tmpdir(), 'rcs-rewrap-'));
 const file = (name: string): string => join(work, name);
 const total = countInTier(2000, 10_000);
+/** Each look starts curl and logs in, on the processors that the server works on. */
+const pollIntervalMs = 300;
 /** Every one of so many has media of its own and is played. */
 const playedEvery = 400;
 /** Every one of so many has its session key compared. */
@@ -117,7 +120,7 @@ async function until<T>(ask: () => Promise<T>, enough: (answer: T) => boolean): 
     const answer = await ask();
     if (enough(answer)) return answer;
     if (Date.now() > end) throw new Error(`it did not come to it: ${JSON.stringify(answer)}`);
-    await new Promise(resolve => setTimeout(resolve, 50));
+    await new Promise(resolve => setTimeout(resolve, pollIntervalMs));
   }
 }
 
@@ -136,7 +139,7 @@ it('goes on after kill -9 in the middle: all play, none was changed twice, the c
 
   // The recipients of what was not inserted by a gateway are read in the background; the gateway starts again for that.
   await cluster.stop();
-  cluster = await startCluster(repository, join(work, 'data'));
+  cluster = await startCluster(repository, join(work, 'data'), fastIndex);
   admin = new CertificateAdministrator(cluster, work);
   await until(
     async () => bodyOf<{ recordings: number }>(await admin.send('/rcs/certificates/old')).recordings,

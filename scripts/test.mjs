@@ -15,6 +15,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { askForAdvisories } from './advisories.mjs';
+import { withCompileCache } from './compile-cache.mjs';
 import { isInstalled, prepare, repository } from './prepare.mjs';
 import { runBeside } from './run-child.mjs';
 import { secondRuns } from './second-runs.mjs';
@@ -164,7 +165,7 @@ function environmentOf(kind) {
   const { RCS_PROPERTY_RUNS: runs, RCS_PROPERTY_SEED: seed, ...rest } = process.env;
   const given = Object.entries({ RCS_PROPERTY_RUNS: runs, RCS_PROPERTY_SEED: seed }).filter(([, value]) => value);
   return {
-    ...rest,
+    ...withCompileCache(rest),
     ...(process.stderr.isTTY ? { FORCE_COLOR: '1' } : {}),
     TEST_TIER: tier,
     ...plan.kinds[kind].environment?.[tier],

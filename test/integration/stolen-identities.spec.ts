@@ -75,7 +75,7 @@ it('a grant works through the worker alone that it was given to', async () => {
   expect(await outcome(gateway, thief, worker)).toBe('RCS_GRANT_REFUSED');
 });
 
-it('grants of a denied gateway open nothing and its calls are refused without a restart, while others go on', async () => {
+it('grants of a denied gateway open nothing and nobody connects with its certificate, without a restart, while others go on', async () => {
   const [good, stolen] = [
     await testBed.identity('playback-gateway'),
     await testBed.authority.issue('playback-gateway'),
@@ -90,7 +90,7 @@ it('grants of a denied gateway open nothing and its calls are refused without a 
     expect(await outcome(stolen, worker)).toBe('ok');
     await deny(certificateOf(stolen).fingerprint256);
     expect(await outcome(stolen, worker)).toBe('RCS_GRANT_REFUSED');
-    await expect(list(asStolen)).rejects.toMatchObject({ code: 'RCS_CALLER_NOT_ALLOWED' });
+    await expect(list(asStolen)).rejects.toMatchObject({ code: 'RCS_VAULT_UNAVAILABLE' });
     expect(await outcome(good, worker)).toBe('ok');
     await list(asGood);
     expect(vault.log()).toContain('a peer with a denied certificate is refused');
@@ -106,7 +106,7 @@ it('a denied worker gets no session key, also by its serial number', async () =>
   const [worker, stolen] = [await testBed.identity('decrypt-worker'), await testBed.authority.issue('decrypt-worker')];
   expect(await outcome(gateway, stolen)).toBe('ok');
   await deny(`serial:${certificateOf(stolen).serialNumber}`);
-  expect([await outcome(gateway, stolen), await outcome(gateway, worker)]).toEqual(['RCS_CALLER_NOT_ALLOWED', 'ok']);
+  expect([await outcome(gateway, stolen), await outcome(gateway, worker)]).toEqual(['RCS_VAULT_UNAVAILABLE', 'ok']);
   await deny();
 });
 
@@ -118,7 +118,7 @@ it('a list that cannot be read leaves the former one in force', async () => {
   await waitFor('the vault to refuse the list', () =>
     Promise.resolve(vault.log().includes('is neither a SHA-256 fingerprint nor')),
   );
-  expect(await outcome(gateway, stolen)).toBe('RCS_CALLER_NOT_ALLOWED');
+  expect(await outcome(gateway, stolen)).toBe('RCS_VAULT_UNAVAILABLE');
   await deny();
 });
 

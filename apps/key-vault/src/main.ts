@@ -1,6 +1,5 @@
-import type { Server } from '@grpc/grpc-js';
 import { NestFactory } from '@nestjs/core';
-import { Transport, type MicroserviceOptions } from '@nestjs/microservices';
+import type { MicroserviceOptions } from '@nestjs/microservices';
 import { keyVaultLoaderOptions, keyVaultPackage, keyVaultProtoFile, maximumMessageBytes } from '#contracts';
 import { recommendedThreadPoolSize } from '#pkcs11';
 import {
@@ -10,6 +9,7 @@ import {
   requireSections,
   runService,
   withDeadline,
+  WatchedSockets,
   warnOfMemoryExposure,
   type ServiceContext,
 } from '#platform';
@@ -21,8 +21,7 @@ import { watchDisabledKeys } from './key-removal/watch-disabled-keys.js';
 import { KeyVaultModule } from './key-vault.module.js';
 import { OperatorAccess } from './operator/operator-access.js';
 import { RpcCallInterceptor } from './rpc/rpc-call.interceptor.js';
-import { endDeniedConnections } from './rpc/denied-connections.js';
-import { ServerCertificates } from './rpc/server-certificates.js';
+import { MutualTlsGrpcServer } from './rpc/mutual-tls-grpc-server.js';
 import { startHungTokenWatchdog } from './operations/hung-token-watchdog.js';
 import { KeyStore } from './token/key-store.js';
 import { startTokenThreads } from './token/token-threads.js';
@@ -33,17 +32,22 @@ import { vaultServices } from './vault-services.js';
 const threadPoolSize = (tokens: readonly { readonly sessions: number }[]): number =>
   recommendedThreadPoolSize(tokens.reduce((sum, { sessions }) => sum + sessions + 1, 0));
 
+const channelOptions = {
+  'grpc.max_receive_message_length': maximumMessageBytes,
+  'grpc.keepalive_time_ms': 30_000,
+  'grpc.keepalive_timeout_ms': 5000,
+};
+
 runService('key-vault', async (context: ServiceContext) => {
   const configuration = requireSections(context.configuration, 'keyVault', 'internalTls');
   const settings = configuration.keyVault;
   const identity = LiveIdentity.watch(context, configuration.internalTls);
-  const certificates = new ServerCertificates(identity);
   const metrics = new VaultMetrics(context.metrics);
   await startTokenThreads(settings.threads ?? threadPoolSize(settings.tokens), context.logger);
   const keys = KeyStore.open(settings, metrics, context.logger);
   warnOfMemoryExposure(context.logger, 'keys');
   context.certificates.watch(() => keys.certificateExpiry());
-  const { allowOperatorUnwrap, keyUseJournal } = settings;
+  const { allowOperatorUnwrap, acceptUnboundGrants, keyUseJournal } = settings;
   const { file, deadlineMs, maximumFileBytes, keptFiles } = keyUseJournal;
   const journal = await VaultJournal.open(
     { file, deadlineMs, rotation: { maximumFileBytes, keptFiles } },
@@ -52,39 +56,26 @@ runService('key-vault', async (context: ServiceContext) => {
   );
   observeJournal(journal, file, context.metrics);
   const operators =
-    allowOperatorUnwrap === undefined ? undefined : await OperatorAccess.open(allowOperatorUnwrap, identity, context);
+    allowOperatorUnwrap === undefined
+      ? undefined
+      : await OperatorAccess.open({ allowOperatorUnwrap, acceptUnboundGrants }, identity, context);
   const backups = settings.keyBackup === undefined ? KeyBackups.none : await KeyBackups.open(settings.keyBackup);
   const clock = new VaultClock();
   const parts = { context, configuration, identity, keys, metrics, journal, backups, operators, clock };
-  const url = `${settings.listen.host}:${settings.listen.port}`;
-  const app = await NestFactory.createMicroservice<MicroserviceOptions>(
-    KeyVaultModule.of(
-      await vaultServices(parts),
-      new RpcCallInterceptor(
-        metrics,
-        context.logger,
-        context.tracer,
-        new DeniedPeers(identity, context.logger, context.metrics),
-      ),
-    ),
+  const { host, port } = settings.listen;
+  const grpc = new MutualTlsGrpcServer(
+    { package: keyVaultPackage, protoPath: keyVaultProtoFile, loader: keyVaultLoaderOptions },
     {
-      transport: Transport.GRPC,
-      options: {
-        url,
-        package: keyVaultPackage,
-        protoPath: keyVaultProtoFile,
-        loader: keyVaultLoaderOptions,
-        credentials: certificates.serverCredentials(),
-        maxReceiveMessageLength: maximumMessageBytes,
-        keepalive: { keepaliveTimeMs: 30_000, keepaliveTimeoutMs: 5000 },
-        gracefulShutdown: true,
-        onLoadPackageDefinition: (_: unknown, server: Server) => {
-          endDeniedConnections(server, url, identity);
-        },
-      },
-      logger: new NestLogger(context.logger),
-      abortOnError: false,
+      host,
+      port,
+      identity,
+      sockets: new WatchedSockets(new DeniedPeers(identity, context.logger, context.metrics), identity),
+      channelOptions,
     },
+  );
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(
+    KeyVaultModule.of(await vaultServices(parts), new RpcCallInterceptor(metrics, context.logger, context.tracer)),
+    { strategy: grpc, logger: new NestLogger(context.logger), abortOnError: false },
   );
   context.readiness.add('token', () => {
     const { ready, reason } = keys.readiness;
@@ -97,7 +88,7 @@ runService('key-vault', async (context: ServiceContext) => {
   const watchdog = startHungTokenWatchdog(keys, settings.exitWhenHungMs, context.logger);
   const endWatch = watchDisabledKeys(keys, context.logger);
   await app.listen();
-  context.logger.info({ grpc: url }, 'key vault listens');
+  context.logger.info({ grpc: `${host}:${port}` }, 'key vault listens');
 
   return {
     management: settings.management,

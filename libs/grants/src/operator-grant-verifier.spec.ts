@@ -1,8 +1,10 @@
 import { createPrivateKey, randomUUID, sign, X509Certificate } from 'node:crypto';
 import { LiveIdentity, type InternalIdentity } from '#platform';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
+import { vaultAudience } from './grant-binding.js';
 import { GrantSigner } from './grant-signer.js';
 import { GrantVerifier } from './grant-verifier.js';
+import { keyApprovals } from './key-approval.js';
 import { operatorGrants, type OperatorGrantContent } from './operator-grant.js';
 import { OperatorGrantVerifier } from './operator-grant-verifier.js';
 import { envelopeDigest, playbackGrants } from './playback-grant.js';
@@ -21,7 +23,7 @@ const certificateOf = ({ certificatePem }: InternalIdentity) => new X509Certific
 /** A token made by hand: every part of it can be wrong on purpose. */
 function forge(certificate: InternalIdentity, key: InternalIdentity, payload: object, header: object = {}): string {
   const x5c = [certificateOf(certificate).raw.toString('base64')];
-  const claims = { ...content, jti: randomUUID(), iat: now(), exp: now() + 30, ...payload };
+  const claims = { ...content, aud: vaultAudience(), jti: randomUUID(), iat: now(), exp: now() + 30, ...payload };
   const input = `${base64url({ alg: 'ES256', typ: 'rcs-operator-grant+jws', x5c, ...header })}.${base64url(claims)}`;
   const signingKey = { key: createPrivateKey(key.keyPem), dsaEncoding: 'ieee-p1363' as const };
   return `${input}.${sign('sha256', Buffer.from(input), signingKey).toString('base64url')}`;
@@ -94,6 +96,46 @@ describe(OperatorGrantVerifier.name, () => {
     expectRefused(forge(retired, retired, {}), /do not trust/);
     identity.replace(await (await InternalAuthority.create()).issue('key-vault'));
     expectRefused(forge(jane, jane, {}), /do not trust/);
+  });
+
+  it.each(['grant', 'approval'] as const)('takes a %s for the vaults of its own cluster alone', kind => {
+    const cluster = (name?: string) => (name === undefined ? {} : { cluster: name });
+    const approval = {
+      sub: content.sub,
+      purpose: 'disable' as const,
+      contactCenter: '9350',
+      keyIdentifier: 'ab'.repeat(20),
+      alias: 'own',
+      unlistableSources: [],
+    };
+    const signed = (name?: string): string =>
+      kind === 'grant'
+        ? new GrantSigner({ current: { ...jane, ...cluster(name) } }, operatorGrants).sign(content)
+        : new GrantSigner({ current: { ...jane, ...cluster(name) } }, keyApprovals).sign(approval);
+    const verdict = (own: string | undefined, jws: string): string => {
+      const current = { caPem: authority.caPem, ...cluster(own) };
+      const judge = new OperatorGrantVerifier({ current }, [certificateOf(jane)]);
+      try {
+        if (kind === 'grant') judge.verify(jws);
+        else judge.verifyApproval(jws);
+        return 'taken';
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    expect(verdict('north', signed('north'))).toBe('taken');
+    expect(verdict(undefined, signed())).toBe('taken');
+    expect(verdict('north', signed('south'))).toMatch(/for others/);
+    expect(verdict('north', signed())).toMatch(/for others/);
+    expect(verdict(undefined, signed('north'))).toMatch(/for others/);
+  });
+
+  it('takes a grant that names no vaults for the time of an upgrade alone', () => {
+    const former = (): string => forge(jane, jane, { aud: undefined });
+    expectRefused(former(), /for which vaults/);
+    verifier = new OperatorGrantVerifier({ current: authority }, [certificateOf(jane)], { acceptUnbound: true });
+    expect(verifier.verify(former()).grant).toMatchObject(content);
+    expectRefused(forge(jane, jane, { aud: vaultAudience('south') }), /for others/);
   });
 
   it('refuses the signature of anybody else', () => {

@@ -2,6 +2,7 @@ import { createHash, type X509Certificate } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { Derived, RcsError, type Current, type ServiceRole } from '#platform';
 import { CertificateTrust, type Authorities } from './certificate-trust.js';
+import { checkAudience } from './grant-binding.js';
 import { keyApprovals, type KeyApproval } from './key-approval.js';
 import { operatorGrants, type OperatorGrant } from './operator-grant.js';
 import { maximumGrantLifetimeSeconds } from './playback-grant.js';
@@ -25,15 +26,24 @@ export interface VerifiedKeyApproval {
 
 /**
  * Checks operators' grants: ES256 by the key of a certificate that the internal authority issued with the role operator
- * and that is on the list, short-lived, of the exact form, used once.
+ * and that is on the list, for this cluster's vaults, short-lived, of the exact form, used once.
  */
 export class OperatorGrantVerifier {
   private readonly trust: Derived<Authorities, CertificateTrust>;
   private readonly allowedKeys: ReadonlySet<string>;
+  private readonly acceptUnbound: boolean;
   private readonly used = new LRUCache<string, true>({ max: 10_000, ttl: 2000 * maximumGrantLifetimeSeconds });
 
-  /** @param allowed certificates of the operators; a renewed one with the same key is the same operator. */
-  constructor(authorities: Current<Authorities>, allowed: readonly X509Certificate[]) {
+  /**
+   * @param allowed certificates of the operators; a renewed one with the same key is the same operator.
+   * @param acceptUnbound whether grants count that do not say for which vaults they are, as those of before.
+   */
+  constructor(
+    private readonly authorities: Current<Authorities>,
+    allowed: readonly X509Certificate[],
+    { acceptUnbound = false }: { readonly acceptUnbound?: boolean } = {},
+  ) {
+    this.acceptUnbound = acceptUnbound;
     this.trust = new Derived(authorities, ({ caPem, denied }) => new CertificateTrust(caPem, denied));
     this.allowedKeys = new Set(allowed.map(keyDigest));
   }
@@ -46,6 +56,7 @@ export class OperatorGrantVerifier {
     const { payload, operator } = this.signed(jws, operatorGrants.type);
     const grant = parseContent(payload, operatorGrants.schema);
     checkTimes(grant);
+    checkAudience(grant, this.authorities.current.cluster, this.acceptUnbound);
     if (this.used.has(grant.jti)) throw refused('it was used before');
     this.used.set(grant.jti, true);
     return { grant, operator };
@@ -60,6 +71,7 @@ export class OperatorGrantVerifier {
     const { payload, operator, operatorKey } = this.signed(jws, keyApprovals.type);
     const approval = parseContent(payload, keyApprovals.schema);
     checkTimes(approval, keyApprovals.lifetimeSeconds);
+    checkAudience(approval, this.authorities.current.cluster, this.acceptUnbound);
     return { approval, operator, operatorKey };
   }
 

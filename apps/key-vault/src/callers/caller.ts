@@ -9,7 +9,6 @@ export interface Caller {
   readonly role: ServiceRole | undefined;
   /** Identifies the certificate, so that a transport key serves nobody else. */
   readonly fingerprint: string;
-  readonly serialNumber: string | undefined;
 }
 
 export function callerOf(call: AnyCall): Caller {
@@ -17,7 +16,6 @@ export function callerOf(call: AnyCall): Caller {
   return {
     role: roleOfSubjectAltName(sslPeerCertificate?.subjectaltname),
     fingerprint: sslPeerCertificate?.fingerprint256 ?? '',
-    serialNumber: sslPeerCertificate?.serialNumber,
   };
 }
 

@@ -17,6 +17,10 @@ import { VaultJournal } from '../journal/vault-journal.js';
 
 const journalDeadlineMs = 10_000;
 
+interface OperatorSettings extends Pick<KeyVaultConfiguration, 'acceptUnboundGrants'> {
+  readonly allowOperatorUnwrap: NonNullable<KeyVaultConfiguration['allowOperatorUnwrap']>;
+}
+
 /** Lets the operators whom the configuration names open envelopes and approve of ends of keys, and writes it all down. */
 export class OperatorAccess implements UnwrapAuthority, KeyApprovals {
   private constructor(
@@ -27,7 +31,7 @@ export class OperatorAccess implements UnwrapAuthority, KeyApprovals {
 
   /** @throws ConfigurationError naming the file that cannot be used. */
   static async open(
-    { certificateFiles, journalFile: file }: NonNullable<KeyVaultConfiguration['allowOperatorUnwrap']>,
+    { allowOperatorUnwrap: { certificateFiles, journalFile: file }, acceptUnboundGrants }: OperatorSettings,
     authorities: Current<Authorities>,
     { logger, instance }: { readonly logger: Logger; readonly instance: string },
   ): Promise<OperatorAccess> {
@@ -36,7 +40,8 @@ export class OperatorAccess implements UnwrapAuthority, KeyApprovals {
     );
     const settings = { file, deadlineMs: journalDeadlineMs };
     const journal = await VaultJournal.open(settings, instance, 'keyVault.allowOperatorUnwrap.journalFile');
-    return new OperatorAccess(new OperatorGrantVerifier(authorities, certificates), journal, logger);
+    const verifier = new OperatorGrantVerifier(authorities, certificates, { acceptUnbound: acceptUnboundGrants });
+    return new OperatorAccess(verifier, journal, logger);
   }
 
   async permit(jws: string, { requestId }: Pick<CallContext, 'requestId'>): Promise<UnwrapPermit> {

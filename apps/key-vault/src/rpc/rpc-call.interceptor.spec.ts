@@ -5,7 +5,7 @@ import { credentials, loadPackageDefinition, type Client, type ServiceError } fr
 import { loadSync } from '@grpc/proto-loader';
 import { Controller, Module, type INestMicroservice } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR, NestFactory } from '@nestjs/core';
-import { GrpcMethod, Transport, type MicroserviceOptions } from '@nestjs/microservices';
+import { GrpcMethod, type MicroserviceOptions } from '@nestjs/microservices';
 import {
   keyVaultCallers,
   keyVaultLoaderOptions,
@@ -30,7 +30,7 @@ import { VaultMetrics } from '../metrics/vault-metrics.js';
 import { CurrentCall } from './current-call.js';
 import { RpcCallInterceptor } from './rpc-call.interceptor.js';
 import { RpcErrorFilter } from './rpc-error.filter.js';
-import { ServerCertificates } from './server-certificates.js';
+import { MutualTlsGrpcServer } from './mutual-tls-grpc-server.js';
 
 const reached: string[] = [];
 
@@ -81,14 +81,10 @@ describe(RpcCallInterceptor.name, () => {
     app = await NestFactory.createMicroservice<MicroserviceOptions>(
       { ...KeyVaultModule.of([], interceptor), module: CarelessModule, controllers: [CarelessController] },
       {
-        transport: Transport.GRPC,
-        options: {
-          url: address,
-          package: keyVaultPackage,
-          protoPath,
-          loader: keyVaultLoaderOptions,
-          credentials: new ServerCertificates(identity).serverCredentials(),
-        },
+        strategy: new MutualTlsGrpcServer(
+          { package: keyVaultPackage, protoPath, loader: keyVaultLoaderOptions },
+          { host: 'localhost', port, identity, sockets: { watchServer: () => undefined } },
+        ),
         logger: false,
       },
     );

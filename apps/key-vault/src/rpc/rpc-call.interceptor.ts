@@ -14,12 +14,11 @@ import {
   toRcsError,
   traceparentHeader,
   tracestateHeader,
-  type DeniedPeers,
   type Logger,
   type Tracer,
 } from '#platform';
 import type { VaultMetrics } from '../metrics/vault-metrics.js';
-import { callerOf, checkCaller, remainingMs, type Caller } from '../callers/caller.js';
+import { callerOf, checkCaller, remainingMs } from '../callers/caller.js';
 import { admit, rpcCallOf, type RpcCall } from './current-call.js';
 
 /** No call takes longer than this, whatever its caller says; the primes of long keys are a matter of luck. */
@@ -35,7 +34,6 @@ export class RpcCallInterceptor implements NestInterceptor {
     private readonly metrics: VaultMetrics,
     private readonly logger: Logger,
     private readonly tracer: Tracer = noopTracer,
-    private readonly denied?: Pick<DeniedPeers, 'refuses'>,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -71,7 +69,6 @@ export class RpcCallInterceptor implements NestInterceptor {
     const ended = this.metrics.callSeconds.startTimer({ call: name });
     call.once('cancelled', () => left.abort(new Error('the caller gave up')));
     try {
-      this.refuseDenied(peer);
       const role = checkCaller(name, peer);
       const timeoutMs = remainingMs(call, name === 'GenerateKeyPair' ? maximumGenerationMs : maximumCallMs);
       if (timeoutMs <= 0) throw new RcsError('RCS_TIMEOUT', 'the deadline of the caller is over');
@@ -95,11 +92,6 @@ export class RpcCallInterceptor implements NestInterceptor {
     } finally {
       ended();
     }
-  }
-
-  private refuseDenied({ fingerprint, serialNumber }: Caller): void {
-    if (this.denied?.refuses({ fingerprint256: fingerprint, serialNumber: serialNumber ?? '' }) !== true) return;
-    throw new RcsError('RCS_CALLER_NOT_ALLOWED', 'the certificate of the caller is denied');
   }
 }
 

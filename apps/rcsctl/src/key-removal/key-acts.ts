@@ -1,7 +1,8 @@
 import { hostname, userInfo } from 'node:os';
 import type { KeyEntry } from '#contracts';
-import { GrantSigner, keyApprovals, type KeyApproval, type KeyApprovalContent } from '#grants';
-import { ConfigurationError, RcsError, readOptionFile, type Configuration } from '#platform';
+import { keyApprovals, type KeyApprovalContent } from '#grants';
+import { RcsError, type Configuration } from '#platform';
+import { operatorSigner } from '../operator/operator-signer.js';
 import { textTable } from '../terminal/text-table.js';
 import type { HeldKey } from './named-key.js';
 
@@ -28,7 +29,7 @@ export function approve(
   sources: readonly string[],
   configuration: Configuration,
 ): string[] {
-  const signer = operatorSigner(configuration);
+  const signer = operatorSigner(configuration, keyApprovals);
   const unnamed = held.flatMap(({ key }) => key.unlistableSources ?? []).filter(source => !sources.includes(source));
   if (purpose === 'destroy' && unnamed.length > 0) {
     const names = [...new Set(unnamed)].map(source => `--source ${JSON.stringify(source)}`).join(' ');
@@ -90,20 +91,4 @@ function disabledAt({ state, disabledAt: time = '', alias }: KeyEntry): string {
   if (state === 'DISABLED' && time !== '') return time;
   const publicDetail = `the key ${JSON.stringify(alias)} is in use: disable it first (rcsctl certificates remove-key, or rcsctl keys disable)`;
   throw new RcsError('RCS_KEY_NOT_DESTROYABLE', publicDetail, { publicDetail });
-}
-
-function operatorSigner({ rcsctl }: Configuration): GrantSigner<KeyApproval> {
-  if (rcsctl?.operator === undefined) {
-    throw new ConfigurationError('option rcsctl.operator is missing: it names certificate and key of the operator');
-  }
-  const { certificateFile, keyFile } = rcsctl.operator;
-  return new GrantSigner(
-    {
-      current: {
-        certificatePem: readOptionFile('rcsctl.operator.certificateFile', certificateFile),
-        keyPem: readOptionFile('rcsctl.operator.keyFile', keyFile),
-      },
-    },
-    keyApprovals,
-  );
 }

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { basename } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { envelopeDigest, GrantSigner, operatorGrants, type OperatorGrant } from '#grants';
+import { envelopeDigest, operatorGrants, type GrantSigner, type OperatorGrant } from '#grants';
 import { KeyVaultClient, SessionKeyClient, zeroCandidates, type SessionKeyCandidates } from '#key-vault-client';
-import { ConfigurationError, loadInternalIdentity, requireSections, type Configuration } from '#platform';
+import { loadInternalIdentity, requireSections, type Configuration } from '#platform';
+import { operatorSigner } from './operator-signer.js';
 
 const timeoutMs = 30_000;
 
@@ -27,20 +27,8 @@ export class OperatorKeys {
 
   /** @throws ConfigurationError naming the option that is missing or the file that cannot be read. */
   static open(configuration: Configuration): OperatorKeys {
-    const { internalTls, decryptWorker, rcsctl } = requireSections(configuration, 'internalTls', 'decryptWorker');
-    if (rcsctl?.operator === undefined) {
-      throw new ConfigurationError('option rcsctl.operator is missing: it names certificate and key of the operator');
-    }
-    const { certificateFile, keyFile } = rcsctl.operator;
-    const signer = new GrantSigner(
-      {
-        current: {
-          certificatePem: readOperatorFile('rcsctl.operator.certificateFile', certificateFile),
-          keyPem: readOperatorFile('rcsctl.operator.keyFile', keyFile),
-        },
-      },
-      operatorGrants,
-    );
+    const { internalTls, decryptWorker } = requireSections(configuration, 'internalTls', 'decryptWorker');
+    const signer = operatorSigner(configuration, operatorGrants);
     const vaults = new KeyVaultClient(decryptWorker.vaultAddresses, { current: loadInternalIdentity(internalTls) });
     return new OperatorKeys(vaults, new SessionKeyClient(vaults), signer);
   }
@@ -79,13 +67,5 @@ async function untilAborted(
     throw error;
   } finally {
     aborted.abort();
-  }
-}
-
-function readOperatorFile(option: string, path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new ConfigurationError(`option ${option}: cannot read ${path}: ${(error as Error).message}`);
   }
 }

@@ -115,7 +115,7 @@ export const keyVault = z
       .boolean()
       .default(false)
       .describe(
-        'Whether grants count that do not say for which vaults and which worker they are, as gateways of before give them: for the time of an upgrade.',
+        'Whether grants count that do not say for which vaults and which worker they are, as gateways and operators of before give them: for the time of an upgrade.',
       ),
     /** Every use of a key is written here, on the disk, before it happens: on a volume that stays, and of this vault alone. */
     keyUseJournal: z

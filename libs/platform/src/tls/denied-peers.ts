@@ -1,5 +1,4 @@
-import type { Server } from 'node:https';
-import type { PeerCertificate, TLSSocket } from 'node:tls';
+import type { PeerCertificate, Server, TLSSocket } from 'node:tls';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Logger } from '../logging/logger.js';
 import { isDenied } from './denied-certificates.js';

@@ -19,10 +19,17 @@ beforeAll(async () => {
 afterAll(() => testBed?.clear());
 
 /** A vault whose token judges paddings itself, because it does no raw RSA. */
-function startVault(): Promise<RunningVault> {
+function startVault(refused: Readonly<Record<string, string>> = {}): Promise<RunningVault> {
   const uri = `pkcs11:token=recordings?module-path=${observedModule(testBed.directory)}`;
   const { pin, modulePath } = testBed.softHsm;
-  return testBed.startVault({ token: { uri, pin } }, { REAL_MODULE: modulePath, MASKED_MECHANISM: rawRsa });
+  return testBed.startVault(
+    { token: { uri, pin } },
+    {
+      REAL_MODULE: modulePath,
+      MASKED_MECHANISM: rawRsa,
+      ...refused,
+    },
+  );
 }
 
 async function decrypt(vault: RunningVault, key: KeyEntry, block: Buffer): Promise<Buffer> {
@@ -34,20 +41,27 @@ async function decrypt(vault: RunningVault, key: KeyEntry, block: Buffer): Promi
   return transport.key.unwrap(jwe);
 }
 
-it('without raw RSA, wrong paddings are answered alike by every vault and after a restart', async () => {
-  const [first, second] = [await startVault(), await startVault()];
-  const owner = await testBed.connect(first, 'local-key-manager');
-  const wanted = { contactCenter: '9350', alias: 'b0a3', modulusBits: 2048 };
-  const { key } = await owner.call('GenerateKeyPair', wanted, { timeoutMs });
-  const message = randomBytes(32);
-  const good = publicEncrypt({ key: publicKeyOf(key), padding: constants.RSA_PKCS1_PADDING }, message);
-  const bad = Buffer.concat([Buffer.of(0), randomBytes(255)]);
-  const answers = [await decrypt(first, key, bad)];
-  answers.push(await decrypt(second, key, bad));
-  await first.stop();
-  const restarted = await startVault();
-  answers.push(await decrypt(restarted, key, bad));
-  expect(answers[0]).toHaveLength(32);
-  expect(answers.map(answer => answer.toString('hex'))).toEqual(answers.map(() => answers[0]?.toString('hex')));
-  expect([await decrypt(second, key, good), await decrypt(restarted, key, good)]).toEqual([message, message]);
-});
+it.each<readonly [string, Readonly<Record<string, string>>]>([
+  // First, since what is kept as a note is used for good.
+  ['and without data objects', { REFUSE_DATA_OBJECTS: 'yes' }],
+  ['and with data objects', {}],
+])(
+  'without raw RSA %s, wrong paddings are answered alike by every vault and after a restart',
+  async (alias, refused) => {
+    const [first, second] = [await startVault(refused), await startVault(refused)];
+    const owner = await testBed.connect(first, 'local-key-manager');
+    const wanted = { contactCenter: '9350', alias: alias.replaceAll(' ', '-'), modulusBits: 2048 };
+    const { key } = await owner.call('GenerateKeyPair', wanted, { timeoutMs });
+    const message = randomBytes(32);
+    const good = publicEncrypt({ key: publicKeyOf(key), padding: constants.RSA_PKCS1_PADDING }, message);
+    const bad = Buffer.concat([Buffer.of(0), randomBytes(255)]);
+    const answers = [await decrypt(first, key, bad)];
+    answers.push(await decrypt(second, key, bad));
+    await first.stop();
+    const restarted = await startVault(refused);
+    answers.push(await decrypt(restarted, key, bad));
+    expect(answers[0]).toHaveLength(32);
+    expect(answers.map(answer => answer.toString('hex'))).toEqual(answers.map(() => answers[0]?.toString('hex')));
+    expect([await decrypt(second, key, good), await decrypt(restarted, key, good)]).toEqual([message, message]);
+  },
+);

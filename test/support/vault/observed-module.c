@@ -1,7 +1,7 @@
 /*
  * A PKCS#11 module that passes everything on to another. It writes a line for each search for slots and each login to
- * OBSERVED_CALLS, its C_Decrypt never returns while HANG_WHILE_EXISTS exists, and it does not have the mechanism whose
- * number is MASKED_MECHANISM.
+ * OBSERVED_CALLS, its C_Decrypt never returns while HANG_WHILE_EXISTS exists, it does not have the mechanism whose
+ * number is MASKED_MECHANISM, and it takes no data objects where REFUSE_DATA_OBJECTS is set.
  */
 #include <dlfcn.h>
 #include <stdio.h>
@@ -15,16 +15,20 @@ typedef ck_rv (*get_slot_list)(unsigned char, unsigned long *, unsigned long *);
 typedef ck_rv (*get_mechanism_list)(unsigned long, unsigned long *, unsigned long *);
 typedef ck_rv (*get_mechanism_info)(unsigned long, unsigned long, void *);
 typedef ck_rv (*login)(unsigned long, unsigned long, unsigned char *, unsigned long);
+typedef struct { unsigned long type; void *value; unsigned long length; } attribute;
+typedef ck_rv (*create_object)(unsigned long, attribute *, unsigned long, unsigned long *);
 typedef ck_rv (*decrypt)(unsigned long, unsigned char *, unsigned long, unsigned char *, unsigned long *);
 
 enum { version_slot = 1, functions = 68, get_slot_list_function = 4,
-       get_mechanism_list_function = 7, get_mechanism_info_function = 8, login_function = 18, decrypt_function = 34 };
+       get_mechanism_list_function = 7, get_mechanism_info_function = 8, login_function = 18,
+       create_object_function = 20, decrypt_function = 34 };
 
 static void *list[version_slot + functions];
 static get_slot_list real_get_slot_list;
 static get_mechanism_list real_get_mechanism_list;
 static get_mechanism_info real_get_mechanism_info;
 static login real_login;
+static create_object real_create_object;
 static decrypt real_decrypt;
 
 static void write_down(const char *function) {
@@ -65,6 +69,16 @@ static ck_rv observed_login(unsigned long session, unsigned long user, unsigned 
   return real_login(session, user, pin, length);
 }
 
+static ck_rv refusing_create_object(unsigned long session, attribute *template, unsigned long count,
+                                    unsigned long *object) {
+  const unsigned long class_attribute = 0, data = 0;
+  const ck_rv attribute_value_invalid = 0x13;
+  for (unsigned long index = 0; index < count && getenv("REFUSE_DATA_OBJECTS") != NULL; index++)
+    if (template[index].type == class_attribute && *(unsigned long *)template[index].value == data)
+      return attribute_value_invalid;
+  return real_create_object(session, template, count, object);
+}
+
 static ck_rv hanging_decrypt(unsigned long session, unsigned char *in, unsigned long length, unsigned char *out,
                              unsigned long *out_length) {
   const char *file = getenv("HANG_WHILE_EXISTS");
@@ -86,6 +100,8 @@ ck_rv C_GetFunctionList(void **result) {
   list[version_slot + get_mechanism_info_function] = (void *)masked_get_mechanism_info;
   real_login = (login)list[version_slot + login_function];
   list[version_slot + login_function] = (void *)observed_login;
+  real_create_object = (create_object)list[version_slot + create_object_function];
+  list[version_slot + create_object_function] = (void *)refusing_create_object;
   real_decrypt = (decrypt)list[version_slot + decrypt_function];
   list[version_slot + decrypt_function] = (void *)hanging_decrypt;
   *result = list;

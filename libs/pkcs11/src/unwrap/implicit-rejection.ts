@@ -23,7 +23,10 @@ export function rejectionChallenge(modulusBytes: number): Buffer {
   return challenge;
 }
 
-/** The rejection secret of a key, from its private operation on the challenge. */
+/** What a key of the token authenticates (RFC 2104) where no private operation can be had as it is. */
+export const rejectionHmacMessage = Buffer.from(domain, 'utf8');
+
+/** The rejection secret, from what nobody gets who cannot use the key: its private operation on the challenge, or an HMAC. */
 export function rejectionSecretFrom(block: Buffer): Buffer {
   return createHash('sha256').update(domain).update(block).digest();
 }

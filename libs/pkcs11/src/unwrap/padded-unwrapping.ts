@@ -4,7 +4,7 @@ import { ambiguousFailures, isOneOf, TokenError } from '../errors/token-error.js
 import type { TokenKey } from '../keys/token-key.js';
 import type { TokenSession } from '../sessions/token-session.js';
 import { pseudoRandomKey } from './implicit-rejection.js';
-import { keptRejectionSecret, type NotesOfToken } from './kept-rejection-secret.js';
+import { KeptRejectionSecret, type NotesOfToken } from './kept-rejection-secret.js';
 import type { OaepHash } from './oaep.js';
 import type { EncryptedSessionKey, KeyEncryptionScheme } from './session-key-decoding.js';
 
@@ -36,6 +36,8 @@ const hashes: Readonly<Record<OaepHash, readonly [number, number]>> = {
  * too, the same at every vault; its time is the token's.
  */
 export class PaddedUnwrapping {
+  private readonly rejectionSecret = new KeptRejectionSecret();
+
   /** @param onDoubt called when the token answered as it would if it were broken. */
   constructor(private readonly onDoubt: () => void) {}
 
@@ -46,7 +48,7 @@ export class PaddedUnwrapping {
     token: NotesOfToken,
   ): Promise<Buffer> {
     const { scheme, encryptedKey, sessionKeyLength } = encrypted;
-    const secret = keptRejectionSecret(session, token);
+    const secret = await this.rejectionSecret.of(session, token);
     const substitute = pseudoRandomKey(secret, Buffer.concat([key.id, encryptedKey]), sessionKeyLength);
     startDecryption(session, key, scheme);
     try {

@@ -4,7 +4,7 @@ export * from './recordings/pinned-media.js';
 export * from './users/account.js';
 export * from './users/user.js';
 export * from './certificates/recording-certificate.js';
-export * from './rewrap/rewrap-job.js';
+export * from './rewrap/rewrap-run.js';
 export * from './local-key-manager/key-manager-owner.js';
 export * from './local-key-manager/hawk-credential.js';
 export * from './local-key-manager/local-key-pair.js';

@@ -1,6 +1,6 @@
 import { parseEnvelope } from '#cms';
 import type { RewrapOutcome } from '#contracts';
-import type { EnvelopeReplacement, RewrapFailure, RewrapJob, StoredEnvelope } from '#store';
+import type { EnvelopeReplacement, RewrapFailure, RewrapRun, StoredEnvelope } from '#store';
 import { recipientsOfEnvelope, recipientsOfMediaFile } from '../envelopes/recipient-names.js';
 
 /** What one page of media files comes to. */
@@ -68,7 +68,7 @@ export const withFailures = (result: BatchResult, failures: readonly RewrapFailu
 export function batchResult(
   envelopes: readonly RewrappableEnvelope[],
   outcomes: readonly RewrapOutcome[],
-  job: Pick<RewrapJob, 'from' | 'to' | 'mode'>,
+  run: Pick<RewrapRun, 'from' | 'to' | 'mode'>,
 ): BatchResult {
   const replacements: EnvelopeReplacement[] = [];
   const failures: RewrapFailure[] = [];
@@ -81,7 +81,7 @@ export function batchResult(
     else if (outcome.envelope.length === 0) unchanged++;
     else if (!sameContent(envelope.bytes, outcome.envelope)) {
       failures.push({ ...place, reason: 'the vault answered an envelope of other content' });
-    } else replacements.push(replacementOf(envelope, outcome.envelope, job));
+    } else replacements.push(replacementOf(envelope, outcome.envelope, run));
   });
   return { replacements, unchanged, failures };
 }
@@ -89,7 +89,7 @@ export function batchResult(
 function replacementOf(
   { recordingId, file, pkcs7: expected }: RewrappableEnvelope,
   envelope: Buffer,
-  { from, to, mode }: Pick<RewrapJob, 'from' | 'to' | 'mode'>,
+  { from, to, mode }: Pick<RewrapRun, 'from' | 'to' | 'mode'>,
 ): EnvelopeReplacement {
   const pkcs7 = envelope.toString('base64');
   const aliases = (file.certAlias ?? []).filter(alias => mode === 'add' || alias !== from);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { RcsError } from '#platform';
-import type { RewrapJob, RewrapStore } from '#store';
+import type { RewrapRun, RewrapStore } from '#store';
 import { storeTokens } from '../dependencies/injection-tokens.js';
 import { originOf, type Administrator } from '../access/certificate-administrator.js';
 import { CertificateAudit } from '../audit/certificate-audit.js';
@@ -12,7 +12,7 @@ import { recipientNamesOf } from '../envelopes/recipient-names.js';
 import { certificateOf } from '../certificates/stored-chain.js';
 
 /** A run as administrators see it. */
-export interface RewrapView extends Omit<RewrapJob, 'contactCenter' | 'position'> {
+export interface RewrapView extends Omit<RewrapRun, 'contactCenter' | 'position'> {
   /** Media files that were looked at. */
   readonly processed: number;
   /** 0 to 100. */
@@ -36,9 +36,9 @@ export class RewrapRunService {
    * Starts a run, or answers the one that is under way from this certificate.
    * @throws RcsError RCS_CERTIFICATE_NOT_VALID when the new certificate may not encrypt.
    */
-  async start(administrator: Administrator, from: string, to: string, mode: RewrapJob['mode']): Promise<RewrapView> {
+  async start(administrator: Administrator, from: string, to: string, mode: RewrapRun['mode']): Promise<RewrapView> {
     const { contactCenter, name } = administrator;
-    const job = await this.audit.act(
+    const run = await this.audit.act(
       administrator,
       { event: 'rewrap-started', certificateAlias: from, detail: `${mode} ${to}` },
       async () => {
@@ -71,50 +71,50 @@ export class RewrapRunService {
         });
       },
     );
-    if (job.to !== to || job.mode !== mode) {
+    if (run.to !== to || run.mode !== mode) {
       throw new RcsError('RCS_CERTIFICATE_IN_USE', undefined, {
-        publicDetail: `the run ${job.id} from ${JSON.stringify(from)} to ${JSON.stringify(job.to)} (${job.mode}) is not finished`,
+        publicDetail: `the run ${run.id} from ${JSON.stringify(from)} to ${JSON.stringify(run.to)} (${run.mode}) is not finished`,
       });
     }
     this.feed.announce(administrator, 'rewrap', 'started', from);
-    return rewrapView(job);
+    return rewrapView(run);
   }
 
   /** All runs of the contact center, or those from one certificate; the newest first. */
   async all(contactCenter: string, from?: string): Promise<RewrapView[]> {
-    const jobs = await this.rewraps.list(contactCenter);
-    return jobs.filter(job => from === undefined || job.from === from).map(rewrapView);
+    const runs = await this.rewraps.list(contactCenter);
+    return runs.filter(run => from === undefined || run.from === from).map(rewrapView);
   }
 
   /** @throws RcsError RCS_NOT_FOUND */
   async get(contactCenter: string, id: string): Promise<RewrapView> {
-    const job = await this.rewraps.find(contactCenter, id);
-    if (job === undefined) throw unknownRun(id);
-    return rewrapView(job);
+    const run = await this.rewraps.find(contactCenter, id);
+    if (run === undefined) throw unknownRun(id);
+    return rewrapView(run);
   }
 
   /** @throws RcsError RCS_NOT_FOUND for a run that is finished as well. */
   async setState(administrator: Administrator, id: string, state: 'running' | 'paused'): Promise<RewrapView> {
     const { at } = originOf(administrator);
     const event = state === 'paused' ? 'rewrap-paused' : 'rewrap-resumed';
-    const job = await this.audit.act(administrator, { event, detail: id }, () =>
+    const run = await this.audit.act(administrator, { event, detail: id }, () =>
       this.rewraps.setState(administrator.contactCenter, id, state, at),
     );
-    if (job === undefined) throw unknownRun(id);
-    this.feed.announce(administrator, 'rewrap', state === 'paused' ? 'paused' : 'resumed', job.from);
-    return rewrapView(job);
+    if (run === undefined) throw unknownRun(id);
+    this.feed.announce(administrator, 'rewrap', state === 'paused' ? 'paused' : 'resumed', run.from);
+    return rewrapView(run);
   }
 }
 
-export function rewrapView(job: RewrapJob): RewrapView {
-  const { id, from, to, mode, state, counts, failures, waiting, createdAt, createdBy, updatedAt } = job;
+export function rewrapView(run: RewrapRun): RewrapView {
+  const { id, from, to, mode, state, counts, failures, waiting, createdAt, createdBy, updatedAt } = run;
   const processed = counts.rewrapped + counts.unchanged + counts.notRewrappable + counts.failed;
   const percent = state === 'done' ? 100 : Math.min(99, Math.floor((processed / Math.max(counts.total, 1)) * 100));
   const view = { id, from, to, mode, state, counts, failures, createdAt, createdBy, updatedAt, processed, percent };
-  return { ...view, notes: notesOf(job), ...(waiting === undefined ? {} : { waiting }) };
+  return { ...view, notes: notesOf(run), ...(waiting === undefined ? {} : { waiting }) };
 }
 
-function notesOf({ counts: { notRewrappable, failed }, from }: Pick<RewrapJob, 'counts' | 'from'>): string[] {
+function notesOf({ counts: { notRewrappable, failed }, from }: Pick<RewrapRun, 'counts' | 'from'>): string[] {
   const keep = `they need the key of ${JSON.stringify(from)} permanently`;
   return [
     ...(notRewrappable === 0

@@ -12,7 +12,7 @@ import {
   type Logger,
   type ServiceContext,
 } from '#platform';
-import type { RecordingCertificate, RewrapJob, RewrapStore, StoredEnvelope } from '#store';
+import type { RecordingCertificate, RewrapRun, RewrapStore, StoredEnvelope } from '#store';
 import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
 import { CONFIGURATION, LOGGER, SERVICE_CONTEXT, storeTokens } from '../dependencies/injection-tokens.js';
 import { CertificateCatalog } from '../certificates/certificate-catalog.service.js';
@@ -37,8 +37,8 @@ const idleMs = 2000;
 const pauseAfterFailureMs = 3000;
 const announceEveryMs = 1000;
 
-interface Run {
-  readonly job: RewrapJob;
+interface PreparedRun {
+  readonly run: RewrapRun;
   readonly source: RecordingCertificate;
   readonly target: RecordingCertificate;
   readonly recipients: readonly string[];
@@ -91,9 +91,9 @@ export class RewrapRunner implements OnApplicationBootstrap, OnApplicationShutdo
     while (!this.stopped) {
       try {
         const now = Date.now();
-        const job = await this.rewraps.claim({ owner: this.options.owner, now, leaseUntil: now + leaseMs });
-        if (job === undefined) await this.wait(idleMs);
-        else await this.work(job);
+        const run = await this.rewraps.claim({ owner: this.options.owner, now, leaseUntil: now + leaseMs });
+        if (run === undefined) await this.wait(idleMs);
+        else await this.work(run);
       } catch (error) {
         this.logger.error({ error: describeError(error) }, 'the rewrap runner was interrupted');
         await this.wait(idleMs);
@@ -102,24 +102,24 @@ export class RewrapRunner implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   /** Works until the run is done, paused, taken over, or must wait. */
-  private async work(job: RewrapJob): Promise<void> {
-    this.logger.info({ run: job.id, from: job.from, to: job.to, counts: job.counts }, 'a rewrap run goes on');
-    let current: RewrapJob | undefined = job;
+  private async work(run: RewrapRun): Promise<void> {
+    this.logger.info({ run: run.id, from: run.from, to: run.to, counts: run.counts }, 'a rewrap run goes on');
+    let current: RewrapRun | undefined = run;
     try {
       while (current?.state === 'running' && !this.stopped) {
         const began = performance.now();
-        const before: RewrapJob = current;
+        const before: RewrapRun = current;
         current = await this.step(before);
         if (current !== undefined) this.announce(current);
         await this.throttle(before, current, performance.now() - began);
       }
-      if (current?.state === 'running') await this.rewraps.release(job.id, this.options.owner, 0, undefined);
-      if (current?.state === 'done') this.logger.info({ run: job.id, counts: current.counts }, 'a rewrap run is done');
+      if (current?.state === 'running') await this.rewraps.release(run.id, this.options.owner, 0, undefined);
+      if (current?.state === 'done') this.logger.info({ run: run.id, counts: current.counts }, 'a rewrap run is done');
     } catch (error) {
       const { message } = toRcsError(error);
-      this.logger.warn({ run: job.id, error: describeError(error) }, 'a rewrap run waits');
+      this.logger.warn({ run: run.id, error: describeError(error) }, 'a rewrap run waits');
       await this.rewraps.release(
-        job.id,
+        run.id,
         this.options.owner,
         Date.now() + pauseAfterFailureMs,
         publicReason(error, message),
@@ -127,16 +127,16 @@ export class RewrapRunner implements OnApplicationBootstrap, OnApplicationShutdo
     }
   }
 
-  private async step(job: RewrapJob): Promise<RewrapJob | undefined> {
-    const run = await this.prepare(job);
-    const page = await this.rewraps.page(job.contactCenter, run.recipients, job.position, batchSize);
-    const { envelopes, ambiguous } = byCertainty(rewrappable(page), run);
-    const outcomes = envelopes.length === 0 ? [] : await this.askVault(run, envelopes);
+  private async step(run: RewrapRun): Promise<RewrapRun | undefined> {
+    const prepared = await this.prepare(run);
+    const page = await this.rewraps.page(run.contactCenter, prepared.recipients, run.position, batchSize);
+    const { envelopes, ambiguous } = byCertainty(rewrappable(page), prepared);
+    const outcomes = envelopes.length === 0 ? [] : await this.askVault(prepared, envelopes);
     const now = Date.now();
     return this.rewraps.step({
-      jobId: job.id,
+      runId: run.id,
       owner: this.options.owner,
-      ...withFailures(batchResult(envelopes, outcomes, job), ambiguous),
+      ...withFailures(batchResult(envelopes, outcomes, run), ambiguous),
       notRewrappable: page.length - envelopes.length - ambiguous.length,
       position: positionBehind(page),
       done: page.length < batchSize,
@@ -146,34 +146,34 @@ export class RewrapRunner implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   /** With every step: a certificate that expires, or goes, in the middle of a run encrypts nothing more. */
-  private async prepare(job: RewrapJob): Promise<Run> {
-    const source = await this.list.require(job.contactCenter, job.from);
-    const target = await this.list.requireActive(job.contactCenter, job.to);
+  private async prepare(run: RewrapRun): Promise<PreparedRun> {
+    const source = await this.list.require(run.contactCenter, run.from);
+    const target = await this.list.requireActive(run.contactCenter, run.to);
     this.policy.requireForEncryption(target);
-    const recipients = recipientNamesOf(certificateOf(source), job.from);
-    const names = new SharedNames(await this.list.stored(job.contactCenter));
+    const recipients = recipientNamesOf(certificateOf(source), run.from);
+    const names = new SharedNames(await this.list.stored(run.contactCenter));
     const shared = new Set(recipients.filter(name => names.isAmbiguous(name)));
-    return { job, source, target, recipients, shared };
+    return { run, source, target, recipients, shared };
   }
 
   /** @throws RcsError when the vault or its token is away: that is no fault of the envelopes. */
   private async askVault(
-    { job, source, target }: Run,
+    { run, source, target }: PreparedRun,
     envelopes: readonly RewrappableEnvelope[],
   ): Promise<readonly RewrapOutcome[]> {
     const bytes = envelopes.map(envelope => envelope.bytes);
     const grant = this.signer.sign({
-      sub: job.createdBy,
-      contactCenter: job.contactCenter,
-      run: job.id,
+      sub: run.createdBy,
+      contactCenter: run.contactCenter,
+      run: run.id,
       from: source.keyIdentifier,
       to: target.fingerprint,
-      replace: job.mode === 'replace',
+      replace: run.mode === 'replace',
       envelopes: envelopesDigest(bytes),
     });
     const request = { grant, envelopes: bytes, certificate: target.certificate };
     const { outcomes } = await this.vaults.anyVault(vaultTimeoutMs, (vault, timeoutMs) =>
-      vault.call('RewrapSessionKeys', request, { timeoutMs, requestId: job.id, signal: this.stopping.signal }),
+      vault.call('RewrapSessionKeys', request, { timeoutMs, requestId: run.id, signal: this.stopping.signal }),
     );
     const transient = outcomes.find(({ failure }) => failure != null && isTransient(failure.code));
     if (transient?.failure == null || !isErrorCode(transient.failure.code)) return outcomes;
@@ -181,13 +181,13 @@ export class RewrapRunner implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   /** So that recordings that are played meanwhile come first. */
-  private async throttle(before: RewrapJob, after: RewrapJob | undefined, tookMs: number): Promise<void> {
+  private async throttle(before: RewrapRun, after: RewrapRun | undefined, tookMs: number): Promise<void> {
     if (after === undefined) return;
     const changed = after.counts.rewrapped - before.counts.rewrapped;
     await this.wait(Math.max(0, (changed / this.options.perSecond) * 1000 - tookMs));
   }
 
-  private announce({ contactCenter, createdBy: name, from, state }: RewrapJob): void {
+  private announce({ contactCenter, createdBy: name, from, state }: RewrapRun): void {
     const now = performance.now();
     if (state === 'running' && now - this.announced < announceEveryMs) return;
     this.announced = now;

@@ -1,5 +1,5 @@
 import type { MediaFile, Recording } from '../recordings/recording.js';
-import type { EnvelopePosition, RewrapJob, RewrapStep } from './rewrap-job.js';
+import type { EnvelopePosition, RewrapRun, RewrapStep } from './rewrap-run.js';
 
 /** A media file with its recording. */
 export interface StoredEnvelope {
@@ -34,26 +34,26 @@ export interface RewrapStore {
   ): Promise<readonly StoredEnvelope[]>;
 
   /** Adds a run. While another from the same certificate is running or paused that one is returned instead. */
-  create(job: RewrapJob): Promise<RewrapJob>;
+  create(run: RewrapRun): Promise<RewrapRun>;
 
-  find(contactCenter: string, id: string): Promise<RewrapJob | undefined>;
+  find(contactCenter: string, id: string): Promise<RewrapRun | undefined>;
 
   /** The newest first. */
-  list(contactCenter: string): Promise<readonly RewrapJob[]>;
+  list(contactCenter: string): Promise<readonly RewrapRun[]>;
 
-  /** Takes a running job that nobody holds; undefined when there is none. */
-  claim(claim: RewrapClaim): Promise<RewrapJob | undefined>;
+  /** Takes a run that goes on and that nobody holds; undefined when there is none. */
+  claim(claim: RewrapClaim): Promise<RewrapRun | undefined>;
 
   /**
    * Writes replacements, counts and position in one transaction, so that a run that dies goes on where it stood and
    * counts nothing twice. An envelope that is not as expected any more counts as failed.
-   * @returns the job as it is now; undefined when the owner lost it: nothing is written then.
+   * @returns the run as it is now; undefined when the owner lost it: nothing is written then.
    */
-  step(step: RewrapStep): Promise<RewrapJob | undefined>;
+  step(step: RewrapStep): Promise<RewrapRun | undefined>;
 
-  /** Gives a job back, to be claimed again not before `notBefore`; `waiting` says why. */
-  release(jobId: string, owner: string, notBefore: number, waiting: string | undefined): Promise<void>;
+  /** Gives a run back, to be claimed again not before `notBefore`; `waiting` says why. */
+  release(runId: string, owner: string, notBefore: number, waiting: string | undefined): Promise<void>;
 
-  /** Pauses or resumes a job that is not done; undefined when there is none such. */
-  setState(contactCenter: string, id: string, state: 'running' | 'paused', at: string): Promise<RewrapJob | undefined>;
+  /** Pauses or resumes a run that is not done; undefined when there is none such. */
+  setState(contactCenter: string, id: string, state: 'running' | 'paused', at: string): Promise<RewrapRun | undefined>;
 }

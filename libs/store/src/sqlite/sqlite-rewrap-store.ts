@@ -1,6 +1,6 @@
 import type { Statement } from 'better-sqlite3';
 import type { Recording } from '../recordings/recording.js';
-import type { EnvelopePosition, RewrapJob, RewrapStep } from '../rewrap/rewrap-job.js';
+import type { EnvelopePosition, RewrapRun, RewrapStep } from '../rewrap/rewrap-run.js';
 import type { RewrapClaim, RewrapStore, StoredEnvelope } from '../rewrap/rewrap-store.js';
 import type { DatabaseReader } from './reading/database-reader.js';
 import type { DatabaseWriter } from './writing/database-writer.js';
@@ -64,33 +64,33 @@ class SqliteRewrapStore implements RewrapStore {
     });
   }
 
-  create(job: RewrapJob): Promise<RewrapJob> {
-    return this.writer.write('createRewrap', job);
+  create(run: RewrapRun): Promise<RewrapRun> {
+    return this.writer.write('createRewrap', run);
   }
 
-  find(contactCenter: string, id: string): Promise<RewrapJob | undefined> {
+  find(contactCenter: string, id: string): Promise<RewrapRun | undefined> {
     return this.reader.read(() => {
       const row = this.findStatement.get(contactCenter, id);
-      return row === undefined ? undefined : (JSON.parse(row.document) as RewrapJob);
+      return row === undefined ? undefined : (JSON.parse(row.document) as RewrapRun);
     });
   }
 
-  list(contactCenter: string): Promise<readonly RewrapJob[]> {
+  list(contactCenter: string): Promise<readonly RewrapRun[]> {
     return this.reader.read(() =>
-      this.listStatement.all(contactCenter).map(row => JSON.parse(row.document) as RewrapJob),
+      this.listStatement.all(contactCenter).map(row => JSON.parse(row.document) as RewrapRun),
     );
   }
 
-  async claim(claim: RewrapClaim): Promise<RewrapJob | undefined> {
+  async claim(claim: RewrapClaim): Promise<RewrapRun | undefined> {
     return (await this.writer.write('claimRewrap', claim)) ?? undefined;
   }
 
-  async step(step: RewrapStep): Promise<RewrapJob | undefined> {
+  async step(step: RewrapStep): Promise<RewrapRun | undefined> {
     return (await this.writer.write('stepRewrap', step)) ?? undefined;
   }
 
-  async release(jobId: string, owner: string, notBefore: number, waiting: string | undefined): Promise<void> {
-    await this.writer.write('releaseRewrap', { jobId, owner, notBefore, waiting });
+  async release(runId: string, owner: string, notBefore: number, waiting: string | undefined): Promise<void> {
+    await this.writer.write('releaseRewrap', { runId, owner, notBefore, waiting });
   }
 
   async setState(
@@ -98,7 +98,7 @@ class SqliteRewrapStore implements RewrapStore {
     id: string,
     state: 'running' | 'paused',
     at: string,
-  ): Promise<RewrapJob | undefined> {
+  ): Promise<RewrapRun | undefined> {
     return (await this.writer.write('setRewrapState', { contactCenter, id, state, at })) ?? undefined;
   }
 

@@ -1,11 +1,11 @@
 import type { Recording } from '../recordings/recording.js';
-import type { RewrapJob, RewrapStep } from '../rewrap/rewrap-job.js';
+import type { RewrapRun, RewrapStep } from '../rewrap/rewrap-run.js';
 import { exampleMediaFile, exampleRecording } from './example-recording.js';
 import { storeContract } from './store-contract.js';
 
 const contactCenter = 'cc-1';
-const job: RewrapJob = {
-  id: 'job',
+const run: RewrapRun = {
+  id: 'run',
   contactCenter,
   from: 'old',
   to: 'new',
@@ -38,7 +38,7 @@ export const contract = storeContract('rewraps', stores => {
     };
     const step = (changes: Partial<RewrapStep>) =>
       rewraps().step({
-        jobId: 'job',
+        runId: 'run',
         owner: 'gateway-1',
         replacements: [],
         unchanged: 0,
@@ -46,7 +46,7 @@ export const contract = storeContract('rewraps', stores => {
         failures: [],
         position: undefined,
         done: false,
-        at: job.createdAt,
+        at: run.createdAt,
         leaseUntil: 2000,
         ...changes,
       });
@@ -71,57 +71,57 @@ export const contract = storeContract('rewraps', stores => {
     });
 
     it('has one run per certificate at a time', async () => {
-      expect(await rewraps().create(job)).toEqual(job);
-      expect((await rewraps().create({ ...job, id: 'second' })).id).toBe('job');
+      expect(await rewraps().create(run)).toEqual(run);
+      expect((await rewraps().create({ ...run, id: 'second' })).id).toBe('run');
       expect(await rewraps().list(contactCenter)).toHaveLength(1);
-      expect(await rewraps().find('cc-2', 'job')).toBeUndefined();
+      expect(await rewraps().find('cc-2', 'run')).toBeUndefined();
     });
 
     it('gives a run to one owner until its lease is over', async () => {
-      await rewraps().create(job);
+      await rewraps().create(run);
       const claim = (owner: string, now: number) => rewraps().claim({ owner, now, leaseUntil: now + 1000 });
-      expect((await claim('gateway-1', 1000))?.id).toBe('job');
+      expect((await claim('gateway-1', 1000))?.id).toBe('run');
       expect(await claim('gateway-2', 1500)).toBeUndefined();
-      expect((await claim('gateway-2', 2500))?.id).toBe('job');
+      expect((await claim('gateway-2', 2500))?.id).toBe('run');
       expect(await step({})).toBeUndefined();
     });
 
     it('writes envelopes, counts and position together, and only where the envelope is the one that was read', async () => {
       await insert(recordingFor('r1', ['old']));
-      await rewraps().create(job);
+      await rewraps().create(run);
       await rewraps().claim({ owner: 'gateway-1', now: 1000, leaseUntil: 2000 });
       const position = { recordingId: 'r1', mediaId: 'media-0' };
       const first = await step({ replacements: [replacement], position });
-      expect(first?.counts).toEqual({ ...job.counts, rewrapped: 1 });
+      expect(first?.counts).toEqual({ ...run.counts, rewrapped: 1 });
       expect(first?.position).toEqual(position);
       const mediaFile = (await stores().recordings.find('r1'))?.mediaFiles[0];
       expect([mediaFile?.pkcs7, mediaFile?.certAlias]).toEqual(['MIIC', ['new']]);
       expect(await rewraps().countRecordings(contactCenter, ['old'])).toBe(0);
       expect(await rewraps().countRecordings(contactCenter, ['new'])).toBe(1);
       const second = await step({ replacements: [replacement], done: true });
-      expect(second?.counts).toEqual({ ...job.counts, rewrapped: 1, failed: 1 });
+      expect(second?.counts).toEqual({ ...run.counts, rewrapped: 1, failed: 1 });
       expect(second?.failures).toHaveLength(1);
       expect(second?.state).toBe('done');
     });
 
     it('pauses, resumes and leaves alone what is done', async () => {
-      await rewraps().create(job);
-      expect((await rewraps().setState(contactCenter, 'job', 'paused', job.createdAt))?.state).toBe('paused');
+      await rewraps().create(run);
+      expect((await rewraps().setState(contactCenter, 'run', 'paused', run.createdAt))?.state).toBe('paused');
       expect(await rewraps().claim({ owner: 'gateway-1', now: 1000, leaseUntil: 2000 })).toBeUndefined();
-      expect((await rewraps().setState(contactCenter, 'job', 'running', job.createdAt))?.state).toBe('running');
+      expect((await rewraps().setState(contactCenter, 'run', 'running', run.createdAt))?.state).toBe('running');
       await rewraps().claim({ owner: 'gateway-1', now: 1000, leaseUntil: 2000 });
       await step({ done: true });
-      expect(await rewraps().setState(contactCenter, 'job', 'paused', job.createdAt)).toBeUndefined();
-      expect(await rewraps().setState('cc-2', 'job', 'paused', job.createdAt)).toBeUndefined();
+      expect(await rewraps().setState(contactCenter, 'run', 'paused', run.createdAt)).toBeUndefined();
+      expect(await rewraps().setState('cc-2', 'run', 'paused', run.createdAt)).toBeUndefined();
     });
 
     it('says why a run waits, and lets nobody claim it before its time', async () => {
-      await rewraps().create(job);
+      await rewraps().create(run);
       await rewraps().claim({ owner: 'gateway-1', now: 1000, leaseUntil: 2000 });
-      await rewraps().release('job', 'gateway-1', 5000, 'the vault is away');
-      expect((await rewraps().find(contactCenter, 'job'))?.waiting).toBe('the vault is away');
+      await rewraps().release('run', 'gateway-1', 5000, 'the vault is away');
+      expect((await rewraps().find(contactCenter, 'run'))?.waiting).toBe('the vault is away');
       expect(await rewraps().claim({ owner: 'gateway-2', now: 4000, leaseUntil: 6000 })).toBeUndefined();
-      expect((await rewraps().claim({ owner: 'gateway-2', now: 5001, leaseUntil: 6000 }))?.id).toBe('job');
+      expect((await rewraps().claim({ owner: 'gateway-2', now: 5001, leaseUntil: 6000 }))?.id).toBe('run');
     });
   });
 });

@@ -1,28 +1,28 @@
 import type Database from 'better-sqlite3';
 import type { Recording } from '../../recordings/recording.js';
-import type { EnvelopeReplacement, RewrapFailure, RewrapJob, RewrapStep } from '../../rewrap/rewrap-job.js';
+import type { EnvelopeReplacement, RewrapFailure, RewrapRun, RewrapStep } from '../../rewrap/rewrap-run.js';
 import type { RewrapClaim } from '../../rewrap/rewrap-store.js';
 import { RecipientTable } from './recipient-table.js';
 import type { WriteHandlers } from './write-operation.js';
 
-interface JobRow {
+interface RunRow {
   readonly document: string;
   readonly owner: string | null;
 }
 
 export type RewrapWrites = {
-  createRewrap: { input: RewrapJob; result: RewrapJob };
+  createRewrap: { input: RewrapRun; result: RewrapRun };
   /** null: nothing to do. */
-  claimRewrap: { input: RewrapClaim; result: RewrapJob | null };
-  /** null: the owner lost the job. */
-  stepRewrap: { input: RewrapStep; result: RewrapJob | null };
+  claimRewrap: { input: RewrapClaim; result: RewrapRun | null };
+  /** null: the owner lost the run. */
+  stepRewrap: { input: RewrapStep; result: RewrapRun | null };
   releaseRewrap: {
-    input: { jobId: string; owner: string; notBefore: number; waiting: string | undefined };
+    input: { runId: string; owner: string; notBefore: number; waiting: string | undefined };
     result: null;
   };
   setRewrapState: {
     input: { contactCenter: string; id: string; state: 'running' | 'paused'; at: string };
-    result: RewrapJob | null;
+    result: RewrapRun | null;
   };
 };
 
@@ -32,85 +32,85 @@ export function rewrapWrites(database: Database.Database): WriteHandlers<RewrapW
   const insert = database.prepare<[string, string, string, string, string]>(
     'INSERT INTO rewrap_job (id, contact_center, created_at, state, document) VALUES (?, ?, ?, ?, ?)',
   );
-  const unfinished = database.prepare<[string], JobRow>(
+  const unfinished = database.prepare<[string], RunRow>(
     `SELECT document, owner FROM rewrap_job WHERE contact_center = ? AND state <> 'done'`,
   );
-  const free = database.prepare<[number], JobRow>(
+  const free = database.prepare<[number], RunRow>(
     `SELECT document, owner FROM rewrap_job WHERE state = 'running' AND lease_until < ? ORDER BY lease_until LIMIT 1`,
   );
   const lease = database.prepare<[string, number, string]>(
     'UPDATE rewrap_job SET owner = ?, lease_until = ? WHERE id = ?',
   );
-  const find = database.prepare<[string], JobRow>('SELECT document, owner FROM rewrap_job WHERE id = ?');
+  const find = database.prepare<[string], RunRow>('SELECT document, owner FROM rewrap_job WHERE id = ?');
   const update = database.prepare<[string, string, string]>(
     'UPDATE rewrap_job SET state = ?, document = ? WHERE id = ?',
   );
   const envelopes = new EnvelopeWriter(database);
 
-  const put = (job: RewrapJob): RewrapJob => {
-    update.run(job.state, JSON.stringify(job), job.id);
-    return job;
+  const put = (run: RewrapRun): RewrapRun => {
+    update.run(run.state, JSON.stringify(run), run.id);
+    return run;
   };
-  const held = (jobId: string, owner: string): RewrapJob | undefined => {
-    const row = find.get(jobId);
+  const held = (runId: string, owner: string): RewrapRun | undefined => {
+    const row = find.get(runId);
     return row?.owner === owner ? parse(row) : undefined;
   };
 
   return {
-    createRewrap(job) {
+    createRewrap(run) {
       const other = unfinished
-        .all(job.contactCenter)
+        .all(run.contactCenter)
         .map(parse)
-        .find(({ from }) => from === job.from);
+        .find(({ from }) => from === run.from);
       if (other !== undefined) return other;
-      insert.run(job.id, job.contactCenter, job.createdAt, job.state, JSON.stringify(job));
-      return job;
+      insert.run(run.id, run.contactCenter, run.createdAt, run.state, JSON.stringify(run));
+      return run;
     },
 
     claimRewrap({ owner, now, leaseUntil }) {
       const row = free.get(now);
       if (row === undefined) return null;
-      const job = parse(row);
-      lease.run(owner, leaseUntil, job.id);
-      return job;
+      const run = parse(row);
+      lease.run(owner, leaseUntil, run.id);
+      return run;
     },
 
     stepRewrap(step) {
-      const job = held(step.jobId, step.owner);
-      if (job?.state !== 'running') return null;
-      const changed = step.replacements.filter(replacement => !envelopes.replace(job.contactCenter, replacement));
-      lease.run(step.owner, step.leaseUntil, job.id);
-      return put(advance(job, step, changed));
+      const run = held(step.runId, step.owner);
+      if (run?.state !== 'running') return null;
+      const changed = step.replacements.filter(replacement => !envelopes.replace(run.contactCenter, replacement));
+      lease.run(step.owner, step.leaseUntil, run.id);
+      return put(advance(run, step, changed));
     },
 
-    releaseRewrap({ jobId, owner, notBefore, waiting }) {
-      const job = held(jobId, owner);
-      if (job === undefined) return null;
-      put({ ...job, waiting });
-      lease.run('', notBefore, jobId);
+    releaseRewrap({ runId, owner, notBefore, waiting }) {
+      const run = held(runId, owner);
+      if (run === undefined) return null;
+      put({ ...run, waiting });
+      lease.run('', notBefore, runId);
       return null;
     },
 
     setRewrapState({ contactCenter, id, state, at }) {
       const row = find.get(id);
-      const job = row === undefined ? undefined : parse(row);
-      if (job?.contactCenter !== contactCenter || job.state === 'done') return null;
+      const run = row === undefined ? undefined : parse(row);
+      if (run?.contactCenter !== contactCenter || run.state === 'done') return null;
       lease.run('', 0, id);
-      return put({ ...job, state, updatedAt: at });
+      return put({ ...run, state, updatedAt: at });
     },
   };
 }
 
-function advance(job: RewrapJob, step: RewrapStep, changed: readonly EnvelopeReplacement[]): RewrapJob {
+function advance(run: RewrapRun, step: RewrapStep, changed: readonly EnvelopeReplacement[]): RewrapRun {
   const lost = changed.map(({ recordingId, mediaId }): RewrapFailure => ({
     recordingId,
     mediaId,
     reason: 'the envelope changed while it was rewrapped',
   }));
   const failures = [...step.failures, ...lost];
-  const { counts } = job;
+  const { counts } = run;
   return {
-    ...job,
+    ...run,
     waiting: undefined,
     state: step.done ? 'done' : 'running',
     ...(step.position === undefined ? {} : { position: step.position }),
@@ -121,7 +121,7 @@ function advance(job: RewrapJob, step: RewrapStep, changed: readonly EnvelopeRep
       notRewrappable: counts.notRewrappable + step.notRewrappable,
       failed: counts.failed + failures.length,
     },
-    failures: [...job.failures, ...failures].slice(0, keptFailures),
+    failures: [...run.failures, ...failures].slice(0, keptFailures),
     updatedAt: step.at,
   };
 }
@@ -157,4 +157,4 @@ class EnvelopeWriter {
   }
 }
 
-const parse = (row: JobRow): RewrapJob => JSON.parse(row.document) as RewrapJob;
+const parse = (row: RunRow): RewrapRun => JSON.parse(row.document) as RewrapRun;

@@ -1,5 +1,5 @@
 /** One run that gives every envelope of one certificate a recipient for another. Times are ISO 8601. */
-export interface RewrapJob {
+export interface RewrapRun {
   readonly id: string;
   readonly contactCenter: string;
   /** Alias of the certificate whose key opens the envelopes. */
@@ -55,8 +55,8 @@ export interface EnvelopeReplacement extends EnvelopePosition {
 }
 
 export interface RewrapStep {
-  readonly jobId: string;
-  /** Who holds the job; a step of anybody else is refused. */
+  readonly runId: string;
+  /** Who holds the run; a step of anybody else is refused. */
   readonly owner: string;
   readonly replacements: readonly EnvelopeReplacement[];
   readonly unchanged: number;
@@ -66,6 +66,6 @@ export interface RewrapStep {
   readonly position: EnvelopePosition | undefined;
   readonly done: boolean;
   readonly at: string;
-  /** Milliseconds since the epoch until which the owner keeps the job. */
+  /** Milliseconds since the epoch until which the owner keeps the run. */
   readonly leaseUntil: number;
 }

@@ -23,20 +23,21 @@ export interface NotesOfToken {
  * key that never leaves it, whose HMAC is the secret.
  */
 export class KeptRejectionSecret {
+  /** `until` by `performance.now()`. */
   private derived: { readonly secret: Buffer; readonly until: number } | undefined;
 
   /** @throws TokenError unsupported when the token keeps neither data objects nor HMAC keys */
   async of(session: TokenSession, token: NotesOfToken): Promise<Buffer> {
     const noted = agreed(token.notes);
     if (noted !== undefined) return noted;
-    if (this.derived !== undefined && this.derived.until > Date.now()) return this.derived.secret;
+    if (this.derived !== undefined && this.derived.until > performance.now()) return this.derived.secret;
     if (findKeys(session).length === 0) {
       const written = writtenNote(session, token);
       if (written !== undefined) return written;
       makeKey(session);
     }
     const secret = await derivedSecret(session);
-    this.derived = { secret, until: Date.now() + lookAgainMs };
+    this.derived = { secret, until: performance.now() + lookAgainMs };
     return secret;
   }
 }

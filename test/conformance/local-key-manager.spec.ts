@@ -1,10 +1,11 @@
-import { constants, createPublicKey, publicEncrypt, randomBytes, randomUUID } from 'node:crypto';
+import { constants, createPublicKey, generateKeyPairSync, publicEncrypt, randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { rcsctl } from '#test/cluster/rcsctl.js';
 import vectors from '../support/local-key-manager/example-service-vectors.json';
+import { GenesysCloudServer } from '#test/local-key-manager/genesys-cloud-server.js';
 import { GenesysCloud, type HawkCredential } from '#test/local-key-manager/genesys-cloud.js';
 import { curl } from '../e2e/external-tools.js';
 
@@ -42,6 +43,10 @@ async function registered(id: string): Promise<HawkCredential> {
 async function newKeyPair(): Promise<KeyPair> {
   return (await genesys.call('POST', `${base}/keypair`)).json() as KeyPair;
 }
+
+let shared: KeyPair | undefined;
+/** For tests that use a key pair and change nothing. */
+const sharedKeyPair = async (): Promise<KeyPair> => (shared ??= await newKeyPair());
 
 function encrypted(keyPair: KeyPair, message: Buffer, padding: number): string {
   const key = createPublicKey({ key: Buffer.from(keyPair.publicKey, 'base64'), format: 'der', type: 'pkcs1' });
@@ -167,9 +172,62 @@ describe('/decrypt', () => {
     ] as const) {
       const body = { keypairId: keyPair.id, body: block.toString('base64') };
       const answer = await genesys.call('POST', `${base}/decrypt${query}`, { body });
-      expect(answer.status).toBe(200);
-      expect(Buffer.from((answer.json() as { body: string }).body, 'base64')).toHaveLength(32);
+      expect([answer.status, Object.keys(answer.json() as object)]).toEqual([200, ['body']]);
+      // Neither of the two has the message or its length to tell; the same block is always answered alike.
+      expect(Buffer.from((answer.json() as { body: string }).body, 'base64').length).toBeLessThanOrEqual(384 - 11);
+      expect((await genesys.call('POST', `${base}/decrypt${query}`, { body })).json()).toEqual(answer.json());
     }
+  });
+
+  it.each([0, 1, 16, 24, 31, 32, 33, 48, 64, 65, 128, 256])('opens messages of %d bytes', async length => {
+    const [keyPair, message] = [await sharedKeyPair(), randomBytes(length)];
+    for (const [padding, query] of [
+      [RSA_PKCS1_OAEP_PADDING, ''],
+      [RSA_PKCS1_PADDING, '?decryptType=pkcs1'],
+    ] as const) {
+      const body = { keypairId: keyPair.id, body: encrypted(keyPair, message, padding) };
+      const answer = await genesys.call('POST', `${base}/decrypt${query}`, { body });
+      expect([answer.status, answer.json()]).toEqual([200, { body: message.toString('base64') }]);
+    }
+  });
+
+  it.each([
+    ['blanks', (text: string) => text.replace(/(.{50})/g, '$1 ')],
+    ['blanks in front and behind', (text: string) => `  ${text}\t`],
+    ['line ends', (text: string) => text.replace(/(.{64})/g, '$1\r\n')],
+    ['the alphabet of URLs', (text: string) => text.replaceAll('+', '-').replaceAll('/', '_')],
+  ])('takes base64 with %s', async (_, spelled) => {
+    const [keyPair, message] = [await sharedKeyPair(), randomBytes(32)];
+    const body = { keypairId: keyPair.id, body: spelled(encrypted(keyPair, message, RSA_PKCS1_OAEP_PADDING)) };
+    expect((await genesys.call('POST', `${base}/decrypt`, { body })).json()).toEqual({
+      body: message.toString('base64'),
+    });
+  });
+
+  it('knows ids in capitals, and answers bodies that are no JSON, no object or nothing in its own form', async () => {
+    const [keyPair, message] = [await sharedKeyPair(), randomBytes(24)];
+    const body = { keypairId: keyPair.id.toUpperCase(), body: encrypted(keyPair, message, RSA_PKCS1_OAEP_PADDING) };
+    expect((await genesys.call('POST', `${base}/decrypt`, { body })).json()).toEqual({
+      body: message.toString('base64'),
+    });
+    const capitals = await genesys.call('GET', `${base}/keypair/${keyPair.id.toUpperCase()}`);
+    expect(capitals.json()).toEqual(keyPair);
+    for (const rawBody of ['{"keypairId":', '[]', '7', '']) {
+      const answer = await genesys.call('POST', `${base}/decrypt`, { rawBody });
+      expect([answer.status, answer.json()]).toEqual([400, { message: expect.any(String) as string, status: 400 }]);
+    }
+  });
+
+  it.each([
+    ['GET', '/decrypt', 'OPTIONS, POST'],
+    ['PUT', '/keypair', 'GET, POST'],
+    ['DELETE', '/keypair', 'GET, POST'],
+    ['POST', '/request-log', 'DELETE, GET'],
+    ['GET', '/auth', 'POST'],
+  ] as const)('answers %s %s by 405 and what is allowed', async (method, path, allow) => {
+    const answer = await genesys.call(method, `${base}${path}`);
+    expect([answer.status, answer.headers.allow]).toEqual([405, allow]);
+    expect(answer.json()).toEqual({ message: expect.any(String) as string, status: 405 });
   });
 
   it.each([
@@ -203,6 +261,7 @@ describe('/decrypt', () => {
         decryptResponse: { body: 'Decrypted Response' },
       },
     ]);
+    expect(answer.headers.allow).toBe('OPTIONS, POST');
     expect((await genesys.call('OPTIONS', `${base}/decrypt`, { authorization: undefined })).status).toBe(401);
   });
 });
@@ -323,10 +382,22 @@ describe('/request-log', () => {
     'maxEntries=-1',
     'maxEntries=many',
     'earliestTime=yesterday',
+    'maxEntries=1e3',
     'latestTime=2026-13-01T00:00:00',
+    'earliestTime=2020-02-30T00:00:00',
+    'earliestTime=2020-01-01',
+    'latestTime=2020-01-01T24:00:00',
   ])('refuses %s naming the parameter', async parameter => {
     const answer = await genesys.call('GET', `${base}/request-log?${parameter}`);
     expect([answer.status, answer.text]).toEqual([400, expect.stringContaining(parameter.split('=')[0]!)]);
+  });
+
+  it('gives what there is to who asks for more than it gives at once, or says nothing', async () => {
+    const all = await read('?maxEntries=10000');
+    for (const many of ['10001', '100000', '99999999999']) {
+      expect((await read(`?maxEntries=${many}`)).length).toBeGreaterThanOrEqual(all.length);
+    }
+    expect(await read('?maxEntries=&earliestTime=&latestTime=')).toHaveLength(Math.min(100, all.length + 4));
   });
 
   it('is cleared by DELETE, while the audit keeps all', async () => {
@@ -363,6 +434,54 @@ describe('rcsctl', () => {
     expect([answer.status, answer.json()]).toEqual([200, { body: message }]);
     const keyPairs = (await genesys.call('GET', `${base}/keypair`)).json() as KeyPair[];
     expect(keyPairs.map(keyPair => keyPair.id)).toContain(id);
+  });
+
+  it('brings a key in with the configuration of the quickstart for the command line, and keeps when it was made', async () => {
+    const [id, keyFile] = [randomUUID(), join(work, 'own.key')];
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 3072 });
+    writeFileSync(keyFile, privateKey.export({ type: 'pkcs1', format: 'der' }).toString('base64'));
+    const configuration = ['--config', join(dataDirectory, 'rcsctl.yaml')];
+    const owner = ['--contact-center', cluster.ready.contactCenter];
+    const parameters = ['lkm', 'import', id, '--key-file', keyFile, ...owner, ...configuration];
+    const dateCreated = 1_566_302_400_123;
+    const imported = await rcsctl(repository, dataDirectory, [...parameters, '--date-created', String(dateCreated)], {
+      RCS_CONFIG: '',
+    });
+    expect(imported).toMatchObject({ status: 0, stdout: `${id}: imported\n` });
+    const keyPair = (await genesys.call('GET', `${base}/keypair/${id}`)).json() as KeyPair;
+    expect([keyPair.id, keyPair.dateCreated]).toEqual([id, dateCreated]);
+    expect(await run(...parameters, '--date-created', '2026-02-30T00:00:00Z')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('--date-created') as string,
+    });
+  });
+
+  it('registers with Genesys Cloud by itself, which tries the key manager at once', async () => {
+    const server = await GenesysCloudServer.start(genesys);
+    try {
+      const [caFile, secretFile] = [join(work, 'genesys-cloud.pem'), join(work, 'client-secret')];
+      writeFileSync(caFile, server.caPem);
+      writeFileSync(secretFile, `${server.client.secret}\n`);
+      const there = ['--genesys-cloud-login', server.url, '--genesys-cloud-api', server.url];
+      const client = ['--client-id', server.client.id, '--client-secret-file', secretFile];
+      const sending = ['--send', ...there, '--genesys-cloud-ca', caFile, ...client, ...asAdministrator()];
+      const sent = await run('lkm', 'register', 'sent-by-itself', ...sending);
+      expect(sent.status).toBe(0);
+      expect(sent.stdout).toContain(`has the configuration ${server.configurationId}`);
+      expect(server.seen).toEqual(['log-in', 'OPTIONS 200', 'configuration', 'sample opened', 'local key']);
+
+      server.refuseLocalKeys = true;
+      const half = await run('lkm', 'register', 'sent-in-part', ...sending);
+      expect([half.status, half.stderr]).toEqual([1, expect.stringContaining('the sample did not open')]);
+      expect(half.stdout).toContain(`"configId": "${server.configurationId}"`);
+
+      writeFileSync(secretFile, 'wrong');
+      const refused = await run('lkm', 'register', 'never-made', ...sending);
+      expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('401')]);
+      expect((await run('hawk', 'list', ...asAdministrator())).stdout).not.toContain('never-made');
+    } finally {
+      await server.close();
+    }
   });
 
   it('walks through the registration, and plays Genesys Cloud', async () => {

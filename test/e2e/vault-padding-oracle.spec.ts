@@ -28,10 +28,10 @@ afterAll(() => testBed?.clear());
 const agreements = new TransportAgreements();
 
 /** What comes back for a block: bytes, or the code of an error. */
-async function answerTo(block: Buffer): Promise<string> {
+async function answerTo(block: Buffer, messageLength = messageBytes): Promise<string> {
   const transport = await agreements.with(localKeyManager, timeoutMs);
   const { contactCenter, keyIdentifier } = key;
-  const request = { contactCenter, keyIdentifier, padding: 'PKCS1_V1_5', messageLength: messageBytes } as const;
+  const request = { contactCenter, keyIdentifier, padding: 'PKCS1_V1_5', messageLength } as const;
   const { jwe } = await localKeyManager
     .call('DecryptBlock', { ...request, block, transportKeyId: transport.id }, { timeoutMs })
     .catch((error: unknown) => ({ jwe: (error as { code: string }).code }));
@@ -102,6 +102,26 @@ it('answers the same block with the same bytes, and the good one with its messag
   }
   const message = randomBytes(messageBytes);
   expect(await answerTo(goodBlock(message))).toBe(message.toString('hex'));
+});
+
+it('tells nothing by the length, either, where the caller names none', async () => {
+  const blocks = Array.from({ length: 1200 }, (_, index) => anyModified(index));
+  // A message too short or too long is no fault where no length was asked for.
+  const faulty = blocks.filter((_, index) => !/message/.test(Object.keys(modifications)[index % modified.length]!));
+  const answers = await inParallel(faulty.length, index => answerTo(faulty[index]!, 0));
+  expect(answers.filter(answer => !/^([0-9a-f]{2})*$/.test(answer))).toEqual([]);
+  const lengths = answers.map(answer => answer.length / 2);
+  expect(Math.max(...lengths)).toBeLessThanOrEqual(modulusBytes - 11);
+  // Of 840 lengths, evenly spread over 246, each quarter has 210 with a standard deviation of 13.
+  for (const quarter of [0, 1, 2, 3]) {
+    expect(lengths.filter(length => Math.floor((length * 4) / 246) === quarter).length).toBeGreaterThan(130);
+  }
+  const again = await inParallel(20, index => answerTo(faulty[index]!, 0));
+  expect(again).toEqual(answers.slice(0, 20));
+  for (const length of [0, 16, 100]) {
+    const message = randomBytes(length);
+    expect(await answerTo(goodBlock(message), 0)).toBe(message.toString('hex'));
+  }
 });
 
 /** The chance that a value of the first is above one of the second; a half when both come from one source. */

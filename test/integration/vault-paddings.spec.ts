@@ -60,7 +60,7 @@ it.each<readonly [string, Readonly<Record<string, string>>]>([
     await first.stop();
     const restarted = await startVault(refused);
     answers.push(await decrypt(restarted, key, bad));
-    expect(answers[0]).toHaveLength(32);
+    expect(answers[0]!.length).toBeLessThanOrEqual(256 - 11);
     expect(answers.map(answer => answer.toString('hex'))).toEqual(answers.map(() => answers[0]?.toString('hex')));
     expect([await decrypt(second, key, good), await decrypt(restarted, key, good)]).toEqual([message, message]);
   },

@@ -10,6 +10,7 @@ export { certificateStatus, type CertificateStatus } from './certificate/certifi
 export { parseAuthoritiesPem, parseCertificateDer, parseCertificatePem } from './certificate/parse-certificate.js';
 export { type DistinguishedName, readDistinguishedName } from './certificate/distinguished-name.js';
 export { certificatePem } from './pem/write-pem.js';
+export { createKeyPairCertificate, keyPairCreated } from './signing/key-pair-certificate.js';
 export { describePrivateKey, type PrivateKeyDescription } from './private-key/describe-private-key.js';
 export { keyMatchesCertificate } from './private-key/key-matches-certificate.js';
 export { needsPassword, readKeyFile, type KeyFile } from './private-key/read-key-file.js';

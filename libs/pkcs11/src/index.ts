@@ -15,4 +15,5 @@ export type { TokenNote } from './notes/token-notes.js';
 export { recommendedThreadPoolSize, type TokenObserver, type TokenOptions, type TokenState } from './token-options.js';
 export { Token, type KeyFilter, type UnwrapOptions } from './token.js';
 export type { OaepHash } from './unwrap/oaep.js';
-export type { KeyEncryptionScheme } from './unwrap/session-key-decoding.js';
+export type { KeyEncryptionScheme } from './unwrap/key-encryption-scheme.js';
+export type { SessionKeyLength } from './unwrap/session-key-decoding.js';

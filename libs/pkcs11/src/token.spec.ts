@@ -338,6 +338,23 @@ describe(Token.name, () => {
       const unknown = { ...scheme, hash: 'sha256', mgfHash: 'sha256' } as const;
       expect(await failureOf(padded.unwrapSessionKey(key, { ...request, scheme: unknown }))).toBe('unsupported');
     });
+
+    it('says that labels are ignored, instead of answering good blocks as bad ones', async () => {
+      const label = Buffer.from('of the envelope');
+      const scheme = { scheme: 'rsaes-oaep', hash: 'sha1', mgfHash: 'sha1', label } as const;
+      const encryptedKey = publicEncrypt({ key: recording.publicKey, oaepLabel: label }, randomBytes(32));
+      const request = { scheme, encryptedKey, sessionKeyLength: 32, signal: soon() };
+      expect(await failureOf(padded.unwrapSessionKey(key, request))).toBe('unsupported');
+      expect(await unwrapThere(pkcs1Encrypt(recording, randomBytes(32)))).toHaveLength(32);
+    });
+
+    it('opens messages at their own length', async () => {
+      for (const length of [0, 1, 24, 100]) {
+        const encryptedKey = pkcs1Encrypt(recording, randomBytes(length));
+        const request = { scheme: pkcs1, encryptedKey, sessionKeyLength: 'own', signal: soon() } as const;
+        expect(await padded.unwrapSessionKey(key, request)).toHaveLength(length);
+      }
+    });
   });
 
   describe('keys of its own', () => {

@@ -20,7 +20,7 @@ import type { TokenOptions, TokenState } from './token-options.js';
 import { longestSessionKeyBytes } from './unwrap/implicit-rejection.js';
 import { PaddedUnwrapping } from './unwrap/padded-unwrapping.js';
 import { RawUnwrapping } from './unwrap/raw-unwrapping.js';
-import type { EncryptedSessionKey } from './unwrap/session-key-decoding.js';
+import type { EncryptedSessionKey, SessionKeyLength } from './unwrap/session-key-decoding.js';
 
 export interface UnwrapOptions extends EncryptedSessionKey {
   readonly signal: AbortSignal;
@@ -132,13 +132,12 @@ export class Token {
   }
 
   /**
-   * Opens a session key; the caller overwrites it. Wrong padding gives a pseudo-random key of the same length, not an
-   * error (implicit rejection).
+   * Opens a session key; the caller overwrites it. Wrong padding gives a pseudo-random key of the length asked for, not
+   * an error (implicit rejection).
    * @throws TokenError only for reasons that have nothing to do with what is inside the block.
    */
   unwrapSessionKey(key: PresentKey, options: UnwrapOptions): Promise<Buffer> {
-    const { sessionKeyLength } = options;
-    if (!Number.isInteger(sessionKeyLength) || sessionKeyLength < 1 || sessionKeyLength > longestSessionKeyBytes) {
+    if (!isSessionKeyLength(options.sessionKeyLength)) {
       return Promise.reject(new TokenError('refused', `a session key has 1 to ${longestSessionKeyBytes} bytes`));
     }
     return this.supervisor.run('playback', options.signal, 'unwrapping a session key', (session, connection) => {
@@ -296,6 +295,9 @@ async function unlessGivenUp(reading: Promise<void>, signal: AbortSignal): Promi
     signal.removeEventListener('abort', leave);
   }
 }
+
+const isSessionKeyLength = (length: SessionKeyLength): boolean =>
+  length === 'own' || (Number.isInteger(length) && length >= 1 && length <= longestSessionKeyBytes);
 
 const notHeld = (id: Buffer): TokenError =>
   new TokenError('not-found', `the token does not hold the key ${id.toString('hex')}`);

@@ -3,6 +3,7 @@ export * from './errors/rcs-error.js';
 export * from './errors/parse-input.js';
 export * from './errors/error-answer.js';
 export * from './errors/grpc-errors.js';
+export * from './calendar-time.js';
 export * from './deadline.js';
 export * from './time-of-day.js';
 export * from './request-id.js';

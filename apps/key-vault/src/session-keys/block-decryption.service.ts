@@ -1,5 +1,5 @@
 import type { DecryptBlockReply, DecryptBlockRequest } from '#contracts';
-import type { KeyEncryptionScheme } from '#pkcs11';
+import type { KeyEncryptionScheme, SessionKeyLength } from '#pkcs11';
 import { RcsError } from '#platform';
 import { checkedKeyName } from '../keys/checked-input.js';
 import type { CallRate } from '../callers/call-rate.js';
@@ -14,7 +14,6 @@ export interface BlockOfCaller extends DecryptBlockRequest {
   readonly signal: AbortSignal;
 }
 
-const usualMessageLength = 32;
 const longestMessageLength = 64;
 const schemes: Readonly<Record<DecryptBlockRequest['padding'], KeyEncryptionScheme>> = {
   OAEP_SHA1: { scheme: 'rsaes-oaep', hash: 'sha1', mgfHash: 'sha1', label: Buffer.alloc(0) },
@@ -23,7 +22,8 @@ const schemes: Readonly<Record<DecryptBlockRequest['padding'], KeyEncryptionSche
 
 /**
  * Opens bare RSA blocks for the local key manager, with its own keys alone, each for the contact center that its label
- * names. Whatever an attacker sends gives bytes of the length asked for: wrong padding cannot be told from right.
+ * names. Whatever an attacker sends gives bytes, of the length asked for or, where none is, of a pseudo-random one: wrong
+ * padding cannot be told from right.
  */
 export class BlockDecryptionService {
   constructor(
@@ -39,7 +39,7 @@ export class BlockDecryptionService {
     this.rate.spend(request.caller, 1);
     const transportKey = this.transportKeys.get(request.transportKeyId, request.caller);
     const key = (use.key = await this.key(request, request.signal));
-    const length = messageLength(request);
+    const length = lengthOf(request);
     if (request.block.length !== key.tokenKey.modulus.length) {
       const publicDetail = `the block must have ${key.tokenKey.modulus.length} bytes, as the modulus of the key has`;
       throw new RcsError('RCS_INVALID_VALUE', 'bad block', { publicDetail });
@@ -65,9 +65,9 @@ export class BlockDecryptionService {
   }
 }
 
-function messageLength(request: DecryptBlockRequest): number {
-  const length = request.messageLength === 0 ? usualMessageLength : request.messageLength;
-  if (length <= longestMessageLength) return length;
+function lengthOf({ messageLength }: DecryptBlockRequest): SessionKeyLength {
+  if (messageLength === 0) return 'own';
+  if (messageLength <= longestMessageLength) return messageLength;
   const publicDetail = `messageLength must be at most ${longestMessageLength}`;
   throw new RcsError('RCS_INVALID_VALUE', 'bad message length', { publicDetail });
 }

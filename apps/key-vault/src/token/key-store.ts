@@ -1,6 +1,6 @@
 import type { CertificateInfo } from '#certificates';
 import type { KeyEntry, KeyName, KeyPurpose, TokenStatus } from '#contracts';
-import type { KeyEncryptionScheme, TokenKey } from '#pkcs11';
+import type { KeyEncryptionScheme, SessionKeyLength, TokenKey } from '#pkcs11';
 import { RcsError, type KeyVaultConfiguration, type Logger, type WatchedCertificate } from '#platform';
 import type { RecordedUse } from '../journal/recorded-use.js';
 import type { VaultMetrics } from '../metrics/vault-metrics.js';
@@ -161,14 +161,14 @@ export class KeyStore {
   }
 
   /**
-   * Opens a session key of `length` bytes, when it is the caller's turn; whoever gets it zeroes it. Every use of a key
+   * Opens a session key of `length` bytes, or of its own length, when it is the caller's turn; whoever gets it zeroes it. Every use of a key
    * comes by here.
    * @throws RcsError RCS_KEY_DISABLED
    */
   async unwrapSessionKey(
     key: VaultKey,
     wrapped: WrappedSessionKey,
-    length: number,
+    length: SessionKeyLength,
     by: TokenUser,
     use: RecordedUse,
   ): Promise<Buffer> {

@@ -63,7 +63,7 @@ function paddingOf(decryptType: unknown): (typeof paddings)[keyof typeof padding
 }
 
 function decodeBase64(text: string): Buffer {
-  const digits = text.replace(/[\r\n]/g, '');
+  const digits = text.replace(/\s/g, '');
   if (/^[A-Za-z0-9+/_-]*={0,2}$/.test(digits)) return Buffer.from(digits, 'base64');
   throw invalid('Decrypt body must be base64');
 }

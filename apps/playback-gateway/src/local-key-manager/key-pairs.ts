@@ -1,4 +1,5 @@
 import { createPublicKey, randomUUID } from 'node:crypto';
+import { keyPairCreated } from '#certificates';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { KeyEntry } from '#contracts';
@@ -110,7 +111,7 @@ export const keyPairResource = ({ id, publicKey, dateCreated }: LocalKeyPair): K
 });
 
 function asKeyPair(
-  { alias, keyIdentifier, publicKey }: KeyEntry,
+  { alias, keyIdentifier, publicKey, certificate }: KeyEntry,
   owner: KeyManagerOwner,
   labelled: boolean,
 ): LocalKeyPair {
@@ -120,7 +121,7 @@ function asKeyPair(
     ...(owner === undefined ? {} : { contactCenter: owner }),
     keyIdentifier,
     publicKey: key.export({ format: 'der', type: 'pkcs1' }).toString('base64'),
-    dateCreated: Date.now(),
+    dateCreated: keyPairCreated(certificate) ?? Date.now(),
     ...(labelled ? { labelled } : {}),
   };
 }

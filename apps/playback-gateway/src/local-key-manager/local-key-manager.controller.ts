@@ -1,4 +1,18 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Options, Param, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Header,
+  HttpCode,
+  Inject,
+  Options,
+  Param,
+  Post,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { AuditEntry, AuditLog, KeyManagerOwner } from '#store';
@@ -109,6 +123,7 @@ export class LocalKeyManagerController {
 
   @Options('decrypt')
   @HawkSigned()
+  @Header('allow', 'OPTIONS, POST')
   describe(): typeof endpointDescription {
     return endpointDescription;
   }

@@ -1,20 +1,35 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { ConfigurationError } from '#platform';
 import { withConfiguration, type ConfigurationOptions } from '../configuration/read-configuration.js';
 import type { GatewayClient } from '../gateway-client/gateway-client.js';
 import { withGateway, withGatewayOptions, type GatewayOptions } from '../gateway-client/gateway-options.js';
 import { withVaults } from '../key-import/open-vaults.js';
 import { assignThings, listedThings, ownersText } from '../local-key-manager/assign-things.js';
 import { checkKeyManager } from '../local-key-manager/check-key-manager.js';
-import { importKeyPair } from '../local-key-manager/import-key-pair.js';
+import { GenesysCloudClient, type GenesysCloudAccess } from '../local-key-manager/genesys-cloud-client.js';
+import { creationTime, importKeyPair } from '../local-key-manager/import-key-pair.js';
 import { KeyManagementClient } from '../local-key-manager/key-management-client.js';
-import { registerKeyManager, registrationText } from '../local-key-manager/register-key-manager.js';
+import {
+  registerKeyManager,
+  registrationText,
+  sendRegistration,
+  sentText,
+} from '../local-key-manager/register-key-manager.js';
+import { readPasswordFile } from '../terminal/password-source.js';
 import { print } from '../terminal/print.js';
 
 interface RegisterOptions extends GatewayOptions {
   readonly url?: string;
   readonly publicUrl?: string;
   readonly contactCenter?: string;
+  readonly send?: boolean;
+  readonly region?: string;
+  readonly clientId?: string;
+  readonly clientSecretFile?: string;
+  readonly genesysCloudLogin?: string;
+  readonly genesysCloudApi?: string;
+  readonly genesysCloudCa?: string;
 }
 
 interface AssignOptions extends GatewayOptions {
@@ -25,6 +40,7 @@ interface AssignOptions extends GatewayOptions {
 interface ImportOptions extends ConfigurationOptions {
   readonly keyFile: string;
   readonly contactCenter: string;
+  readonly dateCreated?: string;
   readonly json?: boolean;
 }
 
@@ -45,12 +61,23 @@ export function lkmCommand(program: Command): void {
     .option('--url <url>', 'where this machine reaches the local key manager; the gateway when absent')
     .option('--public-url <url>', 'where Genesys Cloud reaches it; --url when absent')
     .option('--contact-center <id>', 'whose they shall be: for operations accounts, where there are several')
+    .option('--send', 'make the calls to Genesys Cloud, too; needs --region, --client-id and --client-secret-file')
+    .option('--region <domain>', 'of the organization, such as mypurecloud.de')
+    .option(
+      '--client-id <id>',
+      'OAuth client with the grant Client Credentials and recording:encryptionKey permissions',
+    )
+    .option('--client-secret-file <file>', 'file with its secret')
+    .option('--genesys-cloud-login <url>', 'https://login.REGION when absent')
+    .option('--genesys-cloud-api <url>', 'https://api.REGION when absent')
+    .option('--genesys-cloud-ca <file>', 'authority of a proxy in between, PEM')
     .action(register);
   withConfiguration(lkm.command('import'))
     .description('bring a key pair of another key manager into the HSM')
     .argument('<id>', 'UUID by which Genesys Cloud knows it')
     .requiredOption('--key-file <file>', 'private key: base64 of a PKCS#1 RSAPrivateKey, or PEM')
     .requiredOption('--contact-center <id>', 'whose it shall be')
+    .option('--date-created <time>', 'when it was made: milliseconds since 1970, or ISO 8601; now when absent')
     .option('--json', 'JSON for programs')
     .action(importPair);
   withGatewayOptions(lkm.command('owners')).description('whose the credentials and key pairs are').action(owners);
@@ -75,9 +102,40 @@ async function register(credentialId: string, options: RegisterOptions): Promise
   await withGateway(options, 'to register with Genesys Cloud', async (gateway, access) => {
     const { contactCenter, url = access.url, publicUrl = url } = options;
     const job = { credentialId, contactCenter, url, publicUrl, ca: access.caPem };
-    const registration = await registerKeyManager(gateway, job);
-    print(options.json === true, registration, () => registrationText(registration));
+    const genesysCloud =
+      options.send === true ? await GenesysCloudClient.logIn(genesysCloudAccess(options)) : undefined;
+    try {
+      const registration = await registerKeyManager(gateway, job);
+      if (genesysCloud === undefined) {
+        print(options.json === true, registration, () => registrationText(registration));
+        return;
+      }
+      const sent = await sendRegistration(registration, genesysCloud);
+      print(options.json === true, { ...registration, sent }, () => sentText(registration, sent));
+      if (sent.failure === undefined) return;
+      process.stderr.write(`${sent.failure}\n`);
+      process.exitCode = 1;
+    } finally {
+      await genesysCloud?.close();
+    }
   });
+}
+
+/** @throws ConfigurationError naming the option that is missing */
+function genesysCloudAccess(options: RegisterOptions): GenesysCloudAccess {
+  const { region, clientId, clientSecretFile, genesysCloudCa } = options;
+  const needed = (name: string, value: string | undefined): string => {
+    if (value !== undefined) return value;
+    throw new ConfigurationError(`to send the registration to Genesys Cloud, ${name} is needed`);
+  };
+  const { genesysCloudLogin: loginUrl, genesysCloudApi: apiUrl } = options;
+  return {
+    loginUrl: loginUrl ?? `https://login.${needed('--region', region)}`,
+    apiUrl: apiUrl ?? `https://api.${needed('--region', region)}`,
+    clientId: needed('--client-id', clientId),
+    clientSecret: readPasswordFile(needed('--client-secret-file', clientSecretFile)),
+    caPem: genesysCloudCa === undefined ? undefined : readFileSync(genesysCloudCa, 'utf8'),
+  };
 }
 
 async function owners(options: GatewayOptions): Promise<void> {
@@ -102,8 +160,9 @@ function asking(options: GatewayOptions, ask: (gateway: GatewayClient) => Promis
 
 async function importPair(id: string, options: ImportOptions): Promise<void> {
   const { keyFile, contactCenter, config, json } = options;
+  const dateCreated = options.dateCreated === undefined ? undefined : creationTime(options.dateCreated);
   const replies = await withVaults(config, vaults =>
-    importKeyPair(vaults, { id, contactCenter, keyFile: readFileSync(keyFile) }),
+    importKeyPair(vaults, { id, contactCenter, dateCreated, keyFile: readFileSync(keyFile) }),
   );
   const created = replies.some(reply => reply.created);
   print(json === true, { id, created }, () => `${id}: ${created ? 'imported' : 'was there already'}`);

@@ -1,8 +1,8 @@
-import { createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto';
-import { CertificateError, createSelfSignedCertificate, readKeyFile } from '#certificates';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { CertificateError, createKeyPairCertificate, readKeyFile } from '#certificates';
 import type { ImportKeyReply } from '#contracts';
 import type { KeyVaultClient } from '#key-vault-client';
-import { RcsError } from '#platform';
+import { isTimeOfCalendar, RcsError } from '#platform';
 import { sendKeyPair } from '../key-import/import-key.js';
 
 export interface KeyPairImport {
@@ -12,11 +12,12 @@ export interface KeyPairImport {
   readonly keyFile: Buffer;
   /** Whose it shall be; stands in its label in the token. */
   readonly contactCenter: string;
+  /** When it was made, milliseconds since 1970; the time of the import when absent. */
+  readonly dateCreated?: number | undefined;
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const modulusBits = 3072;
-const validityYears = 10;
 
 /**
  * Brings a key pair of another key manager into the tokens of the vaults. Tokens keep keys with a certificate: it gets
@@ -31,7 +32,7 @@ export async function importKeyPair(vaults: KeyVaultClient, job: KeyPairImport):
     if (publicKey.asymmetricKeyDetails?.modulusLength !== modulusBits) {
       throw invalid(`Genesys Cloud takes RSA keys of ${modulusBits} bits alone`);
     }
-    const certificatePem = await certificateFor(id, publicKey, pkcs8);
+    const certificatePem = await createKeyPairCertificate({ id, publicKey, pkcs8, dateCreated: job.dateCreated });
     return await sendKeyPair(vaults, {
       purpose: 'LOCAL_KEY_MANAGER',
       contactCenter: job.contactCenter,
@@ -66,14 +67,22 @@ function readBareKey(base64: Buffer): { readonly pkcs8: Buffer; readonly publicK
   }
 }
 
-function certificateFor(id: string, publicKey: KeyObject, pkcs8: Buffer): Promise<string> {
-  const notBefore = new Date();
-  const notAfter = new Date(notBefore);
-  notAfter.setFullYear(notAfter.getFullYear() + validityYears);
-  const key = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
-  return createSelfSignedCertificate(
-    { subject: `CN=${id}`, notBefore, notAfter },
-    { publicKey, sign: message => Promise.resolve(sign('sha256', message, key)) },
+/**
+ * When a key pair was made: milliseconds since 1970, as the wire has it, or an ISO 8601 time, as a database shows it
+ * (that of this machine where it names no zone).
+ * @throws RcsError RCS_INVALID_VALUE
+ */
+export function creationTime(text: string): number {
+  const time = text.replace(' ', 'T');
+  const isIso = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?$/.test(time);
+  const milliseconds = /^\d{1,15}$/.test(text)
+    ? Number(text)
+    : isIso && isTimeOfCalendar(time)
+      ? Date.parse(time)
+      : NaN;
+  if (milliseconds <= Date.now()) return milliseconds;
+  throw invalid(
+    '--date-created must be a time of the past: milliseconds since 1970, or such as 2026-08-31T13:49:22.444Z',
   );
 }
 

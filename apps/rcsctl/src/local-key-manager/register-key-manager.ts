@@ -1,11 +1,12 @@
 import type { GatewayClient } from '../gateway-client/gateway-client.js';
+import type { GenesysCloudClient } from './genesys-cloud-client.js';
 import { KeyManagementClient, type HawkCredential } from './key-management-client.js';
 
 export interface Registration {
   readonly credential: HawkCredential;
   readonly keyPair: { readonly id: string; readonly publicKey: string; readonly dateCreated: number };
   /** The two calls of Genesys Cloud's public API that make it use this key manager, in their order. */
-  readonly calls: readonly GenesysCloudCall[];
+  readonly calls: readonly [configuration: GenesysCloudCall, localKey: GenesysCloudCall];
 }
 
 export interface GenesysCloudCall {
@@ -50,7 +51,11 @@ export async function registerKeyManager(
   }
 }
 
-function callsFor(credential: HawkCredential, keyPair: Registration['keyPair'], publicUrl: string): GenesysCloudCall[] {
+function callsFor(
+  credential: HawkCredential,
+  keyPair: Registration['keyPair'],
+  publicUrl: string,
+): Registration['calls'] {
   return [
     {
       method: 'POST',
@@ -70,17 +75,53 @@ function callsFor(credential: HawkCredential, keyPair: Registration['keyPair'], 
   ];
 }
 
+/** How far the two calls got. */
+export interface SentRegistration {
+  /** Of the first call's answer. */
+  readonly configurationId?: string;
+  /** What Genesys Cloud answered to the call that failed. */
+  readonly failure?: string;
+}
+
+/** Makes the two calls. Never throws: credential and key pair are there by now, and shown to people once. */
+export async function sendRegistration(
+  { calls: [configuration, localKey] }: Registration,
+  genesysCloud: Pick<GenesysCloudClient, 'post'>,
+): Promise<SentRegistration> {
+  let configurationId: string | undefined;
+  try {
+    const { id } = await genesysCloud.post(configuration.path, configuration.body);
+    if (typeof id !== 'string') return { failure: `POST ${configuration.path} was answered without an id` };
+    configurationId = id;
+    await genesysCloud.post(localKey.path, { ...localKey.body, configId: id });
+    return { configurationId };
+  } catch (error) {
+    const failure = error instanceof Error ? error.message : String(error);
+    return { ...(configurationId === undefined ? {} : { configurationId }), failure };
+  }
+}
+
+/** What came of the two calls, for people; what is left to do where one failed. */
+export function sentText(registration: Registration, { configurationId, failure }: SentRegistration): string {
+  const { credential, keyPair, calls } = registration;
+  if (failure === undefined) {
+    return [
+      `Genesys Cloud signs as ${credential.id}, has the configuration ${configurationId ?? ''} and the key pair ${keyPair.id}.`,
+      'Never remove a key pair that Genesys Cloud has used: its recordings would never open again.',
+    ].join('\n');
+  }
+  if (configurationId === undefined) return registrationText(registration);
+  const [, localKey] = calls;
+  return [
+    `Genesys Cloud signs as ${credential.id} and has the configuration ${configurationId}. What is left:`,
+    '',
+    callText({ ...localKey, body: { ...localKey.body, configId: configurationId } }),
+  ].join('\n');
+}
+
 /** The steps that are left, for people. */
 export function registrationText({ credential, keyPair, calls }: Registration): string {
-  const [configuration, localKey] = calls.map(({ method, path, body }) =>
-    [
-      `  ${method} https://api.YOUR_GENESYS_CLOUD_REGION${path}`,
-      '  Content-Type: application/json',
-      '  Authorization: Bearer YOUR_OAUTH_TOKEN',
-      '',
-      indented(body),
-    ].join('\n'),
-  );
+  const [configuration, localKey] = calls.map(callText);
   return [
     `Genesys Cloud signs as ${credential.id}. Its key stands below and is not shown again; treat it as a password.`,
     `The key pair ${keyPair.id} is in the HSM.`,
@@ -94,6 +135,16 @@ export function registrationText({ credential, keyPair, calls }: Registration): 
     localKey,
     '',
     'Never remove a key pair that Genesys Cloud has used: its recordings would never open again.',
+  ].join('\n');
+}
+
+function callText({ method, path, body }: GenesysCloudCall): string {
+  return [
+    `  ${method} https://api.YOUR_GENESYS_CLOUD_REGION${path}`,
+    '  Content-Type: application/json',
+    '  Authorization: Bearer YOUR_OAUTH_TOKEN',
+    '',
+    indented(body),
   ].join('\n');
 }
 

@@ -172,7 +172,8 @@ export interface DecryptBlockRequest {
    */
   block: Buffer;
   /**
-   * Bytes that the message has; 32 when 0, at most 64. A block that holds anything else gives pseudo-random bytes.
+   * Bytes that the message has, at most 64: a block that holds anything else gives pseudo-random bytes. 0: the message at
+   * its own length; a block that cannot be opened gives pseudo-random bytes of a pseudo-random length.
    */
   messageLength: number;
   transportKeyId: string;

@@ -31,26 +31,45 @@ function xor(left: Buffer, right: Buffer): Buffer {
   return result;
 }
 
+/** The data block `lHash || PS || 01 || M` of RFC 8017, 7.1.2, step 3; whoever gets it overwrites it. */
+export interface UnmaskedOaep {
+  readonly data: Buffer;
+  /** What `data` has to begin with. */
+  readonly labelHash: Buffer;
+}
+
+/** undefined for a block that is too short for the hash, which its size tells everybody. */
+export function unmaskOaep(block: Buffer, { hash, mgfHash, label }: OaepParameters): UnmaskedOaep | undefined {
+  const labelHash = hashOf(hash, label);
+  const hashLength = labelHash.length;
+  if (block.length < 2 * hashLength + 2) return undefined;
+  const maskedSeed = block.subarray(1, 1 + hashLength);
+  const maskedData = block.subarray(1 + hashLength);
+  const seed = xor(maskedSeed, maskOf(maskedData, hashLength, mgfHash));
+  const data = xor(maskedData, maskOf(seed, maskedData.length, mgfHash));
+  seed.fill(0);
+  return { data, labelHash };
+}
+
 /**
  * Takes a message of exactly `length` bytes out of an RSAES-OAEP block (RFC 8017, 7.1.2, step 3). As with PKCS#1 v1.5 the
  * known length gives every byte one place; leading byte, label hash and padding are judged together, so that nothing
  * tells which was wrong (Manger's attack).
  */
-export function decodeOaep(block: Buffer, length: number, { hash, mgfHash, label }: OaepParameters): Decoded {
-  const labelHash = hashOf(hash, label);
-  const hashLength = labelHash.length;
+export function decodeOaep(block: Buffer, length: number, parameters: OaepParameters): Decoded {
   const message = Buffer.from(block.subarray(Math.max(0, block.length - length)));
-  if (block.length < 2 * hashLength + 2 + length) return { valid: 0, message };
-  const maskedSeed = block.subarray(1, 1 + hashLength);
-  const maskedData = block.subarray(1 + hashLength);
-  const seed = xor(maskedSeed, maskOf(maskedData, hashLength, mgfHash));
-  const data = xor(maskedData, maskOf(seed, maskedData.length, mgfHash));
+  const unmasked = unmaskOaep(block, parameters);
+  if (unmasked === undefined || unmasked.data.length < unmasked.labelHash.length + 1 + length) {
+    unmasked?.data.fill(0);
+    return { valid: 0, message };
+  }
+  const { data, labelHash } = unmasked;
+  const hashLength = labelHash.length;
   const separator = data.length - length - 1;
   let valid = isZero(block[0] ?? 1) & isEqual(data[separator] ?? 0, 1);
   for (let index = 0; index < hashLength; index++) valid &= isEqual(data[index] ?? 0, labelHash[index] ?? 0);
   for (let index = hashLength; index < separator; index++) valid &= isZero(data[index] ?? 1);
   data.copy(message, 0, separator + 1);
   data.fill(0);
-  seed.fill(0);
   return { valid, message };
 }

@@ -1,35 +1,13 @@
-import * as pkcs11 from 'pkcs11js';
 import { ckrOf } from '../errors/ckr-names.js';
-import { ambiguousFailures, isOneOf, TokenError } from '../errors/token-error.js';
+import { ambiguousFailures, isOneOf } from '../errors/token-error.js';
 import type { TokenKey } from '../keys/token-key.js';
 import type { TokenSession } from '../sessions/token-session.js';
 import { pseudoRandomKey } from './implicit-rejection.js';
 import { KeptRejectionSecret, type NotesOfToken } from './kept-rejection-secret.js';
-import type { OaepHash } from './oaep.js';
-import type { EncryptedSessionKey, KeyEncryptionScheme } from './session-key-decoding.js';
-
-/** Whatever modules answer when the padding is wrong; CKR_GENERAL_ERROR is SoftHSM's. */
-const paddingFailures: readonly string[] = [
-  'CKR_ENCRYPTED_DATA_INVALID',
-  'CKR_ENCRYPTED_DATA_LEN_RANGE',
-  'CKR_DATA_INVALID',
-  'CKR_DATA_LEN_RANGE',
-  'CKR_BUFFER_TOO_SMALL',
-  'CKR_ARGUMENTS_BAD',
-  'CKR_GENERAL_ERROR',
-  'CKR_FUNCTION_FAILED',
-];
-
-/** CKZ_DATA_SPECIFIED */
-const labelIsGiven = 1;
-/** CKM, CKG of each hash. */
-const hashes: Readonly<Record<OaepHash, readonly [number, number]>> = {
-  sha1: [pkcs11.CKM_SHA_1, pkcs11.CKG_MGF1_SHA1],
-  sha224: [pkcs11.CKM_SHA224, pkcs11.CKG_MGF1_SHA224],
-  sha256: [pkcs11.CKM_SHA256, pkcs11.CKG_MGF1_SHA256],
-  sha384: [pkcs11.CKM_SHA384, pkcs11.CKG_MGF1_SHA384],
-  sha512: [pkcs11.CKM_SHA512, pkcs11.CKG_MGF1_SHA512],
-};
+import { LabelsInToken } from './labels-in-token.js';
+import { substituteMessage } from './own-length.js';
+import type { EncryptedSessionKey } from './session-key-decoding.js';
+import { paddingFailures, startDecryption } from './token-paddings.js';
 
 /**
  * Unwraps with the paddings of the token, for tokens that do no raw RSA. Wrong padding gives a pseudo-random key here,
@@ -37,6 +15,7 @@ const hashes: Readonly<Record<OaepHash, readonly [number, number]>> = {
  */
 export class PaddedUnwrapping {
   private readonly rejectionSecret = new KeptRejectionSecret();
+  private readonly labels = new LabelsInToken();
 
   /** @param onDoubt called when the token answered as it would if it were broken. */
   constructor(private readonly onDoubt: () => void) {}
@@ -49,11 +28,16 @@ export class PaddedUnwrapping {
   ): Promise<Buffer> {
     const { scheme, encryptedKey, sessionKeyLength } = encrypted;
     const secret = await this.rejectionSecret.of(session, token);
-    const substitute = pseudoRandomKey(secret, Buffer.concat([key.id, encryptedKey]), sessionKeyLength);
+    const ofKey = Buffer.concat([key.id, encryptedKey]);
+    const substitute =
+      sessionKeyLength === 'own'
+        ? substituteMessage(scheme, secret, ofKey, key.modulus.length)
+        : pseudoRandomKey(secret, ofKey, sessionKeyLength);
+    if (scheme.scheme === 'rsaes-oaep') await this.labels.require(session, key, scheme);
     startDecryption(session, key, scheme);
     try {
       const message = await session.finishDecryption(encryptedKey, key.modulus.length);
-      if (message.length === sessionKeyLength) return message;
+      if (sessionKeyLength === 'own' || message.length === sessionKeyLength) return message;
       message.fill(0);
     } catch (error) {
       const ckr = ckrOf(error);
@@ -62,30 +46,4 @@ export class PaddedUnwrapping {
     }
     return substitute;
   }
-}
-
-/** A failure here is about mechanism and key, never about the ciphertext, which the token has not seen yet. */
-function startDecryption(session: TokenSession, key: TokenKey, scheme: KeyEncryptionScheme): void {
-  try {
-    session.startDecryption(mechanismOf(scheme), key.handle);
-  } catch (error) {
-    if (ckrOf(error) !== 'CKR_ARGUMENTS_BAD') throw error;
-    throw new TokenError('unsupported', 'the token does not know these parameters of RSAES-OAEP', {
-      ckr: 'CKR_ARGUMENTS_BAD',
-    });
-  }
-}
-
-function mechanismOf(scheme: KeyEncryptionScheme): pkcs11.Mechanism {
-  if (scheme.scheme === 'rsaes-pkcs1-v1_5') return { mechanism: pkcs11.CKM_RSA_PKCS };
-  const [hashAlg] = hashes[scheme.hash];
-  const [, mgf] = hashes[scheme.mgfHash];
-  const parameter = {
-    type: pkcs11.CK_PARAMS_RSA_OAEP,
-    hashAlg,
-    mgf,
-    source: labelIsGiven,
-    sourceData: scheme.label,
-  };
-  return { mechanism: pkcs11.CKM_RSA_PKCS_OAEP, parameter };
 }

@@ -1,7 +1,8 @@
 import { constants, generateKeyPairSync, privateDecrypt, publicEncrypt, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { pseudoRandomKey, rejectionChallenge } from './implicit-rejection.js';
-import { decodeSessionKey, type KeyEncryptionScheme } from './session-key-decoding.js';
+import type { KeyEncryptionScheme } from './key-encryption-scheme.js';
+import { decodeSessionKey } from './session-key-decoding.js';
 
 describe(decodeSessionKey.name, () => {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });

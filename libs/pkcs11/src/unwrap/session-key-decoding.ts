@@ -1,17 +1,17 @@
 import { selectBytes } from './constant-time.js';
 import { pseudoRandomKey } from './implicit-rejection.js';
-import { decodeOaep, type OaepParameters } from './oaep.js';
+import type { KeyEncryptionScheme } from './key-encryption-scheme.js';
+import { decodeOaep } from './oaep.js';
+import { decodeOwnLength } from './own-length.js';
 import { decodePkcs1, type Decoded } from './pkcs1-v1-5.js';
 
-/** How a session key is encrypted: RFC 8017, 7.1 and 7.2. */
-export type KeyEncryptionScheme =
-  { readonly scheme: 'rsaes-pkcs1-v1_5' } | ({ readonly scheme: 'rsaes-oaep' } & OaepParameters);
+/** Bytes that the content encryption asks for, or `own`: as many as the message has, which nothing tells beforehand. */
+export type SessionKeyLength = number | 'own';
 
 export interface EncryptedSessionKey {
   readonly scheme: KeyEncryptionScheme;
   readonly encryptedKey: Buffer;
-  /** Length that the content encryption asks for, bytes. */
-  readonly sessionKeyLength: number;
+  readonly sessionKeyLength: SessionKeyLength;
 }
 
 /**
@@ -25,6 +25,7 @@ export function decodeSessionKey(
   rejectionSecret: Buffer,
   plausible: number,
 ): Buffer {
+  if (sessionKeyLength === 'own') return decodeOwnLength(block, scheme, encryptedKey, rejectionSecret, plausible);
   const substitute = pseudoRandomKey(rejectionSecret, encryptedKey, sessionKeyLength);
   const decoded = decode(block, scheme, sessionKeyLength);
   const key = selectBytes(decoded.valid & plausible, decoded.message, substitute);

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { RcsError } from '#platform';
+import { isTimeOfCalendar, RcsError } from '#platform';
 import type {
   AuditCheckpoint,
   AuditHead,
@@ -162,7 +162,8 @@ function checkedSelection({
 
 function checkedTime(name: string, time: string | undefined): string | undefined {
   if (time === undefined) return undefined;
-  const milliseconds = /^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:?\d{2})$/.test(time) ? Date.parse(time) : Number.NaN;
+  const hasZone = /^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:?\d{2})$/.test(time);
+  const milliseconds = hasZone && isTimeOfCalendar(time) ? Date.parse(time) : Number.NaN;
   if (Number.isNaN(milliseconds)) {
     const publicDetail = `${name} must be a time such as 2026-01-31T08:00:00.000Z or 2026-01-31T08:00:00.000+0000`;
     throw new RcsError('RCS_INVALID_VALUE', undefined, { publicDetail });

@@ -39,7 +39,7 @@ const requestLog = named(
 const decryptBody = z.looseObject({ keypairId: z.string().min(1), body: z.string().min(1).describe('base64') });
 const decryptQuery = z.object({ decryptType: z.literal('pkcs1').optional() });
 const requestLogQuery = z.object({
-  maxEntries: z.coerce.number().int().min(1).max(10_000).default(100),
+  maxEntries: z.coerce.number().int().min(1).default(100).describe('at most 10,000 are given'),
   earliestTime: z.string().optional(),
   latestTime: z.string().optional(),
 });

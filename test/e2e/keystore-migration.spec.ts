@@ -142,6 +142,31 @@ describe('the keystore of Genesys RCS', () => {
     expect(report.entries.find(({ alias }) => alias === 'current')).toMatchObject({ action: 'import' });
   });
 
+  it('shows names that the token cannot take, as the import would refuse them', async () => {
+    const renamed = ['--only', 'current', '--rename', 'current=calls/2026'];
+    for (const how of [['--dry-run'], ['--yes']]) {
+      const report = reportOf(await importKeystore([...how, ...renamed], passwords));
+      const current = report.entries.find(({ alias }) => alias === 'current');
+      expect(current).toMatchObject({ action: 'refused', reason: { code: 'ALIAS_INVALID' } });
+    }
+  });
+
+  it('gives one key by its alias, with the password that this key alone has', async () => {
+    const [storeFile, keyFile] = [at('store.pw'), at('key.pw')];
+    writeFileSync(storeFile, password);
+    writeFileSync(keyFile, keyPassword);
+    const names = ['--contact-center', 'another', '--alias', 'renewed', '--keystore-alias', 'renewed'];
+    const one = ['import-key', '--key', keystore, '--password-file', storeFile, ...names];
+    expect(await rcsctl(repository, dataDirectory, one)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('--key-password-file') as string,
+    });
+    expect(await rcsctl(repository, dataDirectory, [...one, '--key-password-file', keyFile])).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
+  });
+
   it('is imported: every recording key, in spite of the one alias that cannot be', async () => {
     const result = await importKeystore(['--yes'], passwords);
     const report = reportOf(result);

@@ -1,5 +1,6 @@
 export * from './key-vault/key-vault.messages.js';
 export * from './key-vault/key-vault.definition.js';
+export { isKeyLabelName, keyLabelNameRule } from './key-vault/key-label-name.js';
 export * from './data-plane/media-request.js';
 export * from './data-plane/inspection.js';
 export * from './data-plane/content-tree-request.js';

@@ -1,14 +1,13 @@
 import { CertificateError, parseCertificatePem, type CertificateInfo } from '#certificates';
-import type { KeyName } from '#contracts';
+import { isKeyLabelName, keyLabelNameRule, type KeyName } from '#contracts';
 import { RcsError } from '#platform';
 
 const invalid = (what: string, detail: string): RcsError =>
   new RcsError('RCS_INVALID_VALUE', `bad ${what}`, { publicDetail: detail });
 
-/** Names of contact centers and aliases label the key in the token, with a slash between them. */
 export function checkedName(what: string, name: string): string {
-  if (/^[^/\p{Cc}]{1,128}$/u.test(name)) return name;
-  throw invalid(what, `the ${what} must be 1 to 128 characters without slashes`);
+  if (isKeyLabelName(name)) return name;
+  throw invalid(what, `the ${what} ${keyLabelNameRule}`);
 }
 
 /** @throws RcsError RCS_INVALID_VALUE unless a key is named in full */

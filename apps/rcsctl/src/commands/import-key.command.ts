@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { needsPassword, parseCertificatePem } from '#certificates';
+import { keystoreType, needsPassword, parseCertificatePem } from '#certificates';
 import type { ImportKeyReply } from '#contracts';
 import type { KeyVaultClient } from '#key-vault-client';
 import { withConfiguration, type ConfigurationOptions } from '../configuration/read-configuration.js';
 import { importKey } from '../key-import/import-key.js';
 import { withVaults } from '../key-import/open-vaults.js';
 import { keysOfEveryVault, sameNameNotice } from '../key-import/same-name.js';
-import { readPassword } from '../terminal/password-source.js';
+import { readPassword, readPasswordFile } from '../terminal/password-source.js';
+import { namingPasswordOptions, type PasswordOptions } from '../terminal/password-hints.js';
 import { print } from '../terminal/print.js';
 
 interface Options extends ConfigurationOptions {
@@ -15,6 +16,7 @@ interface Options extends ConfigurationOptions {
   readonly key: string;
   readonly keystoreAlias?: string;
   readonly passwordFile?: string;
+  readonly keyPasswordFile?: string;
   readonly contactCenter: string;
   readonly alias: string;
   readonly json?: boolean;
@@ -30,26 +32,40 @@ export function importKeyCommand(program: Command): void {
       'private key: PEM (RSA PRIVATE KEY, PRIVATE KEY, ENCRYPTED PRIVATE KEY, Proc-Type: 4,ENCRYPTED), PKCS#12, JKS or JCEKS',
     )
     .option('--keystore-alias <alias>', 'which key, when the file is a keystore that has several')
-    .option('--password-file <file>', 'file with the password of the key; else RCSCTL_KEY_PASSWORD, else asked for')
+    .option(
+      '--password-file <file>',
+      'file with the password of the key, or of its keystore; else RCSCTL_KEY_PASSWORD, else asked for',
+    )
+    .option('--key-password-file <file>', 'file with the password of a key that has another than its keystore')
     .requiredOption('--contact-center <id>', 'contact center the key belongs to')
     .requiredOption('--alias <alias>', 'name of the certificate')
     .option('--json', 'JSON for programs')
     .action(async (options: Options) => {
       const { replies, notice } = await withVaults(options.config, async vaults => {
-        const replies = await importKey(vaults, {
-          purpose: 'RECORDING',
-          contactCenter: options.contactCenter,
-          alias: options.alias,
-          certificatePem: options.certificate === undefined ? undefined : readFileSync(options.certificate, 'utf8'),
-          keyFile: readFileSync(options.key),
-          password: await passwordIfNeeded(options),
-          keystoreAlias: options.keystoreAlias,
-        });
+        const replies = await namingPasswordOptions(passwordOptions(options), async () =>
+          importKey(vaults, {
+            purpose: 'RECORDING',
+            contactCenter: options.contactCenter,
+            alias: options.alias,
+            certificatePem: options.certificate === undefined ? undefined : readFileSync(options.certificate, 'utf8'),
+            keyFile: readFileSync(options.key),
+            password: await passwordIfNeeded(options),
+            keystoreAlias: options.keystoreAlias,
+            keyPassword: options.keyPasswordFile === undefined ? undefined : readPasswordFile(options.keyPasswordFile),
+          }),
+        );
         return { replies, notice: await noticeOf(vaults, options.contactCenter, replies) };
       });
       if (notice !== undefined) process.stderr.write(`Note: ${notice}.\n`);
       report(replies, options.json === true);
     });
+}
+
+/** The key of a keystore opens with the password of that first; only then it may want one of its own. */
+function passwordOptions({ key }: Options): PasswordOptions {
+  const isKeystore = keystoreType(readFileSync(key)) !== undefined;
+  const both = { key: '--password-file', keystore: '--password-file' };
+  return isKeystore ? { ...both, keyInKeystore: '--key-password-file' } : both;
 }
 
 async function noticeOf(

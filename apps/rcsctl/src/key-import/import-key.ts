@@ -21,6 +21,8 @@ export interface KeyImport {
   readonly password?: Password | undefined;
   /** Which key of a keystore that has several. */
   readonly keystoreAlias?: string | undefined;
+  /** Of a key in a keystore that has another than the keystore. */
+  readonly keyPassword?: Password | undefined;
 }
 
 /** A private key in clear, on its way into the vaults. */
@@ -62,9 +64,9 @@ export async function sendKeyPair(vaults: KeyVaultClient, pair: OpenedKeyPair): 
   return replies;
 }
 
-function readKeyAndZeroFile({ keyFile, password, keystoreAlias }: KeyImport): KeyFile {
+function readKeyAndZeroFile({ keyFile, password, keystoreAlias: alias, keyPassword }: KeyImport): KeyFile {
   try {
-    return readKeyFile(keyFile, password, keystoreAlias);
+    return readKeyFile(keyFile, password, { alias, keyPassword });
   } finally {
     keyFile.fill(0);
   }

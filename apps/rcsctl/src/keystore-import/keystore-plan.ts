@@ -10,7 +10,7 @@ import {
   type KeystoreEntry,
   type PrivateKeyEntry,
 } from '#certificates';
-import type { KeyEntry } from '#contracts';
+import { isKeyLabelName, keyLabelNameRule, type KeyEntry } from '#contracts';
 import { sameNameNotice } from '../key-import/same-name.js';
 
 /** What a certificate says, for lists. */
@@ -96,6 +96,9 @@ function planEntry(entry: KeystoreEntry, request: PlanRequest): PlannedEntry {
     return { ...planned, action: 'left-out' };
   }
   if (entry.type !== 'private-key') return { ...planned, action: 'not-a-key' };
+  if (!isKeyLabelName(planned.targetAlias)) {
+    return refused(planned, 'ALIAS_INVALID', `an alias ${keyLabelNameRule}: give it another name with --rename`);
+  }
   try {
     const certificate = ownCertificate(entry);
     return judgeKey(
@@ -125,14 +128,22 @@ function judgeKey(
   if (elsewhere !== undefined) {
     return { ...planned, action: 'already-there', notice: `the token has it under the alias "${elsewhere.alias}"` };
   }
-  const conflict = request.presentKeys
-    .flat()
-    .find(key => key.alias === planned.targetAlias && key.certificate.trim() !== certificate.pem.trim());
+  const keyIdentifier = certificate.keyIdentifier.toString('hex');
+  const present = request.presentKeys.flat();
+  if (present.some(key => key.keyIdentifier === keyIdentifier && key.state === 'DISABLED')) {
+    return refused(
+      planned,
+      'RCS_KEY_DISABLED',
+      'the token has this key, disabled: take it back with "rcsctl certificates restore-key"',
+    );
+  }
+  // The same key may stand there with a certificate of before, or without one yet.
+  const conflict = present.find(key => key.alias === planned.targetAlias && key.keyIdentifier !== keyIdentifier);
   if (conflict !== undefined) {
     return refused(
       planned,
       'ALIAS_TAKEN',
-      'another certificate in the token has this alias: give it another name with --rename',
+      'another key in the token has this alias: give it another name with --rename',
     );
   }
   const action = holders.every(holder => holder !== undefined) ? 'already-there' : 'import';

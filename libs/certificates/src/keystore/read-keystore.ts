@@ -1,8 +1,8 @@
-import { DerTag } from '#asn1';
 import { CertificateError } from '../certificate-error.js';
 import type { Password } from '../password-based-encryption/password.js';
 import { javaKeystoreType, readJavaKeystore } from './java/read-java-keystore.js';
 import type { Keystore, KeystoreType } from './keystore.js';
+import { isPkcs12 } from './pkcs12/is-pkcs12.js';
 import { readPkcs12 } from './pkcs12/read-pkcs12.js';
 
 /** Hundreds of times what a keystore of recording keys takes. */
@@ -11,13 +11,6 @@ const largestKeystore = 32 * 1024 * 1024;
 /** The format of a keystore by its first octets; undefined for anything else. */
 export function keystoreType(file: Buffer): KeystoreType | undefined {
   return javaKeystoreType(file) ?? (isPkcs12(file) ? 'PKCS12' : undefined);
-}
-
-/** A SEQUENCE that begins with the version 3, which nothing else does that lies in such places. */
-function isPkcs12(file: Buffer): boolean {
-  if (file[0] !== DerTag.sequence) return false;
-  const lengthOctets = (file[1] ?? 0) > 0x80 ? (file[1] ?? 0) & 0x7f : 0;
-  return file.subarray(2 + lengthOctets, 5 + lengthOctets).equals(Buffer.of(DerTag.integer, 1, 3));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { CertificateError } from '../certificate-error.js';
 import { decodeBase64, isBlank } from './base64-octets.js';
+import { notPem } from './not-pem.js';
 
 /** One `-----BEGIN label-----` to `-----END label-----` (RFC 7468), in place: key bytes are not copied. */
 export interface PemBlock {
@@ -13,7 +14,6 @@ export interface PemBlock {
 const beginMark = '-----BEGIN ';
 const lineEnd = '-----';
 const longestLabel = 64;
-const derSequence = 0x30;
 const carriageReturn = 0x0d;
 const lineFeed = 0x0a;
 const colon = ':'.charCodeAt(0);
@@ -39,7 +39,7 @@ export function readPemBlocks(file: Buffer): PemBlock[] {
     blocks.push({ label, ...readBody(file.subarray(start, end)) });
     begin = file.indexOf(beginMark, end);
   }
-  if (blocks.length === 0) throw noPem(file);
+  if (blocks.length === 0) throw notPem(file);
   return blocks;
 }
 
@@ -87,17 +87,4 @@ function readLabel(file: Buffer, offset: number): string {
   const label = end === -1 || end - offset > longestLabel ? '' : file.toString('latin1', offset, end);
   if (/^[A-Z0-9 ]+$/.test(label)) return label;
   throw new CertificateError('PEM_MALFORMED', 'a PEM block begins without a proper label: copy the file again, whole');
-}
-
-function noPem(file: Buffer): CertificateError {
-  if (file[0] === derSequence) {
-    return new CertificateError(
-      'PEM_IS_DER',
-      'the file is binary (DER, PKCS#12 or similar) where PEM is due: convert it, for instance with "openssl x509 -inform der -in FILE -out FILE.pem"',
-    );
-  }
-  return new CertificateError(
-    'PEM_MISSING',
-    'the file contains no PEM block: it must have a line that begins with "-----BEGIN"',
-  );
 }

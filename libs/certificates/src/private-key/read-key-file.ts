@@ -22,14 +22,22 @@ export interface KeyFile {
   readonly certificates: readonly CertificateInfo[];
 }
 
+/** Which key of a keystore, and how it opens. */
+export interface KeyInKeystore {
+  /** Needed where there are several keys. */
+  readonly alias?: string | undefined;
+  /** Where the key has one of its own: JKS and JCEKS allow that, and some programs do it in PKCS#12. */
+  readonly keyPassword?: Password | undefined;
+}
+
 /**
  * Reads one private key for recordings out of a file of any form: PEM in all its kinds, PKCS#12, JKS or JCEKS.
- * @param alias of a keystore with several keys.
+ * @param password of the key, or of the keystore that it lies in.
  * @throws CertificateError saying what is wrong.
  */
-export function readKeyFile(file: Buffer, password?: Password, alias?: string): KeyFile {
+export function readKeyFile(file: Buffer, password?: Password, chosen: KeyInKeystore = {}): KeyFile {
   const type = keystoreType(file);
-  if (type !== undefined) return readFromKeystore(file, type, password, alias);
+  if (type !== undefined) return readFromKeystore(file, type, password, chosen);
   const key = parsePrivateKeyPem(file, password);
   const certificates = readPemBlocks(file).filter(({ label }) => label === 'CERTIFICATE');
   return { ...key, certificates: certificates.map(block => parseCertificateDer(decodePemBlock(block))) };
@@ -50,7 +58,7 @@ function readFromKeystore(
   file: Buffer,
   type: KeystoreType,
   password: Password | undefined,
-  alias: string | undefined,
+  { alias, keyPassword }: KeyInKeystore,
 ): KeyFile {
   const keystore = readKeystore(file, password);
   try {
@@ -59,7 +67,7 @@ function readFromKeystore(
       alias,
     );
     const certificates = entry.certificateChain.map(der => parseCertificateDer(Buffer.from(der)));
-    const pkcs8 = entry.openPrivateKey();
+    const pkcs8 = entry.openPrivateKey(keyPassword);
     return { format: type, pkcs8, publicKey: publicKeyOfRecordingKey(pkcs8), certificates };
   } finally {
     keystore.wipe();

@@ -170,7 +170,6 @@ mediaStorages:
     } catch (error) {
       expect(error).toBeInstanceOf(ConfigurationError);
       const { message } = error as Error;
-      expect(message).not.toContain('\n');
       expect(message).not.toContain(masterKey.toString('base64'));
       return message;
     }

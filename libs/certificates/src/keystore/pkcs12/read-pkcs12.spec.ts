@@ -131,7 +131,9 @@ describe('PKCS#12 made by openssl', () => {
     });
     expect(file.publicKey.equals(createPrivateKey(openssl.read('tenant.key')))).toBe(false);
     expect(file.certificates[0]?.publicKey.equals(file.publicKey)).toBe(true);
-    expect(refusal(() => readKeyFile(openssl.read('legacy'), password, 'other'))).toBe('KEYSTORE_ENTRY_MISSING');
+    expect(refusal(() => readKeyFile(openssl.read('legacy'), password, { alias: 'other' }))).toBe(
+      'KEYSTORE_ENTRY_MISSING',
+    );
     expect(refusal(() => readKeyFile(openssl.read('trust'), password))).toBe('KEYSTORE_ENTRY_MISSING');
     expect(refusal(() => readKeyFile(openssl.read('small'), password))).toBe('PRIVATE_KEY_TOO_SMALL');
   });

@@ -393,6 +393,17 @@ describe('a file that an option names and that is missing', () => {
       'playback-gateway',
       { RCS_SERVER_SETTINGS__SSL: JSON.stringify({ keyStorePath: nowhere }) },
     ],
+    [
+      'serverSettings.caCertificate',
+      'playback-gateway',
+      { RCS_CONFIGURATION_SERVERS: '[]', RCS_SERVER_SETTINGS__CA_CERTIFICATE: nowhere },
+    ],
+    [
+      'mediaStorages.0.webDAVTrustedCA',
+      'playback-gateway',
+      { RCS_MEDIA_STORAGES: JSON.stringify([{ url: 'https://a/', webDAVTrustedCA: nowhere }]) },
+    ],
+    ['serverSettings.webDAVTrustedCA', 'playback-gateway', { RCS_SERVER_SETTINGS__WEB_D_A_V_TRUSTED_C_A: nowhere }],
     ['internalTls.caFile', 'playback-gateway', { RCS_INTERNAL_TLS__CA_FILE: nowhere }],
     [
       'mediaStorages.0.webDAVTrustedCA',

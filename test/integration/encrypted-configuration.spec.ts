@@ -14,8 +14,11 @@ function write(name: string, content: string): string {
   return join(work, name);
 }
 
+const services = ['playback-gateway', 'key-vault', 'decrypt-worker'] as const;
+type Service = (typeof services)[number];
+
 /** Runs a compiled program; answers its exit status and what it said. */
-function run(program: 'rcsctl' | 'playback-gateway', args: string[], environment: object = {}, input = '') {
+function run(program: 'rcsctl' | Service, args: string[], environment: object = {}, input = '') {
   const file = join(__dirname, '../../dist/apps', program, 'main.js');
   const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], {
     env: { PATH: process.env['PATH'], ...environment },
@@ -54,6 +57,36 @@ describe('rcsctl encrypt-password', () => {
     expect(encrypt('', '--master-key-file', keyFile)).toMatchObject({
       status: 1,
       stderr: expect.stringContaining('nothing was given') as string,
+    });
+  });
+});
+
+describe('--encrypt', () => {
+  it.each(services)('of %s prints the line and ends', service => {
+    const { status, stdout } = run(service, ['--encrypt', 'pa$$ wörd'], { RCS_MASTER_KEY_FILE: keyFile });
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/^CRYPT:[\w-]+$/)]);
+    const yaml = write(
+      'encrypted.yaml',
+      `masterKeyFile: ${keyFile}\nserverSettings: { opsUserPassword: '${stdout}' }\n`,
+    );
+    expect(run('rcsctl', ['config', 'check', yaml]).status).toBe(0);
+  });
+
+  it('takes the master key that the configuration names', () => {
+    const yaml = write('master-key.yaml', `masterKeyFile: ${keyFile}\n`);
+    const { status, stdout } = run('key-vault', ['--encrypt', 'ops'], { RCS_CONFIG: yaml });
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/^CRYPT:/)]);
+  });
+
+  it('starts nothing when it cannot', () => {
+    expect(run('key-vault', ['--encrypt', 'ops'])).toMatchObject({
+      status: 78,
+      stdout: '',
+      stderr: expect.stringContaining('there is no master key to encrypt with') as string,
+    });
+    expect(run('key-vault', ['--encrypt'], { RCS_MASTER_KEY_FILE: keyFile })).toMatchObject({
+      status: 78,
+      stderr: expect.stringContaining('--encrypt PASSWORD') as string,
     });
   });
 });

@@ -20,10 +20,11 @@ import {
   type ServiceContext,
 } from '#platform';
 import { openSqliteStore } from '#store';
-import { redisTls, serverTls } from '#tls';
+import { checkTrustedCaFiles, redisTls, serverTls } from '#tls';
 import { bodyBoundsOf } from './access/access-rule.js';
 import { demandAccessRules } from './access/access.hook.js';
 import { auditCheckpoints } from './audit/checkpoints/make-checkpoints.js';
+import { warnOfUploadsThatCannotBe } from './certificates/certificate-policy.js';
 import { acceptForms } from './certificates/upload/form-body.js';
 import type { GatewayDependencies } from './dependencies/gateway-dependencies.js';
 import { refuseWhileClosing } from './http/closing.hook.js';
@@ -47,7 +48,9 @@ import { PlaybackGatewayModule } from './playback-gateway.module.js';
 
 runService('playback-gateway', async (context: ServiceContext) => {
   const configuration = requireSections(context.configuration, 'internalTls', 'redis', 'store');
+  checkTrustedCaFiles(configuration);
   warnOfMemoryExposure(context.logger, 'passwords and tokens');
+  warnOfUploadsThatCannotBe(configuration.recordingCertificates, context.logger);
   const identity = LiveIdentity.watch(context, configuration.internalTls);
   const sockets = new WatchedSockets(new DeniedPeers(identity, context.logger, context.metrics), identity);
   const opened = await openSqliteStore({ directory: configuration.store.directory, auditWriter: context.instance });

@@ -6,7 +6,13 @@ import {
   type CertificateInfo,
   type PathProblem,
 } from '#certificates';
-import { ConfigurationError, describeError, readOptionFile, type RecordingCertificatesConfiguration } from '#platform';
+import {
+  ConfigurationError,
+  describeError,
+  readOptionFile,
+  type Logger,
+  type RecordingCertificatesConfiguration,
+} from '#platform';
 import type { RecordingCertificate } from '#store';
 import { refusedInput } from './certificate-errors.js';
 import { chainOf } from './stored-chain.js';
@@ -67,6 +73,17 @@ export class CertificatePolicy {
     const { roots, allowSelfSigned } = this;
     return judgeCertificate(certificate, { intermediates, roots, allowSelfSigned, at }).problems;
   }
+}
+
+/** A configuration in which no certificate can ever be uploaded is likely a mistake, and answers like many others. */
+export function warnOfUploadsThatCannotBe(
+  { rootCaFile, allowSelfSigned }: RecordingCertificatesConfiguration,
+  logger: Pick<Logger, 'warn'>,
+): void {
+  if (allowSelfSigned || rootCaFile !== undefined) return;
+  logger.warn(
+    'no recording certificate can be uploaded: recordingCertificates.allowSelfSigned is false and no authority is named in recordingCertificates.rootCaFile',
+  );
 }
 
 function within(certificate: CertificateInfo, now: Date): Date {

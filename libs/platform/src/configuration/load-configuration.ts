@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { ConfigurationError } from './configuration-error.js';
+import { configurationProblems } from './configuration-problems.js';
 import { configurationSchema, type Configuration } from './configuration.schema.js';
 import { overlayEnvironment } from './environment-overlay.js';
 import { decryptSecrets } from './secrets/decrypt-secrets.js';
@@ -11,23 +12,22 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * Reads application.yaml (`file`, else the environment variable RCS_CONFIG), lays the environment over it, checks the
  * whole and decrypts its CRYPT: values. Nothing starts with a configuration that was only partly understood.
- * @throws ConfigurationError naming the option that is wrong.
+ * @throws ConfigurationError naming every option that is wrong, each in a line of its own.
  */
 export function loadConfiguration(file: string | undefined, environment: Environment): Configuration {
   const path = file ?? environment.RCS_CONFIG;
   const values = path === undefined ? {} : readYaml(path);
-  const parsed = configurationSchema.safeParse(overlayEnvironment(values, environment, configurationSchema));
+  const written = overlayEnvironment(values, environment, configurationSchema);
+  const parsed = configurationSchema.safeParse(written);
   if (parsed.success) return deepFreeze(withPlainSecrets(parsed.data, path ?? 'environment', environment));
-  const issue = parsed.error.issues[0];
-  const option = issue === undefined || issue.path.length === 0 ? 'the document' : `option ${issue.path.join('.')}`;
-  throw new ConfigurationError(`${path ?? 'environment'}: ${option}: ${issue?.message ?? 'is not valid'}`);
+  throw ConfigurationError.of(configurationProblems(parsed.error.issues, written), path ?? 'environment');
 }
 
 function withPlainSecrets(configuration: Configuration, where: string, environment: Environment): Configuration {
   try {
     return decryptSecrets(configuration, readMasterKey(configuration.masterKeyFile, environment));
   } catch (error) {
-    if (error instanceof ConfigurationError) throw new ConfigurationError(`${where}: ${error.message}`);
+    if (error instanceof ConfigurationError) throw ConfigurationError.of(error.message.split('\n'), where);
     throw error;
   }
 }

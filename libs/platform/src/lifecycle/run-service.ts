@@ -20,6 +20,7 @@ import { startTracer } from '../tracing/start-tracer.js';
 import type { Tracer } from '../tracing/tracer.js';
 import { productVersion } from './product-version.js';
 import { warnOfUnsupportedRuntime } from './runtime-support.js';
+import { encryptedPassword } from './encrypt-option.js';
 import { shutDown, type StoppableService } from './shutdown.js';
 
 /** What every service gets before it starts its own work. */
@@ -57,11 +58,12 @@ const lastSpansMs = 3000;
 /**
  * The frame around every service: configuration, logger, metrics, management port, signals. SIGTERM and SIGINT drain
  * and stop, SIGHUP reads configuration and certificates again; anything nobody handled ends the process with a log line instead of leaving it half alive.
+ * With `--encrypt PASSWORD` nothing starts: the encrypted form is printed.
  */
 export function runService(name: string, start: (context: ServiceContext) => Promise<RunningService>): void {
   main(name, start).catch((error: unknown) => {
-    const text = describeError(error).replaceAll('\n', ' ');
-    process.stderr.write(`${name}: ${text}\n`);
+    const lines = describeError(error).split('\n');
+    process.stderr.write(lines.map(line => `${name}: ${line}\n`).join(''));
     process.exit(error instanceof ConfigurationError ? exitConfiguration : 1);
   });
 }
@@ -70,6 +72,11 @@ async function main(name: string, start: (context: ServiceContext) => Promise<Ru
   // The one reader of the environment.
   // eslint-disable-next-line no-restricted-properties
   const environment = process.env;
+  const encrypted = encryptedPassword(process.argv.slice(2), environment);
+  if (encrypted !== undefined) {
+    process.stdout.write(`${encrypted}\n`);
+    return;
+  }
   const configuration = loadConfiguration(undefined, environment);
   const masterKey = readMasterKey(configuration.masterKeyFile, environment);
   const instance = `${name}-${hostname()}-${randomBytes(4).toString('hex')}`;

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { JWE, JWK } from 'node-jose';
 import { endingWithUs } from '#platform';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { rcsctl } from '#test/cluster/rcsctl.js';
 import { startSecondGateway, type SecondGateway } from '#test/cluster/second-gateway.js';
 import { bodyOf, CertificateAdministrator } from './certificate-administrator.js';
 import { CurlClient } from './curl-client.js';
@@ -271,6 +272,9 @@ describe('bad input, each with a problem of its own and nothing stored', () => {
     const chain = [await contentOf(file('issued.pem')), await contentOf(file('root.pem'))];
     writeFileSync(file('chain.pem'), Buffer.concat(chain));
     writeFileSync(file('huge'), Buffer.alloc(100_000_000));
+    writeFileSync(file('nothing'), '');
+    await openssl('pkey', '-in', file('tenant.key'), '-outform', 'der', '-out', file('key.der'));
+    writeFileSync(file('utf16.pem'), Buffer.from((await contentOf(file('tenant.pem'))).toString(), 'utf16le'));
   });
   afterAll(async () => {
     expect(await aliases()).toEqual(before);
@@ -285,6 +289,8 @@ describe('bad input, each with a problem of its own and nothing stored', () => {
     ['a broken chain', 'issued.pem', 'issued.key', 422, 'PATH_ISSUER_MISSING'],
     ['an unknown root', 'chain.pem', 'issued.key', 422, 'PATH_ROOT_UNKNOWN'],
     ['no password', 'other.pem', 'encrypted.key', 422, 'PRIVATE_KEY_PASSWORD_MISSING'],
+    ['a certificate where the key is due', 'tenant.pem', 'tenant.pem', 422, 'PEM_WRONG_LABEL'],
+    ['a key in DER', 'tenant.pem', 'key.der', 422, 'PEM_IS_DER'],
   ])('%s', async (_, certificate, key, status, reason) => {
     const answer = await admin.uploadInClear(certificate, key);
     expect(answer.status).toBe(status);
@@ -296,6 +302,59 @@ describe('bad input, each with a problem of its own and nothing stored', () => {
       await admin.uploadInClear('other.pem', 'encrypted.key', 'password=wrong'),
       'PRIVATE_KEY_PASSWORD_WRONG',
     );
+  });
+
+  it.each([
+    ['tenant.key', 'tenant.key', /^certificate: /],
+    ['tenant.pem', 'tenant.pem', /^privateKey: /],
+    ['tenant.pem', 'key.der', /^privateKey: .*"openssl (pkey|rsa) -inform der/],
+    ['utf16.pem', 'tenant.key', /^certificate: .*UTF-16/],
+    ['tenant.pem', 'nothing', /choose one file of a private key, which is not empty/],
+  ])('%s and %s: says which of them is wrong', async (certificate, key, detail) => {
+    expect(bodyOf<{ detail: string }>(await admin.uploadInClear(certificate, key)).detail).toMatch(detail);
+  });
+
+  it('a field under another name', async () => {
+    const answer = await admin.send('/rcs/certificates', '--form', `cert=@${file('tenant.pem')}`);
+    expect(bodyOf<{ detail: string }>(answer).detail).toBe('certificate; not known: cert');
+  });
+
+  it('an assignment of which one is unknown', async () => {
+    const known = before[0]!;
+    const answer = await admin.json('PUT', '/rcs/screen-recording-certificates', { aliases: ['nobodys', known] });
+    expect([answer.status, bodyOf<{ detail: string }>(answer).detail]).toEqual([
+      404,
+      'there is no recording certificate "nobodys"',
+    ]);
+  });
+
+  it('a size of key that nobody makes', async () => {
+    const answer = await admin.json('POST', '/rcs/keys', { alias: 'small', size: 1024 });
+    expect(bodyOf<{ detail: string }>(answer).detail).toBe('size: must be 2048, 3072 or 4096');
+  });
+
+  it('a DELETE that names a type and has no body is one without', async () => {
+    const type = ['--header', 'Content-Type: application/json', '--request', 'DELETE'];
+    expect((await admin.send('/rcs/certificates/nobodys', ...type)).status).toBe(404);
+  });
+
+  it('rcsctl: a file that is missing, a password that is wrong, an authority that is not known', async () => {
+    const { gateway, caFile, dataDir, users } = cluster.ready;
+    const { name } = users[0]!;
+    const upload = await admin.run('upload', '--certificate', file('tenant.pem'), '--key', file('none.key'));
+    expect([upload.status, upload.stderr]).toEqual([1, `rcsctl: --key ${file('none.key')}: there is no such file\n`]);
+    const encrypted = await admin.run('upload', '--certificate', file('other.pem'), '--key', file('encrypted.key'));
+    expect(encrypted.stderr).toContain('--key-password-file FILE');
+    writeFileSync(file('wrong.password'), 'wrong');
+    const list = (...more: string[]) =>
+      rcsctl(repository, dataDir, ['certificates', 'list', '--gateway', gateway, '--user', name, ...more]);
+    const wrong = await list('--ca', caFile, '--password-file', file('wrong.password'));
+    expect(wrong.stderr).toBe(`rcsctl: ${gateway} refuses the user ${name}, or the password\n`);
+    const password = ['--password-file', file('admin.password')];
+    const other = await list('--ca', file('company.pem'), ...password);
+    expect(other.stderr).toContain('its certificate is not from the authority that --ca');
+    const key = await list('--ca', file('tenant.key'), ...password);
+    expect(key.stderr).toContain(`--ca: ${file('tenant.key')} has no certificate in it`);
   });
 
   it('an alias that another certificate has', async () => {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { describeError, productVersion } from '#platform';
+import { productVersion } from '#platform';
+import { describeFailure } from './terminal/file-failure.js';
 
 /** A command reads its own modules only: most of the time in which a short command runs, it starts. */
 const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
@@ -43,5 +44,6 @@ process.stderr.on('error', () => undefined);
 
 main().catch((error: unknown) => {
   // Not by itself: a connection that is still being made would keep the process for as long as the other side likes.
-  process.stderr.write(`rcsctl: ${describeError(error)}\n`, () => process.exit(1));
+  const lines = describeFailure(error, process.argv.slice(2)).split('\n');
+  process.stderr.write(lines.map(line => `rcsctl: ${line}\n`).join(''), () => process.exit(1));
 });

@@ -10,7 +10,7 @@ import { VaultKeys } from '../vaults/vault-keys.js';
 
 export const keyGenerationSchema = z.strictObject({
   alias: aliasSchema,
-  size: z.union([z.literal(2048), z.literal(3072), z.literal(4096)]).default(3072),
+  size: z.union([z.literal(2048), z.literal(3072), z.literal(4096)], 'must be 2048, 3072 or 4096').default(3072),
 });
 /** The subject as in RFC 4514: `CN=Genesys Recording,C=US`. */
 export const signingRequestSchema = z.strictObject({ subject: z.string().min(1).max(1024) });

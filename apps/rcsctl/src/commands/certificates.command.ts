@@ -12,6 +12,7 @@ import { describeKeyFile, sealKeyFile } from '../certificates/key-pair-files.js'
 import { watchRewrap } from '../certificates/rewrap-watch.js';
 import type { GatewayClient } from '../gateway-client/gateway-client.js';
 import { withGateway, withGatewayOptions, type GatewayOptions } from '../gateway-client/gateway-options.js';
+import { namingPasswordOptions } from '../terminal/password-hints.js';
 import { readPasswordFile } from '../terminal/password-source.js';
 import { fieldText } from '../terminal/field-text.js';
 import { print } from '../terminal/print.js';
@@ -79,20 +80,23 @@ function listCommands(command: Add): void {
   );
 }
 
+const keyPassword = { key: '--key-password-file' };
+
 function uploads(command: Add): void {
-  const withPair = (one: Command): Command =>
-    one
-      .option('--key <file>', 'private key, PEM')
-      .option('--key-password-file <file>', 'file with the password of the private key');
-  withPair(command('inspect', 'what is in a certificate and a key file, and what an upload would say; keeps nothing'))
+  const passwordFile = ['--key-password-file <file>', 'file with the password of the private key'] as const;
+  command('inspect', 'what is in a certificate and a key file, and what an upload would say; keeps nothing')
+    .option('--key <file>', 'private key, PEM')
+    .option(...passwordFile)
     .option('--certificate <file>', 'certificate, PEM, one or a chain')
     .action((options: PairOptions) => inspect(options));
-  withPair(command('upload', 'take in a certificate and its private key'))
+  command('upload', 'take in a certificate and its private key')
+    .requiredOption('--key <file>', 'private key, PEM')
+    .option(...passwordFile)
     .requiredOption('--certificate <file>', 'certificate, PEM, one or a chain')
     .option('--alias <alias>', 'name of the certificate; made from its subject when absent')
     .option('--decrypt-only', 'to open old recordings; encrypts nothing')
     .option('--same-name', sameNameHelp)
-    .action((options: PairOptions & { certificate: string }) => upload(options));
+    .action((options: PairOptions & { certificate: string; key: string }) => upload(options));
 }
 
 function generatedKeys(command: Add): void {
@@ -256,19 +260,23 @@ function inspect(options: PairOptions): Promise<void> {
       ...(certificate === undefined && key !== undefined
         ? {}
         : ((await gateway.call('POST', '/rcs/certificates/inspect', certificateOf(options))) as Fields)),
-      ...(key === undefined ? {} : { key: describeKeyFile(key, passwordOf(options), certificate) }),
+      ...(key === undefined
+        ? {}
+        : {
+            key: await namingPasswordOptions(keyPassword, () => describeKeyFile(key, passwordOf(options), certificate)),
+          }),
     };
     print(options.json === true, answer, () => fieldText(answer));
   });
 }
 
 /** The key leaves this process encrypted to the key vaults: the gateway never has it. */
-function upload(options: PairOptions & { readonly certificate: string }): Promise<void> {
+function upload(options: PairOptions & { readonly certificate: string; readonly key: string }): Promise<void> {
   const { certificate, key, alias, decryptOnly, sameName } = options;
   return administering(options, async gateway => {
     const answer = (await gateway.call('POST', '/rcs/certificates', {
       ...certificateOf(options),
-      ...(key === undefined ? {} : await sealKeyFile(gateway, key, passwordOf(options), certificate)),
+      ...(await namingPasswordOptions(keyPassword, () => sealKeyFile(gateway, key, passwordOf(options), certificate))),
       ...(alias === undefined ? {} : { alias }),
       ...(decryptOnly === true ? { decryptOnly } : {}),
       ...(sameName === true ? { sameName } : {}),

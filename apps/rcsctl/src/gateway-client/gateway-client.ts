@@ -1,4 +1,5 @@
 import { Agent, request, type Dispatcher } from 'undici';
+import { namingAuthority } from './untrusted-server.js';
 
 export interface GatewayAccess {
   readonly url: string;
@@ -107,6 +108,7 @@ export class GatewayClient {
     const isJson = /json/.test(String(response.headers['content-type']));
     const answer: unknown = isJson && text !== '' ? JSON.parse(text) : text;
     if (response.statusCode < 300) return answer === '' ? undefined : answer;
+    if (response.statusCode === 401) throw new GatewayAnswerError(401, this.refusedLogin());
     const { detail, title } = (isJson ? answer : {}) as { detail?: string; title?: string };
     throw new Error(detail ?? title ?? `the gateway answered ${response.statusCode}: ${text.slice(0, 500)}`);
   }
@@ -132,19 +134,27 @@ export class GatewayClient {
     return send();
   }
 
-  private request(
+  private async request(
     path: string,
     options: Pick<Dispatcher.RequestOptions, 'method' | 'body'> & {
       readonly headers?: Record<string, string>;
       readonly signal?: AbortSignal;
     },
   ) {
-    return request(new URL(path, this.access.url), {
-      signal: AbortSignal.timeout(timeoutMs),
-      ...options,
-      headers: { ...options.headers, authorization: this.authorization },
-      dispatcher: this.agent,
-    });
+    try {
+      return await request(new URL(path, this.access.url), {
+        signal: AbortSignal.timeout(timeoutMs),
+        ...options,
+        headers: { ...options.headers, authorization: this.authorization },
+        dispatcher: this.agent,
+      });
+    } catch (error) {
+      throw namingAuthority(error, this.access);
+    }
+  }
+
+  private refusedLogin(): string {
+    return `${this.access.url} refuses the user ${this.access.userName}, or the password`;
   }
 
   private async json(response: Dispatcher.ResponseData, what: string): Promise<unknown> {
@@ -154,6 +164,7 @@ export class GatewayClient {
 
   private async fail(response: Dispatcher.ResponseData, what: string): Promise<never> {
     const text = await response.body.text();
+    if (response.statusCode === 401) throw new GatewayAnswerError(401, `${what} failed: ${this.refusedLogin()}`);
     const message = `${what} failed: the gateway answered ${response.statusCode}: ${text.slice(0, 500)}`;
     throw new GatewayAnswerError(response.statusCode, message);
   }

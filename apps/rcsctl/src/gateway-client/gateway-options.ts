@@ -40,7 +40,16 @@ export function gatewayAccess({ rcsctl }: Configuration, options: GatewayOptions
     );
   }
   const caFile = options.ca ?? configured?.caFile;
-  return { url, userName, password, caPem: caFile === undefined ? undefined : readFileSync(caFile, 'utf8') };
+  const caPem = caFile === undefined ? undefined : authorityIn(caFile, options.ca === undefined);
+  return { url, userName, password, caPem };
+}
+
+/** @throws ConfigurationError for a file without a certificate: TLS would only say that it trusts nobody. */
+function authorityIn(file: string, isConfigured: boolean): string {
+  const pem = readFileSync(file, 'utf8');
+  if (pem.includes('-----BEGIN CERTIFICATE-----') || pem.includes('-----BEGIN TRUSTED CERTIFICATE-----')) return pem;
+  const option = isConfigured ? 'option rcsctl.gateway.caFile' : '--ca';
+  throw new ConfigurationError(`${option}: ${file} has no certificate in it: name the PEM file of the authority`);
 }
 
 /** Runs `work` with a client of the gateway of the options; `purpose` says what for. */

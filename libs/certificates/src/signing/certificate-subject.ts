@@ -20,8 +20,10 @@ const mostNames = 100;
 export function subjectName({ subject }: CertificateSubject): Name {
   if (subject.length > longestText) throw refused(`the subject is longer than ${longestText} characters`);
   const name = parseName(subject);
-  if (name.toJSON().length === 0)
-    throw refused('the subject is empty: write it like CN=Recording 2027, O=Example, C=US');
+  if (name.toJSON().length === 0) {
+    const what = subject.trim() === '' ? 'is empty' : 'has no attribute=value';
+    throw refused(`the subject ${what}: write it like CN=Recording 2027, O=Example, C=US`);
+  }
   for (const relativeName of name.toJSON()) {
     const [country] = relativeName['C'] ?? [];
     if (country !== undefined && !/^[A-Z]{2}$/.test(country)) throw refused('C must be the two letters of a country');

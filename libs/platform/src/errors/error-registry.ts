@@ -124,8 +124,8 @@ export const errorRegistry = {
     415,
     INVALID_ARGUMENT,
     2,
-    'Only application/json is accepted',
-    'Send Content-Type: application/json.',
+    'A body of this type is not accepted',
+    'Send Content-Type: application/json; the upload of certificates takes multipart/form-data, too.',
   ),
   RCS_RANGE_NOT_SATISFIABLE: define(
     416,

@@ -19,6 +19,7 @@ describe(parseInput.name, () => {
     ['null was sent', schema, null, 'name'],
     ['a field is missing', schema, {}, 'name'],
     ['a field is there and undefined', schema, { name: undefined }, 'name'],
+    ['another was sent instead', schema, { nmae: 'a', sise: 'small' }, 'name; not known: nmae, sise'],
     ['one of several forms is missing', schema, { name: 'a', parts: [{ id: 'b' }, {}] }, 'parts.1.id'],
     ['one of several words is missing', z.object({ size: z.enum(['small', 'large']) }), {}, 'size'],
   ])('names the field that is missing when %s', (_, rules, input, field) => {

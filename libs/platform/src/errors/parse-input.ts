@@ -15,7 +15,9 @@ export function parseInput<T extends z.ZodType>(schema: T, input: unknown, expla
   const field = issue?.path.join('.') ?? '';
   // A rule of our own says what to send instead, also where nothing was sent.
   if (issue !== undefined && field !== '' && issue.code !== 'custom' && valueAt(sent, issue.path) === undefined) {
-    throw new RcsError('RCS_MISSING_PARAMETER', undefined, { publicDetail: field });
+    const unknown = result.error.issues.flatMap(one => (one.code === 'unrecognized_keys' ? one.keys : []));
+    const publicDetail = unknown.length === 0 ? field : `${field}; not known: ${unknown.join(', ')}`;
+    throw new RcsError('RCS_MISSING_PARAMETER', undefined, { publicDetail });
   }
   const reason = `${field === '' ? 'the body' : field}: ${issue?.message ?? 'is not valid'}`;
   throw new RcsError('RCS_INVALID_VALUE', undefined, { publicDetail: explanation ?? reason });

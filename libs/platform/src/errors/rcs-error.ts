@@ -52,10 +52,21 @@ export function describeError(error: unknown): string {
   let current: unknown = error;
   while (current !== undefined && current !== null && parts.length < 8) {
     const text = current instanceof RcsError ? `${current.code}: ${current.message}` : describeOne(current);
-    if (parts.at(-1) !== text) parts.push(text);
+    const added = addition(parts.at(-1), current, text);
+    if (added !== undefined) parts.push(added);
     current = current instanceof Error ? current.cause : undefined;
   }
   return parts.join(' <- ');
+}
+
+/** What a cause says that was not said yet: wrappers quote its message, and leave out its code. */
+function addition(before: string | undefined, cause: unknown, text: string): string | undefined {
+  if (before === text) return undefined;
+  if (before === undefined || !(cause instanceof Error) || cause.message === '' || !before.endsWith(cause.message)) {
+    return text;
+  }
+  const code: unknown = (cause as { code?: unknown }).code;
+  return typeof code === 'string' && !before.includes(code) ? code : undefined;
 }
 
 function describeOne(error: unknown): string {

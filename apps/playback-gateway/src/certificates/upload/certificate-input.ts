@@ -41,7 +41,7 @@ export const certificateUploadSchema = z
   .refine(({ privateKey, keyJwe: encrypted }) => (privateKey === undefined) !== (encrypted === undefined), {
     path: ['keyJwe'],
     message:
-      'send the private key as keyJwe, encrypted to the key vaults (or as privateKey, PEM, where that is allowed)',
+      'choose one file of a private key, which is not empty: send it as keyJwe, encrypted to the key vaults (or as privateKey, PEM, where that is allowed)',
   });
 
 export const certificateInspectionSchema = z

@@ -7,12 +7,17 @@ import { suggestAlias } from './suggest-alias.js';
 
 /** What the upload form fills in by itself. Nothing is stored, no key leaves this function. */
 export function inspectUpload({ certificate, privateKey, password }: CertificateInspection, policy: CertificatePolicy) {
-  const chain = certificate === undefined ? undefined : orRefuse(() => parseCertificatePem(certificate));
+  const chain = certificate === undefined ? undefined : orRefuse(() => parseCertificatePem(certificate), 'certificate');
   return {
     ...(chain === undefined ? {} : { certificate: describeChain(chain, policy) }),
     ...(privateKey === undefined
       ? {}
-      : { key: orRefuse(() => describePrivateKey(Buffer.from(privateKey, 'latin1'), password, chain?.[0])) }),
+      : {
+          key: orRefuse(
+            () => describePrivateKey(Buffer.from(privateKey, 'latin1'), password, chain?.[0]),
+            'privateKey',
+          ),
+        }),
   };
 }
 

@@ -58,7 +58,7 @@ export class CertificateUploadService {
         () => this.keep(administrator, upload, alias, chain, key),
       );
       if (added.outcome !== 'known') this.feed.announce(administrator, 'certificate', 'uploaded', alias);
-      return { ...added, warnings };
+      return { ...added, warnings: [...warnings, ...otherAlias(upload.alias, alias)] };
     } finally {
       key?.pkcs8.fill(0);
     }
@@ -66,7 +66,7 @@ export class CertificateUploadService {
 
   private read(upload: CertificateUpload) {
     this.clearKeys.check(upload);
-    const chain = orRefuse(() => parseCertificatePem(upload.certificate));
+    const chain = orRefuse(() => parseCertificatePem(upload.certificate), 'certificate');
     const warnings = this.judge(chain, upload.decryptOnly);
     return { chain, warnings, key: openKey(upload, chain[0]) };
   }
@@ -159,7 +159,7 @@ function openKey(
   const file = Buffer.from(privateKey, 'latin1');
   const secret = password === undefined ? undefined : Buffer.from(password, 'utf8');
   try {
-    const key = orRefuse(() => parsePrivateKeyPem(file, secret));
+    const key = orRefuse(() => parsePrivateKeyPem(file, secret), 'privateKey');
     if (keyMatchesCertificate(key.publicKey, certificate)) return key;
     key.pkcs8.fill(0);
   } finally {
@@ -171,6 +171,14 @@ function openKey(
     reason: 'KEY_MISMATCH',
   });
 }
+
+/** A certificate has one alias: that of its first upload, whatever later ones say. */
+const otherAlias = (wanted: string | undefined, alias: string): readonly string[] =>
+  wanted === undefined || wanted === alias
+    ? []
+    : [
+        `the certificate is there already, as ${JSON.stringify(alias)}; the alias ${JSON.stringify(wanted)} was not given`,
+      ];
 
 const aliasTaken = (alias: string): RcsError =>
   new RcsError('RCS_CERTIFICATE_EXISTS', undefined, {

@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { METHODS } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '#test/cluster/free-ports.js';
@@ -42,6 +43,10 @@ afterAll(async () => {
 const isKeyManager = ({ url }: Route): boolean => url.startsWith('/key-management/');
 const coded = (text: string): string =>
   Array.from(text, character => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`).join('');
+
+/** Whether a pattern of the router has this path. */
+const covers = (pattern: string, path: string): boolean =>
+  new RegExp(`^${pattern.replace(/:\w+/g, '[^/]+')}$`).test(path);
 
 /** Other texts for a path, of which servers and proxies make one thing and another. */
 function spellings(path: string): string[] {
@@ -120,6 +125,49 @@ it('the same with the credentials of somebody who may do little', async () => {
   const carol = cluster.ready.users.find(({ name }) => name === 'carol')!;
   const credentials = Buffer.from(`${carol.name}:${carol.password}`).toString('base64');
   expect(await wrongAnswers([`Authorization: Basic ${credentials}`])).toEqual([]);
+});
+
+/** Status and Allow of each answer on one connection; the last request closes it. */
+async function answersOf(server: string, requests: readonly (readonly [string, string])[]) {
+  const lines = requests.map(([method, path], index) =>
+    [
+      `${method} ${path} HTTP/1.1`,
+      `Host: ${new URL(server).host}`,
+      ...(index === requests.length - 1 ? ['Connection: close'] : []),
+      '',
+      '',
+    ].join('\r\n'),
+  );
+  const answers = (await sendRaw(server, ca, [lines.join('')])).split(/(?=HTTP\/1\.1 \d{3} )/);
+  return answers.map(answer => [statusesIn(answer)[0], /^allow: (.*)$/im.exec(answer)?.[1]?.trim()] as const);
+}
+
+it('every method that a path does not have is answered 405 with those that it has, and one that is none 501', async () => {
+  const urls = [...new Set(routes.map(({ url }) => url))];
+  const wrong: unknown[] = [];
+  for (const url of urls) {
+    const own = routes.filter(route => route.url === url).map(({ method }) => method);
+    const path = url.replace(/:\w+/g, 'x');
+    const server = isKeyManager({ method: '', url }) ? keyManager : cluster.ready.gateway;
+    // HEAD has no body, by which answers are told apart here; the answer to CONNECT is no HTTP.
+    const others = METHODS.filter(method => !['HEAD', 'CONNECT'].includes(method));
+    const probes = others.filter(method => !own.includes(method)).map(method => [method, path] as const);
+    for (const [index, [status, allow]] of (await answersOf(server, probes)).entries()) {
+      const allowed = allow?.split(', ') ?? [];
+      const [method = ''] = probes[index] ?? [];
+      // Another pattern that the path has, too, may know the method.
+      const known = routes.some(route => route.method === method && route.url !== url && covers(route.url, path));
+      if (known) continue;
+      if (status !== 405 || !own.every(one => allowed.includes(one)) || allowed.includes(method))
+        wrong.push([method, path, status, allow]);
+    }
+    expect(await answersOf(server, [['FOO', path]])).toEqual([[501, undefined]]);
+  }
+  expect(wrong).toEqual([]);
+  expect(await answersOf(cluster.ready.gateway, [['PROPFIND', '/nowhere'], ['DELETE', '/rcs/nowhere']])).toEqual([
+    [404, undefined],
+    [404, undefined],
+  ]);
 });
 
 it('with a port of its own, nothing of the key-management API is answered on the public one, and nothing else there', async () => {

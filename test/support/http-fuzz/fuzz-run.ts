@@ -22,8 +22,8 @@ export interface FuzzReport {
   readonly findings: readonly string[];
 }
 
-/** Overload, a part that is away, and time that is over are answers; whatever else is 5xx is a fault. */
-const allowedFailures: ReadonlySet<number> = new Set([503, 504]);
+/** An unknown method, overload, a part that is away, and time that is over are answers; whatever else is 5xx is a fault. */
+const allowedFailures: ReadonlySet<number> = new Set([501, 503, 504]);
 
 /** Sends to all routes in turn, in every way, until the number or the time is reached. */
 export class FuzzRun {

@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http';
 import fastify from 'fastify';
 import { addAnswerHeaders } from './request-id.hook.js';
 import { answerWithError } from './error-answer.js';
@@ -31,6 +32,17 @@ describe(answerOtherMethods.name, () => {
     const answer = await app.inject({ method: 'PATCH', url: '/rcs/things/inspect' });
     expect([answer.statusCode, answer.headers.allow]).toEqual([405, 'DELETE, GET, POST']);
   });
+
+  it.each(METHODS.filter(method => !['CONNECT', 'GET', 'DELETE'].includes(method)))(
+    'answers %s as every method that a path does not have',
+    async method => {
+      const answer = await app.inject({ method: method as 'PUT', url: '/rcs/things/a' });
+      expect([answer.statusCode, answer.headers.allow]).toEqual([405, 'DELETE, GET']);
+      // A QUERY without a content type is no good wherever it goes (RFC 10008 section 2).
+      const elsewhere = await app.inject({ method: method as 'PUT', url: '/rcs/other' });
+      expect(elsewhere.statusCode).toBe(method === 'QUERY' ? 400 : 404);
+    },
+  );
 
   it('knows no other paths, and lists none of its own', async () => {
     expect((await app.inject({ method: 'PUT', url: '/rcs/other' })).statusCode).toBe(404);

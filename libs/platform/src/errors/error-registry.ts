@@ -7,7 +7,7 @@ import { mediaErrors } from './media-errors.js';
 export type { ApiStatusCode, ErrorDefinition } from './error-definition.js';
 
 const { INVALID_ARGUMENT, PERMISSION_DENIED, NOT_FOUND, ALREADY_EXISTS, OUT_OF_RANGE } = GrpcStatus;
-const { FAILED_PRECONDITION, RESOURCE_EXHAUSTED, UNAVAILABLE, DEADLINE_EXCEEDED, INTERNAL } = GrpcStatus;
+const { FAILED_PRECONDITION, RESOURCE_EXHAUSTED, UNAVAILABLE, DEADLINE_EXCEEDED, INTERNAL, UNIMPLEMENTED } = GrpcStatus;
 
 /** Every error this product can answer with. docs/errors.md is generated from this table. */
 export const errorRegistry = {
@@ -77,6 +77,13 @@ export const errorRegistry = {
     2,
     'The method is not allowed here',
     'Use one of the methods in the Allow header.',
+  ),
+  RCS_METHOD_NOT_IMPLEMENTED: define(
+    501,
+    UNIMPLEMENTED,
+    2,
+    'The method is not known here',
+    'Use a method of HTTP; OPTIONS and the Allow header of an answer 405 name those of a path.',
   ),
   RCS_RECORDING_EXISTS: define(
     409,

@@ -87,6 +87,21 @@ describe(boundListener.name, () => {
     expect(answer).toMatch(/\r\n\r\n\{"statusCode":2,"statusMessage":"[^"]+"\}$/);
   });
 
+  it.each([
+    ['FOO / HTTP/1.1\r\nHost: a\r\n\r\n', 501],
+    ['GETS /a HTTP/1.0\r\n\r\n', 501],
+    ['FOO\r\n\r\n', 400],
+    ['\x16\x03\x01 / HTTP/1.1\r\n\r\n', 400],
+  ])('tells a method that nobody knows from what is no request: %j', async (bytes, status) => {
+    const port = await listen(
+      createServer((_request, response) => response.end('served')),
+      5,
+    );
+    const socket = open(port);
+    socket.write(bytes, 'latin1');
+    expect(await text(socket)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  });
+
   it('writes no refusal into an answer that is under way', async () => {
     const slow = { requestTimeout: 300, headersTimeout: 300, connectionsCheckingInterval: 50 };
     const port = await listen(

@@ -15,6 +15,11 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'RCS_REQUEST_TIMEOUT',
 };
 
+interface ParserError extends NodeJS.ErrnoException {
+  /** What it read: a buffer. */
+  readonly rawPacket?: unknown;
+}
+
 /** Time for the refusal to reach the client, milliseconds. */
 const lastBytesMs = 2000;
 
@@ -38,7 +43,7 @@ export const problemForm: ErrorForm = { contentType: problemContentType, body: t
 export function answerBrokenRequest(
   logger: Logger,
   formOf: (request: IncomingMessage | undefined) => ErrorForm = () => apiStatusForm,
-): (error: NodeJS.ErrnoException, socket: Socket) => void {
+): (error: ParserError, socket: Socket) => void {
   return (error, socket) => {
     if (error.code === 'ECONNRESET' || socket.destroyed) {
       socket.destroy();
@@ -58,8 +63,19 @@ export function answerBrokenRequest(
   };
 }
 
-function refusalOf({ code = '' }: NodeJS.ErrnoException): RcsError {
-  const known = codes[code];
+/** A request line with some word for a method (RFC 9112 section 3): what is no request at all begins otherwise. */
+const requestLine = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ [^\s]+ HTTP\/1\.[01]\r?\n/;
+const longestRequestLine = 8192;
+
+/** Node's parser stops at a method that it does not know: 501 (RFC 9110 section 9.1). */
+const isUnknownMethod = ({ code, rawPacket }: ParserError): boolean =>
+  code === 'HPE_INVALID_METHOD' &&
+  Buffer.isBuffer(rawPacket) &&
+  requestLine.test(rawPacket.toString('latin1', 0, longestRequestLine));
+
+function refusalOf(error: ParserError): RcsError {
+  if (isUnknownMethod(error)) return new RcsError('RCS_METHOD_NOT_IMPLEMENTED');
+  const known = codes[error.code ?? ''];
   if (known !== undefined) return new RcsError(known);
   return new RcsError('RCS_INVALID_VALUE', undefined, { publicDetail: 'the request cannot be read' });
 }

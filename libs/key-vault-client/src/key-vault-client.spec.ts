@@ -17,7 +17,7 @@ import {
   type UnwrapSessionKeyReply,
   type UnwrapSessionKeyRequest,
 } from '#contracts';
-import { RcsError, toGrpcError, type ErrorCode, type InternalIdentity } from '#platform';
+import { RcsError, ReceiverGoneError, toGrpcError, type ErrorCode, type InternalIdentity } from '#platform';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { KeyVaultClient } from './key-vault-client.js';
 
@@ -200,6 +200,19 @@ describe(KeyVaultClient.name, () => {
   it('does not call for a caller that has left already', async () => {
     await expect(unwrap(1000, AbortSignal.abort())).rejects.toMatchObject({ code: 'RCS_TIMEOUT' });
     expect([...first.calls, ...second.calls]).toEqual([]);
+  });
+
+  it('is no failure of a vault when nobody waits for the answer any more, before it or meanwhile', async () => {
+    const gone = new ReceiverGoneError('the caller closed the connection');
+    await expect(unwrap(30_000, AbortSignal.abort(gone))).rejects.toBe(gone);
+    first.hang();
+    second.hang();
+    const leaver = new AbortController();
+    const outcome = expect(unwrap(30_000, leaver.signal)).rejects.toBe(gone);
+    while (first.calls.length + second.calls.length === 0) await new Promise(resolve => setTimeout(resolve, 5));
+    leaver.abort(gone);
+    await outcome;
+    expect(first.calls.length + second.calls.length).toBe(1);
   });
 
   it('leaves no listener at the signal of a caller', async () => {

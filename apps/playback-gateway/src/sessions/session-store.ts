@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { ServerSettings } from '#platform';
 import { accountId, isSameAccount, type AccountName, type EndedSessionStore } from '#store';
@@ -26,6 +27,8 @@ export interface NewSession extends AccountFields, Pick<SessionRecord, 'credenti
 /** Clients that never keep cookies leave such sessions behind with every request; seconds. */
 const unaskedLifetime = 300;
 const longestUserAgent = 256;
+/** Records whose seal was opened here; some 5 MB when all are in use. */
+const rememberedHere = 5000;
 
 const recordSchema = z.object({
   id: z.string(),
@@ -39,6 +42,13 @@ const recordSchema = z.object({
   unasked: z.boolean().exactOptional(),
 });
 
+interface OpenedSession {
+  /** As Redis gave it. */
+  readonly text: string;
+  readonly record: SessionRecord;
+  readonly endsAt: number;
+}
+
 /**
  * `session:<digest of the secret>` holds a session, sealed, and expires by itself; `user-sessions:<digest of the account>`
  * lists those of an account. Redis is not trusted: a session that was ended is remembered in the store, and one that was
@@ -50,6 +60,8 @@ export class SessionStore {
   private readonly digest: (...parts: readonly string[]) => string;
   /** How long after its idle end a session could be brought back by whoever writes Redis; its record is sealed as often. */
   private readonly slackMs: number;
+  /** What a seal held, for as long as Redis gives back the very same text: a request costs no opening then. */
+  private readonly opened = new LRUCache<string, OpenedSession>({ max: rememberedHere });
 
   constructor(
     private readonly gate: RedisGate,
@@ -151,12 +163,20 @@ export class SessionStore {
 
   /** What was kept under this key, if a gateway sealed it for this key and neither its time nor its user ended it. */
   private async living(key: string, text: string | null) {
+    const opened = text === null ? undefined : this.openedAs(key, text);
+    if (opened === undefined || Date.now() >= Math.min(opened.endsAt, this.absoluteEnd(opened.record))) return undefined;
+    return (await this.ended.has(key)) ? undefined : opened;
+  }
+
+  private openedAs(key: string, text: string): OpenedSession | undefined {
+    const known = this.opened.get(key);
+    if (known?.text === text) return known;
     const opened = this.seals.open(sessionKey(key), text);
     const parsed = recordSchema.safeParse(opened?.content);
     if (opened === undefined || !parsed.success) return undefined;
-    const record: SessionRecord = parsed.data;
-    if (Date.now() >= this.absoluteEnd(record) || (await this.ended.has(key))) return undefined;
-    return { record, endsAt: opened.endsAt };
+    const session = { text, record: parsed.data, endsAt: opened.endsAt };
+    this.opened.set(key, session);
+    return session;
   }
 
   /** The client came back with the cookie: the session counts among those of people from now on. */

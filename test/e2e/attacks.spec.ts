@@ -344,6 +344,23 @@ describe('guessing passwords', () => {
     },
   );
 
+  it('ends for a person however their name is spelled', async () => {
+    const spelled = (count: number): string => `${' '.repeat(count % 3)}Mallory${' '.repeat(count)}`;
+    const statuses: number[] = [];
+    for (let count = 0; count < 30; count++)
+      statuses.push((await guess(spelled(count), `wrong-${count}`, ...fromElsewhere())).status);
+    expect(statuses[0]).toBe(401);
+    expect(statuses.at(-1)).toBe(429);
+  });
+
+  it('is slowed at one address whatever port of it the proxy names', async () => {
+    let port = 1024;
+    const guessed = (name: string) => guess(name, 'x', ...header('X-Forwarded-For', `203.0.113.77:${++port}`));
+    for (let count = 0; count < 25; count++) expect((await guessed(`port-${count}`)).status).toBe(401);
+    const many = await Promise.all(Array.from({ length: 40 }, (_, index) => guessed(`ports-${index}`)));
+    expect(many.filter(({ status }) => status === 429).length).toBeGreaterThan(0);
+  });
+
   it('is slowed at one address whatever the names, and ends where too many wait; the right password gets in', async () => {
     const here = header('X-Forwarded-For', '203.0.113.99');
     for (let count = 0; count < 25; count++) expect((await guess(`name-${count}`, 'x', ...here)).status).toBe(401);

@@ -164,7 +164,12 @@ it('every method that a path does not have is answered 405 with those that it ha
     expect(await answersOf(server, [['FOO', path]])).toEqual([[501, undefined]]);
   }
   expect(wrong).toEqual([]);
-  expect(await answersOf(cluster.ready.gateway, [['PROPFIND', '/nowhere'], ['DELETE', '/rcs/nowhere']])).toEqual([
+  expect(
+    await answersOf(cluster.ready.gateway, [
+      ['PROPFIND', '/nowhere'],
+      ['DELETE', '/rcs/nowhere'],
+    ]),
+  ).toEqual([
     [404, undefined],
     [404, undefined],
   ]);

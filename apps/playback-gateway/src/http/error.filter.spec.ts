@@ -1,7 +1,14 @@
 import { BadRequestException, Controller, Get, HttpException, Module, Param, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { configurationSchema, createLogger, errorRegistry, RcsError, ReceiverGoneError, type ErrorCode } from '#platform';
+import {
+  configurationSchema,
+  createLogger,
+  errorRegistry,
+  RcsError,
+  ReceiverGoneError,
+  type ErrorCode,
+} from '#platform';
 import { ErrorFilter } from './error.filter.js';
 import { addAnswerHeaders } from './request-id.hook.js';
 import { serverOptions } from './server-options.js';

@@ -164,7 +164,8 @@ export class SessionStore {
   /** What was kept under this key, if a gateway sealed it for this key and neither its time nor its user ended it. */
   private async living(key: string, text: string | null) {
     const opened = text === null ? undefined : this.openedAs(key, text);
-    if (opened === undefined || Date.now() >= Math.min(opened.endsAt, this.absoluteEnd(opened.record))) return undefined;
+    if (opened === undefined || Date.now() >= Math.min(opened.endsAt, this.absoluteEnd(opened.record)))
+      return undefined;
     return (await this.ended.has(key)) ? undefined : opened;
   }
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const repository = join(__dirname, '../../../..');
@@ -27,6 +27,42 @@ const unescaped = (source: string): string =>
   source
     .replace(/\\u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)))
     .replace(/\\(['"])/g, '$1');
+
+const specFiles = ['apps', 'libs', 'test'].flatMap(directory =>
+  readdirSync(join(repository, directory), { recursive: true, encoding: 'utf8' })
+    .filter(file => file.endsWith('.spec.ts'))
+    .map(file => `${directory}/${file}`),
+);
+/** `file`: what stands in it; what also stands there */
+const shownBy = /`([\w./-]+\.spec\.ts)`(?:: ([^`|)]*))?/g;
+
+/** In a table of another form, a file by the end of its path and titles, or parts of them. */
+describe('every file of tests that docs/security.md names', () => {
+  const named = [...readFileSync(join(repository, 'docs/security.md'), 'utf8').matchAll(shownBy)].map(
+    ([, end = '', claims = '']) => ({
+      end,
+      files: specFiles.filter(file => file === end || file.endsWith(`/${end}`)),
+      claims: claims
+        .replace(/\.\s+[A-Z][^]*$/, '')
+        .split(';')
+        .map(claim => claim.replace(/\s+/g, ' ').replace(/^ |[ .,]+$/g, ''))
+        .filter(claim => claim !== ''),
+    }),
+  );
+
+  it('is there, and no other bears the name', () => {
+    expect(named.filter(({ files }) => files.length !== 1)).toEqual([]);
+    expect(named.length).toBeGreaterThan(40);
+  });
+
+  it('has the tests that are named with it', () => {
+    const missing = named.flatMap(({ files, claims }) => {
+      const text = files.map(file => readFileSync(join(repository, file), 'utf8')).join();
+      return claims.filter(claim => !text.includes(claim)).map(claim => [files[0], claim]);
+    });
+    expect(missing).toEqual([]);
+  });
+});
 
 describe.each(['docs/security.md', 'SECURITY.md'])('the tests that %s names', page => {
   const named = namedIn(page);

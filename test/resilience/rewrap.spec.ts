@@ -1,6 +1,5 @@
 import { constants, privateDecrypt, randomBytes, createPrivateKey, type KeyObject } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -9,6 +8,7 @@ import { encryptDetached, parseEnvelope, type EncryptionRecipient } from '#cms';
 import { openSqliteStore, type Recording, type Store } from '#store';
 import { processIdOf } from '#test/cluster/process-id.js';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { workDirectory } from '#test/cluster/work-directory.js';
 import { countInTier } from '#test/tier.js';
 import { bodyOf, CertificateAdministrator } from '../e2e/certificate-administrator.js';
 import { CurlClient } from '../e2e/curl-client.js';
@@ -18,7 +18,7 @@ import { fastIndex } from '../properties/world/property-cluster.js';
 jest.setTimeout(840_000);
 
 const repository = join(__dirname, '../..');
-const work = mkdtempSync(join(tmpdir(), 'rcs-rewrap-'));
+const work = workDirectory('rcs-rewrap-');
 const file = (name: string): string => join(work, name);
 const total = countInTier(2000, 10_000);
 /** Each look starts curl and logs in, on the processors that the server works on. */

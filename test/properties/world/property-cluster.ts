@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openSqliteStore } from '#store';
 import { startCluster, type ReadyLine, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { workDirectory } from '#test/cluster/work-directory.js';
 import { Caller, Door } from './caller.js';
 import { PropertyContactCenter } from './contact-center.js';
 import { StoredFiles } from './stored-files.js';
@@ -40,7 +40,7 @@ export class PropertyCluster {
   }
 
   static async start(environment: Readonly<Record<string, string>> = {}): Promise<PropertyCluster> {
-    const work = mkdtempSync(join(tmpdir(), 'rcs-property-'));
+    const work = workDirectory('rcs-property-');
     try {
       const cluster = await startCluster(repository, join(work, 'data'), {
         // Everybody comes from one address here, and many are refused.

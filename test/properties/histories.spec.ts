@@ -59,7 +59,7 @@ async function onOneServer(
   });
   let [steps, disturbances, imports] = [0, 0, 0];
   try {
-    const pairs = await KeyPairs.make(Math.max(8, Math.ceil(Math.sqrt(numbers.length * 14))));
+    const pairs = await KeyPairs.make(Math.max(8, Math.ceil(Math.sqrt(numbers.length * 20))));
     const contactCenters = await cluster.addContactCenters(
       numbers.map(number => `history-${number}`),
       id => id,

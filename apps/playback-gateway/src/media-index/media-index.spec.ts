@@ -211,7 +211,7 @@ describe('the index of media files', () => {
 
   describe('in the background', () => {
     /** Works until nothing is left that can be done now. */
-    async function index(until: () => Promise<boolean>): Promise<void> {
+    async function index(until: () => Promise<boolean>, inspectionsPerSecond = 10_000): Promise<void> {
       const metrics = new GatewayMetrics(createMetricsRegistry('playback-gateway', '0.1.0'));
       const step = new IndexStep(
         store.recordings,
@@ -220,7 +220,7 @@ describe('the index of media files', () => {
         store.audit,
       );
       const instance = { instance: 'gateway-1' };
-      const limits = { mediaIndex: { inspectionsPerSecond: 10_000, bytesPerSecond: 2 ** 30 } };
+      const limits = { mediaIndex: { inspectionsPerSecond, bytesPerSecond: 2 ** 30 } };
       const indexer = new MediaIndexer(store.mediaIndex, step, claims, metrics, logger, instance, limits);
       indexer.onApplicationBootstrap();
       try {
@@ -330,6 +330,13 @@ describe('the index of media files', () => {
       await index(async () => (await pinOf('R1'))?.leavesKept === true);
       expect(await failures()).toEqual([['GONE', 'RCS_STORAGE_FILE_MISSING']]);
       expect(await store.mediaIndex.countUnknown(contactCenter)).toBe(1);
+    });
+
+    it('looks at what cannot be read no oftener than at anything else', async () => {
+      for (const id of ['GONE', 'LOST', 'AWAY']) await inserted(id);
+      const began = performance.now();
+      await index(async () => (await failures()).length === 3, 4);
+      expect(performance.now() - began).toBeGreaterThan(450);
     });
 
     it('claims the places of recordings from before there were claims, for the first that named them', async () => {

@@ -119,14 +119,16 @@ export class MediaIndexer implements OnApplicationBootstrap, OnApplicationShutdo
   private async attempt(media: UnindexedMedia, missing: MissingPart, act: () => Promise<number>): Promise<void> {
     if (this.isStopped()) return;
     const began = performance.now();
+    // A storage that is away, or has not got the file, is asked no oftener than one that has.
+    let dueMs = 1000 / this.options.inspectionsPerSecond;
     try {
-      const dueMs = await act();
-      await this.wait(Math.max(0, dueMs - (performance.now() - began)));
+      dueMs = await act();
     } catch (error) {
       if (this.isStopped()) return;
       if (error instanceof RcsError && isOurTrouble(error)) throw error;
       await this.postpone(media, missing, toRcsError(error));
     }
+    await this.wait(Math.max(0, dueMs - (performance.now() - began)));
   }
 
   private async postpone({ recording, mediaFile, attempts }: UnindexedMedia, missing: MissingPart, error: RcsError) {

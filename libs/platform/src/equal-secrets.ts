@@ -1,6 +1,6 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto';
 
-const comparisonKey = randomBytes(32);
+const comparisonKey = createSecretKey(randomBytes(32));
 
 /** Whether two secrets are the same; digests of equal length are compared, so that neither content nor length shows in the time. */
 export function equalSecrets(left: string, right: string): boolean {

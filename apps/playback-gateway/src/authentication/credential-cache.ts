@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { User } from '#store';
 import type { BasicCredentials } from './credentials.js';
@@ -11,7 +11,7 @@ export type VerifiedUser = Pick<User, 'name' | 'version'>;
  * every request and a password hash is slow on purpose. Only a digest under a key of this process is kept.
  */
 export class CredentialCache {
-  private readonly key = randomBytes(32);
+  private readonly key = createSecretKey(randomBytes(32));
   private readonly verified: LRUCache<string, VerifiedUser> | undefined;
   private readonly running = new Map<string, Promise<User>>();
 

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
@@ -24,7 +24,7 @@ export interface PresentedLogin {
 @Injectable()
 export class LoginRecord {
   private readonly recent = new LRUCache<string, true>({ max: remembered, ttl: repeatMs });
-  private readonly key = randomBytes(32);
+  private readonly key = createSecretKey(randomBytes(32));
 
   constructor(
     @Inject(storeTokens.audit) private readonly audit: AuditLog,

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { ServerSettings } from '#platform';
 import type { User } from '#store';
 import { networksOf } from '../http/networks.js';
@@ -19,7 +19,7 @@ type RecorderSettings = Pick<
 
 /** The account of the configuration, for the recording processor; it is in no store and in no contact center. */
 export class RecorderAccount {
-  private readonly comparisonKey = randomBytes(32);
+  private readonly comparisonKey = createSecretKey(randomBytes(32));
   private readonly isOwnAddress: ((address: string) => boolean) | undefined;
 
   constructor(private readonly settings: RecorderSettings) {

@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  randomBytes,
+  type KeyObject,
+} from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from '#platform';
 import { LOGGER } from '../dependencies/injection-tokens.js';
@@ -19,10 +26,14 @@ export interface OpenedRecord {
  * the place of another, nor bring one back after its end. Earlier records of the same place count until their own end.
  */
 export class SealedRecords {
+  private readonly key: KeyObject;
+
   constructor(
-    private readonly key: Buffer,
+    key: Buffer,
     private readonly refused: () => void = () => undefined,
-  ) {}
+  ) {
+    this.key = createSecretKey(key);
+  }
 
   /** @param place the key in Redis, without the prefix of the installation */
   seal(place: string, content: unknown, endsAt: number): string {

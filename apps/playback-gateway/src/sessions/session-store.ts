@@ -47,6 +47,8 @@ interface OpenedSession {
   readonly text: string;
   readonly record: SessionRecord;
   readonly endsAt: number;
+  /** It follows from the secret, which leads to this session alone. */
+  csrfToken?: string;
 }
 
 /**
@@ -117,7 +119,8 @@ export class SessionStore {
     const { record, endsAt } = living;
     if (record.unasked === true) await this.keep(key, record);
     else if (endsAt < Math.min(Date.now() + idle * 1000, this.absoluteEnd(record))) await this.prolong(key, record);
-    return { ...record, key, reference, csrfToken: csrfTokenOf(secret) };
+    living.csrfToken ??= csrfTokenOf(secret);
+    return { ...record, key, reference, csrfToken: living.csrfToken };
   }
 
   /** The session of this reference, without keeping it alive. */
@@ -175,7 +178,7 @@ export class SessionStore {
     const opened = this.seals.open(sessionKey(key), text);
     const parsed = recordSchema.safeParse(opened?.content);
     if (opened === undefined || !parsed.success) return undefined;
-    const session = { text, record: parsed.data, endsAt: opened.endsAt };
+    const session: OpenedSession = { text, record: parsed.data, endsAt: opened.endsAt };
     this.opened.set(key, session);
     return session;
   }

@@ -13,6 +13,7 @@ export * from './statement/statement-verifier.js';
 export * from './statement/short-message.js';
 export * from './statement/audit-checkpoint-statement.js';
 export * from './statement/audit-countersignature.js';
+export * from './statement/audit-archive-seal.js';
 export * from './audit-checkpoint/checkpoint-content.js';
 export * from './audit-checkpoint/audit-checkpoint-note.js';
 export * from './operator-grant.js';

@@ -94,6 +94,11 @@ describe(judgeCheckpoints.name, () => {
     expect(kinds(late)).toEqual(['2 late']);
   });
 
+  it('lets a process that ended come back under its name at any time', () => {
+    const back = new Story().add('a', 'opened', 0).add('a', 'closed', 1).add('a', 'opened', 90).add('a', 'closed', 91);
+    expect(kinds(back.notes, 100)).toEqual([]);
+  });
+
   it('finds one that continues another one than that before it', () => {
     expect(kinds(changed(story(), 3, { previous: 'f'.repeat(64) }))).toEqual(['3 broken-link']);
   });

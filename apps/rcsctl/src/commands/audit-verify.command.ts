@@ -1,32 +1,32 @@
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { AuditVerification } from '#store';
-import { authorityFile, storeDirectory, withStore, withStoreOptions, type StoreOptions } from '../audit/audit-store.js';
-import { judgeCheckpoints, type CheckpointJudgement } from '../audit/judge-checkpoints.js';
-import { readCheckpoints, type FoundCheckpoints } from '../audit/read-checkpoints.js';
-import { readConfiguration } from '../configuration/read-configuration.js';
+import { describeSealed } from '../audit/archive/judge-archives.js';
+import { withStore, withStoreOptions } from '../audit/audit-store.js';
+import { verifyLog, type ComparisonOptions, type VerifiedLog } from '../audit/verify-log.js';
 import { print } from '../terminal/print.js';
 import { textTable } from '../terminal/text-table.js';
 
-interface VerifyOptions extends StoreOptions {
-  /** False for `--without-checkpoints`. */
-  readonly checkpoints?: readonly string[];
+interface VerifyOptions extends ComparisonOptions {
   readonly withoutCheckpoints?: boolean;
-  readonly witness?: readonly string[];
-  readonly ca?: string;
   readonly json?: boolean;
 }
 
-/** `rcsctl audit verify`. */
-export function auditVerifyCommand(audit: Command): void {
-  withStoreOptions(audit.command('verify'))
-    .description('prove that no record was changed, removed or moved; exit status 1 when something is wrong')
+/** Adds the options that say what a log is compared with. */
+export function withComparisonOptions(command: Command): Command {
+  return withStoreOptions(command)
     .option(
       '--ca <file>',
       'internal authority (PEM) that signed for the gateways; that of the configuration when absent',
     )
     .option('--checkpoints <files...>', 'files of the checkpoints; that of the configuration, else beside the store')
     .option('--witness <files...>', 'logs, syslog files and journals outside the store, in which checkpoints are named')
+    .option('--archives <files...>', 'what rcsctl audit archive wrote; then every sealed archive must be among them');
+}
+
+/** `rcsctl audit verify`. */
+export function auditVerifyCommand(audit: Command): void {
+  withComparisonOptions(audit.command('verify'))
+    .description('prove that no record was changed, removed or moved; exit status 1 when something is wrong')
     .option('--without-checkpoints', 'the chains alone: finds nothing of what was cut off or rewritten as a whole')
     .option('--json', 'JSON for programs')
     .action(verify);
@@ -34,57 +34,57 @@ export function auditVerifyCommand(audit: Command): void {
 
 async function verify(options: VerifyOptions): Promise<void> {
   await withStore(options, async ({ audit }) => {
-    if (options.withoutCheckpoints === true) {
-      const result = await audit.verify();
-      report(options, result, undefined, undefined);
-      return;
+    if (options.withoutCheckpoints === true) report(options, await audit.verify(), undefined);
+    else {
+      const verified = await verifyLog(audit, options);
+      report(options, verified.result, verified);
     }
-    const caFile = authorityFile(options, options.ca);
-    const found = await readCheckpoints({
-      audit,
-      caFile,
-      files: options.checkpoints ?? [checkpointFile(options)],
-      witnesses: options.witness ?? [],
-    });
-    const judged = judgeCheckpoints(found.notes, Date.now());
-    const result = await audit.verify([...found.earlier, ...judged.vouched]);
-    report(options, result, found, judged);
   });
 }
 
-function checkpointFile(options: StoreOptions): string {
-  const configured = options.store === undefined ? readConfiguration(options.config).audit.checkpointFile : undefined;
-  return configured ?? join(storeDirectory(options), 'audit-checkpoints.jsonl');
-}
-
-function report(
-  { json }: VerifyOptions,
-  result: AuditVerification,
-  found: FoundCheckpoints | undefined,
-  judged: CheckpointJudgement | undefined,
-): void {
-  const compared = (found?.notes.length ?? 0) + (found?.earlier.length ?? 0);
-  const refused = found?.refused ?? [];
-  const { problems = [], notices = [] } = judged ?? {};
-  const checkpoints = judged === undefined ? {} : { checkpoints: { compared, refused, problems, notices } };
-  print(json === true, { ...result, ...checkpoints }, () =>
+function report({ json, archives }: VerifyOptions, result: AuditVerification, verified: VerifiedLog | undefined): void {
+  const problemCount = result.problemCount + (verified === undefined ? 0 : problemsBeside(verified));
+  const lines = verified === undefined ? [withoutCheckpoints] : linesOf(verified, archives !== undefined);
+  print(json === true, { ...result, ...(verified === undefined ? {} : membersOf(verified)) }, () =>
     [
       `${result.records} records of ${result.writers} writers`,
-      judged === undefined
-        ? 'not compared with checkpoints: what was cut off or rewritten as a whole is only found with them'
-        : `compared with ${compared} checkpoints`,
-      ...notices,
-      ...refused.map(({ source, line, reason }) => `checkpoint refused: line ${line} of ${source}: ${reason}`),
-      ...(problems.length === 0 ? [] : [checkpointTable(problems)]),
+      ...lines,
       ...(result.problems.length === 0 ? [] : [recordTable(result.problems)]),
-      ...(isSound(result, refused.length + problems.length) ? ['no problem found'] : []),
+      ...(problemCount === 0 ? ['no problem found'] : []),
     ].join('\n'),
   );
-  if (!isSound(result, refused.length + problems.length)) process.exitCode = 1;
+  if (problemCount > 0) process.exitCode = 1;
 }
 
-function isSound(result: AuditVerification, checkpointProblems: number): boolean {
-  return result.problemCount === 0 && checkpointProblems === 0;
+const withoutCheckpoints =
+  'not compared with checkpoints: what was cut off or rewritten as a whole is only found with them';
+
+/** How many problems there are beside those of records. */
+function problemsBeside({ found, judged, archived }: VerifiedLog): number {
+  return found.refused.length + judged.problems.length + archived.problems.length;
+}
+
+const comparedWith = ({ found }: VerifiedLog): number => found.notes.length + found.earlier.length;
+
+function membersOf(verified: VerifiedLog): object {
+  const { found, judged, archived } = verified;
+  const { problems, notices } = judged;
+  return {
+    checkpoints: { compared: comparedWith(verified), refused: found.refused, problems, notices },
+    archives: { sealed: archived.sealed, problems: archived.problems },
+  };
+}
+
+function linesOf(verified: VerifiedLog, withArchives: boolean): string[] {
+  const { found, judged, archived } = verified;
+  return [
+    `compared with ${comparedWith(verified)} checkpoints`,
+    ...(withArchives ? [`and with archives: ${archived.sealed.length} are sealed`] : describeSealed(archived.sealed)),
+    ...judged.notices,
+    ...found.refused.map(({ source, line, reason }) => `checkpoint refused: line ${line} of ${source}: ${reason}`),
+    ...(judged.problems.length === 0 ? [] : [numberedTable('Checkpoint', judged.problems)]),
+    ...(archived.problems.length === 0 ? [] : [numberedTable('Archive', archived.problems)]),
+  ];
 }
 
 function recordTable(problems: AuditVerification['problems']): string {
@@ -92,7 +92,10 @@ function recordTable(problems: AuditVerification['problems']): string {
   return textTable(['Writer', 'Record', 'Problem', 'Detail'], rows);
 }
 
-function checkpointTable(problems: CheckpointJudgement['problems']): string {
+function numberedTable(
+  what: string,
+  problems: readonly { readonly number: number; readonly kind: string; readonly detail: string }[],
+): string {
   const rows = problems.map(({ number, kind, detail }) => [String(number), kind, detail]);
-  return textTable(['Checkpoint', 'Problem', 'Detail'], rows);
+  return textTable([what, 'Problem', 'Detail'], rows);
 }

@@ -4,6 +4,7 @@ import type { AuditQuery, AuditRecord } from '#store';
 import { withStore, withStoreOptions, type StoreOptions } from '../audit/audit-store.js';
 import { print } from '../terminal/print.js';
 import { keyUseJournalCommand } from './key-use-journal.command.js';
+import { auditArchiveCommand } from './audit-archive.command.js';
 import { auditProofCommands } from './audit-proof.commands.js';
 import { auditVerifyCommand } from './audit-verify.command.js';
 import { operatorJournalCommand } from './operator-journal.command.js';
@@ -21,6 +22,7 @@ export function auditCommand(program: Command): void {
   operatorJournalCommand(audit);
   keyUseJournalCommand(audit);
   auditVerifyCommand(audit);
+  auditArchiveCommand(audit);
   auditProofCommands(audit);
   selecting(audit.command('list'))
     .description('show the newest records that match')

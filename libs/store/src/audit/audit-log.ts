@@ -1,4 +1,5 @@
 import type { AuditEntry, AuditRecord } from './audit-record.js';
+import type { ArchivedPart, AuditRetention } from './audit-retention.js';
 
 export interface AuditQuery {
   /** Not before this time: ISO 8601 with zone. */
@@ -106,7 +107,7 @@ export interface AuditVerification {
 }
 
 /** Append-only, one hash chain per writer. A writer's process may stop and continue its chain later. */
-export interface AuditLog {
+export interface AuditLog extends AuditRetention {
   /**
    * Resolves only when the record is durable. After a rejection by deadline it may still have been written: the log may
    * hold an act that was then refused, never the reverse.
@@ -124,8 +125,9 @@ export interface AuditLog {
   /**
    * Reads the whole log in constant memory. A chain cut off at its end, or recomputed from some record on, looks sound in
    * itself: only checkpoints that were kept elsewhere find that.
+   * @param archived what is proved of archives; when absent what the store itself says of them.
    */
-  verify(checkpoints?: readonly AuditCheckpoint[]): Promise<AuditVerification>;
+  verify(checkpoints?: readonly AuditCheckpoint[], archived?: ArchivedPart): Promise<AuditVerification>;
 
   /** The ends of the chains of all writers, by name. @throws RcsError RCS_AUDIT_UNAVAILABLE when they cannot be read. */
   heads(): Promise<readonly AuditHead[]>;

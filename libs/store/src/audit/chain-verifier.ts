@@ -1,7 +1,9 @@
 import { CheckpointComparison } from './checkpoint-comparison.js';
+import type { ArchivedChain, ArchivedPart } from './audit-retention.js';
 import type { AuditCheckpoint, AuditProblem, AuditProblemKind, AuditVerification } from './audit-log.js';
 import type { AuditRecord } from './audit-record.js';
 import { genesisEvent, noPreviousHash, recordHash } from './audit-chain.js';
+import { vouchedByArchive } from './vouched-by-archive.js';
 import { MalformedAuditRecord, parseStoredRecord, type StoredAuditRecord } from './stored-audit-record.js';
 
 const keptProblems = 1000;
@@ -29,14 +31,21 @@ export class ChainVerifier {
   private problemCount = 0;
   private readonly problems: AuditProblem[] = [];
   private readonly checkpoints: CheckpointComparison;
+  private readonly archived: ReadonlyMap<string, ArchivedChain>;
 
-  constructor(checkpoints: readonly AuditCheckpoint[] = []) {
-    this.checkpoints = new CheckpointComparison(checkpoints);
+  /** @param archived where chains may begin; with the records of the archives they begin at the beginning. */
+  constructor(
+    checkpoints: readonly AuditCheckpoint[] = [],
+    private readonly archivedPart: ArchivedPart = { chains: [] },
+  ) {
+    const { chains } = archivedPart;
+    this.archived = new Map(chains.map(chain => [chain.writer, chain]));
+    this.checkpoints = new CheckpointComparison([...checkpoints, ...chains.map(vouchedByArchive)], this.archived);
   }
 
   accept(stored: StoredAuditRecord): void {
     this.records += 1;
-    const before = this.enterChain(stored.writer);
+    const before = this.enterChain(stored);
     const linkTo = this.judgeSequence(stored, before);
     const finding = judgeRecord(stored, linkTo);
     if (finding !== undefined) this.report(stored.writer, stored.sequence, finding);
@@ -58,16 +67,23 @@ export class ChainVerifier {
     return { records, writers, problems: [...problems], problemCount };
   }
 
-  private enterChain(writer: string): Position {
+  private enterChain({ writer, sequence }: StoredAuditRecord): Position {
     if (this.position?.writer === writer) return this.position;
     this.writers += 1;
-    return { writer, sequence: -1, hash: noPreviousHash };
+    const archived = this.archived.get(writer);
+    if (archived === undefined || sequence === 0 || sequence > archived.size) {
+      return { writer, sequence: -1, hash: noPreviousHash };
+    }
+    return { writer, sequence: sequence - 1, hash: hashBefore(archived, sequence) };
   }
 
   /** Returns the hash that the record must continue, where that is known. */
   private judgeSequence(stored: StoredAuditRecord, before: Position): string | undefined {
     const expected = before.sequence + 1;
     if (stored.sequence === expected) return before.hash;
+    const archived = this.archivedPart.records === undefined ? this.archived.get(stored.writer) : undefined;
+    // Archived records that are being removed, or whose removal was broken off, are no gap.
+    if (archived !== undefined && stored.sequence <= archived.size) return hashBefore(archived, stored.sequence);
     const count = stored.sequence - expected;
     const detail = count === 1 ? 'one record is missing' : `${count} records are missing, up to ${stored.sequence - 1}`;
     this.report(stored.writer, expected, { kind: 'missing', detail });
@@ -78,6 +94,11 @@ export class ChainVerifier {
     this.problemCount += 1;
     if (this.problems.length < keptProblems) this.problems.push({ writer, sequence, ...finding });
   }
+}
+
+/** What the store has no record of any more; the end of the archives is known. */
+function hashBefore({ size, hash }: ArchivedChain, sequence: number): string | undefined {
+  return sequence === size ? hash : undefined;
 }
 
 /** Its hash is right: what was erased of it is not among what the hash covers. */

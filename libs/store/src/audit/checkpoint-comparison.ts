@@ -1,4 +1,5 @@
 import type { AuditCheckpoint, AuditProblemKind } from './audit-log.js';
+import type { ArchivedChain } from './audit-retention.js';
 import { GrowingTree, leafOfRecord } from './merkle-tree.js';
 import type { StoredAuditRecord } from './stored-audit-record.js';
 
@@ -23,7 +24,11 @@ export class CheckpointComparison {
   private tree = new GrowingTree();
   private treeOf: string | undefined;
 
-  constructor(checkpoints: readonly AuditCheckpoint[]) {
+  /** @param archived where chains may begin, by writer. */
+  constructor(
+    checkpoints: Iterable<AuditCheckpoint>,
+    private readonly archived: ReadonlyMap<string, ArchivedChain> = new Map(),
+  ) {
     for (const checkpoint of checkpoints) {
       const { writer, sequence, hash, root } = checkpoint;
       const known = this.vouched.get(place(writer, sequence));
@@ -66,9 +71,19 @@ export class CheckpointComparison {
   private grow({ writer, sequence, hash }: StoredAuditRecord): void {
     if (this.treeOf !== writer) {
       this.treeOf = writer;
-      this.tree = new GrowingTree();
+      this.tree = this.treeBefore(writer, sequence);
     }
     if (this.tree.size === sequence && typeof hash === 'string') this.tree.add(leafOfRecord(hash));
+  }
+
+  /** Of a chain that begins in an archive the tree is that of the archive. */
+  private treeBefore(writer: string, sequence: number): GrowingTree {
+    const archived = this.archived.get(writer);
+    if (archived === undefined || sequence === 0) return new GrowingTree();
+    return new GrowingTree(
+      archived.size,
+      archived.subtrees.map(node => Buffer.from(node, 'hex')),
+    );
   }
 }
 

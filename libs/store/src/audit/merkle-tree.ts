@@ -25,8 +25,20 @@ export function splitOf(count: number): number {
 
 /** A tree that grows leaf by leaf and keeps one node per binary digit of its size. */
 export class GrowingTree {
-  private readonly subtrees: Buffer[] = [];
-  private leaves = 0;
+  private readonly subtrees: Buffer[];
+
+  /** @param subtrees those above the first `leaves` leaves, as `nodes` gave them. */
+  constructor(
+    private leaves = 0,
+    subtrees: readonly Buffer[] = [],
+  ) {
+    this.subtrees = [...subtrees];
+  }
+
+  /** The nodes above the perfect subtrees of which it consists, from left to right. */
+  get nodes(): readonly Buffer[] {
+    return this.subtrees;
+  }
 
   get size(): number {
     return this.leaves;
@@ -44,13 +56,29 @@ export class GrowingTree {
 
   /** The root over the leaves so far. */
   root(): Buffer {
-    return (
-      this.subtrees.reduceRight<Buffer | undefined>(
-        (right, left) => (right === undefined ? left : nodeAbove(left, right)),
-        undefined,
-      ) ?? emptyRoot
-    );
+    return foldSubtrees(this.subtrees);
   }
+}
+
+/** The root above perfect subtrees, given from left to right. */
+export function foldSubtrees(subtrees: readonly Buffer[]): Buffer {
+  return (
+    subtrees.reduceRight<Buffer | undefined>(
+      (right, left) => (right === undefined ? left : nodeAbove(left, right)),
+      undefined,
+    ) ?? emptyRoot
+  );
+}
+
+/** Where the perfect subtrees of a tree of `size` leaves begin and how many leaves they have, from left to right. */
+export function perfectSubtrees(size: number): readonly { readonly start: number; readonly count: number }[] {
+  const subtrees: { start: number; count: number }[] = [];
+  for (let start = 0; start < size;) {
+    const count = 2 ** Math.floor(Math.log2(size - start));
+    subtrees.push({ start, count });
+    start += count;
+  }
+  return subtrees;
 }
 
 /**

@@ -60,4 +60,51 @@ export const auditSchema: readonly SchemaMigration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    version: 3,
+    worksWithCodeOf: 1, // until the first archive is sealed
+    sql: `
+      -- What lies in archives, each sealed by an operator.
+      CREATE TABLE audit_archive (
+        number INTEGER PRIMARY KEY,
+        seal TEXT NOT NULL,
+        chains TEXT NOT NULL -- JSON: how far all chains lie in archives
+      ) STRICT;
+      CREATE TRIGGER audit_archive_is_never_changed BEFORE UPDATE ON audit_archive
+      BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+      CREATE TRIGGER audit_archive_is_never_deleted BEFORE DELETE ON audit_archive
+      BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+      CREATE TRIGGER audit_archive_is_never_replaced BEFORE INSERT ON audit_archive
+      WHEN EXISTS (SELECT 1 FROM audit_archive WHERE number = NEW.number)
+      BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+
+      -- The same by writer, of the last archive.
+      CREATE TABLE audit_archived_chain (
+        writer TEXT PRIMARY KEY,
+        size INTEGER NOT NULL,
+        hash TEXT NOT NULL,
+        subtrees TEXT NOT NULL -- JSON: nodes of the tree over them
+      ) STRICT, WITHOUT ROWID;
+      CREATE TRIGGER audit_archived_chain_only_grows BEFORE UPDATE ON audit_archived_chain
+      WHEN NEW.writer <> OLD.writer OR NEW.size < OLD.size
+      BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+      CREATE TRIGGER audit_archived_chain_is_never_deleted BEFORE DELETE ON audit_archived_chain
+      BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+
+      DROP TRIGGER audit_record_is_never_deleted;
+      CREATE TRIGGER audit_record_is_never_deleted BEFORE DELETE ON audit_record
+      WHEN NOT EXISTS (
+        SELECT 1 FROM audit_archived_chain AS archived
+        WHERE archived.writer = OLD.writer AND OLD.sequence < archived.size
+      )
+      BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+      -- A number that is archived is never given again.
+      CREATE TRIGGER audit_record_is_never_written_again BEFORE INSERT ON audit_record
+      WHEN EXISTS (
+        SELECT 1 FROM audit_archived_chain AS archived
+        WHERE archived.writer = NEW.writer AND NEW.sequence < archived.size
+      )
+      BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+    `,
+  },
 ];

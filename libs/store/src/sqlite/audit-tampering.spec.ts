@@ -38,13 +38,21 @@ describe('the audit log in the hands of somebody who can write the file', () => 
     "INSERT OR REPLACE INTO audit_record SELECT writer, sequence, time, 'nobody', recording, record, hash, personal FROM audit_record",
     "UPDATE audit_checkpoint SET note = 'another'",
     'DELETE FROM audit_checkpoint',
+    'DELETE FROM audit_archive',
+    "UPDATE audit_archive SET seal = 'another'",
+    "INSERT OR REPLACE INTO audit_archive VALUES (1, 'another', '[]')",
+    'DELETE FROM audit_archived_chain',
+    'UPDATE audit_archived_chain SET size = 1',
+    "INSERT INTO audit_record SELECT 'gateway-2', 0, time, user, recording, record, hash, personal FROM audit_record LIMIT 1",
     "INSERT OR REPLACE INTO audit_checkpoint VALUES (1, 'gateway-1', 'digest', 'another')",
   ])('refuses %s', async sql => {
     const file = openFile();
     file.exec("INSERT INTO audit_checkpoint VALUES (1, 'gateway-1', 'digest', 'note')");
+    file.exec("INSERT INTO audit_archive VALUES (1, 'seal', '[]')");
+    file.exec("INSERT INTO audit_archived_chain VALUES ('gateway-2', 2, 'hash', '[]')");
     expect(() => file.exec(sql)).toThrow('the audit log is append-only');
     file.close();
-    expect(await store.audit.verify()).toMatchObject({ records: 11, problems: [] });
+    expect(await store.audit.verify([], { chains: [] })).toMatchObject({ records: 11, problems: [] });
   });
 
   it.each([

@@ -12,9 +12,18 @@ import type {
 import type { AuditEntry, AuditRecord } from '../audit/audit-record.js';
 import type { ChainHead } from '../audit/audit-chain.js';
 import { auditEntryFields } from '../audit/audit-entry-fields.js';
+import type { ArchivablePart, ArchivedPart, SealedArchive } from '../audit/audit-retention.js';
+import { inChainOrder } from '../audit/chain-order.js';
 import { ChainVerifier } from '../audit/chain-verifier.js';
 import { parseStoredRecord, type StoredAuditRecord } from '../audit/stored-audit-record.js';
-import { findRecord, pagesInChainOrder, pagesInTimeOrder, type AuditSelection } from './reading/audit-pages.js';
+import { ArchivedChains } from './reading/archived-chains.js';
+import {
+  findRecord,
+  pagesInChainOrder,
+  pagesInTimeOrder,
+  pagesOfParts,
+  type AuditSelection,
+} from './reading/audit-pages.js';
 import { checkpointsAfter, newestCheckpoint } from './reading/audit-checkpoint-rows.js';
 import { AuditTree } from './reading/audit-tree.js';
 import type { DatabaseReader } from './reading/database-reader.js';
@@ -25,6 +34,7 @@ export class SqliteAuditLog implements AuditLog {
   /** Roots that need not be made again: most chains are those of processes that ended. */
   private readonly knownHeads = new Map<string, AuditHead>();
   private openTree: AuditTree | undefined;
+  private openArchived: ArchivedChains | undefined;
 
   constructor(
     private readonly reader: DatabaseReader,
@@ -44,12 +54,50 @@ export class SqliteAuditLog implements AuditLog {
     }
   }
 
-  async verify(checkpoints: readonly AuditCheckpoint[] = []): Promise<AuditVerification> {
-    const verifier = new ChainVerifier(checkpoints);
-    for await (const page of this.pages(() => pagesInChainOrder(this.reader.database))) {
-      for (const stored of page) verifier.accept(stored);
-    }
+  async verify(checkpoints: readonly AuditCheckpoint[] = [], archived?: ArchivedPart): Promise<AuditVerification> {
+    const part: ArchivedPart = archived ?? { chains: this.reader.readNow(() => this.archived.all()) };
+    const verifier = new ChainVerifier(checkpoints, part);
+    const stored = flat(this.pages(() => pagesInChainOrder(this.reader.database)));
+    const all = part.records === undefined ? stored : inChainOrder(stored, part.records);
+    for await (const record of all) verifier.accept(record);
     return verifier.result();
+  }
+
+  async archivable(before: string): Promise<readonly ArchivablePart[]> {
+    const time = checkedTime('before', before) ?? '';
+    return this.reader.read(() => {
+      const parts = this.ends().map(({ writer, last }) => this.archived.archivable(writer, last, time));
+      return parts.filter(part => part !== undefined);
+    });
+  }
+
+  async oldestArchivable(): Promise<string | undefined> {
+    return this.reader.read(() => {
+      const times = this.ends().map(({ writer, last }) => this.archived.oldest(writer, last));
+      return times.filter(time => time !== undefined).sort()[0];
+    });
+  }
+
+  async *stored(parts: readonly ArchivablePart[]): AsyncIterable<StoredAuditRecord> {
+    yield* flat(this.pages(() => pagesOfParts(this.reader.database, parts)));
+  }
+
+  async seal(archive: SealedArchive, entry: AuditEntry): Promise<boolean> {
+    for (const { writer } of archive.chains) await this.keepTiles(writer);
+    const input = { archive, entry: checkedFields(entry), time: new Date().toISOString() };
+    return this.writer.write('sealArchive', input);
+  }
+
+  async *archives(): AsyncIterable<SealedArchive> {
+    yield* await this.reader.read(() => this.archived.archives());
+  }
+
+  async hasArchived(): Promise<boolean> {
+    return this.reader.read(() => this.archived.hasRecords());
+  }
+
+  async removeArchived(): Promise<void> {
+    while (await this.writer.write('removeArchived', null)) await setImmediate();
   }
 
   async heads(): Promise<readonly AuditHead[]> {
@@ -72,6 +120,7 @@ export class SqliteAuditLog implements AuditLog {
       const stored = findRecord(this.reader.database, writer, sequence);
       const end = this.tree.head(writer);
       if (stored === undefined || end === undefined || sequence >= size || size > end.sequence + 1) return undefined;
+      if (sequence < (this.archived.of(writer)?.size ?? 0)) return undefined;
       const path = this.tree.path(writer, sequence, size).map(node => node.toString('hex'));
       return { record: readRecord(stored), size, path };
     });
@@ -99,8 +148,22 @@ export class SqliteAuditLog implements AuditLog {
     return this.openTree;
   }
 
-  private async headOf(writer: string, { sequence, hash }: ChainHead): Promise<AuditHead> {
+  private get archived(): ArchivedChains {
+    this.openArchived ??= new ArchivedChains(this.reader.database);
+    return this.openArchived;
+  }
+
+  /** The last record of each chain. */
+  private ends(): readonly { readonly writer: string; readonly last: number }[] {
+    return [...this.tree.writers()].map(writer => ({ writer, last: this.tree.head(writer)?.sequence ?? -1 }));
+  }
+
+  private async keepTiles(writer: string): Promise<void> {
     while (await this.writer.write('keepTiles', writer)) await setImmediate();
+  }
+
+  private async headOf(writer: string, { sequence, hash }: ChainHead): Promise<AuditHead> {
+    await this.keepTiles(writer);
     const root = this.reader.readNow(() => this.tree.root(writer, sequence + 1).toString('hex'));
     return { writer, size: sequence + 1, hash, root };
   }

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { AuditPosition } from '../../audit/audit-log.js';
+import type { ArchivablePart } from '../../audit/audit-retention.js';
 import type { StoredAuditRecord } from '../../audit/stored-audit-record.js';
 
 const pageSize = 250;
@@ -30,6 +31,18 @@ export function* pagesInChainOrder(database: Database.Database): Generator<Page>
     yield page;
     const last = page.at(-1);
     page = last === undefined ? [] : select.all(last.writer, last.sequence);
+  }
+}
+
+/** The records of parts of chains, in the order of the parts. */
+export function* pagesOfParts(database: Database.Database, parts: readonly ArchivablePart[]): Generator<Page> {
+  const select = database.prepare<[string, number, number], StoredAuditRecord>(
+    `SELECT ${columns} FROM audit_record WHERE writer = ? AND sequence >= ? AND sequence < ? ORDER BY sequence LIMIT ${pageSize}`,
+  );
+  for (const { writer, from, size } of parts) {
+    for (let next = from; next < size; next += pageSize) {
+      yield select.all(writer, next, Math.min(size, next + pageSize));
+    }
   }
 }
 

@@ -1,6 +1,8 @@
 import type Database from 'better-sqlite3';
 import type { ChainHead } from '../../audit/audit-chain.js';
-import { emptyRoot, leafOfRecord, nodeAbove, splitOf } from '../../audit/merkle-tree.js';
+import type { ArchivedChain } from '../../audit/audit-retention.js';
+import { emptyRoot, leafOfRecord, nodeAbove, perfectSubtrees, splitOf } from '../../audit/merkle-tree.js';
+import { ArchivedChains } from './archived-chains.js';
 
 /** Nodes below one node that is kept. */
 export const tileWidth = 256;
@@ -11,8 +13,10 @@ export class AuditTree {
   private readonly selectTiles: Database.Statement<[string, number, number, number], Buffer>;
   private readonly selectWriter: Database.Statement<[string], string | null>;
   private readonly selectHead: Database.Statement<[string], ChainHead>;
+  private readonly archived: ArchivedChains;
 
   constructor(database: Database.Database) {
+    this.archived = new ArchivedChains(database);
     this.selectLeaves = database
       .prepare<[string, number, number], string>(
         'SELECT hash FROM audit_record WHERE writer = ? AND sequence >= ? AND sequence < ? ORDER BY sequence',
@@ -67,6 +71,9 @@ export class AuditTree {
 
   /** The node above 256 nodes of the level below: what is kept as tile `position` of `level`. */
   tile(writer: string, level: number, position: number): Buffer {
+    const count = tileWidth ** level;
+    const start = position * count;
+    if (start < (this.archived.of(writer)?.size ?? 0)) return this.perfectSubtree(writer, start, count);
     return perfect(this.nodes(writer, level - 1, position * tileWidth, tileWidth));
   }
 
@@ -79,12 +86,29 @@ export class AuditTree {
   }
 
   private perfectSubtree(writer: string, start: number, count: number): Buffer {
+    const archived = this.archived.of(writer);
+    if (archived !== undefined && start < archived.size) return this.aboveArchived(archived, start, count);
     let [level, below] = [0, 1];
     while (below * tileWidth <= count) {
       level += 1;
       below *= tileWidth;
     }
     return perfect(this.nodes(writer, level, start / below, count / below));
+  }
+
+  /**
+   * Of a subtree that begins with archived records. Where records beyond them are asked for, only the largest subtrees of
+   * archived records are needed, and these are kept.
+   */
+  private aboveArchived({ writer, size, subtrees }: ArchivedChain, start: number, count: number): Buffer {
+    if (start + count > size) {
+      const half = count / 2;
+      return nodeAbove(this.perfectSubtree(writer, start, half), this.perfectSubtree(writer, start + half, half));
+    }
+    const index = perfectSubtrees(size).findIndex(subtree => subtree.start === start && subtree.count === count);
+    const node = subtrees[index];
+    if (node === undefined) throw new Error(`the first ${size} records of ${writer} lie in archives`);
+    return Buffer.from(node, 'hex');
   }
 
   /** Nodes of a kept level; those that are not kept yet are made from the level below. */

@@ -1,7 +1,8 @@
 import type Database from 'better-sqlite3';
 import { sealGenesisRecord, sealRecord, type ChainHead, type SealedRecord } from '../../audit/audit-chain.js';
+import { archiveWrites } from './archive-writes.js';
 import { keepTiles } from './audit-tiles.js';
-import type { AuditRecord } from '../../audit/audit-record.js';
+import type { AuditEntry, AuditRecord } from '../../audit/audit-record.js';
 import type { AuditWrites, RecordPlace, WriteHandlers } from './write-operation.js';
 
 /**
@@ -27,12 +28,22 @@ export function auditWrites(database: Database.Database, writer: string): WriteH
     return record;
   };
 
+  const append = ({ entry, time }: { entry: AuditEntry; time: string }): RecordPlace => {
+    const head = findHead.get(writer) ?? store(sealGenesisRecord(writer, time));
+    const sealed = sealRecord(writer, head, entry, time);
+    store(sealed);
+    return placeOf(sealed.record);
+  };
+  const { seal, removeArchived } = archiveWrites(database);
+
   return {
-    append({ entry, time }) {
-      const head = findHead.get(writer) ?? store(sealGenesisRecord(writer, time));
-      const sealed = sealRecord(writer, head, entry, time);
-      store(sealed);
-      return placeOf(sealed.record);
+    append,
+    removeArchived,
+
+    sealArchive({ archive, entry, time }) {
+      if (!seal(archive)) return false;
+      append({ entry, time });
+      return true;
     },
 
     keepTiles: keepTiles(database),

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '#platform';
 import type { StoredCheckpoint } from '../../audit/audit-log.js';
 import type { AuditEntry, AuditRecord } from '../../audit/audit-record.js';
+import type { SealedArchive } from '../../audit/audit-retention.js';
 
 /** The writes of one stored thing: name, what goes in, what comes out. Both cross a thread, so they are plain values. */
 export type WriteOperations = Readonly<Record<string, { readonly input: unknown; readonly result: unknown }>>;
@@ -11,13 +12,21 @@ export type Probe = { probe: { input: null; result: null } };
 /** What a record has besides its entry, which whoever appends it knows. */
 export type RecordPlace = Omit<AuditRecord, keyof AuditEntry>;
 
-export type AuditWrites = Probe & {
-  append: { input: { entry: AuditEntry; time: string }; result: RecordPlace };
-  /** Of the tree over this writer's chain; true: there are more. */
-  keepTiles: { input: string; result: boolean };
+export type ArchiveWrites = {
   /** false: another one has its number. */
-  addCheckpoint: { input: StoredCheckpoint; result: boolean };
+  sealArchive: { input: { archive: SealedArchive; entry: AuditEntry; time: string }; result: boolean };
+  /** true: there may be more. */
+  removeArchived: { input: null; result: boolean };
 };
+
+export type AuditWrites = Probe &
+  ArchiveWrites & {
+    append: { input: { entry: AuditEntry; time: string }; result: RecordPlace };
+    /** Of the tree over this writer's chain; true: there are more. */
+    keepTiles: { input: string; result: boolean };
+    /** false: another one has its number. */
+    addCheckpoint: { input: StoredCheckpoint; result: boolean };
+  };
 
 /** How each operation is carried out, inside the transaction of its batch. It may throw `WriteRefused`. */
 export type WriteHandlers<Operations extends WriteOperations> = {

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { auditArchiveType, CertificateTrust, StatementVerifier } from '#grants';
+import type { AuditLog, AuditVerification } from '#store';
+import { readConfiguration } from '../configuration/read-configuration.js';
+import type { ArchiveTrust } from './archive/check-archive.js';
+import { judgeArchives, type ArchiveJudgement } from './archive/judge-archives.js';
+import { authorityFile, storeDirectory, type StoreOptions } from './audit-store.js';
+import { judgeCheckpoints, type CheckpointJudgement } from './judge-checkpoints.js';
+import { readCheckpoints, type FoundCheckpoints } from './read-checkpoints.js';
+
+/** What a log is compared with. */
+export interface ComparisonOptions extends StoreOptions {
+  readonly checkpoints?: readonly string[];
+  readonly witness?: readonly string[];
+  readonly archives?: readonly string[];
+  readonly ca?: string;
+}
+
+export interface VerifiedLog {
+  readonly result: AuditVerification;
+  readonly found: FoundCheckpoints;
+  readonly judged: CheckpointJudgement;
+  readonly archived: ArchiveJudgement;
+}
+
+/** Whose signatures count: those under the internal authority of the options. */
+export function archiveTrust(options: ComparisonOptions): ArchiveTrust {
+  const caPem = readFileSync(authorityFile(options, options.ca));
+  return {
+    seals: new StatementVerifier(caPem, 'operator', auditArchiveType),
+    checkpoints: new CertificateTrust(caPem),
+  };
+}
+
+/** Proves records, checkpoints and archives of a log, each by the others. */
+export async function verifyLog(audit: AuditLog, options: ComparisonOptions): Promise<VerifiedLog> {
+  const found = await readCheckpoints({
+    audit,
+    caFile: authorityFile(options, options.ca),
+    files: options.checkpoints ?? [checkpointFile(options)],
+    witnesses: options.witness ?? [],
+  });
+  const judged = judgeCheckpoints(found.notes, Date.now());
+  const archived = await judgeArchives(audit, archiveTrust(options), options.archives ?? []);
+  const result = await audit.verify([...found.earlier, ...judged.vouched], archived.part);
+  return { result, found, judged, archived };
+}
+
+function checkpointFile(options: StoreOptions): string {
+  const configured = options.store === undefined ? readConfiguration(options.config).audit.checkpointFile : undefined;
+  return configured ?? join(storeDirectory(options), 'audit-checkpoints.jsonl');
+}

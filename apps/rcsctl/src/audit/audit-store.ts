@@ -11,6 +11,9 @@ export interface StoreOptions extends ConfigurationOptions {
   readonly store?: string | undefined;
 }
 
+/** Nobody who plays waits for a command: it may wait for a busy disk. */
+const writeDeadlineMs = 60_000;
+
 /** Adds `--store` and `--config`. */
 export function withStoreOptions(command: Command): Command {
   return withConfiguration(command.option('--store <directory>', 'the store; that of the configuration when absent'));
@@ -22,7 +25,7 @@ export function storeDirectory({ store, config }: StoreOptions): string {
 }
 
 export async function withStore(where: StoreOptions, work: (store: Store) => Promise<void>): Promise<void> {
-  const store = await openSqliteStore({ directory: storeDirectory(where), auditWriter: 'rcsctl' });
+  const store = await openSqliteStore({ directory: storeDirectory(where), auditWriter: 'rcsctl', writeDeadlineMs });
   try {
     await work(store);
   } finally {

@@ -42,8 +42,22 @@ const directory = [{ needs: 'slapd', debian: 'slapd' }];
 const keytool = [{ needs: 'keytool', debian: 'default-jre-headless' }];
 const probe = [{ needs: 'ffprobe', debian: 'ffmpeg' }];
 const monitoring = [{ needs: 'promtool', debian: 'prometheus' }];
+const syslog = [
+  { needs: 'rsyslogd', debian: 'rsyslog' },
+  { needs: '../../var/lib/dpkg/info/rsyslog-openssl.list', debian: 'rsyslog-openssl' },
+];
 const images = ['buildah', 'debootstrap', 'skopeo'].map(name => ({ needs: name, debian: name }));
-const tests = [...native, ...services, ...nginx, ...directory, ...probe, ...keytool, ...browser, ...monitoring];
+const tests = [
+  ...native,
+  ...services,
+  ...nginx,
+  ...directory,
+  ...probe,
+  ...keytool,
+  ...browser,
+  ...monitoring,
+  ...syslog,
+];
 const packagesOf = {
   quickstart: [...native, ...services],
   test: tests,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { KeyVaultClient } from '#key-vault-client';
 import type { LiveIdentity, ServiceContext } from '#platform';
 import type { AuditLog } from '#store';
+import { outgoingTls } from '#tls';
 import { vaultAddressesOf, type GatewayConfiguration } from '../../dependencies/gateway-dependencies.js';
 import { AuditCheckpoints } from './audit-checkpoints.js';
 import { AuditSinkMetrics } from './audit-sink-metrics.js';
@@ -10,6 +11,7 @@ import { CheckpointFile } from './checkpoint-file.js';
 import { CheckpointLog } from './checkpoint-log.js';
 import type { CheckpointSink } from './checkpoint-sink.js';
 import { CheckpointWitness } from './checkpoint-witness.js';
+import { SyslogSink } from './syslog-sink.js';
 
 interface CheckpointParts {
   readonly context: ServiceContext;
@@ -26,7 +28,12 @@ export async function auditCheckpoints(parts: CheckpointParts): Promise<AuditChe
   const { context, configuration, audit, identity } = parts;
   const path = configuration.audit.checkpointFile ?? join(configuration.store.directory, 'audit-checkpoints.jsonl');
   const file = await CheckpointFile.open(path, audit);
-  const sinks: readonly CheckpointSink[] = [file, new CheckpointLog(context.logger), ...witnesses(parts, file)];
+  const sinks: readonly CheckpointSink[] = [
+    file,
+    new CheckpointLog(context.logger),
+    ...witnesses(parts, file),
+    ...syslog(configuration),
+  ];
   const metrics = new AuditSinkMetrics(context.metrics);
   const deliveries = sinks.map(sink => new CheckpointDelivery(sink, metrics, context.logger));
   const settings = { writer: context.instance, intervalMs: configuration.audit.checkpointIntervalMs };
@@ -38,4 +45,18 @@ function witnesses({ configuration, identity }: CheckpointParts, file: Checkpoin
   const addresses = vaultAddressesOf(configuration);
   if (!configuration.audit.countersign || addresses.length === 0) return [];
   return [new CheckpointWitness(new KeyVaultClient(addresses, identity), file)];
+}
+
+function syslog({ audit }: GatewayConfiguration): readonly CheckpointSink[] {
+  if (audit.syslog === undefined) return [];
+  const { host, port, syslogTrustedCA, syslogKeyStorePath, syslogKeyStorePassword, syslogJksPassword } = audit.syslog;
+  const tls = outgoingTls({
+    trustOption: 'audit.syslog.syslogTrustedCA',
+    trustedCA: syslogTrustedCA,
+    jksPassword: syslogJksPassword,
+    keyStoreOption: 'audit.syslog.syslogKeyStorePath',
+    keyStorePath: syslogKeyStorePath,
+    keyStorePassword: syslogKeyStorePassword,
+  });
+  return [new SyslogSink({ host, port, tls })];
 }

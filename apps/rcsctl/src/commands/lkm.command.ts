@@ -63,10 +63,7 @@ export function lkmCommand(program: Command): void {
     .option('--contact-center <id>', 'whose they shall be: for operations accounts, where there are several')
     .option('--send', 'make the calls to Genesys Cloud, too; needs --region, --client-id and --client-secret-file')
     .option('--region <domain>', 'of the organization, such as mypurecloud.de')
-    .option(
-      '--client-id <id>',
-      'OAuth client with the grant Client Credentials and recording:encryptionKey permissions',
-    )
+    .option('--client-id <id>', 'OAuth client with the grant Client Credentials and recording:encryptionKey:edit')
     .option('--client-secret-file <file>', 'file with its secret')
     .option('--genesys-cloud-login <url>', 'https://login.REGION when absent')
     .option('--genesys-cloud-api <url>', 'https://api.REGION when absent')

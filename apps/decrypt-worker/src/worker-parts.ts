@@ -43,6 +43,11 @@ export interface WorkerParts {
 /** A grant comes with every range of its recording that a player asks for. */
 const rememberedGrants = 5000;
 
+const toldDeviations =
+  (logger: ServiceContext['logger']) =>
+  (recording: string, deviations: readonly string[]): void =>
+    logger.warn({ recording, deviations }, 'an envelope that no standard has is read, as the configuration says');
+
 /** Puts the worker together: storages, vaults, sessions, data plane. Plain code: its server is Node's own. */
 export function workerParts(context: ServiceContext, configuration: DecryptWorkerConfiguration): WorkerParts {
   const { logger, tracer } = context;
@@ -73,7 +78,7 @@ export function workerParts(context: ServiceContext, configuration: DecryptWorke
   const sockets = new WatchedSockets(new DeniedPeers(identity, logger, context.metrics), identity);
   const handlers = {
     media: new MediaHandler(grants, sessions, opener, metrics, settings.clientIdleTimeoutMs),
-    inspect: new InspectHandler(grants, new LayoutInspector(storages, settings), openTimeoutMs),
+    inspect: new InspectHandler(grants, new LayoutInspector(storages, settings, toldDeviations(logger)), openTimeoutMs),
     contentTree: new ContentTreeHandler(grants, storages),
     forget: new ForgetHandler(sessions, logger),
   };

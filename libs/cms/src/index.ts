@@ -14,7 +14,8 @@ export type {
   OaepHash,
   RecipientIdentifier,
 } from './envelope/envelope.js';
-export type { EnvelopeTolerance } from './envelope/content-encryption.js';
+export { type EnvelopeTolerance, everyTolerance } from './envelope/content-encryption.js';
+export { deviationsOf } from './envelope/envelope-head.js';
 export { parseEnvelope } from './envelope/parse-envelope.js';
 export { type DetachedEnvelope, parseDetachedEnvelope } from './envelope/parse-detached-envelope.js';
 export {
@@ -27,7 +28,7 @@ export { type RecognisedFile, recogniseStoredFile } from './recognition/recognis
 export { mediaHeadBytes, recogniseMedia } from './recognition/recognise-media.js';
 export { enoughEvidenceBits, type MediaSignature } from './recognition/media-signature.js';
 export { entropyOf, redundancyBits } from './recognition/redundancy.js';
-export { detectWrapper, type Wrapper, wrapperHeadBytes } from './wrapping/wrapper.js';
+export { type UnwrappedFile, unwrap, type WrapperKind } from './wrapping/unwrapping.js';
 export { decodeEnvelope } from './wrapping/envelope-text.js';
 export type { ContentLayout, ContentMap } from './content/content-map.js';
 export type { SegmentSearch } from './content/segmented-content.js';

@@ -1,5 +1,6 @@
 import {
   CmsError,
+  deviationsOf,
   mediaHeadBytes,
   parseDetachedEnvelope,
   readAttachedEnvelope,
@@ -36,6 +37,7 @@ export class LayoutInspector {
   constructor(
     private readonly storages: MediaStorages,
     private readonly tolerance: EnvelopeTolerance = {},
+    private readonly onDeviation: (recording: string, deviations: readonly string[]) => void = () => undefined,
   ) {}
 
   /** @throws RcsError of the storage; a file that is refused is an answer. */
@@ -43,17 +45,23 @@ export class LayoutInspector {
     const location = this.storages.resolve(grant.location, grant.contactCenter);
     const stored = await this.storages.open(location, { head: headBytes }, signal);
     try {
-      return declared === 'pkcs7'
-        ? await inspectDetached(stored, detachedEnvelope, this.tolerance, signal)
-        : await inspectContent(
-            stored,
-            { declared, plainMedia: this.storages.plainMediaOf(location), tolerance: this.tolerance },
-            signal,
-          );
+      const rules = { plainMedia: this.storages.plainMediaOf(location), tolerance: this.tolerance };
+      const reply =
+        declared === 'pkcs7'
+          ? await inspectDetached(stored, detachedEnvelope, this.tolerance, signal)
+          : await inspectContent(stored, { declared, ...rules }, signal);
+      this.tellDeviations(grant.recording, reply);
+      return reply;
     } catch (error) {
       if (error instanceof CmsError) return refused(stored, 'RCS_ENVELOPE_UNREADABLE', error.message);
       throw error;
     }
+  }
+
+  private tellDeviations(recording: string, reply: InspectReply): void {
+    if (reply.layout !== 'attached' && reply.layout !== 'detached') return;
+    const deviations = deviationsOf(parseDetachedEnvelope(Buffer.from(reply.envelope, 'base64'), this.tolerance));
+    if (deviations.length > 0) this.onDeviation(recording, deviations);
   }
 }
 

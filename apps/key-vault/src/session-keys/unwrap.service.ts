@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { parseDetachedEnvelope, type DetachedEnvelope } from '#cms';
+import { parseDetachedEnvelope, type DetachedEnvelope, everyTolerance } from '#cms';
 import {
   maximumBatchItems,
   maximumTriedKeys,
@@ -194,5 +194,5 @@ function checkedEnvelope(bytes: Buffer, permit: UnwrapPermit): DetachedEnvelope 
     throw new RcsError('RCS_GRANT_REFUSED', `the envelope is not the one that the grant for ${permit.subject} names`);
   }
   // Whether such content is opened is the worker's decision.
-  return readableEnvelope(() => parseDetachedEnvelope(bytes, { gcmInEnvelopedData: true }));
+  return readableEnvelope(() => parseDetachedEnvelope(bytes, everyTolerance));
 }

@@ -45,14 +45,15 @@ export function recipientsOfMediaFile(file: Pick<MediaFile, 'pkcs7' | 'additiona
   return recipients.length > 0 ? recipients : [...new Set((file.certAlias ?? []).map(named))];
 }
 
+/** Whether a form that no standard has is opened is the worker's decision. */
+const everyForm = { gcmInEnvelopedData: true, anyEnvelopeVersion: true };
+
 /** Whom an envelope is for; undefined when it cannot be read. */
 export function recipientsOfEnvelope(envelope: Buffer): string[] | undefined {
   try {
     return [
       ...new Set(
-        parseDetachedEnvelope(envelope, { gcmInEnvelopedData: true }).recipients.map(({ identifier }) =>
-          recipientName(identifier),
-        ),
+        parseDetachedEnvelope(envelope, everyForm).recipients.map(({ identifier }) => recipientName(identifier)),
       ),
     ];
   } catch (error) {

@@ -3,12 +3,12 @@ import {
   type AttachedEnvelope,
   CmsError,
   detachedContentMap,
-  detectWrapper,
   FileSource,
+  mediaHeadBytes,
   parseDetachedEnvelope,
   readAttachedEnvelope,
   recogniseStoredFile,
-  wrapperHeadBytes,
+  unwrap,
   type ContentMap,
   type DetachedEnvelope,
   type KeyEncryption,
@@ -57,7 +57,8 @@ export interface EnvelopeDescription {
   /** Of what is not recognised: bits per byte in its first 8 KiB, near 8 for ciphertext; or what shows of an envelope. */
   readonly entropy?: number;
   readonly trace?: string;
-  readonly wrapping: 'none' | 'pem' | 'smime' | 'base64';
+  /** `none`, or what is around the envelope, from the outermost to the innermost, with commas between. */
+  readonly wrapping: string;
   readonly envelope?: {
     readonly kind: DetachedEnvelope['kind'];
     readonly version: number;
@@ -83,8 +84,7 @@ export async function describeStoredFile(
 ): Promise<EnvelopeDescription> {
   const source = await FileSource.open(file);
   try {
-    const head = await source.read(0, Math.min(source.size, wrapperHeadBytes), signal);
-    const wrapping = envelopeFile === undefined ? (detectWrapper(head)?.kind ?? 'none') : 'none';
+    const wrapping = envelopeFile === undefined ? await wrappersOf(source, signal) : 'none';
     const found: FoundFile = { file, size: source.size, wrapping };
     if (envelopeFile !== undefined) return await describeDetached(found, source, envelopeFile, signal);
     const recognised = await recogniseStoredFile(source, signal);
@@ -92,6 +92,18 @@ export async function describeStoredFile(
     return (await describeAlone(found)) ?? describeBare(found, recognised);
   } finally {
     await source.close();
+  }
+}
+
+/** None of a file whose wrapper is broken: what is wrong is said where the envelope is read. */
+async function wrappersOf(source: FileSource, signal: AbortSignal): Promise<string> {
+  try {
+    const head = await source.read(0, Math.min(source.size, mediaHeadBytes), signal);
+    const { wrappers } = await unwrap(source, head, signal);
+    return wrappers.length === 0 ? 'none' : wrappers.join(', ');
+  } catch (error) {
+    if (error instanceof CmsError) return 'none';
+    throw error;
   }
 }
 

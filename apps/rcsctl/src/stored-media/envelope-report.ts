@@ -13,6 +13,12 @@ const layouts = {
   'envelope only': 'an envelope only: its content lies elsewhere',
 } as const;
 
+const wrapperNames: Readonly<Record<string, string>> = {
+  pem: 'PEM',
+  smime: 'S/MIME',
+  'signed-data': 'SignedData (its signature is not checked)',
+};
+
 /** The description as people read it. */
 export function envelopeReport(description: EnvelopeDescription): string {
   const { file, size, wrapping, envelope, content, problem } = description;
@@ -21,7 +27,8 @@ export function envelopeReport(description: EnvelopeDescription): string {
     ['size', `${size} bytes`],
     ['layout', layoutText(description)],
   ];
-  if (wrapping !== 'none') lines.push(['wrapped in', { pem: 'PEM', smime: 'S/MIME', base64: 'base64' }[wrapping]]);
+  if (wrapping !== 'none')
+    lines.push(['wrapped in', wrapping.replace(/[a-z0-9-]+/g, kind => wrapperNames[kind] ?? kind)]);
   if (envelope !== undefined) {
     const { algorithm, tagBytes } = envelope.contentEncryption;
     lines.push(['envelope', `${kinds[envelope.kind]}, version ${envelope.version}, SHA-256 ${envelope.digest}`]);

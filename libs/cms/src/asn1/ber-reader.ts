@@ -4,8 +4,8 @@ import { type ElementHeader, readElementHeader, Tag } from './element-header.js'
 /** Deeper nesting than this is in no honest envelope. */
 export const maximumDepth = 32;
 
-/** Tab, line feed, carriage return, the end of a text in DOS, space. */
-const fillers = new Set([0x09, 0x0a, 0x0d, 0x1a, 0x20]);
+/** What tapes and blocks are filled up with, tab, line feed, carriage return, the end of a text in DOS, space. */
+const fillers = new Set([0x00, 0x09, 0x0a, 0x0d, 0x1a, 0x20]);
 
 interface OpenElement {
   readonly name: string;
@@ -128,7 +128,7 @@ export class BerReader {
   }
 
   /**
-   * White space may follow: editors and transfers leave a line end behind.
+   * White space and zeros may follow: editors and transfers leave a line end behind, devices fill up their blocks.
    * @throws CmsError CMS_MALFORMED if other bytes are left.
    */
   finish(): void {

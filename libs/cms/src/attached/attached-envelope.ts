@@ -3,11 +3,14 @@ import { CmsError } from '../cms-error.js';
 import type { ContentMap } from '../content/content-map.js';
 import { DefiniteContentMap, DetachedContentMap, TaggedContentMap } from '../content/contiguous-content.js';
 import { TagAtEndContentMap } from '../content/tag-at-end.js';
+import type { ContentShape } from '../content/file-trailer.js';
 import { SegmentedContentMap, type SegmentSearch } from '../content/segmented-content.js';
 import type { EnvelopeTolerance } from '../envelope/content-encryption.js';
 import type { Envelope } from '../envelope/envelope.js';
 import { type EnvelopeHead, parseEnvelopeHead } from '../envelope/envelope-head.js';
-import { binaryEncoding, detectTransferEncoding, type TransferEncoding } from '../wrapping/transfer-encoding.js';
+import { readEnvelopeTrailer } from '../envelope/envelope-trailer.js';
+import { unwrap } from '../wrapping/unwrapping.js';
+import type { WrapperKind } from '../wrapping/unwrapping.js';
 
 /** The envelope of some forty recipients; a longer one is read on. */
 const firstReadBytes = 16 * 1024;
@@ -17,6 +20,8 @@ export interface AttachedEnvelope {
   /** The bytes before the first content octet: what `parseEnvelope` takes. */
   readonly envelopeBytes: Buffer;
   readonly contentMap: ContentMap;
+  /** What is around it, from the outermost to the innermost. */
+  readonly wrappers: readonly WrapperKind[];
 }
 
 export interface ReadAttachedOptions extends EnvelopeTolerance {
@@ -26,7 +31,8 @@ export interface ReadAttachedOptions extends EnvelopeTolerance {
 }
 
 /**
- * Reads the envelope at the head of a stored file, DER or BER, binary or wrapped in PEM, S/MIME or base64.
+ * Reads the envelope at the head of a stored file, DER or BER, binary or wrapped in PEM, S/MIME, base64 or SignedData (whose
+ * signature is not checked).
  * @throws CmsError if the head is no envelope with content, or longer than `limit` (1 MiB unless told).
  */
 export async function readAttachedEnvelope(
@@ -35,9 +41,8 @@ export async function readAttachedEnvelope(
   { limit = 1024 * 1024, segmentSearch = 'pattern-or-scan', ...tolerance }: ReadAttachedOptions = {},
 ): Promise<AttachedEnvelope> {
   const firstBytes = await source.read(0, Math.min(firstReadBytes, source.size), signal);
-  const encoding = await detectTransferEncoding(source, firstBytes, signal);
-  const begun = encoding === binaryEncoding ? firstBytes : Buffer.alloc(0);
-  const { bytes, head } = await readHead(encoding.decode(source), begun, { limit, tolerance }, signal);
+  const inner = await unwrap(source, firstBytes, signal, segmentSearch);
+  const { bytes, head } = await readHead(inner.source, inner.head, { limit, tolerance }, signal);
   const { envelope, content } = head;
   if (content === undefined) {
     throw new CmsError('CMS_MALFORMED', 'the envelope has no content', {
@@ -46,20 +51,25 @@ export async function readAttachedEnvelope(
     });
   }
   const envelopeBytes = Buffer.from(bytes.subarray(0, content.header.contentOffset));
-  const octets = content.header.constructed
-    ? new SegmentedContentMap(envelope, content, segmentSearch)
-    : new DefiniteContentMap(envelope, content);
   const { contentEncryption } = envelope;
+  const shape: ContentShape = {
+    blockLength: contentEncryption.mode === 'cbc' ? contentEncryption.blockLength : 1,
+    readTrailer: reader => readEnvelopeTrailer(reader, contentEncryption),
+  };
+  const octets = content.header.constructed
+    ? new SegmentedContentMap(shape, content, segmentSearch)
+    : new DefiniteContentMap(shape, content);
   const hasTag = contentEncryption.mode === 'gcm' && contentEncryption.tagInContent === true;
   const binaryMap = hasTag ? new TagAtEndContentMap(octets, contentEncryption.tagLength) : octets;
-  return { envelope, envelopeBytes, contentMap: decodedContentMap(binaryMap, encoding) };
+  const contentMap = inner.wrappers.length === 0 ? binaryMap : mapWithin(inner.source, binaryMap);
+  return { envelope, envelopeBytes, contentMap, wrappers: inner.wrappers };
 }
 
-/** A map of the decoded bytes as a map of the stored ones. */
-function decodedContentMap(map: ContentMap, encoding: TransferEncoding): ContentMap {
-  if (encoding === binaryEncoding) return map;
-  return { layout: map.layout, locate: (source, signal) => map.locate(encoding.decode(source), signal) };
-}
+/** A map of bytes inside a wrapper as one of the stored file. */
+const mapWithin = (inner: ByteSource, map: ContentMap): ContentMap => ({
+  layout: map.layout,
+  locate: (_stored, signal) => map.locate(inner, signal),
+});
 
 /** The map of a stored file that is ciphertext, its envelope being kept elsewhere. Reads nothing. */
 export function detachedContentMap(

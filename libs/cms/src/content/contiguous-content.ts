@@ -1,8 +1,8 @@
 import type { ByteSource } from '../byte-source/byte-source.js';
-import type { ContentAuthentication, Envelope } from '../envelope/envelope.js';
+import type { ContentAuthentication } from '../envelope/envelope.js';
 import type { AttachedContent } from '../envelope/envelope-head.js';
 import { CmsError } from '../cms-error.js';
-import { readFileTrailer } from './file-trailer.js';
+import { type ContentShape, readFileTrailer } from './file-trailer.js';
 import {
   type CiphertextExtract,
   type ContentLayout,
@@ -64,7 +64,7 @@ export class DefiniteContentMap implements ContentMap {
   readonly layout: ContentLayout = 'definite';
 
   constructor(
-    private readonly envelope: Envelope,
+    private readonly shape: ContentShape,
     private readonly content: AttachedContent,
   ) {}
 
@@ -74,7 +74,7 @@ export class DefiniteContentMap implements ContentMap {
       throw new CmsError('CMS_TRUNCATED', `the content ends at byte ${end} of ${source.size}`, { offset: source.size });
     }
     const length = end - contentOffset;
-    const { tail, authentication } = await readFileTrailer(source, this.envelope, this.content.enclosing, {
+    const { tail, authentication } = await readFileTrailer(source, this.shape, this.content.enclosing, {
       trailerOffset: end,
       tailOffset: end - Math.min(length, tailBytes),
       signal,

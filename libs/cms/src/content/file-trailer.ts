@@ -1,12 +1,19 @@
 import { BerReader } from '../asn1/ber-reader.js';
 import type { ByteSource } from '../byte-source/byte-source.js';
 import { CmsError } from '../cms-error.js';
-import type { ContentAuthentication, Envelope } from '../envelope/envelope.js';
-import { readEnvelopeTrailer } from '../envelope/envelope-trailer.js';
+import type { ContentAuthentication } from '../envelope/envelope.js';
 import type { EnclosingElement } from '../envelope/envelope-head.js';
 
 /** Attributes and end-of-contents octets behind the content are not larger than this. */
 const maximumTrailerBytes = 1024 * 1024;
+
+/** What is known of the structure that content stands in. */
+export interface ContentShape {
+  /** The content is a multiple of this many bytes. */
+  readonly blockLength: number;
+  /** Reads what stands behind the content, up to the end of the outermost element. */
+  readTrailer(reader: BerReader): ContentAuthentication | undefined;
+}
 
 export interface TrailerPlace {
   /** Offset of the first byte behind encryptedContent. */
@@ -25,7 +32,7 @@ export interface FileTrailer {
 /** Reads the end of a stored file in one go: the end of its content and all that stands behind it. */
 export async function readFileTrailer(
   source: ByteSource,
-  envelope: Envelope,
+  shape: ContentShape,
   enclosing: readonly EnclosingElement[],
   { trailerOffset, tailOffset, signal }: TrailerPlace,
 ): Promise<FileTrailer> {
@@ -38,5 +45,5 @@ export async function readFileTrailer(
   const split = trailerOffset - tailOffset;
   const reader = new BerReader(bytes.subarray(split), trailerOffset, source.size);
   reader.resume(enclosing);
-  return { tail: bytes.subarray(0, split), authentication: readEnvelopeTrailer(reader, envelope.contentEncryption) };
+  return { tail: bytes.subarray(0, split), authentication: shape.readTrailer(reader) };
 }

@@ -1,10 +1,10 @@
 import { maximumHeaderBytes, readElementHeader, Tag } from '../asn1/element-header.js';
 import type { ByteSource } from '../byte-source/byte-source.js';
 import { CmsError } from '../cms-error.js';
-import type { ContentAuthentication, Envelope } from '../envelope/envelope.js';
+import type { ContentAuthentication } from '../envelope/envelope.js';
 import type { AttachedContent } from '../envelope/envelope-head.js';
 import { type CiphertextExtract, type LocatedContent, tailBytes } from './content-map.js';
-import { readFileTrailer } from './file-trailer.js';
+import { type ContentShape, readFileTrailer } from './file-trailer.js';
 import { type EvenSegments, type OpenString, type Segment, SegmentStripper } from './segment-stripper.js';
 import { WindowedReader } from './windowed-reader.js';
 
@@ -34,7 +34,7 @@ export async function readFirstSegment(
 
 interface Search {
   readonly source: ByteSource;
-  readonly envelope: Envelope;
+  readonly shape: ContentShape;
   readonly content: AttachedContent;
   readonly whole: OpenString;
   readonly first: FirstSegment;
@@ -50,7 +50,7 @@ const maximumTailSegments = 16;
  * @returns undefined if the tail does not fit the pattern.
  */
 export async function locateRegularSegments(search: Search): Promise<LocatedContent | undefined> {
-  const { source, envelope, content, first, signal } = search;
+  const { source, shape, content, first, signal } = search;
   const stride = first.header.length + first.length;
   const evenCount = Math.max(0, Math.floor(((search.whole.end ?? source.size) - first.contentOffset) / stride) - 1);
   const window = new WindowedReader(source, signal);
@@ -58,9 +58,8 @@ export async function locateRegularSegments(search: Search): Promise<LocatedCont
     const walk = await walkTail(window, search, evenCount);
     if (walk === undefined) return undefined;
     const ciphertextLength = evenCount * first.length + walk.length;
-    const { mode, blockLength } = envelope.contentEncryption;
-    if (mode === 'cbc' && ciphertextLength % blockLength !== 0) return undefined;
-    const { authentication } = await readFileTrailer(window, envelope, content.enclosing, {
+    if (ciphertextLength % shape.blockLength !== 0) return undefined;
+    const { authentication } = await readFileTrailer(window, shape, content.enclosing, {
       trailerOffset: walk.trailerOffset,
       tailOffset: walk.trailerOffset,
       signal,

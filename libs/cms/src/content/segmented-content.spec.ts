@@ -257,7 +257,7 @@ describe(SegmentedContentMap.name, () => {
       const content = form === 'definite' ? primitive(0x80, sample.ciphertext) : segmented([sample.ciphertext]);
       const stored = attachedFile(sample, content, [form]);
       const error = await cmsErrorFrom(
-        openAttached(new CountingSource(Buffer.concat([stored, Buffer.alloc(3)])), sample.sessionKey),
+        openAttached(new CountingSource(Buffer.concat([stored, Buffer.of(1, 2, 3)])), sample.sessionKey),
       );
       expect(error).toMatchObject({ code: 'CMS_MALFORMED', offset: stored.length });
     });

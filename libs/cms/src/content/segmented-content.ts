@@ -1,9 +1,8 @@
 import type { ByteSource } from '../byte-source/byte-source.js';
 import { CmsError } from '../cms-error.js';
-import type { Envelope } from '../envelope/envelope.js';
 import type { AttachedContent } from '../envelope/envelope-head.js';
 import type { ContentLayout, ContentMap, LocatedContent } from './content-map.js';
-import { readFileTrailer } from './file-trailer.js';
+import { type ContentShape, readFileTrailer } from './file-trailer.js';
 import { locateRegularSegments, readFirstSegment } from './regular-segments.js';
 import { openIndexedSegments } from './indexed-segments.js';
 import { scanSegments } from './segment-scan.js';
@@ -21,7 +20,7 @@ export class SegmentedContentMap implements ContentMap {
   readonly layout: ContentLayout = 'segmented';
 
   constructor(
-    private readonly envelope: Envelope,
+    private readonly shape: ContentShape,
     private readonly content: AttachedContent,
     private readonly search: SegmentSearch,
   ) {}
@@ -39,7 +38,7 @@ export class SegmentedContentMap implements ContentMap {
           ? undefined
           : await locateRegularSegments({
               source,
-              envelope: this.envelope,
+              shape: this.shape,
               content: this.content,
               whole,
               first,
@@ -48,7 +47,7 @@ export class SegmentedContentMap implements ContentMap {
       if (regular !== undefined) return regular;
     }
     const index = await scanSegments(source, contentOffset, whole, signal);
-    const { authentication } = await readFileTrailer(source, this.envelope, this.content.enclosing, {
+    const { authentication } = await readFileTrailer(source, this.shape, this.content.enclosing, {
       trailerOffset: index.trailerOffset,
       tailOffset: index.trailerOffset,
       signal,

@@ -2,7 +2,7 @@ import { encodeElement, encodeHeader, encodeSetOf, encodeSmallInteger } from '..
 import { Tag } from '../asn1/element-header.js';
 import { encodeObjectIdentifier } from '../asn1/object-identifier.js';
 import { contentEncryptionIdentifiers } from '../envelope/content-encryption.js';
-import { contentTypeIdentifiers } from '../envelope/envelope-head.js';
+import { contentTypeIdentifiers } from '../envelope/content-info.js';
 import { type EncryptionRecipient, encodeRecipient } from './recipient.js';
 
 /** What new recordings are encrypted with; triple DES is only read. */

@@ -49,7 +49,12 @@ export interface EnvelopeTolerance {
    * AuthEnvelopedData. Refused unless told.
    */
   readonly gcmInEnvelopedData?: boolean;
+  /** EnvelopedData of a version that RFC 5652, 6.1, does not have, such as 1. Refused unless told. */
+  readonly anyEnvelopeVersion?: boolean;
 }
+
+/** For those who only want to know whom an envelope is for: whether it is opened is decided elsewhere. */
+export const everyTolerance: EnvelopeTolerance = { gcmInEnvelopedData: true, anyEnvelopeVersion: true };
 
 /** @throws CmsError CMS_UNSUPPORTED for other algorithms, CMS_MALFORMED for parameters of a wrong size. */
 export function readContentEncryption(

@@ -2,17 +2,11 @@ import { BerReader } from '../asn1/ber-reader.js';
 import { type ElementHeader, Tag } from '../asn1/element-header.js';
 import { formatObjectIdentifier, ObjectIdentifierTable } from '../asn1/object-identifier.js';
 import { CmsError } from '../cms-error.js';
+import { contentTypeIdentifiers } from './content-info.js';
 import { type EnvelopeTolerance, readContentEncryption } from './content-encryption.js';
 import type { CmsKind, Envelope } from './envelope.js';
 import { readEnvelopeTrailer } from './envelope-trailer.js';
 import { readRecipientInfos } from './recipient-infos.js';
-
-/** Object identifiers of the content types (RFC 5652, 6.1 and RFC 5083, 2.1). */
-export const contentTypeIdentifiers = {
-  'enveloped-data': '1.2.840.113549.1.7.3',
-  'auth-enveloped-data': '1.2.840.113549.1.9.16.1.23',
-  data: '1.2.840.113549.1.7.1',
-} as const;
 
 const kinds = new ObjectIdentifierTable<CmsKind>({
   [contentTypeIdentifiers['enveloped-data']]: 'enveloped-data',
@@ -53,7 +47,7 @@ export function parseEnvelopeHead(bytes: Buffer, size?: number, tolerance: Envel
   const reader = new BerReader(bytes, 0, size);
   const kind = enterContentInfo(reader);
   reader.enter(Tag.sequence, kind === 'enveloped-data' ? 'EnvelopedData' : 'AuthEnvelopedData');
-  const version = readVersion(reader, kind);
+  const version = readVersion(reader, kind, tolerance);
   if (reader.peek() === Tag.contextConstructed(0)) reader.skip('originatorInfo');
   const recipients = readRecipientInfos(reader);
 
@@ -71,17 +65,6 @@ export function parseEnvelopeHead(bytes: Buffer, size?: number, tolerance: Envel
   return { envelope, content: { header: reader.header(expected, 'encryptedContent'), enclosing } };
 }
 
-/** Does it begin like a ContentInfo of a kind that is read here? Decided by the first bytes alone, at most about 32. */
-export function beginsLikeEnvelope(head: Buffer): boolean {
-  try {
-    enterContentInfo(new BerReader(head));
-    return true;
-  } catch (error) {
-    if (error instanceof CmsError) return false;
-    throw error;
-  }
-}
-
 function enterContentInfo(reader: BerReader): CmsKind {
   reader.enter(Tag.sequence, 'ContentInfo');
   const { offset } = reader;
@@ -95,11 +78,25 @@ function enterContentInfo(reader: BerReader): CmsKind {
   return kind;
 }
 
-function readVersion(reader: BerReader, kind: CmsKind): number {
+/** What of an envelope is in no standard and was read all the same, in words for the log. */
+export function deviationsOf({
+  kind,
+  version,
+  contentEncryption,
+}: Pick<Envelope, 'kind' | 'version' | 'contentEncryption'>): string[] {
+  if (kind === 'twilio-encryption-details') return [];
+  return [
+    ...(versions[kind].includes(version) ? [] : [`version ${version} of ${kind}`]),
+    ...(contentEncryption.mode === 'gcm' && contentEncryption.tagInContent === true ? [`AES-GCM inside ${kind}`] : []),
+  ];
+}
+
+function readVersion(reader: BerReader, kind: CmsKind, { anyEnvelopeVersion = false }: EnvelopeTolerance): number {
   const { offset } = reader;
   const content = reader.primitive(Tag.integer, 'the version');
   const version = content.length === 1 ? content.readInt8(0) : -1;
   if (versions[kind].includes(version)) return version;
+  if (anyEnvelopeVersion && version >= 0) return version;
   const expected = `version ${versions[kind].join(', ')}`;
-  throw new CmsError('CMS_UNSUPPORTED', `the version of ${kind}`, { offset, expected });
+  throw new CmsError('CMS_UNSUPPORTED', `version ${version} of ${kind}`, { offset, expected });
 }

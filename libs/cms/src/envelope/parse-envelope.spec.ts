@@ -11,6 +11,7 @@ import {
   primitive,
   testIssuer,
 } from '../testing/ber-structures.js';
+import { deviationsOf } from './envelope-head.js';
 import { parseEnvelope } from './parse-envelope.js';
 
 const iv = Buffer.alloc(16, 9);
@@ -139,8 +140,17 @@ describe(parseEnvelope.name, () => {
     }
   });
 
+  it('reads versions that no standard has only where it is told to', () => {
+    const odd = Buffer.from(detached);
+    odd[odd.indexOf(Buffer.from('020100', 'hex')) + 2] = 1;
+    expect(cmsErrorOf(() => parseEnvelope(odd))).toMatchObject({ code: 'CMS_UNSUPPORTED' });
+    const envelope = parseEnvelope(odd, { anyEnvelopeVersion: true });
+    expect(deviationsOf(envelope)).toEqual(['version 1 of enveloped-data']);
+    expect(deviationsOf(parseEnvelope(detached))).toEqual([]);
+  });
+
   it('refuses trailing bytes', () => {
-    const error = cmsErrorOf(() => parseEnvelope(Buffer.concat([detached, Buffer.alloc(1)])));
+    const error = cmsErrorOf(() => parseEnvelope(Buffer.concat([detached, Buffer.of(1)])));
     expect(error).toMatchObject({ code: 'CMS_MALFORMED', offset: detached.length });
   });
 

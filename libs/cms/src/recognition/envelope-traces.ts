@@ -2,7 +2,7 @@ import { encodeObjectIdentifier } from '../asn1/object-identifier.js';
 import { readElementHeader, Tag } from '../asn1/element-header.js';
 import { CmsError } from '../cms-error.js';
 import { contentEncryptionIdentifiers } from '../envelope/content-encryption.js';
-import { contentTypeIdentifiers } from '../envelope/envelope-head.js';
+import { containerOf, contentTypeIdentifiers } from '../envelope/content-info.js';
 import { keyEncryptionIdentifiers } from '../envelope/key-encryption.js';
 
 /** Object identifiers that no media has, DER: of CMS itself, and of the algorithms in every envelope. */
@@ -69,6 +69,8 @@ export function envelopeTrace(head: Buffer): string | undefined {
 /** A SEQUENCE that begins like a ContentInfo or like what is inside one. */
 function contentInfoTrace(head: Buffer): string | undefined {
   if (head[0] !== Tag.sequence) return undefined;
+  const container = containerOf(head);
+  if (container !== undefined) return `a ContentInfo with ${container.name}, which is no envelope`;
   try {
     const outer = readElementHeader(head, 0, 0);
     const inner = outer === undefined ? undefined : readElementHeader(head, outer.contentOffset, 0);
@@ -87,6 +89,14 @@ function contentInfoTrace(head: Buffer): string | undefined {
   }
 }
 
+/** Text in ASCII, each character with a zero beside it; a piece of silence in PCM has no such thing for long. */
+function isUtf16(text: string): boolean {
+  const pairs = text.replace(markOfText, '').slice(0, 4096);
+  return (
+    pairs.length >= 64 && (/^(?:[\t\r\n -~]\0)+[\t\r\n -~]?$/.test(pairs) || /^(?:\0[\t\r\n -~])+\0?$/.test(pairs))
+  );
+}
+
 function textTrace(text: string): string | undefined {
   // UTF-16 is text with a zero beside each letter.
   const letters = text.replace(markOfText, '').replaceAll('\0', '').trimStart();
@@ -95,9 +105,10 @@ function textTrace(text: string): string | undefined {
   const digits = letters.replace(/[\s"'>]+/g, '');
   const inBase64 = base64Traces.find(([, trace]) => digits.includes(trace));
   if (inBase64 !== undefined) return `the object identifier of ${inBase64[0]} in base64, without an envelope around it`;
-  if (mailField.test(letters.slice(0, 1024)) && isText(letters.slice(0, 256))) return 'the head of a mail (S/MIME)';
+  if (mailField.test(letters) && isText(letters.slice(0, 256))) return 'the head of a mail (S/MIME)';
   if (base64Text.test(digits) && isText(letters.slice(0, 64)))
     return 'base64 of an ASN.1 structure that is no envelope';
+  if (isUtf16(text)) return 'text in UTF-16';
   return hexText.test(digits) ? 'an ASN.1 structure in hexadecimal digits' : undefined;
 }
 

@@ -1,4 +1,5 @@
 import { CmsError } from '../cms-error.js';
+import type { Wrapper } from './wrapper.js';
 
 const paddedDigits = /^[A-Za-z0-9+/]*={0,2}$/;
 
@@ -17,12 +18,14 @@ export function decodeDigits(digits: string, offset: number): Buffer {
   return Buffer.from(digits, 'base64');
 }
 
-const pemEnd = /\s*(?:-----END [A-Z0-9 #]+-----[\s\S]*)?$/;
+/** The digits of a wrapped text, without white space and without what stands behind them. */
+export function digitsOf(text: string, { kind, bodyOffset }: Wrapper): string {
+  const body = text.slice(bodyOffset);
+  return body.slice(0, endOf(body, kind)).replace(/[\r\n\t ]+/g, '');
+}
 
-/** The digits of a wrapped text from `bodyOffset` on, without white space and the last line of PEM. */
-export function digitsOf(text: string, bodyOffset: number): string {
-  return text
-    .slice(bodyOffset)
-    .replace(pemEnd, '')
-    .replace(/[\r\n\t ]+/g, '');
+function endOf(body: string, kind: Wrapper['kind']): number {
+  if (kind === 'base64') return body.length;
+  const end = body.search(kind === 'pem' ? /-----END / : /(?<=\S)[ \t]{0,80}\r?\n[ \t]{0,80}\r?\n|\r\r|[\r\n]--/);
+  return end === -1 ? body.length : end;
 }

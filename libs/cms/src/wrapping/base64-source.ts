@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { type ByteSource, checkRange } from '../byte-source/byte-source.js';
 import { CmsError } from '../cms-error.js';
 import { decodeDigits } from './base64-digits.js';
+import type { Wrapper } from './wrapper.js';
 
 /** Base64 text in lines of one length. */
 export interface Base64Lines {
@@ -16,37 +17,108 @@ export interface Base64Lines {
 }
 
 const longestLine = 4096;
-const tailBytes = 512;
+/** How much of the end of the text is looked at for the last digits: as little as is enough. */
+const tailWindows = [512, 64 * 1024, 1024 * 1024] as const;
 
 /**
- * Measures the first line and the end of the text.
+ * Measures the first line and the end of the digits. Behind PEM and a mail other text may follow.
  * @returns undefined if the lines cannot all have the length of the first one.
  */
 export async function measureBase64Lines(
   source: ByteSource,
-  bodyOffset: number,
+  { kind, bodyOffset }: Wrapper,
   signal: AbortSignal,
 ): Promise<Base64Lines | undefined> {
   const begin = await source.read(bodyOffset, Math.min(source.size, bodyOffset + longestLine + 2), signal);
-  const tailOffset = Math.max(bodyOffset, source.size - tailBytes);
-  const tail = (await source.read(tailOffset, source.size, signal)).toString('latin1');
-  // Text may stand behind PEM as well.
-  const end = /\s*(?:-----END [A-Z0-9 #]+-----[\s\S]*)?$/.exec(tail);
-  const body = tail.slice(0, end?.index);
-  const span = tailOffset + body.length - bodyOffset;
+  const first = firstLineOf(begin.toString('latin1'));
+  if (first === 'one line') return measureOneLine(source, bodyOffset, signal);
+  if (first === undefined) return undefined;
+  for (const window of tailWindows) {
+    const lines = Math.max(0, Math.floor((source.size - window - bodyOffset) / first.stride));
+    const offset = bodyOffset + lines * first.stride;
+    const tail = (await source.read(offset, source.size, signal)).toString('latin1');
+    const end = endOfDigits(tail, first, kind);
+    if (end === 'uneven') return undefined;
+    if (end !== 'elsewhere' || lines === 0) return end === 'elsewhere' ? undefined : measured(first, lines, end);
+  }
+  return undefined;
 
-  const newline = begin.indexOf('\n');
-  const single = newline === -1 || newline >= span;
-  if (single && /\s/.test(body)) return undefined;
-  const lineEnd = begin[newline - 1] === 0x0d ? 2 : 1;
-  const digits = single ? span : newline - lineEnd + 1;
-  const stride = single ? span : newline + 1;
-  const rest = span % stride;
-  const count = Math.floor(span / stride) * digits + Math.min(rest, digits);
-  if (digits === 0 || (!single && digits % 4 !== 0) || rest > digits || count % 4 !== 0) return undefined;
-  const padding = /={0,2}$/.exec(body)?.[0].length ?? 0;
-  return { bodyOffset, digits, stride, size: (count / 4) * 3 - padding };
+  function measured({ digits, stride }: FirstLine, before: number, end: EndOfDigits): Base64Lines | undefined {
+    const count = (before + end.lines) * digits + end.rest;
+    return count % 4 === 0 ? { bodyOffset, digits, stride, size: (count / 4) * 3 - end.padding } : undefined;
+  }
 }
+
+interface FirstLine {
+  readonly digits: number;
+  readonly stride: number;
+  readonly lineEnd: string;
+}
+
+function firstLineOf(begin: string): FirstLine | 'one line' | undefined {
+  const lineEnd = /\r\n|\n|\r/.exec(begin);
+  if (lineEnd === null) return 'one line';
+  const digits = lineEnd.index;
+  return digits > 0 && digits % 4 === 0
+    ? { digits, stride: digits + lineEnd[0].length, lineEnd: lineEnd[0] }
+    : // One line and the end of the text.
+      undefined;
+}
+
+/** Text without a line end at its beginning has none but at its end. */
+async function measureOneLine(
+  source: ByteSource,
+  bodyOffset: number,
+  signal: AbortSignal,
+): Promise<Base64Lines | undefined> {
+  const offset = Math.max(bodyOffset, source.size - tailWindows[0]);
+  const tail = (await source.read(offset, source.size, signal)).toString('latin1');
+  const [rest = ''] = /^[A-Za-z0-9+/]*={0,2}/.exec(tail) ?? [];
+  const digits = offset - bodyOffset + rest.length;
+  if (!/^\s*(?:-----END |$)/.test(tail.slice(rest.length)) || digits === 0 || digits % 4 !== 0) return undefined;
+  return {
+    bodyOffset,
+    digits,
+    stride: digits,
+    size: (digits / 4) * 3 - (rest.length - rest.replace(/=+$/, '').length),
+  };
+}
+
+interface EndOfDigits {
+  /** Whole lines in the tail, and digits behind them. */
+  readonly lines: number;
+  readonly rest: number;
+  readonly padding: number;
+}
+
+/** Walks over the lines of a tail that begins where a line has to begin. */
+function endOfDigits(
+  tail: string,
+  { digits, stride, lineEnd }: FirstLine,
+  kind: Wrapper['kind'],
+): EndOfDigits | 'uneven' | 'elsewhere' {
+  let lines = 0;
+  const isWhole = (at: number): boolean =>
+    tail.startsWith(lineEnd, at + digits) && /^[A-Za-z0-9+/]+$/.test(tail.slice(at, at + digits));
+  while (isWhole(lines * stride)) lines++;
+  const last = tail.slice(lines * stride);
+  const [rest = ''] = /^[A-Za-z0-9+/]*={0,2}/.exec(last.slice(0, digits)) ?? [];
+  const behind = last.slice(rest.length);
+  if (isEnd(behind, kind)) return { lines, rest: rest.length, padding: rest.length - rest.replace(/=+$/, '').length };
+  return lines === 0 ? 'elsewhere' : 'uneven';
+}
+
+/** Nothing more, the last line of PEM, or behind a mail what does not go on like one. */
+function isEnd(behind: string, kind: Wrapper['kind']): boolean {
+  const next = /\S/.exec(behind)?.index;
+  if (next === undefined) return true;
+  if (kind === 'pem') return behind.startsWith('-----END ', next);
+  return kind === 'smime' && isEndOfMail(behind, next);
+}
+
+/** A blank line, or the boundary of another part. */
+export const isEndOfMail = (behind: string, next: number): boolean =>
+  /\n[ \t]*\r?\n|\r\r/.test(behind.slice(0, Math.min(next, 200))) || behind.startsWith('--', next);
 
 /** The decoded bytes of base64 text, at any offset. Line ends that are not where they should be are found out. */
 export class Base64Source implements ByteSource {

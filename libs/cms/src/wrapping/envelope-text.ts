@@ -10,5 +10,6 @@ export function decodeEnvelope(stored: Buffer | string): Buffer {
   const bytes = typeof stored === 'string' ? Buffer.from(stored, 'latin1') : stored;
   const wrapper = detectWrapper(bytes);
   if (wrapper === undefined) return bytes;
-  return decodeDigits(digitsOf(bytes.toString('latin1'), wrapper.bodyOffset), wrapper.bodyOffset);
+  if (wrapper.binary === true) return bytes.subarray(wrapper.bodyOffset);
+  return decodeDigits(digitsOf(bytes.toString('latin1'), wrapper), wrapper.bodyOffset);
 }

@@ -25,6 +25,12 @@ export const decryptWorker = z.strictObject({
     .describe(
       'Plays AES-GCM inside EnvelopedData, which RFC 5084 (section 1.1) does not allow and some libraries write.',
     ),
+  anyEnvelopeVersion: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Plays EnvelopedData of versions that RFC 5652 (section 6.1) does not have, such as 1; named in the log.',
+    ),
   openTimeoutMs: milliseconds
     .default(15_000)
     .describe('For opening media; includes checking AES-GCM content to its end before any of it leaves.'),

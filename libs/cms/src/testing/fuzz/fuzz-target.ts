@@ -49,7 +49,7 @@ async function readContent(bytes: Buffer, segmentSearch: SegmentSearch): Promise
       return await buffer(new PlaintextStream(located, new CopyTransform(start, end), never));
     } catch (error) {
       // Only what was taken for even segments may turn out to be something else.
-      if (located.addressing === 'regular') throw error;
+      if (located.addressing === 'regular' || isPatternBroken(error)) throw error;
       throw new Error('content that was located cannot be read', { cause: error });
     }
   };
@@ -62,6 +62,9 @@ async function readContent(bytes: Buffer, segmentSearch: SegmentSearch): Promise
   if (!(await read(start, end)).equals(ciphertext.subarray(start, end))) throw new Error('a range is another one');
   return ciphertext;
 }
+
+/** Of what is around it, too. */
+const isPatternBroken = (error: unknown): boolean => error instanceof CmsError && error.code === 'CMS_PATTERN_BROKEN';
 
 async function decrypt(bytes: Buffer): Promise<void> {
   const source = new BufferSource(bytes);

@@ -7,7 +7,7 @@ import { cmsErrorFrom, cmsErrorOf } from '../testing/cms-error-matcher.js';
 import { CountingSource } from '../testing/counting-source.js';
 import { attachedFile, cbcSample, never, openAttached, readRange } from '../testing/encrypted-samples.js';
 import { decodeEnvelope } from './envelope-text.js';
-import { detectTransferEncoding } from './transfer-encoding.js';
+import { decodeText } from './wrapped-text.js';
 import { detectWrapper } from './wrapper.js';
 
 type LineEnd = '\n' | '\r\n';
@@ -36,7 +36,7 @@ const wrappers: Readonly<Record<string, (body: string, end: LineEnd) => string>>
   'base64 with a line end': (body, end) => `${body}${end}`,
 };
 
-describe(detectTransferEncoding.name, () => {
+describe(decodeText.name, () => {
   const sample = cbcSample(100_001);
   const binary = attachedFile(sample, primitive(0x80, sample.ciphertext), ['definite']);
 

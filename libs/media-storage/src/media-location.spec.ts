@@ -44,6 +44,12 @@ describe('locations inside a storage', () => {
     ['what%3F%23.mp3', 0, ['what?#.mp3']],
     ['a+b&c=d;e@f,g.mp3', 0, ['a+b&c=d;e@f,g.mp3']],
     ['/10:30:00.mp3', 0, ['10:30:00.mp3']],
+    // A name with a colon is a name in the first segment, too; an escaped dot is a dot (RFC 3986, 6.2.2.2).
+    ['call:1/10:30.mp3', 0, ['call:1', '10:30.mp3']],
+    ['sip:agent@example.org/call.mp3', 0, ['sip:agent@example.org', 'call.mp3']],
+    ['call%2Emp3', 0, ['call.mp3']],
+    ['2025%2e11/a%2Eb', 0, ['2025.11', 'a.b']],
+    ['http://storage.example:8080/recordings/call%2Ebin', 0, ['call.bin']],
     ['...mp3', 0, ['...mp3']],
     ['a..b/..c', 0, ['a..b', '..c']],
   ])('%s', (path, storageIndex, segments) => {
@@ -112,6 +118,11 @@ describe('locations that are refused', () => {
     ['.%2e/a'],
     ['a/%2e%2e/b'],
     ['%252e%252e/a'],
+    ['a%252Emp3'],
+    ['a/%2e'],
+    ['%2e./a'],
+    ['call:1/../../a'],
+    ['call:1/%2e%2e/a'],
     // hidden separators
     ['a%2fb'],
     ['a%2Fb'],

@@ -13,7 +13,8 @@ export interface LocationDescriptor {
 }
 
 const maximumPathLength = 4096;
-const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/;
+/** A URL, or what some reader may take for one. Any other name with a colon is a name, in the first segment, too. */
+const urlLike = /^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/|(?:https?|ftps?|file|davs?|webdavs?|smb|data|javascript):)/i;
 
 /**
  * Finds the storage of a contact center that a location lies in; of storages inside each other the innermost. The guard
@@ -35,7 +36,7 @@ export function resolveLocation(
   );
   if (candidates.length === 0)
     throw refused(`no storage of kind ${JSON.stringify(storage.slice(0, 32))} is configured`);
-  const location = scheme.test(path) ? locationsOfUrl(path, candidates) : locationsOfPath(path, candidates);
+  const location = urlLike.test(path) ? locationsOfUrl(path, candidates) : locationsOfPath(path, candidates);
   const own = location.find(place => belongsTo(contactCenter, place, storages));
   if (own === undefined) throw refused('it is in no storage of this contact center');
   return own;

@@ -10,9 +10,12 @@ export interface MediaLocation {
 
 /** Characters that make two readers of a URL disagree, and halves of characters that no URL can carry. */
 const forbiddenInNames = /[\\\p{Cc}\p{Cs}\u2028\u2029]/u;
-/** Escapes that a second decoding somewhere on the way would turn into separators or dots. */
-const hiddenSeparator = /%(?:2e|2f|5c|00)/i;
+/** Escaped separators: no name has one. An escaped dot is a dot (RFC 3986, 6.2.2.2), and judged as one. */
+const hiddenSeparator = /%(?:2f|5c|00)/i;
+/** What is left of escapes once they are decoded, and a second decoding somewhere on the way would decode again. */
+const doubleEscape = /%(?:2e|2f|5c|00)/i;
 
+/** Of a path as it is written. */
 export const hasForbidden = (path: string): boolean => forbiddenInNames.test(path) || hiddenSeparator.test(path);
 
 /** The names of `url` below `base`; undefined when it lies elsewhere. */
@@ -54,7 +57,7 @@ export function segmentsOf(path: string): string[] {
   return path.split('/').map(written => {
     const segment = decoded(written);
     if (segment === '' || segment === '.' || segment === '..') throw refused('its path has empty or dotted segments');
-    if (segment.includes('/') || hasForbidden(segment))
+    if (segment.includes('/') || forbiddenInNames.test(segment) || doubleEscape.test(segment))
       throw refused('its path has hidden separators or control characters');
     return segment;
   });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { DigestAuthentication, digestChallengeOf, type DigestChallenge } from './digest-authentication.js';
 import { parseChallenges } from './www-authenticate.js';
 
@@ -31,6 +32,51 @@ describe(DigestAuthentication.name, () => {
     );
   });
 
+  const authorized = (field: string): ReadonlyMap<string, string> =>
+    parseChallenges(
+      new DigestAuthentication(challengeOf(`Digest ${field}`), 'Mufasa', 'Circle of Life').authorization(
+        'GET',
+        '/a',
+        'c',
+      ),
+    )[0]!.parameters;
+  const hashed = (name: string, text: string): string => createHash(name).update(text).digest('hex');
+
+  it.each([
+    ['MD5-sess', 'md5'],
+    ['SHA-256-sess', 'sha256'],
+    ['SHA-512-256', 'sha512-256'],
+    ['SHA-512-256-sess', 'sha512-256'],
+    ['md5-SESS', 'md5'],
+  ])('answers %s as RFC 7616, 3.4, with qop and without', (algorithm, name) => {
+    const user = hashed(name, 'Mufasa:r:Circle of Life');
+    const a1 = /-sess$/i.test(algorithm) ? hashed(name, `${user}:n:c`) : user;
+    const a2 = hashed(name, 'GET:/a');
+    const challenge = `realm="r", nonce="n", algorithm=${algorithm}`;
+    const counted = authorized(`${challenge}, qop="auth"`);
+    expect(counted.get('response')).toBe(hashed(name, `${a1}:n:00000001:c:auth:${a2}`));
+    expect(counted.get('cnonce')).toBe('c');
+    const bare = authorized(challenge);
+    expect(bare.get('response')).toBe(hashed(name, `${a1}:n:${a2}`));
+    expect([bare.get('qop'), bare.get('nc')]).toEqual([undefined, undefined]);
+    expect(bare.get('cnonce')).toBe(/-sess$/i.test(algorithm) ? 'c' : undefined);
+  });
+
+  it('keeps the client nonce of a session, and counts its requests', () => {
+    const challenge = challengeOf(`Digest ${parameters}, algorithm=SHA-256-sess`);
+    const digest = new DigestAuthentication(challenge, 'Mufasa', 'Circle of Life');
+    const answers = [1, 2, 3].map(() => parseChallenges(digest.authorization('GET', '/a'))[0]!.parameters);
+    expect(new Set(answers.map(answer => answer.get('cnonce'))).size).toBe(1);
+    expect(answers.map(answer => answer.get('nc'))).toEqual(['00000001', '00000002', '00000003']);
+  });
+
+  it('answers the oldest challenge, which names neither algorithm nor qop (RFC 2069)', () => {
+    const answer = authorized('realm="r", nonce="n"');
+    const expected = hashed('md5', `${hashed('md5', 'Mufasa:r:Circle of Life')}:n:${hashed('md5', 'GET:/a')}`);
+    expect(answer.get('response')).toBe(expected);
+    expect([...answer.keys()]).toEqual(['username', 'realm', 'nonce', 'uri', 'response']);
+  });
+
   it('counts the uses of a nonce, and takes another client nonce for each', () => {
     const digest = new DigestAuthentication(challengeOf(`Digest ${parameters}`), 'Mufasa', 'Circle of Life');
     const fields = Array.from({ length: 17 }, () => digest.authorization('GET', '/'));
@@ -61,14 +107,21 @@ describe(digestChallengeOf.name, () => {
   });
 
   it.each([
-    ['Digest realm="a", nonce="n"'],
     ['Digest realm="a", nonce="n", qop="auth-int"'],
     ['Digest realm="a", qop=auth'],
-    ['Digest realm="a", nonce="n", qop=auth, algorithm=SHA-512-256'],
+    ['Digest realm="a", nonce="n", qop=auth, algorithm=SHA-1'],
     ['Basic realm="a, Digest realm=b, nonce=n, qop=auth"'],
     [''],
   ])('answers nothing to %s', field => {
     expect(digestChallengeOf(parseChallenges(field))).toBeUndefined();
+  });
+
+  it('prefers SHA-512-256, and a session to nothing stronger', () => {
+    const offers = ['MD5', 'SHA-256-sess', 'SHA-512-256', 'SHA-256'].map(
+      each => `Digest ${parameters}, algorithm=${each}`,
+    );
+    expect(challengeOf(offers.join(', ')).algorithm).toBe('SHA-512-256');
+    expect(challengeOf(offers.slice(0, 2).join(', ')).algorithm).toBe('SHA-256-sess');
   });
 
   it('knows a stale nonce', () => {

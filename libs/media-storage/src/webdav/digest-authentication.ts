@@ -6,31 +6,45 @@ export interface DigestChallenge {
   readonly realm: string;
   readonly nonce: string;
   readonly opaque: string | undefined;
-  readonly algorithm: 'MD5' | 'SHA-256';
+  readonly algorithm: DigestAlgorithm;
+  /** The algorithm as the server wrote it, if it did. */
+  readonly written: string | undefined;
+  /** Without `qop`, as RFC 2069 servers and IIS ask: no count and no client nonce in the answer (RFC 2617, 3.2.2.1). */
+  readonly qop: 'auth' | undefined;
   readonly stale: boolean;
   readonly utf8: boolean;
 }
 
-/** The strongest Digest challenge with qop=auth; undefined when there is none we can answer. */
+/** From the weakest to the strongest; `-sess` is no stronger than the same without. */
+const algorithms = ['MD5', 'MD5-sess', 'SHA-256', 'SHA-256-sess', 'SHA-512-256', 'SHA-512-256-sess'] as const;
+export type DigestAlgorithm = (typeof algorithms)[number];
+
+/** The strongest Digest challenge that can be answered; undefined when there is none. */
 export function digestChallengeOf(challenges: readonly Challenge[]): DigestChallenge | undefined {
   const answerable = challenges.flatMap(challenge => readChallenge(challenge) ?? []);
-  return answerable.find(({ algorithm }) => algorithm === 'SHA-256') ?? answerable[0];
+  const strength = ({ algorithm }: DigestChallenge): number => Math.floor(algorithms.indexOf(algorithm) / 2);
+  return answerable.sort((a, b) => strength(b) - strength(a))[0];
 }
 
 function readChallenge({ scheme, parameters }: Challenge): DigestChallenge | undefined {
-  const [realm, nonce] = [parameters.get('realm'), parameters.get('nonce')];
-  const algorithm = (parameters.get('algorithm') ?? 'MD5').toUpperCase();
-  const offers = (parameters.get('qop') ?? '').split(',').map(offer => offer.trim().toLowerCase());
-  if (scheme !== 'digest' || realm === undefined || nonce === undefined || !offers.includes('auth')) return undefined;
-  if (algorithm !== 'MD5' && algorithm !== 'SHA-256') return undefined;
+  const [realm, nonce, qops] = [parameters.get('realm'), parameters.get('nonce'), parameters.get('qop')];
+  const written = parameters.get('algorithm');
+  const algorithm = algorithms.find(known => known.toLowerCase() === (written ?? 'MD5').toLowerCase());
+  if (scheme !== 'digest' || realm === undefined || nonce === undefined || algorithm === undefined) return undefined;
+  const offers = qops?.split(',').map(offer => offer.trim().toLowerCase());
+  if (offers?.includes('auth') === false) return undefined;
   const stale = parameters.get('stale')?.toLowerCase() === 'true';
   const utf8 = parameters.get('charset')?.toUpperCase() === 'UTF-8';
-  return { realm, nonce, opaque: parameters.get('opaque'), algorithm, stale, utf8 };
+  const qop = offers === undefined ? undefined : 'auth';
+  return { realm, nonce, opaque: parameters.get('opaque'), algorithm, written, qop, stale, utf8 };
 }
+
+const hashNames = { MD5: 'md5', 'SHA-256': 'sha256', 'SHA-512-256': 'sha512-256' } as const;
 
 /** Answers to one challenge; the nonce is used again, counted, until the server gives another one. */
 export class DigestAuthentication {
   private count = 0;
+  private sessionNonce: string | undefined;
   private readonly a1: string;
 
   constructor(
@@ -41,23 +55,28 @@ export class DigestAuthentication {
     this.a1 = this.digest(`${userName}:${challenge.realm}:${password}`);
   }
 
-  /** The Authorization field for one request, RFC 7616, 3.4. `cnonce` is random unless told. */
-  authorization(method: string, target: string, cnonce = randomBytes(16).toString('base64url')): string {
-    const { realm, nonce, opaque, algorithm } = this.challenge;
+  /** The Authorization field for one request, RFC 7616, 3.4. `random` is for the client nonce. */
+  authorization(method: string, target: string, random = randomBytes(16).toString('base64url')): string {
+    const { realm, nonce, opaque, algorithm, written, qop } = this.challenge;
     this.count++;
     const nc = this.count.toString(16).padStart(8, '0');
+    const isSession = algorithm.endsWith('-sess');
+    // A session has the client nonce of its first request: whether a server computes its key once or each time is the same.
+    const cnonce = isSession ? (this.sessionNonce ??= random) : random;
+    const a1 = isSession ? this.digest(`${this.a1}:${nonce}:${cnonce}`) : this.a1;
     const a2 = this.digest(`${method}:${target}`);
-    const response = this.digest(`${this.a1}:${nonce}:${nc}:${cnonce}:auth:${a2}`);
+    const proof = qop === undefined ? `${nonce}:${a2}` : `${nonce}:${nc}:${cnonce}:${qop}:${a2}`;
+    const response = this.digest(`${a1}:${proof}`);
     const fields = [
       this.userNameField(),
       `realm=${quote(realm)}`,
       `nonce=${quote(nonce)}`,
       `uri=${quote(target)}`,
-      `algorithm=${algorithm}`,
+      // A server that names no algorithm may know no such parameter.
+      ...(written === undefined && qop === undefined ? [] : [`algorithm=${algorithm}`]),
       `response="${response}"`,
-      'qop=auth',
-      `nc=${nc}`,
-      `cnonce="${cnonce}"`,
+      ...(qop === undefined ? [] : [`qop=${qop}`, `nc=${nc}`]),
+      ...(qop === undefined && !isSession ? [] : [`cnonce="${cnonce}"`]),
       ...(opaque === undefined ? [] : [`opaque=${quote(opaque)}`]),
     ];
     return `Digest ${fields.join(', ')}`;
@@ -71,8 +90,8 @@ export class DigestAuthentication {
   }
 
   private digest(text: string): string {
-    const hash = createHash(this.challenge.algorithm === 'MD5' ? 'md5' : 'sha256');
-    return hash.update(text).digest('hex');
+    const name = this.challenge.algorithm.replace(/-sess$/, '') as keyof typeof hashNames;
+    return createHash(hashNames[name]).update(text).digest('hex');
   }
 }
 

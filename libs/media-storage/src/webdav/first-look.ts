@@ -51,6 +51,7 @@ export async function firstLook(
     received => {
       if (isMedia(received.status) && isCoded(received)) throw codedError(connection.name, target);
       opening = openingOf(received, longest);
+      if (range !== undefined && opening === undefined && saysNoSize(received)) return 0;
       if (opening === undefined && received.status !== 200) throw statusError(received.status, connection.name, target);
       if (range === undefined) return 0;
       if (received.status === 200 && opening?.size !== 0) observer.rangeIgnored();
@@ -59,6 +60,7 @@ export async function firstLook(
   );
   observer.received(answer.body.length);
   if (opening === undefined) {
+    if (range !== undefined && saysNoSize(answer)) return lookByHead(connection, observer, target, signal);
     if (range === undefined) return firstLook(connection, observer, target, { head: 1, tail: 0 }, signal);
     throw new RcsError('RCS_STORAGE_FAILED', `storage ${connection.name} does not say how long ${target} is`);
   }
@@ -66,6 +68,33 @@ export async function firstLook(
     throw new RcsError('RCS_STORAGE_FAILED', `storage ${connection.name} gave fewer bytes than it said`);
   const window = { start: opening.start, bytes: answer.body };
   return { size: opening.size, validators: validatorsOf(answer), window };
+}
+
+/** A body without a length, or a range of nobody knows how much: both are legal (RFC 9112, 6.3; RFC 9110, 14.4). */
+function saysNoSize(answer: StorageAnswer): boolean {
+  const { status, headers } = answer;
+  if (status === 200) return contentLengthOf(answer) === undefined;
+  const range = parseContentRange(headers['content-range']);
+  return status === 206 && range?.start !== undefined && range.size === undefined;
+}
+
+/** The second question about a file whose first answer did not say how long it is; its bytes are read afterwards. */
+async function lookByHead(
+  connection: WebDavConnection,
+  observer: StorageObserver,
+  target: string,
+  signal: AbortSignal,
+): Promise<FirstLook> {
+  const headers = { 'accept-encoding': 'identity' };
+  const request = { method: 'HEAD', target, headers, signal, totalTimeoutMs: connection.totalTimeoutMs } as const;
+  const answer = await collect(connection, request, () => 0);
+  if (answer.status !== 200) throw statusError(answer.status, connection.name, target);
+  if (isCoded(answer)) throw codedError(connection.name, target);
+  const size = contentLengthOf(answer);
+  if (size === undefined)
+    throw new RcsError('RCS_STORAGE_FAILED', `storage ${connection.name} does not say how long ${target} is`);
+  observer.received(0);
+  return { size, validators: validatorsOf(answer), window: { start: 0, bytes: Buffer.alloc(0) } };
 }
 
 const isMedia = (status: number): boolean => status === 200 || status === 206;
@@ -79,6 +108,7 @@ function openingOf(answer: StorageAnswer, longest: number): Opening | undefined 
   if (status === 416 && range?.size === 0) return { size: 0, start: 0, length: 0 };
   if (status !== 206 || range?.start === undefined) return undefined;
   const { start, end, size } = range;
+  if (size === undefined) return undefined;
   const proper = start < end && end <= size && (length === undefined || length === end - start);
   return proper && end - start <= longest ? { size, start, length: end - start } : undefined;
 }

@@ -131,9 +131,10 @@ export class RangeStream extends Readable implements AnswerReceiver {
     if (status !== 416 && isCoded(answer)) throw codedError(name, target);
     const contentRange = parseContentRange(headers['content-range']);
     const length = contentLengthOf(answer);
-    const total = status === 200 ? length : contentRange?.size;
-    if (total === undefined && status !== 416)
-      throw new RcsError('RCS_STORAGE_FAILED', `storage ${name} does not say how long ${target} is`);
+    if (status === 206 && contentRange === undefined)
+      throw new RcsError('RCS_STORAGE_FAILED', `storage ${name} does not say which range of ${target} it sends`);
+    // A storage that says no length here said it when it was asked for that alone; a body that ends too soon fails.
+    const total = (status === 200 ? length : contentRange?.size) ?? size;
     // Every range that is asked for was inside the file when it was opened.
     if (status === 416 || total !== size || !sameState(validatorsOf(answer), validators)) {
       throw new RcsError('RCS_STORAGE_CHANGED', `${target} in storage ${name} is not what it was when it was opened`);

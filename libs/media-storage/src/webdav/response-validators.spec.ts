@@ -5,7 +5,9 @@ describe(parseContentRange.name, () => {
     ['bytes 0-99/1000', { start: 0, end: 100, size: 1000 }],
     ['bytes 999-999/1000', { start: 999, end: 1000, size: 1000 }],
     ['bytes */1000', { start: undefined, end: 0, size: 1000 }],
-    ['bytes 0-99/*', undefined],
+    ['bytes 0-99/*', { start: 0, end: 100, size: undefined }],
+    ['bytes */*', undefined],
+    ['bytes 0-9999999999999999/1', undefined],
     ['bytes 0-99', undefined],
     ['items 0-99/1000', undefined],
     ['bytes -99/1000', undefined],
@@ -38,6 +40,10 @@ describe(contentLengthOf.name, () => {
     [{ 'content-length': '1e3' }, undefined],
     [{ 'content-length': '10', 'content-encoding': 'gzip' }, undefined],
     [{ 'content-length': '10', 'content-encoding': 'identity' }, 10],
+    [{ 'content-length': '10', 'content-encoding': 'aws-chunked' }, 10],
+    [{ 'content-length': '10', 'content-encoding': 'none' }, 10],
+    [{ 'content-length': '10', 'content-encoding': 'identity, gzip' }, undefined],
+    [{ 'content-length': '10', 'content-encoding': 'x-gzip' }, undefined],
     [{}, undefined],
   ])('%j', (headers, length) => {
     expect(contentLengthOf({ status: 200, headers })).toBe(length);

@@ -16,23 +16,35 @@ export function sameState(now: Validators, then: Validators): boolean {
   return now.entityTag === then.entityTag && now.lastModified?.getTime() === then.lastModified?.getTime();
 }
 
-/** `bytes 0-99/1000` or, in a 416, `bytes *` + `/1000` (RFC 9110, 14.4). `end` is exclusive. */
-export function parseContentRange(
-  header: string | undefined,
-): { readonly start: number | undefined; readonly end: number; readonly size: number } | undefined {
-  const match = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+)$/i.exec(header ?? '');
+/** What a Content-Range field says. */
+export interface ContentRange {
+  /** Undefined in a 416. */
+  readonly start: number | undefined;
+  /** Exclusive. */
+  readonly end: number;
+  /** Undefined for `*`: the storage does not say how long the file is. */
+  readonly size: number | undefined;
+}
+
+/** `bytes 0-99/1000`, `bytes 0-99/*` or, in a 416, `bytes *` + `/1000` (RFC 9110, 14.4). */
+export function parseContentRange(header: string | undefined): ContentRange | undefined {
+  const match = /^bytes (?:(\d{1,15})-(\d{1,15})|\*)\/(\d{1,15}|\*)$/i.exec(header?.trim() ?? '');
   if (match === null) return undefined;
   const [, start, last, size] = match;
+  if (start === undefined && size === '*') return undefined;
   return {
     start: start === undefined ? undefined : Number(start),
     end: last === undefined ? 0 : Number(last) + 1,
-    size: Number(size),
+    size: size === '*' ? undefined : Number(size),
   };
 }
 
+/** What gateways to object stores send with bytes that are the stored ones. */
+const noCodings = ['', 'identity', 'none', 'aws-chunked'];
+
 /** Whether the body is something else than the stored bytes: we ask for identity, and a server may not listen. */
 export const isCoded = ({ headers }: StorageAnswer): boolean =>
-  (headers['content-encoding'] ?? 'identity').trim().toLowerCase() !== 'identity';
+  (headers['content-encoding'] ?? '').split(',').some(coding => !noCodings.includes(coding.trim().toLowerCase()));
 
 /** The length of the body; undefined when the storage does not say it, or sends something else than the stored bytes. */
 export function contentLengthOf(answer: StorageAnswer): number | undefined {

@@ -54,6 +54,93 @@ function answerWhole({ socket, method }: RawRequest): void {
   if (method !== 'HEAD') socket.write(media);
 }
 
+describe('a storage that does not say at once how long a file is', () => {
+  const chunked = (bytes: Buffer): Buffer =>
+    Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n0\r\n\r\n')]);
+
+  const ways: [string, (request: RawRequest) => void][] = [
+    [
+      'with a star for the total',
+      request => {
+        if (request.method === 'HEAD') return answerWell(request);
+        const [start, end] = rangeOf(request);
+        const contentRange = `bytes ${start}-${end - 1}/*`;
+        request.socket.write(
+          head('206 Partial', { 'Content-Length': end - start, 'Content-Range': contentRange, ...state }),
+        );
+        request.socket.write(media.subarray(start, end));
+      },
+    ],
+    [
+      'in chunks, whole',
+      request => {
+        if (request.method === 'HEAD') return answerWell(request);
+        request.socket.write(head('200 OK', { 'Transfer-Encoding': 'chunked', ...state }));
+        request.socket.write(chunked(media));
+      },
+    ],
+    [
+      'in chunks, the range',
+      request => {
+        if (request.method === 'HEAD') return answerWell(request);
+        const [start, end] = rangeOf(request);
+        const contentRange = `bytes ${start}-${end - 1}/*`;
+        request.socket.write(
+          head('206 Partial', { 'Transfer-Encoding': 'chunked', 'Content-Range': contentRange, ...state }),
+        );
+        request.socket.write(chunked(media.subarray(start, end)));
+      },
+    ],
+  ];
+
+  it.each(ways)('%s is asked once more', async (_, answer) => {
+    const made = await probing(answer);
+    for (const hint of [{ head: 1000 }, { tail: 64 }, { head: 1000, tail: 64 }, {}]) {
+      const stored = await made.open(file, hint);
+      expect(stored.size).toBe(media.length);
+      expect((await stored.read(0, 1000, patience())).equals(media.subarray(0, 1000))).toBe(true);
+      expect((await buffer(stored.stream(5, media.length, patience()))).equals(media.subarray(5))).toBe(true);
+    }
+  });
+
+  it.each(ways)('%s, and changes meanwhile: noticed', async (_, answer) => {
+    const made = await probing(request =>
+      request.number <= 2 ? answer(request) : answerWell(request, Infinity, { ...state, ETag: '"2"' }),
+    );
+    const stored = await made.open(file, { head: 1000 });
+    await expect(buffer(stored.stream(0, 10, patience()))).rejects.toMatchObject(rcsError('RCS_STORAGE_CHANGED'));
+  });
+
+  it('is refused when it does not say it then, either', async () => {
+    const made = await probing(({ socket, method }) => {
+      socket.write(head('200 OK', { 'Transfer-Encoding': 'chunked', ...state }));
+      if (method !== 'HEAD') socket.write(chunked(media));
+    });
+    await expect(made.open(file, { head: 10 })).rejects.toMatchObject(rcsError('RCS_STORAGE_FAILED'));
+  });
+});
+
+describe('a storage that answers with a coding nobody asked for', () => {
+  it.each(['200', '206', 'HEAD'])('is refused on %s', async where => {
+    const coded = { ...state, 'Content-Encoding': 'gzip' };
+    const made = await probing(request => {
+      if (where === '206' || (request.method === 'HEAD') === (where === 'HEAD')) answerWell(request, Infinity, coded);
+      else {
+        request.socket.write(head('200 OK', { 'Content-Length': media.length, ...coded }));
+        request.socket.write(media);
+      }
+    });
+    const hint = where === 'HEAD' ? {} : { head: 100 };
+    await expect(made.open(file, hint)).rejects.toMatchObject(rcsError('RCS_STORAGE_FAILED'));
+  });
+
+  it.each(['none', 'aws-chunked', 'identity'])('but %s is none', async coding => {
+    const made = await probing(request => answerWell(request, Infinity, { ...state, 'Content-Encoding': coding }));
+    const stored = await made.open(file, { head: 100 });
+    expect((await stored.read(0, 1000, patience())).equals(media.subarray(0, 1000))).toBe(true);
+  });
+});
+
 describe('a connection that is cut in the middle of a body', () => {
   it('is taken up again at the exact byte', async () => {
     const made = await probing(request => {

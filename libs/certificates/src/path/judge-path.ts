@@ -110,6 +110,10 @@ function judgeAuthority(
   root: boolean,
 ): PathProblem[] {
   const problems: PathProblem[] = [];
+  // RFC 5280, 4.1.2.6: whoever issues has a name.
+  if (readNameParts(certificate.subjectDer).length === 0) {
+    problems.push(problem('PATH_NOT_AN_AUTHORITY', `${named(certificate)} acts as an authority and has no subject`));
+  }
   if (basicConstraints?.isAuthority !== true) {
     const missing = basicConstraints === undefined ? 'has no basicConstraints' : 'is none by its basicConstraints';
     problems.push(problem('PATH_NOT_AN_AUTHORITY', `${named(certificate)} acts as an authority and ${missing}`));
@@ -132,13 +136,22 @@ function judgePathLength(links: readonly Link[], index: number): PathProblem[] {
   return [problem('PATH_TOO_LONG', message)];
 }
 
+/** Of names with constraints, for each certificate and each authority above it: a few milliseconds. */
+const maximumComparisons = 65_536;
+
 /** Constraints bind every certificate below; self-issued ones only where they end the path (RFC 5280, 6.1.3). */
 function judgeNames(links: readonly Link[], index: number): PathProblem[] {
   const link = links[index];
   if (link === undefined || (index > 0 && isSelfIssued(link.certificate))) return [];
+  const names = namesOf(link);
   return links.slice(index + 1).flatMap(({ certificate: authority, extensions: { nameConstraints } }) => {
     if (nameConstraints === undefined) return [];
-    return namesOf(link).flatMap(name => {
+    const count = nameConstraints.permitted.length + nameConstraints.excluded.length;
+    if (names.length * count > maximumComparisons) {
+      const message = `${named(link.certificate)} has ${names.length} names below ${count} constraints of ${named(authority)}: too many to compare`;
+      return [problem('PATH_NAME_NOT_PERMITTED', message)];
+    }
+    return names.flatMap(name => {
       const reason = refusedByConstraints(name, nameConstraints);
       if (reason === undefined) return [];
       const message = `${named(link.certificate)} has a name of the form ${name.form} that is ${reason} by ${named(authority)}`;

@@ -216,6 +216,26 @@ describe(judgeCertificate.name, () => {
     });
   });
 
+  it('refuses an authority without a name (RFC 5280, 4.1.2.6)', () => {
+    const nameless = authority('nameless', 'root', { subject: '/' });
+    expect(judge(leaf('below-nameless', 'nameless'), [nameless])).toEqual(['PATH_NOT_AN_AUTHORITY']);
+  });
+
+  it('refuses more names and constraints than can be compared at once', () => {
+    const lines = Array.from({ length: 1000 }, (_, at) => `permitted;DNS.${at}=a${at}.example.com`);
+    const many = authority('many', 'root', {
+      extensions: [basicConstraints, keyUsage, 'nameConstraints=critical,@many-names'],
+      sections: `[many-names]\n${lines.join('\n')}`,
+    });
+    const alternatives = (count: number): string[] => [
+      `subjectAltName=${Array.from({ length: count }, (_, at) => `DNS:x${at}.a0.example.com`).join(',')}`,
+    ];
+    expect(judge(leaf('few-names', 'many', { extensions: alternatives(60) }), [many])).toEqual([]);
+    expect(judge(leaf('many-names', 'many', { extensions: alternatives(1000) }), [many])).toEqual([
+      'PATH_NAME_NOT_PERMITTED',
+    ]);
+  });
+
   it('ends for authorities that certify one another in a circle', () => {
     const [left, right] = [authority('left'), authority('right')];
     const crossed = [

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { startSecondGateway, type SecondGateway } from '#test/cluster/second-gateway.js';
 import { Browser, header, json } from './browser.js';
 import { mediaLike } from '../../libs/cms/src/testing/media-like.js';
 import { CurlClient } from './curl-client.js';
@@ -123,13 +124,78 @@ it('ends with the session it was asked for in', async () => {
   refused(await play(playPath));
 });
 
-it('expires', async () => {
+it('expires when nobody has used it', async () => {
   const { playPath } = await ticketHolder('alice', { timeToLive: 1 });
+  await delay(1100);
+  refused(await play(playPath));
+  refused(await play(playPath));
+});
+
+it('expires in use, too, where it hangs on no session', async () => {
+  const url = `${cluster.ready.gateway}/api/v2/recordings/${demo()}/play-tickets`;
+  const order = [...header('content-type', 'application/json'), '--data', '{"timeToLive": 1}'];
+  const playPath = json(await curl(...curlClient.asUser('alice'), ...order, url))['playPath'] as string;
   let answer = await play(playPath);
   for (const end = Date.now() + 60_000; answer.status === 200 && Date.now() < end; answer = await play(playPath)) {
     await delay(200);
   }
   refused(answer);
+});
+
+describe('a ticket that was used in its time', () => {
+  let second: SecondGateway;
+  beforeAll(async () => {
+    second = await startSecondGateway(join(__dirname, '../..'), cluster.ready);
+  });
+  afterAll(() => second?.stop());
+
+  const playThere = (path: string): Promise<CurlAnswer> =>
+    curl('--cacert', cluster.ready.caFile, '--path-as-is', '--range', '0-99', `${second.url}/api/v2${path}`);
+
+  /** A ticket whose own time is over, used before: on a busy machine that may take several. */
+  async function outlived(name: string): Promise<Holder> {
+    for (let timeToLive = 2; timeToLive < 60; timeToLive *= 2) {
+      const holder = await ticketHolder(name, { timeToLive });
+      const ends = Date.now() + timeToLive * 1000;
+      const isUsed = (await play(holder.playPath)).status === 200;
+      await delay(Math.max(0, ends + 1100 - Date.now()));
+      if (isUsed) return holder;
+    }
+    throw new Error('no ticket could be used in its time');
+  }
+
+  it('seeks on, on every gateway, until its user logs out', async () => {
+    const { browser, csrf, playPath } = await outlived('alice');
+    expect((await play(playPath, '--range', '100-199')).status).toBe(206);
+    expect((await playThere(playPath)).status).toBe(206);
+    expect((await browser.send('/api/v2/sessions/current', '-X', 'DELETE', ...csrf)).status).toBe(200);
+    refused(await play(playPath));
+    refused(await playThere(playPath));
+  });
+
+  it('ends where it was never shown as well when its user logs out', async () => {
+    const { browser, csrf, playPath } = await outlived('alice');
+    expect((await browser.send('/api/v2/sessions/current', '-X', 'DELETE', ...csrf)).status).toBe(200);
+    refused(await playThere(playPath));
+    refused(await play(playPath));
+  });
+
+  it('plays nothing for a user whose rights are taken away, and makes no other ticket of theirs live on', async () => {
+    const change = async (accessGroups: readonly string[]): Promise<void> => {
+      const body = [...header('content-type', 'application/json'), '--data', JSON.stringify({ accessGroups })];
+      const url = `${cluster.ready.gateway}/rcs/users/bob`;
+      expect((await curl(...curlClient.asUser('alice'), '--request', 'PATCH', ...body, url)).status).toBe(200);
+    };
+    const { playPath } = await outlived('bob');
+    const unused = (await ticketHolder('bob', { timeToLive: 1 })).playPath;
+    await delay(1100);
+    refused(await playThere(unused));
+    expect((await playThere(playPath)).status).toBe(206);
+    await change([]);
+    expect([(await play(playPath)).status, (await playThere(playPath)).status]).toEqual([403, 403]);
+    await change(['/sales']);
+    expect((await playThere(playPath)).status).toBe(206);
+  });
 });
 
 it('bound to an address, works from nowhere else', async () => {

@@ -122,7 +122,7 @@ describe(SessionStore.name, () => {
     expect(Date.now()).toBeGreaterThanOrEqual(session.createdAt + 1000);
     await delay(Math.max(0, session.createdAt + 2001 - Date.now()));
     expect(await store.use(secret)).toBeUndefined();
-    expect(await store.peek(session.reference)).toBeUndefined();
+    expect(await store.useReference(session.reference)).toBeUndefined();
   });
 
   it('ends a session for good, whatever is put back into Redis', async () => {
@@ -134,7 +134,7 @@ describe(SessionStore.name, () => {
     for (const putBack of [false, true]) {
       if (putBack) await redis.set(`session:${session.key}`, record!);
       expect(await store.use(secret)).toBeUndefined();
-      expect(await store.peek(session.reference)).toBeUndefined();
+      expect(await store.useReference(session.reference)).toBeUndefined();
     }
     expect((await store.list({ name: 'anthony' })).map(({ id }) => id)).toEqual([other.session.id]);
   });
@@ -249,7 +249,7 @@ describe(SessionStore.name, () => {
     while (Date.now() <= session.createdAt + 1_100) await delay(20);
     await redis.set(place, record);
     expect(await store.use(secret)).toBeUndefined();
-    expect(await store.peek(session.reference)).toBeUndefined();
+    expect(await store.useReference(session.reference)).toBeUndefined();
   });
 
   it('lives on in a new record while it is used', async () => {

@@ -113,20 +113,25 @@ export class SessionStore {
   async use(secret: string): Promise<Session | undefined> {
     const reference = sessionReferenceOf(secret);
     const key = this.keyOf(reference);
+    const living = await this.used(key);
+    if (living === undefined) return undefined;
+    living.csrfToken ??= csrfTokenOf(secret);
+    return { ...living.record, key, reference, csrfToken: living.csrfToken };
+  }
+
+  /** The session of this reference, kept alive by this use; undefined when it has ended. */
+  async useReference(reference: string): Promise<SessionRecord | undefined> {
+    return (await this.used(this.keyOf(reference)))?.record;
+  }
+
+  private async used(key: string) {
     const idle = this.limits.sessionMaxInactiveInterval;
     const living = await this.living(key, await this.gate.run(redis => redis.getex(sessionKey(key), 'EX', idle)));
     if (living === undefined) return undefined;
     const { record, endsAt } = living;
     if (record.unasked === true) await this.keep(key, record);
     else if (endsAt < Math.min(Date.now() + idle * 1000, this.absoluteEnd(record))) await this.prolong(key, record);
-    living.csrfToken ??= csrfTokenOf(secret);
-    return { ...record, key, reference, csrfToken: living.csrfToken };
-  }
-
-  /** The session of this reference, without keeping it alive. */
-  async peek(reference: string): Promise<SessionRecord | undefined> {
-    const key = this.keyOf(reference);
-    return (await this.living(key, await this.gate.run(redis => redis.get(sessionKey(key)))))?.record;
+    return living;
   }
 
   /** Ends a session for good, whatever Redis says afterwards. */

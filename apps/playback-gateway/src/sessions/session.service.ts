@@ -57,9 +57,9 @@ export class SessionService {
     if (request.method === 'GET' || request.method === 'POST') void reply.headers(this.csrf.handOut(session.csrfToken));
   }
 
-  /** The session of this reference, if it lives; not kept alive by that. */
-  peek(reference: string): Promise<SessionRecord | undefined> {
-    return this.store.peek(reference);
+  /** The session of this reference, if it lives; what hangs on it is used, so it is kept alive. */
+  useReference(reference: string): Promise<SessionRecord | undefined> {
+    return this.store.useReference(reference);
   }
 
   of(request: RequestWithSession): Session | undefined {

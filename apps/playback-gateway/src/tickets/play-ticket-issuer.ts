@@ -2,13 +2,14 @@ import { createHash, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { StatementSigner, type StatementVerifier } from '#grants';
-import { Derived, LiveIdentity, millisecondsUntil, RcsError, type Current, type ServerSettings } from '#platform';
+import { Derived, LiveIdentity, RcsError, type Current, type ServerSettings } from '#platform';
 import { isSameAccount, type User } from '#store';
 import { SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
 import { AuthenticationService } from '../authentication/authentication.service.js';
 import { CredentialVersions } from '../sessions/credential-version.js';
 import { SessionService } from '../sessions/session.service.js';
 import { accountFields, accountIn, type Session } from '../sessions/session.js';
+import { TicketsInUse } from './tickets-in-use.js';
 import { playTicketSchema, playTicketType, playTicketVerifier, type PlayTicket } from './play-ticket.js';
 
 export interface TicketOrder {
@@ -30,12 +31,14 @@ export interface TicketUse {
 }
 
 const remembered = 5000;
+/** How long a signature that was checked is not checked again, milliseconds. */
+const genuineForMs = 300_000;
 
 /** Issues play tickets and takes them back. A ticket says who may try; whether the user may listen is decided at every use. */
 @Injectable()
 export class PlayTicketIssuer {
   /** Seeking shows the same ticket many times: its signature is checked once. */
-  private readonly genuine = new LRUCache<string, PlayTicket>({ max: remembered });
+  private readonly genuine = new LRUCache<string, PlayTicket>({ max: remembered, ttl: genuineForMs });
 
   private readonly signer: StatementSigner;
   private readonly verifier: Current<StatementVerifier>;
@@ -46,6 +49,7 @@ export class PlayTicketIssuer {
     private readonly sessions: SessionService,
     private readonly credentials: CredentialVersions,
     private readonly users: AuthenticationService,
+    private readonly inUse: TicketsInUse,
     @Inject(SERVER_SETTINGS) { playTickets }: Pick<ServerSettings, 'playTickets'>,
   ) {
     this.signer = new StatementSigner(identity, playTicketType);
@@ -79,28 +83,33 @@ export class PlayTicketIssuer {
     const parsed = playTicketSchema.safeParse(this.verified(text));
     if (!parsed.success) throw refused('its content is not that of a ticket');
     const ticket = Object.freeze(parsed.data);
-    this.genuine.set(digest, ticket, { ttl: Math.max(1, millisecondsUntil(ticket.exp * 1000)) });
+    this.genuine.set(digest, ticket);
     return ticket;
   }
 
   /**
-   * The user who listens with this ticket.
+   * The user who listens with this ticket. Once it was used in its time, it lives as long as the session it was asked for
+   * in: a call may be longer than any time that is right for an address nobody has opened yet.
    * @throws RcsError RCS_TICKET_REFUSED where it does not fit or has ended, RCS_SESSION_UNAVAILABLE when that is not known.
    */
   async redeem(ticket: PlayTicket, use: TicketUse): Promise<User> {
-    if (Date.now() >= ticket.exp * 1000) throw refused('it has expired');
+    const isInTime = Date.now() < ticket.exp * 1000;
+    if (!isInTime && ticket.session === undefined) throw refused('it has expired');
     if (ticket.recording !== use.recording || ticket.leaf !== use.leaf) throw refused('it is for another media file');
     if (ticket.address !== undefined && ticket.address !== use.address) throw refused('it is bound to another address');
-    await this.checkSession(ticket);
+    if (!isInTime && !(await this.inUse.has(ticket))) throw refused('it has expired before it was used');
+    await this.useSession(ticket);
     const user = await this.users.userOfSession(accountIn(ticket.account));
     if (user === undefined) throw refused('its user is gone or disabled');
     if (this.credentials.ofTicket(user) !== ticket.credential) throw refused('the password of its user has changed');
+    if (ticket.session !== undefined) await this.inUse.add(ticket);
     return user;
   }
 
-  private async checkSession(ticket: PlayTicket): Promise<void> {
+  /** Who listens with a ticket uses the session it hangs on. */
+  private async useSession(ticket: PlayTicket): Promise<void> {
     if (ticket.session === undefined) return;
-    const record = await this.sessions.peek(ticket.session);
+    const record = await this.sessions.useReference(ticket.session);
     const lives = record !== undefined && isSameAccount(accountIn(record), accountIn(ticket.account));
     if (!lives) throw refused('its session has ended');
   }

@@ -6,7 +6,7 @@ export const ticketRequestSchema = z.strictObject({
   /** Whether the ticket works only from the address that asks for it. */
   bindToAddress: z.boolean().default(false),
   /** Seconds. */
-  timeToLive: z.int().min(1).max(3600).optional(),
+  timeToLive: z.int().min(1).max(43_200).optional(),
 });
 
 export type TicketRequest = z.output<typeof ticketRequestSchema>;

@@ -37,6 +37,7 @@ const services = [
   { needs: 'curl', debian: 'curl' },
 ];
 const nginx = [{ needs: 'nginx', debian: 'nginx-light' }];
+const haproxy = [{ needs: 'haproxy', debian: 'haproxy' }];
 const browser = [{ needs: 'chromium', debian: 'chromium' }];
 const directory = [{ needs: 'slapd', debian: 'slapd' }];
 const keytool = [{ needs: 'keytool', debian: 'default-jre-headless' }];
@@ -51,6 +52,7 @@ const tests = [
   ...native,
   ...services,
   ...nginx,
+  ...haproxy,
   ...directory,
   ...probe,
   ...keytool,

@@ -105,7 +105,7 @@ async function createApplication(dependencies: GatewayDependencies): Promise<App
   const fastify = adapter.getInstance();
   const settings = configuration.serverSettings;
   demandAccessRules(fastify, bodyBoundsOf(settings));
-  readForwardedFor(fastify, settings.trustedProxies, context.logger);
+  readForwardedFor(fastify, settings.trustedProxies, context.logger, settings.forwardedFields);
   const routes = listRoutes(fastify);
   const { limits } = settings;
   boundListener(fastify.server, { name: 'public', maxConnections: limits.maxConnections }, context.listeners);

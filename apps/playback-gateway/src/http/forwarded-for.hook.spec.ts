@@ -68,4 +68,22 @@ describe(readForwardedFor, () => {
     expect(warnings).toEqual([{ address: '127.0.0.1' }]);
     expect(await seen([], '192.0.2.1')).toEqual([stranger]);
   });
+
+  it('reads the addresses of Forwarded, and nothing else then', async () => {
+    const server = fastify({ trustProxy: ['127.0.0.1'] });
+    readForwardedFor(server, ['127.0.0.1'], logger, 'Forwarded');
+    server.get('/', ({ ip, host, protocol }) => ({ ip, host, protocol }));
+    const seenWith = async (headers: Record<string, string>) => (await server.inject({ url: '/', headers })).json();
+    const forged = { 'x-forwarded-for': '203.0.113.9', 'x-forwarded-host': 'evil.test', 'x-forwarded-proto': 'https' };
+    const host = 'a.test';
+    expect(await seenWith({ host, ...forged })).toEqual({ ip: '127.0.0.1', host, protocol: 'http' });
+    const forwarded = 'for=203.0.113.9, for="[2001:db8::1]:4711";host=b.test;proto=https';
+    expect(await seenWith({ host, ...forged, forwarded })).toEqual({
+      ip: '2001:db8::1',
+      host: 'b.test',
+      protocol: 'https',
+    });
+    expect(await seenWith({ host, forwarded: 'for=203.0.113.9, for=_hidden' })).toMatchObject({ ip: '127.0.0.1' });
+    await server.close();
+  });
 });

@@ -1,6 +1,8 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Logger } from '#platform';
+import type { Logger, ServerSettings } from '#platform';
+import { lastElements } from './forwarded-field.js';
 import { networksOf } from './networks.js';
 
 const throughTrustedProxy = Symbol('throughTrustedProxy');
@@ -16,18 +18,24 @@ const warningIntervalMs = 60_000;
  * Leaves of X-Forwarded-For only addresses, before anybody asks where a request comes from, and warns when a proxy sends
  * it that is not named in `trustedProxies`: everybody behind it is one address then. Must come before all other hooks.
  */
-export function readForwardedFor(fastify: FastifyInstance, trustedProxies: readonly string[], logger: Logger): void {
+export function readForwardedFor(
+  fastify: FastifyInstance,
+  trustedProxies: readonly string[],
+  logger: Logger,
+  fields: ServerSettings['forwardedFields'] = 'X-Forwarded',
+): void {
   const isTrusted = networksOf(trustedProxies);
   const warn = atMostOnceIn(warningIntervalMs, (address: string) =>
     logger.warn(
       { address },
-      'X-Forwarded-For comes from an address that is not in serverSettings.trustedProxies and is not believed',
+      `${fields === 'Forwarded' ? fields : 'X-Forwarded-For'} comes from an address that is not in serverSettings.trustedProxies and is not believed`,
     ),
   );
   fastify.addHook('onRequest', (request: ForwardedRequest, _, done) => {
     const { headers, socket } = request.raw;
     const address = socket.remoteAddress ?? '';
     request[throughTrustedProxy] = isTrusted(address);
+    if (fields === 'Forwarded') takeForwarded(headers);
     const value = headers[field];
     if (value !== undefined) {
       if (!request[throughTrustedProxy]) warn(address);
@@ -37,6 +45,19 @@ export function readForwardedFor(fastify: FastifyInstance, trustedProxies: reado
     }
     done();
   });
+}
+
+/** Puts what Forwarded says in the place of what anybody may have sent in the fields that the framework reads. */
+function takeForwarded(headers: IncomingHttpHeaders): void {
+  for (const name of ['for', 'host', 'proto']) Reflect.deleteProperty(headers, `x-forwarded-${name}`);
+  const elements = lastElements(headers.forwarded ?? '');
+  const nearest = elements.at(-1);
+  if (nearest === undefined) return;
+  headers[field] = elements.map(element => element.get('for') ?? 'unknown').join(', ');
+  for (const name of ['host', 'proto']) {
+    const value = nearest.get(name);
+    if (value !== undefined) headers[`x-forwarded-${name}`] = value;
+  }
 }
 
 /**

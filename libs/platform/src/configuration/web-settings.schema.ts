@@ -160,11 +160,17 @@ export const webSettings = {
     .min(1)
     .max(10_000)
     .default(64)
-    .describe('Playbacks of one user at once, on each gateway.'),
+    .describe('Playbacks of one user at once, on each gateway; more wait up to 15 s, then 429.'),
   trustedProxies: z
     .array(network)
     .default([])
-    .describe('Proxies in front whose X-Forwarded-For is believed: addresses and networks.'),
+    .describe('Proxies in front whose header fields about the client are believed: addresses and networks.'),
+  forwardedFields: z
+    .enum(['X-Forwarded', 'Forwarded'])
+    .default('X-Forwarded')
+    .describe(
+      'Which fields these proxies set: X-Forwarded-For, -Host and -Proto, or Forwarded (RFC 7239). The others are not read.',
+    ),
   maxHeaderCount: z.int().min(10).max(1000).default(100),
   requestHeadersTimeoutMs: milliseconds
     .default(15_000)
@@ -173,7 +179,15 @@ export const webSettings = {
     ),
   requestTimeoutMs: milliseconds.default(30_000),
   playTickets: z
-    .strictObject({ timeToLive: seconds.max(3600).default(300) })
+    .strictObject({ timeToLive: seconds.max(43_200).default(300) })
     .prefault({})
-    .describe('How long the play URL of a ticket works, seconds.'),
+    .describe(
+      'How long the play URL of a ticket waits for its first use, or works where it was asked for without a session, seconds.',
+    ),
+  mediaCaching: z
+    .enum(['no-store', 'no-cache'])
+    .default('no-store')
+    .describe(
+      'no-cache lets browsers keep the plaintext they played; they ask before each use, which is checked and audited.',
+    ),
 };

@@ -24,6 +24,7 @@ const kinds = [
   'session',
   'user-sessions',
   'unasked-sessions',
+  'play-ticket',
   'login-failures',
   'login-known',
   'hawk-nonce',
@@ -91,10 +92,17 @@ async function registeredCloud(id: string): Promise<GenesysCloud> {
   return cloud;
 }
 
+async function playWithTicket(browser: Browser, csrfToken: string): Promise<void> {
+  const path = `/api/v2/recordings/${cluster.ready.recordings[0]?.id ?? ''}/play-tickets`;
+  const ticket = json(await browser.sendJson(path, {}, ...header('X-CSRF-TOKEN', csrfToken)));
+  expect((await newBrowser().send(`/api/v2${ticket['playPath'] as string}`)).status).toBe(200);
+}
+
 describe('whoever reads Redis', () => {
   it('finds every kind of record after a walk through the features, and no name, address or secret in any', async () => {
-    const { browser, secret } = await openSession('alice');
+    const { browser, csrfToken, secret } = await openSession('alice');
     await browser.send('/api/v2/me', ...header('User-Agent', 'a-telling-agent'));
+    await playWithTicket(browser, csrfToken);
     await withPassword('bob');
     await withPassword('carol', 'wrong');
     const cloud = await registeredCloud('redis-attacker');

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { ServerSettings } from '#platform';
+import { traceparentHeader, tracestateHeader, type ServerSettings } from '#platform';
 import { SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
+import { conditionFields } from '../http/condition-fields.js';
 import { csrfNameHeader, csrfTokenHeader } from '../csrf/csrf-protection.js';
 import { ContactCenterOrigins } from './contact-center-origins.js';
 import { OriginPatterns } from './origin-pattern.js';
@@ -11,7 +12,15 @@ type Settings = ServerSettings['crossOriginSettings'];
 export type OriginVerdict = 'refused' | 'everybody' | ReadonlySet<string>;
 
 /** What players and clients of this API need whatever else is configured; without them seeking or CSRF tokens fail. */
-const neededRequestHeaders = [csrfTokenHeader, 'Range', 'If-Range', 'X-Request-Id'];
+const neededRequestHeaders = [
+  csrfTokenHeader,
+  ...Object.values(conditionFields),
+  'Cache-Control',
+  'Pragma',
+  'X-Request-Id',
+  traceparentHeader,
+  tracestateHeader,
+];
 const neededExposedHeaders = [
   csrfNameHeader,
   csrfTokenHeader,
@@ -22,6 +31,7 @@ const neededExposedHeaders = [
   'Content-Disposition',
   'X-Request-Id',
   'Retry-After',
+  'Rcs-Content-Proof',
 ];
 
 export interface Preflight {

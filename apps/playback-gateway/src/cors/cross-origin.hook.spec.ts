@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fastify } from 'fastify';
 import { configurationSchema, createLogger } from '#platform';
 import { openSqliteStore, type Store } from '#store';
+import { conditionFields } from '../http/condition-fields.js';
 import { readForwardedFor } from '../http/forwarded-for.hook.js';
 import { ContactCenterOrigins } from './contact-center-origins.js';
 import { CrossOriginPolicy } from './cross-origin-policy.js';
@@ -28,12 +29,12 @@ describe(guardOrigins, () => {
   async function isLetIn(
     origin: string,
     headers: Record<string, string>,
-    settings: { externalUrl?: string; trustedProxies?: string[] } = {},
+    settings: { externalUrl?: string; trustedProxies?: string[]; forwardedFields?: 'Forwarded' } = {},
   ): Promise<boolean> {
     const { serverSettings } = configurationSchema.parse({ serverSettings: settings });
-    const { trustedProxies, externalUrl } = serverSettings;
+    const { trustedProxies, externalUrl, forwardedFields } = serverSettings;
     const server = fastify({ trustProxy: trustedProxies.length > 0 ? trustedProxies : false });
-    readForwardedFor(server, trustedProxies, logger);
+    readForwardedFor(server, trustedProxies, logger, forwardedFields);
     const origins = new ContactCenterOrigins(store.contactCenters, serverSettings, logger);
     guardOrigins(server, new CrossOriginPolicy(serverSettings, origins), externalUrl);
     server.get('/', () => 'in');
@@ -42,8 +43,21 @@ describe(guardOrigins, () => {
     return statusCode === 200;
   }
 
+  it('lets a page ask with every field that playback serves, and those of caches and traces', () => {
+    const crossOriginSettings = { allowedOrigins: 'https://player.example.com' };
+    const { serverSettings } = configurationSchema.parse({ serverSettings: { crossOriginSettings } });
+    const origins = new ContactCenterOrigins(store.contactCenters, serverSettings, logger);
+    const policy = new CrossOriginPolicy(serverSettings, origins);
+    const others = ['Cache-Control', 'Pragma', 'traceparent', 'tracestate', 'X-Request-Id', 'Authorization'];
+    const headers = [...Object.values(conditionFields), ...others].join(', ').toLowerCase();
+    expect(policy.allowsPreflight({ method: 'GET', headers })).toBe(true);
+    expect(policy.allowsPreflight({ method: 'GET', headers: 'x-forwarded-for' })).toBe(false);
+  });
+
   const host = 'gateway.example.test:8090';
   const forwarded = { host, 'x-forwarded-proto': 'https', 'x-forwarded-host': 'recordings.example.com' };
+  const standard = { host, forwarded: 'for=192.0.2.1;proto=https;host=recordings.example.com' };
+  const forwardedFields = 'Forwarded';
   const externalUrl = 'https://recordings.example.com/rcs';
   const trustedProxies = ['127.0.0.1'];
 
@@ -57,6 +71,18 @@ describe(guardOrigins, () => {
     ['of its scheme left out', false, ['http://recordings.example.com', { host }, { externalUrl }]],
     ['of a host that somebody made ours by DNS', false, ['http://evil.test', { host: 'evil.test' }, { externalUrl }]],
     ['of what a trusted proxy forwards', true, ['https://recordings.example.com', forwarded, { trustedProxies }]],
+    [
+      'of what a trusted proxy says in Forwarded',
+      true,
+      ['https://recordings.example.com', standard, { trustedProxies, forwardedFields }],
+    ],
+    ['of Forwarded where it is not read', false, ['https://recordings.example.com', standard, { trustedProxies }]],
+    [
+      'of other fields where Forwarded is read',
+      false,
+      ['https://recordings.example.com', forwarded, { trustedProxies, forwardedFields }],
+    ],
+    ['of Forwarded from anybody', false, ['https://recordings.example.com', standard, { forwardedFields }]],
     ['of the other scheme there', false, ['http://recordings.example.com', forwarded, { trustedProxies }]],
     ['of what anybody says was forwarded', false, ['https://recordings.example.com', forwarded]],
     [

@@ -73,7 +73,8 @@ describe(readForwardedFor, () => {
     const server = fastify({ trustProxy: ['127.0.0.1'] });
     readForwardedFor(server, ['127.0.0.1'], logger, 'Forwarded');
     server.get('/', ({ ip, host, protocol }) => ({ ip, host, protocol }));
-    const seenWith = async (headers: Record<string, string>) => (await server.inject({ url: '/', headers })).json();
+    const seenWith = async (headers: Record<string, string>) =>
+      (await server.inject({ url: '/', headers })).json<Record<string, string>>();
     const forged = { 'x-forwarded-for': '203.0.113.9', 'x-forwarded-host': 'evil.test', 'x-forwarded-proto': 'https' };
     const host = 'a.test';
     expect(await seenWith({ host, ...forged })).toEqual({ ip: '127.0.0.1', host, protocol: 'http' });

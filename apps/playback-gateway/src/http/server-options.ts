@@ -33,7 +33,14 @@ export function serverOptions(settings: ServerSettings, logger: Logger) {
     routerOptions: { maxParamLength: maximumParameterLength },
     http: connectionLimits(settings),
     ...(settings.enableSsl
-      ? { https: { ...serverTls(settings), ...clientCertificates(settings), ...connectionLimits(settings) } }
+      ? {
+          https: {
+            ...serverTls(settings),
+            ...protocols,
+            ...clientCertificates(settings),
+            ...connectionLimits(settings),
+          },
+        }
       : {}),
   };
 }
@@ -46,7 +53,7 @@ function answerFrameworkError(error: Error, request: FastifyRequest, reply: Fast
 /** Options of a server that Node makes itself: the same limits as those of Fastify's, and TLS where it is enabled. */
 export function ownServerOptions(settings: ServerSettings) {
   return {
-    ...(settings.enableSsl ? { ...serverTls(settings), ...clientCertificates(settings) } : {}),
+    ...(settings.enableSsl ? { ...serverTls(settings), ...protocols, ...clientCertificates(settings) } : {}),
     ...connectionLimits(settings),
     requestTimeout: settings.requestTimeoutMs,
     keepAliveTimeout,
@@ -59,6 +66,9 @@ export function ownServerOptions(settings: ServerSettings) {
  */
 export const silenceTimeout = (settings: ServerSettings): number =>
   Math.max(answerTimeoutOf(settings), settings.clientIdleTimeoutMs) + 10_000;
+
+/** Names of RFC 7301: a client that offers HTTP/1.0 alone is served, as it is without TLS. */
+const protocols = { ALPNProtocols: ['http/1.1', 'http/1.0'] };
 
 /** Whoever has no certificate, or one that nobody vouches for, comes in: what counts is the digest, for the recorder alone. */
 const clientCertificates = ({ opsClientCertificates }: ServerSettings) =>

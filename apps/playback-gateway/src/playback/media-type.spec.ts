@@ -10,6 +10,9 @@ describe(contentTypeOf.name, () => {
     ['audio/wave', 'audio/wav'],
     ['video/mp4', 'video/mp4'],
     ['audio/opus', 'audio/opus'],
+    ['audio/webm;codecs=opus', 'audio/webm;codecs=opus'],
+    ['Audio/MP3; charset=binary', 'audio/mpeg; charset=binary'],
+    ['video/mp4; codecs="avc1.64001f, mp4a.40.2"', 'video/mp4; codecs="avc1.64001f, mp4a.40.2"'],
   ])('answers %p as %s', (type, expected) => {
     expect(contentTypeOf(type)).toBe(expected);
   });
@@ -24,7 +27,13 @@ describe(contentTypeOf.name, () => {
     'application/javascript',
     'application/xhtml+xml',
     'multipart/byteranges',
-    'audio/mp3; charset=x',
+    'audio/mp3; charset',
+    'audio/mp3; charset=',
+    'audio/mp3; a="b',
+    'audio/mp3; a="b"c"',
+    'audio/mp3; a=b\r\nset-cookie: a=b',
+    'audio/mp3; a="b\r\nset-cookie: a=b"',
+    'text/html; a=audio/mp3',
     'audio/mp3\r\nset-cookie: a=b',
     'audio/mp3\r\n\r\n<script>',
     'xaudio/mp3',
@@ -40,6 +49,12 @@ describe(contentTypeOf.name, () => {
 describe(contentDispositionOf.name, () => {
   it('offers a plain name as it is', () => {
     expect(contentDispositionOf('call-1_2026.mp3')).toBe('inline; filename="call-1_2026.mp3"');
+  });
+
+  it('offers it to be stored where that is asked for', () => {
+    expect(contentDispositionOf('Gespräch.mp3', 'attachment')).toBe(
+      `attachment; filename="Gespr_ch.mp3"; filename*=UTF-8''Gespr%C3%A4ch.mp3`,
+    );
   });
 
   it('offers any other name in both forms of RFC 6266', () => {

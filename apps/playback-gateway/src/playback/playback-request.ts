@@ -1,5 +1,8 @@
-import type { MediaRequest } from '#contracts';
+import type { Conditions } from '../http/condition-fields.js';
 import type { User } from '#store';
+
+/** The query parameter of a play URL that offers the media as a file to store. */
+export const downloadParameter = 'download';
 
 /** What a player asks for, and who asks. */
 export interface PlaybackRequest {
@@ -7,12 +10,11 @@ export interface PlaybackRequest {
   readonly recordingId: string;
   readonly leaf: string;
   readonly method: 'GET' | 'HEAD';
-  readonly conditions: Pick<
-    MediaRequest,
-    'range' | 'ifRange' | 'ifMatch' | 'ifNoneMatch' | 'ifModifiedSince' | 'ifUnmodifiedSince'
-  >;
+  readonly conditions: Conditions;
   readonly address: string;
   readonly requestId: string;
   /** Of the play ticket that let the player in. */
   readonly ticketId?: string | undefined;
+  /** Whether a browser shall store the media rather than play it. */
+  readonly asDownload: boolean;
 }

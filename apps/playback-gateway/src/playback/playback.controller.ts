@@ -1,12 +1,18 @@
 import { Controller, Get, Head, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { accountId } from '#store';
+import { ReceiverGoneError } from '#platform';
+import { accountId, type User } from '#store';
 import { PlayTickets } from '../access/access-rule.js';
+import { conditionsOf } from '../http/condition-fields.js';
 import { userOf } from '../http/current-user.js';
 import { PlaybackService } from './playback.service.js';
 import { StreamLimit } from '../throttling/stream-limit.js';
 import { ticketOf } from './playback-admission.js';
+import { downloadParameter } from './playback-request.js';
 import { PlayerConnection } from './player-connection.js';
+
+/** Whether the address asks for a file to store, `?download`: a link on a page of another origin cannot. */
+const isDownload = ({ query }: FastifyRequest): boolean => Object.hasOwn(query as object, downloadParameter);
 
 /** Playback. `mediaUri` holds the first of the two paths; players that put `playPath` behind the address use the second. */
 @Controller(['api/v2/recordings', 'recordings'])
@@ -44,9 +50,10 @@ export class PlaybackController {
     recordingId: string,
     leaf: string,
   ): Promise<void> {
-    const { headers } = request;
     const user = userOf(request);
-    const ended = this.streams.begin(accountId(user));
+    const player = new PlayerConnection(reply);
+    const ended = await this.slot(user, player);
+    if (ended === undefined) return;
     try {
       await this.playback.play(
         {
@@ -54,22 +61,27 @@ export class PlaybackController {
           recordingId,
           leaf,
           method,
-          conditions: {
-            range: headers.range,
-            ifRange: headers['if-range'] as string | undefined,
-            ifMatch: headers['if-match'],
-            ifNoneMatch: headers['if-none-match'],
-            ifModifiedSince: headers['if-modified-since'],
-            ifUnmodifiedSince: headers['if-unmodified-since'],
-          },
+          conditions: conditionsOf(request),
           address: request.ip,
           requestId: request.id,
           ticketId: ticketOf(request)?.jti,
+          asDownload: isDownload(request),
         },
-        new PlayerConnection(reply),
+        player,
       );
     } finally {
       ended();
+    }
+  }
+
+  /** Nothing for a player that left while it waited. */
+  private async slot(user: User, player: PlayerConnection): Promise<(() => void) | undefined> {
+    try {
+      return await this.streams.begin(accountId(user), player.signal);
+    } catch (error) {
+      if (!(error instanceof ReceiverGoneError)) throw error;
+      player.abort();
+      return undefined;
     }
   }
 }

@@ -18,6 +18,7 @@ import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { grantSubject } from '../grants/grant-subject.js';
 import { contentTreeOf, EnvelopeLocator, type LocatedEnvelope } from './envelope-locator.js';
 import { MediaRelay, type RelayResult } from './media-relay.js';
+import { mediaPolicyOf } from './media-policy.js';
 import { contentDispositionOf, contentTypeOf } from './media-type.js';
 import { auditSubject, contentProofOf, PlaybackAudit, type AuditSubject } from './playback-audit.js';
 import type { PlaybackRequest } from './playback-request.js';
@@ -39,6 +40,7 @@ type PlaybackOutcome = 'ok' | 'aborted' | ErrorCode;
 export class PlaybackService {
   private active = 0;
   private readonly maxConcurrent: number;
+  private readonly cacheControl: string;
 
   constructor(
     @Inject(storeTokens.recordings) private readonly recordings: RecordingStore,
@@ -48,9 +50,11 @@ export class PlaybackService {
     private readonly relay: MediaRelay,
     private readonly metrics: GatewayMetrics,
     @Inject(LOGGER) private readonly logger: Logger,
-    @Inject(SERVER_SETTINGS) { maxConcurrentPlaybacks }: Pick<ServerSettings, 'maxConcurrentPlaybacks'>,
+    @Inject(SERVER_SETTINGS)
+    { maxConcurrentPlaybacks, mediaCaching }: Pick<ServerSettings, 'maxConcurrentPlaybacks' | 'mediaCaching'>,
   ) {
     this.maxConcurrent = maxConcurrentPlaybacks;
+    this.cacheControl = `private, ${mediaCaching}`;
     metrics.playbackLimit.set(maxConcurrentPlaybacks);
   }
 
@@ -156,6 +160,7 @@ export class PlaybackService {
       ...(envelope.digest === undefined ? {} : { envelopeDigest: envelope.digest }),
       ...(envelope.content === undefined ? {} : { content: envelope.content }),
     };
+    const contentType = contentTypeOf(mediaFile.type);
     const audited = this.audit.allowed(subject, request, envelope);
     // The relay awaits it before the first byte; this only keeps a failure from counting as unhandled until then.
     audited.catch(() => undefined);
@@ -167,14 +172,16 @@ export class PlaybackService {
           ...(envelope.detached === undefined ? {} : { envelope: envelope.detached }),
           method: request.method,
           ...request.conditions,
-          contentType: contentTypeOf(mediaFile.type),
+          contentType,
         },
         contentTree: () => contentTreeOf(this.recordings, recording.id, mediaFile.mediaId),
         requestId: request.requestId,
         audited,
         headers: {
           [contentProofHeader]: contentProofOf(envelope),
-          'content-disposition': contentDispositionOf(mediaFile.mediaId),
+          'content-disposition': contentDispositionOf(mediaFile.mediaId, request.asDownload ? 'attachment' : 'inline'),
+          'content-security-policy': mediaPolicyOf(contentType),
+          'cache-control': this.cacheControl,
         },
       },
       player,

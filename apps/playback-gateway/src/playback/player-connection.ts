@@ -32,11 +32,11 @@ export class PlayerConnection {
     return this.response.headersSent;
   }
 
-  /** Writes the head, with the header fields that every answer of the gateway carries. */
+  /** Writes the head, with the header fields that every answer of the gateway carries unless this one has its own. */
   writeHead(status: number, headers: OutgoingHttpHeaders): void {
     const common = this.reply.getHeaders();
     this.reply.hijack();
-    this.response.writeHead(status, { ...headers, ...common });
+    this.response.writeHead(status, { ...common, ...headers });
   }
 
   count(bytes: number): void {

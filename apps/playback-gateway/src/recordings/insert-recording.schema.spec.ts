@@ -56,7 +56,14 @@ describe('the body of an insertion', () => {
     },
   );
 
-  it.each(['audio', 'audio/mp3; a=b', 'audio/mp3\r\nx: y', '', 'a/b/c', 7])('may not have the media type %j', type => {
+  it.each(['audio/webm;codecs=opus', 'video/mp4; codecs="avc1.64001f, mp4a.40.2"', 'audio/mpeg; charset=binary'])(
+    'may have the media type %s',
+    type => {
+      expect(parsedFile({ type })).toMatchObject({ type });
+    },
+  );
+
+  it.each(['audio', 'audio/mp3; a', 'audio/mp3\r\nx: y', '', 'a/b/c', 7])('may not have the media type %j', type => {
     expect(wrongField(withFile({ type }))).toBe('mediaFiles.0.type');
   });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isMediaType } from './media-type-syntax.js';
 import { recordedContentTreeSchema } from './recorded-content-tree.js';
 
 /** `yyyy-MM-ddTHH:mm:ss.SSS+0000`, as the neighbours write times. */
@@ -19,7 +20,7 @@ const json = z.record(z.string().max(256), z.json());
 const mediaFile = z
   .object({
     mediaId: z.string().regex(/^[^/\\\p{Cc}\p{Cs}]{1,255}$/u, 'must be 1 to 255 characters without slashes'),
-    type: z.string().regex(/^[A-Za-z0-9!#$&^_.+-]+\/[A-Za-z0-9!#$&^_.+-]+$/, 'must be a media type such as audio/mp3'),
+    type: z.string().max(256).refine(isMediaType, 'must be a media type such as audio/mp3'),
     startTime: time.optional(),
     stopTime: time.optional(),
     callUUID: text.optional(),

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { conditionFields } from '../../http/condition-fields.js';
+import { downloadParameter } from '../../playback/playback-request.js';
 import { ticketRequestSchema } from '../../tickets/ticket-request.js';
 import { named } from '../named-schema.js';
 import { json, type FeatureOperations, type Operation } from '../operation.js';
@@ -17,7 +19,7 @@ const playTicket = named(
   }),
 );
 
-const conditions = {
+const conditions: Record<(typeof conditionFields)[keyof typeof conditionFields], string> = {
   Range: 'A part of the media: bytes=0-1023 (RFC 9110 section 14.2). Several ranges are answered with the whole.',
   'If-Range': 'The ETag for which the range is meant.',
   'If-Match': 'ETags.',
@@ -70,6 +72,12 @@ const play: Operation = {
   summary: 'Play a media file, decrypted',
   caller: 'play-ticket',
   headers: conditions,
+  query: z.object({
+    [downloadParameter]: z
+      .string()
+      .optional()
+      .describe('There at all: the answer is for storing (Content-Disposition: attachment).'),
+  }),
   answers: {
     200: { description: 'The whole media file.', content: media, headers: mediaHeaders },
     206: { description: 'The range that was asked for.', content: media, headers: withRange },

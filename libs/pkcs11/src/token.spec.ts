@@ -397,31 +397,6 @@ describe(Token.name, () => {
       await token.removeKey(labelled(slow), soon());
     });
 
-    it('holds up neither lists nor notes meanwhile, and a list shows no key for good as it was in the making', async () => {
-      const finished: string[] = [];
-      const labels = ['x/first', 'x/second', 'x/third'];
-      const making = labels.map(async label => {
-        const made = await token.generateKeyPair({ modulusBits: 2048, label, sign: false }, soon());
-        finished.push('key');
-        return made;
-      });
-      const reading = async (): Promise<void> => {
-        await token.refreshKeys(soon());
-        await token.refreshNotes(soon());
-        finished.push('list');
-      };
-      await Promise.all([reading(), reading()]);
-      expect(finished).not.toEqual(expect.arrayContaining(['key', 'key', 'key']));
-      while (finished.filter(one => one === 'key').length < labels.length) {
-        await reading();
-        await new Promise(resolve => setTimeout(resolve, 5));
-      }
-      for (const made of await Promise.all(making)) {
-        expect(token.keys.find(({ label }) => label === made.label)?.id).toEqual(made.id);
-        await token.removeKey(labelled(made), soon());
-      }
-    });
-
     it('does not sign with an imported key', async () => {
       expect(await failureOf(token.sign(key, 'sha256', Buffer.of(1), soon()))).toBe('refused');
     });

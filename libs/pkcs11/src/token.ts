@@ -214,7 +214,7 @@ export class Token {
 
   /** Reads all keys again: another process may have imported or removed some. @throws TokenError */
   async refreshKeys(signal: AbortSignal): Promise<void> {
-    await this.supervisor.run('reading', signal, 'reading the keys of the token', (session, connection) => {
+    await this.supervisor.run('administration', signal, 'reading the keys of the token', (session, connection) => {
       connection.readObjects(session);
       return Promise.resolve();
     });
@@ -236,7 +236,7 @@ export class Token {
   }
 
   private async changeNotes(what: string, signal: AbortSignal, change: (session: TokenSession) => void): Promise<void> {
-    await this.supervisor.run('reading', signal, what, (session, connection) => {
+    await this.supervisor.run('administration', signal, what, (session, connection) => {
       change(session);
       connection.readNotes(session);
       return Promise.resolve();

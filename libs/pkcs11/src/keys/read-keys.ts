@@ -55,21 +55,14 @@ const usualExponent = Buffer.of(1, 0, 1);
  * the attributes of new objects only: searching costs more with every object, and 300 keys are not rare.
  */
 export class KeyReader {
-  private readonly privateKeys = new Map<string, PrivateKeyObject | undefined>();
-  private readonly certificates = new Map<string, CertificateObject | undefined>();
+  private readonly privateKeys = new Map<string, PrivateKeyObject>();
+  private readonly certificates = new Map<string, CertificateObject>();
 
   read(session: TokenSession): KeyObjects {
     return {
-      privateKeys: this.readPrivateKeys(session),
+      privateKeys: readNew(session, privateKeyTemplate, this.privateKeys, readPrivateKey),
       certificates: readNew(session, certificateTemplate, this.certificates, readCertificate),
     };
-  }
-
-  /** One without CKA_ID may be in the making: it is looked at again. */
-  private readPrivateKeys(session: TokenSession): PrivateKeyObject[] {
-    const keys = readNew(session, privateKeyTemplate, this.privateKeys, readPrivateKey);
-    for (const [name, key] of this.privateKeys) if (key?.id.length === 0) this.privateKeys.delete(name);
-    return keys;
   }
 
   /** After a new login, or when a handle turned out to be stale, all handles may mean something else. */
@@ -79,16 +72,27 @@ export class KeyReader {
   }
 }
 
-function readNew<T>(
+/**
+ * What shows nothing yet, or has no CKA_ID, may be in the making, here or in another process: tokens show objects before
+ * all their attributes are there. It is looked at again.
+ */
+function readNew<T extends { readonly id: Buffer }>(
   session: TokenSession,
   template: pkcs11.Template,
-  known: Map<string, T | undefined>,
+  known: Map<string, T>,
   readObject: (session: TokenSession, handle: pkcs11.Handle) => T | undefined,
 ): T[] {
   const handles = new Map(findObjects(session, template).map(handle => [handle.toString('hex'), handle]));
   for (const name of known.keys()) if (!handles.has(name)) known.delete(name);
-  for (const [name, handle] of handles) if (!known.has(name)) known.set(name, readObject(session, handle));
-  return [...known.values()].filter(object => object !== undefined);
+  const inTheMaking: T[] = [];
+  for (const [name, handle] of handles) {
+    if (known.has(name)) continue;
+    const object = readObject(session, handle);
+    if (object === undefined) continue;
+    if (object.id.length === 0) inTheMaking.push(object);
+    else known.set(name, object);
+  }
+  return [...known.values(), ...inTheMaking];
 }
 
 /** Undefined for a key that shows too little to be found by a recipient. */

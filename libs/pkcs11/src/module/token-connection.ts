@@ -155,12 +155,9 @@ export class TokenConnection {
       });
     if (most < 2) {
       const only = pool(1);
-      return { playback: only, reading: only, administration: only };
+      return { playback: only, administration: only };
     }
-    const administration = pool(1);
-    const reading = most < 3 ? administration : pool(1);
-    const others = most < 3 ? 1 : 2;
-    return { playback: pool(Math.min(sessions, most - others)), reading, administration };
+    return { playback: pool(Math.min(sessions, most - 1)), administration: pool(1) };
   }
 
   private openSession(): TokenSession {

@@ -2,11 +2,8 @@ import { ckrOf } from '../errors/ckr-names.js';
 import { TokenError, toTokenError } from '../errors/token-error.js';
 import type { TokenSession } from './token-session.js';
 
-/**
- * Neither playback nor reading what the token holds may wait behind administration: primes of new keys take as long as
- * they take. Reading is short, and a key that was disabled elsewhere is found out by it.
- */
-export type Lane = 'playback' | 'reading' | 'administration';
+/** Playback must never wait behind administration: imports, listings, new keys. */
+export type Lane = 'playback' | 'administration';
 
 export interface SessionPoolOptions {
   /** The most sessions that are open at a time. */
@@ -28,7 +25,7 @@ const busyRetryAfterMs = 1000;
 
 /**
  * Sessions, opened when they are first needed and leased to one operation at a time. Who finds none waits: first come,
- * first served, administration last. A lease never waits for another lease of the same operation.
+ * first served, playback before administration. A lease never waits for another lease of the same operation.
  */
 export class SessionPool {
   private readonly idle: TokenSession[] = [];

@@ -143,7 +143,7 @@ const secrets: Readonly<Record<string, () => Attack>> = {
 const unreadable: Readonly<Record<string, () => Attack>> = {
   'cut in the middle': () => withEnvelope(envelope => envelope.subarray(0, envelope.length >> 1)),
   'cut by one byte': () => withEnvelope(envelope => envelope.subarray(0, -1)),
-  'followed by a byte': () => withEnvelope(envelope => Buffer.concat([envelope, Buffer.from([0])])),
+  'followed by a byte': () => withEnvelope(envelope => Buffer.concat([envelope, Buffer.from([1])])),
   'an initialisation vector that says it is shorter': () =>
     withEnvelope(envelope =>
       replaced(envelope, envelope.lastIndexOf(Buffer.from([0x04, 0x10])) + 1, Buffer.from([0x0f])),

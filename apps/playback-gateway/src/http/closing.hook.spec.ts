@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, type AddressInfo } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { configurationSchema, createLogger } from '#platform';
 import { fastify } from 'fastify';
@@ -21,7 +21,8 @@ it('a request that meets a closing server is refused in the form of every error,
   const request = 'GET /api/v2/me HTTP/1.1\r\nHost: a\r\nX-Request-Id: request-of-client\r\n\r\n';
   // Half of a request keeps the connection from being idle.
   socket.write(request.slice(0, 20));
-  await once(app.server, 'connection');
+  const [peer] = (await once(app.server, 'connection')) as [Socket];
+  while (peer.bytesRead < 20) await new Promise(resolve => setImmediate(resolve));
   const closed = app.close();
   while (app.server.listening) await new Promise(resolve => setImmediate(resolve));
   socket.write(request.slice(20));

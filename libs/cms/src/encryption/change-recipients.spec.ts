@@ -12,14 +12,21 @@ import type { EncryptionRecipient } from './recipient.js';
 
 const plaintext = randomBytes(10_000);
 
+interface Pair {
+  readonly publicKey: KeyObject;
+  readonly privateKey: KeyObject;
+  /** Of its certificate. */
+  readonly serial: number;
+}
+
 describe(changeRecipients.name, () => {
   const directory = mkdtempSync(join(tmpdir(), 'rcs-recipients-'));
   const file = (name: string): string => join(directory, name);
-  const keys = { old: pair(), next: pair() };
+  const keys = { old: pair(1), next: pair(2) };
   afterAll(() => rmSync(directory, { recursive: true }));
 
-  function pair(): { publicKey: KeyObject; privateKey: KeyObject } {
-    return generateKeyPairSync('rsa', { modulusLength: 2048 });
+  function pair(serial: number): Pair {
+    return { ...generateKeyPairSync('rsa', { modulusLength: 2048 }), serial };
   }
 
   const recipient = (publicKey: KeyObject, serial: number): EncryptionRecipient => ({
@@ -32,21 +39,29 @@ describe(changeRecipients.name, () => {
     publicKey,
     keyEncryption: { scheme: 'rsaes-pkcs1-v1_5' },
   });
-  const old = recipient(keys.old.publicKey, 1);
-  const next = recipient(keys.next.publicKey, 2);
+  const old = recipient(keys.old.publicKey, keys.old.serial);
+  const next = recipient(keys.next.publicKey, keys.next.serial);
   const isOld = (identifier: EncryptionRecipient['identifier']): boolean =>
     identifier.type === 'issuer-and-serial-number' && identifier.serialNumber.equals(Buffer.of(1));
 
-  /** Opens with OpenSSL, which tries every recipient when it is not told which. */
-  function opened(envelope: Buffer, ciphertext: Buffer, { privateKey }: { privateKey: KeyObject }): Buffer {
+  /**
+   * Opens with OpenSSL, which is told by a certificate which recipient the key is for: one that tries all takes, since
+   * version 3.2, now and then what implicit rejection makes of another recipient for the session key.
+   */
+  function opened(envelope: Buffer, ciphertext: Buffer, { privateKey, serial }: Pair): Buffer {
     writeFileSync(file('envelope'), envelope);
     writeFileSync(file('content'), ciphertext);
     writeFileSync(file('key'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const named = ['-subj', '/CN=x', '-set_serial', String(serial)];
+    openssl('req', '-x509', '-key', file('key'), ...named, '-out', file('certificate'));
     const inputs = ['-in', file('envelope'), '-content', file('content'), '-inkey', file('key')];
-    execFileSync('openssl', ['cms', '-decrypt', '-inform', 'DER', '-binary', ...inputs, '-out', file('out')], {
-      stdio: 'pipe',
-    });
+    const recipientOfKey = ['-recip', file('certificate')];
+    openssl('cms', '-decrypt', '-inform', 'DER', '-binary', ...inputs, ...recipientOfKey, '-out', file('out'));
     return readFileSync(file('out'));
+  }
+
+  function openssl(...args: readonly string[]): void {
+    execFileSync('openssl', args, { stdio: 'pipe' });
   }
 
   /** The session key, found by its one use: OpenSSL says it. */

@@ -133,6 +133,6 @@ it('ends when a native call hangs for good; liveness is untouched until then, re
   expect(vault.ended ? [200, 503] : health).toEqual([200, 503]);
   await waitFor('the vault to end', () => vault.ended);
   expect(vault.end).toBe('SIGKILL');
-  expect(vault.log()).toContain('the token hangs');
+  await waitFor('its last line', () => vault.log().includes('the token hangs'));
   rmSync(hang);
 });

@@ -8,7 +8,7 @@ import { CrossOriginPolicy } from './cors/cross-origin-policy.js';
 import { LOGGER, SERVER_SETTINGS } from './dependencies/injection-tokens.js';
 import { GatewayAccess } from './gateway-access.js';
 import { answerTimeoutOf, limitAnswerTimes } from './http/answer-deadline.hook.js';
-import { drainRefusedBodies } from './http/drain-refused.hook.js';
+import { drainUnreadBodies } from './http/drain-unread.hook.js';
 import { logRequests } from './http/request-log.hook.js';
 import { HawkAdmission } from './local-key-manager/hawk-admission.js';
 import { checkHawkPayloads } from './local-key-manager/hawk-payload.hook.js';
@@ -36,7 +36,7 @@ export class RequestHooks implements OnModuleInit {
       this.metrics.errors.inc({ code });
       this.logger.error({ requestId: request.id, code, error: message }, 'request failed');
     });
-    drainRefusedBodies(fastify);
+    drainUnreadBodies(fastify);
     guardOrigins(fastify, this.origins, this.settings.externalUrl);
     this.listener?.separatePorts();
     if (this.hawk !== undefined) checkHawkPayloads(fastify, this.hawk);

@@ -7,7 +7,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { fastify, type FastifyContextConfig } from 'fastify';
 import { configurationSchema, createLogger, RcsError } from '#platform';
 import type { User } from '#store';
-import { drainRefusedBodies } from '../http/drain-refused.hook.js';
+import { drainUnreadBodies } from '../http/drain-unread.hook.js';
 import { ErrorFilter } from '../http/error.filter.js';
 import { answerExpectations, askForBodies } from '../http/expect-continue.js';
 import { serverOptions } from '../http/server-options.js';
@@ -80,7 +80,7 @@ async function create(module: Type): Promise<NestFastifyApplication> {
   demandAccessRules(instance, bounds);
   answerExpectations(instance.server);
   askForBodies(instance);
-  drainRefusedBodies(instance);
+  drainUnreadBodies(instance);
   const json = instance.getDefaultJsonParser('error', 'error');
   instance.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
     parsed.push(body);

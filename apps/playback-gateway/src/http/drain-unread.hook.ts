@@ -9,13 +9,14 @@ const mostBytes = 1024 * 1024;
 const longestMs = 5000;
 
 /**
- * A refusal that comes before the whole body was read leaves the rest of it on the connection, where it would hold up the
- * next request or be taken for it. So the rest is read and dropped before the refusal leaves, within bounds; beyond them
- * the connection is closed after the answer.
+ * An answer that comes before the whole body was read, a refusal or what a GET with a body asks for, leaves the rest of it
+ * on the connection, where it would hold up the next request, be taken for it, or have TCP reset the connection before the
+ * answer is read. So the rest is read and dropped before the answer leaves, within bounds; beyond them the connection is
+ * closed after the answer.
  */
-export function drainRefusedBodies(fastify: FastifyInstance): void {
+export function drainUnreadBodies(fastify: FastifyInstance): void {
   fastify.addHook('onSend', async (request: FastifyRequest, reply: FastifyReply, payload: unknown) => {
-    if (reply.statusCode < 400 || request.raw.complete || !announcesBody(request.raw)) return payload;
+    if (!hasUnreadBody(request.raw)) return payload;
     // What is announced as longer is not waited for: its sender learns at once.
     const worthwhile = announcedBytes(request.raw) <= mostBytes && !waitsToSend(request.raw);
     const drained = worthwhile && (await drain(request.raw));
@@ -29,8 +30,9 @@ export function drainRefusedBodies(fastify: FastifyInstance): void {
 
 const announcedBytes = ({ headers }: IncomingMessage): number => Number(headers['content-length'] ?? 0);
 
-const announcesBody = (request: IncomingMessage): boolean =>
-  request.headers['transfer-encoding'] !== undefined || announcedBytes(request) > 0;
+/** Whether a part of the body is still to come. */
+export const hasUnreadBody = (request: IncomingMessage): boolean =>
+  !request.complete && (request.headers['transfer-encoding'] !== undefined || announcedBytes(request) > 0);
 
 /** Whether the stream came to its end within the bounds. */
 function drain(body: IncomingMessage): Promise<boolean> {

@@ -1,5 +1,10 @@
 import fc from 'fast-check';
-import { encodeObjectIdentifierContent, formatObjectIdentifier, ObjectIdentifierTable } from './object-identifier.js';
+import {
+  encodeObjectIdentifierContent,
+  formatObjectIdentifier,
+  isObjectIdentifierContent,
+  ObjectIdentifierTable,
+} from './object-identifier.js';
 
 describe('object identifiers', () => {
   it.each([
@@ -19,6 +24,19 @@ describe('object identifiers', () => {
       fc.property(arcs, ([first, second, rest]) => {
         const dotted = [first, second, ...rest].join('.');
         expect(formatObjectIdentifier(encodeObjectIdentifierContent(dotted))).toBe(dotted);
+      }),
+    );
+  });
+
+  it.each(['', '80', '2a8648f1', '2a864886f70d0107f1', '2a8001', '8001'])('%p is none', content => {
+    expect(isObjectIdentifierContent(Buffer.from(content, 'hex'))).toBe(false);
+  });
+
+  it('are recognised in all that is written', () => {
+    const arcs = fc.tuple(fc.nat(2), fc.nat(39), fc.array(fc.nat(), { maxLength: 8 }));
+    fc.assert(
+      fc.property(arcs, ([first, second, rest]) => {
+        expect(isObjectIdentifierContent(encodeObjectIdentifierContent([first, second, ...rest].join('.')))).toBe(true);
       }),
     );
   });

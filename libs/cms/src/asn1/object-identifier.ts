@@ -27,6 +27,13 @@ export function formatObjectIdentifier(content: Buffer): string {
   return [first, joined - first * 40n, ...rest].join('.');
 }
 
+/** Whether these octets are an object identifier: every arc ends, and begins with no zero digit (X.690, 8.19.2). */
+export function isObjectIdentifierContent(content: Buffer): boolean {
+  const beginsWithZero = (octet: number, at: number): boolean =>
+    octet === 0x80 && (at === 0 || (content[at - 1] ?? 0) < 0x80);
+  return (content.at(-1) ?? 0x80) < 0x80 && !content.some(beginsWithZero);
+}
+
 const maximumOctets = 64;
 
 function toBase128(arc: number): number[] {

@@ -1,6 +1,6 @@
 import { BerReader } from '../asn1/ber-reader.js';
 import { type ElementHeader, Tag } from '../asn1/element-header.js';
-import { formatObjectIdentifier, ObjectIdentifierTable } from '../asn1/object-identifier.js';
+import { formatObjectIdentifier, isObjectIdentifierContent, ObjectIdentifierTable } from '../asn1/object-identifier.js';
 import { CmsError } from '../cms-error.js';
 import { contentTypeIdentifiers } from './content-info.js';
 import { type EnvelopeTolerance, readContentEncryption } from './content-encryption.js';
@@ -52,7 +52,7 @@ export function parseEnvelopeHead(bytes: Buffer, size?: number, tolerance: Envel
   const recipients = readRecipientInfos(reader);
 
   reader.enter(Tag.sequence, 'EncryptedContentInfo');
-  const contentType = formatObjectIdentifier(reader.primitive(Tag.objectIdentifier, 'contentType'));
+  const contentType = readContentType(reader);
   const contentEncryption = readContentEncryption(reader, kind, tolerance);
   const envelope: Envelope = { kind, version, ...recipients, contentType, contentEncryption };
   const tag = reader.peek();
@@ -63,6 +63,13 @@ export function parseEnvelopeHead(bytes: Buffer, size?: number, tolerance: Envel
   const { enclosing } = reader;
   const expected = tag === Tag.contextConstructed(0) ? tag : Tag.contextPrimitive(0);
   return { envelope, content: { header: reader.header(expected, 'encryptedContent'), enclosing } };
+}
+
+function readContentType(reader: BerReader): string {
+  const { offset } = reader;
+  const content = reader.primitive(Tag.objectIdentifier, 'contentType');
+  if (isObjectIdentifierContent(content)) return formatObjectIdentifier(content);
+  throw new CmsError('CMS_MALFORMED', 'contentType is no object identifier', { offset });
 }
 
 function enterContentInfo(reader: BerReader): CmsKind {

@@ -161,8 +161,8 @@ export class KeyStore {
   }
 
   /**
-   * Opens a session key of `length` bytes, or of its own length, when it is the caller's turn; whoever gets it zeroes it. Every use of a key
-   * comes by here.
+   * Opens a session key of `length` bytes, or of its own length, when it is the caller's turn; whoever gets it zeroes it.
+   * Every use of a key comes by here.
    * @throws RcsError RCS_KEY_DISABLED
    */
   async unwrapSessionKey(

@@ -31,7 +31,7 @@ export function drainUnreadBodies(fastify: FastifyInstance): void {
 const announcedBytes = ({ headers }: IncomingMessage): number => Number(headers['content-length'] ?? 0);
 
 /** Whether a part of the body is still to come. */
-export const hasUnreadBody = (request: IncomingMessage): boolean =>
+const hasUnreadBody = (request: IncomingMessage): boolean =>
   !request.complete && (request.headers['transfer-encoding'] !== undefined || announcedBytes(request) > 0);
 
 /** Whether the stream came to its end within the bounds. */

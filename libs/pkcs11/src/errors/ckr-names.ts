@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import * as constants from 'pkcs11js';
 
 /** Return values of PKCS#11 3.0 and 3.1 that the binding does not list. */
@@ -29,7 +30,8 @@ export function ckrName(value: number): string {
  * a few leave it in the message as `CKR_GENERAL_ERROR:5`.
  */
 export function ckrOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
+  // The binding's errors may be of another realm, where `instanceof` does not know them.
+  if (!isNativeError(error)) return undefined;
   const { code } = error as { code?: unknown };
   if (typeof code === 'number' && code !== 0) return ckrName(code);
   const inMessage = /\bCKR_\w+:(\d+)/.exec(error.message)?.[1];

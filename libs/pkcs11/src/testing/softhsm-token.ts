@@ -32,6 +32,11 @@ export class SoftHsmToken {
     this.initialise(this.label);
   }
 
+  /** What a module finds the tokens by. */
+  get environment(): Readonly<Record<string, string>> {
+    return { SOFTHSM2_CONF: this.configuration };
+  }
+
   get uri(): string {
     return `pkcs11:token=${this.label}?module-path=${this.modulePath}`;
   }

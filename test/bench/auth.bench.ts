@@ -8,10 +8,10 @@ import { runLoad } from './load.js';
 import { processCpuMs } from './process-cpu.js';
 import { median } from './statistics.js';
 
-/** What a request after the log-in may cost: processor time of the gateway per request, milliseconds. */
+/** What a request after the login may cost: processor time of the gateway per request, milliseconds. */
 const barMs = 1;
-/** And what a log-in may cost: argon2id of 19 MiB in two passes, and little beside it. */
-const logInBarMs = 150;
+/** And what a login may cost: argon2id of 19 MiB in two passes, and little beside it. */
+const loginBarMs = 150;
 const connections = 8;
 const requests = 2000;
 const rounds = 5;
@@ -27,10 +27,10 @@ interface Row {
   readonly met: boolean;
 }
 
-/** Log-ins are as dear as the hash of a password is made to be: few of them, one after the other. */
-const logIns = 20;
+/** Logins are as dear as the hash of a password is made to be: few of them, one after the other. */
+const logins = 20;
 
-/** GET /api/v2/me of a user who is logged in: by session cookie, and by Basic credentials that were checked before; log-ins. */
+/** GET /api/v2/me of a user who is logged in: by session cookie, and by Basic credentials that were checked before; logins. */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
   const directory = mkdtempSync(join(tmpdir(), 'rcs-bench-auth-'));
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
     const basic = { authorization: `Basic ${Buffer.from(`${user.name}:${user.password}`).toString('base64')}` };
     const session = { cookie: await logIn(ready, basic) };
     const rows = [await measure('warm session', ready, session), await measure('warm Basic', ready, basic)];
-    report([...rows, await measureLogIns(ready, basic)], values.json);
+    report([...rows, await measureLogins(ready, basic)], values.json);
   } finally {
     await cluster.stop();
     rmSync(directory, { recursive: true, force: true });
@@ -58,28 +58,28 @@ async function logIn({ gateway }: ReadyLine, headers: Headers): Promise<string> 
     signal: AbortSignal.timeout(30_000),
   });
   const cookie = answer.headers.get('set-cookie')?.split(';', 1)[0];
-  if (answer.status !== 201 || cookie === undefined) throw new Error(`log-in answered ${answer.status}`);
+  if (answer.status !== 201 || cookie === undefined) throw new Error(`login answered ${answer.status}`);
   return cookie;
 }
 
-async function measureLogIns(ready: ReadyLine, basic: Headers): Promise<Row> {
+async function measureLogins(ready: ReadyLine, basic: Headers): Promise<Row> {
   const pid = processIdOf('playback-gateway', ready.dataDir);
   const costs: number[] = [];
   const rates: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const [before, began] = [processCpuMs(pid), performance.now()];
-    for (let count = 0; count < logIns; count++) await logIn(ready, basic);
-    rates.push((logIns * 1000) / (performance.now() - began));
-    costs.push((processCpuMs(pid) - before) / logIns);
+    for (let count = 0; count < logins; count++) await logIn(ready, basic);
+    rates.push((logins * 1000) / (performance.now() - began));
+    costs.push((processCpuMs(pid) - before) / logins);
   }
   const cpuMsPerRequest = median(costs);
   return {
-    name: 'log-in',
+    name: 'login',
     cpuMsPerRequest,
     requestsPerSecond: median(rates),
     rounds: costs,
-    barMs: logInBarMs,
-    met: cpuMsPerRequest < logInBarMs,
+    barMs: loginBarMs,
+    met: cpuMsPerRequest < loginBarMs,
   };
 }
 

@@ -468,7 +468,7 @@ describe('rcsctl', () => {
       const sent = await run('lkm', 'register', 'sent-by-itself', ...sending);
       expect(sent.status).toBe(0);
       expect(sent.stdout).toContain(`has the configuration ${server.configurationId}`);
-      expect(server.seen).toEqual(['log-in', 'OPTIONS 200', 'configuration', 'sample opened', 'local key']);
+      expect(server.seen).toEqual(['login', 'OPTIONS 200', 'configuration', 'sample opened', 'local key']);
 
       server.refuseLocalKeys = true;
       const half = await run('lkm', 'register', 'sent-in-part', ...sending);

@@ -198,7 +198,7 @@ describe("the recorder's password alone", () => {
 });
 
 describe('who administers a contact center', () => {
-  it('sees failed log-ins of its people, which tell the stranger nothing', async () => {
+  it('sees failed logins of its people, which tell the stranger nothing', async () => {
     const wrong = await new Caller('bob', cluster.door, 'a wrong password').get('/api/v2/me');
     const unknown = await new Caller('nobody-knows-me', cluster.door, 'a wrong password').get('/api/v2/me');
     expect([wrong.status, wrong.body.toString()]).toEqual([401, unknown.body.toString()]);
@@ -223,7 +223,7 @@ describe('a page of the same host, but of another scheme', () => {
   });
 });
 
-describe('110 log-ins with invented names from one address', () => {
+describe('110 logins with invented names from one address', () => {
   const logIn = (caller: Caller) => caller.send({ method: 'POST', path: '/api/v2/sessions', json: {} });
 
   it('slow strangers there, and keep nobody out who has the right password', async () => {

@@ -96,7 +96,7 @@ describe('what is recorded', () => {
     });
   });
 
-  it('log-ins, failed log-ins and log-outs', async () => {
+  it('logins, failed logins and logouts', async () => {
     const browser = new Browser(cluster, work);
     const token = await browser.logIn('carol');
     await browser.send('/api/v2/sessions/current', '-X', 'DELETE', ...header('X-CSRF-TOKEN', token));

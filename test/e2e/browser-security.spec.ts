@@ -106,7 +106,7 @@ describe('the CSRF flow of the reference', () => {
 });
 
 describe('sessions', () => {
-  it('log-in gives a cookie that scripts cannot read and only TLS carries', async () => {
+  it('login gives a cookie that scripts cannot read and only TLS carries', async () => {
     const answer = await newBrowser().send('/api/v2/sessions', '--request', 'POST', ...basic('alice'));
     expect(answer.status).toBe(201);
     expect(answer.headers['set-cookie']).toMatch(/^JSESSIONID=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
@@ -133,7 +133,7 @@ describe('sessions', () => {
     expect(answer.headers).not.toHaveProperty('set-cookie');
   });
 
-  it('log-out ends it on the server, not only in the browser', async () => {
+  it('logout ends it on the server, not only in the browser', async () => {
     const browser = newBrowser();
     const token = await browser.logIn('alice');
     const { secret } = browser;
@@ -144,7 +144,7 @@ describe('sessions', () => {
     expect((await newBrowser().send('/api/v2/me', '--cookie', `JSESSIONID=${secret}`)).status).toBe(401);
   });
 
-  it('a log-in rotates the cookie and ends the session before it', async () => {
+  it('a login rotates the cookie and ends the session before it', async () => {
     const browser = newBrowser();
     await browser.logIn('alice');
     const before = browser.secret;

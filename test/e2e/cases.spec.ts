@@ -162,7 +162,7 @@ describe('what needs a server', () => {
     for (const file of playing) await expectPlain(await inserted(file, `twin-${file.replaceAll('/', '-')}`));
   });
 
-  it('a form that breaks off, without log-in, ends nothing', async () => {
+  it('a form that breaks off, without login, ends nothing', async () => {
     const { gateway, caFile } = cluster.ready;
     const body = '--X\r\nContent-Disposition: form-data; name="a"; filename="b"\r\n\r\nyy';
     const form = ['--header', 'Content-Type: multipart/form-data; boundary=X', '--data-binary', body];

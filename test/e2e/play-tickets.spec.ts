@@ -82,7 +82,7 @@ it('is given only for what the user may see, and plays only what the user may he
   expect((await play(carol.playPath)).status).toBe(403);
 });
 
-it('needs a log-in and a CSRF token', async () => {
+it('needs a login and a CSRF token', async () => {
   const path = `/api/v2/recordings/${demo()}/play-tickets`;
   expect((await new Browser(cluster, work).sendJson(path, {})).status).toBe(401);
   const browser = new Browser(cluster, work);

@@ -70,7 +70,7 @@ const withCookie = (secret: string, ...options: string[]) =>
 const withPassword = (name: string, secret = password(name), path = '/api/v2/me', ...options: string[]) =>
   curl('--cacert', cluster.ready.caFile, '--user', `${name}:${secret}`, ...options, cluster.ready.gateway + path);
 
-/** One log-in by cookie, and the key of its session in Redis. */
+/** One login by cookie, and the key of its session in Redis. */
 async function openSession(name: string) {
   const before = new Set(await keysOf('session'));
   const browser = newBrowser();

@@ -322,8 +322,8 @@ describe('who holds the TLS files of a gateway and nothing else', () => {
         'a grant for another alias': grants.sign({ ...content, alias: 'another' }),
         'a grant for another key': grants.sign({ ...content, keyIdentifier: 'ab'.repeat(20) }),
         'a grant for another certificate': grants.sign({ ...content, certificate: 'ab'.repeat(32) }),
-        'an old log-in': grants.sign({ ...content, auth_time: long }),
-        'a log-in to come': grants.sign({ ...content, auth_time: now() + 3600 }),
+        'an old login': grants.sign({ ...content, auth_time: long }),
+        'a login to come': grants.sign({ ...content, auth_time: now() + 3600 }),
         'a grant that lives long': signedGrant(
           gatewayIdentity,
           { jti: randomUUID(), iat: now(), exp: now() + 3600, ...content },
@@ -331,7 +331,7 @@ describe('who holds the TLS files of a gateway and nothing else', () => {
         ),
       };
       for (const [name, grant] of Object.entries(shown)) {
-        const expected = name === 'an old log-in' ? 'RCS_FRESH_LOGIN_REQUIRED' : 'RCS_GRANT_REFUSED';
+        const expected = name === 'an old login' ? 'RCS_FRESH_LOGIN_REQUIRED' : 'RCS_GRANT_REFUSED';
         expect([call, name, await attempt(call, { ...request, grant })]).toEqual([call, name, expected]);
       }
     }

@@ -26,7 +26,7 @@ export class GatewayAccess {
     this.steps = {
       anyone: admitted,
       // The handler checks the credentials, which may stand in the body.
-      'log-in': admitted,
+      login: admitted,
       user: (request, reply) => users.admit(request, reply),
       'certificate-administrator': async (request, reply) => {
         await users.admit(request, reply);

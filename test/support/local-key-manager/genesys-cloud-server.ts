@@ -63,7 +63,7 @@ export class GenesysCloudServer {
       if (headers.authorization !== expected || body !== 'grant_type=client_credentials') {
         return [401, { error: 'invalid_client', description: 'client not found: invalid_client' }];
       }
-      this.seen.push('log-in');
+      this.seen.push('login');
       return [200, { access_token: this.token, token_type: 'bearer', expires_in: 86_399 }];
     }
     if (headers.authorization !== `Bearer ${this.token}`) return [401, { message: 'no authentication bearer token' }];

@@ -45,7 +45,7 @@ export class OpenIdProvider {
     return `${this.issuer}/jwks`;
   }
 
-  /** What olivia's log-in by the code flow gives. @param nonce sent with it, where there is one */
+  /** What olivia's login by the code flow gives. @param nonce sent with it, where there is one */
   async logIn(nonce?: string): Promise<ProviderTokens> {
     const query = new URLSearchParams({
       client_id: 'recordings',

@@ -5,13 +5,13 @@ import type { User } from '#store';
 
 /** Which bound of the configuration holds for bodies under a rule: few bytes of those whom nobody knows yet. */
 const bodyBounds = {
-  anyone: 'maxLogInBodyBytes',
-  'log-in': 'maxLogInBodyBytes',
+  anyone: 'maxLoginBodyBytes',
+  login: 'maxLoginBodyBytes',
   user: 'maxBodyBytes',
   'certificate-administrator': 'maxBodyBytes',
-  'play-ticket': 'maxLogInBodyBytes',
+  'play-ticket': 'maxLoginBodyBytes',
   'hawk-signed': 'maxHawkBodyBytes',
-  'hawk-registration': 'maxLogInBodyBytes',
+  'hawk-registration': 'maxLoginBodyBytes',
 } as const;
 
 /** Who may call a route: it is decided before one byte of a body is read. */
@@ -43,7 +43,7 @@ declare module 'fastify' {
 /** Open to everybody: say why beside it. */
 export const Public = (): AccessDecorator => access('anyone');
 /** Open to everybody, because the body may carry the credentials. */
-export const LogIn = (): AccessDecorator => access('log-in');
+export const Login = (): AccessDecorator => access('login');
 /** Users with credentials or a session; only those whom the judge does not refuse, where there is one. */
 export const Authenticated = (judge?: UserJudge): AccessDecorator => access('user', judge);
 /** As `Authenticated`, and the recorder, whom every other route refuses. */

@@ -60,7 +60,7 @@ const refuse = () => Promise.reject(new RcsError('RCS_AUTHENTICATION_REQUIRED'))
 const admit = () => Promise.resolve();
 const steps: AccessSteps = {
   anyone: admit,
-  'log-in': admit,
+  login: admit,
   user: request => {
     const name = /^Basic (good|admin)$/.exec(request.headers.authorization ?? '')?.[1];
     if (name === undefined) return refuse();

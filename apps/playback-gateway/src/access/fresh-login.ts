@@ -12,6 +12,6 @@ export function requireFreshLogin({ name, authenticatedAt }: Administrator): voi
   // A time that is to come, because the clock was set back, would count until it comes.
   if (seconds >= -clockToleranceSeconds && seconds <= maximumAuthenticationAgeSeconds) return;
   throw new RcsError('RCS_FRESH_LOGIN_REQUIRED', `${name} authenticated ${Math.floor(seconds)} s ago`, {
-    publicDetail: `keys are administered within ${maximumAuthenticationAgeSeconds / 60} minutes after a log-in: log in again, then repeat this`,
+    publicDetail: `keys are administered within ${maximumAuthenticationAgeSeconds / 60} minutes after a login: log in again, then repeat this`,
   });
 }

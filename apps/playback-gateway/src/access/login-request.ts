@@ -11,11 +11,11 @@ export const loginSchema = z.strictObject({
 });
 
 /**
- * The credentials of a log-in as a Basic header: those of the header, else those of a JSON body.
+ * The credentials of a login as a Basic header: those of the header, else those of a JSON body.
  * @throws RcsError RCS_MISSING_PARAMETER, RCS_INVALID_VALUE for a body that is none; it never repeats what was sent.
  */
 export function loginAuthorization(header: string | undefined, body: unknown): string | undefined {
   if (header !== undefined || body === undefined || body === null) return header;
-  const { userName, password } = parseInput(loginSchema, body, 'a log-in has userName and password');
+  const { userName, password } = parseInput(loginSchema, body, 'a login has userName and password');
   return `Basic ${Buffer.from(`${userName}:${password}`).toString('base64')}`;
 }

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, Res 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
 import type { AuditLog, User } from '#store';
-import { Authenticated, LogIn } from './access-rule.js';
+import { Authenticated, Login } from './access-rule.js';
 import { CurrentUser } from '../http/current-user.js';
 import { RequestAdmission } from './request-admission.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
@@ -11,7 +11,7 @@ import { loginAuthorization } from './login-request.js';
 import { SessionService } from '../sessions/session.service.js';
 import { sessionResource } from '../sessions/session-resource.js';
 
-/** Log-in, log-out, and the sessions of the user who asks. */
+/** Login, logout, and the sessions of the user who asks. */
 @Controller('api/v2/sessions')
 export class SessionController {
   constructor(
@@ -23,7 +23,7 @@ export class SessionController {
 
   /** Needs no CSRF token: there is no session yet, and other sites are kept out by the origin and the media type. */
   @Post()
-  @LogIn()
+  @Login()
   async logIn(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Body() body: unknown) {
     const authorization = loginAuthorization(request.headers.authorization, body);
     const attempt = this.admission.logIn(authorization, request, reply);
@@ -42,7 +42,7 @@ export class SessionController {
     return { statusCode: 0, sessions: sessions.map(session => sessionResource(session, current)) };
   }
 
-  /** Log-out. */
+  /** Logout. */
   @Delete('current')
   @HttpCode(200)
   @Authenticated()

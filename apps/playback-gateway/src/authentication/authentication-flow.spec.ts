@@ -151,7 +151,7 @@ describe('the authentication flow', () => {
     it('keeps a local account of the name beside the one of the directory, exactly as it is', async () => {
       const admin = { ...local, name: 'anthony', contactCenter: 'directory', roles: ['admin'] as const, passwordHash };
       const before = await store.users.put(admin);
-      const localLogIn = basic('anthony', 'local-password');
+      const localLogin = basic('anthony', 'local-password');
       for (const [on, expected] of [
         [false, 'local'],
         [true, 'directory'],
@@ -160,7 +160,7 @@ describe('the authentication flow', () => {
         [false, 'local'],
       ] as const) {
         const authentication = service({ enabled: on });
-        const [good, bad] = on ? [anthony, localLogIn] : [localLogIn, anthony];
+        const [good, bad] = on ? [anthony, localLogin] : [localLogin, anthony];
         const user = await authentication.authenticate(good);
         expect(user.source ?? 'local').toBe(expected.replace('directory', 'configuration-server'));
         expect(user.roles).toEqual(on ? ['supervisor'] : ['admin']);
@@ -179,8 +179,8 @@ describe('the authentication flow', () => {
       await store.users.put(taken);
       const anew = await store.users.put({ ...local, name: 'anthony', contactCenter: 'directory', passwordHash });
       expect(await service().authenticate(anthony)).toMatchObject({ source: 'configuration-server' });
-      const localLogIn = basic('anthony', 'local-password');
-      expect(await service({ enabled: false }).authenticate(localLogIn)).toEqual(anew);
+      const localLogin = basic('anthony', 'local-password');
+      expect(await service({ enabled: false }).authenticate(localLogin)).toEqual(anew);
       expect(await store.users.named('anthony')).toHaveLength(2);
     });
 

@@ -31,7 +31,7 @@ describe('when somebody has authenticated', () => {
     expect(minutesOf('Basic eDp5', { createdAt: Date.now() - 60 * minute })).toBe(0);
   });
 
-  it('is the log-in of a session', () => {
+  it('is the login of a session', () => {
     expect(minutesOf(undefined, { createdAt: Date.now() - 60 * minute })).toBe(60);
   });
 
@@ -55,7 +55,7 @@ describe(requireFreshLogin.name, () => {
     expect(() => requireFreshLogin(administrator(15.1))).toThrow(tooOld);
   });
 
-  it('asks those again whose log-in lies in the future, because the clock was set back', () => {
+  it('asks those again whose login lies in the future, because the clock was set back', () => {
     expect(() => requireFreshLogin(administrator(-1))).toThrow(tooOld);
   });
 });

@@ -8,7 +8,7 @@ type KnownRequest = FastifyRequest & { [authenticationTime]?: Date };
 
 /**
  * Notes when the person behind a request, which was let in, has proved who they are: now by Basic credentials, at its
- * log-in by a session, when the provider saw them by a token (`auth_time` of OpenID Connect, else its issue).
+ * login by a session, when the provider saw them by a token (`auth_time` of OpenID Connect, else its issue).
  */
 export function noteAuthentication(
   request: KnownRequest,

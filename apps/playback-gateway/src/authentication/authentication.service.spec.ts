@@ -194,7 +194,7 @@ describe('AuthenticationService', () => {
         await expect(authentication.authenticate(basic('ops', secret))).rejects.toMatchObject(refused);
     });
 
-    it('lets it in from where it is bound to alone, at a log-in and with a session', async () => {
+    it('lets it in from where it is bound to alone, at a login and with a session', async () => {
       const bound = service({ opsAddresses: ['10.1.0.0/16', '2001:db8::7'] });
       const account = basic('ops', 'ops-secret');
       for (const address of ['10.1.255.3', '::ffff:10.1.0.9', '2001:db8::7']) {

@@ -146,7 +146,7 @@ export class AuthenticationService {
    */
   private rejectReservedName(user: User): User {
     if (!this.recorder.is(user.name)) return user;
-    throw wrongCredentials(user.name, 'the name belongs to the account of the configuration: no log-in');
+    throw wrongCredentials(user.name, 'the name belongs to the account of the configuration: no login');
   }
 
   /** Whoever is refused learns nothing from the time it took, as long as it took less than `failedLoginTimeMs`. */

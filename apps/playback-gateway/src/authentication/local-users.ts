@@ -59,7 +59,7 @@ export class LocalUsers {
 
   private async verify(hash: string, password: string): Promise<boolean> {
     if (this.hashing.pendingCount >= waitingHashes) {
-      throw new RcsError('RCS_OVERLOADED', 'too many log-ins at once', { retryAfterMs: 1000 });
+      throw new RcsError('RCS_OVERLOADED', 'too many logins at once', { retryAfterMs: 1000 });
     }
     return this.hashing(() => verifyPassword(hash, password));
   }

@@ -22,7 +22,7 @@ const spelling = (name: string) =>
       return `${' '.repeat(before)}${marked.normalize(form)}${' '.repeat(after)}${domain}`;
     });
 
-describe('an identity of a log-in', () => {
+describe('an identity of a login', () => {
   it('is one for all spellings of a name', () => {
     fc.assert(
       fc.property(

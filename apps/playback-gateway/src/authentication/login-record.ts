@@ -20,7 +20,7 @@ export interface PresentedLogin {
   readonly digest: string;
 }
 
-/** Writes log-ins and failed attempts into the audit. */
+/** Writes logins and failed attempts into the audit. */
 @Injectable()
 export class LoginRecord {
   private readonly recent = new LRUCache<string, true>({ max: remembered, ttl: repeatMs });
@@ -76,12 +76,12 @@ export class LoginRecord {
       .catch((error: unknown) =>
         this.logger.error(
           { requestId: request.id, error: describeError(error) },
-          'a failed log-in could not be audited',
+          'a failed login could not be audited',
         ),
       );
   }
 
-  /** @param authorization a header, or what the body of a log-in says as one */
+  /** @param authorization a header, or what the body of a login says as one */
   present(authorization: string | undefined, request: FastifyRequest): PresentedLogin {
     const digest = createHmac('sha256', this.key)
       .update(JSON.stringify([request.ip, authorization, namedContactCenter(request)]))

@@ -58,10 +58,10 @@ export class RecorderAccount {
   checkOrigin({ address, clientCertificate }: ConnectionOrigin): void {
     const { opsUsername, opsClientCertificates } = this.settings;
     if (this.isOwnAddress?.(address ?? '') === false) {
-      throw wrongCredentials(opsUsername, 'serverSettings.opsAddresses does not name the address: no log-in');
+      throw wrongCredentials(opsUsername, 'serverSettings.opsAddresses does not name the address: no login');
     }
     if (opsClientCertificates.length > 0 && !opsClientCertificates.includes(clientCertificate ?? '')) {
-      throw wrongCredentials(opsUsername, 'no client certificate of serverSettings.opsClientCertificates: no log-in');
+      throw wrongCredentials(opsUsername, 'no client certificate of serverSettings.opsClientCertificates: no login');
     }
   }
 

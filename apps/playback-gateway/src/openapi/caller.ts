@@ -26,7 +26,7 @@ const userProblems: readonly ErrorCode[] = [
 /** How each kind of caller shows who they are, and what they may be refused with. */
 export const callers: Readonly<Record<Caller, CallerRule>> = {
   anyone: { security: [], problems: [] },
-  'log-in': { security: [...users, {}], problems: userProblems },
+  login: { security: [...users, {}], problems: userProblems },
   user: { security: users, problems: userProblems },
   'certificate-administrator': { security: users, problems: userProblems },
   'play-ticket': { security: [...users, { playTicket: [] }], problems: [...userProblems, 'RCS_TICKET_REFUSED'] },

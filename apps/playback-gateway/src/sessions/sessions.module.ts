@@ -6,7 +6,7 @@ import { SessionCookie } from './session-cookie.js';
 import { SessionService } from './session.service.js';
 import { SessionStore } from './session-store.js';
 
-/** What sessions are; log-in and the routes for them are those of access. */
+/** What sessions are; login and the routes for them are those of access. */
 @Module({
   imports: [RedisModule, CsrfModule],
   providers: [CredentialVersions, SessionStore, SessionCookie, SessionService],

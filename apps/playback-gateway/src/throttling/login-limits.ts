@@ -19,7 +19,7 @@ export interface LoginIdentity {
   readonly contactCenter?: string;
 }
 
-/** What a log-in is counted under. */
+/** What a login is counted under. */
 export interface LoginSource {
   readonly identity: LoginIdentity;
   readonly address: string;

@@ -94,7 +94,7 @@ export class LoginThrottle {
     const address = { key: throttleKeys(source).address, limit: failuresPerAddress };
     const id = randomUUID();
     const retryAfterMs = await window.enter(id, limits, windowMs);
-    if (retryAfterMs > 0) throw new RcsError('RCS_TOO_MANY_REQUESTS', 'too many failed log-ins', { retryAfterMs });
+    if (retryAfterMs > 0) throw new RcsError('RCS_TOO_MANY_REQUESTS', 'too many failed logins', { retryAfterMs });
     const isSlow = (await window.enter(id, [address], windowMs)) > 0;
     const waitsIn = isSlow ? networkOf(source.address) : undefined;
     const attempt = { id, source, keys: [...limits, address].map(({ key }) => key), window, waitsIn };

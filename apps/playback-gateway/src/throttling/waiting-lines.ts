@@ -49,7 +49,7 @@ export class WaitingLines {
     const { turn: last, delay } = this.lineOf(name, now);
     const turn = Math.max(now, last) + delay;
     if (this.waiting >= mostWaiting || turn - now > 2 * longestDelayMs) {
-      throw new RcsError('RCS_TOO_MANY_REQUESTS', 'too many failed log-ins from this address', {
+      throw new RcsError('RCS_TOO_MANY_REQUESTS', 'too many failed logins from this address', {
         retryAfterMs: Math.max(turn - now, longestDelayMs),
       });
     }

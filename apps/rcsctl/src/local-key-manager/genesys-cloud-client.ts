@@ -40,7 +40,7 @@ export class GenesysCloudClient {
         body: 'grant_type=client_credentials',
       });
       const token = answer['access_token'];
-      if (typeof token !== 'string') throw new Error(`${loginUrl} answered the log-in without an access_token`);
+      if (typeof token !== 'string') throw new Error(`${loginUrl} answered the login without an access_token`);
       return new GenesysCloudClient(agent, apiUrl, token);
     } catch (error) {
       await agent.close();

@@ -142,7 +142,7 @@ async function testUnwrap(token: Token): Promise<Finding> {
       advice: 'The private key is not that of its public part: restore it.',
     };
   } catch (error) {
-    const advice = 'Check that the key may decrypt (CKA_DECRYPT) and that the log-in is allowed to use it.';
+    const advice = 'Check that the key may decrypt (CKA_DECRYPT) and that the login is allowed to use it.';
     return { check: 'unwrap', verdict: 'bad', found: describeError(error), advice };
   }
 }

@@ -201,7 +201,7 @@ export class UserAdministration {
 
   /**
    * A name is taken by a local account, and by any account of another contact center: the first of a name is whom it means
-   * at a log-in that names no contact center. People whom another system knows do not take it from their own one.
+   * at a login that names no contact center. People whom another system knows do not take it from their own one.
    */
   private async checkFree({ name, contactCenter }: UserContent): Promise<void> {
     const others = await this.store.users.named(name);

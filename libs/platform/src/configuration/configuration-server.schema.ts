@@ -87,7 +87,7 @@ export const configurationServer = z
     groupGrants: z.array(groupGrant).default([]),
     attributes: personAttributes,
     connectTimeoutMs: milliseconds.default(3000).describe('For one attempt to connect to one server.'),
-    timeoutMs: milliseconds.default(8000).describe('For one log-in or look-up as a whole.'),
+    timeoutMs: milliseconds.default(8000).describe('For one login or look-up as a whole.'),
     maxConnections: z
       .int()
       .min(1)

@@ -80,7 +80,7 @@ const bootstrapAdministrator = z.strictObject({
   contactCenter: z.string().min(1).describe('Id; the contact center is made, too, where it is missing.'),
   contactCenterName: z.string().min(1).optional().describe('Of a contact center that is made; its id when absent.'),
   userName: z.string().min(1).default('admin').describe('Of the administrator.'),
-  password: secret.describe('Change it after the first log-in, and take the option away.'),
+  password: secret.describe('Change it after the first login, and take the option away.'),
 });
 
 const serverSettings = z
@@ -117,7 +117,7 @@ const serverSettings = z
       .min(0)
       .max(10_000)
       .default(300)
-      .describe('A failed log-in is answered no earlier than this, so that its time tells nothing.'),
+      .describe('A failed login is answered no earlier than this, so that its time tells nothing.'),
     opsUsername: z
       .string()
       .min(1)

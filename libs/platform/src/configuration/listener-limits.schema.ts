@@ -18,10 +18,10 @@ export const listenerLimits = z
       .describe(
         'A request whose answer has not begun in this time is answered 504; where playbackStartTimeoutMs is longer, five seconds after that.',
       ),
-    maxLogInBodyBytes: bytes
+    maxLoginBodyBytes: bytes
       .max(1024 * 1024)
       .default(4 * 1024)
-      .describe('Bodies of those whom nobody knows yet: log-ins, invitations of the local key manager.'),
+      .describe('Bodies of those whom nobody knows yet: logins, invitations of the local key manager.'),
     maxHawkBodyBytes: bytes
       .max(1024 * 1024)
       .default(64 * 1024)

@@ -125,7 +125,7 @@ export const webSettings = {
     .describe('POST, PUT, PATCH and DELETE need the token of the session, which GET hands out.'),
   csrfExemptions: z.array(csrfExemption).default([]),
   crossOriginSettings,
-  /** Failed log-ins in a sliding window. Addresses of IPv6 count per /64. */
+  /** Failed logins in a sliding window. Addresses of IPv6 count per /64. */
   loginThrottling: z
     .strictObject({
       window: seconds.max(86_400).default(900).describe('Seconds.'),

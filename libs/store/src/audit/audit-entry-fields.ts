@@ -20,7 +20,7 @@ const textFields = [
 ] as const satisfies readonly (keyof AuditEntry)[];
 
 /**
- * The known fields of an entry in the form they are hashed and stored in: much of it comes from strangers, and a log-in
+ * The known fields of an entry in the form they are hashed and stored in: much of it comes from strangers, and a login
  * with an endless or malformed name must be recorded too.
  * @throws RangeError when `bytes` is not a whole number from 0 to 2^53-1.
  */

@@ -2,7 +2,7 @@
 export interface ContactCenter {
   readonly id: string;
   readonly name: string;
-  /** Part of the log-in names of its users after the `@`. */
+  /** Part of the login names of its users after the `@`. */
   readonly domain?: string;
   /** Origins of pages that its users may use this server from, such as `https://*.example.com`. */
   readonly allowedOrigins?: readonly string[];

@@ -15,7 +15,7 @@ export type Privilege = 'administer-certificates' | 'administer-local-key-manage
 
 /** A person or a service that may log in, and what it may do. */
 export interface User {
-  /** The log-in name, compared letter by letter; accounts of different systems may share one. */
+  /** The login name, compared letter by letter; accounts of different systems may share one. */
   readonly name: string;
   /** argon2id as a PHC string; absent for users whose password another system checks. */
   readonly passwordHash?: string;

@@ -4,7 +4,7 @@ import { PersonOptions } from './person-options.js';
 
 /** What another system says of a user. */
 export interface ExternalPerson {
-  /** In the other system's own spelling, whatever was typed at log-in. */
+  /** In the other system's own spelling, whatever was typed at login. */
   readonly userName: string;
   readonly roles: readonly Role[];
   readonly privileges: readonly Privilege[];

@@ -36,7 +36,7 @@ export const sessionOperations: FeatureOperations = {
     'POST /api/v2/sessions': {
       summary: 'Log in',
       description: 'With the credentials of the Authorization header field, or with those in the body.',
-      caller: 'log-in',
+      caller: 'login',
       body: loginSchema.optional(),
       answers: { 201: json(opened, 'The session is open.', { 'Set-Cookie': 'The session.' }) },
     },

@@ -1,28 +1,34 @@
-import type { IncomingMessage } from 'node:http';
-import { get } from 'node:https';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 
 export interface WatchedRecording {
   readonly url: string;
-  readonly ca: Buffer;
+  readonly ca: Uint8Array;
   readonly user: { readonly name: string; readonly password: string };
-  readonly media: Buffer;
+  readonly media: Uint8Array;
 }
 
-/** A player takes a piece, plays it for this long, and takes the next one; milliseconds and bytes. */
-const pieceMs = 40;
-const pieceBytes = 32 * 1024;
+/** What the player says: how long it waited for a piece, that a playback was whole, or what was wrong with one. */
+export type PlayerMessage = { readonly waitedMs: number } | { readonly whole: true } | { readonly wrong: string };
 
-/** Plays a recording again and again, compares every byte and measures how long each piece took to come. */
+/** A player that plays a recording again and again, on a thread of its own. */
 export class WatchedPlayback {
   private readonly times: number[] = [];
   private readonly wrong: string[] = [];
   private whole = 0;
-  private stopping = false;
-  private readonly running: Promise<void>;
+  private readonly player: Worker;
+  private readonly ended: Promise<unknown>;
 
-  constructor(private readonly recording: WatchedRecording) {
-    this.running = this.run();
+  constructor(recording: WatchedRecording) {
+    this.player = new Worker(join(__dirname, 'player-thread.mts'), { workerData: recording, execArgv: [] });
+    this.ended = once(this.player, 'exit');
+    this.player.on('error', error => this.wrong.push(`the player ended: ${String(error)}`));
+    this.player.on('message', (message: PlayerMessage) => {
+      if ('waitedMs' in message) this.times.push(message.waitedMs);
+      else if ('wrong' in message) this.wrong.push(message.wrong);
+      else this.whole += 1;
+    });
   }
 
   /** Of each piece since the last call, milliseconds; 40 where the player never had to wait. */
@@ -32,52 +38,10 @@ export class WatchedPlayback {
 
   /** Ends after the playback that runs. Answers how many were whole, and what was wrong with others. */
   async stop(): Promise<{ readonly whole: number; readonly wrong: readonly string[] }> {
-    this.stopping = true;
-    await this.running;
+    this.player.postMessage('stop');
+    await this.ended;
     return { whole: this.whole, wrong: this.wrong };
   }
-
-  private async run(): Promise<void> {
-    while (!this.stopping) {
-      try {
-        await this.play();
-        this.whole++;
-      } catch (error) {
-        this.wrong.push(error instanceof Error ? error.message : String(error));
-        await sleep(200);
-      }
-    }
-  }
-
-  private async play(): Promise<void> {
-    const { url, ca, user, media } = this.recording;
-    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-      get(url, { ca, auth: `${user.name}:${user.password}`, agent: false }, resolve).on('error', reject);
-    });
-    if (answer.statusCode !== 200) throw new Error(`a playback was answered ${answer.statusCode}`);
-    let offset = 0;
-    let began = performance.now();
-    for await (const piece of pieces(answer)) {
-      this.times.push(Math.max(pieceMs, performance.now() - began));
-      if (!piece.equals(media.subarray(offset, offset + piece.length))) throw new Error(`other bytes after ${offset}`);
-      offset += piece.length;
-      await sleep(Math.max(0, pieceMs - (performance.now() - began)));
-      began = performance.now();
-    }
-    if (offset !== media.length) throw new Error(`a playback ended after ${offset} of ${media.length} bytes`);
-  }
-}
-
-async function* pieces(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let kept: Buffer = Buffer.alloc(0);
-  for await (const chunk of stream) {
-    kept = Buffer.concat([kept, chunk]);
-    while (kept.length >= pieceBytes) {
-      yield kept.subarray(0, pieceBytes);
-      kept = kept.subarray(pieceBytes);
-    }
-  }
-  if (kept.length > 0) yield kept;
 }
 
 /** The value below which 99 of 100 lie. */

@@ -145,6 +145,8 @@ class RegularSegments implements LocatedContent {
     const pieces: Buffer[] = [];
     stripper.write(await window.read(start, end, signal), pieces);
     this.tail = Buffer.concat(pieces);
+    // Zeros behind the object look like its end wherever one begins to read: then the content ended before.
+    if (this.tail.length < wanted.end - wanted.start) throw patternBroken(start, this.search.first.length);
     return this;
   }
 

@@ -98,6 +98,12 @@ const opened: readonly (readonly [string, Buffer])[] = [
   ],
   ['zeros behind', Buffer.concat([binary, Buffer.alloc(5000)])],
   ['zeros behind a stream', Buffer.concat([streamed, Buffer.alloc(512)])],
+  ['a segment of zeros behind a stream', Buffer.concat([streamed, Buffer.alloc(4100)])],
+  ['many segments of zeros behind a stream', Buffer.concat([streamed, Buffer.alloc(41_007)])],
+  [
+    'SignedData in segments with zeros behind',
+    Buffer.concat([signedData(binary, { form: 'indefinite', segments: 1000 }), Buffer.alloc(9999)]),
+  ],
   ['SignedData with a line end behind', Buffer.concat([signedOnce, Buffer.from('\r\n')])],
 ];
 

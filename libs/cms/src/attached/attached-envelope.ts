@@ -38,7 +38,20 @@ export interface ReadAttachedOptions extends EnvelopeTolerance {
 export async function readAttachedEnvelope(
   source: ByteSource,
   signal: AbortSignal,
-  { limit = 1024 * 1024, segmentSearch = 'pattern-or-scan', ...tolerance }: ReadAttachedOptions = {},
+  options: ReadAttachedOptions = {},
+): Promise<AttachedEnvelope> {
+  try {
+    return await readEnvelopeIn(source, signal, options);
+  } catch (error) {
+    if (!(error instanceof CmsError) || error.code !== 'CMS_PATTERN_BROKEN') throw error;
+    return readEnvelopeIn(source, signal, { ...options, segmentSearch: 'scan' });
+  }
+}
+
+async function readEnvelopeIn(
+  source: ByteSource,
+  signal: AbortSignal,
+  { limit = 1024 * 1024, segmentSearch = 'pattern-or-scan', ...tolerance }: ReadAttachedOptions,
 ): Promise<AttachedEnvelope> {
   const firstBytes = await source.read(0, Math.min(firstReadBytes, source.size), signal);
   const inner = await unwrap(source, firstBytes, signal, segmentSearch);

@@ -1,7 +1,8 @@
 import { CmsError } from '../cms-error.js';
 import type { Wrapper } from './wrapper.js';
 
-const paddedDigits = /^[A-Za-z0-9+/]*={0,2}$/;
+/** Base64 digits with the padding that may end them, in one line. */
+export const paddedDigits = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /**
  * Decodes whole groups of four digits without white space.

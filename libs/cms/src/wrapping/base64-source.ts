@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { type ByteSource, checkRange } from '../byte-source/byte-source.js';
 import { CmsError } from '../cms-error.js';
-import { decodeDigits } from './base64-digits.js';
+import { decodeDigits, paddedDigits } from './base64-digits.js';
 import type { Wrapper } from './wrapper.js';
 
 /** Base64 text in lines of one length. */
@@ -153,6 +153,8 @@ export class Base64Source implements ByteSource {
       const digits = carry + this.withoutLineEnds(chunk, position);
       position += chunk.length;
       const whole = digits.length - (digits.length % 4);
+      // Behind the end of a block others may stand whose lines seem to go on with it.
+      if (!paddedDigits.test(digits)) throw unevenLine(position - digits.length);
       const bytes = decodeDigits(digits.slice(0, whole), position - digits.length);
       carry = digits.slice(whole);
       const piece = bytes.subarray(Math.max(0, start - decoded), Math.max(0, end - decoded));
@@ -184,5 +186,6 @@ export class Base64Source implements ByteSource {
 }
 
 function unevenLine(offset: number): CmsError {
-  return new CmsError('CMS_MALFORMED', 'the lines of the base64 text are uneven', { offset, expected: 'a line end' });
+  const expected = 'lines of one length; open the file with a scan of its segments';
+  return new CmsError('CMS_PATTERN_BROKEN', 'the lines of the base64 text are uneven', { offset, expected });
 }

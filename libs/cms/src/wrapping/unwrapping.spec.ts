@@ -6,7 +6,7 @@ import { cmsErrorFrom } from '../testing/cms-error-matcher.js';
 import { CountingSource } from '../testing/counting-source.js';
 import { attachedFile, cbcSample, never, openAttached, readRange } from '../testing/encrypted-samples.js';
 import { signedData } from '../testing/signed-data.js';
-import { readAttachedEnvelope } from '../attached/attached-envelope.js';
+import { readAttachedEnvelope, type ReadAttachedOptions } from '../attached/attached-envelope.js';
 
 const kibibyte = 1024;
 const sample = cbcSample(100_001);
@@ -136,6 +136,38 @@ describe('an envelope in what other programs put around it', () => {
     await readRange(media, 70_001, 71_000);
     expect(source.bytesAsked).toBeLessThan(2 * kibibyte);
   });
+});
+
+describe('text whose end looks like the middle of a longer one', () => {
+  /** A block whose lines go on, counted in lines of the first, where it stands behind that. */
+  const aligned = (first: string, label: string): string => {
+    const digits = Buffer.alloc(6000, 0x30).toString('base64');
+    for (let comment = ''; ; comment += '#') {
+      const block = `${comment}\n-----BEGIN ${label}-----\n${base64(Buffer.from(digits, 'base64'))}`;
+      const offset = Buffer.byteLength(first) + block.indexOf('MDAw');
+      if ((offset - first.indexOf('MI')) % 65 === 0) return `${block}-----END ${label}-----\n`;
+    }
+  };
+
+  it.each(['CERTIFICATE', 'CMS'])('PEM before a block %s', async label => {
+    for (const envelope of [binary, streamed, attachedFile(cbcSample(50), primitive(0x80, Buffer.alloc(16)))]) {
+      const first = pem(envelope);
+      const source = new BufferSource(Buffer.from(first + aligned(first, label)));
+      if (envelope.length < 1000) await readAttachedEnvelope(source, never);
+      else await expectScanned(source);
+    }
+  });
+
+  async function expectScanned(source: BufferSource): Promise<void> {
+    // What a worker does: it finds out on the way, and reads once more.
+    const read = async (options: ReadAttachedOptions = {}) =>
+      readRange(await openAttached(source, sample.sessionKey, options));
+    const plaintext = await read().catch((error: unknown) => {
+      expect(error).toMatchObject({ code: 'CMS_PATTERN_BROKEN' });
+      return read({ segmentSearch: 'scan' });
+    });
+    expect(plaintext.equals(sample.plaintext)).toBe(true);
+  }
 });
 
 describe('what is no envelope in what other programs put around it', () => {

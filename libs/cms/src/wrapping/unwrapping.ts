@@ -64,5 +64,5 @@ async function wrapperOf(
   const { wrapper } = await findWrapper(source, head, signal);
   return wrapper === undefined
     ? { kind: undefined }
-    : { kind: wrapper.kind, open: () => decodeText(source, wrapper, signal) };
+    : { kind: wrapper.kind, open: () => decodeText(source, wrapper, signal, segmentSearch) };
 }

@@ -2,6 +2,7 @@ import { BufferSource } from '../byte-source/buffer-source.js';
 import type { ByteSource } from '../byte-source/byte-source.js';
 import { SlicedSource } from '../byte-source/sliced-source.js';
 import { CmsError } from '../cms-error.js';
+import type { SegmentSearch } from '../content/segmented-content.js';
 import { decodeDigits, digitsOf } from './base64-digits.js';
 import { Base64Source, measureBase64Lines } from './base64-source.js';
 import { detectWrapper, isText, type Wrapper } from './wrapper.js';
@@ -31,10 +32,18 @@ export async function findWrapper(source: ByteSource, head: Buffer, signal: Abor
   }
 }
 
-/** @throws CmsError if the text is broken, or uneven and too long. */
-export async function decodeText(source: ByteSource, wrapper: Wrapper, signal: AbortSignal): Promise<ByteSource> {
+/**
+ * @param search 'scan' where the lines have turned out to be less even than they look at both ends.
+ * @throws CmsError if the text is broken, or uneven and too long.
+ */
+export async function decodeText(
+  source: ByteSource,
+  wrapper: Wrapper,
+  signal: AbortSignal,
+  search: SegmentSearch = 'pattern-or-scan',
+): Promise<ByteSource> {
   if (wrapper.binary === true) return new SlicedSource(source, wrapper.bodyOffset, source.size);
-  const lines = await measureBase64Lines(source, wrapper, signal);
+  const lines = search === 'scan' ? undefined : await measureBase64Lines(source, wrapper, signal);
   if (lines !== undefined) return new Base64Source(source, lines);
   return new BufferSource(await decodeWhole(source, wrapper, signal));
 }

@@ -76,7 +76,9 @@ export class InsertionInspection {
 
 function refused(failure: RcsError, { mediaId }: MediaFile, index: number): RcsError {
   const { title, remedy } = failure.definition;
-  const why = failure.publicDetail ?? title;
+  // What the file is instead: the recorder has the file, and nobody else reads this.
+  const found = failure.code === 'RCS_CONTENT_CHANGED' ? title : failure.message;
+  const why = failure.publicDetail ?? found;
   return new RcsError(failure.code, failure.message, {
     publicDetail: `mediaFiles.${index} ${JSON.stringify(mediaId)}: ${why}. ${remedy}`,
     cause: failure,

@@ -15,6 +15,7 @@ import type {
 } from '#store';
 import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
 import { CONFIGURATION, storeTokens } from '../dependencies/injection-tokens.js';
+import { envelopeAsDer } from '../envelopes/envelope-as-der.js';
 import { recipientsOfMediaFile } from '../envelopes/recipient-names.js';
 import { LocationClaims } from '../media-index/location-claims.js';
 import { InsertionInspection } from './insertion-inspection.js';
@@ -57,7 +58,7 @@ export class RecordingInsertionService {
       throw new RcsError('RCS_NOT_FOUND', undefined, { publicDetail: 'there is no such contact center' });
     }
     const body = parseBody(insertion.body);
-    const recording = this.recordingOf(body, contactCenter.id);
+    const recording = await this.recordingOf(body, contactCenter.id);
     const entry = entryOf(insertion, recording);
     const locations = this.locationsOf(recording);
     const known = await this.recordings.find(recording.id);
@@ -88,7 +89,7 @@ export class RecordingInsertionService {
     }
   }
 
-  private recordingOf(body: InsertRecording, contactCenter: string): Recording {
+  private async recordingOf(body: InsertRecording, contactCenter: string): Promise<Recording> {
     const {
       id,
       region,
@@ -104,7 +105,7 @@ export class RecordingInsertionService {
       id,
       contactCenter,
       region: region ?? this.region,
-      mediaFiles: mediaFiles.map(mediaFileOf),
+      mediaFiles: await Promise.all(mediaFiles.map(mediaFileOf)),
       ...present({ callerPhoneNumber, dialedPhoneNumber, startTime, stopTime, eventHistory }),
       ...present({ additional: nonEmpty(additional) }),
     };
@@ -124,10 +125,11 @@ export class RecordingInsertionService {
   }
 }
 
-function mediaFileOf(file: InsertMediaFile): MediaFile {
+async function mediaFileOf(file: InsertMediaFile): Promise<MediaFile> {
   const { mediaId, type, mediaDescriptor, contentTree, ...rest } = file;
-  const { startTime, stopTime, callUUID, duration, size, tenant, ivrprofile, parameters, pkcs7, certAlias, ...more } =
-    rest;
+  const { startTime, stopTime, callUUID, duration, size, tenant, ivrprofile, parameters, certAlias, ...others } = rest;
+  const { pkcs7: sent, ...more } = others;
+  const pkcs7 = sent === undefined ? undefined : await envelopeAsDer(sent);
   const stored: MediaFile = {
     mediaId,
     type,

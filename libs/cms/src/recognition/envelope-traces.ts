@@ -59,11 +59,13 @@ export function envelopeTrace(head: Buffer): string | undefined {
   const text = head.toString('latin1');
   const other = otherContainers.find(([, beginning]) => beginning.test(text));
   if (other !== undefined) return other[0];
+  const structure = contentInfoTrace(head);
+  if (structure !== undefined) return structure;
   for (const [name, der] of traces) {
     const offset = head.indexOf(der);
     if (offset !== -1) return `the object identifier of ${name} at byte ${offset}, without an envelope around it`;
   }
-  return contentInfoTrace(head) ?? textTrace(text);
+  return textTrace(text);
 }
 
 /** A SEQUENCE that begins like a ContentInfo or like what is inside one. */
@@ -101,7 +103,10 @@ function textTrace(text: string): string | undefined {
   // UTF-16 is text with a zero beside each letter.
   const letters = text.replace(markOfText, '').replaceAll('\0', '').trimStart();
   const pem = pemBlock.exec(letters);
-  if (pem !== null && isText(letters.slice(0, pem.index))) return `a PEM block "${pem[1] ?? ''}" that is no envelope`;
+  if (pem !== null && isText(letters.slice(0, pem.index)))
+    return isUtf16(text)
+      ? `a PEM block "${pem[1] ?? ''}" in UTF-16`
+      : `a PEM block "${pem[1] ?? ''}" that is no envelope`;
   const digits = letters.replace(/[\s"'>]+/g, '');
   const inBase64 = base64Traces.find(([, trace]) => digits.includes(trace));
   if (inBase64 !== undefined) return `the object identifier of ${inBase64[0]} in base64, without an envelope around it`;

@@ -186,6 +186,7 @@ describe('what is no envelope in what other programs put around it', () => {
     ['quoted-printable', mail([cmsType, 'Content-Transfer-Encoding: quoted-printable'], '=30=82'), /mail/],
     ['PEM of something else far behind', Buffer.from(`${'a line\n'.repeat(10_000)}${certificate}`), /CERTIFICATE/],
     ['more text than is looked through', Buffer.from('a line\n'.repeat(200_000)), /text/],
+    ['PEM in UTF-16', Buffer.from(`\ufeff${pem(binary)}`, 'utf16le'), /PEM block "CMS" in UTF-16/],
     ['text in UTF-16', Buffer.from('a line\n'.repeat(10_000), 'utf16le'), /UTF-16/],
   ])('%s is refused by name', async (_, stored, name) => {
     const found = await recogniseStoredFile(new BufferSource(stored), never);

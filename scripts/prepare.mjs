@@ -40,7 +40,10 @@ const nginx = [{ needs: 'nginx', debian: 'nginx-light' }];
 const haproxy = [{ needs: 'haproxy', debian: 'haproxy' }];
 const browser = [{ needs: 'chromium', debian: 'chromium' }];
 const directory = [{ needs: 'slapd', debian: 'slapd' }];
-const keytool = [{ needs: 'keytool', debian: 'default-jre-headless' }];
+const java = [
+  { needs: 'keytool', debian: 'default-jre-headless' },
+  { needs: 'javac', debian: 'default-jdk-headless' },
+];
 const probe = [{ needs: 'ffprobe', debian: 'ffmpeg' }];
 const monitoring = [{ needs: 'promtool', debian: 'prometheus' }];
 const syslog = [
@@ -55,7 +58,7 @@ const tests = [
   ...haproxy,
   ...directory,
   ...probe,
-  ...keytool,
+  ...java,
   ...browser,
   ...monitoring,
   ...syslog,

@@ -72,7 +72,14 @@ export default tseslint.config(
           paths: [
             {
               name: '#cms',
-              allowImportNames: ['CmsError', 'DetachedEnvelope', 'Envelope', 'parseDetachedEnvelope', 'parseEnvelope'],
+              allowImportNames: [
+                'CmsError',
+                'DetachedEnvelope',
+                'Envelope',
+                'parseDetachedEnvelope',
+                'parseEnvelope',
+                'unwrapDetachedEnvelope',
+              ],
               message: 'The gateway reads whom an envelope is for; only workers turn ciphertext into media.',
             },
           ],

@@ -29,6 +29,7 @@ export { mediaHeadBytes, recogniseMedia } from './recognition/recognise-media.js
 export { enoughEvidenceBits, type MediaSignature } from './recognition/media-signature.js';
 export { entropyOf, redundancyBits } from './recognition/redundancy.js';
 export { type UnwrappedFile, unwrap, type WrapperKind } from './wrapping/unwrapping.js';
+export { unwrapDetachedEnvelope } from './wrapping/detached-envelope.js';
 export { decodeEnvelope } from './wrapping/envelope-text.js';
 export type { ContentLayout, ContentMap } from './content/content-map.js';
 export type { SegmentSearch } from './content/segmented-content.js';

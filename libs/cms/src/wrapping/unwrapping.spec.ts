@@ -6,6 +6,7 @@ import { cmsErrorFrom } from '../testing/cms-error-matcher.js';
 import { CountingSource } from '../testing/counting-source.js';
 import { attachedFile, cbcSample, never, openAttached, readRange } from '../testing/encrypted-samples.js';
 import { signedData } from '../testing/signed-data.js';
+import { unwrapDetachedEnvelope } from './detached-envelope.js';
 import { readAttachedEnvelope, type ReadAttachedOptions } from '../attached/attached-envelope.js';
 
 const kibibyte = 1024;
@@ -122,6 +123,16 @@ describe('an envelope in what other programs put around it', () => {
       const media = await openAttached(new BufferSource(stored), sample.sessionKey);
       expect((await readRange(media)).equals(sample.plaintext)).toBe(true);
     }
+  });
+
+  it.each([
+    ['PEM', Buffer.from(`\ufeff${pem(binary)}`)],
+    ['SignedData', signedOnce],
+    ['nothing', binary],
+  ])('%s is taken away from what stands in metadata', async (_, stored) => {
+    expect((await unwrapDetachedEnvelope(stored, never)).equals(binary)).toBe(true);
+    const cut = Buffer.from('-----BEGIN CMS-----\nMIIB\n');
+    expect(await unwrapDetachedEnvelope(cut, never)).toBe(cut);
   });
 
   it('says what is around it', async () => {

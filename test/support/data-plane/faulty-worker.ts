@@ -6,16 +6,24 @@ import { json } from 'node:stream/consumers';
 import { representationLengthHeader, type MediaRequest, type WorkerRegistration } from '#contracts';
 import { internalTlsOptions, RcsError, toProblemDetails, type ErrorCode, type InternalIdentity } from '#platform';
 
-/** The one media file every worker has. */
+/** The one media file every worker has unless told. */
 export const media = randomBytes(200_000);
 export const entityTag = '"current"';
 
 /** What one worker does wrong. */
 export interface Fault {
+  /** Another file than the one of all. */
+  readonly media?: Buffer;
+  /** Dies when it has sent the body up to this place, whichever request got it there. */
+  readonly diesAt?: number;
+  /** The requests, counted from 0, for which it is too busy. */
+  readonly busyFor?: readonly number[];
   /** Cuts the connection after so many bytes of its answer. */
   readonly cutAfter?: number;
   readonly problem?: ErrorCode;
   readonly entityTag?: string;
+  /** From this place of the body on its file is another one. */
+  readonly tagChangesAt?: number;
   /** Sends the head and the first bytes, then nothing. */
   readonly stall?: boolean;
   /** Does not know the content tree, and asks for it. */
@@ -26,6 +34,8 @@ export interface Fault {
 export class FaultyWorker {
   readonly requests: MediaRequest[] = [];
   readonly cancelled: Promise<void>;
+  /** Answers that it has begun and nobody has had in full. */
+  openAnswers = 0;
   private reportCancelled: () => void = () => undefined;
   private readonly server: Server;
   private place = 0;
@@ -37,7 +47,9 @@ export class FaultyWorker {
   ) {
     this.cancelled = new Promise(resolve => (this.reportCancelled = resolve));
     this.server = createServer({ ...internalTlsOptions(identity), requestCert: true }, (request, response) => {
+      this.openAnswers++;
       response.on('close', () => {
+        this.openAnswers--;
         if (!response.writableFinished) this.reportCancelled();
       });
       void json(request).then(body => {
@@ -71,10 +83,21 @@ export class FaultyWorker {
     this.server.closeAllConnections();
   }
 
+  private problemOf(request: MediaRequest): ErrorCode | undefined {
+    const { needsContentTree, busyFor, problem } = this.fault;
+    if (needsContentTree === true && request.contentTree === undefined) return 'RCS_CONTENT_TREE_NEEDED';
+    return busyFor?.includes(this.requests.length - 1) ? 'RCS_OVERLOADED' : problem;
+  }
+
+  /** After so many bytes of this answer the connection is cut. */
+  private cutAfter(offset: number, length: number): number | undefined {
+    const { cutAfter, diesAt } = this.fault;
+    return diesAt === undefined || diesAt > offset + length ? cutAfter : Math.max(0, diesAt - offset);
+  }
+
   private answer(request: MediaRequest, response: ServerResponse): void {
-    const { cutAfter, stall, needsContentTree } = this.fault;
-    const asksForTree = needsContentTree === true && request.contentTree === undefined;
-    const problem = asksForTree ? 'RCS_CONTENT_TREE_NEEDED' : this.fault.problem;
+    const { stall, media: whole = media } = this.fault;
+    const problem = this.problemOf(request);
     if (problem !== undefined) {
       const body = JSON.stringify(toProblemDetails(new RcsError(problem)));
       response
@@ -82,16 +105,22 @@ export class FaultyWorker {
         .end(body);
       return;
     }
-    const body = request.method === 'HEAD' ? Buffer.alloc(0) : media.subarray(request.resume?.offset ?? 0);
+    const offset = request.resume?.offset ?? 0;
+    const rest = request.method === 'HEAD' ? Buffer.alloc(0) : whole.subarray(offset);
+    const { window = rest.length } = request;
+    const body = rest.length > window * 1.5 ? rest.subarray(0, window) : rest;
+    const cutAfter = this.cutAfter(offset, body.length);
     response.writeHead(200, {
       'content-type': 'audio/mpeg',
-      etag: this.fault.entityTag ?? entityTag,
+      etag: offset >= (this.fault.tagChangesAt ?? Infinity) ? '"changed"' : (this.fault.entityTag ?? entityTag),
       'content-length': body.length,
       'x-internal': 'not for players',
-      ...(request.method === 'HEAD' ? { [representationLengthHeader]: String(media.length) } : {}),
+      ...(request.method === 'HEAD' || body.length < rest.length
+        ? { [representationLengthHeader]: String(whole.length) }
+        : {}),
     });
     if (stall === true) response.write(body.subarray(0, 1000));
-    else if (cutAfter === undefined || cutAfter >= body.length) response.end(body);
+    else if (cutAfter === undefined || (cutAfter >= body.length && this.fault.diesAt === undefined)) response.end(body);
     else if (cutAfter === 0) response.flushHeaders();
     else response.write(body.subarray(0, cutAfter), () => response.destroy());
     if (cutAfter === 0) response.destroy();

@@ -9,6 +9,7 @@ import {
   inspectPath,
   inspectReplySchema,
   mediaPath,
+  representationLengthHeader,
   type MediaRequest,
 } from '#contracts';
 import { envelopeDigest, type GrantContent } from '#grants';
@@ -137,7 +138,7 @@ describe.each(layouts)('media that is %s', layout => {
     for (const [name, change] of Object.entries(changes)) {
       const grant = change(file.grant);
       const cold = await workerWith(file.content, { contactCenters: [owner, 'cc-2'] });
-      for (const more of [{}, { range: 'bytes=70000-70099' }]) {
+      for (const more of [{}, { range: 'bytes=70000-70099' }, { window: 1000 }]) {
         const request = { ...file.request, ...more };
         const [first, second] = [await cold.media(grant, request), await warm.media(grant, request)];
         expect({ name, ...comparable(second) }).toEqual({ name, ...comparable(first) });
@@ -163,6 +164,42 @@ describe.each(layouts)('media that is %s', layout => {
       expect([part.status, part.body.equals(plaintext.subarray(start, end + 1))]).toEqual([206, true]);
     }
     expect(worker.vault.asked).toBe(layout === 'plain' ? 0 : 1);
+  });
+
+  it('is sent in windows that join to the body, whatever part of it is asked for', async () => {
+    const file = of(layout);
+    const worker = await workerWith(file.content);
+    const { length } = plaintext;
+    for (const more of [
+      {},
+      { range: 'bytes=70001-' },
+      { range: `bytes=-${length - 5}` },
+      { range: 'bytes=0-99999,100100-' },
+    ]) {
+      for (const { grant, request } of [file, pinned(file)]) {
+        const asked = { ...request, ...more };
+        const whole = await worker.media(grant, asked);
+        const parts: Buffer[] = [];
+        let offset = 0;
+        for (const window of [65_536, 1, 100_000]) {
+          const resume = { entityTag: String(whole.headers.etag), offset };
+          const part = await worker.media(grant, { ...asked, window, ...(offset > 0 ? { resume } : {}) });
+          expect([part.status, part.body.length]).toEqual([whole.status, window]);
+          expect(part.headers[representationLengthHeader]).toBe(String(whole.body.length));
+          parts.push(part.body);
+          offset += window;
+        }
+        // Hardly more than the window is left.
+        const resume = { entityTag: String(whole.headers.etag), offset };
+        const rest = await worker.media(grant, {
+          ...asked,
+          resume,
+          window: Math.ceil((whole.body.length - offset) / 1.4),
+        });
+        expect(rest.headers).not.toHaveProperty(representationLengthHeader);
+        expect(Buffer.concat([...parts, rest.body]).equals(whole.body)).toBe(true);
+      }
+    }
   });
 
   it('is refused when one byte of it was changed, before the head or by breaking off', async () => {

@@ -4,9 +4,10 @@ import { certificateAliasHeader, mediaRequestSchema, representationLengthHeader,
 import type { GrantVerifier, PlaybackGrant } from '#grants';
 import { LRUCache } from 'lru-cache';
 import { endWithin, RcsError, sendStream } from '#platform';
-import { planResponse, skipBytes, bodyLength, type BodySegment } from '../http-semantics/response-plan.js';
+import { planResponse, skipBytes, takeBytes, bodyLength, type BodySegment } from '../http-semantics/response-plan.js';
 import { contentError, isUneven } from '../media-session/cms-errors.js';
 import type { LeasedMedia, MediaSessionCache } from '../media-session/media-session-cache.js';
+import type { OpenMedia } from '../media-session/media-session.js';
 import type { MediaOpener } from '../media-session/media-opener.js';
 import { sessionIdentity } from '../media-session/session-identity.js';
 import type { WorkerMetrics } from '../metrics/worker-metrics.js';
@@ -86,13 +87,16 @@ export class MediaHandler {
     if (request.resume !== undefined && request.resume.entityTag !== media.entityTag) {
       throw new RcsError('RCS_STORAGE_CHANGED', 'the media changed since another worker began to send it');
     }
-    const body = skipBytes(plan.body, request.resume?.offset ?? 0);
+    const rest = skipBytes(plan.body, request.resume?.offset ?? 0);
+    const body = inWindow(rest, request.window, media);
     const headers = {
       ...plan.headers,
       ...(media.certificateAlias === undefined
         ? {}
         : { [certificateAliasHeader]: encodeURIComponent(media.certificateAlias) }),
-      ...(request.method === 'HEAD' ? { [representationLengthHeader]: plan.headers['content-length'] ?? '0' } : {}),
+      ...(request.method === 'HEAD' || body !== rest
+        ? { [representationLengthHeader]: plan.headers['content-length'] ?? '0' }
+        : {}),
       ...(plan.status === 304 ? {} : { 'content-length': String(bodyLength(body)) }),
     };
     const { response } = exchange;
@@ -133,6 +137,21 @@ export class MediaHandler {
     }
     if (!headWritten) writeHead();
   }
+}
+
+/** A rest of less than this part of the window is sent with it: another request for it would cost more. */
+const hardlyMore = 0.5;
+
+/** What of the body is sent now. */
+function inWindow(
+  body: readonly BodySegment[],
+  window: number | undefined,
+  media: Pick<OpenMedia, 'dividable'>,
+): readonly BodySegment[] {
+  if (window === undefined || bodyLength(body) <= window * (1 + hardlyMore)) return body;
+  const isDividable = (segment: BodySegment): boolean =>
+    'literal' in segment || media.dividable(segment.range.start, segment.range.end);
+  return body.every(isDividable) ? takeBytes(body, window) : body;
 }
 
 const decoded = (base64: string | undefined): Buffer | undefined =>

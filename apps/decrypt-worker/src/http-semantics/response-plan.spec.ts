@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import type { Representation } from './representation.js';
-import { bodyLength, planResponse, skipBytes, type BodySegment, type PlannedRequest } from './response-plan.js';
+import {
+  bodyLength,
+  planResponse,
+  takeBytes,
+  skipBytes,
+  type BodySegment,
+  type PlannedRequest,
+} from './response-plan.js';
 
 const media = randomBytes(100);
 const representation: Representation = {
@@ -164,6 +171,8 @@ describe(skipBytes.name, () => {
         const rest = skipBytes(body, offset);
         expect(bytesOf(rest, media.subarray(0, length))).toEqual(all.subarray(offset));
         expect(bodyLength(rest)).toBe(Math.max(0, all.length - offset));
+        const first = takeBytes(body, offset);
+        expect(bytesOf(first, media.subarray(0, length))).toEqual(all.subarray(0, offset));
       }),
       { numRuns: 500 },
     );

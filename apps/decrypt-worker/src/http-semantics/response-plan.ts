@@ -59,6 +59,20 @@ export function skipBytes(body: readonly BodySegment[], offset: number): BodySeg
   return rest;
 }
 
+/** The first `length` bytes of the body. */
+export function takeBytes(body: readonly BodySegment[], length: number): BodySegment[] {
+  const taken: BodySegment[] = [];
+  let left = length;
+  for (const segment of body) {
+    if (left <= 0) break;
+    if (segmentLength(segment) <= left) taken.push(segment);
+    else if ('literal' in segment) taken.push({ literal: segment.literal.subarray(0, left) });
+    else taken.push({ range: { start: segment.range.start, end: segment.range.start + left } });
+    left -= segmentLength(segment);
+  }
+  return taken;
+}
+
 export function bodyLength(body: readonly BodySegment[]): number {
   return body.reduce((sum, segment) => sum + segmentLength(segment), 0);
 }

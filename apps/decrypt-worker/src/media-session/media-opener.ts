@@ -140,6 +140,7 @@ export class MediaOpener {
         openedBy: { contactCenter: grant.contactCenter, keyIdentifier },
         memoryBytes: treeBytes,
         stream: (start, end, streamSignal) => media.stream(start, end, streamSignal),
+        dividable: (start, end) => media.dividable(start, end),
         close: () => {
           media.close();
           sessionKey.fill(0);
@@ -172,6 +173,7 @@ function plainMedia({ stored, source, treeBytes }: StoredContent): OpenMedia {
     certificateAlias: undefined,
     memoryBytes: treeBytes,
     stream: (start, end, signal) => source.stream(start, end, signal),
+    dividable: () => true,
     close: () => undefined,
   };
 }

@@ -17,6 +17,10 @@ class ObservedMedia implements OpenMedia {
     return Readable.from([]);
   }
 
+  dividable(): boolean {
+    return true;
+  }
+
   close(): void {
     this.closed++;
     this.key.fill(0);

@@ -14,6 +14,8 @@ export interface OpenMedia {
   readonly memoryBytes?: number;
   /** Plaintext [start, end). */
   stream(start: number, end: number, signal: AbortSignal): Readable;
+  /** Whether [start, end) may be sent in parts; false where it is verified, or found, only as a whole. */
+  dividable(start: number, end: number): boolean;
   /** Forgets the session key. */
   close(): void;
 }

@@ -1,154 +1,23 @@
 import { once } from 'node:events';
-import { createServer, get, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { WorkerRegistry } from '#contracts';
-import { GrantVerifier, type GrantContent } from '#grants';
-import {
-  createLogger,
-  createMetricsRegistry,
-  RcsError,
-  toRcsError,
-  type Current,
-  type ErrorCode,
-  type InternalIdentity,
-  LiveIdentity,
-} from '#platform';
-import { InternalAuthority } from '#test/authority/internal-authority.js';
-import { entityTag, FaultyWorker, media, type Fault } from '#test/data-plane/faulty-worker.js';
-import { GrantIssuer } from '../grants/grant-issuer.js';
-import { GatewayMetrics } from '../metrics/gateway-metrics.js';
-import { WorkerConnections } from '../workers/worker-connections.js';
-import { WorkerDirectory } from '../workers/worker-directory.js';
-import { MediaRelay, type RelayRequest, type RelayResult } from './media-relay.js';
-import { PlayerConnection } from './player-connection.js';
-import { WorkerClient } from '../workers/worker-client.js';
-
-const grant: GrantContent = {
-  sub: 'anthony',
-  contactCenter: 'cc-1',
-  recording: 'recording-1',
-  mediaFile: 'call.mp3',
-  location: { storage: 'webDAV', path: 'call.mp3' },
-  purpose: 'play',
-  layout: 'plain',
-};
-
-interface Played {
-  readonly answer: IncomingMessage;
-  readonly body: Buffer;
-  /** What the player sees when the body breaks off. */
-  readonly failure: unknown;
-  readonly outcome: RelayResult | RcsError;
-}
+import { GrantVerifier } from '#grants';
+import { RcsError, type ErrorCode } from '#platform';
+import { entityTag, media, type Fault } from '#test/data-plane/faulty-worker.js';
+import { MediaRelay } from './media-relay.js';
+import { grant, RelayUnderTest, request } from './testing/relay-under-test.js';
 
 describe(MediaRelay.name, () => {
-  let identity: InternalIdentity;
-  let workerIdentity: InternalIdentity;
-  const registry = createMetricsRegistry('playback-gateway', '0.1.0');
-  const metrics = new GatewayMetrics(registry);
-  const logger = createLogger('test', 'test', 'silent');
-  let workers: FaultyWorker[] = [];
-  let directory: WorkerDirectory | undefined;
-  /** Whether the head of the last player's answer was written. */
-  let headSent = false;
+  let tested: RelayUnderTest;
 
-  beforeAll(async () => {
-    const authority = await InternalAuthority.create();
-    identity = await authority.issue('playback-gateway');
-    workerIdentity = await authority.issue('decrypt-worker');
-  });
+  beforeAll(async () => (tested = await RelayUnderTest.create()));
+  beforeEach(() => jest.spyOn(Math, 'random').mockReturnValue(0));
   afterEach(async () => {
     jest.restoreAllMocks();
-    workers.forEach(worker => worker.close());
-    await directory?.onApplicationShutdown();
-    workers = [];
+    await tested.stop();
   });
 
   /** A relay over these workers, which are asked in the order in which they are given. */
-  const relayOver = (...faults: readonly Fault[]): Promise<MediaRelay> => patientRelayOver(0, faults);
-
-  /** A relay that waits so long for a worker after one has failed, milliseconds. */
-  async function patientRelayOver(
-    maxWaitMs: number,
-    faults: readonly Fault[],
-    signer: Current<InternalIdentity> = { current: identity },
-  ): Promise<MediaRelay> {
-    workers = faults.map((fault, index) => new FaultyWorker(`worker-${index}`, workerIdentity, fault));
-    await Promise.all(workers.map(worker => worker.listen()));
-    const registrations = workers.map(({ registration }, index) => ({ ...registration, inFlight: index * 1000 }));
-    const connections = new WorkerConnections(
-      new LiveIdentity(identity),
-      {
-        workerMaxConnection: 4,
-        workerIdleTimeoutMs: 20_000,
-        playbackStartTimeoutMs: 20_000,
-      },
-      logger,
-    );
-    const list = () => Promise.resolve(registrations);
-    directory = new WorkerDirectory({ list } as unknown as WorkerRegistry, connections, metrics, logger);
-    await directory.onApplicationBootstrap();
-    jest.spyOn(Math, 'random').mockReturnValue(0);
-    return new MediaRelay(
-      directory,
-      new WorkerClient(connections, { playbackStartTimeoutMs: 20_000 }),
-      new GrantIssuer(signer),
-      metrics,
-      logger,
-      { clientIdleTimeoutMs: 20_000 },
-      maxWaitMs,
-    );
-  }
-
-  const request = (changes: Partial<RelayRequest> = {}): RelayRequest => ({
-    media: { method: 'GET', contentType: 'audio/mpeg' },
-    contentTree: () => Promise.reject(new Error('nobody needs it')),
-    grant,
-    requestId: 'request-1',
-    audited: Promise.resolve(),
-    headers: { 'rcs-content-proof': 'not proved' },
-    ...changes,
-  });
-
-  /** A player's request through a real HTTP server that relays it. */
-  async function play(
-    relay: MediaRelay,
-    relayed = request(),
-    consume: (answer: IncomingMessage) => Promise<Buffer> = readAll,
-  ): Promise<Played> {
-    let outcome: Promise<RelayResult | RcsError> = Promise.reject(new Error('nobody asked'));
-    outcome.catch(() => undefined);
-    headSent = false;
-    const server = createServer((_, response) => {
-      const player = new PlayerConnection({
-        raw: response,
-        getHeaders: () => ({ 'x-request-id': 'request-1' }),
-        hijack: () => (headSent = true),
-      });
-      outcome = relay.relay(relayed, player).catch((error: unknown) => {
-        if (player.started) player.abort();
-        else response.writeHead(toRcsError(error).definition.http).end();
-        return error as RcsError;
-      });
-    });
-    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-    try {
-      const { port } = server.address() as AddressInfo;
-      const [answer] = (await once(
-        get({ host: '127.0.0.1', port, method: relayed.media.method, agent: false }),
-        'response',
-      )) as [IncomingMessage];
-      let failure: unknown;
-      const body = await consume(answer).catch((error: unknown) => {
-        failure = error;
-        return Buffer.alloc(0);
-      });
-      return { answer, body, failure, outcome: await outcome };
-    } finally {
-      server.close();
-      server.closeAllConnections();
-    }
-  }
+  const relayOver = (...faults: readonly Fault[]): Promise<MediaRelay> => tested.over(faults);
+  const play = (...asked: Parameters<RelayUnderTest['play']>) => tested.play(...asked);
 
   it('passes on status, body and the header fields of the media, and adds those of the gateway', async () => {
     const { answer, body, outcome } = await play(await relayOver({}));
@@ -171,14 +40,14 @@ describe(MediaRelay.name, () => {
     const contentTree = () => Promise.resolve(`leaves-${(asked += 1)}`);
     const { body } = await play(relay, request({ contentTree }));
     expect(body.equals(media)).toBe(true);
-    expect(workers[0]!.requests.map(seen => seen.contentTree)).toEqual([undefined, 'leaves-1']);
-    expect(workers[1]!.requests.map(seen => seen.contentTree)).toEqual([undefined]);
+    expect(tested.workers[0]!.requests.map(seen => seen.contentTree)).toEqual([undefined, 'leaves-1']);
+    expect(tested.workers[1]!.requests.map(seen => seen.contentTree)).toEqual([undefined]);
   });
 
   it('gives up where the content tree cannot be had', async () => {
     const { outcome } = await play(await relayOver({ needsContentTree: true }, {}));
     expect(outcome).toBeInstanceOf(Error);
-    expect(workers[1]!.requests).toEqual([]);
+    expect(tested.workers[1]!.requests).toEqual([]);
   });
 
   it('answers HEAD with the length of the media and no body', async () => {
@@ -194,14 +63,14 @@ describe(MediaRelay.name, () => {
       const { body, failure } = await play(await relayOver({ cutAfter }, {}));
       expect(failure).toBeUndefined();
       expect(body.equals(media)).toBe(true);
-      expect(workers[1]!.requests[0]!.resume).toEqual({ entityTag, offset: cutAfter });
+      expect(tested.workers[1]!.requests[0]!.resume).toEqual({ entityTag, offset: cutAfter });
     },
   );
 
   it('goes on from worker to worker', async () => {
     const { body } = await play(await relayOver({ cutAfter: 50_000 }, { cutAfter: 50_000 }, { cutAfter: 50_000 }, {}));
     expect(body.equals(media)).toBe(true);
-    const offsets = workers.map(worker => worker.requests[0]!.resume?.offset ?? 0);
+    const offsets = tested.workers.map(worker => worker.requests[0]!.resume?.offset ?? 0);
     expect(offsets).toEqual([...offsets].sort((a, b) => a - b));
   });
 
@@ -216,14 +85,14 @@ describe(MediaRelay.name, () => {
       await relayOver(...Array.from({ length: 4 }, () => ({ problem: 'RCS_OVERLOADED' as const })), {}),
     );
     expect(outcome).toMatchObject({ code: 'RCS_OVERLOADED' });
-    expect(workers[4]!.requests).toEqual([]);
+    expect(tested.workers[4]!.requests).toEqual([]);
   });
 
   it('waits for a worker that cannot be reached yet, before and after the body has begun', async () => {
     for (const faults of [[{}], [{ cutAfter: 70_000 }, {}]]) {
-      const relay = await patientRelayOver(60_000, faults);
-      const starting = workers.at(-1)!;
-      const suspended = jest.spyOn(directory!, 'suspend');
+      const relay = await tested.over(faults, { maxWaitMs: 60_000 });
+      const starting = tested.workers.at(-1)!;
+      const suspended = jest.spyOn(tested.directory!, 'suspend');
       await starting.goAway();
       const playing = play(relay);
       while (suspended.mock.calls.length < faults.length) await new Promise(resolve => setImmediate(resolve));
@@ -231,8 +100,7 @@ describe(MediaRelay.name, () => {
       const { body, failure, outcome } = await playing;
       expect({ failure, outcome }).toMatchObject({ failure: undefined, outcome: { status: 200 } });
       expect(body.equals(media)).toBe(true);
-      workers.forEach(worker => worker.close());
-      await directory?.onApplicationShutdown();
+      await tested.stop();
     }
   });
 
@@ -240,13 +108,13 @@ describe(MediaRelay.name, () => {
     // Another identity at every look: what a former one signed is used no more.
     const changing = {
       get current() {
-        return { ...identity };
+        return { ...tested.identity };
       },
     };
-    await play(await patientRelayOver(0, [{ cutAfter: 1000 }, {}], changing));
-    const grants = workers.map(worker => worker.requests[0]!.grant);
+    await play(await tested.over([{ cutAfter: 1000 }, {}], { signer: changing }));
+    const grants = tested.workers.map(worker => worker.requests[0]!.grant);
     expect(new Set(grants).size).toBe(2);
-    const verifier = new GrantVerifier({ current: identity });
+    const verifier = new GrantVerifier({ current: tested.identity });
     for (const shown of grants) expect(verifier.verify(shown)).toMatchObject(grant);
   });
 
@@ -263,7 +131,7 @@ describe(MediaRelay.name, () => {
     const { failure, outcome } = await play(await relayOver({ cutAfter: 1000 }, fault, {}));
     expect(failure).toMatchObject({ code: 'ECONNRESET' });
     expect(outcome).toMatchObject({ code: 'RCS_STORAGE_CHANGED' });
-    expect(workers[2]!.requests).toEqual([]);
+    expect(tested.workers[2]!.requests).toEqual([]);
   });
 
   it.each<ErrorCode>(['RCS_OVERLOADED', 'RCS_SHUTTING_DOWN', 'RCS_INTERNAL'])(
@@ -271,7 +139,7 @@ describe(MediaRelay.name, () => {
     async problem => {
       const { body } = await play(await relayOver({ problem }, {}));
       expect(body.equals(media)).toBe(true);
-      expect(workers[1]!.requests[0]).not.toHaveProperty('resume');
+      expect(tested.workers[1]!.requests[0]).not.toHaveProperty('resume');
     },
   );
 
@@ -281,7 +149,7 @@ describe(MediaRelay.name, () => {
       const { answer, outcome } = await play(await relayOver({ problem }, {}));
       expect(outcome).toMatchObject({ code: problem });
       expect(answer.statusCode).toBe(new RcsError(problem).definition.http);
-      expect(workers[1]!.requests).toEqual([]);
+      expect(tested.workers[1]!.requests).toEqual([]);
     },
   );
 
@@ -291,9 +159,9 @@ describe(MediaRelay.name, () => {
       const audited = new Promise<void>(resolve => (durable = resolve));
       const relay = await relayOver({});
       const playing = play(relay, request({ audited }));
-      while (workers[0]!.requests.length === 0) await new Promise(resolve => setImmediate(resolve));
+      while (tested.workers[0]!.requests.length === 0) await new Promise(resolve => setImmediate(resolve));
       for (let turn = 0; turn < 50; turn++) await new Promise(resolve => setImmediate(resolve));
-      expect(headSent).toBe(false);
+      expect(tested.headSent).toBe(false);
       durable();
       expect((await playing).body.equals(media)).toBe(true);
     });
@@ -306,7 +174,7 @@ describe(MediaRelay.name, () => {
         const { answer, body, outcome } = await play(await relayOver({}, {}), request({ audited }));
         expect([answer.statusCode, body.length]).toEqual([503, 0]);
         expect(outcome).toMatchObject({ code: 'RCS_AUDIT_UNAVAILABLE' });
-        expect(workers[1]!.requests).toEqual([]);
+        expect(tested.workers[1]!.requests).toEqual([]);
       },
     );
 
@@ -314,7 +182,7 @@ describe(MediaRelay.name, () => {
       let durable: () => void = () => undefined;
       const audited = new Promise<void>(resolve => (durable = resolve));
       const playing = play(await relayOver({ cutAfter: 1000 }, {}), request({ audited }));
-      await workers[0]!.cancelled;
+      await tested.workers[0]!.cancelled;
       for (let turn = 0; turn < 50; turn++) await new Promise(resolve => setImmediate(resolve));
       durable();
       expect((await playing).body.equals(media)).toBe(true);
@@ -328,13 +196,7 @@ describe(MediaRelay.name, () => {
       return Buffer.alloc(0);
     });
     expect(outcome).toMatchObject({ name: 'ReceiverGoneError' });
-    await workers[0]!.cancelled;
-    expect(workers[1]!.requests).toEqual([]);
+    await tested.workers[0]!.cancelled;
+    expect(tested.workers[1]!.requests).toEqual([]);
   });
 });
-
-async function readAll(answer: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of answer as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}

@@ -1,5 +1,5 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
-import { certificateAliasHeader, representationLengthHeader, type MediaRequest } from '#contracts';
+import { certificateAliasHeader, representationLengthHeader } from '#contracts';
 import {
   describeError,
   endWithin,
@@ -9,39 +9,27 @@ import {
   type Logger,
   type ServerSettings,
 } from '#platform';
-import type { GrantContent } from '#grants';
 import { LOGGER, SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
 import { GrantIssuer } from '../grants/grant-issuer.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { WorkerDirectory } from '../workers/worker-directory.js';
+import { BodyParts, type PartPlace } from './body-parts.js';
+import { askedAheadBytes } from './body-windows.js';
 import type { PlayerConnection } from './player-connection.js';
 import { RelayAttempts } from './relay-attempts.js';
+import type { RelayRequest } from './relay-request.js';
 import { WorkerClient, type WorkerAnswer } from '../workers/worker-client.js';
-
-export interface RelayRequest {
-  readonly media: Omit<MediaRequest, 'grant' | 'resume' | 'contentTree'>;
-  /** The leaves of the content tree, base64, for a worker that asks for them: while its session is warm it does not. */
-  readonly contentTree: () => Promise<string>;
-  /** What the workers may do. */
-  readonly grant: GrantContent;
-  /** Told every grant that a worker is shown. */
-  readonly onGrant?: (grant: string) => void;
-  readonly requestId: string;
-  /** Resolves when the audit record is durable; no byte leaves before. */
-  readonly audited: Promise<unknown>;
-  /** Header fields that the gateway adds to those of the worker. */
-  readonly headers: Readonly<Record<string, string>>;
-}
 
 export interface RelayResult {
   readonly status: number;
   readonly certificateAlias: string | undefined;
 }
 
-/** How the body began; any other worker must continue exactly this. */
+/** How the body began; every later part must continue exactly this, whichever worker sends it. */
 interface BegunBody {
   readonly status: number;
   readonly entityTag: string;
+  /** Of the whole body, in bytes. */
   readonly length: number;
   readonly certificateAlias: string | undefined;
 }
@@ -52,8 +40,9 @@ const relayedHeaders = ['content-type', 'content-length', 'content-range', 'acce
 const defaultMaxWaitMs = 15_000;
 
 /**
- * Passes a worker's answer on to the player, unchanged. When a worker fails, another one continues from the exact byte;
- * the entity tag makes sure that it is the same body.
+ * Passes the answer of a worker on to the player, unchanged. The body is asked for in windows that grow with what the
+ * player takes, of one worker as long as it does not fail; then another one continues from the exact byte. The entity
+ * tag makes sure that all parts are of the same body.
  */
 @Injectable()
 export class MediaRelay {
@@ -74,20 +63,28 @@ export class MediaRelay {
   /** @throws RcsError; the player's connection is untouched while `player.started` is false. */
   async relay(request: RelayRequest, player: PlayerConnection): Promise<RelayResult> {
     const attempts = new RelayAttempts(this.workers, this.maxWaitMs);
+    const parts = new BodyParts(this.client, this.grants, request, player.signal);
     let begun: BegunBody | undefined;
     for (;;) {
       const worker = await attempts.next(begun !== undefined, player.signal);
       const done = this.workers.begin(worker.instance);
       const sentBefore = player.bytesSent;
+      if (begun !== undefined) this.metrics.resumedPlaybacks.inc();
       try {
-        const answer = await this.ask(worker, request, begun, player);
-        if (begun !== undefined) checkContinuation(answer, begun, player.bytesSent);
-        begun ??= await this.begin(answer, request, player);
-        await this.pass(answer, begun, player);
+        do {
+          const answer = await parts.next(worker, { offset: player.bytesSent, entityTag: begun?.entityTag });
+          if (begun !== undefined) checkContinuation(answer, begun, player.bytesSent);
+          begun ??= await this.begin(answer, request, player);
+          await this.pass(answer, begun, player, place => parts.askAhead(worker, place));
+        } while (player.bytesSent < begun.length);
+        await endWithin(player.response, this.clientIdleTimeoutMs);
         return { status: begun.status, certificateAlias: begun.certificateAlias };
       } catch (error) {
         if (player.signal.aborted) throw new ReceiverGoneError('the player closed the connection');
-        attempts.failed(worker, error, player.bytesSent > sentBefore);
+        attempts.failed(worker, error, {
+          bytesCame: player.bytesSent > sentBefore,
+          bodyHasBegun: player.bytesSent > 0,
+        });
         this.workers.suspend(worker.instance);
         this.logger.warn(
           {
@@ -99,34 +96,9 @@ export class MediaRelay {
           'a worker failed; another one takes over',
         );
       } finally {
+        parts.drop();
         done();
       }
-    }
-  }
-
-  private async ask(
-    worker: ReturnType<WorkerDirectory['choose']>,
-    { media, contentTree, grant: content, onGrant, requestId }: RelayRequest,
-    begun: BegunBody | undefined,
-    player: PlayerConnection,
-  ): Promise<WorkerAnswer> {
-    if (begun !== undefined) this.metrics.resumedPlaybacks.inc();
-    const resume = begun && { entityTag: begun.entityTag, offset: player.bytesSent };
-    const request = { ...media, ...(resume && { resume }) };
-    const ask = (more: Pick<MediaRequest, 'contentTree'>): Promise<WorkerAnswer> =>
-      this.grants.withGrant(
-        content,
-        grant => {
-          onGrant?.(grant);
-          return this.client.requestMedia(worker, { ...request, ...more, grant }, requestId, player.signal);
-        },
-        worker.certificate,
-      );
-    try {
-      return await ask({});
-    } catch (error) {
-      if (!(error instanceof RcsError && error.code === 'RCS_CONTENT_TREE_NEEDED')) throw error;
-      return ask({ contentTree: await contentTree() });
     }
   }
 
@@ -150,22 +122,32 @@ export class MediaRelay {
       ...request.headers,
     });
     const alias = answer.headers[certificateAliasHeader];
+    const { status, headers } = answer;
     return {
-      status: answer.status,
-      entityTag: answer.headers.etag ?? '',
-      length: Number(answer.headers['content-length'] ?? 0),
+      status,
+      entityTag: headers.etag ?? '',
+      length: request.media.method === 'HEAD' ? 0 : Number(length ?? headers['content-length'] ?? 0),
       certificateAlias: alias === undefined ? undefined : decodeURIComponent(alias),
     };
   }
 
-  private async pass(answer: WorkerAnswer, begun: BegunBody, player: PlayerConnection): Promise<void> {
+  /** @param askAhead told where the body goes on behind this part, shortly before this part ends. */
+  private async pass(
+    answer: WorkerAnswer,
+    { entityTag, length: bodyLength }: BegunBody,
+    player: PlayerConnection,
+    askAhead: (place: PartPlace) => void,
+  ): Promise<void> {
+    const length = lengthOf(answer);
+    const end = player.bytesSent + length;
     try {
       await sendStream(answer.body, player.response, {
-        length: begun.length - player.bytesSent,
+        length,
         receiverIdleTimeoutMs: this.clientIdleTimeoutMs,
         onBytes: count => {
           player.count(count);
           this.metrics.bytesSent.inc(count);
+          if (end < bodyLength && end - player.bytesSent <= askedAheadBytes) askAhead({ offset: end, entityTag });
         },
       });
     } catch (error) {
@@ -174,15 +156,18 @@ export class MediaRelay {
         cause: error,
       });
     }
-    await endWithin(player.response, this.clientIdleTimeoutMs);
   }
 }
 
-/** @throws RcsError RCS_STORAGE_CHANGED when the answer is anything but the rest of the body that has begun. */
+/** @throws RcsError RCS_STORAGE_CHANGED when the answer is anything but the next part of the body that has begun. */
 function checkContinuation(answer: WorkerAnswer, begun: BegunBody, sent: number): void {
   const { status, headers } = answer;
-  const length = Number(headers['content-length'] ?? 0);
-  if (status === begun.status && headers.etag === begun.entityTag && length === begun.length - sent) return;
+  const length = lengthOf(answer);
+  const bodyLength = Number(headers[representationLengthHeader] ?? sent + length);
+  const isNext = sent + length <= begun.length && (length > 0 || sent === begun.length);
+  if (status === begun.status && headers.etag === begun.entityTag && bodyLength === begun.length && isNext) return;
   answer.body.on('error', () => undefined).destroy();
-  throw new RcsError('RCS_STORAGE_CHANGED', `another worker continues with ${status} ${headers.etag ?? ''} ${length}`);
+  throw new RcsError('RCS_STORAGE_CHANGED', `a worker continues with ${status} ${headers.etag ?? ''} ${length}`);
 }
+
+const lengthOf = ({ headers }: WorkerAnswer): number => Number(headers['content-length'] ?? 0);

@@ -25,7 +25,8 @@ const notReached = new Set([
  */
 export class RelayAttempts {
   private readonly spent = new Set<string>();
-  private readonly unreached = new Set<string>();
+  /** Left out until the next pause. */
+  private readonly later = new Set<string>();
   private attemptsWithoutBytes = 0;
   private failingSince: number | undefined;
   private lastWasReached = false;
@@ -43,18 +44,26 @@ export class RelayAttempts {
   async next(bodyHasBegun: boolean, signal: AbortSignal): Promise<WorkerRegistration> {
     for (;;) {
       try {
-        return this.workers.choose(new Set([...this.spent, ...this.unreached]));
+        return this.workers.choose(new Set([...this.spent, ...this.later]));
       } catch (error) {
         if (!this.hasPatience || (!bodyHasBegun && this.lastWasReached)) throw error;
         await sleep(pauseMs);
         if (signal.aborted) throw new ReceiverGoneError('the player closed the connection');
-        this.unreached.clear();
+        this.later.clear();
       }
     }
   }
 
-  /** Notes a failure. @throws the error itself when it makes no sense to go on. */
-  failed({ instance }: WorkerRegistration, error: unknown, bytesCame: boolean): void {
+  /**
+   * Notes a failure. @param bytesCame whether this worker had sent any. @param bodyHasBegun whether the player has any: a
+   * worker that is too busy to go on with it may have room a moment later.
+   * @throws the error itself when it makes no sense to go on.
+   */
+  failed(
+    { instance }: WorkerRegistration,
+    error: unknown,
+    { bytesCame, bodyHasBegun }: { readonly bytesCame: boolean; readonly bodyHasBegun: boolean },
+  ): void {
     if (!canGoElsewhere(error)) throw error;
     if (bytesCame) {
       // A long body may be handed over by one worker after the other while all of them are replaced.
@@ -62,8 +71,9 @@ export class RelayAttempts {
       this.failingSince = undefined;
     }
     this.failingSince ??= performance.now();
-    this.lastWasReached = !isUnreached(error) && !isLeaving(error);
-    if (isUnreached(error)) this.unreached.add(instance);
+    const mayGoOnLater = isUnreached(error) || (bodyHasBegun && isBusy(error));
+    this.lastWasReached = !mayGoOnLater && !isLeaving(error);
+    if (mayGoOnLater) this.later.add(instance);
     else this.spent.add(instance);
     if (this.lastWasReached && !bytesCame) this.attemptsWithoutBytes++;
     if (this.attemptsWithoutBytes >= maximumAttemptsWithoutBytes) throw error;
@@ -79,4 +89,5 @@ function isUnreached(error: unknown): boolean {
   return notReached.has(cause?.code ?? '');
 }
 
+const isBusy = (error: unknown): boolean => error instanceof RcsError && error.code === 'RCS_OVERLOADED';
 const isLeaving = (error: unknown): boolean => error instanceof RcsError && error.code === 'RCS_SHUTTING_DOWN';

@@ -31,6 +31,7 @@ export function openCbcContent(
     located,
     plaintextLength,
     evidenceBits: padding * 8,
+    dividable: () => true,
     transform: (start, end) =>
       new CbcTransform(encryption, sessionKey, { start, end, plaintextLength, ciphertextLength }),
   };

@@ -27,6 +27,8 @@ export interface DecryptableContent {
   readonly evidenceBits: number;
   /** A transform for plaintext [start, end), with a cipher of its own. */
   transform(start: number, end: number): ContentTransform;
+  /** Whether reading plaintext [start, end) in parts proves as much, and costs hardly more, than reading it at once. */
+  dividable(start: number, end: number): boolean;
 }
 
 /** Hands the ciphertext on as it is. */

@@ -81,6 +81,11 @@ export class EncryptedMedia {
     return new PlaintextStream(this.content.located, this.content.transform(start, end), signal);
   }
 
+  /** Whether parts of [start, end), one after the other, are as good as one stream: not of what is verified as a whole. */
+  dividable(start: number, end: number): boolean {
+    return this.content.dividable(start, end);
+  }
+
   /** Later streams are refused; those in flight go on. The caller may overwrite the session key afterwards. */
   close(): void {
     this.closed = true;

@@ -139,6 +139,45 @@ describe(openGcmContent.name, () => {
     expect(released).toBeLessThan(300_000);
   });
 
+  it('is not divided where only the whole is verified, or found from its beginning', async () => {
+    const cases = [
+      {
+        nonceLength: 12,
+        limit: 0,
+        divided: [
+          [1, 300_000],
+          [0, 299_999],
+        ],
+        whole: [[0, 300_000]],
+      },
+      {
+        nonceLength: 16,
+        limit: 0,
+        divided: [],
+        whole: [
+          [0, 300_000],
+          [0, 7],
+          [200_000, 300_000],
+        ],
+      },
+      {
+        nonceLength: 16,
+        limit: 1_000_000,
+        divided: [
+          [0, 300_000],
+          [5, 7],
+        ],
+        whole: [],
+      },
+    ] as const;
+    for (const { nonceLength, limit, divided, whole } of cases) {
+      const { sessionKey, stored } = gcmFile({ size: 300_000, nonceLength });
+      const media = await openWithLimit(stored, sessionKey, limit);
+      for (const [start, end] of divided) expect(media.dividable(start, end)).toBe(true);
+      for (const [start, end] of whole) expect(media.dividable(start, end)).toBe(false);
+    }
+  });
+
   it('releases what it verified when short content changes afterwards', async () => {
     const { plaintext, sessionKey, stored, ciphertextOffset } = gcmFile({ size: 3000 });
     const media = await openAttached(new BufferSource(stored), sessionKey);

@@ -38,10 +38,12 @@ export async function openGcmContent(
     });
   await drain(new PlaintextStream(opened, authenticated(), signal));
 
+  const isKept = opened !== located;
   return {
     located: opened,
     plaintextLength: ciphertextLength,
     evidenceBits: encryption.tagLength * 8,
+    dividable: (start, end) => isKept || (encryption.iv.length === 12 && !(start === 0 && end === ciphertextLength)),
     transform(start, end) {
       if (start === 0 && end === ciphertextLength) return authenticated();
       if (encryption.iv.length === 12) return new CounterTransform(encryption, sessionKey, start, end);

@@ -4,8 +4,8 @@ import { z } from 'zod';
 export const mediaPath = '/v1/media';
 
 /**
- * The Content-Length that a HEAD answers to the player. Between worker and gateway the request is a POST, whose answer
- * must say how long its own, empty body is.
+ * The Content-Length that the player is told: of what a HEAD asks about, or of the whole body of which this answer is a
+ * part. The Content-Length between worker and gateway is that of this answer alone.
  */
 export const representationLengthHeader = 'rcs-representation-length';
 /** Alias of the certificate whose key opened the recording, percent-encoded. */
@@ -35,8 +35,13 @@ export const mediaRequestSchema = z.strictObject({
   ifUnmodifiedSince: headerValue,
   /** Media type of the plaintext, needed inside a multipart/byteranges body. */
   contentType: z.string().max(256),
-  /** Continues a body that another worker began: its entity tag, and how many bytes the player already has. */
+  /** Continues a body that was begun before: its entity tag, and how many of its bytes were sent already. */
   resume: z.strictObject({ entityTag: z.string().max(256), offset: z.int().min(0) }).optional(),
+  /**
+   * How many bytes of the body are wanted now; the rest may be asked for later, or never. A worker sends more where hardly
+   * more is left, and where the media are proved only as a whole. Without it everything is wanted.
+   */
+  window: z.int().min(1).optional(),
 });
 
 export type MediaRequest = Readonly<z.output<typeof mediaRequestSchema>>;

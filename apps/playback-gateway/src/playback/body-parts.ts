@@ -1,0 +1,72 @@
+import type { MediaRequest, WorkerRegistration } from '#contracts';
+import { RcsError } from '#platform';
+import type { GrantIssuer } from '../grants/grant-issuer.js';
+import type { WorkerAnswer, WorkerClient } from '../workers/worker-client.js';
+import { windowAt } from './body-windows.js';
+import { ReadAhead } from './read-ahead.js';
+import type { RelayRequest } from './relay-request.js';
+
+/** Where a body goes on: how many of its bytes are there already, and which body it is once it has begun. */
+export interface PartPlace {
+  readonly offset: number;
+  readonly entityTag: string | undefined;
+}
+
+/** The parts of one body, asked for one after the other, and the next one a little before it is wanted. */
+export class BodyParts {
+  private readonly ahead = new ReadAhead();
+
+  /** @param signal aborted when the player leaves. */
+  constructor(
+    private readonly client: Pick<WorkerClient, 'requestMedia'>,
+    private readonly grants: Pick<GrantIssuer, 'withGrant'>,
+    private readonly request: RelayRequest,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** The part at this place, as the worker answers it. @throws RcsError of the worker. */
+  async next(worker: WorkerRegistration, place: PartPlace): Promise<WorkerAnswer> {
+    return (await this.ahead.take()) ?? this.ask(worker, place);
+  }
+
+  /** Asks for the part that is wanted after the present one. */
+  askAhead(worker: WorkerRegistration, place: PartPlace): void {
+    this.ahead.start(() => this.ask(worker, place));
+  }
+
+  /** What was asked ahead is not wanted any more. */
+  drop(): void {
+    this.ahead.drop();
+  }
+
+  private async ask(worker: WorkerRegistration, place: PartPlace): Promise<WorkerAnswer> {
+    try {
+      return await this.askWith({}, worker, place);
+    } catch (error) {
+      if (!(error instanceof RcsError && error.code === 'RCS_CONTENT_TREE_NEEDED')) throw error;
+      return this.askWith({ contentTree: await this.request.contentTree() }, worker, place);
+    }
+  }
+
+  private askWith(
+    more: Pick<MediaRequest, 'contentTree'>,
+    worker: WorkerRegistration,
+    { offset, entityTag }: PartPlace,
+  ): Promise<WorkerAnswer> {
+    const { media, grant: content, onGrant, requestId } = this.request;
+    const request = {
+      ...media,
+      ...more,
+      ...(entityTag === undefined ? {} : { resume: { entityTag, offset } }),
+      ...(media.method === 'GET' ? { window: windowAt(offset, media.range) } : {}),
+    };
+    return this.grants.withGrant(
+      content,
+      grant => {
+        onGrant?.(grant);
+        return this.client.requestMedia(worker, { ...request, grant }, requestId, this.signal);
+      },
+      worker.certificate,
+    );
+  }
+}

@@ -1,0 +1,130 @@
+import { once } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import fc from 'fast-check';
+import { askedAheadBytes, windowAt } from './body-windows.js';
+import { RelayUnderTest, request } from './testing/relay-under-test.js';
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+/** Four windows of it: 256 KiB, 256 KiB, 2 MiB and the rest. */
+const media = randomBytes(4_000_000);
+const borders = [256 * KiB, 512 * KiB, 512 * KiB + 2 * MiB];
+
+describe(windowAt.name, () => {
+  it.each([
+    [0, 256 * KiB],
+    [256 * KiB - 1, 256 * KiB],
+    [256 * KiB, 256 * KiB],
+    [512 * KiB, 2 * MiB],
+    [512 * KiB + 2 * MiB, 16 * MiB],
+    [2 ** 40, 16 * MiB],
+  ])('grows with what was taken: at %i it is %i', (offset, bytes) => {
+    for (const range of [undefined, 'bytes=0-', 'bytes=77-', 'bytes=-5', 'bytes=0-1,7-9'])
+      expect(windowAt(offset, range)).toBe(bytes);
+  });
+
+  it.each(['bytes=0-9999999', ' Bytes = 5 - 77 '])('is large at once for %s, whose end is named', range => {
+    expect([windowAt(0, range), windowAt(2 * MiB, range)]).toEqual([2 * MiB, 16 * MiB]);
+  });
+
+  it('lets who leaves at once cost no more than 512 KiB', () => {
+    expect(windowAt(0, undefined) + windowAt(windowAt(0, undefined), undefined)).toBeLessThanOrEqual(512 * KiB);
+    expect(askedAheadBytes).toBeLessThan(windowAt(0, undefined));
+  });
+});
+
+describe('a body in windows', () => {
+  let tested: RelayUnderTest;
+
+  beforeAll(async () => (tested = await RelayUnderTest.create()));
+  beforeEach(() => jest.spyOn(Math, 'random').mockReturnValue(0));
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await tested.stop();
+  });
+
+  const offsetsAsked = (worker: number): readonly number[] =>
+    tested.workers[worker]!.requests.map(({ resume }) => resume?.offset ?? 0);
+
+  it('comes from one worker, by one grant, with the length of all of it', async () => {
+    const grants: string[] = [];
+    const { answer, body, outcome } = await tested.play(
+      await tested.over([{ media }, { media }]),
+      request({ onGrant: grant => grants.push(grant) }),
+    );
+    expect(outcome).toMatchObject({ status: 200 });
+    expect(answer.headers['content-length']).toBe(String(media.length));
+    expect(body.equals(media)).toBe(true);
+    expect(offsetsAsked(0)).toEqual([0, ...borders]);
+    expect(offsetsAsked(1)).toEqual([]);
+    expect(new Set(grants).size).toBe(1);
+  });
+
+  it.each([256 * KiB, 256 * KiB + 1, 384 * KiB])('is asked for once when it has %i bytes', async length => {
+    const short = media.subarray(0, length);
+    const { body } = await tested.play(await tested.over([{ media: short }]));
+    expect(body.equals(short)).toBe(true);
+    expect(offsetsAsked(0)).toEqual([0]);
+  });
+
+  it('is the same whatever its size, wherever workers die, however slowly it is taken', async () => {
+    const near = fc.tuple(fc.constantFrom(...borders, 0, media.length), fc.integer({ min: -2, max: 2 }));
+    const place = fc.oneof(
+      near.map(([border, off]) => Math.max(0, border + off)),
+      fc.nat(media.length),
+    );
+    const slowly =
+      (turns: number) =>
+      async (answer: IncomingMessage): Promise<Buffer> => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of answer as AsyncIterable<Buffer>) {
+          chunks.push(chunk);
+          for (let turn = 0; turn < turns; turn++) await nextTurn();
+        }
+        return Buffer.concat(chunks);
+      };
+    await fc.assert(
+      fc.asyncProperty(place, fc.array(place, { maxLength: 3 }), fc.nat(3), async (length, deaths, turns) => {
+        const part = media.subarray(0, length);
+        const dying = deaths.sort((a, b) => a - b).map(diesAt => ({ media: part, diesAt }));
+        const { failure, body } = await tested.play(
+          await tested.over([...dying, { media: part }]),
+          request(),
+          slowly(turns),
+        );
+        await tested.stop();
+        expect(failure).toBeUndefined();
+        expect(body.equals(part)).toBe(true);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('goes on with a worker that is too busy for a moment', async () => {
+    const relay = await tested.over([{ media, busyFor: [1, 2, 3] }], { maxWaitMs: 60_000 });
+    const { body, failure } = await tested.play(relay);
+    expect(failure).toBeUndefined();
+    expect(body.equals(media)).toBe(true);
+    expect(offsetsAsked(0)).toEqual([0, 256 * KiB, 256 * KiB, 256 * KiB, 256 * KiB, ...borders.slice(1)]);
+  });
+
+  it('is broken off when a later window is of another state of the file', async () => {
+    const relay = await tested.over([{ media, tagChangesAt: 512 * KiB }]);
+    const { failure, outcome } = await tested.play(relay);
+    expect(failure).toMatchObject({ code: 'ECONNRESET' });
+    expect(outcome).toMatchObject({ code: 'RCS_STORAGE_CHANGED' });
+  });
+
+  it('is asked for no further when the player leaves, and what runs is cancelled', async () => {
+    const { outcome } = await tested.play(await tested.over([{ media }]), request(), async answer => {
+      await once(answer, 'data');
+      answer.destroy();
+      return Buffer.alloc(0);
+    });
+    expect(outcome).toMatchObject({ name: 'ReceiverGoneError' });
+    while (tested.workers[0]!.openAnswers > 0) await nextTurn();
+    expect(Math.max(...offsetsAsked(0))).toBeLessThanOrEqual(256 * KiB);
+  });
+});

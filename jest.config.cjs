@@ -44,6 +44,7 @@ module.exports = {
     { ...withServices, displayName: 'properties', testMatch: ['<rootDir>/test/properties/**/*.spec.ts'] },
     { ...base, displayName: 'packaging', testMatch: ['<rootDir>/test/packaging/**/*.spec.ts'] },
     { ...base, displayName: 'release', testMatch: ['<rootDir>/test/release/**/*.spec.ts'] },
+    { ...base, displayName: 'tokens', testMatch: ['<rootDir>/test/tokens/**/*.spec.ts'] },
     { ...withServices, displayName: 'resilience', testMatch: ['<rootDir>/test/resilience/**/*.spec.ts'] },
   ],
 };

@@ -5,6 +5,7 @@ import {
   sessionFailures,
   staleHandles,
   TokenError,
+  tokenFailures,
   toTokenError,
 } from './errors/token-error.js';
 import { TokenConnection, type ConnectionOptions } from './module/token-connection.js';
@@ -22,6 +23,8 @@ const longestRetryMs = 10_000;
 const maxAmbiguousFailures = 3;
 /** Attempts beyond one for each session: for a new login and for stale handles. */
 const extraAttempts = 2;
+/** A fault of the token in one session may be none in another: so many times the operation is tried in one. */
+const faultsElsewhere = 1;
 
 /**
  * Keeps a token open: runs operations in its sessions, judges their failures, repairs what can be repaired at once, and
@@ -81,6 +84,7 @@ export class TokenSupervisor {
    * @throws TokenError
    */
   async run<T>(lane: Lane, signal: AbortSignal, what: string, work: TokenWork<T>): Promise<T> {
+    let faults = 0;
     for (let attempt = 1; ; attempt++) {
       const connection = this.current();
       const { indexVersion } = connection;
@@ -90,23 +94,15 @@ export class TokenSupervisor {
         return result;
       } catch (error) {
         const failure = toTokenError(error, what);
-        const repaired = this.repair(connection, indexVersion, failure);
-        if (!repaired || attempt > connection.pool(lane).size + extraAttempts)
+        if (failure.fault) faults++;
+        if (!this.repair(connection, indexVersion, failure, faults)) throw this.forCaller(connection, failure);
+        if (attempt > connection.pool(lane).size + extraAttempts) {
+          // What should have been repaired was not.
+          if (failure.fault) this.reviveAfterAmbiguity(connection, failure);
           throw this.forCaller(connection, failure);
+        }
       }
     }
-  }
-
-  /**
-   * Something looked as if the token were broken: it is examined in another turn of the event loop, so that the time of
-   * no answer shows it.
-   */
-  probe(): void {
-    const connection = this.connection;
-    if (connection === undefined) return;
-    setImmediate(() => {
-      if (connection === this.connection) this.revive(connection);
-    });
   }
 
   /** Ends for good; resolves when the last native call has returned. Never waits for one that hangs. */
@@ -143,7 +139,7 @@ export class TokenSupervisor {
   }
 
   /** @returns whether the same operation has a chance now. */
-  private repair(connection: TokenConnection, indexVersion: number, failure: TokenError): boolean {
+  private repair(connection: TokenConnection, indexVersion: number, failure: TokenError, faults: number): boolean {
     if (connection !== this.connection) return false;
     const { ckr } = failure;
     if (failure.failure === 'pin') this.refusePin(connection, failure);
@@ -151,6 +147,8 @@ export class TokenSupervisor {
     else if (isOneOf(sessionFailures, ckr)) return true;
     else if (isOneOf(staleHandles, ckr) && connection.indexVersion !== indexVersion) return true;
     else if (isOneOf(staleHandles, ckr) || ckr === 'CKR_USER_NOT_LOGGED_IN') return this.revive(connection);
+    else if (failure.fault && faults <= faultsElsewhere) return true;
+    else if (failure.fault && !isOneOf(tokenFailures, ckr)) this.reviveAfterAmbiguity(connection, failure);
     else if (isOneOf(ambiguousFailures, ckr)) this.reviveAfterAmbiguity(connection, failure);
     else if (failure.failure === 'unavailable' && ckr !== undefined) this.lose(connection, failure.message);
     return false;
@@ -233,5 +231,9 @@ export class TokenSupervisor {
 }
 
 /** A session in which anything unknown happened is not given to the next one. */
-const isSessionUsable = ({ ckr, failure, cause }: TokenError): boolean =>
-  ckr === undefined ? failure !== 'unavailable' && cause === undefined : isOneOf(harmlessFailures, ckr);
+const isSessionUsable = ({ ckr, failure, cause, fault }: TokenError): boolean =>
+  fault
+    ? isOneOf(staleHandles, ckr)
+    : ckr === undefined
+      ? failure !== 'unavailable' && cause === undefined
+      : isOneOf(harmlessFailures, ckr);

@@ -38,7 +38,7 @@ const rereadIntervalMs = 1000;
  */
 export class Token {
   private readonly rawUnwrapping = new RawUnwrapping();
-  private readonly paddedUnwrapping = new PaddedUnwrapping(() => this.supervisor.probe());
+  private readonly paddedUnwrapping = new PaddedUnwrapping();
   private readonly reading: SharedReading;
   private finished = Promise.resolve();
 

@@ -187,6 +187,7 @@ export class TokenSet {
     return holders.length === 1 ? work(holders[0].token) : this.inTurn(holders, work);
   }
 
+  /** What one holder cannot do, or does wrong in whatever way, another may do: it is another device, of another make even. */
   private async inTurn<T>(holders: readonly TokenMember[], work: (token: Token) => Promise<T>): Promise<T> {
     const first = this.turn++ % holders.length;
     const failures: unknown[] = [];
@@ -194,7 +195,7 @@ export class TokenSet {
       try {
         return await work(token);
       } catch (error) {
-        if (!isRetryableElsewhere(error)) throw error;
+        if (!(error instanceof TokenError) || error.failure === 'refused') throw error;
         failures.push(error);
       }
     }
@@ -236,6 +237,11 @@ const elsewhere = ['unavailable', 'busy', 'pin', 'not-found'];
 const isRetryableElsewhere = (error: unknown): boolean =>
   error instanceof TokenError && elsewhere.includes(error.failure);
 
-/** That a token is away says more than that another does not hold the key. */
+/** What passes by itself first; that a token is away says more than that another does not hold the key. */
 const mostSpecificFailure = (failures: readonly unknown[]): unknown =>
-  failures.find(error => error instanceof TokenError && error.failure !== 'not-found') ?? failures[0];
+  failures.find(isRetryableElsewhereAndHeld) ??
+  failures.find(error => error instanceof TokenError && error.failure !== 'not-found') ??
+  failures[0];
+
+const isRetryableElsewhereAndHeld = (error: unknown): boolean =>
+  isRetryableElsewhere(error) && (error as TokenError).failure !== 'not-found';

@@ -32,6 +32,8 @@ export interface TokenErrorDetails {
   readonly ckr?: string | undefined;
   /** When to come back, milliseconds; only for `unavailable` and `busy`. */
   readonly retryAfterMs?: number;
+  /** Nothing that was asked explains it: another session may do better, or another token. */
+  readonly fault?: boolean;
   readonly cause?: unknown;
 }
 
@@ -41,16 +43,19 @@ export class TokenError extends Error {
   readonly code: TokenErrorCode;
   readonly ckr: string | undefined;
   readonly retryAfterMs: number | undefined;
+  /** See `TokenErrorDetails`. */
+  readonly fault: boolean;
 
   constructor(
     readonly failure: TokenFailure,
     message: string,
-    { ckr, retryAfterMs, cause }: TokenErrorDetails = {},
+    { ckr, retryAfterMs, fault, cause }: TokenErrorDetails = {},
   ) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = codes[failure];
     this.ckr = ckr;
     this.retryAfterMs = retryAfterMs;
+    this.fault = fault ?? false;
   }
 }
 
@@ -60,6 +65,14 @@ export function toTokenError(error: unknown, what: string): TokenError {
   const ckr = ckrOf(error);
   if (ckr === undefined) return new TokenError('internal', `${what} failed`, { cause: error });
   return new TokenError(failureOf(ckr), `${what} failed: ${ckr}`, { ckr });
+}
+
+/**
+ * A failure that says nothing about what was asked, whatever its code says elsewhere: of C_Decrypt no code is believed, a
+ * vendor's own or CKR_PIN_INCORRECT as little as CKR_DEVICE_ERROR.
+ */
+export function tokenFault(what: string, ckr: string | undefined): TokenError {
+  return new TokenError('unavailable', `${what} failed: ${ckr ?? 'the answer is wrong'}`, { ckr, fault: true });
 }
 
 function failureOf(ckr: string): TokenFailure {

@@ -86,6 +86,28 @@ static void find_directory(void) {
   if (slash != NULL) *slash = 0;
 }
 
+static void text_of(const rule *one, char text[600]) {
+  text[0] = 0;
+  for (int index = 0; index < one->count; index++) {
+    strncat(text, one->words[index], 598 - strlen(text));
+    strcat(text, " ");
+  }
+}
+
+/* A rule that is gone begins anew when it comes back. */
+static void forget_uses(void) {
+  int kept = 0;
+  char text[600];
+  for (int index = 0; index < use_count; index++)
+    for (int at = 0; at < rule_count; at++) {
+      text_of(&rules[at], text);
+      if (strcmp(text, uses[index].text) != 0) continue;
+      uses[kept++] = uses[index];
+      break;
+    }
+  use_count = kept;
+}
+
 /* With the lock held. */
 static void read_rules(void) {
   char path[PATH_MAX + 16], line[2048];
@@ -113,6 +135,7 @@ static void read_rules(void) {
     rule_count++;
   }
   fclose(file);
+  forget_uses();
 }
 
 static void note(const char *format, ...) {
@@ -132,18 +155,18 @@ static void note(const char *format, ...) {
 /* Whether the rule is in its range; counts. With the lock held. */
 static int in_range(const rule *one) {
   long after = 0, times = LONG_MAX;
-  char text[600] = "";
-  for (int index = 0; index < one->count; index++) {
-    if (index + 1 < one->count && strcmp(one->words[index], "after") == 0) after = (long)number(one->words[index + 1]);
-    if (index + 1 < one->count && strcmp(one->words[index], "times") == 0) times = (long)number(one->words[index + 1]);
-    strncat(text, one->words[index], sizeof text - strlen(text) - 2);
-    strcat(text, " ");
+  char text[600];
+  for (int index = 0; index + 1 < one->count; index++) {
+    if (strcmp(one->words[index], "after") == 0) after = (long)number(one->words[index + 1]);
+    if (strcmp(one->words[index], "times") == 0) times = (long)number(one->words[index + 1]);
   }
+  text_of(one, text);
   use *known = NULL;
   for (int index = 0; index < use_count; index++) if (strcmp(uses[index].text, text) == 0) known = &uses[index];
   if (known == NULL && use_count < most_used) {
     known = &uses[use_count++];
     strcpy(known->text, text);
+    known->met = 0;
   }
   if (known == NULL) return 1;
   const long met = known->met++;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { isEqual, isZero } from './constant-time.js';
 import type { Decoded } from './pkcs1-v1-5.js';
 
@@ -72,4 +72,17 @@ export function decodeOaep(block: Buffer, length: number, parameters: OaepParame
   data.copy(message, 0, separator + 1);
   data.fill(0);
   return { valid, message };
+}
+
+/** A block of `size` bytes with a short message in it (RFC 8017, 7.1.1, step 2), for hashes of MGF1 that OpenSSL takes not apart. */
+export function encodeOaep(message: Buffer, size: number, { hash, mgfHash, label }: OaepParameters): Buffer {
+  const labelHash = hashOf(hash, label);
+  const seed = randomBytes(labelHash.length);
+  const data = Buffer.alloc(size - labelHash.length - 1);
+  labelHash.copy(data);
+  data[data.length - message.length - 1] = 1;
+  message.copy(data, data.length - message.length);
+  const maskedData = xor(data, maskOf(seed, data.length, mgfHash));
+  const maskedSeed = xor(seed, maskOf(maskedData, seed.length, mgfHash));
+  return Buffer.concat([Buffer.of(0), maskedSeed, maskedData]);
 }

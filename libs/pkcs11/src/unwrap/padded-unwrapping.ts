@@ -1,25 +1,30 @@
-import { ckrOf } from '../errors/ckr-names.js';
-import { ambiguousFailures, isOneOf } from '../errors/token-error.js';
+import { tokenFault } from '../errors/token-error.js';
 import type { TokenKey } from '../keys/token-key.js';
 import type { TokenSession } from '../sessions/token-session.js';
+import { finishDecryption, startDecryption } from './decryption.js';
 import { pseudoRandomKey } from './implicit-rejection.js';
 import { KeptRejectionSecret, type NotesOfToken } from './kept-rejection-secret.js';
-import { LabelsInToken } from './labels-in-token.js';
+import { OwnCiphertexts } from './own-ciphertexts.js';
 import { substituteMessage } from './own-length.js';
+import { SchemesInToken } from './schemes-in-token.js';
 import type { EncryptedSessionKey } from './session-key-decoding.js';
-import { paddingFailures, startDecryption } from './token-paddings.js';
+import { mechanismOf } from './token-paddings.js';
 
 /**
  * Unwraps with the paddings of the token, for tokens that do no raw RSA. Wrong padding gives a pseudo-random key here,
  * too, the same at every vault; its time is the token's.
+ *
+ * What the token answers to a ciphertext does not tell whose fault a failure is. So every ciphertext, whatever came of it, is
+ * followed by one of our own in the same session: when the token opens that, the answer stands, as a message or as a
+ * pseudo-random key; when it does not, the token is at fault and no answer counts. Both kinds take the same calls, and so
+ * the same time: who sends ciphertexts learns nothing by counting or timing.
  */
 export class PaddedUnwrapping {
   private readonly rejectionSecret = new KeptRejectionSecret();
-  private readonly labels = new LabelsInToken();
+  private readonly own = new OwnCiphertexts();
+  private readonly schemes = new SchemesInToken(this.own);
 
-  /** @param onDoubt called when the token answered as it would if it were broken. */
-  constructor(private readonly onDoubt: () => void) {}
-
+  /** @throws TokenError unsupported, or unavailable as a fault of the token: neither has to do with the ciphertext */
   async unwrap(
     session: TokenSession,
     key: TokenKey,
@@ -33,17 +38,16 @@ export class PaddedUnwrapping {
       sessionKeyLength === 'own'
         ? substituteMessage(scheme, secret, ofKey, key.modulus.length)
         : pseudoRandomKey(secret, ofKey, sessionKeyLength);
-    if (scheme.scheme === 'rsaes-oaep') await this.labels.require(session, key, scheme);
-    startDecryption(session, key, scheme);
-    try {
-      const message = await session.finishDecryption(encryptedKey, key.modulus.length);
-      if (sessionKeyLength === 'own' || message.length === sessionKeyLength) return message;
-      message.fill(0);
-    } catch (error) {
-      const ckr = ckrOf(error);
-      if (!isOneOf(paddingFailures, ckr)) throw error;
-      if (isOneOf(ambiguousFailures, ckr)) this.onDoubt();
+    await this.schemes.require(session, key, scheme);
+    startDecryption(session, key, mechanismOf(scheme));
+    const { message, ckr } = await finishDecryption(session, key, encryptedKey);
+    const proof = await this.own.proof(session, key, scheme);
+    if (!proof.opens) {
+      message?.fill(0);
+      throw tokenFault('decrypting a ciphertext of our own', proof.ckr ?? ckr);
     }
+    if (message !== undefined && (sessionKeyLength === 'own' || message.length === sessionKeyLength)) return message;
+    message?.fill(0);
     return substitute;
   }
 }

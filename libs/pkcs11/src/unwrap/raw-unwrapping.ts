@@ -1,6 +1,8 @@
 import * as pkcs11 from 'pkcs11js';
+import { tokenFault } from '../errors/token-error.js';
 import type { TokenKey } from '../keys/token-key.js';
 import type { TokenSession } from '../sessions/token-session.js';
+import { finishDecryption, startDecryption } from './decryption.js';
 import { rejectionChallenge, rejectionSecretFrom } from './implicit-rejection.js';
 import { decodeSessionKey, type EncryptedSessionKey } from './session-key-decoding.js';
 
@@ -43,7 +45,10 @@ function asNumberBelow(modulus: Buffer, encryptedKey: Buffer): Buffer | undefine
 
 async function privateOperation(session: TokenSession, key: TokenKey, input: Buffer): Promise<Buffer> {
   const size = key.modulus.length;
-  const output = await session.decrypt({ mechanism: pkcs11.CKM_RSA_X_509 }, key.handle, input, size);
+  startDecryption(session, key, { mechanism: pkcs11.CKM_RSA_X_509 });
+  const { message: output, ckr } = await finishDecryption(session, key, input);
+  // No ciphertext is wrong here, so that every failure is the token's.
+  if (output === undefined) throw tokenFault('C_Decrypt', ckr);
   if (output.length === size) return output;
   // Some tokens drop leading zeros of the result.
   const block = leftPadded(output, size);

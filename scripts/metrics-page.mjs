@@ -23,6 +23,7 @@ function service(name, register) {
   new platform.CertificateExpiry(registry);
   new platform.ListenerMetrics(registry);
   new platform.ReloadMetrics(registry);
+  platform.observeReadiness(registry, new platform.Readiness());
   new platform.DeniedPeers({ current: {} }, console, registry);
   register(registry);
   return { service: name, registry };

@@ -47,6 +47,17 @@ it('without Redis sessions answer 503 at once, Basic credentials play, and all i
     200,
   );
 
+  // A load balancer goes on sending players: all gateways lost Redis at the same moment, and all of them play.
+  const { gateway, workers } = cluster.ready.management;
+  for (const management of [gateway, ...workers]) {
+    const readiness = await fetch(`${management}/health/ready`);
+    expect(readiness.status).toBe(200);
+    expect(await readiness.json()).toMatchObject({
+      checks: { redis: expect.stringMatching(/^degraded: ./) as string },
+    });
+    expect(await (await fetch(`${management}/metrics`)).text()).toMatch(/^rcs_ready\{[^}]*check="redis"[^}]*\} 0$/m);
+  }
+
   redis = await RedisServer.start(redis.port);
   const again = new Browser(cluster, work);
   let status = 0;

@@ -28,7 +28,7 @@ runService('decrypt-worker', async (context: ServiceContext) => {
 
   const redis = connectRedis(configuration.redis, logger, redisTls(configuration.redis));
   new RedisMetrics(context.metrics).observe(redis);
-  readiness.add('redis', async () => {
+  readiness.addForStart('redis', async () => {
     await redis.ping();
   });
   const registration = () => ({

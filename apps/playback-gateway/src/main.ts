@@ -64,7 +64,7 @@ runService('playback-gateway', async (context: ServiceContext) => {
   await warnOfSharedStorages(configuration.mediaStorages, store.contactCenters, context.logger);
   const redis = connectRedis(configuration.redis, context.logger, redisTls(configuration.redis));
   new RedisMetrics(context.metrics).observe(redis);
-  context.readiness.add('redis', async () => {
+  context.readiness.addForStart('redis', async () => {
     await redis.ping();
   });
   context.readiness.add('store', () => store.check());

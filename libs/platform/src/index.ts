@@ -37,6 +37,7 @@ export * from './metrics/metrics-page.js';
 export * from './metrics/metrics-registry.js';
 export * from './metrics/observed-calls.js';
 export * from './metrics/outcome.js';
+export * from './metrics/readiness-metrics.js';
 export * from './metrics/redis-metrics.js';
 export * from './metrics/reload-metrics.js';
 export * from './logging/log-level.js';

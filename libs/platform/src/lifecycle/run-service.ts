@@ -15,6 +15,7 @@ import type { PublicRoute } from '../management/routes.endpoint.js';
 import { CertificateExpiry } from '../metrics/certificate-expiry.js';
 import { ListenerMetrics } from '../metrics/listener-metrics.js';
 import { createMetricsRegistry } from '../metrics/metrics-registry.js';
+import { observeReadiness } from '../metrics/readiness-metrics.js';
 import { LiveConfiguration } from '../reload/live-configuration.js';
 import { startTracer } from '../tracing/start-tracer.js';
 import type { Tracer } from '../tracing/tracer.js';
@@ -86,6 +87,7 @@ async function main(name: string, start: (context: ServiceContext) => Promise<Ru
   const listeners = new ListenerMetrics(metrics);
   const certificates = new CertificateExpiry(metrics);
   const readiness = new Readiness();
+  observeReadiness(metrics, readiness);
   endOnUnhandled(logger);
   const read = (): Configuration => loadConfiguration(undefined, environment);
   const live = new LiveConfiguration(configuration, read, environment.RCS_CONFIG, logger, metrics);

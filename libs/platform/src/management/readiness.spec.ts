@@ -25,6 +25,44 @@ describe(Readiness.name, () => {
     });
   });
 
+  it('is degraded, not out of use, without what it only needs to start', async () => {
+    const readiness = new Readiness();
+    let away = true;
+    readiness.addForStart('redis', () => {
+      if (away) throw new Error('connection lost');
+    });
+    let broken = false;
+    readiness.add('store', () => {
+      if (broken) throw new Error('disk full');
+    });
+    expect(await readiness.report()).toEqual({ ready: false, checks: { redis: 'connection lost', store: 'ok' } });
+    away = false;
+    expect(await readiness.report()).toEqual({ ready: true, checks: { redis: 'ok', store: 'ok' } });
+    away = true;
+    expect(await readiness.report()).toEqual({
+      ready: true,
+      checks: { redis: 'degraded: connection lost', store: 'ok' },
+    });
+    broken = true;
+    expect((await readiness.report()).ready).toBe(false);
+    broken = false;
+    readiness.drain();
+    expect((await readiness.report()).ready).toBe(false);
+  });
+
+  it('has started when everything was well at the same time', async () => {
+    const readiness = new Readiness();
+    let workers = false;
+    readiness.addForStart('redis', () => undefined);
+    readiness.add('workers', () => {
+      if (!workers) throw new Error('no worker is known');
+    });
+    expect((await readiness.report()).ready).toBe(false);
+    readiness.addForStart('redis', () => Promise.reject(new Error('connection lost')));
+    workers = true;
+    expect(await readiness.report()).toEqual({ ready: false, checks: { redis: 'connection lost', workers: 'ok' } });
+  });
+
   it('is not ready for an error whose message is "ok"', async () => {
     const readiness = new Readiness();
     readiness.add('odd', () => Promise.reject(new Error('ok')));

@@ -11,13 +11,28 @@ export interface ReadinessReport {
 
 const checkTimeoutMs = 2000;
 
-/** Ready means: can serve now. A lost HSM or Redis makes a service not ready, never not alive. */
+interface KnownCheck {
+  readonly check: ReadinessCheck;
+  /** It decides until everything was well once, and afterwards only says that the service is degraded. */
+  readonly onlyToStart: boolean;
+}
+
+/** Ready means: can serve now. A lost HSM makes a vault not ready, never not alive. */
 export class Readiness {
-  private readonly checks = new Map<string, ReadinessCheck>();
+  private readonly checks = new Map<string, KnownCheck>();
   private draining = false;
+  private started = false;
 
   add(name: string, check: ReadinessCheck): void {
-    this.checks.set(name, check);
+    this.checks.set(name, { check, onlyToStart: false });
+  }
+
+  /**
+   * What a service needs before it is of use, and can do its work without for a while: all instances lose it at the same
+   * moment, and a load balancer that left them all alone would end what goes on. Reported as `degraded: reason`.
+   */
+  addForStart(name: string, check: ReadinessCheck): void {
+    this.checks.set(name, { check, onlyToStart: true });
   }
 
   /** From now on not ready, so that load balancers stop sending work. */
@@ -27,14 +42,23 @@ export class Readiness {
 
   async report(): Promise<ReadinessReport> {
     const results = await Promise.all(
-      [...this.checks].map(async ([name, check]) => ({ name, problem: await problemOf(name, check) })),
+      [...this.checks].map(async ([name, { check, onlyToStart }]) => {
+        const problem = await problemOf(name, check);
+        return { name, problem, decides: !(onlyToStart && this.started) };
+      }),
     );
-    if (this.draining) results.push({ name: 'lifecycle', problem: 'draining' });
+    if (results.every(({ problem }) => problem === undefined)) this.started = true;
+    if (this.draining) results.push({ name: 'lifecycle', problem: 'draining', decides: true });
     return {
-      ready: results.every(({ problem }) => problem === undefined),
-      checks: Object.fromEntries(results.map(({ name, problem }) => [name, problem ?? 'ok'])),
+      ready: results.every(({ problem, decides }) => problem === undefined || !decides),
+      checks: Object.fromEntries(results.map(result => [result.name, stateOf(result)])),
     };
   }
+}
+
+function stateOf({ problem, decides }: { readonly problem: string | undefined; readonly decides: boolean }): string {
+  if (problem === undefined) return 'ok';
+  return decides ? problem : `degraded: ${problem}`;
 }
 
 async function problemOf(name: string, check: ReadinessCheck): Promise<string | undefined> {

@@ -3,6 +3,7 @@
 set -eu
 
 state=${1:-/var/lib/rcs}
+recordings=${2:-/recordings}
 program=${RCS_PROGRAM:-/opt/recording-crypto-server/bin/recording-crypto-server}
 umask 077
 mkdir -p "$state/secrets" "$state/store" "$state/key-vault" "$state/token/tokens"
@@ -32,4 +33,6 @@ if [ "$(id -u)" = 0 ]; then
     chown -R 65532:65532 "$state/store" "$state/key-vault" "$state/token" "$state/internal-tls" "$state/secrets"
     chmod 711 "$state" "$state/secrets"
     chmod 444 "$state/secrets/redis" "$state/webdav.htpasswd"
+    # Apache's children write recordings as www-data of its image.
+    if [ -d "$recordings" ]; then chown 33:33 "$recordings"; fi
 fi

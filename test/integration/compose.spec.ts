@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,6 +11,7 @@ jest.setTimeout(120_000);
 const run = promisify(execFile);
 const deploy = join(__dirname, '../../deploy');
 const state = mkdtempSync(join(tmpdir(), 'rcs-compose-'));
+const recordings = join(state, 'recordings');
 
 interface ComposeService {
   readonly image: string;
@@ -32,12 +33,15 @@ const service = (name: string): ComposeService => {
 const inState = (text: string): string => text.replaceAll('/var/lib/rcs', state);
 
 const prepare = () =>
-  run(join(deploy, 'compose/prepare.sh'), [state], {
+  run(join(deploy, 'compose/prepare.sh'), [state, recordings], {
     env: { ...process.env, RCS_PROGRAM: join(deploy, 'entrypoint.sh') },
     timeout: 60_000,
   });
 
-beforeAll(prepare);
+beforeAll(() => {
+  mkdirSync(recordings);
+  return prepare();
+});
 afterAll(() => rmSync(state, { recursive: true, force: true }));
 
 it('mounts files that are there', () => {
@@ -55,6 +59,13 @@ it('prepares secrets, certificates and a token, once', async () => {
   await prepare();
   expect(files.map(file => readFileSync(join(state, file), 'utf8'))).toEqual(before);
   expect(statSync(join(state, 'secrets/token-pin')).mode & 0o077).toBe(0);
+});
+
+it('gives the volume of the recordings to the user Apache writes as', () => {
+  expect(service('prepare').volumes).toContain('recordings:/recordings');
+  expect(service('webdav').volumes).toContain('recordings:/recordings');
+  expect(readFileSync(join(deploy, 'compose/httpd.conf'), 'utf8')).toMatch(/^User www-data$/m);
+  if (process.getuid?.() === 0) expect(statSync(recordings)).toMatchObject({ uid: 33, gid: 33 });
 });
 
 it.each([

@@ -25,13 +25,17 @@ it('there are an overview, a view of the vault and one for operators', () => {
 });
 
 it.each(all.map(({ file, dashboard }) => [file, dashboard] as const))(
-  '%s has a title, a description, its tag and a variable for the data source',
+  '%s has a title, a description, its tag and variables for the data source and the namespace',
   (_, dashboard) => {
     expect(dashboard.title).toMatch(/^Recording Crypto Server \/ \w/);
     expect(dashboard.description).toMatch(/\.$/);
     expect(dashboard.tags).toContain('recording-crypto-server');
     expect(dashboard.templating.list).toContainEqual(
       expect.objectContaining({ name: 'datasource', type: 'datasource' }),
+    );
+    // Where Prometheus knows no namespaces, all is one installation: `.*` matches a label that is not there.
+    expect(dashboard.templating.list).toContainEqual(
+      expect.objectContaining({ name: 'namespace', type: 'query', includeAll: true, allValue: '.*' }),
     );
   },
 );
@@ -68,6 +72,14 @@ it('Prometheus can parse every query', () => {
   const checked = execFileSync('promtool', ['check', 'rules', join(directory, 'queries.yaml')], { encoding: 'utf8' });
   expect(checked).toContain(`SUCCESS: ${rules.length} rules found`);
   rmSync(directory, { recursive: true });
+});
+
+it('every query asks for the chosen installations only', () => {
+  for (const { query } of dashboardQueries('5m'))
+    for (const [selector] of query.matchAll(/\b(?:rcs[_:]|nodejs_|process_)[a-z0-9_:]+(?:\{|.|$)/g))
+      expect({ query, selector }).toMatchObject({ selector: expect.stringMatching(/\{$/) as string });
+  const selectors = dashboardQueries('5m').flatMap(({ query }) => query.match(/\{[^}]*\}/g) ?? []);
+  expect(selectors.filter(selector => !selector.startsWith('{namespace=~".*"'))).toEqual([]);
 });
 
 it('no query asks for a metric that does not exist', () => {

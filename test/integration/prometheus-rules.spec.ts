@@ -30,6 +30,19 @@ const tests = (parse(read('tests/alerts.test.yaml')) as { tests: { alert_rule_te
 );
 const runbooks = readFileSync(join(repository, 'docs/runbooks.md'), 'utf8');
 
+it('the groups of all files have names of their own: a PrometheusRule holds them in one list', () => {
+  const groups = ['alerts.yaml', 'recording-rules.yaml'].flatMap(name =>
+    (parse(read(name)) as { groups: { name: string }[] }).groups.map(group => group.name),
+  );
+  expect(new Set(groups).size).toBe(groups.length);
+});
+
+it('what is aggregated is aggregated for each installation', () => {
+  for (const { expr } of [...alerts, ...rulesOf('recording-rules.yaml')])
+    for (const [, clause = ''] of expr.matchAll(/\b(?:sum|min|max|count|group|avg)\b\s*([^(]*\([^)]*\))/g))
+      expect(`${expr}: ${clause}`).toMatch(/: by \(cluster, namespace\b/);
+});
+
 it('promtool accepts the rules', () => {
   expect(promtool('check', 'rules', '--lint-fatal', 'alerts.yaml', 'recording-rules.yaml')).toContain('SUCCESS');
 });
@@ -51,7 +64,7 @@ it.each(alerts.map(rule => [rule.alert ?? '', rule] as const))(
     expect(['critical', 'warning']).toContain(labels?.severity);
     expect(annotations?.summary).toMatch(/\.$/);
     expect(annotations?.description).toMatch(/\.$/);
-    expect(annotations?.runbook_url).toBe(`docs/runbooks.md#${name.toLowerCase()}`);
+    expect(annotations?.runbook).toBe(`docs/runbooks.md#${name.toLowerCase()}`);
     expect(runbooks).toMatch(new RegExp(`^## ${name}\\n\\n\\*[^*]+\\*.{40}`, 'ms'));
   },
 );

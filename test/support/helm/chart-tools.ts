@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { fetchResourceDefinitions } from '#test/helm/resource-definitions.js';
 
 const run = promisify(execFile);
 const repository = join(__dirname, '../../..');
@@ -24,7 +25,7 @@ export interface ChartTools {
   helm(...args: readonly string[]): Promise<string>;
   /** Where the helm command is. */
   readonly helmProgram: string;
-  /** Checks manifests against the schemas of Kubernetes 1.30. @throws with what is wrong. */
+  /** Checks manifests against the schemas of Kubernetes 1.30 and of the other projects' kinds. @throws with what is wrong. */
   validate(directory: string): Promise<string>;
 }
 
@@ -33,11 +34,12 @@ export async function buildChartTools(go: string): Promise<ChartTools> {
   const wanted = createHash('sha256').update(readFileSync(join(modules, 'go.sum'))).digest('hex').slice(0, 16);
   const directory = join(repository, '.cache/go-tools', wanted);
   if (!existsSync(directory)) await build(go, directory);
+  const validation = ['--version', '1.30', '--local-crds', await fetchResourceDefinitions(go)];
   return {
     helmProgram: join(directory, 'helm'),
     helm: async (...args) => (await run(join(directory, 'helm'), args, limits)).stdout,
     validate: async manifests =>
-      (await run(join(directory, 'kubectl-validate'), ['--version', '1.30', manifests], limits).catch(asReport)).stdout,
+      (await run(join(directory, 'kubectl-validate'), [...validation, manifests], limits).catch(asReport)).stdout,
   };
 }
 

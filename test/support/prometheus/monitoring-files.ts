@@ -64,7 +64,7 @@ export function dashboardQueries(rateInterval: string): { readonly panel: string
     dashboard.panels.flatMap(({ title, targets = [] }) =>
       targets.map(({ expr }) => ({
         panel: `${dashboard.title} / ${title}`,
-        query: expr.replaceAll('$__rate_interval', rateInterval),
+        query: expr.replaceAll('$__rate_interval', rateInterval).replaceAll('$namespace', '.*'),
       })),
     ),
   );

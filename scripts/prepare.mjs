@@ -50,6 +50,16 @@ const syslog = [
   { needs: 'rsyslogd', debian: 'rsyslog' },
   { needs: '../../var/lib/dpkg/info/rsyslog-openssl.list', debian: 'rsyslog-openssl' },
 ];
+const players = [
+  { needs: 'firefox-esr', debian: 'firefox-esr' },
+  { needs: 'mpv', debian: 'mpv' },
+  { needs: 'cvlc', debian: 'vlc-bin' },
+  { needs: '../share/doc/vlc-plugin-base/copyright', debian: 'vlc-plugin-base' },
+  { needs: 'gst-play-1.0', debian: 'gstreamer1.0-plugins-base-apps' },
+  { needs: '../share/doc/gstreamer1.0-plugins-good/copyright', debian: 'gstreamer1.0-plugins-good' },
+  { needs: '../share/doc/gstreamer1.0-libav/copyright', debian: 'gstreamer1.0-libav' },
+];
+const cache = [{ needs: 'varnishd', debian: 'varnish' }];
 const images = ['buildah', 'debootstrap', 'skopeo'].map(name => ({ needs: name, debian: name }));
 const tests = [
   ...native,
@@ -62,6 +72,8 @@ const tests = [
   ...browser,
   ...monitoring,
   ...syslog,
+  ...players,
+  ...cache,
 ];
 const packagesOf = {
   quickstart: [...native, ...services],

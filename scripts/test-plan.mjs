@@ -31,15 +31,18 @@ export function readArguments(args) {
   return { tier, kinds: chosen, patterns: words, record: args.includes('--record-durations') };
 }
 
-/** The files of a kind that match one of the patterns, or all of them. */
+/** The files of a kind that match one of the patterns, or all of them. A directory of another kind inside is not its own. */
 export function filesOf(kind, patterns) {
   const expressions = patterns.map(pattern => new RegExp(pattern.replace(/^\.\//, ''), 'i'));
+  const inside = Object.values(plan.kinds)
+    .flatMap(({ directories = [] }) => directories)
+    .filter(directory => plan.kinds[kind].directories.some(own => directory.startsWith(`${own}/`)));
   return plan.kinds[kind].directories
     .flatMap(directory =>
       readdirSync(join(repository, directory), { recursive: true }).map(name => join(directory, name)),
     )
     .map(file => file.split(sep).join('/'))
-    .filter(file => file.endsWith('.spec.ts'))
+    .filter(file => file.endsWith('.spec.ts') && !inside.some(directory => file.startsWith(`${directory}/`)))
     .filter(file => patterns.length === 0 || expressions.some(expression => expression.test(join(repository, file))))
     .sort();
 }

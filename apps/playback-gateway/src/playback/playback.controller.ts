@@ -7,12 +7,17 @@ import { conditionsOf } from '../http/condition-fields.js';
 import { userOf } from '../http/current-user.js';
 import { PlaybackService } from './playback.service.js';
 import { StreamLimit } from '../throttling/stream-limit.js';
-import { ticketOf } from './playback-admission.js';
+import { PlaybackAdmission, ticketOf } from './playback-admission.js';
 import { downloadParameter } from './playback-request.js';
 import { PlayerConnection } from './player-connection.js';
 
 /** Whether the address asks for a file to store, `?download`: a link on a page of another origin cannot. */
 const isDownload = ({ query }: FastifyRequest): boolean => Object.hasOwn(query as object, downloadParameter);
+
+interface Slot {
+  readonly ended: () => void;
+  readonly waited: boolean;
+}
 
 /** Playback. `mediaUri` holds the first of the two paths; players that put `playPath` behind the address use the second. */
 @Controller(['api/v2/recordings', 'recordings'])
@@ -21,6 +26,7 @@ export class PlaybackController {
   constructor(
     private readonly playback: PlaybackService,
     private readonly streams: StreamLimit,
+    private readonly admission: PlaybackAdmission,
   ) {}
 
   @Get(':id/play/:leaf')
@@ -50,14 +56,15 @@ export class PlaybackController {
     recordingId: string,
     leaf: string,
   ): Promise<void> {
-    const user = userOf(request);
     const player = new PlayerConnection(reply);
-    const ended = await this.slot(user, player);
-    if (ended === undefined) return;
+    const slot = await this.slot(userOf(request), player);
+    if (slot === undefined) return;
     try {
+      // Whoever was let in before the wait may have lost the right to be here since.
+      if (slot.waited) await this.admission.admit(request, reply);
       await this.playback.play(
         {
-          user,
+          user: userOf(request),
           recordingId,
           leaf,
           method,
@@ -70,14 +77,18 @@ export class PlaybackController {
         player,
       );
     } finally {
-      ended();
+      slot.ended();
     }
   }
 
   /** Nothing for a player that left while it waited. */
-  private async slot(user: User, player: PlayerConnection): Promise<(() => void) | undefined> {
+  private async slot(user: User, player: PlayerConnection): Promise<Slot | undefined> {
+    let waited = false;
     try {
-      return await this.streams.begin(accountId(user), player.signal);
+      const ended = await this.streams.begin(accountId(user), player.signal, () => {
+        waited = true;
+      });
+      return { ended, waited };
     } catch (error) {
       if (!(error instanceof ReceiverGoneError)) throw error;
       player.abort();

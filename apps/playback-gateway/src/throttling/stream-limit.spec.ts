@@ -36,6 +36,16 @@ describe(StreamLimit.name, () => {
     expect(order).toEqual(['second', 'third']);
   });
 
+  it('says who waited', async () => {
+    const limit = limitOf(1);
+    const waited: string[] = [];
+    const first = await limit.begin('anthony', staying, () => waited.push('first'));
+    const second = limit.begin('anthony', staying, () => waited.push('second'));
+    first();
+    await second;
+    expect(waited).toEqual(['second']);
+  });
+
   it('gives a slot back once, however often it is told', async () => {
     const limit = limitOf(1, 1);
     const first = await limit.begin('anthony', staying);

@@ -31,14 +31,18 @@ export class StreamLimit {
   }
 
   /**
-   * Resolves with what to call at the end.
+   * Resolves with what to call at the end. @param onWait called when no slot is free: what was known of the user before
+   * may be of another time afterwards.
    * @throws RcsError RCS_TOO_MANY_REQUESTS when no slot gets free in time, ReceiverGoneError when the player leaves meanwhile.
    */
-  async begin(name: string, signal: AbortSignal): Promise<() => void> {
+  async begin(name: string, signal: AbortSignal, onWait: () => void = () => undefined): Promise<() => void> {
     const account = this.accounts.get(name) ?? { running: 0, waiting: new Set() };
     this.accounts.set(name, account);
     if (account.running < this.limit) account.running++;
-    else await this.slot(account, signal);
+    else {
+      onWait();
+      await this.slot(account, signal);
+    }
     let held = true;
     return () => {
       if (held) this.free(name, account);

@@ -1,8 +1,15 @@
 import type { JsonObject, MediaFile, Recording } from '#store';
 import { withoutEnvelope } from '../envelopes/envelope-in-metadata.js';
 
-/** The recording as `/api/v2` answers it; the envelope and the place in the storage stay inside. */
-export function recordingResource(recording: Recording, externalUrl: string): JsonObject {
+/**
+ * The recording as `/api/v2` answers it; the envelope and the place in the storage stay inside.
+ * @param lengths bytes of the media, by media id, as far as they are known; they stand where the recorder said no `size`
+ */
+export function recordingResource(
+  recording: Recording,
+  externalUrl: string,
+  lengths: ReadonlyMap<string, number> = new Map(),
+): JsonObject {
   const { id, region, callerPhoneNumber, dialedPhoneNumber, startTime, stopTime, eventHistory, additional } = recording;
   return withoutUndefined({
     ...additional,
@@ -12,7 +19,9 @@ export function recordingResource(recording: Recording, externalUrl: string): Js
     startTime,
     stopTime,
     region,
-    mediaFiles: recording.mediaFiles.map(file => mediaFileResource(recording.id, file, externalUrl)),
+    mediaFiles: recording.mediaFiles.map(file =>
+      mediaFileResource(recording.id, file, externalUrl, lengths.get(file.mediaId)),
+    ),
     eventHistory,
   });
 }
@@ -22,7 +31,18 @@ export function playPathOf(recordingId: string, file: MediaFile): string {
   return `/recordings/${encodeURIComponent(recordingId)}/play/${encodeURIComponent(file.leaf)}`;
 }
 
-function mediaFileResource(recordingId: string, file: MediaFile, externalUrl: string): JsonObject {
+/** Milliseconds from the one time to the other, as a text; undefined where they are missing, no times, or in disorder. */
+function durationBetween(startTime: string | undefined, stopTime: string | undefined): string | undefined {
+  const milliseconds = Date.parse(stopTime ?? '') - Date.parse(startTime ?? '');
+  return milliseconds >= 0 ? String(milliseconds) : undefined;
+}
+
+function mediaFileResource(
+  recordingId: string,
+  file: MediaFile,
+  externalUrl: string,
+  length: number | undefined,
+): JsonObject {
   const { mediaId, type, startTime, stopTime, callUUID, duration, size, tenant, ivrprofile, parameters, certAlias } =
     file;
   const path = playPathOf(recordingId, file);
@@ -36,8 +56,8 @@ function mediaFileResource(recordingId: string, file: MediaFile, externalUrl: st
     callUUID,
     mediaId,
     type,
-    duration,
-    size,
+    duration: duration ?? durationBetween(startTime, stopTime),
+    size: size ?? length?.toString(),
     tenant,
     ivrprofile,
     parameters,

@@ -8,6 +8,7 @@ import { AuthorisationService } from '../authorisation/authorisation.service.js'
 import { ExternalUrl } from '../http/external-url.js';
 import { storeTokens } from '../dependencies/injection-tokens.js';
 import { RecordingInsertionService, requireRecorder } from './recording-insertion.service.js';
+import { knownLengths } from './known-lengths.js';
 import { recordingResource } from './recording-resource.js';
 
 /** The recording resource for users. */
@@ -27,7 +28,8 @@ export class RecordingController {
     const recording = await this.recordings.find(id);
     if (recording === undefined) throw new RcsError('RCS_RECORDING_NOT_FOUND', `no recording ${JSON.stringify(id)}`);
     await this.authorisation.authorise(user, recording);
-    return { ...recordingResource(recording, this.externalUrl.value), statusCode: 0 };
+    const lengths = await knownLengths(this.recordings, recording);
+    return { ...recordingResource(recording, this.externalUrl.value, lengths), statusCode: 0 };
   }
 }
 

@@ -16,6 +16,7 @@ const libraries = {
   grants: ['platform'],
   'key-vault-client': ['contracts', 'grants', 'platform'],
   'media-storage': ['cms', 'platform'],
+  'checkpoint-bucket': ['platform', 'tls'],
   store: ['platform'],
   accounts: ['store', 'platform'],
 };

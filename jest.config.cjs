@@ -48,6 +48,7 @@ module.exports = {
     { ...withServices, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'] },
     { ...withServices, displayName: 'properties', testMatch: ['<rootDir>/test/properties/**/*.spec.ts'] },
     { ...base, displayName: 'packaging', testMatch: ['<rootDir>/test/packaging/**/*.spec.ts'] },
+    { ...withServices, displayName: 'sinks', testMatch: ['<rootDir>/test/sinks/**/*.spec.ts'] },
     { ...base, displayName: 'release', testMatch: ['<rootDir>/test/release/**/*.spec.ts'] },
     { ...base, displayName: 'tokens', testMatch: ['<rootDir>/test/tokens/**/*.spec.ts'] },
     { ...withServices, displayName: 'resilience', testMatch: ['<rootDir>/test/resilience/**/*.spec.ts'] },

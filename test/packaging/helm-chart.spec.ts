@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { loadConfiguration, requireSections } from '#platform';
-import { buildChartTools, findGo, type ChartTools } from '#test/helm/chart-tools.js';
+import { findGo } from '#test/go/go-tools.js';
+import { buildChartTools, type ChartTools } from '#test/helm/chart-tools.js';
 import { parseManifests, type Manifest, type NetworkRule, type PodSpec } from '#test/helm/manifest.js';
 
 jest.setTimeout(15 * 60_000);

@@ -18,7 +18,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
-import { buildChartTools, findGo } from '#test/helm/chart-tools.js';
+import { findGo } from '#test/go/go-tools.js';
+import { buildChartTools } from '#test/helm/chart-tools.js';
 
 jest.setTimeout(40 * 60_000);
 

@@ -10,6 +10,7 @@ import {
   StatementVerifier,
   type AuditCheckpointNote,
 } from '#grants';
+import type { CheckpointBucket } from '#checkpoint-bucket';
 import type { AuditCheckpoint, AuditLog } from '#store';
 
 /** Where a checkpoint was found. */
@@ -42,6 +43,8 @@ interface CheckpointPlaces {
   readonly files: readonly string[];
   /** Logs, journals and syslog files that lie elsewhere. */
   readonly witnesses: readonly string[];
+  /** Where objects are locked. */
+  readonly bucket: CheckpointBucket | undefined;
 }
 
 /** All checkpoints that gateways signed, from the store, its checkpoint files and elsewhere. @throws Error for a file that cannot be read. */
@@ -50,6 +53,7 @@ export async function readCheckpoints({
   caFile,
   files,
   witnesses,
+  bucket,
 }: CheckpointPlaces): Promise<FoundCheckpoints> {
   const collector = new CheckpointCollector(readFileSync(caFile));
   for await (const { number, note } of audit.checkpoints()) collector.note(note, 'store', 'store', number);
@@ -58,7 +62,18 @@ export async function readCheckpoints({
     await eachLine(file, (text, line) => collector.fileLine(text, file, line));
   }
   for (const file of witnesses) await eachLine(file, (text, line) => collector.witnessLine(text, file, line));
+  if (bucket !== undefined) await readBucket(bucket, collector);
   return collector.found();
+}
+
+/** @throws Error when nothing is there, which proves nothing. */
+async function readBucket(bucket: CheckpointBucket, collector: CheckpointCollector): Promise<void> {
+  let objects = 0;
+  for await (const { name, text } of bucket.objects()) {
+    objects += 1;
+    collector.witnessLine(text, name, 1);
+  }
+  if (objects === 0) throw new Error('the bucket of audit.s3 has no checkpoint');
 }
 
 async function eachLine(file: string, take: (text: string, line: number) => void): Promise<void> {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openCheckpointBucket, type CheckpointBucket } from '#checkpoint-bucket';
 import { auditArchiveType, CertificateTrust, StatementVerifier } from '#grants';
 import type { AuditLog, AuditVerification } from '#store';
 import { readConfiguration } from '../configuration/read-configuration.js';
@@ -14,6 +15,7 @@ export interface ComparisonOptions extends StoreOptions {
   readonly checkpoints?: readonly string[];
   readonly witness?: readonly string[];
   readonly archives?: readonly string[];
+  readonly s3?: boolean;
   readonly ca?: string;
 }
 
@@ -35,16 +37,25 @@ export function archiveTrust(options: ComparisonOptions): ArchiveTrust {
 
 /** Proves records, checkpoints and archives of a log, each by the others. */
 export async function verifyLog(audit: AuditLog, options: ComparisonOptions): Promise<VerifiedLog> {
+  const bucket = options.s3 === true ? configuredBucket(options) : undefined;
   const found = await readCheckpoints({
     audit,
     caFile: authorityFile(options, options.ca),
     files: options.checkpoints ?? [checkpointFile(options)],
     witnesses: options.witness ?? [],
-  });
+    bucket,
+  }).finally(() => bucket?.close());
   const judged = judgeCheckpoints(found.notes, Date.now());
   const archived = await judgeArchives(audit, archiveTrust(options), options.archives ?? []);
   const result = await audit.verify([...found.earlier, ...judged.vouched], archived.part);
   return { result, found, judged, archived };
+}
+
+/** @throws Error when the configuration names none. */
+function configuredBucket({ config }: StoreOptions): CheckpointBucket {
+  const { s3 } = readConfiguration(config).audit;
+  if (s3 === undefined) throw new Error('--s3: the configuration has no audit.s3');
+  return openCheckpointBucket(s3);
 }
 
 function checkpointFile(options: StoreOptions): string {

@@ -20,6 +20,7 @@ export function withComparisonOptions(command: Command): Command {
     )
     .option('--checkpoints <files...>', 'files of the checkpoints; that of the configuration, else beside the store')
     .option('--witness <files...>', 'logs, syslog files and journals outside the store, in which checkpoints are named')
+    .option('--s3', 'compare with every version of every object in the bucket of the configuration, too (audit.s3)')
     .option('--archives <files...>', 'what rcsctl audit archive wrote; then every sealed archive must be among them');
 }
 

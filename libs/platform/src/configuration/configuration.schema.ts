@@ -5,7 +5,7 @@ import { decryptWorker } from './decrypt-worker.schema.js';
 import { keyVault } from './key-vault.schema.js';
 import { listenerLimits } from './listener-limits.schema.js';
 import { localKeyManager } from './local-key-manager.schema.js';
-import { auditSyslog } from './audit-sinks.schema.js';
+import { auditS3, auditSyslog } from './audit-sinks.schema.js';
 import { mediaStorage } from './media-storage.schema.js';
 import { openIdProvider } from './open-id.schema.js';
 import { bytes, filePath, listen, milliseconds, port, secret, trustedCA } from './option-types.js';
@@ -216,6 +216,7 @@ export const configurationSchema = z.strictObject({
           'Whether a key vault, where the gateway knows one, keeps checkpoints in its journal and signs them, too.',
         ),
       syslog: auditSyslog.optional(),
+      s3: auditS3.optional(),
     })
     .prefault({}),
   mediaStorages: z.array(mediaStorage).default([]),

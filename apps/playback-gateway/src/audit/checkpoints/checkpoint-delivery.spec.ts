@@ -73,6 +73,20 @@ describe(CheckpointDelivery.name, () => {
     expect(await valueOf(registry, 'rcs_audit_checkpoints_dropped_total')).toBe(30);
   });
 
+  it('hands the newest alone to a sink that brings the others itself, and gives up none', async () => {
+    const shelf = new (class extends Shelf {
+      readonly catchesUp = true;
+    })();
+    const { registry, delivery: toShelf } = delivery(shelf);
+    shelf.away = true;
+    for (let number = 1; number <= 130; number++) toShelf.deliver(checkpoint(number));
+    await new Promise(setImmediate);
+    shelf.away = false;
+    await toShelf.close();
+    expect(shelf.kept).toEqual([130]);
+    expect(await valueOf(registry, 'rcs_audit_checkpoints_dropped_total')).toBe(0);
+  });
+
   it('ends although the sink stays away', async () => {
     const shelf = new Shelf();
     const { delivery: toShelf } = delivery(shelf);

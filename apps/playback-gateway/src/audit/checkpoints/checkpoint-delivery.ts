@@ -28,6 +28,7 @@ export class CheckpointDelivery {
   }
 
   deliver(checkpoint: AuditCheckpointNote): void {
+    if (this.sink.catchesUp === true) this.waiting.length = 0;
     if (this.waiting.length >= mostWaiting) {
       this.waiting.shift();
       this.metrics.dropped(this.sink.name);
@@ -74,7 +75,9 @@ export class CheckpointDelivery {
   private async isKept(checkpoint: AuditCheckpointNote): Promise<boolean> {
     const { name } = this.sink;
     try {
-      await withDeadline(this.sink.keep(checkpoint), keepTimeoutMs, `keeping a checkpoint: ${name}`);
+      const keeping = this.sink.keep(checkpoint);
+      if (this.sink.catchesUp === true) await keeping;
+      else await withDeadline(keeping, keepTimeoutMs, `keeping a checkpoint: ${name}`);
       this.metrics.kept(name, checkpoint.content.time);
       return true;
     } catch (error) {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { openCheckpointBucket } from '#checkpoint-bucket';
 import { KeyVaultClient } from '#key-vault-client';
 import type { LiveIdentity, ServiceContext } from '#platform';
 import type { AuditLog } from '#store';
@@ -6,6 +7,7 @@ import { outgoingTls } from '#tls';
 import { vaultAddressesOf, type GatewayConfiguration } from '../../dependencies/gateway-dependencies.js';
 import { AuditCheckpoints } from './audit-checkpoints.js';
 import { AuditSinkMetrics } from './audit-sink-metrics.js';
+import { BucketSink } from './bucket-sink.js';
 import { CheckpointDelivery } from './checkpoint-delivery.js';
 import { CheckpointFile } from './checkpoint-file.js';
 import { CheckpointLog } from './checkpoint-log.js';
@@ -33,6 +35,7 @@ export async function auditCheckpoints(parts: CheckpointParts): Promise<AuditChe
     new CheckpointLog(context.logger),
     ...witnesses(parts, file),
     ...syslog(configuration),
+    ...s3(configuration, audit),
   ];
   const metrics = new AuditSinkMetrics(context.metrics);
   const deliveries = sinks.map(sink => new CheckpointDelivery(sink, metrics, context.logger));
@@ -59,4 +62,8 @@ function syslog({ audit }: GatewayConfiguration): readonly CheckpointSink[] {
     keyStorePassword: syslogKeyStorePassword,
   });
   return [new SyslogSink({ host, port, tls })];
+}
+
+function s3({ audit: { s3: bucket } }: GatewayConfiguration, audit: AuditLog): readonly CheckpointSink[] {
+  return bucket === undefined ? [] : [new BucketSink(openCheckpointBucket(bucket), audit)];
 }

@@ -1,0 +1,2 @@
+export * from './checkpoint-bucket.js';
+export * from './open-checkpoint-bucket.js';

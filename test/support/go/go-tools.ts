@@ -1,0 +1,49 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const repository = join(__dirname, '../../..');
+const buildTimeoutMs = 14 * 60_000;
+const mostOutput = 64 * 1024 * 1024;
+
+/** The go command, where there is one that knows tool dependencies (Go 1.24). */
+export function findGo(): string | undefined {
+  return ['go', '/usr/local/go/bin/go'].find(program => {
+    const { status, stdout } = spawnSync(program, ['env', 'GOVERSION'], { encoding: 'utf8' });
+    const minor = /^go1\.(\d+)/.exec(stdout ?? '')?.[1];
+    return status === 0 && Number(minor) >= 24;
+  });
+}
+
+/**
+ * Programs that are written in Go, built from the go.mod of a directory once and kept below .cache.
+ * @returns where they are.
+ */
+export async function buildGoTools(go: string, modules: string, packages: readonly string[]): Promise<string> {
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(modules, 'go.sum')))
+    .digest('hex')
+    .slice(0, 16);
+  const directory = join(repository, '.cache/go-tools', wanted);
+  if (!existsSync(directory)) await build(go, directory, modules, packages);
+  return directory;
+}
+
+/** Without optimisation: they run for seconds, and compiling them is what takes the time. */
+async function build(go: string, directory: string, modules: string, packages: readonly string[]): Promise<void> {
+  const unfinished = `${directory}.${process.pid}`;
+  mkdirSync(unfinished, { recursive: true });
+  const environment = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false', GOWORK: 'off' };
+  const command = ['build', '-trimpath', '-gcflags=all=-N -l', '-ldflags=-s -w', '-o', `${unfinished}/`, ...packages];
+  const options = { cwd: modules, env: environment, timeout: buildTimeoutMs, maxBuffer: mostOutput };
+  try {
+    // What was fetched is kept: a module proxy that failed for a moment is asked once more for the rest.
+    await run(go, command, options).catch(() => run(go, command, options));
+    renameSync(unfinished, directory);
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,118 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { Agent } from 'node:https';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { endingWithUs, reservePort, type AuditS3Configuration, type InternalIdentity } from '#platform';
+import { buildGoTools, findGo } from '#test/go/go-tools.js';
+
+/** How long a start may take on a busy machine. */
+const patienceMs = 60_000;
+const administrator = { accessKeyId: 'administrator', secretAccessKey: 'administrators-secret' };
+
+/** A real S3 server (versitygw) on a free port of the loopback interface, over TLS, with versions and object lock. */
+export class VersityServer {
+  private child: ChildProcess | undefined;
+
+  private constructor(
+    private readonly program: string,
+    private readonly directory: string,
+    readonly caFile: string,
+    private readonly port: number,
+  ) {}
+
+  static async start(directory: string, identity: InternalIdentity): Promise<VersityServer> {
+    const go = findGo();
+    if (go === undefined) throw new Error('versitygw is built with Go 1.24 or later');
+    const tools = await buildGoTools(go, join(__dirname, 'tools'), ['github.com/versity/versitygw/cmd/versitygw']);
+    for (const name of ['data', 'versions']) mkdirSync(join(directory, name), { recursive: true });
+    writeFileSync(join(directory, 'server.pem'), identity.certificatePem);
+    writeFileSync(join(directory, 'server.key'), identity.keyPem, { mode: 0o600 });
+    writeFileSync(join(directory, 'ca.pem'), identity.caPem);
+    const server = new VersityServer(
+      join(tools, 'versitygw'),
+      directory,
+      join(directory, 'ca.pem'),
+      await reservePort(),
+    );
+    await server.begin();
+    return server;
+  }
+
+  get endpoint(): string {
+    return `https://localhost:${this.port}`;
+  }
+
+  /** A client with all rights, as whoever runs the service has them. */
+  client(): S3Client {
+    return new S3Client({
+      endpoint: this.endpoint,
+      region: 'us-east-1',
+      forcePathStyle: true,
+      // The client adds to what it is given.
+      credentials: { ...administrator },
+      maxAttempts: 1,
+      requestHandler: { httpsAgent: new Agent({ ca: readFileSync(this.caFile) }) },
+    });
+  }
+
+  async createBucket(bucket: string): Promise<void> {
+    await this.client().send(new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: true }));
+  }
+
+  /** What a gateway is told of a bucket here. */
+  settings(bucket: string): AuditS3Configuration {
+    return {
+      endpoint: this.endpoint,
+      region: 'us-east-1',
+      bucket,
+      prefix: 'audit-checkpoints/',
+      pathStyle: true,
+      ...administrator,
+      retentionDays: 1,
+      lockMode: 'COMPLIANCE',
+      s3TrustedCA: this.caFile,
+    };
+  }
+
+  async begin(): Promise<void> {
+    const { directory, port } = this;
+    const file = (name: string): string => join(directory, name);
+    const options = [
+      ...['--port', `127.0.0.1:${port}`, '--cert', file('server.pem'), '--key', file('server.key'), '--quiet'],
+      ...['--access', administrator.accessKeyId, '--secret', administrator.secretAccessKey],
+      ...['--virtual-domain', 'localhost', '--iam-dir', directory],
+      ...['posix', '--versioning-dir', file('versions'), file('data')],
+    ];
+    this.child = spawn(...endingWithUs(this.program, options), { stdio: ['ignore', 'ignore', 'inherit'] });
+    const end = Date.now() + patienceMs;
+    while (!(await this.accepts())) {
+      if (Date.now() > end || this.child.exitCode !== null) throw new Error('versitygw did not start');
+      await delay(50);
+    }
+  }
+
+  async end(): Promise<void> {
+    const { child } = this;
+    this.child = undefined;
+    if (child === undefined || child.exitCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    await exited;
+  }
+
+  private async accepts(): Promise<boolean> {
+    const socket = connect(this.port, '127.0.0.1');
+    try {
+      await once(socket, 'connect');
+      return true;
+    } catch {
+      return false;
+    } finally {
+      socket.destroy();
+    }
+  }
+}

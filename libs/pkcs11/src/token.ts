@@ -1,7 +1,8 @@
 import { TokenError } from './errors/token-error.js';
 import { generateKeyPair, type KeyPairRequest } from './keys/generate-key-pair.js';
 import { hasCertificate, importKeyPair, type KeyPairImport } from './keys/import-key-pair.js';
-import { certificateTemplate, type CertificateToStore } from './keys/key-templates.js';
+import type { CertificateToStore } from './keys/key-templates.js';
+import { putCertificate } from './keys/put-certificate.js';
 import { removeKey, type KeyRemoval } from './keys/remove-key.js';
 import { sign, type SignatureHash } from './keys/sign.js';
 import { certificateNames } from './keys/certificate-names.js';
@@ -154,8 +155,7 @@ export class Token {
    */
   async importKeyPair(pair: KeyPairImport, signal: AbortSignal): Promise<{ key: TokenKey; created: boolean }> {
     return this.supervisor.run('administration', signal, 'importing a key', async (session, connection) => {
-      const { unwrapping } = connection.mechanisms;
-      const created = await importKeyPair(session, unwrapping, connection.readObjects(session), pair);
+      const created = await importKeyPair(session, connection.mechanisms, connection.readObjects(session), pair);
       connection.readObjects(session);
       return { key: keyWithCertificate(connection, pair), created };
     });
@@ -168,7 +168,7 @@ export class Token {
       if ([...privateKeys, ...certificates].some(({ label }) => label === request.label)) {
         throw new TokenError('refused', 'the token holds a key or certificate of this name already');
       }
-      const id = await generateKeyPair(session, request);
+      const id = await generateKeyPair(session, connection.mechanisms, request);
       connection.readObjects(session);
       return presentKey(connection, { id, label: request.label });
     });
@@ -180,10 +180,10 @@ export class Token {
       const present = connection.readObjects(session);
       requireSameKey(presentKey(connection, { id: certificate.keyIdentifier }), certificate);
       if (!hasCertificate(present, certificate)) {
-        session.library.C_CreateObject(session.handle, certificateTemplate(certificate));
+        await putCertificate(session, present, certificate);
         connection.readObjects(session);
       }
-      return Promise.resolve(keyWithCertificate(connection, certificate));
+      return keyWithCertificate(connection, certificate);
     });
   }
 

@@ -5,8 +5,10 @@ import { quietly } from '../module/token-module.js';
 import type { TokenSession } from '../sessions/token-session.js';
 import { tieCertificates } from './certificate-ties.js';
 import { mayServe, ownerOf } from './key-owner.js';
-import { certificateTemplate, privateKeyTemplate, type CertificateToStore } from './key-templates.js';
+import { privateKeyTemplate, type CertificateToStore } from './key-templates.js';
+import type { OfferedMechanisms } from './offered-mechanisms.js';
 import { proveDecrypts, proveUnreadable } from './prove-key.js';
+import { putCertificate } from './put-certificate.js';
 import { putPrivateKey } from './put-private-key.js';
 import type { KeyObjects } from './read-keys.js';
 import { withoutLeadingZeros } from './subject-key-identifier.js';
@@ -26,7 +28,7 @@ const minimumModulusBits = 2048;
  */
 export async function importKeyPair(
   session: TokenSession,
-  mechanisms: ReadonlySet<number>,
+  offered: OfferedMechanisms,
   present: KeyObjects,
   pair: KeyPairImport,
 ): Promise<boolean> {
@@ -38,12 +40,12 @@ export async function importKeyPair(
   try {
     if (!keyIsThere) {
       const template = privateKeyTemplate(pair.keyIdentifier, pair.label, { sign: false });
-      const key = await putPrivateKey(session, mechanisms, pair.pkcs8, template);
+      const key = await putPrivateKey(session, offered, pair.pkcs8, template);
       made.push(key);
       proveUnreadable(session, key);
-      await proveDecrypts(session, key, publicKey);
+      await proveDecrypts(session, key, publicKey, offered);
     }
-    if (!certificateIsThere) made.push(session.library.C_CreateObject(session.handle, certificateTemplate(pair)));
+    if (!certificateIsThere) made.push(await putCertificate(session, present, pair));
     return !keyIsThere;
   } catch (error) {
     for (const object of made) quietly(() => session.library.C_DestroyObject(session.handle, object));

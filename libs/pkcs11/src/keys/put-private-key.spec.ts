@@ -6,9 +6,14 @@ import { TokenModule } from '../module/token-module.js';
 import type { TokenSession } from '../sessions/token-session.js';
 import { recordingKey } from '../testing/recording-key.js';
 import { SoftHsmToken } from '../testing/softhsm-token.js';
+import type { OfferedMechanisms } from './offered-mechanisms.js';
 import { privateKeyTemplate } from './key-templates.js';
 import { putPrivateKey } from './put-private-key.js';
 import { findObjects } from './token-objects.js';
+
+const offering = (...mechanisms: readonly number[]): OfferedMechanisms => ({
+  allows: mechanism => mechanisms.includes(mechanism),
+});
 
 describe(putPrivateKey.name, () => {
   const softHsm = new SoftHsmToken();
@@ -30,9 +35,9 @@ describe(putPrivateKey.name, () => {
   });
 
   it.each([
-    ['wrapped', () => connection.mechanisms.unwrapping],
-    ['by its numbers, for tokens that unwrap no keys', () => new Set<number>()],
-    ['by its numbers, when the token cannot unwrap after all', () => new Set([0x210b])],
+    ['wrapped', () => connection.mechanisms],
+    ['by its numbers, for tokens that unwrap no keys', () => offering()],
+    ['by its numbers, when the token cannot unwrap after all', () => offering(0x210b)],
   ])('brings a key into the token %s', async (_, mechanisms) => {
     const { pair, publicKey } = await recordingKey('a/b');
     const copy = Buffer.from(pair.pkcs8);

@@ -12,8 +12,9 @@ export function findObjects({ library, handle }: TokenSession, template: pkcs11.
     const found: pkcs11.Handle[] = [];
     for (;;) {
       const page = library.C_FindObjects(handle, pageSize);
+      // Modules may bring fewer than they could: the end is a page without any (2.40, 5.7).
+      if (page.length === 0) return found;
       found.push(...page);
-      if (page.length < pageSize) return found;
     }
   } finally {
     library.C_FindObjectsFinal(handle);

@@ -1,6 +1,7 @@
 import type * as pkcs11 from 'pkcs11js';
 import { ckrOf } from '../errors/ckr-names.js';
 import { TokenError } from '../errors/token-error.js';
+import { paddedText } from '../location/padded-text.js';
 import type { TokenLocation } from '../location/pkcs11-uri.js';
 
 export interface TokenSlot {
@@ -38,9 +39,15 @@ export interface SlotContent {
 export function listSlots(library: pkcs11.PKCS11): SlotContent[] {
   return library.C_GetSlotList(true).map(slot => {
     const info = tokenInfo(library, slot);
-    return { slotId: slotIdOf(slot), label: info?.label.trim(), serialNumber: info?.serialNumber.trim() };
+    return { slotId: slotIdOf(slot), ...(info === undefined ? unknown : described(info)) };
   });
 }
+
+const unknown = { label: undefined, serialNumber: undefined };
+const described = ({ label, serialNumber }: pkcs11.TokenInfo) => ({
+  label: paddedText(label),
+  serialNumber: paddedText(serialNumber),
+});
 
 /** Another token may be broken or half taken out; that is no reason not to find ours. */
 function tokenInfo(library: pkcs11.PKCS11, slot: pkcs11.Handle): pkcs11.TokenInfo | undefined {
@@ -60,7 +67,7 @@ function matches(slot: pkcs11.Handle, info: pkcs11.TokenInfo, location: TokenLoc
     [location.serial, info.serialNumber],
   ] as const;
   return (
-    pairs.every(([wanted, actual]) => wanted === undefined || wanted.trimEnd() === actual.trimEnd()) &&
+    pairs.every(([wanted, actual]) => wanted === undefined || paddedText(wanted) === paddedText(actual)) &&
     (location.slotId === undefined || location.slotId === slotIdOf(slot))
   );
 }

@@ -1,4 +1,7 @@
 import * as pkcs11 from 'pkcs11js';
+import { ckrOf } from '../errors/ckr-names.js';
+import { paddedText } from '../location/padded-text.js';
+import { generatingMechanisms, keyPairMechanisms } from '../keys/key-pair-mechanisms.js';
 import type { TokenModule } from './token-module.js';
 
 /** What the token says of itself. */
@@ -30,7 +33,7 @@ const interestingMechanisms = {
   CKM_RSA_PKCS: pkcs11.CKM_RSA_PKCS,
   CKM_RSA_X_509: pkcs11.CKM_RSA_X_509,
   CKM_RSA_PKCS_OAEP: pkcs11.CKM_RSA_PKCS_OAEP,
-  CKM_RSA_PKCS_KEY_PAIR_GEN: pkcs11.CKM_RSA_PKCS_KEY_PAIR_GEN,
+  ...keyPairMechanisms,
   CKM_SHA256_RSA_PKCS: pkcs11.CKM_SHA256_RSA_PKCS,
   CKM_AES_KEY_WRAP_PAD: pkcs11.CKM_AES_KEY_WRAP_PAD,
   CKM_AES_KEY_WRAP_KWP: 0x210b,
@@ -45,7 +48,7 @@ export class MechanismList {
   constructor({ library }: TokenModule, slot: pkcs11.Handle) {
     const offered = new Set(library.C_GetMechanismList(slot));
     const interesting = Object.values(interestingMechanisms).filter(mechanism => offered.has(mechanism));
-    this.flags = new Map(interesting.map(mechanism => [mechanism, library.C_GetMechanismInfo(slot, mechanism).flags]));
+    this.flags = new Map(interesting.map(mechanism => [mechanism, flagsOf(library, slot, mechanism)]));
   }
 
   get names(): string[] {
@@ -55,10 +58,15 @@ export class MechanismList {
   allows(mechanism: number, use: number): boolean {
     return ((this.flags.get(mechanism) ?? 0) & use) !== 0;
   }
+}
 
-  /** Those with which keys can be unwrapped into the token. */
-  get unwrapping(): ReadonlySet<number> {
-    return new Set([...this.flags.keys()].filter(mechanism => this.allows(mechanism, CKF_UNWRAP)));
+/** None for a mechanism that the token lists and does not describe. */
+function flagsOf(library: pkcs11.PKCS11, slot: pkcs11.Handle, mechanism: number): number {
+  try {
+    return library.C_GetMechanismInfo(slot, mechanism).flags;
+  } catch (error) {
+    if (ckrOf(error) === undefined) throw error;
+    return 0;
   }
 }
 
@@ -66,10 +74,10 @@ export function describeToken(info: pkcs11.TokenInfo, mechanisms: MechanismList)
   const { major, minor } = info.firmwareVersion;
   const keyWrapping = [interestingMechanisms.CKM_AES_KEY_WRAP_PAD, interestingMechanisms.CKM_AES_KEY_WRAP_KWP];
   return {
-    label: info.label.trim(),
-    manufacturer: info.manufacturerID.trim(),
-    model: info.model.trim(),
-    serialNumber: info.serialNumber.trim(),
+    label: paddedText(info.label),
+    manufacturer: paddedText(info.manufacturerID),
+    model: paddedText(info.model),
+    serialNumber: paddedText(info.serialNumber),
     firmwareVersion: `${major}.${minor}`,
     mechanisms: mechanisms.names,
     capabilities: {
@@ -78,7 +86,7 @@ export function describeToken(info: pkcs11.TokenInfo, mechanisms: MechanismList)
         ...(mechanisms.allows(pkcs11.CKM_RSA_PKCS, CKF_DECRYPT) ? (['rsaes-pkcs1-v1_5'] as const) : []),
         ...(mechanisms.allows(pkcs11.CKM_RSA_PKCS_OAEP, CKF_DECRYPT) ? (['rsaes-oaep'] as const) : []),
       ],
-      keyGeneration: mechanisms.allows(pkcs11.CKM_RSA_PKCS_KEY_PAIR_GEN, CKF_GENERATE_KEY_PAIR),
+      keyGeneration: generatingMechanisms(mechanisms).some(one => mechanisms.allows(one, CKF_GENERATE_KEY_PAIR)),
       signatures: mechanisms.allows(pkcs11.CKM_RSA_PKCS, CKF_SIGN),
       keyUnwrapping: keyWrapping.some(mechanism => mechanisms.allows(mechanism, CKF_UNWRAP)),
       maximumSessions: maximumSessions(info),

@@ -16,8 +16,8 @@ export interface Fault {
   readonly media?: Buffer;
   /** Dies when it has sent the body up to this place, whichever request got it there. */
   readonly diesAt?: number;
-  /** The requests, counted from 0, for which it is too busy. */
-  readonly busyFor?: readonly number[];
+  /** The requests, counted from 0, that it answers with this problem alone. */
+  readonly passing?: { readonly requests: readonly number[]; readonly problem: ErrorCode };
   /** Cuts the connection after so many bytes of its answer. */
   readonly cutAfter?: number;
   readonly problem?: ErrorCode;
@@ -84,9 +84,9 @@ export class FaultyWorker {
   }
 
   private problemOf(request: MediaRequest): ErrorCode | undefined {
-    const { needsContentTree, busyFor, problem } = this.fault;
+    const { needsContentTree, passing, problem } = this.fault;
     if (needsContentTree === true && request.contentTree === undefined) return 'RCS_CONTENT_TREE_NEEDED';
-    return busyFor?.includes(this.requests.length - 1) ? 'RCS_OVERLOADED' : problem;
+    return passing?.requests.includes(this.requests.length - 1) === true ? passing.problem : problem;
   }
 
   /** After so many bytes of this answer the connection is cut. */

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import fc from 'fast-check';
+import type { ErrorCode } from '#platform';
 import { askedAheadBytes, windowAt } from './body-windows.js';
 import { RelayUnderTest, request } from './testing/relay-under-test.js';
 
@@ -102,13 +103,35 @@ describe('a body in windows', () => {
     );
   });
 
-  it('goes on with a worker that is too busy for a moment', async () => {
-    const relay = await tested.over([{ media, busyFor: [1, 2, 3] }], { maxWaitMs: 60_000 });
+  it.each<ErrorCode>([
+    'RCS_OVERLOADED',
+    'RCS_VAULT_UNAVAILABLE',
+    'RCS_TOKEN_UNAVAILABLE',
+    'RCS_STORAGE_FAILED',
+    'RCS_STORAGE_UNREACHABLE',
+    'RCS_STORAGE_TIMEOUT',
+    'RCS_TIMEOUT',
+  ])('goes on when what ails a worker passes: %s', async problem => {
+    const relay = await tested.over([{ media, passing: { requests: [1, 2, 3], problem } }], { maxWaitMs: 60_000 });
     const { body, failure } = await tested.play(relay);
     expect(failure).toBeUndefined();
     expect(body.equals(media)).toBe(true);
     expect(offsetsAsked(0)).toEqual([0, 256 * KiB, 256 * KiB, 256 * KiB, 256 * KiB, ...borders.slice(1)]);
   });
+
+  it.each<ErrorCode>(['RCS_KEY_NOT_FOUND', 'RCS_STORAGE_FILE_MISSING', 'RCS_MEDIA_UNDECRYPTABLE'])(
+    'is broken off at once by %s, and at the end of patience by what does not pass',
+    async problem => {
+      for (const code of [problem, 'RCS_VAULT_UNAVAILABLE'] as const) {
+        const relay = await tested.over([{ media, passing: { requests: [1, 2], problem: code } }, { media }]);
+        const { failure, outcome } = await tested.play(relay);
+        expect(failure).toMatchObject({ code: 'ECONNRESET' });
+        expect(outcome).toMatchObject({ code });
+        expect(offsetsAsked(1)).toEqual([]);
+        await tested.stop();
+      }
+    },
+  );
 
   it('is broken off when a later window is of another state of the file', async () => {
     const relay = await tested.over([{ media, tagChangesAt: 512 * KiB }]);

@@ -1,12 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkerRegistration } from '#contracts';
-import { RcsError, ReceiverGoneError } from '#platform';
+import { RcsError, ReceiverGoneError, type ErrorCode } from '#platform';
 import type { WorkerDirectory } from '../workers/worker-directory.js';
 import { canGoElsewhere } from '../workers/worker-client.js';
 
 /** Workers that are reached and fail one after the other without a byte from any of them. */
 const maximumAttemptsWithoutBytes = 4;
 const pauseMs = 200;
+
+/** What kept a worker from going on with a body that has begun, and was not so a moment ago. */
+const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'RCS_OVERLOADED',
+  'RCS_VAULT_UNAVAILABLE',
+  'RCS_TOKEN_UNAVAILABLE',
+  'RCS_STORAGE_FAILED',
+  'RCS_STORAGE_UNREACHABLE',
+  'RCS_STORAGE_TIMEOUT',
+  'RCS_TIMEOUT',
+]);
 
 /** Failures of connecting: the worker has not seen the request. */
 const notReached = new Set([
@@ -55,8 +66,8 @@ export class RelayAttempts {
   }
 
   /**
-   * Notes a failure. @param bytesCame whether this worker had sent any. @param bodyHasBegun whether the player has any: a
-   * worker that is too busy to go on with it may have room a moment later.
+   * Notes a failure. @param bytesCame whether this worker had sent any. @param bodyHasBegun whether the player has any: what
+   * keeps the rest from it now may have passed a moment later.
    * @throws the error itself when it makes no sense to go on.
    */
   failed(
@@ -64,14 +75,16 @@ export class RelayAttempts {
     error: unknown,
     { bytesCame, bodyHasBegun }: { readonly bytesCame: boolean; readonly bodyHasBegun: boolean },
   ): void {
-    if (!canGoElsewhere(error)) throw error;
+    const passes = bodyHasBegun && mayPass(error);
+    if (!canGoElsewhere(error) && !passes) throw error;
     if (bytesCame) {
       // A long body may be handed over by one worker after the other while all of them are replaced.
       this.attemptsWithoutBytes = 0;
       this.failingSince = undefined;
     }
     this.failingSince ??= performance.now();
-    const mayGoOnLater = isUnreached(error) || (bodyHasBegun && isBusy(error));
+    if (passes && !this.hasPatience) throw error;
+    const mayGoOnLater = isUnreached(error) || passes;
     this.lastWasReached = !mayGoOnLater && !isLeaving(error);
     if (mayGoOnLater) this.later.add(instance);
     else this.spent.add(instance);
@@ -89,5 +102,5 @@ function isUnreached(error: unknown): boolean {
   return notReached.has(cause?.code ?? '');
 }
 
-const isBusy = (error: unknown): boolean => error instanceof RcsError && error.code === 'RCS_OVERLOADED';
+const mayPass = (error: unknown): boolean => error instanceof RcsError && passing.has(error.code);
 const isLeaving = (error: unknown): boolean => error instanceof RcsError && error.code === 'RCS_SHUTTING_DOWN';

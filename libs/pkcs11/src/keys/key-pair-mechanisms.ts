@@ -11,9 +11,9 @@ export const keyPairMechanisms = {
 } as const;
 
 /** Those that the token offers, the usual one first; the usual one also where it offers none, so that it can say why not. */
-export function generatingMechanisms(offered: OfferedMechanisms): readonly number[] {
-  const listed = Object.values(keyPairMechanisms).filter(mechanism =>
+export function generatingMechanisms(offered: OfferedMechanisms): readonly [number, ...number[]] {
+  const [first, ...others] = Object.values(keyPairMechanisms).filter(mechanism =>
     offered.allows(mechanism, pkcs11.CKF_GENERATE_KEY_PAIR),
   );
-  return listed.length === 0 ? [pkcs11.CKM_RSA_PKCS_KEY_PAIR_GEN] : listed;
+  return first === undefined ? [pkcs11.CKM_RSA_PKCS_KEY_PAIR_GEN] : [first, ...others];
 }

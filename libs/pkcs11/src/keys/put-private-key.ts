@@ -3,6 +3,7 @@ import * as pkcs11 from 'pkcs11js';
 import { quietly } from '../module/token-module.js';
 import type { TokenSession } from '../sessions/token-session.js';
 import { mechanismOf } from '../unwrap/token-paddings.js';
+import { generatingMechanisms } from './key-pair-mechanisms.js';
 import type { OfferedMechanisms } from './offered-mechanisms.js';
 import { rsaPrivateKeyOf, wipe } from './rsa-private-key.js';
 import { rsaPublicKey } from './subject-key-identifier.js';
@@ -64,7 +65,7 @@ function waysIn(session: TokenSession, offered: OfferedMechanisms, pkcs8: Buffer
         name: 'unwrapping under a public key of the token',
         bring: () =>
           withSecret(pkcs8, (wrapped, secret) =>
-            underKey(session, mechanism, wrapped, template, () => keyUnderTokenKey(session, secret)),
+            underKey(session, mechanism, wrapped, template, () => keyUnderTokenKey(session, offered, secret)),
           ),
       })),
     ...wraps
@@ -120,9 +121,13 @@ const givenKey = ({ library, handle }: TokenSession, secret: Buffer): pkcs11.Han
   library.C_CreateObject(handle, [...wrappingKeyTemplate, { type: pkcs11.CKA_VALUE, value: secret }]);
 
 /** The secret comes in under a key pair that the token makes for it (RFC 8017, 7.1, with SHA-1, which all know). */
-async function keyUnderTokenKey(session: TokenSession, secret: Buffer): Promise<pkcs11.Handle> {
+async function keyUnderTokenKey(
+  session: TokenSession,
+  offered: OfferedMechanisms,
+  secret: Buffer,
+): Promise<pkcs11.Handle> {
   const pair = await session.generateKeyPair(
-    { mechanism: pkcs11.CKM_RSA_PKCS_KEY_PAIR_GEN },
+    { mechanism: generatingMechanisms(offered)[0] },
     [
       { type: pkcs11.CKA_TOKEN, value: false },
       { type: pkcs11.CKA_WRAP, value: true },

@@ -60,7 +60,7 @@ async function heldNow(): Promise<number> {
 }
 
 describe('generation in a token', () => {
-  it.each([
+  it.each<readonly [string, readonly string[]]>([
     ['that does not let CKA_ID be changed', ['refuse-attribute C_SetAttributeValue 0x102 any 0x10']],
     ['that changes no attributes', ['fail C_SetAttributeValue 0x54']],
     ['that wants a CKA_ID', ['refuse-attribute C_GenerateKeyPair.private 0x102 empty 0x13']],
@@ -110,7 +110,7 @@ describe('import into a token', () => {
   /** CKO_SECRET_KEY, CKO_PRIVATE_KEY: as FIPS 140 level 3 has it. */
   const nothingInClear = ['refuse-class C_CreateObject 4 0xd1', 'refuse-class C_CreateObject 3 0xd1'];
 
-  it.each([
+  it.each<readonly [string, readonly string[]]>([
     ...[0x05, 0x06, 0x1b, 0x30, 0x54, 0x60, 0xf0, 0x200, 0x80000001].map(
       code =>
         [`that answers 0x${code.toString(16)} to C_UnwrapKey`, [`fail C_UnwrapKey 0x${code.toString(16)}`]] as const,
@@ -127,7 +127,7 @@ describe('import into a token', () => {
     expect(token.state.kind).toBe('open');
   });
 
-  it.each([
+  it.each<readonly [string, readonly string[], RegExp]>([
     ['takes no keys at all', [...nothingInClear, 'fail C_UnwrapKey 0x54'], /own tool with the label "9350\/none"/],
     ['is full', ['fail C_CreateObject 0x31', 'fail C_UnwrapKey 0x31'], /CKR_DEVICE_MEMORY.*full/],
     ['is write-protected', ['fail C_CreateObject 0xe2', 'fail C_UnwrapKey 0xe2'], /write-protected/],

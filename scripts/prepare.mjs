@@ -79,7 +79,7 @@ const packagesOf = {
   quickstart: [...native, ...services],
   test: tests,
   'long test': [...tests, ...images],
-  bench: [...native, ...services, ...nginx],
+  bench: [...native, ...services, ...nginx, ...browser, ...probe],
 };
 
 const say = message => process.stderr.write(`${message}\n`);

@@ -14,7 +14,12 @@ export async function putPlain(ready: ReadyLine, name: string, media: Buffer): P
 }
 
 /** Records bytes as a recorder does; answers the play path. */
-export async function insertEncrypted(ready: ReadyLine, id: string, media: Buffer): Promise<string> {
+export async function insertEncrypted(
+  ready: ReadyLine,
+  id: string,
+  media: Buffer,
+  { extension, type }: { readonly extension: string; readonly type: string } = { extension: 'mp3', type: 'audio/mp3' },
+): Promise<string> {
   const [certificate] = ready.certificates;
   if (certificate === undefined) throw new Error('the cluster has no certificate');
   const gateway = new GatewayClient({
@@ -26,8 +31,8 @@ export async function insertEncrypted(ready: ReadyLine, id: string, media: Buffe
   try {
     const resource = await recordMedia({
       id,
-      extension: 'mp3',
-      type: 'audio/mp3',
+      extension,
+      type,
       layout: 'detached',
       plaintext: plaintextOf(media),
       startTime: '2026-11-21T08:00:00.000+0000',

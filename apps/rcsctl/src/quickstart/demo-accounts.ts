@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { hash } from '@node-rs/argon2';
 import { openSqliteStore, type User } from '#store';
 import type { DataDirectory } from './data-directory.js';
+import { demoPeople } from './demo-people.js';
 import { secretFile } from './secret.js';
 
 export interface DemoUser {
@@ -17,21 +18,6 @@ export interface DemoAccounts {
   readonly users: readonly DemoUser[];
 }
 
-type DemoUserContent = Omit<User, 'passwordHash' | 'version' | 'enabled' | 'contactCenter'>;
-
-/** Three people of a small contact center: one hears everything, one a team, one only their own calls. */
-const people: readonly DemoUserContent[] = [
-  {
-    name: 'alice',
-    roles: ['admin'],
-    privileges: ['decrypt-recording', 'administer-certificates', 'administer-local-key-manager'],
-    accessGroups: ['/'],
-    partitions: [],
-  },
-  { name: 'bob', roles: ['supervisor'], privileges: ['decrypt-recording'], accessGroups: ['/sales'], partitions: [] },
-  { name: 'carol', roles: ['agent'], privileges: [], accessGroups: [], partitions: [], agentHierarchy: '/sales/carol' },
-];
-
 /** Name of the secret that is the password of a user. */
 export const userSecretName = (name: string): string => `user-${name}`;
 
@@ -44,7 +30,7 @@ export async function demoAccounts(directory: DataDirectory): Promise<DemoAccoun
       await store.contactCenters.put({ id: contactCenter, name: 'Demo contact center' });
     }
     const users: DemoUser[] = [];
-    for (const person of people) {
+    for (const person of demoPeople) {
       const password = secretFile(directory.secrets, userSecretName(person.name)).value;
       if ((await store.users.find({ name: person.name })) === undefined) {
         await store.users.put({ ...person, enabled: true, contactCenter, passwordHash: await hash(password) });

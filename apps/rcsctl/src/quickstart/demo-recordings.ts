@@ -12,7 +12,8 @@ export interface DemoRecording {
 }
 
 interface DemoMedia {
-  readonly id: string;
+  /** What the id begins with. */
+  readonly name: string;
   readonly file: string;
   readonly extension: string;
   readonly type: string;
@@ -21,32 +22,40 @@ interface DemoMedia {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
+const idLength = 33;
 const startTime = '2026-11-21T08:00:00.000+0000';
-const fixtures = join(__dirname, '../../../../../test/fixtures');
 
 const media: readonly DemoMedia[] = [
   {
-    id: 'DEMO0CALL000000000000000000000001',
+    name: 'DEMO0CALL',
     file: 'call.mp3',
     extension: 'mp3',
     type: 'audio/mp3',
     layout: 'detached',
     durationMs: 27_684,
-    parameters: { ani: '8522001', dnis: '+14160000001', agentId: 'carol', GRECORD_PARTITIONS: '/sales' },
+    parameters: { ani: '8522001', dnis: '+14160000001', GRECORD_PARTITIONS: '/sales' },
   },
   {
-    id: 'DEMO0SCREEN0000000000000000000001',
+    name: 'DEMO0SCREEN',
     file: 'screen.mp4',
     extension: 'mp4',
     type: 'video/mp4',
     layout: 'attached',
     durationMs: 12_000,
-    parameters: { agentId: 'carol', GRECORD_PARTITIONS: '/sales' },
+    parameters: { GRECORD_PARTITIONS: '/sales' },
   },
 ];
 
 export interface DemoTarget {
+  /** Directory of the media. */
+  readonly media: string;
   readonly contactCenter: string;
+  /** What the ids end with: an id is one recording's in all contact centers. */
+  readonly series: string;
+  /** Login name of whoever took the calls. */
+  readonly agent: string;
+  /** Where below the base of the storage. */
+  readonly directory?: string;
   readonly recorder: GatewayClient;
   readonly player: GatewayClient;
   readonly webdav: WebDavAccess;
@@ -57,20 +66,21 @@ export interface DemoTarget {
 export async function demoRecordings(target: DemoTarget): Promise<DemoRecording[]> {
   const recordings: DemoRecording[] = [];
   for (const item of media) {
-    const plaintext = readFileSync(join(fixtures, item.file));
-    const resource = (await target.player.recording(item.id)) ?? (await record(item, plaintext, target));
+    const plaintext = readFileSync(join(target.media, item.file));
+    const id = `${item.name}${target.series.padStart(idLength - item.name.length, '0')}`;
+    const resource = (await target.player.recording(id)) ?? (await record(id, item, plaintext, target));
     const playPath = resource.mediaFiles[0]?.playPath;
-    if (playPath === undefined) throw new Error(`the demo recording ${item.id} has no media file`);
+    if (playPath === undefined) throw new Error(`the demo recording ${id} has no media file`);
     if (!(await target.player.play(playPath)).equals(plaintext)) {
-      throw new Error(`the demo recording ${item.id} does not play as it was recorded`);
+      throw new Error(`the demo recording ${id} does not play as it was recorded`);
     }
-    recordings.push({ id: item.id, playPath });
+    recordings.push({ id, playPath });
   }
   return recordings;
 }
 
-function record(item: DemoMedia, plaintext: Buffer, target: DemoTarget): Promise<RecordingResource> {
-  const { id, extension, type, layout, durationMs, parameters } = item;
+function record(id: string, item: DemoMedia, plaintext: Buffer, target: DemoTarget): Promise<RecordingResource> {
+  const { extension, type, layout, durationMs, parameters } = item;
   return recordMedia({
     id,
     extension,
@@ -78,8 +88,14 @@ function record(item: DemoMedia, plaintext: Buffer, target: DemoTarget): Promise
     layout,
     plaintext: plaintextOf(plaintext),
     startTime,
-    metadata: { duration: String(durationMs), tenant: 'Environment', ivrprofile: 'record', parameters },
+    metadata: {
+      duration: String(durationMs),
+      tenant: 'Environment',
+      ivrprofile: 'record',
+      parameters: { ...parameters, agentId: target.agent },
+    },
     contactCenter: target.contactCenter,
+    directory: target.directory,
     certificates: [target.certificate],
     webdav: target.webdav,
     gateway: target.recorder,

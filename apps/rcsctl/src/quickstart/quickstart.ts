@@ -26,6 +26,7 @@ export interface QuickstartOptions {
 }
 
 const certificateAlias = 'demo';
+const demoMedia = join(__dirname, '../../../../../test/fixtures');
 
 /** Starts the cluster, shows that it plays, and stays until it is told to stop. Answers the exit status. */
 export async function quickstart({ dataDirectory, json, vaults, restartOnChange }: QuickstartOptions): Promise<number> {
@@ -114,13 +115,17 @@ async function makeAndImportKey(vaults: KeyVaultClient, accounts: DemoAccounts):
 async function recordDemo(cluster: Cluster, accounts: DemoAccounts, certificatePem: string) {
   const { gateway, ops, webdav, authority } = cluster.access;
   const [listener] = accounts.users;
-  if (listener === undefined) throw new Error('the demo has no user');
+  const agent = accounts.users.find(({ roles }) => roles.includes('agent'));
+  if (listener === undefined || agent === undefined) throw new Error('the demo has no user');
   const caPem = readAuthority(authority);
   const recorder = new GatewayClient({ url: gateway, caPem, userName: ops.name, password: ops.password });
   const player = new GatewayClient({ url: gateway, caPem, userName: listener.name, password: listener.password });
   try {
     return await demoRecordings({
+      media: demoMedia,
       contactCenter: accounts.contactCenter,
+      series: '1',
+      agent: agent.name,
       recorder,
       player,
       webdav,

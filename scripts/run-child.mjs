@@ -55,6 +55,11 @@ function endWhenSilent(child, silenceTimeoutMs) {
   child.on('exit', () => clearTimeout(timer));
 }
 
+/** Starts a program that does not outlive this process. */
+export function startBeside(program, args, options) {
+  return spawn(...bound(program, args), options);
+}
+
 /** Runs a program to its end, as `spawnSync` does; it does not outlive this process. */
 export function runToEnd(program, args, options) {
   return spawnSync(...bound(program, args), options);

@@ -51,12 +51,16 @@ export function filesOf(kind, patterns) {
 export const secondsOf = file => durations[file] ?? unknownDuration;
 const sumOf = files => files.reduce((sum, file) => sum + secondsOf(file), 0);
 
-/** What a lane takes at a time, the longest first; what is short goes together. */
+/** Whether a file works in a contact center of its own in the cluster that its lane has for all such files. */
+export const joinsCluster = file => readFileSync(join(repository, file), 'utf8').includes("/joined-cluster.js'");
+
+/** What a lane takes at a time, the longest first; what is short goes together, and what joins the cluster of the lane does. */
 export function jobsOf(kind, files) {
   const jobs = [];
   for (const file of [...files].sort((a, b) => secondsOf(b) - secondsOf(a))) {
-    const place = jobs.find(job => sumOf([...job.files, file]) <= secondsOfAJob);
-    if (place === undefined) jobs.push({ kind, files: [file] });
+    const joins = joinsCluster(file);
+    const place = jobs.find(job => job.joins === joins && sumOf([...job.files, file]) <= secondsOfAJob);
+    if (place === undefined) jobs.push({ kind, joins, files: [file] });
     else place.files.push(file);
   }
   return jobs;

@@ -19,6 +19,7 @@ import { withCompileCache } from './compile-cache.mjs';
 import { isInstalled, prepare, repository } from './prepare.mjs';
 import { runBeside } from './run-child.mjs';
 import { secondRuns } from './second-runs.mjs';
+import { SharedCluster, stopSharedClusters } from './shared-cluster.mjs';
 import { TestOutcome } from './test-outcome.mjs';
 import {
   filesOf,
@@ -61,10 +62,11 @@ function finish() {
   process.exit(outcome.failed > 0 || outcome.passed === 0 ? 1 : 0);
 }
 
-/** Whatever runs ends with this process. */
-function endEarly() {
+/** Whatever else runs ends with this process. */
+async function endEarly() {
   outcome.failed++;
   outcome.remark(`ended after ${endAfterMinutes} minutes, before everything had run`);
+  await stopSharedClusters();
   finish();
 }
 
@@ -102,16 +104,32 @@ async function runProgram(kind, program, args) {
   outcome.add(kind, { passed, failed: 1 - passed, seconds: (performance.now() - started) / 1000 });
 }
 
-/** Each lane takes the longest job that is left, so that all of them end at about the same time. */
+/**
+ * Each lane takes the longest job that is left, so that all of them end at about the same time. Files that join a cluster
+ * join that of their lane, where nothing runs beside them.
+ */
 async function fillLanes(chosen) {
   const jobs = longestFirst(chosen.flatMap(kind => jobsOf(kind, filesOf(kind, patterns))));
   const lane = async () => {
-    for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) await jest(job.kind, job.files, inBand);
+    const cluster = new SharedCluster();
+    for (let job = jobs.shift(); job !== undefined; job = jobs.shift())
+      await jest(job.kind, job.files, inBand, job.joins ? await environmentIn(cluster) : {});
+    await cluster.stop();
   };
   await Promise.all(Array.from({ length: plan.lanes }, lane));
 }
 
-/** What failed while the machine was full, now that it is not. */
+/** Without a cluster of the lane each file starts one. */
+async function environmentIn(cluster) {
+  try {
+    return await cluster.environment();
+  } catch (error) {
+    process.stderr.write(`${error.message}\n`);
+    return {};
+  }
+}
+
+/** What failed while the machine was full, now that it is not, and in a cluster that nobody has used before. */
 async function runAgain() {
   const minutesLeft = endAfterMinutes === undefined ? undefined : endAfterMinutes - performance.now() / 60_000;
   for (const failure of secondRuns(tier, failures, minutesLeft)) {
@@ -121,15 +139,15 @@ async function runAgain() {
   }
 }
 
-async function jest(kind, files, workers) {
+async function jest(kind, files, workers, environment = {}) {
   if (files.length === 0) return;
-  const result = await runJest(kind, files, workers);
+  const result = await runJest(kind, files, workers, environment);
   outcome.add(kind, result);
   failures.push(...result.failures.map(failure => ({ ...failure, kind, file: pathInRepository(failure.file) })));
 }
 
 /** Answers how many tests passed and failed, which files did, and how long it took. */
-async function runJest(kind, files, workers) {
+async function runJest(kind, files, workers, environment = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'rcs-test-'));
   const report = join(directory, 'report.json');
   const program = join(repository, 'node_modules/jest/bin/jest.js');
@@ -140,7 +158,7 @@ async function runJest(kind, files, workers) {
   const started = performance.now();
   const status = await runBeside(process.execPath, args, {
     cwd: repository,
-    env: environmentOf(kind),
+    env: { ...environmentOf(kind), ...environment },
     // Whatever says nothing for so long hangs, and has failed.
     ...(silenceMinutes === undefined
       ? { stdio: ['ignore', 'ignore', 'inherit'] }

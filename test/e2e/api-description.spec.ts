@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { joinCluster } from '#test/cluster/joined-cluster.js';
+import type { RunningCluster } from '#test/cluster/running-cluster.js';
 import { startChromium } from './chromium.js';
 import { curl, type CurlAnswer } from './external-tools.js';
 
@@ -18,7 +19,7 @@ let cluster: RunningCluster;
 let chromium: Browser | undefined;
 
 beforeAll(async () => {
-  cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'));
+  cluster = await joinCluster(join(__dirname, '../..'), work);
 });
 
 afterAll(async () => {
@@ -50,7 +51,7 @@ it('the running gateway describes every route that it has, and no other', async 
 });
 
 it('the answers of this gateway are held to the description', () => {
-  const lines = readFileSync(process.env.ANSWER_REPORT ?? '', 'utf8');
+  const lines = readFileSync(process.env.TEST_CLUSTER_ANSWERS ?? process.env.ANSWER_REPORT ?? '', 'utf8');
   expect(lines).toContain('"watching"');
 });
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunningCluster } from '#test/cluster/running-cluster.js';
+import { personOf, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { curl, type CurlAnswer } from './external-tools.js';
 
 let jars = 0;
@@ -24,8 +24,8 @@ export class Browser {
 
   /** Logs in; answers the CSRF token. */
   async logIn(name: string): Promise<string> {
-    const { password = '' } = this.cluster.ready.users.find(user => user.name === name) ?? {};
-    const answer = await this.sendJson('/api/v2/sessions', { userName: name, password });
+    const { name: userName, password } = personOf(this.cluster.ready, name);
+    const answer = await this.sendJson('/api/v2/sessions', { userName, password });
     expect(answer.status).toBe(201);
     return answer.headers['x-csrf-token'] ?? '';
   }

@@ -46,7 +46,9 @@ export class CertificateAdministrator {
     const parameters = [
       ...['record', file, '--json', '--gateway', this.gateway, '--ca', caFile, '--contact-center', contactCenter],
       ...['--ops-user', ops.name, '--ops-password-file', this.file('ops.password'), '--webdav', webdav.url],
-      ...['--webdav-user', webdav.user, '--webdav-password-file', this.file('webdav.password'), ...options],
+      ...['--webdav-user', webdav.user, '--webdav-password-file', this.file('webdav.password')],
+      ...(webdav.folder === undefined ? [] : ['--directory', webdav.folder]),
+      ...options,
     ];
     const { status, stdout, stderr } = await rcsctl(repository, dataDir, parameters);
     if (status !== 0) throw new Error(stderr);

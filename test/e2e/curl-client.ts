@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunningCluster } from '#test/cluster/running-cluster.js';
+import { personOf, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { curl, type CurlAnswer } from './external-tools.js';
 
 /** What somebody with curl does to a running cluster. */
@@ -25,8 +25,7 @@ export class CurlClient {
   }
 
   asUser(name: string): string[] {
-    const user = this.cluster.ready.users.find(candidate => candidate.name === name)!;
-    return ['--cacert', this.cluster.ready.caFile, '--user', `${user.name}:${user.password}`];
+    return this.asPerson(personOf(this.cluster.ready, name));
   }
 
   /** An operations account that holds everything. */
@@ -46,19 +45,31 @@ export class CurlClient {
 
   /** Plays as the demo's first user, who hears everything. */
   play(playPath: string, ...options: string[]): Promise<CurlAnswer> {
-    return curl(...this.asUser(this.cluster.ready.users[0]!.name), ...options, this.playUrl(playPath));
+    return curl(...this.asPerson(this.cluster.ready.users[0]!), ...options, this.playUrl(playPath));
   }
 
   /** Any resource of the gateway, as the demo's first user. */
   get(path: string): Promise<CurlAnswer> {
-    return curl(...this.asUser(this.cluster.ready.users[0]!.name), `${this.cluster.ready.gateway}${path}`);
+    return curl(...this.asPerson(this.cluster.ready.users[0]!), `${this.cluster.ready.gateway}${path}`);
   }
 
   async put(name: string, bytes: Buffer): Promise<void> {
     writeFileSync(this.file('upload'), bytes);
     const { url, user, password } = this.cluster.ready.webdav;
-    const answer = await curl('--user', `${user}:${password}`, '--upload-file', this.file('upload'), `${url}/${name}`);
+    const target = `${url}/${this.stored(name).path}`;
+    const answer = await curl('--user', `${user}:${password}`, '--upload-file', this.file('upload'), target);
     expect([201, 204]).toContain(answer.status);
+  }
+
+  /** Where the storage has the file that was put there under this name, as metadata say it. */
+  stored(name: string): { storage: string; path: string } {
+    return { storage: 'webDAV', path: `${this.cluster.ready.webdav.folder ?? ''}${name}` };
+  }
+
+  /** An id is one recording's in all contact centers. */
+  recordingId(name: string): string {
+    const { webdav, contactCenter } = this.cluster.ready;
+    return webdav.folder === undefined ? name : `${name}-${contactCenter.slice(0, 8)}`;
   }
 
   insertRaw(body: string, credentials: readonly string[], contentType = 'application/json'): Promise<CurlAnswer> {
@@ -74,9 +85,9 @@ export class CurlClient {
   }
 
   /** Inserts a recording with one media file and answers the path it plays at. */
-  async inserted(id: string, mediaFile: object): Promise<string> {
+  async inserted(name: string, mediaFile: object): Promise<string> {
     const recording = {
-      id,
+      id: this.recordingId(name),
       startTime: '2026-11-21T08:00:00.000+0000',
       mediaFiles: [{ type: 'audio/mp3', ...mediaFile }],
     };
@@ -87,6 +98,10 @@ export class CurlClient {
 
   /** Inserts an attached or plain file that lies in the storage under this name. */
   insertedFile(name: string): Promise<string> {
-    return this.inserted(name, { mediaId: name, mediaDescriptor: { storage: 'webDAV', path: name } });
+    return this.inserted(name, { mediaId: name, mediaDescriptor: this.stored(name) });
+  }
+
+  private asPerson({ name, password }: { readonly name: string; readonly password: string }): string[] {
+    return ['--cacert', this.cluster.ready.caFile, '--user', `${name}:${password}`];
   }
 }

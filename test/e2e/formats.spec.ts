@@ -2,7 +2,8 @@ import { constants, createCipheriv, publicEncrypt, randomBytes } from 'node:cryp
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { joinCluster } from '#test/cluster/joined-cluster.js';
+import type { RunningCluster } from '#test/cluster/running-cluster.js';
 import { splitEnvelope } from './split-envelope.js';
 import { CurlClient } from './curl-client.js';
 import { curl, openssl } from './external-tools.js';
@@ -19,7 +20,7 @@ let otherCertificate: string;
 let count = 0;
 
 beforeAll(async () => {
-  cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'));
+  cluster = await joinCluster(join(__dirname, '../..'), work);
   curlClient = new CurlClient(cluster, work);
   otherCertificate = join(work, 'other.pem');
   const key = ['-newkey', 'rsa:2048', '-nodes', '-keyout', join(work, 'other.key')];
@@ -54,7 +55,7 @@ async function attachedPath(stored: Buffer): Promise<string> {
 async function detachedPath(ciphertext: Buffer, metadata: object): Promise<string> {
   const name = nextName();
   await curlClient.put(name, ciphertext);
-  const mediaDescriptor = { storage: 'webDAV', path: name };
+  const mediaDescriptor = curlClient.stored(name);
   return curlClient.inserted(name, { mediaId: `${name}.mp3`, mediaDescriptor, ...metadata });
 }
 

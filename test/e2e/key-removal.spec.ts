@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { joinCluster } from '#test/cluster/joined-cluster.js';
+import type { RunningCluster } from '#test/cluster/running-cluster.js';
 import { CertificateAdministrator } from './certificate-administrator.js';
 import { rcsctl } from './command-line.js';
 import { CurlClient } from './curl-client.js';
@@ -19,10 +20,10 @@ let playPath: string;
 let pair: string[];
 
 beforeAll(async () => {
-  cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'));
+  cluster = await joinCluster(join(__dirname, '../..'), work);
   curlClient = new CurlClient(cluster, work);
   admin = new CertificateAdministrator(cluster, work);
-  configuration = join(cluster.ready.dataDir, 'rcsctl.yaml');
+  configuration = cluster.ready.commandLine ?? '';
   const files = ['-keyout', admin.file('doomed.key'), '-out', admin.file('doomed.pem'), '-subj', '/CN=doomed'];
   await openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', ...files);
   pair = ['--certificate', admin.file('doomed.pem'), '--key', admin.file('doomed.key')];

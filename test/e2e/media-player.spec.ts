@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { joinCluster } from '#test/cluster/joined-cluster.js';
+import type { RunningCluster } from '#test/cluster/running-cluster.js';
 
 jest.setTimeout(120_000);
 
@@ -12,7 +13,7 @@ const work = mkdtempSync(join(tmpdir(), 'rcs-player-'));
 let cluster: RunningCluster;
 
 beforeAll(async () => {
-  cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'));
+  cluster = await joinCluster(join(__dirname, '../..'), work);
 });
 
 afterAll(async () => {

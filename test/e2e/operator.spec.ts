@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
-import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { joinCluster } from '#test/cluster/joined-cluster.js';
+import type { RunningCluster } from '#test/cluster/running-cluster.js';
 import { rcsctl, resultOf, startRcsctl, type CommandResult } from './command-line.js';
 import { splitEnvelope } from './split-envelope.js';
 import { CurlClient } from './curl-client.js';
@@ -22,9 +23,9 @@ let curlClient: CurlClient;
 let configuration: string;
 
 beforeAll(async () => {
-  cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'));
+  cluster = await joinCluster(join(__dirname, '../..'), work);
   curlClient = new CurlClient(cluster, work);
-  configuration = join(cluster.ready.dataDir, 'rcsctl.yaml');
+  configuration = cluster.ready.commandLine ?? '';
   mkdirSync(output);
 });
 afterAll(async () => {
@@ -251,19 +252,20 @@ describe('rcsctl verify', () => {
     const mediaFile = (name: string) => ({
       mediaId: name,
       type: 'audio/mp3',
-      mediaDescriptor: { storage: 'webDAV', path: name },
+      mediaDescriptor: curlClient.stored(name),
     });
     await curlClient.insertedFile('fine.bin');
-    const fine = json(await rcsctl(configuration, 'verify', 'fine.bin', '--json'));
+    const [fineId, halfId] = [curlClient.recordingId('fine.bin'), curlClient.recordingId('HALF')];
+    const fine = json(await rcsctl(configuration, 'verify', fineId, '--json'));
     expect(fine).toEqual({
-      recording: 'fine.bin',
+      recording: fineId,
       verified: true,
       mediaFiles: [
         { mediaId: 'fine.bin', verified: true, bytes: media.length, sha256, content: expect.any(String) as string },
       ],
     });
-    await curlClient.insert({ id: 'HALF', mediaFiles: [mediaFile('fine.bin'), mediaFile('missing.bin')] });
-    const half = await rcsctl(configuration, 'verify', 'HALF');
+    await curlClient.insert({ id: halfId, mediaFiles: [mediaFile('fine.bin'), mediaFile('missing.bin')] });
+    const half = await rcsctl(configuration, 'verify', halfId);
     expect(half.status).toBe(1);
     expect(half.stdout).toContain('fine.bin: plays to its last byte');
     expect(half.stdout).toMatch(/missing\.bin: cannot be played: .*502/);

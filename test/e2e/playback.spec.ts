@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mediaLike } from '../../libs/cms/src/testing/media-like.js';
-import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { joinCluster } from '#test/cluster/joined-cluster.js';
+import type { RunningCluster } from '#test/cluster/running-cluster.js';
 import { splitEnvelope } from './split-envelope.js';
 import { CurlClient } from './curl-client.js';
 import { openssl } from './external-tools.js';
@@ -16,7 +17,7 @@ let cluster: RunningCluster;
 let curlClient: CurlClient;
 
 beforeAll(async () => {
-  cluster = await startCluster(repository, join(work, 'data'));
+  cluster = await joinCluster(repository, work);
   curlClient = new CurlClient(cluster, work);
 });
 
@@ -119,7 +120,10 @@ describe('files that only openssl has made', () => {
     await curlClient.put(`split${cipher}.enc`, ciphertext);
     const playPath = await curlClient.inserted(`split${cipher}`, {
       mediaId: `split${cipher}.mp3`,
-      mediaDescriptor: { storage: 'webDAV', path: `${cluster.ready.webdav.url}/split${cipher}.enc` },
+      mediaDescriptor: {
+        storage: 'webDAV',
+        path: `${cluster.ready.webdav.url}/${curlClient.stored(`split${cipher}.enc`).path}`,
+      },
       pkcs7: envelope.toString('base64'),
       certAlias: [cluster.ready.certificates[0]!.alias],
     });

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { joinCluster } from '#test/cluster/joined-cluster.js';
+import type { RunningCluster } from '#test/cluster/running-cluster.js';
 import { splitEnvelope } from './split-envelope.js';
 import { CurlClient } from './curl-client.js';
 import { curl, openssl, type CurlAnswer } from './external-tools.js';
@@ -16,7 +17,7 @@ let curlClient: CurlClient;
 let attached: Buffer;
 
 beforeAll(async () => {
-  cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'));
+  cluster = await joinCluster(join(__dirname, '../..'), work);
   curlClient = new CurlClient(cluster, work);
   attached = await encryptFor(curlClient.certificateFile);
 });
@@ -43,7 +44,7 @@ async function playStored(name: string, bytes: Buffer): Promise<CurlAnswer> {
 
 async function playDetached(name: string, ciphertext: Buffer, envelope: Buffer): Promise<CurlAnswer> {
   await curlClient.put(`${name}.enc`, ciphertext);
-  const mediaDescriptor = { storage: 'webDAV', path: `${name}.enc` };
+  const mediaDescriptor = curlClient.stored(`${name}.enc`);
   return curlClient.play(
     await curlClient.inserted(name, { mediaId: `${name}.mp3`, mediaDescriptor, pkcs7: envelope.toString('base64') }),
   );
@@ -60,7 +61,7 @@ describe('who may not', () => {
 
   it('a wrong password and an unknown user look alike', async () => {
     const ca = ['--cacert', cluster.ready.caFile];
-    const wrong = await curl(...ca, '--user', 'alice:wrong', curlClient.playUrl(demo()));
+    const wrong = await curl(...ca, '--user', `${cluster.ready.users[0]!.name}:wrong`, curlClient.playUrl(demo()));
     const unknown = await curl(...ca, '--user', 'nobody:wrong', curlClient.playUrl(demo()));
     expect(wrong.status).toBe(401);
     expect(unknown.status).toBe(401);
@@ -137,7 +138,7 @@ describe('insertions that are refused', () => {
   });
 
   it('a second, different recording under the same id; a repetition is welcome', async () => {
-    const recording = { ...withFile({}), id: 'TWICE' };
+    const recording = { ...withFile({}), id: curlClient.recordingId('TWICE') };
     expect((await curlClient.insert(recording)).status).toBe(201);
     expect((await curlClient.insert(recording)).status).toBe(200);
     expect((await curlClient.insert({ ...recording, callerPhoneNumber: '1' })).status).toBe(409);

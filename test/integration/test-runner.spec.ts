@@ -1,6 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
+import { processesBelow } from '#test/cluster/processes-below.js';
 
 const script = (name: string): string =>
   JSON.stringify(pathToFileURL(join(__dirname, '../../scripts', `${name}.mjs`)).href);
@@ -11,6 +15,7 @@ function decided(expression: string): unknown {
     const { secondRuns } = await import(${script('second-runs')});
     const { readReport } = await import(${script('test-report')});
     const { TestOutcome } = await import(${script('test-outcome')});
+    const { filesOf, jobsOf, joinsCluster } = await import(${script('test-plan')});
     const run = () => { ${expression} };
     process.stdout.write(JSON.stringify(run()));`;
   return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' }));
@@ -88,4 +93,33 @@ it('a file that passes the second time counts as passed, and is named above the 
     outcome.passedAgain(failure, { passed: 3, failed: 0, seconds: 5 });
     return outcome.lines();`);
   expect(lines).toEqual(['unsteady: test/e2e/some.spec.ts (failed once: plays)', '9 passed, 1 failed']);
+});
+
+describe('the cluster of a lane', () => {
+  it('is for files that all join it, which are started apart from the others', () => {
+    const jobs = decided(`
+      return jobsOf('e2e', filesOf('e2e', [])).map(({ joins, files }) => ({ joins, files: files.map(joinsCluster) }));`);
+    const mixed = (jobs as { joins: boolean; files: boolean[] }[]).filter(({ joins, files }) => files.includes(!joins));
+    expect(mixed).toEqual([]);
+    expect((jobs as { joins: boolean }[]).filter(({ joins }) => joins).length).toBeGreaterThan(0);
+  });
+
+  it('goes with the runner that is told to end, and its files do', async () => {
+    const program = `
+      const { SharedCluster } = await import(${script('shared-cluster')});
+      const cluster = new SharedCluster();
+      process.stdout.write(JSON.stringify(await cluster.environment()) + '\\n');
+      setInterval(() => undefined, 1000);`;
+    const runner = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = (await once(createInterface({ input: runner.stdout }), 'line')) as [string];
+    const { TEST_CLUSTER: data } = JSON.parse(line) as { TEST_CLUSTER: string };
+    expect(processesBelow(data).length).toBeGreaterThan(4);
+    const ended = once(runner, 'exit');
+    runner.kill('SIGTERM');
+    await ended;
+    expect(existsSync(dirname(data))).toBe(false);
+    while (processesBelow(data).length > 0) await new Promise(resolve => setTimeout(resolve, 50));
+  }, 180_000);
 });

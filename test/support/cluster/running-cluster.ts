@@ -10,16 +10,33 @@ import { addOperationsAccount, type OperationsAccount } from './operations-accou
 export interface ReadyLine {
   readonly gateway: string;
   readonly caFile: string;
-  readonly users: readonly { readonly name: string; readonly password: string; readonly roles: readonly string[] }[];
+  readonly users: readonly ClusterUser[];
   /** The recorder. */
   readonly ops: { readonly name: string; readonly password: string };
   readonly operations: OperationsAccount;
   readonly contactCenter: string;
-  readonly webdav: { readonly url: string; readonly user: string; readonly password: string };
+  readonly webdav: { readonly url: string; readonly user: string; readonly password: string; readonly folder?: string };
   readonly certificates: readonly { readonly alias: string; readonly file: string }[];
   readonly recordings: readonly { readonly id: string; readonly playPath: string }[];
   readonly management: { readonly gateway: string; readonly vault: string; readonly workers: readonly string[] };
   readonly dataDir: string;
+  /** Configuration of `rcsctl` for this contact center, where it is not that of the data directory. */
+  readonly commandLine?: string;
+}
+
+export interface ClusterUser {
+  readonly name: string;
+  /** Who of the demo it is, where the contact center has names of its own. */
+  readonly person?: string;
+  readonly password: string;
+  readonly roles: readonly string[];
+}
+
+/** @throws Error when there is nobody of that name in the demo. */
+export function personOf({ users }: ReadyLine, name: string): ClusterUser {
+  const found = users.find(user => (user.person ?? user.name) === name);
+  if (found === undefined) throw new Error(`the cluster has no ${name}`);
+  return found;
 }
 
 export interface RunningCluster {

@@ -45,6 +45,14 @@ export class TestOutcome {
     if (tests < floor) this.skip(kind, `${tests} tests where there are at least ${floor}`);
   }
 
+  /** What each kind took, and its budget, seconds: what budgets are set from. */
+  times() {
+    const kinds = [...this.#kinds].map(
+      ([kind, { seconds }]) => `${kind} ${Math.round(seconds)} (${plan.kinds[kind].budgetSeconds})`,
+    );
+    return `seconds (budget): ${kinds.join(', ')}`;
+  }
+
   /** The last lines; the very last has the counts and nothing else. */
   lines() {
     const slow = [...this.#kinds]

@@ -58,7 +58,7 @@ if (record) recordDurations(durations);
 finish();
 
 function finish() {
-  process.stdout.write(`${outcome.lines().join('\n')}\n`);
+  process.stdout.write(`${[outcome.times(), ...outcome.lines()].join('\n')}\n`);
   process.exit(outcome.failed > 0 || outcome.passed === 0 ? 1 : 0);
 }
 

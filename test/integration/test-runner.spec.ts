@@ -85,6 +85,16 @@ describe('a report of Jest', () => {
   });
 });
 
+it('a kind that takes a quarter more than its budget is named, and the time of each is told', () => {
+  const { times, lines } = decided(`
+    const outcome = new TestOutcome(true);
+    outcome.add('fuzz', { passed: 1, failed: 0, seconds: 4300 * 1.3 });
+    outcome.add('mutants', { passed: 1, failed: 0, seconds: 5400 * 1.2 });
+    return { times: outcome.times(), lines: outcome.lines() };`) as { times: string; lines: string[] };
+  expect(times).toBe('seconds (budget): fuzz 5590 (4300), mutants 6480 (5400)');
+  expect(lines).toEqual(['over budget: fuzz took 5590 s of 4300 s', '2 passed, 0 failed']);
+});
+
 it('a file that passes the second time counts as passed, and is named above the last line', () => {
   const lines = decided(`
     const outcome = new TestOutcome(true);

@@ -20,7 +20,8 @@ export function findSlot(library: pkcs11.PKCS11, location: TokenLocation): Token
     if (info !== undefined && matches(slot, info, location)) found.push({ slot, info });
   }
   const [first, second] = found;
-  if (first === undefined) throw new TokenError('unavailable', `no slot holds the token ${nameOf(location)}`);
+  if (first === undefined)
+    throw new TokenError('unavailable', `no slot holds the token ${nameOf(location)}: ${inOtherSlots}`);
   if (second !== undefined) {
     throw new TokenError('refused', `several tokens match ${nameOf(location)}: add the serial number to the URI`);
   }
@@ -71,6 +72,8 @@ function matches(slot: pkcs11.Handle, info: pkcs11.TokenInfo, location: TokenLoc
     (location.slotId === undefined || location.slotId === slotIdOf(slot))
   );
 }
+
+const inOtherSlots = 'check token, serial and slot-id of the URI; rcsctl vault doctor lists what the slots hold';
 
 const slotIdOf = (slot: pkcs11.Handle): number => slot.readUIntLE(0, Math.min(6, slot.length));
 

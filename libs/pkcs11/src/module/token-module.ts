@@ -25,7 +25,9 @@ export class TokenModule {
     try {
       library.load(path);
     } catch (error) {
-      const message = `the PKCS#11 module ${path} cannot be loaded: check module-path and the libraries it needs`;
+      const message =
+        `the PKCS#11 module ${path} cannot be loaded (${loaderReason(error)}): ` +
+        'check module-path, that the file is made for this machine, and the libraries it needs';
       throw new TokenError('unsupported', message, { cause: error });
     }
     const module = new TokenModule(library);
@@ -104,4 +106,10 @@ export function quietly(call: () => void): void {
   } catch (error) {
     if (ckrOf(error) === undefined) throw error;
   }
+}
+
+/** What the dynamic loader says, in one line. */
+function loaderReason(error: unknown): string {
+  const [line = ''] = String(error instanceof Error ? error.message : error).split('\n');
+  return line === '' ? 'the loader does not say why' : line;
 }

@@ -11,6 +11,8 @@ export async function openssl(...args: string[]): Promise<void> {
 
 export interface CurlAnswer {
   readonly status: number;
+  /** Of HTTP, as the status line has it. */
+  readonly version: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
   /** curl's own exit code: 0 only for a complete transfer. */
@@ -36,7 +38,7 @@ function parseAnswer(output: Buffer): Omit<CurlAnswer, 'exitCode'> {
   let rest = output;
   for (;;) {
     const end = rest.indexOf('\r\n\r\n');
-    if (end < 0) return { status: 0, headers: {}, body: rest };
+    if (end < 0) return { status: 0, version: '', headers: {}, body: rest };
     const [statusLine = '', ...lines] = rest.subarray(0, end).toString('latin1').split('\r\n');
     const status = Number(statusLine.split(' ')[1]);
     rest = rest.subarray(end + 4);
@@ -47,6 +49,6 @@ function parseAnswer(output: Buffer): Omit<CurlAnswer, 'exitCode'> {
         return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
       }),
     );
-    return { status, headers, body: rest };
+    return { status, version: statusLine.split(' ')[0]?.replace('HTTP/', '') ?? '', headers, body: rest };
   }
 }

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 
-/** How much of a property a run tries. The long run is for nights, the short one stands in `npm test -- all`, half of it in `npm test`. */
+/** How much of a property a run tries. The long run is for nights, the short one stands in `npm test`. */
 export interface PropertyRun {
   readonly long: boolean;
   /** Everything that is drawn at random follows from it. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { VaultTestBed } from '#test/vault/vault-test-bed.js';
@@ -28,17 +28,22 @@ beforeAll(async () => {
 });
 afterAll(() => testBed?.clear());
 
+const reportFile = (): string => join(testBed.directory, 'report.txt');
 const doctor = (pin: string, label = 'recordings') => doctorAt(testBed.softHsm.uri(label), pin);
 
 function doctorAt(uri: string, pin: string): { status: number | null; report: Report } {
   const file = join(testBed.directory, 'doctor.yaml');
   writeFileSync(file, stringify({ keyVault: { token: { uri, pin } } }));
   const program = join(repository, 'dist/apps/rcsctl/main.js');
-  const { status, stdout } = spawnSync(process.execPath, [program, 'vault', 'doctor', '--json', '--config', file], {
-    encoding: 'utf8',
-    env: { ...process.env, ...testBed.softHsm.environment },
-    timeout: timeoutMs,
-  });
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [program, 'vault', 'doctor', '--json', '--report', reportFile(), '--config', file],
+    {
+      encoding: 'utf8',
+      env: { ...process.env, ...testBed.softHsm.environment },
+      timeout: timeoutMs,
+    },
+  );
   return { status, report: JSON.parse(stdout) as Report };
 }
 
@@ -52,7 +57,10 @@ it('finds nothing to do but to get a key in an empty token, and nothing at all w
     'module good',
     'slots good',
     'token good',
+    'pin good',
     'mechanisms good',
+    'import good',
+    'generate good',
     'sessions good',
     'keys doubtful',
     'unwrap doubtful',
@@ -72,7 +80,12 @@ it('finds nothing to do but to get a key in an empty token, and nothing at all w
   const { status, report } = doctor(testBed.softHsm.pin);
   expect(status).toBe(0);
   expect(report.healthy).toBe(true);
-  expect(verdicts(report).every(verdict => verdict.endsWith(' good'))).toBe(true);
+  expect(verdicts(report).filter(verdict => !verdict.endsWith(' good'))).toEqual([]);
+  expect(verdicts(report).slice(-3)).toEqual(['unwrap good', 'schemes good', 'speed good']);
+  const sent = readFileSync(reportFile(), 'utf8');
+  expect(sent).toMatch(/SoftHSM v2, firmware/);
+  expect(sent).toMatch(/speed +good +RSA-2048: \d+ a second for one caller, \d+ for 8/);
+  for (const own of ['recordings', '9350', testBed.softHsm.pin]) expect(sent).not.toContain(own);
 });
 
 it('says so when the module cannot be loaded', () => {

@@ -1,20 +1,12 @@
 import { constants, publicEncrypt, randomBytes } from 'node:crypto';
 import { parsePkcs11Uri, rsaPublicKey, Token, TokenError, type TokenKey } from '#pkcs11';
 import { describeError, type KeyVaultConfiguration } from '#platform';
-
-/** One thing that was looked at. */
-export interface Finding {
-  readonly check: 'module' | 'slots' | 'token' | 'mechanisms' | 'sessions' | 'keys' | 'unwrap';
-  readonly verdict: 'good' | 'doubtful' | 'bad';
-  readonly found: string;
-  /** What to do about it; empty where nothing is wrong. */
-  readonly advice: string;
-}
+import { good, type Finding } from './finding.js';
+import { paddings, pinState, schemesThatWork, speed, waysToGenerate, waysToImport } from './token-abilities.js';
 
 type TokenSettings = KeyVaultConfiguration['tokens'][number];
 
 const timeoutMs = 30_000;
-const neededMechanisms = ['CKM_RSA_X_509', 'CKM_RSA_PKCS'];
 const quiet = { waited: () => undefined, executed: () => undefined, stateChanged: () => undefined };
 
 /** Opens a token as the vault does and looks at everything a playback needs of it. Nothing in it is changed. */
@@ -32,10 +24,13 @@ export async function examineToken(settings: TokenSettings): Promise<Finding[]> 
     return [
       ...before,
       describe(token),
-      mechanisms(token),
+      pinState(token),
+      paddings(token),
+      waysToImport(token),
+      waysToGenerate(token),
       sessions(token, settings.sessions),
       keys(token.keys),
-      await testUnwrap(token),
+      ...(await testKey(token)),
     ];
   } finally {
     token.close();
@@ -43,13 +38,11 @@ export async function examineToken(settings: TokenSettings): Promise<Finding[]> 
   }
 }
 
-const good = (check: Finding['check'], found: string): Finding => ({ check, verdict: 'good', found, advice: '' });
-
 type Slot = Awaited<ReturnType<typeof Token.slots>>[number];
 
 function describeSlots(slots: readonly Slot[]): Finding {
   const found = slots.map(slot => `${slot.slotId}: ${contentOf(slot)}`).join(', ');
-  if (found !== '') return good('slots', found);
+  if (found !== '') return good('slots', found, `${slots.length} with a token`);
   const advice = 'No slot holds a token: check that the HSM is connected and that its own configuration is set here.';
   return { check: 'slots', verdict: 'bad', found: 'none', advice };
 }
@@ -61,7 +54,14 @@ function contentOf({ label, serialNumber }: Slot): string {
 
 function whyNotOpen(error: unknown, uri: string): Finding {
   const found = describeError(error);
-  const bad = (check: Finding['check'], advice: string): Finding => ({ check, verdict: 'bad', found, advice });
+  const reported = error instanceof TokenError ? `${error.code} ${error.ckr ?? ''}`.trimEnd() : 'another error';
+  const bad = (check: Finding['check'], advice: string): Finding => ({
+    check,
+    verdict: 'bad',
+    found,
+    advice,
+    reported,
+  });
   if (!(error instanceof TokenError)) return bad('module', 'Read the message; it is none that a token gives.');
   switch (error.failure) {
     case 'pin':
@@ -83,24 +83,8 @@ function describe({ description }: Token): Finding {
   return good(
     'token',
     `${label} (${manufacturer} ${model}, serial number ${serialNumber}, firmware ${firmwareVersion})`,
+    `${manufacturer} ${model}, firmware ${firmwareVersion}`,
   );
-}
-
-function mechanisms({ description }: Token): Finding {
-  const offered = description?.mechanisms ?? [];
-  const found = offered.join(', ');
-  const missing = neededMechanisms.filter(mechanism => !offered.includes(mechanism));
-  if (missing.length === 0) return good('mechanisms', found);
-  if (missing.length === neededMechanisms.length) {
-    return {
-      check: 'mechanisms',
-      verdict: 'bad',
-      found,
-      advice: 'Allow CKM_RSA_X_509 or CKM_RSA_PKCS for decryption.',
-    };
-  }
-  const advice = `Allow ${missing.join(' and ')} if the policy of the HSM permits it: some envelopes need it.`;
-  return { check: 'mechanisms', verdict: 'doubtful', found, advice };
 }
 
 function sessions(token: Token, wanted: number): Finding {
@@ -118,9 +102,16 @@ function keys(present: readonly TokenKey[]): Finding {
     const advice = 'Import one (rcsctl import-key, rcsctl import-keystore) or make one in the token.';
     return { check: 'keys', verdict: 'doubtful', found: 'none', advice };
   }
-  if (without.length === 0) return good('keys', found);
+  if (without.length === 0) return good('keys', found, String(present.length));
   const advice = `Attach the certificates of ${without.join(', ')}: recipients may name them by issuer and serial number.`;
-  return { check: 'keys', verdict: 'doubtful', found, advice };
+  const reported = `${present.length}, ${without.length} without certificates`;
+  return { check: 'keys', verdict: 'doubtful', found, advice, reported };
+}
+
+async function testKey(token: Token): Promise<Finding[]> {
+  const [key] = token.keys;
+  const unwrapped = await testUnwrap(token);
+  return key === undefined ? [unwrapped] : [unwrapped, await schemesThatWork(token, key), await speed(token, key)];
 }
 
 async function testUnwrap(token: Token): Promise<Finding> {
@@ -134,7 +125,7 @@ async function testUnwrap(token: Token): Promise<Finding> {
   try {
     const opened = await token.unwrapSessionKey(key, { ...options, signal: AbortSignal.timeout(timeoutMs) });
     const found = `${key.label} in ${(performance.now() - begun).toFixed(1)} ms`;
-    if (opened.equals(sessionKey)) return good('unwrap', found);
+    if (opened.equals(sessionKey)) return good('unwrap', found, 'yes');
     return {
       check: 'unwrap',
       verdict: 'bad',
@@ -142,6 +133,10 @@ async function testUnwrap(token: Token): Promise<Finding> {
       advice: 'The private key is not that of its public part: restore it.',
     };
   } catch (error) {
+    if (error instanceof TokenError && error.failure === 'unsupported') {
+      const advice = 'Envelopes with PKCS#1 v1.5 do not open here.';
+      return { check: 'unwrap', verdict: 'doubtful', found: error.message, advice };
+    }
     const advice = 'Check that the key may decrypt (CKA_DECRYPT) and that the login is allowed to use it.';
     return { check: 'unwrap', verdict: 'bad', found: describeError(error), advice };
   }

@@ -14,6 +14,8 @@ export interface TokenDescription {
   /** Names of the mechanisms that matter here. */
   readonly mechanisms: readonly string[];
   readonly capabilities: TokenCapabilities;
+  /** What wrong tries before this log-in have left of the PIN. */
+  readonly pin: 'good' | 'few-tries' | 'final-try' | 'locked';
 }
 
 export interface TokenCapabilities {
@@ -80,6 +82,7 @@ export function describeToken(info: pkcs11.TokenInfo, mechanisms: MechanismList)
     serialNumber: paddedText(info.serialNumber),
     firmwareVersion: `${major}.${minor}`,
     mechanisms: mechanisms.names,
+    pin: pinState(info),
     capabilities: {
       rawRsa: mechanisms.allows(pkcs11.CKM_RSA_X_509, CKF_DECRYPT),
       paddings: [
@@ -98,4 +101,10 @@ export function describeToken(info: pkcs11.TokenInfo, mechanisms: MechanismList)
 function maximumSessions({ maxSessionCount, maxRwSessionCount }: pkcs11.TokenInfo): number | undefined {
   const limits = [maxSessionCount, maxRwSessionCount].filter(count => count > 0 && count < 0xffff_ffff);
   return limits.length === 0 ? undefined : Math.min(...limits);
+}
+
+function pinState({ flags }: pkcs11.TokenInfo): TokenDescription['pin'] {
+  if ((flags & pkcs11.CKF_USER_PIN_LOCKED) !== 0) return 'locked';
+  if ((flags & pkcs11.CKF_USER_PIN_FINAL_TRY) !== 0) return 'final-try';
+  return (flags & pkcs11.CKF_USER_PIN_COUNT_LOW) === 0 ? 'good' : 'few-tries';
 }

@@ -5,10 +5,12 @@ import type { IncomingMessage } from 'node:http';
 import fc from 'fast-check';
 import type { ErrorCode } from '#platform';
 import { askedAheadBytes, windowAt } from './body-windows.js';
-import { RelayUnderTest, request } from './testing/relay-under-test.js';
+import type { RelayRequest } from './relay-request.js';
+import { RelayUnderTest, request } from '#test/data-plane/relay-under-test.js';
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
+const open = 'bytes=0-';
 /** Four windows of it: 256 KiB, 256 KiB, 2 MiB and the rest. */
 const media = randomBytes(4_000_000);
 const borders = [256 * KiB, 512 * KiB, 512 * KiB + 2 * MiB];
@@ -22,7 +24,7 @@ describe(windowAt.name, () => {
     [512 * KiB + 2 * MiB, 16 * MiB],
     [2 ** 40, 16 * MiB],
   ])('grows with what was taken: at %i it is %i', (offset, bytes) => {
-    for (const range of [undefined, 'bytes=0-', 'bytes=77-', 'bytes=-5', 'bytes=0-1,7-9'])
+    for (const range of ['bytes=0-', 'bytes=77-', 'bytes=-5', 'bytes=0-1,7-9'])
       expect(windowAt(offset, range)).toBe(bytes);
   });
 
@@ -30,11 +32,19 @@ describe(windowAt.name, () => {
     expect([windowAt(0, range), windowAt(2 * MiB, range)]).toEqual([2 * MiB, 16 * MiB]);
   });
 
+  it('is large for the whole file', () => {
+    expect([windowAt(0, undefined), windowAt(2 * MiB, undefined)]).toEqual([16 * MiB, 16 * MiB]);
+  });
+
   it('lets who leaves at once cost no more than 512 KiB', () => {
-    expect(windowAt(0, undefined) + windowAt(windowAt(0, undefined), undefined)).toBeLessThanOrEqual(512 * KiB);
-    expect(askedAheadBytes).toBeLessThan(windowAt(0, undefined));
+    expect(windowAt(0, open) + windowAt(windowAt(0, open), open)).toBeLessThanOrEqual(512 * KiB);
+    expect(askedAheadBytes).toBeLessThan(windowAt(0, open));
   });
 });
+
+/** For all from the beginning, as media elements ask. */
+const openRequest = (changes: Partial<RelayRequest> = {}): RelayRequest =>
+  request({ media: { method: 'GET', contentType: 'audio/mpeg', range: open }, ...changes });
 
 describe('a body in windows', () => {
   let tested: RelayUnderTest;
@@ -53,7 +63,7 @@ describe('a body in windows', () => {
     const grants: string[] = [];
     const { answer, body, outcome } = await tested.play(
       await tested.over([{ media }, { media }]),
-      request({ onGrant: grant => grants.push(grant) }),
+      openRequest({ onGrant: grant => grants.push(grant) }),
     );
     expect(outcome).toMatchObject({ status: 200 });
     expect(answer.headers['content-length']).toBe(String(media.length));
@@ -63,9 +73,15 @@ describe('a body in windows', () => {
     expect(new Set(grants).size).toBe(1);
   });
 
+  it('is asked for at once where the whole file is asked for', async () => {
+    const { body } = await tested.play(await tested.over([{ media }]), request());
+    expect(body.equals(media)).toBe(true);
+    expect(offsetsAsked(0)).toEqual([0]);
+  });
+
   it.each([256 * KiB, 256 * KiB + 1, 384 * KiB])('is asked for once when it has %i bytes', async length => {
     const short = media.subarray(0, length);
-    const { body } = await tested.play(await tested.over([{ media: short }]));
+    const { body } = await tested.play(await tested.over([{ media: short }]), openRequest());
     expect(body.equals(short)).toBe(true);
     expect(offsetsAsked(0)).toEqual([0]);
   });
@@ -92,7 +108,7 @@ describe('a body in windows', () => {
         const dying = deaths.sort((a, b) => a - b).map(diesAt => ({ media: part, diesAt }));
         const { failure, body } = await tested.play(
           await tested.over([...dying, { media: part }]),
-          request(),
+          openRequest(),
           slowly(turns),
         );
         await tested.stop();
@@ -113,7 +129,7 @@ describe('a body in windows', () => {
     'RCS_TIMEOUT',
   ])('goes on when what ails a worker passes: %s', async problem => {
     const relay = await tested.over([{ media, passing: { requests: [1, 2, 3], problem } }], { maxWaitMs: 60_000 });
-    const { body, failure } = await tested.play(relay);
+    const { body, failure } = await tested.play(relay, openRequest());
     expect(failure).toBeUndefined();
     expect(body.equals(media)).toBe(true);
     expect(offsetsAsked(0)).toEqual([0, 256 * KiB, 256 * KiB, 256 * KiB, 256 * KiB, ...borders.slice(1)]);
@@ -124,7 +140,7 @@ describe('a body in windows', () => {
     async problem => {
       for (const code of [problem, 'RCS_VAULT_UNAVAILABLE'] as const) {
         const relay = await tested.over([{ media, passing: { requests: [1, 2], problem: code } }, { media }]);
-        const { failure, outcome } = await tested.play(relay);
+        const { failure, outcome } = await tested.play(relay, openRequest());
         expect(failure).toMatchObject({ code: 'ECONNRESET' });
         expect(outcome).toMatchObject({ code });
         expect(offsetsAsked(1)).toEqual([]);
@@ -135,13 +151,13 @@ describe('a body in windows', () => {
 
   it('is broken off when a later window is of another state of the file', async () => {
     const relay = await tested.over([{ media, tagChangesAt: 512 * KiB }]);
-    const { failure, outcome } = await tested.play(relay);
+    const { failure, outcome } = await tested.play(relay, openRequest());
     expect(failure).toMatchObject({ code: 'ECONNRESET' });
     expect(outcome).toMatchObject({ code: 'RCS_STORAGE_CHANGED' });
   });
 
   it('is asked for no further when the player leaves, and what runs is cancelled', async () => {
-    const { outcome } = await tested.play(await tested.over([{ media }]), request(), async answer => {
+    const { outcome } = await tested.play(await tested.over([{ media }]), openRequest(), async answer => {
       await once(answer, 'data');
       answer.destroy();
       return Buffer.alloc(0);

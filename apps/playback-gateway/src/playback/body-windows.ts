@@ -11,7 +11,7 @@ const largestWindow = 16 * mebibyte;
 /** So many bytes before the end of a window the next one is asked for, so that a fast player sees no gap. */
 export const askedAheadBytes = 64 * kibibyte;
 
-/** One range with both ends: whoever names the end mostly wants all of it. */
+/** One range with both ends. */
 const closedRange = /^\s*bytes\s*=\s*\d+\s*-\s*\d+\s*$/i;
 
 /**
@@ -21,11 +21,16 @@ const closedRange = /^\s*bytes\s*=\s*\d+\s*-\s*\d+\s*$/i;
  * @returns bytes
  */
 export function windowAt(offset: number, range: string | undefined): number {
-  const isClosed = range !== undefined && closedRange.test(range);
   let end = 0;
-  for (const bytes of isClosed ? windows.slice(-1) : windows) {
+  for (const bytes of smallWindows(range)) {
     end += bytes;
     if (offset < end) return bytes;
   }
   return largestWindow;
+}
+
+/** Players look for an index with open ranges; who names the end, or asks for the whole file, mostly takes it all. */
+function smallWindows(range: string | undefined): readonly number[] {
+  if (range === undefined) return [];
+  return closedRange.test(range) ? windows.slice(-1) : windows;
 }

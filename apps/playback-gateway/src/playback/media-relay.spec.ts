@@ -3,7 +3,7 @@ import { GrantVerifier } from '#grants';
 import { RcsError, type ErrorCode } from '#platform';
 import { entityTag, media, type Fault } from '#test/data-plane/faulty-worker.js';
 import { MediaRelay } from './media-relay.js';
-import { grant, RelayUnderTest, request } from './testing/relay-under-test.js';
+import { grant, RelayUnderTest, request } from '#test/data-plane/relay-under-test.js';
 
 describe(MediaRelay.name, () => {
   let tested: RelayUnderTest;

@@ -13,16 +13,16 @@ import {
   type InternalIdentity,
   type RcsError,
 } from '#platform';
-import { InternalAuthority } from '#test/authority/internal-authority.js';
-import { FaultyWorker, type Fault } from '#test/data-plane/faulty-worker.js';
-import { GrantIssuer } from '../../grants/grant-issuer.js';
-import { GatewayMetrics } from '../../metrics/gateway-metrics.js';
-import { WorkerClient } from '../../workers/worker-client.js';
-import { WorkerConnections } from '../../workers/worker-connections.js';
-import { WorkerDirectory } from '../../workers/worker-directory.js';
-import { MediaRelay, type RelayResult } from '../media-relay.js';
-import { PlayerConnection } from '../player-connection.js';
-import type { RelayRequest } from '../relay-request.js';
+import { InternalAuthority } from '../authority/internal-authority.js';
+import { FaultyWorker, type Fault } from './faulty-worker.js';
+import { GrantIssuer } from '../../../apps/playback-gateway/src/grants/grant-issuer.js';
+import { GatewayMetrics } from '../../../apps/playback-gateway/src/metrics/gateway-metrics.js';
+import { WorkerClient } from '../../../apps/playback-gateway/src/workers/worker-client.js';
+import { WorkerConnections } from '../../../apps/playback-gateway/src/workers/worker-connections.js';
+import { WorkerDirectory } from '../../../apps/playback-gateway/src/workers/worker-directory.js';
+import { MediaRelay, type RelayResult } from '../../../apps/playback-gateway/src/playback/media-relay.js';
+import { PlayerConnection } from '../../../apps/playback-gateway/src/playback/player-connection.js';
+import type { RelayRequest } from '../../../apps/playback-gateway/src/playback/relay-request.js';
 
 export const grant: GrantContent = {
   sub: 'anthony',

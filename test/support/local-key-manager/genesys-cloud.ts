@@ -20,6 +20,8 @@ export interface CallOptions {
   /** Seconds since the epoch. */
   readonly timestamp?: number;
   readonly ext?: string;
+  /** Application id, which the specification has for delegation. */
+  readonly app?: string;
   /** Instead of a Hawk header field; undefined sends none. */
   readonly authorization?: string | undefined;
 }
@@ -49,13 +51,14 @@ export class GenesysCloud {
 
   /** The value of Authorization for a call. */
   sign(method: string, path: string, options: CallOptions = {}): string {
-    const { nonce, timestamp, ext } = options;
+    const { nonce, timestamp, ext, app } = options;
     const signedPath = options.signQuery === true ? path : path.split('?')[0]!;
     return hawkClient.header(`${this.baseUrl}${signedPath}`, method, {
       credentials: { id: this.credential.id, key: this.credential.authKey, algorithm: 'sha256' },
       ...(nonce === undefined ? {} : { nonce }),
       ...(timestamp === undefined ? {} : { timestamp }),
       ...(ext === undefined ? {} : { ext }),
+      ...(app === undefined ? {} : { app }),
       ...(options.signBody === true ? { payload: bodyOf(options) ?? '', contentType: 'application/json' } : {}),
     }).header;
   }

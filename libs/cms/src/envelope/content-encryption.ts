@@ -65,7 +65,7 @@ export function readContentEncryption(
   return readAlgorithmIdentifier(reader, 'contentEncryptionAlgorithm', (algorithm, offset) => {
     const cipher = ciphers.get(algorithm);
     if (gcmInEnvelopedData && kind === 'enveloped-data' && cipher?.mode === 'gcm')
-      return { ...readGcmParameters(reader, cipher), tagInContent: true };
+      return { ...readMisplacedGcmParameters(reader, cipher), tagInContent: true };
     if (cipher?.mode !== modeOfKind[kind]) {
       const message = `the content encryption algorithm ${cipher?.algorithm ?? formatObjectIdentifier(algorithm)} of ${kind}`;
       const isMisplacedGcm = kind === 'enveloped-data' && cipher?.mode === 'gcm';
@@ -92,17 +92,14 @@ function readCbcParameters(reader: BerReader, cipher: CbcCipher): ContentEncrypt
 
 const defaultTagLength = 12;
 const maximumNonceLength = 64;
+const webCryptographyTagLength = 16;
 
 type GcmEncryption = Extract<ContentEncryption, { mode: 'gcm' }>;
 
 /** GCMParameters (RFC 5084, 3.2). */
 function readGcmParameters(reader: BerReader, cipher: GcmCipher): GcmEncryption {
   reader.enter(Tag.sequence, 'GCMParameters');
-  const { offset } = reader;
-  const iv = Buffer.from(reader.octets(Tag.octetString, 'aes-nonce'));
-  if (iv.length === 0 || iv.length > maximumNonceLength) {
-    throw new CmsError('CMS_MALFORMED', `aes-nonce has ${iv.length} bytes`, { offset, expected: '12 bytes' });
-  }
+  const iv = readNonce(reader);
   const tagOffset = reader.offset;
   const tagLength = reader.peek() === undefined ? defaultTagLength : readTagLength(reader);
   if (tagLength < 12 || tagLength > 16) {
@@ -110,6 +107,20 @@ function readGcmParameters(reader: BerReader, cipher: GcmCipher): GcmEncryption 
   }
   reader.leave();
   return { ...cipher, iv, tagLength };
+}
+
+/** PKI.js writes the nonce alone, as for CBC, and what Web Cryptography puts behind the ciphertext: a tag of 16 bytes. */
+function readMisplacedGcmParameters(reader: BerReader, cipher: GcmCipher): GcmEncryption {
+  return reader.peek() === Tag.octetString
+    ? { ...cipher, iv: readNonce(reader), tagLength: webCryptographyTagLength }
+    : readGcmParameters(reader, cipher);
+}
+
+function readNonce(reader: BerReader): Buffer {
+  const { offset } = reader;
+  const iv = Buffer.from(reader.octets(Tag.octetString, 'aes-nonce'));
+  if (iv.length > 0 && iv.length <= maximumNonceLength) return iv;
+  throw new CmsError('CMS_MALFORMED', `aes-nonce has ${iv.length} bytes`, { offset, expected: '12 bytes' });
 }
 
 function readTagLength(reader: BerReader): number {

@@ -14,6 +14,7 @@ const { GatewayMetrics } = built('./apps/playback-gateway/src/metrics/gateway-me
 const { StoreMetrics } = built('./apps/playback-gateway/src/metrics/store-metrics.js');
 const { observeAuditDisk } = built('./apps/playback-gateway/src/metrics/audit-disk-metrics.js');
 const { AuditSinkMetrics } = built('./apps/playback-gateway/src/audit/checkpoints/audit-sink-metrics.js');
+const { ExportMetrics } = built('./apps/playback-gateway/src/audit/export/export-metrics.js');
 const { WorkerMetrics } = built('./apps/decrypt-worker/src/metrics/worker-metrics.js');
 const { VaultMetrics } = built('./apps/key-vault/src/metrics/vault-metrics.js');
 const { observeJournal } = built('./apps/key-vault/src/journal/journal-metrics.js');
@@ -37,6 +38,7 @@ const page = await platform.metricsPage([
     new GatewayMetrics(registry);
     new StoreMetrics(registry);
     new AuditSinkMetrics(registry);
+    new ExportMetrics(registry);
     observeAuditDisk(registry, '/');
     withRedis(registry);
   }),

@@ -24,6 +24,7 @@ import { checkTrustedCaFiles, redisTls, serverTls } from '#tls';
 import { bodyBoundsOf } from './access/access-rule.js';
 import { demandAccessRules } from './access/access.hook.js';
 import { auditCheckpoints } from './audit/checkpoints/make-checkpoints.js';
+import { startExport } from './audit/export/start-export.js';
 import { warnOfUploadsThatCannotBe } from './certificates/certificate-policy.js';
 import { acceptForms } from './certificates/upload/form-body.js';
 import type { GatewayDependencies } from './dependencies/gateway-dependencies.js';
@@ -59,6 +60,7 @@ runService('playback-gateway', async (context: ServiceContext) => {
   const { audit } = store;
   const checkpoints = await auditCheckpoints({ context, configuration, audit, identity });
   await checkpoints.start();
+  const records = await startExport(context, configuration, audit);
   const { users, contactCenters } = store;
   await makeFirstAdministrator(configuration.serverSettings, { users, contactCenters, audit }, context.logger);
   await warnOfSharedStorages(configuration.mediaStorages, store.contactCenters, context.logger);
@@ -86,6 +88,7 @@ runService('playback-gateway', async (context: ServiceContext) => {
       // At the deadline connections are cut, and players resume with a range elsewhere.
       await closeServer(app.getHttpServer(), deadline, () => app.close());
       await checkpoints.stop();
+      await records.stop();
       redis.disconnect();
       await store.close();
     },

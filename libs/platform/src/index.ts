@@ -13,7 +13,7 @@ export * from './configuration/configuration.schema.js';
 export { defaultOrganization } from './configuration/local-key-manager.schema.js';
 export { isOriginPattern } from './configuration/web-settings.schema.js';
 export type { ConfigurationServerSettings } from './configuration/configuration-server.schema.js';
-export type { AuditS3Configuration } from './configuration/audit-sinks.schema.js';
+export type { AuditOtlpConfiguration, AuditS3Configuration } from './configuration/audit-sinks.schema.js';
 export type { OpenIdSettings } from './configuration/open-id.schema.js';
 export * from './configuration/load-configuration.js';
 export { configurationPage } from './configuration/configuration-page.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { filePath, port, secret, trustedCA } from './option-types.js';
+import { filePath, milliseconds, port, secret, trustedCA } from './option-types.js';
 
 /** A syslog server that keeps audit checkpoints. */
 export const auditSyslog = z
@@ -54,3 +54,21 @@ export const auditS3 = z
   .describe('A bucket with object lock (S3) that keeps checkpoints, too.');
 
 export type AuditS3Configuration = z.output<typeof auditS3>;
+
+/** A collector that audit records are sent to. */
+export const auditOtlp = z
+  .strictObject({
+    endpoint: z
+      .url({ protocol: /^https?$/, error: 'must start with http:// or https://' })
+      .describe('Of the collector, with its path: https://collector:4318/v1/logs'),
+    otlpHeaders: z
+      .record(z.string().regex(/^[A-Za-z0-9-]+$/, 'must be a header name'), secret)
+      .default({})
+      .describe('Sent with every request to the collector, for instance its API key.'),
+    otlpTrustedCA: trustedCA,
+    otlpJksPassword: secret.optional().describe('Of the keystore that otlpTrustedCA names.'),
+    intervalMs: milliseconds.default(5000).describe('How often gateways look for records that were not sent.'),
+  })
+  .describe('A collector that gets every audit record as a log (OTLP/HTTP with JSON), personal fields included.');
+
+export type AuditOtlpConfiguration = z.output<typeof auditOtlp>;

@@ -5,7 +5,7 @@ import { decryptWorker } from './decrypt-worker.schema.js';
 import { keyVault } from './key-vault.schema.js';
 import { listenerLimits } from './listener-limits.schema.js';
 import { localKeyManager } from './local-key-manager.schema.js';
-import { auditS3, auditSyslog } from './audit-sinks.schema.js';
+import { auditOtlp, auditS3, auditSyslog } from './audit-sinks.schema.js';
 import { mediaStorage } from './media-storage.schema.js';
 import { openIdProvider } from './open-id.schema.js';
 import { bytes, filePath, listen, milliseconds, port, secret, trustedCA } from './option-types.js';
@@ -217,6 +217,7 @@ export const configurationSchema = z.strictObject({
         ),
       syslog: auditSyslog.optional(),
       s3: auditS3.optional(),
+      otlp: auditOtlp.optional(),
     })
     .prefault({}),
   mediaStorages: z.array(mediaStorage).default([]),

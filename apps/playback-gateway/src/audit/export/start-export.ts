@@ -1,0 +1,24 @@
+import { productVersion, type ServiceContext } from '#platform';
+import { ExportPosition, type AuditLog } from '#store';
+import type { GatewayConfiguration } from '../../dependencies/gateway-dependencies.js';
+import { ExportMetrics } from './export-metrics.js';
+import { RecordExport } from './record-export.js';
+
+/**
+ * Sends the audit to the collector of the configuration, where it names one.
+ * @throws ConfigurationError when the collector's options, or the file of the position, cannot be used.
+ */
+export async function startExport(
+  { instance, metrics, logger }: ServiceContext,
+  { audit: { otlp }, store }: GatewayConfiguration,
+  audit: AuditLog,
+): Promise<{ stop(): Promise<void> }> {
+  if (otlp === undefined) return { stop: () => Promise.resolve() };
+  const { OtlpRecordSender } = await import('./otlp-record-sender.js');
+  const sender = new OtlpRecordSender(otlp, { instance, version: productVersion() });
+  const position = await ExportPosition.open(store.directory, instance);
+  const parts = { audit, position, sender, metrics: new ExportMetrics(metrics), logger };
+  const records = new RecordExport(parts, otlp.intervalMs);
+  records.start();
+  return records;
+}

@@ -58,6 +58,16 @@ it('a token that is not there, and two of one label: what to look at', () => {
   });
 });
 
+it.each([
+  ['slot-description=SoftHSM%20slot%200', 'no slot holds the token'],
+  ['slot-manufacturer=Another', 'no slot holds the token'],
+  ['library-manufacturer=Another', 'another than library-... of the URI names: SoftHSM'],
+  ['library-version=3', 'another than library-... of the URI names: SoftHSM'],
+])('a URI with %s, which is not so, names what is', (attribute, text) => {
+  const uri = played.uri.replace('?', `;${attribute}?`);
+  expect(errorOf({ ...played.options, uri }).message).toContain(text);
+});
+
 describe('a token', () => {
   const single = new ShimToken();
   let token: Token;
@@ -69,6 +79,14 @@ describe('a token', () => {
     token.close();
     await token.closed;
     single.remove();
+  });
+
+  it('is found by what the URI says of its slot and its module', async () => {
+    const attributes = 'slot-manufacturer=SoftHSM%20project;library-manufacturer=SoftHSM;library-version=2.6';
+    const described = Token.open({ ...single.options, uri: single.uri.replace('?', `;${attributes}?`) });
+    expect(described.description?.label).toBe('recordings');
+    described.close();
+    await described.closed;
   });
 
   it('that is taken out in the middle of an import says so with its code, and nothing is left when it is back', async () => {

@@ -11,12 +11,30 @@ export interface TokenLocation {
   readonly serial: string | undefined;
   /** Slots are renumbered by many modules (SoftHSM among them); prefer label or serial number. */
   readonly slotId: number | undefined;
+  /** CK_SLOT_INFO: for readers whose tokens bear the same label. */
+  readonly slotDescription?: string | undefined;
+  readonly slotManufacturer?: string | undefined;
+  /** CK_INFO, version as `major` or `major.minor`: another module at this path is refused. */
+  readonly libraryDescription?: string | undefined;
+  readonly libraryManufacturer?: string | undefined;
+  readonly libraryVersion?: string | undefined;
   /** A file with the PIN, as `file:` URI or path; the configuration reader opens it. */
   readonly pinSource: string | undefined;
 }
 
 /** Attributes of RFC 7512 that select a token. Others (object, type, id ...) select objects: keys are found by recipient. */
-const pathAttributes = ['token', 'manufacturer', 'model', 'serial', 'slot-id'];
+const pathAttributes = [
+  'token',
+  'manufacturer',
+  'model',
+  'serial',
+  'slot-id',
+  'slot-description',
+  'slot-manufacturer',
+  'library-description',
+  'library-manufacturer',
+  'library-version',
+];
 const queryAttributes = ['module-path', 'pin-source', 'pin-value'];
 
 /**
@@ -43,6 +61,11 @@ export function parsePkcs11Uri(uri: string): TokenLocation {
     model: path.get('model'),
     serial,
     slotId,
+    slotDescription: path.get('slot-description'),
+    slotManufacturer: path.get('slot-manufacturer'),
+    libraryDescription: path.get('library-description'),
+    libraryManufacturer: path.get('library-manufacturer'),
+    libraryVersion: path.get('library-version'),
     pinSource: query.get('pin-source'),
   };
 }

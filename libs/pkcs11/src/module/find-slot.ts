@@ -14,10 +14,12 @@ export interface TokenSlot {
  * @throws TokenError unavailable when none holds it, refused when several do.
  */
 export function findSlot(library: pkcs11.PKCS11, location: TokenLocation): TokenSlot {
+  requireLibrary(library, location);
   const found: TokenSlot[] = [];
   for (const slot of library.C_GetSlotList(true)) {
     const info = tokenInfo(library, slot);
-    if (info !== undefined && matches(slot, info, location)) found.push({ slot, info });
+    if (info !== undefined && matches(slot, info, location) && isInSlot(library, slot, location))
+      found.push({ slot, info });
   }
   const [first, second] = found;
   if (first === undefined)
@@ -68,9 +70,39 @@ function matches(slot: pkcs11.Handle, info: pkcs11.TokenInfo, location: TokenLoc
     [location.serial, info.serialNumber],
   ] as const;
   return (
-    pairs.every(([wanted, actual]) => wanted === undefined || paddedText(wanted) === paddedText(actual)) &&
+    pairs.every(([wanted, actual]) => agree(wanted, actual)) &&
     (location.slotId === undefined || location.slotId === slotIdOf(slot))
   );
+}
+
+const agree = (wanted: string | undefined, actual: string): boolean =>
+  wanted === undefined || paddedText(wanted) === paddedText(actual);
+
+/** Asks the slot only where the URI says something of it. */
+function isInSlot(library: pkcs11.PKCS11, slot: pkcs11.Handle, location: TokenLocation): boolean {
+  const { slotDescription, slotManufacturer } = location;
+  if (slotDescription === undefined && slotManufacturer === undefined) return true;
+  const info = library.C_GetSlotInfo(slot);
+  return agree(slotDescription, info.slotDescription) && agree(slotManufacturer, info.manufacturerID);
+}
+
+/** @throws TokenError refused when the module is another than the one that the URI names */
+function requireLibrary(library: pkcs11.PKCS11, location: TokenLocation): void {
+  const { libraryDescription, libraryManufacturer, libraryVersion } = location;
+  const wanted = [libraryDescription, libraryManufacturer, libraryVersion];
+  if (wanted.every(one => one === undefined)) return;
+  const info = library.C_GetInfo();
+  const { major, minor } = info.libraryVersion;
+  const version = libraryVersion?.includes('.') === true ? `${major}.${minor}` : String(major);
+  if (
+    agree(libraryDescription, info.libraryDescription) &&
+    agree(libraryManufacturer, info.manufacturerID) &&
+    agree(libraryVersion, version)
+  ) {
+    return;
+  }
+  const is = `${paddedText(info.manufacturerID)}, ${paddedText(info.libraryDescription)}, ${major}.${minor}`;
+  throw new TokenError('refused', `the module at module-path is another than library-... of the URI names: ${is}`);
 }
 
 const inOtherSlots = 'check token, serial and slot-id of the URI; rcsctl vault doctor lists what the slots hold';

@@ -1,5 +1,5 @@
 import { constants, publicEncrypt, randomBytes, verify } from 'node:crypto';
-import { rsaPublicKey, Token, TokenError, type KeyEncryptionScheme, type OaepHash, type TokenKey } from '#pkcs11';
+import { rsaPublicKey, TokenError, type KeyEncryptionScheme, type OaepHash, type Token, type TokenKey } from '#pkcs11';
 import { pairOf, recordingKey } from '../../libs/pkcs11/src/testing/recording-key.js';
 import { encodeOaep } from '../../libs/pkcs11/src/unwrap/oaep.js';
 

@@ -100,9 +100,11 @@ function judgeSignature({ certificate }: Link, { certificate: issuer }: Link): P
 
 function judgeRecordingUse({ certificate, extensions: { keyUsage } }: Link): PathProblem[] {
   if (keyUsage === undefined || keyUsage.keyEncipherment) return [];
-  return [
-    problem('PATH_KEY_USAGE', `${named(certificate)} may not encrypt keys: its keyUsage must include keyEncipherment`),
-  ];
+  // An authority that stands first: a chain in the wrong order.
+  const advice = keyUsage.certificateSigning
+    ? 'it is the certificate of an authority; put the recording certificate first in the file'
+    : 'its keyUsage must include keyEncipherment';
+  return [problem('PATH_KEY_USAGE', `${named(certificate)} may not encrypt keys: ${advice}`)];
 }
 
 function judgeAuthority(

@@ -52,6 +52,19 @@ describe(judgeCertificate.name, () => {
     expect(judge(certificate, [], { roots: [certificate] })).toEqual([]);
   });
 
+  it('says of a chain in the wrong order, and of one without its root, what to do', () => {
+    const messageOf = (certificate: CertificateInfo, chain: readonly CertificateInfo[], roots = [made.get('root')]) =>
+      judgeCertificate(certificate, { intermediates: chain, roots, allowSelfSigned: false, at }).problems[0]?.message;
+    const recording = leaf('ordered', 'middle', { extensions: ['keyUsage=critical,keyEncipherment'] });
+    expect(messageOf(made.get('middle'), [recording])).toContain('put the recording certificate first');
+    expect(messageOf(recording, [made.get('middle')], [])).toContain('recordingCertificates.rootCaFile');
+    expect(messageOf(recording, [made.get('middle'), made.get('root')], [])).toContain(
+      'recordingCertificates.rootCaFile',
+    );
+    const signing = leaf('signing', 'middle', { extensions: ['keyUsage=critical,digitalSignature'] });
+    expect(messageOf(signing, [made.get('middle')])).toContain('must include keyEncipherment');
+  });
+
   it('goes round an authority that does not fit when another of the same name does', () => {
     const first = authority('first', 'root', { subject: '/CN=Renewed' });
     const second = authority('second', 'root', { subject: '/CN=Renewed' });

@@ -70,11 +70,12 @@ function judgeEnd({ certificates, end }: CandidatePath, allowSelfSigned: boolean
   if (end === 'root' || last === undefined) return [];
   if (end === 'self-signed') {
     if (certificates.length > 1) {
-      return [problem('PATH_ROOT_UNKNOWN', `${named(last)} ends the chain and is not among the trusted authorities`)];
+      const what = 'ends the chain and is not among the authorities of recordingCertificates.rootCaFile';
+      return [problem('PATH_ROOT_UNKNOWN', `${named(last)} ${what}`)];
     }
     if (allowSelfSigned) return [];
     return [problem('PATH_SELF_SIGNED', `${named(last)} is self-signed: use one that a trusted authority has issued`)];
   }
-  const advice = 'send the whole chain in one file, or add the authority to the trusted ones';
+  const advice = 'send the whole chain in one file, or add the authority to recordingCertificates.rootCaFile';
   return [problem('PATH_ISSUER_MISSING', `the issuer "${last.issuerDn}" of ${named(last)} is missing: ${advice}`)];
 }

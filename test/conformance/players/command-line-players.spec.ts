@@ -34,9 +34,11 @@ const cells = cellsOf(names).map(cell => ({ ...cell, name: cell.medium.name }));
 it.each(cells)('$player plays $name, $form, to the end and from 80 %, as from nginx', async cell => {
   const { player, medium, form } = cell;
   const address = await stage.inGateway(medium, form);
-  for (const from of [0, medium.duration * 0.8]) {
+  const program = playerOf(player);
+  const seeks = medium.saysDuration || program.seeksEverywhere;
+  for (const from of seeks ? [0, medium.duration * 0.8] : [0]) {
     const right = await reference(player, medium, from);
-    expect({ from, ...(await playerOf(player).play(address, medium, from)) }).toEqual({ from, ...right });
+    expect({ from, ...(await program.play(address, medium, from)) }).toEqual({ from, ...right });
     if (from === 0) expect(right.audible).toBe(true);
   }
 });

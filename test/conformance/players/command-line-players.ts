@@ -21,6 +21,8 @@ export interface Played {
 /** A player without a window that writes what it decodes into a file. */
 export interface CommandLinePlayer {
   readonly name: string;
+  /** Whether it finds a time in a file that does not say its duration; others guess, each time differently. */
+  readonly seeksEverywhere: boolean;
   /** Plays from this second to the end. */
   play(address: Address, medium: Medium, from: number): Promise<Played>;
 }
@@ -37,6 +39,7 @@ async function quiet(program: string, args: readonly string[], options: object =
 /** ffmpeg decodes sound and picture; ffprobe tells the duration. */
 export class Ffmpeg implements CommandLinePlayer {
   readonly name = 'ffmpeg';
+  readonly seeksEverywhere = true;
   constructor(private readonly stage: Stage) {}
 
   async play({ withCredentials }: Address, medium: Medium, from: number): Promise<Played> {
@@ -69,6 +72,7 @@ export class Ffmpeg implements CommandLinePlayer {
 /** mpv seeks to the sample. */
 export class Mpv implements CommandLinePlayer {
   readonly name = 'mpv';
+  readonly seeksEverywhere = true;
   constructor(private readonly stage: Stage) {}
 
   async play({ withCredentials }: Address, _: Medium, from: number): Promise<Played> {
@@ -83,6 +87,7 @@ export class Mpv implements CommandLinePlayer {
 /** VLC, which refuses to run as root. */
 export class Vlc implements CommandLinePlayer {
   readonly name = 'VLC';
+  readonly seeksEverywhere = false;
   constructor(private readonly stage: Stage) {}
 
   async play({ withCredentials }: Address, _: Medium, from: number): Promise<Played> {
@@ -105,6 +110,7 @@ const notRoot = (): object => (process.getuid?.() === 0 ? { uid: 65_534, gid: 65
 /** GStreamer's own player and prober. Their command lines take no authority. */
 export class GStreamer implements CommandLinePlayer {
   readonly name = 'GStreamer';
+  readonly seeksEverywhere = false;
   constructor(private readonly stage: Stage) {}
 
   async play({ withoutTls }: Address, medium: Medium, from: number): Promise<Played> {
@@ -115,12 +121,17 @@ export class GStreamer implements CommandLinePlayer {
     const sinks = ['--flags=audio+soft-volume', `--audiosink=${sink}`, '--videosink=fakesink'];
     const options = ['-q', '--no-interactive', ...sinks, ...start];
     await quiet('gst-play-1.0', [...options, withoutTls], environment);
-    const properties = await quiet('gst-discoverer-1.0', [withoutTls], environment);
-    const [, hours, minutes, seconds] = /Duration: (\d+):(\d+):([\d.]+)/.exec(properties) ?? [];
-    return {
-      ...judgedFrom(from, file),
-      ...said(medium, Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)),
-    };
+    return { ...judgedFrom(from, file), ...said(medium, await this.durationOf(withoutTls, environment)) };
+  }
+
+  /** The prober gives up on the end of an Ogg file when the machine is busy, from whatever server: it is asked again. */
+  private async durationOf(url: string, environment: object): Promise<number> {
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const properties = await quiet('gst-discoverer-1.0', [url], environment);
+      const [, hours, minutes, seconds] = /Duration: (\d+):(\d+):([\d.]+)/.exec(properties) ?? [];
+      if (hours !== '99') return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+    }
+    return Number.NaN;
   }
 }
 

@@ -156,6 +156,21 @@ describe('what a gateway signs about its audit', () => {
     expect(() => readAuditCountersignature(reply.countersignature, `${signed} `, verifier)).toThrow(/another/);
   });
 
+  it('may name a thousand writers', async () => {
+    const heads = Array.from({ length: 1000 }, (_, index) => ({
+      writer: `playback-gateway-rcs-gateway-7d9f8b6c5d-x2k4q-${index.toString(16).padStart(8, '0')}`,
+      size: 100_000 + index,
+      hash: '1'.repeat(64),
+      root: '2'.repeat(64),
+    }));
+    const identity = await grounds.identity('playback-gateway');
+    const { note } = new AuditCheckpointSigner(identity).sign({ ...checkpoint, writers: heads.length, heads });
+    const gateway = await grounds.connect(vault, 'playback-gateway');
+    const reply = await gateway.call('CountersignAuditCheckpoint', { checkpoint: note }, { timeoutMs });
+    const lines = readFileSync(vault.journalFile, 'utf8').split('\n');
+    expect(JSON.parse(lines[reply.sequence] ?? '')).toMatchObject({ event: 'audit-checkpoint', checkpoint: note });
+  });
+
   it('is refused when no gateway signed it, or when it is too long, and nothing is written', async () => {
     const [worker, foreign] = [await grounds.identity('decrypt-worker'), await grounds.identity('rcsctl')];
     const gateway = await grounds.connect(vault, 'playback-gateway');
@@ -169,7 +184,7 @@ describe('what a gateway signs about its audit', () => {
       const asked = gateway.call('CountersignAuditCheckpoint', { checkpoint: signed }, { timeoutMs });
       await expect(asked).rejects.toMatchObject({ code: 'RCS_INVALID_VALUE' });
     }
-    const long = gateway.call('CountersignAuditCheckpoint', { checkpoint: 'a'.repeat(65_537) }, { timeoutMs });
+    const long = gateway.call('CountersignAuditCheckpoint', { checkpoint: 'a'.repeat(384 * 1024 + 1) }, { timeoutMs });
     await expect(long).rejects.toMatchObject({ code: 'RCS_PAYLOAD_TOO_LARGE' });
     expect(readFileSync(vault.journalFile, 'utf8')).toBe(before);
   });

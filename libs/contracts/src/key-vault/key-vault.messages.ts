@@ -92,8 +92,11 @@ export const maximumTriedKeys = 64;
 /** The most items of one batch. */
 export const maximumBatchItems = 256;
 
-/** The longest checkpoint of an audit that a vault countersigns, bytes. */
-export const maximumCheckpointBytes = 64 * 1024;
+/**
+ * The longest checkpoint of an audit that a vault countersigns, bytes: an opening one names all writers in some 200 bytes each.
+ * The end of a journal is found in its last mebibyte, which has room for two of these: one whole, and one that was torn.
+ */
+export const maximumCheckpointBytes = 384 * 1024;
 
 /** Request and reply of every call of the service. */
 export interface KeyVaultCalls {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger, ServerSettings } from '#platform';
 import { lastElements } from './forwarded-field.js';
@@ -24,7 +24,7 @@ export function readForwardedFor(
   logger: Logger,
   fields: ServerSettings['forwardedFields'] = 'X-Forwarded',
 ): void {
-  const isTrusted = networksOf(trustedProxies);
+  const isTrusted = oncePerConnection(networksOf(trustedProxies));
   const warn = atMostOnceIn(warningIntervalMs, (address: string) =>
     logger.warn(
       { address },
@@ -33,12 +33,11 @@ export function readForwardedFor(
   );
   fastify.addHook('onRequest', (request: ForwardedRequest, _, done) => {
     const { headers, socket } = request.raw;
-    const address = socket.remoteAddress ?? '';
-    request[throughTrustedProxy] = isTrusted(address);
+    request[throughTrustedProxy] = isTrusted(socket);
     if (fields === 'Forwarded') takeForwarded(headers);
     const value = headers[field];
     if (value !== undefined) {
-      if (!request[throughTrustedProxy]) warn(address);
+      if (!request[throughTrustedProxy]) warn(socket.remoteAddress ?? '');
       const known = forwardedAddresses([value].flat().join(','));
       if (known.length === 0) Reflect.deleteProperty(headers, field);
       else headers[field] = known.join(', ');
@@ -80,6 +79,18 @@ function addressIn(text: string): string | undefined {
   const [, inBrackets, withPort] = /^\[([^\]]*)\](?::\d{1,5})?$|^([\d.]+):\d{1,5}$/.exec(bare) ?? [];
   const address = (inBrackets ?? withPort ?? bare).replace(/%.*$/, '');
   return isIP(address) === 0 || (inBrackets !== undefined && isIP(address) !== 6) ? undefined : address;
+}
+
+/** The address of a connection does not change, and looking it up costs more than all else that a request needs here. */
+function oncePerConnection(judge: (address: string) => boolean): (socket: Socket) => boolean {
+  const judged = new WeakMap<Socket, boolean>();
+  return socket => {
+    const known = judged.get(socket);
+    if (known !== undefined) return known;
+    const verdict = judge(socket.remoteAddress ?? '');
+    judged.set(socket, verdict);
+    return verdict;
+  };
 }
 
 function atMostOnceIn<Arguments extends unknown[]>(milliseconds: number, act: (...given: Arguments) => void) {

@@ -1,5 +1,5 @@
 /**
- * Puts each program into one file, dist/apps/PROGRAM/main.js: reading and resolving some 1,700 modules takes most of the
+ * Puts each program into one file, dist/apps/PROGRAM/main.js, and the process around a PKCS#11 module likewise: reading and resolving some 1,700 modules takes most of the
  * time in which a process starts. Some packages stay where they are.
  */
 import { readFileSync } from 'node:fs';
@@ -9,6 +9,8 @@ import { build } from 'esbuild';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
 const programs = ['playback-gateway', 'decrypt-worker', 'key-vault', 'rcsctl'];
+/** The process around a PKCS#11 module, which vault and rcsctl start. */
+const tokenHost = { directory: 'dist/libs/pkcs11', entry: 'src/host/token-host.main.js', file: 'token-host.js' };
 const withNativeParts = ['better-sqlite3', 'pkcs11js', '@node-rs/argon2'];
 /** Nest finds them at run time, and there must be one of each in a process. */
 const foundByNest = ['@grpc/grpc-js', '@grpc/proto-loader'];
@@ -29,11 +31,12 @@ const notInstalled = [
   'mqtt',
 ];
 
-async function bundle(program) {
-  const directory = join(repository, 'dist/apps', program);
+const bundleProgram = program => bundle(join(repository, 'dist/apps', program), 'src/main.js', 'main.js');
+
+async function bundle(directory, entry, file) {
   await build({
-    entryPoints: [join(directory, 'src/main.js')],
-    outfile: join(directory, 'main.js'),
+    entryPoints: [join(directory, entry)],
+    outfile: join(directory, file),
     absWorkingDir: repository,
     bundle: true,
     platform: 'node',
@@ -67,4 +70,7 @@ const ownPlaces = directory => ({
   },
 });
 
-await Promise.all(programs.map(bundle));
+await Promise.all([
+  ...programs.map(bundleProgram),
+  bundle(join(repository, tokenHost.directory), tokenHost.entry, tokenHost.file),
+]);

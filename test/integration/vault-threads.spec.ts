@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { VaultTestBed } from '#test/vault/vault-test-bed.js';
+import { waitFor } from '#test/vault/wait-for.js';
 
 jest.setTimeout(60_000);
 
@@ -20,12 +21,44 @@ const niceValues = (pid: number): number[] =>
     )
     .map(fields => Number(fields[16]));
 
-describe('the threads of a vault', () => {
-  it('give way to its event loop where calls of the token run on them, as many as were asked for', async () => {
+const statusOf = (pid: number): string => readFileSync(`/proc/${pid}/status`, 'utf8');
+
+describe('the process of a module', () => {
+  it('has as many threads for its calls as were asked for, which give way to the event loops', async () => {
     const vault = await testBed.startVault({ threads: 3 });
-    const [eventLoop, ...others] = niceValues(vault.pid);
-    const lowered = others.filter(nice => nice !== eventLoop);
-    expect(eventLoop).toBe(niceValues(process.pid)[0]);
-    expect(lowered).toEqual(Array(3).fill((eventLoop ?? 0) + 3));
+    const [host] = vault.children();
+    const own = niceValues(process.pid)[0] ?? 0;
+    const [eventLoop, ...others] = niceValues(host!);
+    expect(eventLoop).toBe(own);
+    expect(others.filter(nice => nice !== eventLoop)).toEqual(Array(3).fill(own + 3));
+    expect(new Set(niceValues(vault.pid))).toEqual(new Set([own]));
+  });
+
+  it('has no PIN in its arguments or environment, none of our settings, and leaves no core behind', async () => {
+    const vault = await testBed.startVault();
+    const [host] = vault.children();
+    const read = (file: string): string => readFileSync(`/proc/${host}/${file}`, 'utf8');
+    const seen = `${read('cmdline')}${read('environ')}`;
+    expect(seen).not.toContain(testBed.softHsm.pin);
+    expect(seen).not.toContain('RCS_');
+    expect(read('environ')).toContain('SOFTHSM2_CONF=');
+    expect(read('limits')).toMatch(/^Max core file size +0 +0 /m);
+    expect(read('maps')).toContain('libsofthsm2');
+    expect(readFileSync(`/proc/${vault.pid}/maps`, 'utf8')).not.toContain('libsofthsm2');
+    const residentKb = Number(/VmRSS:\s+(\d+)/.exec(statusOf(host!))?.[1]);
+    expect(residentKb).toBeLessThan(150_000);
+  });
+
+  it('ends with the vault, however that ends', async () => {
+    const stopped = await testBed.startVault();
+    const [first] = stopped.children();
+    await stopped.stop();
+    expect(existsSync(`/proc/${first}`)).toBe(false);
+    const killed = await testBed.startVault();
+    const [second] = killed.children();
+    killed.kill();
+    await waitFor('the process of the module to end', () => !existsSync(`/proc/${second}`) || isZombie(second!));
   });
 });
+
+const isZombie = (pid: number): boolean => /^State:\s+Z/m.test(statusOf(pid));

@@ -117,10 +117,13 @@ it('no playback fails while the token of one vault is away, which says so and ta
   expect(await load.stop()).toEqual(['ok']);
 });
 
-it('a vault with a wrong PIN does not start and says why; the right one opens the token as before', async () => {
+it('a vault with a wrong PIN stays, unready, and says why; the right one opens the token as before', async () => {
   const uri = testBed.softHsm.uri('recordings');
-  const started = testBed.startVault({ token: { uri, pin: '99999999' } });
-  await expect(started).rejects.toThrow(/CKR_PIN_INCORRECT/);
+  const wrong = await testBed.startVault({ token: { uri, pin: '99999999' } });
+  const ready = await fetch(`${wrong.managementUrl}/health/ready`);
+  expect(ready.status).toBe(503);
+  expect(await ready.text()).toContain('CKR_PIN_INCORRECT');
+  expect(await wrong.metrics()).toMatch(/^rcs_vault_token_state\{(?=.*state="pin-refused").*\} 1$/m);
   const right = await testBed.startVault();
   expect(await right.status('/health/ready')).toBe(200);
 });

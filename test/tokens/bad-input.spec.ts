@@ -1,9 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Token, TokenError, type TokenOptions } from '#pkcs11';
+import { TokenError } from '#pkcs11';
 import { recordingKey } from '../../libs/pkcs11/src/testing/recording-key.js';
 import { ShimToken } from '../../libs/pkcs11/src/testing/shim-token.js';
+import type { TokenOptions } from '../../libs/pkcs11/src/token-options.js';
+import { Token } from '../../libs/pkcs11/src/token.js';
 
 jest.setTimeout(120_000);
 

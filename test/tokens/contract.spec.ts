@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { Token } from '#pkcs11';
+import { Token } from '../../libs/pkcs11/src/token.js';
 import { ShimToken } from '../../libs/pkcs11/src/testing/shim-token.js';
 import { cellOf, operations } from './operations.js';
 

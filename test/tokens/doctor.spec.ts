@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Token } from '#pkcs11';
 import { doctorReport } from '../../apps/rcsctl/src/vault-doctor/doctor-report.js';
 import { examineToken } from '../../apps/rcsctl/src/vault-doctor/examine-token.js';
 import { ShimToken } from '../../libs/pkcs11/src/testing/shim-token.js';
+import { Token } from '../../libs/pkcs11/src/token.js';
 
 jest.setTimeout(120_000);
 
 const played = new ShimToken();
 const { shim, options } = played;
-const settings = { ...options, newKeys: true, serialised: false };
+const settings = { ...options, newKeys: true, openTimeoutMs: 30_000, serialised: false, objectsReadOnce: false };
 const profile = (name: string): string[] =>
   readFileSync(join(__dirname, 'profiles', `${name}.profile`), 'utf8').split('\n');
 

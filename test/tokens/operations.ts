@@ -1,5 +1,6 @@
 import { constants, publicEncrypt, randomBytes, verify } from 'node:crypto';
-import { rsaPublicKey, TokenError, type KeyEncryptionScheme, type OaepHash, type Token, type TokenKey } from '#pkcs11';
+import { rsaPublicKey, TokenError, type KeyEncryptionScheme, type OaepHash, type TokenKey } from '#pkcs11';
+import type { Token } from '../../libs/pkcs11/src/token.js';
 import { pairOf, recordingKey } from '../../libs/pkcs11/src/testing/recording-key.js';
 import { encodeOaep } from '../../libs/pkcs11/src/unwrap/oaep.js';
 

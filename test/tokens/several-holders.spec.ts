@@ -1,6 +1,6 @@
 import { constants, publicEncrypt, randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Token, type TokenKey } from '#pkcs11';
+import { HostedToken, type TokenKey } from '#pkcs11';
 import { recordingKey, type RecordingKey } from '../../libs/pkcs11/src/testing/recording-key.js';
 import { ShimToken } from '../../libs/pkcs11/src/testing/shim-token.js';
 import { TokenSet, type TokenMember } from '../../apps/key-vault/src/token/token-set.js';
@@ -37,12 +37,12 @@ describe(TokenSet.name, () => {
   };
 
   beforeAll(async () => {
-    const member = (played: ShimToken, name: string): TokenMember => ({
-      name,
-      token: Token.open(played.options),
-      newKeys: true,
-    });
-    tokens = new TokenSet([member(first, 'first'), member(second, 'second')]);
+    const member = async ({ options, softHsm }: ShimToken, name: string): Promise<TokenMember> => {
+      const observer = { executed: () => undefined, stateChanged: () => undefined, processEnded: () => undefined };
+      const hosted = { ...options, observer, openTimeoutMs: 30_000, environment: softHsm.environment };
+      return { name, token: await HostedToken.open(hosted), newKeys: true };
+    };
+    tokens = new TokenSet([await member(first, 'first'), await member(second, 'second')]);
     recording = await recordingKey('9350/both');
     ({ key } = await tokens.importKeyPair(recording.pair, soon()));
   });

@@ -1,7 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { keyVaultLoaderOptions, keyVaultPackage, keyVaultProtoFile, maximumMessageBytes } from '#contracts';
-import { recommendedThreadPoolSize } from '#pkcs11';
 import {
   DeniedPeers,
   LiveIdentity,
@@ -22,15 +21,9 @@ import { KeyVaultModule } from './key-vault.module.js';
 import { OperatorAccess } from './operator/operator-access.js';
 import { RpcCallInterceptor } from './rpc/rpc-call.interceptor.js';
 import { MutualTlsGrpcServer } from './rpc/mutual-tls-grpc-server.js';
-import { startHungTokenWatchdog } from './operations/hung-token-watchdog.js';
 import { KeyStore } from './token/key-store.js';
-import { startTokenThreads } from './token/token-threads.js';
 import { VaultMetrics } from './metrics/vault-metrics.js';
 import { vaultServices } from './vault-services.js';
-
-/** A thread for every session of every token. */
-const threadPoolSize = (tokens: readonly { readonly sessions: number }[]): number =>
-  recommendedThreadPoolSize(tokens.reduce((sum, { sessions }) => sum + sessions + 1, 0));
 
 const channelOptions = {
   'grpc.max_receive_message_length': maximumMessageBytes,
@@ -43,8 +36,7 @@ runService('key-vault', async (context: ServiceContext) => {
   const settings = configuration.keyVault;
   const identity = LiveIdentity.watch(context, configuration.internalTls);
   const metrics = new VaultMetrics(context.metrics);
-  await startTokenThreads(settings.threads ?? threadPoolSize(settings.tokens), context.logger);
-  const keys = KeyStore.open(settings, metrics, context.logger);
+  const keys = await KeyStore.open(settings, metrics, context.logger);
   warnOfMemoryExposure(context.logger, 'keys');
   context.certificates.watch(() => keys.certificateExpiry());
   const { allowOperatorUnwrap, acceptUnboundGrants, keyUseJournal } = settings;
@@ -85,7 +77,6 @@ runService('key-vault', async (context: ServiceContext) => {
     const { failure } = journal.state;
     if (failure !== undefined) throw new Error(failure);
   });
-  const watchdog = startHungTokenWatchdog(keys, settings.exitWhenHungMs, context.logger);
   const endWatch = watchDisabledKeys(keys, context.logger);
   await app.listen();
   context.logger.info({ grpc: `${host}:${port}` }, 'key vault listens');
@@ -93,7 +84,6 @@ runService('key-vault', async (context: ServiceContext) => {
   return {
     management: settings.management,
     async stop(deadline) {
-      clearInterval(watchdog);
       endWatch();
       keys.disabled.close();
       // Running calls are answered; what is not at the limit gets no answer, and its caller asks another vault.

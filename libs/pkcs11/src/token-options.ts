@@ -14,9 +14,18 @@ export interface TokenOptions {
   readonly queueLimit: number;
   /**
    * A native call that takes longer counts as hung, milliseconds. Calls without cryptography (C_DecryptInit, C_OpenSession,
-   * searches) run at once and cannot be watched from inside: one that hangs stops the process, as its liveness shows.
+   * searches) run at once and cannot be watched from inside: whoever runs the process watches it.
    */
   readonly operationTimeoutMs: number;
+  /** For modules that bear one caller at a time: no two calls overlap, and the module is told that there are no threads. */
+  readonly serialised?: boolean;
+  /** The text that C_Initialize is given in pReserved, as NSS and YubiHSM 2 want it. */
+  readonly initialisation?: string;
+  /**
+   * For modules that read their objects once: where a key is not found the module is initialised again, when nobody uses the
+   * token and once a minute at most.
+   */
+  readonly objectsReadOnce?: boolean;
   /** `in-token` leaves paddings to the token even where it offers raw RSA, as some security policies demand. */
   readonly paddings?: 'automatic' | 'in-token';
   readonly observer: TokenObserver;

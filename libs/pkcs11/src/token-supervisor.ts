@@ -18,7 +18,9 @@ import type { TokenObserver, TokenState } from './token-options.js';
 export type TokenWork<T> = (session: TokenSession, connection: TokenConnection) => Promise<T>;
 
 const firstRetryMs = 250;
-const longestRetryMs = 10_000;
+const longestRetryMs = 4000;
+/** A token that was open for so long without a loss has proven that it works, whoever used it. */
+const provenAfterMs = 60_000;
 /** Ambiguous failures in a row after which a token that calls itself well is not believed any more. */
 const maxAmbiguousFailures = 3;
 /** Attempts beyond one for each session: for a new login and for stale handles. */
@@ -36,6 +38,9 @@ export class TokenSupervisor {
   private currentState: TokenState = { kind: 'closed' };
   private retryTimer: NodeJS.Timeout | undefined;
   private nextRetryAt = 0;
+  /** Doubled with every attempt, and forgotten only when the token has proven that it works: opening proves nothing. */
+  private retryDelayMs = firstRetryMs;
+  private openedAt = 0;
   private ambiguousFailures = 0;
 
   constructor(
@@ -51,6 +56,7 @@ export class TokenSupervisor {
   /** @throws TokenError when the token cannot be opened now. */
   open(): void {
     this.connection = TokenConnection.open(this.module, this.options);
+    this.openedAt = performance.now();
     this.setState({ kind: 'open' });
   }
 
@@ -91,6 +97,7 @@ export class TokenSupervisor {
       try {
         const result = await this.runOnce(connection, lane, signal, work);
         this.ambiguousFailures = 0;
+        if (lane === 'playback') this.retryDelayMs = firstRetryMs;
         return result;
       } catch (error) {
         const failure = toTokenError(error, what);
@@ -102,6 +109,26 @@ export class TokenSupervisor {
           throw this.forCaller(connection, failure);
         }
       }
+    }
+  }
+
+  /**
+   * Closes the token and opens it again with the module initialised anew, unless somebody uses it.
+   * @throws TokenError unavailable when it does not open at once; it is looked for from then on.
+   */
+  async renew(): Promise<void> {
+    const { connection } = this;
+    if (connection === undefined || connection.inUse) return;
+    this.connection = undefined;
+    connection.close();
+    try {
+      await this.module.restart();
+      this.open();
+    } catch (error) {
+      const failure = toTokenError(error, 'opening the token again');
+      if (failure.failure === 'pin') this.setState({ kind: 'pin-refused', reason: failure.message });
+      else this.awaitReturn(failure.message);
+      throw failure;
     }
   }
 
@@ -171,13 +198,15 @@ export class TokenSupervisor {
   }
 
   private lose(connection: TokenConnection, reason: string): void {
+    if (connection !== this.connection) return;
+    if (performance.now() - this.openedAt >= provenAfterMs) this.retryDelayMs = firstRetryMs;
     this.drop(connection, { kind: this.module.calls.hung ? 'hung' : 'lost', reason });
-    this.scheduleRetry(firstRetryMs);
+    this.scheduleRetry();
   }
 
   private awaitReturn(reason: string): void {
     this.setState({ kind: 'lost', reason });
-    this.scheduleRetry(firstRetryMs);
+    this.scheduleRetry();
   }
 
   private refusePin(connection: TokenConnection, { message }: TokenError): void {
@@ -192,15 +221,16 @@ export class TokenSupervisor {
     connection.close();
   }
 
-  private scheduleRetry(delayMs: number): void {
+  private scheduleRetry(): void {
     clearTimeout(this.retryTimer);
     // Replicas lose a shared token together; they should not all come back in the same moment.
-    const waitMs = delayMs * (0.5 + Math.random() / 2);
+    const waitMs = this.retryDelayMs * (0.5 + Math.random() / 2);
+    this.retryDelayMs = Math.min(this.retryDelayMs * 2, longestRetryMs);
     this.nextRetryAt = performance.now() + waitMs;
-    this.retryTimer = setTimeout(() => void this.retry(delayMs), waitMs);
+    this.retryTimer = setTimeout(() => void this.retry(), waitMs);
   }
 
-  private async retry(delayMs: number): Promise<void> {
+  private async retry(): Promise<void> {
     try {
       // Waits for calls that still run; for one that hangs as long as it takes, which ends only if it returns.
       await this.module.restart();
@@ -208,7 +238,7 @@ export class TokenSupervisor {
     } catch (error) {
       const failure = toTokenError(error, 'opening the token again');
       if (failure.failure === 'pin') this.setState({ kind: 'pin-refused', reason: failure.message });
-      else this.scheduleRetry(Math.min(delayMs * 2, longestRetryMs));
+      else this.scheduleRetry();
     }
   }
 

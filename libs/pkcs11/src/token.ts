@@ -6,14 +6,15 @@ import { putCertificate } from './keys/put-certificate.js';
 import { removeKey, type KeyRemoval } from './keys/remove-key.js';
 import { sign, type SignatureHash } from './keys/sign.js';
 import { certificateNames } from './keys/certificate-names.js';
-import type { KeyIndex, PresentKey } from './keys/key-index.js';
-import { SharedReading } from './keys/shared-reading.js';
+import type { PresentKey } from './keys/key-index.js';
+import { KeyLookup, type KeyFilter } from './keys/key-lookup.js';
+import type { KeyObjects } from './keys/read-keys.js';
 import type { KeySelector, TokenKey } from './keys/token-key.js';
 import { parsePkcs11Uri } from './location/pkcs11-uri.js';
 import { listSlots, type SlotContent } from './module/find-slot.js';
 import type { TokenConnection } from './module/token-connection.js';
 import type { TokenDescription } from './module/token-description.js';
-import { TokenModule } from './module/token-module.js';
+import { TokenModule, type ModuleProgress } from './module/token-module.js';
 import { removeNote, writeNote, type TokenNote } from './notes/token-notes.js';
 import type { TokenSession } from './sessions/token-session.js';
 import { TokenSupervisor } from './token-supervisor.js';
@@ -28,10 +29,7 @@ export interface UnwrapOptions extends EncryptedSessionKey {
 }
 
 const nothing: readonly never[] = [];
-export type KeyFilter = (key: TokenKey) => boolean;
-
-/** Unknown recipients make us read the token again at most this often. */
-const rereadIntervalMs = 1000;
+const noObjects: KeyObjects = { privateKeys: [], certificates: [] };
 
 /**
  * A PKCS#11 token as an asynchronous object that comes back by itself when the token was away. Every method that waits
@@ -40,16 +38,19 @@ const rereadIntervalMs = 1000;
 export class Token {
   private readonly rawUnwrapping = new RawUnwrapping();
   private readonly paddedUnwrapping = new PaddedUnwrapping();
-  private readonly reading: SharedReading;
+  private readonly lookup: KeyLookup;
   private finished = Promise.resolve();
 
   private constructor(
     private readonly supervisor: TokenSupervisor,
     private readonly options: TokenOptions,
   ) {
-    this.reading = new SharedReading(rereadIntervalMs, () =>
-      this.refreshKeys(AbortSignal.timeout(options.operationTimeoutMs)),
-    );
+    const soon = (): AbortSignal => AbortSignal.timeout(options.operationTimeoutMs);
+    this.lookup = new KeyLookup({
+      index: () => this.supervisor.current().index,
+      reread: () => this.refreshKeys(soon()),
+      renew: options.objectsReadOnce === true ? () => this.renew() : undefined,
+    });
   }
 
   /** @throws TokenError when the token cannot be opened now; a start must not pass over that. */
@@ -77,8 +78,8 @@ export class Token {
    * One of several tokens: it may be away now, and is opened when it comes.
    * @throws TokenError when it can never be opened: bad URI, module that cannot be loaded.
    */
-  static openOrWait(options: TokenOptions): Token {
-    const supervisor = supervisorOf(options);
+  static openOrWait(options: TokenOptions, progress?: ModuleProgress): Token {
+    const supervisor = supervisorOf(options, progress);
     supervisor.openOrWait();
     return new Token(supervisor, options);
   }
@@ -103,6 +104,11 @@ export class Token {
     return this.supervisor.present?.index.keys ?? [];
   }
 
+  /** What the keys are made of: the objects that were there when the token was read last. */
+  get objects(): KeyObjects {
+    return this.supervisor.present?.objects ?? noObjects;
+  }
+
   /** What was written down beside the keys, when the token was read last. */
   get notes(): readonly TokenNote[] {
     return this.supervisor.present?.notes ?? nothing;
@@ -124,12 +130,12 @@ export class Token {
    * @throws TokenError
    */
   async findKeys(selector: KeySelector, isWanted: KeyFilter, signal: AbortSignal): Promise<readonly TokenKey[]> {
-    return this.lookUp(index => index.find(selector).filter(isWanted), signal);
+    return this.lookup.byName(selector, isWanted, signal);
   }
 
   /** As `findKeys`, for names that only the caller understands. @throws TokenError */
   async findKeysWhere(matches: KeyFilter, signal: AbortSignal): Promise<readonly TokenKey[]> {
-    return this.lookUp(({ keys }) => keys.filter(matches), signal);
+    return this.lookup.where(matches, signal);
   }
 
   /**
@@ -220,6 +226,14 @@ export class Token {
     });
   }
 
+  /**
+   * Initialises the module again, so that it reads its objects again, unless somebody uses the token or waits for it.
+   * @throws TokenError unavailable when the token does not open again at once
+   */
+  renew(): Promise<void> {
+    return this.supervisor.renew();
+  }
+
   /** Reads the notes again: another process may have written some. @throws TokenError */
   async refreshNotes(signal: AbortSignal): Promise<void> {
     await this.changeNotes('reading the notes of the token', signal, () => undefined);
@@ -248,25 +262,17 @@ export class Token {
     this.finished = this.supervisor.close();
   }
 
-  private async lookUp(
-    find: (index: KeyIndex) => readonly TokenKey[],
-    signal: AbortSignal,
-  ): Promise<readonly TokenKey[]> {
-    const known = find(this.supervisor.current().index);
-    if (known.length > 0) return known;
-    await unlessGivenUp(this.reading.next(), signal);
-    return find(this.supervisor.current().index);
-  }
-
   /** Resolves when everything that ran when `close` was called is over, unless it hangs. */
   get closed(): Promise<void> {
     return this.finished;
   }
 }
 
-function supervisorOf(options: TokenOptions): TokenSupervisor {
+function supervisorOf(options: TokenOptions, progress?: ModuleProgress): TokenSupervisor {
   const location = parsePkcs11Uri(options.uri);
-  return new TokenSupervisor(TokenModule.load(location.modulePath), { ...options, location }, options.observer);
+  const { serialised, initialisation } = options;
+  const module = TokenModule.load(location.modulePath, { serialised, initialisation, progress });
+  return new TokenSupervisor(module, { ...options, location }, options.observer);
 }
 
 function presentKey(connection: TokenConnection, wanted: PresentKey): TokenKey {
@@ -279,21 +285,6 @@ function presentKey(connection: TokenConnection, wanted: PresentKey): TokenKey {
 function requireSameKey({ modulus }: TokenKey, { certificateDer }: CertificateToStore): void {
   if (certificateNames(certificateDer)?.modulus?.equals(modulus) === true) return;
   throw new TokenError('refused', 'the certificate was issued for another key');
-}
-
-/** @throws TokenError busy when the signal aborts first */
-async function unlessGivenUp(reading: Promise<void>, signal: AbortSignal): Promise<void> {
-  let leave = (): void => undefined;
-  const givenUp = new Promise<never>((_, reject) => {
-    leave = () => reject(new TokenError('busy', 'a look-up was given up', { cause: signal.reason }));
-    if (signal.aborted) leave();
-    else signal.addEventListener('abort', leave, { once: true });
-  });
-  try {
-    await Promise.race([reading, givenUp]);
-  } finally {
-    signal.removeEventListener('abort', leave);
-  }
 }
 
 const isSessionKeyLength = (length: SessionKeyLength): boolean =>

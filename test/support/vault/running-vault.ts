@@ -1,7 +1,7 @@
 import { endingWithUs, reservePort } from '#platform';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JournalRecord, KeyUseRecord } from '#contracts';
 import { KeyVaultEndpoint } from '#key-vault-client';
@@ -90,6 +90,12 @@ export class RunningVault {
     return this.child.pid;
   }
 
+  /** The processes that it has started and that run: those of its PKCS#11 modules. */
+  children(): number[] {
+    const all = readdirSync('/proc').filter(name => /^\d+$/.test(name));
+    return all.map(Number).filter(pid => parentOf(pid) === this.pid);
+  }
+
   /** The signal that ended it, or its exit status. */
   get end(): string | number | null {
     return this.child.signalCode ?? this.child.exitCode;
@@ -136,5 +142,18 @@ export class RunningVault {
     const timer = setTimeout(() => this.child.kill('SIGKILL'), stopTimeoutMs);
     await exited;
     clearTimeout(timer);
+  }
+}
+
+/** Undefined when it has ended meanwhile (proc(5), `stat`, field 4). */
+function parentOf(pid: number): number | undefined {
+  try {
+    return Number(
+      readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ')[1],
+    );
+  } catch {
+    return undefined;
   }
 }

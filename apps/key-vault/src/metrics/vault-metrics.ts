@@ -30,6 +30,7 @@ export class VaultMetrics {
   readonly queueSeconds: Histogram;
   readonly executionSeconds: Histogram;
   readonly stateChanges: Counter<'state'>;
+  readonly moduleEnds: Counter<'token' | 'end'>;
 
   constructor(private readonly registry: Registry) {
     const registers = [registry];
@@ -54,6 +55,12 @@ export class VaultMetrics {
       name: 'rcs_vault_token_state_changes_total',
       help: 'Times the token was lost, hung, came back, or refused the PIN, by the state that began.',
       labelNames: ['state'],
+      registers,
+    });
+    this.moduleEnds = new Counter({
+      name: 'rcs_vault_module_process_ends_total',
+      help: 'Times the process of a PKCS#11 module ended by itself (crashed), or was killed because a call took too long (stood).',
+      labelNames: ['token', 'end'],
       registers,
     });
     this.keyUses = new Counter({
@@ -110,6 +117,10 @@ export class VaultMetrics {
         for (const { name, open } of members()) this.set({ token: name }, open ? 1 : 0);
       },
     });
+  }
+
+  moduleEndsBeginAtZero(token: string): void {
+    for (const end of ['crashed', 'stood']) this.moduleEnds.inc({ token, end }, 0);
   }
 
   private beginAtZero(): void {

@@ -36,7 +36,7 @@ export interface TokenUser {
   readonly signal: AbortSignal;
 }
 
-type TokenSettings = Pick<KeyVaultConfiguration, 'tokens' | 'limits'>;
+type TokenSettings = Pick<KeyVaultConfiguration, 'tokens' | 'threads' | 'limits'>;
 
 /**
  * The keys in the tokens. Their labels say whose they are: `<contact center>/<alias>`. What uses or changes a key demands
@@ -56,9 +56,9 @@ export class KeyStore {
     this.disabled = new DisabledKeys(token);
   }
 
-  /** @throws Error when no token can be opened: a vault without its token must not start. */
-  static open(settings: TokenSettings, metrics: VaultMetrics, logger: Logger): KeyStore {
-    const tokens = openTokens(settings.tokens, metrics, logger);
+  /** @throws Error when no token can be opened: a vault without its token must not start, unless its PIN is refused. */
+  static async open(settings: TokenSettings, metrics: VaultMetrics, logger: Logger): Promise<KeyStore> {
+    const tokens = await openTokens(settings, metrics, logger);
     const turns = new FairQueue({
       places: () => tokens.members.reduce((sum, { token }) => sum + token.sessions.size, 0),
       perCaller: settings.limits.queuedPerCaller,

@@ -2,6 +2,7 @@ import {
   likeliestFirst,
   TokenError,
   type CertificateToStore,
+  type HostedToken,
   type KeyFilter,
   type KeyPairImport,
   type KeyPairRequest,
@@ -9,17 +10,17 @@ import {
   type KeySelector,
   type PresentKey,
   type SignatureHash,
-  type Token,
   type TokenKey,
   type TokenNote,
   type UnwrapOptions,
 } from '#pkcs11';
+import { firstAnswer } from './first-answer.js';
 
 /** A token and the part it plays among several. */
 export interface TokenMember {
   /** As metrics, logs and reports name it. */
   readonly name: string;
-  readonly token: Token;
+  readonly token: HostedToken;
   /** Whether new keys go there. */
   readonly newKeys: boolean;
 }
@@ -182,28 +183,31 @@ export class TokenSet {
     return bearers.length === 0 ? this.members : bearers;
   }
 
-  private inAnyHolder<T>(key: PresentKey, work: (token: Token) => Promise<T>): Promise<T> {
+  private inAnyHolder<T>(key: PresentKey, work: (token: HostedToken) => Promise<T>): Promise<T> {
     const holders = this.holders(key);
     return holders.length === 1 ? work(holders[0].token) : this.inTurn(holders, work);
   }
 
-  /** What one holder cannot do, or does wrong in whatever way, another may do: it is another device, of another make even. */
-  private async inTurn<T>(holders: readonly TokenMember[], work: (token: Token) => Promise<T>): Promise<T> {
+  /**
+   * What one holder cannot do, or does wrong in whatever way, another may do: it is another device, of another make even.
+   * One that has not answered for a moment comes last: it may stand.
+   */
+  private async inTurn<T>(holders: readonly TokenMember[], work: (token: HostedToken) => Promise<T>): Promise<T> {
     const first = this.turn++ % holders.length;
-    const failures: unknown[] = [];
-    for (const { token } of [...holders.slice(first), ...holders.slice(0, first)]) {
-      try {
-        return await work(token);
-      } catch (error) {
-        if (!(error instanceof TokenError) || error.failure === 'refused') throw error;
-        failures.push(error);
-      }
-    }
-    throw mostSpecificFailure(failures);
+    const inOrder = [...holders.slice(first), ...holders.slice(0, first)];
+    const [answering, silent] = [true, false].map(answers => inOrder.filter(({ token }) => token.answers === answers));
+    const attempts = [...(answering ?? []), ...(silent ?? [])].map(
+      ({ token }) =>
+        () =>
+          work(token),
+    );
+    const answer = await firstAnswer(attempts, mayDoElsewhere);
+    if ('value' in answer) return answer.value;
+    throw mostSpecificFailure(answer.failures);
   }
 
   /** A key that no token knows is not known to be missing while one of them cannot be asked. */
-  private async allFound(find: (token: Token) => Promise<readonly TokenKey[]>): Promise<readonly TokenKey[]> {
+  private async allFound(find: (token: HostedToken) => Promise<readonly TokenKey[]>): Promise<readonly TokenKey[]> {
     const { results, failures } = await this.ask(this.members, find);
     const found = results.flat();
     if (found.length === 0 && failures.length > 0) throw mostSpecificFailure(failures);
@@ -211,7 +215,10 @@ export class TokenSet {
   }
 
   /** The results of those that could; at least one. */
-  private async inAll<T>(members: readonly TokenMember[], work: (token: Token) => Promise<T>): Promise<[T, ...T[]]> {
+  private async inAll<T>(
+    members: readonly TokenMember[],
+    work: (token: HostedToken) => Promise<T>,
+  ): Promise<[T, ...T[]]> {
     const { results, failures } = await this.ask(members, work);
     if (results.length === 0) throw mostSpecificFailure(failures);
     return results as [T, ...T[]];
@@ -219,7 +226,7 @@ export class TokenSet {
 
   private async ask<T>(
     members: readonly TokenMember[],
-    work: (token: Token) => Promise<T>,
+    work: (token: HostedToken) => Promise<T>,
   ): Promise<{ results: T[]; failures: unknown[] }> {
     const results: T[] = [];
     const failures: unknown[] = [];
@@ -233,6 +240,8 @@ export class TokenSet {
 }
 
 const elsewhere = ['unavailable', 'busy', 'pin', 'not-found'];
+
+const mayDoElsewhere = (error: unknown): boolean => error instanceof TokenError && error.failure !== 'refused';
 
 const isRetryableElsewhere = (error: unknown): boolean =>
   error instanceof TokenError && elsewhere.includes(error.failure);

@@ -1,5 +1,5 @@
 import { constants, publicEncrypt, randomBytes } from 'node:crypto';
-import { parsePkcs11Uri, rsaPublicKey, Token, TokenError, type TokenKey } from '#pkcs11';
+import { HostedToken, listSlotsOf, parsePkcs11Uri, rsaPublicKey, TokenError, type TokenKey } from '#pkcs11';
 import { describeError, type KeyVaultConfiguration } from '#platform';
 import { good, type Finding } from './finding.js';
 import { paddings, pinState, schemesThatWork, speed, waysToGenerate, waysToImport } from './token-abilities.js';
@@ -7,16 +7,18 @@ import { paddings, pinState, schemesThatWork, speed, waysToGenerate, waysToImpor
 type TokenSettings = KeyVaultConfiguration['tokens'][number];
 
 const timeoutMs = 30_000;
-const quiet = { waited: () => undefined, executed: () => undefined, stateChanged: () => undefined };
+const quiet = { executed: () => undefined, stateChanged: () => undefined, processEnded: () => undefined };
 
 /** Opens a token as the vault does and looks at everything a playback needs of it. Nothing in it is changed. */
 export async function examineToken(settings: TokenSettings): Promise<Finding[]> {
   const before: Finding[] = [];
-  let token: Token;
+  // eslint-disable-next-line no-restricted-properties -- the module's own configuration, under names of its vendor
+  const environment = process.env;
+  let token: HostedToken;
   try {
-    const slots = await Token.slots(settings.uri);
+    const slots = await listSlotsOf(settings.uri, environment);
     before.push(good('module', parsePkcs11Uri(settings.uri).modulePath), describeSlots(slots));
-    token = Token.open({ ...settings, observer: quiet });
+    token = await HostedToken.open({ ...settings, environment, observer: quiet });
   } catch (error) {
     return [...before, whyNotOpen(error, settings.uri)];
   }
@@ -38,7 +40,7 @@ export async function examineToken(settings: TokenSettings): Promise<Finding[]> 
   }
 }
 
-type Slot = Awaited<ReturnType<typeof Token.slots>>[number];
+type Slot = Awaited<ReturnType<typeof listSlotsOf>>[number];
 
 function describeSlots(slots: readonly Slot[]): Finding {
   const found = slots.map(slot => `${slot.slotId}: ${contentOf(slot)}`).join(', ');
@@ -78,7 +80,7 @@ function whyNotOpen(error: unknown, uri: string): Finding {
   }
 }
 
-function describe({ description }: Token): Finding {
+function describe({ description }: HostedToken): Finding {
   const { label = '', manufacturer = '', model = '', serialNumber = '', firmwareVersion = '' } = description ?? {};
   return good(
     'token',
@@ -87,7 +89,7 @@ function describe({ description }: Token): Finding {
   );
 }
 
-function sessions(token: Token, wanted: number): Finding {
+function sessions(token: HostedToken, wanted: number): Finding {
   const { size } = token.sessions;
   const found = `${size} for playback, of ${wanted} that are configured`;
   if (size >= wanted) return good('sessions', found);
@@ -108,13 +110,13 @@ function keys(present: readonly TokenKey[]): Finding {
   return { check: 'keys', verdict: 'doubtful', found, advice, reported };
 }
 
-async function testKey(token: Token): Promise<Finding[]> {
+async function testKey(token: HostedToken): Promise<Finding[]> {
   const [key] = token.keys;
   const unwrapped = await testUnwrap(token);
   return key === undefined ? [unwrapped] : [unwrapped, await schemesThatWork(token, key), await speed(token, key)];
 }
 
-async function testUnwrap(token: Token): Promise<Finding> {
+async function testUnwrap(token: HostedToken): Promise<Finding> {
   const [key] = token.keys;
   if (key === undefined) return { check: 'unwrap', verdict: 'doubtful', found: 'not tried', advice: 'It needs a key.' };
   const sessionKey = randomBytes(32);

@@ -1,6 +1,6 @@
 import * as pkcs11 from 'pkcs11js';
 import { ckrOf } from '../errors/ckr-names.js';
-import { toTokenError } from '../errors/token-error.js';
+import { TokenError, toTokenError } from '../errors/token-error.js';
 import { KeyIndex } from '../keys/key-index.js';
 import { KeyReader, type KeyObjects } from '../keys/read-keys.js';
 import type { TokenLocation } from '../location/pkcs11-uri.js';
@@ -31,9 +31,12 @@ export class TokenConnection {
   /** Login and handles are in doubt. */
   private stale = false;
   private tokenNotes: readonly TokenNote[] = [];
-  private keyIndex = new KeyIndex({ privateKeys: [], certificates: [] });
+  private keyObjects: KeyObjects = { privateKeys: [], certificates: [] };
+  private keyIndex = new KeyIndex(this.keyObjects);
   private readonly pools: Readonly<Record<Lane, SessionPool>>;
   private readonly reader = new KeyReader();
+  /** The answer to a log-in: nobody logs in again after it, however many sessions wait for one. */
+  private pinRefusal: TokenError | undefined;
 
   private constructor(
     private readonly module: TokenModule,
@@ -45,7 +48,7 @@ export class TokenConnection {
     this.pools = this.createPools();
   }
 
-  /** Logs in and reads all keys. A wrong PIN is tried exactly once. @throws TokenError unavailable or pin */
+  /** Logs in and reads all keys. A wrong PIN is tried exactly once, the last try that the token has is left to people. @throws TokenError unavailable or pin */
   static open(module: TokenModule, options: ConnectionOptions): TokenConnection {
     let connection: TokenConnection | undefined;
     try {
@@ -66,6 +69,11 @@ export class TokenConnection {
     return this.keyIndex;
   }
 
+  /** What the index is made of. */
+  get objects(): KeyObjects {
+    return this.keyObjects;
+  }
+
   /** What was written down beside the keys, as it was when the token was read last. */
   get notes(): readonly TokenNote[] {
     return this.tokenNotes;
@@ -73,6 +81,11 @@ export class TokenConnection {
 
   pool(lane: Lane): SessionPool {
     return this.pools[lane];
+  }
+
+  /** Whether an operation runs or waits. */
+  get inUse(): boolean {
+    return Object.values(this.pools).some(({ inUse, queued }) => inUse + queued > 0);
   }
 
   /** Changes whenever the keys were read: a handle that failed may have been replaced meanwhile. */
@@ -89,6 +102,7 @@ export class TokenConnection {
     const notes = readNotes(session);
     // SoftHSM finds nothing in a token that is gone, as if its keys had been removed.
     this.assertPresent();
+    this.keyObjects = objects;
     this.keyIndex = new KeyIndex(objects);
     this.tokenNotes = notes;
     this.version++;
@@ -146,18 +160,21 @@ export class TokenConnection {
   private createPools(): Readonly<Record<Lane, SessionPool>> {
     const { sessions, queueLimit } = this.options;
     const most = this.description.capabilities.maximumSessions ?? Infinity;
-    const pool = (size: number): SessionPool =>
+    const pool = (size: number, partner?: () => SessionPool): SessionPool =>
       new SessionPool({
         size,
         queueLimit,
         openSession: () => this.openSession(),
         closeSession: session => session.close(),
+        ...(partner === undefined ? {} : { partner }),
       });
     if (most < 2) {
       const only = pool(1);
       return { playback: only, administration: only };
     }
-    return { playback: pool(Math.min(sessions, most - 1)), administration: pool(1) };
+    const playback: SessionPool = pool(Math.min(sessions, most - 1), () => administration);
+    const administration: SessionPool = pool(1, () => playback);
+    return { playback, administration };
   }
 
   private openSession(): TokenSession {
@@ -176,10 +193,33 @@ export class TokenConnection {
   /** The login is common to all sessions of the token, and ends with the last of them. */
   private logIn({ library, handle }: TokenSession): void {
     if (!publicStates.includes(library.C_GetSessionInfo(handle).state)) return;
+    if (this.pinRefusal !== undefined) throw this.pinRefusal;
     try {
+      requireTries(library.C_GetTokenInfo(this.slot).flags);
       library.C_Login(handle, pkcs11.CKU_USER, this.options.pin);
     } catch (error) {
-      if (ckrOf(error) !== 'CKR_USER_ALREADY_LOGGED_IN') throw error;
+      if (ckrOf(error) === 'CKR_USER_ALREADY_LOGGED_IN') return;
+      const failure = toTokenError(error, 'logging in');
+      if (failure.failure === 'pin') this.pinRefusal = failure;
+      throw failure;
     }
+  }
+}
+
+/**
+ * What the token says of its PIN (CK_TOKEN_INFO) decides whether one more try is made: the last one is left to people.
+ * @throws TokenError pin
+ */
+function requireTries(flags: number): void {
+  if ((flags & pkcs11.CKF_USER_PIN_LOCKED) !== 0) {
+    throw new TokenError('pin', 'the token says that its PIN is locked (CKF_USER_PIN_LOCKED)', {
+      ckr: 'CKR_PIN_LOCKED',
+    });
+  }
+  if ((flags & pkcs11.CKF_USER_PIN_FINAL_TRY) !== 0) {
+    const message =
+      'not tried: the token says that one more wrong PIN locks it (CKF_USER_PIN_FINAL_TRY). ' +
+      'Log in once with the right PIN and the tool of the token, then start again';
+    throw new TokenError('pin', message);
   }
 }

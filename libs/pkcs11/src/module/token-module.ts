@@ -1,9 +1,26 @@
 import * as pkcs11 from 'pkcs11js';
 import { ckrOf } from '../errors/ckr-names.js';
-import { TokenError, toTokenError } from '../errors/token-error.js';
+import { isOneOf, TokenError, toTokenError } from '../errors/token-error.js';
 import { NativeCalls } from './native-calls.js';
 
 const modules = new Map<string, TokenModule>();
+
+/** Told how the module is used, so that somebody outside can judge whether a call of it stands. */
+export interface ModuleProgress {
+  /** The module is about to be called; whatever was called before has returned. */
+  called(): void;
+  /** The next call occupies this thread, for so many milliseconds at most. */
+  longCall(timeoutMs: number): void;
+}
+
+const unwatched: ModuleProgress = { called: () => undefined, longCall: () => undefined };
+
+/** How a module wants to be initialised and called. */
+export interface ModuleOptions {
+  readonly serialised?: boolean | undefined;
+  readonly initialisation?: string | undefined;
+  readonly progress?: ModuleProgress | undefined;
+}
 
 /**
  * A PKCS#11 library in this process. Initialisation belongs to the process, not to a token (PKCS#11, 5.4), so all tokens
@@ -11,14 +28,22 @@ const modules = new Map<string, TokenModule>();
  */
 export class TokenModule {
   readonly calls = new NativeCalls();
+  readonly progress: ModuleProgress;
   private readonly users = new Set<object>();
   private initialised = false;
   private starts = 0;
+  private oneCallerOnly: boolean;
 
-  private constructor(readonly library: pkcs11.PKCS11) {}
+  private constructor(
+    private readonly loaded: pkcs11.PKCS11,
+    private readonly options: ModuleOptions,
+  ) {
+    this.oneCallerOnly = options.serialised ?? false;
+    this.progress = options.progress ?? unwatched;
+  }
 
   /** @throws TokenError unsupported when the library cannot be loaded. */
-  static load(path: string): TokenModule {
+  static load(path: string, options: ModuleOptions = {}): TokenModule {
     const known = modules.get(path);
     if (known !== undefined) return known;
     const library = new pkcs11.PKCS11();
@@ -30,9 +55,19 @@ export class TokenModule {
         'check module-path, that the file is made for this machine, and the libraries it needs';
       throw new TokenError('unsupported', message, { cause: error });
     }
-    const module = new TokenModule(library);
+    const module = new TokenModule(library, options);
     modules.set(path, module);
     return module;
+  }
+
+  get library(): pkcs11.PKCS11 {
+    this.progress.called();
+    return this.loaded;
+  }
+
+  /** Whether the module bears one caller at a time: no call may begin on a thread of its own. */
+  get serialised(): boolean {
+    return this.oneCallerOnly;
   }
 
   /** Changes with every initialisation: handles of another generation are void, and may mean something else. */
@@ -75,14 +110,34 @@ export class TokenModule {
 
   private initialise(): void {
     try {
-      // Calls run on several threads at once.
-      this.library.C_Initialize({ flags: pkcs11.CKF_OS_LOCKING_OK });
+      this.callInitialise();
     } catch (error) {
-      if (ckrOf(error) !== 'CKR_CRYPTOKI_ALREADY_INITIALIZED') {
-        throw asUnavailable(toTokenError(error, 'initialising the PKCS#11 module'));
-      }
+      throw asUnavailable(toTokenError(error, 'initialising the PKCS#11 module'));
     }
     this.initialised = true;
+  }
+
+  /** A module that cannot lock (PKCS#11, 5.4: CKR_CANT_LOCK), or knows no arguments, is called by one thread alone. */
+  private callInitialise(): void {
+    const { initialisation } = this.options;
+    try {
+      if (this.oneCallerOnly) this.tryInitialise(0, initialisation);
+      else this.tryInitialise(pkcs11.CKF_OS_LOCKING_OK, initialisation);
+    } catch (error) {
+      if (this.oneCallerOnly || !isOneOf(withoutLocking, ckrOf(error))) throw error;
+      this.oneCallerOnly = true;
+      this.tryInitialise(0, initialisation);
+    }
+  }
+
+  private tryInitialise(flags: number, text: string | undefined): void {
+    try {
+      if (text !== undefined) this.library.C_Initialize({ flags, libraryParameters: `${text}${cutOff}` });
+      else if (flags === 0) this.library.C_Initialize();
+      else this.library.C_Initialize({ flags });
+    } catch (error) {
+      if (ckrOf(error) !== 'CKR_CRYPTOKI_ALREADY_INITIALIZED') throw error;
+    }
   }
 
   private finalise(): void {
@@ -92,6 +147,11 @@ export class TokenModule {
     quietly(() => this.library.C_Finalize());
   }
 }
+
+/** What a module answers that does not lock, or takes no CK_C_INITIALIZE_ARGS. */
+const withoutLocking: readonly string[] = ['CKR_CANT_LOCK', 'CKR_ARGUMENTS_BAD', 'CKR_NEED_TO_CREATE_THREADS'];
+/** The binding cuts the last character of what it passes on in pReserved. */
+const cutOff = ' ';
 
 /** While a token is being opened, whatever goes wrong in it means that it is not there now. */
 export function asUnavailable(error: TokenError): TokenError {

@@ -12,6 +12,8 @@ export interface SessionPoolOptions {
   readonly queueLimit: number;
   readonly openSession: () => TokenSession;
   readonly closeSession: (session: TokenSession) => void;
+  /** The pool of the other lane, from which a session is taken over when the token has none left for this one. */
+  readonly partner?: () => SessionPool;
 }
 
 interface Waiter {
@@ -22,6 +24,8 @@ interface Waiter {
 
 /** What the token does when it is asked too much: nobody knows better than this when it is worth asking again. */
 const busyRetryAfterMs = 1000;
+/** Other processes give their sessions back some time: a pool that became smaller tries its full size again. */
+const growAgainMs = 5000;
 
 /**
  * Sessions, opened when they are first needed and leased to one operation at a time. Who finds none waits: first come,
@@ -31,15 +35,15 @@ export class SessionPool {
   private readonly idle: TokenSession[] = [];
   private readonly waiting: Waiter[] = [];
   private leased = 0;
-  private limit: number;
+  /** What the token allowed when it was asked for one too many, until (`performance.now()`) that is forgotten. */
+  private shortage: { readonly limit: number; readonly until: number } | undefined;
   private closed = false;
 
-  constructor(private readonly options: SessionPoolOptions) {
-    this.limit = options.size;
-  }
+  constructor(private readonly options: SessionPoolOptions) {}
 
   get size(): number {
-    return this.limit;
+    if (this.shortage !== undefined && this.shortage.until <= performance.now()) this.shortage = undefined;
+    return this.shortage?.limit ?? this.options.size;
   }
 
   get inUse(): number {
@@ -71,6 +75,7 @@ export class SessionPool {
     if (usable && !this.closed) this.idle.push(session);
     else this.options.closeSession(session);
     this.serve();
+    this.options.partner?.().serveStarving();
   }
 
   /** Everybody who waits hears that the token is gone; leased sessions are closed when they come back. */
@@ -87,15 +92,25 @@ export class SessionPool {
   }
 
   private open(): TokenSession | undefined {
-    if (this.leased + this.idle.length >= this.limit) return undefined;
+    const held = this.leased + this.idle.length;
+    if (held >= this.size) return undefined;
     try {
       return this.options.openSession();
     } catch (error) {
+      if (ckrOf(error) !== 'CKR_SESSION_COUNT') throw error;
       // Other processes have sessions, too: the token has fewer left than it promised. Those that we have must do.
-      if (ckrOf(error) !== 'CKR_SESSION_COUNT' || this.leased === 0) throw error;
-      this.limit = this.leased;
-      return undefined;
+      this.shortage = { limit: Math.max(1, held), until: performance.now() + growAgainMs };
+      if (held > 0) return undefined;
+      const partner = this.options.partner?.();
+      const lent = partner?.idle.pop();
+      if (lent === undefined && (partner === undefined || partner.leased === 0)) throw error;
+      return lent;
     }
+  }
+
+  /** Who has no session at all, and none coming back, gets the next one that the other lane gives back. */
+  private serveStarving(): void {
+    if (this.leased + this.idle.length === 0) this.serve();
   }
 
   private wait(lane: Lane, signal: AbortSignal): Promise<TokenSession> {

@@ -4,7 +4,8 @@ import { quietly, type TokenModule } from '../module/token-module.js';
 
 /**
  * A session of the token. It can do one operation at a time, so whoever holds it holds it from the first to the last
- * call. The heavy calls run on threads of libuv's pool and are watched; the short ones run at once.
+ * call. The heavy calls run on threads of libuv's pool and are watched; the short ones run at once. Where the module bears
+ * one caller at a time, all of them run at once.
  */
 export class TokenSession {
   private readonly generation: number;
@@ -42,8 +43,11 @@ export class TokenSession {
     const output = Buffer.allocUnsafe(outputBytes);
     // A copy: it lives as long as the call does, whatever the caller does with the original.
     const ciphertext = Buffer.from(input);
-    return this.watched('C_Decrypt', [ciphertext, output], () =>
-      this.library.C_DecryptAsync(this.handle, ciphertext, output),
+    return this.watched(
+      'C_Decrypt',
+      [ciphertext, output],
+      () => this.library.C_DecryptAsync(this.handle, ciphertext, output),
+      () => this.library.C_Decrypt(this.handle, ciphertext, output),
     );
   }
 
@@ -57,7 +61,12 @@ export class TokenSession {
     this.library.C_SignInit(this.handle, mechanism, key);
     const output = Buffer.alloc(outputBytes);
     const message = Buffer.from(data);
-    return this.watched('C_Sign', [message, output], () => this.library.C_SignAsync(this.handle, message, output));
+    return this.watched(
+      'C_Sign',
+      [message, output],
+      () => this.library.C_SignAsync(this.handle, message, output),
+      () => this.library.C_Sign(this.handle, message, output),
+    );
   }
 
   /** C_GenerateKeyPair; primes are a matter of luck, so it has a time of its own. */
@@ -67,9 +76,13 @@ export class TokenSession {
     privateTemplate: pkcs11.Template,
     timeoutMs: number,
   ): Promise<pkcs11.KeyPair> {
-    const start = (): Promise<pkcs11.KeyPair> =>
-      this.library.C_GenerateKeyPairAsync(this.handle, mechanism, publicTemplate, privateTemplate);
-    return this.watched('C_GenerateKeyPair', [], start, timeoutMs);
+    return this.watched(
+      'C_GenerateKeyPair',
+      [],
+      () => this.library.C_GenerateKeyPairAsync(this.handle, mechanism, publicTemplate, privateTemplate),
+      () => this.library.C_GenerateKeyPair(this.handle, mechanism, publicTemplate, privateTemplate),
+      timeoutMs,
+    );
   }
 
   /** C_UnwrapKey: the wrapped key becomes an object of the token. */
@@ -79,8 +92,11 @@ export class TokenSession {
     wrappedKey: Buffer,
     template: pkcs11.Template,
   ): Promise<pkcs11.Handle> {
-    return this.watched('C_UnwrapKey', [wrappedKey], () =>
-      this.library.C_UnwrapKeyAsync(this.handle, mechanism, unwrappingKey, wrappedKey, template),
+    return this.watched(
+      'C_UnwrapKey',
+      [wrappedKey],
+      () => this.library.C_UnwrapKeyAsync(this.handle, mechanism, unwrappingKey, wrappedKey, template),
+      () => this.library.C_UnwrapKey(this.handle, mechanism, unwrappingKey, wrappedKey, template),
     );
   }
 
@@ -96,11 +112,13 @@ export class TokenSession {
   private watched<T>(
     what: string,
     buffers: readonly Buffer[],
-    start: () => Promise<T>,
+    onThread: () => Promise<T>,
+    atOnce: () => T,
     timeoutMs = this.timeoutMs,
   ): Promise<T> {
+    if (this.module.serialised) return this.alone(atOnce, timeoutMs);
     return this.module.calls.run(what, timeoutMs, buffers, async () => {
-      const work = start();
+      const work = onThread();
       this.running = true;
       try {
         return await work;
@@ -109,5 +127,10 @@ export class TokenSession {
         if (this.closing) this.close();
       }
     });
+  }
+
+  private async alone<T>(atOnce: () => T, timeoutMs: number): Promise<T> {
+    this.module.progress.longCall(timeoutMs);
+    return Promise.resolve(atOnce());
   }
 }

@@ -12,7 +12,30 @@ const token = z
     pin: secret.optional().describe('The PIN, unless the URI names its file as pin-source.'),
     sessions: z.int().min(1).max(256).default(4).describe('How many operations the token does at once.'),
     queueLimit: z.int().min(1).max(100_000).default(1024).describe('Operations that may wait; the next is refused.'),
-    operationTimeoutMs: milliseconds.default(10_000).describe('For one call of the token.'),
+    operationTimeoutMs: milliseconds
+      .default(10_000)
+      .describe(
+        'For one call of the PKCS#11 module: its process is killed when it takes longer, and another one started.',
+      ),
+    openTimeoutMs: milliseconds
+      .default(30_000)
+      .describe('As operationTimeoutMs, while the token is being opened or looked for.'),
+    serialised: z
+      .boolean()
+      .default(false)
+      .describe('true for modules that bear one caller at a time, as opencryptoki 3.8: no two calls overlap.'),
+    initialisation: z
+      .string()
+      .min(1)
+      .max(4096)
+      .optional()
+      .describe('The text that C_Initialize passes on in pReserved, as NSS and YubiHSM 2 want it.'),
+    objectsReadOnce: z
+      .boolean()
+      .default(false)
+      .describe(
+        'true for modules that read their objects once, as tpm2-pkcs11: where a key is not found the module is initialised again, when it is idle and once a minute at most.',
+      ),
     newKeys: z
       .boolean()
       .default(true)
@@ -55,11 +78,8 @@ export const keyVault = z
       .max(1024)
       .optional()
       .describe(
-        'Threads for calls of tokens, and for lookups of files and names. Absent: one for every session and some more, as an HSM behind a network wants it. A token that computes in this process (SoftHSM) is fastest with as many threads as processors and several times as many sessions.',
+        'Threads for calls of a token, in the process of its module. Absent: one for every session and some more, as an HSM behind a network wants it. A token that computes in that process (SoftHSM) is fastest with as many threads as processors and several times as many sessions.',
       ),
-    exitWhenHungMs: milliseconds
-      .default(30_000)
-      .describe('A token whose native call hangs for this long ends the process: only a new one gets its thread back.'),
     transportKeyTimeToLiveMs: milliseconds
       .default(3_600_000)
       .describe('An agreed session-key transport key lives this long.'),

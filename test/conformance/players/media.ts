@@ -77,7 +77,10 @@ export const media: readonly Medium[] = [
   audio('moov-last.m4a', 'audio/mp4', ...aac),
   video('moov-first.mp4', 'video/mp4', ...h264, '-movflags', '+faststart'),
   video('moov-last.mp4', 'video/mp4', ...h264),
-  video('fragmented.mp4', 'video/mp4', ...h264, '-movflags', 'frag_keyframe+empty_moov+default_base_moof'),
+  {
+    ...video('fragmented.mp4', 'video/mp4', ...h264, '-movflags', 'frag_keyframe+empty_moov+default_base_moof'),
+    saysDuration: false,
+  },
   video('vp8.webm', 'video/webm', ...vp8),
   video('vp9.webm', 'video/webm', ...vp9),
   { ...video('without-cues.webm', 'video/webm', ...vp8), saysDuration: false, piped: true },

@@ -64,7 +64,7 @@ it.each(cells)('$player: $name, $form, is heard as from nginx', async ({ player,
 
 /** Once round all forms, whoever plays them. */
 const longCells = names.flatMap((player, place) =>
-  storedForms.slice(place, place + countInTier(1, storedForms.length)).map(form => ({ player, form })),
+  storedForms.slice(place, place + countInTier(1, 1, storedForms.length)).map(form => ({ player, form })),
 );
 
 it.each(longCells)('$player plays on after a pause longer than the server waits: $form', async ({ player, form }) => {

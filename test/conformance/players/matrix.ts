@@ -9,11 +9,11 @@ export interface Cell {
 }
 
 /**
- * What is played by whom: every medium by one player in one form, so that every player meets every form; with `all` by
- * every player in one form, with `long` by every player in every form.
+ * What is played by whom: every medium by one player in one form, so that every player meets every form; with `long` by
+ * every player in every form.
  */
 export function cellsOf(players: readonly string[]): readonly Cell[] {
-  const [playersOfAMedium, formsOfACell] = [countInTier(1, players.length), countInTier(1, 1, storedForms.length)];
+  const [playersOfAMedium, formsOfACell] = [countInTier(1, 1, players.length), countInTier(1, 1, storedForms.length)];
   return media.flatMap((medium, place) =>
     from(players, place, playersOfAMedium).flatMap((player, step) =>
       from(storedForms, place + step, formsOfACell).map(form => ({ player, medium, form })),

@@ -34,7 +34,7 @@ async function givenUp(): Promise<void> {
   throw new Error('the server still waits for the player');
 }
 
-it.each(storedForms.slice(0, countInTier(1, storedForms.length)))(
+it.each(storedForms.slice(0, countInTier(1, 1, storedForms.length)))(
   'mpv plays on after a pause that outlasts the connection, faster, from elsewhere and to the end: %s',
   async form => {
     const { url } = await stage.inGateway(longMedium, form);

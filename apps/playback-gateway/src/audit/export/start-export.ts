@@ -13,11 +13,13 @@ export async function startExport(
   { audit: { otlp }, store }: GatewayConfiguration,
   audit: AuditLog,
 ): Promise<{ stop(): Promise<void> }> {
+  // There without a collector, too: a metric that is absent says nothing, one that stays 0 says that nothing is sent.
+  const exportMetrics = new ExportMetrics(metrics);
   if (otlp === undefined) return { stop: () => Promise.resolve() };
   const { OtlpRecordSender } = await import('./otlp-record-sender.js');
   const sender = new OtlpRecordSender(otlp, { instance, version: productVersion() });
   const position = await ExportPosition.open(store.directory, instance);
-  const parts = { audit, position, sender, metrics: new ExportMetrics(metrics), logger };
+  const parts = { audit, position, sender, metrics: exportMetrics, logger };
   const records = new RecordExport(parts, otlp.intervalMs);
   records.start();
   return records;

@@ -44,6 +44,7 @@ export class Firefox implements MediaBrowser {
   readonly name = 'Firefox';
   private readonly waiting = new Map<number, Waiting>();
   private commands = 0;
+  private lastTurn: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly child: ChildProcess,
@@ -71,14 +72,27 @@ export class Firefox implements MediaBrowser {
   }
 
   async open(url: string): Promise<BrowserPage> {
-    const { context } = (await this.send('browsingContext.create', { type: 'tab' })) as { readonly context: string };
+    const context = await this.inTurn(() => this.newTab());
     await this.send('browsingContext.navigate', { context, url, wait: 'complete' });
     return {
       run: (script, input) => this.run(context, script, input),
       close: async () => {
-        await this.send('browsingContext.close', { context });
+        await this.inTurn(() => this.send('browsingContext.close', { context }));
       },
     };
+  }
+
+  /** Firefox loses a tab now and then that is made while it opens or closes another: one after the other, and once more. */
+  private async newTab(): Promise<string> {
+    const create = () => this.send('browsingContext.create', { type: 'tab' });
+    const { context } = (await create().catch(create)) as { readonly context: string };
+    return context;
+  }
+
+  private inTurn<Result>(act: () => Promise<Result>): Promise<Result> {
+    const acted = this.lastTurn.then(act);
+    this.lastTurn = acted.catch(() => undefined);
+    return acted;
   }
 
   async close(): Promise<void> {

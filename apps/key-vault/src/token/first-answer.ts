@@ -33,10 +33,11 @@ export function firstAnswer<T>(
           if (!over) finish(() => resolve({ value }));
           else if (Buffer.isBuffer(value)) value.fill(0);
         },
-        (error: Error) => {
+        (error: unknown) => {
           if (over) return;
           failures.push(error);
-          if (!mayGoOn(error)) finish(() => reject(error));
+          const reason = error instanceof Error ? error : new Error('a way failed', { cause: error });
+          if (!mayGoOn(error)) finish(() => reject(reason));
           else if (begun < ways.length) begin();
           else if (failures.length === ways.length) finish(() => resolve({ failures }));
         },

@@ -113,6 +113,18 @@ describe(RecordExport.name, () => {
     expect(placesReceived()).toEqual(await placesStored(store));
   });
 
+  it('does nothing after it was stopped in the middle of its work', async () => {
+    const store = await storeOf('gateway-1');
+    await append(store, 300);
+    const { records, registry } = await exporting(store, 'gateway-1');
+    await until(() => receiver.logs.length > 0);
+    await records.stop();
+    const sent = receiver.logs.length;
+    await delay(20 * intervalMs);
+    expect(receiver.logs.length).toBe(sent);
+    expect(await valueOf(registry, 'rcs_audit_export_failures_total')).toBe(0);
+  });
+
   it('of two gateways of a store one sends, and the other goes on when it has ended', async () => {
     const stores = [await storeOf('gateway-1'), await storeOf('gateway-2')] as const;
     for (const store of stores) await append(store, 1);

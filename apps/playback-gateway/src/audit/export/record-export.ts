@@ -33,6 +33,9 @@ export interface ExportParts {
 export class RecordExport {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
+  /** No other round begins by itself. */
+  private stopping = false;
+  /** What has begun goes no further. */
   private closing = false;
 
   constructor(
@@ -43,7 +46,7 @@ export class RecordExport {
   start(): void {
     this.timer = setTimeout(() => {
       this.running = this.round().finally(() => {
-        if (!this.closing) this.start();
+        if (!this.stopping) this.start();
       });
     }, this.intervalMs);
     this.timer.unref();
@@ -51,6 +54,7 @@ export class RecordExport {
 
   /** Sends what is there, within a bound, and leaves the rest to whoever comes next. */
   async stop(): Promise<void> {
+    this.stopping = true;
     clearTimeout(this.timer);
     const last = this.running.then(() => this.round());
     await withDeadline(last, closingTimeoutMs, 'sending audit records').catch((error: unknown) => {

@@ -21,11 +21,6 @@ export interface TokenOptions {
   readonly serialised?: boolean;
   /** The text that C_Initialize is given in pReserved, as NSS and YubiHSM 2 want it. */
   readonly initialisation?: string;
-  /**
-   * For modules that read their objects once: where a key is not found the module is initialised again, when nobody uses the
-   * token and once a minute at most.
-   */
-  readonly objectsReadOnce?: boolean;
   /** `in-token` leaves paddings to the token even where it offers raw RSA, as some security policies demand. */
   readonly paddings?: 'automatic' | 'in-token';
   readonly observer: TokenObserver;

@@ -78,7 +78,7 @@ export class TokenSupervisor {
   }
 
   /** @throws TokenError unavailable, with the time after which another call makes sense. */
-  current(): TokenConnection {
+  private current(): TokenConnection {
     if (this.connection !== undefined) return this.connection;
     const reason = 'reason' in this.currentState ? this.currentState.reason : 'it is closed';
     throw new TokenError('unavailable', `the token is not available: ${reason}`, { retryAfterMs: this.retryAfterMs() });

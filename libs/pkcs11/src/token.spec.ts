@@ -2,6 +2,7 @@ import { constants, publicEncrypt, randomBytes, verify } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as pkcs11 from 'pkcs11js';
 import { TokenError } from './errors/token-error.js';
+import { KeyIndex } from './keys/key-index.js';
 import { rsaPublicKey } from './keys/subject-key-identifier.js';
 import type { KeySelector, TokenKey } from './keys/token-key.js';
 import { pairOf, recordingKey, type RecordingKey } from './testing/recording-key.js';
@@ -44,7 +45,7 @@ describe(Token.name, () => {
   let key: TokenKey;
   const unwrap = (encryptedKey: Buffer, sessionKeyLength = 32, signal = soon()): Promise<Buffer> =>
     token.unwrapSessionKey(key, { scheme: pkcs1, encryptedKey, sessionKeyLength, signal });
-  const find = (selector: KeySelector): Promise<readonly TokenKey[]> => token.findKeys(selector, () => true, soon());
+  const find = (selector: KeySelector): readonly TokenKey[] => new KeyIndex(token.objects).find(selector);
   const until = async (condition: () => boolean): Promise<void> => {
     for (const limit = Date.now() + 15_000; !condition() && Date.now() < limit;) await delay(20);
     expect(condition()).toBe(true);
@@ -113,10 +114,10 @@ describe(Token.name, () => {
       expect(flags.map(type => read(type)?.[0])).toEqual([1, 0, 1, 0, 0]);
     });
 
-    it('ties key and certificate together, found by either name of a recipient', async () => {
+    it('ties key and certificate together, found by either name of a recipient', () => {
       const { issuer, serialNumber, keyIdentifier, certificateDer } = recording.pair;
-      const byNumber = await find({ type: 'issuer-and-serial-number', issuer, serialNumber });
-      const byKey = await find({ type: 'subject-key-identifier', keyIdentifier });
+      const byNumber = find({ type: 'issuer-and-serial-number', issuer, serialNumber });
+      const byKey = find({ type: 'subject-key-identifier', keyIdentifier });
       expect([byNumber, byKey]).toEqual([[key], [key]]);
       expect(key).toMatchObject({ label: '9350/first', certificate: certificateDer, id: keyIdentifier });
       expect(rsaPublicKey(key.modulus, key.publicExponent).equals(recording.publicKey)).toBe(true);
@@ -133,7 +134,7 @@ describe(Token.name, () => {
       const { key: second, created } = await token.importKeyPair(renewed, soon());
       expect([created, second.label, second.id]).toEqual([false, '9350/renewed', key.id]);
       const { issuer, serialNumber } = renewed;
-      const [found] = await find({ type: 'issuer-and-serial-number', issuer, serialNumber });
+      const [found] = find({ type: 'issuer-and-serial-number', issuer, serialNumber });
       expect(found?.label).toBe('9350/renewed');
     });
 
@@ -169,35 +170,6 @@ describe(Token.name, () => {
       await token.refreshKeys(soon());
       expect(token.keys).toEqual(before);
       asStranger(session => stranger.C_DestroyObject(session, object));
-    });
-
-    it('reads the token again for unknown recipients, once for all that come together', async () => {
-      const unknown = { type: 'subject-key-identifier', keyIdentifier: randomBytes(20) } as const;
-      const counted = jest.spyOn(token, 'refreshKeys');
-      const found = await Promise.all(Array.from({ length: 100 }, () => find(unknown)));
-      expect(found.flat()).toEqual([]);
-      expect(counted).toHaveBeenCalledTimes(1);
-      counted.mockRestore();
-    });
-
-    it('finds what another process imported a moment ago, however short the last reading is past', async () => {
-      const { pair } = await recordingKey('x/elsewhere');
-      const { issuer, serialNumber } = pair;
-      const selector = { type: 'issuer-and-serial-number', issuer, serialNumber } as const;
-      const other = Token.open(options);
-      try {
-        expect(await find(selector)).toEqual([]);
-        await other.importKeyPair(pair, soon());
-        expect((await find(selector))[0]?.label).toBe('x/elsewhere');
-      } finally {
-        other.close();
-        await other.closed;
-      }
-    });
-
-    it('waits no longer for a reading than its caller', async () => {
-      const unknown = { type: 'subject-key-identifier', keyIdentifier: randomBytes(20) } as const;
-      expect(await failureOf(token.findKeys(unknown, () => true, AbortSignal.abort()))).toBe('busy');
     });
   });
 

@@ -7,9 +7,8 @@ import { removeKey, type KeyRemoval } from './keys/remove-key.js';
 import { sign, type SignatureHash } from './keys/sign.js';
 import { certificateNames } from './keys/certificate-names.js';
 import type { PresentKey } from './keys/key-index.js';
-import { KeyLookup, type KeyFilter } from './keys/key-lookup.js';
 import type { KeyObjects } from './keys/read-keys.js';
-import type { KeySelector, TokenKey } from './keys/token-key.js';
+import type { TokenKey } from './keys/token-key.js';
 import { parsePkcs11Uri } from './location/pkcs11-uri.js';
 import { listSlots, type SlotContent } from './module/find-slot.js';
 import type { TokenConnection } from './module/token-connection.js';
@@ -38,20 +37,12 @@ const noObjects: KeyObjects = { privateKeys: [], certificates: [] };
 export class Token {
   private readonly rawUnwrapping = new RawUnwrapping();
   private readonly paddedUnwrapping = new PaddedUnwrapping();
-  private readonly lookup: KeyLookup;
   private finished = Promise.resolve();
 
   private constructor(
     private readonly supervisor: TokenSupervisor,
     private readonly options: TokenOptions,
-  ) {
-    const soon = (): AbortSignal => AbortSignal.timeout(options.operationTimeoutMs);
-    this.lookup = new KeyLookup({
-      index: () => this.supervisor.current().index,
-      reread: () => this.refreshKeys(soon()),
-      renew: options.objectsReadOnce === true ? () => this.renew() : undefined,
-    });
-  }
+  ) {}
 
   /** @throws TokenError when the token cannot be opened now; a start must not pass over that. */
   static open(options: TokenOptions): Token {
@@ -112,30 +103,6 @@ export class Token {
   /** What was written down beside the keys, when the token was read last. */
   get notes(): readonly TokenNote[] {
     return this.supervisor.present?.notes ?? nothing;
-  }
-
-  /** All keys that bear the name a recipient gives, the likeliest first, as far as they are known without asking the token. */
-  knownKeys(selector: KeySelector): readonly TokenKey[] {
-    return this.supervisor.present?.index.find(selector) ?? [];
-  }
-
-  /** Whether the token is known to hold this very key. */
-  holds(key: PresentKey): boolean {
-    return this.supervisor.present?.index.present(key) !== undefined;
-  }
-
-  /**
-   * Those of the private keys bearing the name a recipient gives that the caller wants, the likeliest first. The token is
-   * read again where none is known, because another process may have imported one; for many together, once a second.
-   * @throws TokenError
-   */
-  async findKeys(selector: KeySelector, isWanted: KeyFilter, signal: AbortSignal): Promise<readonly TokenKey[]> {
-    return this.lookup.byName(selector, isWanted, signal);
-  }
-
-  /** As `findKeys`, for names that only the caller understands. @throws TokenError */
-  async findKeysWhere(matches: KeyFilter, signal: AbortSignal): Promise<readonly TokenKey[]> {
-    return this.lookup.where(matches, signal);
   }
 
   /**

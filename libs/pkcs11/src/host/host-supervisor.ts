@@ -12,6 +12,11 @@ export interface HostedTokenOptions extends HostedOptions {
   readonly openTimeoutMs: number;
   /** Calls of the token that run at the same time; one for every session and some more when absent. */
   readonly threads?: number | undefined;
+  /**
+   * For modules that read their objects once: where a key is not found the module is initialised again, when nobody uses the
+   * token and once a minute at most.
+   */
+  readonly objectsReadOnce?: boolean;
   /** What the module is told of its configuration; secrets of this product are left out. */
   readonly environment: NodeJS.ProcessEnv;
   readonly observer: HostedTokenObserver;

@@ -8,6 +8,8 @@ const headEnd = '\r\n\r\n';
 export interface RawRequest {
   readonly number: number;
   readonly method: string;
+  /** Its path, as it came. */
+  readonly target: string;
   readonly range: string | undefined;
   /** The head as it came. */
   readonly head: string;
@@ -30,6 +32,11 @@ export class FaultyStorage {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return storage;
+  }
+
+  /** Connections that are open now. */
+  get connections(): number {
+    return this.sockets.size;
   }
 
   get url(): string {
@@ -56,9 +63,9 @@ export class FaultyStorage {
         if (received.length < bodyEnd) return;
         const body = received.subarray(end + headEnd.length, bodyEnd);
         received = received.subarray(bodyEnd);
-        const method = head.split(' ', 1)[0] ?? '';
+        const [method = '', target = ''] = head.split(' ', 2);
         const range = /^range: *(\S+)/im.exec(head)?.[1];
-        const request = { number: this.requests.length + 1, method, range, head, body, socket };
+        const request = { number: this.requests.length + 1, method, target, range, head, body, socket };
         this.requests.push(request);
         answer(request);
       }

@@ -1,8 +1,15 @@
 import { RcsError } from '#platform';
 import type { StorageObserver } from '../media-storage-configuration.js';
 import { collect } from './collected-answer.js';
-import { contentLengthOf, isCoded, parseContentRange, validatorsOf, type Validators } from './response-validators.js';
-import { codedError, statusError } from './storage-errors.js';
+import {
+  contentLengthOf,
+  isCoded,
+  isPartAsWhole,
+  parseContentRange,
+  validatorsOf,
+  type Validators,
+} from './response-validators.js';
+import { codedError, partAsWholeError, statusError } from './storage-errors.js';
 import type { StorageAnswer } from './storage-exchange.js';
 import type { WebDavConnection } from './webdav-connection.js';
 import type { Window } from './webdav-object.js';
@@ -36,8 +43,9 @@ export async function firstLook(
   { head, tail }: { readonly head: number; readonly tail: number },
   signal: AbortSignal,
 ): Promise<FirstLook> {
+  const asked = head > 0 ? head : tail;
   const range = head > 0 ? `bytes=0-${head - 1}` : tail > 0 ? `bytes=-${tail}` : undefined;
-  const longest = Math.max(head > 0 ? head : tail, smallFileBytes);
+  const longest = Math.max(asked, smallFileBytes);
   let opening: Opening | undefined;
   const answer = await collect(
     connection,
@@ -50,8 +58,11 @@ export async function firstLook(
     },
     received => {
       if (isMedia(received.status) && isCoded(received)) throw codedError(connection.name, target);
+      if (isPartAsWhole(received)) throw partAsWholeError(connection.name, target);
       opening = openingOf(received, longest);
-      if (range !== undefined && opening === undefined && saysNoSize(received)) return 0;
+      // As long as what was asked for: perhaps all of the file, perhaps the range under a wrong status.
+      if (received.status === 200 && range !== undefined && opening?.size === asked) opening = undefined;
+      if (range !== undefined && opening === undefined && saysNoSize(received, asked)) return 0;
       if (opening === undefined && received.status !== 200) throw statusError(received.status, connection.name, target);
       if (range === undefined) return 0;
       if (received.status === 200 && opening?.size !== 0) observer.rangeIgnored();
@@ -60,7 +71,7 @@ export async function firstLook(
   );
   observer.received(answer.body.length);
   if (opening === undefined) {
-    if (range !== undefined && saysNoSize(answer)) return lookByHead(connection, observer, target, signal);
+    if (range !== undefined && saysNoSize(answer, asked)) return lookByHead(connection, observer, target, signal);
     if (range === undefined) return firstLook(connection, observer, target, { head: 1, tail: 0 }, signal);
     throw new RcsError('RCS_STORAGE_FAILED', `storage ${connection.name} does not say how long ${target} is`);
   }
@@ -70,10 +81,13 @@ export async function firstLook(
   return { size: opening.size, validators: validatorsOf(answer), window };
 }
 
-/** A body without a length, or a range of nobody knows how much: both are legal (RFC 9112, 6.3; RFC 9110, 14.4). */
-function saysNoSize(answer: StorageAnswer): boolean {
+/**
+ * A body without a length, or a range of nobody knows how much: both are legal (RFC 9112, 6.3; RFC 9110, 14.4). A whole
+ * file that is as long as the range that was asked for may be that range.
+ */
+function saysNoSize(answer: StorageAnswer, asked: number): boolean {
   const { status, headers } = answer;
-  if (status === 200) return contentLengthOf(answer) === undefined;
+  if (status === 200) return [undefined, asked].includes(contentLengthOf(answer));
   const range = parseContentRange(headers['content-range']);
   return status === 206 && range?.start !== undefined && range.size === undefined;
 }

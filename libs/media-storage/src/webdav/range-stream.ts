@@ -4,12 +4,13 @@ import type { StorageObserver } from '../media-storage-configuration.js';
 import {
   contentLengthOf,
   isCoded,
+  isPartAsWhole,
   parseContentRange,
   sameState,
   validatorsOf,
   type Validators,
 } from './response-validators.js';
-import { codedError, statusError } from './storage-errors.js';
+import { codedError, partAsWholeError, statusError } from './storage-errors.js';
 import type { AnswerReceiver, StorageAnswer, StorageExchange } from './storage-exchange.js';
 import type { WebDavConnection } from './webdav-connection.js';
 
@@ -129,6 +130,7 @@ export class RangeStream extends Readable implements AnswerReceiver {
     const { name } = this.connection;
     if (status !== 200 && status !== 206 && status !== 416) throw statusError(status, name, target);
     if (status !== 416 && isCoded(answer)) throw codedError(name, target);
+    if (isPartAsWhole(answer)) throw partAsWholeError(name, target);
     const contentRange = parseContentRange(headers['content-range']);
     const length = contentLengthOf(answer);
     if (status === 206 && contentRange === undefined)

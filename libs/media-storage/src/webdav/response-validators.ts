@@ -39,6 +39,10 @@ export function parseContentRange(header: string | undefined): ContentRange | un
   };
 }
 
+/** A range under the status of the whole file: its length would be taken for that of the file. */
+export const isPartAsWhole = ({ status, headers }: StorageAnswer): boolean =>
+  status === 200 && headers['content-range'] !== undefined;
+
 /** What gateways to object stores send with bytes that are the stored ones. */
 const noCodings = ['', 'identity', 'none', 'aws-chunked'];
 

@@ -55,6 +55,11 @@ export function codedError(storage: string, target: string): RcsError {
   return new RcsError('RCS_STORAGE_FAILED', message);
 }
 
+/** The status says all of the file, another field says a part of it. */
+export function partAsWholeError(storage: string, target: string): RcsError {
+  return new RcsError('RCS_STORAGE_FAILED', `storage ${storage} answered 200 with a Content-Range for ${target}`);
+}
+
 /** Whether the connection ended before an answer began: what happens to one that the storage had closed meanwhile. */
 export function isConnectionLoss(error: unknown): boolean {
   return ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(codeOf(error));

@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { RcsError } from '#platform';
@@ -19,7 +18,8 @@ export interface StorageRequest {
 /** The head of an answer. */
 export interface StorageAnswer {
   readonly status: number;
-  readonly headers: IncomingHttpHeaders;
+  /** By names in lower case. What came in several lines is one list (RFC 9110, 5.3), whichever field it is. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Takes one answer: its head, its body in pieces, and then its end or an error. */
@@ -39,12 +39,16 @@ export interface StorageAccess {
   readonly observer: StorageObserver;
   /** For a request to find a free connection, or to open one. */
   readonly connectionTimeoutMs: number;
+  /** Until the head of the answer is there. */
+  readonly headersTimeoutMs: number;
 }
 
 /** A 401 leads to one more try, and a stale nonce to another. */
 const maximumChallenges = 2;
 /** Bodies that nobody wants are read up to here, so that the connection can be kept. */
 const maximumDiscardedBytes = 64 * 1024;
+/** And so long: a storage that sends a byte now and then would keep the connection from everybody. */
+const restTimeoutMs = 1000;
 
 /**
  * One request to a storage and its answer: answers challenges, and asks once more when a kept connection turns out to be
@@ -58,6 +62,7 @@ export class StorageExchange {
   private askedAt = process.hrtime.bigint();
   private readonly total: NodeJS.Timeout;
   private connecting: NodeJS.Timeout | undefined;
+  private rest: NodeJS.Timeout | undefined;
   private readonly onSignal = (): void => this.fail(abortReason(this.request.signal, this.access.name));
 
   constructor(
@@ -91,7 +96,9 @@ export class StorageExchange {
 
   /** Like `cancel`, but reads a short rest, so that the connection can be kept. */
   discard(): void {
-    if (this.settle()) this.controller?.resume();
+    if (!this.settle()) return;
+    this.boundRest();
+    this.controller?.resume();
   }
 
   private dispatch(): void {
@@ -109,20 +116,25 @@ export class StorageExchange {
   private handler(sent: string | undefined): Dispatcher.DispatchHandler {
     let challenged = false;
     let discarded = 0;
+    let startedAt = 0;
     const again = (): void => {
       if (this.state === 'waiting') this.dispatch();
     };
     return {
       onRequestStart: controller => {
         clearTimeout(this.connecting);
+        startedAt = performance.now();
         this.controller = controller;
         if (this.state === 'over') controller.abort(new Error('the answer is not wanted any more'));
       },
       onResponseStart: (_controller, status, headers) => {
-        if (status < 200 || this.state !== 'waiting') return;
+        if (this.state !== 'waiting') return;
+        if (status < 200) return this.interim(startedAt);
         this.access.observer.requested(status, this.secondsSinceAsked());
-        challenged = status === 401 && this.mayAnswer(headers, sent);
-        if (!challenged) this.begin({ status, headers });
+        const answer = { status, headers: singleValues(headers) };
+        challenged = status === 401 && this.mayAnswer(answer, sent);
+        if (challenged) this.boundRest();
+        else this.begin(answer);
       },
       onResponseData: (controller, chunk) => {
         if (!challenged && this.state === 'receiving') {
@@ -133,11 +145,13 @@ export class StorageExchange {
         if (discarded > maximumDiscardedBytes) controller.abort(new Error('the rest of the answer is not wanted'));
       },
       onResponseEnd: () => {
+        clearTimeout(this.rest);
         if (challenged) again();
         else if (this.state === 'receiving' && this.settle()) this.receiver.end();
       },
       onResponseError: (_controller, error) => {
         clearTimeout(this.connecting);
+        clearTimeout(this.rest);
         if (challenged) again();
         else this.broken(error);
       },
@@ -149,15 +163,29 @@ export class StorageExchange {
     try {
       this.receiver.head(answer);
     } catch (error) {
-      if (this.settle()) this.receiver.failed(error);
+      if (!this.settle()) return;
+      this.boundRest();
+      this.receiver.failed(error);
     }
   }
 
-  private mayAnswer(headers: IncomingHttpHeaders, sent: string | undefined): boolean {
+  /** Of answers before the answer there may be many, each of which starts undici's patience anew. */
+  private interim(startedAt: number): void {
+    const { name, headersTimeoutMs } = this.access;
+    if (performance.now() - startedAt <= headersTimeoutMs) return;
+    this.fail(new RcsError('RCS_STORAGE_TIMEOUT', `storage ${name} announces an answer that does not come`));
+  }
+
+  /** What is still coming is not wanted, and may come for a moment only. */
+  private boundRest(): void {
+    const { controller } = this;
+    this.rest = setTimeout(() => controller?.abort(new Error('the rest of the answer takes too long')), restTimeoutMs);
+    this.rest.unref();
+  }
+
+  private mayAnswer({ headers }: StorageAnswer, sent: string | undefined): boolean {
     if (this.challenges++ >= maximumChallenges) return false;
-    const field = headers['www-authenticate'] as string | string[] | undefined;
-    const text = Array.isArray(field) ? field.join(', ') : (field ?? '');
-    const makesSense = this.access.credentials.challenged(text, sent);
+    const makesSense = this.access.credentials.challenged(headers['www-authenticate'] ?? '', sent);
     // A stream is gone; whoever can open it again finds the challenge answered.
     return makesSense && !(this.request.body instanceof Readable);
   }
@@ -199,4 +227,12 @@ export class StorageExchange {
     this.request.signal.removeEventListener('abort', this.onSignal);
     return true;
   }
+}
+
+function singleValues(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  );
 }

@@ -40,6 +40,7 @@ export class WebDavConnection {
       credentials: new WebDavCredentials(userName, password),
       observer,
       connectionTimeoutMs: connectTimeoutMs + headersTimeoutMs,
+      headersTimeoutMs,
     };
   }
 

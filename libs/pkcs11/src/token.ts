@@ -13,7 +13,7 @@ import { parsePkcs11Uri } from './location/pkcs11-uri.js';
 import { listSlots, type SlotContent } from './module/find-slot.js';
 import type { TokenConnection } from './module/token-connection.js';
 import type { TokenDescription } from './module/token-description.js';
-import { TokenModule, type ModuleProgress } from './module/token-module.js';
+import { TokenModule, type ModuleOptions, type ModuleProgress } from './module/token-module.js';
 import { removeNote, writeNote, type TokenNote } from './notes/token-notes.js';
 import type { TokenSession } from './sessions/token-session.js';
 import { TokenSupervisor } from './token-supervisor.js';
@@ -55,8 +55,8 @@ export class Token {
    * What the slots of a module hold, whichever token the URI means.
    * @throws TokenError when the module cannot be loaded or initialised.
    */
-  static async slots(uri: string): Promise<SlotContent[]> {
-    const module = TokenModule.load(parsePkcs11Uri(uri).modulePath);
+  static async slots(uri: string, options: ModuleOptions = {}): Promise<SlotContent[]> {
+    const module = TokenModule.load(parsePkcs11Uri(uri).modulePath, options);
     module.enter();
     try {
       return listSlots(module.library);

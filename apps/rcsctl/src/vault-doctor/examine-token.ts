@@ -16,7 +16,7 @@ export async function examineToken(settings: TokenSettings): Promise<Finding[]> 
   const environment = process.env;
   let token: HostedToken;
   try {
-    const slots = await listSlotsOf(settings.uri, environment);
+    const slots = await listSlotsOf(settings.uri, environment, settings);
     before.push(good('module', parsePkcs11Uri(settings.uri).modulePath), describeSlots(slots));
     token = await HostedToken.open({ ...settings, environment, observer: quiet });
   } catch (error) {

@@ -9,6 +9,7 @@ import type { SignatureHash } from '../keys/sign.js';
 import type { TokenKey } from '../keys/token-key.js';
 import type { SlotContent } from '../module/find-slot.js';
 import type { TokenDescription } from '../module/token-description.js';
+import type { ModuleOptions } from '../module/token-module.js';
 import type { TokenNote } from '../notes/token-notes.js';
 import type { TokenOptions, TokenState } from '../token-options.js';
 import type { EncryptedSessionKey } from '../unwrap/session-key-decoding.js';
@@ -34,12 +35,15 @@ export type ResultOf<Name extends HostOperation> = ReturnType<HostOperations[Nam
 
 export type HostedOptions = Omit<TokenOptions, 'observer'>;
 
+/** How the module wants to be initialised. */
+export type InitialisedModule = Pick<ModuleOptions, 'serialised' | 'initialisation'>;
+
 /** From the process that needs the token to its host. */
 export type MessageToHost =
   /** The first one; the PIN is in it. */
   | { readonly kind: 'open'; readonly options: HostedOptions }
   /** Instead of `open`: only what lies in the slots of the module. */
-  | { readonly kind: 'list-slots'; readonly uri: string }
+  | { readonly kind: 'list-slots'; readonly uri: string; readonly module: InitialisedModule }
   | { readonly kind: 'request'; readonly id: number; readonly name: HostOperation; readonly arguments: unknown[] }
   /** Nobody waits for the answer any more: what has not begun need not begin. */
   | { readonly kind: 'abort'; readonly id: number }

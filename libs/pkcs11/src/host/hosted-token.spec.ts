@@ -198,6 +198,15 @@ describe(HostedToken.name, () => {
     expect(slots.map(({ label }) => label)).toContain('recordings');
   });
 
+  it('lists them as the module wants to be initialised', async () => {
+    shim.play('cant-lock');
+    shim.countAnew();
+    const module = { initialisation: "configdir='sql:/etc/pki'", serialised: true };
+    expect(await listSlotsOf(options.uri, softHsm.environment, module)).not.toEqual([]);
+    expect(shim.log()).toContain(`C_Initialize pReserved=${module.initialisation}`);
+    expect(shim.count('C_Initialize')).toBe(1);
+  });
+
   it('finishes what runs when it is closed, and leaves no process', async () => {
     const token = await open();
     const { pid } = token;

@@ -2,7 +2,7 @@ import { TokenError } from '../errors/token-error.js';
 import { parsePkcs11Uri } from '../location/pkcs11-uri.js';
 import type { SlotContent } from '../module/find-slot.js';
 import { tokenErrorOf } from './crossing-error.js';
-import type { MessageFromHost } from './host-messages.js';
+import type { InitialisedModule, MessageFromHost } from './host-messages.js';
 import { ModuleProcess } from './module-process.js';
 
 const timeoutMs = 30_000;
@@ -11,7 +11,11 @@ const timeoutMs = 30_000;
  * What the slots of a module hold, whichever token the URI means, asked for in a process of its own.
  * @throws TokenError when the module cannot be loaded or initialised, crashes or stands.
  */
-export function listSlotsOf(uri: string, environment: NodeJS.ProcessEnv): Promise<readonly SlotContent[]> {
+export function listSlotsOf(
+  uri: string,
+  environment: NodeJS.ProcessEnv,
+  { serialised, initialisation }: InitialisedModule = {},
+): Promise<readonly SlotContent[]> {
   parsePkcs11Uri(uri);
   return new Promise((resolve, reject) => {
     const told = (message: MessageFromHost): void => {
@@ -27,6 +31,6 @@ export function listSlotsOf(uri: string, environment: NodeJS.ProcessEnv): Promis
       ended: (_, reason) => reject(new TokenError('unavailable', reason)),
       executed: () => undefined,
     });
-    process.send({ kind: 'list-slots', uri });
+    process.send({ kind: 'list-slots', uri, module: { serialised, initialisation } });
   });
 }

@@ -6,6 +6,7 @@ import type {
   ArgumentsOf,
   HostedOptions,
   HostOperation,
+  InitialisedModule,
   MessageFromHost,
   MessageToHost,
   ResultOf,
@@ -63,7 +64,7 @@ export class TokenHost {
       case 'open':
         return this.open(message.options);
       case 'list-slots':
-        return void this.listSlots(message.uri);
+        return void this.listSlots(message.uri, message.module);
       case 'request':
         return this.begin(message.id, message.name, message.arguments);
       case 'abort':
@@ -104,9 +105,9 @@ export class TokenHost {
     }
   }
 
-  private async listSlots(uri: string): Promise<void> {
+  private async listSlots(uri: string, module: InitialisedModule): Promise<void> {
     try {
-      this.channel.send({ kind: 'slots', slots: await Token.slots(uri) });
+      this.channel.send({ kind: 'slots', slots: await Token.slots(uri, module) });
     } catch (error) {
       this.fail(error, 'listing the slots');
     }

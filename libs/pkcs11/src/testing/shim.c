@@ -15,7 +15,8 @@
  *   alias MECHANISM REAL             MECHANISM is offered, and done as REAL
  *   unflag MECHANISM FLAGS           CK_MECHANISM_INFO lacks these flags; calls are not concerned
  *   refuse-use F MECHANISM CODE      a call that begins with this mechanism answers CODE
- *   refuse-oaep HASH|any CODE        C_DecryptInit with CKM_RSA_PKCS_OAEP and this hash; `mixed`: hash and MGF differ
+ *   refuse-oaep HASH|any CODE        C_DecryptInit with CKM_RSA_PKCS_OAEP and this hash; `mixed`: hash and MGF differ; `sourced`:
+ *                                    pSourceData points somewhere although the label is empty (PKCS#11 2.40, 2.1.8)
  *   refuse-class F CLASS CODE        a template whose CKA_CLASS is CLASS
  *   refuse-attribute F TYPE V CODE   a template with this attribute; V is `any`, `empty`, `true` or `false`
  *   require-attribute F TYPE CODE    a template without this attribute
@@ -28,6 +29,7 @@
  *   says-sessions N                  what CK_TOKEN_INFO says of it
  *   one-caller                       two calls at a time crash the process, as in modules without locks
  *   cant-lock                        C_Initialize with CKF_OS_LOCKING_OK answers CKR_CANT_LOCK
+ *   pass-reserved                    C_Initialize passes pReserved on, which most modules refuse
  *   forget-sessions N                when N is another than before, all sessions end
  */
 #define _GNU_SOURCE
@@ -285,7 +287,9 @@ static CK_RV judge_mechanism(const char *function, CK_MECHANISM_PTR mechanism) {
       if (pairs[index].hash == oaep->hashAlg && pairs[index].mgf == oaep->mgf) mixed = 0;
     for (int index = next_rule(0, "refuse-oaep", NULL); index >= 0; index = next_rule(index + 1, "refuse-oaep", NULL)) {
       const char *which = rules[index].words[1];
-      if (strcmp(which, "mixed") == 0 ? mixed : strcmp(which, "any") == 0 || number(which) == oaep->hashAlg)
+      const int sourced = strcmp(which, "sourced") == 0;
+      if (sourced ? oaep->ulSourceDataLen == 0 && oaep->pSourceData != NULL
+                  : strcmp(which, "mixed") == 0 ? mixed : strcmp(which, "any") == 0 || number(which) == oaep->hashAlg)
         answer = number(rules[index].words[2]);
     }
   }
@@ -394,7 +398,7 @@ static CK_RV shim_C_Initialize(CK_VOID_PTR arguments) {
     setenv(rules[index].words[1], rules[index].words[2], 1);
   pthread_mutex_unlock(&lock);
   CK_C_INITIALIZE_ARGS plain = {0};
-  if (args != NULL) { plain = *args; plain.pReserved = NULL; }
+  if (args != NULL) { plain = *args; if (!has("pass-reserved", NULL)) plain.pReserved = NULL; }
   if (code == NONE) code = real->C_Initialize(args == NULL ? NULL : &plain);
   if (code == CKR_OK) open_sessions = 0;
   return leave("C_Initialize", code);

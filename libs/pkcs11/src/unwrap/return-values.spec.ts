@@ -188,3 +188,14 @@ describe('a token with raw RSA', () => {
     expect(await unwrap(token, good)).toEqual(message);
   });
 });
+
+it('points at no label where there is none, which some modules refuse', async () => {
+  const token = open(noRawRsa, 'refuse-oaep sourced 0x71');
+  const message = randomBytes(32);
+  const encryptedKey = publicEncrypt({ key: recording.publicKey, oaepHash: 'sha1' }, message);
+  // A part of a message, as what comes from another process is: empty, and still somewhere.
+  const label = Buffer.from('message').subarray(0, 0);
+  const scheme = { scheme: 'rsaes-oaep', hash: 'sha1', mgfHash: 'sha1', label } as const;
+  const options = { scheme, encryptedKey, sessionKeyLength: 32, signal: soon() };
+  expect(await token.unwrapSessionKey(key, options)).toEqual(message);
+});

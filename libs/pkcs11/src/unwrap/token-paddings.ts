@@ -23,7 +23,8 @@ export function mechanismOf(scheme: KeyEncryptionScheme): pkcs11.Mechanism {
     hashAlg,
     mgf,
     source: labelIsGiven,
-    sourceData: scheme.label,
+    // An empty one that points somewhere is refused by NSS (PKCS#11 2.40, 2.1.8).
+    ...(scheme.label.length === 0 ? {} : { sourceData: scheme.label }),
   };
   return { mechanism: pkcs11.CKM_RSA_PKCS_OAEP, parameter };
 }

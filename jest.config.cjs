@@ -42,7 +42,7 @@ module.exports = {
     {
       ...withServices,
       displayName: 'conformance',
-      testMatch: ['<rootDir>/test/conformance/**/*.spec.ts', '!<rootDir>/test/conformance/players/**'],
+      testMatch: ['<rootDir>/test/conformance/**/*.spec.ts', '!**/test/conformance/players/**'],
     },
     { ...withServices, displayName: 'players', testMatch: ['<rootDir>/test/conformance/players/**/*.spec.ts'] },
     { ...withServices, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'] },
@@ -50,7 +50,12 @@ module.exports = {
     { ...base, displayName: 'packaging', testMatch: ['<rootDir>/test/packaging/**/*.spec.ts'] },
     { ...withServices, displayName: 'sinks', testMatch: ['<rootDir>/test/sinks/**/*.spec.ts'] },
     { ...base, displayName: 'release', testMatch: ['<rootDir>/test/release/**/*.spec.ts'] },
-    { ...base, displayName: 'tokens', testMatch: ['<rootDir>/test/tokens/**/*.spec.ts'] },
+    {
+      ...base,
+      displayName: 'tokens',
+      testMatch: ['<rootDir>/test/tokens/**/*.spec.ts', '!**/test/tokens/real/**'],
+    },
+    { ...withServices, displayName: 'real-tokens', testMatch: ['<rootDir>/test/tokens/real/**/*.spec.ts'] },
     { ...withServices, displayName: 'resilience', testMatch: ['<rootDir>/test/resilience/**/*.spec.ts'] },
   ],
 };

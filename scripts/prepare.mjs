@@ -60,6 +60,13 @@ const players = [
   { needs: '../share/doc/gstreamer1.0-libav/copyright', debian: 'gstreamer1.0-libav' },
 ];
 const cache = [{ needs: 'varnishd', debian: 'varnish' }];
+/** Tokens of others, which the tests of tier `all` start for themselves. */
+const tokens = [
+  { needs: 'pkcsslotd', debian: 'opencryptoki' },
+  { needs: 'p11-kit', debian: 'p11-kit' },
+  { needs: '../share/doc/p11-kit-modules/copyright', debian: 'p11-kit-modules' },
+  { needs: 'certutil', debian: 'libnss3-tools' },
+];
 const images = ['buildah', 'debootstrap', 'skopeo'].map(name => ({ needs: name, debian: name }));
 const tests = [
   ...native,
@@ -78,7 +85,8 @@ const tests = [
 const packagesOf = {
   quickstart: [...native, ...services],
   test: tests,
-  'long test': [...tests, ...images],
+  'all test': [...tests, ...tokens],
+  'long test': [...tests, ...tokens, ...images],
   bench: [...native, ...services, ...nginx, ...browser, ...probe],
 };
 
@@ -96,7 +104,7 @@ function fail(message) {
   process.exit(1);
 }
 
-/** Prepares for a task: quickstart, test, long test or bench. */
+/** Prepares for a task: quickstart, test, all test, long test or bench. */
 export function prepare(task) {
   installDebianPackages(packagesOf[task], task.endsWith('test') ? say : fail);
   installNpmPackages();

@@ -44,7 +44,7 @@ const durations = {};
 const failures = [];
 if (endAfterMinutes !== undefined) setTimeout(endEarly, endAfterMinutes * 60_000).unref();
 
-prepare(tier === 'long' ? 'long test' : 'test');
+prepare(tier === 'plain' ? 'test' : `${tier} test`);
 const runnable = kinds.filter(hasWhatItNeeds);
 const of = condition => runnable.filter(kind => condition(plan.kinds[kind]));
 await Promise.all([...of(({ check }) => check !== undefined).map(check), ...(kinds.length > 1 ? [advisories()] : [])]);

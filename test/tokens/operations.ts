@@ -2,13 +2,12 @@ import { constants, publicEncrypt, randomBytes, verify } from 'node:crypto';
 import {
   rsaPublicKey,
   TokenError,
+  type HostedToken,
   type KeyEncryptionScheme,
   type KeySelector,
   type OaepHash,
   type TokenKey,
 } from '#pkcs11';
-import { KeyIndex } from '../../libs/pkcs11/src/keys/key-index.js';
-import type { Token } from '../../libs/pkcs11/src/token.js';
 import { pairOf, recordingKey } from '../../libs/pkcs11/src/testing/recording-key.js';
 import { encodeOaep } from '../../libs/pkcs11/src/unwrap/oaep.js';
 
@@ -16,7 +15,7 @@ import { encodeOaep } from '../../libs/pkcs11/src/unwrap/oaep.js';
 export interface Operation {
   readonly name: string;
   /** What the cell says: `yes`, or in whatever other way it is done. @throws TokenError what the cell says instead */
-  readonly run: (token: Token) => Promise<string>;
+  readonly run: (token: HostedToken) => Promise<string>;
 }
 
 const soon = (): AbortSignal => AbortSignal.timeout(60_000);
@@ -31,15 +30,15 @@ const oaep = (hash: OaepHash, mgfHash = hash, oaepLabel: Buffer = none): KeyEncr
 });
 const pkcs1: KeyEncryptionScheme = { scheme: 'rsaes-pkcs1-v1_5' };
 
-const keyOf = ({ keys }: Token): TokenKey => {
+const keyOf = ({ keys }: HostedToken): TokenKey => {
   const key = keys.find(one => one.label === label);
   if (key === undefined) throw new Error('the key pair of this test is not there');
   return key;
 };
 
 /** By what the host of the token tells whoever asks it. */
-const isFoundBy = ({ objects }: Token, selector: KeySelector): string =>
-  new KeyIndex(objects).find(selector).length === 1 ? 'yes' : 'NOT FOUND';
+const isFoundBy = (token: HostedToken, selector: KeySelector): string =>
+  token.knownKeys(selector).length === 1 ? 'yes' : 'NOT FOUND';
 
 function encrypted({ modulus, publicExponent }: TokenKey, scheme: KeyEncryptionScheme, message: Buffer): Buffer {
   const key = rsaPublicKey(modulus, publicExponent);
@@ -49,7 +48,7 @@ function encrypted({ modulus, publicExponent }: TokenKey, scheme: KeyEncryptionS
   return publicEncrypt({ key, padding: constants.RSA_NO_PADDING }, encodeOaep(message, modulus.length, scheme));
 }
 
-const unwrap = (token: Token, scheme: KeyEncryptionScheme, encryptedKey: Buffer): Promise<Buffer> =>
+const unwrap = (token: HostedToken, scheme: KeyEncryptionScheme, encryptedKey: Buffer): Promise<Buffer> =>
   token.unwrapSessionKey(keyOf(token), { scheme, encryptedKey, sessionKeyLength: 32, signal: soon() });
 
 const unwrapping = (name: string, scheme: KeyEncryptionScheme): Operation => ({
@@ -145,9 +144,12 @@ export const operations: readonly Operation[] = [
 ];
 
 /** What the cell says of an operation: what it answered, or how it was refused. */
-export async function cellOf({ run }: Operation, token: Token): Promise<string> {
+export const cellOf = ({ run }: Operation, token: HostedToken): Promise<string> => answerOf(() => run(token));
+
+/** What was done, or how it was refused. */
+export async function answerOf(work: () => Promise<string>): Promise<string> {
   try {
-    return await run(token);
+    return await work();
   } catch (error) {
     if (error instanceof TokenError) return error.ckr === undefined ? error.failure : `${error.failure}, ${error.ckr}`;
     throw error;

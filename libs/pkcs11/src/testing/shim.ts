@@ -39,8 +39,9 @@ export interface RealModule {
 }
 
 /**
- * A PKCS#11 module of its own (a path nobody else has) around a copy of a real one, which plays what it is told by the
- * rules that shim.c describes, in every process that has loaded it, from the next call on.
+ * A PKCS#11 module of its own (a path nobody else has) around a real one, which plays what it is told by the rules that
+ * shim.c describes, in every process that has loaded it, from the next call on. Several in one process need a copy of the
+ * real one each; modules that find their parts beside themselves want to be where they are.
  */
 export class Shim {
   readonly directory = mkdtempSync(join(tmpdir(), 'rcs-shim-'));
@@ -48,12 +49,12 @@ export class Shim {
   private readonly calls = join(this.directory, 'calls');
   private readonly always: readonly string[];
 
-  constructor({ modulePath, environment }: RealModule) {
+  constructor({ modulePath, environment }: RealModule, real: 'a copy' | 'as it is' = 'a copy') {
     const copy = join(this.directory, 'real.so');
-    copyFileSync(modulePath, copy);
+    if (real === 'a copy') copyFileSync(modulePath, copy);
     copyFileSync(shimModule(), this.modulePath);
     this.always = [
-      `module ${copy}`,
+      `module ${real === 'a copy' ? copy : modulePath}`,
       `log ${this.calls}`,
       ...Object.entries(environment).map(([name, value]) => `env ${name} ${value}`),
     ];

@@ -41,12 +41,7 @@ export interface Answer {
 
 /** The head of an answer; a list is a field that is there several times. */
 export function headOf(status: string, fields: Fields, version = 'HTTP/1.1'): string {
-  const lines = Object.entries(fields).flatMap(([name, value]) =>
-    [value].flat().map(
-      one => `${name}: ${one}
-`,
-    ),
-  );
+  const lines = Object.entries(fields).flatMap(([name, value]) => [value].flat().map(one => `${name}: ${one}\r\n`));
   return `${version} ${status}\r\n${lines.join('')}\r\n`;
 }
 

@@ -1,5 +1,6 @@
 import tseslint from 'typescript-eslint';
 import prettier from 'eslint-config-prettier';
+import { boundedWaits } from './scripts/lint/bounded-waits.mjs';
 import { emitterErrors } from './scripts/lint/emitter-errors.mjs';
 
 export default tseslint.config(
@@ -100,6 +101,10 @@ export default tseslint.config(
       '@typescript-eslint/unbound-method': 'off',
       '@typescript-eslint/no-unnecessary-condition': 'off',
     },
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...boundedWaits] },
   },
   prettier,
 );

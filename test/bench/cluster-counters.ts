@@ -1,3 +1,4 @@
+import { metricsOf } from '../support/cluster/management-page.js';
 import type { ReadyLine } from '../support/cluster/running-cluster.js';
 
 /** Sums of series over all processes of one kind. */
@@ -5,12 +6,11 @@ export class Counters {
   private constructor(private readonly texts: ReadonlyMap<string, readonly string[]>) {}
 
   static async read({ gateway, vault, workers }: ReadyLine['management']): Promise<Counters> {
-    const text = async (url: string): Promise<string> => (await fetch(`${url}/metrics`)).text();
     return new Counters(
       new Map([
-        ['playback-gateway', [await text(gateway)]],
-        ['key-vault', [await text(vault)]],
-        ['decrypt-worker', await Promise.all(workers.map(text))],
+        ['playback-gateway', [await metricsOf(gateway)]],
+        ['key-vault', [await metricsOf(vault)]],
+        ['decrypt-worker', await Promise.all(workers.map(metricsOf))],
       ]),
     );
   }

@@ -1,9 +1,10 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { endingWithUs, reservePort } from '#platform';
+import { endChild } from '#test/waiting/end-child.js';
 
 export interface NginxFiles {
   /** Base URL, https. */
@@ -46,7 +47,7 @@ http {
     stdio: 'inherit',
   });
   await listening(port);
-  return { url: `https://127.0.0.1:${port}`, stop: () => stop(nginx) };
+  return { url: `https://127.0.0.1:${port}`, stop: () => endChild('nginx', nginx) };
 }
 
 async function listening(port: number): Promise<void> {
@@ -59,11 +60,4 @@ async function listening(port: number): Promise<void> {
     await delay(100);
   }
   throw new Error('nginx does not listen');
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
-  const exited = new Promise<void>(resolve => child.once('exit', () => resolve()));
-  child.kill('SIGTERM');
-  await exited;
 }

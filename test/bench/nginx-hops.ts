@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endingWithUs, reservePort } from '#platform';
+import { endChild } from '#test/waiting/end-child.js';
 import { processCpuMs } from './process-cpu.js';
 
 export interface NginxHops {
@@ -27,7 +28,7 @@ export async function startNginxHops(directory: string, origin: string): Promise
     url,
     cpuMs: () => hops.reduce((sum, hop) => sum + familyCpuMs(hop), 0),
     stop: async () => {
-      await Promise.all(hops.map(stop));
+      await Promise.all(hops.map(hop => endChild('nginx', hop)));
     },
   };
 }
@@ -76,20 +77,13 @@ function familyCpuMs({ pid }: ChildProcess): number {
 }
 
 async function answering(url: string): Promise<void> {
-  for (let attempt = 0; ; attempt++) {
+  for (const end = performance.now() + 10_000; ;) {
     try {
       await fetch(url, { signal: AbortSignal.timeout(1000) });
       return;
     } catch (error) {
-      if (attempt === 50) throw new Error('nginx does not answer', { cause: error });
+      if (performance.now() > end) throw new Error('nginx does not answer', { cause: error });
       await new Promise(resolve => setTimeout(resolve, 100));
     }
   }
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
-  const exited = new Promise<void>(resolve => child.once('exit', () => resolve()));
-  child.kill('SIGTERM');
-  await exited;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { joinCluster } from '#test/cluster/joined-cluster.js';
 import type { RunningCluster } from '#test/cluster/running-cluster.js';
+import { managementPage } from '#test/cluster/management-page.js';
 import { startChromium } from './chromium.js';
 import { curl, type CurlAnswer } from './external-tools.js';
 
@@ -39,7 +40,7 @@ function asUser(): string[] {
 }
 
 it('the running gateway describes every route that it has, and no other', async () => {
-  const answer = await fetch(`${cluster.ready.management.gateway}/routes`);
+  const answer = await managementPage(cluster.ready.management.gateway, '/routes');
   const { routes } = (await answer.json()) as { routes: { method: string; url: string }[] };
   const { openapi, paths } = JSON.parse((await get('/rcs/openapi.json', ...asUser())).body.toString()) as Description;
   expect(openapi).toMatch(/^3\.1\./);

@@ -4,6 +4,8 @@ import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { metricsOf } from '#test/cluster/management-page.js';
+import { within } from '#test/waiting/within.js';
 import { Browser, header, json } from './browser.js';
 import { sendRaw, statusesIn } from './raw-connection.js';
 import { CurlClient } from './curl-client.js';
@@ -118,7 +120,7 @@ describe('connections that say nothing', () => {
     if (bytes !== undefined) socket.write(bytes, 'latin1');
     socket.resume();
     const began = Date.now();
-    await new Promise(resolve => socket.once('end', resolve).once('close', resolve));
+    await within('the end of a connection', new Promise(resolve => socket.once('end', resolve).once('close', resolve)));
     expect(Date.now() - began).toBeLessThan(10_000);
     socket.destroy();
   });
@@ -129,10 +131,10 @@ describe('connections that say nothing', () => {
     await Promise.all(
       sockets.map(socket => {
         socket.on('error', () => undefined).resume();
-        return new Promise(resolve => socket.once('close', resolve));
+        return within('the end of a connection', new Promise(resolve => socket.once('close', resolve)));
       }),
     );
-    const metrics = await (await fetch(`${cluster.ready.management.gateway}/metrics`)).text();
+    const metrics = await metricsOf(cluster.ready.management.gateway);
     const refused = /^rcs_listener_connections_refused_total\{listener="public"[^}]*\} (\d+)$/m.exec(metrics)?.[1];
     expect(Number(refused)).toBeGreaterThanOrEqual(100);
     expect((await newBrowser().send('/api/v2/me')).status).toBe(401);
@@ -256,7 +258,7 @@ describe('places that media must not come from', () => {
     });
     await new Promise<void>(resolve => trap.listen(0, '127.0.0.1', resolve));
   });
-  afterAll(() => new Promise(resolve => trap.close(resolve)));
+  afterAll(() => within('the trap to close', new Promise(resolve => trap.close(resolve))));
 
   it.each<readonly [string, (port: number, webdav: string) => string]>([
     ['another port', port => `http://127.0.0.1:${port}/recordings/a`],

@@ -180,7 +180,8 @@ describe('killed', () => {
     const copy = new Copy();
     const child = startRcsctl(noConfiguration, ...copy.archiveArguments(third));
     const ended = resultOf(child);
-    while (child.exitCode === null && !hasCome(copy)) await setImmediate();
+    for (const end = performance.now() + 60_000; child.exitCode === null && !hasCome(copy) && performance.now() < end;)
+      await setImmediate();
     child.kill('SIGKILL');
     await ended;
     expect(await copy.verify()).toMatchObject({ status: 0, kinds: [] });

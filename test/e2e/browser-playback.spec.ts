@@ -71,7 +71,8 @@ async function loggedInPage(): Promise<Page> {
   const status = await page.evaluate(
     async body => {
       const headers = { 'Content-Type': 'application/json' };
-      return (await fetch('/api/v2/sessions', { method: 'POST', headers, body })).status;
+      return (await fetch('/api/v2/sessions', { method: 'POST', headers, body, signal: AbortSignal.timeout(30_000) }))
+        .status;
     },
     JSON.stringify({ userName: name, password }),
   );

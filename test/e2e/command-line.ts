@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { endingWithUs } from '#platform';
+import { within } from '#test/waiting/within.js';
 
 export interface CommandResult {
   readonly status: number;
@@ -8,6 +9,8 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+/** Larger files than those of tests would take longer. */
+const timeoutMs = 300_000;
 const program = join(__dirname, '../../dist/apps/rcsctl/main.js');
 
 /** Starts `rcsctl` as somebody at a terminal does who has the configuration of a cluster. */
@@ -23,10 +26,11 @@ export function rcsctl(configuration: string, ...args: readonly string[]): Promi
 
 export function resultOf(child: ChildProcess): Promise<CommandResult> {
   const [stdout, stderr] = [collected(child.stdout), collected(child.stderr)];
-  return new Promise((resolve, reject) => {
+  const result = new Promise<CommandResult>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', code => resolve({ status: code ?? -1, stdout: stdout(), stderr: stderr() }));
+    child.on('close', code => resolve({ status: code ?? -1, stdout: stdout(), stderr: stderr() }));
   });
+  return within(child.spawnargs.join(' '), result, timeoutMs).finally(() => child.kill('SIGKILL'));
 }
 
 function collected(stream: NodeJS.ReadableStream | null): () => string {

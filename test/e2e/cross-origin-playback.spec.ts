@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { within } from '#test/waiting/within.js';
 import { startChromium } from './chromium.js';
 import { json } from './browser.js';
 import { CurlClient } from './curl-client.js';
@@ -52,7 +53,7 @@ afterEach(() => context?.close());
 afterAll(async () => {
   await browser?.close();
   await cluster?.stop();
-  await new Promise(resolve => pages.close(resolve));
+  await within('the pages to close', new Promise(resolve => pages.close(resolve)));
   rmSync(work, { recursive: true, force: true });
 });
 
@@ -85,7 +86,7 @@ function fetchFrom(page: Page, url: string, options: object): Promise<FetchAnswe
   return page.evaluate(
     async ([address, init]) => {
       try {
-        const response = await fetch(address, init);
+        const response = await fetch(address, { ...init, signal: AbortSignal.timeout(60_000) });
         const headers = Object.fromEntries(response.headers.entries());
         return { status: response.status, headers, body: await response.text() };
       } catch (error) {

@@ -71,11 +71,12 @@ describe('a certificate of the cluster that is denied', () => {
       const socket = await connected(port, {});
       if (socket.closed) return true;
       socket.write('?\r\n\r\n');
+      const signal = AbortSignal.timeout(60_000);
       const error = await Promise.race([
         new Promise<Error & { code?: string }>(resolve => socket.once('error', resolve)),
-        once(socket, 'close').then(() => undefined),
+        once(socket, 'close', { signal }).then(() => undefined),
         // An HTTP server answers even what is no request.
-        once(socket, 'data').then(() => undefined),
+        once(socket, 'data', { signal }).then(() => undefined),
       ]);
       return error?.code === 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED';
     } catch {

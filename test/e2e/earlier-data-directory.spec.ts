@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { earlierSound as sound, unpackEarlierDataDirectory } from '#test/cluster/earlier-data-directory.js';
 import Database from 'better-sqlite3';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
-import { waitFor } from '#test/vault/wait-for.js';
+import { waitFor } from '#test/waiting/wait-for.js';
 import { bodyOf, CertificateAdministrator } from './certificate-administrator.js';
 import { rcsctl } from './command-line.js';
 import { CurlClient } from './curl-client.js';

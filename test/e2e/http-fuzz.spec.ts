@@ -11,6 +11,7 @@ import { RequestMaker, type Senders } from '#test/http-fuzz/made-requests.js';
 import { describeFigures, grown } from '#test/http-fuzz/fuzz-verdict.js';
 import { HeldMemory, type HeldByAll } from '#test/http-fuzz/held-memory.js';
 import { percentile99, WatchedPlayback } from '#test/http-fuzz/watched-playback.js';
+import { managementPage } from '#test/cluster/management-page.js';
 import { seededRandom } from '../../libs/cms/src/testing/fuzz/mutations.js';
 import { CertificateAdministrator } from './certificate-administrator.js';
 import { CurlClient } from './curl-client.js';
@@ -94,7 +95,7 @@ async function senders(): Promise<Senders> {
 }
 
 async function routes(): Promise<readonly Route[]> {
-  const listed = await fetch(`${cluster.ready.management.gateway}/routes`);
+  const listed = await managementPage(cluster.ready.management.gateway, '/routes');
   return ((await listed.json()) as { routes: readonly Route[] }).routes;
 }
 

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { metricsOf } from '#test/cluster/management-page.js';
+import { within } from '#test/waiting/within.js';
 import { CurlClient } from './curl-client.js';
 import { curl, openssl } from './external-tools.js';
 
@@ -45,7 +47,7 @@ async function writePlaintext(path: string): Promise<string> {
   for (let offset = 0; offset < length; offset += chunkBytes) {
     const chunk = plaintextAt(offset, Math.min(chunkBytes, length - offset));
     hash.update(chunk);
-    if (!file.write(chunk)) await once(file, 'drain');
+    if (!file.write(chunk)) await within('the disk', once(file, 'drain'));
   }
   file.end();
   await finished(file);
@@ -62,7 +64,7 @@ function plaintextAt(offset: number, bytes: number): Buffer {
 async function residentBytes(): Promise<number[]> {
   return Promise.all(
     cluster.ready.management.workers.map(async url => {
-      const metrics = await (await fetch(`${url}/metrics`)).text();
+      const metrics = await metricsOf(url);
       return Number(/^process_resident_memory_bytes\{[^}]*\} (\S+)$/m.exec(metrics)?.[1]);
     }),
   );

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { mediaLike } from '../../libs/cms/src/testing/media-like.js';
 import { Counters, growth } from '../bench/cluster-counters.js';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { answerOf } from '#test/waiting/wait-for.js';
+import { within } from '#test/waiting/within.js';
 import { CurlClient } from './curl-client.js';
 import { openssl } from './external-tools.js';
 import { splitEnvelope } from './split-envelope.js';
@@ -65,34 +67,34 @@ function leaveEarly(playPath: string, start: number): Promise<Buffer> {
   const { name, password } = users[0]!;
   const headers = { range: `bytes=${start}-` };
   const agent = new Agent({ ca: readFileSync(caFile) });
-  return new Promise((resolve, reject) => {
-    const url = `${gateway}/api/v2${playPath}`;
-    const request = get(url, { agent, auth: `${name}:${password}`, headers }, response => {
-      response.once('readable', () => {
-        const first = response.read(KiB) as Buffer | null;
-        response.once('close', () => resolve(first ?? Buffer.alloc(0)));
-        response.on('error', () => undefined);
-        response.destroy();
+  return within(
+    'an answer, and its end',
+    new Promise<Buffer>((resolve, reject) => {
+      const url = `${gateway}/api/v2${playPath}`;
+      const request = get(url, { agent, auth: `${name}:${password}`, headers }, response => {
+        response.once('readable', () => {
+          const first = response.read(KiB) as Buffer | null;
+          response.once('close', () => resolve(first ?? Buffer.alloc(0)));
+          response.on('error', () => undefined);
+          response.destroy();
+        });
       });
-    });
-    request.on('error', reject);
-  });
+      request.on('error', reject);
+    }),
+  );
 }
 
 /** Until the content tree is there, and a session has been opened with it. */
 async function untilProved(playPath: string): Promise<void> {
-  for (;;) {
-    const { headers } = await curlClient.play(playPath, '--range', '0-0');
-    if (headers['rcs-content-proof'] === 'proved') return;
-  }
+  const proof = async (): Promise<string | undefined> =>
+    (await curlClient.play(playPath, '--range', '0-0')).headers['rcs-content-proof'];
+  await answerOf('a proof of the content', proof, said => said === 'proved');
 }
 
 /** What runs when a player leaves ends. */
 async function untilIdle(): Promise<void> {
-  for (;;) {
-    const now = await counters();
-    if (now.sum('decrypt-worker', 'rcs_worker_active_streams') === 0) return;
-  }
+  const streams = async (): Promise<number> => (await counters()).sum('decrypt-worker', 'rcs_worker_active_streams');
+  await answerOf('the end of all streams', streams, count => count === 0);
 }
 
 it.each(forms)('an open range of a file that is %s costs little when it is left', async form => {

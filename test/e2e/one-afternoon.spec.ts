@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { endingWithUs } from '#platform';
 import type { ReadyLine } from '#test/cluster/running-cluster.js';
+import { endChild } from '#test/waiting/end-child.js';
 import { commandsOfPage } from './page-commands.js';
 import { ShellSession } from './shell-session.js';
 import { splitEnvelope } from './split-envelope.js';
@@ -59,10 +60,7 @@ function startServer(commands: string): void {
 }
 
 async function stopServer(): Promise<void> {
-  if (server === undefined || server.exitCode !== null) return;
-  const exited = new Promise(resolve => server?.once('exit', resolve));
-  server.kill('SIGTERM');
-  await exited;
+  if (server !== undefined) await endChild('the server', server, 'SIGTERM', 120_000);
 }
 
 /** OLD1, as the recorder of Genesys RCS left it when the certificate was still good: no tool makes one today. */

@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import { joinCluster } from '#test/cluster/joined-cluster.js';
 import type { RunningCluster } from '#test/cluster/running-cluster.js';
+import { waitFor } from '#test/waiting/wait-for.js';
 import { rcsctl, resultOf, startRcsctl, type CommandResult } from './command-line.js';
 import { splitEnvelope } from './split-envelope.js';
 import { CurlClient } from './curl-client.js';
@@ -215,7 +215,9 @@ describe('rcsctl decrypt', () => {
     });
     const child = startRcsctl(waiting, 'decrypt', file, '-o', out());
     const ended = resultOf(child);
-    while (readdirSync(output).length === 0 && child.exitCode === null) await delay(20);
+    await waitFor('a file that was begun', () => readdirSync(output).length > 0 || child.exitCode !== null, {
+      pollMs: 20,
+    });
     child.kill('SIGINT');
     const result = await ended;
     connections.forEach(socket => socket.destroy());

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { freePorts } from '#test/cluster/free-ports.js';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { GenesysCloud, type HawkCredential } from '#test/local-key-manager/genesys-cloud.js';
+import { managementPage } from '#test/cluster/management-page.js';
 import { sendRaw, statusesIn } from './raw-connection.js';
 import { CurlClient } from './curl-client.js';
 import { curl } from './external-tools.js';
@@ -31,7 +32,7 @@ beforeAll(async () => {
   keyManager = `https://127.0.0.1:${port}`;
   client = new CurlClient(cluster, work);
   ca = readFileSync(cluster.ready.caFile);
-  const listed = await fetch(`${cluster.ready.management.gateway}/routes`);
+  const listed = await managementPage(cluster.ready.management.gateway, '/routes');
   ({ routes } = (await listed.json()) as { routes: readonly Route[] });
 });
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { dashboardQueries, documentedByService, repository } from '#test/prometheus/monitoring-files.js';
 import { PrometheusServer, withoutPatience } from '#test/prometheus/prometheus-server.js';
+import { metricsOf } from '#test/cluster/management-page.js';
 import { CurlClient } from './curl-client.js';
 import { openssl } from './external-tools.js';
 
@@ -96,7 +97,7 @@ it('promtool finds nothing to criticise, and docs/metrics.md lists exactly what 
     'key-vault': vault,
     'decrypt-worker': workers[0]!,
   })) {
-    const text = await (await fetch(`${url}/metrics`)).text();
+    const text = await metricsOf(url);
     expect(execFileSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' })).toBe('');
     const exposed = [...text.matchAll(/^# TYPE (rcs_\w+) /gm)].map(([, name]) => name);
     expect(exposed.sort()).toEqual(documentedByService(service).sort());

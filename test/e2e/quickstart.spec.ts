@@ -8,6 +8,7 @@ import { endingWithUs } from '#platform';
 import { processIdOf } from '#test/cluster/process-id.js';
 import { processesBelow } from '#test/cluster/processes-below.js';
 import type { ReadyLine } from '#test/cluster/running-cluster.js';
+import { waitFor } from '#test/waiting/wait-for.js';
 import { curl } from './external-tools.js';
 
 jest.setTimeout(180_000);
@@ -43,7 +44,7 @@ function quickstart(directory = dataDirectory): { readonly npm: Npm; readonly ex
   const npm = spawn(...endingWithUs('npm', args), { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] });
   npm.stderr.pipe(process.stderr, { end: false });
   running = npm;
-  return { npm, exited: new Promise(resolve => npm.once('exit', code => resolve(code))) };
+  return { npm, exited: new Promise(resolve => npm.on('exit', resolve)) };
 }
 
 async function readyLine(npm: Npm): Promise<ReadyLine> {
@@ -52,7 +53,7 @@ async function readyLine(npm: Npm): Promise<ReadyLine> {
 }
 
 async function untilNothingRuns(directory = work): Promise<void> {
-  while (processesBelow(directory).length > 0) await new Promise(resolve => setTimeout(resolve, 50));
+  await waitFor('the end of all processes', () => processesBelow(directory).length === 0);
 }
 
 async function play({ gateway, caFile, users, recordings }: ReadyLine): Promise<Buffer> {
@@ -98,10 +99,10 @@ it('starts a gateway and a worker again that were killed, says so, and plays', a
   const killed = ['playback-gateway', 'decrypt-worker-1'];
   const before = killed.map(service => processIdOf(service, dataDirectory));
   before.forEach(pid => process.kill(pid, 'SIGKILL'));
-  while (!killed.every(service => said.includes(`${service} runs again`))) {
+  await waitFor('both to run again', () => {
     expect(npm.exitCode).toBeNull();
-    await new Promise(resolve => setTimeout(resolve, 50));
-  }
+    return killed.every(service => said.includes(`${service} runs again`));
+  });
   for (const service of killed) {
     const line = said.find(text => text.startsWith(`${service} ended`));
     expect(line).toBe(`${service} ended: signal SIGKILL; it is started again in 0.5 s (try 1 of 5)`);
@@ -127,8 +128,8 @@ it('ends with all its processes when it is killed and cannot tidy up', async () 
 
 it('starts and plays after its first start was killed as soon as it had made its key', async () => {
   const { exited } = quickstart(killedDirectory);
-  while (!existsSync(join(killedDirectory, 'certificates/demo.pem')))
-    await new Promise(resolve => setTimeout(resolve, 5));
+  const hasMadeItsKey = (): boolean => existsSync(join(killedDirectory, 'certificates/demo.pem'));
+  await waitFor('the key', hasMadeItsKey, { pollMs: 5 });
   spawnSync('kill', ['-KILL', ...processesBelow(killedDirectory).map(String)]);
   await exited;
   await untilNothingRuns();

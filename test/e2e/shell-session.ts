@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { endingWithUs } from '#platform';
+import { within } from '#test/waiting/within.js';
 
 /** A terminal somebody types into: what one command sets, the next one finds. The first that fails ends it. */
 export class ShellSession {
@@ -47,7 +48,7 @@ export class ShellSession {
 
   async close(): Promise<void> {
     if (this.hasEnded) return;
-    const closed = new Promise(resolve => this.shell.once('close', resolve));
+    const closed = within('the end of the shell', new Promise(resolve => this.shell.once('close', resolve)));
     this.shell.stdin?.end();
     await closed;
   }

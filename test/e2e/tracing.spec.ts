@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { OtlpReceiver, type ReceivedSpan } from '#test/tracing/otlp-receiver.js';
+import { managementPage } from '#test/cluster/management-page.js';
 import { CurlClient } from './curl-client.js';
 
 jest.setTimeout(300_000);
@@ -67,6 +68,7 @@ describe.each([['off'], ['on']])('with tracing %s', state => {
       method: 'PUT',
       headers: { authorization: `Bearer ${token}` },
       body: JSON.stringify({ level: 'debug', seconds: 3600 }),
+      signal: AbortSignal.timeout(30_000),
     });
   }
 
@@ -82,7 +84,7 @@ describe.each([['off'], ['on']])('with tracing %s', state => {
       const answer = await chatty(url);
       expect(await answer.json()).toMatchObject({ level: 'debug', configured: 'info' });
     }
-    expect(await (await fetch(`${gateway}/log-level`)).json()).toEqual({ level: 'info', configured: 'info' });
+    expect(await (await managementPage(gateway, '/log-level')).json()).toEqual({ level: 'info', configured: 'info' });
     const trace = newTrace('01');
     await playIn(trace, `request-${trace.id}`);
     for (const [services, message] of [

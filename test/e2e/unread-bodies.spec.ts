@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { processIdOf } from '#test/cluster/process-id.js';
 import { joinCluster } from '#test/cluster/joined-cluster.js';
 import type { RunningCluster } from '#test/cluster/running-cluster.js';
+import { managementPage } from '#test/cluster/management-page.js';
 import { GatewayFront, playPaced } from '../resilience/paced-player.js';
 import { CertificateAdministrator } from './certificate-administrator.js';
 import { sendRaw, statusesIn } from './raw-connection.js';
@@ -96,7 +97,7 @@ const open: Readonly<Record<string, readonly number[]>> = {
 };
 
 it('no route reads what a stranger sends', async () => {
-  const listed = await fetch(`${cluster.ready.management.gateway}/routes`);
+  const listed = await managementPage(cluster.ready.management.gateway, '/routes');
   const { routes } = (await listed.json()) as { routes: { method: string; url: string }[] };
   expect(routes.length).toBeGreaterThan(60);
   const playing = startPlaying();

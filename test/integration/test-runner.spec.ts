@@ -5,6 +5,9 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { processesBelow } from '#test/cluster/processes-below.js';
+import { endChild } from '#test/waiting/end-child.js';
+import { waitFor } from '#test/waiting/wait-for.js';
+import { within } from '#test/waiting/within.js';
 
 const script = (name: string): string =>
   JSON.stringify(pathToFileURL(join(__dirname, '../../scripts', `${name}.mjs`)).href);
@@ -123,13 +126,13 @@ describe('the cluster of a lane', () => {
     const runner = spawn(process.execPath, ['--input-type=module', '--eval', program], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const [line] = (await once(createInterface({ input: runner.stdout }), 'line')) as [string];
+    const [line] = (await within('a cluster', once(createInterface({ input: runner.stdout }), 'line'), 150_000)) as [
+      string,
+    ];
     const { TEST_CLUSTER: data } = JSON.parse(line) as { TEST_CLUSTER: string };
     expect(processesBelow(data).length).toBeGreaterThan(4);
-    const ended = once(runner, 'exit');
-    runner.kill('SIGTERM');
-    await ended;
+    await endChild('the runner', runner);
     expect(existsSync(dirname(data))).toBe(false);
-    while (processesBelow(data).length > 0) await new Promise(resolve => setTimeout(resolve, 50));
+    await waitFor('the end of its processes', () => processesBelow(data).length === 0);
   }, 180_000);
 });

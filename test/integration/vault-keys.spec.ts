@@ -9,7 +9,7 @@ import type { RcsError } from '#platform';
 import { publicKeyOf, recordCall } from '#test/vault/recorded-call.js';
 import type { RunningVault } from '#test/vault/running-vault.js';
 import { VaultTestBed } from '#test/vault/vault-test-bed.js';
-import { waitFor } from '#test/vault/wait-for.js';
+import { waitFor } from '#test/waiting/wait-for.js';
 
 jest.setTimeout(180_000);
 

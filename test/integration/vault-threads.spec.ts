@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { VaultTestBed } from '#test/vault/vault-test-bed.js';
-import { waitFor } from '#test/vault/wait-for.js';
+import { waitFor } from '#test/waiting/wait-for.js';
 
 jest.setTimeout(60_000);
 

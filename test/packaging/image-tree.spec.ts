@@ -11,6 +11,8 @@ import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { processIdOf } from '#test/cluster/process-id.js';
 import type { ReadyLine } from '#test/cluster/running-cluster.js';
+import { endChild } from '#test/waiting/end-child.js';
+import { within } from '#test/waiting/within.js';
 
 jest.setTimeout(15 * 60_000);
 
@@ -48,7 +50,7 @@ const start = (...args: readonly string[]): ChildProcess => {
 
 async function ended(child: ChildProcess): Promise<{ status: number | null; error: string }> {
   const error = child.stderr === null ? Promise.resolve(Buffer.alloc(0)) : buffer(child.stderr);
-  const [status] = (await once(child, 'exit')) as [number | null];
+  const [status] = (await within('the end of a service', once(child, 'exit'), 120_000)) as [number | null];
   return { status, error: (await error).toString() };
 }
 
@@ -127,10 +129,7 @@ describe('a cluster that runs from the tree as an unprivileged user', () => {
   });
 
   afterAll(async () => {
-    if (cluster.exitCode !== null) return;
-    const exited = once(cluster, 'exit');
-    cluster.kill('SIGTERM');
-    await exited;
+    await endChild('the cluster', cluster, 'SIGTERM', 120_000);
   });
 
   it('plays a recording byte for byte', async () => {

@@ -20,6 +20,7 @@ import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { findGo } from '#test/go/go-tools.js';
 import { buildChartTools } from '#test/helm/chart-tools.js';
+import { within } from '#test/waiting/within.js';
 
 jest.setTimeout(40 * 60_000);
 
@@ -109,7 +110,7 @@ beforeAll(async () => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   writeFileSync(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase }));
   registry.listen(0, '127.0.0.1');
-  await once(registry, 'listening');
+  await within('the registry to listen', once(registry, 'listening'));
   registryUrl = `http://127.0.0.1:${(registry.address() as AddressInfo).port}`;
   const go = findGo();
   if (go === undefined) throw new Error('Go 1.24 or newer is needed, for helm');

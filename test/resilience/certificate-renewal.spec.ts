@@ -8,6 +8,7 @@ import { parse, stringify } from 'yaml';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { processIdOf } from '#test/cluster/process-id.js';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { waitFor } from '#test/waiting/wait-for.js';
 import { CurlClient } from '../e2e/curl-client.js';
 import { curl, openssl } from '../e2e/external-tools.js';
 import { GatewayFront, playPaced, type GatewayInstance } from './paced-player.js';
@@ -54,16 +55,13 @@ function replace(name: string, content: string | Buffer): void {
   renameSync(tlsFile('next'), tlsFile(name));
 }
 
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise(resolve => setTimeout(resolve, 50));
-}
-
 /** Twice, because the first line may be of a reading that began before the files were written. */
 async function everyServiceReadsAgain(): Promise<void> {
   for (let reading = 0; reading < 2; reading++) {
     const before = services.map(service => countIn(logOf(service), reloaded));
     services.forEach(service => process.kill(processIdOf(service, cluster.ready.dataDir), 'SIGHUP'));
-    await until(() => services.every((service, index) => countIn(logOf(service), reloaded) > before[index]!));
+    const haveRead = (): boolean => services.every((name, index) => countIn(logOf(name), reloaded) > before[index]!);
+    await waitFor('every service to read again', haveRead);
   }
 }
 
@@ -125,10 +123,10 @@ it('shows players a renewed certificate as soon as its files have changed', asyn
   const renewed = await authority.issue('rcsctl');
   replace('public-server.key', renewed.keyPem);
   // Until the certificate follows, key and certificate do not fit: the old ones stay in force.
-  await until(() => logOf('playback-gateway').includes('serverSettings.ssl.keyFile'));
+  await waitFor('a word of the new key', () => logOf('playback-gateway').includes('serverSettings.ssl.keyFile'));
   expect(await shownBy(cluster.ready.gateway)).not.toBe(serialOf(renewed));
   replace('public-server.pem', renewed.certificatePem);
-  await until(async () => (await shownBy(cluster.ready.gateway)) === serialOf(renewed));
+  await waitFor('the renewed one', async () => (await shownBy(cluster.ready.gateway)) === serialOf(renewed));
 });
 
 it('changes the level of the log in every service', async () => {
@@ -139,7 +137,7 @@ it('changes the level of the log in every service', async () => {
   // The public certificate is not one of the authority any more: players trust it by itself.
   const { users, gateway } = cluster.ready;
   const trust = ['--cacert', tlsFile('public-server.pem'), '--user', `${users[0]!.name}:${users[0]!.password}`];
-  await until(async () => {
+  await waitFor('lines of the new level', async () => {
     await curl(...trust, `${gateway}/api/v2${playPath}`);
     return ['key-vault', 'playback-gateway'].every(service => logOf(service).includes('"level":"debug"'));
   });

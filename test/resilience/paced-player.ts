@@ -2,6 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
 import { text } from 'node:stream/consumers';
 
+/** For a gateway, and for the next piece of an answer. */
+const patienceMs = 120_000;
+
 export interface GatewayInstance {
   isReady(): Promise<boolean>;
 }
@@ -26,12 +29,13 @@ export class GatewayFront {
   constructor(private readonly gateways: ReadonlyMap<GatewayInstance, string>) {}
 
   async next(): Promise<string> {
-    for (;;) {
+    for (const end = performance.now() + patienceMs; performance.now() < end;) {
       const entries = [...this.gateways];
       const [gateway, url] = entries[this.turn++ % entries.length]!;
       if (await gateway.isReady()) return url;
       await new Promise(resolve => setTimeout(resolve, 20));
     }
+    throw new Error('waited in vain for a gateway that is ready');
   }
 }
 
@@ -42,7 +46,7 @@ export async function playPaced(
   expected: Buffer,
   options: PlayerOptions,
 ): Promise<Outcome> {
-  for (;;) {
+  for (const end = performance.now() + patienceMs; performance.now() < end;) {
     const answer = await ask(`${await front.next()}/api/v2${playPath}`, options);
     if (answer === undefined) continue;
     if (answer.statusCode === 200) return compare(answer, expected, options.bytesPerSecond);
@@ -51,12 +55,14 @@ export async function playPaced(
     if (answer.statusCode !== 503 || answer.headers.connection !== 'close')
       return `status ${answer.statusCode}: ${body}`;
   }
+  return 'no gateway answered';
 }
 
 /** Undefined when the gateway closed the connection before it answered anything. */
 function ask(url: string, { ca, user }: PlayerOptions): Promise<IncomingMessage | undefined> {
   return new Promise((resolve, reject) => {
-    const request = get(url, { ca, auth: `${user.name}:${user.password}`, agent: false }, resolve);
+    const request = get(url, { ca, auth: `${user.name}:${user.password}`, agent: false, timeout: patienceMs }, resolve);
+    request.on('timeout', () => request.destroy(new Error(`waited in vain for ${url} to go on`)));
     request.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET') resolve(undefined);
       else reject(error);

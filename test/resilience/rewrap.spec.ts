@@ -10,6 +10,7 @@ import { processIdOf } from '#test/cluster/process-id.js';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { workDirectory } from '#test/cluster/work-directory.js';
 import { countInTier } from '#test/tier.js';
+import { answerOf } from '#test/waiting/wait-for.js';
 import { bodyOf, CertificateAdministrator } from '../e2e/certificate-administrator.js';
 import { CurlClient } from '../e2e/curl-client.js';
 import { openssl } from '../e2e/external-tools.js';
@@ -22,7 +23,7 @@ const work = workDirectory('rcs-rewrap-');
 const file = (name: string): string => join(work, name);
 const total = countInTier(2000, 10_000);
 /** Each look starts curl and logs in, on the processors that the server works on. */
-const pollIntervalMs = 300;
+const patience = { pollMs: 300, patienceMs: 600_000 };
 /** Every one of so many has media of its own and is played. */
 const playedEvery = 400;
 /** Every one of so many has its session key compared. */
@@ -114,16 +115,6 @@ function recordingOf(number: number, envelope: Buffer): Recording {
   };
 }
 
-async function until<T>(ask: () => Promise<T>, enough: (answer: T) => boolean): Promise<T> {
-  const end = Date.now() + 600_000;
-  for (;;) {
-    const answer = await ask();
-    if (enough(answer)) return answer;
-    if (Date.now() > end) throw new Error(`it did not come to it: ${JSON.stringify(answer)}`);
-    await new Promise(resolve => setTimeout(resolve, pollIntervalMs));
-  }
-}
-
 /** RSAES-PKCS1-v1_5 without the library that is tested. */
 function sessionKey(pkcs7: string, privateKey: KeyObject): Buffer {
   const { encryptedKey } = parseEnvelope(Buffer.from(pkcs7, 'base64')).recipients[0]!;
@@ -141,15 +132,17 @@ it('goes on after kill -9 in the middle: all play, none was changed twice, the c
   await cluster.stop();
   cluster = await startCluster(repository, join(work, 'data'), fastIndex);
   admin = new CertificateAdministrator(cluster, work);
-  await until(
+  await answerOf(
+    'an index of all recordings',
     async () => bodyOf<{ recordings: number }>(await admin.send('/rcs/certificates/old')).recordings,
     recordings => recordings === total,
+    patience,
   );
 
   const started = await admin.json('POST', '/rcs/certificates/old/rewrap', { to: 'new', mode: 'replace' });
   expect(started.status).toBe(202);
   expect(bodyOf<Run>(started).counts.total).toBe(total);
-  const middle = await until(runs, ({ counts }) => counts.rewrapped >= total / 10);
+  const middle = await answerOf('a tenth of it', runs, ({ counts }) => counts.rewrapped >= total / 10, patience);
   expect(middle.state).toBe('running');
   process.kill(processIdOf('playback-gateway', cluster.ready.dataDir), 'SIGKILL');
   await cluster.stop();
@@ -163,7 +156,7 @@ it('goes on after kill -9 in the middle: all play, none was changed twice, the c
 
   cluster = await startCluster(repository, join(work, 'data'));
   admin = new CertificateAdministrator(cluster, work);
-  const done = await until(runs, ({ state }) => state === 'done');
+  const done = await answerOf('all of it', runs, ({ state }) => state === 'done', patience);
   expect(done.id).toBe(middle.id);
   expect(done.counts).toEqual({ total, rewrapped: total, unchanged: 0, notRewrappable: 0, failed: 0 });
 

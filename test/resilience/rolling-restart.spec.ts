@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Replica } from '#test/cluster/replica.js';
 import { startTwoOfEach, type ReplicatedServices } from '#test/cluster/replicated-services.js';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { waitFor } from '#test/waiting/wait-for.js';
 import { CurlClient } from '../e2e/curl-client.js';
 import { openssl } from '../e2e/external-tools.js';
 import { GatewayFront, playPaced, type Outcome } from './paced-player.js';
@@ -71,10 +72,6 @@ async function playOn(path: string, media: Buffer, rate: number, over: () => boo
   return outcomes;
 }
 
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise(resolve => setTimeout(resolve, 50));
-}
-
 it('loses no stream while each service is replaced, one process after the other', async () => {
   let over = false;
   const playing = Promise.all([
@@ -92,7 +89,8 @@ it('loses no stream while each service is replaced, one process after the other'
     // Each is taken away in the middle of its work.
     if (role !== 'key-vault') {
       const [metric, least] = busy[role];
-      await until(async () => (await replica.metric(metric)) >= least);
+      const isBusy = async (): Promise<boolean> => (await replica.metric(metric)) >= least;
+      await waitFor(`${replica.definition.name} to serve ${least} at once`, isBusy, { patienceMs: 120_000 });
     }
     exits.push(await replica.stop());
     await replica.start();
@@ -106,8 +104,11 @@ it('loses no stream while each service is replaced, one process after the other'
       const counts = await Promise.all(gateways.map(gateway => gateway.metric('rcs_playbacks_resumed_total')));
       return counts.reduce((sum, count) => sum + count, 0);
     };
-    do await restart(workers[0]!);
-    while ((await resumed()) === 0);
+    const anotherHandsOver = async (): Promise<boolean> => {
+      await restart(workers[0]!);
+      return (await resumed()) > 0;
+    };
+    await waitFor('a stream that another worker goes on with', anotherHandsOver, { patienceMs: 180_000 });
   } finally {
     over = true;
   }

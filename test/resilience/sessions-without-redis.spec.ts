@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { managementPage, metricsOf } from '#test/cluster/management-page.js';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { Browser, json } from '../e2e/browser.js';
 import { CurlClient } from '../e2e/curl-client.js';
 import { RedisServer } from '#test/redis/redis-server.js';
+import { answerOf } from '#test/waiting/wait-for.js';
 
 jest.setTimeout(300_000);
 
@@ -50,21 +51,18 @@ it('without Redis sessions answer 503 at once, Basic credentials play, and all i
   // A load balancer goes on sending players: all gateways lost Redis at the same moment, and all of them play.
   const { gateway, workers } = cluster.ready.management;
   for (const management of [gateway, ...workers]) {
-    const readiness = await fetch(`${management}/health/ready`);
+    const readiness = await managementPage(management, '/health/ready');
     expect(readiness.status).toBe(200);
     expect(await readiness.json()).toMatchObject({
       checks: { redis: expect.stringMatching(/^degraded: ./) as string },
     });
-    expect(await (await fetch(`${management}/metrics`)).text()).toMatch(/^rcs_ready\{[^}]*check="redis"[^}]*\} 0$/m);
+    expect(await metricsOf(management)).toMatch(/^rcs_ready\{[^}]*check="redis"[^}]*\} 0$/m);
   }
 
   redis = await RedisServer.start(redis.port);
   const again = new Browser(cluster, work);
-  let status = 0;
-  for (let tries = 0; tries < 300 && status !== 201; tries++) {
-    await delay(200);
-    status = (await again.send('/api/v2/sessions', '-X', 'POST', ...curlClient.asUser('alice').slice(2))).status;
-  }
-  expect(status).toBe(201);
+  const logIn = async (): Promise<number> =>
+    (await again.send('/api/v2/sessions', '-X', 'POST', ...curlClient.asUser('alice').slice(2))).status;
+  await answerOf('a session', logIn, status => status === 201);
   expect((await again.send('/api/v2/me')).status).toBe(200);
 });

@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import type { KeyEntry } from '#contracts';
 import type { GrantSigner, PlaybackGrant } from '#grants';
 import { KeyVaultClient, SessionKeyClient } from '#key-vault-client';
+import { managementPage } from '#test/cluster/management-page.js';
 import { BroughtKey } from '#test/vault/brought-key.js';
 import { recordCall } from '#test/vault/recorded-call.js';
 import type { RunningVault } from '#test/vault/running-vault.js';
 import { SoftHsm } from '#test/vault/soft-hsm.js';
 import { VaultTestBed } from '#test/vault/vault-test-bed.js';
-import { waitFor } from '#test/vault/wait-for.js';
+import { waitFor } from '#test/waiting/wait-for.js';
 
 jest.setTimeout(240_000);
 
@@ -120,7 +121,7 @@ it('no playback fails while the token of one vault is away, which says so and ta
 it('a vault with a wrong PIN stays, unready, and says why; the right one opens the token as before', async () => {
   const uri = testBed.softHsm.uri('recordings');
   const wrong = await testBed.startVault({ token: { uri, pin: '99999999' } });
-  const ready = await fetch(`${wrong.managementUrl}/health/ready`);
+  const ready = await managementPage(wrong.managementUrl, '/health/ready');
   expect(ready.status).toBe(503);
   expect(await ready.text()).toContain('CKR_PIN_INCORRECT');
   expect(await wrong.metrics()).toMatch(/^rcs_vault_token_state\{(?=.*state="pin-refused").*\} 1$/m);

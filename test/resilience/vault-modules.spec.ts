@@ -6,7 +6,7 @@ import { BroughtKey } from '#test/vault/brought-key.js';
 import { recordCall } from '#test/vault/recorded-call.js';
 import type { RunningVault } from '#test/vault/running-vault.js';
 import { VaultTestBed } from '#test/vault/vault-test-bed.js';
-import { waitFor } from '#test/vault/wait-for.js';
+import { waitFor } from '#test/waiting/wait-for.js';
 import { Shim } from '../../libs/pkcs11/src/testing/shim.js';
 
 jest.setTimeout(240_000);

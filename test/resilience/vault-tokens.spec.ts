@@ -6,7 +6,7 @@ import { TransportAgreements, type KeyVaultEndpoint } from '#key-vault-client';
 import { recordCall } from '#test/vault/recorded-call.js';
 import { VaultTestBed } from '#test/vault/vault-test-bed.js';
 import { observedModule } from '#test/vault/observed-module.js';
-import { waitFor } from '#test/vault/wait-for.js';
+import { waitFor } from '#test/waiting/wait-for.js';
 
 jest.setTimeout(180_000);
 

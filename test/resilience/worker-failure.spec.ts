@@ -3,8 +3,10 @@ import { readFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isReady, metricsOf } from '#test/cluster/management-page.js';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { processIdOf } from '#test/cluster/process-id.js';
+import { waitFor } from '#test/waiting/wait-for.js';
 import { CurlClient } from '../e2e/curl-client.js';
 import { openssl } from '../e2e/external-tools.js';
 
@@ -73,10 +75,7 @@ const expected = () => createHash('sha256').update(media).digest('hex');
 async function busyWorker(): Promise<number> {
   const { workers } = cluster.ready.management;
   for (const [index, url] of workers.entries()) {
-    const metrics = await fetch(`${url}/metrics`).then(
-      response => response.text(),
-      () => '',
-    );
+    const metrics = await metricsOf(url).catch(() => '');
     if (/^rcs_worker_active_streams\{[^}]*\} [1-9]/m.test(metrics)) return index + 1;
   }
   throw new Error('no worker is busy');
@@ -88,21 +87,13 @@ it('a player notices nothing when the worker that serves it is killed in mid-bod
     process.kill(processIdOf(`decrypt-worker-${number}`, cluster.ready.dataDir), 'SIGKILL');
   });
   expect(result).toEqual({ complete: true, digest: expected(), bytes: media.length });
-  const metrics = await (await fetch(`${cluster.ready.management.gateway}/metrics`)).text();
+  const metrics = await metricsOf(cluster.ready.management.gateway);
   expect(metrics).toMatch(/^rcs_playbacks_resumed_total\{[^}]*\} 1$/m);
 });
 
-async function untilReady(worker: string): Promise<void> {
-  const isReady = (): Promise<boolean> =>
-    fetch(`${worker}/health/ready`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  while (!(await isReady())) await new Promise(resolve => setTimeout(resolve, 50));
-}
-
 it('a player sees a failure, never a short success, when all workers are killed', async () => {
-  await Promise.all(cluster.ready.management.workers.map(untilReady));
+  const { workers } = cluster.ready.management;
+  await Promise.all(workers.map(worker => waitFor(`${worker} to be ready`, () => isReady(worker))));
   // Who stands still starts nothing again.
   const supervisor = Number(readFileSync(join(cluster.ready.dataDir, 'quickstart.pid'), 'utf8'));
   process.kill(supervisor, 'SIGSTOP');

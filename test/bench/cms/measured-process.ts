@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { within } from '#test/waiting/within.js';
 
 export interface MeasuredProcess {
   readonly seconds: number;
@@ -7,6 +8,8 @@ export interface MeasuredProcess {
   readonly peakBytes: number;
 }
 
+/** A slow library takes minutes for a large file. */
+const patienceMs = 1_800_000;
 const pollMs = 5;
 
 /** Runs a program to its end. Its peak is read from /proc while it runs, in the same way whatever program it is. */
@@ -18,10 +21,11 @@ export async function measureProcess(program: string, args: readonly string[]): 
     peakBytes = Math.max(peakBytes, highWaterMark(child.pid));
   }, pollMs);
   try {
-    const status = await new Promise<number | null>((resolve, reject) => {
+    const ended = new Promise<number | null>((resolve, reject) => {
       child.once('error', reject);
-      child.once('exit', resolve);
+      child.on('exit', resolve);
     });
+    const status = await within(`the end of ${program}`, ended, patienceMs);
     if (status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${status}`);
     return { seconds: (performance.now() - started) / 1000, peakBytes };
   } finally {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { WebSocket } from 'undici';
 import { endingWithUs } from '#platform';
+import { endChild } from '#test/waiting/end-child.js';
 import type { BrowserPage, MediaBrowser } from './media-browser.js';
 
 /** Of any command but the scripts, which have deadlines of their own. */
@@ -96,12 +97,9 @@ export class Firefox implements MediaBrowser {
   }
 
   async close(): Promise<void> {
-    const exited = new Promise(resolve => this.child.once('exit', resolve));
     if (this.child.exitCode !== null) return;
-    const kill = setTimeout(() => this.child.kill('SIGKILL'), 30_000);
-    await this.send('browser.close', {}).catch(() => this.child.kill());
-    await exited;
-    clearTimeout(kill);
+    await this.send('browser.close', {}).catch(() => undefined);
+    await endChild('Firefox', this.child).catch(() => endChild('Firefox', this.child, 'SIGKILL'));
   }
 
   private async run<Input, Output>(

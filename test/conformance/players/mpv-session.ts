@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { endingWithUs } from '#platform';
+import { endChild } from '#test/waiting/end-child.js';
 
 interface Message {
   readonly request_id?: number;
@@ -78,9 +79,8 @@ export class MpvSession {
   }
 
   async stop(): Promise<void> {
-    const exited = new Promise(resolve => this.child.once('exit', resolve));
     this.socket.destroy();
-    if (this.child.exitCode === null && this.child.kill()) await exited;
+    await endChild('mpv', this.child);
   }
 
   private receive(message: Message): void {

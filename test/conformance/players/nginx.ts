@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { endingWithUs } from '#platform';
+import { endChild } from '#test/waiting/end-child.js';
 
 /** A server that runs in the foreground, ended with the tests. */
 export class RunningServer {
@@ -22,9 +23,8 @@ export class RunningServer {
     return new RunningServer(child);
   }
 
-  async stop(): Promise<void> {
-    const exited = new Promise(resolve => this.child.once('exit', resolve));
-    if (this.child.exitCode === null && this.child.kill()) await exited;
+  stop(): Promise<void> {
+    return endChild('nginx', this.child);
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { processIdOf } from '#test/cluster/process-id.js';
+import { isReady } from '#test/cluster/management-page.js';
 import type { PropertyCluster } from '../world/property-cluster.js';
 import type { Random } from '../world/random.js';
 
@@ -81,9 +82,7 @@ export class Disturbances {
     await this.until(
       `${service} does not come back`,
       async () =>
-        processIdOf(service, dataDir) !== former &&
-        (await this.isReady(url)) &&
-        (await this.isReady(management.gateway)),
+        processIdOf(service, dataDir) !== former && (await isReady(url)) && (await isReady(management.gateway)),
     );
   }
 
@@ -92,14 +91,6 @@ export class Disturbances {
     while (!(await isSo())) {
       if (performance.now() > end) throw new Error(otherwise);
       await new Promise(resolve => setTimeout(resolve, 100));
-    }
-  }
-
-  private async isReady(url: string): Promise<boolean> {
-    try {
-      return (await fetch(`${url}/health/ready`)).status === 200;
-    } catch {
-      return false;
     }
   }
 }

@@ -1,4 +1,5 @@
 import { createHash, createPublicKey, constants, publicEncrypt } from 'node:crypto';
+import { metricsOf } from '#test/cluster/management-page.js';
 import type { Answer, Caller } from '../world/caller.js';
 import type { Random } from '../world/random.js';
 import { sideBySide } from '../world/side-by-side.js';
@@ -200,7 +201,7 @@ function metricsQuestion({ contactCenter: { id } }: Side, url: string): Question
   return {
     name: `metrics of ${url} that name A`,
     ask: async () => {
-      const lines = (await (await fetch(`${url}/metrics`)).text()).split('\n');
+      const lines = (await metricsOf(url)).split('\n');
       return lines.filter(line => line.includes(id) && !/_(total|count|sum|bucket)\b/.test(line)).join('\n');
     },
   };

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { GenesysCloud, type HawkCredential } from '#test/local-key-manager/genesys-cloud.js';
+import { answerOf } from '#test/waiting/wait-for.js';
 import { octets } from '../media/der.js';
 import type { KeyPairs } from '../media/key-pairs.js';
 import { makeCertificate, type MadeCertificate } from '../media/made-certificate.js';
@@ -193,9 +194,7 @@ function envelopeOfFile(layout: Layout, stored: Buffer, ciphertext: Buffer): Buf
 
 async function finishedRewrap(admin: Caller, from: string, to: string): Promise<string> {
   const { id } = await admin.must<{ id: string }>('POST', `/rcs/certificates/${from}/rewrap`, { to });
-  for (;;) {
-    const { state } = await admin.must<{ state: string }>('GET', `/rcs/rewraps/${id}`);
-    if (state !== 'running') return id;
-    await new Promise(resolve => setTimeout(resolve, 100));
-  }
+  const run = (): Promise<{ state: string }> => admin.must('GET', `/rcs/rewraps/${id}`);
+  await answerOf('the end of the rewrap', run, ({ state }) => state !== 'running', { patienceMs: 300_000 });
+  return id;
 }

@@ -1,4 +1,5 @@
 import { sealedKey } from '#test/jose/sealed-key.js';
+import { answerOf } from '#test/waiting/wait-for.js';
 import type { MadeCertificate } from '../media/made-certificate.js';
 import type { SealedMedia } from '../media/sealed-media.js';
 import { Caller, type Answer, type Door } from './caller.js';
@@ -66,14 +67,11 @@ export class PropertyContactCenter {
 
   /** Waits until the server has looked at every stored file, or knows that it cannot. */
   async indexed(administrator: Caller): Promise<void> {
-    for (;;) {
-      const status = await administrator.must<Record<'mediaFiles' | 'proved' | 'failing', number>>(
-        'GET',
-        '/rcs/recordings/index-status',
-      );
-      if (status.proved + status.failing >= status.mediaFiles) return;
-      await new Promise(resolve => setTimeout(resolve, 100));
-    }
+    const status = (): Promise<Record<'mediaFiles' | 'proved' | 'failing', number>> =>
+      administrator.must('GET', '/rcs/recordings/index-status');
+    const isDone = ({ mediaFiles, proved, failing }: Awaited<ReturnType<typeof status>>): boolean =>
+      proved + failing >= mediaFiles;
+    await answerOf('a look at every stored file', status, isDone, { patienceMs: 300_000, pollMs: 100 });
   }
 
   private get insertionPath(): string {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { openSqliteStore } from '#store';
 import { startCluster, type ReadyLine, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { workDirectory } from '#test/cluster/work-directory.js';
+import { managementPage } from '#test/cluster/management-page.js';
 import { Caller, Door } from './caller.js';
 import { PropertyContactCenter } from './contact-center.js';
 import { StoredFiles } from './stored-files.js';
@@ -60,7 +61,7 @@ export class PropertyCluster {
 
   /** What the router of the running gateway knows. HEAD comes with every GET and is no route of its own. */
   async routes(): Promise<Route[]> {
-    const answer = await fetch(`${this.ready.management.gateway}/routes`);
+    const answer = await managementPage(this.ready.management.gateway, '/routes');
     const { routes } = (await answer.json()) as { routes: Route[] };
     const gets = new Set(routes.filter(({ method }) => method === 'GET').map(({ url }) => url));
     return routes.filter(({ method, url }) => method !== 'HEAD' || !gets.has(url));

@@ -2,6 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { endingWithUs } from '#platform';
+import { endChild } from '#test/waiting/end-child.js';
+import { waitFor } from '#test/waiting/wait-for.js';
+import { isReady, metricsOf } from './management-page.js';
 
 export interface ReplicaDefinition {
   readonly name: string;
@@ -14,11 +17,12 @@ export interface ReplicaDefinition {
 }
 
 const readyTimeoutMs = 120_000;
+/** A gateway ends after the last of its playbacks. */
+const stopTimeoutMs = 330_000;
 
 /** One process of a service that runs more than once; it can be stopped and started again in the same place. */
 export class Replica {
   private child: ChildProcess | undefined;
-  private ended: Promise<number | string> = Promise.resolve(0);
 
   constructor(readonly definition: ReplicaDefinition) {}
 
@@ -31,32 +35,29 @@ export class Replica {
     });
     closeSync(log);
     this.child = child;
-    this.ended = new Promise(resolve => child.once('exit', (code, signal) => resolve(code ?? signal ?? -1)));
-    const end = Date.now() + readyTimeoutMs;
-    while (!(await this.isReady())) {
-      if (child.exitCode !== null) throw new Error(`${this.definition.name} ended at once; see ${logFile}`);
-      if (Date.now() > end) throw new Error(`${this.definition.name} does not become ready; see ${logFile}`);
-      await new Promise(resolve => setTimeout(resolve, 50));
-    }
+    const { name } = this.definition;
+    const isUp = (): Promise<boolean> => {
+      if (child.exitCode !== null) throw new Error(`${name} ended at once; see ${logFile}`);
+      return this.isReady();
+    };
+    await waitFor(`${name} to be ready; see ${logFile}`, isUp, { patienceMs: readyTimeoutMs });
   }
 
-  async isReady(): Promise<boolean> {
-    try {
-      return (await fetch(`${this.definition.management}/health/ready`)).status === 200;
-    } catch {
-      return false;
-    }
+  isReady(): Promise<boolean> {
+    return isReady(this.definition.management);
   }
 
   /** The value of a metric without labels but the service's, 0 when it is not there. */
   async metric(name: string): Promise<number> {
-    const text = await (await fetch(`${this.definition.management}/metrics`)).text();
+    const text = await metricsOf(this.definition.management);
     return Number(new RegExp(`^${name}\\{[^}]*\\} (\\S+)$`, 'm').exec(text)?.[1] ?? 0);
   }
 
   /** SIGTERM. Answers the exit status, or the name of the signal that ended it. */
   async stop(): Promise<number | string> {
-    this.child?.kill('SIGTERM');
-    return this.ended;
+    const { child } = this;
+    if (child === undefined) return 0;
+    await endChild(this.definition.name, child, 'SIGTERM', stopTimeoutMs);
+    return child.exitCode ?? child.signalCode ?? -1;
   }
 }

@@ -4,6 +4,7 @@ import { chmodSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 // By its file: the index loads the schema of the configuration, a quarter of a second in each file of tests.
 import { endingWithUs } from '../../../libs/platform/src/lifecycle/ending-with-us.js';
+import { endChild } from '#test/waiting/end-child.js';
 import { addOperationsAccount, type OperationsAccount } from './operations-account.js';
 
 /** The line that quickstart prints with --json, and an account that only tests have. */
@@ -45,6 +46,8 @@ export interface RunningCluster {
 }
 
 const startTimeoutMs = 120_000;
+/** It ends its services one after the other, and they finish what they are asked for. */
+const stopTimeoutMs = 180_000;
 
 /** Starts the cluster of the quickstart and waits until it plays. */
 export async function startCluster(
@@ -62,7 +65,7 @@ export async function startCluster(
   });
   const ready = JSON.parse(await firstLine(child)) as ReadyLine;
   const operations = await addOperationsAccount(ready.dataDir);
-  return { ready: { ...ready, operations }, stop: () => stop(child) };
+  return { ready: { ...ready, operations }, stop: () => endChild('the cluster', child, 'SIGTERM', stopTimeoutMs) };
 }
 
 /** A temporary directory is its maker's alone; the account of Apache must pass through it, or files would lie elsewhere. */
@@ -81,11 +84,4 @@ async function firstLine(child: ChildProcess): Promise<string> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
-  const exited = new Promise<void>(resolve => child.once('exit', () => resolve()));
-  child.kill('SIGTERM');
-  await exited;
 }

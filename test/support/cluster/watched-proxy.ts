@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { within } from '#test/waiting/within.js';
 
 /** What passes a proxy: a piece of a request, or of an answer. */
 export interface Passing {
@@ -21,7 +22,7 @@ export class WatchedProxy {
     const target = new URL(url);
     const server = createServer({ allowHalfOpen: true });
     server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    await within('the proxy to listen', once(server, 'listening'));
     const proxy = new WatchedProxy(server, (server.address() as AddressInfo).port);
     server.on('connection', client => {
       const upstream = connect({ port: Number(target.port), host: target.hostname, allowHalfOpen: true });
@@ -41,7 +42,7 @@ export class WatchedProxy {
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
     this.server.close();
-    await once(this.server, 'close');
+    await within('the proxy to close', once(this.server, 'close'));
   }
 
   private join(from: Socket, to: Socket, direction: Passing['direction']): void {

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { representationLengthHeader, type MediaRequest, type WorkerRegistration } from '#contracts';
 import { internalTlsOptions, RcsError, toProblemDetails, type ErrorCode, type InternalIdentity } from '#platform';
+import { within } from '#test/waiting/within.js';
 
 /** The one media file every worker has unless told. */
 export const media = randomBytes(200_000);
@@ -71,7 +72,7 @@ export class FaultyWorker {
   /** Connections are refused until it comes back in the same place. */
   async goAway(): Promise<void> {
     this.place = (this.server.address() as AddressInfo).port;
-    await new Promise(resolve => this.server.close(resolve));
+    await within('the worker to close', new Promise(resolve => this.server.close(resolve)));
   }
 
   async comeBack(): Promise<void> {

@@ -13,6 +13,7 @@ import {
   type InternalIdentity,
   type RcsError,
 } from '#platform';
+import { within } from '#test/waiting/within.js';
 import { InternalAuthority } from '../authority/internal-authority.js';
 import { FaultyWorker, type Fault } from './faulty-worker.js';
 import { GrantIssuer } from '../../../apps/playback-gateway/src/grants/grant-issuer.js';
@@ -126,10 +127,8 @@ export class RelayUnderTest {
     await new Promise<void>((resolve, reject) => server.on('error', reject).listen(0, '127.0.0.1', resolve));
     try {
       const { port } = server.address() as AddressInfo;
-      const [answer] = (await once(
-        get({ host: '127.0.0.1', port, method: relayed.media.method, agent: false }),
-        'response',
-      )) as [IncomingMessage];
+      const asked = get({ host: '127.0.0.1', port, method: relayed.media.method, agent: false });
+      const [answer] = (await within('an answer', once(asked, 'response'))) as [IncomingMessage];
       let failure: unknown;
       const body = await consume(answer).catch((error: unknown) => {
         failure = error;

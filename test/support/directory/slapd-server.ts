@@ -1,11 +1,10 @@
 import { endingWithUs, reservePort } from '#platform';
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { LoopbackServer } from '#test/servers/loopback-server.js';
+import { waitFor } from '#test/waiting/wait-for.js';
 
 export interface SlapdTls {
   readonly certificatePem: string;
@@ -18,18 +17,23 @@ export interface SlapdTls {
 export const administrator = { dn: 'cn=root,dc=example,dc=org', password: 'root-password' } as const;
 
 const slapd = '/usr/sbin/slapd';
-const startTimeoutMs = 60_000;
 
 /** A real OpenLDAP server on free ports of the loopback interface, with the suffix dc=example,dc=org. */
 export class SlapdServer {
-  private process: ChildProcess | undefined;
+  private readonly server: LoopbackServer;
 
   private constructor(
     private readonly directory: string,
     readonly ldapPort: number,
     readonly ldapsPort: number,
-    private readonly withTls: boolean,
-  ) {}
+    withTls: boolean,
+  ) {
+    const urls = [`ldap://127.0.0.1:${ldapPort}`, ...(withTls ? [`ldaps://127.0.0.1:${ldapsPort}`] : [])];
+    const options = ['-d', '0', '-h', urls.join(' '), '-f', this.configurationFile];
+    this.server = new LoopbackServer('slapd', ldapPort, () =>
+      spawn(...endingWithUs(slapd, options), { stdio: 'ignore' }),
+    );
+  }
 
   /**
    * @param ldif entries besides the suffix, which is there already
@@ -52,15 +56,8 @@ export class SlapdServer {
   }
 
   /** Starts (again), with the same data and ports. */
-  async run(): Promise<void> {
-    const urls = [
-      `ldap://127.0.0.1:${this.ldapPort}`,
-      ...(this.withTls ? [`ldaps://127.0.0.1:${this.ldapsPort}`] : []),
-    ];
-    const options = ['-d', '0', '-h', urls.join(' '), '-f', this.configurationFile];
-    const child = spawn(...endingWithUs(slapd, options), { stdio: 'ignore' });
-    this.process = child;
-    await this.answers(child);
+  run(): Promise<void> {
+    return this.server.begin();
   }
 
   /** Writes certificate and key again; in force after the next `run`. */
@@ -71,26 +68,21 @@ export class SlapdServer {
   }
 
   /** Ends the process; the data stays. */
-  async halt(): Promise<void> {
-    const child = this.process;
-    this.process = undefined;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, 'exit');
-    child.kill('SIGKILL');
-    await exited;
+  halt(): Promise<void> {
+    return this.server.end('SIGKILL');
   }
 
   /** Stops it from answering, as a machine under too much load; connections stay open. */
   async freeze(): Promise<void> {
-    const pid = this.process?.pid;
+    const { pid } = this.server;
     if (pid === undefined) return;
     process.kill(pid, 'SIGSTOP');
-    const end = Date.now() + startTimeoutMs;
-    while (Date.now() < end && !allThreadsStopped(pid)) await setTimeout(10);
+    await waitFor('slapd to stand still', () => allThreadsStopped(pid), { pollMs: 10 });
   }
 
   thaw(): void {
-    this.process?.kill('SIGCONT');
+    const { pid } = this.server;
+    if (pid !== undefined) process.kill(pid, 'SIGCONT');
   }
 
   async stop(): Promise<void> {
@@ -100,16 +92,6 @@ export class SlapdServer {
 
   private get configurationFile(): string {
     return join(this.directory, 'slapd.conf');
-  }
-
-  private async answers(child: ChildProcess): Promise<void> {
-    const end = Date.now() + startTimeoutMs;
-    while (Date.now() < end) {
-      if (child.exitCode !== null) throw new Error(`slapd ended with status ${child.exitCode}`);
-      if (await connects(this.ldapPort)) return;
-      await setTimeout(50);
-    }
-    throw new Error('slapd does not answer');
   }
 }
 
@@ -145,15 +127,4 @@ function configuration(directory: string, tls: SlapdTls | undefined): string {
 function allThreadsStopped(pid: number): boolean {
   const tasks = `/proc/${pid}/task`;
   return readdirSync(tasks).every(task => readFileSync(join(tasks, task, 'stat'), 'utf8').includes(') T '));
-}
-
-function connects(port: number): Promise<boolean> {
-  return new Promise(resolve => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }

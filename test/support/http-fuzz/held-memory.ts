@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { metricsOf } from '#test/cluster/management-page.js';
 import { processIdOf } from '#test/cluster/process-id.js';
 import { residentMegabytes } from '#test/cluster/resident-memory.js';
 import type { ReadyLine } from '#test/cluster/running-cluster.js';
@@ -17,7 +18,7 @@ export type HeldByAll = readonly Held[];
 interface WatchedProcess {
   readonly name: string;
   readonly pid: number;
-  readonly metricsUrl: string;
+  readonly managementUrl: string;
 }
 
 const settlingMs = 5000;
@@ -30,7 +31,7 @@ export class HeldMemory {
     const at = (name: string, url: string): WatchedProcess => ({
       name,
       pid: processIdOf(name, dataDir),
-      metricsUrl: `${url}/metrics`,
+      managementUrl: url,
     });
     this.processes = [
       at('playback-gateway', management.gateway),
@@ -59,19 +60,19 @@ export class HeldMemory {
   }
 }
 
-async function leastOf({ pid, metricsUrl }: WatchedProcess): Promise<Held> {
+async function leastOf({ pid, managementUrl }: WatchedProcess): Promise<Held> {
   let [resident, live] = [Infinity, Infinity];
   for (const end = Date.now() + settlingMs; Date.now() < end;) {
     process.kill(pid, 'SIGUSR2');
     await sleep(1000);
     resident = Math.min(resident, residentMegabytes(pid));
-    live = Math.min(live, await liveMegabytes(metricsUrl));
+    live = Math.min(live, await liveMegabytes(managementUrl));
   }
   return { resident, live };
 }
 
-async function liveMegabytes(metricsUrl: string): Promise<number> {
-  const metrics = await (await fetch(metricsUrl)).text();
+async function liveMegabytes(managementUrl: string): Promise<number> {
+  const metrics = await metricsOf(managementUrl);
   const bytes = ['nodejs_heap_size_used_bytes', 'nodejs_external_memory_bytes'].map(name =>
     Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(metrics)?.[1]),
   );

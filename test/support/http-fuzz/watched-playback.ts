@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { within } from '#test/waiting/within.js';
 
 export interface WatchedRecording {
   readonly url: string;
@@ -22,7 +22,7 @@ export class WatchedPlayback {
 
   constructor(recording: WatchedRecording) {
     this.player = new Worker(join(__dirname, 'player-thread.mts'), { workerData: recording, execArgv: [] });
-    this.ended = once(this.player, 'exit');
+    this.ended = new Promise(resolve => this.player.on('exit', resolve));
     this.player.on('error', error => this.wrong.push(`the player ended: ${String(error)}`));
     this.player.on('message', (message: PlayerMessage) => {
       if ('waitedMs' in message) this.times.push(message.waitedMs);
@@ -39,7 +39,7 @@ export class WatchedPlayback {
   /** Ends after the playback that runs. Answers how many were whole, and what was wrong with others. */
   async stop(): Promise<{ readonly whole: number; readonly wrong: readonly string[] }> {
     this.player.postMessage('stop');
-    await this.ended;
+    await within('the end of the playback that runs', this.ended);
     return { whole: this.whole, wrong: this.wrong };
   }
 }

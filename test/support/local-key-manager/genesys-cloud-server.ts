@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
+import { within } from '#test/waiting/within.js';
 import type { GenesysCloud } from './genesys-cloud.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -38,7 +39,7 @@ export class GenesysCloudServer {
       genesysCloud.answer(request, response).catch((error: unknown) => response.destroy(error as Error));
     });
     server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    await within('the server to listen', once(server, 'listening'));
     return genesysCloud;
   }
 
@@ -48,7 +49,7 @@ export class GenesysCloudServer {
 
   async close(): Promise<void> {
     this.server.closeAllConnections();
-    await new Promise(resolve => this.server.close(resolve));
+    await within('the server to close', new Promise(resolve => this.server.close(resolve)));
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

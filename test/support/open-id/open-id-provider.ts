@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Agent, request } from 'undici';
 import { endingWithUs, reservePort } from '#platform';
+import { endChild } from '#test/waiting/end-child.js';
 
 export interface ProviderTokens {
   readonly accessToken: string;
@@ -73,10 +74,7 @@ export class OpenIdProvider {
 
   async stop(): Promise<void> {
     await this.agent.destroy();
-    if (this.process.exitCode !== null) return;
-    const exited = once(this.process, 'exit');
-    this.process.kill('SIGTERM');
-    await exited;
+    await endChild('the OpenID provider', this.process);
   }
 
   /** Where the browser of olivia ends up: at the client. */

@@ -1,9 +1,10 @@
 import { endingWithUs, reservePort } from '#platform';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { openSync, closeSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { endChild } from '#test/waiting/end-child.js';
+import { waitFor } from '#test/waiting/wait-for.js';
 
 export interface ScrapedJob {
   readonly name: string;
@@ -35,6 +36,8 @@ export interface FiringAlert {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
 }
+
+const answerTimeoutMs = 30_000;
 
 /** A real Prometheus on a free port of the loopback interface, which scrapes every two seconds. */
 export class PrometheusServer {
@@ -92,27 +95,24 @@ export class PrometheusServer {
     return alerts.filter(({ state }) => state === 'firing').map(({ labels }) => labels.alertname ?? '');
   }
 
-  async stop(): Promise<void> {
-    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
-    const exited = once(this.process, 'exit');
-    this.process.kill('SIGKILL');
-    await exited;
+  stop(): Promise<void> {
+    return endChild('prometheus', this.process, 'SIGKILL');
   }
 
   private async get<T>(path: string): Promise<T> {
-    const response = await fetch(`${this.url}/api/v1/${path}`);
+    const response = await fetch(`${this.url}/api/v1/${path}`, { signal: AbortSignal.timeout(answerTimeoutMs) });
     const answer = (await response.json()) as { status: string; data: T; error?: string };
     if (answer.status !== 'success') throw new Error(`${path}: ${answer.error ?? response.statusText}`);
     return answer.data;
   }
 
   private async ready(): Promise<void> {
-    for (;;) {
+    await waitFor('prometheus to be ready', async () => {
       if (this.process.exitCode !== null) throw new Error(`prometheus ended with status ${this.process.exitCode}`);
-      const answer = await fetch(`${this.url}/-/ready`).catch(() => undefined);
-      if (answer?.status === 200) return;
-      await new Promise(resolve => setTimeout(resolve, 100));
-    }
+      const signal = AbortSignal.timeout(answerTimeoutMs);
+      const answer = await fetch(`${this.url}/-/ready`, { signal }).catch(() => undefined);
+      return answer?.status === 200;
+    });
   }
 }
 

@@ -3,6 +3,7 @@ import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync 
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { endingWithUs, reservePort } from '#platform';
+import { endChild } from '#test/waiting/end-child.js';
 import { curl, openssl, type CurlAnswer } from '../../e2e/external-tools.js';
 
 const page = readFileSync(join(__dirname, '../../../docs/proxies.md'), 'utf8');
@@ -154,10 +155,7 @@ async function launch(work: string, language: string, text: string): Promise<Lau
   const env = { ...process.env, PATH: path };
   const child = spawn(...endingWithUs(name, options), { env, stdio: ['ignore', log, log] });
   closeSync(log);
-  const stop = async () => {
-    const exited = new Promise(resolve => child.once('exit', resolve));
-    if (child.exitCode === null && child.kill()) await exited;
-  };
+  const stop = () => endChild(name, child);
   return { port, child, output: () => readFileSync(output, 'utf8').slice(-2000), stop };
 }
 

@@ -1,10 +1,12 @@
 import { endingWithUs, reservePort } from '#platform';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { endChild } from '#test/waiting/end-child.js';
+import { within } from '#test/waiting/within.js';
 
 /** A real redis-server on a free port of the loopback interface, without persistence. */
 export class RedisServer {
@@ -19,8 +21,7 @@ export class RedisServer {
     const listening = port ?? (await reservePort());
     const options = ['--port', `${listening}`, '--bind', '127.0.0.1', '--save', '', '--dir', directory];
     const child = spawn(...endingWithUs('redis-server', options), { stdio: ['ignore', 'pipe', 'inherit'] });
-    const lines = createInterface({ input: child.stdout });
-    for await (const line of lines) if (line.includes('Ready to accept connections')) break;
+    await within('redis-server to be ready', readyLine(child.stdout));
     child.stdout.resume();
     if (child.exitCode !== null) throw new Error(`redis-server ended with status ${child.exitCode}`);
     return new RedisServer(child, directory, listening);
@@ -31,11 +32,12 @@ export class RedisServer {
   }
 
   async stop(): Promise<void> {
-    if (this.process.exitCode === null && this.process.signalCode === null) {
-      const exited = once(this.process, 'exit');
-      this.process.kill('SIGKILL');
-      await exited;
-    }
+    await endChild('redis-server', this.process, 'SIGKILL');
     rmSync(this.directory, { recursive: true, force: true });
   }
+}
+
+/** Comes to its end, too, when the server ends without one. */
+async function readyLine(output: Readable): Promise<void> {
+  for await (const line of createInterface({ input: output })) if (line.includes('Ready to accept connections')) return;
 }

@@ -1,28 +1,35 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:https';
-import { connect } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { endingWithUs, reservePort, type AuditS3Configuration, type InternalIdentity } from '#platform';
 import { buildGoTools, findGo } from '#test/go/go-tools.js';
+import { LoopbackServer } from '#test/servers/loopback-server.js';
 
-/** How long a start may take on a busy machine. */
-const patienceMs = 60_000;
 const administrator = { accessKeyId: 'administrator', secretAccessKey: 'administrators-secret' };
 
 /** A real S3 server (versitygw) on a free port of the loopback interface, over TLS, with versions and object lock. */
 export class VersityServer {
-  private child: ChildProcess | undefined;
+  private readonly server: LoopbackServer;
 
   private constructor(
-    private readonly program: string,
-    private readonly directory: string,
+    program: string,
+    directory: string,
     readonly caFile: string,
     private readonly port: number,
-  ) {}
+  ) {
+    const file = (name: string): string => join(directory, name);
+    const options = [
+      ...['--port', `127.0.0.1:${port}`, '--cert', file('server.pem'), '--key', file('server.key'), '--quiet'],
+      ...['--access', administrator.accessKeyId, '--secret', administrator.secretAccessKey],
+      ...['--virtual-domain', 'localhost', '--iam-dir', directory],
+      ...['posix', '--versioning-dir', file('versions'), file('data')],
+    ];
+    this.server = new LoopbackServer('versitygw', port, () =>
+      spawn(...endingWithUs(program, options), { stdio: ['ignore', 'ignore', 'inherit'] }),
+    );
+  }
 
   static async start(directory: string, identity: InternalIdentity): Promise<VersityServer> {
     const go = findGo();
@@ -78,41 +85,11 @@ export class VersityServer {
     };
   }
 
-  async begin(): Promise<void> {
-    const { directory, port } = this;
-    const file = (name: string): string => join(directory, name);
-    const options = [
-      ...['--port', `127.0.0.1:${port}`, '--cert', file('server.pem'), '--key', file('server.key'), '--quiet'],
-      ...['--access', administrator.accessKeyId, '--secret', administrator.secretAccessKey],
-      ...['--virtual-domain', 'localhost', '--iam-dir', directory],
-      ...['posix', '--versioning-dir', file('versions'), file('data')],
-    ];
-    this.child = spawn(...endingWithUs(this.program, options), { stdio: ['ignore', 'ignore', 'inherit'] });
-    const end = Date.now() + patienceMs;
-    while (!(await this.accepts())) {
-      if (Date.now() > end || this.child.exitCode !== null) throw new Error('versitygw did not start');
-      await delay(50);
-    }
+  begin(): Promise<void> {
+    return this.server.begin();
   }
 
-  async end(): Promise<void> {
-    const { child } = this;
-    this.child = undefined;
-    if (child === undefined || child.exitCode !== null) return;
-    const exited = once(child, 'exit');
-    child.kill('SIGTERM');
-    await exited;
-  }
-
-  private async accepts(): Promise<boolean> {
-    const socket = connect(this.port, '127.0.0.1');
-    try {
-      await once(socket, 'connect');
-      return true;
-    } catch {
-      return false;
-    } finally {
-      socket.destroy();
-    }
+  end(): Promise<void> {
+    return this.server.end();
   }
 }

@@ -1,22 +1,23 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { endingWithUs, reservePort, type InternalIdentity } from '#platform';
-
-/** How long a start or an end may take on a busy machine. */
-const patienceMs = 60_000;
+import { LoopbackServer } from '#test/servers/loopback-server.js';
 
 /** A real rsyslog on a free port of the loopback interface, which takes syslog over TLS (RFC 5425) into a file. */
 export class RsyslogServer {
-  private child: ChildProcess | undefined;
+  private readonly server: LoopbackServer;
 
   private constructor(
     private readonly directory: string,
     readonly port: number,
-  ) {}
+  ) {
+    const options = ['-n', '-f', join(directory, 'rsyslog.conf'), '-i', join(directory, 'pid')];
+    const env = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` };
+    this.server = new LoopbackServer('rsyslogd', port, () =>
+      spawn(...endingWithUs('rsyslogd', options), { stdio: 'ignore', env }),
+    );
+  }
 
   /** @param asksForCertificate clients must show one of the same authority. */
   static async start(
@@ -61,37 +62,11 @@ export class RsyslogServer {
     }
   }
 
-  async begin(): Promise<void> {
-    const options = ['-n', '-f', join(this.directory, 'rsyslog.conf'), '-i', join(this.directory, 'pid')];
-    this.child = spawn(...endingWithUs('rsyslogd', options), {
-      stdio: 'ignore',
-      env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` },
-    });
-    const end = Date.now() + patienceMs;
-    while (!(await this.accepts())) {
-      if (Date.now() > end || this.child.exitCode !== null) throw new Error('rsyslogd did not start');
-      await delay(50);
-    }
+  begin(): Promise<void> {
+    return this.server.begin();
   }
 
-  async end(): Promise<void> {
-    const { child } = this;
-    this.child = undefined;
-    if (child === undefined || child.exitCode !== null) return;
-    const exited = once(child, 'exit');
-    child.kill('SIGTERM');
-    await exited;
-  }
-
-  private async accepts(): Promise<boolean> {
-    const socket = connect(this.port, '127.0.0.1');
-    try {
-      await once(socket, 'connect');
-      return true;
-    } catch {
-      return false;
-    } finally {
-      socket.destroy();
-    }
+  end(): Promise<void> {
+    return this.server.end();
   }
 }

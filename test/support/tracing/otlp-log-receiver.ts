@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
+import { within } from '#test/waiting/within.js';
 
 /** A log as it came; what the specification of OTLP demands of its JSON was checked. */
 export interface ReceivedLog {
@@ -66,7 +67,7 @@ export class OtlpLogReceiver {
 
   async stop(): Promise<void> {
     this.server.closeAllConnections();
-    await new Promise(resolve => this.server.close(resolve));
+    await within('the receiver to close', new Promise(resolve => this.server.close(resolve)));
   }
 
   private statusFor(method = '', url = '', type = ''): number {

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { within } from '#test/waiting/within.js';
 
 export interface ReceivedSpan {
   readonly service: string;
@@ -58,7 +59,7 @@ export class OtlpReceiver {
 
   async stop(): Promise<void> {
     this.server.closeAllConnections();
-    await new Promise(resolve => this.server.close(resolve));
+    await within('the receiver to close', new Promise(resolve => this.server.close(resolve)));
   }
 
   private take({ resourceSpans }: OtlpBody): void {

@@ -1,13 +1,13 @@
 import { endingWithUs, reservePort } from '#platform';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JournalRecord, KeyUseRecord } from '#contracts';
 import { KeyVaultEndpoint } from '#key-vault-client';
 import type { InternalIdentity } from '#platform';
 import { stringify } from 'yaml';
-import { waitFor } from './wait-for.js';
+import { endChild } from '#test/waiting/end-child.js';
+import { waitFor } from '#test/waiting/wait-for.js';
 
 export interface VaultSettings {
   readonly directory: string;
@@ -136,12 +136,10 @@ export class RunningVault {
   }
 
   async stop(): Promise<void> {
-    if (this.ended) return;
-    const exited = once(this.child, 'exit');
-    this.child.kill('SIGTERM');
-    const timer = setTimeout(() => this.child.kill('SIGKILL'), stopTimeoutMs);
-    await exited;
-    clearTimeout(timer);
+    // One that stands is killed, which is what some tests make of it.
+    await endChild('the vault', this.child, 'SIGTERM', stopTimeoutMs).catch(() =>
+      endChild('the vault', this.child, 'SIGKILL'),
+    );
   }
 }
 

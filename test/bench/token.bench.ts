@@ -1,0 +1,101 @@
+import { readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { TokenKey } from '#pkcs11';
+import { SoftHsmToken } from '../../libs/pkcs11/src/testing/softhsm-token.js';
+import { median } from './statistics.js';
+import { BareDecryptions, type Speed, type TokenPlace } from './token/bare-decryptions.js';
+import { BusyToken } from './token/busy-token.js';
+
+/** Of what a bare C program does in as many threads on the same module. */
+const bar = 0.9;
+const modulusSizes = [2048, 3072] as const;
+const counts = { 2048: 4000, 3072: 1600 } as const;
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    pairs: { type: 'string', default: '7' },
+    sessions: { type: 'string', default: '8' },
+    module: { type: 'string' },
+    token: { type: 'string' },
+    'pin-file': { type: 'string' },
+  },
+});
+const [pairs, sessions] = [Number(values.pairs), Number(values.sessions)];
+
+/** A token of SoftHSM of its own, or the one that the options name, which keeps the keys that are made. */
+function place(): TokenPlace & { readonly remove: () => void } {
+  const { module: modulePath, token: label, 'pin-file': pinFile } = values;
+  if (modulePath !== undefined && label !== undefined && pinFile !== undefined) {
+    const pin = readFileSync(pinFile, 'utf8').trim();
+    return { modulePath, label, pin, environment: process.env, remove: () => undefined };
+  }
+  const softHsm = new SoftHsmToken();
+  const { modulePath: path, label: own, pin, environment } = softHsm;
+  const remove = (): void => softHsm.remove();
+  return { modulePath: path, label: own, pin, environment: { ...process.env, ...environment }, remove };
+}
+
+/** The host as it is built; what is compiled for benches looks for it beside its own libraries. */
+function useBuiltHost(): void {
+  const expected = join(__dirname, '../../libs/pkcs11/token-host.js');
+  rmSync(expected, { force: true });
+  symlinkSync(join(process.cwd(), 'dist/libs/pkcs11/token-host.js'), expected);
+}
+
+/** In turn, the order changing from pair to pair, after one pair that is not counted. */
+async function compare(
+  ours: BusyToken,
+  bare: BareDecryptions,
+  key: TokenKey,
+  modulusBits: 2048 | 3072,
+): Promise<object> {
+  const count = counts[modulusBits];
+  const sides = { ours: () => ours.run(key, count), bare: () => bare.run(key.id, count, sessions) };
+  await sides.bare();
+  await sides.ours();
+  const found: { ours: Speed; bare: Speed }[] = [];
+  for (let pair = 0; pair < pairs; pair++) {
+    const first = pair % 2 === 0 ? await sides.ours() : undefined;
+    const yardstick = await sides.bare();
+    found.push({ ours: first ?? (await sides.ours()), bare: yardstick });
+  }
+  const middle = (of: (one: { ours: Speed; bare: Speed }) => number): number =>
+    Number(median(found.map(of)).toFixed(3));
+  return {
+    name: `RSA-${modulusBits}`,
+    bar,
+    ratio: middle(one => one.ours.perSecond / one.bare.perSecond),
+    ratios: found.map(one => Number((one.ours.perSecond / one.bare.perSecond).toFixed(3))),
+    cpuRatio: middle(one => one.bare.cpuMicroseconds / one.ours.cpuMicroseconds),
+    unwrapsPerSecond: middle(one => one.ours.perSecond),
+    bareUnwrapsPerSecond: middle(one => one.bare.perSecond),
+    cpuMicroseconds: middle(one => one.ours.cpuMicroseconds),
+    bareCpuMicroseconds: middle(one => one.bare.cpuMicroseconds),
+  };
+}
+
+async function main(): Promise<void> {
+  useBuiltHost();
+  const token = place();
+  const ours = await BusyToken.open(token, sessions);
+  try {
+    const keys = new Map<2048 | 3072, TokenKey>();
+    for (const bits of modulusSizes) keys.set(bits, await ours.key(`bench/rsa-${bits}`, bits));
+    const bare = new BareDecryptions(token);
+    const rows: object[] = [];
+    for (const [bits, key] of keys) rows.push(await compare(ours, bare, key, bits));
+    bare.end();
+    const result = { bench: 'token', sessions, rows };
+    process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, undefined, 2)}\n`);
+  } finally {
+    await ours.end();
+    token.remove();
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`bench token: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+});

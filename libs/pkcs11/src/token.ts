@@ -18,10 +18,9 @@ import { removeNote, writeNote, type TokenNote } from './notes/token-notes.js';
 import type { TokenSession } from './sessions/token-session.js';
 import { TokenSupervisor } from './token-supervisor.js';
 import type { TokenOptions, TokenState } from './token-options.js';
-import { longestSessionKeyBytes } from './unwrap/implicit-rejection.js';
 import { PaddedUnwrapping } from './unwrap/padded-unwrapping.js';
 import { RawUnwrapping } from './unwrap/raw-unwrapping.js';
-import type { EncryptedSessionKey, SessionKeyLength } from './unwrap/session-key-decoding.js';
+import { requireSessionKeyLength, type EncryptedSessionKey } from './unwrap/session-key-decoding.js';
 
 export interface UnwrapOptions extends EncryptedSessionKey {
   readonly signal: AbortSignal;
@@ -110,10 +109,8 @@ export class Token {
    * an error (implicit rejection).
    * @throws TokenError only for reasons that have nothing to do with what is inside the block.
    */
-  unwrapSessionKey(key: PresentKey, options: UnwrapOptions): Promise<Buffer> {
-    if (!isSessionKeyLength(options.sessionKeyLength)) {
-      return Promise.reject(new TokenError('refused', `a session key has 1 to ${longestSessionKeyBytes} bytes`));
-    }
+  async unwrapSessionKey(key: PresentKey, options: UnwrapOptions): Promise<Buffer> {
+    requireSessionKeyLength(options.sessionKeyLength);
     return this.supervisor.run('playback', options.signal, 'unwrapping a session key', (session, connection) => {
       const { rawRsa } = connection.description.capabilities;
       const present = presentKey(connection, key);
@@ -253,9 +250,6 @@ function requireSameKey({ modulus }: TokenKey, { certificateDer }: CertificateTo
   if (certificateNames(certificateDer)?.modulus?.equals(modulus) === true) return;
   throw new TokenError('refused', 'the certificate was issued for another key');
 }
-
-const isSessionKeyLength = (length: SessionKeyLength): boolean =>
-  length === 'own' || (Number.isInteger(length) && length >= 1 && length <= longestSessionKeyBytes);
 
 const notHeld = (id: Buffer): TokenError =>
   new TokenError('not-found', `the token does not hold the key ${id.toString('hex')}`);

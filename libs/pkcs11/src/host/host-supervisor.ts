@@ -92,12 +92,12 @@ export class HostSupervisor {
   }
 
   /** @throws TokenError */
-  async request<Name extends HostOperation>(
+  request<Name extends HostOperation>(
     name: Name,
     values: ArgumentsOf<Name>,
     signal: AbortSignal,
   ): Promise<ResultOf<Name>> {
-    if (this.process === undefined || this.tokenState.kind !== 'open') throw this.unavailable();
+    if (this.process === undefined || this.tokenState.kind !== 'open') return Promise.reject(this.unavailable());
     return this.process.request(name, values, signal);
   }
 

@@ -11,6 +11,7 @@ import type { TokenDescription } from '../module/token-description.js';
 import type { TokenNote } from '../notes/token-notes.js';
 import type { TokenState } from '../token-options.js';
 import type { UnwrapOptions } from '../token.js';
+import { requireSessionKeyLength } from '../unwrap/session-key-decoding.js';
 import { HostSupervisor, type HostedTokenOptions } from './host-supervisor.js';
 import type { ArgumentsOf, HostOperation, ResultOf } from './host-messages.js';
 
@@ -136,6 +137,7 @@ export class HostedToken {
    */
   async unwrapSessionKey({ id, label }: PresentKey, { signal, ...encrypted }: UnwrapOptions): Promise<Buffer> {
     const { scheme, encryptedKey, sessionKeyLength } = encrypted;
+    requireSessionKeyLength(sessionKeyLength);
     const key = label === undefined ? { id } : { id, label };
     this.unwrapping++;
     try {
@@ -205,7 +207,7 @@ export class HostedToken {
     return this.host.closed;
   }
 
-  private async run<Name extends HostOperation>(
+  private run<Name extends HostOperation>(
     name: Name,
     signal: AbortSignal,
     ...values: ArgumentsOf<Name>

@@ -4,6 +4,7 @@ import { TokenError } from '../errors/token-error.js';
 import { tokenErrorOf } from './crossing-error.js';
 import { FrameChannel } from './frame-channel.js';
 import { hostCommand, hostEnvironment } from './host-command.js';
+import { callerCodec } from './message-codecs.js';
 import type { ArgumentsOf, HostOperation, MessageFromHost, MessageToHost, ResultOf } from './host-messages.js';
 
 /** Why a host ended: by itself, for a module that crashed, say; killed, for a call that stood; because it was told to. */
@@ -23,6 +24,7 @@ export interface ModuleProcessOptions {
 }
 
 interface Pending {
+  readonly signal: AbortSignal;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
@@ -39,6 +41,8 @@ export class ModuleProcess {
   private readonly child: ChildProcess;
   private readonly channel: FrameChannel<MessageToHost, MessageFromHost>;
   private readonly pending = new Map<number, Pending>();
+  /** Those of them that the host knows to be given up. */
+  private readonly abandoned = new Set<number>();
   private readonly watch: NodeJS.Timeout;
   private lastId = 0;
   /** Turns of the watch, so that a time in which this process itself stood counts as one. */
@@ -59,6 +63,7 @@ export class ModuleProcess {
     });
     this.channel = new FrameChannel(
       this.child.stdio[3] as Duplex,
+      callerCodec,
       message => this.take(message),
       () => this.loseChannel(),
     );
@@ -88,7 +93,7 @@ export class ModuleProcess {
     this.channel.send(message);
   }
 
-  /** @throws TokenError */
+  /** What nobody waits for any more is taken back within a turn of the watch. @throws TokenError */
   request<Name extends HostOperation>(
     name: Name,
     values: ArgumentsOf<Name>,
@@ -97,20 +102,9 @@ export class ModuleProcess {
     if (this.over) return Promise.reject(this.gone());
     return new Promise((resolve, reject) => {
       const id = ++this.lastId;
-      const abort = (): void => this.channel.send({ kind: 'abort', id });
-      this.pending.set(id, {
-        resolve: value => {
-          signal.removeEventListener('abort', abort);
-          resolve(value as ResultOf<Name>);
-        },
-        reject: error => {
-          signal.removeEventListener('abort', abort);
-          reject(error);
-        },
-      });
+      this.pending.set(id, { signal, resolve: resolve as Pending['resolve'], reject });
       this.channel.send({ kind: 'request', id, name, arguments: values });
-      if (signal.aborted) abort();
-      else signal.addEventListener('abort', abort, { once: true });
+      if (signal.aborted) this.abandon(id);
     });
   }
 
@@ -135,6 +129,7 @@ export class ModuleProcess {
         message.executed.forEach(this.options.executed);
         const pending = this.pending.get(message.id);
         this.pending.delete(message.id);
+        if (this.abandoned.size > 0) this.abandoned.delete(message.id);
         if (message.kind === 'result') pending?.resolve(message.value);
         else pending?.reject(tokenErrorOf(message.error));
         return;
@@ -145,6 +140,8 @@ export class ModuleProcess {
   }
 
   private look(): void {
+    // A listener for each request would cost more than looking at those that are there.
+    for (const [id, { signal }] of this.pending) if (signal.aborted && !this.abandoned.has(id)) this.abandon(id);
     if (!this.asked) {
       this.asked = true;
       this.channel.send({ kind: 'ping' });
@@ -157,6 +154,11 @@ export class ModuleProcess {
       'stood',
       `a call of the PKCS#11 module hangs: it has not returned for ${limitMs} ms; its process was killed`,
     );
+  }
+
+  private abandon(id: number): void {
+    this.abandoned.add(id);
+    this.channel.send({ kind: 'abort', id });
   }
 
   /** The process is ending, or of no use. */

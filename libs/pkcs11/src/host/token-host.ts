@@ -1,6 +1,7 @@
 import { toTokenError } from '../errors/token-error.js';
 import { Token } from '../token.js';
 import { crossingError } from './crossing-error.js';
+import { deferred } from './deferred.js';
 import type { FrameChannel } from './frame-channel.js';
 import type {
   ArgumentsOf,
@@ -49,7 +50,8 @@ export class TokenHost {
   private token: Token | undefined;
   private readonly view = new PublishedView();
   private readonly running = new Map<number, AbortController>();
-  private readonly served = new Set<Promise<void>>();
+  private readonly quiet = deferred();
+  private closing = false;
   private executed: number[] = [];
   private aliveAt = 0;
 
@@ -80,7 +82,8 @@ export class TokenHost {
   async close(): Promise<void> {
     this.token?.close();
     await this.token?.closed;
-    await Promise.all(this.served);
+    this.closing = true;
+    if (this.running.size > 0) await this.quiet.promise;
     this.channel.end(this.ended);
   }
 
@@ -118,24 +121,26 @@ export class TokenHost {
   }
 
   private begin(id: number, name: HostOperation, values: unknown[]): void {
-    const served = this.serve(id, name, values).finally(() => this.served.delete(served));
-    this.served.add(served);
-  }
-
-  private async serve(id: number, name: HostOperation, values: unknown[]): Promise<void> {
     const controller = new AbortController();
     this.running.set(id, controller);
-    try {
-      const value = await this.run(name, controller.signal, values);
-      this.publish();
-      this.channel.send({ kind: 'result', id, value, executed: this.takeExecuted() });
-      if (Buffer.isBuffer(value)) value.fill(0);
-    } catch (error) {
-      this.publish();
-      this.channel.send({ kind: 'failure', id, error: crossingError(error, name), executed: this.takeExecuted() });
-    } finally {
-      this.running.delete(id);
-    }
+    this.run(name, controller.signal, values).then(
+      value => {
+        this.publish();
+        this.channel.send({ kind: 'result', id, value, executed: this.takeExecuted() });
+        if (Buffer.isBuffer(value)) value.fill(0);
+        this.finish(id);
+      },
+      (error: unknown) => {
+        this.publish();
+        this.channel.send({ kind: 'failure', id, error: crossingError(error, name), executed: this.takeExecuted() });
+        this.finish(id);
+      },
+    );
+  }
+
+  private finish(id: number): void {
+    this.running.delete(id);
+    if (this.closing && this.running.size === 0) this.quiet.resolve();
   }
 
   private async run(name: HostOperation, signal: AbortSignal, values: unknown[]): Promise<unknown> {

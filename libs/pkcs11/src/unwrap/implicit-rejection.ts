@@ -1,11 +1,14 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, type KeyObject } from 'node:crypto';
 
 const domain = 'recording-crypto-server implicit rejection v1';
 /** HMAC-SHA-512 gives this many bytes; no content encryption asks for more. */
 export const longestSessionKeyBytes = 64;
 
-/** What a bad ciphertext decrypts to: always the same for the same ciphertext, and unrelated to that of any other. */
-export function pseudoRandomKey(secret: Buffer, encryptedKey: Buffer, length: number): Buffer {
+/**
+ * What a bad ciphertext decrypts to: always the same for the same ciphertext, and unrelated to that of any other. The secret
+ * is a key object: Node needs five times as long for an HMAC with bytes that it has not seen as a key.
+ */
+export function pseudoRandomKey(secret: KeyObject, encryptedKey: Buffer, length: number): Buffer {
   return createHmac('sha512', secret).update(encryptedKey).digest().subarray(0, length);
 }
 

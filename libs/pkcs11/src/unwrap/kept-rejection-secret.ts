@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import * as pkcs11 from 'pkcs11js';
 import { TokenError, toTokenError } from '../errors/token-error.js';
 import { findObjects } from '../keys/token-objects.js';
@@ -23,11 +23,18 @@ export interface NotesOfToken {
  * key that never leaves it, whose HMAC is the secret.
  */
 export class KeptRejectionSecret {
+  private current: { readonly secret: Buffer; readonly key: KeyObject } | undefined;
   /** `until` by `performance.now()`. */
   private derived: { readonly secret: Buffer; readonly until: number } | undefined;
 
   /** @throws TokenError unsupported when the token keeps neither data objects nor HMAC keys */
-  async of(session: TokenSession, token: NotesOfToken): Promise<Buffer> {
+  async of(session: TokenSession, token: NotesOfToken): Promise<KeyObject> {
+    const secret = await this.secretOf(session, token);
+    if (this.current?.secret.equals(secret) !== true) this.current = { secret, key: createSecretKey(secret) };
+    return this.current.key;
+  }
+
+  private async secretOf(session: TokenSession, token: NotesOfToken): Promise<Buffer> {
     const noted = agreed(token.notes);
     if (noted !== undefined) return noted;
     if (this.derived !== undefined && this.derived.until > performance.now()) return this.derived.secret;

@@ -1,10 +1,19 @@
-import { constants, generateKeyPairSync, privateDecrypt, publicEncrypt, randomBytes, randomInt } from 'node:crypto';
+import {
+  constants,
+  createSecretKey,
+  generateKeyPairSync,
+  privateDecrypt,
+  publicEncrypt,
+  randomBytes,
+  randomInt,
+} from 'node:crypto';
 import fc from 'fast-check';
 import { decodeOwnLength, substituteMessage } from './own-length.js';
 import type { KeyEncryptionScheme } from './key-encryption-scheme.js';
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const [secret, encryptedKey, size] = [randomBytes(32), randomBytes(256), 256];
+const secret = createSecretKey(randomBytes(32));
+const [encryptedKey, size] = [randomBytes(256), 256];
 const pkcs1 = { scheme: 'rsaes-pkcs1-v1_5' } as const;
 const oaep = { scheme: 'rsaes-oaep', hash: 'sha1', mgfHash: 'sha1', label: Buffer.alloc(0) } as const;
 const raw = (ciphertext: Buffer): Buffer =>

@@ -1,4 +1,4 @@
-import { hkdfSync } from 'node:crypto';
+import { hkdfSync, type KeyObject } from 'node:crypto';
 import { isEqual, isZero, select, selectBytes } from './constant-time.js';
 import { longestSessionKeyBytes, pseudoRandomKey } from './implicit-rejection.js';
 import { unmaskOaep, type OaepParameters } from './oaep.js';
@@ -28,7 +28,7 @@ export function decodeOwnLength(
   block: Buffer,
   scheme: KeyEncryptionScheme,
   encryptedKey: Buffer,
-  rejectionSecret: Buffer,
+  rejectionSecret: KeyObject,
   plausible: number,
 ): Buffer {
   const substitute = substituteAtEnd(scheme, rejectionSecret, encryptedKey, block.length);
@@ -44,7 +44,7 @@ export function decodeOwnLength(
 /** What a bad block decrypts to when nobody says how long it should be: always the same for the same ciphertext. */
 export function substituteMessage(
   scheme: KeyEncryptionScheme,
-  rejectionSecret: Buffer,
+  rejectionSecret: KeyObject,
   encryptedKey: Buffer,
   blockBytes: number,
 ): Buffer {
@@ -54,7 +54,7 @@ export function substituteMessage(
 
 function substituteAtEnd(
   { scheme }: KeyEncryptionScheme,
-  rejectionSecret: Buffer,
+  rejectionSecret: KeyObject,
   encryptedKey: Buffer,
   blockBytes: number,
 ): Omit<Found, 'valid'> {

@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import * as pkcs11 from 'pkcs11js';
 import { tokenFault } from '../errors/token-error.js';
 import type { TokenKey } from '../keys/token-key.js';
@@ -12,7 +13,7 @@ import { decodeSessionKey, type EncryptedSessionKey } from './session-key-decodi
  * attacker sends, so that its failures are its own.
  */
 export class RawUnwrapping {
-  private readonly rejectionSecrets = new Map<string, Buffer>();
+  private readonly rejectionSecrets = new Map<string, KeyObject>();
 
   async unwrap(session: TokenSession, key: TokenKey, encrypted: EncryptedSessionKey): Promise<Buffer> {
     const name = key.id.toString('hex');
@@ -27,9 +28,9 @@ export class RawUnwrapping {
     }
   }
 
-  private async makeRejectionSecret(session: TokenSession, key: TokenKey, name: string): Promise<Buffer> {
+  private async makeRejectionSecret(session: TokenSession, key: TokenKey, name: string): Promise<KeyObject> {
     const block = await privateOperation(session, key, rejectionChallenge(key.modulus.length));
-    const secret = rejectionSecretFrom(block);
+    const secret = createSecretKey(rejectionSecretFrom(block));
     block.fill(0);
     this.rejectionSecrets.set(name, secret);
     return secret;

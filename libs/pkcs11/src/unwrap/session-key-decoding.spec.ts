@@ -1,4 +1,11 @@
-import { constants, generateKeyPairSync, privateDecrypt, publicEncrypt, randomBytes } from 'node:crypto';
+import {
+  constants,
+  createSecretKey,
+  generateKeyPairSync,
+  privateDecrypt,
+  publicEncrypt,
+  randomBytes,
+} from 'node:crypto';
 import fc from 'fast-check';
 import { pseudoRandomKey, rejectionChallenge } from './implicit-rejection.js';
 import type { KeyEncryptionScheme } from './key-encryption-scheme.js';
@@ -6,7 +13,7 @@ import { decodeSessionKey } from './session-key-decoding.js';
 
 describe(decodeSessionKey.name, () => {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const secret = randomBytes(32);
+  const secret = createSecretKey(randomBytes(32));
   const encryptedKey = randomBytes(256);
   const raw = (ciphertext: Buffer): Buffer =>
     privateDecrypt({ key: privateKey, padding: constants.RSA_NO_PADDING }, ciphertext);

@@ -1,5 +1,7 @@
+import type { KeyObject } from 'node:crypto';
+import { TokenError } from '../errors/token-error.js';
 import { selectBytes } from './constant-time.js';
-import { pseudoRandomKey } from './implicit-rejection.js';
+import { longestSessionKeyBytes, pseudoRandomKey } from './implicit-rejection.js';
 import type { KeyEncryptionScheme } from './key-encryption-scheme.js';
 import { decodeOaep } from './oaep.js';
 import { decodeOwnLength } from './own-length.js';
@@ -14,6 +16,12 @@ export interface EncryptedSessionKey {
   readonly sessionKeyLength: SessionKeyLength;
 }
 
+/** @throws TokenError refused */
+export function requireSessionKeyLength(length: SessionKeyLength): void {
+  if (length === 'own' || (Number.isInteger(length) && length >= 1 && length <= longestSessionKeyBytes)) return;
+  throw new TokenError('refused', `a session key has 1 to ${longestSessionKeyBytes} bytes`);
+}
+
 /**
  * The session key inside a raw RSA block, or, when the padding is wrong, a pseudo-random key that depends on the
  * ciphertext and the private key alone (implicit rejection). Both are always computed; which one it is cannot be seen.
@@ -22,7 +30,7 @@ export interface EncryptedSessionKey {
 export function decodeSessionKey(
   block: Buffer,
   { scheme, encryptedKey, sessionKeyLength }: EncryptedSessionKey,
-  rejectionSecret: Buffer,
+  rejectionSecret: KeyObject,
   plausible: number,
 ): Buffer {
   if (sessionKeyLength === 'own') return decodeOwnLength(block, scheme, encryptedKey, rejectionSecret, plausible);

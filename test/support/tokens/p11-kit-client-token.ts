@@ -1,10 +1,10 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { endingWithUs } from '#platform';
+import { endChild } from '#test/waiting/end-child.js';
 import { debianLibrary } from './debian-library.js';
 import type { RealToken, TokenSettings } from './real-token.js';
 
@@ -38,12 +38,7 @@ export class P11KitClientToken implements RealToken {
   }
 
   async remove(): Promise<void> {
-    const { server } = this;
-    if (server !== undefined && server.exitCode === null) {
-      const exited = once(server, 'exit');
-      server.kill('SIGTERM');
-      await exited;
-    }
+    if (this.server !== undefined) await endChild('the server of p11-kit', this.server);
     rmSync(this.directory, { recursive: true, force: true });
   }
 

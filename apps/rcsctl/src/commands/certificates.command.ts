@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { assignmentPath, certificatePath } from '../certificates/administration-paths.js';
+import { administering, showAnswer, type AddCommand, type Fields } from '../certificates/administration-call.js';
 import {
   assignmentText,
   certificateTable,
@@ -8,27 +9,12 @@ import {
   type CertificateLine,
   type RewrapLine,
 } from '../certificates/certificate-tables.js';
-import { describeKeyFile, sealKeyFile } from '../certificates/key-pair-files.js';
 import { watchRewrap } from '../certificates/rewrap-watch.js';
-import type { GatewayClient } from '../gateway-client/gateway-client.js';
-import { withGateway, withGatewayOptions, type GatewayOptions } from '../gateway-client/gateway-options.js';
-import { namingPasswordOptions } from '../terminal/password-hints.js';
+import { withGatewayOptions, type GatewayOptions } from '../gateway-client/gateway-options.js';
 import { readPasswordFile } from '../terminal/password-source.js';
-import { fieldText } from '../terminal/field-text.js';
 import { print } from '../terminal/print.js';
+import { keyPairCommands } from './key-pairs.commands.js';
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const sameNameHelp = 'although another key has a certificate of the same issuer and serial number, or key identifier';
-
-interface PairOptions extends GatewayOptions {
-  readonly certificate?: string;
-  readonly key?: string;
-  readonly keyPasswordFile?: string;
-  readonly alias?: string;
-  readonly decryptOnly?: boolean;
-  readonly sameName?: boolean;
-}
 interface AssignmentOptions extends GatewayOptions {
   readonly ivrProfile?: string;
   readonly recordUnencrypted?: boolean;
@@ -45,20 +31,13 @@ export function certificatesCommand(program: Command): void {
   const command = (usage: string, description: string): Command =>
     withGatewayOptions(certificates.command(usage).description(description));
   listCommands(command);
-  uploads(command);
-  generatedKeys(command);
+  keyPairCommands(command);
   assignments(command);
   lifecycleCommands(command);
   rewraps(command);
 }
 
-type Add = (usage: string, description: string) => Command;
-
-function administering<T>(options: GatewayOptions, work: (gateway: GatewayClient) => Promise<T>): Promise<T> {
-  return withGateway(options, 'to administer certificates', work);
-}
-
-function listCommands(command: Add): void {
+function listCommands(command: AddCommand): void {
   command('list', 'all certificates')
     .option('--sort <column>', 'such as expires, or -expires the other way round', 'alias')
     .option('--deleted', 'deleted ones too')
@@ -76,73 +55,26 @@ function listCommands(command: Add): void {
       }),
     );
   command('show <alias>', 'one certificate with all that is known of it').action(
-    (alias: string, options: GatewayOptions) => show(options, 'GET', certificatePath(alias)),
+    (alias: string, options: GatewayOptions) => showAnswer(options, 'GET', certificatePath(alias)),
   );
 }
 
-const keyPassword = { key: '--key-password-file' };
-
-function uploads(command: Add): void {
-  const passwordFile = ['--key-password-file <file>', 'file with the password of the private key'] as const;
-  command('inspect', 'what is in a certificate and a key file, and what an upload would say; keeps nothing')
-    .option('--key <file>', 'private key, PEM')
-    .option(...passwordFile)
-    .option('--certificate <file>', 'certificate, PEM, one or a chain')
-    .action((options: PairOptions) => inspect(options));
-  command('upload', 'take in a certificate and its private key')
-    .requiredOption('--key <file>', 'private key, PEM')
-    .option(...passwordFile)
-    .requiredOption('--certificate <file>', 'certificate, PEM, one or a chain')
-    .option('--alias <alias>', 'name of the certificate; made from its subject when absent')
-    .option('--decrypt-only', 'to open old recordings; encrypts nothing')
-    .option('--same-name', sameNameHelp)
-    .action((options: PairOptions & { certificate: string; key: string }) => upload(options));
-}
-
-function generatedKeys(command: Add): void {
-  const keyPath = (alias: string): string => `/rcs/keys/${encodeURIComponent(alias)}`;
-  command('generate <alias>', 'make a key in the token')
-    .option('--size <bits>', '2048, 3072 or 4096', '3072')
-    .action((alias: string, options: GatewayOptions & { size: string }) =>
-      show(options, 'POST', '/rcs/keys', { alias, size: Number(options.size) }),
-    );
-  command('csr <alias>', 'certificate request (PKCS#10) of a key that was made in the token')
-    .requiredOption('--subject <name>', 'such as "CN=Genesys Recording,O=Genesys,C=US"')
-    .option('--out <file>', 'where it is written; standard output when absent')
-    .action((alias: string, options: GatewayOptions & { subject: string; out?: string }) =>
-      administering(options, async gateway => {
-        const { subject, out } = options;
-        const path = `${keyPath(alias)}/certificate-signing-request`;
-        const request = (await gateway.call('POST', path, { subject })) as string;
-        if (out !== undefined) writeFileSync(out, request);
-        print(options.json === true, { alias, request, ...(out === undefined ? {} : { file: out }) }, () =>
-          out === undefined
-            ? request.trimEnd()
-            : `${out}: certificate request of ${alias}; have it signed, then: rcsctl certificates attach ${alias}`,
-        );
-      }),
-    );
-  command('attach <alias>', 'put the issued certificate beside the key it was requested for')
-    .requiredOption('--certificate <file>', 'certificate, PEM, with its chain')
-    .option('--same-name', sameNameHelp)
-    .action((alias: string, options: PairOptions & { certificate: string }) =>
-      show(options, 'POST', `${keyPath(alias)}/certificate`, {
-        certificate: pem(options.certificate),
-        ...(options.sameName === true ? { sameName: true } : {}),
-      }),
-    );
-}
-
-function assignments(command: Add): void {
+function assignments(command: AddCommand): void {
   const withTarget = (one: Command): Command =>
     one.option('--ivr-profile <name>', 'IVR profile; screen recordings when absent');
   withTarget(command('assign [alias...]', 'encrypt for these certificates and no others'))
     .option('--record-unencrypted', 'confirms an empty list')
     .action((aliases: string[], options: AssignmentOptions) =>
-      show(options, 'PUT', assignmentPath(options.ivrProfile), { aliases, ...confirmed(options) }, assignmentText),
+      showAnswer(
+        options,
+        'PUT',
+        assignmentPath(options.ivrProfile),
+        { aliases, ...confirmed(options) },
+        assignmentText,
+      ),
     );
   withTarget(command('assigned', 'what is assigned')).action((options: AssignmentOptions) =>
-    show(options, 'GET', assignmentPath(options.ivrProfile), undefined, assignmentText),
+    showAnswer(options, 'GET', assignmentPath(options.ivrProfile), undefined, assignmentText),
   );
   command('export-annex <profile>', 'the annex of an IVR profile in its text form').action(
     (profile: string, options: GatewayOptions) =>
@@ -155,7 +87,7 @@ function assignments(command: Add): void {
   command('import-annex <profile> <file>', 'assign what an exported annex names; the keys must be there')
     .option('--record-unencrypted', 'confirms an empty list')
     .action((profile: string, file: string, options: AssignmentOptions) =>
-      show(
+      showAnswer(
         options,
         'PUT',
         `/rcs/ivr-profiles/${encodeURIComponent(profile)}/annex`,
@@ -174,15 +106,20 @@ interface KeyRemovalOptions {
   readonly approval?: string[];
 }
 
-function lifecycleCommands(command: Add): void {
+function lifecycleCommands(command: AddCommand): void {
   command('renew <alias> <successor>', 'put a successor in every place of a certificate').action(
     (alias: string, successor: string, options: GatewayOptions) =>
-      show(options, 'POST', `${certificatePath(alias)}/renew`, { successor }),
+      showAnswer(options, 'POST', `${certificatePath(alias)}/renew`, { successor }),
   );
   command('delete <alias>', 'take a certificate out of use; its key stays in the token')
     .option('--force <alias>', 'the alias again: although it is in use')
     .action((alias: string, options: GatewayOptions & { force?: string }) =>
-      show(options, 'DELETE', certificatePath(alias), options.force === undefined ? {} : { force: options.force }),
+      showAnswer(
+        options,
+        'DELETE',
+        certificatePath(alias),
+        options.force === undefined ? {} : { force: options.force },
+      ),
     );
   command(
     'remove-key <alias>',
@@ -193,18 +130,18 @@ function lifecycleCommands(command: Add): void {
     .option('--approval <files...>', 'what operators have signed, where sources of recordings cannot be listed')
     .action((alias: string, options: GatewayOptions & KeyRemovalOptions) => {
       const approvals = (options.approval ?? []).map(readPasswordFile);
-      return show(options, 'DELETE', `${certificatePath(alias)}/key`, {
+      return showAnswer(options, 'DELETE', `${certificatePath(alias)}/key`, {
         confirm: options.confirm,
         ...(options.unplayable === undefined ? {} : { unplayable: Number(options.unplayable) }),
         ...(approvals.length === 0 ? {} : { approvals }),
       });
     });
   command('restore-key <alias>', 'take a private key that was removed into use again').action(
-    (alias: string, options: GatewayOptions) => show(options, 'POST', `${certificatePath(alias)}/restore-key`),
+    (alias: string, options: GatewayOptions) => showAnswer(options, 'POST', `${certificatePath(alias)}/restore-key`),
   );
 }
 
-function rewraps(command: Add): void {
+function rewraps(command: AddCommand): void {
   command('rewrap <alias>', 'give the recordings of a certificate a recipient for another one')
     .requiredOption('--to <alias>', 'the other certificate')
     .addOption(
@@ -237,62 +174,6 @@ function rewraps(command: Add): void {
     );
   }
 }
-
-/** Makes one call and shows what it answers. */
-function show(
-  options: GatewayOptions,
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
-  path: string,
-  body?: Fields,
-  text: (answer: Fields) => string = fieldText,
-): Promise<void> {
-  return administering(options, async gateway => {
-    const answer = (await gateway.call(method, path, body)) as Fields;
-    print(options.json === true, answer, () => text(answer));
-  });
-}
-
-/** The gateway describes the certificate; the key is described here and goes nowhere. */
-function inspect(options: PairOptions): Promise<void> {
-  const { certificate, key } = options;
-  return administering(options, async gateway => {
-    const answer: Fields = {
-      ...(certificate === undefined && key !== undefined
-        ? {}
-        : ((await gateway.call('POST', '/rcs/certificates/inspect', certificateOf(options))) as Fields)),
-      ...(key === undefined
-        ? {}
-        : {
-            key: await namingPasswordOptions(keyPassword, () => describeKeyFile(key, passwordOf(options), certificate)),
-          }),
-    };
-    print(options.json === true, answer, () => fieldText(answer));
-  });
-}
-
-/** The key leaves this process encrypted to the key vaults: the gateway never has it. */
-function upload(options: PairOptions & { readonly certificate: string; readonly key: string }): Promise<void> {
-  const { certificate, key, alias, decryptOnly, sameName } = options;
-  return administering(options, async gateway => {
-    const answer = (await gateway.call('POST', '/rcs/certificates', {
-      ...certificateOf(options),
-      ...(await namingPasswordOptions(keyPassword, () => sealKeyFile(gateway, key, passwordOf(options), certificate))),
-      ...(alias === undefined ? {} : { alias }),
-      ...(decryptOnly === true ? { decryptOnly } : {}),
-      ...(sameName === true ? { sameName } : {}),
-    })) as Fields;
-    print(options.json === true, answer, () => fieldText(answer));
-  });
-}
-
-const certificateOf = ({ certificate }: PairOptions): Fields =>
-  certificate === undefined ? {} : { certificate: pem(certificate) };
-
-const passwordOf = ({ keyPasswordFile }: PairOptions): string | undefined =>
-  keyPasswordFile === undefined ? undefined : readPasswordFile(keyPasswordFile);
-
-/** As it stands: what is no PEM is for the gateway to refuse, in the same words for everybody. */
-const pem = (file: string): string => readFileSync(file, 'latin1');
 
 const confirmed = ({ recordUnencrypted }: AssignmentOptions): Fields =>
   recordUnencrypted === true ? { confirm: 'record unencrypted' } : {};

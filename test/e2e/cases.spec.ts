@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { joinCluster } from '#test/cluster/joined-cluster.js';
 import { rcsctl, type CommandResult } from '#test/cluster/rcsctl.js';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { CertificateAdministrator } from './certificate-administrator.js';
@@ -12,7 +13,6 @@ jest.setTimeout(180_000);
 const repository = join(__dirname, '../..');
 const cases = join(repository, 'test/cases');
 const work = mkdtempSync(join(tmpdir(), 'rcs-cases-'));
-const dataDirectory = join(work, 'data');
 const plain = readFileSync(join(cases, 'plain.mp3'));
 const alias = 'test';
 let cluster: RunningCluster;
@@ -20,7 +20,7 @@ let curlClient: CurlClient;
 let admin: CertificateAdministrator;
 
 beforeAll(async () => {
-  cluster = await startCluster(repository, dataDirectory);
+  cluster = await joinCluster(repository, work);
   curlClient = new CurlClient(cluster, work);
   admin = new CertificateAdministrator(cluster, work);
   expect(await importKey('test.key', 'test.pem')).toMatchObject({ status: 0 });
@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 const run = (parameters: readonly string[], environment?: Readonly<Record<string, string>>): Promise<CommandResult> =>
-  rcsctl(repository, dataDirectory, parameters, environment);
+  rcsctl(repository, cluster.ready.dataDir, parameters, environment);
 
 function importKey(
   key: string,

@@ -7,6 +7,7 @@ import type { RunningCluster } from '#test/cluster/running-cluster.js';
 import { splitEnvelope } from './split-envelope.js';
 import { CurlClient } from './curl-client.js';
 import { curl, openssl } from './external-tools.js';
+import { StoredEnvelopes } from './stored-envelopes.js';
 
 jest.setTimeout(180_000);
 
@@ -17,11 +18,12 @@ const short = randomBytes(10_000);
 let cluster: RunningCluster;
 let curlClient: CurlClient;
 let otherCertificate: string;
-let count = 0;
+let envelopes: StoredEnvelopes;
 
 beforeAll(async () => {
   cluster = await joinCluster(join(__dirname, '../..'), work);
   curlClient = new CurlClient(cluster, work);
+  envelopes = new StoredEnvelopes(curlClient, 'format');
   otherCertificate = join(work, 'other.pem');
   const key = ['-newkey', 'rsa:2048', '-nodes', '-keyout', join(work, 'other.key')];
   await openssl('req', '-new', '-x509', ...key, '-out', otherCertificate, '-days', '30', '-subj', '/CN=somebody else');
@@ -32,32 +34,10 @@ afterAll(async () => {
   rmSync(work, { recursive: true, force: true });
 });
 
-async function encrypt(plaintext: Buffer, ...options: readonly string[]): Promise<Buffer> {
-  const [input, output] = [curlClient.write('plain', plaintext), curlClient.file('encrypted')];
-  await openssl('cms', '-encrypt', '-binary', '-in', input, '-out', output, ...options);
-  return readFileSync(output);
-}
-
-const forUs = () => ['-recip', curlClient.certificateFile];
 const oaep = (...parameters: string[]) => [
-  ...forUs(),
+  ...envelopes.forUs,
   ...['rsa_padding_mode:oaep', ...parameters].flatMap(parameter => ['-keyopt', parameter]),
 ];
-
-const nextName = () => `format-${++count}`;
-
-async function attachedPath(stored: Buffer): Promise<string> {
-  const name = nextName();
-  await curlClient.put(name, stored);
-  return curlClient.insertedFile(name);
-}
-
-async function detachedPath(ciphertext: Buffer, metadata: object): Promise<string> {
-  const name = nextName();
-  await curlClient.put(name, ciphertext);
-  const mediaDescriptor = curlClient.stored(name);
-  return curlClient.inserted(name, { mediaId: `${name}.mp3`, mediaDescriptor, ...metadata });
-}
 
 /** Whole, from the middle, over the end: every answer is what the same range of the plaintext is. */
 async function expectPlays(playPath: string, plaintext: Buffer): Promise<void> {
@@ -93,26 +73,35 @@ describe('attached', () => {
     ['AES-192-GCM, streamed', ['-aes-192-gcm', ...der, '-stream']],
     ['AES-256-GCM in PEM', ['-aes-256-gcm', '-outform', 'PEM']],
   ])('%s', async (_, options) => {
-    await expectPlays(await attachedPath(await encrypt(long, ...options, ...forUs())), long);
+    await expectPlays(
+      await envelopes.attachedPath(await envelopes.encrypt(long, ...options, ...envelopes.forUs)),
+      long,
+    );
   });
 
   it('AES-256-CBC in a file of base64', async () => {
-    const base64 = (await encrypt(long, '-aes256', ...der, ...forUs())).toString('base64');
-    await expectPlays(await attachedPath(Buffer.from(base64)), long);
+    const base64 = (await envelopes.encrypt(long, '-aes256', ...der, ...envelopes.forUs)).toString('base64');
+    await expectPlays(await envelopes.attachedPath(Buffer.from(base64)), long);
     const lines = base64.replace(/.{76}/g, '$&\r\n');
-    await expectPlays(await attachedPath(Buffer.from(lines)), long);
+    await expectPlays(await envelopes.attachedPath(Buffer.from(lines)), long);
   });
 
   it('AES-256-GCM that fits into memory', async () => {
-    await expectPlays(await attachedPath(await encrypt(short, '-aes-256-gcm', ...der, ...forUs())), short);
+    await expectPlays(
+      await envelopes.attachedPath(await envelopes.encrypt(short, '-aes-256-gcm', ...der, ...envelopes.forUs)),
+      short,
+    );
   });
 
   it('for several recipients, ours being the last or the first', async () => {
     for (const recipients of [
-      ['-recip', otherCertificate, ...forUs()],
-      [...forUs(), '-recip', otherCertificate],
+      ['-recip', otherCertificate, ...envelopes.forUs],
+      [...envelopes.forUs, '-recip', otherCertificate],
     ]) {
-      await expectPlays(await attachedPath(await encrypt(short, '-aes256', ...der, ...recipients)), short);
+      await expectPlays(
+        await envelopes.attachedPath(await envelopes.encrypt(short, '-aes256', ...der, ...recipients)),
+        short,
+      );
     }
   });
 
@@ -126,15 +115,20 @@ describe('attached', () => {
     ['SHA-1 with SHA-256 in MGF1', ['rsa_oaep_md:sha1', 'rsa_mgf1_md:sha256']],
     ['SHA-256 with a label', ['rsa_oaep_md:sha256', 'rsa_oaep_label:0042ff']],
   ])('OAEP with %s', async (_, parameters) => {
-    await expectPlays(await attachedPath(await encrypt(short, '-aes256', ...der, ...oaep(...parameters))), short);
+    await expectPlays(
+      await envelopes.attachedPath(await envelopes.encrypt(short, '-aes256', ...der, ...oaep(...parameters))),
+      short,
+    );
   });
 });
 
 describe('detached', () => {
   it.each(['-des3', '-aes128', '-aes-256-gcm'])('%s, the envelope in the metadata', async cipher => {
     for (const plaintext of [long, short]) {
-      const { envelope, ciphertext } = splitEnvelope(await encrypt(plaintext, cipher, '-outform', 'DER', ...forUs()));
-      await expectPlays(await detachedPath(ciphertext, { pkcs7: envelope.toString('base64') }), plaintext);
+      const { envelope, ciphertext } = splitEnvelope(
+        await envelopes.encrypt(plaintext, cipher, '-outform', 'DER', ...envelopes.forUs),
+      );
+      await expectPlays(await envelopes.detachedPath(ciphertext, { pkcs7: envelope.toString('base64') }), plaintext);
     }
   });
 
@@ -158,18 +152,18 @@ describe('detached', () => {
   it('as Twilio encrypts, wrapped key and nonce in the metadata', async () => {
     for (const plaintext of [long, short]) {
       const { stored, details } = twilioRecording(plaintext);
-      await expectPlays(await detachedPath(stored, { encryption_details: details }), plaintext);
+      await expectPlays(await envelopes.detachedPath(stored, { encryption_details: details }), plaintext);
     }
   });
 
   it('as Twilio encrypts, by a key that is not ours or with broken details: refused, never taken for plain', async () => {
     const { stored, details } = twilioRecording(short);
     const foreign = { ...details, encryption_public_key_sid: 'CR00000000000000000000000000000000' };
-    const unknown = await curlClient.play(await detachedPath(stored, { encryption_details: foreign }));
+    const unknown = await curlClient.play(await envelopes.detachedPath(stored, { encryption_details: foreign }));
     expect(unknown.status).toBe(422);
     expect(unknown.body.toString()).toContain('No private key');
     for (const broken of [{ ...details, encryption_iv: 'AAAA' }, 'rsa-aes', null]) {
-      const answer = await curlClient.play(await detachedPath(stored, { encryption_details: broken }));
+      const answer = await curlClient.play(await envelopes.detachedPath(stored, { encryption_details: broken }));
       expect(answer.status).toBe(422);
       expect(answer.body.toString()).toContain('cannot be read');
     }
@@ -181,11 +175,11 @@ describe('authenticated content that was changed', () => {
     ['short', short],
     ['long', long],
   ])('gives not one byte when it is %s: whole or by ranges', async (_, plaintext) => {
-    const stored = await encrypt(plaintext, '-aes-256-gcm', '-outform', 'DER', ...forUs());
+    const stored = await envelopes.encrypt(plaintext, '-aes-256-gcm', '-outform', 'DER', ...envelopes.forUs);
     for (const offset of [stored.length - 5, stored.length - 2000, stored.length - plaintext.length]) {
       const changed = Buffer.from(stored);
       changed[offset]! ^= 1;
-      const playPath = await attachedPath(changed);
+      const playPath = await envelopes.attachedPath(changed);
       for (const range of [[], ['--range', '0-99']]) {
         const answer = await curlClient.play(playPath, ...range);
         expect(answer.status).toBe(422);
@@ -195,9 +189,9 @@ describe('authenticated content that was changed', () => {
   });
 
   it('is found out by HEAD, too', async () => {
-    const stored = await encrypt(long, '-aes-256-gcm', '-outform', 'DER', ...forUs());
+    const stored = await envelopes.encrypt(long, '-aes-256-gcm', '-outform', 'DER', ...envelopes.forUs);
     stored[stored.length - 1000]! ^= 1;
-    const playPath = await attachedPath(stored);
+    const playPath = await envelopes.attachedPath(stored);
     const answer = await curl(...curlClient.asUser('alice'), '--head', curlClient.playUrl(playPath));
     expect(answer.status).toBe(422);
   });

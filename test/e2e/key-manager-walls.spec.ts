@@ -7,7 +7,8 @@ import { KeyVaultClient } from '#key-vault-client';
 import { encryptSecret, loadInternalIdentity } from '#platform';
 import { openSqliteStore, type Store } from '#store';
 import { rcsctl } from '#test/cluster/rcsctl.js';
-import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { joinCluster } from '#test/cluster/joined-cluster.js';
+import { personOf, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { GenesysCloud, type HawkCredential } from '#test/local-key-manager/genesys-cloud.js';
 import { curl } from './external-tools.js';
 
@@ -15,7 +16,6 @@ jest.setTimeout(240_000);
 
 const repository = join(__dirname, '../..');
 const work = mkdtempSync(join(tmpdir(), 'rcs-walls-'));
-const dataDirectory = join(work, 'data');
 const wire = '/key-management/v1';
 const administration = '/rcs/local-key-manager';
 const neighbour = 'neighbour';
@@ -61,8 +61,9 @@ async function as(user: string, secret: string, method: string, path: string, bo
 
 const asOps = (method: string, path: string, body?: unknown): Promise<Answer> =>
   as(cluster.ready.operations.name, cluster.ready.operations.password, method, path, body);
+const alice = () => personOf(cluster.ready, 'alice');
 const asAlice = (method: string, path: string, body?: unknown): Promise<Answer> =>
-  as('alice', cluster.ready.users.find(({ name }) => name === 'alice')!.password, method, path, body);
+  as(alice().name, alice().password, method, path, body);
 const json = ({ text }: Answer): unknown => JSON.parse(text);
 
 async function registered(id: string, contactCenter: string): Promise<HawkCredential> {
@@ -109,9 +110,9 @@ const linesOfA = async (): Promise<number> =>
   ).length;
 
 beforeAll(async () => {
-  cluster = await startCluster(repository, dataDirectory);
+  cluster = await joinCluster(repository, work);
   owner = cluster.ready.contactCenter;
-  store = await openSqliteStore({ directory: join(dataDirectory, 'store'), auditWriter: 'test' });
+  store = await openSqliteStore({ directory: join(cluster.ready.dataDir, 'store'), auditWriter: 'test' });
   await store.contactCenters.put({ id: neighbour, name: 'B' });
   for (const { name, roles, privileges } of callers) {
     const user = { userName: name, password, contactCenter: neighbour, roles, privileges };
@@ -305,12 +306,12 @@ describe('what is from before things belonged to contact centers', () => {
   let clientOfBefore: GenesysCloud;
 
   beforeAll(async () => {
-    const masterKey = Buffer.from(readFileSync(join(dataDirectory, 'secrets/master-key'), 'utf8'), 'base64');
+    const masterKey = Buffer.from(readFileSync(join(cluster.ready.dataDir, 'secrets/master-key'), 'utf8'), 'base64');
     const createdAt = new Date().toISOString();
     await store.localKeyManager.register({
       credential: { id: old.id, encryptedKey: encryptSecret(old.authKey, masterKey), createdAt, createdBy: 'alice' },
     });
-    const tls = (name: string): string => join(dataDirectory, 'internal-tls', name);
+    const tls = (name: string): string => join(cluster.ready.dataDir, 'internal-tls', name);
     const files = { certificateFile: tls('local-key-manager.pem'), keyFile: tls('local-key-manager.key') };
     const vaults = new KeyVaultClient(vaultAddresses(), {
       current: loadInternalIdentity({ caFile: tls('ca.pem'), ...files }),
@@ -322,7 +323,7 @@ describe('what is from before things belonged to contact centers', () => {
   });
 
   const vaultAddresses = (): string[] => {
-    const configuration = parse(readFileSync(join(dataDirectory, 'application.yaml'), 'utf8')) as {
+    const configuration = parse(readFileSync(join(cluster.ready.dataDir, 'application.yaml'), 'utf8')) as {
       localKeyManager: { vaultAddresses: string[] };
     };
     return configuration.localKeyManager.vaultAddresses;
@@ -333,7 +334,7 @@ describe('what is from before things belonged to contact centers', () => {
     writeFileSync(passwordFile, cluster.ready.operations.password);
     const { gateway, caFile, operations } = cluster.ready;
     const access = ['--gateway', gateway, '--ca', caFile, '--user', operations.name, '--password-file', passwordFile];
-    return rcsctl(repository, dataDirectory, ['lkm', ...parameters, ...access]);
+    return rcsctl(repository, cluster.ready.dataDir, ['lkm', ...parameters, ...access]);
   };
 
   it('works on with its own credential, and is shown to operations alone', async () => {

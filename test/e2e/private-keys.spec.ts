@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { processIdOf } from '#test/cluster/process-id.js';
 import { countInMemory } from '#test/cluster/process-memory.js';
-import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { joinCluster } from '#test/cluster/joined-cluster.js';
+import type { RunningCluster } from '#test/cluster/running-cluster.js';
 import { startSecondGateway } from '#test/cluster/second-gateway.js';
 import { bodyOf, CertificateAdministrator } from './certificate-administrator.js';
 import { openssl } from './external-tools.js';
@@ -25,7 +26,7 @@ beforeAll(async () => {
   const encryption = ['-aes-256-cbc', '-passout', 'pass:secret'];
   await openssl('rsa', '-in', file('protected.key'), ...encryption, '-out', file('encrypted.key'));
   writeFileSync(file('key.password'), 'secret\n');
-  cluster = await startCluster(repository, join(work, 'data'));
+  cluster = await joinCluster(repository, work);
   admin = new CertificateAdministrator(cluster, work);
 });
 

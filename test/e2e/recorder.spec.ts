@@ -13,7 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endingWithUs } from '#platform';
-import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { joinCluster } from '#test/cluster/joined-cluster.js';
+import type { RunningCluster } from '#test/cluster/running-cluster.js';
 import { WatchedProxy, type Passing } from '#test/cluster/watched-proxy.js';
 import { resultOf, type CommandResult } from './command-line.js';
 import { CurlClient } from './curl-client.js';
@@ -23,7 +24,6 @@ jest.setTimeout(300_000);
 const repository = join(__dirname, '../..');
 const program = join(repository, 'dist/apps/rcsctl/main.js');
 const work = mkdtempSync(join(tmpdir(), 'rcs-recorder-'));
-const dataDirectory = join(work, 'data');
 const at = (name: string): string => join(work, name);
 let cluster: RunningCluster;
 let curlClient: CurlClient;
@@ -34,7 +34,7 @@ let gateway: WatchedProxy;
 const recorded = new Map<string, Buffer>();
 
 beforeAll(async () => {
-  cluster = await startCluster(repository, dataDirectory);
+  cluster = await joinCluster(repository, work);
   curlClient = new CurlClient(cluster, work);
   const { ready } = cluster;
   writeFileSync(at('ops.password'), ready.ops.password);
@@ -64,6 +64,9 @@ function mediaFile(name: string, bytes = 200_000): { readonly file: string; read
   return { file: join(directory, name), media };
 }
 
+/** Of the storage, this contact center's. */
+const folder = (): string => cluster.ready.webdav.folder ?? '';
+
 /** `rcsctl record` by way of both proxies. */
 function startRecorder(file: string, ...options: readonly string[]): ChildProcess {
   const { ready } = cluster;
@@ -73,6 +76,7 @@ function startRecorder(file: string, ...options: readonly string[]): ChildProces
     ...['--contact-center', ready.contactCenter, '--ops-user', ready.ops.name],
     ...['--ops-password-file', at('ops.password'), '--webdav', webdav.url(ready.webdav.url)],
     ...['--webdav-user', ready.webdav.user, '--webdav-password-file', at('webdav.password')],
+    ...(options.includes('--directory') ? [] : ['--directory', folder()]),
     ...(options.includes('plain') ? [] : ['--certificate', `${certificate.alias}=${certificate.file}`]),
     ...options,
   ];
@@ -116,8 +120,8 @@ async function playPathOf(id: string): Promise<string | undefined> {
   return (JSON.parse(body.toString()) as { mediaFiles: MediaFile[] }).mediaFiles[0]!.playPath;
 }
 
-function storedFiles(): string[] {
-  const inside = join(dataDirectory, 'webdav/files/recordings');
+function storedFiles(directory = folder()): string[] {
+  const inside = join(cluster.ready.dataDir, 'webdav/files/recordings', directory);
   if (!existsSync(inside)) throw new Error(`the storage of the cluster is not ${inside}`);
   return readdirSync(inside);
 }
@@ -125,8 +129,9 @@ function storedFiles(): string[] {
 it('gives each stored file a name of its own, in the form of Genesys RCS', async () => {
   const one = await recordedWell(mediaFile('call.mp3'));
   const other = await recordedWell(mediaFile('call.mp3'));
-  const third = await recordedWell(mediaFile('call.mp3'), '--layout', 'attached', '--directory', 'sales/2026');
-  expect(readdirSync(join(dataDirectory, 'webdav/files/recordings/sales/2026'))).toEqual([`${third.mediaId}.bin`]);
+  const sales = `${folder()}sales/2026`;
+  const third = await recordedWell(mediaFile('call.mp3'), '--layout', 'attached', '--directory', sales);
+  expect(storedFiles(sales)).toEqual([`${third.mediaId}.bin`]);
   const names = [one, other, third].map(({ mediaId }) => mediaId);
   for (const name of names) {
     expect(name).toMatch(/^[0-9A-F]{32}_\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d-[0-9A-F]{8}-[0-9A-F]{8}-[0-9A-F]{8}\.mp3$/);
@@ -168,7 +173,9 @@ it('stores a plain file as it is', async () => {
   const { file } = mediaFile('plain.mp3');
   writeFileSync(file, media);
   const stored = await recordedWell({ file, media }, '--layout', 'plain');
-  expect(readFileSync(join(dataDirectory, 'webdav/files/recordings', stored.mediaId)).equals(media)).toBe(true);
+  expect(
+    readFileSync(join(cluster.ready.dataDir, 'webdav/files/recordings', folder(), stored.mediaId)).equals(media),
+  ).toBe(true);
   await expectAllToPlay();
 });
 

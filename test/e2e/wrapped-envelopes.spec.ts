@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { joinCluster } from '#test/cluster/joined-cluster.js';
 import { rcsctl } from '#test/cluster/rcsctl.js';
-import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import type { RunningCluster } from '#test/cluster/running-cluster.js';
 import { signedData } from '../../libs/cms/src/testing/signed-data.js';
 import { splitEnvelope } from './split-envelope.js';
 import { CurlClient } from './curl-client.js';
-import { openssl } from './external-tools.js';
+import { StoredEnvelopes } from './stored-envelopes.js';
 
 jest.setTimeout(180_000);
 
@@ -17,39 +18,18 @@ const work = mkdtempSync(join(tmpdir(), 'rcs-wrapped-'));
 const long = randomBytes(300_001);
 let cluster: RunningCluster;
 let curlClient: CurlClient;
-let count = 0;
+let envelopes: StoredEnvelopes;
 
 beforeAll(async () => {
-  cluster = await startCluster(repository, join(work, 'data'));
+  cluster = await joinCluster(repository, work);
   curlClient = new CurlClient(cluster, work);
+  envelopes = new StoredEnvelopes(curlClient, 'wrapped');
 });
 
 afterAll(async () => {
   await cluster?.stop();
   rmSync(work, { recursive: true, force: true });
 });
-
-async function encrypt(plaintext: Buffer, ...options: readonly string[]): Promise<Buffer> {
-  const [input, output] = [curlClient.write('plain', plaintext), curlClient.file('encrypted')];
-  await openssl('cms', '-encrypt', '-binary', '-in', input, '-out', output, ...options);
-  return readFileSync(output);
-}
-
-const forUs = () => ['-recip', curlClient.certificateFile];
-const nextName = () => `wrapped-${++count}`;
-
-async function attachedPath(stored: Buffer): Promise<string> {
-  const name = nextName();
-  await curlClient.put(name, stored);
-  return curlClient.insertedFile(name);
-}
-
-async function detachedPath(ciphertext: Buffer, metadata: object): Promise<string> {
-  const name = nextName();
-  await curlClient.put(name, ciphertext);
-  const mediaDescriptor = { storage: 'webDAV', path: name };
-  return curlClient.inserted(name, { mediaId: `${name}.mp3`, mediaDescriptor, ...metadata });
-}
 
 async function expectPlays(playPath: string, plaintext: Buffer): Promise<void> {
   const { length } = plaintext;
@@ -125,27 +105,27 @@ describe('in what other programs put around an envelope', () => {
     expect([verified.status, verified.stdout]).toEqual([1, expect.stringContaining('cannot be played')]);
   }
 
-  async function expectNotInserted(stored: Buffer, metadata: object, name: string): Promise<void> {
-    const path = nextName();
-    await curlClient.put(path, stored);
-    const mediaFile = { mediaId: path, type: 'audio/mp3', mediaDescriptor: { storage: 'webDAV', path }, ...metadata };
-    const { status, body } = await curlClient.insert({ id: path, mediaFiles: [mediaFile] });
+  async function expectNotInserted(stored: Buffer, metadata: object, said: string): Promise<void> {
+    const name = envelopes.nextName();
+    await curlClient.put(name, stored);
+    const mediaFile = { mediaId: name, type: 'audio/mp3', mediaDescriptor: curlClient.stored(name), ...metadata };
+    const { status, body } = await curlClient.insert({ id: curlClient.recordingId(name), mediaFiles: [mediaFile] });
     expect([status, body.toString()]).toEqual([
       422,
       expect.stringContaining('neither media in the clear nor encrypted'),
     ]);
-    expect(body.toString()).toContain(name);
+    expect(body.toString()).toContain(said);
   }
 
   it.each(wrapped)('%s: opened, in the file and in the metadata', async (_, wrap) => {
-    const der = await encrypt(long, '-aes256', '-outform', 'DER', ...forUs());
-    await expectOpened(await attachedPath(wrap(der)), long);
+    const der = await envelopes.encrypt(long, '-aes256', '-outform', 'DER', ...envelopes.forUs);
+    await expectOpened(await envelopes.attachedPath(wrap(der)), long);
     const { envelope, ciphertext } = splitEnvelope(der);
-    await expectOpened(await detachedPath(ciphertext, { pkcs7: wrap(envelope).toString('base64') }), long);
+    await expectOpened(await envelopes.detachedPath(ciphertext, { pkcs7: wrap(envelope).toString('base64') }), long);
   });
 
   it.each(refusedByName)('%s: refused as %s, in the file and in the metadata', async (_, name, wrap) => {
-    const der = await encrypt(long, '-aes256', '-outform', 'DER', ...forUs());
+    const der = await envelopes.encrypt(long, '-aes256', '-outform', 'DER', ...envelopes.forUs);
     const stored = wrap(der);
     await expectNotInserted(stored, {}, name);
     const file = curlClient.write('refused', stored);
@@ -153,13 +133,13 @@ describe('in what other programs put around an envelope', () => {
     expect(stdout + stderr).toContain(name);
     const { envelope, ciphertext } = splitEnvelope(der);
     const pkcs7 = wrap(envelope).toString('base64');
-    await expectRefused(await detachedPath(ciphertext, { pkcs7 }));
+    await expectRefused(await envelopes.detachedPath(ciphertext, { pkcs7 }));
   });
 
   it('an alias in the metadata makes nothing of it plain', async () => {
-    const der = await encrypt(long, '-aes256', '-outform', 'DER', ...forUs());
+    const der = await envelopes.encrypt(long, '-aes256', '-outform', 'DER', ...envelopes.forUs);
     const certAlias = cluster.ready.certificates[0]!.alias;
-    await expectOpened(await detachedPath(Buffer.from(`\ufeff${pem(der)}`), { certAlias }), long);
+    await expectOpened(await envelopes.detachedPath(Buffer.from(`\ufeff${pem(der)}`), { certAlias }), long);
     await expectNotInserted(gzipSync(der), { certAlias }, 'gzip');
   });
 });

@@ -15,7 +15,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runToEnd } from './run-child.mjs';
@@ -66,6 +66,21 @@ const tokens = [
   { needs: 'p11-kit', debian: 'p11-kit' },
   { needs: '../share/doc/p11-kit-modules/copyright', debian: 'p11-kit-modules' },
   { needs: 'certutil', debian: 'libnss3-tools' },
+  { needs: 'pkcs11-tool', debian: 'opensc' },
+  { needs: 'swtpm', debian: 'swtpm' },
+  { needs: 'dbus-daemon', debian: 'dbus-daemon' },
+  { needs: 'tpm2-abrmd', debian: 'tpm2-abrmd' },
+  { needs: '../share/doc/libtss2-tcti-tabrmd0/copyright', debian: 'libtss2-tcti-tabrmd0' },
+  { needs: 'tpm2_getcap', debian: 'tpm2-tools' },
+  { needs: 'tpm2_ptool', debian: 'libtpm2-pkcs11-tools' },
+  { needs: '../share/doc/libtpm2-pkcs11-1/copyright', debian: 'libtpm2-pkcs11-1' },
+];
+/** What Kryoptic is compiled with, besides Rust. */
+const rust = [
+  { needs: 'pkg-config', debian: 'pkg-config' },
+  { needs: '../share/doc/libclang-dev/copyright', debian: 'libclang-dev' },
+  { needs: '../share/doc/libssl-dev/copyright', debian: 'libssl-dev' },
+  { needs: '../include/sqlite3.h', debian: 'libsqlite3-dev' },
 ];
 const images = ['buildah', 'debootstrap', 'skopeo'].map(name => ({ needs: name, debian: name }));
 const tests = [
@@ -85,8 +100,8 @@ const tests = [
 const packagesOf = {
   quickstart: [...native, ...services],
   test: tests,
-  'all test': [...tests, ...tokens],
-  'long test': [...tests, ...tokens, ...images],
+  'all test': [...tests, ...tokens, ...rust],
+  'long test': [...tests, ...tokens, ...rust, ...images],
   bench: [...native, ...services, ...nginx, ...browser, ...probe],
 };
 
@@ -112,8 +127,11 @@ export function prepare(task) {
   build();
 }
 
-/** Programs of the system administrator, and Go, are not in everybody's path. */
-const searchPath = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin', '/usr/local/go/bin'];
+/** Programs of the system administrator, Go and Rust are not in everybody's path. */
+const searchPath = [
+  ...(process.env.PATH ?? '').split(':'),
+  ...['/usr/sbin', '/sbin', '/usr/local/go/bin', join(homedir(), '.cargo/bin')],
+];
 export const isInstalled = program => searchPath.some(directory => existsSync(join(directory, program)));
 
 /** What cannot be installed is told to `giveUp`: tests go on with the kinds that need no more than there is. */

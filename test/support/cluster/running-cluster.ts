@@ -49,16 +49,21 @@ const startTimeoutMs = 120_000;
 /** It ends its services one after the other, and they finish what they are asked for. */
 const stopTimeoutMs = 180_000;
 
-/** Starts the cluster of the quickstart and waits until it plays. */
+/**
+ * Starts the cluster of the quickstart and waits until it plays.
+ * @param within what the command is run by, which becomes the command
+ */
 export async function startCluster(
   repository: string,
   dataDirectory: string,
   environment: Readonly<Record<string, string>> = {},
+  within: readonly string[] = [],
 ): Promise<RunningCluster> {
   letApacheThrough(dataDirectory);
   const rcsctl = join(repository, 'dist/apps/rcsctl/main.js');
-  const quickstart = [rcsctl, 'quickstart', '--json', '--data-dir', dataDirectory];
-  const child = spawn(...endingWithUs(process.execPath, quickstart), {
+  const quickstart = [process.execPath, rcsctl, 'quickstart', '--json', '--data-dir', dataDirectory] as const;
+  const [program, ...args] = [...within, ...quickstart];
+  const child = spawn(...endingWithUs(program, args), {
     cwd: repository,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -22,6 +22,8 @@ export interface RealToken {
   readonly within: readonly string[];
   /** Brings a private key that the module itself does not take: `KEY` is replaced by a PEM file, `LABEL` by its label. */
   readonly ownTool?: readonly string[];
+  /** Brings a key pair with its certificate by the token's own tool, where the module takes no private keys. */
+  bring?(label: string, keyFile: string, certificateFile: string): void;
   /** Ends what runs for it, and removes its directory. */
   remove(): Promise<void>;
 }

@@ -23,7 +23,10 @@ async function run(described: DescribedToken): Promise<ContractCells> {
       }
     });
     Object.assign(cells, await importWays(described));
-    cells["bring a key by the token's own tool"] = await answerOf(() => byOwnTool(token, described));
+    cells["bring a key by the token's own tool"] = await answerOf(() =>
+      // A token of its own: where objects are read once, each looks for new ones once a minute.
+      withToken(optionsOf(described), another => byOwnTool(another, described)),
+    );
     cells['another token of the module beside it'] = await answerOf(() => besideAnother(token, described));
     cells['find a key of another process'] = await answerOf(() => keyOfAnotherProcess(token, described));
     cells['come back after its module was killed'] = await answerOf(() => afterItsModuleWasKilled(token));

@@ -181,7 +181,7 @@ export class KeyRemovalService {
     const alias = checkedName('alias', wantedAlias);
     const checked = checkedKeyName(name);
     use.key = { ...checked, purpose, alias };
-    const views = await this.keys.named(checked, purpose, signal);
+    const views = await this.keys.lookup.named(checked, purpose, signal);
     const key = views.find(view => view.alias === alias);
     if (key !== undefined) return { purpose, alias, views, key };
     throw new RcsError('RCS_NOT_FOUND', 'the key has no certificate of this alias', {

@@ -63,7 +63,7 @@ export class CertificateService {
     request: { readonly key: CreateCertificateSigningRequestRequest['key'] },
     signal: AbortSignal,
   ): Promise<VaultKey> {
-    return (await this.keys.named(checkedKeyName(request.key), 'RECORDING', signal))[0];
+    return (await this.keys.lookup.named(checkedKeyName(request.key), 'RECORDING', signal))[0];
   }
 
   private async store(

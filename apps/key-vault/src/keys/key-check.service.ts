@@ -59,7 +59,7 @@ export class KeyCheckService {
     signal: AbortSignal,
   ): Promise<VaultKey | undefined> {
     try {
-      const keys = await this.keys.named(name, 'RECORDING', signal);
+      const keys = await this.keys.lookup.named(name, 'RECORDING', signal);
       return keys.find(({ tokenKey }) => rsaPublicKey(tokenKey.modulus, tokenKey.publicExponent).equals(publicKey));
     } catch (error) {
       if (error instanceof RcsError && error.code === 'RCS_NOT_FOUND') return undefined;

@@ -60,7 +60,7 @@ export class BlockDecryptionService {
       contactCenter: contactCenter === '' ? this.formerOrganization : contactCenter,
       keyIdentifier,
     });
-    const [key] = await this.keys.named(name, 'LOCAL_KEY_MANAGER', signal);
+    const [key] = await this.keys.lookup.named(name, 'LOCAL_KEY_MANAGER', signal);
     return key;
   }
 }

@@ -1,5 +1,5 @@
 import { sameIssuerAndSerialNumber } from '#asn1';
-import type { KeyStore } from '../token/key-store.js';
+import type { VaultKeyLookup } from '../token/vault-key-lookup.js';
 import type { RecipientIdentifier } from '../token/recipient-identifier.js';
 import type { VaultKey } from '../token/vault-key.js';
 
@@ -26,7 +26,7 @@ interface Named {
  * vault sees no content by which it could tell keys of one name apart.
  */
 export async function findKeyOf<Recipient extends Named>(
-  keys: KeyStore,
+  lookup: VaultKeyLookup,
   recipients: readonly Recipient[],
   { contactCenter, from }: GrantedKey,
   signal: AbortSignal,
@@ -34,12 +34,12 @@ export async function findKeyOf<Recipient extends Named>(
   const isOurs = (key: VaultKey): boolean => key.purpose === 'RECORDING' && key.contactCenter === contactCenter;
   const known = ofGrantedKey(
     recipients,
-    recipients.map(({ identifier }) => keys.known(identifier, isOurs)),
+    recipients.map(({ identifier }) => lookup.known(identifier, isOurs)),
     from,
   );
   if (known !== undefined) return known;
   // Together, because they share one reading of the tokens.
-  const found = await Promise.all(recipients.map(({ identifier }) => keys.find(identifier, isOurs, signal)));
+  const found = await Promise.all(recipients.map(({ identifier }) => lookup.find(identifier, isOurs, signal)));
   return ofGrantedKey(recipients, found, from);
 }
 

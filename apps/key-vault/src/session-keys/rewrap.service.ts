@@ -77,7 +77,7 @@ export class RewrapService {
       use.envelopeDigest = envelopeDigest(bytes);
       const envelope = readableEnvelope(() => parseEnvelope(bytes));
       const named = envelope.recipients.filter(({ identifier }) => isRecipient(identifier, target));
-      const old = await findKeyOf(this.keys, envelope.recipients, grant, context.signal);
+      const old = await findKeyOf(this.keys.lookup, envelope.recipients, grant, context.signal);
       if (old === undefined) {
         if (named.length > 0) return undefined;
         throw new RcsError('RCS_KEY_NOT_FOUND', 'the envelope is not for the key that the grant names');
@@ -153,7 +153,7 @@ export class RewrapService {
       serialNumber: certificate.serialNumberOctets,
     } as const;
     const isOurs = (key: VaultKey): boolean => key.purpose === 'RECORDING' && key.contactCenter === contactCenter;
-    const [key] = await this.keys.findOwn(certificate.keyIdentifier.toString('hex'), isOurs, signal);
+    const [key] = await this.keys.lookup.findOwn(certificate.keyIdentifier.toString('hex'), isOurs, signal);
     if (key === undefined) {
       throw new RcsError('RCS_KEY_NOT_FOUND', 'the key of the new certificate is not in the token');
     }

@@ -1,6 +1,6 @@
 import type { CertificateInfo } from '#certificates';
-import type { KeyEntry, KeyName, KeyPurpose, TokenStatus } from '#contracts';
-import type { KeyEncryptionScheme, SessionKeyLength, TokenKey } from '#pkcs11';
+import type { KeyEntry, KeyPurpose, TokenStatus } from '#contracts';
+import type { KeyEncryptionScheme, SessionKeyLength } from '#pkcs11';
 import { RcsError, type KeyVaultConfiguration, type Logger, type WatchedCertificate } from '#platform';
 import type { RecordedUse } from '../journal/recorded-use.js';
 import type { VaultMetrics } from '../metrics/vault-metrics.js';
@@ -12,7 +12,8 @@ import { FairQueue } from './fair-queue.js';
 import { observeTokens, openTokens } from './open-tokens.js';
 import { withTokenFailures } from './token-failures.js';
 import type { TokenSet } from './token-set.js';
-import type { RecipientIdentifier } from './recipient-identifier.js';
+import { readinessOf, tokenStatus, type TokenReadiness } from './token-status.js';
+import { VaultKeyLookup } from './vault-key-lookup.js';
 import { keyEntry, vaultKey, type VaultKey } from './vault-key.js';
 
 export interface WrappedSessionKey {
@@ -44,8 +45,7 @@ type TokenSettings = Pick<KeyVaultConfiguration, 'tokens' | 'threads' | 'limits'
  */
 export class KeyStore {
   private readonly expiry = new CertificateExpiryCache();
-  /** Keys that open session keys, which come with every unwrapping: their names are read once. */
-  private readonly used = new WeakMap<TokenKey, VaultKey>();
+  readonly lookup: VaultKeyLookup;
   /** Which keys open nothing at the moment. */
   readonly disabled: DisabledKeys;
 
@@ -54,6 +54,7 @@ export class KeyStore {
     private readonly turns: FairQueue,
   ) {
     this.disabled = new DisabledKeys(token);
+    this.lookup = new VaultKeyLookup(token);
   }
 
   /** @throws Error when no token can be opened: a vault without its token must not start, unless its PIN is refused. */
@@ -70,21 +71,12 @@ export class KeyStore {
 
   /** The state of every token, in the order of the configuration. */
   get tokens(): readonly TokenStatus[] {
-    return this.token.members.map(({ name, token }) => {
-      const { state, description, sessions, keys } = token;
-      return {
-        name,
-        state: state.kind,
-        reason: 'reason' in state ? state.reason : '',
-        label: description?.label ?? '',
-        model: description?.model ?? '',
-        mechanisms: description?.mechanisms ?? [],
-        keyCount: keys.length,
-        sessions: sessions.size,
-        sessionsInUse: sessions.inUse,
-        queued: sessions.queued,
-      };
-    });
+    return this.token.members.map(tokenStatus);
+  }
+
+  /** Ready as long as one token works. */
+  get readiness(): TokenReadiness {
+    return readinessOf(this.tokens);
   }
 
   /** Operations that wait for their turn. */
@@ -95,43 +87,6 @@ export class KeyStore {
   /** Keys that are known now, one for each certificate. */
   get count(): number {
     return this.token.keys.length;
-  }
-
-  /** Ready as long as one token works. */
-  get readiness(): { readonly ready: boolean; readonly reason: string } {
-    const { tokens } = this;
-    const ready = tokens.some(({ state }) => state === 'open');
-    return {
-      ready,
-      reason: ready ? '' : tokens.map(({ name, state, reason }) => reason || `${name}: ${state}`).join('; '),
-    };
-  }
-
-  /**
-   * Those of the keys bearing the name a recipient gives that are wanted, the likeliest first, as far as they are known
-   * without asking a token. Keys by their aliases are looked for by `find` alone.
-   */
-  known(name: RecipientIdentifier, isWanted: (key: VaultKey) => boolean): readonly VaultKey[] {
-    if (name.type === 'key-name') return [];
-    return this.token
-      .knownKeys(name)
-      .map(tokenKey => this.remembered(tokenKey))
-      .filter(isWanted);
-  }
-
-  /** As `known`; the tokens are read again where none is known. */
-  async find(
-    name: RecipientIdentifier,
-    isWanted: (key: VaultKey) => boolean,
-    signal: AbortSignal,
-  ): Promise<readonly VaultKey[]> {
-    const filter = (tokenKey: TokenKey): boolean => isWanted(this.remembered(tokenKey));
-    const found = await withTokenFailures(
-      name.type === 'key-name'
-        ? this.token.findKeysWhere(key => this.remembered(key).alias === name.keyName && filter(key), signal)
-        : this.token.findKeys(name, filter, signal),
-    );
-    return found.map(tokenKey => this.remembered(tokenKey));
   }
 
   /** When the certificates that lie beside the keys end. */
@@ -214,32 +169,6 @@ export class KeyStore {
     return this.token.keys.map(vaultKey);
   }
 
-  /**
-   * The key of this name, once for each of its certificates.
-   * @throws RcsError RCS_NOT_FOUND also for a key of another contact center or purpose.
-   */
-  async named(name: KeyName, purpose: KeyPurpose, signal: AbortSignal): Promise<readonly [VaultKey, ...VaultKey[]]> {
-    const [first, ...others] = await this.findOwn(
-      name.keyIdentifier,
-      key => key.contactCenter === name.contactCenter && key.purpose === purpose,
-      signal,
-    );
-    if (first !== undefined) return [first, ...others];
-    throw new RcsError('RCS_NOT_FOUND', 'no such key', {
-      publicDetail: 'the token holds no such key of this contact center',
-    });
-  }
-
-  /** The wanted among the keys that are this very key, once for each certificate: what only claims its identifier is not. */
-  findOwn(
-    keyIdentifier: string,
-    isWanted: (key: VaultKey) => boolean,
-    signal: AbortSignal,
-  ): Promise<readonly VaultKey[]> {
-    const name = { type: 'subject-key-identifier', keyIdentifier: Buffer.from(keyIdentifier, 'hex') } as const;
-    return this.find(name, key => key.keyIdentifier === keyIdentifier && isWanted(key), signal);
-  }
-
   /** Makes a key pair in the token. @throws RcsError RCS_KEY_EXISTS when the name is taken */
   async generate(
     label: KeyLabel,
@@ -315,12 +244,6 @@ export class KeyStore {
   /** Resolves when no call runs in the token any more. */
   async close(): Promise<void> {
     await this.token.close();
-  }
-
-  private remembered(tokenKey: TokenKey): VaultKey {
-    const known = this.used.get(tokenKey) ?? vaultKey(tokenKey);
-    this.used.set(tokenKey, known);
-    return known;
   }
 
   private async assertFree(label: KeyLabel, except: VaultKey | undefined, signal: AbortSignal): Promise<void> {

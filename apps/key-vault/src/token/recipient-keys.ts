@@ -48,18 +48,18 @@ export async function findRecipientKeys<Recipient extends NamedRecipient>(
   const isWanted = (key: VaultKey): boolean => would(key) && keys.disabled.of(key) === undefined;
   const known = firstAttempts(
     recipients,
-    recipients.map(({ identifier }) => keys.known(identifier, isWanted)),
+    recipients.map(({ identifier }) => keys.lookup.known(identifier, isWanted)),
   );
   if (known !== undefined) {
     // Who asks on hears that the others are disabled.
-    const all = recipients.flatMap(({ identifier }) => keys.known(identifier, would));
+    const all = recipients.flatMap(({ identifier }) => keys.lookup.known(identifier, would));
     return { ...known, more: known.more || all.some(key => !isWanted(key)) };
   }
   // Together, because they share one reading of the tokens.
-  const found = await Promise.all(recipients.map(({ identifier }) => keys.find(identifier, isWanted, signal)));
+  const found = await Promise.all(recipients.map(({ identifier }) => keys.lookup.find(identifier, isWanted, signal)));
   const chosen = firstAttempts(recipients, found);
   if (chosen !== undefined) return chosen;
-  const [disabled] = recipients.flatMap(({ identifier }) => keys.known(identifier, would));
+  const [disabled] = recipients.flatMap(({ identifier }) => keys.lookup.known(identifier, would));
   if (disabled !== undefined) keys.requireEnabled(disabled);
   return undefined;
 }

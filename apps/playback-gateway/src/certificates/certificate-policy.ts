@@ -77,7 +77,7 @@ export class CertificatePolicy {
 
 /** A configuration in which no certificate can ever be uploaded is likely a mistake, and answers like many others. */
 export function warnOfUploadsThatCannotBe(
-  { rootCaFile, allowSelfSigned }: RecordingCertificatesConfiguration,
+  { rootCaFile, allowSelfSigned }: Pick<RecordingCertificatesConfiguration, 'rootCaFile' | 'allowSelfSigned'>,
   logger: Pick<Logger, 'warn'>,
 ): void {
   if (allowSelfSigned || rootCaFile !== undefined) return;

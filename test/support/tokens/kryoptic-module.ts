@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { endingWithUs } from '#platform';
 
 const run = promisify(execFile);
 const crate = join(__dirname, 'kryoptic');
@@ -26,19 +27,21 @@ export async function kryopticModule(): Promise<string> {
   return path;
 }
 
+/** Files of tests run beside each other: whoever comes second waits for what the first one builds. */
 async function build(path: string): Promise<void> {
-  const unfinished = `${path}.${process.pid}`;
-  mkdirSync(unfinished, { recursive: true });
-  const command = ['build', '--release', '--locked', '--quiet', '--target-dir', unfinished];
-  const options = { cwd: crate, timeout: buildTimeoutMs, maxBuffer: mostOutput };
-  try {
-    // What was fetched is kept: a registry that failed for a moment is asked once more for the rest.
-    await run(cargo(), command, options).catch(() => run(cargo(), command, options));
-    renameSync(join(unfinished, 'release/libkryoptic_pkcs11.so'), path);
-  } finally {
-    rmSync(unfinished, { recursive: true, force: true });
-  }
+  mkdirSync(cache, { recursive: true });
+  const command = ['flock', '--no-fork', `${path}.lock`, 'sh', '-ec', buildOnce, 'sh', path, cargo(), crate] as const;
+  await run(...endingWithUs(command[0], command.slice(1)), { timeout: buildTimeoutMs, maxBuffer: mostOutput });
 }
+
+/** What was fetched is kept: a registry that failed for a moment is asked once more for the rest. */
+const buildOnce = `
+[ ! -e "$1" ] || exit 0
+cd "$3"
+build() { "$2" build --release --locked --quiet --target-dir "$1.target"; }
+build "$1" "$2" || build "$1" "$2"
+mv "$1.target/release/libkryoptic_pkcs11.so" "$1"
+rm -rf "$1.target"`;
 
 /** As rustup installs it, or in the path. */
 function cargo(): string {

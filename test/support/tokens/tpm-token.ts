@@ -1,10 +1,10 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { endingWithUs, reservePort } from '#platform';
+import { endChild } from '#test/waiting/end-child.js';
 import { debianLibrary } from './debian-library.js';
 import type { RealToken, TokenSettings } from './real-token.js';
 
@@ -76,12 +76,7 @@ export class TpmToken implements RealToken {
   }
 
   async remove(): Promise<void> {
-    for (const child of this.children.splice(0).reverse()) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
-      const exited = once(child, 'exit');
-      child.kill('SIGTERM');
-      await exited;
-    }
+    for (const child of this.children.splice(0).reverse()) await endChild(`${child.spawnfile} of the TPM`, child);
     rmSync(this.directory, { recursive: true, force: true });
   }
 

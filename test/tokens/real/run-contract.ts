@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { endingWithUs } from '#platform';
 import type { RealToken } from '#test/tokens/real-token.js';
 import type { ContractCells } from './contract-cells.js';
 
@@ -21,7 +22,7 @@ export async function runContract(token: RealToken): Promise<ContractCells> {
   const [command, ...rest] = [...token.within, process.execPath, '--require', loader, program, file];
   try {
     const options = { env: { ...process.env, ...environment }, timeout: timeoutMs, maxBuffer: 1 << 24 };
-    const { stdout } = await run(command, rest, options);
+    const { stdout } = await run(...endingWithUs(command, rest), options);
     return JSON.parse(stdout) as ContractCells;
   } finally {
     rmSync(directory, { recursive: true, force: true });

@@ -13,11 +13,15 @@ import {
   recogniseStoredFile,
   type WritableCipher,
 } from '#cms';
+import { countInTier } from '#test/tier.js';
 import { mediaLike } from '../../libs/cms/src/testing/media-like.js';
 import { decryptSessionKey, OpensslWorkshop, type TestRecipient } from '../../libs/cms/src/testing/openssl.js';
 
 const never = new AbortController().signal;
 const mebibyte = 1024 * 1024;
+/** Much more than any buffer holds. */
+const largeMiB = countInTier(16, 64);
+const ranges = countInTier(12, 50);
 const sizes = [0, 1, 15, 16, 17, 4095, 4096, 4097, mebibyte];
 
 type Command = 'cms' | 'smime';
@@ -118,10 +122,10 @@ describe('the CMS library and openssl', () => {
     throw new Error(`no recipient of ${path} could open it`);
   }
 
-  async function compare(media: EncryptedMedia, plaintext: Buffer, ranges: number): Promise<void> {
+  async function compare(media: EncryptedMedia, plaintext: Buffer, count: number): Promise<void> {
     expect(media.plaintextLength).toBe(plaintext.length);
     expect((await buffer(media.stream(0, plaintext.length, never))).equals(plaintext)).toBe(true);
-    for (let i = 0; i < ranges; i++) {
+    for (let i = 0; i < count; i++) {
       const start = randomInt(plaintext.length + 1);
       const end = start + randomInt(Math.min(200_000, plaintext.length - start) + 1);
       const range = await buffer(media.stream(start, end, never));
@@ -133,7 +137,7 @@ describe('the CMS library and openssl', () => {
   const canBeWritten = ({ form, cipher }: Case, size: number): boolean =>
     size > 0 || !form.startsWith('streamed') || !gcmCiphers.includes(cipher);
 
-  async function check(one: Case, plaintext: Buffer, ranges = 8): Promise<void> {
+  async function check(one: Case, plaintext: Buffer, count = 8): Promise<void> {
     if (!canBeWritten(one, plaintext.length)) return;
     const path = encrypt(one, plaintext);
     const source = await FileSource.open(path);
@@ -145,7 +149,7 @@ describe('the CMS library and openssl', () => {
         expect(identifier.type).toBe(one.keyId ? 'subject-key-identifier' : 'issuer-and-serial-number');
         expect(keyEncryption.scheme).toBe(one.padding === 'PKCS#1 v1.5' ? 'rsaes-pkcs1-v1_5' : 'rsaes-oaep');
       }
-      await compare(media, plaintext, ranges);
+      await compare(media, plaintext, count);
     } finally {
       await source.close();
     }
@@ -180,7 +184,7 @@ describe('the CMS library and openssl', () => {
     );
 
     it.each(forms)(
-      '%s of 64 MiB',
+      `%s of ${largeMiB} MiB`,
       async form => {
         const one = {
           command,
@@ -190,15 +194,15 @@ describe('the CMS library and openssl', () => {
           keyId: false,
           padding: 'PKCS#1 v1.5',
         } as const;
-        await check(one, mediaLike(64 * mebibyte), 50);
+        await check(one, mediaLike(largeMiB * mebibyte), ranges);
       },
       300_000,
     );
   });
 
-  it('openssl cms writes streamed GCM of 64 MiB', async () => {
+  it(`openssl cms writes streamed GCM of ${largeMiB} MiB`, async () => {
     const common = { command: 'cms', recipients: 1, keyId: true, padding: 'OAEP SHA-256' } as const;
-    await check({ ...common, form: 'streamed DER', cipher: 'aes-256-gcm' }, mediaLike(64 * mebibyte), 50);
+    await check({ ...common, form: 'streamed DER', cipher: 'aes-256-gcm' }, mediaLike(largeMiB * mebibyte), ranges);
   }, 300_000);
 
   it.each(oaepPaddings)('every size with %s', async padding => {
@@ -284,8 +288,8 @@ describe('the CMS library and openssl', () => {
       300_000,
     );
 
-    it('64 MiB from a file, as DER and as BER', async () => {
-      const plaintext = mediaLike(64 * mebibyte);
+    it(`${largeMiB} MiB from a file, as DER and as BER`, async () => {
+      const plaintext = mediaLike(largeMiB * mebibyte);
       const path = workshop.file('large', plaintext);
       const invited = await recipients(2, false, { scheme: 'rsaes-pkcs1-v1_5' });
       for (const plaintextLength of [statSync(path).size, undefined]) {

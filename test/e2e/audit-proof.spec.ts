@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { joinCluster } from '#test/cluster/joined-cluster.js';
+import { personOf, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { header, json } from './browser.js';
 import { rcsctl } from './command-line.js';
 import { CurlClient } from './curl-client.js';
@@ -30,11 +31,12 @@ const proofOf = (sequence: number, ...as: string[]) =>
   audit(`/proof?writer=${played.writer}&sequence=${sequence}`, ...as);
 
 beforeAll(async () => {
-  cluster = await startCluster(repository, join(work, 'data'));
+  cluster = await joinCluster(repository, work);
   client = new CurlClient(cluster, work);
   const id = header('X-Request-Id', 'proved-playback');
   expect((await client.play(cluster.ready.recordings[0]?.playPath ?? '', ...id)).status).toBe(200);
-  const answer = json(await audit('?user=alice&order=newest-first&limit=100', ...client.asOps()));
+  const alice = personOf(cluster.ready, 'alice').name;
+  const answer = json(await audit(`?user=${alice}&order=newest-first&limit=100`, ...client.asOps()));
   const found = (answer['records'] as Proof['record'][]).find(record => record['event'] === 'playback');
   if (found === undefined) throw new Error('the playback was not recorded');
   played = found;

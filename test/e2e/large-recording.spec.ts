@@ -1,21 +1,23 @@
-import { createCipheriv, createHash } from 'node:crypto';
+import { spawn } from 'node:child_process';
+import { createCipheriv, createHash, type Hash } from 'node:crypto';
 import { once } from 'node:events';
-import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { finished } from 'node:stream/promises';
+import { pipeline } from 'node:stream/promises';
+import { endingWithUs } from '#platform';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { metricsOf } from '#test/cluster/management-page.js';
 import { within } from '#test/waiting/within.js';
 import { CurlClient } from './curl-client.js';
-import { curl, openssl } from './external-tools.js';
 
 jest.setTimeout(600_000);
 
 const gibibyte = 1024 ** 3;
 const length = 2 * gibibyte + 12_345;
 const chunkBytes = 4 * 1024 * 1024;
+const uploadTimeoutMs = 500_000;
 const work = mkdtempSync(join(tmpdir(), 'rcs-large-'));
 let cluster: RunningCluster;
 let playPath: string;
@@ -24,14 +26,7 @@ let expected: string;
 beforeAll(async () => {
   cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'));
   const curlClient = new CurlClient(cluster, work);
-  expected = await writePlaintext(join(work, 'plain'));
-  const files = ['-in', join(work, 'plain'), '-out', join(work, 'large.bin'), '-outform', 'DER'];
-  await openssl('cms', '-encrypt', '-binary', '-stream', '-aes256', ...files, curlClient.certificateFile);
-  rmSync(join(work, 'plain'));
-  const { url, user, password } = cluster.ready.webdav;
-  const upload = ['--user', `${user}:${password}`, '--upload-file', join(work, 'large.bin')];
-  expect((await curl(...upload, `${url}/large.bin`)).status).toBe(201);
-  rmSync(join(work, 'large.bin'));
+  expected = await store('large.bin', curlClient.certificateFile);
   playPath = await curlClient.insertedFile('large.bin');
 });
 
@@ -40,18 +35,27 @@ afterAll(async () => {
   rmSync(work, { recursive: true, force: true });
 });
 
-/** Bytes that do not repeat, the same at every run: an AES key stream. Answers their SHA-256. */
-async function writePlaintext(path: string): Promise<string> {
+/** openssl encrypts and curl uploads, with nothing of it on the disk but what the storage keeps. Answers the SHA-256. */
+async function store(name: string, certificateFile: string): Promise<string> {
+  const { url, user, password } = cluster.ready.webdav;
+  const commands =
+    'openssl cms -encrypt -binary -stream -aes256 -outform DER "$1" | curl --silent --fail --user "$2" --upload-file - "$3"';
+  const words = ['-euo', 'pipefail', '-c', commands, 'bash', certificateFile, `${user}:${password}`, `${url}/${name}`];
+  const child = spawn(...endingWithUs('bash', words), { stdio: ['pipe', 'ignore', 'inherit'] });
+  const ended = within('the upload', once(child, 'exit'), uploadTimeoutMs);
   const hash = createHash('sha256');
-  const file = createWriteStream(path);
+  await Promise.all([pipeline(plaintext(hash), child.stdin), ended]);
+  expect(child.exitCode).toBe(0);
+  return hash.digest('hex');
+}
+
+/** Bytes that do not repeat, the same at every run: an AES key stream. */
+function* plaintext(hash: Hash): Generator<Buffer> {
   for (let offset = 0; offset < length; offset += chunkBytes) {
     const chunk = plaintextAt(offset, Math.min(chunkBytes, length - offset));
     hash.update(chunk);
-    if (!file.write(chunk)) await within('the disk', once(file, 'drain'));
+    yield chunk;
   }
-  file.end();
-  await finished(file);
-  return hash.digest('hex');
 }
 
 /** `offset` is a multiple of the AES block. */

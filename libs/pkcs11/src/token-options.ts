@@ -2,6 +2,7 @@
 export interface TokenOptions {
   /** RFC 7512 */
   readonly uri: string;
+  /** Empty where it is entered at the token (CKF_PROTECTED_AUTHENTICATION_PATH). */
   readonly pin: string;
   /**
    * Sessions for playback, each with one operation at a time; fewer when the token allows fewer. One more is opened for

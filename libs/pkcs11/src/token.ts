@@ -16,7 +16,7 @@ import type { TokenDescription } from './module/token-description.js';
 import { TokenModule, type ModuleOptions, type ModuleProgress } from './module/token-module.js';
 import { removeNote, writeNote, type TokenNote } from './notes/token-notes.js';
 import type { TokenSession } from './sessions/token-session.js';
-import { TokenSupervisor } from './token-supervisor.js';
+import { TokenSupervisor, type TokenWork } from './token-supervisor.js';
 import type { TokenOptions, TokenState } from './token-options.js';
 import { PaddedUnwrapping } from './unwrap/padded-unwrapping.js';
 import { RawUnwrapping } from './unwrap/raw-unwrapping.js';
@@ -124,7 +124,7 @@ export class Token {
    * @throws TokenError refused when the pair cannot be used.
    */
   async importKeyPair(pair: KeyPairImport, signal: AbortSignal): Promise<{ key: TokenKey; created: boolean }> {
-    return this.supervisor.run('administration', signal, 'importing a key', async (session, connection) => {
+    return this.change('importing a key', signal, async (session, connection) => {
       const created = await importKeyPair(session, connection.mechanisms, connection.readObjects(session), pair);
       connection.readObjects(session);
       return { key: keyWithCertificate(connection, pair), created };
@@ -133,7 +133,7 @@ export class Token {
 
   /** Makes a key pair inside the token; it has no certificate yet. @throws TokenError refused when the label is taken */
   async generateKeyPair(request: KeyPairRequest, signal: AbortSignal): Promise<TokenKey> {
-    return this.supervisor.run('administration', signal, 'making a key', async (session, connection) => {
+    return this.change('making a key', signal, async (session, connection) => {
       const { privateKeys, certificates } = connection.readObjects(session);
       if ([...privateKeys, ...certificates].some(({ label }) => label === request.label)) {
         throw new TokenError('refused', 'the token holds a key or certificate of this name already');
@@ -146,7 +146,7 @@ export class Token {
 
   /** Puts a certificate beside the key that it belongs to. @throws TokenError not-found, refused */
   async addCertificate(certificate: CertificateToStore, signal: AbortSignal): Promise<TokenKey> {
-    return this.supervisor.run('administration', signal, 'storing a certificate', async (session, connection) => {
+    return this.change('storing a certificate', signal, async (session, connection) => {
       const present = connection.readObjects(session);
       requireSameKey(presentKey(connection, { id: certificate.keyIdentifier }), certificate);
       if (!hasCertificate(present, certificate)) {
@@ -170,7 +170,7 @@ export class Token {
    * @throws TokenError not-found
    */
   async removeKey(removal: KeyRemoval, signal: AbortSignal): Promise<boolean> {
-    return this.supervisor.run('administration', signal, 'removing a key', async (session, connection) => {
+    return this.change('removing a key', signal, async (session, connection) => {
       const present = connection.readObjects(session);
       const bearsLabel = connection.index.keys.some(
         ({ id, label }) => id.equals(removal.id) && removal.labels.includes(label),
@@ -200,7 +200,10 @@ export class Token {
 
   /** Reads the notes again: another process may have written some. @throws TokenError */
   async refreshNotes(signal: AbortSignal): Promise<void> {
-    await this.changeNotes('reading the notes of the token', signal, () => undefined);
+    await this.supervisor.run('administration', signal, 'reading the notes of the token', (session, connection) => {
+      connection.readNotes(session);
+      return Promise.resolve();
+    });
   }
 
   /** Writes something down beside the keys; a note of this name that is there stays as it is. @throws TokenError */
@@ -214,10 +217,18 @@ export class Token {
   }
 
   private async changeNotes(what: string, signal: AbortSignal, change: (session: TokenSession) => void): Promise<void> {
-    await this.supervisor.run('administration', signal, what, (session, connection) => {
+    await this.change(what, signal, (session, connection) => {
       change(session);
       connection.readNotes(session);
       return Promise.resolve();
+    });
+  }
+
+  /** @throws TokenError refused where the token is write-protected */
+  private change<T>(what: string, signal: AbortSignal, work: TokenWork<T>): Promise<T> {
+    return this.supervisor.run('administration', signal, what, (session, connection) => {
+      if (connection.readOnly) throw writeProtected(what);
+      return work(session, connection);
     });
   }
 
@@ -250,6 +261,15 @@ function requireSameKey({ modulus }: TokenKey, { certificateDer }: CertificateTo
   if (certificateNames(certificateDer)?.modulus?.equals(modulus) === true) return;
   throw new TokenError('refused', 'the certificate was issued for another key');
 }
+
+const writeProtected = (what: string): TokenError =>
+  new TokenError(
+    'refused',
+    `${what} is refused: the token is write-protected; allow writing in its own configuration`,
+    {
+      ckr: 'CKR_TOKEN_WRITE_PROTECTED',
+    },
+  );
 
 const notHeld = (id: Buffer): TokenError =>
   new TokenError('not-found', `the token does not hold the key ${id.toString('hex')}`);

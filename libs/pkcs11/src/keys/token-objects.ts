@@ -1,12 +1,12 @@
 import type * as pkcs11 from 'pkcs11js';
 import { ckrOf } from '../errors/ckr-names.js';
 import { staleHandles, isOneOf } from '../errors/token-error.js';
-import type { TokenSession } from '../sessions/token-session.js';
+import type { CallingSession } from '../sessions/calling-session.js';
 
 const pageSize = 256;
 
 /** The handles of all objects that match. */
-export function findObjects({ library, handle }: TokenSession, template: pkcs11.Template): pkcs11.Handle[] {
+export function findObjects({ library, handle }: CallingSession, template: pkcs11.Template): pkcs11.Handle[] {
   library.C_FindObjectsInit(handle, template);
   try {
     const found: pkcs11.Handle[] = [];
@@ -26,7 +26,7 @@ export function findObjects({ library, handle }: TokenSession, template: pkcs11.
  * Undefined as a whole when the object is gone.
  */
 export function readAttributes(
-  session: TokenSession,
+  session: CallingSession,
   object: pkcs11.Handle,
   types: readonly number[],
 ): (Buffer | undefined)[] | undefined {
@@ -51,7 +51,7 @@ export function readAttributes(
 const isMissing = (ckr: string | undefined): boolean =>
   ckr === 'CKR_ATTRIBUTE_TYPE_INVALID' || ckr === 'CKR_ATTRIBUTE_SENSITIVE';
 
-function read({ library, handle }: TokenSession, object: pkcs11.Handle, types: readonly number[]): Buffer[] {
+function read({ library, handle }: CallingSession, object: pkcs11.Handle, types: readonly number[]): Buffer[] {
   const template = types.map(type => ({ type }));
   return library.C_GetAttributeValue(handle, object, template).map(({ value }) => Buffer.from(value));
 }

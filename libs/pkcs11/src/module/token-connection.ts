@@ -1,11 +1,12 @@
 import * as pkcs11 from 'pkcs11js';
 import { ckrOf } from '../errors/ckr-names.js';
-import { TokenError, toTokenError } from '../errors/token-error.js';
+import { toTokenError } from '../errors/token-error.js';
 import { KeyIndex } from '../keys/key-index.js';
 import { KeyReader, type KeyObjects } from '../keys/read-keys.js';
 import type { TokenLocation } from '../location/pkcs11-uri.js';
 import { readNotes, type TokenNote } from '../notes/token-notes.js';
 import { SessionPool, type Lane } from '../sessions/session-pool.js';
+import { Login } from '../sessions/login.js';
 import { TokenSession } from '../sessions/token-session.js';
 import { findSlot } from './find-slot.js';
 import { describeToken, MechanismList, type TokenDescription } from './token-description.js';
@@ -18,9 +19,6 @@ export interface ConnectionOptions {
   readonly queueLimit: number;
   readonly operationTimeoutMs: number;
 }
-
-/** CKS_RO_PUBLIC_SESSION and CKS_RW_PUBLIC_SESSION: nobody is logged in. */
-const publicStates = [0, 2];
 
 /**
  * One presence of a token: its slot, a login, sessions and what it holds. Lost as a whole when the token goes; the next
@@ -35,8 +33,8 @@ export class TokenConnection {
   private keyIndex = new KeyIndex(this.keyObjects);
   private readonly pools: Readonly<Record<Lane, SessionPool>>;
   private readonly reader = new KeyReader();
-  /** The answer to a log-in: nobody logs in again after it, however many sessions wait for one. */
-  private pinRefusal: TokenError | undefined;
+  private readonly login: Login;
+  private isReadOnly: boolean;
 
   private constructor(
     private readonly module: TokenModule,
@@ -45,6 +43,8 @@ export class TokenConnection {
     readonly mechanisms: MechanismList,
     readonly description: TokenDescription,
   ) {
+    this.login = new Login(slot, options.pin);
+    this.isReadOnly = description.writeProtected;
     this.pools = this.createPools();
   }
 
@@ -77,6 +77,11 @@ export class TokenConnection {
   /** What was written down beside the keys, as it was when the token was read last. */
   get notes(): readonly TokenNote[] {
     return this.tokenNotes;
+  }
+
+  /** Whether the token is write-protected: it unwraps, and changes nothing. */
+  get readOnly(): boolean {
+    return this.isReadOnly;
   }
 
   pool(lane: Lane): SessionPool {
@@ -130,7 +135,7 @@ export class TokenConnection {
   /** To be called at the beginning of every operation. @throws TokenError pin when the token lets us in no more */
   prepare(session: TokenSession): void {
     if (!this.stale) return;
-    this.logIn(session);
+    this.login.enter(session);
     this.reader.forget();
     this.readObjects(session);
     this.stale = false;
@@ -178,11 +183,9 @@ export class TokenConnection {
   }
 
   private openSession(): TokenSession {
-    const flags = pkcs11.CKF_SERIAL_SESSION | pkcs11.CKF_RW_SESSION;
-    const handle = this.module.library.C_OpenSession(this.slot, flags);
-    const session = new TokenSession(this.module, handle, this.options.operationTimeoutMs);
+    const session = new TokenSession(this.module, this.openHandle(), this.login, this.options.operationTimeoutMs);
     try {
-      this.logIn(session);
+      this.login.enter(session);
       return session;
     } catch (error) {
       session.close();
@@ -190,36 +193,18 @@ export class TokenConnection {
     }
   }
 
-  /** The login is common to all sessions of the token, and ends with the last of them. */
-  private logIn({ library, handle }: TokenSession): void {
-    if (!publicStates.includes(library.C_GetSessionInfo(handle).state)) return;
-    if (this.pinRefusal !== undefined) throw this.pinRefusal;
-    try {
-      requireTries(library.C_GetTokenInfo(this.slot).flags);
-      library.C_Login(handle, pkcs11.CKU_USER, this.options.pin);
-    } catch (error) {
-      if (ckrOf(error) === 'CKR_USER_ALREADY_LOGGED_IN') return;
-      const failure = toTokenError(error, 'logging in');
-      if (failure.failure === 'pin') this.pinRefusal = failure;
-      throw failure;
+  /** Sessions that may write, as far as the token has any. */
+  private openHandle(): pkcs11.Handle {
+    const { library } = this.module;
+    const { CKF_SERIAL_SESSION, CKF_RW_SESSION } = pkcs11;
+    if (!this.isReadOnly) {
+      try {
+        return library.C_OpenSession(this.slot, CKF_SERIAL_SESSION | CKF_RW_SESSION);
+      } catch (error) {
+        if (ckrOf(error) !== 'CKR_TOKEN_WRITE_PROTECTED') throw error;
+        this.isReadOnly = true;
+      }
     }
-  }
-}
-
-/**
- * What the token says of its PIN (CK_TOKEN_INFO) decides whether one more try is made: the last one is left to people.
- * @throws TokenError pin
- */
-function requireTries(flags: number): void {
-  if ((flags & pkcs11.CKF_USER_PIN_LOCKED) !== 0) {
-    throw new TokenError('pin', 'the token says that its PIN is locked (CKF_USER_PIN_LOCKED)', {
-      ckr: 'CKR_PIN_LOCKED',
-    });
-  }
-  if ((flags & pkcs11.CKF_USER_PIN_FINAL_TRY) !== 0) {
-    const message =
-      'not tried: the token says that one more wrong PIN locks it (CKF_USER_PIN_FINAL_TRY). ' +
-      'Log in once with the right PIN and the tool of the token, then start again';
-    throw new TokenError('pin', message);
+    return library.C_OpenSession(this.slot, CKF_SERIAL_SESSION);
   }
 }

@@ -16,6 +16,8 @@ export interface TokenDescription {
   readonly capabilities: TokenCapabilities;
   /** What wrong tries before this log-in have left of the PIN. */
   readonly pin: 'good' | 'few-tries' | 'final-try' | 'locked';
+  /** CKF_WRITE_PROTECTED: what it holds works, and nothing can be changed. */
+  readonly writeProtected: boolean;
 }
 
 export interface TokenCapabilities {
@@ -83,6 +85,7 @@ export function describeToken(info: pkcs11.TokenInfo, mechanisms: MechanismList)
     firmwareVersion: `${major}.${minor}`,
     mechanisms: mechanisms.names,
     pin: pinState(info),
+    writeProtected: (info.flags & pkcs11.CKF_WRITE_PROTECTED) !== 0,
     capabilities: {
       rawRsa: mechanisms.allows(pkcs11.CKM_RSA_X_509, CKF_DECRYPT),
       paddings: [

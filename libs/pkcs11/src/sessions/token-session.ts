@@ -1,5 +1,6 @@
 import type * as pkcs11 from 'pkcs11js';
 import { TokenError } from '../errors/token-error.js';
+import type { Login } from './login.js';
 import { quietly, type TokenModule } from '../module/token-module.js';
 
 /**
@@ -15,6 +16,7 @@ export class TokenSession {
   constructor(
     private readonly module: TokenModule,
     readonly handle: pkcs11.Handle,
+    private readonly login: Login,
     private readonly timeoutMs: number,
   ) {
     this.generation = module.generation;
@@ -34,7 +36,7 @@ export class TokenSession {
 
   /** C_DecryptInit and C_Decrypt; the caller overwrites the result. `outputBytes` is the most that can come back. */
   async decrypt(mechanism: pkcs11.Mechanism, key: pkcs11.Handle, input: Buffer, outputBytes: number): Promise<Buffer> {
-    this.library.C_DecryptInit(this.handle, mechanism, key);
+    this.startDecryption(mechanism, key);
     return this.finishDecryption(input, outputBytes);
   }
 
@@ -53,12 +55,12 @@ export class TokenSession {
 
   /** C_DecryptInit alone. */
   startDecryption(mechanism: pkcs11.Mechanism, key: pkcs11.Handle): void {
-    this.library.C_DecryptInit(this.handle, mechanism, key);
+    this.begin(key, () => this.library.C_DecryptInit(this.handle, mechanism, key));
   }
 
   /** C_SignInit and C_Sign. */
   async sign(mechanism: pkcs11.Mechanism, key: pkcs11.Handle, data: Buffer, outputBytes: number): Promise<Buffer> {
-    this.library.C_SignInit(this.handle, mechanism, key);
+    this.begin(key, () => this.library.C_SignInit(this.handle, mechanism, key));
     const output = Buffer.alloc(outputBytes);
     const message = Buffer.from(data);
     return this.watched(
@@ -107,6 +109,13 @@ export class TokenSession {
   close(): void {
     if (this.running) this.closing = true;
     else if (this.valid) quietly(() => this.library.C_CloseSession(this.handle));
+  }
+
+  /** With a login for this use, where the key wants one (PKCS#11 2.40, 4.9: CKA_ALWAYS_AUTHENTICATE). */
+  private begin(key: pkcs11.Handle, init: () => void): void {
+    const isLoginWanted = this.login.isWanted(this, key);
+    init();
+    if (isLoginWanted) this.login.authoriseUse(this);
   }
 
   private watched<T>(

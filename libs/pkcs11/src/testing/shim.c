@@ -25,6 +25,7 @@
  *   token-flags SET CLEAR            CK_TOKEN_INFO flags
  *   nul-padded                       texts of CK_TOKEN_INFO and CK_SLOT_INFO are padded with zeros
  *   read-only                        no R/W sessions
+ *   pin-pad PIN                      the token has a PIN entry of its own, where somebody enters PIN when C_Login brings none
  *   sessions N                       the most that are open at a time (not said beforehand)
  *   says-sessions N                  what CK_TOKEN_INFO says of it
  *   one-caller                       two calls at a time crash the process, as in modules without locks
@@ -411,6 +412,7 @@ static CK_RV shim_C_GetTokenInfo(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
   if (code == CKR_OK && has("token-flags", &found))
     info->flags = (info->flags | number(found.words[1])) & ~number(found.words[2]);
   if (code == CKR_OK && has("read-only", NULL)) info->flags |= CKF_WRITE_PROTECTED;
+  if (code == CKR_OK && has("pin-pad", NULL)) info->flags |= CKF_PROTECTED_AUTHENTICATION_PATH;
   if (code == CKR_OK && has("says-sessions", &found))
     info->ulMaxSessionCount = info->ulMaxRwSessionCount = number(found.words[1]);
   if (code == CKR_OK && has("nul-padded", NULL)) {
@@ -492,7 +494,12 @@ static CK_RV shim_C_CloseAllSessions(CK_SLOT_ID slot) {
 
 static CK_RV shim_C_Login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_ULONG length) {
   CK_RV code = enter("C_Login");
-  note("C_Login user=%lu pin=%s", user, pin == NULL ? "none" : "given");
+  note("C_Login user=%lu pin=%s", user, pin == NULL || length == 0 ? "none" : "given");
+  rule found;
+  if (length == 0 && has("pin-pad", &found)) {
+    pin = (CK_UTF8CHAR_PTR)found.words[1];
+    length = strlen(found.words[1]);
+  }
   if (code == NONE) code = real->C_Login(session, user, pin, length);
   return leave("C_Login", code);
 }

@@ -14,6 +14,7 @@ const lookAgainMs = 60_000;
 /** The notes of a token as they were read last, and how they are read again. */
 export interface NotesOfToken {
   readonly notes: readonly TokenNote[];
+  readonly readOnly: boolean;
   readNotes(session: TokenSession): void;
 }
 
@@ -39,6 +40,7 @@ export class KeptRejectionSecret {
     if (noted !== undefined) return noted;
     if (this.derived !== undefined && this.derived.until > performance.now()) return this.derived.secret;
     if (findKeys(session).length === 0) {
+      if (token.readOnly) throw noPlaceForSecret('is write-protected: open it once where it can be written');
       const written = writtenNote(session, token);
       if (written !== undefined) return written;
       makeKey(session);
@@ -96,13 +98,12 @@ function makeKey({ library, handle }: TokenSession): void {
   } catch (error) {
     const { failure, ckr } = toTokenError(error, 'making the rejection secret');
     if (failure !== 'unsupported' && failure !== 'internal') throw error;
-    throw new TokenError(
-      'unsupported',
-      'the token does no raw RSA (CKM_RSA_X_509) and keeps neither data objects (CKO_DATA) nor HMAC keys',
-      { ckr },
-    );
+    throw noPlaceForSecret('keeps neither data objects (CKO_DATA) nor HMAC keys', ckr);
   }
 }
+
+const noPlaceForSecret = (why: string, ckr?: string): TokenError =>
+  new TokenError('unsupported', `the token does no raw RSA (CKM_RSA_X_509) and ${why}`, { ckr });
 
 async function derivedSecret(session: TokenSession): Promise<Buffer> {
   const secrets: Buffer[] = [];

@@ -9,7 +9,11 @@ const token = z
       .string()
       .startsWith('pkcs11:')
       .describe('PKCS#11 URI, RFC 7512: pkcs11:token=...?module-path=...&pin-source=...'),
-    pin: secret.optional().describe('The PIN, unless the URI names its file as pin-source.'),
+    pin: secret
+      .optional()
+      .describe(
+        'The PIN, unless the URI names its file as pin-source. Empty where it is entered at the token (CKF_PROTECTED_AUTHENTICATION_PATH).',
+      ),
     sessions: z.int().min(1).max(256).default(4).describe('How many operations the token does at once.'),
     queueLimit: z.int().min(1).max(100_000).default(1024).describe('Operations that may wait; the next is refused.'),
     operationTimeoutMs: milliseconds

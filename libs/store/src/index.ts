@@ -18,5 +18,6 @@ export { inChainOrder } from './audit/chain-order.js';
 export { MalformedAuditRecord, parseStoredRecord, type StoredAuditRecord } from './audit/stored-audit-record.js';
 export { vouchedByArchive } from './audit/vouched-by-archive.js';
 export { provenRoot } from './audit/audit-proof.js';
+export { openScratchDatabase } from './scratch/scratch-database.js';
 export * from './sqlite/open-sqlite-store.js';
 export { ExportPosition } from './sqlite/export-position.js';

@@ -1,6 +1,7 @@
-import { digestOfHeads, type CheckpointHead } from '#grants';
-import type { AuditCheckpoint } from '#store';
-import type { CheckpointSource, FoundCheckpoint } from './read-checkpoints.js';
+import { FirstFindings } from './first-findings.js';
+import type { CheckpointSource, FoundCheckpoints, KeptCheckpoint } from './found-checkpoints.js';
+import { LastSignatures } from './last-signatures.js';
+import { LivingHeads } from './living-heads.js';
 
 /**
  * - `none`: nobody vouches for anything
@@ -24,120 +25,141 @@ export interface CheckpointProblem {
 }
 
 export interface CheckpointJudgement {
+  /** The first thousand, by number. */
   readonly problems: readonly CheckpointProblem[];
-  /** What is worth knowing and no proof of anything. */
+  /** How many there are, those that are `late` or `unsealed` apart. */
+  readonly problemCount: number;
+  readonly lateOrUnsealed: number;
+  /** What is worth knowing and no proof of anything: the first thousand, and a line that says how many more there are. */
   readonly notices: readonly string[];
-  /** What the records must agree with. */
-  readonly vouched: readonly AuditCheckpoint[];
 }
 
 /** A new checkpoint is in the store first; the file has it a moment later. */
 const deliveryMs = 60_000;
 
-/** Judges the checkpoints of a store, ordered by number, as they stand at a time (milliseconds). */
-export function judgeCheckpoints(notes: readonly FoundCheckpoint[], now: number): CheckpointJudgement {
-  if (notes.length === 0) {
-    const detail = 'no gateway has vouched for this log: whoever can write it can cut off and rewrite all of it';
-    return { problems: [{ number: 0, kind: 'none', detail }], notices: [], vouched: [] };
+/** Judges the checkpoints of a store as they stand at a time (milliseconds). */
+export async function judgeCheckpoints(found: FoundCheckpoints, now: number): Promise<CheckpointJudgement> {
+  const judge = new CheckpointJudge(found, now);
+  try {
+    return await judge.judge();
+  } finally {
+    judge.close();
   }
-  const { problems: ofEnds, notices } = judgeEnds(notes, now);
-  const problems = [...judgeChain(notes), ...judgeHeads(notes), ...judgePlaces(notes, now), ...ofEnds];
-  problems.sort((a, b) => a.number - b.number);
-  return { problems, notices, vouched: notes.flatMap(vouchedBy) };
 }
 
-/** What a checkpoint vouches for: the last record of each chain it names. */
-function vouchedBy({ content }: FoundCheckpoint): AuditCheckpoint[] {
-  return content.heads.map(({ writer, size, hash, root }) => ({
-    writer,
-    sequence: size - 1,
-    hash,
-    root,
-    time: content.time,
-  }));
-}
+/** One reading of all checkpoints by number; what has to be known of those before lies outside of memory. */
+class CheckpointJudge {
+  private readonly heads = new LivingHeads();
+  private readonly signatures = new LastSignatures();
+  private readonly problems = new FirstFindings<CheckpointProblem>();
+  private readonly notices = new FirstFindings<string>();
+  private lateOrUnsealed = 0;
+  private before: KeptCheckpoint | undefined;
+  /** Of the last checkpoint with which a process began: it seals what was there. */
+  private lastOpened = 0;
+  private lastTime = 0;
 
-function judgeChain(notes: readonly FoundCheckpoint[]): CheckpointProblem[] {
-  const problems: CheckpointProblem[] = [];
-  const report = (number: number, kind: CheckpointProblemKind, detail: string) =>
-    problems.push({ number, kind, detail });
-  const lastOf = new Map<string, FoundCheckpoint>();
-  let before: FoundCheckpoint | undefined;
-  for (const note of notes) {
-    const { number, previous, writer, time } = note.content;
-    const expected = (before?.content.number ?? 0) + 1;
-    if (number < expected) report(number, 'fork', `${before?.content.writer ?? ''} and ${writer} signed this number`);
-    else if (number > expected) report(number, 'missing', `checkpoints ${expected} to ${number - 1} are missing`);
-    else if (previous !== before?.digest) report(number, 'broken-link', 'it names another one before it');
-    const own = lastOf.get(writer);
+  constructor(
+    private readonly found: FoundCheckpoints,
+    private readonly now: number,
+  ) {}
+
+  async judge(): Promise<CheckpointJudgement> {
+    for await (const note of this.found.inOrder()) {
+      this.judgeLink(note);
+      this.judgeHeads(note);
+      this.before = note;
+      this.lastTime = Math.max(this.lastTime, Date.parse(note.time));
+      if (note.state === 'opened') this.lastOpened = note.number;
+    }
+    if (this.before === undefined) {
+      const detail = 'no gateway has vouched for this log: whoever can write it can cut off and rewrite all of it';
+      this.report(0, 'none', detail);
+    }
+    this.judgePlaces();
+    this.judgeEnds();
+    const { findings, count } = this.notices;
+    const more = count - findings.length;
+    return {
+      problems: [...this.problems.findings].sort((a, b) => a.number - b.number),
+      problemCount: this.problems.count - this.lateOrUnsealed,
+      lateOrUnsealed: this.lateOrUnsealed,
+      notices: more === 0 ? findings : [...findings, `and ${more} more processes that were killed and sealed`],
+    };
+  }
+
+  close(): void {
+    this.heads.close();
+    this.signatures.close();
+  }
+
+  private judgeLink(note: KeptCheckpoint): void {
+    const { number, previous, writer, time } = note;
+    const expected = (this.before?.number ?? 0) + 1;
+    if (number < expected) this.report(number, 'fork', `${this.before?.writer ?? ''} and ${writer} signed this number`);
+    else if (number > expected) this.report(number, 'missing', `checkpoints ${expected} to ${number - 1} are missing`);
+    else if (previous !== (this.before?.digest ?? null)) {
+      this.report(number, 'broken-link', 'it names another one before it');
+    }
+    const own = this.signatures.of(writer);
     // Who ended may come back under its name at any time.
-    if (own !== undefined && own.content.state !== 'closed' && Date.parse(own.content.next) < Date.parse(time)) {
-      report(number, 'late', `the one before of ${writer} promised it until ${own.content.next}, it is of ${time}`);
+    if (own !== undefined && own.state !== 'closed' && Date.parse(own.next) < Date.parse(time)) {
+      this.report(number, 'late', `the one before of ${writer} promised it until ${own.next}, it is of ${time}`);
     }
-    lastOf.set(writer, note);
-    before = note;
+    this.signatures.set(note);
   }
-  return problems;
-}
 
-function judgeHeads(notes: readonly FoundCheckpoint[]): CheckpointProblem[] {
-  const problems: CheckpointProblem[] = [];
-  const heads = new Map<string, CheckpointHead>();
-  let before = 0;
-  for (const { content } of notes) {
-    if (content.state === 'opened') heads.clear();
-    for (const head of content.heads) heads.set(head.writer, head);
-    // Where one is missing nobody knows what it named; the next that opens names all again.
-    const isWhole = content.state === 'opened' || content.number === before + 1;
-    if (isWhole && digestOfHeads([...heads.values()]) !== content.headsDigest) {
-      const detail = 'its digest over all writers is not that of what was said of them';
-      problems.push({ number: content.number, kind: 'wrong-heads', detail });
-    }
-    before = content.number;
-  }
-  return problems;
-}
-
-/** Each lies in the store and in its file; the newest of a process that lives may be on its way. */
-function judgePlaces(notes: readonly FoundCheckpoint[], now: number): CheckpointProblem[] {
-  const lastOf = new Map(notes.map(note => [note.content.writer, note]));
-  const isOnItsWay = (note: FoundCheckpoint) =>
-    lastOf.get(note.content.writer) === note &&
-    note.content.state !== 'closed' &&
-    now < Date.parse(note.content.time) + deliveryMs;
-  const problem = (missing: readonly FoundCheckpoint[], kind: CheckpointProblemKind, where: string) => {
-    const [first] = missing;
-    if (first === undefined) return [];
-    const more = missing.length === 1 ? '' : `, with ${missing.length - 1} later ones,`;
-    return [{ number: first.content.number, kind, detail: `it${more} is not in ${where}` }];
-  };
-  const without = (source: CheckpointSource) => notes.filter(({ sources }) => !sources.has(source));
-  return [
-    ...problem(without('store'), 'not-in-store', 'the store'),
-    ...problem(
-      without('file').filter(note => !isOnItsWay(note)),
-      'not-in-file',
-      'the checkpoint file',
-    ),
-  ];
-}
-
-/** Every process that signed must have ended, be alive, or have been vouched for by another one after its end. */
-function judgeEnds(notes: readonly FoundCheckpoint[], now: number): Pick<CheckpointJudgement, 'problems' | 'notices'> {
-  const lastOf = new Map(notes.map(note => [note.content.writer, note.content]));
-  const lastTime = Math.max(...notes.map(({ content }) => Date.parse(content.time)));
-  const problems: CheckpointProblem[] = [];
-  const notices: string[] = [];
-  for (const { writer, state, number, time, next } of lastOf.values()) {
-    if (state === 'closed') continue;
-    if (now <= Date.parse(next)) continue;
-    const isSealed = notes.some(({ content }) => content.number > number && content.state === 'opened');
-    if (isSealed || lastTime > Date.parse(next)) {
-      notices.push(`${writer} was killed after ${time}; the end of its chain was sealed by a later checkpoint`);
-    } else {
-      const detail = `${writer} neither ended nor went on after ${time}: it was killed, or the end was cut off`;
-      problems.push({ number, kind: 'unsealed', detail });
+  private judgeHeads(note: KeptCheckpoint): void {
+    const namesAll = note.named === note.writers;
+    if (namesAll) this.heads.clear();
+    this.heads.set(this.found.headsOf(note));
+    // Where one is missing nobody knows what it named; the next that names all makes it known again.
+    const isWhole = namesAll || note.number === (this.before?.number ?? 0) + 1;
+    if (isWhole && this.heads.digest() !== note.headsDigest) {
+      this.report(note.number, 'wrong-heads', 'its digest over all writers is not that of what was said of them');
     }
   }
-  return { problems, notices };
+
+  /** Each lies in the store and in its file; the newest of a process that lives may be on its way. */
+  private judgePlaces(): void {
+    const isOnItsWay = ({ id, writer, state, time }: KeptCheckpoint) =>
+      this.signatures.of(writer)?.id === id && state !== 'closed' && this.now < Date.parse(time) + deliveryMs;
+    this.reportMissing('store', 'not-in-store', 'the store', () => true);
+    this.reportMissing('file', 'not-in-file', 'the checkpoint file', note => !isOnItsWay(note));
+  }
+
+  private reportMissing(
+    source: CheckpointSource,
+    kind: CheckpointProblemKind,
+    where: string,
+    counts: (note: KeptCheckpoint) => boolean,
+  ): void {
+    let first: KeptCheckpoint | undefined;
+    let missing = 0;
+    for (const note of this.found.without(source)) {
+      if (!counts(note)) continue;
+      first ??= note;
+      missing += 1;
+    }
+    const more = missing === 1 ? '' : `, with ${missing - 1} later ones,`;
+    if (first !== undefined) this.report(first.number, kind, `it${more} is not in ${where}`);
+  }
+
+  /** Every process that signed must have ended, be alive, or have been vouched for by another one after its end. */
+  private judgeEnds(): void {
+    for (const { writer, number, time, next } of this.signatures.unended()) {
+      if (this.now <= Date.parse(next)) continue;
+      if (this.lastOpened > number || this.lastTime > Date.parse(next)) {
+        this.notices.add(`${writer} was killed after ${time}; the end of its chain was sealed by a later checkpoint`);
+      } else {
+        const detail = `${writer} neither ended nor went on after ${time}: it was killed, or the end was cut off`;
+        this.report(number, 'unsealed', detail);
+      }
+    }
+  }
+
+  private report(number: number, kind: CheckpointProblemKind, detail: string): void {
+    if (kind === 'late' || kind === 'unsealed') this.lateOrUnsealed += 1;
+    this.problems.add({ number, kind, detail });
+  }
 }

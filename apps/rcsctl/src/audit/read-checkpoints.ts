@@ -8,33 +8,10 @@ import {
   readAuditCheckpointNote,
   StatementRefused,
   StatementVerifier,
-  type AuditCheckpointNote,
 } from '#grants';
 import type { CheckpointBucket } from '#checkpoint-bucket';
-import type { AuditCheckpoint, AuditLog } from '#store';
-
-/** Where a checkpoint was found. */
-export type CheckpointSource = 'store' | 'file' | 'witness';
-
-export interface FoundCheckpoint extends Pick<AuditCheckpointNote, 'content' | 'digest'> {
-  readonly sources: ReadonlySet<CheckpointSource>;
-}
-
-export interface RefusedLine {
-  readonly source: string;
-  /** Of a file the line, of the store the number of the checkpoint. */
-  readonly line: number;
-  readonly reason: string;
-}
-
-export interface FoundCheckpoints {
-  /** Every one once, by number. */
-  readonly notes: readonly FoundCheckpoint[];
-  /** Those that earlier versions signed, each for one writer alone. */
-  readonly earlier: readonly AuditCheckpoint[];
-  /** What no gateway of the authority signed. */
-  readonly refused: readonly RefusedLine[];
-}
+import type { AuditLog } from '#store';
+import { FoundCheckpoints, type CheckpointSource } from './found-checkpoints.js';
 
 interface CheckpointPlaces {
   readonly audit: AuditLog;
@@ -63,7 +40,7 @@ export async function readCheckpoints({
   }
   for (const file of witnesses) await eachLine(file, (text, line) => collector.witnessLine(text, file, line));
   if (bucket !== undefined) await readBucket(bucket, collector);
-  return collector.found();
+  return collector.found;
 }
 
 /** @throws Error when nothing is there, which proves nothing. */
@@ -84,16 +61,8 @@ async function eachLine(file: string, take: (text: string, line: number) => void
   }
 }
 
-interface Collected extends FoundCheckpoint {
-  readonly sources: Set<CheckpointSource>;
-}
-
 class CheckpointCollector {
-  private readonly notes = new Map<string, Collected>();
-  /** By the SHA-256 of the whole note: what lies in several places is checked once. */
-  private readonly checked = new Map<string, Collected>();
-  private readonly earlier: AuditCheckpoint[] = [];
-  private readonly refused: RefusedLine[] = [];
+  readonly found = new FoundCheckpoints();
   private readonly trust: CertificateTrust;
   private readonly statements: StatementVerifier;
 
@@ -103,19 +72,11 @@ class CheckpointCollector {
   }
 
   note(text: string, source: CheckpointSource, place: string, line: number): void {
-    const noteHash = hash('sha256', text, 'base64');
-    const checked = this.checked.get(noteHash);
-    if (checked !== undefined) {
-      checked.sources.add(source);
-      return;
-    }
+    // What lies in several places is checked once.
+    const noteHash = hash('sha256', text, 'buffer');
+    if (this.found.seenAgain(noteHash, source)) return;
     try {
-      const { content, digest } = readAuditCheckpointNote(text, this.trust);
-      // A copy: parts of the text would keep all of it in memory, and a year has half a million of them.
-      const found = this.notes.get(digest) ?? { content: structuredClone(content), digest, sources: new Set() };
-      found.sources.add(source);
-      this.notes.set(digest, found);
-      this.checked.set(noteHash, found);
+      this.found.add(readAuditCheckpointNote(text, this.trust), noteHash, source);
     } catch (error) {
       this.refuse(error, place, line);
     }
@@ -126,7 +87,7 @@ class CheckpointCollector {
     if (!text.startsWith('{')) this.statement(text, file, line);
     else if (note !== undefined) this.note(note, 'file', file, line);
     else if (memberOf(text, 'countersignature') === undefined) {
-      this.refused.push({ source: file, line, reason: 'it is no line of a checkpoint file' });
+      this.found.refuse({ source: file, line, reason: 'it is no line of a checkpoint file' });
     }
   }
 
@@ -137,14 +98,9 @@ class CheckpointCollector {
     if (note?.includes('\n') === true) this.note(note, 'witness', file, line);
   }
 
-  found(): FoundCheckpoints {
-    const notes = [...this.notes.values()].sort((a, b) => a.content.number - b.content.number);
-    return { notes, earlier: this.earlier, refused: this.refused };
-  }
-
   private statement(jws: string, file: string, line: number): void {
     try {
-      this.earlier.push(readAuditCheckpoint(jws, this.statements));
+      this.found.addEarlier(readAuditCheckpoint(jws, this.statements));
     } catch (error) {
       this.refuse(error, file, line);
     }
@@ -152,7 +108,7 @@ class CheckpointCollector {
 
   private refuse(error: unknown, source: string, line: number): void {
     if (!(error instanceof StatementRefused)) throw error;
-    this.refused.push({ source, line, reason: error.message });
+    this.found.refuse({ source, line, reason: error.message });
   }
 }
 

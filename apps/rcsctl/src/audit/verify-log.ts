@@ -7,8 +7,9 @@ import { readConfiguration } from '../configuration/read-configuration.js';
 import type { ArchiveTrust } from './archive/check-archive.js';
 import { judgeArchives, type ArchiveJudgement } from './archive/judge-archives.js';
 import { authorityFile, storeDirectory, type StoreOptions } from './audit-store.js';
+import type { FoundCheckpoints } from './found-checkpoints.js';
 import { judgeCheckpoints, type CheckpointJudgement } from './judge-checkpoints.js';
-import { readCheckpoints, type FoundCheckpoints } from './read-checkpoints.js';
+import { readCheckpoints } from './read-checkpoints.js';
 
 /** What a log is compared with. */
 export interface ComparisonOptions extends StoreOptions {
@@ -45,9 +46,9 @@ export async function verifyLog(audit: AuditLog, options: ComparisonOptions): Pr
     witnesses: options.witness ?? [],
     bucket,
   }).finally(() => bucket?.close());
-  const judged = judgeCheckpoints(found.notes, Date.now());
+  const judged = await judgeCheckpoints(found, Date.now());
   const archived = await judgeArchives(audit, archiveTrust(options), options.archives ?? []);
-  const result = await audit.verify([...found.earlier, ...judged.vouched], archived.part);
+  const result = await audit.verify(found.vouched(), archived.part);
   return { result, found, judged, archived };
 }
 

@@ -55,20 +55,15 @@ async function archive(options: ArchiveOptions): Promise<void> {
 
 /** A log is archived as it should be or not at all; that a gateway was silent or killed is no fault of its records. */
 function refuseUnsound({ result, found, judged, archived }: VerifiedLog): void {
-  const ofCheckpoints = judged.problems.filter(({ kind }) => kind !== 'late' && kind !== 'unsealed');
-  const count = result.problemCount + found.refused.length + ofCheckpoints.length + archived.problems.length;
+  const count = result.problemCount + found.refused.count + judged.problemCount + archived.problems.length;
   if (count > 0) throw new Error(`nothing was archived: rcsctl audit verify finds ${count} problems`);
 }
 
 /** How far checkpoints vouch for each chain, and the last of them. */
-async function vouchedBy(audit: AuditLog, { judged }: VerifiedLog): Promise<Pick<Archiving, 'vouched' | 'checkpoint'>> {
-  const vouched = new Map<string, number>();
-  for (const { writer, sequence } of judged.vouched) {
-    vouched.set(writer, Math.max(sequence + 1, vouched.get(writer) ?? 0));
-  }
+async function vouchedBy(audit: AuditLog, { found }: VerifiedLog): Promise<Pick<Archiving, 'vouched' | 'checkpoint'>> {
   const checkpoint = await audit.lastCheckpoint();
   if (checkpoint === undefined) throw new Error('nothing was archived: no gateway vouches for this log');
-  return { vouched, checkpoint };
+  return { vouched: writer => found.vouchedSize(writer), checkpoint };
 }
 
 function operatorSigner({ operatorCertificate, operatorKey, config }: ArchiveOptions): StatementSigner {

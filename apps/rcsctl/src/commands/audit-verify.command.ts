@@ -62,27 +62,27 @@ const withoutCheckpoints =
 
 /** How many problems there are beside those of records. */
 function problemsBeside({ found, judged, archived }: VerifiedLog): number {
-  return found.refused.length + judged.problems.length + archived.problems.length;
+  return found.refused.count + judged.problemCount + judged.lateOrUnsealed + archived.problems.length;
 }
 
-const comparedWith = ({ found }: VerifiedLog): number => found.notes.length + found.earlier.length;
-
-function membersOf(verified: VerifiedLog): object {
-  const { found, judged, archived } = verified;
-  const { problems, notices } = judged;
+function membersOf({ found, judged, archived }: VerifiedLog): object {
+  const { problems, problemCount, lateOrUnsealed, notices } = judged;
+  const refused = { refused: found.refused.findings, refusedCount: found.refused.count };
+  const counted = { problems, problemCount: problemCount + lateOrUnsealed };
   return {
-    checkpoints: { compared: comparedWith(verified), refused: found.refused, problems, notices },
+    checkpoints: { compared: found.count, ...refused, ...counted, notices },
     archives: { sealed: archived.sealed, problems: archived.problems },
   };
 }
 
-function linesOf(verified: VerifiedLog, withArchives: boolean): string[] {
-  const { found, judged, archived } = verified;
+function linesOf({ found, judged, archived }: VerifiedLog, withArchives: boolean): string[] {
   return [
-    `compared with ${comparedWith(verified)} checkpoints`,
+    `compared with ${found.count} checkpoints`,
     ...(withArchives ? [`and with archives: ${archived.sealed.length} are sealed`] : describeSealed(archived.sealed)),
     ...judged.notices,
-    ...found.refused.map(({ source, line, reason }) => `checkpoint refused: line ${line} of ${source}: ${reason}`),
+    ...found.refused.findings.map(
+      ({ source, line, reason }) => `checkpoint refused: line ${line} of ${source}: ${reason}`,
+    ),
     ...(judged.problems.length === 0 ? [] : [numberedTable('Checkpoint', judged.problems)]),
     ...(archived.problems.length === 0 ? [] : [numberedTable('Archive', archived.problems)]),
   ];

@@ -38,7 +38,7 @@ export function readAuditCheckpointNote(note: string, trust: CertificateTrust): 
   const checkpoint = parseCheckpointText(parsed.text);
   if (checkpoint === undefined) throw new StatementRefused('its text is not that of a checkpoint');
   const { content } = checkpoint;
-  const certificate = parsedCertificate(checkpoint.certificate);
+  const certificate = parsedCertificate(checkpoint.certificate, trust);
   const role = trust.roleOf(certificate, new Date(content.time));
   if (role !== 'playback-gateway') {
     throw new StatementRefused(`it was signed by ${role ?? 'a certificate we do not trust'}`);
@@ -47,6 +47,16 @@ export function readAuditCheckpointNote(note: string, trust: CertificateTrust): 
     throw new StatementRefused('its signature is wrong');
   }
   return { content, digest: digestOf(parsed.text), note };
+}
+
+/**
+ * What a note says, whoever signed it; undefined for what is no checkpoint. For whoever only compares it with what is known
+ * otherwise.
+ */
+export function unprovedCheckpoint(note: string): Pick<AuditCheckpointNote, 'content' | 'digest'> | undefined {
+  const { text } = parsedNote(note);
+  const checkpoint = parseCheckpointText(text);
+  return checkpoint === undefined ? undefined : { content: checkpoint.content, digest: digestOf(text) };
 }
 
 const digestOf = (text: string): string => hash('sha256', text, 'hex');
@@ -60,9 +70,9 @@ function parsedNote(note: string): Note {
   }
 }
 
-function parsedCertificate(der: Buffer): X509Certificate {
+function parsedCertificate(der: Buffer, trust: CertificateTrust): X509Certificate {
   try {
-    return new X509Certificate(der);
+    return trust.certificateIn(der);
   } catch (error) {
     throw new StatementRefused('its certificate cannot be read', { cause: error });
   }

@@ -27,7 +27,7 @@ export type CheckpointHead = Readonly<z.output<typeof headSchema>>;
 /**
  * What a gateway signs of the audit. `writer`, `size` and `root` are its own chain; `state` is where its process is; `next`:
  * until then its next checkpoint comes, while it lives; `previous`: the digest of the checkpoint of the number before,
- * whoever signed it. `heads` are those of all writers when it opens, later at least those that changed; `writers` and
+ * whoever signed it. `heads` are at least those that changed since that one, or those of all writers; `writers` and
  * `headsDigest` stand for all of them.
  */
 export type CheckpointContent = Omit<z.output<typeof contentSchema>, 'heads'> & {
@@ -44,6 +44,10 @@ export function digestOfHeads(heads: readonly CheckpointHead[]): string {
   const lines = [...heads].sort((a, b) => (a.writer < b.writer ? -1 : 1)).map(head => `${headLine(head)}\n`);
   return hash('sha256', lines.join(''), 'hex');
 }
+
+/** Whether a checkpoint names the heads of all writers: what was said before is not needed to know them. */
+export const namesAllHeads = ({ heads, writers }: Pick<CheckpointContent, 'heads' | 'writers'>): boolean =>
+  heads.length === writers;
 
 /** The text that is signed: a checkpoint of https://c2sp.org/tlog-checkpoint, all but its first three lines extensions. */
 export function checkpointText(content: CheckpointContent, certificate: Buffer): string {
@@ -90,7 +94,8 @@ export function parseCheckpointText(
   return checkpointText(parsed.data, certificate) === text ? { content: parsed.data, certificate } : undefined;
 }
 
-function headLine({ writer, size, hash: last, root }: CheckpointHead): string {
+/** What stands in a checkpoint of a head, without the end of the line. */
+export function headLine({ writer, size, hash: last, root }: CheckpointHead): string {
   return `head ${writer} ${size} ${last} ${root}`;
 }
 

@@ -127,7 +127,7 @@ export interface AuditLog extends AuditRetention {
    * itself: only checkpoints that were kept elsewhere find that.
    * @param archived what is proved of archives; when absent what the store itself says of them.
    */
-  verify(checkpoints?: readonly AuditCheckpoint[], archived?: ArchivedPart): Promise<AuditVerification>;
+  verify(checkpoints?: Iterable<AuditCheckpoint>, archived?: ArchivedPart): Promise<AuditVerification>;
 
   /** The ends of the chains of all writers, by name. @throws RcsError RCS_AUDIT_UNAVAILABLE when they cannot be read. */
   heads(): Promise<readonly AuditHead[]>;

@@ -35,12 +35,12 @@ export class ChainVerifier {
 
   /** @param archived where chains may begin; with the records of the archives they begin at the beginning. */
   constructor(
-    checkpoints: readonly AuditCheckpoint[] = [],
+    checkpoints: Iterable<AuditCheckpoint> = [],
     private readonly archivedPart: ArchivedPart = { chains: [] },
   ) {
     const { chains } = archivedPart;
     this.archived = new Map(chains.map(chain => [chain.writer, chain]));
-    this.checkpoints = new CheckpointComparison([...checkpoints, ...chains.map(vouchedByArchive)], this.archived);
+    this.checkpoints = new CheckpointComparison(withArchived(checkpoints, chains), this.archived);
   }
 
   accept(stored: StoredAuditRecord): void {
@@ -94,6 +94,14 @@ export class ChainVerifier {
     this.problemCount += 1;
     if (this.problems.length < keptProblems) this.problems.push({ writer, sequence, ...finding });
   }
+}
+
+function* withArchived(
+  checkpoints: Iterable<AuditCheckpoint>,
+  chains: readonly ArchivedChain[],
+): Generator<AuditCheckpoint> {
+  yield* checkpoints;
+  for (const chain of chains) yield vouchedByArchive(chain);
 }
 
 /** What the store has no record of any more; the end of the archives is known. */

@@ -2,6 +2,7 @@ import type { AuditCheckpoint, AuditProblemKind } from './audit-log.js';
 import type { ArchivedChain } from './audit-retention.js';
 import { GrowingTree, leafOfRecord } from './merkle-tree.js';
 import type { StoredAuditRecord } from './stored-audit-record.js';
+import { VouchedRecords, type VouchedRecord } from './vouched-records.js';
 
 interface Truncation {
   readonly writer: string;
@@ -11,69 +12,81 @@ interface Truncation {
   readonly detail: string;
 }
 
-interface Vouched {
-  readonly hash: string;
-  readonly root: string | undefined;
+/** The chain that is being read. */
+interface PresentChain {
+  readonly writer: string;
+  tree: GrowingTree;
+  /** The highest number so far. */
+  end: number;
+  /** The first record from the present one on for which a checkpoint vouches. */
+  next: VouchedRecord | undefined;
 }
 
 /** Holds the records of a log, handed over in the order of writer and sequence, to what checkpoints say of them. */
 export class CheckpointComparison {
-  private readonly vouched = new Map<string, Vouched>();
-  private readonly lastVouched = new Map<string, AuditCheckpoint>();
-  private readonly ends = new Map<string, number>();
-  private tree = new GrowingTree();
-  private treeOf: string | undefined;
+  private readonly vouched: VouchedRecords;
+  private chain: PresentChain | undefined;
 
   /** @param archived where chains may begin, by writer. */
   constructor(
     checkpoints: Iterable<AuditCheckpoint>,
     private readonly archived: ReadonlyMap<string, ArchivedChain> = new Map(),
   ) {
-    for (const checkpoint of checkpoints) {
-      const { writer, sequence, hash, root } = checkpoint;
-      const known = this.vouched.get(place(writer, sequence));
-      // One root is as good as another: what differs from the records is found either way.
-      this.vouched.set(place(writer, sequence), {
-        hash: contradiction(known, hash) ?? hash,
-        root: root ?? known?.root,
-      });
-      const last = this.lastVouched.get(writer);
-      if (last === undefined || last.sequence < sequence) this.lastVouched.set(writer, checkpoint);
-    }
+    this.vouched = new VouchedRecords(checkpoints);
   }
 
   judge(stored: StoredAuditRecord): { kind: AuditProblemKind; detail: string } | undefined {
-    const { writer, sequence, hash } = stored;
-    this.ends.set(writer, Math.max(sequence, this.ends.get(writer) ?? -1));
-    this.grow(stored);
-    const vouched = this.vouched.get(place(writer, sequence));
+    const { sequence, hash } = stored;
+    const chain = this.chainOf(stored);
+    if (chain.tree.size === sequence && typeof hash === 'string') chain.tree.add(leafOfRecord(hash));
+    const vouched = this.vouchedFor(chain, sequence);
+    chain.end = Math.max(sequence, chain.end);
     if (vouched === undefined) return undefined;
     if (vouched.hash !== hash) {
       return { kind: 'rewritten', detail: 'a signed checkpoint vouches for another record in this place' };
     }
-    if (vouched.root === undefined || this.tree.size !== sequence + 1) return undefined;
-    if (this.tree.root().toString('hex') === vouched.root) return undefined;
+    // Where records are missing the tree ends: that they are is said elsewhere.
+    if (vouched.root === null || chain.tree.size !== sequence + 1) return undefined;
+    if (chain.tree.root().toString('hex') === vouched.root) return undefined;
     return { kind: 'rewritten', detail: 'the tree of a signed checkpoint is not that of the records up to this one' };
   }
 
-  /** The chains that end before their last checkpoint. */
-  beyondTheEnd(): readonly Truncation[] {
-    return [...this.lastVouched.values()].flatMap(({ writer, sequence, time }) => {
-      const end = this.ends.get(writer) ?? -1;
-      if (end >= sequence) return [];
-      const kind = end < 0 ? 'vanished' : 'truncated';
-      const detail = `a checkpoint signed at ${time} vouches for records up to ${sequence}`;
-      return [{ writer, sequence: end + 1, kind, detail }];
-    });
+  /** The chains that end before their last checkpoint. To be called once, after the last record. */
+  *beyondTheEnd(): Generator<Truncation> {
+    this.leave();
+    try {
+      for (const { writer, end, sequence, time } of this.vouched.shortChains()) {
+        const kind = end < 0 ? 'vanished' : 'truncated';
+        const detail = `a checkpoint signed at ${time} vouches for records up to ${sequence}`;
+        yield { writer, sequence: end + 1, kind, detail };
+      }
+    } finally {
+      this.vouched.close();
+    }
   }
 
-  /** Where records are missing the tree ends: that they are is said elsewhere. */
-  private grow({ writer, sequence, hash }: StoredAuditRecord): void {
-    if (this.treeOf !== writer) {
-      this.treeOf = writer;
-      this.tree = this.treeBefore(writer, sequence);
+  private chainOf({ writer, sequence }: StoredAuditRecord): PresentChain {
+    if (this.chain?.writer === writer) return this.chain;
+    this.leave();
+    this.chain = {
+      writer,
+      tree: this.treeBefore(writer, sequence),
+      end: -1,
+      next: this.vouched.next(writer, sequence),
+    };
+    return this.chain;
+  }
+
+  private vouchedFor(chain: PresentChain, sequence: number): VouchedRecord | undefined {
+    if (chain.next !== undefined && chain.next.sequence < sequence) {
+      chain.next = this.vouched.next(chain.writer, sequence);
     }
-    if (this.tree.size === sequence && typeof hash === 'string') this.tree.add(leafOfRecord(hash));
+    return chain.next?.sequence === sequence ? chain.next : undefined;
+  }
+
+  private leave(): void {
+    if (this.chain !== undefined) this.vouched.noteEnd(this.chain.writer, this.chain.end);
+    this.chain = undefined;
   }
 
   /** Of a chain that begins in an archive the tree is that of the archive. */
@@ -86,10 +99,3 @@ export class CheckpointComparison {
     );
   }
 }
-
-/** Two checkpoints that say different things of one record: no record can have both hashes. */
-function contradiction(known: Vouched | undefined, hash: string): string | undefined {
-  return known === undefined || known.hash === hash ? undefined : `${known.hash} and ${hash}`;
-}
-
-const place = (writer: string, sequence: number): string => `${sequence} ${writer}`;

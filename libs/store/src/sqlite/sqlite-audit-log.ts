@@ -54,7 +54,7 @@ export class SqliteAuditLog implements AuditLog {
     }
   }
 
-  async verify(checkpoints: readonly AuditCheckpoint[] = [], archived?: ArchivedPart): Promise<AuditVerification> {
+  async verify(checkpoints: Iterable<AuditCheckpoint> = [], archived?: ArchivedPart): Promise<AuditVerification> {
     const part: ArchivedPart = archived ?? { chains: this.reader.readNow(() => this.archived.all()) };
     const verifier = new ChainVerifier(checkpoints, part);
     const stored = flat(this.pages(() => pagesInChainOrder(this.reader.database)));
@@ -89,7 +89,12 @@ export class SqliteAuditLog implements AuditLog {
   }
 
   async *archives(): AsyncIterable<SealedArchive> {
-    yield* await this.reader.read(() => this.archived.archives());
+    for (let number = Number.MIN_SAFE_INTEGER; ;) {
+      const archive = await this.reader.read(() => this.archived.archiveAfter(number));
+      if (archive === undefined) return;
+      yield archive;
+      ({ number } = archive);
+    }
   }
 
   async hasArchived(): Promise<boolean> {

@@ -14,7 +14,7 @@ export interface Archiving {
   readonly trust: ArchiveTrust;
   readonly signer: StatementSigner;
   /** How many records of each writer checkpoints vouch for; others stay. */
-  readonly vouched: ReadonlyMap<string, number>;
+  readonly vouched: (writer: string) => number;
   /** The last checkpoint. */
   readonly checkpoint: ArchivePlan['checkpoint'];
 }
@@ -40,7 +40,7 @@ export async function archiveMonths(archiving: Archiving, until: string): Promis
 async function vouchedParts({ audit, vouched }: Archiving, month: string): Promise<readonly ArchivablePart[]> {
   const parts = await audit.archivable(firstMoment(monthAfter(month)));
   return parts
-    .map(part => ({ ...part, size: Math.min(part.size, vouched.get(part.writer) ?? 0) }))
+    .map(part => ({ ...part, size: Math.min(part.size, vouched(part.writer)) }))
     .filter(({ from, size }) => size > from);
 }
 

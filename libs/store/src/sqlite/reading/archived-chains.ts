@@ -45,15 +45,14 @@ export class ArchivedChains {
     return this.database.prepare<[], ChainRow>('SELECT * FROM audit_archived_chain ORDER BY writer').all().map(chainOf);
   }
 
-  archives(): readonly SealedArchive[] {
-    const rows = this.database.prepare<[], ArchiveRow>(
-      'SELECT number, seal, chains FROM audit_archive ORDER BY number',
-    );
-    return rows.all().map(({ number, seal, chains }) => ({
-      number,
-      seal,
-      chains: JSON.parse(chains) as ArchivedChain[],
-    }));
+  /** One after the other: each has all chains. */
+  archiveAfter(number: number): SealedArchive | undefined {
+    const row = this.database
+      .prepare<[number], ArchiveRow>(
+        'SELECT number, seal, chains FROM audit_archive WHERE number > ? ORDER BY number LIMIT 1',
+      )
+      .get(number);
+    return row === undefined ? undefined : { ...row, chains: JSON.parse(row.chains) as ArchivedChain[] };
   }
 
   /** The records of a writer before a time; `last` is the number of its last record, which stays. */

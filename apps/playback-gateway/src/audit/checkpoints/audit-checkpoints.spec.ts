@@ -61,10 +61,22 @@ describe(AuditCheckpoints.name, () => {
     expect(notes.map(({ content }) => content.number)).toEqual([1, 2, 3, 4]);
     expect(notes.map(({ content }) => content.state)).toEqual(['opened', 'opened', 'closed', 'closed']);
     expect(notes.slice(1).map(({ content }) => content.previous)).toEqual(notes.slice(0, -1).map(note => note.digest));
-    for (const { content } of notes.slice(0, 2))
-      expect(content.heads).toMatchObject([{ writer: 'gateway-1', size: 2 }]);
+    expect(notes[0]?.content.heads).toMatchObject([{ writer: 'gateway-1', size: 2 }]);
+    expect(notes[1]?.content).toMatchObject({ writers: 1, headsDigest: notes[0]?.content.headsDigest });
     expect(notes[2]?.content.heads).toMatchObject([{ writer: 'gateway-2', size: 2 }]);
     expect(notes[3]?.content.writers).toBe(2);
+  });
+
+  it('name what changed since the last one alone, also when a gateway begins', async () => {
+    const { store, checkpoints } = await gateway('gateway-2b');
+    await store.audit.append({ event: 'login', outcome: 'done', user: 'alice' });
+    await checkpoints.start();
+    const own = readAuditCheckpointNote((await checkpoints.coveringCheckpoint('gateway-1', 1)).note, trust);
+    expect(own.content.heads.map(({ writer }) => writer)).toEqual(['gateway-1']);
+    await checkpoints.stop();
+    const opened = inFile().find(({ content: { writer, state } }) => writer === 'gateway-2b' && state === 'opened');
+    expect(opened?.content.writers).toBe(3);
+    expect(opened?.content.heads.map(({ writer }) => writer)).toEqual(['gateway-2b']);
   });
 
   it('vouch for a record when they are asked to, with the root that its proof leads to', async () => {

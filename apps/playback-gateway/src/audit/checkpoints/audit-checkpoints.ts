@@ -3,6 +3,7 @@ import { Derived, describeError, RcsError, type Current, type LiveIdentity, type
 import type { AuditHead, AuditLog } from '#store';
 import type { AuditVouching, CoveringCheckpoint } from '../../dependencies/gateway-dependencies.js';
 import type { CheckpointDelivery } from './checkpoint-delivery.js';
+import { NamedHeads } from './named-heads.js';
 
 export interface CheckpointSettings {
   /** The name of this process in the audit. */
@@ -24,6 +25,7 @@ export class AuditCheckpoints implements AuditVouching {
   private readonly signer: Current<AuditCheckpointSigner>;
   /** The last checkpoint of this process that names a writer. */
   private readonly covering = new Map<string, CoveringCheckpoint>();
+  private named = NamedHeads.none();
   private timer: NodeJS.Timeout | undefined;
   private signing: Promise<unknown> = Promise.resolve();
   private restingIntervals = 0;
@@ -43,7 +45,10 @@ export class AuditCheckpoints implements AuditVouching {
    * @throws RcsError RCS_AUDIT_UNAVAILABLE when the audit cannot be read or written.
    */
   async start(): Promise<void> {
-    await this.inTurn(() => this.sign('opened'));
+    await this.inTurn(async () => {
+      this.named = await NamedHeads.in(this.audit);
+      await this.sign('opened');
+    });
     this.timer = setInterval(() => void this.inTurn(() => this.signIfDue()), this.settings.intervalMs);
     this.timer.unref();
   }
@@ -58,7 +63,7 @@ export class AuditCheckpoints implements AuditVouching {
   async coveringCheckpoint(writer: string, sequence: number): Promise<CoveringCheckpoint> {
     const known = this.covering.get(writer);
     if (known !== undefined && known.size > sequence) return known;
-    await this.inTurn(() => this.sign('running'));
+    await this.inTurn(() => this.sign('running', writer));
     const signed = this.covering.get(writer);
     if (signed !== undefined && signed.size > sequence) return signed;
     throw new RcsError('RCS_AUDIT_UNAVAILABLE', `no checkpoint could be made for record ${sequence} of ${writer}`);
@@ -79,18 +84,19 @@ export class AuditCheckpoints implements AuditVouching {
     try {
       const heads = await this.audit.heads();
       const due =
-        state === 'closed' || this.restingIntervals >= intervalsOfRest || heads.some(head => this.isNew(head));
+        state === 'closed' || this.restingIntervals >= intervalsOfRest || heads.some(head => !this.named.has(head));
       if (due) await this.sign(state);
     } catch (error) {
       this.logger.error({ error: describeError(error) }, 'no audit checkpoint could be signed; it is tried again');
     }
   }
 
-  private async sign(state: CheckpointContent['state']): Promise<void> {
+  /** @param wanted a writer whose head is named even if it was before. */
+  private async sign(state: CheckpointContent['state'], wanted?: string): Promise<void> {
     for (let attempt = 0; attempt < attempts; attempt++) {
       const last = await this.audit.lastCheckpoint();
       const heads = await this.audit.heads();
-      const checkpoint = this.signer.current.sign(this.content(state, last, heads));
+      const checkpoint = this.signer.current.sign(this.content(state, last, heads, wanted));
       const { number, writer } = checkpoint.content;
       const { digest, note } = checkpoint;
       if (!(await this.audit.addCheckpoint({ number, writer, digest, note }))) continue;
@@ -104,9 +110,11 @@ export class AuditCheckpoints implements AuditVouching {
     state: CheckpointContent['state'],
     last: { readonly number: number; readonly digest: string } | undefined,
     heads: readonly AuditHead[],
+    wanted: string | undefined,
   ): CheckpointContent {
     const { writer, intervalMs } = this.settings;
     const own = heads.find(head => head.writer === writer);
+    const namesAll = state === 'opened' && this.named.areOld(heads);
     const now = Date.now();
     const restMs = intervalsOfRest * intervalMs + Math.max(intervalMs, shortestGraceMs);
     return {
@@ -120,16 +128,13 @@ export class AuditCheckpoints implements AuditVouching {
       ...(last === undefined ? {} : { previous: last.digest }),
       writers: heads.length,
       headsDigest: digestOfHeads(heads),
-      heads: state === 'opened' ? heads : heads.filter(head => this.isNew(head)),
+      heads: heads.filter(head => namesAll || head.writer === wanted || !this.named.has(head)),
     };
-  }
-
-  private isNew({ writer, size }: AuditHead): boolean {
-    return this.covering.get(writer)?.size !== size;
   }
 
   private noteSigned(checkpoint: AuditCheckpointNote): void {
     const { note, content } = checkpoint;
+    this.named.note(content.heads);
     for (const { writer, size } of content.heads) this.covering.set(writer, { note, size });
     this.restingIntervals = 0;
     for (const delivery of this.deliveries) delivery.deliver(checkpoint);

@@ -10,6 +10,7 @@ import { publicKeyOf, recordCall } from '#test/vault/recorded-call.js';
 import type { RunningVault } from '#test/vault/running-vault.js';
 import { VaultTestBed } from '#test/vault/vault-test-bed.js';
 import { waitFor } from '#test/waiting/wait-for.js';
+import { Shim } from '../../libs/pkcs11/src/testing/shim.js';
 
 jest.setTimeout(180_000);
 
@@ -233,6 +234,36 @@ describe('another vault on the same token', () => {
       const signed = await elsewhere.call('CreateCertificateSigningRequest', request, { timeoutMs });
       expect(signed.certificateSigningRequest).toContain('BEGIN CERTIFICATE REQUEST');
       expect(await openedElsewhere(made)).toBe(true);
+    }
+  });
+});
+
+describe('a token that is making a key', () => {
+  it('is listed meanwhile, and has the key afterwards', async () => {
+    const bed = await VaultTestBed.prepare();
+    const shim = new Shim(bed.softHsm);
+    try {
+      const uri = `pkcs11:token=recordings?module-path=${shim.modulePath}`;
+      const slow = await bed.startVault({ tokens: [{ uri, pin: bed.softHsm.pin, sessions: 2 }] });
+      const administrator = await bed.administrator(slow);
+      const make = async (alias: string): Promise<KeyEntry> =>
+        (await administrator.call('GenerateKeyPair', { contactCenter: '1', alias, modulusBits: 2048 }, { timeoutMs }))
+          .key;
+      const aliases = async (): Promise<string[]> =>
+        (await administrator.call('ListKeys', { contactCenter: '1' }, { timeoutMs })).keys.map(({ alias }) => alias);
+      await make('first');
+      shim.countAnew();
+      shim.play('stall C_GenerateKeyPair 8000');
+      let isMade = false;
+      const making = make('second').then(() => (isMade = true));
+      await waitFor('the token to make a key', () => Promise.resolve(shim.count('C_GenerateKeyPair') > 0));
+      expect([await aliases(), isMade]).toEqual([['first'], false]);
+      await making;
+      expect((await aliases()).sort()).toEqual(['first', 'second']);
+    } finally {
+      shim.play();
+      await bed.clear();
+      shim.remove();
     }
   });
 });

@@ -64,7 +64,7 @@ export class KeyLifecycleController {
     @CurrentCall() { role, signal }: CallContext,
   ): Promise<ListKeysReply> {
     if (role === 'local-key-manager') checkedName('contact center', request.contactCenter);
-    const visible = (await this.keys.list(signal)).filter(
+    const visible = (await this.keys.glance(signal)).filter(
       ({ contactCenter, purpose }) =>
         (request.contactCenter === '' || contactCenter === request.contactCenter) &&
         (role === 'rcsctl' || purpose === purposeFor(role)),

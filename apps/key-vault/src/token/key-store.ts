@@ -163,9 +163,18 @@ export class KeyStore {
     return { key: vaultKey(key), created };
   }
 
-  /** All keys as they are now. */
+  /** All keys as they are now, for whoever decides by them. */
   async list(signal: AbortSignal): Promise<VaultKey[]> {
     await withTokenFailures(this.token.refreshKeys(signal));
+    return this.token.keys.map(vaultKey);
+  }
+
+  /**
+   * The same for whoever looks: of a token in which this vault is making a key as they were when that began. Nobody who
+   * looks waits for it: a key of 4096 bits takes a token many seconds.
+   */
+  async glance(signal: AbortSignal): Promise<VaultKey[]> {
+    await withTokenFailures(this.token.refreshKeysAtRest(signal));
     return this.token.keys.map(vaultKey);
   }
 

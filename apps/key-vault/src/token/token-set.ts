@@ -31,6 +31,8 @@ export interface TokenMember {
  */
 export class TokenSet {
   private turn = 0;
+  /** How many keys are being made in a token: it does nothing else that changes or reads its keys meanwhile. */
+  private readonly making = new Map<HostedToken, number>();
   private joined:
     { readonly parts: readonly (readonly TokenNote[])[]; readonly notes: readonly TokenNote[] } | undefined;
 
@@ -102,7 +104,14 @@ export class TokenSet {
   async generateKeyPair(request: KeyPairRequest, signal: AbortSignal): Promise<TokenKey> {
     const members = this.forNewKeys();
     const { token } = members.find(member => member.token.state.kind === 'open') ?? members[0];
-    return token.generateKeyPair(request, signal);
+    this.making.set(token, (this.making.get(token) ?? 0) + 1);
+    try {
+      return await token.generateKeyPair(request, signal);
+    } finally {
+      const others = (this.making.get(token) ?? 1) - 1;
+      if (others === 0) this.making.delete(token);
+      else this.making.set(token, others);
+    }
   }
 
   /** Beside the key in every token that holds it. @throws TokenError */
@@ -147,6 +156,15 @@ export class TokenSet {
   /** Reads all keys of all tokens again. @throws TokenError when no token can be read */
   async refreshKeys(signal: AbortSignal): Promise<void> {
     await this.inAll(this.members, token => token.refreshKeys(signal));
+  }
+
+  /**
+   * The same, but for tokens in which a key is being made, which takes seconds: what is known of their keys is what was there
+   * when that began, and nothing of this process changes it before that ends.
+   */
+  async refreshKeysAtRest(signal: AbortSignal): Promise<void> {
+    const [first, ...others] = this.members.filter(({ token }) => !this.making.has(token));
+    if (first !== undefined) await this.inAll([first, ...others], token => token.refreshKeys(signal));
   }
 
   /** Resolves when no call runs in any token any more. */

@@ -1,6 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -23,10 +23,11 @@ export function findGo(): string | undefined {
  * @returns where they are.
  */
 export async function buildGoTools(go: string, modules: string, packages: readonly string[]): Promise<string> {
-  const wanted = createHash('sha256')
-    .update(readFileSync(join(modules, 'go.sum')))
-    .digest('hex')
-    .slice(0, 16);
+  const digest = createHash('sha256');
+  for (const file of readdirSync(modules).filter(name => name === 'go.sum' || name.endsWith('.go'))) {
+    digest.update(readFileSync(join(modules, file)));
+  }
+  const wanted = digest.digest('hex').slice(0, 16);
   const directory = join(repository, '.cache/go-tools', wanted);
   if (!existsSync(directory)) await build(go, directory, modules, packages);
   return directory;

@@ -18,12 +18,13 @@ export class VersityServer {
     directory: string,
     readonly caFile: string,
     private readonly port: number,
+    private readonly domain: string,
   ) {
     const file = (name: string): string => join(directory, name);
     const options = [
       ...['--port', `127.0.0.1:${port}`, '--cert', file('server.pem'), '--key', file('server.key'), '--quiet'],
       ...['--access', administrator.accessKeyId, '--secret', administrator.secretAccessKey],
-      ...['--virtual-domain', 'localhost', '--iam-dir', directory],
+      ...['--virtual-domain', domain, '--iam-dir', directory],
       ...['posix', '--versioning-dir', file('versions'), file('data')],
     ];
     this.server = new LoopbackServer('versitygw', port, () =>
@@ -31,7 +32,8 @@ export class VersityServer {
     );
   }
 
-  static async start(directory: string, identity: InternalIdentity): Promise<VersityServer> {
+  /** @param domain below which every bucket has a host of its own. */
+  static async start(directory: string, identity: InternalIdentity, domain = 'localhost'): Promise<VersityServer> {
     const go = findGo();
     if (go === undefined) throw new Error('versitygw is built with Go 1.24 or later');
     const tools = await buildGoTools(go, join(__dirname, 'tools'), ['github.com/versity/versitygw/cmd/versitygw']);
@@ -44,6 +46,7 @@ export class VersityServer {
       directory,
       join(directory, 'ca.pem'),
       await reservePort(),
+      domain,
     );
     await server.begin();
     return server;
@@ -68,6 +71,11 @@ export class VersityServer {
 
   async createBucket(bucket: string): Promise<void> {
     await this.client().send(new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: true }));
+  }
+
+  /** What a gateway is told of a bucket that has a host of its own. */
+  virtualHostSettings(bucket: string): AuditS3Configuration {
+    return { ...this.settings(bucket), endpoint: `https://${this.domain}:${this.port}`, pathStyle: false };
   }
 
   /** What a gateway is told of a bucket here. */

@@ -21,11 +21,11 @@ jest.setTimeout(840_000);
 const repository = join(__dirname, '../..');
 const work = workDirectory('rcs-rewrap-');
 const file = (name: string): string => join(work, name);
-const total = countInTier(2000, 10_000);
+const total = countInTier(1000, 10_000);
 /** Each look starts curl and logs in, on the processors that the server works on. */
 const patience = { pollMs: 300, patienceMs: 600_000 };
 /** Every one of so many has media of its own and is played. */
-const playedEvery = 400;
+const playedEvery = countInTier(200, 400);
 /** Every one of so many has its session key compared. */
 const comparedEvery = 50;
 

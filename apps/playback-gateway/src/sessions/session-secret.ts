@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHmac, hash, randomBytes } from 'node:crypto';
 
 const secretBytes = 32;
 const wellFormed = /^[A-Za-z0-9_-]{43}$/;
@@ -18,7 +18,7 @@ export function isSessionSecret(value: string | undefined): value is string {
  * can tell where in Redis the session is.
  */
 export function sessionReferenceOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url');
+  return hash('sha256', secret, 'base64url');
 }
 
 /**

@@ -43,6 +43,8 @@ const recordSchema = z.object({
 });
 
 interface OpenedSession {
+  /** What it is kept under. */
+  readonly key: string;
   /** As Redis gave it. */
   readonly text: string;
   readonly record: SessionRecord;
@@ -62,7 +64,10 @@ export class SessionStore {
   private readonly digest: (...parts: readonly string[]) => string;
   /** How long after its idle end a session could be brought back by whoever writes Redis; its record is sealed as often. */
   private readonly slackMs: number;
-  /** What a seal held, for as long as Redis gives back the very same text: a request costs no opening then. */
+  /**
+   * By the reference of a session what its seal held, for as long as Redis gives back the very same text: a request costs no
+   * opening then. Redis and the store are asked each time whether it lives.
+   */
   private readonly opened = new LRUCache<string, OpenedSession>({ max: rememberedHere });
 
   constructor(
@@ -112,21 +117,25 @@ export class SessionStore {
   /** The session of a secret, kept alive by this use; undefined when it has ended. */
   async use(secret: string): Promise<Session | undefined> {
     const reference = sessionReferenceOf(secret);
-    const key = this.keyOf(reference);
-    const living = await this.used(key);
+    const living = await this.used(reference);
     if (living === undefined) return undefined;
     living.csrfToken ??= csrfTokenOf(secret);
-    return { ...living.record, key, reference, csrfToken: living.csrfToken };
+    return { ...living.record, key: living.key, reference, csrfToken: living.csrfToken };
   }
 
   /** The session of this reference, kept alive by this use; undefined when it has ended. */
   async useReference(reference: string): Promise<SessionRecord | undefined> {
-    return (await this.used(this.keyOf(reference)))?.record;
+    return (await this.used(reference))?.record;
   }
 
-  private async used(key: string) {
+  private async used(reference: string) {
     const idle = this.limits.sessionMaxInactiveInterval;
-    const living = await this.living(key, await this.gate.run(redis => redis.getex(sessionKey(key), 'EX', idle)));
+    const known = this.opened.get(reference);
+    const key = known?.key ?? this.keyOf(reference);
+    const text = await this.gate.run(redis => redis.getex(sessionKey(key), 'EX', idle));
+    const opened = known?.text === text ? known : this.openedAs(key, text);
+    if (opened !== undefined && opened !== known) this.opened.set(reference, opened);
+    const living = await this.living(opened);
     if (living === undefined) return undefined;
     const { record, endsAt } = living;
     if (record.unasked === true) await this.keep(key, record);
@@ -163,29 +172,25 @@ export class SessionStore {
 
   private async listed(redis: Redis, key: string): Promise<ListedSession | undefined> {
     const [text, remaining] = await results(redis.multi().get(sessionKey(key)).pttl(sessionKey(key)));
-    const living = await this.living(key, text as string | null);
+    const living = await this.living(this.openedAs(key, text as string | null));
     if (living === undefined) return undefined;
     const expiresAt = Math.min(Date.now() + (remaining as number), living.endsAt);
     return expiresAt <= Date.now() ? undefined : { ...living.record, key, expiresAt };
   }
 
-  /** What was kept under this key, if a gateway sealed it for this key and neither its time nor its user ended it. */
-  private async living(key: string, text: string | null) {
-    const opened = text === null ? undefined : this.openedAs(key, text);
+  /** A session that neither its time nor its user ended. */
+  private async living(opened: OpenedSession | undefined) {
     if (opened === undefined || Date.now() >= Math.min(opened.endsAt, this.absoluteEnd(opened.record)))
       return undefined;
-    return (await this.ended.has(key)) ? undefined : opened;
+    return (await this.ended.has(opened.key)) ? undefined : opened;
   }
 
-  private openedAs(key: string, text: string): OpenedSession | undefined {
-    const known = this.opened.get(key);
-    if (known?.text === text) return known;
-    const opened = this.seals.open(sessionKey(key), text);
+  /** What was kept under this key, if a gateway sealed it for this key. */
+  private openedAs(key: string, text: string | null): OpenedSession | undefined {
+    const opened = text === null ? undefined : this.seals.open(sessionKey(key), text);
     const parsed = recordSchema.safeParse(opened?.content);
-    if (opened === undefined || !parsed.success) return undefined;
-    const session: OpenedSession = { text, record: parsed.data, endsAt: opened.endsAt };
-    this.opened.set(key, session);
-    return session;
+    if (text === null || opened === undefined || !parsed.success) return undefined;
+    return { key, text, record: parsed.data, endsAt: opened.endsAt };
   }
 
   /** The client came back with the cookie: the session counts among those of people from now on. */

@@ -21,6 +21,18 @@ export function distinguishability(first: readonly number[], second: readonly nu
   return u / (first.length * second.length);
 }
 
+/** The pair of kinds that is easiest to tell apart, and how easy that is: 0.5 for not at all. */
+export function easiestPair(measured: ReadonlyMap<string, readonly number[]>): { pair: string; distance: number } {
+  const kinds = [...measured];
+  const pairs = kinds.flatMap(([name, first], index) =>
+    kinds.slice(index + 1).map(([other, second]) => ({
+      pair: `${name} | ${other}`,
+      distance: Math.abs(distinguishability(first, second) - 0.5),
+    })),
+  );
+  return pairs.reduce((worst, one) => (one.distance > worst.distance ? one : worst));
+}
+
 /** Whatever order they are in, each as often as the others in every round. */
 export function shuffled<Item>(items: readonly Item[]): Item[] {
   const result = [...items];

@@ -12,8 +12,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
-import { distinguishability, shuffled } from './distinguishability.js';
+import { easiestPair, shuffled } from './distinguishability.js';
 import { splitEnvelope } from './split-envelope.js';
+import { visible } from './visible-answer.js';
 import { CurlClient } from './curl-client.js';
 import { openssl } from './external-tools.js';
 
@@ -200,18 +201,6 @@ async function play(playPath: string, method: Method = 'GET', range?: string) {
   return { status: answer.statusCode, headers: answer.headers, body, time: performance.now() - started };
 }
 
-const perRequest = new Set(['date', 'x-request-id']);
-/** New for every answer, whatever is asked: an id, a token, a cookie. Only that they are there is compared. */
-const random = new Set(['x-csrf-token', 'set-cookie']);
-
-/** Everything an answer tells, in its order, but what is new in every answer. */
-function visible({ status, headers, body }: Awaited<ReturnType<typeof play>>): string {
-  const shown = Object.entries(headers)
-    .filter(([name]) => !perRequest.has(name))
-    .map(([name, value]) => `${name}: ${random.has(name) ? '...' : String(value)}`);
-  return [status, ...shown, '', body.toString()].join('\n');
-}
-
 /** What is seen of an attack that was refused. */
 async function refusedAnswers(make: () => Attack): Promise<string[]> {
   const playPath = await store(make());
@@ -299,18 +288,6 @@ async function times(paths: ReadonlyMap<string, string>, rounds: number): Promis
     }
   }
   return measured;
-}
-
-/** The pair of kinds that is easiest to tell apart, and how easy that is: 0.5 for not at all. */
-function easiestPair(measured: ReadonlyMap<string, readonly number[]>): { pair: string; distance: number } {
-  const kinds = [...measured];
-  const pairs = kinds.flatMap(([name, first], index) =>
-    kinds.slice(index + 1).map(([other, second]) => ({
-      pair: `${name} | ${other}`,
-      distance: Math.abs(distinguishability(first, second) - 0.5),
-    })),
-  );
-  return pairs.reduce((worst, one) => (one.distance > worst.distance ? one : worst));
 }
 
 /**

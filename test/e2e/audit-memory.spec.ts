@@ -20,8 +20,8 @@ const large: LargeAuditSize = {
   recordsOfWriter: 100,
   checkpointsOfWriter: countInTier(10, 20, 10),
 };
-/** What pages of SQLite and garbage may add, whatever there is to verify. */
-const allowedMegabytes = 48;
+/** The caches of SQLite, which few records do not fill, are 52 MB; the rest is garbage that is not collected yet. */
+const allowedMegabytes = 80;
 
 interface Verified {
   readonly status: number;

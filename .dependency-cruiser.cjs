@@ -17,7 +17,7 @@ const libraries = {
   'key-vault-client': ['contracts', 'grants', 'platform'],
   'media-storage': ['cms', 'platform'],
   'checkpoint-bucket': ['platform', 'tls'],
-  store: ['platform'],
+  store: ['platform', 'tls'],
   accounts: ['store', 'platform'],
 };
 const pure = ['asn1', 'cms', 'pkcs11', 'certificates'];

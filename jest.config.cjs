@@ -49,6 +49,7 @@ module.exports = {
     { ...withServices, displayName: 'properties', testMatch: ['<rootDir>/test/properties/**/*.spec.ts'] },
     { ...base, displayName: 'packaging', testMatch: ['<rootDir>/test/packaging/**/*.spec.ts'] },
     { ...withServices, displayName: 'sinks', testMatch: ['<rootDir>/test/sinks/**/*.spec.ts'] },
+    { ...withServices, displayName: 'postgresql', testMatch: ['<rootDir>/test/postgresql/**/*.spec.ts'] },
     { ...base, displayName: 'release', testMatch: ['<rootDir>/test/release/**/*.spec.ts'] },
     {
       ...base,

@@ -40,6 +40,7 @@ const nginx = [{ needs: 'nginx', debian: 'nginx-light' }];
 const haproxy = [{ needs: 'haproxy', debian: 'haproxy' }];
 const browser = [{ needs: 'chromium', debian: 'chromium' }];
 const directory = [{ needs: 'slapd', debian: 'slapd' }];
+const database = [{ needs: '../lib/postgresql', debian: 'postgresql' }];
 const java = [
   { needs: 'keytool', debian: 'default-jre-headless' },
   { needs: 'javac', debian: 'default-jdk-headless' },
@@ -89,6 +90,7 @@ const tests = [
   ...nginx,
   ...haproxy,
   ...directory,
+  ...database,
   ...probe,
   ...java,
   ...browser,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Registry } from 'prom-client';
 import { createLogger, type AuditOtlpConfiguration } from '#platform';
-import { ExportPosition, openSqliteStore, type AuditRecord, type Store } from '#store';
+import { openSqliteStore, type AuditRecord, type Store } from '#store';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { OpenTelemetryCollector, type CollectedLog } from '#test/collector/open-telemetry-collector.js';
 import { ExportMetrics } from '../../apps/playback-gateway/src/audit/export/export-metrics.js';
@@ -42,7 +42,7 @@ async function exporting(holder: string, change: Partial<AuditOtlpConfiguration>
   const records = new RecordExport(
     {
       audit: store.audit,
-      position: await ExportPosition.open(join(work, 'store'), holder),
+      position: await store.exportPosition(holder),
       sender: new OtlpRecordSender(settings, { instance: holder, version: '1' }),
       metrics: new ExportMetrics(new Registry()),
       logger,

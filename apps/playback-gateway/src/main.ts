@@ -19,7 +19,7 @@ import {
   type ServerSettings,
   type ServiceContext,
 } from '#platform';
-import { openSqliteStore } from '#store';
+import { openStore, sqliteDirectory } from '#store';
 import { checkTrustedCaFiles, redisTls, serverTls } from '#tls';
 import { bodyBoundsOf } from './access/access-rule.js';
 import { demandAccessRules } from './access/access.hook.js';
@@ -54,13 +54,14 @@ runService('playback-gateway', async (context: ServiceContext) => {
   warnOfUploadsThatCannotBe(configuration.recordingCertificates, context.logger);
   const identity = LiveIdentity.watch(context, configuration.internalTls);
   const sockets = new WatchedSockets(new DeniedPeers(identity, context.logger, context.metrics), identity);
-  const opened = await openSqliteStore({ directory: configuration.store.directory, auditWriter: context.instance });
+  const opened = await openStore(configuration.store, { auditWriter: context.instance });
   const store = new StoreMetrics(context.metrics).measured(opened);
-  observeAuditDisk(context.metrics, configuration.store.directory);
+  // Of PostgreSQL its own exporter tells size and space.
+  if (configuration.store.kind === 'sqlite') observeAuditDisk(context.metrics, sqliteDirectory(configuration.store));
   const { audit } = store;
   const checkpoints = await auditCheckpoints({ context, configuration, audit, identity });
   await checkpoints.start();
-  const records = await startExport(context, configuration, audit);
+  const records = await startExport(context, configuration, store);
   const { users, contactCenters } = store;
   await makeFirstAdministrator(configuration.serverSettings, { users, contactCenters, audit }, context.logger);
   await warnOfSharedStorages(configuration.mediaStorages, store.contactCenters, context.logger);

@@ -23,6 +23,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   lkm: async () => (await import('./commands/lkm.command.js')).lkmCommand,
   certificates: async () => (await import('./commands/certificates.command.js')).certificatesCommand,
   recordings: async () => (await import('./commands/recordings.command.js')).recordingsCommand,
+  store: async () => (await import('./commands/store.command.js')).storeCommand,
   audit: async () => (await import('./commands/audit.command.js')).auditCommand,
   config: async () => (await import('./commands/config.command.js')).configCommand,
   docs: async () => (await import('./commands/docs.command.js')).docsCommand,

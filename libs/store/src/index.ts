@@ -20,4 +20,6 @@ export { vouchedByArchive } from './audit/vouched-by-archive.js';
 export { provenRoot } from './audit/audit-proof.js';
 export { openScratchDatabase } from './scratch/scratch-database.js';
 export * from './sqlite/open-sqlite-store.js';
-export { ExportPosition } from './sqlite/export-position.js';
+export type { ExportPosition } from './audit/export-position.js';
+export * from './open-store.js';
+export { preparePostgresql } from './postgresql/prepare-postgresql.js';

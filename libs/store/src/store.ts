@@ -1,4 +1,5 @@
 import type { AuditLog } from './audit/audit-log.js';
+import type { ExportPosition } from './audit/export-position.js';
 import { certificates } from './sqlite/sqlite-certificate-store.js';
 import { contactCenters } from './sqlite/sqlite-contact-center-store.js';
 import { endedSessions } from './sqlite/sqlite-ended-session-store.js';
@@ -36,6 +37,12 @@ export const documents = {
 /** All that this server keeps besides keys (in the token) and media (in the storage). */
 export interface Store extends PortsOf<typeof documents> {
   readonly audit: AuditLog;
+
+  /**
+   * How far the audit was sent elsewhere.
+   * @param holder names this process
+   */
+  exportPosition(holder: string): Promise<ExportPosition>;
 
   /**
    * For readiness: resolves when the store can be read and written.

@@ -1,4 +1,4 @@
-import type { RedisConfiguration } from '#platform';
+import type { PostgresqlConfiguration, RedisConfiguration } from '#platform';
 import { keyStoreIdentity, type TlsIdentity } from './key-store-identity.js';
 import { trustedAuthorities, type TlsTrust } from './trusted-authorities.js';
 
@@ -36,5 +36,18 @@ export function redisTls(redis: RedisConfiguration): OutgoingTls {
     keyStoreOption: 'redis.redisKeyStorePath',
     keyStorePath: redis.redisKeyStorePath,
     keyStorePassword: redis.redisKeyStorePassword,
+  });
+}
+
+/** TLS towards PostgreSQL; undefined where it is switched off. */
+export function postgresqlTls(postgresql: PostgresqlConfiguration): OutgoingTls | undefined {
+  if (!postgresql.enableSsl) return undefined;
+  return outgoingTls({
+    trustOption: 'store.postgresql.postgresqlTrustedCA',
+    trustedCA: postgresql.postgresqlTrustedCA,
+    jksPassword: postgresql.postgresqlJksPassword,
+    keyStoreOption: 'store.postgresql.postgresqlKeyStorePath',
+    keyStorePath: postgresql.postgresqlKeyStorePath,
+    keyStorePassword: postgresql.postgresqlKeyStorePassword,
   });
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { requireSections } from '#platform';
-import { openSqliteStore, type Store } from '#store';
+import { openSqliteStore, openStore, sqliteDirectory, type Store } from '#store';
 import {
   readConfiguration,
   withConfiguration,
@@ -16,21 +16,35 @@ const writeDeadlineMs = 60_000;
 
 /** Adds `--store` and `--config`. */
 export function withStoreOptions(command: Command): Command {
-  return withConfiguration(command.option('--store <directory>', 'the store; that of the configuration when absent'));
+  return withConfiguration(
+    command.option(
+      '--store <directory>',
+      'the directory of a SQLite store; the store of the configuration when absent',
+    ),
+  );
 }
 
-/** Where the store is; the configuration is read only where no option says it. */
+/**
+ * Where the files of the store are; the configuration is read only where no option says it.
+ * @throws ConfigurationError where the store is not in files.
+ */
 export function storeDirectory({ store, config }: StoreOptions): string {
-  return store ?? requireSections(readConfiguration(config), 'store').store.directory;
+  return store ?? sqliteDirectory(requireSections(readConfiguration(config), 'store').store);
 }
 
 export async function withStore(where: StoreOptions, work: (store: Store) => Promise<void>): Promise<void> {
-  const store = await openSqliteStore({ directory: storeDirectory(where), auditWriter: 'rcsctl', writeDeadlineMs });
+  const store = await open(where);
   try {
     await work(store);
   } finally {
     await store.close();
   }
+}
+
+function open({ store, config }: StoreOptions): Promise<Store> {
+  const use = { auditWriter: 'rcsctl', writeDeadlineMs };
+  if (store !== undefined) return openSqliteStore({ directory: store, ...use });
+  return openStore(requireSections(readConfiguration(config), 'store').store, use);
 }
 
 /**

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCertificatePem } from '#certificates';
 import type { KeyEntry } from '#contracts';
-import type { Configuration } from '#platform';
-import { documentDatabaseName, openSqliteStore, type RecordingCertificate } from '#store';
+import type { Configuration, StoreConfiguration } from '#platform';
+import { documentDatabaseName, openStore, type RecordingCertificate } from '#store';
 import type { VaultInventory } from './vault-inventory.js';
 
 /** A key that recordings need, wherever it is known from. */
@@ -63,11 +63,15 @@ type NamedCertificate = Pick<RecordingCertificate, 'contactCenter' | 'alias' | '
 
 /** None where the configuration names no store or it is empty. Deleted certificates count while their keys are kept. */
 async function storedCertificates({ store: settings }: Configuration): Promise<RecordingCertificate[]> {
-  if (settings === undefined || !existsSync(join(settings.directory, documentDatabaseName))) return [];
-  const store = await openSqliteStore({ directory: settings.directory, auditWriter: 'rcsctl' });
+  if (settings === undefined || isEmpty(settings)) return [];
+  const store = await openStore(settings, { auditWriter: 'rcsctl' });
   try {
     return (await store.certificates.list()).filter(({ keyRemovedAt }) => keyRemovedAt === undefined);
   } finally {
     await store.close();
   }
 }
+
+/** Nobody has opened it yet: looking into it would make it. */
+const isEmpty = ({ directory }: StoreConfiguration): boolean =>
+  directory !== undefined && !existsSync(join(directory, documentDatabaseName));

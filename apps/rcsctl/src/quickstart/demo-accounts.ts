@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hash } from '@node-rs/argon2';
-import { openSqliteStore, type User } from '#store';
+import type { StoreConfiguration } from '#platform';
+import { openStore, type User } from '#store';
 import type { DataDirectory } from './data-directory.js';
 import { demoPeople } from './demo-people.js';
 import { secretFile } from './secret.js';
@@ -22,9 +23,9 @@ export interface DemoAccounts {
 export const userSecretName = (name: string): string => `user-${name}`;
 
 /** Makes the contact center and its users, or finds those of the last start. */
-export async function demoAccounts(directory: DataDirectory): Promise<DemoAccounts> {
+export async function demoAccounts(directory: DataDirectory, settings: StoreConfiguration): Promise<DemoAccounts> {
   const contactCenter = contactCenterId(directory);
-  const store = await openSqliteStore({ directory: directory.store, auditWriter: 'rcsctl-quickstart' });
+  const store = await openStore(settings, { auditWriter: 'rcsctl-quickstart' });
   try {
     if ((await store.contactCenters.find(contactCenter)) === undefined) {
       await store.contactCenters.put({ id: contactCenter, name: 'Demo contact center' });

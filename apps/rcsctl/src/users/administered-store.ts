@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { operator, type AccountAdministrator } from '#accounts';
 import { requireSections } from '#platform';
-import { openSqliteStore, type Store } from '#store';
+import { openStore, type Store } from '#store';
 import { readConfiguration } from '../configuration/read-configuration.js';
 
 export interface AdministeredStore {
@@ -18,7 +18,7 @@ export async function withAdministeredStore(
   work: (given: AdministeredStore) => Promise<void>,
 ): Promise<void> {
   const configuration = requireSections(readConfiguration(configurationFile), 'store');
-  const store = await openSqliteStore({ directory: configuration.store.directory, auditWriter: 'rcsctl' });
+  const store = await openStore(configuration.store, { auditWriter: 'rcsctl' });
   try {
     const { opsUsername } = configuration.serverSettings;
     await work({ store, administrator: operator(`rcsctl:${userInfo().username}`), opsUsername });

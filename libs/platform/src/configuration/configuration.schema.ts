@@ -10,6 +10,7 @@ import { openIdProvider } from './open-id.schema.js';
 import { filePath, milliseconds, secret, trustedCA } from './option-types.js';
 import { recordingCertificates } from './recording-certificates.schema.js';
 import { serverSettings } from './server-settings.schema.js';
+import { store } from './store.schema.js';
 import { tracing } from './tracing.schema.js';
 
 /** The identity of this process inside the cluster; mutual TLS between services cannot be turned off. */
@@ -73,16 +74,14 @@ export const configurationSchema = z.strictObject({
     .describe('Region of this server; recordings of other regions do not exist for its users.'),
   internalTls: internalTls.optional(),
   redis: redis.optional(),
-  store: z
-    .strictObject({
-      directory: filePath.describe('Recordings, users, contact centers and audit lie below it (SQLite).'),
-    })
-    .optional(),
+  store: store.optional(),
   audit: z
     .strictObject({
       checkpointFile: filePath
         .optional()
-        .describe('Where signed checkpoints go; audit-checkpoints.jsonl beside the store when absent.'),
+        .describe(
+          'Where signed checkpoints go; audit-checkpoints.jsonl beside the SQLite files when absent. PostgreSQL has no such place: name one of this host.',
+        ),
       checkpointIntervalMs: milliseconds.default(60_000).describe('How often gateways sign, while anything changes.'),
       countersign: z
         .boolean()
@@ -154,6 +153,8 @@ export const configurationSchema = z.strictObject({
 export type Configuration = z.output<typeof configurationSchema>;
 export type ServerSettings = Configuration['serverSettings'];
 export type RedisConfiguration = NonNullable<Configuration['redis']>;
+export type StoreConfiguration = NonNullable<Configuration['store']>;
+export type PostgresqlConfiguration = NonNullable<StoreConfiguration['postgresql']>;
 export type KeyVaultConfiguration = NonNullable<Configuration['keyVault']>;
 export type DecryptWorkerConfiguration = NonNullable<Configuration['decryptWorker']>;
 export type RecordingCertificatesConfiguration = Configuration['recordingCertificates'];

@@ -13,7 +13,7 @@ const noSpeechMiner = meaningless('SpeechMiner calls this server, which never ca
 const noConfigurationServer =
   'has no meaning here: there is no protocol of Configuration Server, SIP Server and Interaction Server; people and roles ' +
   'come over LDAP (configurationServers) or OpenID (openId)';
-const noCassandra = meaningless('recordings are kept in the SQLite store (store.directory), not in Cassandra');
+const noCassandra = meaningless('recordings are kept in the store (SQLite or PostgreSQL), not in Cassandra');
 const standardOutput = meaningless('every request is a line of JSON on the standard output');
 
 const ssl: FormerOptions = {

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '#platform';
+import { checkWriterName } from '../audit/writer-name.js';
 import { documents as storedThings, type Store } from '../store.js';
 import { auditSchema } from './audit-schema.js';
 import { documentSchema } from './document-schema.js';
@@ -55,6 +56,7 @@ async function openDatabases(options: SqliteStoreOptions): Promise<Store> {
     throw error;
   });
   const store = sqliteStore(
+    directory,
     new DatabaseReader(documents, 'RCS_STORE_UNAVAILABLE'),
     new DatabaseWriter({
       ...limits,
@@ -75,9 +77,4 @@ async function openDatabases(options: SqliteStoreOptions): Promise<Store> {
     throw error;
   });
   return store;
-}
-
-function checkWriterName(auditWriter: string): void {
-  if (/^[\x21-\x7e]{1,128}$/.test(auditWriter)) return;
-  throw new ConfigurationError('auditWriter must be 1 to 128 visible ASCII characters');
 }

@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import { isTimeOfCalendar, RcsError } from '#platform';
 import type {
   AuditCheckpoint,
   AuditHead,
@@ -11,21 +10,16 @@ import type {
 } from '../audit/audit-log.js';
 import type { AuditEntry, AuditRecord } from '../audit/audit-record.js';
 import type { ChainHead } from '../audit/audit-chain.js';
-import { auditEntryFields } from '../audit/audit-entry-fields.js';
+import { checkedSelection, checkedTime } from '../audit/audit-selection.js';
 import type { ArchivablePart, ArchivedPart, SealedArchive } from '../audit/audit-retention.js';
 import { inChainOrder } from '../audit/chain-order.js';
 import { ChainVerifier } from '../audit/chain-verifier.js';
-import { parseStoredRecord, type StoredAuditRecord } from '../audit/stored-audit-record.js';
+import { checkedFields, readRecord } from '../audit/checked-record.js';
+import type { StoredAuditRecord } from '../audit/stored-audit-record.js';
 import { ArchivedChains } from './reading/archived-chains.js';
-import {
-  findRecord,
-  pagesInChainOrder,
-  pagesInTimeOrder,
-  pagesOfParts,
-  type AuditSelection,
-} from './reading/audit-pages.js';
+import { findRecord, pagesInChainOrder, pagesInTimeOrder, pagesOfParts } from './reading/audit-pages.js';
 import { checkpointsAfter, newestCheckpoint } from './reading/audit-checkpoint-rows.js';
-import { AuditTree } from './reading/audit-tree.js';
+import { AuditTrees } from './reading/audit-trees.js';
 import type { DatabaseReader } from './reading/database-reader.js';
 import type { DatabaseWriter } from './writing/database-writer.js';
 import type { AuditWrites } from './writing/write-operation.js';
@@ -33,7 +27,7 @@ import type { AuditWrites } from './writing/write-operation.js';
 export class SqliteAuditLog implements AuditLog {
   /** Roots that need not be made again: most chains are those of processes that ended. */
   private readonly knownHeads = new Map<string, AuditHead>();
-  private openTree: AuditTree | undefined;
+  private openTree: AuditTrees | undefined;
   private openArchived: ArchivedChains | undefined;
 
   constructor(
@@ -148,8 +142,8 @@ export class SqliteAuditLog implements AuditLog {
     this.reader.close();
   }
 
-  private get tree(): AuditTree {
-    this.openTree ??= new AuditTree(this.reader.database);
+  private get tree(): AuditTrees {
+    this.openTree ??= new AuditTrees(this.reader.database);
     return this.openTree;
   }
 
@@ -187,60 +181,4 @@ export class SqliteAuditLog implements AuditLog {
 
 async function* flat<T>(pages: AsyncIterable<readonly T[]>): AsyncIterable<T> {
   for await (const page of pages) yield* page;
-}
-
-function readRecord(stored: StoredAuditRecord): AuditRecord {
-  try {
-    return parseStoredRecord(stored);
-  } catch (error) {
-    const message = `audit record ${stored.sequence} of ${stored.writer} cannot be read; verify the audit log`;
-    throw new RcsError('RCS_AUDIT_UNAVAILABLE', message, { cause: error });
-  }
-}
-
-function checkedFields(entry: AuditEntry): AuditEntry {
-  try {
-    return auditEntryFields(entry);
-  } catch (error) {
-    throw new RcsError('RCS_INVALID_VALUE', error instanceof Error ? error.message : String(error), { cause: error });
-  }
-}
-
-function checkedSelection({
-  from,
-  to,
-  user,
-  recording,
-  contactCenter,
-  after,
-  limit,
-  order,
-}: AuditQuery): AuditSelection {
-  return {
-    from: checkedTime('from', from),
-    to: checkedTime('to', to),
-    user,
-    recording,
-    contactCenter,
-    after,
-    limit: checkedLimit(limit),
-    newestFirst: order === 'newest-first',
-  };
-}
-
-function checkedTime(name: string, time: string | undefined): string | undefined {
-  if (time === undefined) return undefined;
-  const hasZone = /^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:?\d{2})$/.test(time);
-  const milliseconds = hasZone && isTimeOfCalendar(time) ? Date.parse(time) : Number.NaN;
-  if (Number.isNaN(milliseconds)) {
-    const publicDetail = `${name} must be a time such as 2026-01-31T08:00:00.000Z or 2026-01-31T08:00:00.000+0000`;
-    throw new RcsError('RCS_INVALID_VALUE', undefined, { publicDetail });
-  }
-  return new Date(milliseconds).toISOString();
-}
-
-function checkedLimit(limit: number | undefined): number {
-  if (limit === undefined) return Number.MAX_SAFE_INTEGER;
-  if (Number.isSafeInteger(limit) && limit >= 0) return limit;
-  throw new RcsError('RCS_INVALID_VALUE', undefined, { publicDetail: 'limit must be a whole number, 0 or more' });
 }

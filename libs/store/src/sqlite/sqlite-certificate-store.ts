@@ -14,9 +14,9 @@ import type {
   CertificateAssignment,
   RecordingCertificate,
 } from '../certificates/recording-certificate.js';
+import { targetKey } from '../certificates/target-key.js';
 import { certificateUse } from './certificate-use.js';
 import type { DatabaseReader } from './reading/database-reader.js';
-import { targetKey } from './writing/certificate-rows.js';
 import type { DatabaseWriter } from './writing/database-writer.js';
 import { storedThing } from './stored-thing.js';
 import { assignmentWrites, type AssignmentWrites } from './writing/assignment-writes.js';

@@ -1,12 +1,14 @@
 import { documents, type Store } from '../store.js';
 import type { DatabaseReader } from './reading/database-reader.js';
 import { SqliteAuditLog } from './sqlite-audit-log.js';
+import { SqliteExportPosition } from './sqlite-export-position.js';
 import { openThings } from './stored-thing.js';
 import type { DatabaseWriter } from './writing/database-writer.js';
 import type { AuditWrites, WriteOperations } from './writing/write-operation.js';
 
 /** The store on two open databases. */
 export function sqliteStore(
+  directory: string,
   documentReader: DatabaseReader,
   documentWriter: DatabaseWriter<WriteOperations>,
   auditReader: DatabaseReader,
@@ -16,6 +18,7 @@ export function sqliteStore(
   return {
     ...openThings(documents, documentReader, documentWriter),
     audit,
+    exportPosition: holder => SqliteExportPosition.open(directory, holder),
 
     /** Taking the write lock fails where writing would: locked, read-only, moved. A full disk shows at the next write. */
     async check() {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { openCheckpointBucket } from '#checkpoint-bucket';
 import { KeyVaultClient } from '#key-vault-client';
-import type { LiveIdentity, ServiceContext } from '#platform';
+import { ConfigurationError, type LiveIdentity, type ServiceContext } from '#platform';
 import type { AuditLog } from '#store';
 import { outgoingTls } from '#tls';
 import { vaultAddressesOf, type GatewayConfiguration } from '../../dependencies/gateway-dependencies.js';
@@ -28,8 +28,7 @@ interface CheckpointParts {
  */
 export async function auditCheckpoints(parts: CheckpointParts): Promise<AuditCheckpoints> {
   const { context, configuration, audit, identity } = parts;
-  const path = configuration.audit.checkpointFile ?? join(configuration.store.directory, 'audit-checkpoints.jsonl');
-  const file = await CheckpointFile.open(path, audit);
+  const file = await CheckpointFile.open(checkpointPath(configuration), audit);
   const sinks: readonly CheckpointSink[] = [
     file,
     new CheckpointLog(context.logger),
@@ -41,6 +40,15 @@ export async function auditCheckpoints(parts: CheckpointParts): Promise<AuditChe
   const deliveries = sinks.map(sink => new CheckpointDelivery(sink, metrics, context.logger));
   const settings = { writer: context.instance, intervalMs: configuration.audit.checkpointIntervalMs };
   return new AuditCheckpoints(audit, identity, settings, deliveries, context.logger);
+}
+
+/** Each gateway keeps a file of all checkpoints, whoever signed: on its own disk, out of reach of whoever has the store. */
+function checkpointPath({ audit: { checkpointFile }, store: { kind, directory } }: GatewayConfiguration): string {
+  if (checkpointFile !== undefined) return checkpointFile;
+  if (kind === 'sqlite' && directory !== undefined) return join(directory, 'audit-checkpoints.jsonl');
+  throw new ConfigurationError(
+    'option audit.checkpointFile: with store.kind postgresql it must name a file of this gateway alone, on a disk that it keeps',
+  );
 }
 
 /** The vaults that this gateway knows, by a connection of their own: it ends after the last checkpoint. */

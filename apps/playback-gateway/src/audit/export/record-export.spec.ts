@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { Registry } from 'prom-client';
 import { createLogger } from '#platform';
-import { ExportPosition, openSqliteStore, type AuditRecord, type Store } from '#store';
+import { openSqliteStore, type AuditRecord, type Store } from '#store';
 import { OtlpLogReceiver } from '#test/tracing/otlp-log-receiver.js';
 import { ExportMetrics } from './export-metrics.js';
 import { OtlpRecordSender } from './otlp-record-sender.js';
@@ -41,7 +41,7 @@ describe(RecordExport.name, () => {
     const records = new RecordExport(
       {
         audit: store.audit,
-        position: await ExportPosition.open(directory, holder),
+        position: await store.exportPosition(holder),
         sender: new OtlpRecordSender({ ...settings, endpoint: receiver.endpoint }, { instance: holder, version: '1' }),
         metrics: new ExportMetrics(registry),
         logger,

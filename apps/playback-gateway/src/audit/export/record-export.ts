@@ -64,18 +64,18 @@ export class RecordExport {
     await this.parts.sender.close();
     await this.running;
     await last;
-    this.parts.position.release();
-    this.parts.position.close();
+    await this.parts.position.release().catch(() => undefined);
+    await this.parts.position.close();
   }
 
   private async round(): Promise<void> {
     const { audit, position, metrics, logger } = this.parts;
     try {
-      if (!position.claim(claimMs)) {
+      if (!(await position.claim(claimMs))) {
         metrics.waiting.set(0);
         return;
       }
-      const sent = position.sizes();
+      const sent = await position.sizes();
       const waiting = (await audit.heads()).filter(({ writer, size }) => size > (sent.get(writer) ?? 0));
       metrics.waiting.set(waiting.reduce((sum, { writer, size }) => sum + size - (sent.get(writer) ?? 0), 0));
       for (const head of waiting) await this.sendChain(head, sent.get(head.writer) ?? 0);
@@ -92,12 +92,12 @@ export class RecordExport {
       const records: AuditRecord[] = [];
       for await (const stored of audit.stored([{ writer, from, size: end }])) records.push(...readable(stored));
       if (records.length > 0) await sender.send(records);
-      position.advance(writer, end);
+      await position.advance(writer, end);
       metrics.sent.inc(records.length);
       metrics.lost.inc(end - from - records.length);
       metrics.waiting.dec(end - from);
       from = end;
-      if (!position.claim(claimMs)) return;
+      if (!(await position.claim(claimMs))) return;
     }
   }
 }

@@ -1,5 +1,5 @@
 import { productVersion, type ServiceContext } from '#platform';
-import { ExportPosition, type AuditLog } from '#store';
+import type { Store } from '#store';
 import type { GatewayConfiguration } from '../../dependencies/gateway-dependencies.js';
 import { ExportMetrics } from './export-metrics.js';
 import { RecordExport } from './record-export.js';
@@ -10,16 +10,16 @@ import { RecordExport } from './record-export.js';
  */
 export async function startExport(
   { instance, metrics, logger }: ServiceContext,
-  { audit: { otlp }, store }: GatewayConfiguration,
-  audit: AuditLog,
+  { audit: { otlp } }: GatewayConfiguration,
+  store: Store,
 ): Promise<{ stop(): Promise<void> }> {
   // There without a collector, too: a metric that is absent says nothing, one that stays 0 says that nothing is sent.
   const exportMetrics = new ExportMetrics(metrics);
   if (otlp === undefined) return { stop: () => Promise.resolve() };
   const { OtlpRecordSender } = await import('./otlp-record-sender.js');
   const sender = new OtlpRecordSender(otlp, { instance, version: productVersion() });
-  const position = await ExportPosition.open(store.directory, instance);
-  const parts = { audit, position, sender, metrics: exportMetrics, logger };
+  const position = await store.exportPosition(instance);
+  const parts = { audit: store.audit, position, sender, metrics: exportMetrics, logger };
   const records = new RecordExport(parts, otlp.intervalMs);
   records.start();
   return records;

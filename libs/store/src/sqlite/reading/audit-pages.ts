@@ -1,22 +1,11 @@
 import type Database from 'better-sqlite3';
 import type { AuditPosition } from '../../audit/audit-log.js';
+import type { AuditSelection } from '../../audit/audit-selection.js';
 import type { ArchivablePart } from '../../audit/audit-retention.js';
 import type { StoredAuditRecord } from '../../audit/stored-audit-record.js';
 
 const pageSize = 250;
 const columns = 'writer, sequence, time, user, recording, record AS text, personal, hash';
-
-/** A query whose values were checked; times as `yyyy-MM-ddTHH:mm:ss.SSSZ`. */
-export interface AuditSelection {
-  readonly from: string | undefined;
-  readonly to: string | undefined;
-  readonly user: string | undefined;
-  readonly recording: string | undefined;
-  readonly contactCenter: string | undefined;
-  readonly after: AuditPosition | undefined;
-  readonly limit: number;
-  readonly newestFirst: boolean;
-}
 
 type Page = readonly StoredAuditRecord[];
 type Parameter = string | number;

@@ -1,9 +1,9 @@
 import type Database from 'better-sqlite3';
 import { ArchivedChains } from '../reading/archived-chains.js';
-import { tileWidth } from '../reading/audit-tree.js';
+import { tileWidth } from '../../audit/audit-tree.js';
 import type { ArchivedChain, SealedArchive } from '../../audit/audit-retention.js';
 import type { ArchiveWrites, WriteHandlers } from './write-operation.js';
-import { WriteRefused } from './write-operation.js';
+import { WriteRefused } from '../../group-commit/write-request.js';
 
 /** Of one transaction, so that appends wait for milliseconds only. */
 const removedAtOnce = 500;

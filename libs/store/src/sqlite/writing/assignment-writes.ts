@@ -1,7 +1,8 @@
 import type Database from 'better-sqlite3';
 import type { AssignmentResult, ChangeOrigin } from '../../certificates/certificate-store.js';
 import type { AssignmentTarget, CertificateAssignment } from '../../certificates/recording-certificate.js';
-import { CertificateRows, targetKey } from './certificate-rows.js';
+import { targetKey } from '../../certificates/target-key.js';
+import { CertificateRows } from './certificate-rows.js';
 import type { WriteHandlers } from './write-operation.js';
 
 export type AssignmentWrites = {

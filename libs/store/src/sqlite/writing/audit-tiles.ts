@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
-import { AuditTree, tileWidth } from '../reading/audit-tree.js';
+import { tileWidth } from '../../audit/audit-tree.js';
+import { AuditTrees } from '../reading/audit-trees.js';
 
 /** Of one transaction, so that appends wait for milliseconds only: some 4,000 records are read for them. */
 const tilesAtOnce = 16;
@@ -9,7 +10,7 @@ const tilesAtOnce = 16;
  * @returns whether there are more.
  */
 export function keepTiles(database: Database.Database): (writer: string) => boolean {
-  const tree = new AuditTree(database);
+  const tree = new AuditTrees(database);
   const selectCount = database
     .prepare<[string, number], number>(
       'SELECT coalesce(max(position) + 1, 0) FROM audit_tile WHERE writer = ? AND level = ?',

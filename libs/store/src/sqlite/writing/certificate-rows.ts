@@ -1,9 +1,6 @@
 import type Database from 'better-sqlite3';
-import type {
-  AssignmentTarget,
-  CertificateAssignment,
-  RecordingCertificate,
-} from '../../certificates/recording-certificate.js';
+import type { CertificateAssignment, RecordingCertificate } from '../../certificates/recording-certificate.js';
+import { targetKey } from '../../certificates/target-key.js';
 
 interface DocumentRow {
   readonly document: string;
@@ -59,11 +56,6 @@ export class CertificateRows {
     const { contactCenter, target } = assignment;
     this.upsertAssignment.run(contactCenter, targetKey(target), JSON.stringify(assignment));
   }
-}
-
-/** The text a target is found by. */
-export function targetKey(target: AssignmentTarget): string {
-  return JSON.stringify(target.kind === 'ivr-profile' ? [target.kind, target.name] : [target.kind]);
 }
 
 const certificateIn = (row: DocumentRow | undefined): RecordingCertificate | undefined =>

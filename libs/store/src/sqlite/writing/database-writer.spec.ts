@@ -41,7 +41,7 @@ describe(DatabaseWriter.name, () => {
     holder.exec('BEGIN IMMEDIATE');
     await expect(writer.write('probe', null)).rejects.toMatchObject({
       code: 'RCS_STORE_UNAVAILABLE',
-      message: expect.stringContaining('no answer from the disk within 100 ms') as string,
+      message: expect.stringContaining('no answer within 100 ms') as string,
     });
     holder.close();
   });

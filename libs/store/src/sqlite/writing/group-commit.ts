@@ -4,11 +4,10 @@ import type { DatabaseFileWatch } from '../database-connection.js';
 import {
   WriteRefused,
   type BatchOutcome,
-  type WriteHandlers,
-  type WriteOperations,
   type WriteOutcome,
   type WriteRequest,
-} from './write-operation.js';
+} from '../../group-commit/write-request.js';
+import type { WriteHandlers, WriteOperations } from './write-operation.js';
 
 export interface WritableDatabase {
   readonly database: Database.Database;

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { belongingTo, rotated } from '../../local-key-manager/credential-changes.js';
 import type { HawkCredential, HawkInvitation } from '../../local-key-manager/hawk-credential.js';
 import type { KeyManagerOwner } from '../../local-key-manager/key-manager-owner.js';
 import type {
@@ -70,17 +71,9 @@ export function hawkCredentialWrites(database: Database.Database): WriteHandlers
       return registered;
     },
 
-    rotateHawkCredential({ id, owner, encryptedKey, at, previousValidUntil }) {
-      const present = inForce(id, owner);
-      if (present === undefined) return null;
-      const { id: own, contactCenter, createdAt, createdBy, encryptedKey: former } = present.known;
-      return write(present.key, {
-        ...{ id: own, encryptedKey, createdAt, createdBy, rotatedAt: at },
-        ...(contactCenter === undefined ? {} : { contactCenter }),
-        ...(previousValidUntil === undefined
-          ? {}
-          : { previous: { encryptedKey: former, validUntil: previousValidUntil } }),
-      });
+    rotateHawkCredential(rotation) {
+      const present = inForce(rotation.id, rotation.owner);
+      return present === undefined ? null : write(present.key, rotated(present.known, rotation));
     },
 
     revokeHawkCredential({ id, owner, at, by }) {
@@ -95,9 +88,4 @@ export function hawkCredentialWrites(database: Database.Database): WriteHandlers
       return null;
     },
   };
-}
-
-function belongingTo(owner: KeyManagerOwner, credential: HawkCredential): HawkCredential {
-  const { id, encryptedKey, createdAt, createdBy } = credential;
-  return { id, encryptedKey, createdAt, createdBy, ...(owner === undefined ? {} : { contactCenter: owner }) };
 }

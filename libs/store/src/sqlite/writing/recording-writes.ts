@@ -1,12 +1,13 @@
 import type Database from 'better-sqlite3';
-import { canonicalJson } from '../../canonical-json.js';
 import type { MediaFinding, PinResult } from '../../recordings/pinned-media.js';
 import type { InsertionDetails } from '../../recordings/recording-store.js';
 import type { Recording } from '../../recordings/recording.js';
+import { epochMilliseconds, withoutLeaves } from '../../recordings/stored-recording.js';
 import { LocationClaims } from './location-claims.js';
 import { MediaPinTable } from './media-pin-table.js';
 import { RecipientTable } from './recipient-table.js';
-import { WriteRefused, type WriteHandlers } from './write-operation.js';
+import { WriteRefused } from '../../group-commit/write-request.js';
+import type { WriteHandlers } from './write-operation.js';
 
 export type RecordingWrites = {
   insertRecording: { input: InsertionDetails & { recording: Recording }; result: 'created' | 'unchanged' };
@@ -66,16 +67,4 @@ export function recordingWrites(database: Database.Database): WriteHandlers<Reco
       throw new WriteRefused('RCS_RECORDING_NOT_FOUND', message);
     },
   };
-}
-
-/** null where there is no start time or it is none; such recordings are found by their other properties. */
-function epochMilliseconds(time: string | undefined): number | null {
-  const milliseconds = Date.parse(time ?? '');
-  return Number.isNaN(milliseconds) ? null : milliseconds;
-}
-
-/** The recording in the form that two inserts are compared in. */
-function withoutLeaves(recording: Recording): string {
-  const mediaFiles = recording.mediaFiles.map(mediaFile => ({ ...mediaFile, leaf: undefined, recipients: undefined }));
-  return canonicalJson({ ...recording, mediaFiles });
 }

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { Recording } from '../../recordings/recording.js';
-import type { EnvelopeReplacement, RewrapFailure, RewrapRun, RewrapStep } from '../../rewrap/rewrap-run.js';
+import { advance } from '../../rewrap/advance-run.js';
+import type { EnvelopeReplacement, RewrapRun, RewrapStep } from '../../rewrap/rewrap-run.js';
 import type { RewrapClaim } from '../../rewrap/rewrap-store.js';
 import { RecipientTable } from './recipient-table.js';
 import type { WriteHandlers } from './write-operation.js';
@@ -25,8 +26,6 @@ export type RewrapWrites = {
     result: RewrapRun | null;
   };
 };
-
-const keptFailures = 100;
 
 export function rewrapWrites(database: Database.Database): WriteHandlers<RewrapWrites> {
   const insert = database.prepare<[string, string, string, string, string]>(
@@ -98,31 +97,6 @@ export function rewrapWrites(database: Database.Database): WriteHandlers<RewrapW
       lease.run('', 0, id);
       return put({ ...run, state, updatedAt: at });
     },
-  };
-}
-
-function advance(run: RewrapRun, step: RewrapStep, changed: readonly EnvelopeReplacement[]): RewrapRun {
-  const lost = changed.map(({ recordingId, mediaId }): RewrapFailure => ({
-    recordingId,
-    mediaId,
-    reason: 'the envelope changed while it was rewrapped',
-  }));
-  const failures = [...step.failures, ...lost];
-  const { counts } = run;
-  return {
-    ...run,
-    waiting: undefined,
-    state: step.done ? 'done' : 'running',
-    ...(step.position === undefined ? {} : { position: step.position }),
-    counts: {
-      total: counts.total,
-      rewrapped: counts.rewrapped + step.replacements.length - lost.length,
-      unchanged: counts.unchanged + step.unchanged,
-      notRewrappable: counts.notRewrappable + step.notRewrappable,
-      failed: counts.failed + failures.length,
-    },
-    failures: [...run.failures, ...failures].slice(0, keptFailures),
-    updatedAt: step.at,
   };
 }
 

@@ -1,4 +1,3 @@
-import type { ErrorCode } from '#platform';
 import type { StoredCheckpoint } from '../../audit/audit-log.js';
 import type { AuditEntry, AuditRecord } from '../../audit/audit-record.js';
 import type { SealedArchive } from '../../audit/audit-retention.js';
@@ -32,30 +31,3 @@ export type AuditWrites = Probe &
 export type WriteHandlers<Operations extends WriteOperations> = {
   readonly [Name in keyof Operations]: (input: Operations[Name]['input']) => Operations[Name]['result'];
 };
-
-/** What a handler says of a write that must not happen; whoever asked for it gets an RcsError of this code. */
-export class WriteRefused extends Error {
-  override readonly name = 'WriteRefused';
-
-  constructor(
-    readonly code: ErrorCode,
-    message: string,
-    readonly publicDetail?: string,
-  ) {
-    super(message);
-  }
-}
-
-export interface WriteRequest {
-  readonly name: string;
-  readonly input: unknown;
-}
-
-/** `refusal` and `failure` are of one operation: the others of the batch are committed. */
-export type WriteOutcome =
-  | { readonly result: unknown }
-  | { readonly refusal: Pick<WriteRefused, 'code' | 'message' | 'publicDetail'> }
-  | { readonly failure: string };
-
-/** `failure` of a batch: the database cannot serve, nothing of the batch is written. */
-export type BatchOutcome = { readonly outcomes: readonly WriteOutcome[] } | { readonly failure: string };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { ConfigurationError } from '#platform';
+import type { ExportPosition } from '../audit/export-position.js';
 import { prepareDatabase } from './prepare-database.js';
 import type { SchemaMigration } from './schema-migration.js';
 
@@ -13,11 +14,8 @@ const schema: readonly SchemaMigration[] = [
   },
 ];
 
-/**
- * How far the chains of the audit were sent elsewhere, in a file of its own beside the log, and which process sends: one at a
- * time. It is no secret and no proof; whoever changes it has records sent twice, or not at all, and changes none.
- */
-export class ExportPosition {
+/** In a file of its own beside the log. */
+export class SqliteExportPosition implements ExportPosition {
   private constructor(
     private readonly database: Database.Database,
     private readonly holder: string,
@@ -28,17 +26,16 @@ export class ExportPosition {
    * @param holder this process.
    * @throws ConfigurationError when the file cannot be opened.
    */
-  static async open(directory: string, holder: string): Promise<ExportPosition> {
+  static async open(directory: string, holder: string): Promise<SqliteExportPosition> {
     try {
-      return new ExportPosition(await prepareDatabase(join(directory, 'audit-export.sqlite'), schema), holder);
+      return new SqliteExportPosition(await prepareDatabase(join(directory, 'audit-export.sqlite'), schema), holder);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new ConfigurationError(`store.directory ${directory}: ${reason}`, { cause: error });
     }
   }
 
-  /** Takes or prolongs the right to send, milliseconds from now. @returns false while another process has it. */
-  claim(forMs: number): boolean {
+  claim(forMs: number): Promise<boolean> {
     const now = Date.now();
     const { changes } = this.database
       .prepare(
@@ -47,28 +44,28 @@ export class ExportPosition {
       )
       // A clock that was set back must not keep everybody from it.
       .run(this.holder, now + forMs, now, now + 10 * forMs);
-    return changes === 1;
+    return Promise.resolve(changes === 1);
   }
 
-  /** Lets another process send at once. */
-  release(): void {
+  release(): Promise<void> {
     this.database.prepare('DELETE FROM exporter WHERE holder = ?').run(this.holder);
+    return Promise.resolve();
   }
 
-  /** How many records of each chain were sent, by writer. */
-  sizes(): ReadonlyMap<string, number> {
+  sizes(): Promise<ReadonlyMap<string, number>> {
     const rows = this.database.prepare('SELECT writer, size FROM exported').all() as { writer: string; size: number }[];
-    return new Map(rows.map(({ writer, size }) => [writer, size]));
+    return Promise.resolve(new Map(rows.map(({ writer, size }) => [writer, size])));
   }
 
-  /** Notes that the first `size` records of a chain were sent; durable when it returns. */
-  advance(writer: string, size: number): void {
+  advance(writer: string, size: number): Promise<void> {
     this.database
       .prepare('INSERT INTO exported VALUES (?, ?) ON CONFLICT (writer) DO UPDATE SET size = excluded.size')
       .run(writer, size);
+    return Promise.resolve();
   }
 
-  close(): void {
+  close(): Promise<void> {
     this.database.close();
+    return Promise.resolve();
   }
 }

@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { requireSections } from '#platform';
+import { preparePostgresql } from '#store';
+import {
+  readConfiguration,
+  withConfiguration,
+  type ConfigurationOptions,
+} from '../configuration/read-configuration.js';
+import { print } from '../terminal/print.js';
+
+interface MigrateOptions extends ConfigurationOptions {
+  readonly grantTo?: string;
+  readonly json?: boolean;
+}
+
+/** `rcsctl store`: what operators do with the store as a whole. */
+export function storeCommand(program: Command): void {
+  const store = program.command('store').description('the store as a whole');
+  withConfiguration(store.command('migrate'))
+    .description(
+      'make the tables in PostgreSQL, or bring them up to date, as the role of the configuration, which owns them',
+    )
+    .option('--grant-to <role>', 'the role of gateways: it may add to the audit and read it, and not change it')
+    .option('--json', 'JSON for programs')
+    .action(migrate);
+}
+
+async function migrate({ config, grantTo, json }: MigrateOptions): Promise<void> {
+  const { store } = requireSections(readConfiguration(config), 'store');
+  await preparePostgresql(store, grantTo);
+  print(json === true, { migrated: true, ...(grantTo === undefined ? {} : { grantedTo: grantTo }) }, () =>
+    grantTo === undefined ? 'the tables are up to date' : `the tables are up to date, and ${grantTo} may use them`,
+  );
+}

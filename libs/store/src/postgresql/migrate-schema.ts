@@ -1,0 +1,125 @@
+import { Client } from 'pg';
+import { auditSchema } from './audit-schema.js';
+import { documentSchema } from './document-schema.js';
+import type { DatabaseHost, PostgresqlOptions } from './postgresql-options.js';
+import { clientConfig } from './primary-pool.js';
+
+/** One step of the schema; the steps are never changed once released, only added to. */
+export interface PostgresqlMigration {
+  readonly version: number;
+  /** The oldest version whose code still works with this one, so that old and new processes run side by side. */
+  readonly worksWithCodeOf: number;
+  readonly sql: string;
+}
+
+export const migrations: readonly PostgresqlMigration[] = [
+  { version: 1, worksWithCodeOf: 1, sql: documentSchema + auditSchema },
+];
+
+/** A step may have to rewrite much. */
+const migrationTimeoutMs = 600_000;
+/** Any number that nobody else locks in this database. */
+const lockNumber = 7203718000;
+
+interface Present {
+  readonly version: number;
+  readonly oldest: number;
+}
+
+/**
+ * Brings the schema to the newest version known here, in one transaction, one process at a time; of others that come at the
+ * same time each finds it done. Where nothing is to be done, no right to change the schema is needed.
+ * @throws Error where a newer version of this program made a schema that this one cannot work with, or rights are missing.
+ */
+export async function migrateSchema(
+  options: PostgresqlOptions,
+  host: DatabaseHost,
+  steps: readonly PostgresqlMigration[] = migrations,
+): Promise<void> {
+  const config = clientConfig(options, host);
+  const client = new Client({ ...config, query_timeout: migrationTimeoutMs, statement_timeout: migrationTimeoutMs });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    const known = steps.at(-1)?.version ?? 0;
+    if (isServed(await present(client), known)) return;
+    await client.query('BEGIN');
+    await client.query('SELECT pg_advisory_xact_lock($1)', [lockNumber]);
+    const found = await present(client);
+    if (!isServed(found, known)) for (const step of steps) if (step.version > found.version) await apply(client, step);
+    await client.query('COMMIT');
+  } catch (error) {
+    if ((error as { readonly code?: string }).code !== '42501') throw error;
+    const message = `the schema must be made or brought up to date, and ${options.user} has no right to: run rcsctl store migrate as its owner`;
+    throw new Error(`${message} (${(error as Error).message})`, { cause: error });
+  } finally {
+    await client.end();
+  }
+}
+
+/** @throws Error for one that only newer code understands. */
+function isServed({ version, oldest }: Present, known: number): boolean {
+  if (version < known) return false;
+  if (version === known || oldest <= known) return true;
+  throw new Error(
+    `it has schema version ${version}, this program knows ${known}: it was written by a newer version; ` +
+      'start that version, or restore a backup from before the update',
+  );
+}
+
+async function present(client: Client): Promise<Present> {
+  const { rows: tables } = await client.query<{ there: boolean }>(
+    `SELECT to_regclass('rcs_schema') IS NOT NULL AS there`,
+  );
+  if (tables[0]?.there !== true) return { version: 0, oldest: 0 };
+  const { rows } = await client.query<Present>('SELECT version, works_with_code_of AS oldest FROM rcs_schema');
+  return rows[0] ?? { version: 0, oldest: 0 };
+}
+
+async function apply(client: Client, { version, worksWithCodeOf, sql }: PostgresqlMigration): Promise<void> {
+  await client.query(
+    'CREATE TABLE IF NOT EXISTS rcs_schema (version integer NOT NULL, works_with_code_of integer NOT NULL)',
+  );
+  await client.query(sql);
+  await client.query('DELETE FROM rcs_schema');
+  await client.query('INSERT INTO rcs_schema VALUES ($1, $2)', [version, worksWithCodeOf]);
+}
+
+/**
+ * Gives a role what a gateway needs and no more: of the audit it may add and read, and neither change nor remove. It also needs
+ * the schema of the tables and the function that makes partitions, which runs with the rights of the owner.
+ */
+export async function grantUse(options: PostgresqlOptions, host: DatabaseHost, role: string): Promise<void> {
+  const client = new Client(clientConfig(options, host));
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    const to = client.escapeIdentifier(role);
+    const { rows } = await client.query<{ schema: string }>('SELECT current_schema() AS schema');
+    const schema = client.escapeIdentifier(rows[0]?.schema ?? 'public');
+    await client.query(`
+      BEGIN;
+      GRANT USAGE ON SCHEMA ${schema} TO ${to};
+      REVOKE ALL ON ALL TABLES IN SCHEMA ${schema} FROM ${to};
+      GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema} TO ${to};
+      REVOKE UPDATE, DELETE, TRUNCATE ON ${appendOnlyTables.join(', ')} FROM ${to};
+      REVOKE DELETE ON audit_chain, audit_archived_chain FROM ${to};
+      REVOKE INSERT, UPDATE, DELETE ON rcs_schema FROM ${to};
+      GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${schema} TO ${to};
+      GRANT EXECUTE ON FUNCTION rcs_audit_month(text) TO ${to};
+      COMMIT`);
+    await revokeOnPartitions(client, to);
+  } finally {
+    await client.end();
+  }
+}
+
+const appendOnlyTables = ['audit_record', 'audit_checkpoint', 'audit_archive'];
+
+/** Partitions are written and read through the table that they are of. */
+async function revokeOnPartitions(client: Client, role: string): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'audit_record'::regclass`,
+  );
+  for (const { name } of rows) await client.query(`REVOKE ALL ON ${name} FROM ${role}`);
+}

@@ -1,0 +1,163 @@
+import type {
+  AdditionResult,
+  AssignmentResult,
+  CertificateStore,
+  CertificateUse,
+  ChangeOrigin,
+  RemovalRequest,
+  RemovalResult,
+  UseQuestion,
+} from '../certificates/certificate-store.js';
+import type {
+  AssignmentTarget,
+  CertificateAssignment,
+  RecordingCertificate,
+} from '../certificates/recording-certificate.js';
+import { targetKey } from '../certificates/target-key.js';
+import {
+  certificateByAlias,
+  certificateByFingerprint,
+  lockCertificates,
+  mayEncrypt,
+  putAssignment,
+  putCertificate,
+} from './certificate-rows.js';
+import { assignmentsOf, certificateUse } from './certificate-use.js';
+import { documentIn, documentsIn } from './document-row.js';
+import type { PostgresqlDatabase } from './postgresql-database.js';
+import type { Sql } from './sql.js';
+
+export class PostgresqlCertificateStore implements CertificateStore {
+  constructor(private readonly database: PostgresqlDatabase) {}
+
+  list(contactCenter?: string): Promise<readonly RecordingCertificate[]> {
+    const text = `SELECT document FROM recording_certificate
+                  WHERE contact_center = coalesce($1, contact_center) ORDER BY alias, contact_center`;
+    return this.database.read(sql => documentsIn<RecordingCertificate>(sql, text, [contactCenter ?? null]));
+  }
+
+  find(contactCenter: string, alias: string): Promise<RecordingCertificate | undefined> {
+    return this.database.read(sql => certificateByAlias(sql, contactCenter, alias));
+  }
+
+  add(certificate: RecordingCertificate): Promise<AdditionResult> {
+    const { contactCenter, alias, fingerprint } = certificate;
+    return this.change(contactCenter, async sql => {
+      const known = await certificateByFingerprint(sql, contactCenter, fingerprint);
+      if (known?.state === 'active') return { outcome: 'known', certificate: known };
+      if (known !== undefined) {
+        const restored = await putCertificate(sql, { ...certificate, alias: known.alias });
+        return { outcome: 'restored', certificate: restored };
+      }
+      const sameAlias = await certificateByAlias(sql, contactCenter, alias);
+      if (sameAlias !== undefined) return { outcome: 'alias-taken', certificate: sameAlias };
+      return { outcome: 'created', certificate: await putCertificate(sql, certificate) };
+    });
+  }
+
+  use(question: UseQuestion): Promise<CertificateUse> {
+    return this.database.read(sql => certificateUse(sql, question));
+  }
+
+  remove(request: RemovalRequest): Promise<RemovalResult> {
+    const { contactCenter, alias, force, origin } = request;
+    return this.change(contactCenter, async sql => {
+      const certificate = await certificateByAlias(sql, contactCenter, alias);
+      if (certificate?.state !== 'active') return { outcome: 'not-found', assignments: 0, recordings: 0, unknown: 0 };
+      const use = await certificateUse(sql, request);
+      if (use.unknown > 0) return { outcome: 'unknown', ...use };
+      if (!force && use.assignments + use.recordings > 0) return { outcome: 'in-use', ...use };
+      for (const assignment of await assignmentsOf(sql, contactCenter)) {
+        if (!assignment.aliases.includes(alias)) continue;
+        const aliases = assignment.aliases.filter(one => one !== alias);
+        await putAssignment(sql, { ...assignment, aliases, changedAt: origin.at, changedBy: origin.by });
+      }
+      await putCertificate(sql, { ...certificate, state: 'deleted', deletedAt: origin.at, deletedBy: origin.by });
+      return { outcome: 'removed', ...use };
+    });
+  }
+
+  noteKeyRemoved(contactCenter: string, alias: string, at: string | undefined): Promise<boolean> {
+    return this.change(contactCenter, async sql => {
+      const certificate = await certificateByAlias(sql, contactCenter, alias);
+      if (certificate?.state !== 'deleted') return false;
+      const inUse = { ...certificate };
+      delete inUse.keyRemovedAt;
+      await putCertificate(sql, at === undefined ? inUse : { ...inUse, keyRemovedAt: at });
+      return true;
+    });
+  }
+
+  claimWarning(contactCenter: string, alias: string, days: number): Promise<boolean> {
+    return this.change(contactCenter, async sql => {
+      const certificate = await certificateByAlias(sql, contactCenter, alias);
+      if (certificate?.state !== 'active' || (certificate.warnedDays ?? Infinity) <= days) return false;
+      await putCertificate(sql, { ...certificate, warnedDays: days });
+      return true;
+    });
+  }
+
+  assignments(contactCenter?: string): Promise<readonly CertificateAssignment[]> {
+    const text = `SELECT document FROM certificate_assignment
+                  WHERE contact_center = coalesce($1, contact_center) ORDER BY target, contact_center`;
+    return this.database.read(sql => documentsIn<CertificateAssignment>(sql, text, [contactCenter ?? null]));
+  }
+
+  assignment(contactCenter: string, target: AssignmentTarget): Promise<CertificateAssignment | undefined> {
+    return this.database.read(sql => assignmentAt(sql, contactCenter, target));
+  }
+
+  assign(assignment: CertificateAssignment): Promise<AssignmentResult> {
+    const { contactCenter, target, aliases } = assignment;
+    return this.change<AssignmentResult>(contactCenter, async sql => {
+      for (const alias of aliases) {
+        if (!(await mayEncrypt(sql, contactCenter, alias))) return { outcome: 'unknown-alias', alias };
+      }
+      const present = await assignmentAt(sql, contactCenter, target);
+      if (JSON.stringify(present?.aliases) === JSON.stringify(aliases)) return { outcome: 'unchanged' };
+      await putAssignment(sql, assignment);
+      return { outcome: 'assigned' };
+    });
+  }
+
+  unassign(contactCenter: string, target: AssignmentTarget): Promise<boolean> {
+    const text = 'DELETE FROM certificate_assignment WHERE contact_center = $1 AND target = $2';
+    return this.change(contactCenter, async sql => (await sql.run(text, [contactCenter, targetKey(target)])) === 1);
+  }
+
+  succeed(
+    contactCenter: string,
+    from: string,
+    to: string,
+    origin: ChangeOrigin,
+  ): Promise<readonly AssignmentTarget[] | undefined> {
+    return this.change(contactCenter, async sql => {
+      const old = await certificateByAlias(sql, contactCenter, from);
+      if (old?.state !== 'active' || !(await mayEncrypt(sql, contactCenter, to))) return undefined;
+      const affected = (await assignmentsOf(sql, contactCenter)).filter(({ aliases }) => aliases.includes(from));
+      for (const assignment of affected) {
+        const aliases = [...new Set(assignment.aliases.map(alias => (alias === from ? to : alias)))];
+        await putAssignment(sql, { ...assignment, aliases, changedAt: origin.at, changedBy: origin.by });
+      }
+      await putCertificate(sql, { ...old, successor: to });
+      return affected.map(({ target }) => target);
+    });
+  }
+
+  private change<T>(contactCenter: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.database.transaction(async sql => {
+      await lockCertificates(sql, contactCenter);
+      return work(sql);
+    });
+  }
+}
+
+const assignmentAt = (
+  sql: Sql,
+  contactCenter: string,
+  target: AssignmentTarget,
+): Promise<CertificateAssignment | undefined> =>
+  documentIn(sql, 'SELECT document FROM certificate_assignment WHERE contact_center = $1 AND target = $2', [
+    contactCenter,
+    targetKey(target),
+  ]);

@@ -1,0 +1,104 @@
+import { RcsError } from '#platform';
+import type { MediaFinding, PinnedMedia, PinResult } from '../recordings/pinned-media.js';
+import type { Recording } from '../recordings/recording.js';
+import type { ClaimedLocation, InsertionDetails, RecordingStore } from '../recordings/recording-store.js';
+import { epochMilliseconds, withoutLeaves } from '../recordings/stored-recording.js';
+import { documentIn } from './document-row.js';
+import { claimLocations, putPin, replaceRecipients } from './media-rows.js';
+import type { PostgresqlDatabase } from './postgresql-database.js';
+import type { Sql } from './sql.js';
+
+const select = 'SELECT document FROM recording WHERE id = $1';
+
+export class PostgresqlRecordingStore implements RecordingStore {
+  constructor(private readonly database: PostgresqlDatabase) {}
+
+  insert(
+    recording: Recording,
+    { findings = [], locations = [] }: InsertionDetails = {},
+  ): Promise<'created' | 'unchanged'> {
+    return this.database.transaction(async sql => {
+      if (!(await insertRow(sql, recording))) return unchanged(sql, recording);
+      await insertMedia(sql, recording);
+      await claim(sql, recording.contactCenter, locations);
+      for (const finding of findings) await putPin(sql, recording, finding);
+      return 'created';
+    });
+  }
+
+  find(id: string): Promise<Recording | undefined> {
+    return this.database.read(sql => documentIn<Recording>(sql, select, [id]));
+  }
+
+  pin(recordingId: string, finding: MediaFinding): Promise<PinResult> {
+    return this.database.transaction(async sql => {
+      // Held, so that no rewrap puts another envelope in the place of the one that was read.
+      const recording = await documentIn<Recording>(sql, `${select} FOR NO KEY UPDATE`, [recordingId]);
+      if (recording !== undefined) return putPin(sql, recording, finding);
+      const message = `there is no recording ${recordingId} to pin a media file of`;
+      throw new RcsError('RCS_RECORDING_NOT_FOUND', message);
+    });
+  }
+
+  findPin(recordingId: string, mediaId: string): Promise<PinnedMedia | undefined> {
+    const text = 'SELECT document FROM envelope_pin WHERE recording_id = $1 AND media_id = $2';
+    return this.database.read(sql => documentIn<PinnedMedia>(sql, text, [recordingId, mediaId]));
+  }
+
+  async findLeaves(recordingId: string, mediaId: string): Promise<Buffer | undefined> {
+    const text = 'SELECT leaves FROM content_tree WHERE recording_id = $1 AND media_id = $2';
+    return (await this.database.read(sql => sql.first<{ leaves: Buffer }>(text, [recordingId, mediaId])))?.leaves;
+  }
+}
+
+/** False where there is a recording of this id: one that is being inserted at this moment is waited for. */
+async function insertRow(sql: Sql, recording: Recording): Promise<boolean> {
+  const inserted = await sql.run(
+    `INSERT INTO recording (id, contact_center, region, start_time, caller_phone_number, dialed_phone_number, document)
+     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`,
+    [
+      recording.id,
+      recording.contactCenter,
+      recording.region,
+      epochMilliseconds(recording.startTime),
+      recording.callerPhoneNumber ?? null,
+      recording.dialedPhoneNumber ?? null,
+      JSON.stringify(recording),
+    ],
+  );
+  return inserted === 1;
+}
+
+async function unchanged(sql: Sql, recording: Recording): Promise<'unchanged'> {
+  const present = await documentIn<Recording>(sql, select, [recording.id]);
+  if (present !== undefined && withoutLeaves(present) === withoutLeaves(recording)) return 'unchanged';
+  throw new RcsError('RCS_RECORDING_EXISTS', `a different recording ${recording.id} is stored`);
+}
+
+/** What is known of each media file by the metadata, and that nobody has looked at it. */
+async function insertMedia(sql: Sql, { id, contactCenter, mediaFiles }: Recording): Promise<void> {
+  await sql.run(
+    `INSERT INTO unindexed_media (recording_id, media_id, contact_center, missing, attempts, next_attempt)
+     SELECT $1, unnest($2::text[]), $3, 'inspection', 0, 0`,
+    [id, mediaFiles.map(({ mediaId }) => mediaId), contactCenter],
+  );
+  await sql.run(
+    `INSERT INTO media_file_count AS counted VALUES ($1, pg_backend_pid() % 16, $2)
+     ON CONFLICT (contact_center, slot) DO UPDATE SET media_files = counted.media_files + excluded.media_files`,
+    [contactCenter, mediaFiles.length],
+  );
+  for (const { mediaId, recipients = [] } of mediaFiles) {
+    if (recipients.length > 0) await replaceRecipients(sql, contactCenter, id, mediaId, recipients);
+  }
+}
+
+async function claim(sql: Sql, contactCenter: string, locations: readonly ClaimedLocation[]): Promise<void> {
+  const [taken] = await claimLocations(
+    sql,
+    locations.map(({ location }) => ({ contactCenter, location })),
+  );
+  if (taken === undefined) return;
+  const mediaId = locations.find(({ location }) => location === taken.location)?.mediaId;
+  const detail = `${JSON.stringify(mediaId)}: name a location of the contact center's own`;
+  throw new RcsError('RCS_MEDIA_LOCATION_TAKEN', detail, { publicDetail: detail });
+}

@@ -37,6 +37,8 @@ export class FaultyWorker {
   readonly cancelled: Promise<void>;
   /** Answers that it has begun and nobody has had in full. */
   openAnswers = 0;
+  /** Connections that were made to it. */
+  connections = 0;
   private reportCancelled: () => void = () => undefined;
   private readonly server: Server;
   private place = 0;
@@ -61,6 +63,7 @@ export class FaultyWorker {
   }
 
   async listen(): Promise<void> {
+    this.server.on('secureConnection', () => this.connections++);
     await new Promise<void>(resolve => this.server.listen(0, '127.0.0.1', resolve));
   }
 

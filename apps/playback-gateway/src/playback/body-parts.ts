@@ -26,12 +26,12 @@ export class BodyParts {
 
   /** The part at this place, as the worker answers it. @throws RcsError of the worker. */
   async next(worker: WorkerRegistration, place: PartPlace): Promise<WorkerAnswer> {
-    return (await this.ahead.take()) ?? this.ask(worker, place);
+    return (await this.ahead.take()) ?? this.ask(worker, place, this.signal);
   }
 
   /** Asks for the part that is wanted after the present one. */
   askAhead(worker: WorkerRegistration, place: PartPlace): void {
-    this.ahead.start(() => this.ask(worker, place));
+    this.ahead.start(() => this.ask(worker, place, untilItComes()));
   }
 
   /** What was asked ahead is not wanted any more. */
@@ -39,12 +39,12 @@ export class BodyParts {
     this.ahead.drop();
   }
 
-  private async ask(worker: WorkerRegistration, place: PartPlace): Promise<WorkerAnswer> {
+  private async ask(worker: WorkerRegistration, place: PartPlace, signal: AbortSignal): Promise<WorkerAnswer> {
     try {
-      return await this.askWith({}, worker, place);
+      return await this.askWith({}, worker, place, signal);
     } catch (error) {
       if (!(error instanceof RcsError && error.code === 'RCS_CONTENT_TREE_NEEDED')) throw error;
-      return this.askWith({ contentTree: await this.request.contentTree() }, worker, place);
+      return this.askWith({ contentTree: await this.request.contentTree() }, worker, place, signal);
     }
   }
 
@@ -52,6 +52,7 @@ export class BodyParts {
     more: Pick<MediaRequest, 'contentTree'>,
     worker: WorkerRegistration,
     { offset, entityTag }: PartPlace,
+    signal: AbortSignal,
   ): Promise<WorkerAnswer> {
     const { media, grant: content, onGrant, requestId } = this.request;
     const request = {
@@ -64,9 +65,12 @@ export class BodyParts {
       content,
       grant => {
         onGrant?.(grant);
-        return this.client.requestMedia(worker, { ...request, grant }, requestId, this.signal);
+        return this.client.requestMedia(worker, { ...request, grant }, requestId, signal);
       },
       worker.certificate,
     );
   }
 }
+
+/** A player that leaves does not end this: the answer is on its way, and its connection is worth more than its bytes. */
+const untilItComes = (): AbortSignal => new AbortController().signal;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { GrantVerifier } from '#grants';
 import { RcsError, type ErrorCode } from '#platform';
@@ -198,5 +199,38 @@ describe(MediaRelay.name, () => {
     expect(outcome).toMatchObject({ name: 'ReceiverGoneError' });
     await tested.workers[0]!.cancelled;
     expect(tested.workers[1]!.requests).toEqual([]);
+  });
+
+  it('keeps the connection to the worker when a player leaves with little left to send', async () => {
+    const relay = await relayOver({ media: randomBytes(500_000) });
+    const [worker] = tested.workers;
+    for (let hop = 0; hop < 4; hop++) {
+      const asked = request({ media: { ...request().media, range: `bytes=${hop}-` } });
+      const { outcome } = await play(relay, asked, async answer => {
+        await once(answer, 'data');
+        answer.destroy();
+        return Buffer.alloc(0);
+      });
+      expect(outcome).toMatchObject({ name: 'ReceiverGoneError' });
+      while (worker!.openAnswers > 0) await new Promise(resolve => setImmediate(resolve));
+    }
+    expect(worker!.requests.length).toBeGreaterThanOrEqual(4);
+    // The one asked ahead goes over another.
+    expect(worker!.connections).toBeLessThanOrEqual(2);
+  });
+
+  it('closes the connection to the worker when a player leaves with much left to send', async () => {
+    const asked = request({ media: { ...request().media, range: 'bytes=0-1999999' } });
+    const { outcome } = await play(
+      await relayOver({ media: randomBytes(2_000_000), stall: true }),
+      asked,
+      async answer => {
+        await once(answer, 'data');
+        answer.destroy();
+        return Buffer.alloc(0);
+      },
+    );
+    expect(outcome).toMatchObject({ name: 'ReceiverGoneError' });
+    await tested.workers[0]!.cancelled;
   });
 });

@@ -18,7 +18,8 @@ import { askedAheadBytes } from './body-windows.js';
 import type { PlayerConnection } from './player-connection.js';
 import { RelayAttempts } from './relay-attempts.js';
 import type { RelayRequest } from './relay-request.js';
-import { WorkerClient, type WorkerAnswer } from '../workers/worker-client.js';
+import { giveUpBody } from '../workers/give-up-body.js';
+import { bodyLengthOf, WorkerClient, type WorkerAnswer } from '../workers/worker-client.js';
 
 export interface RelayResult {
   readonly status: number;
@@ -106,7 +107,7 @@ export class MediaRelay {
     try {
       await request.audited;
     } catch (error) {
-      answer.body.on('error', () => undefined).destroy();
+      giveUpBody(answer.body, bodyLengthOf(answer));
       // A code of its own: an audit log that is overloaded is no reason to ask another worker.
       throw new RcsError('RCS_AUDIT_UNAVAILABLE', 'the playback could not be audited', { cause: error });
     }
@@ -138,12 +139,13 @@ export class MediaRelay {
     player: PlayerConnection,
     askAhead: (place: PartPlace) => void,
   ): Promise<void> {
-    const length = lengthOf(answer);
+    const length = bodyLengthOf(answer);
     const end = player.bytesSent + length;
     try {
       await sendStream(answer.body, player.response, {
         length,
         receiverIdleTimeoutMs: this.clientIdleTimeoutMs,
+        giveUp: giveUpBody,
         onBytes: count => {
           player.count(count);
           this.metrics.bytesSent.inc(count);
@@ -162,12 +164,10 @@ export class MediaRelay {
 /** @throws RcsError RCS_STORAGE_CHANGED when the answer is anything but the next part of the body that has begun. */
 function checkContinuation(answer: WorkerAnswer, begun: BegunBody, sent: number): void {
   const { status, headers } = answer;
-  const length = lengthOf(answer);
+  const length = bodyLengthOf(answer);
   const bodyLength = Number(headers[representationLengthHeader] ?? sent + length);
   const isNext = sent + length <= begun.length && (length > 0 || sent === begun.length);
   if (status === begun.status && headers.etag === begun.entityTag && bodyLength === begun.length && isNext) return;
-  answer.body.on('error', () => undefined).destroy();
+  giveUpBody(answer.body, bodyLengthOf(answer));
   throw new RcsError('RCS_STORAGE_CHANGED', `a worker continues with ${status} ${headers.etag ?? ''} ${length}`);
 }
-
-const lengthOf = ({ headers }: WorkerAnswer): number => Number(headers['content-length'] ?? 0);

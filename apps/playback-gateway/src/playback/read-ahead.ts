@@ -1,4 +1,5 @@
-import type { WorkerAnswer } from '../workers/worker-client.js';
+import { giveUpBody } from '../workers/give-up-body.js';
+import { bodyLengthOf, type WorkerAnswer } from '../workers/worker-client.js';
 
 /**
  * The next part of a body, asked for before it is wanted. It is never needed: whatever goes wrong with it, the part is
@@ -28,7 +29,9 @@ export class ReadAhead {
 
   /** What comes in, or has come, is given up. */
   drop(): void {
-    void this.next?.then(answer => answer?.body.destroy());
+    void this.next?.then(answer => {
+      if (answer !== undefined) giveUpBody(answer.body, bodyLengthOf(answer));
+    });
     this.next = undefined;
   }
 }

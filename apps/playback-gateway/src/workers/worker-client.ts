@@ -30,8 +30,13 @@ import { WorkerConnections } from './worker-connections.js';
 export interface WorkerAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** To be read to its end, or given up. */
   readonly body: Dispatcher.ResponseData['body'];
 }
+
+/** Of the body, in bytes. */
+export const bodyLengthOf = ({ headers }: Pick<WorkerAnswer, 'headers'>): number =>
+  Number(headers['content-length'] ?? 0);
 
 /** Ending sessions costs a worker nothing. */
 const forgetTimeoutMs = 3000;
@@ -51,14 +56,19 @@ export class WorkerClient {
     this.inspectTimeoutMs = playbackStartTimeoutMs;
   }
 
-  /** @throws RcsError of the worker, or RCS_WORKER_FAILED when it cannot be reached. */
+  /**
+   * @param signal gives up while the answer is waited for; what becomes of its body is the business of who reads it.
+   * @throws RcsError of the worker, or RCS_WORKER_FAILED when it cannot be reached.
+   */
   async requestMedia(
     worker: WorkerRegistration,
     request: MediaRequest,
     requestId: string,
     signal: AbortSignal,
   ): Promise<WorkerAnswer> {
-    const response = await this.post(worker, mediaPath, JSON.stringify(request), requestId, signal);
+    const response = await whileWaiting(signal, waiting =>
+      this.post(worker, mediaPath, JSON.stringify(request), requestId, waiting),
+    );
     const headers = singleValues(response.headers);
     if (mediaStatuses.has(response.statusCode)) return { status: response.statusCode, headers, body: response.body };
     throw await problemOf(response, worker);
@@ -139,6 +149,19 @@ export class WorkerClient {
     } finally {
       span?.end();
     }
+  }
+}
+
+/** Work with a signal that follows this one until the work is done, and no longer. */
+async function whileWaiting<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const waiting = new AbortController();
+  const leave = (): void => waiting.abort(signal.reason);
+  if (signal.aborted) leave();
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    return await work(waiting.signal);
+  } finally {
+    signal.removeEventListener('abort', leave);
   }
 }
 

@@ -9,6 +9,8 @@ export interface SendOptions {
   /** The longest time the receiver may take no byte, milliseconds. */
   readonly receiverIdleTimeoutMs: number;
   readonly onBytes?: (count: number) => void;
+  /** What becomes of the source after a failure; it is destroyed unless told. */
+  readonly giveUp?: (source: Readable, restBytes: number) => void;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface SendOptions {
  * hand. Resolves when the receiver has taken exactly `length` bytes, not only kept them: Node takes the connection of a
  * response that has been ended for idle, and closes it with its server, whatever the response has left to send.
  * @throws ReceiverGoneError when the receiver closed or took nothing for too long, RcsError when the source was short
- * or long, or whatever the source failed with. The source is destroyed in each case; the receiver is left to the caller.
+ * or long, or whatever the source failed with. The source is given up in each case; the receiver is left to the caller.
  */
 export function sendStream(source: Readable, receiver: Writable, options: SendOptions): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -64,9 +66,13 @@ export function sendStream(source: Readable, receiver: Writable, options: SendOp
       stopListening();
       receiver.off('drain', onDrain).off('close', onReceiverClose).off('error', onReceiverClose);
       if (error === undefined) return resolve();
-      source.on('error', ignoreLateError);
-      source.destroy();
+      giveUp();
       reject(error);
+    };
+    const giveUp = (): void => {
+      source.on('error', ignoreLateError);
+      if (options.giveUp === undefined) source.destroy();
+      else options.giveUp(source, options.length - sent);
     };
 
     if (receiver.destroyed || receiver.closed)

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { endingWithUs, reservePort } from '#platform';
-import { endChild } from '#test/waiting/end-child.js';
+import { endChild } from '../support/waiting/end-child.js';
 
 export interface NginxFiles {
   /** Base URL, https. */

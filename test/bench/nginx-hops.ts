@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endingWithUs, reservePort } from '#platform';
-import { endChild } from '#test/waiting/end-child.js';
+import { endChild } from '../support/waiting/end-child.js';
 import { processCpuMs } from './process-cpu.js';
 
 export interface NginxHops {

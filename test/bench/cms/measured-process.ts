@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { within } from '#test/waiting/within.js';
+import { within } from '../../support/waiting/within.js';
 
 export interface MeasuredProcess {
   readonly seconds: number;

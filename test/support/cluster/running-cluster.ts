@@ -4,7 +4,7 @@ import { chmodSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 // By its file: the index loads the schema of the configuration, a quarter of a second in each file of tests.
 import { endingWithUs } from '../../../libs/platform/src/lifecycle/ending-with-us.js';
-import { endChild } from '#test/waiting/end-child.js';
+import { endChild } from '../waiting/end-child.js';
 import { addOperationsAccount, type OperationsAccount } from './operations-account.js';
 
 /** The line that quickstart prints with --json, and an account that only tests have. */

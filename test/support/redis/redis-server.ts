@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { endChild } from '#test/waiting/end-child.js';
-import { within } from '#test/waiting/within.js';
+import { endChild } from '../waiting/end-child.js';
+import { within } from '../waiting/within.js';
 
 /** A real redis-server on a free port of the loopback interface, without persistence. */
 export class RedisServer {

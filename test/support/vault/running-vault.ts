@@ -6,8 +6,8 @@ import type { JournalRecord, KeyUseRecord } from '#contracts';
 import { KeyVaultEndpoint } from '#key-vault-client';
 import type { InternalIdentity } from '#platform';
 import { stringify } from 'yaml';
-import { endChild } from '#test/waiting/end-child.js';
-import { waitFor } from '#test/waiting/wait-for.js';
+import { endChild } from '../waiting/end-child.js';
+import { waitFor } from '../waiting/wait-for.js';
 
 export interface VaultSettings {
   readonly directory: string;

@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { FaultyStorage } from '../testing/faulty-storage.js';
-import { misbehaviours, type Misbehaviour, type StoredBytes } from '../testing/misbehaviours/index.js';
+import {
+  challengeMisbehaviours,
+  credentials,
+  misbehaviours,
+  type Misbehaviour,
+  type StoredBytes,
+} from '../testing/misbehaviours/index.js';
 import { properAnswer, send } from '../testing/misbehaviours/misbehaviour.js';
 import { patience, StorageProbe } from '../testing/storage-probe.js';
 import type { OpenHint } from '../stored-object.js';
@@ -21,6 +27,7 @@ const phases = [
   ['from the first answer on', 0],
   ['once the file has been opened', 2],
 ] as const;
+const all = [...misbehaviours, ...challengeMisbehaviours];
 /** So many at once: most of them wait. */
 const lanes = 32;
 
@@ -29,7 +36,7 @@ const outcomes = new Map<string, readonly string[]>();
 const key = (goodTurns: number, { name }: Misbehaviour): string => `${goodTurns} ${name}`;
 
 beforeAll(async () => {
-  const cases = phases.flatMap(([, goodTurns]) => misbehaviours.map(misbehaviour => ({ goodTurns, misbehaviour })));
+  const cases = phases.flatMap(([, goodTurns]) => all.map(misbehaviour => ({ goodTurns, misbehaviour })));
   const queue = cases.entries();
   const lane = async (): Promise<void> => {
     for (const [index, { goodTurns, misbehaviour }] of queue) {
@@ -50,7 +57,7 @@ async function outcomesOf({ answer }: Misbehaviour, goodTurns: number, hintsOfCa
     else answer(request, file, turn - goodTurns);
   });
   const times = { connectTimeoutMs: 4000, headersTimeoutMs: 1500, idleTimeoutMs: 1500, totalTimeoutMs: 20_000 };
-  const probe = new StorageProbe(storage.url, { maxConnections: 1, ...times });
+  const probe = new StorageProbe(storage.url, { maxConnections: 1, ...credentials, ...times });
   try {
     const found: string[] = [];
     for (const hint of hintsOfCase) {
@@ -96,7 +103,7 @@ function codeOf(error: unknown): string {
 }
 
 describe.each(phases)('a storage that misbehaves %s gives the right bytes or a named failure', (_when, goodTurns) => {
-  it.each(misbehaviours.map(misbehaviour => [misbehaviour.name, misbehaviour] as const))('%s', (_, misbehaviour) => {
+  it.each(all.map(misbehaviour => [misbehaviour.name, misbehaviour] as const))('%s', (_, misbehaviour) => {
     const { mayBeRight, codes } = misbehaviour.outcome;
     // What is not the file that was opened first is that, whatever else is wrong with it.
     const later = goodTurns > 0 ? ['right', 'RCS_STORAGE_CHANGED'] : [];

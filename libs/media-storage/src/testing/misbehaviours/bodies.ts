@@ -191,6 +191,7 @@ export const bodyMisbehaviours: readonly Misbehaviour[] = [
   ...cuts,
   {
     name: 'a length, and no body at all',
+    endless: true,
     outcome: fails('RCS_STORAGE_FAILED', 'RCS_STORAGE_TIMEOUT'),
     answer: bodies(answer => ({ ...answer, body: none })),
   },

@@ -5,6 +5,7 @@ import { rangeMisbehaviours } from './ranges.js';
 import { stateMisbehaviours } from './states.js';
 import { waitingMisbehaviours } from './waits.js';
 
+export { challengeMisbehaviours, credentials } from './challenges.js';
 export type { Misbehaviour, Outcome, StoredBytes } from './misbehaviour.js';
 
 /** Every way in which a storage without credentials misbehaves. */

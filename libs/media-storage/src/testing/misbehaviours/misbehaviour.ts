@@ -20,6 +20,8 @@ export interface Outcome {
 export interface Misbehaviour {
   readonly name: string;
   readonly outcome: Outcome;
+  /** Its answers do not end: whoever does not want them any more has to close the connection. */
+  readonly endless?: true;
   /** @param turn how many requests for this file there have been, with this one */
   readonly answer: (request: RawRequest, file: StoredBytes, turn: number) => void;
 }

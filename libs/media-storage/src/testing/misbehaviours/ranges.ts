@@ -57,12 +57,24 @@ export const rangeMisbehaviours: readonly Misbehaviour[] = [
   },
   {
     name: 'a total that is one too many',
-    outcome: mayFail('RCS_STORAGE_FAILED', 'RCS_STORAGE_CHANGED'),
+    outcome: mayFail(
+      'RCS_STORAGE_FAILED',
+      'RCS_STORAGE_CHANGED',
+      'RCS_CONTENT_CHANGED',
+      'RCS_MEDIA_UNDECRYPTABLE',
+      'RCS_ENVELOPE_UNREADABLE',
+    ),
     answer: contentRange((start, end, size) => `bytes ${start}-${end - 1}/${size + 1}`),
   },
   {
     name: 'another total in every answer',
-    outcome: mayFail('RCS_STORAGE_FAILED', 'RCS_STORAGE_CHANGED'),
+    outcome: mayFail(
+      'RCS_STORAGE_FAILED',
+      'RCS_STORAGE_CHANGED',
+      'RCS_CONTENT_CHANGED',
+      'RCS_MEDIA_UNDECRYPTABLE',
+      'RCS_ENVELOPE_UNREADABLE',
+    ),
     answer: changed((answer, request, { bytes }, turn) => {
       const range = rangeAsked(request, bytes.length);
       if (range === undefined || request.method === 'HEAD') return answer;

@@ -3,9 +3,10 @@ import { fails, headOf, keepWriting, mayFail, properAnswer, right, send, type Mi
 
 /** Storages that take their time, or all time there is. */
 export const waitingMisbehaviours: readonly Misbehaviour[] = [
-  { name: 'no answer', outcome: fails('RCS_STORAGE_TIMEOUT'), answer: () => undefined },
+  { name: 'no answer', endless: true, outcome: fails('RCS_STORAGE_TIMEOUT'), answer: () => undefined },
   {
     name: 'a head that never ends, byte by byte',
+    endless: true,
     outcome: fails('RCS_STORAGE_TIMEOUT'),
     answer: request => {
       request.socket.write('HTTP/1.1 200 OK\r\nX-Long: ');
@@ -14,6 +15,7 @@ export const waitingMisbehaviours: readonly Misbehaviour[] = [
   },
   {
     name: 'early hints without end',
+    endless: true,
     outcome: fails('RCS_STORAGE_TIMEOUT'),
     answer: request => keepWriting(request, 50, () => headOf('103 Early Hints', { Link: '</a>' })),
   },
@@ -45,6 +47,7 @@ export const waitingMisbehaviours: readonly Misbehaviour[] = [
   },
   {
     name: 'a body that stops half way',
+    endless: true,
     outcome: mayFail('RCS_STORAGE_TIMEOUT', 'RCS_STORAGE_FAILED'),
     answer: (request, file) => {
       const proper = properAnswer(request, file);
@@ -53,6 +56,7 @@ export const waitingMisbehaviours: readonly Misbehaviour[] = [
   },
   {
     name: 'a refusal whose body never ends',
+    endless: true,
     outcome: fails('RCS_STORAGE_FILE_MISSING'),
     answer: request => {
       send(request, { status: '404 Not Found', fields: { 'Transfer-Encoding': 'chunked' }, body: Buffer.alloc(0) });
@@ -61,6 +65,7 @@ export const waitingMisbehaviours: readonly Misbehaviour[] = [
   },
   {
     name: 'a refusal with more than anybody reads',
+    endless: true,
     outcome: fails('RCS_STORAGE_FAILED'),
     answer: request => {
       send(request, { status: '500 Oh', fields: { 'Content-Length': 1e9 }, body: Buffer.alloc(4_000_000) });
@@ -68,6 +73,7 @@ export const waitingMisbehaviours: readonly Misbehaviour[] = [
   },
   {
     name: 'a whole file that never ends',
+    endless: true,
     outcome: fails('RCS_STORAGE_FAILED'),
     answer: request => {
       send(request, { status: '200 OK', fields: { 'Transfer-Encoding': 'chunked' }, body: Buffer.alloc(0) });
@@ -76,6 +82,7 @@ export const waitingMisbehaviours: readonly Misbehaviour[] = [
   },
   {
     name: 'an answer to HEAD that goes on for ever',
+    endless: true,
     outcome: right,
     answer: (request, file) => {
       send(request, properAnswer(request, file));

@@ -27,11 +27,10 @@ export class SessionController {
   async logIn(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Body() body: unknown) {
     const authorization = loginAuthorization(request.headers.authorization, body);
     const attempt = this.admission.logIn(authorization, request, reply);
-    const { user, session } = await this.metrics.authentication(attempt, authorization === undefined);
-    const current = session?.key;
-    const opened = (await this.sessions.list(user)).find(({ key }) => key === current);
+    const { session } = await this.metrics.authentication(attempt, authorization === undefined);
+    const opened = session === undefined ? undefined : await this.sessions.describe(session);
     if (opened === undefined) throw new RcsError('RCS_SESSION_UNAVAILABLE', 'the new session is already gone');
-    return { statusCode: 0, session: sessionResource(opened, current) };
+    return { statusCode: 0, session: sessionResource(opened, opened.key) };
   }
 
   @Get()

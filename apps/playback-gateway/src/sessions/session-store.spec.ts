@@ -64,6 +64,11 @@ describe(SessionStore.name, () => {
     return JSON.stringify([keys, values]);
   };
 
+  /** How many values Redis was asked for so far. */
+  async function readsOfRedis(): Promise<number> {
+    return Number(/cmdstat_get:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0);
+  }
+
   /** Waits until Redis has dropped the key. */
   async function untilExpired(key: string): Promise<void> {
     while ((await redis.exists(`session:${key}`)) === 1) await delay(50);
@@ -180,6 +185,21 @@ describe(SessionStore.name, () => {
     expect(listed.map(({ id }) => id)).toEqual([second.session.id, first.session.id]);
     for (const { expiresAt } of listed) expect(expiresAt).toBeLessThanOrEqual(Date.now() + 1_800_000);
     expect(JSON.stringify(listed)).not.toContain(first.secret);
+  });
+
+  it('finds one session by its key, however many its account has', async () => {
+    const store = storeWith({ maxSessionsPerUser: 100 });
+    const { session, secret } = await store.open(anthony);
+    const others = await Promise.all(Array.from({ length: 20 }, () => store.open(anthony)));
+    const before = await readsOfRedis();
+    const found = await store.find(session.key);
+    expect((await readsOfRedis()) - before).toBe(1);
+    expect(found).toMatchObject({ ...anthony, id: session.id, key: session.key });
+    expect(found?.expiresAt).toBeLessThanOrEqual(Date.now() + 1_800_000);
+    expect(JSON.stringify(found)).not.toContain(secret);
+    await store.end(session, session.key);
+    expect(await store.find(session.key)).toBeUndefined();
+    expect(await store.find(others[0]!.session.key)).toMatchObject({ id: others[0]!.session.id });
   });
 
   describe('of accounts of one name', () => {

@@ -170,6 +170,11 @@ export class SessionStore {
     });
   }
 
+  /** One living session by what it is kept under: the others of its account are not looked at. */
+  find(key: string): Promise<ListedSession | undefined> {
+    return this.gate.run(redis => this.listed(redis, key));
+  }
+
   private async listed(redis: Redis, key: string): Promise<ListedSession | undefined> {
     const [text, remaining] = await results(redis.multi().get(sessionKey(key)).pttl(sessionKey(key)));
     const living = await this.living(this.openedAs(key, text as string | null));

@@ -80,6 +80,11 @@ export class SessionService {
     void reply.header('set-cookie', this.cookie.withdraw());
   }
 
+  /** The request's session as lists show it; undefined once it has ended. */
+  describe({ key }: Session): Promise<ListedSession | undefined> {
+    return this.store.find(key);
+  }
+
   list(account: AccountName): Promise<readonly ListedSession[]> {
     return this.store.list(account);
   }

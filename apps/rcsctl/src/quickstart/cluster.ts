@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { loadConfiguration, requireSections, type StoreConfiguration } from '#platform';
 import { type DataDirectory } from './data-directory.js';
 import { clusterConfiguration, opsUser, webdavUser, type ClusterSecrets } from './cluster-configuration.js';
 import { commandLineConfiguration } from './command-line-configuration.js';
@@ -118,6 +119,12 @@ export class Cluster {
     await this.startService('playback-gateway', 'playback-gateway', management.gateway, {});
   }
 
+  /** Where the gateway keeps what it stores, by its own configuration. @throws ConfigurationError naming the option that is wrong. */
+  storeConfiguration(): StoreConfiguration {
+    const configuration = loadConfiguration(this.directory.configurationFile, this.environmentOf('playback-gateway'));
+    return requireSections(configuration, 'store').store;
+  }
+
   /**
    * Watches what runs, and starts again what ends unasked. One that does not come back is only reported where others of
    * its kind go on (workers, one vault of several); resolves with the name and end of any other.
@@ -183,24 +190,27 @@ export class Cluster {
     managementUrl: string,
     environment: Readonly<Record<string, string>>,
   ): Promise<void> {
-    const identity = this.authority.services[role];
     await this.add(
       SupervisedProcess.start({
         name,
         program: process.execPath,
         args: [programFile(role)],
-        environment: {
-          ...this.baseEnvironment,
-          RCS_INTERNAL_TLS__CA_FILE: this.authority.caFile,
-          RCS_INTERNAL_TLS__CERTIFICATE_FILE: identity.certificateFile,
-          RCS_INTERNAL_TLS__KEY_FILE: identity.keyFile,
-          ...environment,
-        },
+        environment: { ...this.environmentOf(role), ...environment },
         workingDirectory: this.directory.root,
         logFile: this.logFile(name),
         isReady: () => answersOk(`${managementUrl}/health/ready`),
       }),
     );
+  }
+
+  private environmentOf(role: ServiceProgram): Readonly<Record<string, string | undefined>> {
+    const { certificateFile, keyFile } = this.authority.services[role];
+    return {
+      ...this.baseEnvironment,
+      RCS_INTERNAL_TLS__CA_FILE: this.authority.caFile,
+      RCS_INTERNAL_TLS__CERTIFICATE_FILE: certificateFile,
+      RCS_INTERNAL_TLS__KEY_FILE: keyFile,
+    };
   }
 
   private logFile(name: string): string {

@@ -1,8 +1,7 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KeyVaultClient } from '#key-vault-client';
-import { loadInternalIdentity, requireSections } from '#platform';
-import { readConfiguration } from '../configuration/read-configuration.js';
+import { loadInternalIdentity } from '#platform';
 import { GatewayClient } from '../gateway-client/gateway-client.js';
 import { importKey } from '../key-import/import-key.js';
 import { keysOfEveryVault } from '../key-import/same-name.js';
@@ -70,9 +69,7 @@ export async function quickstart({ dataDirectory, json, vaults, restartOnChange 
 async function bringUp(cluster: Cluster, directory: DataDirectory, steps: SetupSteps): Promise<QuickstartState> {
   steps.begin('Starting Redis and Apache');
   await cluster.startFoundations();
-  // As the services will read it, the environment laid over the file.
-  const { store } = requireSections(readConfiguration(directory.configurationFile), 'store');
-  const accounts = await demoAccounts(directory, store);
+  const accounts = await demoAccounts(directory, cluster.storeConfiguration());
   steps.begin('Starting key vault, decrypt workers and gateway');
   await cluster.startServices();
   const certificateFile = join(directory.certificates, `${certificateAlias}.pem`);

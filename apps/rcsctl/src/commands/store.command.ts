@@ -1,12 +1,17 @@
 import type { Command } from 'commander';
 import { requireSections } from '#platform';
-import { preparePostgresql } from '#store';
+import { backupSqliteStore, preparePostgresql } from '#store';
+import { storeDirectory, withStoreOptions, type StoreOptions } from '../audit/audit-store.js';
 import {
   readConfiguration,
   withConfiguration,
   type ConfigurationOptions,
 } from '../configuration/read-configuration.js';
 import { print } from '../terminal/print.js';
+
+interface BackupOptions extends StoreOptions {
+  readonly json?: boolean;
+}
 
 interface MigrateOptions extends ConfigurationOptions {
   readonly grantTo?: string;
@@ -23,6 +28,15 @@ export function storeCommand(program: Command): void {
     .option('--grant-to <role>', 'the role of gateways: it may add to the audit and read it, and not change it')
     .option('--json', 'JSON for programs')
     .action(migrate);
+  withStoreOptions(store.command('backup <directory>'))
+    .description('copy the files of a SQLite store into a new directory, while gateways go on writing to them')
+    .option('--json', 'JSON for programs')
+    .action(backup);
+}
+
+async function backup(target: string, { json, ...where }: BackupOptions): Promise<void> {
+  const files = await backupSqliteStore(storeDirectory(where), target);
+  print(json === true, { files }, () => files.map(({ file, bytes }) => `${file}  ${bytes} bytes`).join('\n'));
 }
 
 async function migrate({ config, grantTo, json }: MigrateOptions): Promise<void> {

@@ -14,6 +14,8 @@ const schema: readonly SchemaMigration[] = [
   },
 ];
 
+export const exportPositionDatabaseName = 'audit-export.sqlite';
+
 /** In a file of its own beside the log. */
 export class SqliteExportPosition implements ExportPosition {
   private constructor(
@@ -28,7 +30,10 @@ export class SqliteExportPosition implements ExportPosition {
    */
   static async open(directory: string, holder: string): Promise<SqliteExportPosition> {
     try {
-      return new SqliteExportPosition(await prepareDatabase(join(directory, 'audit-export.sqlite'), schema), holder);
+      return new SqliteExportPosition(
+        await prepareDatabase(join(directory, exportPositionDatabaseName), schema),
+        holder,
+      );
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new ConfigurationError(`store.directory ${directory}: ${reason}`, { cause: error });

@@ -1,6 +1,8 @@
 export type * from './store.js';
 export * from './recordings/recording.js';
 export * from './recordings/pinned-media.js';
+export * from './recordings/recording-owners.js';
+export { ownerKey } from './recording-search/owner-key.js';
 export * from './users/account.js';
 export * from './users/user.js';
 export * from './certificates/recording-certificate.js';

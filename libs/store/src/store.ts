@@ -5,6 +5,7 @@ import { contactCenters } from './sqlite/sqlite-contact-center-store.js';
 import { endedSessions } from './sqlite/sqlite-ended-session-store.js';
 import { localKeyManager } from './sqlite/sqlite-local-key-manager-store.js';
 import { mediaIndex } from './sqlite/sqlite-media-index-store.js';
+import { recordingSearch } from './sqlite/sqlite-recording-search-store.js';
 import { recordings } from './sqlite/sqlite-recording-store.js';
 import { rewraps } from './sqlite/sqlite-rewrap-store.js';
 import { sharedSecrets } from './sqlite/sqlite-shared-secret-store.js';
@@ -16,6 +17,7 @@ export type * from './contact-centers/contact-center.js';
 export type * from './ended-sessions/ended-session-store.js';
 export type * from './local-key-manager/local-key-manager-store.js';
 export type * from './media-index/media-index-store.js';
+export type * from './recording-search/recording-search-store.js';
 export type * from './recordings/recording-store.js';
 export type * from './rewrap/rewrap-store.js';
 export type * from './shared-secrets/shared-secret-store.js';
@@ -24,6 +26,7 @@ export type * from './users/user-store.js';
 /** Everything that is stored beside the audit log: a new thing takes its line here. */
 export const documents = {
   recordings,
+  recordingSearch,
   mediaIndex,
   users,
   contactCenters,

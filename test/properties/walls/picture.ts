@@ -122,6 +122,7 @@ function recordingQuestions({ recordings, admin, supervisor, agent }: Side): Que
     ...recordings.flatMap(ofOne),
     asked(supervisor, first.playPath),
     asked(supervisor, `/api/v2/recordings/${second.id}`),
+    ...[admin, supervisor, agent].map(person => asked(person, '/api/v2/recordings?callerPhoneNumber=*')),
     asked(agent, `/api/v2/recordings/${first.id}`),
     asked(agent, first.playPath),
   ];

@@ -16,7 +16,8 @@ const onCertificates = (attack: Attack, method: string, url: string, bodies?: re
   over(method, url, aliases(attack), bodies).map(act =>
     act.twin?.names[0] === attack.a.certificates[2]!.alias ? act : withoutTwin(act),
   );
-const people = ({ a }: Attack): Name[] => [a.admin, a.supervisor, a.keyAdministrator].map(({ name }) => nobodys(name));
+const people = ({ a }: Pick<Attack, 'a'>): Name[] =>
+  [a.admin, a.supervisor, a.keyAdministrator].map(({ name }) => nobodys(name));
 const recordings = ({ a }: Attack): WallRecording[] => a.recordings.filter((_, index) => index % 3 === 0);
 const recordingNames = (attack: Attack): Name[] => recordings(attack).map(({ id }) => nobodys(id));
 const uuid = (value: string): Name[] => [[value, unknownUuid]];
@@ -28,6 +29,12 @@ const lkm = '/key-management/v1';
 export const routeActs: Readonly<Record<string, RouteActs>> = {
   ...playbackRoutes('/api/v2/recordings'),
   ...playbackRoutes('/recordings'),
+  'GET /api/v2/recordings': ({ a }) => [
+    ...plainly('GET', '/api/v2/recordings?callerPhoneNumber=*'),
+    ...plainly('GET', '/api/v2/recordings?startTime=2000-01-01T00:00:00Z&limit=1'),
+    ...over('GET', '/api/v2/recordings?callerPhoneNumber=:number', [nobodys(`${a.prefix}-caller`)]),
+    ...over('GET', '/api/v2/recordings?userName=:name', [...people({ a }), nobodys(`${a.prefix}-agent`)]),
+  ],
   'GET /api/v2/recordings/:id': attack => over('GET', '/api/v2/recordings/:id', recordingNames(attack)),
   'POST /api/v2/recordings/:id/play-tickets': attack =>
     recordings(attack).flatMap(({ id, mediaFile }) =>

@@ -1,5 +1,4 @@
-import type { Recording, User } from '#store';
-import type { RecordingOwners } from './recording-owners.js';
+import type { Recording, RecordingOwners, User } from '#store';
 
 export type RecordingAction = 'read' | 'play-plain' | 'play-encrypted';
 

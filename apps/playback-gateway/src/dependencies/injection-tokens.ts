@@ -1,6 +1,7 @@
 /** Names for what Nest cannot find by class: the ports of the store are interfaces, other values come from outside. */
 export const storeTokens = {
   recordings: Symbol('RecordingStore'),
+  recordingSearch: Symbol('RecordingSearchStore'),
   users: Symbol('UserStore'),
   contactCenters: Symbol('ContactCenterStore'),
   certificates: Symbol('CertificateStore'),

@@ -5,11 +5,13 @@ import { MediaIndexModule } from '../media-index/media-index.module.js';
 import { InsertionInspection } from './insertion-inspection.js';
 import { RecordingController, RecordingInsertionController } from './recording.controller.js';
 import { RecordingInsertionService } from './recording-insertion.service.js';
+import { RecordingSearchService } from './recording-search.service.js';
+import { SearchIndexing } from './search-indexing.js';
 
-/** The metadata of recordings: inserted by the recording processor, shown to users. */
+/** The metadata of recordings: inserted by the recording processor, found by and shown to users. */
 @Module({
   imports: [AuthorisationModule, HttpModule, MediaIndexModule],
   controllers: [RecordingController, RecordingInsertionController],
-  providers: [InsertionInspection, RecordingInsertionService],
+  providers: [InsertionInspection, RecordingInsertionService, RecordingSearchService, SearchIndexing],
 })
 export class RecordingsModule {}

@@ -3,6 +3,7 @@ import { auditSchema } from './audit-schema.js';
 import { documentSchema } from './document-schema.js';
 import type { DatabaseHost, PostgresqlOptions } from './postgresql-options.js';
 import { clientConfig } from './primary-pool.js';
+import { searchSchema } from './search-schema.js';
 
 /** One step of the schema; the steps are never changed once released, only added to. */
 export interface PostgresqlMigration {
@@ -14,6 +15,7 @@ export interface PostgresqlMigration {
 
 export const migrations: readonly PostgresqlMigration[] = [
   { version: 1, worksWithCodeOf: 1, sql: documentSchema + auditSchema },
+  { version: 2, worksWithCodeOf: 1, sql: searchSchema },
 ];
 
 /** A step may have to rewrite much. */

@@ -41,6 +41,20 @@ describe(openPostgresqlStore.name, () => {
     expect(await stores[0]?.audit.verify()).toMatchObject({ records: 8, writers: 4, problems: [] });
   });
 
+  it('puts recordings of code without a search into its index, each once, however many do it', async () => {
+    const [one, other] = [await database.open(), await database.open({ auditWriter: 'gateway-2' })];
+    for (let number = 0; number < 30; number++) await one.recordings.insert({ ...exampleRecording, id: `r${number}` });
+    await execute('DELETE FROM recording_search; DELETE FROM recording_owner; UPDATE recording SET searchable = false');
+    const { contactCenter, region } = exampleRecording;
+    expect(await one.recordingSearch.isComplete(contactCenter)).toBe(false);
+    const indexed = await Promise.all([one, other, one, other].map(store => store.recordingSearch.indexMissing(10)));
+    expect(indexed.reduce((sum, count) => sum + count)).toBe(30);
+    expect(await other.recordingSearch.isComplete(contactCenter)).toBe(true);
+    const window = { towards: 'older', limit: 100, examine: 100 } as const;
+    const found = await other.recordingSearch.search({ contactCenter, region, owners: ['agent:JohnSmith'] }, window);
+    expect(found.recordings).toHaveLength(30);
+  });
+
   it('works beside a newer version that only added to the schema', async () => {
     await execute(`ALTER TABLE recording ADD COLUMN added integer; UPDATE rcs_schema SET version = ${known + 1}`);
     const store = await database.open();

@@ -15,6 +15,7 @@ import { PostgresqlExportPosition } from './postgresql-export-position.js';
 import { PostgresqlLocalKeyManagerStore } from './postgresql-local-key-manager-store.js';
 import { PostgresqlMediaIndexStore } from './postgresql-media-index-store.js';
 import type { PostgresqlOptions } from './postgresql-options.js';
+import { PostgresqlRecordingSearchStore } from './postgresql-recording-search-store.js';
 import { PostgresqlRecordingStore } from './postgresql-recording-store.js';
 import { PostgresqlRewrapStore } from './postgresql-rewrap-store.js';
 import { PostgresqlSharedSecretStore } from './postgresql-shared-secret-store.js';
@@ -81,6 +82,7 @@ function postgresqlStore(
   const audit = new PostgresqlAuditLog({ database: audited, appends, months, writer });
   return {
     recordings: new PostgresqlRecordingStore(documents),
+    recordingSearch: new PostgresqlRecordingSearchStore(documents),
     mediaIndex: new PostgresqlMediaIndexStore(documents),
     users: new PostgresqlUserStore(documents),
     contactCenters: new PostgresqlContactCenterStore(documents),

@@ -6,6 +6,7 @@ import { epochMilliseconds, withoutLeaves } from '../recordings/stored-recording
 import { documentIn } from './document-row.js';
 import { claimLocations, putPin, replaceRecipients } from './media-rows.js';
 import type { PostgresqlDatabase } from './postgresql-database.js';
+import { makeSearchable } from './postgresql-recording-search-store.js';
 import type { Sql } from './sql.js';
 
 const select = 'SELECT document FROM recording WHERE id = $1';
@@ -20,6 +21,7 @@ export class PostgresqlRecordingStore implements RecordingStore {
     return this.database.transaction(async sql => {
       if (!(await insertRow(sql, recording))) return unchanged(sql, recording);
       await insertMedia(sql, recording);
+      await makeSearchable(sql, recording);
       await claim(sql, recording.contactCenter, locations);
       for (const finding of findings) await putPin(sql, recording, finding);
       return 'created';

@@ -43,6 +43,18 @@ describe('a store of an earlier version', () => {
     expect(await recordings.findPin('ATTACHED-PLAYED', 'ATTACHED-PLAYED.bin')).toEqual(pin);
   });
 
+  it('finds its recordings once they are put into the index of the search', async () => {
+    const { recordingSearch } = await openMigrated();
+    const search = { contactCenter: 'neighbour', region: 'default' };
+    const found = async () =>
+      (await recordingSearch.search(search, { towards: 'older', limit: 100, examine: 100 })).recordings.length;
+    expect([await recordingSearch.isComplete('neighbour'), await found()]).toEqual([false, 0]);
+    const batches: number[] = [];
+    while (batches.at(-1) !== 0 && batches.length < 10) batches.push(await recordingSearch.indexMissing(4));
+    expect(batches).toEqual([4, 4, 2, 0]);
+    expect([await recordingSearch.isComplete('neighbour'), await found()]).toEqual([true, 1]);
+  });
+
   it('gives back every recording', async () => {
     const { recordings } = await openMigrated();
     for (const id of ['ATTACHED-PLAYED', 'PLAIN-NEVER-PLAYED', 'DETACHED-PLAYED', 'NEIGHBOUR-PLAIN']) {

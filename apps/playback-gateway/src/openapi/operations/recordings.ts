@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { giveUpSchema } from '../../media-index/media-index.controller.js';
 import { insertRecordingSchema } from '../../recordings/insert-recording.schema.js';
+import { searchRecordingsSchema } from '../../recordings/search-recordings.schema.js';
 import { named } from '../named-schema.js';
 import { json, type FeatureOperations } from '../operation.js';
 import { count, succeeded, time } from '../values.js';
@@ -9,35 +10,44 @@ const recorderTime = z.string().optional().describe('as it was inserted: 2026-11
 const parameters = z.record(z.string(), z.unknown()).optional();
 
 /** Fields that nobody here knows stay as they were inserted. */
-const recording = named(
-  'Recording',
-  z.looseObject({
+const recordingFields = {
+  id: z.string(),
+  callerPhoneNumber: z.string().optional(),
+  dialedPhoneNumber: z.string().optional(),
+  startTime: recorderTime,
+  stopTime: recorderTime,
+  region: z.string(),
+  mediaFiles: z.array(
+    z.looseObject({
+      mediaUri: z.string(),
+      mediaPath: z.string(),
+      playPath: z.string(),
+      startTime: recorderTime,
+      stopTime: recorderTime,
+      callUUID: z.string().optional(),
+      mediaId: z.string(),
+      type: z.string(),
+      duration: z.string().optional().describe('milliseconds'),
+      size: z.string().optional().describe('bytes'),
+      tenant: z.string().optional(),
+      ivrprofile: z.string().optional(),
+      parameters,
+      certAlias: z.array(z.string()).optional(),
+    }),
+  ),
+  eventHistory: z.array(z.record(z.string(), z.unknown())).optional(),
+};
+const recording = named('Recording', z.looseObject({ statusCode: succeeded, ...recordingFields }));
+const recordingOfPage = named('RecordingOfPage', z.looseObject(recordingFields));
+
+const recordingPage = named(
+  'RecordingPage',
+  z.strictObject({
     statusCode: succeeded,
-    id: z.string(),
-    callerPhoneNumber: z.string().optional(),
-    dialedPhoneNumber: z.string().optional(),
-    startTime: recorderTime,
-    stopTime: recorderTime,
-    region: z.string(),
-    mediaFiles: z.array(
-      z.looseObject({
-        mediaUri: z.string(),
-        mediaPath: z.string(),
-        playPath: z.string(),
-        startTime: recorderTime,
-        stopTime: recorderTime,
-        callUUID: z.string().optional(),
-        mediaId: z.string(),
-        type: z.string(),
-        duration: z.string().optional().describe('milliseconds'),
-        size: z.string().optional().describe('bytes'),
-        tenant: z.string().optional(),
-        ivrprofile: z.string().optional(),
-        parameters,
-        certAlias: z.array(z.string()).optional(),
-      }),
-    ),
-    eventHistory: z.array(z.record(z.string(), z.unknown())).optional(),
+    recordings: z.array(recordingOfPage).describe('the latest start first; fewer than asked for do not mean the end'),
+    nextUri: z.string().optional().describe('the page of earlier recordings; absent at the end'),
+    previousUri: z.string().optional().describe('the page of later recordings'),
+    incomplete: z.literal(true).optional().describe('recordings of before this version are still put into the index'),
   }),
 );
 
@@ -69,6 +79,13 @@ const mediaIndex = named(
 export const recordings: FeatureOperations = {
   feature: 'Recordings',
   operations: {
+    'GET /api/v2/recordings': {
+      summary: 'Find recordings that the user may see',
+      description: 'At least one criterion; all that are given must hold. Follow nextUri as long as there is one.',
+      caller: 'user',
+      query: searchRecordingsSchema,
+      answers: { 200: json(recordingPage) },
+    },
     'GET /api/v2/recordings/:id': {
       summary: 'Metadata of a recording, with the play URLs of its media files',
       caller: 'user',

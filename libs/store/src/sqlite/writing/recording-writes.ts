@@ -6,6 +6,7 @@ import { epochMilliseconds, withoutLeaves } from '../../recordings/stored-record
 import { LocationClaims } from './location-claims.js';
 import { MediaPinTable } from './media-pin-table.js';
 import { RecipientTable } from './recipient-table.js';
+import { SearchTable } from './search-table.js';
 import { WriteRefused } from '../../group-commit/write-request.js';
 import type { WriteHandlers } from './write-operation.js';
 
@@ -25,6 +26,7 @@ export function recordingWrites(database: Database.Database): WriteHandlers<Reco
   );
   const recipients = new RecipientTable(database);
   const pins = new MediaPinTable(database);
+  const search = new SearchTable(database);
   const claims = new LocationClaims(database);
   const find = database.prepare<[string], DocumentRow>('SELECT document FROM recording WHERE id = ?');
   const stored = (id: string): Recording | undefined => {
@@ -54,6 +56,7 @@ export function recordingWrites(database: Database.Database): WriteHandlers<Reco
         recording.dialedPhoneNumber ?? null,
         JSON.stringify(recording),
       );
+      search.add(recording);
       recipients.replaceAll(recording);
       for (const { location } of locations) claims.claim({ contactCenter, location });
       for (const finding of findings) pins.put(recording, finding);

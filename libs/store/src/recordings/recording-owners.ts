@@ -1,4 +1,4 @@
-import type { JsonObject, Recording } from '#store';
+import type { JsonObject, Recording } from './recording.js';
 
 /** Who and what a recording belongs to, as far as its metadata says. */
 export interface RecordingOwners {

@@ -1,5 +1,5 @@
-import type { JsonObject, MediaFile, Recording } from '#store';
 import { ownersOf } from './recording-owners.js';
+import type { JsonObject, MediaFile, Recording } from './recording.js';
 
 const mediaFile = (parameters?: JsonObject): MediaFile => ({
   mediaId: 'call.mp3',

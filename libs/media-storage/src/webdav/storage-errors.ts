@@ -4,6 +4,10 @@ const timeouts = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CO
 /** Something answered, but not as HTTP/1.1 wants it. */
 const protocolErrors = /^(?:HPE_|UND_ERR_(?:HEADERS_OVERFLOW|RESPONSE|RES_|INVALID|NOT_SUPPORTED))/;
 
+/** What OpenSSL says of a certificate that nobody vouches for who is trusted. */
+const untrustedCodes =
+  /^(?:UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT(?:_LOCALLY)?)|(?:DEPTH_ZERO_)?SELF_SIGNED_CERT(?:_IN_CHAIN)?|CERT_\w+|INVALID_CA)$/;
+
 /** What a failure before an answer means for the caller. */
 export function exchangeError(error: unknown, storage: string): RcsError {
   if (error instanceof RcsError) return error;
@@ -12,10 +16,25 @@ export function exchangeError(error: unknown, storage: string): RcsError {
   if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') {
     return new RcsError('RCS_SHUTTING_DOWN', `the connections to storage ${storage} are closed`, { cause: error });
   }
-  if (protocolErrors.test(code) || (error as { name?: unknown } | null)?.name === 'HTTPParserError') {
+  if (protocolErrors.test(code) || isParserError(error) || isBadAnswer(error)) {
     return new RcsError('RCS_STORAGE_FAILED', `storage ${storage} answered no proper HTTP (${code})`, { cause: error });
   }
+  const untrusted = certificateProblem(code);
+  if (untrusted !== undefined) {
+    const message = `the certificate of storage ${storage} ${untrusted} (${code})`;
+    return new RcsError('RCS_STORAGE_UNREACHABLE', message, { cause: error });
+  }
   return new RcsError('RCS_STORAGE_UNREACHABLE', `storage ${storage} cannot be reached`, { cause: error });
+}
+
+/** What is wrong with a certificate, and which option says otherwise; undefined for every other failure. */
+function certificateProblem(code: string): string | undefined {
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return 'is for another host: write the host in mediaStorages[].url as it does';
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') return 'is not valid now';
+  return untrustedCodes.test(code)
+    ? 'is of no authority that is trusted: name its file in mediaStorages[].webDAVTrustedCA, or serverSettings.webDAVTrustedCA'
+    : undefined;
 }
 
 /** What a failure in the middle of an answer means: the storage was there, and broke off. */
@@ -62,12 +81,18 @@ export function partAsWholeError(storage: string, target: string): RcsError {
 
 /** Whether the connection ended before an answer began: what happens to one that the storage had closed meanwhile. */
 export function isConnectionLoss(error: unknown): boolean {
-  return ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(codeOf(error));
+  return !isBadAnswer(error) && ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(codeOf(error));
 }
 
 function timeoutError(error: unknown, storage: string, code: string): RcsError {
   return new RcsError('RCS_STORAGE_TIMEOUT', `storage ${storage} did not answer in time (${code})`, { cause: error });
 }
+
+const isParserError = (error: unknown): boolean => (error as { name?: unknown } | null)?.name === 'HTTPParserError';
+
+/** undici has the same code for a connection that it ended itself, because what came was no answer to its question. */
+const isBadAnswer = (error: unknown): boolean =>
+  codeOf(error) === 'UND_ERR_SOCKET' && /^bad (?:response|upgrade)$/.test((error as Error).message);
 
 function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;

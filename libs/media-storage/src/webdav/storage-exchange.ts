@@ -39,8 +39,6 @@ export interface StorageAccess {
   readonly observer: StorageObserver;
   /** For a request to find a free connection, or to open one. */
   readonly connectionTimeoutMs: number;
-  /** Until the head of the answer is there. */
-  readonly headersTimeoutMs: number;
 }
 
 /** A 401 leads to one more try, and a stale nonce to another. */
@@ -116,20 +114,17 @@ export class StorageExchange {
   private handler(sent: string | undefined): Dispatcher.DispatchHandler {
     let challenged = false;
     let discarded = 0;
-    let startedAt = 0;
     const again = (): void => {
       if (this.state === 'waiting') this.dispatch();
     };
     return {
       onRequestStart: controller => {
         clearTimeout(this.connecting);
-        startedAt = performance.now();
         this.controller = controller;
         if (this.state === 'over') controller.abort(new Error('the answer is not wanted any more'));
       },
       onResponseStart: (_controller, status, headers) => {
         if (this.state !== 'waiting') return;
-        if (status < 200) return this.interim(startedAt);
         this.access.observer.requested(status, this.secondsSinceAsked());
         const answer = { status, headers: singleValues(headers) };
         challenged = status === 401 && this.mayAnswer(answer, sent);
@@ -167,13 +162,6 @@ export class StorageExchange {
       this.boundRest();
       this.receiver.failed(error);
     }
-  }
-
-  /** Of answers before the answer there may be many, each of which starts undici's patience anew. */
-  private interim(startedAt: number): void {
-    const { name, headersTimeoutMs } = this.access;
-    if (performance.now() - startedAt <= headersTimeoutMs) return;
-    this.fail(new RcsError('RCS_STORAGE_TIMEOUT', `storage ${name} announces an answer that does not come`));
   }
 
   /** What is still coming is not wanted, and may come for a moment only. */

@@ -1,6 +1,7 @@
 import { Pool } from 'undici';
 import { RcsError } from '#platform';
 import type { MediaStorageConfiguration, StorageObserver } from '../media-storage-configuration.js';
+import { withoutInterimAnswers } from './interim-answers.js';
 import { StorageExchange, type AnswerReceiver, type StorageAccess, type StorageRequest } from './storage-exchange.js';
 import { WebDavCredentials } from './webdav-credentials.js';
 
@@ -32,7 +33,11 @@ export class WebDavConnection {
       headersTimeout: headersTimeoutMs,
       // Not counted while we have paused the body: a slow player is not the fault of the storage.
       bodyTimeout: idleTimeoutMs,
-      connect: { timeout: connectTimeoutMs, ...trustOptions(configuration.trustedCA), ...configuration.clientIdentity },
+      connect: withoutInterimAnswers({
+        timeout: connectTimeoutMs,
+        ...trustOptions(configuration.trustedCA),
+        ...configuration.clientIdentity,
+      }),
     });
     this.access = {
       name: this.name,
@@ -40,7 +45,6 @@ export class WebDavConnection {
       credentials: new WebDavCredentials(userName, password),
       observer,
       connectionTimeoutMs: connectTimeoutMs + headersTimeoutMs,
-      headersTimeoutMs,
     };
   }
 

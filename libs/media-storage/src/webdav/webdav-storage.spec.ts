@@ -331,12 +331,16 @@ describe('TLS', () => {
 
   it('trusts the authority it was told to trust, and no other', async () => {
     expect(await sizeWith({ pem: apache.authority })).toBe(media.length);
-    await expect(sizeWith(true)).rejects.toEqual(rcsError('RCS_STORAGE_UNREACHABLE'));
+    const failure = sizeWith(true);
+    await expect(failure).rejects.toEqual(rcsError('RCS_STORAGE_UNREACHABLE'));
+    await expect(failure).rejects.toThrow(/no authority that is trusted: .* mediaStorages\[\]\.webDAVTrustedCA/);
   });
 
   it('does not take the certificate of another host', async () => {
     const other = apache.url.replace('localhost', '127.0.0.1');
-    await expect(sizeWith({ pem: apache.authority }, other)).rejects.toEqual(rcsError('RCS_STORAGE_UNREACHABLE'));
+    const failure = sizeWith({ pem: apache.authority }, other);
+    await expect(failure).rejects.toEqual(rcsError('RCS_STORAGE_UNREACHABLE'));
+    await expect(failure).rejects.toThrow(/for another host: .* mediaStorages\[\]\.url/);
   });
 
   it('checks nothing when told so', async () => {

@@ -29,15 +29,35 @@ export const waitingMisbehaviours: readonly Misbehaviour[] = [
   },
   {
     name: 'continue before the answer',
-    outcome: mayFail('RCS_STORAGE_FAILED', 'RCS_STORAGE_UNREACHABLE'),
+    outcome: right,
     answer: (request, file) => {
       request.socket.write(headOf('100 Continue', {}));
       send(request, properAnswer(request, file));
     },
   },
   {
+    name: 'interim answers of all kinds, in pieces, before the answer',
+    outcome: right,
+    answer: (request, file) => void afterInterimAnswers(request, properAnswer(request, file)),
+  },
+  {
+    name: 'continue without end',
+    endless: true,
+    outcome: fails('RCS_STORAGE_TIMEOUT'),
+    answer: request => keepWriting(request, 50, () => headOf('100 Continue', {})),
+  },
+  {
+    name: 'an interim answer whose head never ends',
+    endless: true,
+    outcome: fails('RCS_STORAGE_TIMEOUT'),
+    answer: request => {
+      request.socket.write('HTTP/1.1 100 Continue\r\nX-Long: ');
+      keepWriting(request, 50, () => 'x');
+    },
+  },
+  {
     name: 'another protocol',
-    outcome: fails('RCS_STORAGE_FAILED', 'RCS_STORAGE_UNREACHABLE'),
+    outcome: fails('RCS_STORAGE_FAILED'),
     answer: ({ socket }) => socket.write(headOf('101 Switching Protocols', { Connection: 'Upgrade', Upgrade: 'h2c' })),
   },
   {
@@ -90,6 +110,21 @@ export const waitingMisbehaviours: readonly Misbehaviour[] = [
     },
   },
 ];
+
+async function afterInterimAnswers(
+  request: Parameters<typeof send>[0],
+  answer: ReturnType<typeof properAnswer>,
+): Promise<void> {
+  const last = headOf('100 Continue', { 'X-Odd': 'HTTP/1.1 200 OK' });
+  const interim = `HTTP/1.1 100\r\n\r\n${headOf('103 Early Hints', {})}${last}`;
+  request.socket.setNoDelay(true);
+  for (let position = 0; position < interim.length; position += 11) {
+    if (request.socket.destroyed) return;
+    request.socket.write(interim.slice(position, position + 11));
+    await delay(1);
+  }
+  send(request, answer);
+}
 
 async function inPieces(request: Parameters<typeof send>[0], answer: ReturnType<typeof properAnswer>): Promise<void> {
   const piece = Math.ceil(answer.body.length / 8);

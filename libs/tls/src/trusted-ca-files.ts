@@ -1,13 +1,11 @@
 import { ConfigurationError, type Configuration } from '#platform';
 import { trustedAuthorities } from './trusted-authorities.js';
 
-type TrustingConfiguration = Pick<Configuration, 'serverSettings' | 'mediaStorages' | 'configurationServers'>;
-
-/** One `...TrustedCA` option that has a value of its own. */
+/** One option that says whom a connection trusts, with a value. */
 interface TrustOption {
   readonly name: string;
-  readonly trustedCA: boolean | string | undefined;
-  readonly password: string | undefined;
+  readonly trustedCA: unknown;
+  readonly password: unknown;
 }
 
 /**
@@ -15,11 +13,11 @@ interface TrustOption {
  * is missing ends the start, and one service says so of the whole application.yaml.
  * @throws ConfigurationError with a line for each option whose file is missing or cannot be read
  */
-export function checkTrustedCaFiles(configuration: TrustingConfiguration): void {
-  const problems = trustOptions(configuration).flatMap(({ name, trustedCA, password }) => {
+export function checkTrustedCaFiles(configuration: Configuration): void {
+  const problems = trustOptions('', configuration).flatMap(({ name, trustedCA, password }) => {
     if (typeof trustedCA !== 'string') return [];
     try {
-      trustedAuthorities(name, trustedCA, password);
+      trustedAuthorities(name, trustedCA, typeof password === 'string' ? password : undefined);
       return [];
     } catch (error) {
       if (error instanceof ConfigurationError) return [error.message];
@@ -29,20 +27,20 @@ export function checkTrustedCaFiles(configuration: TrustingConfiguration): void 
   if (problems.length > 0) throw new ConfigurationError(problems.join('\n'));
 }
 
-function trustOptions({ serverSettings, mediaStorages, configurationServers }: TrustingConfiguration): TrustOption[] {
-  const { webDAVTrustedCA, webDAVJksPassword, caCertificate, jksPassword } = serverSettings;
-  return [
-    { name: 'serverSettings.webDAVTrustedCA', trustedCA: webDAVTrustedCA, password: webDAVJksPassword },
-    { name: 'serverSettings.caCertificate', trustedCA: caCertificate, password: jksPassword },
-    ...mediaStorages.map((storage, index) => ({
-      name: `mediaStorages.${index}.webDAVTrustedCA`,
-      trustedCA: storage.webDAVTrustedCA,
-      password: storage.webDAVJksPassword,
-    })),
-    ...configurationServers.map((server, index) => ({
-      name: `configurationServers.${index}.configurationServerTrustedCA`,
-      trustedCA: server.enabled && server.configurationServerTrustedCA,
-      password: server.configurationServerJksPassword,
-    })),
-  ];
+/** Their names say what they are, so that none is forgotten; what has `enabled: false` connects to nobody. */
+function trustOptions(path: string, value: unknown): TrustOption[] {
+  if (typeof value !== 'object' || value === null || (value as { enabled?: unknown }).enabled === false) return [];
+  const section = value as Readonly<Record<string, unknown>>;
+  return Object.entries(section).flatMap(([option, inner]) => {
+    const name = path === '' ? option : `${path}.${option}`;
+    const passwordOption = passwordOptionOf(option);
+    if (passwordOption === undefined) return trustOptions(name, inner);
+    return [{ name, trustedCA: inner, password: section[passwordOption] }];
+  });
+}
+
+/** The option with the password of the keystore that another one names; undefined where that names no authorities. */
+function passwordOptionOf(option: string): string | undefined {
+  if (option === 'caCertificate') return 'jksPassword';
+  return option.endsWith('TrustedCA') ? option.replace(/TrustedCA$/, 'JksPassword') : undefined;
 }

@@ -27,8 +27,9 @@ export interface CheckpointProblem {
 export interface CheckpointJudgement {
   /** The first thousand, by number. */
   readonly problems: readonly CheckpointProblem[];
-  /** How many there are, those that are `late` or `unsealed` apart. */
+  /** How many there are. */
   readonly problemCount: number;
+  /** How many of them are `late` or `unsealed`. */
   readonly lateOrUnsealed: number;
   /** What is worth knowing and no proof of anything: the first thousand, and a line that says how many more there are. */
   readonly notices: readonly string[];
@@ -82,7 +83,7 @@ class CheckpointJudge {
     const more = count - findings.length;
     return {
       problems: [...this.problems.findings].sort((a, b) => a.number - b.number),
-      problemCount: this.problems.count - this.lateOrUnsealed,
+      problemCount: this.problems.count,
       lateOrUnsealed: this.lateOrUnsealed,
       notices: more === 0 ? findings : [...findings, `and ${more} more processes that were killed and sealed`],
     };

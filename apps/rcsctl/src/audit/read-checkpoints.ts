@@ -33,13 +33,14 @@ export async function readCheckpoints({
   bucket,
 }: CheckpointPlaces): Promise<FoundCheckpoints> {
   const collector = new CheckpointCollector(readFileSync(caFile));
-  for await (const { number, note } of audit.checkpoints()) collector.note(note, 'store', 'store', number);
   for (const file of files) {
     if (!existsSync(file)) continue;
     await eachLine(file, (text, line) => collector.fileLine(text, file, line));
   }
   for (const file of witnesses) await eachLine(file, (text, line) => collector.witnessLine(text, file, line));
   if (bucket !== undefined) await readBucket(bucket, collector);
+  // Gateways sign on meanwhile, into the store first: read last, it has whatever the others had.
+  for await (const { number, note } of audit.checkpoints()) collector.note(note, 'store', 'store', number);
   return collector.found;
 }
 

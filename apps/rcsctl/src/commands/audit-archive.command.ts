@@ -5,6 +5,7 @@ import type { AuditLog } from '#store';
 import { archiveMonths, type Archiving } from '../audit/archive/archive-months.js';
 import { firstMoment, monthAfter } from '../audit/archive/month.js';
 import { withStore } from '../audit/audit-store.js';
+import { problemsOfWriting, verifyReport } from '../audit/verify-report.js';
 import { archiveTrust, verifyLog, type ComparisonOptions, type VerifiedLog } from '../audit/verify-log.js';
 import { readConfiguration } from '../configuration/read-configuration.js';
 import { print } from '../terminal/print.js';
@@ -53,9 +54,9 @@ async function archive(options: ArchiveOptions): Promise<void> {
   });
 }
 
-/** A log is archived as it should be or not at all; that a gateway was silent or killed is no fault of its records. */
-function refuseUnsound({ result, found, judged, archived }: VerifiedLog): void {
-  const count = result.problemCount + found.refused.count + judged.problemCount + archived.problems.length;
+/** A log is archived as it should be or not at all. */
+function refuseUnsound({ result, ...compared }: VerifiedLog): void {
+  const count = problemsOfWriting(verifyReport(result, compared), compared.judged);
   if (count > 0) throw new Error(`nothing was archived: rcsctl audit verify finds ${count} problems`);
 }
 

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import type { AuditVerification } from '#store';
+import type { AuditLog } from '#store';
 import { describeSealed } from '../audit/archive/judge-archives.js';
 import { withStore, withStoreOptions } from '../audit/audit-store.js';
-import { verifyLog, type ComparisonOptions, type VerifiedLog } from '../audit/verify-log.js';
+import { verifyLog, type ComparisonOptions } from '../audit/verify-log.js';
+import { exitStatusOf, verifyReport, type VerifyReport } from '../audit/verify-report.js';
 import { print } from '../terminal/print.js';
 import { textTable } from '../terminal/text-table.js';
 
@@ -35,60 +36,47 @@ export function auditVerifyCommand(audit: Command): void {
 
 async function verify(options: VerifyOptions): Promise<void> {
   await withStore(options, async ({ audit }) => {
-    if (options.withoutCheckpoints === true) report(options, await audit.verify(), undefined);
-    else {
-      const verified = await verifyLog(audit, options);
-      report(options, verified.result, verified);
-    }
+    const report = verifyReport(...(await verified(audit, options)));
+    print(options.json === true, report, () => linesOf(report, options.archives !== undefined).join('\n'));
+    process.exitCode = exitStatusOf(report);
   });
 }
 
-function report({ json, archives }: VerifyOptions, result: AuditVerification, verified: VerifiedLog | undefined): void {
-  const problemCount = result.problemCount + (verified === undefined ? 0 : problemsBeside(verified));
-  const lines = verified === undefined ? [withoutCheckpoints] : linesOf(verified, archives !== undefined);
-  print(json === true, { ...result, ...(verified === undefined ? {} : membersOf(verified)) }, () =>
-    [
-      `${result.records} records of ${result.writers} writers`,
-      ...lines,
-      ...(result.problems.length === 0 ? [] : [recordTable(result.problems)]),
-      ...(problemCount === 0 ? ['no problem found'] : []),
-    ].join('\n'),
-  );
-  if (problemCount > 0) process.exitCode = 1;
+async function verified(audit: AuditLog, options: VerifyOptions): Promise<Parameters<typeof verifyReport>> {
+  if (options.withoutCheckpoints === true) return [await audit.verify()];
+  const { result, ...compared } = await verifyLog(audit, options);
+  return [result, compared];
 }
 
 const withoutCheckpoints =
   'not compared with checkpoints: what was cut off or rewritten as a whole is only found with them';
 
-/** How many problems there are beside those of records. */
-function problemsBeside({ found, judged, archived }: VerifiedLog): number {
-  return found.refused.count + judged.problemCount + judged.lateOrUnsealed + archived.problems.length;
-}
-
-function membersOf({ found, judged, archived }: VerifiedLog): object {
-  const { problems, problemCount, lateOrUnsealed, notices } = judged;
-  const refused = { refused: found.refused.findings, refusedCount: found.refused.count };
-  const counted = { problems, problemCount: problemCount + lateOrUnsealed };
-  return {
-    checkpoints: { compared: found.count, ...refused, ...counted, notices },
-    archives: { sealed: archived.sealed, problems: archived.problems },
-  };
-}
-
-function linesOf({ found, judged, archived }: VerifiedLog, withArchives: boolean): string[] {
+function linesOf(report: VerifyReport, withArchives: boolean): string[] {
+  const { records, writers, problemCount, problems, checkpoints, archives } = report;
   return [
-    `compared with ${found.count} checkpoints`,
-    ...(withArchives ? [`and with archives: ${archived.sealed.length} are sealed`] : describeSealed(archived.sealed)),
-    ...judged.notices,
-    ...found.refused.findings.map(
-      ({ source, line, reason }) => `checkpoint refused: line ${line} of ${source}: ${reason}`,
-    ),
-    ...(judged.problems.length === 0 ? [] : [numberedTable('Checkpoint', judged.problems)]),
-    ...(archived.problems.length === 0 ? [] : [numberedTable('Archive', archived.problems)]),
+    `${records} records of ${writers} writers`,
+    ...(checkpoints === undefined ? [withoutCheckpoints] : [`compared with ${checkpoints.compared} checkpoints`]),
+    ...(archives === undefined ? [] : linesOfArchives(archives, withArchives)),
+    ...(checkpoints === undefined ? [] : linesOfCheckpoints(checkpoints)),
+    ...(archives === undefined ? [] : numberedTable('Archive', archives.problems)),
+    ...(problems.length === 0 ? [] : [recordTable(problems)]),
+    problemCount === 0 ? 'no problem found' : `problems: ${problemCount}`,
   ];
 }
 
-function recordTable(problems: AuditVerification['problems']): string {
+function linesOfArchives({ sealed }: NonNullable<VerifyReport['archives']>, withArchives: boolean): string[] {
+  return withArchives ? [`and with archives: ${sealed.length} are sealed`] : describeSealed(sealed);
+}
+
+function linesOfCheckpoints({ notices, refused, problems }: NonNullable<VerifyReport['checkpoints']>): string[] {
+  return [
+    ...notices,
+    ...refused.map(({ source, line, reason }) => `checkpoint refused: line ${line} of ${source}: ${reason}`),
+    ...numberedTable('Checkpoint', problems),
+  ];
+}
+
+function recordTable(problems: VerifyReport['problems']): string {
   const rows = problems.map(({ writer, sequence, kind, detail }) => [writer, String(sequence), kind, detail]);
   return textTable(['Writer', 'Record', 'Problem', 'Detail'], rows);
 }
@@ -96,7 +84,8 @@ function recordTable(problems: AuditVerification['problems']): string {
 function numberedTable(
   what: string,
   problems: readonly { readonly number: number; readonly kind: string; readonly detail: string }[],
-): string {
+): string[] {
+  if (problems.length === 0) return [];
   const rows = problems.map(({ number, kind, detail }) => [String(number), kind, detail]);
-  return textTable([what, 'Problem', 'Detail'], rows);
+  return [textTable([what, 'Problem', 'Detail'], rows)];
 }

@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { ownContactCenter } from '#test/cluster/own-contact-center.js';
 import { rcsctl } from '#test/cluster/rcsctl.js';
 import { personOf, startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { startSecondGateway, type SecondGateway } from '#test/cluster/second-gateway.js';
 import { PostgresqlServer, superuser } from '#test/postgresql/postgresql-server.js';
+import type { VerifyReport } from '../../apps/rcsctl/src/audit/verify-report.js';
 import { curl, type CurlAnswer } from '../e2e/external-tools.js';
 
 jest.setTimeout(300_000);
@@ -63,25 +65,37 @@ describe('two gateways that share PostgreSQL and Redis alone', () => {
     expect(played[1]?.body.equals(played[0]?.body ?? Buffer.alloc(0))).toBe(true);
   });
 
+  it('serve a contact center of one’s own and an operations account like those of a store in files', async () => {
+    const own = await ownContactCenter(cluster.ready, work, environment);
+    const [recording, user] = [own.recordings[0]?.playPath ?? '', own.users[0]];
+    const path = `/api/v2${recording.replace(/^\/api\/v2/, '')}`;
+    expect((await ask(second.url, path, '--user', `${user?.name}:${user?.password}`)).status).toBe(200);
+    const { name, password } = cluster.ready.operations;
+    const listed = await ask(cluster.ready.gateway, '/rcs/users', '--user', `${name}:${password}`);
+    expect([listed.status, listed.body.toString().includes(user?.name ?? '?')]).toEqual([200, true]);
+  });
+
   it('write chains that are sound together, with checkpoints in a file each', async () => {
     await setTimeout(1500);
-    for (const file of ['first', 'second']) {
-      const verified = await rcsctl(
-        repository,
-        dataDirectory,
-        ['audit', 'verify', '--json', '--checkpoints', join(work, `${file}-checkpoints.jsonl`)],
-        environment,
-      );
-      const { problemCount, writers, checkpoints } = JSON.parse(verified.stdout) as {
-        problemCount: number;
-        writers: number;
-        checkpoints: { compared: number; refused: unknown[] };
-      };
-      expect([problemCount, checkpoints.refused]).toEqual([0, []]);
-      // Both gateways, and the quickstart that made the accounts.
-      expect(writers).toBeGreaterThanOrEqual(2);
-      expect(checkpoints.compared).toBeGreaterThan(0);
-    }
+    const files = ['first', 'second'].map(gateway => join(work, `${gateway}-checkpoints.jsonl`));
+    const verified = await rcsctl(
+      repository,
+      dataDirectory,
+      ['audit', 'verify', '--json', '--checkpoints', ...files],
+      environment,
+    );
+    const report = JSON.parse(verified.stdout) as VerifyReport;
+    const { problems, checkpoints } = report;
+    expect([verified.status, report.problemCount, problems, checkpoints?.problems, checkpoints?.refused]).toEqual([
+      0,
+      0,
+      [],
+      [],
+      [],
+    ]);
+    // Both gateways, and the quickstart that made the accounts.
+    expect(report.writers).toBeGreaterThanOrEqual(2);
+    expect(checkpoints?.compared).toBeGreaterThan(0);
   });
 
   it('know with the next request what was changed through another process', async () => {

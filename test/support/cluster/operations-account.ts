@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import { hashPassword } from '#accounts';
-import { openSqliteStore } from '#store';
+import { withClusterStore } from './cluster-store.js';
 
 export interface OperationsAccount {
   readonly name: string;
@@ -9,21 +8,25 @@ export interface OperationsAccount {
 
 const account = { name: 'operations', password: 'a long password of operations 1' };
 
-/** An operations account that holds, and so may give, everything; the quickstart has none. */
-export async function addOperationsAccount(dataDirectory: string): Promise<OperationsAccount> {
-  const store = await openSqliteStore({ directory: join(dataDirectory, 'store'), auditWriter: 'tests' });
-  try {
-    await store.users.put({
+/**
+ * An operations account that holds, and so may give, everything; the quickstart has none.
+ * @param environment the variables that the cluster was started with
+ */
+export async function addOperationsAccount(
+  dataDirectory: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<OperationsAccount> {
+  const passwordHash = await hashPassword(account.password);
+  await withClusterStore(dataDirectory, environment, ({ users }) =>
+    users.put({
       name: account.name,
-      passwordHash: await hashPassword(account.password),
+      passwordHash,
       enabled: true,
       roles: ['admin', 'ops'],
       privileges: ['administer-certificates', 'administer-local-key-manager', 'decrypt-recording'],
       accessGroups: [],
       partitions: [],
-    });
-  } finally {
-    await store.close();
-  }
+    }),
+  );
   return account;
 }

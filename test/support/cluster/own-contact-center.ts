@@ -3,27 +3,35 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { hashPassword } from '#accounts';
-import { openSqliteStore, type User } from '#store';
+import type { User } from '#store';
 import { demoPeople } from '../../../apps/rcsctl/src/quickstart/demo-people.js';
 import { demoRecordings, type DemoRecording } from '../../../apps/rcsctl/src/quickstart/demo-recordings.js';
 import { makeRecordingCertificate } from '../../../apps/rcsctl/src/quickstart/recording-certificate.js';
 import { GatewayClient } from '../../../apps/rcsctl/src/gateway-client/gateway-client.js';
+import { withClusterStore } from './cluster-store.js';
 import { rcsctl } from './rcsctl.js';
 import type { ReadyLine } from './running-cluster.js';
 
 const repository = join(__dirname, '../../..');
 const alias = 'demo';
 
+type ClusterEnvironment = Readonly<Record<string, string>>;
+
 /**
  * What the quickstart makes of an empty cluster, once more beside what is there: a contact center with the people of the
  * demo, its certificate under the same alias, its recordings, and a folder of the storage for its files.
+ * @param environment the variables that the cluster was started with
  */
-export async function ownContactCenter(ready: ReadyLine, work: string): Promise<ReadyLine> {
+export async function ownContactCenter(
+  ready: ReadyLine,
+  work: string,
+  environment: ClusterEnvironment = {},
+): Promise<ReadyLine> {
   const contactCenter = randomUUID();
   const folder = `${contactCenter}/`;
   await makeFolder(ready.webdav, folder);
-  const users = await addPeople(ready.dataDir, contactCenter);
-  const certificate = await importCertificate(ready, contactCenter, work);
+  const users = await addPeople(ready.dataDir, contactCenter, environment);
+  const certificate = await importCertificate(ready, contactCenter, work, environment);
   const recordings = await record(ready, { contactCenter, folder, users, certificate });
   const own = {
     ...ready,
@@ -40,9 +48,12 @@ async function makeFolder({ url, user, password }: ReadyLine['webdav'], folder: 
 }
 
 /** A name is one person's in all contact centers. */
-async function addPeople(dataDirectory: string, contactCenter: string): Promise<ReadyLine['users']> {
-  const store = await openSqliteStore({ directory: join(dataDirectory, 'store'), auditWriter: 'tests' });
-  try {
+function addPeople(
+  dataDirectory: string,
+  contactCenter: string,
+  environment: ClusterEnvironment,
+): Promise<ReadyLine['users']> {
+  return withClusterStore(dataDirectory, environment, async store => {
     await store.contactCenters.put({ id: contactCenter, name: `Contact center ${contactCenter}` });
     const users: ReadyLine['users'][number][] = [];
     for (const { name: person, ...rights } of demoPeople) {
@@ -53,21 +64,24 @@ async function addPeople(dataDirectory: string, contactCenter: string): Promise<
       users.push({ name, person, password, roles: rights.roles });
     }
     return users;
-  } finally {
-    await store.close();
-  }
+  });
 }
 
 const ownName = (person: string, contactCenter: string): string => `${person}-${shortOf(contactCenter)}`;
 const shortOf = (contactCenter: string): string => contactCenter.replaceAll('-', '').slice(0, 12);
 
-async function importCertificate(ready: ReadyLine, contactCenter: string, work: string) {
+async function importCertificate(
+  ready: ReadyLine,
+  contactCenter: string,
+  work: string,
+  environment: ClusterEnvironment,
+) {
   const { certificatePem, privateKeyPem } = await makeRecordingCertificate('Genesys Recording');
   const [file, key] = [join(work, 'recording-certificate.pem'), join(work, 'recording-certificate.key')];
   writeFileSync(file, certificatePem);
   writeFileSync(key, privateKeyPem);
   const pair = ['--certificate', file, '--key', key, '--contact-center', contactCenter, '--alias', alias];
-  const { status, stderr } = await rcsctl(repository, ready.dataDir, ['import-key', ...pair]);
+  const { status, stderr } = await rcsctl(repository, ready.dataDir, ['import-key', ...pair], environment);
   if (status !== 0) throw new Error(stderr);
   return { alias, file };
 }

@@ -69,7 +69,7 @@ export async function startCluster(
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ready = JSON.parse(await firstLine(child)) as ReadyLine;
-  const operations = await addOperationsAccount(ready.dataDir);
+  const operations = await addOperationsAccount(ready.dataDir, environment);
   return { ready: { ...ready, operations }, stop: () => endChild('the cluster', child, 'SIGTERM', stopTimeoutMs) };
 }
 

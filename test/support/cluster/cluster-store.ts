@@ -1,0 +1,21 @@
+import { join } from 'node:path';
+import { loadConfiguration, requireSections } from '#platform';
+import { openStore, type Store } from '#store';
+
+/**
+ * Works on the store of a cluster of the quickstart, whatever its kind: that of its configuration and of the variables that
+ * the cluster was started with.
+ */
+export async function withClusterStore<T>(
+  dataDirectory: string,
+  environment: Readonly<Record<string, string>>,
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
+  const configuration = loadConfiguration(join(dataDirectory, 'application.yaml'), environment);
+  const store = await openStore(requireSections(configuration, 'store').store, { auditWriter: 'tests' });
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}

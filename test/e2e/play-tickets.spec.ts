@@ -136,6 +136,23 @@ it('ends with the session it was asked for in', async () => {
   refused(await play(playPath));
 });
 
+it('ends with the password it was asked for under, also where it hangs on no session', async () => {
+  const { name, password } = personOf(cluster.ready, 'bob');
+  const asJson = header('content-type', 'application/json');
+  const tickets = `${cluster.ready.gateway}/api/v2/recordings/${demo()}/play-tickets`;
+  const lone = json(await curl(...curlClient.asUser('bob'), ...asJson, '--data', '{}', tickets))['playPath'] as string;
+  const { playPath } = await ticketHolder('bob');
+  expect([(await play(lone)).status, (await play(playPath)).status]).toEqual([200, 200]);
+  // The same one again is another hash: the account is what it was for whatever comes after.
+  const change = ['--request', 'PUT', ...asJson, '--data', JSON.stringify({ password })];
+  const url = `${cluster.ready.gateway}/rcs/users/${name}/password`;
+  expect((await curl(...curlClient.asUser('alice'), ...change, url)).status).toBe(204);
+  for (const ticket of [lone, playPath]) {
+    refused(await play(ticket));
+    refused(await playThere(ticket));
+  }
+});
+
 it('expires when nobody has used it', async () => {
   const { playPath } = await ticketHolder('alice', { timeToLive: 1 });
   await delay(1100);

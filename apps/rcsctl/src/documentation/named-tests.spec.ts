@@ -34,11 +34,14 @@ const specFiles = ['apps', 'libs', 'test'].flatMap(directory =>
     .map(file => `${directory}/${file}`),
 );
 /** `file`: what stands in it; what also stands there */
-const shownBy = /`([\w./-]+\.spec\.ts)`(?:: ([^`|)]*))?/g;
+const shownBy = /`([\w./-]+\.spec\.ts)`(?:: ((?:(?!\n\n)[^`|)])*))?/g;
 
 /** In a table of another form, a file by the end of its path and titles, or parts of them. */
-describe('every file of tests that docs/security.md names', () => {
-  const named = [...readFileSync(join(repository, 'docs/security.md'), 'utf8').matchAll(shownBy)].map(
+describe.each([
+  ['docs/security.md', 100],
+  ['SECURITY.md', 10],
+])('every file of tests that %s names', (page, least) => {
+  const named = [...readFileSync(join(repository, page), 'utf8').matchAll(shownBy)].map(
     ([, end = '', claims = '']) => ({
       end,
       files: specFiles.filter(file => file === end || file.endsWith(`/${end}`)),
@@ -52,7 +55,7 @@ describe('every file of tests that docs/security.md names', () => {
 
   it('is there, and no other bears the name', () => {
     expect(named.filter(({ files }) => files.length !== 1)).toEqual([]);
-    expect(named.length).toBeGreaterThan(40);
+    expect(named.length).toBeGreaterThan(least);
   });
 
   it('has the tests that are named with it', () => {
@@ -63,6 +66,45 @@ describe('every file of tests that docs/security.md names', () => {
     expect(missing).toEqual([]);
   });
 });
+
+/** Columns of a row; a vertical bar inside code is escaped. */
+const cellsOf = (row: string): string[] =>
+  row
+    .split(/(?<!\\)\|/)
+    .slice(1, -1)
+    .map(cell => cell.trim());
+
+/** Tables whose heads are not about what holds: what to write into a configuration or to ask. */
+const instructions = new Set(['request | what', 'to | trust | keystore password | own certificate']);
+
+describe.each(['docs/security.md', 'SECURITY.md'])('every table of %s', page => {
+  const tables = readFileSync(join(repository, page), 'utf8')
+    .split(/\n(?!\|)/)
+    .map(part => part.split('\n').filter(line => line.startsWith('|')))
+    .filter(lines => lines.length > 2)
+    .map(([head = '', , ...rows]) => ({ head: cellsOf(head), rows: rows.map(cellsOf) }));
+  const claims = tables.filter(({ head }) => !instructions.has(head.join(' | ')));
+
+  it('has a last column that names tests', () => {
+    expect(claims.filter(({ head }) => head.at(-1) !== 'shown by').map(({ head }) => head)).toEqual([]);
+    expect(claims.length).toBeGreaterThan(0);
+  });
+
+  it('names a file of tests that is there in every row of it', () => {
+    const untested = claims.flatMap(({ rows }) =>
+      rows.filter(cells => {
+        const named = [...(cells.at(-1) ?? '').matchAll(/`([\w./-]+\.spec\.ts)/g)].map(([, file = '']) => file);
+        const isThere = (end: string): boolean => specFiles.some(file => file === end || file.endsWith(`/${end}`));
+        return !isHeading(cells) && (named.length === 0 || !named.every(isThere));
+      }),
+    );
+    expect(untested).toEqual([]);
+  });
+});
+
+/** **What the rows below are about** */
+const isHeading = ([first = '', ...rest]: string[]): boolean =>
+  /^\*\*.*\*\*$/.test(first) && rest.every(cell => cell === '');
 
 describe.each(['docs/security.md', 'SECURITY.md'])('the tests that %s names', page => {
   const named = namedIn(page);

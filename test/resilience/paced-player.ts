@@ -12,11 +12,13 @@ export interface GatewayInstance {
 export interface PlayerOptions {
   readonly ca: Buffer;
   readonly user: { readonly name: string; readonly password: string };
-  /** What the player takes, bytes per second. */
-  readonly bytesPerSecond: number;
+  /** What the player takes, bytes per second; asked again at every piece where it changes. */
+  readonly bytesPerSecond: number | (() => number);
+  /** Ends the play, wherever it is: with the test that it is part of. */
+  readonly signal?: AbortSignal;
 }
 
-/** How a play ended: `identical`, or what was wrong. */
+/** How a play ended: `identical`, or what was wrong. A play that goes wrong is no error of the player. */
 export type Outcome = string;
 
 /**
@@ -28,14 +30,15 @@ export class GatewayFront {
 
   constructor(private readonly gateways: ReadonlyMap<GatewayInstance, string>) {}
 
-  async next(): Promise<string> {
-    for (const end = performance.now() + patienceMs; performance.now() < end;) {
+  /** Undefined when none is ready in time, or before the signal. */
+  async next(signal?: AbortSignal): Promise<string | undefined> {
+    for (const end = performance.now() + patienceMs; performance.now() < end && signal?.aborted !== true;) {
       const entries = [...this.gateways];
       const [gateway, url] = entries[this.turn++ % entries.length]!;
       if (await gateway.isReady()) return url;
       await new Promise(resolve => setTimeout(resolve, 20));
     }
-    throw new Error('waited in vain for a gateway that is ready');
+    return undefined;
   }
 }
 
@@ -47,21 +50,28 @@ export async function playPaced(
   options: PlayerOptions,
 ): Promise<Outcome> {
   for (const end = performance.now() + patienceMs; performance.now() < end;) {
-    const answer = await ask(`${await front.next()}/api/v2${playPath}`, options);
-    if (answer === undefined) continue;
-    if (answer.statusCode === 200) return compare(answer, expected, options.bytesPerSecond);
-    const body = await text(answer);
-    // Only "I am stopping" sends a player elsewhere; it is the one answer that closes the connection.
-    if (answer.statusCode !== 503 || answer.headers.connection !== 'close')
-      return `status ${answer.statusCode}: ${body}`;
+    const url = await front.next(options.signal);
+    if (url === undefined) return 'no gateway was ready';
+    try {
+      const answer = await ask(`${url}/api/v2${playPath}`, options);
+      if (answer === undefined) continue;
+      if (answer.statusCode === 200) return await compare(answer, expected, options.bytesPerSecond);
+      const body = await text(answer);
+      // Only "I am stopping" sends a player elsewhere; it is the one answer that closes the connection.
+      if (answer.statusCode !== 503 || answer.headers.connection !== 'close')
+        return `status ${answer.statusCode}: ${body}`;
+    } catch (error) {
+      return `failed: ${String(error)}`;
+    }
   }
   return 'no gateway answered';
 }
 
 /** Undefined when the gateway closed the connection before it answered anything. */
-function ask(url: string, { ca, user }: PlayerOptions): Promise<IncomingMessage | undefined> {
+function ask(url: string, { ca, user, signal }: PlayerOptions): Promise<IncomingMessage | undefined> {
   return new Promise((resolve, reject) => {
-    const request = get(url, { ca, auth: `${user.name}:${user.password}`, agent: false, timeout: patienceMs }, resolve);
+    const auth = `${user.name}:${user.password}`;
+    const request = get(url, { ca, auth, agent: false, timeout: patienceMs, signal }, resolve);
     request.on('timeout', () => request.destroy(new Error(`waited in vain for ${url} to go on`)));
     request.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET') resolve(undefined);
@@ -70,7 +80,11 @@ function ask(url: string, { ca, user }: PlayerOptions): Promise<IncomingMessage 
   });
 }
 
-function compare(answer: IncomingMessage, expected: Buffer, bytesPerSecond: number): Promise<Outcome> {
+function compare(
+  answer: IncomingMessage,
+  expected: Buffer,
+  bytesPerSecond: PlayerOptions['bytesPerSecond'],
+): Promise<Outcome> {
   return new Promise(resolve => {
     const started = Date.now();
     let bytes = 0;
@@ -79,7 +93,8 @@ function compare(answer: IncomingMessage, expected: Buffer, bytesPerSecond: numb
     answer.on('data', (chunk: Buffer) => {
       if (!chunk.equals(expected.subarray(bytes, bytes + chunk.length))) wrongAt ??= bytes;
       bytes += chunk.length;
-      const ahead = (bytes / bytesPerSecond) * 1000 - (Date.now() - started);
+      const rate = typeof bytesPerSecond === 'number' ? bytesPerSecond : bytesPerSecond();
+      const ahead = (bytes / rate) * 1000 - (Date.now() - started);
       if (ahead <= 20) return;
       answer.pause();
       timer = setTimeout(() => answer.resume(), ahead);

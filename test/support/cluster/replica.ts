@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endingWithUs } from '#platform';
 import { endChild } from '#test/waiting/end-child.js';
@@ -37,7 +37,7 @@ export class Replica {
     this.child = child;
     const { name } = this.definition;
     const isUp = (): Promise<boolean> => {
-      if (child.exitCode !== null) throw new Error(`${name} ended at once; see ${logFile}`);
+      if (child.exitCode !== null) throw new Error(`${name} ended at once: ${lastLineOf(logFile)}`);
       return this.isReady();
     };
     await waitFor(`${name} to be ready; see ${logFile}`, isUp, { patienceMs: readyTimeoutMs });
@@ -61,3 +61,6 @@ export class Replica {
     return child.exitCode ?? child.signalCode ?? -1;
   }
 }
+
+/** The log goes with its test. */
+const lastLineOf = (logFile: string): string => readFileSync(logFile, 'utf8').trimEnd().split('\n').at(-1) ?? '';

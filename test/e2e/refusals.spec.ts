@@ -108,16 +108,16 @@ describe('insertions that are refused', () => {
   });
 
   it.each([
-    'http://169.254.169.254/latest/meta-data',
-    'http://localhost/recordings/a',
-    '../../etc/passwd',
-    'a/%2e%2e/%2e%2e/b',
-    'file:///etc/passwd',
-    '//evil.test/a',
-  ])('a location outside the storages: %s', async path => {
+    ['http://169.254.169.254/latest/meta-data', 'it is in no storage of this contact center'],
+    ['http://localhost/recordings/a', 'it is in no storage of this contact center'],
+    ['../../etc/passwd', 'its path has empty or dotted segments'],
+    ['a/%2e%2e/%2e%2e/b', 'its path has empty or dotted segments'],
+    ['file:///etc/passwd', 'it is in no storage of this contact center'],
+    ['//evil.test/a', 'it is neither a URL nor a path'],
+  ])('a location outside the storages: %s', async (path, why) => {
     const answer = await curlClient.insert(withFile({ mediaDescriptor: { storage: 'webDAV', path } }));
     expect(answer.status).toBe(400);
-    expect(answer.body.toString()).toContain('mediaFiles.0.mediaDescriptor');
+    expect(answer.body.toString()).toContain(`mediaFiles.0.mediaDescriptor: ${why}`);
   });
 
   it.each([

@@ -116,8 +116,9 @@ export class RecordingInsertionService {
       try {
         return this.claims.of([mediaFile], contactCenter);
       } catch (error) {
+        const why = error instanceof RcsError ? error.publicDetail : undefined;
         throw new RcsError('RCS_MEDIA_LOCATION_REFUSED', undefined, {
-          publicDetail: `mediaFiles.${index}.mediaDescriptor`,
+          publicDetail: [`mediaFiles.${index}.mediaDescriptor`, ...(why === undefined ? [] : [why])].join(': '),
           cause: error,
         });
       }

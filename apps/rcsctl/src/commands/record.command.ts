@@ -38,8 +38,12 @@ export function recordCommand(program: Command): void {
     .option('--ops-password-file <file>', 'file with its password; serverSettings.opsUserPassword when absent')
     .option('--contact-center <id>', 'contact center; serverSettings.defaultContactCenter when absent')
     .option('--webdav <url>', 'base URL of the storage; the first of mediaStorages when absent')
-    .option('--webdav-user <name>', 'user of the storage; that of mediaStorages when absent')
-    .option('--webdav-password-file <file>', 'file with its password; that of mediaStorages when absent')
+    .option('--webdav-user <name>', 'user of the storage; that of mediaStorages when absent, if it has that URL')
+    .option('--webdav-password-file <file>', 'file with its password; that of mediaStorages when absent, likewise')
+    .option(
+      '--storage-url <url>',
+      "the storage's URL in mediaStorages of the servers, where they reach it by another than --webdav; the first of the contact center when absent",
+    )
     .option(
       '--directory <path>',
       'below the base URL, such as the prefix of the contact center; made where it is missing',

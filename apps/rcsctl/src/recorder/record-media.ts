@@ -54,13 +54,18 @@ export async function recordMedia(job: RecordingJob): Promise<RecordingResource>
         type: job.type,
         size: String(job.plaintext.length),
         startTime: job.startTime,
-        mediaDescriptor: { storage: 'webDAV', path },
+        mediaDescriptor: { storage: 'webDAV', path: placeOf(path, job.webdav) },
         ...(envelope === undefined ? {} : { pkcs7: envelope.toString('base64') }),
         ...(job.layout === 'plain' ? {} : { certAlias: job.certificates.map(({ alias }) => alias) }),
         contentTree: contentTreeField(tree),
       },
     ],
   });
+}
+
+/** A path lies in the first storage of the contact center; any other one is named by its URL. */
+function placeOf(path: string, { storageUrl }: WebDavAccess): string {
+  return storageUrl === undefined ? path : `${storageUrl.replace(/\/+$/, '')}/${path}`;
 }
 
 async function store(

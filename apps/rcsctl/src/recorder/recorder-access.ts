@@ -15,6 +15,7 @@ export interface RecorderOptions {
   readonly webdavUser?: string;
   readonly webdavPasswordFile?: string;
   readonly webdavCa?: string;
+  readonly storageUrl?: string;
 }
 
 export interface RecorderAccess {
@@ -25,8 +26,7 @@ export interface RecorderAccess {
 
 /** Options first, then the configuration. @throws ConfigurationError naming what neither of them says. */
 export function recorderAccess(configuration: Configuration, options: RecorderOptions): RecorderAccess {
-  const { rcsctl, serverSettings, mediaStorages } = configuration;
-  const storage = mediaStorages.find(one => one.storage === 'webDAV');
+  const { rcsctl, serverSettings } = configuration;
   const caFile = options.ca ?? rcsctl?.gateway?.caFile;
   return {
     gateway: {
@@ -44,18 +44,26 @@ export function recorderAccess(configuration: Configuration, options: RecorderOp
       '--contact-center',
       'serverSettings.defaultContactCenter',
     ),
-    webdav: {
-      url: needed(options.webdav ?? storage?.url, '--webdav', 'mediaStorages'),
-      user: needed(options.webdavUser ?? storage?.userName, '--webdav-user', 'mediaStorages.userName'),
-      password: needed(
-        passwordIn(options.webdavPasswordFile) ?? storage?.password,
-        '--webdav-password-file',
-        'mediaStorages.password',
-      ),
-      caPem: contentOf(options.webdavCa),
-    },
+    webdav: webdavAccess(configuration, options),
   };
 }
+
+/** The storage that is named, as the configuration has it, if it does: credentials of one are not for another. */
+function webdavAccess({ mediaStorages }: Configuration, options: RecorderOptions): WebDavAccess {
+  const storages = mediaStorages.filter(one => one.storage === 'webDAV');
+  const named = storages.find(({ url }) => options.webdav !== undefined && sameUrl(url, options.webdav));
+  const configured = options.webdav === undefined ? storages[0] : named;
+  return {
+    url: needed(options.webdav ?? configured?.url, '--webdav', 'mediaStorages'),
+    user: options.webdavUser ?? configured?.userName,
+    password: passwordIn(options.webdavPasswordFile) ?? configured?.password,
+    caPem: contentOf(options.webdavCa),
+    storageUrl: options.storageUrl ?? (named === storages[0] ? undefined : named?.url),
+  };
+}
+
+const sameUrl = (one: string, other: string): boolean => withoutEnd(one) === withoutEnd(other);
+const withoutEnd = (url: string): string => url.replace(/\/+$/, '');
 
 function needed(value: string | undefined, option: string, configured: string): string {
   if (value === undefined) throw new ConfigurationError(`name ${option}, or configure ${configured}`);

@@ -4,10 +4,12 @@ import { RcsError } from '#platform';
 
 export interface WebDavAccess {
   readonly url: string;
-  readonly user: string;
-  readonly password: string;
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
   /** PEM of the authorities that vouch for the storage; the system's when absent. */
   readonly caPem?: string | undefined;
+  /** Base URL of the storage as the servers have it; media is in the first storage of the contact center when absent. */
+  readonly storageUrl?: string | undefined;
 }
 
 /** A recorder's connection is patient: screens of a day are sent over slow lines. */
@@ -27,8 +29,9 @@ export class RecorderStorage {
     private readonly contactCenter: string,
   ) {
     const trustedCA = caPem === undefined ? true : { pem: caPem };
+    const credentials = user === undefined ? {} : { userName: user, password: password ?? '' };
     this.storages = new MediaStorages([
-      { storage: 'webDAV', url, userName: user, password, trustedCA, maxConnections: 2, ...timeouts },
+      { storage: 'webDAV', url, ...credentials, trustedCA, maxConnections: 2, ...timeouts },
     ]);
   }
 

@@ -84,6 +84,10 @@ export class ApacheServer {
     return path;
   }
 
+  remove(name: string): void {
+    rmSync(join(this.directory, 'recordings', name));
+  }
+
   read(name: string): Buffer {
     return readFileSync(join(this.directory, 'recordings', name));
   }

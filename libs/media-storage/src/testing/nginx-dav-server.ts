@@ -34,6 +34,10 @@ export class NginxDavServer {
     writeFileSync(path, content);
   }
 
+  remove(name: string): void {
+    rmSync(join(this.directory, 'root/recordings', name));
+  }
+
   read(name: string): Buffer {
     return readFileSync(join(this.directory, 'root/recordings', name));
   }

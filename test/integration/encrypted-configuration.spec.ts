@@ -14,11 +14,10 @@ function write(name: string, content: string): string {
   return join(work, name);
 }
 
-const services = ['playback-gateway', 'key-vault', 'decrypt-worker'] as const;
-type Service = (typeof services)[number];
+const programs = ['playback-gateway', 'key-vault', 'decrypt-worker', 'rcsctl'] as const;
 
 /** Runs a compiled program; answers its exit status and what it said. */
-function run(program: 'rcsctl' | Service, args: string[], environment: object = {}, input = '') {
+function run(program: (typeof programs)[number], args: string[], environment: object = {}, input = '') {
   const file = join(__dirname, '../../dist/apps', program, 'main.js');
   const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], {
     env: { PATH: process.env['PATH'], ...environment },
@@ -62,8 +61,8 @@ describe('rcsctl encrypt-password', () => {
 });
 
 describe('--encrypt', () => {
-  it.each(services)('of %s prints the line and ends', service => {
-    const { status, stdout } = run(service, ['--encrypt', 'pa$$ wörd'], { RCS_MASTER_KEY_FILE: keyFile });
+  it.each(programs)('of %s prints the line and ends', program => {
+    const { status, stdout } = run(program, ['--encrypt', 'pa$$ wörd'], { RCS_MASTER_KEY_FILE: keyFile });
     expect([status, stdout]).toEqual([0, expect.stringMatching(/^CRYPT:[\w-]+$/)]);
     const yaml = write(
       'encrypted.yaml',

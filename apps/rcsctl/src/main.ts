@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { productVersion } from '#platform';
+import { encryptedPassword, productVersion } from '#platform';
 import { describeFailure } from './terminal/file-failure.js';
 
 /** A command reads its own modules only: most of the time in which a short command runs, it starts. */
@@ -30,6 +30,12 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
 };
 
 async function main(): Promise<void> {
+  // eslint-disable-next-line no-restricted-properties -- the master key may stand there
+  const encrypted = encryptedPassword(process.argv.slice(2), process.env);
+  if (encrypted !== undefined) {
+    process.stdout.write(`${encrypted}\n`);
+    return;
+  }
   const program = new Command('rcsctl')
     .description('the command line of the Recording Crypto Server')
     .version(productVersion());

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
+import type { core } from 'zod';
 import { ConfigurationError } from './configuration-error.js';
 import { configurationProblems } from './configuration-problems.js';
 import { configurationSchema, type Configuration } from './configuration.schema.js';
@@ -19,8 +20,38 @@ export function loadConfiguration(file: string | undefined, environment: Environ
   const values = path === undefined ? {} : readYaml(path);
   const written = overlayEnvironment(values, environment, configurationSchema);
   const parsed = configurationSchema.safeParse(written);
-  if (parsed.success) return deepFreeze(withPlainSecrets(parsed.data, path ?? 'environment', environment));
-  throw ConfigurationError.of(configurationProblems(parsed.error.issues, written), path ?? 'environment');
+  const where = path ?? 'environment';
+  if (parsed.success) return deepFreeze(withPlainSecrets(parsed.data, where, environment));
+  throw ConfigurationError.of(allProblems(written, parsed.error.issues, environment), where);
+}
+
+/** Also what is said of options together, and of passwords: a check of the whole comes to neither when a name is unknown. */
+function allProblems(written: unknown, issues: readonly core.$ZodIssue[], environment: Environment): readonly string[] {
+  const unknown = issues.filter(issue => issue.code === 'unrecognized_keys');
+  const known = unknown.reduce<unknown>((values, { path, keys }) => without(values, path, keys), written);
+  const others = configurationSchema.safeParse(known).error?.issues ?? [];
+  return [...configurationProblems([...others, ...unknown], written), ...secretProblems(known, environment)];
+}
+
+function without(values: unknown, path: readonly PropertyKey[], keys: readonly string[]): unknown {
+  const [first, ...rest] = path;
+  if (Array.isArray(values))
+    return values.map((item: unknown, index) => (index === first ? without(item, rest, keys) : item));
+  if (typeof values !== 'object' || values === null) return values;
+  const entries = Object.entries(values);
+  if (first === undefined) return Object.fromEntries(entries.filter(([name]) => !keys.includes(name)));
+  return Object.fromEntries(entries.map(([name, item]) => [name, name === first ? without(item, rest, keys) : item]));
+}
+
+function secretProblems(written: unknown, environment: Environment): readonly string[] {
+  const masterKeyFile = (written as { masterKeyFile?: unknown } | null)?.masterKeyFile;
+  try {
+    decryptSecrets(written, readMasterKey(typeof masterKeyFile === 'string' ? masterKeyFile : undefined, environment));
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.message.split('\n');
+    throw error;
+  }
 }
 
 function withPlainSecrets(configuration: Configuration, where: string, environment: Environment): Configuration {

@@ -89,6 +89,34 @@ describe('options of Genesys RCS and its web services', () => {
     expect(said).toHaveLength(11);
   });
 
+  it('hide nothing else that is wrong where they stand', () => {
+    const server = { contactCenters: ['*'], urls: ['ldaps://directory'], peopleBaseDn: 'dc=example', cmeHost: 'cme' };
+    const said = problems({
+      enableSsl: true,
+      masterKeyFile: 7,
+      store: { kind: 'postgresql', cassandra: true },
+      configurationServers: [server],
+      serverSettings: {
+        rcsTrustedCA: true,
+        opsClientCertificates: [{ fingerprint: 'no' }],
+        opsUserPassword: 'CRYPT:x',
+        sessionCookie: { secure: false, sameSite: 'None', old: 1 },
+      },
+    });
+    for (const words of [
+      'option enableSsl of Genesys RCS',
+      'option masterKeyFile: ',
+      'option store: Unrecognized key: "cassandra"',
+      'option store.postgresql: say where',
+      'option configurationServers.0: Unrecognized key: "cmeHost"',
+      'option configurationServers.0.bindDn: name bindDn',
+      'option serverSettings.rcsTrustedCA of Genesys RCS',
+      'option serverSettings.opsUserPassword is encrypted',
+    ]) {
+      expect(said.filter(line => line.startsWith(words))).toHaveLength(1);
+    }
+  });
+
   it('names every CRYPT: value that cannot be read', () => {
     const said = problems({ serverSettings: { opsUserPassword: 'CRYPT:x', webDAVJksPassword: 'CRYPT:y' } });
     expect(said).toEqual([

@@ -2,21 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
-import { z } from 'zod';
 import type { ServerSettings } from '#platform';
-import { accountId, isSameAccount, type AccountName, type EndedSessionStore } from '#store';
+import { isSameAccount, type AccountName, type EndedSessionStore } from '#store';
 import { SERVER_SETTINGS, storeTokens } from '../dependencies/injection-tokens.js';
 import { GatewayKeys } from '../redis/gateway-keys.js';
 import { RedisGate } from '../redis/redis-gate.js';
-import { RecordSeals, type SealedRecords } from '../redis/sealed-records.js';
+import { RecordSeals } from '../redis/sealed-records.js';
+import { sessionKey, SealedSessions, type OpenedSession, type SessionTimes } from './sealed-sessions.js';
 import { accountIn, type AccountFields, type ListedSession, type Session, type SessionRecord } from './session.js';
 import { csrfTokenOf, newSessionSecret, sessionReferenceOf } from './session-secret.js';
 
-/** How long sessions last without a request and in all, seconds, and how many a user may have. */
-export type SessionLimits = Pick<
-  ServerSettings,
-  'sessionMaxInactiveInterval' | 'sessionMaxLifetime' | 'maxSessionsPerUser'
->;
+/** How long sessions last, and how many a user may have. */
+export type SessionLimits = SessionTimes & Pick<ServerSettings, 'maxSessionsPerUser'>;
 
 export interface NewSession extends AccountFields, Pick<SessionRecord, 'credentialVersion' | 'address'> {
   readonly userAgent?: string | undefined;
@@ -30,29 +27,6 @@ const longestUserAgent = 256;
 /** Records whose seal was opened here; some 5 MB when all are in use. */
 const rememberedHere = 5000;
 
-const recordSchema = z.object({
-  id: z.string(),
-  userName: z.string(),
-  source: z.enum(['configuration-server', 'openid']).exactOptional(),
-  contactCenter: z.string().exactOptional(),
-  credentialVersion: z.string(),
-  createdAt: z.number(),
-  address: z.string(),
-  userAgent: z.string().exactOptional(),
-  unasked: z.boolean().exactOptional(),
-});
-
-interface OpenedSession {
-  /** What it is kept under. */
-  readonly key: string;
-  /** As Redis gave it. */
-  readonly text: string;
-  readonly record: SessionRecord;
-  readonly endsAt: number;
-  /** It follows from the secret, which leads to this session alone. */
-  csrfToken?: string;
-}
-
 /**
  * `session:<digest of the secret>` holds a session, sealed, and expires by itself; `user-sessions:<digest of the account>`
  * lists those of an account. Redis is not trusted: a session that was ended is remembered in the store, and one that was
@@ -60,10 +34,7 @@ interface OpenedSession {
  */
 @Injectable()
 export class SessionStore {
-  private readonly seals: SealedRecords;
-  private readonly digest: (...parts: readonly string[]) => string;
-  /** How long after its idle end a session could be brought back by whoever writes Redis; its record is sealed as often. */
-  private readonly slackMs: number;
+  private readonly sealed: SealedSessions;
   /**
    * By the reference of a session what its seal held, for as long as Redis gives back the very same text: a request costs no
    * opening then. Redis and the store are asked each time whether it lives.
@@ -77,16 +48,14 @@ export class SessionStore {
     seals: RecordSeals,
     @Inject(storeTokens.endedSessions) private readonly ended: EndedSessionStore,
   ) {
-    this.seals = seals.for('sessions');
-    this.digest = keys.digests('names of sessions');
-    this.slackMs = Math.min(60_000, limits.sessionMaxInactiveInterval * 100);
+    this.sealed = new SealedSessions(limits, keys, seals);
   }
 
   /** Opens a session under a new secret; the oldest ones of a user with too many end. */
   async open(content: NewSession): Promise<{ session: Session; secret: string }> {
     const secret = newSessionSecret();
     const reference = sessionReferenceOf(secret);
-    const key = this.keyOf(reference);
+    const key = this.sealed.keyOf(reference);
     const { userAgent, unasked, ...known } = content;
     const record: SessionRecord = {
       id: randomUUID(),
@@ -95,14 +64,14 @@ export class SessionStore {
       ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, longestUserAgent) }),
       ...(unasked === true ? { unasked } : {}),
     };
-    const list = this.listKey(accountIn(record), unasked === true);
+    const list = this.sealed.listKey(accountIn(record), unasked === true);
     const { sessionMaxInactiveInterval: idle, sessionMaxLifetime: absolute, maxSessionsPerUser } = this.limits;
     const lifetime = Math.min(idle, absolute, unasked === true ? unaskedLifetime : Infinity);
     await this.gate.run(async redis => {
       const excess = await results(
         redis
           .multi()
-          .set(sessionKey(key), this.sealed(key, record, lifetime), 'EX', lifetime)
+          .set(sessionKey(key), this.sealed.seal(key, record, lifetime), 'EX', lifetime)
           .zadd(list, record.createdAt, key)
           .zremrangebyscore(list, '-inf', record.createdAt - absolute * 1000)
           .expire(list, absolute)
@@ -131,24 +100,25 @@ export class SessionStore {
   private async used(reference: string) {
     const idle = this.limits.sessionMaxInactiveInterval;
     const known = this.opened.get(reference);
-    const key = known?.key ?? this.keyOf(reference);
+    const key = known?.key ?? this.sealed.keyOf(reference);
     const text = await this.gate.run(redis => redis.getex(sessionKey(key), 'EX', idle));
-    const opened = known?.text === text ? known : this.openedAs(key, text);
+    const opened = known?.text === text ? known : this.sealed.open(key, text);
     if (opened !== undefined && opened !== known) this.opened.set(reference, opened);
     const living = await this.living(opened);
     if (living === undefined) return undefined;
     const { record, endsAt } = living;
     if (record.unasked === true) await this.keep(key, record);
-    else if (endsAt < Math.min(Date.now() + idle * 1000, this.absoluteEnd(record))) await this.prolong(key, record);
+    else if (endsAt < Math.min(Date.now() + idle * 1000, this.sealed.absoluteEnd(record)))
+      await this.prolong(key, record);
     return living;
   }
 
   /** Ends a session for good, whatever Redis says afterwards. */
   async end(session: SessionRecord, key: string): Promise<void> {
     const account = accountIn(session);
-    const lists = [this.listKey(account, false), this.listKey(account, true)];
+    const lists = [this.sealed.listKey(account, false), this.sealed.listKey(account, true)];
     await Promise.all([
-      this.ended.add(key, this.absoluteEnd(session)),
+      this.ended.add(key, this.sealed.absoluteEnd(session)),
       this.gate.run(redis =>
         results(lists.reduce((transaction, list) => transaction.zrem(list, key), redis.multi().del(sessionKey(key)))),
       ),
@@ -159,7 +129,10 @@ export class SessionStore {
   async list(account: AccountName): Promise<readonly ListedSession[]> {
     return this.gate.run(async redis => {
       const lists = await results(
-        redis.multi().zrange(this.listKey(account, false), '0', '-1').zrange(this.listKey(account, true), '0', '-1'),
+        redis
+          .multi()
+          .zrange(this.sealed.listKey(account, false), '0', '-1')
+          .zrange(this.sealed.listKey(account, true), '0', '-1'),
       );
       const keys = new Set((lists as string[][]).flat());
       const sessions = await Promise.all([...keys].map(key => this.listed(redis, key)));
@@ -177,7 +150,7 @@ export class SessionStore {
 
   private async listed(redis: Redis, key: string): Promise<ListedSession | undefined> {
     const [text, remaining] = await results(redis.multi().get(sessionKey(key)).pttl(sessionKey(key)));
-    const living = await this.living(this.openedAs(key, text as string | null));
+    const living = await this.living(this.sealed.open(key, text as string | null));
     if (living === undefined) return undefined;
     const expiresAt = Math.min(Date.now() + (remaining as number), living.endsAt);
     return expiresAt <= Date.now() ? undefined : { ...living.record, key, expiresAt };
@@ -185,30 +158,25 @@ export class SessionStore {
 
   /** A session that neither its time nor its user ended. */
   private async living(opened: OpenedSession | undefined) {
-    if (opened === undefined || Date.now() >= Math.min(opened.endsAt, this.absoluteEnd(opened.record)))
+    if (opened === undefined || Date.now() >= Math.min(opened.endsAt, this.sealed.absoluteEnd(opened.record)))
       return undefined;
     return (await this.ended.has(opened.key)) ? undefined : opened;
-  }
-
-  /** What was kept under this key, if a gateway sealed it for this key. */
-  private openedAs(key: string, text: string | null): OpenedSession | undefined {
-    const opened = text === null ? undefined : this.seals.open(sessionKey(key), text);
-    const parsed = recordSchema.safeParse(opened?.content);
-    if (text === null || opened === undefined || !parsed.success) return undefined;
-    return { key, text, record: parsed.data, endsAt: opened.endsAt };
   }
 
   /** The client came back with the cookie: the session counts among those of people from now on. */
   private async keep(key: string, kept: SessionRecord): Promise<void> {
     const record = { ...kept };
     delete record.unasked;
-    const [people, unasked] = [this.listKey(accountIn(record), false), this.listKey(accountIn(record), true)];
+    const [people, unasked] = [
+      this.sealed.listKey(accountIn(record), false),
+      this.sealed.listKey(accountIn(record), true),
+    ];
     const { sessionMaxInactiveInterval: idle, sessionMaxLifetime } = this.limits;
     await this.gate.run(redis =>
       results(
         redis
           .multi()
-          .set(sessionKey(key), this.sealed(key, record, idle), 'EX', idle, 'XX')
+          .set(sessionKey(key), this.sealed.seal(key, record, idle), 'EX', idle, 'XX')
           .zadd(people, record.createdAt, key)
           .expire(people, sessionMaxLifetime)
           .zrem(unasked, key),
@@ -218,28 +186,9 @@ export class SessionStore {
 
   private async prolong(key: string, record: SessionRecord): Promise<void> {
     const idle = this.limits.sessionMaxInactiveInterval;
-    await this.gate.run(redis => redis.set(sessionKey(key), this.sealed(key, record, idle), 'EX', idle, 'XX'));
-  }
-
-  private sealed(key: string, record: SessionRecord, lifetimeSeconds: number): string {
-    const endsAt = Math.min(Date.now() + lifetimeSeconds * 1000 + this.slackMs, this.absoluteEnd(record));
-    return this.seals.seal(sessionKey(key), record, endsAt);
-  }
-
-  private absoluteEnd({ createdAt }: Pick<SessionRecord, 'createdAt'>): number {
-    return createdAt + this.limits.sessionMaxLifetime * 1000;
-  }
-
-  private keyOf(reference: string): string {
-    return this.digest('session', reference);
-  }
-
-  private listKey(account: AccountName, unasked: boolean): string {
-    return `${unasked ? 'unasked' : 'user'}-sessions:${this.digest('account', accountId(account))}`;
+    await this.gate.run(redis => redis.set(sessionKey(key), this.sealed.seal(key, record, idle), 'EX', idle, 'XX'));
   }
 }
-
-const sessionKey = (key: string): string => `session:${key}`;
 
 async function removeKeys(redis: Redis, list: string, keys: readonly string[]): Promise<void> {
   await results(

@@ -53,6 +53,8 @@ const folders = {
     'users',
     'settings',
     'media-index',
+    'labels',
+    'deletion-protection',
     'recordings',
     'tickets',
     'playback',

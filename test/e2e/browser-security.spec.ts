@@ -100,6 +100,29 @@ describe('the CSRF flow of the reference', () => {
     expect(page.status).toBe(403);
   });
 
+  it('an exempt client of people who may labels and protects recordings, as SpeechMiner does', async () => {
+    const browser = newBrowser();
+    const token = await browser.logIn('alice');
+    const asAlice = [...header('X-CSRF-TOKEN', token), ...header('content-type', 'application/json')];
+    const granted = await browser.send(
+      ...(['/rcs/users/bob', ...asAlice, '--request', 'PATCH', '--data'] as const),
+      JSON.stringify({ accessGroups: ['/'], privileges: ['add-label-definition', 'add-label', 'apply-non-delete'] }),
+    );
+    expect(granted.status).toBe(200);
+    const id = cluster.ready.recordings[0]?.id ?? '';
+    const post = (path: string, body: object) =>
+      curl(
+        ...curlClient.asUser('bob'),
+        ...header('content-type', 'application/json'),
+        ...['--data', JSON.stringify(body), `${cluster.ready.gateway}/api/v2${path}`],
+      );
+    expect((await post('/recording-label-definitions', { name: 'reviewed' })).status).toBe(201);
+    expect((await post(`/recordings/${id}/labels`, { name: 'reviewed' })).status).toBe(201);
+    expect((await post(`/recordings/${id}`, { operationName: 'applyNonDelete' })).status).toBe(200);
+    const read = await curl(...curlClient.asUser('alice'), `${cluster.ready.gateway}/api/v2/recordings/${id}`);
+    expect(json(read)).toMatchObject({ nonDelete: true, labels: [{ name: 'reviewed', user: 'bob' }] });
+  });
+
   it('clients that keep no cookie may play and read as before', async () => {
     expect((await curl(...curlClient.asUser('alice'), cluster.ready.gateway + demo())).status).toBe(200);
   });

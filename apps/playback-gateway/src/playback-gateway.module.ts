@@ -14,6 +14,8 @@ import { LocalKeyManagerModule } from './local-key-manager/local-key-manager.mod
 import { MetricsModule } from './metrics/metrics.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { PlaybackModule } from './playback/playback.module.js';
+import { DeletionProtectionModule } from './deletion-protection/deletion-protection.module.js';
+import { LabelsModule } from './labels/labels.module.js';
 import { RecordingsModule } from './recordings/recordings.module.js';
 import { RequestHooks } from './request-hooks.js';
 import { RewrapModule } from './rewrap/rewrap.module.js';
@@ -24,6 +26,8 @@ const features = [
   AccessModule,
   PlaybackModule,
   RecordingsModule,
+  LabelsModule,
+  DeletionProtectionModule,
   CertificatesModule,
   AssignmentsModule,
   KeysModule,

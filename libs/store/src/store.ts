@@ -2,7 +2,9 @@ import type { AuditLog } from './audit/audit-log.js';
 import type { ExportPosition } from './audit/export-position.js';
 import { certificates } from './sqlite/sqlite-certificate-store.js';
 import { contactCenters } from './sqlite/sqlite-contact-center-store.js';
+import { deletionProtection } from './sqlite/sqlite-deletion-protection-store.js';
 import { endedSessions } from './sqlite/sqlite-ended-session-store.js';
+import { labels } from './sqlite/sqlite-label-store.js';
 import { localKeyManager } from './sqlite/sqlite-local-key-manager-store.js';
 import { mediaIndex } from './sqlite/sqlite-media-index-store.js';
 import { recordingSearch } from './sqlite/sqlite-recording-search-store.js';
@@ -14,7 +16,9 @@ import type { PortsOf } from './sqlite/stored-thing.js';
 
 export type * from './certificates/certificate-store.js';
 export type * from './contact-centers/contact-center.js';
+export type * from './deletion-protection/deletion-protection-store.js';
 export type * from './ended-sessions/ended-session-store.js';
+export type * from './labels/label-store.js';
 export type * from './local-key-manager/local-key-manager-store.js';
 export type * from './media-index/media-index-store.js';
 export type * from './recording-search/recording-search-store.js';
@@ -35,6 +39,8 @@ export const documents = {
   localKeyManager,
   sharedSecrets,
   endedSessions,
+  labels,
+  deletionProtection,
 };
 
 /** All that this server keeps besides keys (in the token) and media (in the storage). */

@@ -123,6 +123,7 @@ function recordingQuestions({ recordings, admin, supervisor, agent }: Side): Que
     asked(supervisor, first.playPath),
     asked(supervisor, `/api/v2/recordings/${second.id}`),
     ...[admin, supervisor, agent].map(person => asked(person, '/api/v2/recordings?callerPhoneNumber=*')),
+    asked(admin, '/api/v2/recording-label-definitions'),
     asked(agent, `/api/v2/recordings/${first.id}`),
     asked(agent, first.playPath),
   ];

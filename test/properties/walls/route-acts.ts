@@ -36,6 +36,39 @@ export const routeActs: Readonly<Record<string, RouteActs>> = {
     ...over('GET', '/api/v2/recordings?userName=:name', [...people({ a }), nobodys(`${a.prefix}-agent`)]),
   ],
   'GET /api/v2/recordings/:id': attack => over('GET', '/api/v2/recordings/:id', recordingNames(attack)),
+  'POST /api/v2/recordings/:id': attack =>
+    over(
+      'POST',
+      '/api/v2/recordings/:id',
+      recordingNames(attack),
+      ['applyNonDelete', 'unapplyNonDelete'].map(operationName => ({ operationName })),
+    ),
+  'GET /api/v2/recording-label-definitions': () => plainly('GET', '/api/v2/recording-label-definitions'),
+  'POST /api/v2/recording-label-definitions': () =>
+    plainly('POST', '/api/v2/recording-label-definitions', [{ name: 'of-b' }]),
+  'GET /api/v2/recording-label-definitions/:name': ({ a }) =>
+    over('GET', '/api/v2/recording-label-definitions/:name', [nobodys(a.label)]),
+  'PUT /api/v2/recording-label-definitions/:name': ({ a }) =>
+    over('PUT', '/api/v2/recording-label-definitions/:name', [nobodys(a.label)], [{ displayName: 'taken over' }]),
+  'DELETE /api/v2/recording-label-definitions/:name': ({ a }) =>
+    over('DELETE', '/api/v2/recording-label-definitions/:name', [nobodys(a.label)]),
+  'GET /api/v2/recordings/:id/labels': attack => over('GET', '/api/v2/recordings/:id/labels', recordingNames(attack)),
+  'POST /api/v2/recordings/:id/labels': attack =>
+    over('POST', '/api/v2/recordings/:id/labels', recordingNames(attack), [{ name: attack.a.label }, { name: 'of-b' }]),
+  'GET /api/v2/recordings/:id/labels/:name': attack =>
+    over('GET', '/api/v2/recordings/:id/labels/:name', recordingNames(attack), [undefined], { name: attack.a.label }),
+  'DELETE /api/v2/recordings/:id/labels/:name': attack =>
+    over('DELETE', '/api/v2/recordings/:id/labels/:name', recordingNames(attack), [undefined], {
+      name: attack.a.label,
+    }),
+  'POST /api/v2/recording-labels': attack =>
+    recordingNames(attack).map(([known, unknown]) => ({
+      message: { method: 'POST', path: '/api/v2/recording-labels', json: { name: 'of-b', recordings: [known] } },
+      twin: {
+        message: { method: 'POST', path: '/api/v2/recording-labels', json: { name: 'of-b', recordings: [unknown] } },
+        names: [known, unknown] as const,
+      },
+    })),
   'POST /api/v2/recordings/:id/play-tickets': attack =>
     recordings(attack).flatMap(({ id, mediaFile }) =>
       over(

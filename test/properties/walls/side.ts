@@ -66,6 +66,8 @@ export interface Side {
   readonly keyPair: LocalKeyPair;
   readonly session: string;
   readonly rewrap: string;
+  /** Defined, and on every third recording. */
+  readonly label: string;
   /** A key of the token that waits for its certificate. */
   readonly generatedKey: string;
 }
@@ -126,6 +128,13 @@ export async function buildSide({
   const turns = Array.from({ length: wishes.seldomPlayed }, (_, index) => encrypted[index % encrypted.length]!);
   const seldomPlayed = await sideBySide(turns, 8, (each, index) => make(`seldom-${index + 1}`, ...each));
 
+  const label = `${prefix}-label`;
+  await admin.must('POST', '/api/v2/recording-label-definitions', { name: label });
+  for (const { id } of recordings.filter((_, index) => index % 3 === 0)) {
+    await admin.must('POST', `/api/v2/recordings/${id}/labels`, { name: label });
+    await admin.must('POST', `/api/v2/recordings/${id}`, { operationName: 'applyNonDelete' });
+  }
+
   const hawk = await admin.must<HawkCredential>('POST', '/rcs/local-key-manager/credentials', { id: `${prefix}-hawk` });
   const headers = { 'purecloud-user-id': userIdOf(prefix) };
   const genesys = new GenesysCloud(cluster.door.url, readFileSync(cluster.ready.caFile, 'utf8'), hawk);
@@ -135,7 +144,7 @@ export async function buildSide({
   const rewrap = await finishedRewrap(admin, aliases[2]!, aliases[0]!);
   return {
     ...{ prefix, contactCenter, admin, supervisor, agent, keyAdministrator, certificates, profile },
-    ...{ recordings, seldomPlayed, hawk, genesys, keyPair, rewrap },
+    ...{ recordings, seldomPlayed, label, hawk, genesys, keyPair, rewrap },
     session: session.id,
     generatedKey: `${prefix}-generated`,
   };

@@ -2,11 +2,12 @@ import { Module } from '@nestjs/common';
 import { AuthenticationModule } from '../authentication/authentication.module.js';
 import { AgentPlaces } from './agent-places.js';
 import { AuthorisationService } from './authorisation.service.js';
+import { ReadableRecordings } from './readable-recordings.js';
 
 /** Who may see and play which recording. */
 @Module({
   imports: [AuthenticationModule],
-  providers: [AgentPlaces, AuthorisationService],
-  exports: [AuthorisationService],
+  providers: [AgentPlaces, AuthorisationService, ReadableRecordings],
+  exports: [AuthorisationService, ReadableRecordings],
 })
 export class AuthorisationModule {}

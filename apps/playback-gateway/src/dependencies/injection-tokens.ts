@@ -9,6 +9,8 @@ export const storeTokens = {
   mediaIndex: Symbol('MediaIndexStore'),
   localKeyManager: Symbol('LocalKeyManagerStore'),
   sharedSecrets: Symbol('SharedSecretStore'),
+  labels: Symbol('LabelStore'),
+  deletionProtection: Symbol('DeletionProtectionStore'),
   endedSessions: Symbol('EndedSessionStore'),
   audit: Symbol('AuditLog'),
 } as const;

@@ -11,6 +11,7 @@ import { keyManagerAdministration } from './operations/key-manager-administratio
 import { keyOperations } from './operations/keys.js';
 import { localKeyManager } from './operations/local-key-manager.js';
 import { playback } from './operations/playback.js';
+import { labels } from './operations/labels.js';
 import { recordings } from './operations/recordings.js';
 import { rewrapOperations } from './operations/rewraps.js';
 import { sessionOperations } from './operations/sessions.js';
@@ -21,6 +22,7 @@ import { userOperations } from './operations/users.js';
 export const features: readonly FeatureOperations[] = [
   playback,
   recordings,
+  labels,
   sessionOperations,
   userOperations,
   audit,

@@ -1,13 +1,13 @@
 import { Body, Controller, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { RcsError } from '#platform';
-import type { RecordingStore, SearchPosition, User } from '#store';
+import type { JsonObject, Recording, RecordingStore, SearchPosition, User } from '#store';
 import { Authenticated, AuthenticatedOrRecorder } from '../access/access-rule.js';
 import { CurrentUser } from '../http/current-user.js';
-import { AuthorisationService } from '../authorisation/authorisation.service.js';
+import { ReadableRecordings } from '../authorisation/readable-recordings.js';
 import { ExternalUrl } from '../http/external-url.js';
 import { storeTokens } from '../dependencies/injection-tokens.js';
 import { ValidQuery } from '../http/valid-input.js';
+import { RecordingAnnotations } from './recording-annotations.js';
 import { RecordingInsertionService, requireRecorder } from './recording-insertion.service.js';
 import { knownLengths } from './known-lengths.js';
 import { recordingResource } from './recording-resource.js';
@@ -26,9 +26,10 @@ import {
 export class RecordingController {
   constructor(
     @Inject(storeTokens.recordings) private readonly recordings: RecordingStore,
-    private readonly authorisation: AuthorisationService,
     private readonly externalUrl: ExternalUrl,
     private readonly finder: RecordingSearchService,
+    private readonly annotations: RecordingAnnotations,
+    private readonly readable: ReadableRecordings,
   ) {}
 
   /** A page of those that the user may see, the latest first. */
@@ -42,9 +43,7 @@ export class RecordingController {
       `${url}/api/v2/recordings?${pageQuery(asked, positionText(towards, position))}`;
     return {
       statusCode: 0,
-      recordings: await Promise.all(
-        recordings.map(async each => recordingResource(each, url, await knownLengths(this.recordings, each))),
-      ),
+      recordings: await this.resources(recordings),
       ...(next === undefined ? {} : { nextUri: link('older', next) }),
       ...(previous === undefined ? {} : { previousUri: link('newer', previous) }),
       ...(isComplete ? {} : { incomplete: true }),
@@ -55,11 +54,18 @@ export class RecordingController {
   @Get(':id')
   @AuthenticatedOrRecorder()
   async get(@CurrentUser() user: User, @Param('id') id: string) {
-    const recording = await this.recordings.find(id);
-    if (recording === undefined) throw new RcsError('RCS_RECORDING_NOT_FOUND', `no recording ${JSON.stringify(id)}`);
-    await this.authorisation.authorise(user, recording);
-    const lengths = await knownLengths(this.recordings, recording);
-    return { ...recordingResource(recording, this.externalUrl.value, lengths), statusCode: 0 };
+    const [resource] = await this.resources([await this.readable.find(user, id)]);
+    return { ...resource, statusCode: 0 };
+  }
+
+  private async resources(recordings: readonly Recording[]): Promise<readonly JsonObject[]> {
+    const annotationsOf = await this.annotations.of(recordings.map(({ id }) => id));
+    return Promise.all(
+      recordings.map(async recording => ({
+        ...recordingResource(recording, this.externalUrl.value, await knownLengths(this.recordings, recording)),
+        ...annotationsOf(recording.id),
+      })),
+    );
   }
 }
 

@@ -4,6 +4,7 @@ import { HttpModule } from '../http/http.module.js';
 import { MediaIndexModule } from '../media-index/media-index.module.js';
 import { InsertionInspection } from './insertion-inspection.js';
 import { RecordingController, RecordingInsertionController } from './recording.controller.js';
+import { RecordingAnnotations } from './recording-annotations.js';
 import { RecordingInsertionService } from './recording-insertion.service.js';
 import { RecordingSearchService } from './recording-search.service.js';
 import { SearchIndexing } from './search-indexing.js';
@@ -12,6 +13,12 @@ import { SearchIndexing } from './search-indexing.js';
 @Module({
   imports: [AuthorisationModule, HttpModule, MediaIndexModule],
   controllers: [RecordingController, RecordingInsertionController],
-  providers: [InsertionInspection, RecordingInsertionService, RecordingSearchService, SearchIndexing],
+  providers: [
+    InsertionInspection,
+    RecordingAnnotations,
+    RecordingInsertionService,
+    RecordingSearchService,
+    SearchIndexing,
+  ],
 })
 export class RecordingsModule {}

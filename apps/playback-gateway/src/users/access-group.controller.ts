@@ -1,8 +1,21 @@
 import { Controller, Get } from '@nestjs/common';
 import { accountAdministratorOf, UserAdministration } from '#accounts';
-import type { User } from '#store';
+import { allPrivileges, type Privilege, type User } from '#store';
 import { Authenticated } from '../access/access-rule.js';
 import { CurrentUser } from '../http/current-user.js';
+
+/** In the words of Genesys RCS, where it has some. */
+const privilegeDescriptions: Readonly<Record<Privilege, string>> = {
+  'administer-certificates': 'Administration of Recording Certificates and Keys',
+  'administer-local-key-manager': 'Administration of the Local Key Manager',
+  'decrypt-recording': 'Decrypt a Recording',
+  'add-label-definition': 'Define labels',
+  'delete-label-definition': 'Remove definitions of labels',
+  'add-label': 'Put labels on recordings',
+  'delete-label': 'Take labels off recordings',
+  'apply-non-delete': 'Protect recordings from deletion',
+  'unapply-non-delete': 'Remove the protection from deletion',
+};
 
 /** What can be given to users: roles and privileges, and the access groups and partitions that are in use. */
 @Controller('rcs')
@@ -22,11 +35,7 @@ export class AccessGroupController {
           description: 'Operations account: administers users of all contact centers, gives what it has, plays nothing',
         },
       ],
-      privileges: [
-        { name: 'decrypt-recording', description: 'Decrypt a Recording' },
-        { name: 'administer-certificates', description: 'Administration of Recording Certificates and Keys' },
-        { name: 'administer-local-key-manager', description: 'Administration of the Local Key Manager' },
-      ],
+      privileges: allPrivileges.map(name => ({ name, description: privilegeDescriptions[name] })),
     };
   }
 

@@ -9,7 +9,7 @@ import {
   type AccountAdministrator,
   type UserView,
 } from '#accounts';
-import type { User } from '#store';
+import { allPrivileges, type User } from '#store';
 import { withConfiguration, type ConfigurationOptions } from '../configuration/read-configuration.js';
 import { print } from '../terminal/print.js';
 import { readSecret } from '../terminal/read-secret.js';
@@ -107,7 +107,7 @@ export function usersCommand(program: Command): void {
 function withRights(command: Command): Command {
   return command
     .option('--role <role...>', 'agent, supervisor, admin or ops')
-    .option('--privilege <privilege...>', 'decrypt-recording, administer-certificates, administer-local-key-manager')
+    .option('--privilege <privilege...>', allPrivileges.join(', '))
     .option('--access-group <path...>', 'such as /Anthony; / sees all')
     .option('--partition <path...>', 'as in GRECORD_PARTITIONS, such as /sales')
     .option('--agent-hierarchy <path>', "the person's own place, such as /Anthony/John")

@@ -1,5 +1,5 @@
 import { RcsError } from '#platform';
-import { accountId, type Privilege, type Role, type User } from '#store';
+import { accountId, allPrivileges, recordingPrivileges, type Privilege, type Role, type User } from '#store';
 
 /** Who changes users, and how far that reaches. */
 export interface AccountAdministrator {
@@ -12,12 +12,6 @@ export interface AccountAdministrator {
   readonly roles: readonly Role[];
   readonly privileges: readonly Privilege[];
 }
-
-const allPrivileges: readonly Privilege[] = [
-  'administer-certificates',
-  'administer-local-key-manager',
-  'decrypt-recording',
-];
 
 /** Somebody with access to the server itself; who may do everything. */
 export function operator(name: string): AccountAdministrator {
@@ -39,7 +33,8 @@ export function accountAdministratorOf(user: User): AccountAdministrator {
   if (!user.enabled || !user.roles.includes('admin') || user.contactCenter === undefined) {
     throw new RcsError('RCS_INSUFFICIENT_ROLE', `${JSON.stringify(user.name)} administers no users`);
   }
-  return { name, account: accountId(user), contactCenter: user.contactCenter, roles, privileges };
+  const held = [...new Set([...privileges, ...recordingPrivileges])];
+  return { name, account: accountId(user), contactCenter: user.contactCenter, roles, privileges: held };
 }
 
 /** What whoever used the account of `opsUsername` for this has to do now. */

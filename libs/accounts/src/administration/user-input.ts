@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseInput } from '#platform';
-import type { Privilege, Role } from '#store';
+import { allPrivileges, type Role } from '#store';
 import type { AccountChoice } from './account-choice.js';
 
 /** No colon, which ends the name in Basic credentials (RFC 7617), no control characters, no blanks around it. */
@@ -14,11 +14,7 @@ const path = z
   .regex(/^\/[^\p{Cc}\p{Cs},]*$/u, 'must be a path such as /Anthony/John');
 const contactCenter = z.string().min(1).max(256);
 const role = z.enum(['agent', 'supervisor', 'admin', 'ops'] satisfies Role[]);
-const privilege = z.enum([
-  'administer-certificates',
-  'administer-local-key-manager',
-  'decrypt-recording',
-] satisfies Privilege[]);
+const privilege = z.enum(allPrivileges);
 const agentId = z.string().regex(/^[^\p{Cc}\p{Cs}]{1,256}$/u, 'must be 1 to 256 characters');
 const few = <T extends z.ZodType>(item: T) => z.array(item).max(256);
 const set = <T extends z.ZodType<string>>(item: T) =>

@@ -7,7 +7,18 @@ const distinguishedName = z
   .regex(/^[A-Za-z0-9.-]+=.+$/, 'must be a distinguished name such as dc=example,dc=org');
 const attribute = z.string().regex(/^[A-Za-z][A-Za-z0-9;.-]*$/, 'must be the name of an attribute');
 const role = z.enum(['agent', 'supervisor', 'admin']);
-const privilege = z.enum(['administer-certificates', 'administer-local-key-manager', 'decrypt-recording']);
+/** As the store has them. */
+const privilege = z.enum([
+  'administer-certificates',
+  'administer-local-key-manager',
+  'decrypt-recording',
+  'add-label-definition',
+  'delete-label-definition',
+  'add-label',
+  'delete-label',
+  'apply-non-delete',
+  'unapply-non-delete',
+]);
 
 /** What a person may do for being a member of a group of this name. */
 const groupGrant = z.strictObject({

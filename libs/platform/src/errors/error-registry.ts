@@ -92,6 +92,20 @@ export const errorRegistry = {
     'A different recording with this id exists',
     'Insert under another id; an identical repetition is accepted.',
   ),
+  RCS_LABEL_EXISTS: define(
+    409,
+    ALREADY_EXISTS,
+    2,
+    'A label of this name is defined',
+    'Change its definition with PUT, or choose another name.',
+  ),
+  RCS_LABEL_IN_USE: define(
+    409,
+    FAILED_PRECONDITION,
+    2,
+    'Recordings bear this label',
+    'Take it off the recordings first.',
+  ),
   RCS_STORAGE_FILE_EXISTS: define(
     409,
     ALREADY_EXISTS,

@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { annotationSchema } from './annotation-schema.js';
 import { auditSchema } from './audit-schema.js';
 import { documentSchema } from './document-schema.js';
 import type { DatabaseHost, PostgresqlOptions } from './postgresql-options.js';
@@ -16,6 +17,7 @@ export interface PostgresqlMigration {
 export const migrations: readonly PostgresqlMigration[] = [
   { version: 1, worksWithCodeOf: 1, sql: documentSchema + auditSchema },
   { version: 2, worksWithCodeOf: 1, sql: searchSchema },
+  { version: 3, worksWithCodeOf: 1, sql: annotationSchema },
 ];
 
 /** A step may have to rewrite much. */

@@ -10,8 +10,10 @@ import { PostgresqlAuditLog } from './postgresql-audit-log.js';
 import { PostgresqlCertificateStore } from './postgresql-certificate-store.js';
 import { PostgresqlContactCenterStore } from './postgresql-contact-center-store.js';
 import { PostgresqlDatabase } from './postgresql-database.js';
+import { PostgresqlDeletionProtectionStore } from './postgresql-deletion-protection-store.js';
 import { PostgresqlEndedSessionStore } from './postgresql-ended-session-store.js';
 import { PostgresqlExportPosition } from './postgresql-export-position.js';
+import { PostgresqlLabelStore } from './postgresql-label-store.js';
 import { PostgresqlLocalKeyManagerStore } from './postgresql-local-key-manager-store.js';
 import { PostgresqlMediaIndexStore } from './postgresql-media-index-store.js';
 import type { PostgresqlOptions } from './postgresql-options.js';
@@ -83,6 +85,8 @@ function postgresqlStore(
   return {
     recordings: new PostgresqlRecordingStore(documents),
     recordingSearch: new PostgresqlRecordingSearchStore(documents),
+    labels: new PostgresqlLabelStore(documents),
+    deletionProtection: new PostgresqlDeletionProtectionStore(documents),
     mediaIndex: new PostgresqlMediaIndexStore(documents),
     users: new PostgresqlUserStore(documents),
     contactCenters: new PostgresqlContactCenterStore(documents),

@@ -6,12 +6,29 @@ import type { ExternalSource } from './account.js';
  */
 export type Role = 'agent' | 'supervisor' | 'admin' | 'ops' | 'recorder';
 
+/** What may be done with recordings besides hearing them; administrators of a contact center need none of them. */
+export const recordingPrivileges = [
+  'add-label-definition',
+  'delete-label-definition',
+  'add-label',
+  'delete-label',
+  'apply-non-delete',
+  'unapply-non-delete',
+] as const;
+
 /**
  * `administer-certificates`: Administration of Recording Certificates and Keys. `administer-local-key-manager`:
  * Administration of the Local Key Manager. `decrypt-recording`: Decrypt a Recording. Each reaches no further than the
  * contact center of whoever has it.
  */
-export type Privilege = 'administer-certificates' | 'administer-local-key-manager' | 'decrypt-recording';
+export const allPrivileges = [
+  'administer-certificates',
+  'administer-local-key-manager',
+  'decrypt-recording',
+  ...recordingPrivileges,
+] as const;
+
+export type Privilege = (typeof allPrivileges)[number];
 
 /** A person or a service that may log in, and what it may do. */
 export interface User {

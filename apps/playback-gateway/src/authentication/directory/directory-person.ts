@@ -1,5 +1,5 @@
 import type { ConfigurationServerSettings } from '#platform';
-import type { Privilege, Role } from '#store';
+import { recordingPrivileges, type Privilege, type Role } from '#store';
 import { PersonOptions } from './person-options.js';
 
 /** What another system says of a user. */
@@ -27,7 +27,12 @@ const privilegeNames: Readonly<Record<string, Privilege>> = {
   'administration of recording certificates and keys': 'administer-certificates',
   'administer-local-key-manager': 'administer-local-key-manager',
   'administration of the local key manager': 'administer-local-key-manager',
+  ...Object.fromEntries(recordingPrivileges.map(name => [name, name])),
 };
+
+/** The option of section `recording` that gives a privilege: `RECORDING_PERMISSION_ADD_LABEL` (Genesys Label API). */
+const recordingPermission = (name: (typeof recordingPrivileges)[number]): string =>
+  `RECORDING_PERMISSION_${name.toUpperCase().replaceAll('-', '_')}`;
 
 /** Puts together what a person may: own attributes and options, and the union over all groups. */
 export function personOf(
@@ -46,6 +51,7 @@ export function personOf(
     roles: rolesIn([...listed(attributes.roles, 'htcc', 'roles'), ...granted.flatMap(({ roles }) => roles)]),
     privileges: privilegesIn([
       ...listed(attributes.privileges, 'recording', 'privileges'),
+      ...recordingPrivileges.filter(name => isOn(options.get('recording', recordingPermission(name)))),
       ...granted.flatMap(({ privileges }) => privileges),
     ]),
     accessGroups: unique(groups.filter(name => name.startsWith('/'))),
@@ -64,6 +70,9 @@ export function rolesIn(names: readonly string[]): readonly Role[] {
 export function privilegesIn(names: readonly string[]): readonly Privilege[] {
   return unique(names.map(name => privilegeNames[name.toLowerCase()]).filter(name => name !== undefined));
 }
+
+/** As the Configuration Server writes switches. */
+const isOn = (value: string | undefined): boolean => /^(true|yes|on|1)$/i.test(value ?? '');
 
 const splitList = (text: string): string[] =>
   text

@@ -5,6 +5,7 @@ import { searchRecordingsSchema } from '../../recordings/search-recordings.schem
 import { named } from '../named-schema.js';
 import { json, type FeatureOperations } from '../operation.js';
 import { count, succeeded, time } from '../values.js';
+import { recordingLabel } from './labels.js';
 
 const recorderTime = z.string().optional().describe('as it was inserted: 2026-11-21T08:00:00.000+0000');
 const parameters = z.record(z.string(), z.unknown()).optional();
@@ -37,8 +38,13 @@ const recordingFields = {
   ),
   eventHistory: z.array(z.record(z.string(), z.unknown())).optional(),
 };
-const recording = named('Recording', z.looseObject({ statusCode: succeeded, ...recordingFields }));
-const recordingOfPage = named('RecordingOfPage', z.looseObject(recordingFields));
+const annotations = {
+  nonDelete: z.boolean().describe('protected from deletion'),
+  labels: z.array(recordingLabel),
+};
+const inserted = named('InsertedRecording', z.looseObject({ statusCode: succeeded, ...recordingFields }));
+const recording = named('Recording', z.looseObject({ statusCode: succeeded, ...recordingFields, ...annotations }));
+const recordingOfPage = named('RecordingOfPage', z.looseObject({ ...recordingFields, ...annotations }));
 
 const recordingPage = named(
   'RecordingPage',
@@ -97,8 +103,8 @@ export const recordings: FeatureOperations = {
       caller: 'user',
       body: insertRecordingSchema,
       answers: {
-        200: json(recording, 'It is there already, just as it was sent.'),
-        201: json(recording, 'It is inserted.'),
+        200: json(inserted, 'It is there already, just as it was sent.'),
+        201: json(inserted, 'It is inserted.'),
       },
       problems: [
         'RCS_RECORDING_EXISTS',

@@ -1,12 +1,8 @@
 import { z } from 'zod';
-import type { Privilege, Role } from '#store';
+import { allPrivileges, type Role } from '#store';
 
 const role = z.enum(['agent', 'supervisor', 'admin', 'ops', 'recorder'] satisfies Role[]);
-const privilege = z.enum([
-  'administer-certificates',
-  'administer-local-key-manager',
-  'decrypt-recording',
-] satisfies Privilege[]);
+const privilege = z.enum(allPrivileges);
 
 export const roles = z.array(role);
 export const privileges = z.array(privilege);

@@ -1,0 +1,22 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { RcsError } from '#platform';
+import type { Recording, RecordingStore, User } from '#store';
+import { storeTokens } from '../dependencies/injection-tokens.js';
+import { AuthorisationService } from './authorisation.service.js';
+
+/** Recordings by their ids, as far as a user may read them. */
+@Injectable()
+export class ReadableRecordings {
+  constructor(
+    @Inject(storeTokens.recordings) private readonly recordings: RecordingStore,
+    private readonly authorisation: AuthorisationService,
+  ) {}
+
+  /** @throws RcsError RCS_RECORDING_NOT_FOUND, RCS_INSUFFICIENT_ROLE, RCS_INSUFFICIENT_PERMISSION */
+  async find(user: User, id: string): Promise<Recording> {
+    const recording = await this.recordings.find(id);
+    if (recording === undefined) throw new RcsError('RCS_RECORDING_NOT_FOUND', `no recording ${JSON.stringify(id)}`);
+    await this.authorisation.authorise(user, recording);
+    return recording;
+  }
+}

@@ -3,9 +3,18 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { TokenKey } from '#pkcs11';
 import { SoftHsmToken } from '../../libs/pkcs11/src/testing/softhsm-token.js';
+import { KryopticToken } from '../support/tokens/kryoptic-token.js';
 import { median } from './statistics.js';
 import { BareDecryptions, type Speed, type TokenPlace } from './token/bare-decryptions.js';
 import { BusyToken } from './token/busy-token.js';
+
+/*
+ * Unwraps a second of a token in the process of its module, in turn with a bare C program on the same module and key.
+ *
+ *   npm run bench -- token [--sessions 8] [--pairs 7] [--json]       a token of SoftHSM, made and removed
+ *   npm run bench -- token --module kryoptic                         one of Kryoptic, built with cargo at the first time
+ *   npm run bench -- token --module FILE --token LABEL --pin-file FILE   one of yours, which keeps the keys that are made
+ */
 
 /** Of what a bare C program does in as many threads on the same module. */
 const bar = 0.9;
@@ -24,17 +33,27 @@ const { values } = parseArgs({
 });
 const [pairs, sessions] = [Number(values.pairs), Number(values.sessions)];
 
-/** A token of SoftHSM of its own, or the one that the options name, which keeps the keys that are made. */
-function place(): TokenPlace & { readonly remove: () => void } {
+type Place = TokenPlace & { readonly remove: () => void | Promise<void> };
+
+async function place(): Promise<Place> {
   const { module: modulePath, token: label, 'pin-file': pinFile } = values;
-  if (modulePath !== undefined && label !== undefined && pinFile !== undefined) {
-    const pin = readFileSync(pinFile, 'utf8').trim();
-    return { modulePath, label, pin, environment: process.env, remove: () => undefined };
-  }
-  const softHsm = new SoftHsmToken();
-  const { modulePath: path, label: own, pin, environment } = softHsm;
-  const remove = (): void => softHsm.remove();
-  return { modulePath: path, label: own, pin, environment: { ...process.env, ...environment }, remove };
+  if (modulePath === undefined) return softHsm();
+  if (modulePath === 'kryoptic') return kryoptic();
+  if (label === undefined || pinFile === undefined) throw new Error('--module FILE wants --token and --pin-file, too');
+  const pin = readFileSync(pinFile, 'utf8').trim();
+  return { modulePath, label, pin, environment: process.env, remove: () => undefined };
+}
+
+function softHsm(): Place {
+  const token = new SoftHsmToken();
+  const { modulePath, label, pin, environment } = token;
+  return { modulePath, label, pin, environment: { ...process.env, ...environment }, remove: () => token.remove() };
+}
+
+async function kryoptic(): Promise<Place> {
+  const token = await KryopticToken.make('with raw RSA');
+  const { modulePath, label, pin, environment } = token;
+  return { modulePath, label, pin, environment: { ...process.env, ...environment }, remove: () => token.remove() };
 }
 
 /** The host as it is built; what is compiled for benches looks for it beside its own libraries. */
@@ -78,7 +97,7 @@ async function compare(
 
 async function main(): Promise<void> {
   useBuiltHost();
-  const token = place();
+  const token = await place();
   const ours = await BusyToken.open(token, sessions);
   try {
     const keys = new Map<2048 | 3072, TokenKey>();
@@ -91,7 +110,7 @@ async function main(): Promise<void> {
     process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, undefined, 2)}\n`);
   } finally {
     await ours.end();
-    token.remove();
+    await token.remove();
   }
 }
 

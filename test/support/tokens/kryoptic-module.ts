@@ -7,8 +7,10 @@ import { promisify } from 'node:util';
 import { endingWithUs } from '#platform';
 
 const run = promisify(execFile);
-const crate = join(__dirname, 'kryoptic');
-const cache = join(__dirname, '../../../.cache/kryoptic');
+/** Also of what is compiled into another directory, as benches are. */
+const repository = process.cwd();
+const crate = join(repository, 'test/support/tokens/kryoptic');
+const cache = join(repository, '.cache/kryoptic');
 const sources = ['Cargo.toml', 'Cargo.lock', 'src/lib.rs'];
 const buildTimeoutMs = 14 * 60_000;
 const mostOutput = 64 * 1024 * 1024;

@@ -14,6 +14,7 @@ const ownerOnly = 0o700;
 
 /** Two tokens of Kryoptic, with every mechanism or without the raw RSA of CKM_RSA_X_509. */
 export class KryopticToken implements RealToken {
+  readonly label = tokens[0].label;
   readonly uri: string;
   readonly secondUri: string;
   readonly pin = '16180339';

@@ -201,7 +201,8 @@ describe('a disabled key', () => {
 it('a worker ends what a disabled key has opened, whoever disabled it', async () => {
   const key = await makeKey('playing');
   const forgotten: KeyName[] = [];
-  const watch = new KeyWatch([worker], name => forgotten.push(name), createLogger('decrypt-worker', 'test', 'silent'));
+  const vaults = { endpoints: [worker] };
+  const watch = new KeyWatch(vaults, name => forgotten.push(name), createLogger('decrypt-worker', 'test', 'silent'));
   watch.start();
   try {
     await disable(key, commandLine);

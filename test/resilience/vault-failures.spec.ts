@@ -114,6 +114,7 @@ it('no playback fails while the token of one vault is away, which says so and ta
   testBed.softHsm.putBack();
   await waitFor('the first vault to be ready again', async () => (await first.status('/health/ready')) === 200);
   const before = usesOk(await first.metrics());
+  // It was left alone for 30 seconds.
   await waitFor('the first vault to take part', async () => usesOk(await first.metrics()) > before);
   expect(await load.stop()).toEqual(['ok']);
 });

@@ -85,7 +85,7 @@ export function workerParts(context: ServiceContext, configuration: DecryptWorke
   return {
     identity,
     dataPlane: new DataPlaneServer(identity, handlers, metrics, logger, settings, context.listeners, tracer, sockets),
-    keyWatch: new KeyWatch(vaults.endpoints, key => sessions.forgetKey(key), logger),
+    keyWatch: new KeyWatch(vaults, key => sessions.forgetKey(key), logger),
     sessions,
     vaults,
     identities,

@@ -17,7 +17,7 @@ import {
   type UnwrapSessionKeyReply,
   type UnwrapSessionKeyRequest,
 } from '#contracts';
-import { RcsError, ReceiverGoneError, toGrpcError, type ErrorCode, type InternalIdentity } from '#platform';
+import { RcsError, ReceiverGoneError, roleUri, toGrpcError, type ErrorCode, type InternalIdentity } from '#platform';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { KeyVaultClient } from './key-vault-client.js';
 
@@ -42,7 +42,7 @@ class Vault {
       done(null, { jwe: name, keyIdentifier: '', candidates: [], more: false, certificateAlias: '' });
   }
 
-  async listen({ caPem, certificatePem, keyPem }: InternalIdentity, host = '127.0.0.1'): Promise<void> {
+  async listen({ caPem, certificatePem, keyPem }: InternalIdentity, host = '127.0.0.1', wanted = 0): Promise<void> {
     const service = serviceIn(loadPackageDefinition(loadSync(keyVaultProtoFile, keyVaultLoaderOptions)));
     this.server.addService(service, {
       UnwrapSessionKey: (call: Call, done: Done) => {
@@ -52,7 +52,7 @@ class Vault {
     });
     const pair = { private_key: keyPem, cert_chain: certificatePem };
     const port = await new Promise<number>((resolve, reject) => {
-      this.server.bindAsync(`${host}:0`, ServerCredentials.createSsl(caPem, [pair], true), (error, bound) =>
+      this.server.bindAsync(`${host}:${wanted}`, ServerCredentials.createSsl(caPem, [pair], true), (error, bound) =>
         error === null ? resolve(bound) : reject(error),
       );
     });
@@ -247,6 +247,115 @@ describe(KeyVaultClient.name, () => {
       misled.close();
       elsewhere.close();
     }
+  });
+
+  describe('with one name before several vaults, as a headless Service', () => {
+    const name = 'vault.recordings.svc';
+    let identity: InternalIdentity;
+    let behindName: string[];
+    let vaults: [Vault, Vault];
+    let byName: KeyVaultClient;
+    const lookUp = (): Promise<readonly string[]> => Promise.resolve(behindName);
+    const ask = (timeoutMs = 4000) => unwrap(timeoutMs, undefined, byName);
+    const askTimes = async (times: number, timeoutMs?: number): Promise<string[]> => {
+      const answers: string[] = [];
+      while (answers.length < times) answers.push(await ask(timeoutMs));
+      return answers;
+    };
+
+    beforeAll(async () => {
+      identity = await authority.issue('key-vault', {
+        names: [
+          { type: 'url', value: roleUri('key-vault') },
+          { type: 'dns', value: name },
+        ],
+      });
+    });
+    beforeEach(async () => {
+      vaults = [new Vault('one'), new Vault('two')];
+      await vaults[0].listen(identity);
+      const port = Number(vaults[0].address.split(':')[1]);
+      await vaults[1].listen(identity, '127.0.0.2', port);
+      behindName = ['127.0.0.1', '127.0.0.2'];
+      byName = new KeyVaultClient([`${name}:${port}`], { current: worker }, lookUp);
+    });
+    afterEach(() => {
+      byName.close();
+      vaults.forEach(vault => vault.close());
+    });
+
+    it('knows each of them and spreads its calls', async () => {
+      expect(await byName.allEndpoints()).toHaveLength(2);
+      expect(new Set(await askTimes(4))).toEqual(new Set(['one', 'two']));
+    });
+
+    it('fails no call after the token of one is gone, and asks that one once', async () => {
+      vaults[0].failWith('RCS_TOKEN_UNAVAILABLE');
+      expect(new Set(await askTimes(20))).toEqual(new Set(['two']));
+      expect(vaults[0].calls).toHaveLength(1);
+    });
+
+    it('waits for one that hangs once, for half of the time of that call', async () => {
+      vaults[0].hang();
+      expect(new Set(await askTimes(20, 2000))).toEqual(new Set(['two']));
+      expect(vaults[0].calls).toHaveLength(1);
+    });
+
+    it('asks one that hung by a single call when 30 seconds are over, and by all when it answers', async () => {
+      vaults[0].hang();
+      await askTimes(3, 1200);
+      const now = jest.spyOn(performance, 'now');
+      try {
+        const real = performance.timeOrigin;
+        now.mockImplementation(() => Date.now() - real + 31_000);
+        expect(new Set(await askTimes(6, 1200))).toEqual(new Set(['two']));
+        expect(vaults[0].calls).toHaveLength(2);
+        now.mockImplementation(() => Date.now() - real + 62_000);
+        vaults[0].answer = new Vault('one').answer;
+        expect(new Set(await askTimes(6))).toEqual(new Set(['one', 'two']));
+      } finally {
+        now.mockRestore();
+      }
+    });
+
+    it('finds a vault that came later, and leaves one that is gone', async () => {
+      behindName = ['127.0.0.1', '127.0.0.3'];
+      await ask();
+      behindName = ['127.0.0.1', '127.0.0.2'];
+      const real = performance.timeOrigin;
+      const now = jest.spyOn(performance, 'now').mockImplementation(() => Date.now() - real + 6000);
+      try {
+        await ask();
+        await new Promise(resolve => setImmediate(resolve));
+        expect(byName.endpoints.map(({ address }) => address.split(':')[0])).toEqual(behindName);
+      } finally {
+        now.mockRestore();
+      }
+    });
+
+    it('keeps what it knows while the name cannot be looked up', async () => {
+      await ask();
+      const real = performance.timeOrigin;
+      const now = jest.spyOn(performance, 'now').mockImplementation(() => Date.now() - real + 6000);
+      behindName = [];
+      try {
+        await askTimes(2);
+        expect(byName.endpoints).toHaveLength(2);
+      } finally {
+        now.mockRestore();
+      }
+    });
+
+    it('sends nothing to a vault whose certificate does not carry the name', async () => {
+      const port = vaults[0].address.split(':')[1];
+      const other = new KeyVaultClient([`other.recordings.svc:${port}`], { current: worker }, lookUp);
+      try {
+        await expect(unwrap(2000, undefined, other)).rejects.toMatchObject({ code: 'RCS_VAULT_UNAVAILABLE' });
+        expect(vaults.flatMap(({ calls }) => calls)).toEqual([]);
+      } finally {
+        other.close();
+      }
+    });
   });
 
   it('sends no IP address as TLS server name', async () => {

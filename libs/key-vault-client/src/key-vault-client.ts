@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RcsError, type Current, type ErrorCode, type InternalIdentity } from '#platform';
-import { KeyVaultEndpoint } from './key-vault-endpoint.js';
+import { AvoidedVaults } from './avoided-vaults.js';
+import type { KeyVaultEndpoint } from './key-vault-endpoint.js';
+import type { LookUp } from './vault-addresses.js';
+import { VaultDirectory } from './vault-directory.js';
 
 /** Errors that another vault may not have; all others are answers. */
 const passToAnotherVault: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -14,13 +17,28 @@ const passToAnotherVault: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 const reconnectMs = 2000;
 const pauseMs = 100;
 
-/** All key vaults of the cluster: calls are spread over them and fail over within the caller's deadline. */
+/**
+ * All key vaults of the cluster: calls are spread over them and fail over within the caller's deadline. One that hung or
+ * lost its token is asked last for 30 seconds, then by one call.
+ */
 export class KeyVaultClient {
-  readonly endpoints: readonly KeyVaultEndpoint[];
+  private readonly directory: VaultDirectory;
+  private readonly avoided = new AvoidedVaults();
   private next = 0;
 
-  constructor(addresses: readonly string[], identity: Current<InternalIdentity>) {
-    this.endpoints = addresses.map(address => new KeyVaultEndpoint(address, identity));
+  /** @param addresses host:port; a name with several addresses stands for a vault at each of them. */
+  constructor(addresses: readonly string[], identity: Current<InternalIdentity>, lookUp?: LookUp) {
+    this.directory = new VaultDirectory(addresses, identity, lookUp);
+  }
+
+  /** Every vault, as names were looked up last. */
+  get endpoints(): readonly KeyVaultEndpoint[] {
+    return this.directory.current;
+  }
+
+  /** Every vault, after the first look-up of the names. */
+  async allEndpoints(): Promise<readonly KeyVaultEndpoint[]> {
+    return this.directory.afterFirstLookUp();
   }
 
   /**
@@ -32,10 +50,11 @@ export class KeyVaultClient {
   async anyVault<T>(timeoutMs: number, work: (vault: KeyVaultEndpoint, timeoutMs: number) => Promise<T>): Promise<T> {
     const started = performance.now();
     const end = started + timeoutMs;
-    const first = this.next++;
+    const turn = this.next++;
     for (;;) {
       const failures: RcsError[] = [];
-      const done = await this.round(first, end, work, failures);
+      const vaults = this.avoided.order(await this.directory.afterFirstLookUp(), turn);
+      const done = await this.round(vaults, end, work, failures);
       if (done !== undefined) return done.result;
       const again = Math.min(end, started + reconnectMs) > performance.now() && failures.every(isUnreached);
       const failure = failures.at(-1) ?? new RcsError('RCS_VAULT_UNAVAILABLE', 'no key vault is configured');
@@ -46,20 +65,27 @@ export class KeyVaultClient {
 
   /** Asks every vault once; undefined when none answered, with their failures in `failures`. */
   private async round<T>(
-    first: number,
+    vaults: readonly KeyVaultEndpoint[],
     end: number,
     work: (vault: KeyVaultEndpoint, timeoutMs: number) => Promise<T>,
     failures: RcsError[],
   ): Promise<{ readonly result: T } | undefined> {
-    for (let attempt = 0; attempt < this.endpoints.length; attempt++) {
-      const vault = this.endpoints[(first + attempt) % this.endpoints.length];
-      const left = end - performance.now();
-      if (vault === undefined || left <= 0) break;
-      const share = attempt + 1 === this.endpoints.length ? left : Math.ceil(left / 2);
+    for (const [attempt, vault] of vaults.entries()) {
+      const started = performance.now();
+      const left = end - started;
+      if (left <= 0) break;
+      const share = attempt + 1 === vaults.length ? left : Math.ceil(left / 2);
       try {
-        return { result: await work(vault, share) };
+        const result = await work(vault, share);
+        this.avoided.answered(vault);
+        return { result };
       } catch (error) {
-        if (!(error instanceof RcsError) || !canPass(error)) throw error;
+        if (!(error instanceof RcsError)) throw error;
+        if (!canPass(error)) {
+          this.avoided.answered(vault);
+          throw error;
+        }
+        this.avoided.failed(vault, error, performance.now() - started, share);
         failures.push(error);
       }
     }
@@ -67,7 +93,7 @@ export class KeyVaultClient {
   }
 
   close(): void {
-    this.endpoints.forEach(endpoint => endpoint.close());
+    this.directory.close();
   }
 }
 

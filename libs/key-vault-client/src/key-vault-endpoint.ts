@@ -21,6 +21,7 @@ import {
   type InternalIdentity,
   type Span,
 } from '#platform';
+import { hostOf } from './vault-addresses.js';
 
 export interface CallOptions {
   /** Milliseconds this call may take. */
@@ -52,6 +53,8 @@ export class KeyVaultEndpoint {
   constructor(
     readonly address: string,
     private readonly identity: Current<InternalIdentity>,
+    /** The name that the vault's certificate has to carry; the host of the address where it is reached by name. */
+    private readonly serverName = hostOf(address),
   ) {
     this.connection = this.connect();
   }
@@ -102,19 +105,24 @@ export class KeyVaultEndpoint {
     this.connection.client.close();
   }
 
+  /** For a vault that nobody asks any more: calls that run end as they would. */
+  closeAfterCalls(): void {
+    closeLater(this.connection.client);
+  }
+
   /** New calls go over a connection with the current identity; calls that run or wait go on over the former one. */
   private client(): Client {
     const former = this.connection;
     if (former.identity !== this.identity.current) {
       this.connection = this.connect();
-      setTimeout(() => former.client.close(), longestCallMs).unref();
+      closeLater(former.client);
     }
     return this.connection.client;
   }
 
   private connect(): Connection {
     const identity = this.identity.current;
-    return { identity, client: clientOf(this.address, identity) };
+    return { identity, client: clientOf(this.address, this.serverName, identity) };
   }
 }
 
@@ -137,11 +145,14 @@ function endedWith(span: Span | undefined, error: Error): Error {
   return error;
 }
 
-function clientOf(address: string, identity: InternalIdentity): Client {
-  const host = new URL(`https://${address}`).hostname.replace(/^\[|\]$/g, '');
+function closeLater(client: Client): void {
+  setTimeout(() => client.close(), longestCallMs).unref();
+}
+
+function clientOf(address: string, serverName: string, identity: InternalIdentity): Client {
   const isVault = serverMustBe('key-vault', identity.denied);
   const channelCredentials = credentials.createSsl(identity.caPem, identity.keyPem, identity.certificatePem, {
-    checkServerIdentity: (_, certificate) => isVault(host, certificate),
+    checkServerIdentity: (_, certificate) => isVault(serverName, certificate),
   });
   return new (clientConstructor())(address, channelCredentials, {
     'grpc.max_receive_message_length': maximumMessageBytes,
@@ -150,7 +161,7 @@ function clientOf(address: string, identity: InternalIdentity): Client {
     'grpc.keepalive_time_ms': 20_000,
     'grpc.keepalive_timeout_ms': 5000,
     // An IP address is no TLS server name (RFC 6066, 3); the certificate is checked for the address all the same.
-    ...(isIP(host) === 0 ? {} : { 'grpc.ssl_target_name_override': 'key-vault' }),
+    'grpc.ssl_target_name_override': isIP(serverName) === 0 ? serverName : 'key-vault',
   });
 }
 

@@ -8,6 +8,8 @@ const callTimeoutMs = 28_000;
 /** Between two calls: a vault that stops answers each of them at once. */
 const pauseMs = 100;
 const pauseAfterFailureMs = 1000;
+/** How soon a vault that came to be is watched, and one that is gone no more. */
+const lookAroundMs = 1000;
 
 /**
  * Hears from every vault which keys are disabled, the moment it happens, and ends what they have opened here: whoever
@@ -15,24 +17,42 @@ const pauseAfterFailureMs = 1000;
  */
 export class KeyWatch {
   private readonly ended = new AbortController();
+  private readonly watched = new Map<KeyVaultEndpoint, AbortController>();
 
   constructor(
-    private readonly vaults: readonly KeyVaultEndpoint[],
+    private readonly vaults: { readonly endpoints: readonly KeyVaultEndpoint[] },
     /** Ends the sessions of a key and answers how many there were. */
     private readonly forget: (key: KeyName) => number,
     private readonly logger: Logger,
   ) {}
 
   start(): void {
-    for (const vault of this.vaults) void this.watch(vault);
+    void this.lookAround();
   }
 
   stop(): void {
     this.ended.abort();
   }
 
-  private async watch(vault: KeyVaultEndpoint): Promise<void> {
-    const { signal } = this.ended;
+  private async lookAround(): Promise<void> {
+    while (!this.ended.signal.aborted) {
+      const present = this.vaults.endpoints;
+      for (const vault of present) {
+        if (this.watched.has(vault)) continue;
+        const gone = new AbortController();
+        this.watched.set(vault, gone);
+        void this.watch(vault, AbortSignal.any([this.ended.signal, gone.signal]));
+      }
+      for (const [vault, gone] of this.watched) {
+        if (present.includes(vault)) continue;
+        gone.abort();
+        this.watched.delete(vault);
+      }
+      await pause(lookAroundMs, this.ended.signal);
+    }
+  }
+
+  private async watch(vault: KeyVaultEndpoint, signal: AbortSignal): Promise<void> {
     let revision = '';
     while (!signal.aborted) {
       try {

@@ -90,7 +90,8 @@ export class VaultKeys {
     keys: readonly EncryptedPrivateKey[],
   ): Promise<{ readonly created: boolean }> {
     const { contactCenter, requestId } = administrator;
-    const jobs = this.requireAny().map(vault => ({ vault, jwe: jweFor(vault, keys, this.vaults.endpoints.length) }));
+    const vaults = await this.requireAny();
+    const jobs = vaults.map(vault => ({ vault, jwe: jweFor(vault, keys, vaults.length) }));
     const grant = this.grants.sign(administrator, { act: 'import', alias, certificate });
     const request = { contactCenter, alias, certificate, grant };
     const replies = await Promise.all(
@@ -192,12 +193,13 @@ export class VaultKeys {
     return result;
   }
 
-  private everyVault<T>(work: (vault: KeyVaultEndpoint) => Promise<T>): Promise<T[]> {
-    return Promise.all(this.requireAny().map(work));
+  private async everyVault<T>(work: (vault: KeyVaultEndpoint) => Promise<T>): Promise<T[]> {
+    return Promise.all((await this.requireAny()).map(work));
   }
 
-  private requireAny(): readonly KeyVaultEndpoint[] {
-    if (this.vaults.endpoints.length > 0) return this.vaults.endpoints;
+  private async requireAny(): Promise<readonly KeyVaultEndpoint[]> {
+    const vaults = await this.vaults.allEndpoints();
+    if (vaults.length > 0) return vaults;
     throw new RcsError('RCS_VAULT_UNAVAILABLE', 'recordingCertificates.vaultAddresses names no key vault');
   }
 }

@@ -20,6 +20,8 @@ export async function withVaults<T>(
 ): Promise<T> {
   const vaults = openVaults(configurationFile);
   try {
+    // What runs over all vaults has to know them all.
+    await vaults.allEndpoints();
     return await work(vaults);
   } finally {
     vaults.close();

@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { parse } from 'yaml';
 import { loadConfiguration, requireSections } from '#platform';
 import { findGo } from '#test/go/go-tools.js';
 import { buildChartTools, type ChartTools } from '#test/helm/chart-tools.js';
@@ -31,7 +32,7 @@ const go = findGo();
 if (go === undefined) {
   it('cannot be rendered here: install Go 1.24 or newer, which builds helm and kubectl-validate', () => {
     process.stderr.write('Go 1.24 is absent: the Helm chart was neither rendered nor validated.\n');
-    expect(valueSets).toHaveLength(5);
+    expect(valueSets).toHaveLength(6);
   });
 } else {
   describe('the chart', () => describeChart(go));
@@ -61,14 +62,15 @@ function describeChart(goProgram: string): void {
     return found;
   };
   const workload = (set: string, component: string): Manifest =>
-    one(set, component === 'vault' ? 'StatefulSet' : 'Deployment', component);
+    all(set, 'StatefulSet').find(({ metadata }) => metadata.labels?.['app.kubernetes.io/component'] === component) ??
+    one(set, 'Deployment', component);
   const pod = (set: string, component: string): PodSpec => {
     const { template } = workload(set, component).spec;
     if (template === undefined) throw new Error('a workload without a template');
     return template.spec;
   };
 
-  it('is tried with five sets of values', () => expect(valueSets).toHaveLength(5));
+  it('is tried with six sets of values', () => expect(valueSets).toHaveLength(6));
 
   describe.each(valueSets)('with the values %s', set => {
     it('passes helm lint --strict', async () => {
@@ -108,7 +110,9 @@ function describeChart(goProgram: string): void {
         vault: configuration.keyVault,
       }[component] as { listen: { port: number }; management: { port: number } };
       const ports = pod(set, component).containers[0]?.ports.map(({ containerPort }) => containerPort);
-      expect(ports).toEqual([listen.port, management.port]);
+      const keyManager = component === 'gateway' ? configuration.localKeyManager?.listen : undefined;
+      const expected = [listen.port, management.port, ...(keyManager === undefined ? [] : [keyManager.port])];
+      expect(ports).toEqual(expected);
     });
 
     it('mounts every file that a configuration names', () => {
@@ -162,7 +166,7 @@ function describeChart(goProgram: string): void {
         expect(container).toMatchObject({
           startupProbe: probe('/health/live'),
           livenessProbe: { ...probe('/health/live'), timeoutSeconds: 5, failureThreshold: 3 },
-          readinessProbe: { ...probe('/health/ready'), periodSeconds: 5 },
+          readinessProbe: { ...probe('/health/ready'), periodSeconds: set === 'postgresql' && component === 'gateway' ? 10 : 5 },
         });
         expect(container?.ports.map(({ name }) => name)).toContain('management');
       }
@@ -181,7 +185,10 @@ function describeChart(goProgram: string): void {
     it('replaces pods one at a time, never below what runs', () => {
       for (const component of components) {
         const { strategy, updateStrategy } = workload(set, component).spec;
-        if (component === 'vault') expect(updateStrategy).toEqual({ type: 'RollingUpdate' });
+        const { kind } = workload(set, component);
+        if (set === 'postgresql' && component === 'worker')
+          expect(strategy).toEqual({ type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } });
+        else if (kind === 'StatefulSet') expect(updateStrategy).toEqual({ type: 'RollingUpdate' });
         else expect(strategy).toEqual({ type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } });
       }
     });
@@ -232,6 +239,18 @@ function describeChart(goProgram: string): void {
       rules.flatMap(rule =>
         peersOf(rule).flatMap(peer => (rule.ports ?? []).map(({ protocol, port }) => `${peer}:${port}/${protocol}`)),
       );
+    it('let gateways reach PostgreSQL, and DNS pods at their own port', () => {
+      expect(ways(policy('gateway', 'postgresql')?.egress)).toEqual([
+        'worker:7080/TCP',
+        'vault:7443/TCP',
+        'anybody:6379/TCP',
+        '10.3.0.0/24:5432/TCP',
+        'kube-dns:5353/UDP',
+        'kube-dns:5353/TCP',
+      ]);
+      expect(ways(policy('worker', 'postgresql')?.egress)).not.toContain('10.3.0.0/24:5432/TCP');
+    });
+
     const dns = ['kube-dns:53/UDP', 'kube-dns:53/TCP'];
 
     it('deny everything that is not named, to every pod of the release', () => {
@@ -294,6 +313,12 @@ function describeChart(goProgram: string): void {
     );
   });
 
+  it('lets a name lead to every vault that is ready', () => {
+    expect(one('network-hsm', 'Service', 'vault').spec).toMatchObject({ type: 'ClusterIP', clusterIP: 'None' });
+    const worker = one('network-hsm', 'ConfigMap', 'worker').data?.['application.yaml'];
+    expect(worker).toMatch(/vaultAddresses:\s+- rcs-recording-crypto-server-vault:7443/);
+  });
+
   it('gives a volume of one pod to one gateway after the other', async () => {
     const single = ['--set', 'gateway.store.accessMode=ReadWriteOncePod', '--set', 'gateway.replicas=1'];
     const [deployment] = parseManifests(await render('network-hsm', ...single)).filter(
@@ -312,6 +337,91 @@ function describeChart(goProgram: string): void {
         { type: 'Pods', pods: { metric: { name: 'rcs_worker_active_streams' } } },
       ],
     });
+  });
+
+  it('runs gateways anywhere with PostgreSQL, each with a volume for the checkpoints of the audit alone', () => {
+    const gateway = one('postgresql', 'StatefulSet', 'gateway');
+    expect(gateway.spec.volumeClaimTemplates).toMatchObject([{ metadata: { name: 'checkpoints' } }]);
+    expect(gateway.spec.replicas).toBeUndefined();
+    expect(pod('postgresql', 'gateway').affinity).toBeUndefined();
+    expect(all('postgresql', 'PersistentVolumeClaim')).toEqual([]);
+    expect(one('postgresql', 'HorizontalPodAutoscaler', 'gateway').spec).toMatchObject({
+      scaleTargetRef: { kind: 'StatefulSet', name: 'rcs-recording-crypto-server-gateway' },
+      maxReplicas: 8,
+    });
+    const configuration = parse(one('postgresql', 'ConfigMap', 'gateway').data?.['application.yaml'] ?? '') as object;
+    expect(configuration).toMatchObject({
+      store: {
+        kind: 'postgresql',
+        postgresql: {
+          hosts: ['db-1.example.com:5432', 'db-2.example.com:5432'],
+          password: { file: '/etc/rcs/secrets/postgresql/password' },
+          postgresqlTrustedCA: '/etc/rcs/secrets/postgresql-ca/ca.crt',
+        },
+      },
+      audit: { checkpointFile: '/var/lib/rcs/checkpoints/audit-checkpoints.jsonl' },
+    });
+  });
+
+  it('takes what platforms ask for', () => {
+    const [gateway, vault] = [pod('postgresql', 'gateway'), pod('postgresql', 'vault')];
+    expect(gateway.containers[0]?.image).toBe('mirror.example.com:5000/voice/recording-crypto-server:0.1.0');
+    expect(gateway).toMatchObject({
+      hostAliases: [{ ip: '192.0.2.9' }],
+      dnsConfig: { options: [{ name: 'ndots', value: '2' }] },
+      topologySpreadConstraints: [{ whenUnsatisfiable: 'DoNotSchedule' }],
+    });
+    expect(workload('postgresql', 'gateway').spec.template?.metadata.labels).toMatchObject({
+      'sidecar.example.com/inject': 'false',
+    });
+    expect(gateway.containers[0]).toMatchObject({ readinessProbe: { periodSeconds: 10, failureThreshold: 2 } });
+    expect(vault.serviceAccountName).toBe('cloud-hsm');
+    expect(one('postgresql', 'ServiceAccount', 'vault').metadata).toMatchObject({
+      name: 'cloud-hsm',
+      annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::123456789012:role/hsm' },
+    });
+    expect(vault.securityContext).toMatchObject({ supplementalGroups: [999], runAsUser: 65532 });
+    expect(vault.initContainers?.map(({ name }) => name)).toEqual(['wait-for-hsm']);
+    expect(vault.containers.map(({ name }) => name)).toEqual(['key-vault', 'hsm-client']);
+    expect(one('postgresql', 'Service', 'gateway').spec).toMatchObject({
+      type: 'LoadBalancer',
+      loadBalancerClass: 'example.com/network',
+      loadBalancerSourceRanges: ['192.0.2.0/24'],
+      externalTrafficPolicy: 'Local',
+    });
+    const extra = all('postgresql', 'ConfigMap').find(({ metadata }) => metadata.name.endsWith('-extra'));
+    expect(extra).toMatchObject({ metadata: { name: 'rcs-recording-crypto-server-extra' }, data: { of: 'rcs' } });
+  });
+
+  it('gives the local key manager its own certificate, port and Service', () => {
+    const [certificate] = all('postgresql', 'Certificate').filter(({ metadata }) =>
+      metadata.name.endsWith('-local-key-manager'),
+    );
+    expect(certificate?.spec).toMatchObject({ uris: ['urn:recording-crypto-server:role:local-key-manager'] });
+    const [service] = all('postgresql', 'Service').filter(({ metadata }) => metadata.name.endsWith('-key-manager'));
+    expect(service?.spec).toMatchObject({ ports: [{ port: 443, targetPort: 'key-manager' }] });
+  });
+
+  it('tells a Gateway in front whom to trust', () => {
+    expect(all('postgresql', 'BackendTLSPolicy')[0]?.spec).toMatchObject({
+      targetRefs: [{ kind: 'Service', name: 'rcs-recording-crypto-server-gateway' }],
+      validation: { hostname: 'recordings.example.com', caCertificateRefs: [{ name: 'public-ca' }] },
+    });
+  });
+
+  it('leaves the ids of users to the platform where it gives them', async () => {
+    const ids = ['runAsUser', 'runAsGroup', 'fsGroup'].flatMap(id => ['--set', `podSecurityContext.${id}=null`]);
+    const pods = parseManifests(await render('network-hsm', ...ids)).flatMap(({ spec }) => spec?.template?.spec ?? []);
+    expect(pods).toHaveLength(3);
+    for (const { securityContext } of pods) expect(JSON.stringify(securityContext)).not.toMatch(/65532|null/);
+  });
+
+  it('listens and is reached over IPv6 where there is nothing else', async () => {
+    const manifests = parseManifests(await render('network-hsm', '--set', 'ipFamily=IPv6'));
+    const texts = manifests.flatMap(({ data }) => data?.['application.yaml'] ?? []);
+    expect(texts).toHaveLength(3);
+    for (const text of texts) expect(text).not.toContain('0.0.0.0');
+    expect(JSON.stringify(manifests)).toContain('https://[$(POD_IP)]:7080');
   });
 
   it('asks cert-manager for certificates that name the role, on P-256', () => {
@@ -371,7 +481,7 @@ function describeChart(goProgram: string): void {
       'admin of cc-munich logs in with the password in the Secret rcs-bootstrap',
     );
     const commands = await notes('network-hsm');
-    const exec = 'kubectl -n recordings exec -i deploy/rcs-recording-crypto-server-gateway -- ';
+    const exec = 'kubectl -n recordings exec -i deployment/rcs-recording-crypto-server-gateway -- ';
     expect(commands).toContain(
       `${exec}/opt/recording-crypto-server/bin/recording-crypto-server rcsctl contact-centers add`,
     );
@@ -420,6 +530,13 @@ function describeChart(goProgram: string): void {
       'gateway.replicas=1',
     ],
     ['gateways that are scaled on one node', ['--set', 'gateway.autoscaling.enabled=true'], 'autoscaling'],
+    ['PostgreSQL without a host', ['--set', 'configuration.store.kind=postgresql'], 'store'],
+    [
+      'a password of PostgreSQL in plain text',
+      ['--set', 'configuration.store.postgresql.password=secret'],
+      'postgresql',
+    ],
+    ['a local key manager without a master key', ['--set', 'localKeyManager.enabled=true'], 'masterKeySecret'],
     [
       'two vaults with a token volume of one pod',
       ['--set', 'vault.tokenVolume.enabled=true', '--set', 'vault.tokenVolume.accessMode=ReadWriteOncePod'],

@@ -36,8 +36,8 @@ chart decides (addresses, certificates). Called with the root context; answer YA
 {{- $_ := set $settings "bootstrapAdministrator" (merge (dict "password" $password) (omit . "passwordSecret")) -}}
 {{- end -}}
 {{- $settings = merge (dict
-  "listen" (dict "host" "0.0.0.0" "port" 8090)
-  "management" (dict "host" "0.0.0.0" "port" 9090)
+  "listen" (dict "host" (include "rcs.address.any" .) "port" 8090)
+  "management" (dict "host" (include "rcs.address.any" .) "port" 9090)
   "workerServerName" "decrypt-worker"
   "enableSsl" .Values.gateway.tls.enabled) $settings -}}
 {{- if .Values.gateway.tls.enabled -}}
@@ -49,11 +49,45 @@ chart decides (addresses, certificates). Called with the root context; answer YA
 {{- end -}}
 {{- $own := dict
   "redis" (include "rcs.configuration.redis" . | fromYaml)
-  "store" (dict "directory" "/var/lib/rcs/store")
+  "store" (include "rcs.configuration.store" . | fromYaml)
   "mediaStorages" $storages
   "recordingCertificates" (merge (dict) .Values.configuration.recordingCertificates (dict "vaultAddresses" (include "rcs.vaultAddresses" . | fromYamlArray)))
   "serverSettings" $settings -}}
+{{- if include "rcs.gateway.shared" . -}}
+{{- $_ := set $own "audit" (dict "checkpointFile" "/var/lib/rcs/checkpoints/audit-checkpoints.jsonl") -}}
+{{- end -}}
+{{- if .Values.localKeyManager.enabled -}}
+{{- $_ := set $own "localKeyManager" (include "rcs.configuration.localKeyManager" . | fromYaml) -}}
+{{- end -}}
 {{- toYaml (merge $own $shared .Values.gateway.configuration) -}}
+{{- end }}
+
+{{- define "rcs.configuration.store" -}}
+{{- if include "rcs.gateway.shared" . -}}
+{{- $settings := .Values.configuration.store.postgresql -}}
+{{- $postgresql := omit $settings "passwordSecret" "trustedCASecret" -}}
+{{- with $settings.passwordSecret -}}
+{{- $_ := set $postgresql "password" (dict "file" (printf "/etc/rcs/secrets/postgresql/%s" .key)) -}}
+{{- end -}}
+{{- with $settings.trustedCASecret -}}
+{{- $_ := set $postgresql "postgresqlTrustedCA" (printf "/etc/rcs/secrets/postgresql-ca/%s" .key) -}}
+{{- end -}}
+{{- toYaml (dict "kind" "postgresql" "postgresql" $postgresql) -}}
+{{- else -}}
+directory: /var/lib/rcs/store
+{{- end -}}
+{{- end }}
+
+{{- define "rcs.configuration.localKeyManager" -}}
+{{- if not .Values.configuration.masterKeySecret -}}
+{{- fail "configuration.masterKeySecret: the local key manager needs a master key" -}}
+{{- end -}}
+{{- toYaml (merge (dict
+  "enabled" true
+  "certificateFile" "/etc/rcs/key-manager-tls/tls.crt"
+  "keyFile" "/etc/rcs/key-manager-tls/tls.key"
+  "vaultAddresses" (include "rcs.vaultAddresses" . | fromYamlArray)
+  "listen" (dict "host" (include "rcs.address.any" .) "port" 8443)) .Values.localKeyManager.configuration) -}}
 {{- end }}
 
 {{- define "rcs.configuration.worker" -}}
@@ -67,8 +101,8 @@ chart decides (addresses, certificates). Called with the root context; answer YA
 {{- $storages = append $storages $entry -}}
 {{- end -}}
 {{- $worker := merge (dict
-  "listen" (dict "host" "0.0.0.0" "port" 7080)
-  "management" (dict "host" "0.0.0.0" "port" 9092)) .Values.configuration.decryptWorker -}}
+  "listen" (dict "host" (include "rcs.address.any" .) "port" 7080)
+  "management" (dict "host" (include "rcs.address.any" .) "port" 9092)) .Values.configuration.decryptWorker -}}
 {{- if not $worker.vaultAddresses -}}
 {{- $_ := set $worker "vaultAddresses" (include "rcs.vaultAddresses" . | fromYamlArray) -}}
 {{- end -}}
@@ -87,8 +121,8 @@ chart decides (addresses, certificates). Called with the root context; answer YA
 {{- $tokens = append $tokens (merge (dict "pin" $pin) (omit $token "pinSecret")) -}}
 {{- end -}}
 {{- $vault := merge (dict
-  "listen" (dict "host" "0.0.0.0" "port" 7443)
-  "management" (dict "host" "0.0.0.0" "port" 9091)
+  "listen" (dict "host" (include "rcs.address.any" .) "port" 7443)
+  "management" (dict "host" (include "rcs.address.any" .) "port" 9091)
   "tokens" $tokens) (omit .Values.configuration.keyVault "tokens") -}}
 {{- toYaml (merge (dict "keyVault" $vault) $shared .Values.vault.configuration) -}}
 {{- end }}

@@ -31,11 +31,18 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 
 {{- define "rcs.image" -}}
 {{- with .Values.image -}}
+{{- with .registry }}{{ . | trimSuffix "/" }}/{{ end -}}
 {{- if .digest -}}{{ .repository }}@{{ .digest }}{{- else -}}{{ .repository }}:{{ default $.Chart.AppVersion .tag }}{{- end -}}
 {{- end -}}
 {{- end }}
 
+{{/* Whether the Service of the vaults is one of before with an address of its own, which Kubernetes lets nobody take away. */}}
+{{- define "rcs.vaultService.hasAddress" -}}
+{{- $service := lookup "v1" "Service" .Release.Namespace (printf "%s-vault" (include "rcs.fullname" .)) -}}
+{{- if and $service (ne (dig "spec" "clusterIP" "None" $service) "None") -}}true{{- end -}}
+{{- end }}
+
 {{/* The service that an app of the repository is: playback-gateway, decrypt-worker, key-vault. */}}
 {{- define "rcs.service" -}}
-{{ get (dict "gateway" "playback-gateway" "worker" "decrypt-worker" "vault" "key-vault") . }}
+{{ get (dict "gateway" "playback-gateway" "worker" "decrypt-worker" "vault" "key-vault") . | default . }}
 {{- end }}

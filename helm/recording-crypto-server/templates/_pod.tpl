@@ -1,30 +1,64 @@
 {{/* Parts of a pod that all services share; called with (dict "root" $ "component" "gateway" "values" .Values.gateway). */}}
 
-{{- define "rcs.pod.annotations" -}}
-checksum/configuration: {{ include "rcs.configuration.checksum" . }}
-{{- with .values.podAnnotations }}
-{{ toYaml . }}
+{{- define "rcs.pod.metadata" -}}
+metadata:
+  labels:
+    {{- include "rcs.labels" . | nindent 4 }}
+    {{- with .values.podLabels }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  annotations:
+    checksum/configuration: {{ include "rcs.configuration.checksum" . }}
+    {{- with include "rcs.secrets.versions" . }}
+    # A Secret that changed rolls the pods at the next upgrade.
+    versions/secrets: {{ . | quote }}
+    {{- end }}
+    {{- with .values.podAnnotations }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
 {{- end }}
+
+{{- define "rcs.pod.common" -}}
+serviceAccountName: {{ include "rcs.serviceAccount" . }}
+automountServiceAccountToken: false
+enableServiceLinks: false
+terminationGracePeriodSeconds: {{ include "rcs.pod.gracePeriod" . }}
+securityContext:
+  {{- include "rcs.pod.securityContext" . | nindent 2 }}
+{{- with .values.dnsPolicy }}
+dnsPolicy: {{ . }}
+{{- end }}
+{{- with .values.dnsConfig }}
+dnsConfig:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .values.hostAliases }}
+hostAliases:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{ include "rcs.pod.scheduling" . | trim }}
+{{- with .values.initContainers }}
+initContainers:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{- define "rcs.serviceAccount" -}}
+{{ default (printf "%s-%s" (include "rcs.fullname" .root) .component) .values.serviceAccount.name }}
+{{- end }}
+
+{{/* Never below what runs. */}}
+{{- define "rcs.pod.oneByOne" -}}
+type: RollingUpdate
+rollingUpdate: { maxUnavailable: 0, maxSurge: 1 }
 {{- end }}
 
 {{- define "rcs.pod.securityContext" -}}
-runAsNonRoot: true
-runAsUser: 65532
-runAsGroup: 65532
-fsGroup: 65532
-fsGroupChangePolicy: OnRootMismatch
-seccompProfile:
-  type: RuntimeDefault
+{{- toYaml (mergeOverwrite (deepCopy .root.Values.podSecurityContext) (dig "podSecurityContext" (dict) .values)) -}}
 {{- end }}
 
 {{- define "rcs.container.securityContext" -}}
-allowPrivilegeEscalation: false
-readOnlyRootFilesystem: true
-runAsNonRoot: true
-capabilities:
-  drop: [ALL]
-seccompProfile:
-  type: RuntimeDefault
+{{- toYaml (mergeOverwrite (deepCopy .root.Values.containerSecurityContext) (dig "containerSecurityContext" (dict) .values)) -}}
 {{- end }}
 
 {{- define "rcs.pod.scheduling" -}}
@@ -49,6 +83,9 @@ affinity:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 topologySpreadConstraints:
+  {{- with .values.topologySpreadConstraints }}
+  {{- toYaml . | nindent 2 }}
+  {{- else }}
   {{- range list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
   - maxSkew: 1
     topologyKey: {{ . }}
@@ -56,6 +93,7 @@ topologySpreadConstraints:
     labelSelector:
       matchLabels:
         {{- include "rcs.selectorLabels" $ | nindent 8 }}
+  {{- end }}
   {{- end }}
 {{- end }}
 {{- end }}
@@ -72,30 +110,30 @@ imagePullPolicy: {{ .root.Values.image.pullPolicy }}
 
 {{/* Alive: the event loop answers. Ready: it can serve now. */}}
 {{- define "rcs.container.probes" -}}
-startupProbe:
-  httpGet: { path: /health/live, port: management }
-  periodSeconds: 2
-  timeoutSeconds: 3
-  failureThreshold: 60
-livenessProbe:
-  httpGet: { path: /health/live, port: management }
-  periodSeconds: 10
-  timeoutSeconds: 5
-  failureThreshold: 3
-readinessProbe:
-  httpGet: { path: /health/ready, port: management }
-  periodSeconds: 5
-  timeoutSeconds: 3
-  failureThreshold: 2
+{{- range $kind, $probe := dict
+  "startup" (dict "path" "live" "periodSeconds" 2 "timeoutSeconds" 3 "failureThreshold" 60)
+  "liveness" (dict "path" "live" "periodSeconds" 10 "timeoutSeconds" 5 "failureThreshold" 3)
+  "readiness" (dict "path" "ready" "periodSeconds" 5 "timeoutSeconds" 3 "failureThreshold" 2) }}
+{{ $kind }}Probe:
+  httpGet: { path: /health/{{ $probe.path }}, port: management }
+  {{- toYaml (mergeOverwrite (omit $probe "path") (default (dict) (get $.values.probes $kind))) | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* Where the gateways reach this pod; IPv6 addresses stand in brackets (RFC 3986, 3.2.2). */}}
+{{- define "rcs.address.ofPod" -}}
+{{ ternary "https://[$(POD_IP)]:7080" "https://$(POD_IP):7080" (eq .Values.ipFamily "IPv6") }}
+{{- end }}
+
+{{- define "rcs.address.any" -}}
+{{ ternary "::" "0.0.0.0" (eq .Values.ipFamily "IPv6") }}
 {{- end }}
 
 {{- define "rcs.volumeMounts" -}}
 - { name: configuration, mountPath: /etc/rcs/config, readOnly: true }
 - { name: internal-tls, mountPath: /etc/rcs/internal-tls, readOnly: true }
 - { name: temporary, mountPath: /tmp }
-{{- if .root.Values.configuration.masterKeySecret }}
-- { name: master-key, mountPath: /etc/rcs/secrets/master-key, readOnly: true }
-{{- end }}
+{{- include "rcs.secretMounts" . }}
 {{- with .values.extraVolumeMounts }}
 {{ toYaml . }}
 {{- end }}
@@ -111,9 +149,7 @@ readinessProbe:
     defaultMode: 0440
 - name: temporary
   emptyDir: { sizeLimit: 64Mi }
-{{- with .root.Values.configuration.masterKeySecret }}
-{{ include "rcs.secretVolume" (dict "volume" "master-key" "secret" .) }}
-{{- end }}
+{{- include "rcs.secretVolumes" . }}
 {{- with .values.extraVolumes }}
 {{ toYaml . }}
 {{- end }}
@@ -130,7 +166,7 @@ readinessProbe:
 
 {{- define "rcs.internalTls.secret" -}}
 {{- if .root.Values.internalTls.certManager.enabled -}}
-{{ include "rcs.fullname" .root }}-{{ .component }}-internal-tls
+{{ include "rcs.fullname" .root }}-{{ .component | kebabcase }}-internal-tls
 {{- else -}}
 {{ required (printf "internalTls.existingSecrets.%s: name a Secret with ca.crt, tls.crt and tls.key, or enable internalTls.certManager" .component) (get .root.Values.internalTls.existingSecrets .component) }}
 {{- end -}}

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -35,18 +36,18 @@ const sources: readonly DefinitionSource[] = [
     module: 'sigs.k8s.io/gateway-api',
     version: 'v1.4.0',
     sum: 'h1:ZwlNM6zOHq0h3WUX2gfByPs2yAEsy/EenYJB78jpQfQ=',
-    files: ['httproutes'].map(kind => `config/crd/standard/gateway.networking.k8s.io_${kind}.yaml`),
+    files: ['httproutes', 'backendtlspolicies'].map(kind => `config/crd/standard/gateway.networking.k8s.io_${kind}.yaml`),
   },
 ];
 
 /**
  * A directory with the CustomResourceDefinitions of all kinds of other projects that the chart uses, from the Go proxy,
- * kept below .cache by their versions.
+ * kept below .cache by what is wanted.
  * @throws where the proxy cannot be reached or sends something else than the pinned sum
  */
 export async function fetchResourceDefinitions(go: string): Promise<string> {
-  const versions = sources.map(({ module, version }) => `${basename(module)}-${version}`);
-  const directory = join(cache, versions.join('-'));
+  const wanted = createHash('sha256').update(JSON.stringify(sources)).digest('hex').slice(0, 16);
+  const directory = join(cache, `definitions-${wanted}`);
   if (existsSync(directory)) return directory;
   const unfinished = `${directory}.${process.pid}`;
   mkdirSync(unfinished, { recursive: true });

@@ -10,6 +10,7 @@ for (const script of [
   ['scripts/metrics-page.mjs'],
   ['scripts/api-description.mjs', '--page'],
   ['scripts/copy-monitoring.mjs'],
+  ['scripts/chart-values.mjs'],
 ]) {
   const { status } = runToEnd(process.execPath, script, { cwd: repository, stdio: 'inherit' });
   if (status !== 0) process.exit(1);

@@ -23,6 +23,10 @@ it('carries the alerts and dashboards of deploy/, unchanged', () => {
   execFileSync(process.execPath, [join(repository, 'scripts/chart-files.mjs'), '--check'], { stdio: 'pipe' });
 });
 
+it('has a table of all values, as they are', () => {
+  execFileSync(process.execPath, [join(repository, 'scripts/chart-values.mjs'), '--check'], { stdio: 'pipe' });
+});
+
 it('has a schema of its values that is JSON', () => {
   const schema = JSON.parse(readFileSync(join(chart, 'values.schema.json'), 'utf8')) as Record<string, unknown>;
   expect(schema).toMatchObject({ type: 'object', additionalProperties: false });
@@ -166,7 +170,10 @@ function describeChart(goProgram: string): void {
         expect(container).toMatchObject({
           startupProbe: probe('/health/live'),
           livenessProbe: { ...probe('/health/live'), timeoutSeconds: 5, failureThreshold: 3 },
-          readinessProbe: { ...probe('/health/ready'), periodSeconds: set === 'postgresql' && component === 'gateway' ? 10 : 5 },
+          readinessProbe: {
+            ...probe('/health/ready'),
+            periodSeconds: set === 'postgresql' && component === 'gateway' ? 10 : 5,
+          },
         });
         expect(container?.ports.map(({ name }) => name)).toContain('management');
       }

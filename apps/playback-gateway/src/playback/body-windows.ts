@@ -1,11 +1,25 @@
+import { drainedBytes } from '../workers/give-up-body.js';
+
 const kibibyte = 1024;
 const mebibyte = 1024 * kibibyte;
 
+/** A part of a body, from where the one before ends, and how much of it is asked of a worker at once. */
+interface Stretch {
+  readonly bytes: number;
+  readonly window: number;
+}
+
 /**
- * Bytes that are asked of a worker at once, in the order in which the player takes them. The first two are what a player
- * costs that leaves at once: the system takes a few hundred KiB for a connection before the player has read anything.
+ * Of an open range. The first windows are what a player costs that leaves at once: the system takes a few hundred KiB for a
+ * connection before the player has read anything. Then come the bytes that a player fetches ahead of what it plays. It leaves
+ * them when its listener seeks, so that none of their windows is larger than what is read to its end then.
  */
-const windows = [256 * kibibyte, 256 * kibibyte, 2 * mebibyte] as const;
+const ofOpenRange: readonly Stretch[] = [
+  { bytes: 512 * kibibyte, window: 256 * kibibyte },
+  { bytes: 512 * kibibyte, window: 512 * kibibyte },
+  { bytes: 15 * mebibyte, window: drainedBytes },
+];
+const ofClosedRange: readonly Stretch[] = [{ bytes: 2 * mebibyte, window: 2 * mebibyte }];
 const largestWindow = 16 * mebibyte;
 
 /** So many bytes before the end of a window the next one is asked for, so that a fast player sees no gap. */
@@ -22,15 +36,15 @@ const closedRange = /^\s*bytes\s*=\s*\d+\s*-\s*\d+\s*$/i;
  */
 export function windowAt(offset: number, range: string | undefined): number {
   let end = 0;
-  for (const bytes of smallWindows(range)) {
+  for (const { bytes, window } of stretches(range)) {
     end += bytes;
-    if (offset < end) return bytes;
+    if (offset < end) return window;
   }
   return largestWindow;
 }
 
 /** Players look for an index with open ranges; who names the end, or asks for the whole file, mostly takes it all. */
-function smallWindows(range: string | undefined): readonly number[] {
+function stretches(range: string | undefined): readonly Stretch[] {
   if (range === undefined) return [];
-  return closedRange.test(range) ? windows.slice(-1) : windows;
+  return closedRange.test(range) ? ofClosedRange : ofOpenRange;
 }

@@ -219,6 +219,45 @@ describe(MediaRelay.name, () => {
     expect(worker!.connections).toBeLessThanOrEqual(2);
   });
 
+  it('keeps the connection to the worker when a listener seeks while the player fetches ahead', async () => {
+    const relay = await relayOver({ media: randomBytes(8_000_000) });
+    const [worker] = tested.workers;
+    for (const taken of [600_000, 1_500_000, 3_000_000]) {
+      const asked = request({ media: { ...request().media, range: 'bytes=0-' } });
+      const { outcome } = await play(relay, asked, async answer => {
+        let came = 0;
+        for await (const chunk of answer as AsyncIterable<Buffer>) if ((came += chunk.length) > taken) break;
+        answer.destroy();
+        return Buffer.alloc(0);
+      });
+      expect(outcome).toMatchObject({ name: 'ReceiverGoneError' });
+      while (worker!.openAnswers > 0) await new Promise(resolve => setImmediate(resolve));
+    }
+    // The one asked ahead goes over another.
+    expect(worker!.connections).toBeLessThanOrEqual(2);
+  });
+
+  it('asks the worker that has the media open, and whoever has less to do for other media', async () => {
+    const relay = await relayOver({}, {});
+    const asked = (worker: number): number => tested.workers[worker]!.requests.length;
+    await play(relay);
+    expect([asked(0), asked(1)]).toEqual([1, 0]);
+    // The other one, which said that it has 1000 requests, has less to do now, but not much.
+    const done = Array.from({ length: 1002 }, () => tested.directory!.begin('worker-0'));
+    await play(relay);
+    expect([asked(0), asked(1)]).toEqual([2, 0]);
+    await play(relay, request({ grant: { ...request().grant, recording: 'recording-2' } }));
+    expect([asked(0), asked(1)]).toEqual([2, 1]);
+    done.forEach(end => end());
+  });
+
+  it('asks the next one for media whose worker failed', async () => {
+    const relay = await relayOver({ passing: { requests: [1], problem: 'RCS_SHUTTING_DOWN' } }, {});
+    await play(relay);
+    for (let round = 0; round < 2; round++) expect((await play(relay)).body.equals(media)).toBe(true);
+    expect(tested.workers.map(({ requests }) => requests.length)).toEqual([2, 2]);
+  });
+
   it('closes the connection to the worker when a player leaves with much left to send', async () => {
     const asked = request({ media: { ...request().media, range: 'bytes=0-1999999' } });
     const { outcome } = await play(

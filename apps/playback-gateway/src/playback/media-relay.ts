@@ -1,4 +1,5 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { certificateAliasHeader, representationLengthHeader } from '#contracts';
 import {
   describeError,
@@ -37,6 +38,8 @@ interface BegunBody {
 
 /** Header fields of a worker's answer that players get to see. */
 const relayedHeaders = ['content-type', 'content-length', 'content-range', 'accept-ranges', 'etag', 'last-modified'];
+/** Media whose workers are remembered: several times what one worker keeps open. */
+const rememberedMedia = 10_000;
 /** How long a playback waits for a worker after one has failed: as long as a worker needs to be replaced. */
 const defaultMaxWaitMs = 15_000;
 
@@ -48,6 +51,8 @@ const defaultMaxWaitMs = 15_000;
 @Injectable()
 export class MediaRelay {
   private readonly clientIdleTimeoutMs: number;
+  /** The worker that answered for a media file the last time. Only a preference: every request shows its own grant. */
+  private readonly holders = new LRUCache<string, string>({ max: rememberedMedia });
 
   constructor(
     private readonly workers: WorkerDirectory,
@@ -63,7 +68,8 @@ export class MediaRelay {
 
   /** @throws RcsError; the player's connection is untouched while `player.started` is false. */
   async relay(request: RelayRequest, player: PlayerConnection): Promise<RelayResult> {
-    const attempts = new RelayAttempts(this.workers, this.maxWaitMs);
+    const media = mediaKey(request);
+    const attempts = new RelayAttempts(this.workers, this.maxWaitMs, this.holders.get(media));
     const parts = new BodyParts(this.client, this.grants, request, player.signal);
     let begun: BegunBody | undefined;
     for (;;) {
@@ -75,6 +81,7 @@ export class MediaRelay {
         do {
           const answer = await parts.next(worker, { offset: player.bytesSent, entityTag: begun?.entityTag });
           if (begun !== undefined) checkContinuation(answer, begun, player.bytesSent);
+          if (begun === undefined) this.holders.set(media, worker.instance);
           begun ??= await this.begin(answer, request, player);
           await this.pass(answer, begun, player, place => parts.askAhead(worker, place));
         } while (player.bytesSent < begun.length);
@@ -160,6 +167,9 @@ export class MediaRelay {
     }
   }
 }
+
+const mediaKey = ({ grant: { contactCenter, recording, mediaFile } }: RelayRequest): string =>
+  JSON.stringify([contactCenter, recording, mediaFile]);
 
 /** @throws RcsError RCS_STORAGE_CHANGED when the answer is anything but the next part of the body that has begun. */
 function checkContinuation(answer: WorkerAnswer, begun: BegunBody, sent: number): void {

@@ -42,10 +42,14 @@ export class RelayAttempts {
   private failingSince: number | undefined;
   private lastWasReached = false;
 
-  /** @param maxWaitMs how long a playback may wait for a worker after one has failed. */
+  /**
+   * @param maxWaitMs how long a playback may wait for a worker after one has failed.
+   * @param holder the worker that is known to have the media open.
+   */
   constructor(
     private readonly workers: WorkerDirectory,
     private readonly maxWaitMs: number,
+    private readonly holder?: string,
   ) {}
 
   /**
@@ -55,7 +59,7 @@ export class RelayAttempts {
   async next(bodyHasBegun: boolean, signal: AbortSignal): Promise<WorkerRegistration> {
     for (;;) {
       try {
-        return this.workers.choose(new Set([...this.spent, ...this.later]));
+        return this.workers.choose(new Set([...this.spent, ...this.later]), this.holder);
       } catch (error) {
         if (!this.hasPatience || (!bodyHasBegun && this.lastWasReached)) throw error;
         await sleep(pauseMs);

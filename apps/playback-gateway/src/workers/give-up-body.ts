@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
 
 /**
- * A rest as short as this is read and thrown away: most of it is in buffers of the system already, and another connection
- * to the worker would cost both sides a handshake with certificates.
+ * A rest as short as this is read and thrown away: most of it is in buffers of the system already. Other connections, to the
+ * worker and from it to the storage, would cost four handshakes at the moment when a player that seeks waits for its answer.
  */
-const drainedBytes = 256 * 1024;
+export const drainedBytes = 1024 * 1024;
 /** And no longer than this. */
 const drainMs = 1000;
 

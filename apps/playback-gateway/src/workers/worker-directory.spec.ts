@@ -97,6 +97,25 @@ describe(WorkerDirectory.name, () => {
     expect(choices()).toEqual(new Set(['a']));
   });
 
+  it('takes the one that has the media open while it is not much busier', async () => {
+    await start(worker('a', 4), worker('b'));
+    const choicesFor = (holder: string): string[] =>
+      Array.from({ length: 50 }, () => directory.choose(nobody, holder).instance);
+    expect(new Set(choicesFor('a'))).toEqual(new Set(['a']));
+    const done = directory.begin('a');
+    expect(new Set(choicesFor('a'))).toEqual(new Set(['b']));
+    done();
+    expect(new Set(choicesFor('a'))).toEqual(new Set(['a']));
+  });
+
+  it('takes another one than has the media open when that was tried, failed a moment ago, or is gone', async () => {
+    await start(worker('a'), worker('b', 1000));
+    expect(directory.choose(new Set(['a']), 'a').instance).toBe('b');
+    expect(directory.choose(nobody, 'nobody').instance).toBe('a');
+    directory.suspend('a');
+    expect(directory.choose(nobody, 'a').instance).toBe('b');
+  });
+
   it('leaves a suspended worker alone while another one is there', async () => {
     await start(worker('a'), worker('b', 1000));
     directory.suspend('a');

@@ -9,6 +9,8 @@ import { WorkerConnections } from './worker-connections.js';
 const refreshIntervalMs = 1000;
 /** A worker that failed is left alone for this long. */
 const suspensionMs = 2000;
+/** A worker that has the media open may have so many requests more than another: to open it again costs a use of the key. */
+const worthOfOpenMedia = 4;
 
 /** A worker and what it has to do: what it said at its last heartbeat, and what this gateway asks of it now. */
 class Candidate {
@@ -33,6 +35,7 @@ class Candidate {
 @Injectable()
 export class WorkerDirectory implements OnApplicationBootstrap, OnApplicationShutdown {
   private candidates: readonly Candidate[] = [];
+  private byInstance: ReadonlyMap<string, Candidate> = new Map();
   private readonly ownRequests = new Map<string, number>();
   private readonly suspendedUntil = new Map<string, number>();
   private refreshing: Promise<void> = Promise.resolve();
@@ -69,13 +72,19 @@ export class WorkerDirectory implements OnApplicationBootstrap, OnApplicationShu
 
   /**
    * The worker for the next request, never one of `except`.
+   * @param holder the instance that has the media open, which is taken unless it is much busier or failed a moment ago
    * @throws RcsError RCS_NO_WORKER
    */
-  choose(except: ReadonlySet<string>): WorkerRegistration {
+  choose(except: ReadonlySet<string>, holder?: string): WorkerRegistration {
     const chosen = chooseWorker(this.possible(except), Math.random);
     if (chosen === undefined)
       throw new RcsError('RCS_NO_WORKER', `none of ${this.count} workers is left`, { retryAfterMs: 2000 });
-    return chosen.registration;
+    const holding = holder === undefined || except.has(holder) ? undefined : this.byInstance.get(holder);
+    const isBetter =
+      holding !== undefined &&
+      !this.isSuspended(holding.instance, performance.now()) &&
+      holding.load <= chosen.load + worthOfOpenMedia;
+    return (isBetter ? holding : chosen).registration;
   }
 
   /** Without those that failed a moment ago, unless no other is left. */
@@ -84,8 +93,12 @@ export class WorkerDirectory implements OnApplicationBootstrap, OnApplicationShu
       except.size === 0 ? this.candidates : this.candidates.filter(({ instance }) => !except.has(instance));
     if (this.suspendedUntil.size === 0) return allowed;
     const now = performance.now();
-    const healthy = allowed.filter(({ instance }) => (this.suspendedUntil.get(instance) ?? 0) <= now);
+    const healthy = allowed.filter(({ instance }) => !this.isSuspended(instance, now));
     return healthy.length > 0 ? healthy : allowed;
+  }
+
+  private isSuspended(instance: string, now: number): boolean {
+    return (this.suspendedUntil.get(instance) ?? 0) > now;
   }
 
   /** Counts a request to a worker until the function that is returned is called. */
@@ -109,6 +122,7 @@ export class WorkerDirectory implements OnApplicationBootstrap, OnApplicationShu
       const urls = new Set(found.map(({ url }) => url));
       const instances = new Set(found.map(({ instance }) => instance));
       this.candidates = found.map(registration => new Candidate(registration, this.ownRequests));
+      this.byInstance = new Map(this.candidates.map(candidate => [candidate.instance, candidate]));
       this.metrics.workers.set(found.length);
       this.metrics.registryRead();
       const now = performance.now();

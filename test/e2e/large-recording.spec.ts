@@ -9,6 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { endingWithUs } from '#platform';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { metricsOf } from '#test/cluster/management-page.js';
+import { countInTier } from '#test/tier.js';
 import { within } from '#test/waiting/within.js';
 import { CurlClient } from './curl-client.js';
 
@@ -17,6 +18,8 @@ jest.setTimeout(600_000);
 const gibibyte = 1024 ** 3;
 const length = 2 * gibibyte + 12_345;
 const chunkBytes = 4 * 1024 * 1024;
+/** From here to the end it is played: past what 31 bits can count in every tier, in the larger ones from its beginning. */
+const playedFrom = countInTier(1.5 * gibibyte, 0);
 const uploadTimeoutMs = 500_000;
 const work = mkdtempSync(join(tmpdir(), 'rcs-large-'));
 let cluster: RunningCluster;
@@ -35,7 +38,7 @@ afterAll(async () => {
   rmSync(work, { recursive: true, force: true });
 });
 
-/** openssl encrypts and curl uploads, with nothing of it on the disk but what the storage keeps. Answers the SHA-256. */
+/** openssl encrypts and curl uploads, with nothing of it on the disk but what the storage keeps. Answers the SHA-256 of what is played. */
 async function store(name: string, certificateFile: string): Promise<string> {
   const { url, user, password } = cluster.ready.webdav;
   const commands =
@@ -53,7 +56,7 @@ async function store(name: string, certificateFile: string): Promise<string> {
 function* plaintext(hash: Hash): Generator<Buffer> {
   for (let offset = 0; offset < length; offset += chunkBytes) {
     const chunk = plaintextAt(offset, Math.min(chunkBytes, length - offset));
-    hash.update(chunk);
+    if (offset >= playedFrom) hash.update(chunk);
     yield chunk;
   }
 }
@@ -128,16 +131,16 @@ it('a seek near the end of 2 GB reads less than 256 KiB from the store, by a wor
   expect(bytesReadFromStorage()).toBeLessThan(256 * 1024);
 });
 
-it('2 GB play byte for byte while the memory of the workers stays flat', async () => {
-  // The first 200 MB show what a stream needs, whatever the length of the file: code, buffers, what the collector leaves.
+it('2 GB, in the smallest run their end, play byte for byte while the memory of the workers stays flat', async () => {
+  // The first 100 or 200 MB show what a stream needs, whatever the length of the file: code, buffers, what the collector leaves.
   const parts: Played[] = [];
-  for (let part = 0; part < 6; part++) parts.push(await play('bytes=0-199999999'));
-  const { digest, bytes, peak } = await play();
-  expect(bytes).toBe(length);
+  for (let part = 0; part < 6; part++) parts.push(await play(`bytes=0-${countInTier(100_000_000, 200_000_000) - 1}`));
+  const { digest, bytes, peak } = await play(playedFrom === 0 ? undefined : `bytes=${playedFrom}-`);
+  expect(bytes).toBe(length - playedFrom);
   expect(digest).toBe(expected);
   const needed = peak.map((_, index) => Math.max(...parts.map(part => part.peak[index]!)));
   const growth = peak.map((value, index) => (value - needed[index]!) / 1024 ** 2);
   // Between two collections the heap may grow to a multiple of what lives in it (libs/media-heap), and where in that a part
-  // ended is chance. What stayed of the recording would be a part of 2 GB.
+  // ended is chance. What stayed of the recording would be a part of 500 MB or more.
   expect(Math.max(...growth)).toBeLessThan(64);
 });

@@ -1,6 +1,7 @@
 import { constants, publicEncrypt, randomBytes, randomInt } from 'node:crypto';
 import type { KeyEntry } from '#contracts';
 import { TransportAgreements, type KeyVaultEndpoint } from '#key-vault-client';
+import { countInTier } from '#test/tier.js';
 import { publicKeyOf } from '#test/vault/recorded-call.js';
 import type { RunningVault } from '#test/vault/running-vault.js';
 import { VaultTestBed } from '#test/vault/vault-test-bed.js';
@@ -79,14 +80,14 @@ async function inParallel<T>(count: number, work: (index: number) => Promise<T>)
   return results;
 }
 
-it('answers 10,000 modified blocks with bytes that look like any key, never with an error', async () => {
-  const answers = await inParallel(10_000, index => answerTo(anyModified(index)));
+it('answers thousands of modified blocks with bytes that look like any key, never with an error', async () => {
+  const answers = await inParallel(countInTier(2500, 10_000), index => answerTo(anyModified(index)));
   expect(answers.filter(answer => !/^[0-9a-f]{64}$/.test(answer))).toEqual([]);
   expect(new Set(answers).size).toBe(answers.length);
   const bytes = Buffer.from(answers.join(''), 'hex');
   let ones = 0;
   for (const byte of bytes) for (let bit = byte; bit > 0; bit &= bit - 1) ones++;
-  // 2.5 million fair coins: the standard deviation of the share is 0.0003.
+  // 0.6 million fair coins, in other tiers 2.5 million: the standard deviation of the share is 0.0006.
   expect(ones / (bytes.length * 8)).toBeGreaterThan(0.497);
   expect(ones / (bytes.length * 8)).toBeLessThan(0.503);
   const metrics = await vault.metrics();

@@ -11,6 +11,7 @@ import { propertyRun, say } from './world/property-run.js';
 import { Random } from './world/random.js';
 import type { Act, Attack, Collision } from './walls/attack.js';
 import { attackers, type Attacker } from './walls/callers.js';
+import { Looks, type Difference } from './walls/looks.js';
 import { Markers } from './walls/markers.js';
 import { Picture } from './walls/picture.js';
 import { routeActs } from './walls/route-acts.js';
@@ -117,19 +118,24 @@ describe('nothing that contact center B does changes or shows anything of A', ()
   });
 
   it('whatever anybody of B tries over HTTP', async () => {
+    const looks = new Looks(picture);
+    const changed = ({ suspects, detail }: Difference) =>
+      failures.add({ kind: `changed: ${suspects} by anybody`, detail });
     let acts = 0;
     for (const { method, url } of routes) {
       const route = `${method} ${url}`;
+      const before = acts;
       for (const caller of callers.filter(({ comesTo }) => comesTo?.(route) ?? true)) {
         for (const act of routeActs[route]?.(attack) ?? []) {
           await attempt(route, caller, act);
           acts++;
-          const changed = run.long ? await picture.look() : await picture.glance(4);
-          for (const what of changed) changes(route, caller, act, what);
+          const seen = run.long ? await picture.look() : await picture.glance(4);
+          for (const what of seen) changes(route, caller, act, what);
         }
       }
-      for (const what of await picture.look()) failures.add({ kind: `changed: ${route} by anybody`, detail: what });
+      (await looks.after(route, acts - before)).forEach(changed);
     }
+    (await looks.now()).forEach(changed);
     say(
       `walls: ${routes.length} routes x ${callers.length} callers, ${acts} acts, pictures of ${picture.size} answers`,
     );
@@ -153,8 +159,11 @@ describe('nothing that is said to the vault in the name of B opens, changes or s
     const gateway = identityOf('playback-gateway');
     const { reply } = await gateway.call('GetImportKey', {});
     const importKey = (reply as { publicKey: string }).publicKey;
+    const looks = new Looks(picture);
+    const changed = ({ suspects, detail }: Difference) => rpcFailures.add({ kind: `changed: ${suspects}`, detail });
     let acts = 0;
     for (const rpc of rpcNames()) {
+      const before = acts;
       for (const caller of callers) {
         const { endpoint } = caller;
         const transportKeyId = await caller.transportKeyId();
@@ -177,8 +186,9 @@ describe('nothing that is said to the vault in the name of B opens, changes or s
             rpcFailures.add({ kind: `breaks: ${rpc} by ${caller.role}`, detail });
         }
       }
-      for (const what of await picture.look()) rpcFailures.add({ kind: `changed: ${rpc}`, detail: what });
+      (await looks.after(rpc, acts - before)).forEach(changed);
     }
+    (await looks.now()).forEach(changed);
     say(`walls of the vault: ${rpcNames().length} RPCs x ${callers.length} roles, ${acts} acts`);
     checkCounts({ rpcs: rpcNames().length, roles: callers.length, rpcActs: acts }, rpcFailures);
     rpcFailures.check(knownRpcFailures);

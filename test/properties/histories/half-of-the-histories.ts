@@ -13,7 +13,7 @@ import { sideBySide } from '../world/side-by-side.js';
 const run = propertyRun('histories');
 const stepsOfAHistory = 30;
 /** A server has so many contact centers; then comes another: SoftHSM opens the file of every object at each search. */
-const historiesOfAServer = 50;
+const mostOfAServer = 50;
 const atOnce = 8;
 /** Something is disturbed after so many steps of all histories together. */
 const stepsBetweenDisturbances = 350;
@@ -30,10 +30,12 @@ const knownFailures: readonly string[] = [];
  */
 export async function halfOfTheHistories(half: 0 | 1): Promise<void> {
   const count = run.count(200, 5000);
+  const servers = Math.ceil(count / mostOfAServer);
+  const historiesOfAServer = Math.ceil(count / servers);
   const seeds = new Random(run.seed);
   const failures = new Failures(`histories-${half + 1}`, run.seed);
   let [own, steps, disturbances, imports] = [0, 0, 0, 0];
-  for (let server = 0; server * historiesOfAServer < count; server++) {
+  for (let server = 0; server < servers; server++) {
     const random = seeds.fork();
     if (server % 2 !== half) continue;
     const done = server * historiesOfAServer;

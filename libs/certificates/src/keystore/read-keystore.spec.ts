@@ -81,7 +81,7 @@ describe('keystores made by keytool', () => {
       '-keyalg',
       'RSA',
       '-keysize',
-      '3072',
+      '2048',
       '-dname',
       'CN=Other',
       '-alias',

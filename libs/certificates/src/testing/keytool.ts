@@ -11,6 +11,6 @@ export function keytool(directory: string, ...parameters: string[]): string {
     cwd: directory,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', JAVA_TOOL_OPTIONS: '-XX:TieredStopAtLevel=1 -Xshare:auto' },
+    env: { LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', JAVA_TOOL_OPTIONS: '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC' },
   });
 }

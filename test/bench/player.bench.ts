@@ -26,7 +26,10 @@ interface Row {
   readonly bar: number;
 }
 
-/** First sound and seek in a real browser: decrypted by the cluster, beside nginx over the same files in clear. */
+/**
+ * First sound and seek in a real browser: decrypted by the cluster, beside nginx over the same files in clear. Both sides
+ * speak HTTP/1.1 over TLS 1.3, and the browser makes the same requests of both, each over a new connection.
+ */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: String(defaultRounds) } },

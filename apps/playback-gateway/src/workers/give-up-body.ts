@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 
 /**
  * A rest as short as this is read and thrown away: most of it is in buffers of the system already. Other connections, to the
- * worker and from it to the storage, would cost four handshakes at the moment when a player that seeks waits for its answer.
+ * worker and from it to the storage, would cost their handshakes at the moment when a player that seeks waits for its answer.
  */
 export const drainedBytes = 1024 * 1024;
 /** And no longer than this. */

@@ -1,4 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { CertificateError, type CertificateErrorCode } from '../certificate-error.js';
 import { OpenSsl } from '../testing/openssl.js';
 import { parseCertificateDer, parseCertificatePem } from './parse-certificate.js';
@@ -75,6 +77,36 @@ describe(parseCertificatePem.name, () => {
     expect(info.emailAddress).toBe('a@b.example');
     expect(info.serialNumber).toBe('128');
     expect(info.serialNumberOctets).toEqual(Buffer.of(0, 0x80));
+  });
+
+  it.each<[string, readonly string[], Readonly<Record<string, unknown>>]>([
+    ['a serial number of 32 octets', ['-subj', '/CN=a', '-set_serial', `0x7f${'ab'.repeat(31)}`], { issuedTo: 'a' }],
+    ['an end in the year 9966', ['-subj', '/CN=a', '-days', '2900000'], { issuedTo: 'a' }],
+    ['no subject', ['-subj', '/'], { subjectDn: '' }],
+    [
+      'an own key identifier of five octets',
+      ['-subj', '/CN=a', '-addext', 'subjectKeyIdentifier=0102030405'],
+      { subjectKeyIdentifier: Buffer.from('0102030405', 'hex') },
+    ],
+    ['text in BMPString', ['-config', 'bmp.cnf', '-subj', '/CN=通話', '-utf8'], { issuedTo: '通話' }],
+  ])('reads a certificate with %s', (_, options, expected) => {
+    writeFileSync(
+      join(openssl.directory, 'bmp.cnf'),
+      '[req]\nstring_mask = MASK:0x800\ndistinguished_name = dn\n[dn]\n',
+    );
+    certificate('odd', ['rsa:2048'], ...options);
+    const [info] = parseCertificatePem(openssl.read('odd.pem'));
+    const reference = new X509Certificate(openssl.read('odd.pem'));
+    expect(info).toMatchObject({ ...expected, serialNumber: BigInt(`0x${reference.serialNumber}`).toString() });
+    expect(info.notAfter).toEqual(new Date(reference.validTo));
+  });
+
+  it('reads a certificate of version 1', () => {
+    openssl.run('req', '-new', '-key', 'tenant.key', '-subj', '/CN=Old', '-out', 'old.csr');
+    openssl.run('x509', '-req', '-in', 'old.csr', '-signkey', 'tenant.key', '-out', 'old.pem');
+    const text = openssl.text('x509', '-in', 'old.pem', '-noout', '-text');
+    expect(text).toContain('Version: 1 ');
+    expect(parseCertificatePem(openssl.read('old.pem'))[0]).toMatchObject({ issuedTo: 'Old', isAuthority: false });
   });
 
   it('shows a negative serial number as one', () => {

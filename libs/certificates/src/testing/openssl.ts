@@ -11,6 +11,10 @@ export class OpenSsl {
     execFileSync('openssl', parameters, { cwd: this.directory, stdio: 'pipe' });
   }
 
+  text(...parameters: string[]): string {
+    return execFileSync('openssl', parameters, { cwd: this.directory, stdio: 'pipe', encoding: 'utf8' });
+  }
+
   read(file: string): Buffer {
     return readFileSync(join(this.directory, file));
   }

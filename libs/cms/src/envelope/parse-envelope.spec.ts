@@ -320,6 +320,28 @@ describe(parseEnvelope.name, () => {
     });
   });
 
+  const rsa = '06092a864886f70d010101';
+  const oaepOf = '06092a864886f70d010107';
+  it.each([
+    ['rsaEncryption with NULL', `${rsa}0500`, 'rsaes-pkcs1-v1_5'],
+    ['rsaEncryption without NULL', rsa, 'rsaes-pkcs1-v1_5'],
+    ['OAEP without parameters', oaepOf, 'rsaes-oaep'],
+    ['OAEP with empty parameters', `${oaepOf}3000`, 'rsaes-oaep'],
+  ])('reads %s (RFC 4055, 1.2 and 4.1)', (_, algorithm, scheme) => {
+    const recipient = element(
+      0x30,
+      'definite',
+      Buffer.from('020100', 'hex'),
+      element(0x30, 'definite', testIssuer, Buffer.from('020109', 'hex')),
+      element(0x30, 'definite', Buffer.from(algorithm, 'hex')),
+      primitive(0x04, Buffer.alloc(256, 7)),
+    );
+    const envelope = parseEnvelope(
+      contentInfo({ forms: ['definite'], algorithm: cbcAlgorithm(iv), recipients: [recipient] }),
+    );
+    expect(envelope.recipients.map(({ keyEncryption }) => keyEncryption.scheme)).toEqual([scheme]);
+  });
+
   it('names AES-GCM inside EnvelopedData, and what is missing there', () => {
     const error = cmsErrorOf(() =>
       parseEnvelope(contentInfo({ forms: ['definite'], algorithm: gcmAlgorithm(iv.subarray(4), 16) })),

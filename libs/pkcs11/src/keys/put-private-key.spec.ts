@@ -1,4 +1,5 @@
-import { constants, publicEncrypt, randomBytes } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
+import { constants, createPrivateKey, createPublicKey, publicEncrypt, randomBytes } from 'node:crypto';
 import * as pkcs11 from 'pkcs11js';
 import { parsePkcs11Uri } from '../location/pkcs11-uri.js';
 import { TokenConnection } from '../module/token-connection.js';
@@ -32,6 +33,25 @@ describe(putPrivateKey.name, () => {
     connection.close();
     await module.finish();
     softHsm.remove();
+  });
+
+  it('brings a key of three primes (RFC 8017, 3.2) into the token', async () => {
+    const made = ['genpkey', '-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:2048'];
+    const key = execFileSync('openssl', [...made, '-pkeyopt', 'rsa_keygen_primes:3'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const privateKey = createPrivateKey(key);
+    const pkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' });
+    const template = privateKeyTemplate(randomBytes(20), 'a/three', { sign: false });
+    for (const mechanisms of [connection.mechanisms, offering()]) {
+      const handle = await putPrivateKey(session, mechanisms, pkcs8, template);
+      const message = randomBytes(32);
+      const encrypted = publicEncrypt(
+        { key: createPublicKey(privateKey), padding: constants.RSA_PKCS1_PADDING },
+        message,
+      );
+      expect(await session.decrypt({ mechanism: pkcs11.CKM_RSA_PKCS }, handle, encrypted, 256)).toEqual(message);
+    }
   });
 
   it.each([

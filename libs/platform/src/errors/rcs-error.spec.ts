@@ -50,6 +50,18 @@ describe(describeError.name, () => {
     expect(describeError(new Error('same', { cause: new Error('same') }))).toBe('same');
   });
 
+  it('says once what wrappers quote of their cause, and its code where they leave it out', () => {
+    const cause = Object.assign(new Error('the password is wrong'), { code: 'KEYSTORE_PASSWORD_WRONG' });
+    const said = (message: string): string => describeError(new Error(message, { cause }));
+    expect(said('option ssl: the password is wrong')).toBe(
+      'option ssl: the password is wrong <- KEYSTORE_PASSWORD_WRONG',
+    );
+    expect(said('KEYSTORE_PASSWORD_WRONG: the password is wrong')).toBe(
+      'KEYSTORE_PASSWORD_WRONG: the password is wrong',
+    );
+    expect(said('no keystore')).toBe('no keystore <- KEYSTORE_PASSWORD_WRONG: the password is wrong');
+  });
+
   it('ends on a chain that has no end', () => {
     const first = new Error('first');
     const second = new Error('second', { cause: first });

@@ -85,6 +85,20 @@ describe('PKCS#12 made by openssl', () => {
     expect(key.equals(createPrivateKey(openssl.read('tenant.key')))).toBe(true);
   });
 
+  it('reads a friendlyName in UTF-8, as some programs write it, and passes over an odd one', () => {
+    const clear = ['-certpbe', 'NONE', '-keypbe', 'NONE', '-nomac'];
+    exportPkcs12('named', password, '-inkey', 'tenant.key', '-in', 'tenant.pem', '-name', 'ab', ...clear);
+    const bmpString = '1e0400610062';
+    const namedBy = (value: string): readonly string[] => {
+      const file = openssl.read('named').toString('hex').replaceAll(bmpString, value);
+      return readKeystore(Buffer.from(file, 'hex'), password).entries.map(({ type, alias }) => `${type} ${alias}`);
+    };
+    expect(namedBy(bmpString)).toEqual(['private-key ab']);
+    expect(namedBy('0c04c3b66162')).toEqual(['private-key öab']);
+    // Octets are no name: the entry gets one of its own.
+    expect(namedBy('040400610062')).toEqual([expect.stringMatching(/^private-key .+$/)]);
+  });
+
   it.each(Object.keys(files))('refuses a wrong password for %s', name => {
     const code = refusal(() => {
       for (const entry of readKeystore(openssl.read(name), 'wrong').entries) {

@@ -96,7 +96,13 @@ describe('the walk of the administrator guide', () => {
     const saved = await admin.uploadInClear('tenant.pem', 'tenant.key', 'alias=first', 'password=');
     expect(saved.status).toBe(201);
     expect(saved.headers['location']).toBe('/rcs/certificates/first');
-    expect((await admin.uploadInClear('tenant.pem', 'private.pem', 'alias=again')).status).toBe(200);
+    const again = await admin.uploadInClear('tenant.pem', 'private.pem', 'alias=again');
+    expect(again.status).toBe(200);
+    expect(bodyOf(again)).toMatchObject({
+      warnings: expect.arrayContaining([
+        'the certificate is there already, as "first"; the alias "again" was not given',
+      ]) as string[],
+    });
     const encrypted = await admin.uploadInClear('tenant.pem', 'encrypted.key', 'password=secret');
     expect(encrypted.status).toBe(200);
     expect(bodyOf(encrypted)).toMatchObject({ alias: 'first', outcome: 'known' });
@@ -341,6 +347,8 @@ describe('bad input, each with a problem of its own and nothing stored', () => {
   it('rcsctl: a file that is missing, a password that is wrong, an authority that is not known', async () => {
     const { gateway, caFile, dataDir, users } = cluster.ready;
     const { name } = users[0]!;
+    const keyless = await admin.run('upload', '--certificate', file('tenant.pem'));
+    expect([keyless.status, keyless.stderr]).toEqual([1, expect.stringContaining('--key <file>')]);
     const upload = await admin.run('upload', '--certificate', file('tenant.pem'), '--key', file('none.key'));
     expect([upload.status, upload.stderr]).toEqual([1, `rcsctl: --key ${file('none.key')}: there is no such file\n`]);
     const encrypted = await admin.run('upload', '--certificate', file('other.pem'), '--key', file('encrypted.key'));

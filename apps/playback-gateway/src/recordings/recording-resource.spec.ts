@@ -60,6 +60,13 @@ describe(recordingResource.name, () => {
     expect(text).not.toMatch(/pkcs7|MIIBvgYJKoZI|encryption_|c2VjcmV0|mediaDescriptor|storage\.internal|checksum/);
   });
 
+  it('stands below the path of the own address, where that has one', () => {
+    const { mediaFiles } = recordingResource(recording, `${url}/rcs-prod`) as { mediaFiles: { mediaUri: string }[] };
+    expect(mediaFiles.map(({ mediaUri }) => mediaUri)).toEqual([
+      `${url}/rcs-prod/api/v2/recordings/recording-1/play/f0b3c1de.mp3`,
+    ]);
+  });
+
   it('lets no inserted field replace one of ours', () => {
     const liar: Recording = {
       ...recording,

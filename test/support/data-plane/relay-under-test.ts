@@ -98,8 +98,7 @@ export class RelayUnderTest {
       new GrantIssuer(signer ?? { current: this.identity }),
       this.metrics,
       this.logger,
-      { clientIdleTimeoutMs: 20_000 },
-      maxWaitMs,
+      { clientIdleTimeoutMs: 20_000, workerTakeOverTimeoutMs: maxWaitMs },
     );
   }
 

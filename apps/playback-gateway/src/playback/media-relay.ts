@@ -1,4 +1,4 @@
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { certificateAliasHeader, representationLengthHeader } from '#contracts';
 import {
@@ -40,8 +40,6 @@ interface BegunBody {
 const relayedHeaders = ['content-type', 'content-length', 'content-range', 'accept-ranges', 'etag', 'last-modified'];
 /** Media whose workers are remembered: several times what one worker keeps open. */
 const rememberedMedia = 10_000;
-/** How long a playback waits for a worker after one has failed: as long as a worker needs to be replaced. */
-const defaultMaxWaitMs = 15_000;
 
 /**
  * Passes the answer of a worker on to the player, unchanged. The body is asked for in windows that grow with what the
@@ -50,7 +48,6 @@ const defaultMaxWaitMs = 15_000;
  */
 @Injectable()
 export class MediaRelay {
-  private readonly clientIdleTimeoutMs: number;
   /** The worker that answered for a media file the last time. Only a preference: every request shows its own grant. */
   private readonly holders = new LRUCache<string, string>({ max: rememberedMedia });
 
@@ -60,16 +57,14 @@ export class MediaRelay {
     private readonly grants: GrantIssuer,
     private readonly metrics: GatewayMetrics,
     @Inject(LOGGER) private readonly logger: Logger,
-    @Inject(SERVER_SETTINGS) { clientIdleTimeoutMs }: Pick<ServerSettings, 'clientIdleTimeoutMs'>,
-    @Optional() private readonly maxWaitMs: number = defaultMaxWaitMs,
-  ) {
-    this.clientIdleTimeoutMs = clientIdleTimeoutMs;
-  }
+    @Inject(SERVER_SETTINGS)
+    private readonly settings: Pick<ServerSettings, 'clientIdleTimeoutMs' | 'workerTakeOverTimeoutMs'>,
+  ) {}
 
   /** @throws RcsError; the player's connection is untouched while `player.started` is false. */
   async relay(request: RelayRequest, player: PlayerConnection): Promise<RelayResult> {
     const media = mediaKey(request);
-    const attempts = new RelayAttempts(this.workers, this.maxWaitMs, this.holders.get(media));
+    const attempts = new RelayAttempts(this.workers, this.settings.workerTakeOverTimeoutMs, this.holders.get(media));
     const parts = new BodyParts(this.client, this.grants, request, player.signal);
     let begun: BegunBody | undefined;
     for (;;) {
@@ -85,7 +80,7 @@ export class MediaRelay {
           begun ??= await this.begin(answer, request, player);
           await this.pass(answer, begun, player, place => parts.askAhead(worker, place));
         } while (player.bytesSent < begun.length);
-        await endWithin(player.response, this.clientIdleTimeoutMs);
+        await endWithin(player.response, this.settings.clientIdleTimeoutMs);
         return { status: begun.status, certificateAlias: begun.certificateAlias };
       } catch (error) {
         if (player.signal.aborted) throw new ReceiverGoneError('the player closed the connection');
@@ -151,7 +146,7 @@ export class MediaRelay {
     try {
       await sendStream(answer.body, player.response, {
         length,
-        receiverIdleTimeoutMs: this.clientIdleTimeoutMs,
+        receiverIdleTimeoutMs: this.settings.clientIdleTimeoutMs,
         giveUp: giveUpBody,
         onBytes: count => {
           player.count(count);

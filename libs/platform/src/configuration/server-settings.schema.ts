@@ -114,6 +114,9 @@ export const serverSettings = z
       .describe('A player that takes no byte for this long loses its connection.'),
     workerMaxConnection: z.int().min(1).max(4096).default(256).describe('Connections to each worker.'),
     workerIdleTimeoutMs: milliseconds.default(20_000).describe("Between two pieces of a worker's answer."),
+    workerTakeOverTimeoutMs: milliseconds
+      .default(15_000)
+      .describe('How long a playback that its worker broke off waits for one that goes on, and tries.'),
     workerServerName: z
       .string()
       .min(1)

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { HostedToken } from '#pkcs11';
 import { ShimToken } from '../../libs/pkcs11/src/testing/shim-token.js';
-import { cellOf, operations } from './operations.js';
+import { cellOf, keepingCertificates, operations } from './operations.js';
 import { expectOnThePage } from './tokens-page.js';
 
 jest.setTimeout(300_000);
@@ -20,10 +21,15 @@ it.each([{ name: 'SoftHSM', rules: [] as readonly string[] }, ...played])('$name
   token.shim.play(...profile.rules);
   const observer = { executed: () => undefined, stateChanged: () => undefined, processEnded: () => undefined };
   const { environment } = token.softHsm;
-  const opened = await HostedToken.open({ ...token.options, observer, openTimeoutMs: 30_000, environment });
+  const certificateDirectory = mkdtempSync(join(tmpdir(), 'rcs-certificates-'));
+  const settings = { ...token.options, observer, openTimeoutMs: 30_000, environment, certificateDirectory };
+  const opened = await HostedToken.open(settings);
   try {
     const answers: Record<string, string> = {};
     for (const operation of operations) answers[operation.name] = await cellOf(operation, opened);
+    if (answers[keepingCertificates] === 'yes' && readdirSync(certificateDirectory).length > 0) {
+      answers[keepingCertificates] = 'yes, in certificateDirectory';
+    }
     columns.set(profile.name, answers);
     const cells = Object.values(answers);
     // Whatever it cannot do, it is the same token as before, opens nothing wrongly, and nobody logged in twice.
@@ -34,6 +40,7 @@ it.each([{ name: 'SoftHSM', rules: [] as readonly string[] }, ...played])('$name
     opened.close();
     await opened.closed;
     token.remove();
+    rmSync(certificateDirectory, { recursive: true });
   }
 });
 

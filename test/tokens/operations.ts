@@ -82,6 +82,8 @@ const rejecting = (name: string, scheme: KeyEncryptionScheme): Operation => ({
   },
 });
 
+export const keepingCertificates = 'keep its certificate, find by issuer and number';
+
 /** In this order: the first one makes the key of most others. */
 export const operations: readonly Operation[] = [
   {
@@ -116,7 +118,7 @@ export const operations: readonly Operation[] = [
   rejecting('PKCS#1 v1.5', pkcs1),
   rejecting('OAEP SHA-1', oaep('sha1')),
   {
-    name: 'keep its certificate, find by issuer and number',
+    name: keepingCertificates,
     run: async token => {
       const key = keyOf(token);
       const issuer = await recordingKey('9350/issuer');

@@ -22,6 +22,11 @@ export interface TokenOptions {
   readonly serialised?: boolean;
   /** The text that C_Initialize is given in pReserved, as NSS and YubiHSM 2 want it. */
   readonly initialisation?: string;
+  /**
+   * Where the certificates of a token lie that refuses CKO_CERTIFICATE; those of one HSM share it, wherever they run. It
+   * needs no more protection than public things: the keys of the token decide what counts in it.
+   */
+  readonly certificateDirectory?: string | undefined;
   /** `in-token` leaves paddings to the token even where it offers raw RSA, as some security policies demand. */
   readonly paddings?: 'automatic' | 'in-token';
   readonly observer: TokenObserver;

@@ -1,4 +1,5 @@
 import { TokenError } from './errors/token-error.js';
+import { CertificateDirectory } from './keys/certificate-directory.js';
 import { generateKeyPair, type KeyPairRequest } from './keys/generate-key-pair.js';
 import { hasCertificate, importKeyPair, type KeyPairImport } from './keys/import-key-pair.js';
 import type { CertificateToStore } from './keys/key-templates.js';
@@ -125,7 +126,8 @@ export class Token {
    */
   async importKeyPair(pair: KeyPairImport, signal: AbortSignal): Promise<{ key: TokenKey; created: boolean }> {
     return this.change('importing a key', signal, async (session, connection) => {
-      const created = await importKeyPair(session, connection.mechanisms, connection.readObjects(session), pair);
+      const { mechanisms, certificates } = connection;
+      const created = await importKeyPair(session, mechanisms, connection.readObjects(session), pair, certificates);
       connection.readObjects(session);
       return { key: keyWithCertificate(connection, pair), created };
     });
@@ -150,7 +152,8 @@ export class Token {
       const present = connection.readObjects(session);
       requireSameKey(presentKey(connection, { id: certificate.keyIdentifier }), certificate);
       if (!hasCertificate(present, certificate)) {
-        await putCertificate(session, present, certificate);
+        const { certificates: directory } = connection;
+        await putCertificate(session, certificate, { present, keyIsNew: false, directory });
         connection.readObjects(session);
       }
       return keyWithCertificate(connection, certificate);
@@ -176,7 +179,7 @@ export class Token {
         ({ id, label }) => id.equals(removal.id) && removal.labels.includes(label),
       );
       if (!bearsLabel) throw notHeld(removal.id);
-      const destroyed = removeKey(session, present, removal);
+      const destroyed = removeKey(session, present, removal, connection.certificates);
       connection.readObjects(session);
       return Promise.resolve(destroyed);
     });
@@ -245,9 +248,10 @@ export class Token {
 
 function supervisorOf(options: TokenOptions, progress?: ModuleProgress): TokenSupervisor {
   const location = parsePkcs11Uri(options.uri);
-  const { serialised, initialisation } = options;
+  const { serialised, initialisation, certificateDirectory } = options;
   const module = TokenModule.load(location.modulePath, { serialised, initialisation, progress });
-  return new TokenSupervisor(module, { ...options, location }, options.observer);
+  const certificates = certificateDirectory === undefined ? undefined : CertificateDirectory.open(certificateDirectory);
+  return new TokenSupervisor(module, { ...options, location, certificates }, options.observer);
 }
 
 function presentKey(connection: TokenConnection, wanted: PresentKey): TokenKey {

@@ -13,6 +13,8 @@ export interface CertificateNames {
   readonly subjectKeyIdentifier: Buffer | undefined;
   /** Of its RSA key, without leading zeros: what ties it to a private key for certain; undefined for other keys. */
   readonly modulus: Buffer | undefined;
+  /** Of its RSA key, without leading zeros. */
+  readonly publicExponent: Buffer | undefined;
 }
 
 const extensionsTag = 0xa3;
@@ -41,17 +43,19 @@ function read(der: Buffer): CertificateNames | undefined {
     ...name,
     canonicalName: canonicalIssuerAndSerialNumber(name),
     subjectKeyIdentifier: keyIdentifierExtension(fields.find(({ tag }) => tag === extensionsTag)),
-    modulus: rsaModulus(publicKey),
+    ...rsaNumbers(publicKey),
   };
 }
 
 /** Of a SubjectPublicKeyInfo (RFC 5280, 4.1; RFC 3279, 2.3.1). */
-function rsaModulus(publicKeyInfo: DerElement | undefined): Buffer | undefined {
+function rsaNumbers(publicKeyInfo: DerElement | undefined): Pick<CertificateNames, 'modulus' | 'publicExponent'> {
   const [algorithm, bits] = inside(publicKeyInfo);
   if (inside(algorithm)[0]?.content.equals(rsaEncryptionOid) !== true || bits?.tag !== DerTag.bitString)
-    return undefined;
-  const [modulus] = inside(readDerElements(bits.content.subarray(1))[0]);
-  return modulus === undefined ? undefined : Buffer.from(withoutLeadingZeros(modulus.content));
+    return { modulus: undefined, publicExponent: undefined };
+  const [modulus, publicExponent] = inside(readDerElements(bits.content.subarray(1))[0]).map(({ content }) =>
+    Buffer.from(withoutLeadingZeros(content)),
+  );
+  return { modulus, publicExponent };
 }
 
 function keyIdentifierExtension(extensions: DerElement | undefined): Buffer | undefined {

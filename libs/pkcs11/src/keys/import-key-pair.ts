@@ -3,6 +3,7 @@ import type * as pkcs11 from 'pkcs11js';
 import { TokenError } from '../errors/token-error.js';
 import { quietly } from '../module/token-module.js';
 import type { TokenSession } from '../sessions/token-session.js';
+import type { CertificateDirectory } from './certificate-directory.js';
 import { tieCertificates } from './certificate-ties.js';
 import { mayServe, ownerOf } from './key-owner.js';
 import { privateKeyTemplate, type CertificateToStore } from './key-templates.js';
@@ -31,6 +32,7 @@ export async function importKeyPair(
   offered: OfferedMechanisms,
   present: KeyObjects,
   pair: KeyPairImport,
+  directory: CertificateDirectory | undefined,
 ): Promise<boolean> {
   const publicKey = checkedPublicKey(pair);
   requireFreeName(present, pair.label, publicKey);
@@ -45,7 +47,7 @@ export async function importKeyPair(
       proveUnreadable(session, key);
       await proveDecrypts(session, key, publicKey, offered);
     }
-    if (!certificateIsThere) made.push(await putCertificate(session, present, pair));
+    if (!certificateIsThere) await putCertificate(session, pair, { present, keyIsNew: !keyIsThere, directory });
     return !keyIsThere;
   } catch (error) {
     for (const object of made) quietly(() => session.library.C_DestroyObject(session.handle, object));

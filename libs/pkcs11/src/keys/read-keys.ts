@@ -17,11 +17,18 @@ export interface PrivateKeyObject {
 }
 
 export interface CertificateObject {
-  readonly handle: pkcs11.Handle;
+  /** Undefined where it lies in the directory of certificates, because the token keeps none. */
+  readonly handle: pkcs11.Handle | undefined;
   readonly id: Buffer;
   readonly label: string;
   readonly der: Buffer;
   readonly names: CertificateNames;
+}
+
+/** Where certificates lie that the token does not keep. */
+export interface CertificatesElsewhere {
+  /** Those of these keys; the same objects as before where nothing changed. */
+  of(privateKeys: readonly PrivateKeyObject[]): readonly CertificateObject[];
 }
 
 export interface KeyObjects {
@@ -58,11 +65,22 @@ export class KeyReader {
   private readonly privateKeys = new Map<string, PrivateKeyObject>();
   private readonly certificates = new Map<string, CertificateObject>();
 
+  constructor(private readonly elsewhere: CertificatesElsewhere | undefined) {}
+
+  /** @throws TokenError refused when the directory of certificates cannot be read */
   read(session: TokenSession): KeyObjects {
-    return {
-      privateKeys: readNew(session, privateKeyTemplate, this.privateKeys, readPrivateKey),
-      certificates: readNew(session, certificateTemplate, this.certificates, readCertificate),
-    };
+    const privateKeys = readNew(session, privateKeyTemplate, this.privateKeys, readPrivateKey);
+    const certificates = readNew(session, certificateTemplate, this.certificates, readCertificate);
+    return { privateKeys, certificates: [...certificates, ...this.keptElsewhere(privateKeys, certificates)] };
+  }
+
+  /** Without those that the token has as well, as one that keeps certificates since its last update. */
+  private keptElsewhere(
+    privateKeys: readonly PrivateKeyObject[],
+    certificates: readonly CertificateObject[],
+  ): CertificateObject[] {
+    const kept = this.elsewhere?.of(privateKeys) ?? [];
+    return kept.filter(one => !certificates.some(({ label, der }) => label === one.label && der.equals(one.der)));
   }
 
   /** After a new login, or when a handle turned out to be stale, all handles may mean something else. */

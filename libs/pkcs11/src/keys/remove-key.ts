@@ -1,6 +1,7 @@
 import * as pkcs11 from 'pkcs11js';
 import { quietly } from '../module/token-module.js';
 import type { TokenSession } from '../sessions/token-session.js';
+import type { CertificateDirectory } from './certificate-directory.js';
 import { bearsOwnLabel, tieCertificates, type TiedKey } from './certificate-ties.js';
 import { ownerOf } from './key-owner.js';
 import type { CertificateObject, KeyObjects, PrivateKeyObject } from './read-keys.js';
@@ -20,7 +21,12 @@ export interface KeyRemoval {
  * between is harmless. Objects of other keys stay whatever CKA_ID they have, and so does the same key of another owner.
  * @returns whether the private key was destroyed, as far as the owner of the labels had it.
  */
-export function removeKey(session: TokenSession, present: KeyObjects, { id, labels }: KeyRemoval): boolean {
+export function removeKey(
+  session: TokenSession,
+  present: KeyObjects,
+  { id, labels }: KeyRemoval,
+  directory: CertificateDirectory | undefined,
+): boolean {
   const { library, handle } = session;
   const destroy = (object: pkcs11.Handle): void => library.C_DestroyObject(handle, object);
   const tied = tieCertificates(present).filter(({ key }) => key.identifier.equals(id));
@@ -31,7 +37,10 @@ export function removeKey(session: TokenSession, present: KeyObjects, { id, labe
     else if (labels.includes(key.label) && remaining.length > 0) rename(session, key, remaining[0]?.label ?? '');
   }
   if (parts.every(({ remaining }) => remaining === undefined)) destroyPublicKeys(session, tied);
-  parts.flatMap(({ doomed }) => doomed).forEach(certificate => destroy(certificate.handle));
+  for (const certificate of parts.flatMap(({ doomed }) => doomed)) {
+    if (certificate.handle === undefined) directory?.remove(certificate);
+    else destroy(certificate.handle);
+  }
   const owners = labels.map(ownerOf);
   return !parts.some(({ remaining, key }) => remaining !== undefined && serves(owners, key, remaining));
 }

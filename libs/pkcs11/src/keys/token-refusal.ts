@@ -16,6 +16,9 @@ const gone: readonly string[] = [
   'CKR_USER_NOT_LOGGED_IN',
 ];
 
+/** Whether it was no refusal: the token itself, or its session, is gone. */
+export const isGone = ({ ckr }: Refusal): boolean => isOneOf(gone, ckr);
+
 /** Runs one way; @returns what it gave, or why the token declined. @throws whatever is no answer of the token */
 export async function attempted<T>(way: string, work: () => Promise<T> | T): Promise<{ done: T } | Refusal> {
   try {
@@ -33,7 +36,8 @@ export async function attempted<T>(way: string, work: () => Promise<T> | T): Pro
  */
 export function allRefused(what: string, refusals: readonly Refusal[], advice: string): TokenError {
   const last = refusals.at(-1)?.ckr;
-  if (isOneOf(gone, last)) return new TokenError('unavailable', `${what} failed: ${last ?? ''}`, { ckr: last });
+  if (refusals.slice(-1).some(isGone))
+    return new TokenError('unavailable', `${what} failed: ${last ?? ''}`, { ckr: last });
   const answers = refusals.map(({ way, ckr }) => `${way}: ${ckr}`).join(', ');
   const next = isOneOf([full], last)
     ? 'the token is full: remove keys that nothing needs'

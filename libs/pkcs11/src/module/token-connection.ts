@@ -1,6 +1,7 @@
 import * as pkcs11 from 'pkcs11js';
 import { ckrOf } from '../errors/ckr-names.js';
 import { toTokenError } from '../errors/token-error.js';
+import type { CertificateDirectory } from '../keys/certificate-directory.js';
 import { KeyIndex } from '../keys/key-index.js';
 import { KeyReader, type KeyObjects } from '../keys/read-keys.js';
 import type { TokenLocation } from '../location/pkcs11-uri.js';
@@ -18,6 +19,8 @@ export interface ConnectionOptions {
   readonly sessions: number;
   readonly queueLimit: number;
   readonly operationTimeoutMs: number;
+  /** Where certificates lie that the token does not keep. */
+  readonly certificates?: CertificateDirectory | undefined;
 }
 
 /**
@@ -32,7 +35,7 @@ export class TokenConnection {
   private keyObjects: KeyObjects = { privateKeys: [], certificates: [] };
   private keyIndex = new KeyIndex(this.keyObjects);
   private readonly pools: Readonly<Record<Lane, SessionPool>>;
-  private readonly reader = new KeyReader();
+  private readonly reader: KeyReader;
   private readonly login: Login;
   private isReadOnly: boolean;
 
@@ -43,6 +46,7 @@ export class TokenConnection {
     readonly mechanisms: MechanismList,
     readonly description: TokenDescription,
   ) {
+    this.reader = new KeyReader(options.certificates);
     this.login = new Login(slot, options.pin);
     this.isReadOnly = description.writeProtected;
     this.pools = this.createPools();
@@ -82,6 +86,10 @@ export class TokenConnection {
   /** Whether the token is write-protected: it unwraps, and changes nothing. */
   get readOnly(): boolean {
     return this.isReadOnly;
+  }
+
+  get certificates(): CertificateDirectory | undefined {
+    return this.options.certificates;
   }
 
   pool(lane: Lane): SessionPool {

@@ -40,6 +40,11 @@ const token = z
       .describe(
         'true for modules that read their objects once, as tpm2-pkcs11: where a key is not found the module is initialised again, when it is idle and once a minute at most.',
       ),
+    certificateDirectory: filePath
+      .optional()
+      .describe(
+        'Where certificates are kept for a token that keeps none (CKO_CERTIFICATE); a directory that all vaults of the token share. Tokens that keep certificates need none.',
+      ),
     newKeys: z
       .boolean()
       .default(true)

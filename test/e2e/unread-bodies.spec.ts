@@ -120,6 +120,21 @@ it('a refusal reaches whoever still sends a body that is longer than what is rea
   expectSameProcess();
 });
 
+it('a refused body holds up no request that comes after it on its connection, and is not taken for one', async () => {
+  const { host } = new URL(cluster.ready.gateway);
+  const bytes = '['.repeat(200_000);
+  const next = ['GET /key-management/v1/health HTTP/1.1', `Host: ${host}`, 'Connection: close', '', ''].join('\r\n');
+  for (const path of ['/key-management/v1/keypair', '/rcs/certificates', '/api/v2/sessions']) {
+    const fields = [`Host: ${host}`, 'Content-Type: application/json', `Content-Length: ${bytes.length}`];
+    const head = [`POST ${path} HTTP/1.1`, ...fields, '', ''].join('\r\n');
+    const [refused, ...others] = statusesIn(await sendRaw(cluster.ready.gateway, ca, [head, bytes, next]));
+    expect([path, refused !== undefined && refused >= 400 && refused < 500]).toEqual([path, true]);
+    // Where the connection is closed instead, nothing follows.
+    expect([path, others.filter(status => status !== 200)]).toEqual([path, []]);
+  }
+  expectSameProcess();
+});
+
 it('an administrator who sends such a body is told what is wrong with it', async () => {
   for (const { type, bytes } of bodies) {
     const file = curlClient.write('body', Buffer.from(bytes, 'latin1'));

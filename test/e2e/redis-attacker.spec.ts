@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { parse } from 'yaml';
+import { withClusterStore } from '#test/cluster/cluster-store.js';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { GenesysCloud } from '#test/local-key-manager/genesys-cloud.js';
 import { Browser, header, json } from './browser.js';
@@ -193,6 +194,29 @@ describe('whoever writes sessions', () => {
     const listed = (await bob.browser.send('/api/v2/sessions')).body.toString();
     expect(listed).toContain('bob');
     expect(listed).not.toContain('alice');
+  });
+});
+
+describe('whoever has a play ticket', () => {
+  it('learns from it neither where its session is kept nor anything that a record needs', async () => {
+    const { browser, csrfToken, secret, key } = await openSession('alice');
+    const path = `/api/v2/recordings/${cluster.ready.recordings[0]?.id ?? ''}/play-tickets`;
+    const { playPath } = json(await browser.sendJson(path, {}, ...header('X-CSRF-TOKEN', csrfToken)));
+    const [, payload = ''] = (playPath as string).split('ticket=')[1]?.split('.') ?? [];
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Readonly<Record<string, unknown>>;
+    const { session, credential } = claims as { session: string; credential: string };
+    const place = key.slice(`${prefix}session:`.length);
+    for (const hidden of [secret, place]) expect(JSON.stringify(claims)).not.toContain(hidden);
+    // Neither may stand for the other: not as the secret of a cookie, not as the place of a record.
+    for (const known of [session, credential]) expect((await withCookie(known)).status).toBe(401);
+    expect(await attacker.keys(`*${session}*`)).toEqual([]);
+    const alice = await withClusterStore(cluster.ready.dataDir, {}, ({ users }) => users.find({ name: 'alice' }));
+    const guess = createHash('sha256')
+      .update(alice?.passwordHash ?? '')
+      .digest();
+    for (const form of ['base64url', 'hex', 'base64'] as const) {
+      expect(guess.toString(form).startsWith(credential)).toBe(false);
+    }
   });
 });
 

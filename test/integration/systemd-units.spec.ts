@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const directory = join(__dirname, '../../deploy/systemd');
+const units = readdirSync(directory).filter(name => name.endsWith('.service'));
+const root = mkdtempSync(join(tmpdir(), 'rcs-units-'));
+const read = (unit: string): string => readFileSync(join(directory, unit), 'utf8');
+const hasAnalyze = spawnSync('systemd-analyze', ['--version']).status === 0;
+const analysed = hasAnalyze ? it : it.skip;
+const options = { encoding: 'utf8', timeout: 60_000 } as const;
+
+beforeAll(() => {
+  // What a unit starts has to be there for `verify`; the path is that of the image and of build-tree.sh.
+  const units = join(root, 'units');
+  cpSync(directory, units, { recursive: true });
+  mkdirSync(join(root, 'bin'));
+  writeFileSync(join(root, 'bin/recording-crypto-server'), '#!/bin/sh\n', { mode: 0o755 });
+  for (const unit of readdirSync(units).filter(name => name.endsWith('.service'))) {
+    const file = join(units, unit);
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll('/opt/recording-crypto-server/bin', join(root, 'bin')));
+  }
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+it('there is a unit for each service', () => {
+  expect(units).toEqual(['rcs-decrypt-worker.service', 'rcs-key-vault.service', 'rcs-playback-gateway.service']);
+});
+
+analysed.each(units)('%s is what systemd understands, down to the last option', unit => {
+  const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', join(root, 'units', unit)], options);
+  const own = stderr.split('\n').filter(line => line.includes(unit));
+  expect({ status, own }).toEqual({ status: 0, own: [] });
+});
+
+analysed.each(units)('%s is exposed little', unit => {
+  const args = ['security', '--offline=true', '--threshold=25', '--no-pager', join(root, 'units', unit)];
+  const { status, stdout } = spawnSync('systemd-analyze', args, options);
+  expect(`${status} ${stdout.trim().split('\n').at(-1)}`).toMatch(/^0 .*OK/);
+});
+
+it.each(units)('%s runs as somebody of its own, whom the sysusers file makes', unit => {
+  const [, user] = /^User=(.+)$/m.exec(read(unit)) ?? [];
+  expect(user).toBe(unit.replace('.service', ''));
+  expect(readFileSync(join(directory, 'rcs.sysusers.conf'), 'utf8')).toMatch(new RegExp(`^u ${user} `, 'm'));
+});

@@ -5,8 +5,8 @@ import { command } from './commands.mjs';
 import { OciLayout } from './oci-layout.mjs';
 import { billOfMaterials } from './sbom.mjs';
 
-/** Base images by name, as deploy/Dockerfile asks for them. */
-const baseImage = 'docker.io/library/node:24-trixie-slim';
+/** What the image begins with, as deploy/Dockerfile asks for it. */
+const baseImage = 'docker.io/library/debian:trixie-slim';
 const localBase = 'localhost/base:given';
 
 /**
@@ -23,7 +23,8 @@ export function buildImage({ sources, directory, scratch, version, revision, sec
   const label = (name, value) => ['--label', `org.opencontainers.image.${name}=${value}`];
   if (base !== undefined)
     command('skopeo', ['copy', '--quiet', base, `containers-storage:[vfs@${storageRoot}+${runRoot}]${localBase}`]);
-  const from = base === undefined ? [] : ['--build-arg', `NODE_IMAGE=${localBase}`];
+  const from =
+    base === undefined ? [] : ['NODE_IMAGE', 'RUNTIME_IMAGE'].flatMap(name => ['--build-arg', `${name}=${localBase}`]);
   buildah(
     ...['build', '--quiet', '--isolation', 'chroot', '--layers=false', '--timestamp', String(seconds), ...from],
     ...label('title', 'Recording Crypto Server'),

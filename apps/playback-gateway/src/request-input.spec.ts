@@ -13,6 +13,7 @@ const bodyParameter = /^3:/;
 const withoutPipe = [
   'POST api/v2/sessions',
   'PUT rcs/users/:userName/password',
+  'POST api/contact-centers/:contactCenter/recordings',
   'POST internal-api/contact-centers/:contactCenter/recordings',
   'POST key-management/v1/decrypt',
 ];
@@ -30,7 +31,7 @@ function routesWithBodies(): { route: string; pipes: readonly unknown[] }[] {
     .flatMap(file => Object.values(jest.requireActual<Record<string, object>>(join(__dirname, file))))
     .filter(exported => typeof exported === 'function' && Reflect.hasMetadata('path', exported));
   return controllers.flatMap(controller => {
-    const base = Reflect.getMetadata('path', controller) as string;
+    const bases = [Reflect.getMetadata('path', controller) as string | string[]].flat();
     const { prototype } = controller as { prototype: Record<string, object> };
     return Object.getOwnPropertyNames(prototype).flatMap(name => {
       const parameters = Reflect.getMetadata(parametersOfHandler, controller, name) as
@@ -40,7 +41,8 @@ function routesWithBodies(): { route: string; pipes: readonly unknown[] }[] {
       const handler = prototype[name]!;
       const path = Reflect.getMetadata('path', handler) as string;
       const method = RequestMethod[Reflect.getMetadata('method', handler) as number]!;
-      return [{ route: `${method} ${base}${path === '/' ? '' : `/${path}`}`, pipes: body[1].pipes }];
+      const rest = path === '/' ? '' : `/${path}`;
+      return bases.map(base => ({ route: `${method} ${base}${rest}`, pipes: body[1].pipes }));
     });
   });
 }

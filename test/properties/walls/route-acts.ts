@@ -78,7 +78,8 @@ export const routeActs: Readonly<Record<string, RouteActs>> = {
         [{}, { mediaId: (mediaFile as { mediaId: string }).mediaId }],
       ),
     ),
-  'POST /internal-api/contact-centers/:contactCenter/recordings': insertions,
+  'POST /internal-api/contact-centers/:contactCenter/recordings': attack => insertions(attack, 'internal-api'),
+  'POST /api/contact-centers/:contactCenter/recordings': attack => insertions(attack, 'api'),
 
   'GET /rcs/recordings/index-status': () => plainly('GET', '/rcs/recordings/index-status'),
   'POST /rcs/recordings/index-status/:recording/give-up': attack =>
@@ -308,9 +309,9 @@ function playbackRoutes(base: string): Record<string, RouteActs> {
 }
 
 /** The recorder of B names what is A's: its ids, its files, its envelopes. What is taken in, B plays. */
-function insertions(attack: Attack): Act[] {
+function insertions(attack: Attack, base: string): Act[] {
   const { a, b } = attack;
-  const path = `/internal-api/contact-centers/${b.contactCenter.id}/recordings`;
+  const path = `/${base}/contact-centers/${b.contactCenter.id}/recordings`;
   const chosen = [a.recordings[0]!, a.recordings[3]!, a.recordings[6]!, a.recordings.at(-1)!];
   const played = (answer: string): { method: string; path: string }[] => {
     return insertedFiles(answer).flatMap(({ playPath }) => [
@@ -324,9 +325,9 @@ function insertions(attack: Attack): Act[] {
     warm,
   });
   return chosen.flatMap(({ id, layout, mediaFile, playPath }) => [
-    inserted(`wallB-points-at-${layout}`, [mediaFile], playPath),
+    inserted(`wallB-${base}-points-at-${layout}`, [mediaFile], playPath),
     inserted(
-      `wallB-points-beside-its-own-${layout}`,
+      `wallB-${base}-points-beside-its-own-${layout}`,
       [b.recordings[0]!.mediaFile, { ...mediaFile, mediaId: 'second.wav' }],
       playPath,
     ),

@@ -69,8 +69,8 @@ export class RecordingController {
   }
 }
 
-/** What the recording processor calls. */
-@Controller('internal-api/contact-centers/:contactCenter/recordings')
+/** What the recording processor calls, and the media server itself, which has the path of the recording processor. */
+@Controller(['internal-api/contact-centers/:contactCenter/recordings', 'api/contact-centers/:contactCenter/recordings'])
 @AuthenticatedOrRecorder(requireRecorder)
 export class RecordingInsertionController {
   constructor(

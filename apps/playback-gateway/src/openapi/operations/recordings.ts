@@ -3,7 +3,7 @@ import { giveUpSchema } from '../../media-index/media-index.controller.js';
 import { insertRecordingSchema } from '../../recordings/insert-recording.schema.js';
 import { searchRecordingsSchema } from '../../recordings/search-recordings.schema.js';
 import { named } from '../named-schema.js';
-import { json, type FeatureOperations } from '../operation.js';
+import { json, type FeatureOperations, type Operation } from '../operation.js';
 import { count, succeeded, time } from '../values.js';
 import { recordingLabel } from './labels.js';
 
@@ -81,6 +81,17 @@ const mediaIndex = named(
   }),
 );
 
+const insertion: Operation = {
+  summary: 'For recorders: insert the metadata of a recording',
+  caller: 'user',
+  body: insertRecordingSchema,
+  answers: {
+    200: json(inserted, 'It is there already, just as it was sent.'),
+    201: json(inserted, 'It is inserted.'),
+  },
+  problems: ['RCS_RECORDING_EXISTS', 'RCS_MEDIA_LOCATION_REFUSED', 'RCS_MEDIA_LOCATION_TAKEN', 'RCS_CONTENT_CHANGED'],
+};
+
 /** Metadata of recordings, and how far their stored files are looked at. */
 export const recordings: FeatureOperations = {
   feature: 'Recordings',
@@ -98,21 +109,8 @@ export const recordings: FeatureOperations = {
       answers: { 200: json(recording) },
       problems: ['RCS_RECORDING_NOT_FOUND'],
     },
-    'POST /internal-api/contact-centers/:contactCenter/recordings': {
-      summary: 'For recorders: insert the metadata of a recording',
-      caller: 'user',
-      body: insertRecordingSchema,
-      answers: {
-        200: json(inserted, 'It is there already, just as it was sent.'),
-        201: json(inserted, 'It is inserted.'),
-      },
-      problems: [
-        'RCS_RECORDING_EXISTS',
-        'RCS_MEDIA_LOCATION_REFUSED',
-        'RCS_MEDIA_LOCATION_TAKEN',
-        'RCS_CONTENT_CHANGED',
-      ],
-    },
+    'POST /internal-api/contact-centers/:contactCenter/recordings': insertion,
+    'POST /api/contact-centers/:contactCenter/recordings': insertion,
     'GET /rcs/recordings/index-status': {
       summary: 'How many media files have been looked at, and which could not be',
       caller: 'certificate-administrator',

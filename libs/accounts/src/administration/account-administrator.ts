@@ -28,14 +28,18 @@ export function accountAdministratorOf(user: User): AccountAdministrator {
       publicDetail: recorderAdministersNobody,
     });
   }
-  const { name, roles, privileges } = user;
+  const { name, roles } = user;
+  const privileges = heldBy(user);
   if (user.enabled && roles.includes('ops')) return { name, account: accountId(user), roles, privileges };
   if (!user.enabled || !user.roles.includes('admin') || user.contactCenter === undefined) {
     throw new RcsError('RCS_INSUFFICIENT_ROLE', `${JSON.stringify(user.name)} administers no users`);
   }
-  const held = [...new Set([...privileges, ...recordingPrivileges])];
-  return { name, account: accountId(user), contactCenter: user.contactCenter, roles, privileges: held };
+  return { name, account: accountId(user), contactCenter: user.contactCenter, roles, privileges };
 }
+
+/** What the role `admin` brings without being written is held, too. */
+const heldBy = ({ roles, privileges }: User): readonly Privilege[] =>
+  roles.includes('admin') ? [...new Set([...privileges, ...recordingPrivileges])] : privileges;
 
 /** What whoever used the account of `opsUsername` for this has to do now. */
 export const recorderAdministersNobody =

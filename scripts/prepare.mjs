@@ -83,6 +83,7 @@ const rust = [
   { needs: '../share/doc/libssl-dev/copyright', debian: 'libssl-dev' },
   { needs: '../include/sqlite3.h', debian: 'libsqlite3-dev' },
 ];
+const kubernetes = [{ needs: 'etcd', debian: 'etcd-server' }];
 const images = ['buildah', 'debootstrap', 'skopeo'].map(name => ({ needs: name, debian: name }));
 const tests = [
   ...native,
@@ -102,8 +103,8 @@ const tests = [
 const packagesOf = {
   quickstart: [...native, ...services],
   test: tests,
-  'all test': [...tests, ...tokens, ...rust],
-  'long test': [...tests, ...tokens, ...rust, ...images],
+  'all test': [...tests, ...tokens, ...rust, ...kubernetes],
+  'long test': [...tests, ...tokens, ...rust, ...kubernetes, ...images],
   bench: [...native, ...services, ...nginx, ...browser, ...probe],
 };
 

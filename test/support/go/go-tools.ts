@@ -20,25 +20,39 @@ export function findGo(): string | undefined {
 
 /**
  * Programs that are written in Go, built from the go.mod of a directory once and kept below .cache.
+ * @param variables of packages, set by the linker: `PACKAGE.NAME`.
  * @returns where they are.
  */
-export async function buildGoTools(go: string, modules: string, packages: readonly string[]): Promise<string> {
+export async function buildGoTools(
+  go: string,
+  modules: string,
+  packages: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const digest = createHash('sha256');
   for (const file of readdirSync(modules).filter(name => name === 'go.sum' || name.endsWith('.go'))) {
     digest.update(readFileSync(join(modules, file)));
   }
   const wanted = digest.digest('hex').slice(0, 16);
   const directory = join(repository, '.cache/go-tools', wanted);
-  if (!existsSync(directory)) await build(go, directory, modules, packages);
+  if (!existsSync(directory)) await build(go, directory, modules, packages, variables);
   return directory;
 }
 
 /** Without optimisation: they run for seconds, and compiling them is what takes the time. */
-async function build(go: string, directory: string, modules: string, packages: readonly string[]): Promise<void> {
+async function build(
+  go: string,
+  directory: string,
+  modules: string,
+  packages: readonly string[],
+  variables: Readonly<Record<string, string>>,
+): Promise<void> {
   const unfinished = `${directory}.${process.pid}`;
   mkdirSync(unfinished, { recursive: true });
   const environment = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false', GOWORK: 'off' };
-  const command = ['build', '-trimpath', '-gcflags=all=-N -l', '-ldflags=-s -w', '-o', `${unfinished}/`, ...packages];
+  const linked = ['-s -w', ...Object.entries(variables).map(([name, value]) => `-X ${name}=${value}`)].join(' ');
+  const flags = ['-trimpath', '-gcflags=all=-N -l', `-ldflags=${linked}`];
+  const command = ['build', ...flags, '-o', `${unfinished}/`, ...packages];
   const options = { cwd: modules, env: environment, timeout: buildTimeoutMs, maxBuffer: mostOutput };
   try {
     // What was fetched is kept: a module proxy that failed for a moment is asked once more for the rest.

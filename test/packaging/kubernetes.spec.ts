@@ -212,6 +212,7 @@ function describeInstallations(goProgram: string): void {
     const space = await namespace('drain-postgresql');
     const anywhere = ['--set', 'gateway.topologySpreadConstraints=null'];
     await helm('install', 'rcs', chart, '-n', space, ...valuesOf('postgresql'), ...anywhere, ...ready);
+    await waitFor('the autoscaler to want two gateways', () => areReady(space, 'gateway', 2));
     for (const component of ['gateway', 'worker', 'vault'])
       expect(new Set((await pods(space, component)).map(({ spec }) => spec.nodeName)).size).toBe(2);
     for (const node of nodes) {

@@ -1,5 +1,5 @@
 import { readKeystore, type Keystore } from '#certificates';
-import { OpenSsl } from '../../../../libs/certificates/src/testing/openssl.js';
+import { OpenSsl } from '#test/openssl/openssl.js';
 import { planImport } from './keystore-plan.js';
 
 describe(planImport.name, () => {

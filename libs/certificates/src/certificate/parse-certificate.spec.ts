@@ -2,7 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CertificateError, type CertificateErrorCode } from '../certificate-error.js';
-import { OpenSsl } from '../testing/openssl.js';
+import { OpenSsl } from '#test/openssl/openssl.js';
 import { parseCertificateDer, parseCertificatePem } from './parse-certificate.js';
 
 const subject = '/CN=Genesys Recording/C=US/ST=California/O=Genesys';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { refusal } from '../testing/certificate-refusal.js';
-import { OpenSsl } from '../testing/openssl.js';
+import { OpenSsl } from '#test/openssl/openssl.js';
 import { readKeystore } from './read-keystore.js';
 
 const password = 'storepwd';

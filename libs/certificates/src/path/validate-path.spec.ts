@@ -1,7 +1,7 @@
 import type { PathProblemCode } from '../certificate-error.js';
 import type { CertificateInfo } from '../certificate/certificate-info.js';
 import { MadeAuthority, type CertificateRequest } from '../testing/made-authority.js';
-import { OpenSsl } from '../testing/openssl.js';
+import { OpenSsl } from '#test/openssl/openssl.js';
 import { judgeCertificate, validateCertificatePath } from './validate-path.js';
 
 const elliptic = { key: ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256'] } as const;

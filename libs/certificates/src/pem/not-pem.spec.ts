@@ -1,5 +1,5 @@
 import { CertificateError } from '../certificate-error.js';
-import { OpenSsl } from '../testing/openssl.js';
+import { OpenSsl } from '#test/openssl/openssl.js';
 import { readPemBlocks } from './pem-block.js';
 
 const openssl = new OpenSsl();

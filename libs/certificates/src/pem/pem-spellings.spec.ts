@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { parseCertificatePem } from '../certificate/parse-certificate.js';
 import { parsePrivateKeyPem, privateKeyFormat } from '../private-key/parse-private-key.js';
 import { needsPassword } from '../private-key/read-key-file.js';
-import { OpenSsl } from '../testing/openssl.js';
+import { OpenSsl } from '#test/openssl/openssl.js';
 import { decodeBase64 } from './base64-octets.js';
 
 const password = 'secret1';

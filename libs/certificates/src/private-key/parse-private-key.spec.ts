@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { CertificateError, type CertificateErrorCode } from '../certificate-error.js';
 import { parseCertificatePem } from '../certificate/parse-certificate.js';
-import { OpenSsl } from '../testing/openssl.js';
+import { OpenSsl } from '#test/openssl/openssl.js';
 import { keyMatchesCertificate } from './key-matches-certificate.js';
 import { parsePrivateKeyPem } from './parse-private-key.js';
 

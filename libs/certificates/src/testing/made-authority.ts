@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseCertificateDer } from '../certificate/parse-certificate.js';
 import type { CertificateInfo } from '../certificate/certificate-info.js';
 import { randomBytes, X509Certificate } from 'node:crypto';
-import type { OpenSsl } from './openssl.js';
+import type { OpenSsl } from '#test/openssl/openssl.js';
 
 export interface MadeCertificate {
   readonly name: string;

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { refusal } from '../../testing/certificate-refusal.js';
 import { keytool, keytoolTimeoutMs } from '../../testing/keytool.js';
-import { OpenSsl } from '../../testing/openssl.js';
+import { OpenSsl } from '#test/openssl/openssl.js';
 import { readKeystore } from '../read-keystore.js';
 import { openProtectedKey } from './key-protection.js';
 

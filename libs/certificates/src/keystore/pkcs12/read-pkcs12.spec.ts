@@ -6,7 +6,7 @@ import { readBerElements } from '../../asn1/ber-element.js';
 import { readSequence, readWholeSequence } from '../../asn1/ber-values.js';
 import { readKeyFile } from '../../private-key/read-key-file.js';
 import { refusal } from '../../testing/certificate-refusal.js';
-import { OpenSsl } from '../../testing/openssl.js';
+import { OpenSsl } from '#test/openssl/openssl.js';
 import { readKeystore } from '../read-keystore.js';
 import { readTrustedCertificates } from '../trusted-certificates.js';
 

@@ -1,6 +1,6 @@
 import type { PathProblemCode } from '../certificate-error.js';
 import type { CertificateInfo } from '../certificate/certificate-info.js';
-import { MadeAuthority, type CertificateRequest } from '../testing/made-authority.js';
+import { MadeAuthority, type CertificateRequest } from '#test/openssl/made-authority.js';
 import { OpenSsl } from '#test/openssl/openssl.js';
 import { judgeCertificate, validateCertificatePath } from './validate-path.js';
 

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseCertificateDer } from '../certificate/parse-certificate.js';
-import type { CertificateInfo } from '../certificate/certificate-info.js';
+import { parseCertificateDer } from '../../../libs/certificates/src/certificate/parse-certificate.js';
+import type { CertificateInfo } from '../../../libs/certificates/src/certificate/certificate-info.js';
 import { randomBytes, X509Certificate } from 'node:crypto';
-import type { OpenSsl } from '#test/openssl/openssl.js';
+import type { OpenSsl } from './openssl.js';
 
 export interface MadeCertificate {
   readonly name: string;

@@ -46,6 +46,7 @@ function describeInstallations(goProgram: string): void {
     const established = ['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s'];
     await plane.kubectl(...established);
   });
+  afterEach(() => process.stderr.write(`kubernetes: ${expect.getState().currentTestName ?? ''}\n`));
   afterAll(() => plane?.stop());
 
   /** A namespace that takes what Pod Security restricted takes. */

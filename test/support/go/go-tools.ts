@@ -52,11 +52,14 @@ async function build(
   const environment = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false', GOWORK: 'off' };
   const linked = ['-s -w', ...Object.entries(variables).map(([name, value]) => `-X ${name}=${value}`)].join(' ');
   const flags = ['-trimpath', '-gcflags=all=-N -l', `-ldflags=${linked}`];
-  const command = ['build', ...flags, '-o', `${unfinished}/`, ...packages];
   const options = { cwd: modules, env: environment, timeout: buildTimeoutMs, maxBuffer: mostOutput };
   try {
-    // What was fetched is kept: a module proxy that failed for a moment is asked once more for the rest.
-    await run(go, command, options).catch(() => run(go, command, options));
+    for (const name of packages) {
+      process.stderr.write(`Building ${name}\n`);
+      const command = ['build', ...flags, '-o', `${unfinished}/`, name];
+      // What was fetched is kept: a module proxy that failed for a moment is asked once more for the rest.
+      await run(go, command, options).catch(() => run(go, command, options));
+    }
     renameSync(unfinished, directory);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });

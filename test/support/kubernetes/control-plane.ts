@@ -112,7 +112,8 @@ export class ControlPlane {
       );
     await waitFor('the API server', isReady, { patienceMs: 120_000 });
     const common = [`--kubeconfig=${this.kubeconfig}`, '--leader-elect=false', '--secure-port=0'];
-    this.child('kube-scheduler', common);
+    // Pods that had to follow others are tried again when these are gone, after five minutes unless it is told otherwise.
+    this.child('kube-scheduler', [...common, '--pod-max-in-unschedulable-pods-duration=20s']);
     // Nodes without a kubelet send no signs of life.
     const controllers = '--controllers=*,-node-lifecycle-controller,-taint-eviction-controller';
     this.child('kube-controller-manager', [...common, controllers, `--service-account-private-key-file=${keyFile}`]);

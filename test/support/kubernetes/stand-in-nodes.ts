@@ -4,8 +4,8 @@ const lookAroundMs = 250;
 const now = (): string => new Date().toISOString();
 
 /**
- * What nodes and storage do in a real cluster: pods that were scheduled run and are ready, pods that are deleted end, and
- * claims get a volume. No container runs.
+ * What nodes, storage and cloud do in a real cluster: pods that were scheduled run and are ready, pods that are deleted end,
+ * claims get a volume and load balancers an address. No container runs.
  */
 export class StandInNodes {
   private timer: NodeJS.Timeout | undefined;
@@ -45,6 +45,10 @@ export class StandInNodes {
     for (const claim of await this.api.list('/api/v1/persistentvolumeclaims')) {
       if (claim.status?.phase === 'Pending' && claim.spec.volumeName === undefined) await this.provide(claim);
     }
+    for (const service of await this.api.list('/api/v1/services')) {
+      const isNew = Object.keys((service.status?.loadBalancer as object | undefined) ?? {}).length === 0;
+      if (service.spec.type === 'LoadBalancer' && isNew) await this.balance(service);
+    }
   }
 
   private async tend({ metadata, spec, status }: KubernetesObject): Promise<void> {
@@ -56,6 +60,11 @@ export class StandInNodes {
       const containers = spec.containers as readonly { readonly name: string; readonly image: string }[];
       await this.api.call('PATCH', `${path}/status`, { status: running(containers, ip) });
     }
+  }
+
+  private async balance({ metadata: { name, namespace } }: KubernetesObject): Promise<void> {
+    const status = { loadBalancer: { ingress: [{ ip: `192.0.2.${(this.addresses++ % 250) + 1}` }] } };
+    await this.api.call('PATCH', `/api/v1/namespaces/${namespace}/services/${name}/status`, { status });
   }
 
   private async provide({ metadata: { name, namespace }, spec }: KubernetesObject): Promise<void> {

@@ -26,3 +26,4 @@ export { backupSqliteStore, type BackedUpFile } from './sqlite/backup-sqlite-sto
 export type { ExportPosition } from './audit/export-position.js';
 export * from './open-store.js';
 export { preparePostgresql } from './postgresql/prepare-postgresql.js';
+export { copySqliteStore, type TableCopy } from './copy/copy-sqlite-store.js';

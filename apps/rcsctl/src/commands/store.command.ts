@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { requireSections } from '#platform';
-import { backupSqliteStore, preparePostgresql } from '#store';
+import { backupSqliteStore, copySqliteStore, preparePostgresql } from '#store';
 import { storeDirectory, withStoreOptions, type StoreOptions } from '../audit/audit-store.js';
 import {
   readConfiguration,
@@ -28,6 +28,12 @@ export function storeCommand(program: Command): void {
     .option('--grant-to <role>', 'the role of gateways: it may add to the audit and read it, and not change it')
     .option('--json', 'JSON for programs')
     .action(migrate);
+  withConfiguration(store.command('copy <directory>'))
+    .description(
+      'copy the SQLite store in a directory into the empty store in PostgreSQL of the configuration, and compare',
+    )
+    .option('--json', 'JSON for programs')
+    .action(copy);
   withStoreOptions(store.command('backup <directory>'))
     .description('copy the files of a SQLite store into a new directory, while gateways go on writing to them')
     .option('--json', 'JSON for programs')
@@ -37,6 +43,15 @@ export function storeCommand(program: Command): void {
 async function backup(target: string, { json, ...where }: BackupOptions): Promise<void> {
   const files = await backupSqliteStore(storeDirectory(where), target);
   print(json === true, { files }, () => files.map(({ file, bytes }) => `${file}  ${bytes} bytes`).join('\n'));
+}
+
+async function copy(directory: string, { config, json }: ConfigurationOptions & { json?: boolean }): Promise<void> {
+  const { store } = requireSections(readConfiguration(config), 'store');
+  const tables = await copySqliteStore(directory, store);
+  print(json === true, { equal: true, tables }, () => {
+    const lines = tables.map(({ table, rows }) => `${table}  ${rows}`);
+    return [...lines, 'every table has the same rows in PostgreSQL'].join('\n');
+  });
 }
 
 async function migrate({ config, grantTo, json }: MigrateOptions): Promise<void> {

@@ -53,6 +53,11 @@ export class Replica {
     return Number(new RegExp(`^${name}\\{[^}]*\\} (\\S+)$`, 'm').exec(text)?.[1] ?? 0);
   }
 
+  /** SIGKILL. */
+  async kill(): Promise<void> {
+    if (this.child !== undefined) await endChild(this.definition.name, this.child, 'SIGKILL');
+  }
+
   /** SIGTERM. Answers the exit status, or the name of the signal that ended it. */
   async stop(): Promise<number | string> {
     const { child } = this;

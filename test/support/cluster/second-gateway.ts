@@ -6,6 +6,8 @@ import type { ReadyLine } from './running-cluster.js';
 export interface SecondGateway {
   readonly url: string;
   stop(): Promise<unknown>;
+  /** SIGKILL: as if its machine were lost. */
+  kill(): Promise<void>;
 }
 
 /** Another gateway of a running cluster: same store, same Redis, same vault, its own ports. */
@@ -36,5 +38,5 @@ export async function startSecondGateway(
   await replica.start();
   const url = new URL(gateway);
   url.port = String(port);
-  return { url: url.origin, stop: () => replica.stop() };
+  return { url: url.origin, stop: () => replica.stop(), kill: () => replica.kill() };
 }

@@ -1,0 +1,143 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openSqliteStore, type Recording, type RecordingSearch, type Store } from '#store';
+import { openPostgresqlStore } from '../../libs/store/src/postgresql/open-postgresql-store.js';
+import { PostgresqlServer, superuser } from '../support/postgresql/postgresql-server.js';
+
+const defaultRecordings = 20_000;
+const rounds = 2000;
+const insertionsAtOnce = 64;
+const contactCenter = 'cc-1';
+const start = Date.parse('2026-01-01T00:00:00Z');
+const window = { towards: 'older', limit: 100, examine: 5000 } as const;
+
+function recording(number: number): Recording {
+  return {
+    id: `recording-${number}`,
+    contactCenter,
+    region: 'default',
+    callerPhoneNumber: `+49 30 ${String((number * 7919) % 100_000).padStart(6, '0')}`,
+    dialedPhoneNumber: String(5000 + (number % 50)),
+    startTime: new Date(start + number * 1000).toISOString().replace('Z', '+0000'),
+    mediaFiles: [
+      {
+        mediaId: `${number}.mp3`,
+        leaf: `${number}.mp3`,
+        type: 'audio/mp3',
+        mediaDescriptor: { storage: 'webDAV', path: `${number}.mp3` },
+        parameters: { agentId: `agent-${number % 500}`, GRECORD_PARTITIONS: `/sales/${number % 20}` },
+      },
+    ],
+  };
+}
+
+/** What is timed, one after the other: `number` picks another recording each time. */
+function operations(store: Store, recordings: number): Readonly<Record<string, (number: number) => Promise<unknown>>> {
+  const find = (search: Partial<RecordingSearch>) =>
+    store.recordingSearch.search({ contactCenter, region: 'default', ...search }, window);
+  return {
+    'reads of a playback': async number => {
+      const { id, mediaFiles } = recording((number * 7907) % recordings);
+      await store.users.find({ name: 'anthony' });
+      await store.recordings.find(id);
+      await store.contactCenters.find(contactCenter);
+      await store.recordings.findPin(id, mediaFiles[0]?.mediaId ?? '');
+    },
+    'audit append': number =>
+      store.audit.append({ event: 'playback', outcome: 'allowed', contactCenter, recording: `recording-${number}` }),
+    'page by time': number => find({ startedBefore: start + ((number * 7907) % recordings) * 1000 }),
+    'page by number': number =>
+      find({ callerPhoneNumber: recording((number * 7907) % recordings).callerPhoneNumber ?? '' }),
+    'page of an agent': number => find({ owners: [`agent:agent-${number % 500}`] }),
+    'page of a pattern that fits nothing': () => find({ callerPhoneNumber: '*x' }),
+  };
+}
+
+async function fill(store: Store, recordings: number): Promise<void> {
+  await store.contactCenters.put({ id: contactCenter, name: 'Contact center' });
+  await store.users.put({
+    ...{ name: 'anthony', enabled: true, contactCenter, roles: ['admin'], privileges: [] },
+    ...{ accessGroups: [], partitions: [] },
+  });
+  for (let first = 0; first < recordings; first += insertionsAtOnce) {
+    const count = Math.min(insertionsAtOnce, recordings - first);
+    await Promise.all(Array.from({ length: count }, (_, index) => store.recordings.insert(recording(first + index))));
+  }
+}
+
+interface Times {
+  readonly medianMs: number;
+  readonly p99Ms: number;
+}
+
+async function timesOf(operation: (number: number) => Promise<unknown>, count: number): Promise<Times> {
+  for (let number = 0; number < count / 10; number++) await operation(number);
+  const taken: number[] = [];
+  for (let number = 0; number < count; number++) {
+    const began = performance.now();
+    await operation(number);
+    taken.push(performance.now() - began);
+  }
+  taken.sort((one, other) => one - other);
+  const at = (share: number): number => Number((taken[Math.floor(taken.length * share)] ?? NaN).toFixed(3));
+  return { medianMs: at(0.5), p99Ms: at(0.99) };
+}
+
+/**
+ * SQLite and PostgreSQL side by side: one caller, so that a time is that of the store and not of a queue. Both sync what
+ * they write to the disk of the repository.
+ */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      json: { type: 'boolean', default: false },
+      recordings: { type: 'string', default: `${defaultRecordings}` },
+    },
+  });
+  const recordings = Number(values.recordings);
+  mkdirSync('.cache', { recursive: true });
+  const work = mkdtempSync(join(process.cwd(), '.cache/bench-store-'));
+  const server = await PostgresqlServer.start();
+  try {
+    await server.execute('CREATE DATABASE rcs');
+    const stores: Readonly<Record<string, Store>> = {
+      sqlite: await openSqliteStore({ directory: work, auditWriter: 'bench' }),
+      postgresql: await openPostgresqlStore({
+        ...{ hosts: [{ host: '127.0.0.1', port: server.port }], database: 'rcs', ...superuser, auditWriter: 'bench' },
+        ...{ connectTimeoutMs: 20_000, deadlineMs: 60_000, maxConnections: 10, applicationName: 'bench' },
+      }),
+    };
+    const rows: Record<string, Record<string, Times>> = {};
+    for (const [kind, store] of Object.entries(stores)) {
+      await fill(store, recordings);
+      for (const [name, operation] of Object.entries(operations(store, recordings))) {
+        const isSlow = name.startsWith('page');
+        (rows[name] ??= {})[kind] = await timesOf(operation, isSlow ? rounds / 10 : rounds);
+      }
+      await store.close();
+    }
+    report(rows, recordings, values.json);
+  } finally {
+    await server.stop();
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function report(rows: Record<string, Record<string, Times>>, recordings: number, asJson: boolean): void {
+  if (asJson) {
+    process.stdout.write(`${JSON.stringify({ bench: 'store', recordings, rows })}\n`);
+    return;
+  }
+  for (const [name, byKind] of Object.entries(rows)) {
+    const times = Object.entries(byKind).map(
+      ([kind, { medianMs, p99Ms }]) => `${kind} ${medianMs} ms, p99 ${p99Ms} ms`,
+    );
+    process.stdout.write(`${name}: ${times.join('; ')}\n`);
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`bench store: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+});

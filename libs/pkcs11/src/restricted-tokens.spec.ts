@@ -86,7 +86,9 @@ describe('a token that is write-protected', () => {
       expect(await failureOf(act)).toEqual({
         failure: 'refused',
         ckr: 'CKR_TOKEN_WRITE_PROTECTED',
-        message: expect.stringMatching(/ is refused: the token is write-protected; allow writing/) as string,
+        message: expect.stringMatching(
+          / is refused \(CKR_TOKEN_WRITE_PROTECTED\): the token is write-protected: allow writing/,
+        ) as string,
       });
     }
     const wrote = ['C_CreateObject', 'C_DestroyObject', 'C_GenerateKeyPair', 'C_SetAttributeValue'];

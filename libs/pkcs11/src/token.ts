@@ -1,4 +1,4 @@
-import { TokenError } from './errors/token-error.js';
+import { TokenError, toTokenError } from './errors/token-error.js';
 import { CertificateDirectory } from './keys/certificate-directory.js';
 import { generateKeyPair, type KeyPairRequest } from './keys/generate-key-pair.js';
 import { hasCertificate, importKeyPair, type KeyPairImport } from './keys/import-key-pair.js';
@@ -11,7 +11,7 @@ import type { PresentKey } from './keys/key-index.js';
 import type { KeyObjects } from './keys/read-keys.js';
 import type { TokenKey } from './keys/token-key.js';
 import { parsePkcs11Uri } from './location/pkcs11-uri.js';
-import { listSlots, type SlotContent } from './module/find-slot.js';
+import { listSlots, nameOf, type SlotContent } from './module/find-slot.js';
 import type { TokenConnection } from './module/token-connection.js';
 import type { TokenDescription } from './module/token-description.js';
 import { TokenModule, type ModuleOptions, type ModuleProgress } from './module/token-module.js';
@@ -228,11 +228,15 @@ export class Token {
   }
 
   /** @throws TokenError refused where the token is write-protected */
-  private change<T>(what: string, signal: AbortSignal, work: TokenWork<T>): Promise<T> {
-    return this.supervisor.run('administration', signal, what, (session, connection) => {
-      if (connection.readOnly) throw writeProtected(what);
-      return work(session, connection);
-    });
+  private async change<T>(what: string, signal: AbortSignal, work: TokenWork<T>): Promise<T> {
+    try {
+      return await this.supervisor.run('administration', signal, what, (session, connection) => {
+        if (connection.readOnly) throw writeProtected(what);
+        return work(session, connection);
+      });
+    } catch (error) {
+      throw ofToken(toTokenError(error, what), this.options.uri);
+    }
   }
 
   /** Ends for good: who waits hears `unavailable`, what runs is finished; `closed` tells when. */
@@ -266,10 +270,19 @@ function requireSameKey({ modulus }: TokenKey, { certificateDer }: CertificateTo
   throw new TokenError('refused', 'the certificate was issued for another key');
 }
 
+/** Says which token it was, of which option, and what to do about one that is away. */
+function ofToken(error: TokenError, uri: string): TokenError {
+  const { failure, message, ckr, retryAfterMs, fault, cause } = error;
+  if (failure !== 'unavailable' && (failure !== 'refused' || ckr === undefined)) return error;
+  const next = failure === 'unavailable' ? ': check that it is connected, it is looked for by itself' : '';
+  const details = { ckr, fault, cause, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  return new TokenError(failure, `${message}${next} (token ${nameOf(parsePkcs11Uri(uri))} of uri)`, details);
+}
+
 const writeProtected = (what: string): TokenError =>
   new TokenError(
     'refused',
-    `${what} is refused: the token is write-protected; allow writing in its own configuration`,
+    `${what} is refused (CKR_TOKEN_WRITE_PROTECTED): the token is write-protected: allow writing in its own configuration`,
     {
       ckr: 'CKR_TOKEN_WRITE_PROTECTED',
     },

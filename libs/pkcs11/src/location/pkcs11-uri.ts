@@ -22,7 +22,7 @@ export interface TokenLocation {
   readonly pinSource: string | undefined;
 }
 
-/** Attributes of RFC 7512 that select a token. Others (object, type, id ...) select objects: keys are found by recipient. */
+/** Attributes of RFC 7512 that select a token. */
 const pathAttributes = [
   'token',
   'manufacturer',
@@ -36,6 +36,15 @@ const pathAttributes = [
   'library-version',
 ];
 const queryAttributes = ['module-path', 'pin-source', 'pin-value'];
+
+const leaveOut = 'leave it out: the URI names a token, and its keys are found by what recordings name';
+/** What to write instead of attributes that RFC 7512 knows and that mean nothing here. */
+const instead: Readonly<Record<string, string>> = {
+  object: leaveOut,
+  type: leaveOut,
+  id: leaveOut,
+  'module-name': 'give the file of the module instead, as module-path',
+};
 
 /**
  * Reads a PKCS#11 URI (RFC 7512) such as `pkcs11:token=recordings?module-path=/usr/lib/softhsm/libsofthsm2.so`.
@@ -85,11 +94,17 @@ function readAttributes(text: string, separator: string, known: readonly string[
     const name = equals < 0 ? part : part.slice(0, equals);
     // The value is never repeated in a message: it may be a PIN.
     if (equals < 1 || !/^[a-z0-9-]+$/i.test(name)) throw refused('one of its parts is no name=value');
-    if (!known.includes(name)) throw refused(`the attribute ${name} is not used here: leave it out`);
+    if (!known.includes(name)) throw refused(`the attribute ${name} is not used here: ${adviceOn(name)}`);
     if (attributes.has(name)) throw refused(`the attribute ${name} is there twice`);
     attributes.set(name, decodeValue(name, part.slice(equals + 1)));
   }
   return attributes;
+}
+
+function adviceOn(name: string): string {
+  if (queryAttributes.includes(name)) return 'write it after the question mark';
+  if (pathAttributes.includes(name)) return 'write it before the question mark';
+  return instead[name] ?? 'leave it out';
 }
 
 function decodeValue(name: string, value: string): string {

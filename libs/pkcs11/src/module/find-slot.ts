@@ -109,5 +109,6 @@ const inOtherSlots = 'check token, serial and slot-id of the URI; rcsctl vault d
 
 const slotIdOf = (slot: pkcs11.Handle): number => slot.readUIntLE(0, Math.min(6, slot.length));
 
-const nameOf = ({ token, serial, slotId }: TokenLocation): string =>
+/** What the URI calls the token, in quotes. */
+export const nameOf = ({ token, serial, slotId }: TokenLocation): string =>
   `"${token ?? serial ?? `slot ${slotId ?? 'unknown'}`}"`;

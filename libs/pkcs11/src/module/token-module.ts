@@ -1,6 +1,7 @@
 import * as pkcs11 from 'pkcs11js';
 import { ckrOf } from '../errors/ckr-names.js';
 import { isOneOf, TokenError, toTokenError } from '../errors/token-error.js';
+import { madeForAnotherMachine } from './machine-of-module.js';
 import { NativeCalls } from './native-calls.js';
 
 const modules = new Map<string, TokenModule>();
@@ -51,7 +52,7 @@ export class TokenModule {
       library.load(path);
     } catch (error) {
       const message =
-        `the PKCS#11 module ${path} cannot be loaded (${loaderReason(error)}): ` +
+        `the PKCS#11 module ${path} cannot be loaded (${madeForAnotherMachine(path) ?? loaderReason(error)}): ` +
         'check module-path, that the file is made for this machine, and the libraries it needs';
       throw new TokenError('unsupported', message, { cause: error });
     }

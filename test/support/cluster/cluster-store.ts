@@ -11,7 +11,9 @@ export async function withClusterStore<T>(
   environment: Readonly<Record<string, string>>,
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
-  const configuration = loadConfiguration(join(dataDirectory, 'application.yaml'), environment);
+  // Variables of other sections complete what only the services are told.
+  const ofStore = Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('RCS_STORE__')));
+  const configuration = loadConfiguration(join(dataDirectory, 'application.yaml'), ofStore);
   const store = await openStore(requireSections(configuration, 'store').store, { auditWriter: 'tests' });
   try {
     return await work(store);

@@ -69,8 +69,15 @@ export async function startCluster(
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ready = JSON.parse(await firstLine(child)) as ReadyLine;
-  const operations = await addOperationsAccount(ready.dataDir, environment);
-  return { ready: { ...ready, operations }, stop: () => endChild('the cluster', child, 'SIGTERM', stopTimeoutMs) };
+  const stop = (): Promise<void> => endChild('the cluster', child, 'SIGTERM', stopTimeoutMs);
+  try {
+    const operations = await addOperationsAccount(ready.dataDir, environment);
+    return { ready: { ...ready, operations }, stop };
+  } catch (error) {
+    // Whoever asked for it has nothing that they could stop.
+    await stop();
+    throw error;
+  }
 }
 
 /** A temporary directory is its maker's alone; the account of Apache must pass through it, or files would lie elsewhere. */

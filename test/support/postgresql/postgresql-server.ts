@@ -1,6 +1,6 @@
 import { endingWithUs, reservePort } from '#platform';
-import { endChild } from '#test/waiting/end-child.js';
-import { waitFor } from '#test/waiting/wait-for.js';
+import { endChild } from '../waiting/end-child.js';
+import { waitFor } from '../waiting/wait-for.js';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { appendFileSync, chownSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
 import type { AuditLog, AuditRecord, User } from '#store';
 import { ValidQuery } from '../http/valid-input.js';
-import { auditedUser } from '../http/audited-user.js';
+import { auditedRequest } from '../http/audited-user.js';
 import { Authenticated } from '../access/access-rule.js';
 import { CurrentUser } from '../http/current-user.js';
 import { storeTokens } from '../dependencies/injection-tokens.js';
@@ -75,10 +75,7 @@ export class AuditController {
     await this.audit.append({
       event,
       outcome: 'allowed',
-      ...auditedUser(user),
-      ...(user.contactCenter === undefined ? {} : { contactCenter: user.contactCenter }),
-      address: request.ip,
-      requestId: request.id,
+      ...auditedRequest(request, user),
       detail: JSON.stringify(query),
     });
   }

@@ -6,7 +6,7 @@ import { Authenticated } from '../access/access-rule.js';
 import { ReadableRecordings } from '../authorisation/readable-recordings.js';
 import { contactCenterOf, requireRecordingPrivilege } from '../authorisation/require-recording-privilege.js';
 import { storeTokens } from '../dependencies/injection-tokens.js';
-import { auditedUser } from '../http/audited-user.js';
+import { auditedRequest } from '../http/audited-user.js';
 import { CurrentUser } from '../http/current-user.js';
 import { ValidBody } from '../http/valid-input.js';
 
@@ -44,11 +44,8 @@ export class DeletionProtectionController {
     await this.audit.append({
       event,
       outcome: 'allowed',
-      ...auditedUser(user),
-      contactCenter: contactCenterOf(user),
+      ...auditedRequest(request, user),
       recording: id,
-      address: request.ip,
-      requestId: request.id,
     });
     if (operationName === 'unapplyNonDelete') await this.protections.release(id);
     else await this.protections.apply(id, { user: user.name, time: new Date().toISOString() });

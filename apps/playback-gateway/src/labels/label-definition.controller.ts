@@ -6,7 +6,7 @@ import type { AuditLog, LabelDefinition, LabelStore, User } from '#store';
 import { Authenticated } from '../access/access-rule.js';
 import { contactCenterOf, requireRecordingPrivilege } from '../authorisation/require-recording-privilege.js';
 import { storeTokens } from '../dependencies/injection-tokens.js';
-import { auditedUser } from '../http/audited-user.js';
+import { auditedRequest } from '../http/audited-user.js';
 import { CurrentUser } from '../http/current-user.js';
 import { ValidBody } from '../http/valid-input.js';
 import { labelChangeSchema, labelDefinitionSchema } from './label.schema.js';
@@ -78,10 +78,7 @@ export class LabelDefinitionController {
     await this.audit.append({
       event,
       outcome: 'allowed',
-      ...auditedUser(user),
-      contactCenter: contactCenterOf(user),
-      address: request.ip,
-      requestId: request.id,
+      ...auditedRequest(request, user),
       detail: label,
     });
   }

@@ -7,7 +7,7 @@ import { Authenticated } from '../access/access-rule.js';
 import { ReadableRecordings } from '../authorisation/readable-recordings.js';
 import { contactCenterOf, requireRecordingPrivilege } from '../authorisation/require-recording-privilege.js';
 import { storeTokens } from '../dependencies/injection-tokens.js';
-import { auditedUser } from '../http/audited-user.js';
+import { auditedRequest } from '../http/audited-user.js';
 import { CurrentUser } from '../http/current-user.js';
 import { ValidBody } from '../http/valid-input.js';
 import { labelledRecordingsSchema, recordingLabelSchema } from './label.schema.js';
@@ -109,11 +109,8 @@ export class RecordingLabelController {
     await this.audit.append({
       event,
       outcome: 'allowed',
-      ...auditedUser(user),
-      contactCenter: contactCenterOf(user),
+      ...auditedRequest(request, user),
       recording,
-      address: request.ip,
-      requestId: request.id,
       detail: label,
     });
   }

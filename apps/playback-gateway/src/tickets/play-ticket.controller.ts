@@ -1,12 +1,12 @@
 import { Controller, Inject, Param, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
-import type { AuditLog, MediaFile, Recording, RecordingStore, User } from '#store';
+import type { AuditLog, MediaFile, Recording, User } from '#store';
 import { ValidBody } from '../http/valid-input.js';
 import { auditedUser } from '../http/audited-user.js';
 import { Authenticated } from '../access/access-rule.js';
 import { CurrentUser } from '../http/current-user.js';
-import { AuthorisationService } from '../authorisation/authorisation.service.js';
+import { ReadableRecordings } from '../authorisation/readable-recordings.js';
 import { apiTime } from '../http/api-time.js';
 import { ExternalUrl } from '../http/external-url.js';
 import { storeTokens } from '../dependencies/injection-tokens.js';
@@ -23,9 +23,8 @@ export class PlayTicketController {
   constructor(
     private readonly issuer: PlayTicketIssuer,
     private readonly sessions: SessionService,
-    private readonly authorisation: AuthorisationService,
+    private readonly readable: ReadableRecordings,
     private readonly externalUrl: ExternalUrl,
-    @Inject(storeTokens.recordings) private readonly recordings: RecordingStore,
     @Inject(storeTokens.audit) private readonly audit: AuditLog,
   ) {}
 
@@ -68,10 +67,7 @@ export class PlayTicketController {
   /** A recording that may not be seen is refused, and recorded, like one that does not exist. */
   private async find(id: string, user: User, request: FastifyRequest): Promise<Recording> {
     try {
-      const recording = await this.recordings.find(id);
-      if (recording === undefined) throw new RcsError('RCS_RECORDING_NOT_FOUND', `no recording ${JSON.stringify(id)}`);
-      await this.authorisation.authorise(user, recording);
-      return recording;
+      return await this.readable.find(user, id);
     } catch (error) {
       if (error instanceof RcsError && error.definition.http < 500) {
         const detail = error.message;

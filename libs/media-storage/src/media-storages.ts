@@ -72,6 +72,11 @@ export class MediaStorages {
     await this.storageOf(location).put(location, body, length, signal);
   }
 
+  /** Removes a stored file. Resolves when nothing is there any more. @throws RcsError RCS_STORAGE_* */
+  async remove(location: MediaLocation, signal: AbortSignal): Promise<void> {
+    await this.storageOf(location).remove(location, signal);
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.storages.map(storage => storage.close()));
   }

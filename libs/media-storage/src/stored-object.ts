@@ -26,6 +26,8 @@ export interface MediaStorage {
    * destroyed at the end.
    */
   put(location: MediaLocation, body: Buffer | Readable, length: number | undefined, signal: AbortSignal): Promise<void>;
+  /** Removes one file, never a collection. Resolves when nothing is there, whoever removed it. */
+  remove(location: MediaLocation, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, open, realpath, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, realpath, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -59,6 +59,25 @@ export class FileStorage implements MediaStorage {
     }
   }
 
+  /** A link is not followed: what it leads to may be somebody else's. */
+  async remove(location: MediaLocation, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    try {
+      const base = await realpath(this.directory).catch((error: unknown) => {
+        // Not mounted: nobody can say what lies there.
+        throw new RcsError('RCS_STORAGE_UNREACHABLE', `${this.directory} cannot be entered`, { cause: error });
+      });
+      const written = join(base, ...location.segments);
+      const directory = await this.inside(dirname(written));
+      if (!(await lstat(written)).isFile()) throw new RcsError('RCS_STORAGE_FAILED', `${written} is no file to remove`);
+      await unlink(written);
+      await synced(directory);
+    } catch (error) {
+      const problem = fileError(error);
+      if (!(problem instanceof RcsError && problem.code === 'RCS_STORAGE_FILE_MISSING')) throw problem;
+    }
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }
@@ -91,7 +110,17 @@ export class FileStorage implements MediaStorage {
 
   private async inside(written: string): Promise<string> {
     const [base, path] = await Promise.all([realpath(this.directory), realpath(written)]);
-    if (path.startsWith(base === dirname(base) ? base : `${base}${sep}`)) return path;
+    if (path === base || path.startsWith(base === dirname(base) ? base : `${base}${sep}`)) return path;
     throw new RcsError('RCS_MEDIA_LOCATION_REFUSED', 'a link leads out of the storage');
+  }
+}
+
+/** Makes what was done to the entries of a directory outlast a loss of power. */
+async function synced(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }

@@ -6,7 +6,7 @@ import { abortReason, bodyError, exchangeError, isConnectionLoss } from './stora
 import type { WebDavCredentials } from './webdav-credentials.js';
 
 export interface StorageRequest {
-  readonly method: 'GET' | 'HEAD' | 'PUT' | 'MKCOL';
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'MKCOL' | 'PROPFIND' | 'DELETE';
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Buffer | Readable;

@@ -5,9 +5,10 @@ import type { MediaStorage, OpenHint, StoredObject } from '../stored-object.js';
 import { firstLook, type FirstLook } from './first-look.js';
 import { WebDavConnection } from './webdav-connection.js';
 import { WebDavObject, type Window } from './webdav-object.js';
+import { WebDavRemoval } from './webdav-removal.js';
 import { WebDavUpload } from './webdav-upload.js';
 
-/** Media on a WebDAV server: GET and HEAD with ranges to read, PUT of new files and MKCOL to write. */
+/** Media on a WebDAV server: GET and HEAD with ranges to read, PUT of new files and MKCOL to write, DELETE of one file. */
 export class WebDavStorage implements MediaStorage {
   private readonly connection: WebDavConnection;
 
@@ -36,6 +37,10 @@ export class WebDavStorage implements MediaStorage {
     signal: AbortSignal,
   ): Promise<void> {
     await new WebDavUpload(this.connection, location, signal).send(body, length);
+  }
+
+  async remove(location: MediaLocation, signal: AbortSignal): Promise<void> {
+    await new WebDavRemoval(this.connection, location, signal).remove();
   }
 
   async close(): Promise<void> {

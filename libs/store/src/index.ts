@@ -6,6 +6,8 @@ export { ownerKey } from './recording-search/owner-key.js';
 export * from './users/account.js';
 export * from './users/user.js';
 export * from './certificates/recording-certificate.js';
+export * from './removal/legal-hold.js';
+export { removalPlan, type RemovalPlan } from './removal/removal-plan.js';
 export * from './rewrap/rewrap-run.js';
 export * from './local-key-manager/key-manager-owner.js';
 export * from './local-key-manager/hawk-credential.js';

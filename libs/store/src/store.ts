@@ -5,10 +5,12 @@ import { contactCenters } from './sqlite/sqlite-contact-center-store.js';
 import { deletionProtection } from './sqlite/sqlite-deletion-protection-store.js';
 import { endedSessions } from './sqlite/sqlite-ended-session-store.js';
 import { labels } from './sqlite/sqlite-label-store.js';
+import { legalHolds } from './sqlite/sqlite-legal-hold-store.js';
 import { localKeyManager } from './sqlite/sqlite-local-key-manager-store.js';
 import { mediaIndex } from './sqlite/sqlite-media-index-store.js';
 import { recordingSearch } from './sqlite/sqlite-recording-search-store.js';
 import { recordings } from './sqlite/sqlite-recording-store.js';
+import { removals } from './sqlite/sqlite-removal-store.js';
 import { rewraps } from './sqlite/sqlite-rewrap-store.js';
 import { sharedSecrets } from './sqlite/sqlite-shared-secret-store.js';
 import { users } from './sqlite/sqlite-user-store.js';
@@ -23,6 +25,7 @@ export type * from './local-key-manager/local-key-manager-store.js';
 export type * from './media-index/media-index-store.js';
 export type * from './recording-search/recording-search-store.js';
 export type * from './recordings/recording-store.js';
+export type * from './removal/removal-store.js';
 export type * from './rewrap/rewrap-store.js';
 export type * from './shared-secrets/shared-secret-store.js';
 export type * from './users/user-store.js';
@@ -41,6 +44,8 @@ export const documents = {
   endedSessions,
   labels,
   deletionProtection,
+  legalHolds,
+  removals,
 };
 
 /** All that this server keeps besides keys (in the token) and media (in the storage). */

@@ -30,8 +30,8 @@ export class LocationClaims {
 
   /** Claims the places of all recordings, in the order in which they were inserted, unless that was done. */
   async claimAll(signal: AbortSignal): Promise<void> {
-    const storages = createHash('sha256').update(this.storages.places.join('\n')).digest('hex');
-    if (await this.index.locationsClaimed(storages)) return;
+    const { setOfStorages: storages } = this;
+    if (await this.areAllClaimed()) return;
     let position = 0;
     while (!signal.aborted) {
       const page = await this.index.recordingsAfter(position, pageSize);
@@ -42,15 +42,27 @@ export class LocationClaims {
     }
   }
 
+  /** Whether it is known of every place which recordings name it. */
+  areAllClaimed(): Promise<boolean> {
+    return this.index.locationsClaimed(this.setOfStorages);
+  }
+
   /** For a recording that a gateway of an earlier version inserted meanwhile. */
   async claim(recording: Recording): Promise<void> {
     this.warnOf(await this.index.claimLocations(this.claimsOf(recording)));
   }
 
-  private claimsOf({ contactCenter, mediaFiles }: Recording): LocationClaim[] {
+  /** With the mark of claims that say which recording makes them. */
+  private get setOfStorages(): string {
+    return createHash('sha256')
+      .update(['by recording', ...this.storages.places].join('\n'))
+      .digest('hex');
+  }
+
+  private claimsOf({ id: recordingId, contactCenter, mediaFiles }: Recording): LocationClaim[] {
     return mediaFiles.flatMap(mediaFile => {
       try {
-        return this.of([mediaFile], contactCenter).map(({ location }) => ({ contactCenter, location }));
+        return this.of([mediaFile], contactCenter).map(place => ({ contactCenter, recordingId, ...place }));
       } catch (error) {
         // It lies in no storage of today's, so there is no place to claim.
         if (error instanceof RcsError) return [];

@@ -92,6 +92,27 @@ export const errorRegistry = {
     'A different recording with this id exists',
     'Insert under another id; an identical repetition is accepted.',
   ),
+  RCS_RECORDING_REMOVED: define(
+    409,
+    ALREADY_EXISTS,
+    2,
+    'A recording with this id was removed',
+    'What was deleted, expired or erased is not inserted again; a new recording needs a new id.',
+  ),
+  RCS_RECORDING_PROTECTED: define(
+    409,
+    FAILED_PRECONDITION,
+    2,
+    'The recording is protected from deletion',
+    'Take the protection off first (operationName unapplyNonDelete), if nobody needs the recording any more.',
+  ),
+  RCS_RECORDING_HELD: define(
+    409,
+    FAILED_PRECONDITION,
+    2,
+    'The recording is on legal hold',
+    'GET /rcs/recordings/{id}/holds says who holds it, and why; it goes when the last hold is released.',
+  ),
   RCS_LABEL_EXISTS: define(
     409,
     ALREADY_EXISTS,

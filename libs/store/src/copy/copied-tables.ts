@@ -92,6 +92,19 @@ export const documentTables: readonly CopiedTable[] = [
   alike('label_definition', ['contact_center', 'name'], ['display_name', 'description']),
   alike('recording_label', ['recording_id', 'name'], ['contact_center', 'user', 'time']),
   alike('deletion_protection', ['recording_id'], ['user', 'time']),
+  alike('legal_hold', ['id'], ['recording_id', 'media_id', 'user', 'reason', 'time', 'until']),
+  alike('media_location', ['location', 'recording_id', 'media_id']),
+  alike(
+    'removed_media',
+    ['recording_id', 'media_id'],
+    ['contact_center', 'location', 'descriptor', 'attempts', 'next_attempt', 'reason'],
+  ),
+  alike('awaited_erasure', ['recording_id'], ['contact_center', 'user', 'reason', 'time', 'next_attempt']),
+  {
+    // Numbered anew, in the old order.
+    ...alike('removal_ledger', ['recording_id', 'media_id'], ['contact_center', 'kind', 'time']),
+    inserted: 'number',
+  },
 ];
 
 /** Tables of the audit: the records, what is made of them, and how far each chain is. */

@@ -43,8 +43,11 @@ export interface PositionedRecording {
   readonly recording: Recording;
 }
 
+/** That a media file of a recording lies at a place. */
 export interface LocationClaim {
   readonly contactCenter: string;
+  readonly recordingId: string;
+  readonly mediaId: string;
   readonly location: string;
 }
 
@@ -84,7 +87,10 @@ export interface MediaIndexStore {
   /** Recordings behind a position (0 is before the first), in the order of their insertion. */
   recordingsAfter(position: number, limit: number): Promise<readonly PositionedRecording[]>;
 
-  /** Claims locations for contact centers; the first to claim one has it. Answers those that another had. */
+  /**
+   * Claims locations for contact centers; the first to claim one has it. Answers those that another had. Either way it is
+   * kept that the recording, as long as it is there, names the place.
+   */
   claimLocations(claims: readonly LocationClaim[]): Promise<readonly LocationClaim[]>;
 
   /** Whether the locations of all recordings have been claimed as these storages resolve them. */

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { LocationClaim } from '../media-index/media-index-store.js';
+import { locationDigest } from '../removal/location-digest.js';
 import { completedPin, type MediaFinding, type PinnedMedia, type PinResult } from '../recordings/pinned-media.js';
 import type { Recording } from '../recordings/recording.js';
 import { documentIn } from './document-row.js';
@@ -59,10 +59,10 @@ function isCurrent({ mediaFiles }: Recording, { mediaId, readFrom }: MediaFindin
   return readFrom === undefined || mediaFiles.find(file => file.mediaId === mediaId)?.pkcs7 === readFrom;
 }
 
-/** Claims locations; the first to claim one has it. Answers those that another contact center has. */
+/** Claims locations; the first to claim one has it. Answers those that another contact center has. Keeps who names them. */
 export async function claimLocations(sql: Sql, claims: readonly LocationClaim[]): Promise<readonly LocationClaim[]> {
   if (claims.length === 0) return [];
-  const named = claims.map(claim => ({ claim, digest: digestOf(claim.location) }));
+  const named = claims.map(claim => ({ claim, digest: locationDigest(claim.location).toString('hex') }));
   // In one order, so that two who claim the same ones do not wait for each other.
   const sorted = [...named].sort((one, other) => (one.digest < other.digest ? -1 : 1));
   await sql.run(
@@ -70,6 +70,19 @@ export async function claimLocations(sql: Sql, claims: readonly LocationClaim[])
      SELECT decode(location, 'hex'), contact_center FROM unnest($1::text[], $2::text[]) AS claim (location, contact_center)
      ON CONFLICT DO NOTHING`,
     [sorted.map(({ digest }) => digest), sorted.map(({ claim }) => claim.contactCenter)],
+  );
+  await sql.run(
+    `INSERT INTO media_location (location, recording_id, media_id)
+     SELECT decode(claim.location, 'hex'), recording.id, claim.media_id
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS claim (location, recording_id, media_id, contact_center)
+     JOIN recording ON recording.id = claim.recording_id AND recording.contact_center = claim.contact_center
+     ON CONFLICT DO NOTHING`,
+    [
+      sorted.map(({ digest }) => digest),
+      sorted.map(({ claim }) => claim.recordingId),
+      sorted.map(({ claim }) => claim.mediaId),
+      sorted.map(({ claim }) => claim.contactCenter),
+    ],
   );
   const rows = await sql.all<{ location: string; owner: string }>(
     `SELECT encode(location, 'hex') AS location, contact_center AS owner FROM location_claim
@@ -79,6 +92,3 @@ export async function claimLocations(sql: Sql, claims: readonly LocationClaim[])
   const owners = new Map(rows.map(({ location, owner }) => [location, owner]));
   return named.filter(({ claim, digest }) => owners.get(digest) !== claim.contactCenter).map(({ claim }) => claim);
 }
-
-/** Paths may have thousands of characters, and there are as many claims as media files. */
-const digestOf = (location: string): string => createHash('sha256').update(location).digest('hex');

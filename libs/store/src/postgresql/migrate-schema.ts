@@ -4,6 +4,7 @@ import { auditSchema } from './audit-schema.js';
 import { documentSchema } from './document-schema.js';
 import type { DatabaseHost, PostgresqlOptions } from './postgresql-options.js';
 import { clientConfig } from './primary-pool.js';
+import { removalSchema } from './removal-schema.js';
 import { searchSchema } from './search-schema.js';
 
 /** One step of the schema; the steps are never changed once released, only added to. */
@@ -18,6 +19,7 @@ export const migrations: readonly PostgresqlMigration[] = [
   { version: 1, worksWithCodeOf: 1, sql: documentSchema + auditSchema },
   { version: 2, worksWithCodeOf: 1, sql: searchSchema },
   { version: 3, worksWithCodeOf: 1, sql: annotationSchema },
+  { version: 4, worksWithCodeOf: 1, sql: removalSchema },
 ];
 
 /** A step may have to rewrite much. */

@@ -14,11 +14,13 @@ import { PostgresqlDeletionProtectionStore } from './postgresql-deletion-protect
 import { PostgresqlEndedSessionStore } from './postgresql-ended-session-store.js';
 import { PostgresqlExportPosition } from './postgresql-export-position.js';
 import { PostgresqlLabelStore } from './postgresql-label-store.js';
+import { PostgresqlLegalHoldStore } from './postgresql-legal-hold-store.js';
 import { PostgresqlLocalKeyManagerStore } from './postgresql-local-key-manager-store.js';
 import { PostgresqlMediaIndexStore } from './postgresql-media-index-store.js';
 import type { PostgresqlOptions } from './postgresql-options.js';
 import { PostgresqlRecordingSearchStore } from './postgresql-recording-search-store.js';
 import { PostgresqlRecordingStore } from './postgresql-recording-store.js';
+import { PostgresqlRemovalStore } from './postgresql-removal-store.js';
 import { PostgresqlRewrapStore } from './postgresql-rewrap-store.js';
 import { PostgresqlSharedSecretStore } from './postgresql-shared-secret-store.js';
 import { PostgresqlUserStore } from './postgresql-user-store.js';
@@ -87,6 +89,8 @@ function postgresqlStore(
     recordingSearch: new PostgresqlRecordingSearchStore(documents),
     labels: new PostgresqlLabelStore(documents),
     deletionProtection: new PostgresqlDeletionProtectionStore(documents),
+    legalHolds: new PostgresqlLegalHoldStore(documents),
+    removals: new PostgresqlRemovalStore(documents),
     mediaIndex: new PostgresqlMediaIndexStore(documents),
     users: new PostgresqlUserStore(documents),
     contactCenters: new PostgresqlContactCenterStore(documents),

@@ -6,6 +6,7 @@ import { epochMilliseconds, withoutLeaves } from '../recordings/stored-recording
 import { documentIn } from './document-row.js';
 import { claimLocations, putPin, replaceRecipients } from './media-rows.js';
 import type { PostgresqlDatabase } from './postgresql-database.js';
+import { beingCleared, holdPlaces } from './removal-rows.js';
 import { makeSearchable } from './postgresql-recording-search-store.js';
 import type { Sql } from './sql.js';
 
@@ -20,9 +21,10 @@ export class PostgresqlRecordingStore implements RecordingStore {
   ): Promise<'created' | 'unchanged'> {
     return this.database.transaction(async sql => {
       if (!(await insertRow(sql, recording))) return unchanged(sql, recording);
+      await refuseRemoved(sql, recording.id);
       await insertMedia(sql, recording);
       await makeSearchable(sql, recording);
-      await claim(sql, recording.contactCenter, locations);
+      await claim(sql, recording, locations);
       for (const finding of findings) await putPin(sql, recording, finding);
       return 'created';
     });
@@ -77,6 +79,12 @@ async function unchanged(sql: Sql, recording: Recording): Promise<'unchanged'> {
   throw new RcsError('RCS_RECORDING_EXISTS', `a different recording ${recording.id} is stored`);
 }
 
+async function refuseRemoved(sql: Sql, id: string): Promise<void> {
+  const text = `SELECT 1 FROM removal_ledger WHERE recording_id = $1 AND media_id = ''`;
+  if ((await sql.first(text, [id])) === undefined) return;
+  throw new RcsError('RCS_RECORDING_REMOVED', `recording ${id} was removed`);
+}
+
 /** What is known of each media file by the metadata, and that nobody has looked at it. */
 async function insertMedia(sql: Sql, { id, contactCenter, mediaFiles }: Recording): Promise<void> {
   await sql.run(
@@ -94,13 +102,23 @@ async function insertMedia(sql: Sql, { id, contactCenter, mediaFiles }: Recordin
   }
 }
 
-async function claim(sql: Sql, contactCenter: string, locations: readonly ClaimedLocation[]): Promise<void> {
+async function claim(sql: Sql, { id, contactCenter }: Recording, locations: readonly ClaimedLocation[]): Promise<void> {
   const [taken] = await claimLocations(
     sql,
-    locations.map(({ location }) => ({ contactCenter, location })),
+    locations.map(place => ({ contactCenter, recordingId: id, ...place })),
   );
-  if (taken === undefined) return;
-  const mediaId = locations.find(({ location }) => location === taken.location)?.mediaId;
-  const detail = `${JSON.stringify(mediaId)}: name a location of the contact center's own`;
-  throw new RcsError('RCS_MEDIA_LOCATION_TAKEN', detail, { publicDetail: detail });
+  if (taken !== undefined) throw takenLocation(taken.mediaId, `name a location of the contact center's own`);
+  await holdPlaces(
+    sql,
+    locations.map(({ location }) => location),
+    'FOR SHARE',
+  );
+  const cleared = await beingCleared(sql, locations);
+  if (cleared === undefined) return;
+  throw takenLocation(cleared.mediaId, 'the file of a removed recording lies there; name another location');
+}
+
+function takenLocation(mediaId: string, advice: string): RcsError {
+  const detail = `${JSON.stringify(mediaId)}: ${advice}`;
+  return new RcsError('RCS_MEDIA_LOCATION_TAKEN', detail, { publicDetail: detail });
 }

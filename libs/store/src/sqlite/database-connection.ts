@@ -28,6 +28,8 @@ export function openConnection(file: string, options: ConnectionOptions): Databa
   try {
     database.pragma('foreign_keys = ON');
     database.pragma('synchronous = FULL');
+    // What is removed leaves no bytes behind in the file.
+    database.pragma('secure_delete = ON');
     database.pragma('journal_size_limit = 67108864');
     return database;
   } catch (error) {

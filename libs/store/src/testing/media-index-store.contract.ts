@@ -163,7 +163,12 @@ export const contract = storeContract('mediaIndex', stores => {
     });
 
     it('lets the first contact center have a location', async () => {
-      const claim = (owner: string) => ({ contactCenter: owner, location: '0:/a' });
+      const claim = (owner: string) => ({
+        contactCenter: owner,
+        recordingId: 'of-before',
+        mediaId: 'a',
+        location: '0:/a',
+      });
       expect(await index().claimLocations([claim('cc-1'), claim('cc-2'), claim('cc-1')])).toEqual([claim('cc-2')]);
       const locations = [{ mediaId: 'a', location: '0:/a' }];
       const late = stores().recordings.insert({ ...recordingWith('r', 'a'), contactCenter: 'cc-2' }, { locations });

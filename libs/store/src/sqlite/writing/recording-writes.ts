@@ -29,6 +29,7 @@ export function recordingWrites(database: Database.Database): WriteHandlers<Reco
   const search = new SearchTable(database);
   const claims = new LocationClaims(database);
   const find = database.prepare<[string], DocumentRow>('SELECT document FROM recording WHERE id = ?');
+  const removed = database.prepare<[string]>(`SELECT 1 FROM removal_ledger WHERE recording_id = ? AND media_id = ''`);
   const stored = (id: string): Recording | undefined => {
     const row = find.get(id);
     return row === undefined ? undefined : (JSON.parse(row.document) as Recording);
@@ -42,9 +43,15 @@ export function recordingWrites(database: Database.Database): WriteHandlers<Reco
         if (withoutLeaves(present) === withoutLeaves(recording)) return 'unchanged';
         throw new WriteRefused('RCS_RECORDING_EXISTS', `a different recording ${id} is stored`);
       }
+      if (removed.get(id) !== undefined) throw new WriteRefused('RCS_RECORDING_REMOVED', `recording ${id} was removed`);
       const taken = locations.find(({ location }) => !claims.isOpenTo({ contactCenter, location }));
       if (taken !== undefined) {
         const detail = `${JSON.stringify(taken.mediaId)}: name a location of the contact center's own`;
+        throw new WriteRefused('RCS_MEDIA_LOCATION_TAKEN', detail, detail);
+      }
+      const cleared = locations.find(({ location }) => claims.isBeingCleared(location));
+      if (cleared !== undefined) {
+        const detail = `${JSON.stringify(cleared.mediaId)}: the file of a removed recording lies there; name another location`;
         throw new WriteRefused('RCS_MEDIA_LOCATION_TAKEN', detail, detail);
       }
       insert.run(
@@ -58,7 +65,8 @@ export function recordingWrites(database: Database.Database): WriteHandlers<Reco
       );
       search.add(recording);
       recipients.replaceAll(recording);
-      for (const { location } of locations) claims.claim({ contactCenter, location });
+      for (const { mediaId, location } of locations)
+        claims.claim({ contactCenter, recordingId: id, mediaId, location });
       for (const finding of findings) pins.put(recording, finding);
       return 'created';
     },

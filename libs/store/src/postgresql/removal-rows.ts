@@ -1,0 +1,122 @@
+import { locationDigest } from '../removal/location-digest.js';
+import type { Obstacles } from '../removal/removal-plan.js';
+import type { LedgerEntry } from '../removal/removal-store.js';
+import type { ClaimedLocation } from '../recordings/recording-store.js';
+import type { MediaFile, Recording } from '../recordings/recording.js';
+import type { Sql } from './sql.js';
+
+type RemovedRow = Pick<LedgerEntry, 'recordingId' | 'contactCenter' | 'kind' | 'time'>;
+const wholeRecording = '';
+const tablesOfMedia = ['envelope_pin', 'content_tree', 'media_recipient', 'unindexed_media', 'media_location'];
+
+/** What stands against the removal of a recording. Whoever calls holds it for update. */
+export async function obstaclesOf(sql: Sql, recordingId: string): Promise<Obstacles> {
+  const isProtected = await sql.first('SELECT 1 FROM deletion_protection WHERE recording_id = $1', [recordingId]);
+  const holds = await sql.all<{ mediaId: string; until: string | null }>(
+    'SELECT media_id AS "mediaId", until FROM legal_hold WHERE recording_id = $1',
+    [recordingId],
+  );
+  return {
+    isProtected: isProtected !== undefined,
+    holds: holds.map(({ mediaId, until }) => ({
+      ...(mediaId === wholeRecording ? {} : { mediaId }),
+      ...(until === null ? {} : { until }),
+    })),
+  };
+}
+
+export async function removeAll(
+  sql: Sql,
+  recording: Recording,
+  row: RemovedRow,
+  locations: readonly ClaimedLocation[],
+): Promise<void> {
+  await leave(sql, recording.mediaFiles, row, locations);
+  await sql.run('DELETE FROM deletion_protection WHERE recording_id = $1', [recording.id]);
+  await sql.run('DELETE FROM legal_hold WHERE recording_id = $1', [recording.id]);
+  // What else belongs to it goes with it.
+  await sql.run('DELETE FROM recording WHERE id = $1', [recording.id]);
+  await noteInLedger(sql, row, wholeRecording);
+}
+
+/** Takes some media files out of a recording, which stays with the others. */
+export async function removeSome(
+  sql: Sql,
+  recording: Recording,
+  removed: readonly MediaFile[],
+  row: RemovedRow,
+  locations: readonly ClaimedLocation[],
+): Promise<void> {
+  await leave(sql, removed, row, locations);
+  const mediaFiles = recording.mediaFiles.filter(file => !removed.includes(file));
+  const document = JSON.stringify({ ...recording, mediaFiles });
+  await sql.run('UPDATE recording SET document = $1 WHERE id = $2', [document, recording.id]);
+  for (const { mediaId } of removed) {
+    for (const table of tablesOfMedia) {
+      await sql.run(`DELETE FROM ${table} WHERE recording_id = $1 AND media_id = $2`, [recording.id, mediaId]);
+    }
+    await noteInLedger(sql, row, mediaId);
+  }
+}
+
+async function noteInLedger(sql: Sql, row: RemovedRow, mediaId: string): Promise<void> {
+  await sql.run(
+    `INSERT INTO removal_ledger (recording_id, media_id, contact_center, kind, time) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (recording_id, media_id) DO NOTHING`,
+    [row.recordingId, mediaId, row.contactCenter, row.kind, row.time],
+  );
+}
+
+async function leave(
+  sql: Sql,
+  files: readonly MediaFile[],
+  row: RemovedRow,
+  locations: readonly ClaimedLocation[],
+): Promise<void> {
+  const placed = files.map(file => ({ file, place: locations.find(({ mediaId }) => mediaId === file.mediaId) }));
+  await holdPlaces(
+    sql,
+    placed.flatMap(({ place }) => (place === undefined ? [] : [place.location])),
+    'FOR UPDATE',
+  );
+  for (const { file, place } of placed) {
+    await sql.run(
+      `INSERT INTO removed_media (recording_id, media_id, contact_center, location, descriptor, attempts, next_attempt)
+       VALUES ($1, $2, $3, $4, $5, 0, 0) ON CONFLICT DO NOTHING`,
+      [
+        row.recordingId,
+        file.mediaId,
+        row.contactCenter,
+        place === undefined ? null : locationDigest(place.location),
+        JSON.stringify(file.mediaDescriptor),
+      ],
+    );
+  }
+  await sql.run(
+    `INSERT INTO media_file_count AS counted VALUES ($1, pg_backend_pid() % 16, $2)
+     ON CONFLICT (contact_center, slot) DO UPDATE SET media_files = counted.media_files + excluded.media_files`,
+    [row.contactCenter, -files.length],
+  );
+}
+
+/** Places are held by those who insert and those who remove, so that nobody names one that is being cleared. */
+export async function holdPlaces(
+  sql: Sql,
+  locations: readonly string[],
+  how: 'FOR SHARE' | 'FOR UPDATE',
+): Promise<void> {
+  // In one order, so that two who want the same ones do not wait for each other.
+  const digests = locations.map(location => locationDigest(location).toString('hex')).sort();
+  const text = `SELECT 1 FROM location_claim WHERE location IN (SELECT decode(digest, 'hex') FROM unnest($1::text[]) AS digest)
+                ORDER BY location ${how}`;
+  if (digests.length > 0) await sql.all(text, [digests]);
+}
+
+/** The first of these places where the file of a removed recording still lies. Whoever calls holds the places. */
+export async function beingCleared(sql: Sql, places: readonly ClaimedLocation[]): Promise<ClaimedLocation | undefined> {
+  for (const place of places) {
+    const text = 'SELECT 1 FROM removed_media WHERE location = $1 LIMIT 1';
+    if ((await sql.first(text, [locationDigest(place.location)])) !== undefined) return place;
+  }
+  return undefined;
+}

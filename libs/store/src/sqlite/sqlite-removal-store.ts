@@ -1,0 +1,110 @@
+import { locationDigest } from '../removal/location-digest.js';
+import type { LedgerEntry, RemovalStore } from '../removal/removal-store.js';
+import { storedThing } from './stored-thing.js';
+import {
+  removalWrites,
+  removedMediaColumns,
+  removedMediaOf,
+  type RemovalWrites,
+  type RemovedMediaRow,
+} from './writing/removal-writes.js';
+
+type LedgerRow = Omit<LedgerEntry, 'mediaId'> & { readonly mediaId: string };
+
+export const removals = storedThing<RemovalWrites, RemovalStore>({
+  migrations: [
+    {
+      version: 12,
+      worksWithCodeOf: 1,
+      sql: `
+        -- Which recordings name a place, by the SHA-256 of the place.
+        CREATE TABLE media_location (
+          location BLOB NOT NULL,
+          recording_id TEXT NOT NULL REFERENCES recording (id) ON DELETE CASCADE,
+          media_id TEXT NOT NULL,
+          PRIMARY KEY (location, recording_id, media_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX media_location_by_recording ON media_location (recording_id, media_id);
+
+        -- Stored files whose metadata is gone.
+        CREATE TABLE removed_media (
+          recording_id TEXT NOT NULL,
+          media_id TEXT NOT NULL,
+          contact_center TEXT NOT NULL,
+          location BLOB, -- NULL: in no storage of the configuration
+          descriptor TEXT NOT NULL,
+          attempts INTEGER NOT NULL,
+          next_attempt INTEGER NOT NULL, -- milliseconds since 1970-01-01T00:00:00Z
+          reason TEXT,
+          PRIMARY KEY (recording_id, media_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX removed_media_by_location ON removed_media (location);
+        CREATE INDEX removed_media_by_next_attempt ON removed_media (next_attempt);
+
+        CREATE TABLE awaited_erasure (
+          recording_id TEXT NOT NULL PRIMARY KEY REFERENCES recording (id) ON DELETE CASCADE,
+          contact_center TEXT NOT NULL,
+          user TEXT NOT NULL,
+          reason TEXT NOT NULL,
+          time TEXT NOT NULL, -- ISO 8601
+          next_attempt INTEGER NOT NULL -- milliseconds since 1970-01-01T00:00:00Z
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE removal_ledger (
+          number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+          recording_id TEXT NOT NULL,
+          media_id TEXT NOT NULL, -- '': the whole recording
+          contact_center TEXT NOT NULL,
+          kind TEXT NOT NULL,
+          time TEXT NOT NULL, -- ISO 8601
+          UNIQUE (recording_id, media_id)
+        ) STRICT;
+      `,
+    },
+  ],
+
+  writes: removalWrites,
+
+  open(reader, writer) {
+    const { database } = reader;
+    const named = database.prepare<[Buffer]>('SELECT 1 FROM media_location WHERE location = ? LIMIT 1');
+    const pending = database.prepare<[string | null, number], RemovedMediaRow>(
+      `SELECT ${removedMediaColumns} FROM removed_media WHERE contact_center = ifnull(?, contact_center)
+       ORDER BY attempts DESC, recording_id, media_id LIMIT ?`,
+    );
+    const ledger = database.prepare<[number, number], LedgerRow>(
+      `SELECT number, recording_id AS recordingId, media_id AS mediaId, contact_center AS contactCenter, kind, time
+       FROM removal_ledger WHERE number > ? ORDER BY number LIMIT ?`,
+    );
+    return {
+      remove: (order, locations) => writer.write('removeRecording', { order, locations }),
+      replay: (entry, locations) => writer.write('replayRemoval', { entry, locations }),
+      claimMedia: claim => writer.write('claimRemovedMedia', claim),
+      isNamed: location => reader.read(() => named.get(locationDigest(location)) !== undefined),
+      async noteMediaGone(recordingId, mediaId) {
+        await writer.write('noteMediaGone', { recordingId, mediaId });
+      },
+      async postponeMedia(recordingId, mediaId, reason, nextAttempt) {
+        await writer.write('postponeRemovedMedia', { recordingId, mediaId, reason, nextAttempt });
+      },
+      claimErasures: claim => writer.write('claimErasures', claim),
+      async postponeErasure(recordingId, nextAttempt) {
+        await writer.write('postponeErasure', { recordingId, nextAttempt });
+      },
+      pendingMedia: (contactCenter, limit) =>
+        reader.read(() => pending.all(contactCenter ?? null, limit).map(removedMediaOf)),
+      ledger: (after, limit) =>
+        reader.read(() =>
+          ledger
+            .all(after, limit)
+            .map(({ mediaId, ...entry }) => ({ ...entry, ...(mediaId === '' ? {} : { mediaId }) })),
+        ),
+      // Deleted rows are overwritten where they lay (secure_delete); the write-ahead log still has them until it is cut.
+      scrub: () =>
+        reader.read(() => {
+          const [result] = database.pragma('wal_checkpoint(TRUNCATE)') as readonly { readonly busy: number }[];
+          return result?.busy === 0;
+        }),
+    };
+  },
+});

@@ -1,8 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { json } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { startChromium } from '../e2e/chromium.js';
@@ -12,6 +10,7 @@ import { startNginxFiles } from './nginx-files.js';
 import { makePlayerMedia, type PlayerMedia } from './player-media.js';
 import { timePlayer, type PlayerTimes } from './player-times.js';
 import { median } from './statistics.js';
+import { ticketUrl } from './ticket-url.js';
 
 /** Both sides are played so often, in turn, after one time each that is not counted. */
 const defaultRounds = 5;
@@ -83,20 +82,6 @@ async function measure(
     return { name: media.name, what, ours, yardstick, ratio: ours / yardstick, bar };
   };
   return [row('first', media.firstBar), ...(media.seekBar === undefined ? [] : [row('seek', media.seekBar)])];
-}
-
-/** An address that plays without credentials, as a page gives it to a player. */
-function ticketUrl({ gateway, caFile, users }: ReadyLine, id: string): Promise<string> {
-  const [user] = users;
-  if (user === undefined) throw new Error('the cluster has no user');
-  return new Promise((resolve, reject) => {
-    const options = { method: 'POST', ca: readFileSync(caFile), auth: `${user.name}:${user.password}` };
-    const asking = request(`${gateway}/api/v2/recordings/${id}/play-tickets`, options, answer => {
-      if (answer.statusCode !== 201) reject(new Error(`no ticket: ${answer.statusCode ?? 0}`));
-      json(answer).then(ticket => resolve((ticket as { playUri: string }).playUri), reject);
-    });
-    asking.on('error', reject).end();
-  });
 }
 
 function report(rows: readonly Row[], asJson: boolean): void {

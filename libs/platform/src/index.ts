@@ -43,6 +43,7 @@ export * from './metrics/redis-metrics.js';
 export * from './metrics/reload-metrics.js';
 export * from './logging/log-level.js';
 export * from './tracing/open-requests.js';
+export * from './tracing/steps.js';
 export * from './tracing/trace-context.js';
 export * from './tracing/tracer.js';
 export * from './tls/denied-certificates.js';

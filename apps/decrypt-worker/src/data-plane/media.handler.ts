@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { certificateAliasHeader, mediaRequestSchema, representationLengthHeader, type MediaRequest } from '#contracts';
 import type { GrantVerifier, PlaybackGrant } from '#grants';
 import { LRUCache } from 'lru-cache';
-import { endWithin, RcsError, sendStream } from '#platform';
+import { beginStep, endWithin, inStep, RcsError, sendStream } from '#platform';
 import { planResponse, skipBytes, takeBytes, bodyLength, type BodySegment } from '../http-semantics/response-plan.js';
 import { contentError, isUneven } from '../media-session/cms-errors.js';
 import type { LeasedMedia, MediaSessionCache } from '../media-session/media-session-cache.js';
@@ -35,7 +35,9 @@ export class MediaHandler {
     const parsed = mediaRequestSchema.safeParse(body);
     if (!parsed.success)
       throw new RcsError('RCS_INVALID_VALUE', `media request: ${parsed.error.issues[0]?.path.join('.') ?? ''}`);
+    const verified = beginStep(exchange.requestId, 'grant verified');
     const grant = this.grants.verify(parsed.data.grant);
+    verified();
     if (grant.purpose !== 'play') throw new RcsError('RCS_GRANT_REFUSED', `a grant to ${grant.purpose} opens no media`);
     try {
       await this.attempt(parsed.data, grant, exchange);
@@ -52,7 +54,7 @@ export class MediaHandler {
   }
 
   private async attempt(request: MediaRequest, grant: PlaybackGrant, exchange: Exchange): Promise<void> {
-    const leased = await this.openSession(request, grant, exchange);
+    const leased = await inStep(exchange.requestId, 'session', () => this.openSession(request, grant, exchange));
     try {
       await this.answer(request, leased, exchange);
     } finally {
@@ -109,7 +111,7 @@ export class MediaHandler {
   private async sendBody(
     body: readonly BodySegment[],
     leased: LeasedMedia,
-    { response, signal }: Exchange,
+    { requestId, response, signal }: Exchange,
     writeHead: () => unknown,
   ): Promise<void> {
     let headWritten = false;
@@ -125,7 +127,7 @@ export class MediaHandler {
       // Whoever waits hears of a failure; between two of them there must be a listener, too.
       source.on('error', () => undefined);
       if (!headWritten) {
-        await firstBytes(source);
+        await inStep(requestId, 'first bytes', () => firstBytes(source));
         writeHead();
         headWritten = true;
       }

@@ -18,7 +18,7 @@ import {
   type UnwrappedSessionKey,
 } from '#key-vault-client';
 import type { StoredObject } from '#media-storage';
-import { RcsError } from '#platform';
+import { inStep, RcsError } from '#platform';
 import { entityTagOf } from '../http-semantics/representation.js';
 import { contentError, envelopeError, isWrongKey } from './cms-errors.js';
 import type { OpenMedia } from './media-session.js';
@@ -88,7 +88,7 @@ export class MediaOpener {
     checkDigest(request.grant, envelopeBytes);
     const envelope = parseDetachedEnvelope(envelopeBytes, this.tolerance);
     const [content, candidates] = await bothOrNeither(
-      step => file.open({ tail: tailBytes }, step),
+      step => inStep(request.requestId, 'stored file', () => file.open({ tail: tailBytes }, step)),
       step => this.unwrap(request, envelopeBytes, step),
       signal,
       ([, late]) => late && zeroCandidates(late),
@@ -98,7 +98,8 @@ export class MediaOpener {
   }
 
   private async openAttached(request: OpenRequest, file: PinnedFile, signal: AbortSignal): Promise<OpenMedia> {
-    const content = await file.open({ head: headBytes, tail: tailBytes }, signal);
+    const ends = { head: headBytes, tail: tailBytes };
+    const content = await inStep(request.requestId, 'stored file', () => file.open(ends, signal));
     const { envelope, envelopeBytes, contentMap } = await readAttachedEnvelope(content.source, signal, {
       segmentSearch: request.scanSegments === true ? 'scan' : 'pattern-or-scan',
       ...this.tolerance,
@@ -115,7 +116,8 @@ export class MediaOpener {
     tried: readonly string[] = [],
   ): Promise<SessionKeyCandidates> {
     const { signedGrant: grant, requestId } = request;
-    return this.sessionKeys.unwrap({ grant, envelope, tried, requestId, timeoutMs: this.vaultTimeoutMs, signal });
+    const asked = { grant, envelope, tried, requestId, timeoutMs: this.vaultTimeoutMs, signal };
+    return inStep(requestId, 'unwrap', () => this.sessionKeys.unwrap(asked));
   }
 
   private async openEncrypted(
@@ -130,7 +132,8 @@ export class MediaOpener {
     const isOnlyKey = candidates.keys.length === 1 && !candidates.more;
     const minimum = content.anyMedia && isOnlyKey ? { minimumEvidenceBits: 0 } : {};
     const open = async ({ sessionKey, certificateAlias, keyIdentifier }: UnwrappedSessionKey): Promise<OpenMedia> => {
-      const media = await EncryptedMedia.open({ source, envelope, contentMap, sessionKey, signal, ...minimum });
+      const opening = { source, envelope, contentMap, sessionKey, signal, ...minimum };
+      const media = await inStep(request.requestId, 'key proved', () => EncryptedMedia.open(opening));
       content.opened();
       return {
         length: media.plaintextLength,

@@ -1,5 +1,5 @@
 import type { MediaRequest, WorkerRegistration } from '#contracts';
-import { RcsError } from '#platform';
+import { beginStep, inStep, RcsError } from '#platform';
 import type { GrantIssuer } from '../grants/grant-issuer.js';
 import type { WorkerAnswer, WorkerClient } from '../workers/worker-client.js';
 import { windowAt } from './body-windows.js';
@@ -61,11 +61,15 @@ export class BodyParts {
       ...(entityTag === undefined ? {} : { resume: { entityTag, offset } }),
       ...(media.method === 'GET' ? { window: windowAt(offset, media.range) } : {}),
     };
+    const granted = beginStep(requestId, 'grant');
     return this.grants.withGrant(
       content,
       grant => {
+        granted();
         onGrant?.(grant);
-        return this.client.requestMedia(worker, { ...request, grant }, requestId, signal);
+        const asked = (): Promise<WorkerAnswer> =>
+          this.client.requestMedia(worker, { ...request, grant }, requestId, signal);
+        return inStep(requestId, 'worker answers', asked);
       },
       worker.certificate,
     );

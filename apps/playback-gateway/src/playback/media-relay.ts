@@ -4,6 +4,7 @@ import { certificateAliasHeader, representationLengthHeader } from '#contracts';
 import {
   describeError,
   endWithin,
+  inStep,
   RcsError,
   ReceiverGoneError,
   sendStream,
@@ -107,7 +108,7 @@ export class MediaRelay {
 
   private async begin(answer: WorkerAnswer, request: RelayRequest, player: PlayerConnection): Promise<BegunBody> {
     try {
-      await request.audited;
+      await inStep(request.requestId, 'wait for the audit', () => request.audited);
     } catch (error) {
       giveUpBody(answer.body, bodyLengthOf(answer));
       // A code of its own: an audit log that is overloaded is no reason to ask another worker.

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { RcsError } from '#platform';
+import { inStep, RcsError } from '#platform';
 import { setCurrentUser } from '../http/current-user.js';
 import { UserAdmission } from '../access/user-admission.js';
 import { ticketParameter, type PlayTicket } from '../tickets/play-ticket.js';
@@ -18,6 +18,10 @@ export class PlaybackAdmission {
   ) {}
 
   async admit(request: RequestWithTicket, reply: FastifyReply): Promise<void> {
+    await inStep(request.id, 'authentication', () => this.judge(request, reply));
+  }
+
+  private async judge(request: RequestWithTicket, reply: FastifyReply): Promise<void> {
     const shown = (request.query as Readonly<Record<string, unknown>>)[ticketParameter];
     if (shown === undefined) return this.users.admit(request, reply);
     if (typeof shown !== 'string') throw new RcsError('RCS_TICKET_REFUSED', 'the address carries several tickets');

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { grantIdOf, type GrantContent } from '#grants';
 import {
   describeError,
+  inStep,
   RcsError,
   ReceiverGoneError,
   toRcsError,
@@ -109,7 +110,8 @@ export class PlaybackService {
   }
 
   private async find(request: PlaybackRequest): Promise<FoundMedia> {
-    const recording = await this.recordings.find(request.recordingId);
+    const { requestId } = request;
+    const recording = await inStep(requestId, 'recording', () => this.recordings.find(request.recordingId));
     if (recording === undefined) {
       const error = new RcsError('RCS_RECORDING_NOT_FOUND', `no recording ${JSON.stringify(request.recordingId)}`);
       await this.audit.unknown(request, error);
@@ -117,7 +119,7 @@ export class PlaybackService {
     }
     // Whether the recording may be seen is decided before anything about its files is said.
     const permission = await this.orRecorded(auditSubject(request, recording, undefined), () =>
-      this.authorisation.authorise(request.user, recording),
+      inStep(requestId, 'permission', () => this.authorisation.authorise(request.user, recording)),
     );
     const mediaFile = recording.mediaFiles.find(file => file.leaf === request.leaf);
     if (mediaFile === undefined)
@@ -131,7 +133,8 @@ export class PlaybackService {
     { signal }: PlayerConnection,
     subject: AuditSubject,
   ): Promise<LocatedEnvelope> {
-    const envelope = await this.envelopes.locate({ recording, mediaFile, userName: user.name, requestId, signal });
+    const question = { recording, mediaFile, userName: user.name, requestId, signal };
+    const envelope = await inStep(requestId, 'envelope', () => this.envelopes.locate(question));
     await this.orRecorded(subject, () => permission.checkPlay(envelope.layout));
     return envelope;
   }
@@ -161,7 +164,7 @@ export class PlaybackService {
       ...(envelope.content === undefined ? {} : { content: envelope.content }),
     };
     const contentType = contentTypeOf(mediaFile.type);
-    const audited = this.audit.allowed(subject, request, envelope);
+    const audited = inStep(request.requestId, 'audit', () => this.audit.allowed(subject, request, envelope));
     // The relay awaits it before the first byte; this only keeps a failure from counting as unhandled until then.
     audited.catch(() => undefined);
     return this.relay.relay(

@@ -4,6 +4,7 @@ import { WorkerAnnouncement, workerRegistrationType } from '#contracts';
 import { MessageSigner } from '#grants';
 import {
   connectRedis,
+  pingRedis,
   productVersion,
   RedisMetrics,
   requireSections,
@@ -28,9 +29,7 @@ runService('decrypt-worker', async (context: ServiceContext) => {
 
   const redis = connectRedis(configuration.redis, logger, redisTls(configuration.redis));
   new RedisMetrics(context.metrics).observe(redis);
-  readiness.addForStart('redis', async () => {
-    await redis.ping();
-  });
+  readiness.addForStart('redis', () => pingRedis(redis));
   const registration = () => ({
     instance,
     url,

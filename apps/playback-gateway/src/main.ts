@@ -10,6 +10,7 @@ import {
   DeniedPeers,
   LiveIdentity,
   NestLogger,
+  pingRedis,
   RedisMetrics,
   requireSections,
   runService,
@@ -67,9 +68,7 @@ runService('playback-gateway', async (context: ServiceContext) => {
   await warnOfSharedStorages(configuration.mediaStorages, store.contactCenters, context.logger);
   const redis = connectRedis(configuration.redis, context.logger, redisTls(configuration.redis));
   new RedisMetrics(context.metrics).observe(redis);
-  context.readiness.addForStart('redis', async () => {
-    await redis.ping();
-  });
+  context.readiness.addForStart('redis', () => pingRedis(redis));
   context.readiness.add('store', () => store.check());
   const { app, routes, listener } = await createApplication({
     context,

@@ -18,9 +18,23 @@ chart decides (addresses, certificates). Called with the root context; answer YA
 {{- end }}
 
 {{- define "rcs.configuration.redis" -}}
-{{- $redis := omit .Values.configuration.redis "passwordSecret" -}}
-{{- with .Values.configuration.redis.passwordSecret -}}
+{{- $settings := .Values.configuration.redis -}}
+{{- $redis := omit $settings "passwordSecret" "trustedCASecret" "sentinel" -}}
+{{- if has $settings.kind (list "sentinel" "cluster") -}}
+{{- $redis = omit $redis "url" -}}
+{{- end -}}
+{{- with $settings.passwordSecret -}}
 {{- $_ := set $redis "password" (dict "file" (printf "/etc/rcs/secrets/redis/%s" .key)) -}}
+{{- end -}}
+{{- with $settings.trustedCASecret -}}
+{{- $_ := set $redis "redisTrustedCA" (printf "/etc/rcs/secrets/redis-ca/%s" .key) -}}
+{{- end -}}
+{{- with $settings.sentinel -}}
+{{- $sentinel := omit . "passwordSecret" -}}
+{{- with .passwordSecret -}}
+{{- $_ := set $sentinel "password" (dict "file" (printf "/etc/rcs/secrets/redis-sentinel/%s" .key)) -}}
+{{- end -}}
+{{- $_ := set $redis "sentinel" $sentinel -}}
 {{- end -}}
 {{- toYaml $redis -}}
 {{- end }}

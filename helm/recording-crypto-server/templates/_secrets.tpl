@@ -10,6 +10,8 @@ The Secrets that a service reads when it starts, each {volume, name, key}: mount
 {{- with $configuration.masterKeySecret }}{{ $found = append $found (merge (dict "volume" "master-key") .) }}{{ end -}}
 {{- if or $gateway (eq .component "worker") -}}
 {{- with $configuration.redis.passwordSecret }}{{ $found = append $found (merge (dict "volume" "redis") .) }}{{ end -}}
+{{- with $configuration.redis.trustedCASecret }}{{ $found = append $found (merge (dict "volume" "redis-ca") .) }}{{ end -}}
+{{- with $configuration.redis.sentinel }}{{ with .passwordSecret }}{{ $found = append $found (merge (dict "volume" "redis-sentinel") .) }}{{ end }}{{ end -}}
 {{- end -}}
 {{- if $gateway -}}
 {{- with $configuration.serverSettings.opsUserPasswordSecret }}{{ $found = append $found (merge (dict "volume" "ops") .) }}{{ end -}}

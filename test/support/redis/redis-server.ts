@@ -16,21 +16,34 @@ export class RedisServer {
     readonly port: number,
   ) {}
 
-  static async start(port?: number): Promise<RedisServer> {
-    const directory = mkdtempSync(join(tmpdir(), 'rcs-redis-'));
+  /** @param options of its command line, in pairs */
+  static async start(port?: number, options: readonly string[] = []): Promise<RedisServer> {
     const listening = port ?? (await reservePort());
-    const options = ['--port', `${listening}`, '--bind', '127.0.0.1', '--save', '', '--dir', directory];
-    const child = spawn(...endingWithUs('redis-server', options), { stdio: ['ignore', 'pipe', 'inherit'] });
+    return RedisServer.run(listening, ['--port', `${listening}`, ...options]);
+  }
+
+  /** Over TLS, or as a sentinel, by options that say where it listens. @param file a configuration file that comes first */
+  static async run(port: number, options: readonly string[], file?: string): Promise<RedisServer> {
+    const directory = mkdtempSync(join(tmpdir(), 'rcs-redis-'));
+    const own = ['--bind', '127.0.0.1', '--dir', directory, ...options];
+    const args = file === undefined ? ['--save', '', ...own] : [file, ...own];
+    const child = spawn(...endingWithUs('redis-server', args), { stdio: ['ignore', 'pipe', 'inherit'] });
     await within('redis-server to be ready', readyLine(child.stdout));
     child.stdout.resume();
     if (child.exitCode !== null) throw new Error(`redis-server ended with status ${child.exitCode}`);
-    return new RedisServer(child, directory, listening);
+    return new RedisServer(child, directory, port);
   }
 
   get url(): string {
     return `redis://127.0.0.1:${this.port}`;
   }
 
+  /** As if it hung: its connections stay, and nothing answers on them. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void {
+    this.process.kill(name);
+  }
+
+  /** SIGKILL: what it has is gone. */
   async stop(): Promise<void> {
     await endChild('redis-server', this.process, 'SIGKILL');
     rmSync(this.directory, { recursive: true, force: true });
@@ -39,5 +52,6 @@ export class RedisServer {
 
 /** Comes to its end, too, when the server ends without one. */
 async function readyLine(output: Readable): Promise<void> {
-  for await (const line of createInterface({ input: output })) if (line.includes('Ready to accept connections')) return;
+  for await (const line of createInterface({ input: output }))
+    if (/Ready to accept connections|Sentinel ID is/.test(line)) return;
 }

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '#platform';
 import { WorkerAnnouncement, WorkerRegistry, workerRegistrationType } from '#contracts';
 import { MessageSigner, MessageVerifier } from '#grants';
 import type { InternalIdentity } from '#platform';
@@ -16,11 +16,14 @@ export class SignedRegistrations {
     return new SignedRegistrations(await authority.issue('decrypt-worker'), await authority.issue('playback-gateway'));
   }
 
-  announcement(redis: Redis): WorkerAnnouncement {
+  announcement(redis: RedisConnection): WorkerAnnouncement {
     return new WorkerAnnouncement(redis, new MessageSigner({ current: this.worker }, workerRegistrationType));
   }
 
-  registry(redis: Redis, refused: (instance: string, why: unknown) => void = () => undefined): WorkerRegistry {
+  registry(
+    redis: RedisConnection,
+    refused: (instance: string, why: unknown) => void = () => undefined,
+  ): WorkerRegistry {
     const verifier = new MessageVerifier({ current: this.gateway }, 'decrypt-worker', workerRegistrationType);
     return new WorkerRegistry(redis, verifier, refused);
   }

@@ -1,14 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
 import type { WorkerAnnouncement, WorkerRegistration, WorkerRegistry } from '#contracts';
-import { connectRedis, createLogger } from '#platform';
+import { connectRedis, createLogger, type RedisConnection } from '#platform';
 import { RedisServer } from '#test/redis/redis-server.js';
 import { SignedRegistrations } from '#test/redis/signed-registrations.js';
 import { Heartbeat } from './heartbeat.js';
 
 describe(Heartbeat.name, () => {
   let server: RedisServer;
-  let redis: Redis;
+  let redis: RedisConnection;
   let announcement: WorkerAnnouncement;
   let registry: WorkerRegistry;
   let logged = '';

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { MessageSigner, MessageVerifier } from '#grants';
-import { describeError, LiveIdentity, type Logger } from '#platform';
+import { describeError, LiveIdentity, redisSubscriber, type Logger, type RedisConnection } from '#platform';
 import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
 import { CONFIGURATION, LOGGER, REDIS } from '../dependencies/injection-tokens.js';
 import type { Administrator } from '../access/certificate-administrator.js';
@@ -39,7 +38,7 @@ const lifetimeMs = 60_000;
 @Injectable()
 export class CertificateChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly listeners = new Set<Listener>();
-  private readonly subscriber: Redis;
+  private readonly subscriber: RedisConnection;
   private readonly channel: string;
   /** By which this gateway knows its own messages. */
   private readonly origin = randomUUID();
@@ -48,7 +47,7 @@ export class CertificateChangeFeed implements OnApplicationBootstrap, OnApplicat
   private readonly seals: SealedRecords;
 
   constructor(
-    @Inject(REDIS) private readonly publisher: Redis,
+    @Inject(REDIS) private readonly publisher: RedisConnection,
     @Inject(CONFIGURATION) { redis }: Pick<GatewayConfiguration, 'redis'>,
     @Inject(LOGGER) private readonly logger: Logger,
     identity: LiveIdentity,
@@ -58,9 +57,9 @@ export class CertificateChangeFeed implements OnApplicationBootstrap, OnApplicat
     this.signer = new MessageSigner(identity, messageType);
     this.verifier = new MessageVerifier(identity, 'playback-gateway', messageType);
     this.seals = seals.for('certificate changes');
-    this.subscriber = publisher.duplicate({ commandTimeout: undefined, lazyConnect: true });
+    this.subscriber = redisSubscriber(publisher);
     this.subscriber.on('error', (error: Error) => this.warn(error));
-    this.subscriber.on('message', (_channel, text) => {
+    this.subscriber.on('message', (_channel: string, text: string) => {
       try {
         this.deliver(text);
       } catch (error) {

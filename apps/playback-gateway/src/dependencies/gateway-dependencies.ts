@@ -1,8 +1,7 @@
-import type { ConfigurationWith, connectRedis, LiveIdentity, ServiceContext, WatchedSockets } from '#platform';
+import type { ConfigurationWith, LiveIdentity, RedisConnection, ServiceContext, WatchedSockets } from '#platform';
 import type { Store } from '#store';
 
 export type GatewayConfiguration = ConfigurationWith<'internalTls' | 'redis' | 'store'>;
-export type RedisConnection = ReturnType<typeof connectRedis>;
 
 /** A signed checkpoint that vouches for a writer, and for how many of its records. */
 export interface CoveringCheckpoint {

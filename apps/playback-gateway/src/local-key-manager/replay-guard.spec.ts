@@ -1,28 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { Redis } from 'ioredis';
-import { RedisServer } from '#test/redis/redis-server.js';
+import type { RedisConnection } from '#platform';
+import { flush, redisLayouts, RedisUnderTest } from '#test/redis/redis-under-test.js';
 import { GatewayKeys } from '../redis/gateway-keys.js';
 import { RedisGate } from '../redis/redis-gate.js';
 import { ReplayGuard } from './replay-guard.js';
 
-describe(ReplayGuard.name, () => {
+describe.each(redisLayouts)(`${ReplayGuard.name} (%s)`, layout => {
   const secret = randomBytes(32);
-  const connections: Redis[] = [];
-  let server: RedisServer;
+  let server: RedisUnderTest;
 
   beforeAll(async () => {
-    server = await RedisServer.start();
+    server = await RedisUnderTest.start(layout, '');
   });
-  afterAll(async () => {
-    connections.forEach(connection => connection.disconnect());
-    await server.stop();
-  });
+  afterAll(() => server.stop());
 
   /** The guard of one gateway: a connection of its own, and the keys of the store. */
-  async function ofGateway(): Promise<{ guard: ReplayGuard; redis: Redis }> {
-    const redis = new Redis(server.url, { commandTimeout: 10_000 });
-    connections.push(redis);
-    await redis.ping();
+  async function ofGateway(): Promise<{ guard: ReplayGuard; redis: RedisConnection }> {
+    const redis = await server.connect();
     return {
       guard: new ReplayGuard(new RedisGate(redis), { timestampSkewSeconds: 60 }, new GatewayKeys(secret)),
       redis,
@@ -57,7 +51,7 @@ describe(ReplayGuard.name, () => {
     const [here, other] = [await ofGateway(), await ofGateway()];
     const sent = request();
     const again = async (guard: ReplayGuard): Promise<boolean> => {
-      await here.redis.flushall();
+      await flush(here.redis);
       return guard.isFirst(sent);
     };
     expect([await again(here.guard), await again(here.guard)]).toEqual([true, false]);

@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { RcsError } from '#platform';
-import type { Redis } from 'ioredis';
+import { RcsError, type RedisConnection } from '#platform';
 import { REDIS } from '../dependencies/injection-tokens.js';
 
 /** After a failure Redis is left alone for this long, so that requests do not queue up behind its time-outs. */
@@ -11,10 +10,10 @@ const restMs = 1000;
 export class RedisGate {
   private restingUntil = 0;
 
-  constructor(@Inject(REDIS) private readonly redis: Redis) {}
+  constructor(@Inject(REDIS) private readonly redis: RedisConnection) {}
 
   /** @throws RcsError RCS_SESSION_UNAVAILABLE when Redis is away, slow or refuses. */
-  async run<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
+  async run<T>(work: (redis: RedisConnection) => Promise<T>): Promise<T> {
     if (this.redis.status !== 'ready') throw unavailable(`the connection to Redis is ${this.redis.status}`);
     if (performance.now() < this.restingUntil) throw unavailable('Redis failed a moment ago');
     try {

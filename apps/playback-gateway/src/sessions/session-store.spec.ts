@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { createLogger } from '#platform';
+import { createLogger, type RedisConnection } from '#platform';
 import { openSqliteStore, type Store } from '#store';
 import { RedisServer } from '#test/redis/redis-server.js';
+import { flush, keepers, keysLike, redisLayouts, RedisUnderTest } from '#test/redis/redis-under-test.js';
 import { GatewayKeys } from '../redis/gateway-keys.js';
 import { RedisGate } from '../redis/redis-gate.js';
 import { RecordSeals } from '../redis/sealed-records.js';
@@ -31,20 +32,16 @@ afterAll(async () => {
 const sessionStore = (gate: RedisGate, limits: SessionLimits) =>
   new SessionStore(gate, limits, keys, new RecordSeals(keys, logger), kept.endedSessions);
 
-describe(SessionStore.name, () => {
-  let server: RedisServer;
-  let redis: Redis;
+describe.each(redisLayouts)(`${SessionStore.name} (%s)`, layout => {
+  let server: RedisUnderTest;
+  let redis: RedisConnection;
 
   beforeAll(async () => {
-    server = await RedisServer.start();
-    redis = new Redis(server.url, { keyPrefix: 'rcs:', commandTimeout: 10_000 });
-    await redis.ping();
+    server = await RedisUnderTest.start(layout);
+    redis = await server.connect();
   });
-  beforeEach(() => redis.flushall());
-  afterAll(async () => {
-    redis.disconnect();
-    await server.stop();
-  });
+  beforeEach(() => flush(redis));
+  afterAll(() => server.stop());
 
   const storeWith = (limits: Partial<SessionLimits> = {}) =>
     sessionStore(new RedisGate(redis), {
@@ -55,7 +52,7 @@ describe(SessionStore.name, () => {
     });
 
   const everythingInRedis = async (): Promise<string> => {
-    const keys = (await redis.keys('*')).map(key => key.slice('rcs:'.length));
+    const keys = (await keysLike(redis, '*')).map(key => key.slice('rcs:'.length));
     const values = await Promise.all(
       keys.map(async key =>
         (await redis.type(key)) === 'string' ? await redis.get(key) : await redis.zrange(key, '0', '-1'),
@@ -66,7 +63,8 @@ describe(SessionStore.name, () => {
 
   /** How many values Redis was asked for so far. */
   async function readsOfRedis(): Promise<number> {
-    return Number(/cmdstat_get:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0);
+    const told = await Promise.all(keepers(redis).map(node => node.info('commandstats')));
+    return told.reduce((sum, text) => sum + Number(/cmdstat_get:calls=(\d+)/.exec(text)?.[1] ?? 0), 0);
   }
 
   /** Waits until Redis has dropped the key. */

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
-import type { ServerSettings } from '#platform';
+import type { RedisConnection, ServerSettings } from '#platform';
 import { isSameAccount, type AccountName, type EndedSessionStore } from '#store';
 import { SERVER_SETTINGS, storeTokens } from '../dependencies/injection-tokens.js';
 import { GatewayKeys } from '../redis/gateway-keys.js';
@@ -68,15 +67,18 @@ export class SessionStore {
     const { sessionMaxInactiveInterval: idle, sessionMaxLifetime: absolute, maxSessionsPerUser } = this.limits;
     const lifetime = Math.min(idle, absolute, unasked === true ? unaskedLifetime : Infinity);
     await this.gate.run(async redis => {
-      const excess = await results(
-        redis
-          .multi()
-          .set(sessionKey(key), this.sealed.seal(key, record, lifetime), 'EX', lifetime)
-          .zadd(list, record.createdAt, key)
-          .zremrangebyscore(list, '-inf', record.createdAt - absolute * 1000)
-          .expire(list, absolute)
-          .zrange(list, '0', `${-1 - maxSessionsPerUser}`),
-      );
+      // Session and list may be on two nodes. Where one of both fails, nobody gets the secret of what the other left behind.
+      const [excess] = await Promise.all([
+        results(
+          redis
+            .multi()
+            .zadd(list, record.createdAt, key)
+            .zremrangebyscore(list, '-inf', record.createdAt - absolute * 1000)
+            .expire(list, absolute)
+            .zrange(list, '0', `${-1 - maxSessionsPerUser}`),
+        ),
+        redis.set(sessionKey(key), this.sealed.seal(key, record, lifetime), 'EX', lifetime),
+      ]);
       const oldest = excess.at(-1) as string[];
       if (oldest.length > 0) await removeKeys(redis, list, oldest);
     });
@@ -119,22 +121,17 @@ export class SessionStore {
     const lists = [this.sealed.listKey(account, false), this.sealed.listKey(account, true)];
     await Promise.all([
       this.ended.add(key, this.sealed.absoluteEnd(session)),
-      this.gate.run(redis =>
-        results(lists.reduce((transaction, list) => transaction.zrem(list, key), redis.multi().del(sessionKey(key)))),
-      ),
+      this.gate.run(redis => Promise.all([redis.del(sessionKey(key)), ...lists.map(list => redis.zrem(list, key))])),
     ]);
   }
 
   /** The living sessions of an account, newest first. */
   async list(account: AccountName): Promise<readonly ListedSession[]> {
     return this.gate.run(async redis => {
-      const lists = await results(
-        redis
-          .multi()
-          .zrange(this.sealed.listKey(account, false), '0', '-1')
-          .zrange(this.sealed.listKey(account, true), '0', '-1'),
+      const lists = await Promise.all(
+        [false, true].map(unasked => redis.zrange(this.sealed.listKey(account, unasked), '0', '-1')),
       );
-      const keys = new Set((lists as string[][]).flat());
+      const keys = new Set(lists.flat());
       const sessions = await Promise.all([...keys].map(key => this.listed(redis, key)));
       return sessions
         .filter(session => session !== undefined)
@@ -148,7 +145,7 @@ export class SessionStore {
     return this.gate.run(redis => this.listed(redis, key));
   }
 
-  private async listed(redis: Redis, key: string): Promise<ListedSession | undefined> {
+  private async listed(redis: RedisConnection, key: string): Promise<ListedSession | undefined> {
     const [text, remaining] = await results(redis.multi().get(sessionKey(key)).pttl(sessionKey(key)));
     const living = await this.living(this.sealed.open(key, text as string | null));
     if (living === undefined) return undefined;
@@ -172,16 +169,12 @@ export class SessionStore {
       this.sealed.listKey(accountIn(record), true),
     ];
     const { sessionMaxInactiveInterval: idle, sessionMaxLifetime } = this.limits;
-    await this.gate.run(redis =>
-      results(
-        redis
-          .multi()
-          .set(sessionKey(key), this.sealed.seal(key, record, idle), 'EX', idle, 'XX')
-          .zadd(people, record.createdAt, key)
-          .expire(people, sessionMaxLifetime)
-          .zrem(unasked, key),
-      ),
-    );
+    await this.gate.run(async redis => {
+      // Listed first: a session that stays unasked after a failure is kept at its next use, one that is in no list never.
+      await results(redis.multi().zadd(people, record.createdAt, key).expire(people, sessionMaxLifetime));
+      await redis.set(sessionKey(key), this.sealed.seal(key, record, idle), 'EX', idle, 'XX');
+      await redis.zrem(unasked, key);
+    });
   }
 
   private async prolong(key: string, record: SessionRecord): Promise<void> {
@@ -190,17 +183,14 @@ export class SessionStore {
   }
 }
 
-async function removeKeys(redis: Redis, list: string, keys: readonly string[]): Promise<void> {
-  await results(
-    redis
-      .multi()
-      .del(...keys.map(sessionKey))
-      .zrem(list, ...keys),
-  );
+async function removeKeys(redis: RedisConnection, list: string, keys: readonly string[]): Promise<void> {
+  // From the list last: what could not be deleted is tried again when the next session is opened.
+  await Promise.all(keys.map(key => redis.del(sessionKey(key))));
+  await redis.zrem(list, ...keys);
 }
 
-/** The answers of a transaction. @throws the first error among them. */
-async function results(transaction: ReturnType<Redis['multi']>): Promise<unknown[]> {
+/** The answers of a transaction, whose commands are about one key. @throws the first error among them. */
+async function results(transaction: ReturnType<RedisConnection['multi']>): Promise<unknown[]> {
   const answers = await transaction.exec();
   if (answers === null) throw new Error('Redis gave the transaction up');
   return answers.map(([error, value]) => {

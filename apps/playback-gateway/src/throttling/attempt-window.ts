@@ -10,8 +10,9 @@ export interface AttemptLimit {
 /** Counts attempts of the last `windowMs` under several keys at once. */
 export interface AttemptWindow {
   /**
-   * Enters the attempt under every key unless one of them is full, in one step, so that many at once cannot slip through.
-   * Answers 0, or the milliseconds until the fullest key has room again.
+   * Enters the attempt under every key, in their order, unless one of them is full: then under none. Counting and entering
+   * are one step for each key, so that many at once cannot slip through. Answers 0, or the milliseconds until a key that is
+   * full has room again.
    */
   enter(attempt: string, limits: readonly AttemptLimit[], windowMs: number): Promise<number>;
   /** Takes an attempt back. */
@@ -23,24 +24,22 @@ const enterScript = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local window = tonumber(ARGV[2])
-local wait = 0
-for index, key in ipairs(KEYS) do
-  redis.call('ZREMRANGEBYSCORE', key, '-inf', now - window)
-  local limit = tonumber(ARGV[2 + index])
-  local count = redis.call('ZCARD', key)
-  if count >= limit then
-    local oldest = redis.call('ZRANGE', key, count - limit, count - limit, 'WITHSCORES')
-    wait = math.max(wait, oldest[2] + window - now)
-  end
+local limit = tonumber(ARGV[3])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
+local count = redis.call('ZCARD', KEYS[1])
+if count >= limit then
+  local oldest = redis.call('ZRANGE', KEYS[1], count - limit, count - limit, 'WITHSCORES')
+  local wait = oldest[2] + window - now
+  if wait > 0 then return wait end
 end
-if wait > 0 then return wait end
-for _, key in ipairs(KEYS) do
-  redis.call('ZADD', key, now, ARGV[1])
-  redis.call('PEXPIRE', key, window)
-end
+redis.call('ZADD', KEYS[1], now, ARGV[1])
+redis.call('PEXPIRE', KEYS[1], window)
 return 0`;
 
-/** All gateways count together, under the names that `name` gives to keys. */
+/**
+ * All gateways count together, under the names that `name` gives to keys. One key after the other, for they may be on several
+ * nodes: whoever is refused by the first leaves no trace under the second, and so keeps nobody else out there.
+ */
 export class SharedAttemptWindow implements AttemptWindow {
   constructor(
     private readonly gate: RedisGate,
@@ -48,13 +47,17 @@ export class SharedAttemptWindow implements AttemptWindow {
   ) {}
 
   async enter(attempt: string, limits: readonly AttemptLimit[], windowMs: number): Promise<number> {
-    const keys = limits.map(({ key }) => this.name(key));
-    const bounds = limits.map(({ limit }) => limit);
-    const wait = await this.gate.run(redis =>
-      redis.eval(enterScript, keys.length, ...keys, attempt, windowMs, ...bounds),
-    );
-    // Whoever writes Redis may say that an attempt was in the future.
-    return Math.min(Number(wait), windowMs);
+    const entered: string[] = [];
+    for (const { key, limit } of limits) {
+      const wait = await this.gate.run(redis => redis.eval(enterScript, 1, this.name(key), attempt, windowMs, limit));
+      if (Number(wait) > 0) {
+        await this.leave(attempt, entered);
+        // Whoever writes Redis may say that an attempt was in the future.
+        return Math.min(Number(wait), windowMs);
+      }
+      entered.push(key);
+    }
+    return 0;
   }
 
   async leave(attempt: string, keys: readonly string[]): Promise<void> {

@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
 import type { WorkerAnnouncement, WorkerRegistration, WorkerRegistry } from '#contracts';
-import { connectRedis, createLogger, createMetricsRegistry, LiveIdentity } from '#platform';
+import { connectRedis, createLogger, createMetricsRegistry, LiveIdentity, type RedisConnection } from '#platform';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { RedisServer } from '#test/redis/redis-server.js';
 import { SignedRegistrations } from '#test/redis/signed-registrations.js';
@@ -20,7 +19,7 @@ const nobody = new Set<string>();
 
 describe(WorkerDirectory.name, () => {
   let server: RedisServer;
-  let redis: Redis;
+  let redis: RedisConnection;
   let registrations: SignedRegistrations;
   let announcement: WorkerAnnouncement;
   let registry: WorkerRegistry;

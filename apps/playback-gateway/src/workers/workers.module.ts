@@ -1,9 +1,8 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { WorkerRegistry, workerRegistrationType } from '#contracts';
 import { MessageVerifier } from '#grants';
-import { describeError, LiveIdentity, Readiness, type Logger } from '#platform';
+import { describeError, LiveIdentity, Readiness, type Logger, type RedisConnection } from '#platform';
 import { LOGGER, REDIS } from '../dependencies/injection-tokens.js';
-import type { RedisConnection } from '../dependencies/gateway-dependencies.js';
 import { ForgottenKeys } from './forgotten-keys.js';
 import { WorkerClient } from './worker-client.js';
 import { WorkerConnections } from './worker-connections.js';

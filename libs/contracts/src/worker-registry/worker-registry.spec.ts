@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import type { Redis } from 'ioredis';
-import { connectRedis, createLogger } from '#platform';
+import { connectRedis, createLogger, type RedisConnection } from '#platform';
 import { RedisServer } from '#test/redis/redis-server.js';
+import { flush, keysLike, redisLayouts, RedisUnderTest } from '#test/redis/redis-under-test.js';
 import { WorkerAnnouncement, WorkerRegistry, type WorkerRegistration } from './worker-registry.js';
 
 const worker = (instance: string, inFlight = 0): WorkerRegistration => ({
@@ -20,28 +20,24 @@ function read(signed: string): unknown {
   throw new Error('no worker signed it');
 }
 
-describe(WorkerRegistry.name, () => {
-  let server: RedisServer;
-  let redis: Redis;
+describe.each(redisLayouts)(`${WorkerRegistry.name} (%s)`, layout => {
+  let server: RedisUnderTest;
+  let redis: RedisConnection;
   let announcement: WorkerAnnouncement;
   let registry: WorkerRegistry;
   let refused: string[] = [];
 
   beforeAll(async () => {
-    server = await RedisServer.start();
-    const settings = { redisTrustedCA: true, connectTimeoutMs: 2000, commandTimeoutMs: 2000, keyPrefix: 'rcs:' };
-    redis = connectRedis({ url: server.url, ...settings }, createLogger('test', 'test', 'silent'));
+    server = await RedisUnderTest.start(layout);
+    redis = await server.connect();
     announcement = new WorkerAnnouncement(redis, { sign });
   });
   beforeEach(async () => {
     refused = [];
     registry = new WorkerRegistry(redis, { read }, (instance, why) => refused.push(`${instance}: ${String(why)}`));
-    await redis.flushall();
+    await flush(redis);
   });
-  afterAll(async () => {
-    redis.disconnect();
-    await server.stop();
-  });
+  afterAll(() => server.stop());
 
   const instances = async () => (await registry.list()).map(({ instance }) => instance).sort();
 
@@ -214,10 +210,12 @@ describe(WorkerRegistry.name, () => {
 
   it('keeps everything below the prefix of the product', async () => {
     await announcement.announce(worker('a'), longTime);
-    const keys = (await redis.call('KEYS', '*')) as string[];
-    expect(keys.sort()).toEqual(['rcs:worker:a', 'rcs:workers']);
+    const keys = await keysLike(redis, '*');
+    expect([...keys].sort()).toEqual(['rcs:worker:a', 'rcs:workers']);
   });
+});
 
+describe(WorkerRegistry.name, () => {
   it('rejects while Redis is away, and serves again when it is back', async () => {
     let other = await RedisServer.start();
     const settings = { redisTrustedCA: true, connectTimeoutMs: 1000, commandTimeoutMs: 1000, keyPrefix: '' };

@@ -1,5 +1,5 @@
-import type { ChainableCommander, Redis } from 'ioredis';
 import { z } from 'zod';
+import type { RedisConnection } from '#platform';
 
 export const workerRegistrationSchema = z.object({
   instance: z.string().min(1).max(256),
@@ -58,23 +58,22 @@ export class WorkerAnnouncement {
   private last: { readonly says: string; readonly signed: string; readonly at: number } | undefined;
 
   constructor(
-    private readonly redis: Redis,
+    private readonly redis: RedisConnection,
     private readonly signer: RegistrationSigner,
   ) {}
 
   /** Announces or refreshes a worker for `timeToLiveMs`. */
   async announce(registration: WorkerRegistration, timeToLiveMs: number): Promise<void> {
     const stored: StoredRegistration = { ...registration, signed: this.signed(registration) };
-    await execute(
-      this.redis
-        .multi()
-        .sadd(indexKey, registration.instance)
-        .set(registrationKey(registration.instance), JSON.stringify(stored), 'PX', timeToLiveMs),
-    );
+    // Apart, and not as a transaction: in a cluster they have places on two nodes. The next heartbeat mends what is half done.
+    await Promise.all([
+      this.redis.sadd(indexKey, registration.instance),
+      this.redis.set(registrationKey(registration.instance), JSON.stringify(stored), 'PX', timeToLiveMs),
+    ]);
   }
 
   async withdraw(instance: string): Promise<void> {
-    await execute(this.redis.multi().srem(indexKey, instance).del(registrationKey(instance)));
+    await Promise.all([this.redis.srem(indexKey, instance), this.redis.del(registrationKey(instance))]);
   }
 
   private signed(registration: WorkerRegistration): string {
@@ -97,7 +96,7 @@ export class WorkerRegistry {
 
   /** @param refused is told once of a registration that no worker signed, or that is another worker's. */
   constructor(
-    private readonly redis: Redis,
+    private readonly redis: RedisConnection,
     private readonly verifier: RegistrationVerifier,
     private readonly refused: (instance: string, why: unknown) => void,
   ) {}
@@ -109,7 +108,7 @@ export class WorkerRegistry {
   async list(): Promise<WorkerRegistration[]> {
     const instances = await this.redis.smembers(indexKey);
     if (instances.length === 0) return [];
-    const values = await this.redis.mget(instances.map(registrationKey));
+    const values = await valuesOf(this.redis, instances.map(registrationKey));
     const expired = instances.filter((_, index) => values[index] === null);
     if (expired.length > 0) await this.redis.srem(indexKey, ...expired);
     const known = new Map<string, KnownRegistration>();
@@ -146,8 +145,7 @@ function isFresh({ verifiedAt }: KnownRegistration): boolean {
   return performance.now() - verifiedAt < verifiedForMs;
 }
 
-/** Redis carries out a transaction although one of its commands fails, and reports that in the result only. */
-async function execute(transaction: ChainableCommander): Promise<void> {
-  const results = (await transaction.exec()) ?? [];
-  for (const [error] of results) if (error !== null) throw error;
+/** In one command where one Redis has them all; a cluster has them on several nodes. */
+function valuesOf(redis: RedisConnection, keys: readonly string[]): Promise<(string | null)[]> {
+  return redis.isCluster ? Promise.all(keys.map(key => redis.get(key))) : redis.mget([...keys]);
 }

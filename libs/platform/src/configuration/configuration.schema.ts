@@ -7,8 +7,9 @@ import { localKeyManager } from './local-key-manager.schema.js';
 import { auditOtlp, auditS3, auditSyslog } from './audit-sinks.schema.js';
 import { mediaStorage } from './media-storage.schema.js';
 import { openIdProvider } from './open-id.schema.js';
-import { filePath, milliseconds, secret, trustedCA } from './option-types.js';
+import { filePath, milliseconds, secret } from './option-types.js';
 import { recordingCertificates } from './recording-certificates.schema.js';
+import { redis } from './redis.schema.js';
 import { serverSettings } from './server-settings.schema.js';
 import { store } from './store.schema.js';
 import { tracing } from './tracing.schema.js';
@@ -30,21 +31,6 @@ const internalTls = z.strictObject({
     .describe(
       'Tells several clusters under one authority apart: grants count in the one that gave them. `default` when absent.',
     ),
-});
-
-const redis = z.strictObject({
-  url: z.string().regex(/^rediss?:\/\//, 'must start with redis:// or rediss://'),
-  userName: z.string().optional(),
-  password: secret.optional(),
-  redisTrustedCA: trustedCA,
-  redisJksPassword: secret.optional().describe('Of the keystore that redisTrustedCA names.'),
-  redisKeyStorePath: filePath
-    .optional()
-    .describe('Certificate and key to show when Redis asks for one: JKS, PKCS#12 or PEM.'),
-  redisKeyStorePassword: secret.optional().describe('Of that keystore.'),
-  connectTimeoutMs: milliseconds.default(2000).describe('For one attempt to connect.'),
-  commandTimeoutMs: milliseconds.default(1000).describe('For one command.'),
-  keyPrefix: z.string().default('rcs:').describe('Before the name of every key, for a Redis that others use, too.'),
 });
 
 /** The whole of application.yaml; each service reads its own part and the shared ones. */

@@ -47,6 +47,14 @@ describe(loadConfiguration.name, () => {
     expect(configuration).toMatchObject({ crRegion: 'west', serverSettings: { listen: { port: 9000 } } });
   });
 
+  it.each([
+    ['of sentinels', 'kind: sentinel, sentinel: { name: rcs, addresses: ["s1:26379", "[::1]:26379"] }'],
+    ['of a cluster', 'kind: cluster, clusterNodes: ["n1:6379"], url: "redis://was-here-before"'],
+  ])('takes a Redis %s, over TLS unless told otherwise', (_, yaml) => {
+    const { redis } = loadConfiguration(write('application.yaml', `redis: { ${yaml} }\n`), {});
+    expect(redis).toMatchObject({ enableSsl: true, redisTrustedCA: true });
+  });
+
   it('takes an empty file as no options', () => {
     expect(loadConfiguration(write('application.yaml', '# nothing\n'), {}).crRegion).toBe('default');
   });
@@ -63,6 +71,24 @@ describe(loadConfiguration.name, () => {
     ['a wrong type', 'serverSettings: { listen: { port: high } }', 'option serverSettings.listen.port'],
     ['a port out of range', 'serverSettings: { listen: { port: 65536 } }', 'option serverSettings.listen.port'],
     ['a missing required option', 'redis: {}', 'option redis.url'],
+    ['sentinels that nobody names', 'redis: { kind: sentinel }', 'option redis.sentinel: name the sentinels'],
+    ['a cluster without nodes', 'redis: { kind: cluster, url: "redis://a" }', 'option redis.clusterNodes'],
+    ['nodes that would not be read', 'redis: { url: "redis://a", clusterNodes: ["a:1"] }', 'redis.kind: cluster'],
+    [
+      'sentinels that would not be read',
+      'redis: { sentinel: { name: a, addresses: ["a:1"] } }',
+      'redis.kind: sentinel',
+    ],
+    [
+      'a sentinel that is a URL',
+      'redis: { kind: sentinel, sentinel: { name: a, addresses: ["redis://a:1"] } }',
+      'addresses.0',
+    ],
+    [
+      'a sentinel without what it watches',
+      'redis: { kind: sentinel, sentinel: { addresses: ["a:1"] } }',
+      'redis.sentinel.name',
+    ],
     ['a wrong scheme', 'redis: { url: "http://a" }', 'must start with redis:// or rediss://'],
     ['a wrong element of a list', 'mediaStorages: [{ url: "http://a/" }, { url: b }]', 'option mediaStorages.1.url'],
     ['a vault address that is a URL', 'decryptWorker: { vaultAddresses: ["https://a:1"] }', 'vaultAddresses.0'],

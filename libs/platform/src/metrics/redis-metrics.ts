@@ -1,6 +1,6 @@
 import { tracingChannel } from 'node:diagnostics_channel';
-import type { Redis } from 'ioredis';
 import { Histogram, type Registry } from 'prom-client';
+import type { RedisConnection } from '../redis-connection.js';
 import { internalLatencyBuckets } from './latency-buckets.js';
 import { observeGauge } from './metrics-registry.js';
 
@@ -31,7 +31,7 @@ export class RedisMetrics {
    * Observes this connection, and the commands of all connections of the process, until the function that is returned is
    * called.
    */
-  observe(redis: Pick<Redis, 'status'>): () => void {
+  observe(redis: Pick<RedisConnection, 'status'>): () => void {
     observeGauge(this.registry, 'rcs_redis_connected', '1 while the connection to Redis stands.', () =>
       redis.status === 'ready' ? 1 : 0,
     );

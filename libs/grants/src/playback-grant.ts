@@ -25,8 +25,10 @@ const playbackGrantSchema = z.strictObject({
   mediaFile: text,
   /** Where the media lies; a worker fetches nothing else. */
   location: z.strictObject({ storage: text, path: z.string().min(1).max(4096) }),
-  /** `inspect` lets a worker look at the head of the stored file; only `play` opens keys. */
-  purpose: z.enum(['play', 'inspect']),
+  /**
+   * `inspect` lets a worker look at the head of the stored file, `remove` lets it remove the file; only `play` opens keys.
+   */
+  purpose: z.enum(['play', 'inspect', 'remove']),
   /** How the media is stored; absent while nobody has looked. */
   layout: z.enum(['detached', 'attached', 'plain']).optional(),
   /** SHA-256 of the envelope, lower-case hexadecimal; present for everything that is encrypted. */

@@ -21,6 +21,7 @@ import { DataPlaneServer } from '../../../apps/decrypt-worker/src/data-plane/dat
 import { ForgetHandler } from '../../../apps/decrypt-worker/src/data-plane/forget.handler.js';
 import { InspectHandler } from '../../../apps/decrypt-worker/src/data-plane/inspect.handler.js';
 import { MediaHandler } from '../../../apps/decrypt-worker/src/data-plane/media.handler.js';
+import { RemoveHandler } from '../../../apps/decrypt-worker/src/data-plane/remove.handler.js';
 import { LayoutInspector } from '../../../apps/decrypt-worker/src/media-session/layout-inspector.js';
 import { MediaOpener } from '../../../apps/decrypt-worker/src/media-session/media-opener.js';
 import { MediaSessionCache } from '../../../apps/decrypt-worker/src/media-session/media-session-cache.js';
@@ -88,6 +89,7 @@ export class WorkerUnderTest {
         inspect: new InspectHandler(this.grants, new LayoutInspector(this.storages), 10_000),
         contentTree: new ContentTreeHandler(this.grants, this.storages),
         forget: new ForgetHandler(this.sessions, logger),
+        remove: new RemoveHandler(this.grants, this.storages, logger),
       },
       metrics,
       logger,

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { encryptAttached, encryptDetached, parseEnvelope } from '#cms';
@@ -9,6 +11,7 @@ import {
   inspectPath,
   inspectReplySchema,
   mediaPath,
+  removePath,
   representationLengthHeader,
   type MediaRequest,
 } from '#contracts';
@@ -292,6 +295,43 @@ describe('a key that is forgotten', () => {
   it('is refused to whoever names none', async () => {
     const worker = await workerWith(plaintext);
     expect((await worker.post(forgetPath, { contactCenter: owner })).status).toBe(400);
+  });
+});
+
+describe('a recording that was removed', () => {
+  it('plays no more from a warm worker, and no other recording ends with it', async () => {
+    const file = of('detached');
+    const worker = await workerWith(file.content);
+    const twin: GrantContent = { ...file.grant, recording: 'recording-10' };
+    for (const grant of [file.grant, twin]) expect((await worker.media(grant, file.request)).status).toBe(200);
+    const others = [
+      { contactCenter: 'cc-2', recording: subject.recording },
+      { contactCenter: owner, recording: 'recording' },
+    ];
+    for (const other of others) {
+      expect(JSON.parse((await worker.post(forgetPath, other)).body.toString())).toEqual({ sessions: 0 });
+    }
+    const forgotten = await worker.post(forgetPath, { contactCenter: owner, recording: subject.recording });
+    expect(JSON.parse(forgotten.body.toString())).toEqual({ sessions: 1 });
+  });
+
+  it('loses its stored file to a grant to remove, and to no other', async () => {
+    const worker = await workerWith(plaintext, { contactCenters: [owner] });
+    for (const purpose of ['play', 'inspect'] as const) {
+      const reply = await worker.post(removePath, { grant: worker.sign({ ...subject, purpose }) });
+      expect(codeOf(reply)).toBe('RCS_GRANT_REFUSED');
+    }
+    const foreign = worker.sign({ ...subject, contactCenter: 'cc-2', purpose: 'remove' });
+    expect(codeOf(await worker.post(removePath, { grant: foreign }))).toBe('RCS_MEDIA_LOCATION_REFUSED');
+    expect(existsSync(join(worker.directory, 'call.bin'))).toBe(true);
+    const grant = worker.sign({ ...subject, purpose: 'remove' });
+    for (const path of [mediaPath, inspectPath, contentTreePath]) {
+      expect(codeOf(await worker.post(path, { grant, method: 'GET', contentType: 'audio/mpeg' }))).toMatch(
+        /^RCS_(GRANT_REFUSED|INVALID_VALUE)$/,
+      );
+    }
+    for (let time = 0; time < 2; time++) expect((await worker.post(removePath, { grant })).status).toBe(200);
+    expect(existsSync(join(worker.directory, 'call.bin'))).toBe(false);
   });
 });
 

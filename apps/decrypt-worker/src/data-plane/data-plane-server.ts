@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { contentTreePath, forgetPath, inspectPath, mediaPath } from '#contracts';
+import { contentTreePath, forgetPath, inspectPath, mediaPath, removePath } from '#contracts';
 import {
   answerBrokenRequest,
   boundListener,
@@ -56,6 +56,7 @@ export interface DataPlaneHandlers {
   readonly inspect: DataPlaneHandler;
   readonly contentTree: DataPlaneHandler;
   readonly forget: DataPlaneHandler;
+  readonly remove: DataPlaneHandler;
 }
 
 /** HTTP/1.1 over mutual TLS, raw streams: the gateways' way to the media. */
@@ -220,6 +221,8 @@ function handlerFor(path: string, handlers: DataPlaneHandlers): DataPlaneHandler
       return handlers.contentTree;
     case forgetPath:
       return handlers.forget;
+    case removePath:
+      return handlers.remove;
     default:
       return undefined;
   }

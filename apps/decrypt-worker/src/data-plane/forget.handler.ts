@@ -3,7 +3,7 @@ import { RcsError, type Logger } from '#platform';
 import type { MediaSessionCache } from '../media-session/media-session-cache.js';
 import type { Exchange } from './media.handler.js';
 
-/** Ends the sessions and streams of a key that was disabled or removed, so that it is at once as if it were not there. */
+/** Ends the sessions and streams of a key that was disabled, or of a recording that was removed: they are gone at once. */
 export class ForgetHandler {
   constructor(
     private readonly sessions: MediaSessionCache,
@@ -14,8 +14,10 @@ export class ForgetHandler {
     const parsed = forgetRequestSchema.safeParse(body);
     if (!parsed.success)
       throw new RcsError('RCS_INVALID_VALUE', `forget request: ${parsed.error.issues[0]?.path.join('.') ?? ''}`);
-    const reply: ForgetReply = { sessions: this.sessions.forgetKey(parsed.data) };
-    this.logger.info({ requestId, ...parsed.data, ...reply }, 'a key was forgotten');
+    const { data } = parsed;
+    const sessions = 'recording' in data ? this.sessions.forgetRecording(data) : this.sessions.forgetKey(data);
+    const reply: ForgetReply = { sessions };
+    this.logger.info({ requestId, ...data, ...reply }, 'a key or a recording was forgotten');
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(reply));
     return Promise.resolve();

@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream';
 import { LRUCache } from 'lru-cache';
+import type { ForgottenRecording } from '#contracts';
 import { deadlineSignal, RcsError, throwIfAborted } from '#platform';
 import { isOpenedBy, MediaSession, type ForgottenKey, type OpenMedia } from './media-session.js';
+import { isOf } from './session-identity.js';
 
 export interface LeasedMedia {
   readonly media: OpenMedia;
@@ -35,8 +37,8 @@ const maximumTreeBytes = 64 * 1024 * 1024;
 export class MediaSessionCache {
   private readonly sessions: LRUCache<string, MediaSession>;
   private readonly openings = new Map<string, Opening>();
-  /** Those that were evicted and still stream, too. */
-  private readonly live = new Set<MediaSession>();
+  /** Each with its key; those that were evicted and still stream, too. */
+  private readonly live = new Map<MediaSession, string>();
 
   constructor(private readonly options: MediaSessionCacheOptions) {
     this.sessions = new LRUCache({
@@ -81,9 +83,23 @@ export class MediaSessionCache {
    */
   forgetKey(key: ForgottenKey): number {
     for (const { forgotten } of this.openings.values()) forgotten.push(key);
-    const ended = [...this.live].filter(({ media }) => isOpenedBy(media, key));
+    return this.endAll(({ media }) => isOpenedBy(media, key), forgottenKey());
+  }
+
+  /**
+   * Ends all that was opened of a recording, or is being opened: streams that run are broken off.
+   * @returns how many sessions there were.
+   */
+  forgetRecording(recording: ForgottenRecording): number {
+    const gone = new RcsError('RCS_RECORDING_NOT_FOUND', 'the recording was removed meanwhile');
+    for (const [key, opening] of this.openings) if (isOf(key, recording)) opening.controller.abort(gone);
+    return this.endAll((_session, key) => isOf(key, recording), gone);
+  }
+
+  private endAll(isMeant: (session: MediaSession, key: string) => boolean, reason: RcsError): number {
+    const ended = [...this.live].filter(([session, key]) => isMeant(session, key)).map(([session]) => session);
     for (const [name, session] of [...this.sessions]) if (ended.includes(session)) this.sessions.delete(name);
-    for (const session of ended) session.end(forgottenKey());
+    for (const session of ended) session.end(reason);
     return ended.length;
   }
 
@@ -119,7 +135,7 @@ export class MediaSessionCache {
         throw forgottenKey();
       }
       const opened = new MediaSession(media, closed => this.live.delete(closed));
-      this.live.add(opened);
+      this.live.set(opened, key);
       // A lease of the opening itself, so that an eviction cannot close it before the waiters have theirs.
       opening.release = opened.lease();
       this.sessions.set(key, opened);

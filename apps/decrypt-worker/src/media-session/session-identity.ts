@@ -1,3 +1,4 @@
+import type { ForgottenRecording } from '#contracts';
 import type { PlaybackGrant } from '#grants';
 
 /**
@@ -20,3 +21,7 @@ export function sessionIdentity(grant: PlaybackGrant): string {
     content?.root ?? null,
   ]);
 }
+
+/** Whether it is the identity of a session of this recording. */
+export const isOf = (identity: string, { contactCenter, recording }: ForgottenRecording): boolean =>
+  identity.startsWith(`${JSON.stringify([contactCenter, recording]).slice(0, -1)},`);

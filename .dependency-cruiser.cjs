@@ -55,6 +55,7 @@ const folders = {
     'media-index',
     'labels',
     'deletion-protection',
+    'removal',
     'recordings',
     'tickets',
     'playback',

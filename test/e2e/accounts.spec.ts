@@ -29,6 +29,7 @@ const ofOperations = new Set([
   'DELETE /rcs/users/:userName',
   'GET /rcs/roles',
   'GET /rcs/access-groups',
+  'DELETE /api/v2/ops/contact-centers/:contactCenter/recordings/:id',
   'GET /rcs/audit',
   'GET /rcs/audit/export',
   'GET /rcs/audit/proof',

@@ -85,10 +85,11 @@ export class CurlClient {
   }
 
   /** Inserts a recording with one media file and answers the path it plays at. */
-  async inserted(name: string, mediaFile: object): Promise<string> {
+  async inserted(name: string, mediaFile: object, fields: object = {}): Promise<string> {
     const recording = {
       id: this.recordingId(name),
       startTime: '2026-11-21T08:00:00.000+0000',
+      ...fields,
       mediaFiles: [{ type: 'audio/mp3', ...mediaFile }],
     };
     const answer = await this.insert(recording);

@@ -17,6 +17,7 @@ import { PlaybackModule } from './playback/playback.module.js';
 import { DeletionProtectionModule } from './deletion-protection/deletion-protection.module.js';
 import { LabelsModule } from './labels/labels.module.js';
 import { RecordingsModule } from './recordings/recordings.module.js';
+import { RemovalModule } from './removal/removal.module.js';
 import { RequestHooks } from './request-hooks.js';
 import { RewrapModule } from './rewrap/rewrap.module.js';
 import { SettingsModule } from './settings/settings.module.js';
@@ -28,6 +29,7 @@ const features = [
   RecordingsModule,
   LabelsModule,
   DeletionProtectionModule,
+  RemovalModule,
   CertificatesModule,
   AssignmentsModule,
   KeysModule,

@@ -81,6 +81,29 @@ export const routeActs: Readonly<Record<string, RouteActs>> = {
   'POST /internal-api/contact-centers/:contactCenter/recordings': attack => insertions(attack, 'internal-api'),
   'POST /api/contact-centers/:contactCenter/recordings': attack => insertions(attack, 'api'),
 
+  'DELETE /api/v2/ops/contact-centers/:contactCenter/recordings/:id': attack =>
+    [attack.a, attack.b].flatMap(({ contactCenter }) =>
+      over('DELETE', `/api/v2/ops/contact-centers/${contactCenter.id}/recordings/:id`, recordingNames(attack)),
+    ),
+  'GET /rcs/recordings/:id/holds': attack => over('GET', '/rcs/recordings/:id/holds', recordingNames(attack)),
+  'POST /rcs/recordings/:id/holds': attack =>
+    over('POST', '/rcs/recordings/:id/holds', recordingNames(attack), [{ reason: 'of B' }]),
+  'DELETE /rcs/recordings/:id/holds/:hold': attack =>
+    over('DELETE', '/rcs/recordings/:id/holds/:hold', recordingNames(attack), [undefined], { hold: unknownUuid }),
+  'POST /rcs/erasures': attack => [
+    ...recordingNames(attack).map(([known, unknown]) => ({
+      message: { method: 'POST', path: '/rcs/erasures', json: { reason: 'of B', recordings: [known] } },
+      twin: {
+        message: { method: 'POST', path: '/rcs/erasures', json: { reason: 'of B', recordings: [unknown] } },
+        names: [known, unknown] as const,
+      },
+    })),
+    ...plainly('POST', '/rcs/erasures', [
+      { reason: 'of B', subject: { phoneNumber: `${attack.a.prefix}-caller` } },
+      { reason: 'of B', subject: { userName: `${attack.a.prefix}-agent` } },
+    ]),
+  ],
+
   'GET /rcs/recordings/index-status': () => plainly('GET', '/rcs/recordings/index-status'),
   'POST /rcs/recordings/index-status/:recording/give-up': attack =>
     recordingNames(attack).flatMap(name =>

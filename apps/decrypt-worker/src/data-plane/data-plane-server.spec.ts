@@ -313,6 +313,9 @@ describe('a recording that was removed', () => {
     }
     const forgotten = await worker.post(forgetPath, { contactCenter: owner, recording: subject.recording });
     expect(JSON.parse(forgotten.body.toString())).toEqual({ sessions: 1 });
+    const late = await worker.media(file.grant, file.request);
+    expect([late.status, codeOf(late)]).toEqual([404, 'RCS_RECORDING_NOT_FOUND']);
+    expect((await worker.media(twin, file.request)).status).toBe(200);
   });
 
   it('loses its stored file to a grant to remove, and to no other', async () => {

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { LRUCache } from 'lru-cache';
 import type { ForgottenRecording } from '#contracts';
+import { clockToleranceSeconds, maximumGrantLifetimeSeconds } from '#grants';
 import { deadlineSignal, RcsError, throwIfAborted } from '#platform';
 import { isOpenedBy, MediaSession, type ForgottenKey, type OpenMedia } from './media-session.js';
 import { isOf } from './session-identity.js';
@@ -27,6 +28,9 @@ export interface MediaSessionCacheOptions {
   readonly openTimeoutMs: number;
 }
 
+/** Longer than any grant is shown. */
+const grantsLiveMs = (maximumGrantLifetimeSeconds + 2 * clockToleranceSeconds) * 1000;
+
 /** The leaves of content trees of all sessions: 128 GiB of stored files. */
 const maximumTreeBytes = 64 * 1024 * 1024;
 
@@ -39,6 +43,13 @@ export class MediaSessionCache {
   private readonly openings = new Map<string, Opening>();
   /** Each with its key; those that were evicted and still stream, too. */
   private readonly live = new Map<MediaSession, string>();
+
+  /** Recordings that grants of before their removal may still name. */
+  private readonly removed = new LRUCache<string, ForgottenRecording>({
+    max: 1000,
+    ttl: grantsLiveMs,
+    ttlAutopurge: true,
+  });
 
   constructor(private readonly options: MediaSessionCacheOptions) {
     this.sessions = new LRUCache({
@@ -66,6 +77,7 @@ export class MediaSessionCache {
     signal: AbortSignal,
     open: (signal: AbortSignal) => Promise<OpenMedia>,
   ): Promise<LeasedMedia & { readonly hit: boolean }> {
+    for (const recording of this.removed.values()) if (isOf(key, recording)) throw recordingGone();
     const known = this.sessions.get(key);
     if (known !== undefined) return { ...leased(known), release: known.lease(), hit: true };
     const { session, release } = await this.join(key, signal, open);
@@ -91,7 +103,8 @@ export class MediaSessionCache {
    * @returns how many sessions there were.
    */
   forgetRecording(recording: ForgottenRecording): number {
-    const gone = new RcsError('RCS_RECORDING_NOT_FOUND', 'the recording was removed meanwhile');
+    const gone = recordingGone();
+    this.removed.set(JSON.stringify([recording.contactCenter, recording.recording]), recording);
     for (const [key, opening] of this.openings) if (isOf(key, recording)) opening.controller.abort(gone);
     return this.endAll((_session, key) => isOf(key, recording), gone);
   }
@@ -160,6 +173,8 @@ const leased = (session: MediaSession): Pick<LeasedMedia, 'media' | 'stream'> =>
   media: session.media,
   stream: (start, end, signal) => session.stream(start, end, signal),
 });
+
+const recordingGone = (): RcsError => new RcsError('RCS_RECORDING_NOT_FOUND', 'the recording was removed meanwhile');
 
 const forgottenKey = (): RcsError =>
   new RcsError('RCS_KEY_NOT_FOUND', 'the key that opened this media was disabled or removed meanwhile');

@@ -11,6 +11,8 @@ export const storeTokens = {
   sharedSecrets: Symbol('SharedSecretStore'),
   labels: Symbol('LabelStore'),
   deletionProtection: Symbol('DeletionProtectionStore'),
+  legalHolds: Symbol('LegalHoldStore'),
+  removals: Symbol('RemovalStore'),
   endedSessions: Symbol('EndedSessionStore'),
   audit: Symbol('AuditLog'),
 } as const;

@@ -24,8 +24,18 @@ export class LocationClaims {
   of(mediaFiles: readonly MediaFile[], contactCenter: string): ClaimedLocation[] {
     return mediaFiles.map(({ mediaId, mediaDescriptor }) => ({
       mediaId,
-      location: this.storages.placeOf(this.storages.resolve(mediaDescriptor, contactCenter)),
+      location: this.placeOf(mediaDescriptor, contactCenter),
     }));
+  }
+
+  /** The place of one media file. @throws RcsError RCS_MEDIA_LOCATION_REFUSED where it lies in no storage. */
+  placeOf(descriptor: MediaFile['mediaDescriptor'], contactCenter: string): string {
+    return this.storages.placeOf(this.storages.resolve(descriptor, contactCenter));
+  }
+
+  /** The places of those media files that lie in a storage. */
+  placesOf(recording: Recording): ClaimedLocation[] {
+    return this.claimsOf(recording).map(({ mediaId, location }) => ({ mediaId, location }));
   }
 
   /** Claims the places of all recordings, in the order in which they were inserted, unless that was done. */

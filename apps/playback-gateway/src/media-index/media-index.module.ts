@@ -11,6 +11,7 @@ import { MediaIndexController } from './media-index.controller.js';
 import { MediaIndexer } from './media-indexer.js';
 import { MediaIndexService } from './media-index.service.js';
 import { MediaInspector } from './media-inspector.js';
+import { WorkerErrands } from './worker-errands.js';
 import { MediaPinning } from './media-pinning.js';
 
 /** What looks into stored files: at insertion, at the first playback, and in the background. */
@@ -19,6 +20,7 @@ import { MediaPinning } from './media-pinning.js';
   controllers: [MediaIndexController],
   providers: [
     { provide: MediaStorages, useFactory: mediaStorages, inject: [CONFIGURATION] },
+    WorkerErrands,
     MediaInspector,
     MediaPinning,
     LocationClaims,
@@ -26,6 +28,6 @@ import { MediaPinning } from './media-pinning.js';
     MediaIndexService,
     MediaIndexer,
   ],
-  exports: [MediaInspector, MediaPinning, LocationClaims],
+  exports: [WorkerErrands, MediaInspector, MediaPinning, LocationClaims],
 })
 export class MediaIndexModule {}

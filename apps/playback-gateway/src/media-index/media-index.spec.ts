@@ -19,6 +19,7 @@ import { LocationClaims } from './location-claims.js';
 import { MediaIndexer } from './media-indexer.js';
 import { MediaInspector } from './media-inspector.js';
 import { MediaPinning } from './media-pinning.js';
+import { WorkerErrands } from './worker-errands.js';
 
 const contactCenter = 'cc-1';
 const digest = 'ab'.repeat(32);
@@ -66,7 +67,10 @@ describe('the index of media files', () => {
     directory = new WorkerDirectory(registry, connections, metrics, logger);
     await directory.onApplicationBootstrap();
     grants = new GrantIssuer(new LiveIdentity(identity));
-    inspector = new MediaInspector(grants, directory, new WorkerClient(connections, { playbackStartTimeoutMs: 5000 }));
+    inspector = new MediaInspector(
+      new WorkerErrands(grants, directory),
+      new WorkerClient(connections, { playbackStartTimeoutMs: 5000 }),
+    );
     const timeouts = { connectTimeoutMs: 1, headersTimeoutMs: 1, idleTimeoutMs: 1, totalTimeoutMs: 1 };
     const storages = new MediaStorages([
       { storage: 'webDAV', url: 'http://storage.example/recordings', trustedCA: true, maxConnections: 1, ...timeouts },

@@ -2,11 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { ContentTreeReply, InspectReply, InspectRequest, WorkerRegistration } from '#contracts';
 import { RcsError } from '#platform';
 import type { MediaFile, Recording } from '#store';
-import { GrantIssuer } from '../grants/grant-issuer.js';
 import { grantSubject } from '../grants/grant-subject.js';
-import { canGoElsewhere, WorkerClient } from '../workers/worker-client.js';
+import { WorkerClient } from '../workers/worker-client.js';
+import { WorkerErrands } from './worker-errands.js';
 import { envelopeInMetadata } from '../envelopes/envelope-in-metadata.js';
-import { WorkerDirectory } from '../workers/worker-directory.js';
 
 /** Which stored file is looked at, for whom. */
 export interface InspectionRequest {
@@ -23,8 +22,7 @@ export type InspectedMedia = Exclude<InspectReply, { readonly layout: 'unrecogni
 @Injectable()
 export class MediaInspector {
   constructor(
-    private readonly grants: GrantIssuer,
-    private readonly workers: WorkerDirectory,
+    private readonly errands: WorkerErrands,
     private readonly client: WorkerClient,
   ) {}
 
@@ -53,28 +51,7 @@ export class MediaInspector {
     ask: (worker: WorkerRegistration, grant: string) => Promise<Answer>,
   ): Promise<Answer> {
     const content = { ...grantSubject(recording, mediaFile, userName), purpose: 'inspect' as const };
-    return this.anyWorker(
-      worker => this.grants.withGrant(content, grant => ask(worker, grant), worker.certificate),
-      signal,
-    );
-  }
-
-  /** Asks one worker after the other until one can say it. */
-  private async anyWorker<Answer>(
-    ask: (worker: WorkerRegistration) => Promise<Answer>,
-    signal: AbortSignal,
-  ): Promise<Answer> {
-    const tried = new Set<string>();
-    for (;;) {
-      const worker = this.workers.choose(tried);
-      tried.add(worker.instance);
-      try {
-        return await ask(worker);
-      } catch (error) {
-        if (signal.aborted || !canGoElsewhere(error)) throw error;
-        this.workers.suspend(worker.instance);
-      }
-    }
+    return this.errands.run(content, ask, signal);
   }
 }
 

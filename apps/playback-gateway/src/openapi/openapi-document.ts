@@ -13,6 +13,7 @@ import { localKeyManager } from './operations/local-key-manager.js';
 import { playback } from './operations/playback.js';
 import { labels } from './operations/labels.js';
 import { recordings } from './operations/recordings.js';
+import { removal } from './operations/removal.js';
 import { rewrapOperations } from './operations/rewraps.js';
 import { sessionOperations } from './operations/sessions.js';
 import { settings } from './operations/settings.js';
@@ -23,6 +24,7 @@ export const features: readonly FeatureOperations[] = [
   playback,
   recordings,
   labels,
+  removal,
   sessionOperations,
   userOperations,
   audit,

@@ -26,6 +26,7 @@ import { MediaInspector } from '../media-index/media-inspector.js';
 import { MediaPinning } from '../media-index/media-pinning.js';
 import { contentTreeOf, EnvelopeLocator } from './envelope-locator.js';
 import { WorkerClient } from '../workers/worker-client.js';
+import { WorkerErrands } from '../media-index/worker-errands.js';
 
 const mediaFile: MediaFile = {
   mediaId: 'call.bin',
@@ -109,7 +110,10 @@ describe(EnvelopeLocator.name, () => {
     await workers.onApplicationBootstrap();
     jest.spyOn(Math, 'random').mockReturnValue(0);
     return locatorWith(
-      new MediaInspector(grants, workers, new WorkerClient(connections, { playbackStartTimeoutMs: inspectTimeoutMs })),
+      new MediaInspector(
+        new WorkerErrands(grants, workers),
+        new WorkerClient(connections, { playbackStartTimeoutMs: inspectTimeoutMs }),
+      ),
     );
   }
 

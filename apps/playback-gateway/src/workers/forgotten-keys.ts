@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { KeyName, WorkerRegistration } from '#contracts';
+import type { ForgetRequest, WorkerRegistration } from '#contracts';
 import { LOGGER } from '../dependencies/injection-tokens.js';
 import { WorkerClient } from './worker-client.js';
 import { WorkerDirectory } from './worker-directory.js';
@@ -12,11 +12,12 @@ export interface KnownWorkers {
 
 /** How a worker is told. */
 export interface ForgettingWorkers {
-  forget(worker: WorkerRegistration, key: KeyName, requestId: string): Promise<number>;
+  forget(worker: WorkerRegistration, forgotten: ForgetRequest, requestId: string): Promise<number>;
 }
 
 /**
- * Tells every registered worker that a key opens nothing any more. Workers hear the same from the vaults; this way they
+ * Tells every registered worker that a key opens nothing any more, or that a recording is gone. Of keys workers hear the
+ * same from the vaults; this way they
  * hear it, too, when they cannot reach the vault that did it. One that hears neither ends what it has opened by its
  * time-to-live.
  */
@@ -29,16 +30,16 @@ export class ForgottenKeys {
   ) {}
 
   /** Resolves when all have answered or failed to. */
-  async announce(key: KeyName, requestId: string): Promise<void> {
+  async announce(forgotten: ForgetRequest, requestId: string): Promise<void> {
     await Promise.all(
       this.workers.all.map(async worker => {
         try {
-          await this.client.forget(worker, key, requestId);
+          await this.client.forget(worker, forgotten, requestId);
         } catch (error) {
           const { instance } = worker;
           this.logger.warn(
             { requestId, worker: instance, error: describeError(error) },
-            'a worker could not be told that a key is disabled',
+            'a worker could not be told that a key is disabled or a recording removed',
           );
         }
       }),

@@ -9,10 +9,12 @@ import {
   inspectPath,
   inspectReplySchema,
   mediaPath,
+  removePath,
+  removeReplySchema,
   type ContentTreeReply,
   type InspectReply,
   type InspectRequest,
-  type KeyName,
+  type ForgetRequest,
   type MediaRequest,
   type WorkerRegistration,
 } from '#contracts';
@@ -96,10 +98,15 @@ export class WorkerClient {
     return parsed(contentTreeReplySchema, reply, worker);
   }
 
-  /** Ends what the key has opened there. @returns how many sessions there were */
-  async forget(worker: WorkerRegistration, key: KeyName, requestId: string): Promise<number> {
+  /** Resolves when nothing is left where the grant says. */
+  async remove(worker: WorkerRegistration, grant: string, requestId: string, signal: AbortSignal): Promise<void> {
+    parsed(removeReplySchema, await this.json(worker, removePath, { grant }, requestId, signal, signal), worker);
+  }
+
+  /** Ends what the key has opened there, or what was opened of the recording. @returns how many sessions there were */
+  async forget(worker: WorkerRegistration, forgotten: ForgetRequest, requestId: string): Promise<number> {
     const signal = AbortSignal.timeout(forgetTimeoutMs);
-    const reply = await this.json(worker, forgetPath, key, requestId, signal, signal);
+    const reply = await this.json(worker, forgetPath, forgotten, requestId, signal, signal);
     return parsed(forgetReplySchema, reply, worker).sessions;
   }
 

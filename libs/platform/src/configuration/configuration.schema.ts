@@ -80,6 +80,15 @@ export const configurationSchema = z.strictObject({
       otlp: auditOtlp.optional(),
     })
     .prefault({}),
+  removal: z
+    .strictObject({
+      ledgerFile: filePath
+        .optional()
+        .describe(
+          'Where it is kept what was deleted, expired or erased, so that a restored backup of the store does not bring it back; removal-ledger.jsonl beside the SQLite files when absent. PostgreSQL has no such place: name one of this host.',
+        ),
+    })
+    .prefault({}),
   mediaStorages: z.array(mediaStorage).default([]),
   /** How stored files are looked at: whom they are for, and the tree that proves their content. */
   mediaIndex: z

@@ -4,6 +4,7 @@ import type { Recording } from '../recordings/recording.js';
 import type { ClaimedLocation, InsertionDetails, RecordingStore } from '../recordings/recording-store.js';
 import { epochMilliseconds, withoutLeaves } from '../recordings/stored-recording.js';
 import { documentIn } from './document-row.js';
+import { removedCode } from '../removal/removed-code.js';
 import { claimLocations, putPin, replaceRecipients } from './media-rows.js';
 import type { PostgresqlDatabase } from './postgresql-database.js';
 import { beingCleared, holdPlaces } from './removal-rows.js';
@@ -21,7 +22,7 @@ export class PostgresqlRecordingStore implements RecordingStore {
   ): Promise<'created' | 'unchanged'> {
     return this.database.transaction(async sql => {
       if (!(await insertRow(sql, recording))) return unchanged(sql, recording);
-      await refuseRemoved(sql, recording.id);
+      await refuseRemoved(sql, recording);
       await insertMedia(sql, recording);
       await makeSearchable(sql, recording);
       await claim(sql, recording, locations);
@@ -79,10 +80,10 @@ async function unchanged(sql: Sql, recording: Recording): Promise<'unchanged'> {
   throw new RcsError('RCS_RECORDING_EXISTS', `a different recording ${recording.id} is stored`);
 }
 
-async function refuseRemoved(sql: Sql, id: string): Promise<void> {
-  const text = `SELECT 1 FROM removal_ledger WHERE recording_id = $1 AND media_id = ''`;
-  if ((await sql.first(text, [id])) === undefined) return;
-  throw new RcsError('RCS_RECORDING_REMOVED', `recording ${id} was removed`);
+async function refuseRemoved(sql: Sql, { id, contactCenter }: Recording): Promise<void> {
+  const text = `SELECT contact_center AS "goneFrom" FROM removal_ledger WHERE recording_id = $1 AND media_id = ''`;
+  const row = await sql.first<{ goneFrom: string }>(text, [id]);
+  if (row !== undefined) throw new RcsError(removedCode(row.goneFrom, contactCenter), `recording ${id} was removed`);
 }
 
 /** What is known of each media file by the metadata, and that nobody has looked at it. */

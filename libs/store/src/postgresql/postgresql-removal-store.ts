@@ -13,7 +13,7 @@ import type { ClaimedLocation } from '../recordings/recording-store.js';
 import type { Recording } from '../recordings/recording.js';
 import { documentIn } from './document-row.js';
 import type { PostgresqlDatabase } from './postgresql-database.js';
-import { obstaclesOf, removeAll, removeSome } from './removal-rows.js';
+import { noteInLedger, obstaclesOf, removeAll, removeSome } from './removal-rows.js';
 import type { Sql } from './sql.js';
 
 interface RemovedMediaRow extends Omit<RemovedMedia, 'mediaDescriptor' | 'reason'> {
@@ -44,9 +44,22 @@ export class PostgresqlRemovalStore implements RemovalStore {
     });
   }
 
+  async notInLedger(entries: readonly LedgerEntry[]): Promise<readonly LedgerEntry[]> {
+    const text = `
+      SELECT position::integer - 1 AS position
+      FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS entry (recording_id, media_id, position)
+      WHERE NOT EXISTS (SELECT 1 FROM removal_ledger AS known
+        WHERE known.recording_id = entry.recording_id AND known.media_id = entry.media_id)`;
+    const values = [entries.map(({ recordingId }) => recordingId), entries.map(({ mediaId }) => mediaId ?? '')];
+    const rows = await this.database.read(sql => sql.all<{ position: number }>(text, values));
+    const positions = new Set(rows.map(({ position }) => position));
+    return entries.filter((_, position) => positions.has(position));
+  }
+
   replay(entry: Omit<LedgerEntry, 'number'>, locations: readonly ClaimedLocation[]): Promise<boolean> {
     return this.database.transaction(async sql => {
       const recording = await held(sql, entry);
+      await noteInLedger(sql, entry, entry.mediaId ?? '');
       if (recording === undefined) return false;
       const removed = recording.mediaFiles.filter(({ mediaId }) => mediaId === entry.mediaId);
       if (entry.mediaId === undefined) await removeAll(sql, recording, entry, locations);

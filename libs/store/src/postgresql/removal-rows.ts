@@ -59,7 +59,8 @@ export async function removeSome(
   }
 }
 
-async function noteInLedger(sql: Sql, row: RemovedRow, mediaId: string): Promise<void> {
+/** @param mediaId '' for the whole recording */
+export async function noteInLedger(sql: Sql, row: RemovedRow, mediaId: string): Promise<void> {
   await sql.run(
     `INSERT INTO removal_ledger (recording_id, media_id, contact_center, kind, time) VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT (recording_id, media_id) DO NOTHING`,

@@ -69,7 +69,10 @@ export interface RemovalStore {
    */
   remove(order: RemovalOrder, locations: readonly ClaimedLocation[]): Promise<RemovalOutcome>;
 
-  /** Removes again what a backup brought back, whatever holds it. False where nothing was there. */
+  /** Which of these the ledger does not have: a store restored from a backup. */
+  notInLedger(entries: readonly LedgerEntry[]): Promise<readonly LedgerEntry[]>;
+
+  /** Removes again what a backup brought back, whatever holds it, and keeps it in the ledger. False where nothing was there. */
   replay(entry: Omit<LedgerEntry, 'number'>, locations: readonly ClaimedLocation[]): Promise<boolean>;
 
   /** Stored files that are due. */

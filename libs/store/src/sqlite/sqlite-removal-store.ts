@@ -76,7 +76,17 @@ export const removals = storedThing<RemovalWrites, RemovalStore>({
       `SELECT number, recording_id AS recordingId, media_id AS mediaId, contact_center AS contactCenter, kind, time
        FROM removal_ledger WHERE number > ? ORDER BY number LIMIT ?`,
     );
+    const missing = database.prepare<[string], { readonly position: number }>(
+      `SELECT key AS position FROM json_each(?) AS entry WHERE NOT EXISTS (
+         SELECT 1 FROM removal_ledger
+         WHERE recording_id = entry.value ->> '$.recordingId' AND media_id = ifnull(entry.value ->> '$.mediaId', ''))`,
+    );
     return {
+      notInLedger: entries =>
+        reader.read(() => {
+          const positions = new Set(missing.all(JSON.stringify(entries)).map(({ position }) => position));
+          return entries.filter((_, position) => positions.has(position));
+        }),
       remove: (order, locations) => writer.write('removeRecording', { order, locations }),
       replay: (entry, locations) => writer.write('replayRemoval', { entry, locations }),
       claimMedia: claim => writer.write('claimRemovedMedia', claim),

@@ -75,6 +75,9 @@ export const contract = storeContract('removals', store => {
       await expect(store().recordings.insert({ ...recording, mediaFiles: [] })).rejects.toMatchObject({
         code: 'RCS_RECORDING_REMOVED',
       });
+      await expect(store().recordings.insert({ ...recording, contactCenter: 'other' })).rejects.toMatchObject({
+        code: 'RCS_RECORDING_EXISTS',
+      });
     });
 
     it('gives a place to nobody until the file that lies there is gone', async () => {
@@ -166,7 +169,8 @@ export const contract = storeContract('removals', store => {
       const entry = { recordingId: id, contactCenter, kind: 'erased', time: order.time } as const;
       expect(await removals().replay({ ...entry, mediaId: screen.mediaId }, locations)).toBe(true);
       expect((await store().recordings.find(id))?.mediaFiles).toEqual([exampleMediaFile]);
-      expect(await removals().replay({ ...entry, contactCenter: 'other' }, locations)).toBe(false);
+      const whole = { ...entry, number: 2 };
+      expect(await removals().notInLedger([{ ...entry, number: 1, mediaId: screen.mediaId }, whole])).toEqual([whole]);
       expect(await removals().replay(entry, locations)).toBe(true);
       expect(await removals().replay(entry, locations)).toBe(false);
       expect(await store().recordings.find(id)).toBeUndefined();
@@ -174,6 +178,13 @@ export const contract = storeContract('removals', store => {
         { recordingId: id, mediaId: screen.mediaId, kind: 'erased' },
         { recordingId: id, mediaId: undefined, kind: 'erased' },
       ]);
+    });
+
+    it('takes no recording that was removed before a backup was restored', async () => {
+      const entry = { recordingId: id, contactCenter: 'other', kind: 'deleted', time: order.time } as const;
+      expect(await removals().replay(entry, [])).toBe(false);
+      await expect(insert()).rejects.toMatchObject({ code: 'RCS_RECORDING_EXISTS' });
+      expect(await ledger()).toHaveLength(1);
     });
   });
 });

@@ -40,6 +40,7 @@ const recordingFields = {
 };
 const annotations = {
   nonDelete: z.boolean().describe('protected from deletion'),
+  onHold: z.boolean().describe('on legal hold, or a media file of it'),
   labels: z.array(recordingLabel),
 };
 const inserted = named('InsertedRecording', z.looseObject({ statusCode: succeeded, ...recordingFields }));
@@ -89,7 +90,13 @@ const insertion: Operation = {
     200: json(inserted, 'It is there already, just as it was sent.'),
     201: json(inserted, 'It is inserted.'),
   },
-  problems: ['RCS_RECORDING_EXISTS', 'RCS_MEDIA_LOCATION_REFUSED', 'RCS_MEDIA_LOCATION_TAKEN', 'RCS_CONTENT_CHANGED'],
+  problems: [
+    'RCS_RECORDING_EXISTS',
+    'RCS_RECORDING_REMOVED',
+    'RCS_MEDIA_LOCATION_REFUSED',
+    'RCS_MEDIA_LOCATION_TAKEN',
+    'RCS_CONTENT_CHANGED',
+  ],
 };
 
 /** Metadata of recordings, and how far their stored files are looked at. */

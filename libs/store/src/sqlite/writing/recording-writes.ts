@@ -7,6 +7,7 @@ import { LocationClaims } from './location-claims.js';
 import { MediaPinTable } from './media-pin-table.js';
 import { RecipientTable } from './recipient-table.js';
 import { SearchTable } from './search-table.js';
+import { removedCode } from '../../removal/removed-code.js';
 import { WriteRefused } from '../../group-commit/write-request.js';
 import type { WriteHandlers } from './write-operation.js';
 
@@ -29,7 +30,9 @@ export function recordingWrites(database: Database.Database): WriteHandlers<Reco
   const search = new SearchTable(database);
   const claims = new LocationClaims(database);
   const find = database.prepare<[string], DocumentRow>('SELECT document FROM recording WHERE id = ?');
-  const removed = database.prepare<[string]>(`SELECT 1 FROM removal_ledger WHERE recording_id = ? AND media_id = ''`);
+  const removed = database.prepare<[string], { readonly contactCenter: string }>(
+    `SELECT contact_center AS contactCenter FROM removal_ledger WHERE recording_id = ? AND media_id = ''`,
+  );
   const stored = (id: string): Recording | undefined => {
     const row = find.get(id);
     return row === undefined ? undefined : (JSON.parse(row.document) as Recording);
@@ -43,7 +46,9 @@ export function recordingWrites(database: Database.Database): WriteHandlers<Reco
         if (withoutLeaves(present) === withoutLeaves(recording)) return 'unchanged';
         throw new WriteRefused('RCS_RECORDING_EXISTS', `a different recording ${id} is stored`);
       }
-      if (removed.get(id) !== undefined) throw new WriteRefused('RCS_RECORDING_REMOVED', `recording ${id} was removed`);
+      const goneFrom = removed.get(id)?.contactCenter;
+      if (goneFrom !== undefined)
+        throw new WriteRefused(removedCode(goneFrom, contactCenter), `recording ${id} was removed`);
       const taken = locations.find(({ location }) => !claims.isOpenTo({ contactCenter, location }));
       if (taken !== undefined) {
         const detail = `${JSON.stringify(taken.mediaId)}: name a location of the contact center's own`;

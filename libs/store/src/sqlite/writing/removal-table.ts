@@ -6,7 +6,7 @@ import type { LegalHold } from '../../removal/legal-hold.js';
 import type { Obstacles } from '../../removal/removal-plan.js';
 import type { LedgerEntry } from '../../removal/removal-store.js';
 
-type RemovedRow = Pick<LedgerEntry, 'recordingId' | 'contactCenter' | 'kind' | 'time'>;
+type RemovedRow = Omit<LedgerEntry, 'number' | 'mediaId'>;
 const wholeRecording = '';
 
 /** The rows of recordings that go, and what they leave behind. */
@@ -58,10 +58,16 @@ export class RemovalTable {
     };
   }
 
+  /** In the ledger. */
+  note({ recordingId, mediaId, contactCenter, kind, time }: Omit<LedgerEntry, 'number'>): void {
+    this.insertLedger.run(recordingId, mediaId ?? wholeRecording, contactCenter, kind, time);
+  }
+
   removeAll(recording: Recording, row: RemovedRow, locations: readonly ClaimedLocation[]): void {
     this.leave(recording.mediaFiles, row, locations);
     for (const statement of this.rowsOfRecording) statement.run(recording.id);
-    this.insertLedger.run(row.recordingId, wholeRecording, row.contactCenter, row.kind, row.time);
+    const { recordingId, contactCenter, kind, time } = row;
+    this.note({ recordingId, contactCenter, kind, time });
   }
 
   /** Takes some media files out of a recording, which stays with the others. */
@@ -77,7 +83,7 @@ export class RemovalTable {
     this.discount.run(removed.length, recording.contactCenter);
     for (const { mediaId } of removed) {
       for (const statement of this.rowsOfMedia) statement.run(recording.id, mediaId);
-      this.insertLedger.run(row.recordingId, mediaId, row.contactCenter, row.kind, row.time);
+      this.note({ ...row, mediaId });
     }
   }
 

@@ -94,6 +94,7 @@ export function removalWrites(database: Database.Database): WriteHandlers<Remova
 
     replayRemoval({ entry, locations }) {
       const recording = stored(entry.recordingId, entry.contactCenter);
+      rows.note(entry);
       if (recording === undefined) return false;
       const removed = recording.mediaFiles.filter(({ mediaId }) => mediaId === entry.mediaId);
       if (entry.mediaId === undefined) rows.removeAll(recording, entry, locations);

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { erasureSchema, placeHoldSchema } from '../../removal/removal.schema.js';
+import { named } from '../named-schema.js';
+import { json, nothing, type FeatureOperations } from '../operation.js';
+import { succeeded, time } from '../values.js';
+
+const hold = named(
+  'LegalHold',
+  z.strictObject({
+    id: z.string(),
+    mediaId: z.string().optional().describe('the media file that is held; absent: the whole recording'),
+    user: z.string().describe('who placed it'),
+    reason: z.string(),
+    time,
+    until: time.optional().describe('when it ends by itself'),
+  }),
+);
+const deleted = named('DeletedRecording', z.strictObject({ statusCode: succeeded }));
+
+/** How recordings go, and what keeps them. */
+export const removal: FeatureOperations = {
+  feature: 'Deletion, holds and erasure',
+  operations: {
+    'DELETE /api/v2/ops/contact-centers/:contactCenter/recordings/:id': {
+      summary: 'For operations accounts: delete a recording with its stored files',
+      description: 'Its id is taken no more. What is protected or held stays, whole.',
+      caller: 'user',
+      answers: {
+        200: json(deleted, 'Metadata and stored files are gone.'),
+        202: json(
+          deleted,
+          'The recording is gone; a stored file is still there, and is removed as soon as that can be.',
+        ),
+      },
+      problems: ['RCS_RECORDING_NOT_FOUND', 'RCS_RECORDING_PROTECTED', 'RCS_RECORDING_HELD'],
+    },
+    'GET /rcs/recordings/:id/holds': {
+      summary: 'Legal holds of a recording and of its media files',
+      caller: 'user',
+      answers: { 200: json(named('LegalHolds', z.strictObject({ holds: z.array(hold) }))) },
+      problems: ['RCS_RECORDING_NOT_FOUND'],
+    },
+    'POST /rcs/recordings/:id/holds': {
+      summary: 'Place a legal hold',
+      description:
+        'What is held is neither deleted nor does it expire; an erasure waits until nothing is held any more.',
+      caller: 'user',
+      body: placeHoldSchema,
+      answers: { 201: json(hold) },
+      problems: ['RCS_RECORDING_NOT_FOUND'],
+    },
+    'DELETE /rcs/recordings/:id/holds/:hold': {
+      summary: 'Release a legal hold',
+      caller: 'user',
+      answers: { 204: nothing() },
+      problems: ['RCS_RECORDING_NOT_FOUND'],
+    },
+    'POST /rcs/erasures': {
+      summary: 'Erase recordings, or all recordings of a person',
+      description:
+        'Envelopes and stored files go for good, and do not come back with a restored backup. Ask again while the answer says `more`.',
+      caller: 'user',
+      body: erasureSchema,
+      answers: {
+        200: json(
+          named(
+            'Erasure',
+            z.strictObject({
+              recordings: z.array(
+                z.strictObject({
+                  id: z.string(),
+                  outcome: z
+                    .enum(['removed', 'partly', 'kept', 'unknown', 'found'])
+                    .describe('partly, kept: what is held or protected waits; found: dry run'),
+                }),
+              ),
+              isFinished: z.boolean().describe('nothing waits, and every stored file is gone'),
+              more: z.literal(true).optional().describe('there are further recordings of this person'),
+              incomplete: z.literal(true).optional().describe('recordings of before are still put into the index'),
+            }),
+          ),
+        ),
+      },
+    },
+  },
+};

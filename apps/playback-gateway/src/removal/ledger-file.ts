@@ -1,0 +1,86 @@
+import { createReadStream } from 'node:fs';
+import { open, stat, truncate, type FileHandle } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import type { LedgerEntry } from '#store';
+import { ConfigurationError } from '#platform';
+import { ledgerLine, parseLedgerLine } from './ledger-line.js';
+
+/** Removals as lines of a file outside the store, so that they outlast a restore of the store from a backup. */
+export class LedgerFile {
+  private constructor(
+    private readonly path: string,
+    private readonly handle: FileHandle,
+    /** Bytes of whole lines. */
+    private size: number,
+  ) {}
+
+  /**
+   * Opens the file, making it where it is not there. A last line that a killed process left unfinished is cut off: what it
+   * said is in the store, and is written again.
+   * @throws ConfigurationError when it cannot be written.
+   */
+  static async open(path: string): Promise<LedgerFile> {
+    try {
+      const handle = await open(path, 'a', 0o600);
+      const size = await sizeOfWholeLines(path);
+      if (size < (await stat(path)).size) await truncate(path, size);
+      return new LedgerFile(path, handle, size);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new ConfigurationError(`option removal.ledgerFile: cannot write ${path}: ${reason}`, { cause: error });
+    }
+  }
+
+  /** All removals in it. @throws ConfigurationError naming the line that is none. */
+  async *entries(): AsyncIterable<LedgerEntry> {
+    if (this.size === 0) return;
+    const lines = createInterface({ input: createReadStream(this.path, { end: this.size - 1 }), crlfDelay: Infinity });
+    let number = 0;
+    for await (const line of lines) {
+      number++;
+      try {
+        yield parseLedgerLine(line);
+      } catch (error) {
+        const message =
+          `option removal.ledgerFile: line ${number} of ${this.path} is no removal; ` +
+          'bring back the file as it was, for without it a restored backup shows what was erased';
+        throw new ConfigurationError(message, { cause: error });
+      }
+    }
+  }
+
+  /** Durable when it resolves; nothing of it is there when it rejects. */
+  async append(entries: readonly LedgerEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    const lines = Buffer.from(entries.map(ledgerLine).join(''));
+    try {
+      await this.handle.appendFile(lines);
+      await this.handle.datasync();
+      this.size += lines.length;
+    } catch (error) {
+      await truncate(this.path, this.size);
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.handle.close();
+  }
+}
+
+async function sizeOfWholeLines(path: string): Promise<number> {
+  const blockBytes = 64 * 1024;
+  const handle = await open(path, 'r');
+  try {
+    const { size } = await handle.stat();
+    for (let end = size; end > 0; end = Math.max(0, end - blockBytes)) {
+      const start = Math.max(0, end - blockBytes);
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(end - start), 0, end - start, start);
+      const last = buffer.subarray(0, bytesRead).lastIndexOf(0x0a);
+      if (last >= 0) return start + last + 1;
+    }
+    return 0;
+  } finally {
+    await handle.close();
+  }
+}

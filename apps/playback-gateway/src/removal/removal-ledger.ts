@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { describeError, type Logger } from '#platform';
+import type { LedgerEntry, RecordingStore, RemovalStore } from '#store';
+import { CONFIGURATION, LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
+import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
+import { LocationClaims } from '../media-index/location-claims.js';
+import { LedgerFile } from './ledger-file.js';
+
+const pageSize = 1000;
+/** Numbers of the store are given before they can be read: so far back it is looked for late ones. */
+const lateNumbers = 1000;
+
+type Named = Pick<LedgerEntry, 'recordingId' | 'mediaId'>;
+
+/**
+ * Keeps what was removed, by this gateway or by others, in a file outside the store. At the start, before anything plays,
+ * what the file has and the store has not is removed again: the store was restored from a backup of before.
+ */
+@Injectable()
+export class RemovalLedger implements OnModuleInit, OnApplicationShutdown {
+  private file: LedgerFile | undefined;
+  private last = 0;
+  /** Of the late numbers those that are in the file. */
+  private written: ReadonlySet<string> = new Set();
+  private keeping: Promise<boolean> = Promise.resolve(true);
+
+  constructor(
+    @Inject(storeTokens.recordings) private readonly recordings: RecordingStore,
+    @Inject(storeTokens.removals) private readonly removals: RemovalStore,
+    private readonly claims: LocationClaims,
+    @Inject(CONFIGURATION) private readonly configuration: Pick<GatewayConfiguration, 'removal' | 'store'>,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** @throws ConfigurationError when the file cannot be read or written; RcsError RCS_STORE_UNAVAILABLE */
+  async onModuleInit(): Promise<void> {
+    const path = ledgerPath(this.configuration);
+    if (path === undefined) {
+      this.logger.warn(
+        'removals are kept in the store alone: name removal.ledgerFile, or a restored backup brings back what was erased',
+      );
+      return;
+    }
+    this.file = await LedgerFile.open(path);
+    const replayed = await this.replay(this.file);
+    if (replayed > 0) {
+      this.logger.warn(
+        { removals: replayed },
+        'the store was restored from a backup: what was removed since is removed again',
+      );
+      // It numbered the removals anew: all of them follow once more.
+      this.last = 0;
+    }
+    await this.keep();
+  }
+
+  /** Writes what is not in the file yet. False where it cannot now: the next call does it. */
+  keep(): Promise<boolean> {
+    this.keeping = this.keeping.then(() => this.append());
+    return this.keeping;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.keeping;
+    await this.file?.close();
+  }
+
+  /** @returns how many removals the store did not know. */
+  private async replay(file: LedgerFile): Promise<number> {
+    let replayed = 0;
+    let page: LedgerEntry[] = [];
+    for await (const entry of file.entries()) {
+      this.last = entry.number;
+      page.push(entry);
+      if (page.length < pageSize) continue;
+      replayed += await this.replayMissing(page);
+      page = [];
+    }
+    return replayed + (await this.replayMissing(page));
+  }
+
+  private async replayMissing(entries: readonly LedgerEntry[]): Promise<number> {
+    const missing = await this.removals.notInLedger(entries);
+    for (const entry of missing) {
+      const recording = await this.recordings.find(entry.recordingId);
+      await this.removals.replay(entry, recording === undefined ? [] : this.claims.placesOf(recording));
+    }
+    return missing.length;
+  }
+
+  private async append(): Promise<boolean> {
+    try {
+      for (;;) {
+        const entries = await this.removals.ledger(Math.max(0, this.last - lateNumbers), lateNumbers + pageSize);
+        const news = entries.filter(entry => entry.number > this.last || !this.written.has(nameOf(entry)));
+        const isFirst = this.written.size === 0;
+        const unwritten = isFirst ? news.filter(({ number }) => number > this.last) : news;
+        await this.file?.append(unwritten);
+        const before = this.last;
+        this.last = Math.max(this.last, ...entries.map(({ number }) => number));
+        this.written = new Set(entries.filter(({ number }) => number > this.last - lateNumbers).map(nameOf));
+        if (this.last === before) return true;
+      }
+    } catch (error) {
+      this.logger.error(
+        { error: describeError(error) },
+        'removals cannot be written to the ledger file; it is tried again',
+      );
+      return false;
+    }
+  }
+}
+
+const nameOf = ({ recordingId, mediaId }: Named): string => JSON.stringify([recordingId, mediaId]);
+
+/** Beside the SQLite files unless it is named; PostgreSQL has no such place. */
+function ledgerPath({ removal, store }: Pick<GatewayConfiguration, 'removal' | 'store'>): string | undefined {
+  if (removal.ledgerFile !== undefined) return removal.ledgerFile;
+  const { kind, directory } = store;
+  return kind === 'sqlite' && directory !== undefined ? join(directory, 'removal-ledger.jsonl') : undefined;
+}

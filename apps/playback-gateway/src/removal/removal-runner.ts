@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { describeError, RcsError, type Logger } from '#platform';
+import type { RemovalOrder, RemovalStore } from '#store';
+import { LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
+import { RecordingRemoval } from './recording-removal.service.js';
+import { RemovalLedger } from './removal-ledger.js';
+import { RemovedTraces } from './removed-traces.js';
+import { leaseMs, StoredFileRemoval } from './stored-file-removal.js';
+
+const pauseMs = 2000;
+/** Holds end by themselves, too. */
+const erasureRetryMs = 60_000;
+const erasuresAtOnce = 10;
+
+/** Finishes what was left: by a process that ended, for a storage that was away, or for a hold that is over. */
+@Injectable()
+export class RemovalRunner implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly stopping = new AbortController();
+  private finished: Promise<void> = Promise.resolve();
+
+  constructor(
+    @Inject(storeTokens.removals) private readonly removals: RemovalStore,
+    private readonly recordings: RecordingRemoval,
+    private readonly files: StoredFileRemoval,
+    private readonly ledger: RemovalLedger,
+    private readonly traces: RemovedTraces,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.finished = this.loop();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await this.finished;
+  }
+
+  private async loop(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!this.isStopped()) {
+      try {
+        const { files } = await this.round(signal);
+        if (files > 0) continue;
+      } catch (error) {
+        if (this.isStopped()) return;
+        this.logger.warn({ error: describeError(error) }, 'removals cannot be finished now');
+      }
+      await sleep(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  /** A method, because it may change while anything is awaited. */
+  private isStopped(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  private async round(signal: AbortSignal): Promise<{ readonly files: number }> {
+    const now = Date.now();
+    const orders = await this.removals.claimErasures({ now, leaseUntil: now + leaseMs, limit: erasuresAtOnce });
+    for (const order of orders) await this.erase(order);
+    const done = await this.files.removeDue(randomUUID(), signal);
+    await this.ledger.keep();
+    await this.traces.erase();
+    return done;
+  }
+
+  private async erase(order: RemovalOrder): Promise<void> {
+    const ordered = { ...order, time: new Date().toISOString() };
+    try {
+      const { outcome } = await this.recordings.remove(ordered, randomUUID(), false);
+      if (outcome !== 'removed') await this.removals.postponeErasure(order.recordingId, Date.now() + erasureRetryMs);
+    } catch (error) {
+      // Somebody else was quicker.
+      if (!(error instanceof RcsError && error.code === 'RCS_RECORDING_NOT_FOUND')) throw error;
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+import { MediaIndexModule } from '../media-index/media-index.module.js';
+import { WorkersModule } from '../workers/workers.module.js';
+import { ErasureController } from './erasure.controller.js';
+import { LegalHoldController } from './legal-hold.controller.js';
+import { OperatorRemovalController } from './operator-removal.controller.js';
+import { RecordingRemoval } from './recording-removal.service.js';
+import { RemovalLedger } from './removal-ledger.js';
+import { RemovalRunner } from './removal-runner.js';
+import { RemovedTraces } from './removed-traces.js';
+import { StoredFileRemoval } from './stored-file-removal.js';
+import { SubjectRecordings } from './subject-recordings.js';
+
+/** How recordings go: by deletion or erasure, unless they are held; and what sees to it that they stay away. */
+@Module({
+  imports: [MediaIndexModule, WorkersModule],
+  controllers: [OperatorRemovalController, LegalHoldController, ErasureController],
+  providers: [RecordingRemoval, RemovalLedger, RemovalRunner, RemovedTraces, StoredFileRemoval, SubjectRecordings],
+})
+export class RemovalModule {}

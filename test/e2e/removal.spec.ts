@@ -1,0 +1,162 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { joinCluster } from '#test/cluster/joined-cluster.js';
+import type { RunningCluster } from '#test/cluster/running-cluster.js';
+import { waitFor } from '#test/waiting/wait-for.js';
+import { CurlClient } from './curl-client.js';
+import { curl } from './external-tools.js';
+
+jest.setTimeout(240_000);
+
+const work = mkdtempSync(join(tmpdir(), 'rcs-removal-'));
+const media = Buffer.from('RIFF\x24\x00\x00\x00WAVEfmt the whole of a call', 'latin1');
+let cluster: RunningCluster;
+let client: CurlClient;
+
+beforeAll(async () => {
+  cluster = await joinCluster(join(__dirname, '../..'), work);
+  client = new CurlClient(cluster, work);
+});
+
+afterAll(async () => {
+  await cluster?.stop();
+  rmSync(work, { recursive: true, force: true });
+});
+
+interface Inserted {
+  readonly id: string;
+  readonly playPath: string;
+}
+
+/** A recording whose media file lies under `file`. */
+async function insert(name: string, file = `${name}.wav`, fields: object = {}): Promise<Inserted> {
+  await client.put(file, media);
+  const mediaFile = { mediaId: file, type: 'audio/wav', parameters: {}, mediaDescriptor: client.stored(file) };
+  return { id: client.recordingId(name), playPath: await client.inserted(name, mediaFile, fields) };
+}
+
+async function send(method: string, path: string, json?: object, who = client.asUser('alice')) {
+  const body =
+    json === undefined ? [] : ['-H', 'Content-Type: application/json', '--data-binary', JSON.stringify(json)];
+  const answer = await curl(...who, '--request', method, ...body, `${cluster.ready.gateway}${path}`);
+  const text = answer.body.toString();
+  return { status: answer.status, ...(text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)) };
+}
+
+const remove = (id: string, contactCenter = cluster.ready.contactCenter, who = client.asOps()) =>
+  send('DELETE', `/api/v2/ops/contact-centers/${contactCenter}/recordings/${id}`, undefined, who);
+
+async function isStored(file: string): Promise<boolean> {
+  const { url, user, password } = cluster.ready.webdav;
+  const answer = await curl('--user', `${user}:${password}`, '--head', `${url}/${client.stored(file).path}`);
+  return answer.status !== 404;
+}
+
+describe('a deleted recording', () => {
+  it('is gone with its stored file, plays no more, and is not inserted again', async () => {
+    const { id, playPath } = await insert('deleted');
+    expect((await client.play(playPath)).status).toBe(200);
+    expect(await remove(id)).toEqual({ status: 200, statusCode: 0 });
+    expect(await remove(id)).toMatchObject({ status: 404, statusCode: 6 });
+    expect((await client.play(playPath)).status).toBe(404);
+    expect(await send('GET', `/api/v2/recordings/${id}`)).toMatchObject({ status: 404 });
+    expect(await isStored('deleted.wav')).toBe(false);
+    const again = await client.insert({ id, mediaFiles: [{ mediaId: 'a', mediaDescriptor: client.stored('a.wav') }] });
+    expect(again.status).toBe(409);
+  });
+
+  it('is deleted by operations accounts alone, under the name of its own contact center', async () => {
+    const { id, playPath } = await insert('not-theirs');
+    expect(await remove(id, 'another')).toMatchObject({ status: 404 });
+    expect(await remove(id, undefined, client.asUser('alice'))).toMatchObject({ status: 403, statusCode: 5 });
+    expect(await remove(id, undefined, client.asRecorder())).toMatchObject({ status: 403 });
+    expect((await client.play(playPath)).status).toBe(200);
+  });
+
+  it('leaves a stored file alone that another recording names', async () => {
+    const one = await insert('first-name', 'shared.wav');
+    const other = await insert('second-name', 'shared.wav');
+    expect((await remove(one.id)).status).toBe(200);
+    expect((await client.play(other.playPath)).body).toEqual(media);
+    expect((await remove(other.id)).status).toBe(200);
+    expect(await isStored('shared.wav')).toBe(false);
+  });
+});
+
+describe('what is protected or held', () => {
+  it('stays, and says so', async () => {
+    const { id, playPath } = await insert('kept');
+    await send('POST', `/api/v2/recordings/${id}`, { operationName: 'applyNonDelete' });
+    expect(await remove(id)).toMatchObject({ status: 409 });
+    await send('POST', `/api/v2/recordings/${id}`, { operationName: 'unapplyNonDelete' });
+    const holds = `/rcs/recordings/${id}/holds`;
+    expect(await send('POST', holds, {})).toMatchObject({
+      status: 400,
+      detail: expect.stringMatching(/reason/) as string,
+    });
+    const hold = await send('POST', holds, { reason: 'case 4711', mediaId: 'kept.wav' });
+    expect(hold).toMatchObject({ status: 201, reason: 'case 4711', mediaId: 'kept.wav' });
+    expect(await send('GET', holds)).toMatchObject({ status: 200, holds: [{ reason: 'case 4711' }] });
+    expect(await send('GET', `/api/v2/recordings/${id}`)).toMatchObject({ onHold: true, nonDelete: false });
+    expect(await remove(id)).toMatchObject({ status: 409 });
+    expect((await client.play(playPath)).status).toBe(200);
+    const { id: holdId } = hold as unknown as { id: string };
+    expect((await send('DELETE', `${holds}/${holdId}`)).status).toBe(204);
+    expect((await send('DELETE', `${holds}/${holdId}`)).status).toBe(404);
+    expect(await remove(id)).toMatchObject({ status: 200 });
+  });
+
+  it('is held by administrators alone, and not until yesterday', async () => {
+    const { id } = await insert('held-by-whom');
+    const holds = `/rcs/recordings/${id}/holds`;
+    expect((await send('POST', holds, { reason: 'x' }, client.asUser('bob'))).status).toBe(403);
+    expect((await send('POST', holds, { reason: 'x', until: '2020-01-01T00:00:00Z' })).status).toBe(400);
+    expect((await send('POST', holds, { reason: 'x', mediaId: 'other' })).status).toBe(400);
+    expect(await send('GET', holds)).toMatchObject({ holds: [] });
+  });
+});
+
+describe('an erasure', () => {
+  it('finds all recordings of a person, waits for what is held, and goes on at the release', async () => {
+    const number = '+49 30 1234567';
+    const free = await insert('erased-1', undefined, { callerPhoneNumber: number });
+    const held = await insert('erased-2', undefined, { dialedPhoneNumber: number });
+    const other = await insert('erased-3', undefined, { callerPhoneNumber: '+49 30 12345678' });
+    const asked = { reason: 'request of 2026-11-28', subject: { phoneNumber: number } };
+    const found = await send('POST', '/rcs/erasures', { ...asked, dryRun: true });
+    expect(found).toMatchObject({ status: 200, isFinished: false });
+    const ids = (found as unknown as { recordings: { id: string }[] }).recordings.map(({ id }) => id);
+    expect(ids.sort()).toEqual([free.id, held.id].sort());
+    expect((await client.play(free.playPath)).status).toBe(200);
+
+    const hold = (await send('POST', `/rcs/recordings/${held.id}/holds`, { reason: 'case 1' })) as unknown as {
+      id: string;
+    };
+    const erased = await send('POST', '/rcs/erasures', asked);
+    expect(erased).toMatchObject({ status: 200, isFinished: false });
+    expect(erased).toMatchObject({
+      recordings: expect.arrayContaining([
+        { id: free.id, outcome: 'removed' },
+        { id: held.id, outcome: 'kept' },
+      ]) as object[],
+    });
+    expect((await client.play(free.playPath)).status).toBe(404);
+    expect((await client.play(held.playPath)).status).toBe(200);
+
+    await send('DELETE', `/rcs/recordings/${held.id}/holds/${hold.id}`);
+    await waitFor('the erasure to go on', async () => (await client.play(held.playPath)).status === 404);
+    await waitFor('the stored file to go', async () => !(await isStored('erased-2.wav')));
+    expect((await client.play(other.playPath)).status).toBe(200);
+  });
+
+  it.each([
+    ['no reason', { recordings: ['a'] }],
+    ['neither recordings nor a subject', { reason: 'x' }],
+    ['both', { reason: 'x', recordings: ['a'], subject: { userName: 'bob' } }],
+    ['a number with *', { reason: 'x', subject: { phoneNumber: '+49*' } }],
+    ['a subject of nobody', { reason: 'x', subject: {} }],
+  ])('is refused with %s', async (_what, asked) => {
+    expect((await send('POST', '/rcs/erasures', asked)).status).toBe(400);
+  });
+});

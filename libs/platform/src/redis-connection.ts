@@ -38,7 +38,14 @@ export function connectRedis(settings: RedisSettings, logger: Logger, tls: Conne
 
 /** A connection of its own for what comes by itself: it begins with `connect()`, and its commands have no deadline. */
 export function redisSubscriber(redis: RedisConnection): RedisConnection {
-  if (redis instanceof Redis) return redis.duplicate({ commandTimeout: undefined, lazyConnect: true });
+  if (redis instanceof Redis) {
+    const subscriber = redis.duplicate({ commandTimeout: undefined, lazyConnect: true });
+    // It sends nothing, and would never learn by itself that nobody is there any more.
+    redis.on('close', () => {
+      if (subscriber.status === 'ready') subscriber.disconnect(true);
+    });
+    return subscriber;
+  }
   return redis.duplicate([], { lazyConnect: true });
 }
 
@@ -75,12 +82,14 @@ function watchedPrimary(settings: RedisSettings, tls: ConnectionOptions): Redis 
     ...(password === undefined ? {} : { sentinelPassword: password }),
     sentinelRetryStrategy: retryDelay,
     sentinelCommandTimeout: settings.commandTimeoutMs,
-    ...(enableSsl ? { sentinelTLS: tls, enableTLSForSentinelMode: true } : {}),
-    ...(settings.enableSsl === false ? {} : { tls }),
+    ...(enableSsl ? { sentinelTLS: tls } : {}),
+    // By this name ioredis has TLS towards what sentinels name.
+    ...(settings.enableSsl === false ? {} : { tls, enableTLSForSentinelMode: true }),
     // Its list of sentinels is the configuration's: what a sentinel says of others is not believed for good.
     updateSentinels: false,
-    // A primary that hangs keeps its connections: sentinels tell that another one is it.
-    failoverDetector: true,
+    // A primary that hangs is left by socketTimeout. The detector of ioredis may end the connection for good where the
+    // sentinels tell of another primary while it is being looked for.
+    failoverDetector: false,
     // One that became a replica, and kept this connection, takes no writes.
     reconnectOnError: error => (error.message.startsWith('READONLY') ? 2 : false),
   });

@@ -1,4 +1,4 @@
-import type { PostgresqlConfiguration, RedisConfiguration } from '#platform';
+import type { PostgresqlConfiguration, RedisSettings } from '#platform';
 import { keyStoreIdentity, type TlsIdentity } from './key-store-identity.js';
 import { trustedAuthorities, type TlsTrust } from './trusted-authorities.js';
 
@@ -27,8 +27,8 @@ export function outgoingTls(options: OutgoingTlsOptions): OutgoingTls {
   };
 }
 
-/** TLS towards Redis; read, and so checked, even where the URL says redis://. */
-export function redisTls(redis: RedisConfiguration): OutgoingTls {
+/** TLS towards Redis and its sentinels; read, and so checked, even where there is none. */
+export function redisTls(redis: RedisSettings): OutgoingTls {
   return outgoingTls({
     trustOption: 'redis.redisTrustedCA',
     trustedCA: redis.redisTrustedCA,

@@ -12,11 +12,14 @@ const built = createRequire(join(repository, 'dist/'));
 const platform = built('./libs/platform/src/index.js');
 const { GatewayMetrics } = built('./apps/playback-gateway/src/metrics/gateway-metrics.js');
 const { StoreMetrics } = built('./apps/playback-gateway/src/metrics/store-metrics.js');
+const { CertificateMetrics } = built('./apps/playback-gateway/src/metrics/certificate-metrics.js');
+const { IdentitySourceMetrics } = built('./apps/playback-gateway/src/metrics/identity-source-metrics.js');
 const { observeAuditDisk } = built('./apps/playback-gateway/src/metrics/audit-disk-metrics.js');
 const { AuditSinkMetrics } = built('./apps/playback-gateway/src/audit/checkpoints/audit-sink-metrics.js');
 const { ExportMetrics } = built('./apps/playback-gateway/src/audit/export/export-metrics.js');
 const { WorkerMetrics } = built('./apps/decrypt-worker/src/metrics/worker-metrics.js');
 const { VaultMetrics } = built('./apps/key-vault/src/metrics/vault-metrics.js');
+const { observeKeyBackups } = built('./apps/key-vault/src/keys/key-backup-metrics.js');
 const { observeJournal } = built('./apps/key-vault/src/journal/journal-metrics.js');
 
 function service(name, register) {
@@ -36,6 +39,8 @@ const none = () => 0;
 const page = await platform.metricsPage([
   service('playback-gateway', registry => {
     new GatewayMetrics(registry);
+    new CertificateMetrics(registry);
+    new IdentitySourceMetrics(registry);
     new StoreMetrics(registry);
     new AuditSinkMetrics(registry);
     new ExportMetrics(registry);
@@ -49,6 +54,7 @@ const page = await platform.metricsPage([
   service('key-vault', registry => {
     const metrics = new VaultMetrics(registry);
     observeJournal({ state: { bytes: 0, records: 0, failures: 0 } }, '', registry);
+    observeKeyBackups({ times: async () => ({}) }, registry);
     metrics.observeMembers(() => []);
     metrics.observeToken({
       sessions: none,

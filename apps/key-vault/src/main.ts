@@ -14,6 +14,7 @@ import {
 } from '#platform';
 import { observeJournal } from './journal/journal-metrics.js';
 import { VaultJournal } from './journal/vault-journal.js';
+import { observeKeyBackups } from './keys/key-backup-metrics.js';
 import { KeyBackups } from './keys/key-backups.js';
 import { VaultClock } from './key-removal/vault-clock.js';
 import { watchDisabledKeys } from './key-removal/watch-disabled-keys.js';
@@ -53,6 +54,7 @@ runService('key-vault', async (context: ServiceContext) => {
       : await OperatorAccess.open({ allowOperatorUnwrap, acceptUnboundGrants }, identity, context);
   const backups = settings.keyBackup === undefined ? KeyBackups.none : await KeyBackups.open(settings.keyBackup);
   const clock = new VaultClock();
+  observeKeyBackups(backups, context.metrics);
   const parts = { context, configuration, identity, keys, metrics, journal, backups, operators, clock };
   const { host, port } = settings.listen;
   const grpc = new MutualTlsGrpcServer(

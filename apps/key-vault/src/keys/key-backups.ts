@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -25,6 +25,8 @@ export interface PendingBackup {
 
 const extension = '.key-backup.pem';
 const listLimit = 10_000;
+/** Its time is when a copy was last asked for, by whoever carries the copies away. */
+const collectedMark = '.collected';
 
 const nothingPending: PendingBackup = { commit: () => Promise.resolve(), discard: () => Promise.resolve() };
 
@@ -101,10 +103,30 @@ export class KeyBackups {
       throw new RcsError('RCS_NOT_FOUND', 'no such backup', { publicDetail: 'there is no such copy of a key' });
     }
     try {
-      return await readFile(join(this.directory, name), 'utf8');
+      const content = await readFile(join(this.directory, name), 'utf8');
+      // Whether the copy is handed out does not depend on a full disk.
+      await writeFile(join(this.directory, collectedMark), '').catch(() => undefined);
+      return content;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw failed('a copy of a key cannot be read', error);
       throw new RcsError('RCS_NOT_FOUND', 'no such backup', { publicDetail: 'there is no such copy of a key' });
+    }
+  }
+
+  /** When a copy was last written, and when one was last asked for; undefined for never. */
+  async times(): Promise<{ readonly written: Date | undefined; readonly collected: Date | undefined }> {
+    if (!this.enabled) return { written: undefined, collected: undefined };
+    const names = (await readdir(this.directory)).filter(name => name.endsWith(extension));
+    const times = await Promise.all(names.slice(0, listLimit).map(name => this.timeOf(name)));
+    const written = Math.max(...times.map(time => time?.getTime() ?? 0));
+    return { written: written > 0 ? new Date(written) : undefined, collected: await this.timeOf(collectedMark) };
+  }
+
+  private async timeOf(name: string): Promise<Date | undefined> {
+    try {
+      return (await stat(join(this.directory, name))).mtime;
+    } catch {
+      return undefined;
     }
   }
 

@@ -1,7 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { keyVaultCallers } from '#contracts';
 import {
-  failureCodes,
   internalLatencyBuckets,
   observeGauge,
   outcomeLabels,
@@ -21,6 +20,17 @@ export interface TokenGauges {
 export type TokenStateName = (typeof tokenStates)[number];
 
 const tokenStates = ['open', 'lost', 'hung', 'pin-refused', 'closed'] as const;
+
+/** The failures of this system that an unwrap can end with; others are of services that a vault never asks. */
+const unwrapFailures = [
+  'RCS_INTERNAL',
+  'RCS_TOKEN_UNAVAILABLE',
+  'RCS_VAULT_UNAVAILABLE',
+  'RCS_AUDIT_UNAVAILABLE',
+  'RCS_OVERLOADED',
+  'RCS_TRANSPORT_KEY_UNKNOWN',
+  'RCS_TIMEOUT',
+] as const satisfies readonly ErrorCode[];
 
 /** What the vault counts. */
 export class VaultMetrics {
@@ -126,10 +136,10 @@ export class VaultMetrics {
   private beginAtZero(): void {
     for (const state of tokenStates) this.stateChanges.inc({ state }, 0);
     const unwrap = { call: 'UnwrapSessionKey', caller: 'decrypt-worker' };
-    for (const outcome of ['ok', 'RCS_GRANT_REFUSED', 'RCS_TOO_MANY_REQUESTS', ...failureCodes] as const)
+    for (const outcome of ['ok', 'RCS_GRANT_REFUSED', 'RCS_TOO_MANY_REQUESTS', ...unwrapFailures] as const)
       this.calls.inc({ ...unwrap, ...outcomeLabels(outcome) }, 0);
-    for (const call of Object.keys(keyVaultCallers))
-      for (const caller of ['none', ...serviceRoles])
+    for (const [call, allowed] of Object.entries<readonly string[]>(keyVaultCallers))
+      for (const caller of ['none', ...serviceRoles].filter(role => !allowed.includes(role)))
         this.calls.inc({ call, caller, ...outcomeLabels('RCS_CALLER_NOT_ALLOWED') }, 0);
   }
 

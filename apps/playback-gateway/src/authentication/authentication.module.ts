@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import type { Configuration } from '#platform';
 import type { ContactCenterStore, UserStore } from '#store';
 import { CONFIGURATION, LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
+import { IdentitySourceMetrics } from '../metrics/identity-source-metrics.js';
 import { AuthenticationService } from './authentication.service.js';
 import { openIdUsers } from './bearer/open-id-users.js';
 import { ContactCenterFinder } from './contact-center-finder.js';
@@ -18,12 +19,19 @@ import { openDirectories } from './open-directories.js';
     {
       provide: Directories,
       useFactory: openDirectories,
-      inject: [CONFIGURATION, storeTokens.users, ExternalUsers, LOGGER],
+      inject: [CONFIGURATION, storeTokens.users, ExternalUsers, LOGGER, IdentitySourceMetrics],
     },
     {
       provide: AuthenticationService,
       useFactory: createAuthentication,
-      inject: [CONFIGURATION, storeTokens.users, storeTokens.contactCenters, Directories, ExternalUsers],
+      inject: [
+        CONFIGURATION,
+        storeTokens.users,
+        storeTokens.contactCenters,
+        Directories,
+        ExternalUsers,
+        IdentitySourceMetrics,
+      ],
     },
   ],
   exports: [AuthenticationService, Directories, LoginRecord],
@@ -36,10 +44,11 @@ function createAuthentication(
   contactCenters: ContactCenterStore,
   directories: Directories,
   external: ExternalUsers,
+  metrics: IdentitySourceMetrics,
 ): AuthenticationService {
   return new AuthenticationService(users, serverSettings, {
     contactCenters: new ContactCenterFinder(contactCenters, users, serverSettings.defaultContactCenter),
     directories,
-    ...(openId === undefined ? {} : { openId: openIdUsers(openId, users, contactCenters, external) }),
+    ...(openId === undefined ? {} : { openId: openIdUsers(openId, users, contactCenters, external, metrics) }),
   });
 }

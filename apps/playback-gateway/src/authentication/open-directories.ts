@@ -1,8 +1,10 @@
 import type { Configuration, ConfigurationServerSettings, Logger } from '#platform';
 import type { UserStore } from '#store';
 import { outgoingTls, type OutgoingTls } from '#tls';
+import type { IdentitySourceMetrics } from '../metrics/identity-source-metrics.js';
 import { Directories } from './directory/directories.js';
 import { DirectoryUsers } from './directory/directory-users.js';
+import { MeasuredDirectory } from './directory/measured-directory.js';
 import { openDirectory } from './directory/open-directory.js';
 import type { ExternalUsers } from './external-users.js';
 
@@ -12,15 +14,22 @@ export function openDirectories(
   users: UserStore,
   external: ExternalUsers,
   logger: Logger,
+  metrics: IdentitySourceMetrics,
 ): Directories {
   return new Directories(
     configurationServers.map((settings, index) => ({
       contactCenters: settings.contactCenters,
       users: settings.enabled
-        ? new DirectoryUsers(openDirectory(settings, tlsOf(settings, index, serverSettings)), users, external, logger, {
-            cacheSize: serverSettings.credentialCacheSize,
-            cacheTimeToLiveMs: settings.cacheTimeToLiveMs,
-          })
+        ? new DirectoryUsers(
+            new MeasuredDirectory(openDirectory(settings, tlsOf(settings, index, serverSettings)), metrics),
+            users,
+            external,
+            logger,
+            {
+              cacheSize: serverSettings.credentialCacheSize,
+              cacheTimeToLiveMs: settings.cacheTimeToLiveMs,
+            },
+          )
         : undefined,
     })),
   );

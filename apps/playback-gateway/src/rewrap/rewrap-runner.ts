@@ -18,6 +18,7 @@ import { CONFIGURATION, LOGGER, SERVICE_CONTEXT, storeTokens } from '../dependen
 import { CertificateCatalog } from '../certificates/certificate-catalog.service.js';
 import { CertificatePolicy } from '../certificates/certificate-policy.js';
 import { CertificateChangeFeed } from '../certificate-events/certificate-change-feed.js';
+import { CertificateMetrics } from '../metrics/certificate-metrics.js';
 import { recipientNamesOf } from '../envelopes/recipient-names.js';
 import { certificateOf } from '../certificates/stored-chain.js';
 import { SharedNames } from '../certificates/shared-names.js';
@@ -65,6 +66,7 @@ export class RewrapRunner implements OnApplicationBootstrap, OnApplicationShutdo
     private readonly vaults: KeyVaultClient,
     identity: LiveIdentity,
     private readonly feed: CertificateChangeFeed,
+    private readonly metrics: CertificateMetrics,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(SERVICE_CONTEXT) { instance }: Pick<ServiceContext, 'instance'>,
     @Inject(CONFIGURATION) { recordingCertificates }: Pick<GatewayConfiguration, 'recordingCertificates'>,
@@ -110,12 +112,16 @@ export class RewrapRunner implements OnApplicationBootstrap, OnApplicationShutdo
         const began = performance.now();
         const before: RewrapRun = current;
         current = await this.step(before);
-        if (current !== undefined) this.announce(current);
+        if (current !== undefined) {
+          this.metrics.rewrapStep(before, current);
+          this.announce(current);
+        }
         await this.throttle(before, current, performance.now() - began);
       }
       if (current?.state === 'running') await this.rewraps.release(run.id, this.options.owner, 0, undefined);
       if (current?.state === 'done') this.logger.info({ run: run.id, counts: current.counts }, 'a rewrap run is done');
     } catch (error) {
+      this.metrics.rewrapInterrupted();
       const { message } = toRcsError(error);
       this.logger.warn({ run: run.id, error: describeError(error) }, 'a rewrap run waits');
       await this.rewraps.release(

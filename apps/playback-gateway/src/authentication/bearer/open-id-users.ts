@@ -3,6 +3,7 @@ import { RcsError, type OpenIdSettings } from '#platform';
 import type { ContactCenterStore, ContactCenter, User, UserStore } from '#store';
 import { trustedAuthorities } from '#tls';
 import { privilegesIn, rolesIn, unique, type ExternalPerson } from '../directory/directory-person.js';
+import type { IdentitySourceMetrics } from '../../metrics/identity-source-metrics.js';
 import { storedName, type ExternalUsers } from '../external-users.js';
 import { isAccessToken } from './access-token.js';
 import { keySetFetcher } from './key-set-fetcher.js';
@@ -133,14 +134,32 @@ function textsOf(payload: JWTPayload, path: string): string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
 }
 
+/** @throws RcsError RCS_DIRECTORY_UNAVAILABLE when there are none, however the provider says so. */
+async function keysOf(fetching: Promise<Response>): Promise<Response> {
+  const unavailable = (why: string, cause?: unknown): RcsError =>
+    new RcsError('RCS_DIRECTORY_UNAVAILABLE', `the keys of the OpenID provider cannot be fetched: ${why}`, {
+      cause,
+      retryAfterMs: 2000,
+    });
+  const answer = await fetching.catch((error: unknown) => {
+    throw unavailable('it did not answer', error);
+  });
+  if (answer.status !== 200) throw unavailable(`it answered ${answer.status}`);
+  return answer;
+}
+
 /** Those of the provider of the configuration, reached with its own trust. @throws ConfigurationError */
 export function openIdUsers(
   settings: OpenIdSettings,
   users: UserStore,
   contactCenters: ContactCenterStore,
   external: ExternalUsers,
+  metrics: IdentitySourceMetrics,
 ): OpenIdUsers {
   const { openIdTrustedCA, openIdJksPassword } = settings;
   const trust = trustedAuthorities('openId.openIdTrustedCA', openIdTrustedCA, openIdJksPassword);
-  return new OpenIdUsers(settings, users, contactCenters, external, keySetFetcher(settings, trust));
+  const fetchKeys = keySetFetcher(settings, trust);
+  return new OpenIdUsers(settings, users, contactCenters, external, (url, options) =>
+    metrics.measured('openid', () => keysOf(fetchKeys(url, options))),
+  );
 }

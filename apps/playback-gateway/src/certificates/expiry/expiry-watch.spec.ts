@@ -10,6 +10,7 @@ import { parseCertificatePem } from '#certificates';
 import { CertificateExpiry, createLogger } from '#platform';
 import { openSqliteStore, type Store } from '#store';
 import type { CertificateChangeFeed } from '../../certificate-events/certificate-change-feed.js';
+import { CertificateMetrics } from '../../metrics/certificate-metrics.js';
 import { ExpiryWatch } from './expiry-watch.js';
 
 const dayMs = 86_400_000;
@@ -69,6 +70,7 @@ describe(ExpiryWatch.name, () => {
       feed,
       logger,
       new CertificateExpiry(registry),
+      new CertificateMetrics(registry),
     );
   });
 
@@ -106,6 +108,9 @@ describe(ExpiryWatch.name, () => {
     await store.certificates.add({ ...later, warnedDays: 1000 });
     await watch.check(daysBeforeTheEnd(3));
     expect(received).toHaveLength(3);
+    const counted = await registry.getSingleMetricAsString('rcs_expiry_webhook_calls_total');
+    expect(counted).toContain('{outcome="ok"} 2');
+    expect(counted).toContain('{outcome="failed"} 1');
   });
 
   it('shows when certificates end', async () => {

@@ -6,6 +6,7 @@ import type { CertificateStore, RecordingCertificate } from '#store';
 import type { GatewayConfiguration } from '../../dependencies/gateway-dependencies.js';
 import { CONFIGURATION, LOGGER, storeTokens } from '../../dependencies/injection-tokens.js';
 import { CertificateChangeFeed } from '../../certificate-events/certificate-change-feed.js';
+import { CertificateMetrics } from '../../metrics/certificate-metrics.js';
 import { certificateOf } from '../stored-chain.js';
 import { reachedThreshold, type ExpiryWarning } from './expiry-warning.js';
 
@@ -30,6 +31,7 @@ export class ExpiryWatch implements OnApplicationBootstrap, OnApplicationShutdow
     private readonly feed: CertificateChangeFeed,
     @Inject(LOGGER) private readonly logger: Logger,
     gauge: CertificateExpiry,
+    private readonly metrics: CertificateMetrics,
   ) {
     this.settings = recordingCertificates;
     gauge.watch(() =>
@@ -110,7 +112,9 @@ export class ExpiryWatch implements OnApplicationBootstrap, OnApplicationShutdow
       });
       await body.dump();
       if (statusCode >= 300) throw new Error(`it answered ${statusCode}`);
+      this.metrics.webhookTold('ok');
     } catch (error) {
+      this.metrics.webhookTold('failed');
       this.logger.error({ error: describeError(error) }, 'the webhook could not be told of an expiring certificate');
     }
   }

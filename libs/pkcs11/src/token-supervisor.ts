@@ -1,7 +1,8 @@
+import { BackOff } from './back-off.js';
 import {
   ambiguousFailures,
-  harmlessFailures,
   isOneOf,
+  isSessionUsable,
   sessionFailures,
   staleHandles,
   TokenError,
@@ -12,13 +13,12 @@ import { TokenConnection, type ConnectionOptions } from './module/token-connecti
 import type { TokenModule } from './module/token-module.js';
 import type { Lane } from './sessions/session-pool.js';
 import type { TokenSession } from './sessions/token-session.js';
+import type { WaitSignal } from './sessions/wait-signal.js';
 import type { TokenObserver, TokenState } from './token-options.js';
 
 /** An operation in a session that it has for itself. It may be run again, in another session. */
 export type TokenWork<T> = (session: TokenSession, connection: TokenConnection) => Promise<T>;
 
-const firstRetryMs = 250;
-const longestRetryMs = 4000;
 /** A token that was open for so long without a loss has proven that it works, whoever used it. */
 const provenAfterMs = 60_000;
 /** Ambiguous failures in a row after which a token that calls itself well is not believed any more. */
@@ -36,10 +36,8 @@ const faultsElsewhere = 1;
 export class TokenSupervisor {
   private connection: TokenConnection | undefined;
   private currentState: TokenState = { kind: 'closed' };
-  private retryTimer: NodeJS.Timeout | undefined;
-  private nextRetryAt = 0;
-  /** Doubled with every attempt, and forgotten only when the token has proven that it works: opening proves nothing. */
-  private retryDelayMs = firstRetryMs;
+  /** Forgotten only when the token has proven that it works: opening proves nothing. */
+  private readonly backOff = new BackOff(() => void this.retry());
   private openedAt = 0;
   private ambiguousFailures = 0;
 
@@ -81,7 +79,9 @@ export class TokenSupervisor {
   private current(): TokenConnection {
     if (this.connection !== undefined) return this.connection;
     const reason = 'reason' in this.currentState ? this.currentState.reason : 'it is closed';
-    throw new TokenError('unavailable', `the token is not available: ${reason}`, { retryAfterMs: this.retryAfterMs() });
+    throw new TokenError('unavailable', `the token is not available: ${reason}`, {
+      retryAfterMs: this.backOff.retryAfterMs,
+    });
   }
 
   /**
@@ -89,7 +89,7 @@ export class TokenSupervisor {
    * be), a login that it forgot, handles that went stale.
    * @throws TokenError
    */
-  async run<T>(lane: Lane, signal: AbortSignal, what: string, work: TokenWork<T>): Promise<T> {
+  async run<T>(lane: Lane, signal: WaitSignal, what: string, work: TokenWork<T>): Promise<T> {
     let faults = 0;
     for (let attempt = 1; ; attempt++) {
       const connection = this.current();
@@ -97,7 +97,7 @@ export class TokenSupervisor {
       try {
         const result = await this.runOnce(connection, lane, signal, work);
         this.ambiguousFailures = 0;
-        if (lane === 'playback') this.retryDelayMs = firstRetryMs;
+        if (lane === 'playback') this.backOff.proven();
         return result;
       } catch (error) {
         const failure = toTokenError(error, what);
@@ -134,7 +134,7 @@ export class TokenSupervisor {
 
   /** Ends for good; resolves when the last native call has returned. Never waits for one that hangs. */
   async close(): Promise<void> {
-    clearTimeout(this.retryTimer);
+    this.backOff.stop();
     this.setState({ kind: 'closed' });
     this.connection?.close();
     this.connection = undefined;
@@ -144,7 +144,7 @@ export class TokenSupervisor {
   private async runOnce<T>(
     connection: TokenConnection,
     lane: Lane,
-    signal: AbortSignal,
+    signal: WaitSignal,
     work: TokenWork<T>,
   ): Promise<T> {
     const pool = connection.pool(lane);
@@ -199,14 +199,14 @@ export class TokenSupervisor {
 
   private lose(connection: TokenConnection, reason: string): void {
     if (connection !== this.connection) return;
-    if (performance.now() - this.openedAt >= provenAfterMs) this.retryDelayMs = firstRetryMs;
+    if (performance.now() - this.openedAt >= provenAfterMs) this.backOff.proven();
     this.drop(connection, { kind: this.module.calls.hung ? 'hung' : 'lost', reason });
-    this.scheduleRetry();
+    this.backOff.schedule();
   }
 
   private awaitReturn(reason: string): void {
     this.setState({ kind: 'lost', reason });
-    this.scheduleRetry();
+    this.backOff.schedule();
   }
 
   private refusePin(connection: TokenConnection, { message }: TokenError): void {
@@ -221,15 +221,6 @@ export class TokenSupervisor {
     connection.close();
   }
 
-  private scheduleRetry(): void {
-    clearTimeout(this.retryTimer);
-    // Replicas lose a shared token together; they should not all come back in the same moment.
-    const waitMs = this.retryDelayMs * (0.5 + Math.random() / 2);
-    this.retryDelayMs = Math.min(this.retryDelayMs * 2, longestRetryMs);
-    this.nextRetryAt = performance.now() + waitMs;
-    this.retryTimer = setTimeout(() => void this.retry(), waitMs);
-  }
-
   private async retry(): Promise<void> {
     try {
       // Waits for calls that still run; for one that hangs as long as it takes, which ends only if it returns.
@@ -238,7 +229,7 @@ export class TokenSupervisor {
     } catch (error) {
       const failure = toTokenError(error, 'opening the token again');
       if (failure.failure === 'pin') this.setState({ kind: 'pin-refused', reason: failure.message });
-      else this.scheduleRetry();
+      else this.backOff.schedule();
     }
   }
 
@@ -247,11 +238,7 @@ export class TokenSupervisor {
     const { message, ckr, cause } = failure;
     const lost = connection !== this.connection && (isOneOf(ambiguousFailures, ckr) || isOneOf(staleHandles, ckr));
     if (!lost && (failure.failure !== 'unavailable' || failure.retryAfterMs !== undefined)) return failure;
-    return new TokenError('unavailable', message, { ckr, cause, retryAfterMs: this.retryAfterMs() });
-  }
-
-  private retryAfterMs(): number {
-    return Math.ceil(Math.min(longestRetryMs, Math.max(firstRetryMs, this.nextRetryAt - performance.now())));
+    return new TokenError('unavailable', message, { ckr, cause, retryAfterMs: this.backOff.retryAfterMs });
   }
 
   private setState(state: TokenState): void {
@@ -259,11 +246,3 @@ export class TokenSupervisor {
     this.observer.stateChanged(state);
   }
 }
-
-/** A session in which anything unknown happened is not given to the next one. */
-const isSessionUsable = ({ ckr, failure, cause, fault }: TokenError): boolean =>
-  fault
-    ? isOneOf(staleHandles, ckr)
-    : ckr === undefined
-      ? failure !== 'unavailable' && cause === undefined
-      : isOneOf(harmlessFailures, ckr);

@@ -1,23 +1,21 @@
-import { TokenError, toTokenError } from './errors/token-error.js';
 import { CertificateDirectory } from './keys/certificate-directory.js';
-import { generateKeyPair, type KeyPairRequest } from './keys/generate-key-pair.js';
-import { hasCertificate, importKeyPair, type KeyPairImport } from './keys/import-key-pair.js';
+import type { KeyPairRequest } from './keys/generate-key-pair.js';
+import type { KeyPairImport } from './keys/import-key-pair.js';
 import type { CertificateToStore } from './keys/key-templates.js';
-import { putCertificate } from './keys/put-certificate.js';
-import { removeKey, type KeyRemoval } from './keys/remove-key.js';
+import type { KeyRemoval } from './keys/remove-key.js';
 import { sign, type SignatureHash } from './keys/sign.js';
-import { certificateNames } from './keys/certificate-names.js';
+import { heldKey } from './keys/held-key.js';
 import type { PresentKey } from './keys/key-index.js';
 import type { KeyObjects } from './keys/read-keys.js';
 import type { TokenKey } from './keys/token-key.js';
 import { parsePkcs11Uri } from './location/pkcs11-uri.js';
-import { listSlots, nameOf, type SlotContent } from './module/find-slot.js';
-import type { TokenConnection } from './module/token-connection.js';
+import { listSlots, type SlotContent } from './module/find-slot.js';
 import type { TokenDescription } from './module/token-description.js';
 import { TokenModule, type ModuleOptions, type ModuleProgress } from './module/token-module.js';
-import { removeNote, writeNote, type TokenNote } from './notes/token-notes.js';
-import type { TokenSession } from './sessions/token-session.js';
-import { TokenSupervisor, type TokenWork } from './token-supervisor.js';
+import type { TokenNote } from './notes/token-notes.js';
+import type { WaitSignal } from './sessions/wait-signal.js';
+import { TokenAdministration } from './token-administration.js';
+import { TokenSupervisor } from './token-supervisor.js';
 import type { TokenOptions, TokenState } from './token-options.js';
 import { PaddedUnwrapping } from './unwrap/padded-unwrapping.js';
 import { RawUnwrapping } from './unwrap/raw-unwrapping.js';
@@ -37,12 +35,15 @@ const noObjects: KeyObjects = { privateKeys: [], certificates: [] };
 export class Token {
   private readonly rawUnwrapping = new RawUnwrapping();
   private readonly paddedUnwrapping = new PaddedUnwrapping();
+  private readonly administration: TokenAdministration;
   private finished = Promise.resolve();
 
   private constructor(
     private readonly supervisor: TokenSupervisor,
     private readonly options: TokenOptions,
-  ) {}
+  ) {
+    this.administration = new TokenAdministration(supervisor, options.uri);
+  }
 
   /** @throws TokenError when the token cannot be opened now; a start must not pass over that. */
   static open(options: TokenOptions): Token {
@@ -110,83 +111,55 @@ export class Token {
    * an error (implicit rejection).
    * @throws TokenError only for reasons that have nothing to do with what is inside the block.
    */
-  async unwrapSessionKey(key: PresentKey, options: UnwrapOptions): Promise<Buffer> {
+  async unwrapSessionKey(key: PresentKey, options: EncryptedSessionKey & { signal: WaitSignal }): Promise<Buffer> {
     requireSessionKeyLength(options.sessionKeyLength);
     return this.supervisor.run('playback', options.signal, 'unwrapping a session key', (session, connection) => {
       const { rawRsa } = connection.description.capabilities;
-      const present = presentKey(connection, key);
+      const present = heldKey(connection.index, key);
       if (rawRsa && this.options.paddings !== 'in-token') return this.rawUnwrapping.unwrap(session, present, options);
       return this.paddedUnwrapping.unwrap(session, present, options, connection);
     });
   }
 
-  /**
-   * Puts a private key and its certificate into the token. The same pair again changes nothing.
-   * @throws TokenError refused when the pair cannot be used.
-   */
-  async importKeyPair(pair: KeyPairImport, signal: AbortSignal): Promise<{ key: TokenKey; created: boolean }> {
-    return this.change('importing a key', signal, async (session, connection) => {
-      const { mechanisms, certificates } = connection;
-      const created = await importKeyPair(session, mechanisms, connection.readObjects(session), pair, certificates);
-      connection.readObjects(session);
-      return { key: keyWithCertificate(connection, pair), created };
-    });
+  /** Puts a private key and its certificate into the token. @throws TokenError refused when the pair cannot be used. */
+  importKeyPair(pair: KeyPairImport, signal: WaitSignal): Promise<{ key: TokenKey; created: boolean }> {
+    return this.administration.importKeyPair(pair, signal);
   }
 
   /** Makes a key pair inside the token; it has no certificate yet. @throws TokenError refused when the label is taken */
-  async generateKeyPair(request: KeyPairRequest, signal: AbortSignal): Promise<TokenKey> {
-    return this.change('making a key', signal, async (session, connection) => {
-      const { privateKeys, certificates } = connection.readObjects(session);
-      if ([...privateKeys, ...certificates].some(({ label }) => label === request.label)) {
-        throw new TokenError('refused', 'the token holds a key or certificate of this name already');
-      }
-      const id = await generateKeyPair(session, connection.mechanisms, request);
-      connection.readObjects(session);
-      return presentKey(connection, { id, label: request.label });
-    });
+  generateKeyPair(request: KeyPairRequest, signal: WaitSignal): Promise<TokenKey> {
+    return this.administration.generateKeyPair(request, signal);
   }
 
   /** Puts a certificate beside the key that it belongs to. @throws TokenError not-found, refused */
-  async addCertificate(certificate: CertificateToStore, signal: AbortSignal): Promise<TokenKey> {
-    return this.change('storing a certificate', signal, async (session, connection) => {
-      const present = connection.readObjects(session);
-      requireSameKey(presentKey(connection, { id: certificate.keyIdentifier }), certificate);
-      if (!hasCertificate(present, certificate)) {
-        const { certificates: directory } = connection;
-        await putCertificate(session, certificate, { present, keyIsNew: false, directory });
-        connection.readObjects(session);
-      }
-      return keyWithCertificate(connection, certificate);
-    });
+  addCertificate(certificate: CertificateToStore, signal: WaitSignal): Promise<TokenKey> {
+    return this.administration.addCertificate(certificate, signal);
+  }
+
+  /** @returns whether the private key was destroyed. @throws TokenError not-found */
+  removeKey(removal: KeyRemoval, signal: WaitSignal): Promise<boolean> {
+    return this.administration.removeKey(removal, signal);
+  }
+
+  /** Writes something down beside the keys; a note of this name that is there stays as it is. @throws TokenError */
+  writeNote(note: TokenNote, signal: WaitSignal): Promise<void> {
+    return this.administration.writeNote(note, signal);
+  }
+
+  /** @throws TokenError */
+  removeNote(name: string, signal: WaitSignal): Promise<void> {
+    return this.administration.removeNote(name, signal);
   }
 
   /** RSASSA-PKCS1-v1_5 with a key that was made in the token. @throws TokenError refused for other keys */
-  async sign(key: PresentKey, hash: SignatureHash, data: Buffer, signal: AbortSignal): Promise<Buffer> {
+  async sign(key: PresentKey, hash: SignatureHash, data: Buffer, signal: WaitSignal): Promise<Buffer> {
     return this.supervisor.run('administration', signal, 'signing', (session, connection) =>
-      sign(session, presentKey(connection, key), hash, data),
+      sign(session, heldKey(connection.index, key), hash, data),
     );
   }
 
-  /**
-   * Removes the certificates of a key that bear one of the labels, and with the last certificate the key itself, for good.
-   * @returns whether the private key was destroyed.
-   * @throws TokenError not-found
-   */
-  async removeKey(removal: KeyRemoval, signal: AbortSignal): Promise<boolean> {
-    return this.change('removing a key', signal, async (session, connection) => {
-      const present = connection.readObjects(session);
-      const bearsLabel = connection.index.keys.some(
-        ({ id, label }) => id.equals(removal.id) && removal.labels.includes(label),
-      );
-      if (!bearsLabel) throw notHeld(removal.id);
-      const destroyed = removeKey(session, present, removal, connection.certificates);
-      connection.readObjects(session);
-      return Promise.resolve(destroyed);
-    });
-  }
-
   /** Reads all keys again: another process may have imported or removed some. @throws TokenError */
-  async refreshKeys(signal: AbortSignal): Promise<void> {
+  async refreshKeys(signal: WaitSignal): Promise<void> {
     await this.supervisor.run('administration', signal, 'reading the keys of the token', (session, connection) => {
       connection.readObjects(session);
       return Promise.resolve();
@@ -202,41 +175,11 @@ export class Token {
   }
 
   /** Reads the notes again: another process may have written some. @throws TokenError */
-  async refreshNotes(signal: AbortSignal): Promise<void> {
+  async refreshNotes(signal: WaitSignal): Promise<void> {
     await this.supervisor.run('administration', signal, 'reading the notes of the token', (session, connection) => {
       connection.readNotes(session);
       return Promise.resolve();
     });
-  }
-
-  /** Writes something down beside the keys; a note of this name that is there stays as it is. @throws TokenError */
-  async writeNote(note: TokenNote, signal: AbortSignal): Promise<void> {
-    await this.changeNotes('writing a note', signal, session => writeNote(session, note));
-  }
-
-  /** @throws TokenError */
-  async removeNote(name: string, signal: AbortSignal): Promise<void> {
-    await this.changeNotes('removing a note', signal, session => removeNote(session, name));
-  }
-
-  private async changeNotes(what: string, signal: AbortSignal, change: (session: TokenSession) => void): Promise<void> {
-    await this.change(what, signal, (session, connection) => {
-      change(session);
-      connection.readNotes(session);
-      return Promise.resolve();
-    });
-  }
-
-  /** @throws TokenError refused where the token is write-protected */
-  private async change<T>(what: string, signal: AbortSignal, work: TokenWork<T>): Promise<T> {
-    try {
-      return await this.supervisor.run('administration', signal, what, (session, connection) => {
-        if (connection.readOnly) throw writeProtected(what);
-        return work(session, connection);
-      });
-    } catch (error) {
-      throw ofToken(toTokenError(error, what), this.options.uri);
-    }
   }
 
   /** Ends for good: who waits hears `unavailable`, what runs is finished; `closed` tells when. */
@@ -256,45 +199,4 @@ function supervisorOf(options: TokenOptions, progress?: ModuleProgress): TokenSu
   const module = TokenModule.load(location.modulePath, { serialised, initialisation, progress });
   const certificates = certificateDirectory === undefined ? undefined : CertificateDirectory.open(certificateDirectory);
   return new TokenSupervisor(module, { ...options, location, certificates }, options.observer);
-}
-
-function presentKey(connection: TokenConnection, wanted: PresentKey): TokenKey {
-  const key = connection.index.present(wanted);
-  if (key !== undefined) return key;
-  throw notHeld(wanted.id);
-}
-
-/** @throws TokenError refused */
-function requireSameKey({ modulus }: TokenKey, { certificateDer }: CertificateToStore): void {
-  if (certificateNames(certificateDer)?.modulus?.equals(modulus) === true) return;
-  throw new TokenError('refused', 'the certificate was issued for another key');
-}
-
-/** Says which token it was, of which option, and what to do about one that is away. */
-function ofToken(error: TokenError, uri: string): TokenError {
-  const { failure, message, ckr, retryAfterMs, fault, cause } = error;
-  if (failure !== 'unavailable' && (failure !== 'refused' || ckr === undefined)) return error;
-  const next = failure === 'unavailable' ? ': check that it is connected, it is looked for by itself' : '';
-  const details = { ckr, fault, cause, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
-  return new TokenError(failure, `${message}${next} (token ${nameOf(parsePkcs11Uri(uri))} of uri)`, details);
-}
-
-const writeProtected = (what: string): TokenError =>
-  new TokenError(
-    'refused',
-    `${what} is refused (CKR_TOKEN_WRITE_PROTECTED): the token is write-protected: allow writing in its own configuration`,
-    {
-      ckr: 'CKR_TOKEN_WRITE_PROTECTED',
-    },
-  );
-
-const notHeld = (id: Buffer): TokenError =>
-  new TokenError('not-found', `the token does not hold the key ${id.toString('hex')}`);
-
-function keyWithCertificate(connection: TokenConnection, { certificateDer, label }: CertificateToStore): TokenKey {
-  const key = connection.index.keys.find(
-    view => view.label === label && view.certificate?.equals(certificateDer) === true,
-  );
-  if (key !== undefined) return key;
-  throw new TokenError('internal', 'the token does not show the certificate that it was given');
 }

@@ -154,3 +154,11 @@ export const harmlessFailures: readonly string[] = [
   'CKR_TOKEN_WRITE_PROTECTED',
   ...unsupported,
 ];
+
+/** A session in which anything unknown happened is not given to the next one. */
+export const isSessionUsable = ({ ckr, failure, cause, fault }: TokenError): boolean =>
+  fault
+    ? isOneOf(staleHandles, ckr)
+    : ckr === undefined
+      ? failure !== 'unavailable' && cause === undefined
+      : isOneOf(harmlessFailures, ckr);

@@ -1,4 +1,5 @@
 import { parsePkcs11Uri } from '../location/pkcs11-uri.js';
+import { BackOff } from '../back-off.js';
 import { TokenError } from '../errors/token-error.js';
 import { recommendedThreadPoolSize, type TokenObserver, type TokenState } from '../token-options.js';
 import { tokenErrorOf } from './crossing-error.js';
@@ -28,8 +29,6 @@ export interface HostedTokenObserver extends Pick<TokenObserver, 'executed' | 's
   processEnded(end: Exclude<HostEnd, 'closed'>, reason: string): void;
 }
 
-const firstRestartMs = 250;
-const longestRestartMs = 4000;
 /** A process that has lived for so long has proven that the module can do so. */
 const provenAfterMs = 60_000;
 /** For calls that run when the token is closed. */
@@ -43,10 +42,8 @@ export class HostSupervisor {
   readonly view = new TokenView();
   private process: ModuleProcess | undefined;
   private tokenState: TokenState = { kind: 'lost', reason: 'it is being opened' };
-  private restartDelayMs = firstRestartMs;
-  private restartAt = 0;
   private startedAt = 0;
-  private restartTimer: NodeJS.Timeout | undefined;
+  private readonly backOff = new BackOff(() => this.start());
   private isClosed = false;
   private readonly opening = deferred();
   private isOpening = true;
@@ -103,13 +100,13 @@ export class HostSupervisor {
 
   /** The token does what it is for: the next failure is the first one again. */
   proven(): void {
-    this.restartDelayMs = firstRestartMs;
+    this.backOff.proven();
   }
 
   close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    clearTimeout(this.restartTimer);
+    this.backOff.stop();
     this.setState({ kind: 'closed' });
     this.view.forget();
     const { process } = this;
@@ -195,18 +192,13 @@ export class HostSupervisor {
   }
 
   private scheduleStart(): void {
-    if (performance.now() - this.startedAt >= provenAfterMs) this.restartDelayMs = firstRestartMs;
-    // Replicas lose a shared token together; they should not all come back in the same moment.
-    const waitMs = this.restartDelayMs * (0.5 + Math.random() / 2);
-    this.restartDelayMs = Math.min(this.restartDelayMs * 2, longestRestartMs);
-    this.restartAt = performance.now() + waitMs;
-    this.restartTimer = setTimeout(() => this.start(), waitMs);
+    if (performance.now() - this.startedAt >= provenAfterMs) this.backOff.proven();
+    this.backOff.schedule();
   }
 
   private unavailable(): TokenError {
     const reason = 'reason' in this.tokenState ? this.tokenState.reason : 'it is closed';
-    const untilRestart = this.restartAt - performance.now();
-    const retryAfterMs = Math.ceil(Math.min(longestRestartMs, Math.max(firstRestartMs, untilRestart)));
+    const { retryAfterMs } = this.backOff;
     return new TokenError('unavailable', `the token is not available: ${reason}`, { retryAfterMs });
   }
 

@@ -1,4 +1,5 @@
 import { toTokenError } from '../errors/token-error.js';
+import type { WaitSignal } from '../sessions/wait-signal.js';
 import { Token } from '../token.js';
 import { crossingError } from './crossing-error.js';
 import { deferred } from './deferred.js';
@@ -13,6 +14,7 @@ import type {
   ResultOf,
 } from './host-messages.js';
 import { PublishedView } from './published-view.js';
+import { RequestAbort } from './request-abort.js';
 
 /** Between two calls of the module nobody is told more often that it is alive. */
 const aliveIntervalMs = 100;
@@ -20,7 +22,7 @@ const aliveIntervalMs = 100;
 type Handlers = {
   readonly [Name in HostOperation]: (
     token: Token,
-    signal: AbortSignal,
+    signal: WaitSignal,
     ...values: ArgumentsOf<Name>
   ) => Promise<ResultOf<Name>>;
 };
@@ -49,7 +51,7 @@ const handlers: Handlers = {
 export class TokenHost {
   private token: Token | undefined;
   private readonly view = new PublishedView();
-  private readonly running = new Map<number, AbortController>();
+  private readonly running = new Map<number, RequestAbort>();
   private readonly quiet = deferred();
   private closing = false;
   private executed: number[] = [];
@@ -121,9 +123,9 @@ export class TokenHost {
   }
 
   private begin(id: number, name: HostOperation, values: unknown[]): void {
-    const controller = new AbortController();
-    this.running.set(id, controller);
-    this.run(name, controller.signal, values).then(
+    const signal = new RequestAbort();
+    this.running.set(id, signal);
+    this.run(name, signal, values).then(
       value => {
         this.publish();
         this.channel.send({ kind: 'result', id, value, executed: this.takeExecuted() });
@@ -143,9 +145,9 @@ export class TokenHost {
     if (this.closing && this.running.size === 0) this.quiet.resolve();
   }
 
-  private async run(name: HostOperation, signal: AbortSignal, values: unknown[]): Promise<unknown> {
+  private async run(name: HostOperation, signal: WaitSignal, values: unknown[]): Promise<unknown> {
     if (this.token === undefined) throw toTokenError(new Error('no token was opened'), name);
-    const handler = handlers[name] as (token: Token, signal: AbortSignal, ...values: unknown[]) => Promise<unknown>;
+    const handler = handlers[name] as (token: Token, signal: WaitSignal, ...values: unknown[]) => Promise<unknown>;
     return handler(this.token, signal, ...values);
   }
 

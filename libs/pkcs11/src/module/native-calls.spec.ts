@@ -1,6 +1,7 @@
 import { NativeCalls } from './native-calls.js';
 
 describe(NativeCalls.name, () => {
+  const returned = (): void => undefined;
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());
 
@@ -8,7 +9,7 @@ describe(NativeCalls.name, () => {
     const calls = new NativeCalls();
     const { promise, resolve } = deferred();
     const output = Buffer.alloc(4);
-    const call = calls.run('C_Decrypt', 1000, [output], () => promise);
+    const call = calls.run('C_Decrypt', 1000, { buffers: [output], returned }, () => promise);
     const outcome = expect(call).rejects.toMatchObject({ failure: 'unavailable', message: /hangs/ });
     await jest.advanceTimersByTimeAsync(999);
     expect(calls.hung).toBe(false);
@@ -26,7 +27,9 @@ describe(NativeCalls.name, () => {
   it('is quiet only when the last call has returned', async () => {
     const calls = new NativeCalls();
     const [first, second] = [deferred(), deferred()];
-    const running = [first, second].map(({ promise }) => calls.run('C_Sign', 1000, [], () => promise));
+    const running = [first, second].map(({ promise }) =>
+      calls.run('C_Sign', 1000, { buffers: [], returned }, () => promise),
+    );
     let isQuiet = false;
     const quiet = calls.quiet().then(() => (isQuiet = true));
     first.resolve();
@@ -39,8 +42,10 @@ describe(NativeCalls.name, () => {
 
   it('passes failures on and leaves no timer behind', async () => {
     const calls = new NativeCalls();
-    await expect(calls.run('C_Sign', 1000, [], () => Promise.reject(new Error('CKR_X')))).rejects.toThrow('CKR_X');
-    const refused = calls.run('C_Sign', 1000, [], () => {
+    await expect(
+      calls.run('C_Sign', 1000, { buffers: [], returned }, () => Promise.reject(new Error('CKR_X'))),
+    ).rejects.toThrow('CKR_X');
+    const refused = calls.run('C_Sign', 1000, { buffers: [], returned }, () => {
       throw new TypeError('a wrong argument');
     });
     await expect(refused).rejects.toThrow('a wrong argument');

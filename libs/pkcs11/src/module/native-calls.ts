@@ -8,6 +8,13 @@ interface RunningCall {
   hung: boolean;
 }
 
+export interface CallEnd {
+  /** What the module reads or writes; overwritten with zeros when the call returns too late. */
+  readonly buffers: readonly Buffer[];
+  /** Called when the call has returned, however late. */
+  readonly returned: () => void;
+}
+
 /**
  * The native calls of one module that run on threads. A call can neither be cancelled nor abandoned: until it returns
  * its buffers must stay alive (the binding keeps bare pointers to them) and the module must not be finalised. One that
@@ -26,18 +33,22 @@ export class NativeCalls {
   }
 
   /**
-   * Runs a call.
-   * @param buffers what the module reads or writes; overwritten with zeros when the call returns too late.
+   * Runs a call. What `start` throws is the caller's: then nothing runs.
    * @throws TokenError unavailable when it takes longer than `timeoutMs`
    */
-  run<T>(what: string, timeoutMs: number, buffers: readonly Buffer[], start: () => Promise<T>): Promise<T> {
+  run<T>(what: string, timeoutMs: number, { buffers, returned }: CallEnd, start: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const giveUp = (): void =>
         reject(new TokenError('unavailable', `${what} hangs: the token has not answered for ${timeoutMs} ms`));
       const call = { buffers, end: performance.now() + timeoutMs, giveUp, hung: false };
+      const work = start();
       this.running.add(call);
       this.watchUntil(call.end);
-      this.untilReturned(call, start).then(resolve, reject);
+      const settle = (): void => {
+        returned();
+        this.forget(call);
+      };
+      work.finally(settle).then(resolve, reject);
     });
   }
 
@@ -47,14 +58,10 @@ export class NativeCalls {
     await new Promise<void>(resolve => this.waitingForQuiet.push(resolve));
   }
 
-  private async untilReturned<T>(call: RunningCall, start: () => Promise<T>): Promise<T> {
-    try {
-      return await start();
-    } finally {
-      this.running.delete(call);
-      if (call.hung) for (const buffer of call.buffers) buffer.fill(0);
-      if (this.running.size === 0) this.announceQuiet();
-    }
+  private forget(call: RunningCall): void {
+    this.running.delete(call);
+    if (call.hung) for (const buffer of call.buffers) buffer.fill(0);
+    if (this.running.size === 0) this.announceQuiet();
   }
 
   private announceQuiet(): void {

@@ -1,6 +1,7 @@
 import { ckrOf } from '../errors/ckr-names.js';
 import { TokenError, toTokenError } from '../errors/token-error.js';
 import type { TokenSession } from './token-session.js';
+import type { WaitSignal } from './wait-signal.js';
 
 /** Playback must never wait behind administration: imports, listings, new keys. */
 export type Lane = 'playback' | 'administration';
@@ -58,7 +59,7 @@ export class SessionPool {
    * @throws TokenError busy when the queue is full or the signal aborts before a session is free, unavailable when the
    * pool is closed; whatever opening a session throws.
    */
-  async lease(lane: Lane, signal: AbortSignal): Promise<TokenSession> {
+  async lease(lane: Lane, signal: WaitSignal): Promise<TokenSession> {
     if (this.closed) throw closedError();
     if (signal.aborted) throw givenUp(signal);
     return (this.waiting.length === 0 ? this.take() : undefined) ?? (await this.wait(lane, signal));
@@ -113,7 +114,7 @@ export class SessionPool {
     if (this.leased + this.idle.length === 0) this.serve();
   }
 
-  private wait(lane: Lane, signal: AbortSignal): Promise<TokenSession> {
+  private wait(lane: Lane, signal: WaitSignal): Promise<TokenSession> {
     if (this.waiting.length >= this.options.queueLimit) {
       const message = `the token is busy: ${this.waiting.length} operations wait already`;
       throw new TokenError('busy', message, { retryAfterMs: busyRetryAfterMs });
@@ -162,7 +163,7 @@ export class SessionPool {
 
 const closedError = (): TokenError => new TokenError('unavailable', 'the token is not open any more');
 
-function givenUp(signal: AbortSignal): TokenError {
+function givenUp(signal: WaitSignal): TokenError {
   const message = 'the operation was given up before the token had a free session';
   return new TokenError('busy', message, { retryAfterMs: busyRetryAfterMs, cause: signal.reason });
 }

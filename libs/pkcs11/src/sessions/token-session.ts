@@ -12,6 +12,10 @@ export class TokenSession {
   private readonly generation: number;
   private running = false;
   private closing = false;
+  private readonly returned = (): void => {
+    this.running = false;
+    if (this.closing) this.close();
+  };
 
   constructor(
     private readonly module: TokenModule,
@@ -126,15 +130,10 @@ export class TokenSession {
     timeoutMs = this.timeoutMs,
   ): Promise<T> {
     if (this.module.serialised) return this.alone(atOnce, timeoutMs);
-    return this.module.calls.run(what, timeoutMs, buffers, async () => {
+    return this.module.calls.run(what, timeoutMs, { buffers, returned: this.returned }, () => {
       const work = onThread();
       this.running = true;
-      try {
-        return await work;
-      } finally {
-        this.running = false;
-        if (this.closing) this.close();
-      }
+      return work;
     });
   }
 

@@ -4,7 +4,8 @@ import { AuditCheckpointSigner, digestOfHeads, type CheckpointContent } from '#g
 import { openSqliteStore, type Store } from '#store';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
 
-const everythingButDate = [
+/** With `doNotFake`: what a test sets is the date, and everything else goes on. */
+export const onlyTheDate = [
   'hrtime',
   'nextTick',
   'performance',
@@ -71,7 +72,7 @@ export class PastAudit {
   /** A process that wrote so many records in a month, and ended. */
   async gateway(writer: string, month: string, records: number): Promise<void> {
     const start = Date.parse(`${month}-03T10:00:00.000Z`);
-    jest.useFakeTimers({ now: start, doNotFake: [...everythingButDate] });
+    jest.useFakeTimers({ now: start, doNotFake: [...onlyTheDate] });
     const store = await openSqliteStore({ directory: this.store, auditWriter: writer, writeDeadlineMs: 60_000 });
     try {
       await this.sign(store, writer, 'opened');

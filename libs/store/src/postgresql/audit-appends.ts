@@ -3,6 +3,7 @@ import type { ChainHead, SealedRecord } from '../audit/audit-chain.js';
 import type { BatchOutcome, WriteRequest } from '../group-commit/write-request.js';
 import { headOf, isWritten, sealAfter, writeAfter, type TimedEntry } from './audit-chain-rows.js';
 import type { AuditMonths } from './audit-months.js';
+import { isMissingPartition } from './database-problem.js';
 import type { PostgresqlDatabase } from './postgresql-database.js';
 
 /** Of two processes under one name one waits for the other now and then. */
@@ -41,13 +42,23 @@ export class AuditAppends {
       const head = this.head ?? (await this.database.read(sql => headOf(sql, writer)));
       const sealed = sealAfter(writer, head, entries);
       const last = sealed.at(-1);
-      const written = await this.database.read(
-        async sql =>
-          (await writeAfter(sql, writer, head, sealed)) || (last !== undefined && (await isWritten(sql, last))),
-      );
+      const written = await this.database
+        .read(
+          async sql =>
+            (await writeAfter(sql, writer, head, sealed)) || (last !== undefined && (await isWritten(sql, last))),
+        )
+        .catch((error: unknown) => this.monthAgain(entries, error));
       this.head = written ? last?.record : undefined;
       if (written) return sealed.slice(-entries.length);
     }
     throw new Error(`other processes write under the name ${writer}`);
+  }
+
+  /** A month that was known may have been archived and dropped meanwhile. False: nothing is written yet. */
+  private async monthAgain(entries: readonly TimedEntry[], error: unknown): Promise<false> {
+    if (!isMissingPartition(error)) throw error;
+    this.months.forget();
+    await this.months.prepare(entries.map(({ time }) => time));
+    return false;
   }
 }

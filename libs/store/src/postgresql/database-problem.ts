@@ -38,6 +38,13 @@ export class HostProblem extends Error {
 export const isValueProblem = (error: unknown): boolean =>
   /^\w{5}$/.test(codeOf(error)) && valueClasses.test(codeOf(error));
 
+/** No partition takes the row: of violated checks, the one that no constraint stands behind. */
+export function isMissingPartition(error: unknown): boolean {
+  const { cause } = error as { readonly cause?: unknown };
+  const { code, constraint } = (cause ?? error) as { readonly code?: string; readonly constraint?: string };
+  return code === '23514' && constraint === undefined;
+}
+
 export const isConflict = (error: unknown): boolean => conflicts.has(codeOf(error));
 
 /** Nothing more comes over this connection; another one, perhaps to another server, may serve. */

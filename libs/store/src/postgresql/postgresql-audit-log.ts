@@ -27,6 +27,7 @@ import {
   removeArchivedRecords,
 } from './audit-archives.js';
 import { headOf, sealAfter, writeAfter } from './audit-chain-rows.js';
+import { dropEmptyMonths } from './audit-month-removal.js';
 import type { AuditMonths } from './audit-months.js';
 import {
   checkpointsAfter,
@@ -115,6 +116,7 @@ export class PostgresqlAuditLog implements AuditLog {
 
   async removeArchived(): Promise<void> {
     while (await this.database.transaction(removeArchivedRecords));
+    await dropEmptyMonths(this.database);
   }
 
   async heads(): Promise<readonly AuditHead[]> {

@@ -1,5 +1,17 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -21,15 +33,22 @@ interface ComposeService {
   readonly read_only?: boolean;
   readonly cap_drop?: readonly string[];
   readonly command?: unknown;
+  readonly profiles?: readonly string[];
+  readonly healthcheck?: { readonly test: readonly string[]; readonly interval: string; readonly timeout: string };
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly networks?: readonly string[];
 }
 const compose = parse(readFileSync(join(deploy, 'compose.yaml'), 'utf8'), { merge: true }) as {
   services: Readonly<Record<string, ComposeService>>;
+  networks: Readonly<Record<string, { readonly internal?: boolean } | null>>;
+  volumes: Readonly<Record<string, unknown>>;
 };
 const service = (name: string): ComposeService => {
   const found = compose.services[name];
   if (found === undefined) throw new Error(`compose.yaml has no ${name}`);
   return found;
 };
+const configurationOf = (name: string): string => readFileSync(join(deploy, `compose/${name}.yaml`), 'utf8');
 const inState = (text: string): string => text.replaceAll('/var/lib/rcs', state);
 
 const prepare = () =>
@@ -54,11 +73,101 @@ it('mounts files that are there', () => {
 });
 
 it('prepares secrets, certificates and a token, once', async () => {
-  const files = ['secrets/redis', 'internal-tls/ca.pem', 'token/softhsm2.conf', 'webdav.htpasswd'];
+  const files = [
+    'redis/secrets/redis',
+    'playback-gateway/internal-tls/playback-gateway.key',
+    'key-vault/token/softhsm2.conf',
+    'webdav/htpasswd',
+  ];
   const before = files.map(file => readFileSync(join(state, file), 'utf8'));
   await prepare();
   expect(files.map(file => readFileSync(join(state, file), 'utf8'))).toEqual(before);
-  expect(statSync(join(state, 'secrets/token-pin')).mode & 0o077).toBe(0);
+  expect(statSync(join(state, 'key-vault/secrets/token-pin')).mode & 0o077).toBe(0);
+});
+
+/** Everything that is secret: what is not a certificate, nor the place of the token. */
+const secretsOf = (container: string): string[] =>
+  readdirSync(join(state, container), { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile() && !/\.pem$|\.conf$/.test(entry.name) && !entry.parentPath.includes('/tokens'))
+    .map(({ name }) => name)
+    .sort();
+
+it.each([
+  ['playback-gateway', ['ops', 'playback-gateway.key', 'postgresql', 'public-server.key', 'redis', 'webdav']],
+  ['decrypt-worker', ['decrypt-worker.key', 'redis', 'webdav']],
+  ['key-vault', ['key-vault.key', 'token-pin']],
+  ['rcsctl', ['postgresql', 'rcsctl.key']],
+  ['redis', ['redis']],
+  ['postgresql', ['postgresql']],
+  ['webdav', ['htpasswd']],
+] as const)('gives %s its own secrets and keys, and no more', (name, secrets) => {
+  expect(secretsOf(name)).toEqual(secrets);
+  // Of all places below /var/lib/rcs it sees its own.
+  const places = (service(name).volumes ?? []).map(volume => volume.split(':').slice(0, 2));
+  const own = places.filter(([, path]) => path?.startsWith('/var/lib/rcs'));
+  expect(own).toEqual([[name, `/var/lib/rcs/${name}`]]);
+});
+
+it('gives no volume to two containers, but for what prepares them', () => {
+  const shared = Object.keys(compose.volumes).filter(volume => {
+    const users = Object.entries(compose.services).filter(
+      ([name, { volumes = [] }]) => name !== 'prepare' && volumes.some(mounted => mounted.startsWith(`${volume}:`)),
+    );
+    return users.length > 1;
+  });
+  expect(shared).toEqual([]);
+  const withEverything = Object.keys(compose.services).filter(name =>
+    (service(name).volumes ?? []).some(volume => volume.startsWith('prepare:')),
+  );
+  expect(withEverything).toEqual(['prepare']);
+});
+
+it('lets nobody reach the database but gateways and the command line', () => {
+  const inside = Object.keys(compose.services).filter(name => service(name).networks?.includes('store') === true);
+  expect(inside).toEqual(['postgresql', 'playback-gateway', 'rcsctl']);
+  expect(service('postgresql').networks).toEqual(['store']);
+  expect(compose.networks.store).toEqual({ internal: true });
+});
+
+it('asks everything that goes on whether it is well, and starts nothing before what it needs is', () => {
+  const ending = ['prepare', 'rcsctl'];
+  for (const [name, { healthcheck, depends_on: needed = {} }] of Object.entries(compose.services)) {
+    expect([name, healthcheck === undefined]).toEqual([name, ending.includes(name)]);
+    if (healthcheck !== undefined) expect(healthcheck).toMatchObject({ interval: '5s', timeout: '5s' });
+    for (const [dependency, { condition }] of Object.entries(needed)) {
+      const expected = dependency === 'prepare' ? 'service_completed_successfully' : 'service_healthy';
+      expect([name, dependency, condition]).toEqual([name, dependency, expected]);
+    }
+  }
+});
+
+it.each([
+  ['playback-gateway', 9090],
+  ['decrypt-worker', 9092],
+  ['key-vault', 9091],
+] as const)('%s is well exactly when it says that it is ready', async (name, port) => {
+  const [kind, program, ...options] = service(name).healthcheck?.test ?? [];
+  expect([kind, program]).toEqual(['CMD', 'node']);
+  let ready = true;
+  const answers = createServer(({ url }, response) =>
+    response.writeHead(url === '/health/ready' && ready ? 200 : 503).end(),
+  );
+  await once(answers.listen(0, '127.0.0.1'), 'listening', { signal: AbortSignal.timeout(10_000) });
+  const { port: open } = answers.address() as AddressInfo;
+  try {
+    // Compose writes $$ for a dollar sign.
+    const parts = options.map(part => part.replaceAll('$$', '$').replace(String(port), String(open)));
+    const check = () =>
+      run(process.execPath, parts, { env: service(name).environment, timeout: 30_000 }).then(
+        () => 0,
+        (error: unknown) => (error as { code?: number }).code,
+      );
+    expect(await check()).toBe(0);
+    ready = false;
+    expect(await check()).toBe(1);
+  } finally {
+    answers.close();
+  }
 });
 
 it('gives the volume of the recordings to the user Apache writes as', () => {
@@ -72,12 +181,13 @@ it.each([
   ['playback-gateway', ['internalTls', 'redis', 'store']],
   ['decrypt-worker', ['internalTls', 'redis', 'decryptWorker']],
   ['key-vault', ['internalTls', 'keyVault']],
-] as const)('gives the %s a configuration and an identity that it takes', (name, sections) => {
-  const file = join(state, 'application.yaml');
-  writeFileSync(file, inState(readFileSync(join(deploy, 'compose/application.yaml'), 'utf8')));
-  const entries = Object.entries(service(name).environment ?? {}).map(([option, value]) => [option, inState(value)]);
-  const environment = { ...(Object.fromEntries(entries) as Record<string, string>), RCS_CONFIG: file };
-  const configuration = requireSections(loadConfiguration(undefined, environment), ...sections);
+  ['rcsctl', ['internalTls', 'store', 'decryptWorker']],
+] as const)('gives %s a configuration and an identity that it takes', (name, sections) => {
+  const given = service(name).environment?.RCS_CONFIG;
+  expect(service(name).volumes).toContain(`./compose/${name}.yaml:${given}:ro`);
+  const file = join(state, `${name}.yaml`);
+  writeFileSync(file, inState(configurationOf(name)));
+  const configuration = requireSections(loadConfiguration(file, {}), ...sections);
   expect(loadInternalIdentity(configuration.internalTls).role).toBe(name);
 });
 
@@ -111,8 +221,14 @@ it('gives Prometheus a configuration that Prometheus takes', async () => {
   const { stdout } = await run('promtool', ['check', 'config', file]);
   expect(stdout).toMatch(/SUCCESS: .*prometheus.yaml is valid/);
   const ports = [...text.matchAll(/port: (\d+)/g)].map(([, port]) => Number(port));
-  const { serverSettings, keyVault, decryptWorker } = parse(
-    readFileSync(join(deploy, 'compose/application.yaml'), 'utf8'),
-  ) as Record<string, { management: { port: number } }>;
-  expect(ports).toEqual([serverSettings, keyVault, decryptWorker].map(section => section?.management.port));
+  const sections = [
+    ['playback-gateway', 'serverSettings'],
+    ['key-vault', 'keyVault'],
+    ['decrypt-worker', 'decryptWorker'],
+  ] as const;
+  const configured = sections.map(([name, section]) => {
+    const all = parse(configurationOf(name)) as Record<string, { management: { port: number } }>;
+    return all[section]?.management.port;
+  });
+  expect(ports).toEqual(configured);
 });

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -35,6 +35,22 @@ export class P11KitClientToken implements RealToken {
 
   get environment(): Readonly<Record<string, string>> {
     return { P11_KIT_SERVER_ADDRESS: `unix:path=${this.socket}` };
+  }
+
+  /** As if it had crashed. */
+  async killDaemon(): Promise<void> {
+    const { server } = this;
+    if (server?.pid === undefined) throw new Error('the server of p11-kit was not started');
+    // A process for each connection, which would go on serving it.
+    const serving = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8').trim().split(' ');
+    await endChild('the server of p11-kit', server, 'SIGKILL');
+    for (const pid of serving) if (pid !== '') process.kill(Number(pid), 'SIGKILL');
+  }
+
+  async startDaemon(): Promise<void> {
+    // Who is killed leaves the socket behind.
+    rmSync(this.socket, { force: true });
+    await this.begin();
   }
 
   async remove(): Promise<void> {

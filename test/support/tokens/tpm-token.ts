@@ -25,6 +25,7 @@ export class TpmToken implements RealToken {
   readonly settings: TokenSettings = { objectsReadOnce: true };
   readonly within: readonly string[] = [];
   private readonly children: ChildProcess[] = [];
+  private port = 0;
 
   private constructor(private readonly directory: string) {}
 
@@ -75,6 +76,19 @@ export class TpmToken implements RealToken {
     this.tool('addcert', `--label=${labels[0]}`, `--key-label=${label}`, certificateFile);
   }
 
+  /** The resource manager, as if it had crashed. */
+  async killDaemon(): Promise<void> {
+    const manager = this.children.pop();
+    if (manager === undefined) throw new Error('tpm2-abrmd was not started');
+    await endChild('tpm2-abrmd', manager, 'SIGKILL');
+  }
+
+  async startDaemon(): Promise<void> {
+    const tcti = `--tcti=swtpm:host=127.0.0.1,port=${this.port}`;
+    this.spawn('tpm2-abrmd', '--session', '--allow-root', '--flush-all', tcti);
+    await this.until('tpm2-abrmd', () => this.answers());
+  }
+
   async remove(): Promise<void> {
     for (const child of this.children.splice(0).reverse()) await endChild(`${child.spawnfile} of the TPM`, child);
     rmSync(this.directory, { recursive: true, force: true });
@@ -103,8 +117,8 @@ export class TpmToken implements RealToken {
     await this.until('swtpm', () => existsSync(this.file('pid')));
     this.spawn('dbus-daemon', '--session', '--nofork', '--nopidfile', `--address=unix:path=${this.file('bus')}`);
     await this.until('dbus-daemon', () => existsSync(this.file('bus')));
-    this.spawn('tpm2-abrmd', '--session', '--allow-root', '--flush-all', `--tcti=swtpm:host=127.0.0.1,port=${port}`);
-    await this.until('tpm2-abrmd', () => this.answers());
+    this.port = port;
+    await this.startDaemon();
   }
 
   private answers(): boolean {

@@ -4,6 +4,7 @@ import { certificates } from './sqlite/sqlite-certificate-store.js';
 import { contactCenters } from './sqlite/sqlite-contact-center-store.js';
 import { deletionProtection } from './sqlite/sqlite-deletion-protection-store.js';
 import { endedSessions } from './sqlite/sqlite-ended-session-store.js';
+import { handOvers } from './sqlite/sqlite-hand-over-store.js';
 import { labels } from './sqlite/sqlite-label-store.js';
 import { legalHolds } from './sqlite/sqlite-legal-hold-store.js';
 import { localKeyManager } from './sqlite/sqlite-local-key-manager-store.js';
@@ -20,6 +21,7 @@ export type * from './certificates/certificate-store.js';
 export type * from './contact-centers/contact-center.js';
 export type * from './deletion-protection/deletion-protection-store.js';
 export type * from './ended-sessions/ended-session-store.js';
+export type * from './hand-over/hand-over-store.js';
 export type * from './labels/label-store.js';
 export type * from './local-key-manager/local-key-manager-store.js';
 export type * from './media-index/media-index-store.js';
@@ -46,6 +48,7 @@ export const documents = {
   deletionProtection,
   legalHolds,
   removals,
+  handOvers,
 };
 
 /** All that this server keeps besides keys (in the token) and media (in the storage). */

@@ -99,6 +99,7 @@ export const documentTables: readonly CopiedTable[] = [
     ['recording_id', 'media_id'],
     ['contact_center', 'location', 'descriptor', 'attempts', 'next_attempt', 'reason'],
   ),
+  alike('hand_over', ['recording_id', 'receiver'], ['contact_center', 'state', 'attempts', 'next_attempt', 'reason']),
   alike('awaited_erasure', ['recording_id'], ['contact_center', 'user', 'reason', 'time', 'next_attempt']),
   {
     // Numbered anew, in the old order.

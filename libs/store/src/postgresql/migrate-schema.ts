@@ -4,6 +4,7 @@ import { auditSchema } from './audit-schema.js';
 import { documentSchema } from './document-schema.js';
 import type { DatabaseHost, PostgresqlOptions } from './postgresql-options.js';
 import { clientConfig } from './primary-pool.js';
+import { handOverSchema } from './hand-over-schema.js';
 import { removalSchema } from './removal-schema.js';
 import { searchSchema } from './search-schema.js';
 
@@ -20,6 +21,7 @@ export const migrations: readonly PostgresqlMigration[] = [
   { version: 2, worksWithCodeOf: 1, sql: searchSchema },
   { version: 3, worksWithCodeOf: 1, sql: annotationSchema },
   { version: 4, worksWithCodeOf: 1, sql: removalSchema },
+  { version: 5, worksWithCodeOf: 1, sql: handOverSchema },
 ];
 
 /** A step may have to rewrite much. */

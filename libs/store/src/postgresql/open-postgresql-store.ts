@@ -13,6 +13,7 @@ import { PostgresqlDatabase } from './postgresql-database.js';
 import { PostgresqlDeletionProtectionStore } from './postgresql-deletion-protection-store.js';
 import { PostgresqlEndedSessionStore } from './postgresql-ended-session-store.js';
 import { PostgresqlExportPosition } from './postgresql-export-position.js';
+import { PostgresqlHandOverStore } from './postgresql-hand-over-store.js';
 import { PostgresqlLabelStore } from './postgresql-label-store.js';
 import { PostgresqlLegalHoldStore } from './postgresql-legal-hold-store.js';
 import { PostgresqlLocalKeyManagerStore } from './postgresql-local-key-manager-store.js';
@@ -91,6 +92,7 @@ function postgresqlStore(
     deletionProtection: new PostgresqlDeletionProtectionStore(documents),
     legalHolds: new PostgresqlLegalHoldStore(documents),
     removals: new PostgresqlRemovalStore(documents),
+    handOvers: new PostgresqlHandOverStore(documents),
     mediaIndex: new PostgresqlMediaIndexStore(documents),
     users: new PostgresqlUserStore(documents),
     contactCenters: new PostgresqlContactCenterStore(documents),

@@ -8,6 +8,7 @@ import { removedCode } from '../removal/removed-code.js';
 import { claimLocations, putPin, replaceRecipients } from './media-rows.js';
 import type { PostgresqlDatabase } from './postgresql-database.js';
 import { beingCleared, holdPlaces } from './removal-rows.js';
+import { insertHandOvers } from './postgresql-hand-over-store.js';
 import { makeSearchable } from './postgresql-recording-search-store.js';
 import type { Sql } from './sql.js';
 
@@ -18,7 +19,7 @@ export class PostgresqlRecordingStore implements RecordingStore {
 
   insert(
     recording: Recording,
-    { findings = [], locations = [] }: InsertionDetails = {},
+    { findings = [], locations = [], handOvers = [] }: InsertionDetails = {},
   ): Promise<'created' | 'unchanged'> {
     return this.database.transaction(async sql => {
       if (!(await insertRow(sql, recording))) return unchanged(sql, recording);
@@ -27,6 +28,7 @@ export class PostgresqlRecordingStore implements RecordingStore {
       await makeSearchable(sql, recording);
       await claim(sql, recording, locations);
       for (const finding of findings) await putPin(sql, recording, finding);
+      await insertHandOvers(sql, recording, handOvers);
       return 'created';
     });
   }

@@ -1,3 +1,4 @@
+import type { NewHandOver } from '../hand-over/hand-over-store.js';
 import type { MediaFinding, PinnedMedia, PinResult } from './pinned-media.js';
 import type { Recording } from './recording.js';
 
@@ -11,6 +12,8 @@ export interface ClaimedLocation {
 export interface InsertionDetails {
   readonly findings?: readonly MediaFinding[];
   readonly locations?: readonly ClaimedLocation[];
+  /** Who is to get the metadata; queued in the same transaction. */
+  readonly handOvers?: readonly NewHandOver[];
 }
 
 /** Keeps the metadata of recordings. Every method rejects with RCS_STORE_UNAVAILABLE while the database cannot serve. */

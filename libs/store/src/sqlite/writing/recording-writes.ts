@@ -3,6 +3,7 @@ import type { MediaFinding, PinResult } from '../../recordings/pinned-media.js';
 import type { InsertionDetails } from '../../recordings/recording-store.js';
 import type { Recording } from '../../recordings/recording.js';
 import { epochMilliseconds, withoutLeaves } from '../../recordings/stored-recording.js';
+import { HandOverTable } from './hand-over-table.js';
 import { LocationClaims } from './location-claims.js';
 import { MediaPinTable } from './media-pin-table.js';
 import { RecipientTable } from './recipient-table.js';
@@ -29,6 +30,7 @@ export function recordingWrites(database: Database.Database): WriteHandlers<Reco
   const pins = new MediaPinTable(database);
   const search = new SearchTable(database);
   const claims = new LocationClaims(database);
+  const queue = new HandOverTable(database);
   const find = database.prepare<[string], DocumentRow>('SELECT document FROM recording WHERE id = ?');
   const removed = database.prepare<[string], { readonly contactCenter: string }>(
     `SELECT contact_center AS contactCenter FROM removal_ledger WHERE recording_id = ? AND media_id = ''`,
@@ -39,7 +41,7 @@ export function recordingWrites(database: Database.Database): WriteHandlers<Reco
   };
 
   return {
-    insertRecording({ recording, findings = [], locations = [] }) {
+    insertRecording({ recording, findings = [], locations = [], handOvers = [] }) {
       const { id, contactCenter } = recording;
       const present = stored(id);
       if (present !== undefined) {
@@ -73,6 +75,7 @@ export function recordingWrites(database: Database.Database): WriteHandlers<Reco
       for (const { mediaId, location } of locations)
         claims.claim({ contactCenter, recordingId: id, mediaId, location });
       for (const finding of findings) pins.put(recording, finding);
+      queue.add(recording, handOvers);
       return 'created';
     },
 

@@ -30,6 +30,8 @@ const ofOperations = new Set([
   'GET /rcs/roles',
   'GET /rcs/access-groups',
   'DELETE /api/v2/ops/contact-centers/:contactCenter/recordings/:id',
+  'GET /api/v2/ops/hand-overs',
+  'POST /api/v2/ops/hand-overs',
   'GET /rcs/audit',
   'GET /rcs/audit/export',
   'GET /rcs/audit/proof',

@@ -8,6 +8,7 @@ import { DependenciesModule } from './dependencies/dependencies.module.js';
 import type { GatewayDependencies } from './dependencies/gateway-dependencies.js';
 import { GatewayAccess } from './gateway-access.js';
 import { GatewayErrorFilter } from './gateway-error.filter.js';
+import { HandOverModule } from './hand-over/hand-over.module.js';
 import { KeysModule } from './keys/keys.module.js';
 import { LocalKeyManagerListener } from './local-key-manager/local-key-manager-listener.js';
 import { LocalKeyManagerModule } from './local-key-manager/local-key-manager.module.js';
@@ -27,6 +28,7 @@ const features = [
   AccessModule,
   PlaybackModule,
   RecordingsModule,
+  HandOverModule,
   LabelsModule,
   DeletionProtectionModule,
   RemovalModule,

@@ -22,6 +22,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   hawk: async () => (await import('./commands/hawk.command.js')).hawkCommand,
   lkm: async () => (await import('./commands/lkm.command.js')).lkmCommand,
   certificates: async () => (await import('./commands/certificates.command.js')).certificatesCommand,
+  'hand-overs': async () => (await import('./commands/hand-overs.command.js')).handOversCommand,
   recordings: async () => (await import('./commands/recordings.command.js')).recordingsCommand,
   store: async () => (await import('./commands/store.command.js')).storeCommand,
   audit: async () => (await import('./commands/audit.command.js')).auditCommand,

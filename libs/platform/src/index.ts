@@ -15,6 +15,7 @@ export { isOriginPattern } from './configuration/web-settings.schema.js';
 export type { ConfigurationServerSettings } from './configuration/configuration-server.schema.js';
 export type { AuditOtlpConfiguration, AuditS3Configuration } from './configuration/audit-sinks.schema.js';
 export type { OpenIdSettings } from './configuration/open-id.schema.js';
+export type { InteractionReceiverConfiguration } from './configuration/interaction-receiver.schema.js';
 export * from './configuration/load-configuration.js';
 export { configurationPage } from './configuration/configuration-page.js';
 export * from './configuration/secrets/encrypted-secret.js';

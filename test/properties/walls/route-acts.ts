@@ -85,6 +85,17 @@ export const routeActs: Readonly<Record<string, RouteActs>> = {
     [attack.a, attack.b].flatMap(({ contactCenter }) =>
       over('DELETE', `/api/v2/ops/contact-centers/${contactCenter.id}/recordings/:id`, recordingNames(attack)),
     ),
+  'GET /api/v2/ops/hand-overs': () =>
+    ['given-up', 'waiting'].flatMap(state => plainly('GET', `/api/v2/ops/hand-overs?state=${state}`)),
+  'POST /api/v2/ops/hand-overs': attack =>
+    recordingNames(attack).map(([known, unknown]) => {
+      const act = (recordingId: string) => ({
+        method: 'POST',
+        path: '/api/v2/ops/hand-overs',
+        json: { operationName: 'discard', recordingId, receiver: 'https://receiver.example.com/' },
+      });
+      return { message: act(known), twin: { message: act(unknown), names: [known, unknown] as const } };
+    }),
   'GET /rcs/recordings/:id/holds': attack => over('GET', '/rcs/recordings/:id/holds', recordingNames(attack)),
   'POST /rcs/recordings/:id/holds': attack =>
     over('POST', '/rcs/recordings/:id/holds', recordingNames(attack), [{ reason: 'of B' }]),

@@ -13,6 +13,7 @@ export const storeTokens = {
   deletionProtection: Symbol('DeletionProtectionStore'),
   legalHolds: Symbol('LegalHoldStore'),
   removals: Symbol('RemovalStore'),
+  handOvers: Symbol('HandOverStore'),
   endedSessions: Symbol('EndedSessionStore'),
   audit: Symbol('AuditLog'),
 } as const;

@@ -8,6 +8,7 @@ import { openSqliteStore, type MediaFile, type Store } from '#store';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { InspectingWorker, type Found } from '#test/data-plane/inspecting-worker.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
+import { ConfiguredReceivers } from '../interaction-receivers/configured-receivers.js';
 import { GrantIssuer } from '../grants/grant-issuer.js';
 import { WorkerClient } from '../workers/worker-client.js';
 import { InsertionInspection } from '../recordings/insertion-inspection.js';
@@ -92,6 +93,7 @@ describe('the index of media files', () => {
       store.audit,
       claims,
       new InsertionInspection(inspector, logger, { mediaIndex: { insertionTimeoutMs: timeoutMs } }),
+      new ConfiguredReceivers({ interactionReceivers: [] }),
       { crRegion: 'default' },
     );
 

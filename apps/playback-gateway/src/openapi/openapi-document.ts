@@ -13,6 +13,7 @@ import { localKeyManager } from './operations/local-key-manager.js';
 import { playback } from './operations/playback.js';
 import { labels } from './operations/labels.js';
 import { recordings } from './operations/recordings.js';
+import { handOvers } from './operations/hand-overs.js';
 import { removal } from './operations/removal.js';
 import { rewrapOperations } from './operations/rewraps.js';
 import { sessionOperations } from './operations/sessions.js';
@@ -25,6 +26,7 @@ export const features: readonly FeatureOperations[] = [
   recordings,
   labels,
   removal,
+  handOvers,
   sessionOperations,
   userOperations,
   audit,

@@ -17,6 +17,7 @@ import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.
 import { CONFIGURATION, storeTokens } from '../dependencies/injection-tokens.js';
 import { envelopeAsDer } from '../envelopes/envelope-as-der.js';
 import { recipientsOfMediaFile } from '../envelopes/recipient-names.js';
+import { ConfiguredReceivers } from '../interaction-receivers/configured-receivers.js';
 import { LocationClaims } from '../media-index/location-claims.js';
 import { InsertionInspection } from './insertion-inspection.js';
 import { insertRecordingSchema, type InsertMediaFile, type InsertRecording } from './insert-recording.schema.js';
@@ -46,6 +47,7 @@ export class RecordingInsertionService {
     @Inject(storeTokens.audit) private readonly audit: AuditLog,
     private readonly claims: LocationClaims,
     private readonly inspection: InsertionInspection,
+    private readonly receivers: ConfiguredReceivers,
     @Inject(CONFIGURATION) { crRegion }: Pick<GatewayConfiguration, 'crRegion'>,
   ) {
     this.region = crRegion;
@@ -65,7 +67,8 @@ export class RecordingInsertionService {
     // A repetition finds everything in its place.
     const findings = known === undefined ? await this.look(insertion, recording, body, entry) : [];
     await this.audit.append({ ...entry, outcome: 'allowed' });
-    const result = await this.recordings.insert(recording, { findings, locations });
+    const handOvers = this.receivers.handOversOf(recording);
+    const result = await this.recordings.insert(recording, { findings, locations, handOvers });
     return { recording: (await this.recordings.find(recording.id)) ?? recording, result };
   }
 

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuthorisationModule } from '../authorisation/authorisation.module.js';
+import { InteractionReceiversModule } from '../interaction-receivers/interaction-receivers.module.js';
 import { HttpModule } from '../http/http.module.js';
 import { MediaIndexModule } from '../media-index/media-index.module.js';
 import { InsertionInspection } from './insertion-inspection.js';
@@ -11,7 +12,7 @@ import { SearchIndexing } from './search-indexing.js';
 
 /** The metadata of recordings: inserted by the recording processor, found by and shown to users. */
 @Module({
-  imports: [AuthorisationModule, HttpModule, MediaIndexModule],
+  imports: [AuthorisationModule, HttpModule, InteractionReceiversModule, MediaIndexModule],
   controllers: [RecordingController, RecordingInsertionController],
   providers: [
     InsertionInspection,

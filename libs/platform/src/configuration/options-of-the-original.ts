@@ -9,7 +9,6 @@ const meaningless = (reason: string): string => `has no meaning here: ${reason};
 const notYet = (what: string): string => `is not supported yet: ${what}; take it out`;
 
 const thisIsRcs = meaningless('this server is the Recording Crypto Server itself and connects to no other');
-const noSpeechMiner = meaningless('SpeechMiner calls this server, which never calls SpeechMiner');
 const noConfigurationServer =
   'has no meaning here: there is no protocol of Configuration Server, SIP Server and Interaction Server; people and roles ' +
   'come over LDAP (configurationServers) or OpenID (openId)';
@@ -58,8 +57,8 @@ const anywhere: FormerOptions = {
   rcsJksPassword: thisIsRcs,
   webDAVTrustedCA: movedTo('serverSettings.webDAVTrustedCA, or mediaStorages[].webDAVTrustedCA'),
   webDAVJksPassword: movedTo('serverSettings.webDAVJksPassword'),
-  speechMinerTrustedCA: noSpeechMiner,
-  speechMinerJksPassword: noSpeechMiner,
+  speechMinerTrustedCA: movedTo('serverSettings.speechMinerTrustedCA'),
+  speechMinerJksPassword: movedTo('serverSettings.speechMinerJksPassword'),
   caCertificate: movedTo('serverSettings.caCertificate'),
   jksPassword: movedTo('serverSettings.jksPassword'),
   tlsEnabled: movedTo('configurationServers[].tlsEnabled'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { interactionReceivers } from './interaction-receiver.schema.js';
 import { listenerLimits } from './listener-limits.schema.js';
-import { bytes, filePath, listen, milliseconds, port, secret } from './option-types.js';
+import { bytes, filePath, listen, milliseconds, port, secret, trustedCA } from './option-types.js';
 import { network, webSettings } from './web-settings.schema.js';
 
 /** The certificate that players see: a keystore as in Genesys RCS, or two PEM files. */
@@ -60,6 +61,11 @@ export const serverSettings = z
       .optional()
       .describe('For storages that name no authority of their own.'),
     webDAVJksPassword: secret.optional().describe('Of the keystore that it names.'),
+    speechMinerTrustedCA: trustedCA,
+    speechMinerJksPassword: secret.optional().describe('Of the keystore that speechMinerTrustedCA names.'),
+    interactionReceivers: interactionReceivers.describe(
+      'Who may get the metadata of new recordings: each one that the metadata names and that stands here.',
+    ),
     caCertificate: filePath
       .optional()
       .describe('Trusted by the connections to Configuration Servers that name no authority of their own.'),

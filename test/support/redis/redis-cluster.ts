@@ -3,16 +3,20 @@ import { reservePort } from '#platform';
 import { waitFor } from '../waiting/wait-for.js';
 import { RedisServer } from './redis-server.js';
 
-/** What every server of a layout has: TLS, users. */
+/** What every server of a layout has. */
 export interface ServerOptions {
-  /** Of the command line, in pairs. */
-  readonly server: readonly string[];
-  /** For redis-cli. */
+  /** Options of the command line that name certificate, key and authority; none: no TLS. */
+  readonly tls: readonly string[];
+  /** For redis-cli to speak TLS. */
   readonly client: readonly string[];
-  readonly tls: boolean;
+  /** Whom it knows, with whoever may do everything; none: the default user. */
+  readonly users?: {
+    readonly rules: readonly string[];
+    readonly admin: { readonly name: string; readonly password: string };
+  };
 }
 
-export const plainServers: ServerOptions = { server: [], client: [], tls: false };
+export const plainServers: ServerOptions = { tls: [], client: [] };
 
 const nodeTimeoutMs = 2000;
 
@@ -30,10 +34,13 @@ export class RedisCluster {
       const bus = await reservePort();
       servers.push(
         await RedisServer.run(port, [
-          ...(options.tls ? ['--port', '0', '--tls-port', `${port}`, '--tls-cluster', 'yes'] : ['--port', `${port}`]),
+          ...(options.tls.length > 0
+            ? ['--port', '0', '--tls-port', `${port}`, '--tls-cluster', 'yes']
+            : ['--port', `${port}`]),
           ...['--cluster-enabled', 'yes', '--cluster-port', `${bus}`, '--cluster-node-timeout', `${nodeTimeoutMs}`],
           ...['--cluster-replica-validity-factor', '0', '--repl-diskless-sync-delay', '0'],
-          ...options.server,
+          ...options.tls,
+          ...(options.users?.rules ?? []),
         ]),
       );
     }
@@ -54,7 +61,10 @@ export class RedisCluster {
 
   /** What redis-cli says to it. */
   client(server: RedisServer, ...command: readonly string[]): string {
-    const args = [...this.options.client, '-p', `${server.port}`, ...command];
+    const { client, users } = this.options;
+    const admin =
+      users === undefined ? [] : ['--no-auth-warning', '--user', users.admin.name, '--pass', users.admin.password];
+    const args = [...client, ...admin, '-p', `${server.port}`, ...command];
     return execFileSync('redis-cli', args, { encoding: 'utf8', timeout: 60_000, stdio: ['ignore', 'pipe', 'pipe'] });
   }
 

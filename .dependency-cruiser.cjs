@@ -57,6 +57,7 @@ const folders = {
     'deletion-protection',
     'removal',
     'interaction-receivers',
+    'retention',
     'recordings',
     'hand-over',
     'tickets',

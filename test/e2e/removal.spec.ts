@@ -62,7 +62,10 @@ describe('a deleted recording', () => {
     expect((await client.play(playPath)).status).toBe(404);
     expect(await send('GET', `/api/v2/recordings/${id}`)).toMatchObject({ status: 404 });
     expect(await isStored('deleted.wav')).toBe(false);
-    const again = await client.insert({ id, mediaFiles: [{ mediaId: 'a', mediaDescriptor: client.stored('a.wav') }] });
+    const again = await client.insert({
+      id,
+      mediaFiles: [{ mediaId: 'a', type: 'audio/wav', mediaDescriptor: client.stored('a.wav') }],
+    });
     expect(again.status).toBe(409);
   });
 
@@ -158,5 +161,43 @@ describe('an erasure', () => {
     ['a subject of nobody', { reason: 'x', subject: {} }],
   ])('is refused with %s', async (_what, asked) => {
     expect((await send('POST', '/rcs/erasures', asked)).status).toBe(400);
+  });
+});
+
+describe('retention', () => {
+  const rules = (days: number) => [
+    { label: 'short', days },
+    { ivrProfile: 'elsewhere', days: null },
+  ];
+
+  it('removes what has expired by its label, once somebody has said how much that is', async () => {
+    await send('POST', '/api/v2/recording-label-definitions', { name: 'short' });
+    const expiring = await insert('expiring', undefined, { startTime: '2026-01-01T00:00:00.000+0000' });
+    const kept = await insert('without-label', undefined, { startTime: '2026-01-01T00:00:00.000+0000' });
+    const held = await insert('expiring-held', undefined, { startTime: '2026-01-01T00:00:00.000+0000' });
+    for (const { id } of [expiring, held]) await send('POST', `/api/v2/recordings/${id}/labels`, { name: 'short' });
+    await send('POST', `/rcs/recordings/${held.id}/holds`, { reason: 'case 2' });
+    expect(await send('PUT', '/rcs/retention', { rules: rules(30_000) })).toMatchObject({ status: 200 });
+    expect(await send('GET', `/api/v2/recordings/${expiring.id}`)).toMatchObject({
+      expiryTime: '2108-02-21T00:00:00.000Z',
+    });
+    expect(await send('GET', '/rcs/retention/expired')).toEqual({ status: 200, count: 0, recordings: [] });
+
+    const refused = await send('PUT', '/rcs/retention', { rules: rules(1) });
+    expect(refused).toMatchObject({ status: 409, detail: expect.stringMatching(/"confirm": "1"/) as string });
+    expect(await send('PUT', '/rcs/retention', { rules: rules(1), confirm: '1' })).toMatchObject({ status: 200 });
+    await waitFor('the recording to expire', async () => (await client.play(expiring.playPath)).status === 404);
+    await waitFor('the stored file to go', async () => !(await isStored('expiring.wav')));
+    for (const { playPath } of [kept, held]) expect((await client.play(playPath)).status).toBe(200);
+    expect(await send('PUT', '/rcs/retention', { rules: [] })).toEqual({ status: 200, rules: [] });
+  });
+
+  it.each([
+    ['half a day', [{ days: 0.5 }]],
+    ['a rule of both', [{ days: 1, label: 'a', ivrProfile: 'b' }]],
+    ['two rules of all', [{ days: 1 }, { days: 2 }]],
+  ])('is refused with %s', async (_what, wrong) => {
+    expect((await send('PUT', '/rcs/retention', { rules: wrong })).status).toBe(400);
+    expect((await send('GET', '/rcs/retention', undefined, client.asUser('bob'))).status).toBe(403);
   });
 });

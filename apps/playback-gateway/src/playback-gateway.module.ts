@@ -20,6 +20,7 @@ import { LabelsModule } from './labels/labels.module.js';
 import { RecordingsModule } from './recordings/recordings.module.js';
 import { RemovalModule } from './removal/removal.module.js';
 import { RequestHooks } from './request-hooks.js';
+import { RetentionModule } from './retention/retention.module.js';
 import { RewrapModule } from './rewrap/rewrap.module.js';
 import { SettingsModule } from './settings/settings.module.js';
 import { UsersModule } from './users/users.module.js';
@@ -32,6 +33,7 @@ const features = [
   LabelsModule,
   DeletionProtectionModule,
   RemovalModule,
+  RetentionModule,
   CertificatesModule,
   AssignmentsModule,
   KeysModule,

@@ -8,6 +8,7 @@ export * from './users/user.js';
 export * from './certificates/recording-certificate.js';
 export * from './removal/legal-hold.js';
 export { removalPlan, type RemovalPlan } from './removal/removal-plan.js';
+export * from './retention/retention-rule.js';
 export * from './rewrap/rewrap-run.js';
 export * from './local-key-manager/key-manager-owner.js';
 export * from './local-key-manager/hawk-credential.js';

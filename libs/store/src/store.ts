@@ -12,6 +12,7 @@ import { mediaIndex } from './sqlite/sqlite-media-index-store.js';
 import { recordingSearch } from './sqlite/sqlite-recording-search-store.js';
 import { recordings } from './sqlite/sqlite-recording-store.js';
 import { removals } from './sqlite/sqlite-removal-store.js';
+import { retention } from './sqlite/sqlite-retention-store.js';
 import { rewraps } from './sqlite/sqlite-rewrap-store.js';
 import { sharedSecrets } from './sqlite/sqlite-shared-secret-store.js';
 import { users } from './sqlite/sqlite-user-store.js';
@@ -49,6 +50,7 @@ export const documents = {
   legalHolds,
   removals,
   handOvers,
+  retention,
 };
 
 /** All that this server keeps besides keys (in the token) and media (in the storage). */

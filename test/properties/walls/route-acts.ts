@@ -101,6 +101,13 @@ export const routeActs: Readonly<Record<string, RouteActs>> = {
     over('POST', '/rcs/recordings/:id/holds', recordingNames(attack), [{ reason: 'of B' }]),
   'DELETE /rcs/recordings/:id/holds/:hold': attack =>
     over('DELETE', '/rcs/recordings/:id/holds/:hold', recordingNames(attack), [undefined], { hold: unknownUuid }),
+  'GET /rcs/retention': () => plainly('GET', '/rcs/retention'),
+  'PUT /rcs/retention': ({ a }) =>
+    plainly('PUT', '/rcs/retention', [
+      { rules: [{ label: a.label, days: 1 }] },
+      { rules: [{ ivrProfile: a.profile, days: 1 }] },
+    ]),
+  'GET /rcs/retention/expired': () => plainly('GET', '/rcs/retention/expired'),
   'POST /rcs/erasures': attack => [
     ...recordingNames(attack).map(([known, unknown]) => ({
       message: { method: 'POST', path: '/rcs/erasures', json: { reason: 'of B', recordings: [known] } },

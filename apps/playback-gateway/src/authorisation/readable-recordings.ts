@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { RcsError } from '#platform';
-import type { Recording, RecordingStore, User } from '#store';
+import type { Recording, RecordingStore, RemovalStore, User } from '#store';
 import { storeTokens } from '../dependencies/injection-tokens.js';
 import { AuthorisationService } from './authorisation.service.js';
 
@@ -9,13 +9,19 @@ import { AuthorisationService } from './authorisation.service.js';
 export class ReadableRecordings {
   constructor(
     @Inject(storeTokens.recordings) private readonly recordings: RecordingStore,
+    @Inject(storeTokens.removals) private readonly removals: Pick<RemovalStore, 'hasRemoved'>,
     private readonly authorisation: AuthorisationService,
   ) {}
 
   /** @throws RcsError RCS_RECORDING_NOT_FOUND, RCS_INSUFFICIENT_ROLE, RCS_INSUFFICIENT_PERMISSION */
   async find(user: User, id: string): Promise<Recording> {
     const recording = await this.recordings.find(id);
-    if (recording === undefined) throw new RcsError('RCS_RECORDING_NOT_FOUND', `no recording ${JSON.stringify(id)}`);
+    if (recording === undefined) {
+      // The recorder learns that an id is taken, before it stores anything: that of a removed recording is as well.
+      if (user.roles.includes('recorder') && (await this.removals.hasRemoved(id)))
+        throw new RcsError('RCS_INSUFFICIENT_ROLE', `recording ${JSON.stringify(id)} was removed`);
+      throw new RcsError('RCS_RECORDING_NOT_FOUND', `no recording ${JSON.stringify(id)}`);
+    }
     await this.authorisation.authorise(user, recording);
     return recording;
   }

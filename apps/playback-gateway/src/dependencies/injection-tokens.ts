@@ -14,6 +14,7 @@ export const storeTokens = {
   legalHolds: Symbol('LegalHoldStore'),
   removals: Symbol('RemovalStore'),
   handOvers: Symbol('HandOverStore'),
+  retention: Symbol('RetentionStore'),
   endedSessions: Symbol('EndedSessionStore'),
   audit: Symbol('AuditLog'),
 } as const;

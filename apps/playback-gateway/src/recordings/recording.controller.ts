@@ -59,11 +59,11 @@ export class RecordingController {
   }
 
   private async resources(recordings: readonly Recording[]): Promise<readonly JsonObject[]> {
-    const annotationsOf = await this.annotations.of(recordings.map(({ id }) => id));
+    const annotationsOf = await this.annotations.of(recordings);
     return Promise.all(
       recordings.map(async recording => ({
         ...recordingResource(recording, this.externalUrl.value, await knownLengths(this.recordings, recording)),
-        ...annotationsOf(recording.id),
+        ...annotationsOf(recording),
       })),
     );
   }

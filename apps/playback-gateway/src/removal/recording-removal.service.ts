@@ -55,7 +55,7 @@ export class RecordingRemoval {
     const isKept = await this.ledger.keep();
     await this.forgotten.announce({ contactCenter, recording: recordingId }, requestId);
     if (!wait) return { outcome, isFinished: false };
-    const { allGone } = await this.files.removeDue(requestId, AbortSignal.timeout(waitForFilesMs), recordingId);
+    const allGone = await this.files.removeOf(recordingId, requestId, AbortSignal.timeout(waitForFilesMs));
     return { outcome, isFinished: allGone && isKept };
   }
 }

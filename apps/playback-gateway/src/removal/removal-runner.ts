@@ -42,8 +42,7 @@ export class RemovalRunner implements OnApplicationBootstrap, OnApplicationShutd
     const { signal } = this.stopping;
     while (!this.isStopped()) {
       try {
-        const { files } = await this.round(signal);
-        if (files > 0) continue;
+        if ((await this.round(signal)) > 0) continue;
       } catch (error) {
         if (this.isStopped()) return;
         this.logger.warn({ error: describeError(error) }, 'removals cannot be finished now');
@@ -57,14 +56,15 @@ export class RemovalRunner implements OnApplicationBootstrap, OnApplicationShutd
     return this.stopping.signal.aborted;
   }
 
-  private async round(signal: AbortSignal): Promise<{ readonly files: number }> {
+  /** @returns how many stored files were dealt with. */
+  private async round(signal: AbortSignal): Promise<number> {
     const now = Date.now();
     const orders = await this.removals.claimErasures({ now, leaseUntil: now + leaseMs, limit: erasuresAtOnce });
     for (const order of orders) await this.erase(order);
-    const done = await this.files.removeDue(randomUUID(), signal);
+    const files = await this.files.removeDue(randomUUID(), signal);
     await this.ledger.keep();
     await this.traces.erase();
-    return done;
+    return files;
   }
 
   private async erase(order: RemovalOrder): Promise<void> {

@@ -16,5 +16,6 @@ import { SubjectRecordings } from './subject-recordings.js';
   imports: [MediaIndexModule, WorkersModule],
   controllers: [OperatorRemovalController, LegalHoldController, ErasureController],
   providers: [RecordingRemoval, RemovalLedger, RemovalRunner, RemovedTraces, StoredFileRemoval, SubjectRecordings],
+  exports: [RecordingRemoval],
 })
 export class RemovalModule {}

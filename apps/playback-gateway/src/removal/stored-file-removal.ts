@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { describeError, RcsError, toRcsError, type Logger } from '#platform';
 import type { AuditLog, RemovalStore, RemovedMedia } from '#store';
@@ -9,12 +10,14 @@ import { WorkerClient } from '../workers/worker-client.js';
 /** In grants and in the audit: it is no person that removes what was left. */
 const removerName = 'recording-removal';
 /** Longer than a request to a worker may take: what was claimed is nobody else's while it is being removed. */
-export const leaseMs = 120_000;
-const requestTimeoutMs = 60_000;
+export const leaseMs = 30_000;
+const requestTimeoutMs = 20_000;
+const pollMs = 50;
 const firstRetryMs = 10_000;
 const longestRetryMs = 6 * 3_600_000;
 const overloadRetryMs = 5000;
-const batchSize = 20;
+/** Files that one call deals with. */
+const atOnce = 100;
 
 /** Removes stored files whose metadata is gone; what cannot be removed now is tried again later. */
 @Injectable()
@@ -28,29 +31,41 @@ export class StoredFileRemoval {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
+  /** Removes what is due, as long as the signal lets it. @returns how many files were dealt with. */
+  async removeDue(requestId: string, signal: AbortSignal): Promise<number> {
+    const now = Date.now();
+    let files = 0;
+    while (files < atOnce && !signal.aborted && (await this.removeNext(requestId, signal, { now })) !== 'none') files++;
+    return files;
+  }
+
   /**
-   * Removes what is due, of one recording or of all, as long as the signal lets it.
-   * @returns how many files were dealt with, and whether each of them is gone.
+   * Removes the stored files of one recording, or waits until somebody else has.
+   * @returns whether they are gone, when they are or when the signal ends the waiting.
    */
-  async removeDue(
+  async removeOf(recordingId: string, requestId: string, signal: AbortSignal): Promise<boolean> {
+    for (;;) {
+      const outcome = await this.removeNext(requestId, signal, { now: Date.now(), recordingId });
+      if (outcome === 'failed' || signal.aborted) return false;
+      if (outcome === 'gone') continue;
+      if (!(await this.removals.hasPendingMedia(recordingId))) return true;
+      await sleep(pollMs);
+    }
+  }
+
+  /** One by one: what a killed process had claimed waits for the end of its lease. */
+  private async removeNext(
     requestId: string,
     signal: AbortSignal,
-    recordingId?: string,
-  ): Promise<{ readonly files: number; readonly allGone: boolean }> {
-    const now = Date.now();
-    const one = recordingId === undefined ? {} : { recordingId };
-    const files = await this.removals.claimMedia({ now, leaseUntil: now + leaseMs, limit: batchSize, ...one });
-    let allGone = true;
-    for (const media of files) allGone = (await this.attempt(media, requestId, signal)) && allGone;
-    return { files: files.length, allGone };
+    due: { readonly now: number; readonly recordingId?: string },
+  ): Promise<'gone' | 'failed' | 'none'> {
+    const [media] = await this.removals.claimMedia({ ...due, leaseUntil: Date.now() + leaseMs, limit: 1 });
+    if (media === undefined) return 'none';
+    return (await this.attempt(media, requestId, signal)) ? 'gone' : 'failed';
   }
 
   private async attempt(media: RemovedMedia, requestId: string, signal: AbortSignal): Promise<boolean> {
     const { recordingId, mediaId, contactCenter, attempts } = media;
-    if (signal.aborted) {
-      await this.removals.postponeMedia(recordingId, mediaId, 'RCS_SHUTTING_DOWN', Date.now());
-      return false;
-    }
     try {
       const detail = await this.removeFile(media, requestId, signal);
       await this.audit.append({

@@ -62,13 +62,16 @@ export interface DemoTarget {
   readonly certificate: { readonly alias: string; readonly pem: string };
 }
 
-/** Records the demo media that are not there yet, the way a recorder does, and plays each through the gateway. */
+/** Records the demo media that are not there yet, and that nobody has removed, the way a recorder does, and plays each through the gateway. */
 export async function demoRecordings(target: DemoTarget): Promise<DemoRecording[]> {
   const recordings: DemoRecording[] = [];
   for (const item of media) {
     const plaintext = readFileSync(join(target.media, item.file));
     const id = `${item.name}${target.series.padStart(idLength - item.name.length, '0')}`;
-    const resource = (await target.player.recording(id)) ?? (await record(id, item, plaintext, target));
+    const present = await target.player.recording(id);
+    // Somebody deleted it: it stays away.
+    if (present === undefined && (await target.recorder.hasRecording(id))) continue;
+    const resource = present ?? (await record(id, item, plaintext, target));
     const playPath = resource.mediaFiles[0]?.playPath;
     if (playPath === undefined) throw new Error(`the demo recording ${id} has no media file`);
     if (!(await target.player.play(playPath)).equals(plaintext)) {

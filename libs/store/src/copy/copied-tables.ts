@@ -92,6 +92,7 @@ export const documentTables: readonly CopiedTable[] = [
   alike('label_definition', ['contact_center', 'name'], ['display_name', 'description']),
   alike('recording_label', ['recording_id', 'name'], ['contact_center', 'user', 'time']),
   alike('deletion_protection', ['recording_id'], ['user', 'time']),
+  alike('retention', ['contact_center'], ['rules', 'next_run']),
   alike('legal_hold', ['id'], ['recording_id', 'media_id', 'user', 'reason', 'time', 'until']),
   alike('media_location', ['location', 'recording_id', 'media_id']),
   alike(

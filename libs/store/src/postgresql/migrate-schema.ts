@@ -6,6 +6,7 @@ import type { DatabaseHost, PostgresqlOptions } from './postgresql-options.js';
 import { clientConfig } from './primary-pool.js';
 import { handOverSchema } from './hand-over-schema.js';
 import { removalSchema } from './removal-schema.js';
+import { retentionSchema } from './retention-schema.js';
 import { searchSchema } from './search-schema.js';
 
 /** One step of the schema; the steps are never changed once released, only added to. */
@@ -22,6 +23,7 @@ export const migrations: readonly PostgresqlMigration[] = [
   { version: 3, worksWithCodeOf: 1, sql: annotationSchema },
   { version: 4, worksWithCodeOf: 1, sql: removalSchema },
   { version: 5, worksWithCodeOf: 1, sql: handOverSchema },
+  { version: 6, worksWithCodeOf: 1, sql: retentionSchema },
 ];
 
 /** A step may have to rewrite much. */

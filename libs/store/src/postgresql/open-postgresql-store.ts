@@ -22,6 +22,7 @@ import type { PostgresqlOptions } from './postgresql-options.js';
 import { PostgresqlRecordingSearchStore } from './postgresql-recording-search-store.js';
 import { PostgresqlRecordingStore } from './postgresql-recording-store.js';
 import { PostgresqlRemovalStore } from './postgresql-removal-store.js';
+import { PostgresqlRetentionStore } from './postgresql-retention-store.js';
 import { PostgresqlRewrapStore } from './postgresql-rewrap-store.js';
 import { PostgresqlSharedSecretStore } from './postgresql-shared-secret-store.js';
 import { PostgresqlUserStore } from './postgresql-user-store.js';
@@ -91,6 +92,7 @@ function postgresqlStore(
     labels: new PostgresqlLabelStore(documents),
     deletionProtection: new PostgresqlDeletionProtectionStore(documents),
     legalHolds: new PostgresqlLegalHoldStore(documents),
+    retention: new PostgresqlRetentionStore(documents),
     removals: new PostgresqlRemovalStore(documents),
     handOvers: new PostgresqlHandOverStore(documents),
     mediaIndex: new PostgresqlMediaIndexStore(documents),

@@ -44,6 +44,11 @@ export class PostgresqlRemovalStore implements RemovalStore {
     });
   }
 
+  async hasRemoved(recordingId: string): Promise<boolean> {
+    const text = `SELECT 1 FROM removal_ledger WHERE recording_id = $1 AND media_id = ''`;
+    return (await this.database.read(sql => sql.first(text, [recordingId]))) !== undefined;
+  }
+
   async notInLedger(entries: readonly LedgerEntry[]): Promise<readonly LedgerEntry[]> {
     const text = `
       SELECT position::integer - 1 AS position
@@ -77,6 +82,11 @@ export class PostgresqlRemovalStore implements RemovalStore {
       RETURNING ${mediaColumns}`;
     const values = [leaseUntil, now, recordingId ?? null, limit];
     return (await this.database.transaction(sql => sql.all<RemovedMediaRow>(text, values))).map(removedMediaOf);
+  }
+
+  async hasPendingMedia(recordingId: string): Promise<boolean> {
+    const text = 'SELECT 1 FROM removed_media WHERE recording_id = $1 LIMIT 1';
+    return (await this.database.read(sql => sql.first(text, [recordingId]))) !== undefined;
   }
 
   async isNamed(location: string): Promise<boolean> {

@@ -69,6 +69,9 @@ export interface RemovalStore {
    */
   remove(order: RemovalOrder, locations: readonly ClaimedLocation[]): Promise<RemovalOutcome>;
 
+  /** Whether a recording of this id was removed, of whichever contact center. */
+  hasRemoved(recordingId: string): Promise<boolean>;
+
   /** Which of these the ledger does not have: a store restored from a backup. */
   notInLedger(entries: readonly LedgerEntry[]): Promise<readonly LedgerEntry[]>;
 
@@ -77,6 +80,9 @@ export interface RemovalStore {
 
   /** Stored files that are due. */
   claimMedia(claim: RemovalClaim): Promise<readonly RemovedMedia[]>;
+
+  /** Whether a stored file of this recording is still to be removed. */
+  hasPendingMedia(recordingId: string): Promise<boolean>;
 
   /** Whether a recording that is there names this place. */
   isNamed(location: string): Promise<boolean>;

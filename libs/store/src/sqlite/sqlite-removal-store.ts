@@ -81,7 +81,11 @@ export const removals = storedThing<RemovalWrites, RemovalStore>({
          SELECT 1 FROM removal_ledger
          WHERE recording_id = entry.value ->> '$.recordingId' AND media_id = ifnull(entry.value ->> '$.mediaId', ''))`,
     );
+    const removed = database.prepare<[string]>(`SELECT 1 FROM removal_ledger WHERE recording_id = ? AND media_id = ''`);
+    const isPending = database.prepare<[string]>('SELECT 1 FROM removed_media WHERE recording_id = ? LIMIT 1');
     return {
+      hasPendingMedia: recordingId => reader.read(() => isPending.get(recordingId) !== undefined),
+      hasRemoved: recordingId => reader.read(() => removed.get(recordingId) !== undefined),
       notInLedger: entries =>
         reader.read(() => {
           const positions = new Set(missing.all(JSON.stringify(entries)).map(({ position }) => position));

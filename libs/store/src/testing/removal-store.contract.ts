@@ -71,7 +71,9 @@ export const contract = storeContract('removals', store => {
 
     it('takes the id of a removed recording no more', async () => {
       await insert();
+      expect(await removals().hasRemoved(id)).toBe(false);
       await removals().remove(order, locations);
+      expect(await removals().hasRemoved(id)).toBe(true);
       await expect(store().recordings.insert({ ...recording, mediaFiles: [] })).rejects.toMatchObject({
         code: 'RCS_RECORDING_REMOVED',
       });
@@ -87,7 +89,9 @@ export const contract = storeContract('removals', store => {
       await expect(store().recordings.insert(next, { locations })).rejects.toMatchObject({
         code: 'RCS_MEDIA_LOCATION_TAKEN',
       });
+      expect(await removals().hasPendingMedia(id)).toBe(true);
       for (const { mediaId } of locations) await removals().noteMediaGone(id, mediaId);
+      expect(await removals().hasPendingMedia(id)).toBe(false);
       expect(await store().recordings.insert(next, { locations })).toBe('created');
     });
 

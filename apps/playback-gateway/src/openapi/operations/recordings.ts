@@ -40,6 +40,7 @@ const recordingFields = {
 };
 const annotations = {
   nonDelete: z.boolean().describe('protected from deletion'),
+  expiryTime: time.optional().describe('when the rules of retention remove it; absent: never'),
   onHold: z.boolean().describe('on legal hold, or a media file of it'),
   labels: z.array(recordingLabel),
 };

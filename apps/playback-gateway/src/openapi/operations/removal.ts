@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { erasureSchema, placeHoldSchema } from '../../removal/removal.schema.js';
+import { retentionSchema } from '../../retention/retention.schema.js';
 import { named } from '../named-schema.js';
 import { json, nothing, type FeatureOperations } from '../operation.js';
-import { succeeded, time } from '../values.js';
+import { count, succeeded, time } from '../values.js';
 
 const hold = named(
   'LegalHold',
@@ -15,11 +16,27 @@ const hold = named(
     until: time.optional().describe('when it ends by itself'),
   }),
 );
+const rules = named(
+  'Retention',
+  z.strictObject({
+    rules: z.array(
+      z.strictObject({ ivrProfile: z.string().optional(), label: z.string().optional(), days: z.int().nullable() }),
+    ),
+  }),
+);
+const expired = named(
+  'ExpiredRecordings',
+  z.strictObject({
+    count,
+    recordings: z.array(z.string()).describe('the first hundred'),
+    more: z.literal(true).optional().describe('there are more than count says'),
+  }),
+);
 const deleted = named('DeletedRecording', z.strictObject({ statusCode: succeeded }));
 
 /** How recordings go, and what keeps them. */
 export const removal: FeatureOperations = {
-  feature: 'Deletion, holds and erasure',
+  feature: 'Deletion, holds, retention and erasure',
   operations: {
     'DELETE /api/v2/ops/contact-centers/:contactCenter/recordings/:id': {
       summary: 'For operations accounts: delete a recording with its stored files',
@@ -54,6 +71,25 @@ export const removal: FeatureOperations = {
       caller: 'user',
       answers: { 204: nothing() },
       problems: ['RCS_RECORDING_NOT_FOUND'],
+    },
+    'GET /rcs/retention': {
+      summary: 'How long recordings are kept',
+      caller: 'user',
+      answers: { 200: json(rules) },
+    },
+    'PUT /rcs/retention': {
+      summary: 'Say how long recordings are kept',
+      description:
+        'A rule of a label beats those of IVR profiles, these beat the one of all recordings. Rules that remove something at once have to be confirmed.',
+      caller: 'user',
+      body: retentionSchema,
+      answers: { 200: json(rules) },
+      problems: ['RCS_CONFIRMATION_REQUIRED'],
+    },
+    'GET /rcs/retention/expired': {
+      summary: 'What the rules remove now',
+      caller: 'user',
+      answers: { 200: json(expired) },
     },
     'POST /rcs/erasures': {
       summary: 'Erase recordings, or all recordings of a person',

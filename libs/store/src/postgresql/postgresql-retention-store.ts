@@ -1,0 +1,25 @@
+import type { RetentionRule, RetentionStore } from '../retention/retention-rule.js';
+import type { PostgresqlDatabase } from './postgresql-database.js';
+
+export class PostgresqlRetentionStore implements RetentionStore {
+  constructor(private readonly database: PostgresqlDatabase) {}
+
+  async rulesOf(contactCenter: string): Promise<readonly RetentionRule[]> {
+    const text = 'SELECT rules FROM retention WHERE contact_center = $1';
+    const row = await this.database.read(sql => sql.first<{ rules: string }>(text, [contactCenter]));
+    return JSON.parse(row?.rules ?? '[]') as readonly RetentionRule[];
+  }
+
+  async putRules(contactCenter: string, rules: readonly RetentionRule[]): Promise<void> {
+    const text = `INSERT INTO retention VALUES ($1, $2, 0)
+                  ON CONFLICT (contact_center) DO UPDATE SET rules = excluded.rules, next_run = 0`;
+    await this.database.transaction(sql => sql.run(text, [contactCenter, JSON.stringify(rules)]));
+  }
+
+  async claimDue(now: number, nextRun: number): Promise<readonly string[]> {
+    const text = `UPDATE retention SET next_run = $1 WHERE next_run <= $2 AND rules <> '[]'
+                  RETURNING contact_center AS "contactCenter"`;
+    const rows = await this.database.transaction(sql => sql.all<{ contactCenter: string }>(text, [nextRun, now]));
+    return rows.map(({ contactCenter }) => contactCenter);
+  }
+}

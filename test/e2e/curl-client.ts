@@ -72,10 +72,15 @@ export class CurlClient {
     return webdav.folder === undefined ? name : `${name}-${contactCenter.slice(0, 8)}`;
   }
 
-  insertRaw(body: string, credentials: readonly string[], contentType = 'application/json'): Promise<CurlAnswer> {
+  insertRaw(
+    body: string,
+    credentials: readonly string[],
+    contentType = 'application/json',
+    address: 'internal-api' | 'api' = 'internal-api',
+  ): Promise<CurlAnswer> {
     writeFileSync(this.file('metadata.json'), body);
     const { gateway, contactCenter } = this.cluster.ready;
-    const url = `${gateway}/internal-api/contact-centers/${contactCenter}/recordings`;
+    const url = `${gateway}/${address}/contact-centers/${contactCenter}/recordings`;
     const headers = ['--header', `Content-Type: ${contentType}`];
     return curl(...credentials, ...headers, '--data-binary', `@${this.file('metadata.json')}`, url);
   }

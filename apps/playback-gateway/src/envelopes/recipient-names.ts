@@ -46,7 +46,7 @@ export function recipientsOfMediaFile(file: Pick<MediaFile, 'pkcs7' | 'additiona
 }
 
 /** Whether a form that no standard has is opened is the worker's decision. */
-const everyForm = { gcmInEnvelopedData: true, anyEnvelopeVersion: true };
+export const everyForm = { gcmInEnvelopedData: true, anyEnvelopeVersion: true };
 
 /** Whom an envelope is for; undefined when it cannot be read. */
 export function recipientsOfEnvelope(envelope: Buffer): string[] | undefined {

@@ -11,6 +11,7 @@ import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { ConfiguredReceivers } from '../interaction-receivers/configured-receivers.js';
 import { GrantIssuer } from '../grants/grant-issuer.js';
 import { WorkerClient } from '../workers/worker-client.js';
+import { InsertedEnvelopes } from '../recordings/inserted-envelopes.js';
 import { InsertionInspection } from '../recordings/insertion-inspection.js';
 import { RecordingInsertionService, type Insertion } from '../recordings/recording-insertion.service.js';
 import { WorkerConnections } from '../workers/worker-connections.js';
@@ -94,6 +95,7 @@ describe('the index of media files', () => {
       claims,
       new InsertionInspection(inspector, logger, { mediaIndex: { insertionTimeoutMs: timeoutMs } }),
       new ConfiguredReceivers({ interactionReceivers: [] }),
+      new InsertedEnvelopes(store.certificates, { recordingCertificates: { unknownRecipients: 'warn' } }, logger),
       { crRegion: 'default' },
     );
 

@@ -19,6 +19,7 @@ import { envelopeAsDer } from '../envelopes/envelope-as-der.js';
 import { recipientsOfMediaFile } from '../envelopes/recipient-names.js';
 import { ConfiguredReceivers } from '../interaction-receivers/configured-receivers.js';
 import { LocationClaims } from '../media-index/location-claims.js';
+import { InsertedEnvelopes } from './inserted-envelopes.js';
 import { InsertionInspection } from './insertion-inspection.js';
 import { insertRecordingSchema, type InsertMediaFile, type InsertRecording } from './insert-recording.schema.js';
 
@@ -28,6 +29,13 @@ export interface Insertion {
   readonly body: unknown;
   readonly address: string;
   readonly requestId: string;
+}
+
+export interface InsertionResult {
+  readonly recording: Recording;
+  readonly result: 'created' | 'unchanged';
+  /** What the recorder should know of a recording that was taken. */
+  readonly warnings: readonly string[];
 }
 
 /** @throws RcsError RCS_INSUFFICIENT_ROLE */
@@ -48,13 +56,14 @@ export class RecordingInsertionService {
     private readonly claims: LocationClaims,
     private readonly inspection: InsertionInspection,
     private readonly receivers: ConfiguredReceivers,
+    private readonly envelopes: InsertedEnvelopes,
     @Inject(CONFIGURATION) { crRegion }: Pick<GatewayConfiguration, 'crRegion'>,
   ) {
     this.region = crRegion;
   }
 
   /** @throws RcsError naming the field that is wrong; nothing is stored then. */
-  async insert(insertion: Insertion): Promise<{ recording: Recording; result: 'created' | 'unchanged' }> {
+  async insert(insertion: Insertion): Promise<InsertionResult> {
     const contactCenter = await this.contactCenters.find(insertion.contactCenter);
     if (contactCenter === undefined) {
       throw new RcsError('RCS_NOT_FOUND', undefined, { publicDetail: 'there is no such contact center' });
@@ -64,12 +73,24 @@ export class RecordingInsertionService {
     const entry = entryOf(insertion, recording);
     const locations = this.locationsOf(recording);
     const known = await this.recordings.find(recording.id);
-    // A repetition finds everything in its place.
-    const findings = known === undefined ? await this.look(insertion, recording, body, entry) : [];
+    // A repetition finds everything in its place, and what an earlier version took stays taken.
+    const isNew = known === undefined;
+    const warnings = isNew ? await this.noting(entry, () => this.envelopes.check(recording, insertion.requestId)) : [];
+    const findings = isNew ? await this.noting(entry, () => this.look(insertion, recording, body)) : [];
     await this.audit.append({ ...entry, outcome: 'allowed' });
     const handOvers = this.receivers.handOversOf(recording);
     const result = await this.recordings.insert(recording, { findings, locations, handOvers });
-    return { recording: (await this.recordings.find(recording.id)) ?? recording, result };
+    return { recording: (await this.recordings.find(recording.id)) ?? recording, result, warnings };
+  }
+
+  /** What is refused here is in the audit. */
+  private async noting<T>(entry: Omit<AuditEntry, 'outcome'>, check: () => Promise<T>): Promise<T> {
+    try {
+      return await check();
+    } catch (error) {
+      await this.audit.append({ ...entry, outcome: 'refused', detail: describeError(error) });
+      throw error;
+    }
   }
 
   /** What the stored files are, with the leaves that the recorder sent. @throws RcsError for what will never play. */
@@ -77,19 +98,10 @@ export class RecordingInsertionService {
     { user, requestId }: Insertion,
     recording: Recording,
     { mediaFiles }: InsertRecording,
-    entry: Omit<AuditEntry, 'outcome'>,
   ): Promise<MediaFinding[]> {
     const leaves = new Map(mediaFiles.map(({ mediaId, contentTree }) => [mediaId, contentTree?.leaves]));
-    try {
-      const findings = await this.inspection.inspect(
-        { recording, userName: user.name, requestId },
-        recording.mediaFiles,
-      );
-      return findings.map(finding => ({ ...finding, ...present({ leaves: leaves.get(finding.mediaId) }) }));
-    } catch (error) {
-      await this.audit.append({ ...entry, outcome: 'refused', detail: describeError(error) });
-      throw error;
-    }
+    const findings = await this.inspection.inspect({ recording, userName: user.name, requestId }, recording.mediaFiles);
+    return findings.map(finding => ({ ...finding, ...present({ leaves: leaves.get(finding.mediaId) }) }));
   }
 
   private async recordingOf(body: InsertRecording, contactCenter: string): Promise<Recording> {
@@ -162,7 +174,9 @@ function parseBody(body: unknown): InsertRecording {
 /** Players such as Safari want an extension in the URL. */
 function extensionOf(mediaId: string, type: string): string {
   const own = /\.([A-Za-z0-9]{1,5})$/.exec(mediaId)?.[1]?.toLowerCase();
-  const byType = /^(?:audio|video)\/(?:x-)?([a-z0-9]{1,5})$/i.exec(type)?.[1]?.toLowerCase();
+  const byType = /^(?:(?:audio|video)\/(?:x-)?|text\/(?=vtt)|application\/(?=json))([a-z0-9]{1,5})(?:\s*;|$)/i
+    .exec(type)?.[1]
+    ?.toLowerCase();
   const extension = own === undefined || own === 'bin' ? byType : own;
   return extension === undefined ? '' : `.${extension}`;
 }

@@ -86,7 +86,7 @@ export class RecordingInsertionController {
     @Param('contactCenter') contactCenter: string,
     @Body() body: unknown,
   ) {
-    const { recording, result } = await this.insertion.insert({
+    const { recording, result, warnings } = await this.insertion.insert({
       user,
       contactCenter,
       body,
@@ -94,6 +94,10 @@ export class RecordingInsertionController {
       requestId: request.id,
     });
     void reply.status(result === 'created' ? 201 : 200);
-    return { ...recordingResource(recording, this.externalUrl.value), statusCode: 0 };
+    return {
+      ...recordingResource(recording, this.externalUrl.value),
+      ...(warnings.length === 0 ? {} : { warnings }),
+      statusCode: 0,
+    };
   }
 }

@@ -3,6 +3,7 @@ import { AuthorisationModule } from '../authorisation/authorisation.module.js';
 import { InteractionReceiversModule } from '../interaction-receivers/interaction-receivers.module.js';
 import { HttpModule } from '../http/http.module.js';
 import { MediaIndexModule } from '../media-index/media-index.module.js';
+import { InsertedEnvelopes } from './inserted-envelopes.js';
 import { InsertionInspection } from './insertion-inspection.js';
 import { RecordingController, RecordingInsertionController } from './recording.controller.js';
 import { RecordingAnnotations } from './recording-annotations.js';
@@ -15,6 +16,7 @@ import { SearchIndexing } from './search-indexing.js';
   imports: [AuthorisationModule, HttpModule, InteractionReceiversModule, MediaIndexModule],
   controllers: [RecordingController, RecordingInsertionController],
   providers: [
+    InsertedEnvelopes,
     InsertionInspection,
     RecordingAnnotations,
     RecordingInsertionService,

@@ -40,6 +40,12 @@ export const recordingCertificates = z
       .describe(
         'Where recordings lie that this server cannot list: archives taken away, the metadata of another server. While any is named, removing a private key needs an operator who has named it, too.',
       ),
+    unknownRecipients: z
+      .enum(['warn', 'refuse'])
+      .default('warn')
+      .describe(
+        'What happens to a recording that is inserted with an envelope for no certificate of its contact center: it is taken, and log and answer say so, or it is refused.',
+      ),
     rewrapPerSecond: z
       .int()
       .min(1)

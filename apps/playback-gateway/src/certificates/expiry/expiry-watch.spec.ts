@@ -60,6 +60,7 @@ describe(ExpiryWatch.name, () => {
       expiryWarningDays: [90, 30, 7],
       expiryWebhook: { url, authorization: 'Bearer secret', timeoutMs: 30_000 },
       unlistableSources: [],
+      unknownRecipients: 'warn' as const,
       rewrapPerSecond: 500,
     };
     const feed = { announce: () => undefined, listen: () => () => true } as unknown as CertificateChangeFeed;

@@ -44,7 +44,14 @@ const annotations = {
   onHold: z.boolean().describe('on legal hold, or a media file of it'),
   labels: z.array(recordingLabel),
 };
-const inserted = named('InsertedRecording', z.looseObject({ statusCode: succeeded, ...recordingFields }));
+const inserted = named(
+  'InsertedRecording',
+  z.looseObject({
+    statusCode: succeeded,
+    ...recordingFields,
+    warnings: z.array(z.string()).optional().describe('why a recording that was taken may not play'),
+  }),
+);
 const recording = named('Recording', z.looseObject({ statusCode: succeeded, ...recordingFields, ...annotations }));
 const recordingOfPage = named('RecordingOfPage', z.looseObject({ ...recordingFields, ...annotations }));
 

@@ -1,0 +1,112 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseCertificatePem } from '#certificates';
+import type { MediaFile, Recording, RecordingCertificate } from '#store';
+import { InsertedEnvelopes } from './inserted-envelopes.js';
+
+const work = mkdtempSync(join(tmpdir(), 'rcs-inserted-envelopes-'));
+const file = (fields: Partial<MediaFile>): MediaFile => ({
+  mediaId: 'call.mp3',
+  type: 'audio/mp3',
+  leaf: 'x.mp3',
+  mediaDescriptor: { storage: 'webDAV', path: 'x' },
+  ...fields,
+});
+const recording = (...mediaFiles: MediaFile[]): Recording => ({
+  id: 'R1',
+  contactCenter: 'cc-1',
+  region: 'default',
+  mediaFiles,
+});
+
+const certificate = (name: string): string => {
+  const made = [
+    'req',
+    '-x509',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-keyout',
+    '/dev/null',
+    '-days',
+    '30',
+    '-subj',
+    `/CN=${name}`,
+  ];
+  return execFileSync('openssl', made, { stdio: ['ignore', 'pipe', 'ignore'], timeout: 60_000 }).toString();
+};
+
+describe(InsertedEnvelopes.name, () => {
+  let pem = '';
+  let foreignPem = '';
+  const logged: unknown[] = [];
+
+  beforeAll(() => {
+    [pem, foreignPem] = [certificate('tenant'), certificate('somebody else')];
+  });
+  beforeEach(() => logged.splice(0));
+  afterAll(() => rmSync(work, { recursive: true }));
+
+  const envelopes = (unknownRecipients: 'warn' | 'refuse' = 'warn') => {
+    const fingerprint = parseCertificatePem(pem)[0].fingerprint;
+    const stored = { alias: 'tenant', certificate: pem, chain: '', fingerprint };
+    return new InsertedEnvelopes(
+      { list: contactCenter => Promise.resolve(contactCenter === 'cc-1' ? [stored as RecordingCertificate] : []) },
+      { recordingCertificates: { unknownRecipients } },
+      { warn: (fields: unknown) => void logged.push(fields) },
+    );
+  };
+  const envelopeFor = (certificatePem: string): string => {
+    const recipient = join(work, 'recipient.pem');
+    writeFileSync(recipient, certificatePem);
+    const options = ['cms', '-encrypt', '-binary', '-aes256', '-outform', 'DER', recipient];
+    const attached = execFileSync('openssl', options, { input: 'media', timeout: 60_000 });
+    // Without its content, which is one block.
+    return attached.subarray(0, attached.length - 16).toString('base64');
+  };
+
+  it('takes an envelope for a certificate of the contact center, and plain media, without a word', async () => {
+    const mine = recording(file({ pkcs7: envelopeFor(pem) }), file({ mediaId: 'plain' }));
+    expect(await envelopes('refuse').check(mine, 'r')).toEqual([]);
+    expect(logged).toEqual([]);
+  });
+
+  it('takes one for nobody here with a warning, and refuses it where that is configured', async () => {
+    const foreign = recording(file({}), file({ mediaId: 'b', pkcs7: envelopeFor(foreignPem) }));
+    expect(await envelopes().check(foreign, 'r')).toEqual([
+      expect.stringContaining('mediaFiles.1.pkcs7: no recipient of the envelope is a certificate'),
+    ]);
+    expect(logged).toEqual([expect.objectContaining({ requestId: 'r', recording: 'R1', field: 'mediaFiles.1.pkcs7' })]);
+    await expect(envelopes('refuse').check(foreign, 'r')).rejects.toMatchObject({
+      code: 'RCS_INVALID_VALUE',
+      publicDetail: expect.stringContaining('mediaFiles.1.pkcs7: no recipient'),
+    });
+  });
+
+  it('knows nobody of another contact center', async () => {
+    const elsewhere = { ...recording(file({ pkcs7: envelopeFor(pem) })), contactCenter: 'cc-2' };
+    await expect(envelopes('refuse').check(elsewhere, 'r')).rejects.toMatchObject({ code: 'RCS_INVALID_VALUE' });
+  });
+
+  it.each([
+    ['three bytes', () => 'AAAA'],
+    ['half an envelope', () => envelopeFor(pem).slice(0, 100)],
+    ['text', () => Buffer.from('hello, this is no envelope').toString('base64')],
+    ['JSON of something else', () => Buffer.from('{"a":1}').toString('base64')],
+    ['a certificate', () => Buffer.from(pem).toString('base64')],
+  ])('refuses a pkcs7 that is %s, and names the field', async (_, pkcs7) => {
+    await expect(envelopes().check(recording(file({ pkcs7: pkcs7() })), 'r')).rejects.toMatchObject({
+      code: 'RCS_INVALID_VALUE',
+      publicDetail: expect.stringContaining('mediaFiles.0.pkcs7: must be a CMS envelope'),
+    });
+  });
+
+  it('takes details of Twilio that it cannot read, and says so', async () => {
+    const broken = recording(file({ additional: { encryption_details: 'rsa-aes' } }));
+    expect(await envelopes().check(broken, 'r')).toEqual([
+      expect.stringMatching(/^mediaFiles\.0\.encryption_details: .*read/),
+    ]);
+  });
+});

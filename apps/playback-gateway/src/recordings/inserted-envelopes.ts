@@ -1,0 +1,116 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { parseCertificatePem } from '#certificates';
+import { CmsError, parseDetachedEnvelope } from '#cms';
+import { RcsError, type Logger } from '#platform';
+import type { CertificateStore, MediaFile, Recording, RecordingCertificate } from '#store';
+import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
+import { CONFIGURATION, LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
+import { envelopeInMetadata } from '../envelopes/envelope-in-metadata.js';
+import { everyForm, recipientName, recipientNamesOf } from '../envelopes/recipient-names.js';
+
+/** Something about a media file that its recorder should know, though the recording is taken. */
+interface Warning {
+  readonly field: string;
+  readonly text: string;
+}
+
+interface ReadEnvelope {
+  readonly field: string;
+  /** Undefined where there is no envelope, or none that can be read. */
+  readonly names?: readonly string[];
+  readonly warning?: Warning;
+}
+
+/** What no version will ever read: these bytes are no envelope, or only a part of one. */
+const neverRead: ReadonlySet<string> = new Set(['CMS_MALFORMED', 'CMS_TRUNCATED', 'CMS_LIMIT_EXCEEDED']);
+
+/**
+ * Looks at the envelopes that come with the metadata of a recording. The recorder still has what it recorded: what will
+ * never play is refused now, and not when somebody wants to listen.
+ */
+@Injectable()
+export class InsertedEnvelopes {
+  private readonly refusesUnknown: boolean;
+  /** Of certificates by fingerprint and alias, which never change their names. */
+  private readonly names = new LRUCache<string, readonly string[]>({ max: 1000 });
+
+  constructor(
+    @Inject(storeTokens.certificates) private readonly certificates: Pick<CertificateStore, 'list'>,
+    @Inject(CONFIGURATION)
+    {
+      recordingCertificates,
+    }: { readonly recordingCertificates: Pick<GatewayConfiguration['recordingCertificates'], 'unknownRecipients'> },
+    @Inject(LOGGER) private readonly logger: Pick<Logger, 'warn'>,
+  ) {
+    this.refusesUnknown = recordingCertificates.unknownRecipients === 'refuse';
+  }
+
+  /**
+   * @returns what the recorder should know.
+   * @throws RcsError RCS_INVALID_VALUE naming a `pkcs7` that is no envelope, or, where that is configured, one for nobody here.
+   */
+  async check({ id, contactCenter, mediaFiles }: Recording, requestId: string): Promise<readonly string[]> {
+    const read = mediaFiles.map(readEnvelope);
+    const warnings = read.flatMap(({ warning }) => warning ?? []);
+    const addressed = read.flatMap(({ field, names }) => (names === undefined ? [] : { field, names }));
+    const known = addressed.length === 0 ? new Set<string>() : await this.knownNames(contactCenter);
+    for (const { field, names } of addressed) {
+      if (names.some(name => known.has(name))) continue;
+      const text = `no recipient of the envelope is a certificate of the contact center ${contactCenter}`;
+      if (this.refusesUnknown)
+        throw refused(field, `${text}: upload the certificate first, or encrypt for one of its own`);
+      warnings.push({ field, text: `${text}: nobody can play it until its certificate and key are here` });
+    }
+    for (const { field, text } of warnings) {
+      this.logger.warn(
+        { requestId, recording: id, contactCenter, field, reason: text },
+        'an inserted recording may not play',
+      );
+    }
+    return warnings.map(({ field, text }) => `${field}: ${text}`);
+  }
+
+  /** Deleted certificates count: their keys may be there still, and recordings may be late. */
+  private async knownNames(contactCenter: string): Promise<ReadonlySet<string>> {
+    const stored = await this.certificates.list(contactCenter);
+    return new Set(stored.flatMap(one => this.namesOf(one)));
+  }
+
+  private namesOf({ alias, certificate, fingerprint }: RecordingCertificate): readonly string[] {
+    const key = `${fingerprint}${alias}`;
+    const known = this.names.get(key);
+    if (known !== undefined) return known;
+    const names = recipientNamesOf(parseCertificatePem(certificate)[0], alias);
+    this.names.set(key, names);
+    return names;
+  }
+}
+
+/** Recipients of a media file whose envelope can be read. */
+function readEnvelope(file: MediaFile, index: number): ReadEnvelope {
+  const envelope = envelopeInMetadata(file);
+  const field = fieldOf(file, index);
+  if (envelope === undefined) return { field };
+  try {
+    const { recipients } = parseDetachedEnvelope(envelope, everyForm);
+    return { field, names: recipients.map(({ identifier }) => recipientName(identifier)) };
+  } catch (error) {
+    if (!(error instanceof CmsError)) throw error;
+    if (file.pkcs7 !== undefined && neverRead.has(error.code)) {
+      throw refused(
+        field,
+        `must be a CMS envelope (EnvelopedData or AuthEnvelopedData), in base64: ${error.message}`,
+        error,
+      );
+    }
+    return { field, warning: { field, text: `the envelope cannot be read by this version: ${error.message}` } };
+  }
+}
+
+const fieldOf = ({ pkcs7 }: MediaFile, index: number): string =>
+  `mediaFiles.${index}.${pkcs7 === undefined ? 'encryption_details' : 'pkcs7'}`;
+
+function refused(field: string, why: string, cause?: unknown): RcsError {
+  return new RcsError('RCS_INVALID_VALUE', undefined, { publicDetail: `${field}: ${why}`, cause });
+}

@@ -7,6 +7,7 @@ import { describeFailure } from './terminal/file-failure.js';
 const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
   quickstart: async () => (await import('./commands/quickstart.command.js')).quickstartCommand,
   record: async () => (await import('./commands/record.command.js')).recordCommand,
+  insert: async () => (await import('./commands/insert.command.js')).insertCommand,
   play: async () => (await import('./commands/play.command.js')).playCommand,
   'internal-tls': async () => (await import('./commands/internal-tls.command.js')).internalTlsCommand,
   'import-key': async () => (await import('./commands/import-key.command.js')).importKeyCommand,

@@ -20,6 +20,8 @@ export class GatewayAnswerError extends Error {
   constructor(
     readonly status: number,
     message: string,
+    /** What the gateway itself says is wrong. */
+    readonly reason: string = message,
   ) {
     super(message);
   }
@@ -46,10 +48,16 @@ export class GatewayClient {
 
   /** Stores metadata of a recording; answers the recording resource. */
   async insertRecording(contactCenter: string, recording: object): Promise<RecordingResource> {
+    return (await this.insert(contactCenter, recording)).resource;
+  }
+
+  /** As `insertRecording`; says, too, whether it was new, and what the gateway warns of. */
+  async insert(contactCenter: string, recording: object): Promise<InsertedRecording> {
     const path = `/internal-api/contact-centers/${encodeURIComponent(contactCenter)}/recordings`;
     const body = JSON.stringify(recording);
     const response = await this.post(path, body);
-    return (await this.json(response, 'inserting the recording')) as RecordingResource;
+    const resource = (await this.json(response, 'inserting the recording')) as InsertionAnswer;
+    return { isNew: response.statusCode === 201, resource, warnings: resource.warnings ?? [] };
   }
 
   async recording(id: string): Promise<RecordingResource | undefined> {
@@ -166,7 +174,7 @@ export class GatewayClient {
     const text = await response.body.text();
     if (response.statusCode === 401) throw new GatewayAnswerError(401, `${what} failed: ${this.refusedLogin()}`);
     const message = `${what} failed: the gateway answered ${response.statusCode}: ${text.slice(0, 500)}`;
-    throw new GatewayAnswerError(response.statusCode, message);
+    throw new GatewayAnswerError(response.statusCode, message, reasonIn(text));
   }
 }
 
@@ -190,6 +198,26 @@ function sessionHeaders(answer: Dispatcher.ResponseData['headers']): SessionHead
   const cookies = [answer['set-cookie'] ?? []].flat().map(cookie => cookie.split(';', 1)[0] ?? '');
   if (typeof name !== 'string' || typeof token !== 'string' || cookies.length === 0) return {};
   return { cookie: cookies.join('; '), [name.toLowerCase()]: token };
+}
+
+export interface InsertedRecording {
+  readonly isNew: boolean;
+  readonly resource: RecordingResource;
+  /** Why it may not play. */
+  readonly warnings: readonly string[];
+}
+
+type InsertionAnswer = RecordingResource & { readonly warnings?: readonly string[] };
+
+/** Of an error of /api/v2. */
+function reasonIn(text: string): string {
+  try {
+    const { statusMessage } = JSON.parse(text) as { statusMessage?: unknown };
+    if (typeof statusMessage === 'string') return statusMessage;
+  } catch {
+    // Something between us and the gateway answered.
+  }
+  return text.slice(0, 500);
 }
 
 export interface RecordingResource {

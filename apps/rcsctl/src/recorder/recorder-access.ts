@@ -4,13 +4,17 @@ import type { GatewayAccess } from '../gateway-client/gateway-client.js';
 import { readPasswordFile } from '../terminal/password-source.js';
 import type { WebDavAccess } from './recorder-storage.js';
 
-/** Options by which `rcsctl record` is told where it records; the configuration says what they leave out. */
-export interface RecorderOptions {
+/** Options by which a command is told whom it inserts recordings at; the configuration says what they leave out. */
+export interface RecorderGatewayOptions {
   readonly gateway?: string;
   readonly ca?: string;
   readonly opsUser?: string;
   readonly opsPasswordFile?: string;
   readonly contactCenter?: string;
+}
+
+/** Options by which `rcsctl record` is told where it records, likewise. */
+export interface RecorderOptions extends RecorderGatewayOptions {
   readonly webdav?: string;
   readonly webdavUser?: string;
   readonly webdavPasswordFile?: string;
@@ -18,15 +22,25 @@ export interface RecorderOptions {
   readonly storageUrl?: string;
 }
 
-export interface RecorderAccess {
+export interface RecorderGateway {
   readonly gateway: GatewayAccess;
   readonly contactCenter: string;
+}
+
+export interface RecorderAccess extends RecorderGateway {
   readonly webdav: WebDavAccess;
 }
 
 /** Options first, then the configuration. @throws ConfigurationError naming what neither of them says. */
 export function recorderAccess(configuration: Configuration, options: RecorderOptions): RecorderAccess {
-  const { rcsctl, serverSettings } = configuration;
+  return { ...recorderGateway(configuration, options), webdav: webdavAccess(configuration, options) };
+}
+
+/** The part of it that inserts. @throws ConfigurationError likewise. */
+export function recorderGateway(
+  { rcsctl, serverSettings }: Configuration,
+  options: RecorderGatewayOptions,
+): RecorderGateway {
   const caFile = options.ca ?? rcsctl?.gateway?.caFile;
   return {
     gateway: {
@@ -44,7 +58,6 @@ export function recorderAccess(configuration: Configuration, options: RecorderOp
       '--contact-center',
       'serverSettings.defaultContactCenter',
     ),
-    webdav: webdavAccess(configuration, options),
   };
 }
 

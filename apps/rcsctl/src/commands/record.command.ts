@@ -8,16 +8,19 @@ import {
 } from '../configuration/read-configuration.js';
 import { GatewayClient } from '../gateway-client/gateway-client.js';
 import type { RecordingLayout } from '../recorder/encrypt-recording.js';
-import { plaintextOfFile } from '../recorder/plaintext.js';
+import { headOfFile, plaintextOfFile } from '../recorder/plaintext.js';
 import { recorderAccess, type RecorderOptions } from '../recorder/recorder-access.js';
 import { recordMedia } from '../recorder/record-media.js';
 import { mediaExtension } from '../recorder/recorder-name.js';
+import { recordingDetails, type DetailOptions } from '../recorder/recording-details.js';
+import { wavDuration, wavHeadBytes } from '../recorder/wav-duration.js';
 import { print } from '../terminal/print.js';
 
-interface Options extends ConfigurationOptions, RecorderOptions {
+interface Options extends ConfigurationOptions, RecorderOptions, DetailOptions {
   readonly directory?: string;
   readonly certificate: readonly string[];
-  readonly ivrProfile?: string;
+  readonly screenRecording?: boolean;
+  readonly metadata?: string;
   readonly rootCa?: string;
   readonly layout: RecordingLayout;
   readonly cipher: 'aes-128-cbc' | 'aes-192-cbc' | 'aes-256-cbc';
@@ -55,6 +58,7 @@ export function recordCommand(program: Command): void {
       [],
     )
     .option('--ivr-profile <name>', 'encrypt for the certificates that are assigned to this IVR profile')
+    .option('--screen-recording', 'encrypt for the certificates of screen recordings')
     .option('--root-ca <file>', 'authorities that must vouch for the certificates, PEM; self-signed ones do without')
     .addOption(
       new Option('--layout <layout>', 'how it is stored')
@@ -67,32 +71,44 @@ export function recordCommand(program: Command): void {
     .option('--id <id>', 'id of the recording, refused where there is one; a new one when absent')
     .option('--call-uuid <uuid>', 'UUID of the call, which its media files are named by; the id when absent')
     .option('--type <type>', 'media type', 'audio/mp3')
+    .option('--agent <name...>', 'user names of the agents in the call, who decide who may listen')
+    .option('--partition <path...>', 'partitions (GRECORD_PARTITIONS), likewise')
+    .option('--caller <number>', 'number of the caller')
+    .option('--dialed <number>', 'number that was dialed')
+    .option('--start <time>', 'ISO 8601; now when absent')
+    .option('--stop <time>', 'ISO 8601; start and duration when absent')
+    .option('--duration <ms>', 'milliseconds; what a WAV file says, or start to stop, when absent')
+    .option('--metadata <file>', 'JSON with further fields of the recording, and of its media file below mediaFile')
     .option('--json', 'JSON for programs')
     .action(record);
 }
 
 async function record(file: string, options: Options): Promise<void> {
-  if (options.layout !== 'plain' && options.certificate.length === 0 && options.ivrProfile === undefined) {
+  if (options.layout !== 'plain' && options.certificate.length === 0 && !isAssigned(options)) {
     throw new Error(
-      'name an --ivr-profile or at least one --certificate alias=file, or record unencrypted with --layout plain',
+      'name an --ivr-profile, --screen-recording or at least one --certificate alias=file, or record unencrypted with --layout plain',
     );
   }
   const configuration = readConfiguration(options.config);
   const access = recorderAccess(configuration, options);
   const rootCa = options.rootCa ?? configuration.recordingCertificates.rootCaFile;
   const { contactCenter, webdav } = access;
+  const plaintext = await plaintextOfFile(file);
+  const duration = wavDuration(await headOfFile(file, wavHeadBytes), plaintext.length);
+  const { id, startTime, recording, mediaFile } = recordingDetails(options, sideFileOf(options), duration, new Date());
   const gateway = new GatewayClient(access.gateway);
   try {
     const resource = await recordMedia({
-      id: options.id ?? randomUUID().replaceAll('-', '').toUpperCase(),
+      id: options.id ?? id ?? randomUUID().replaceAll('-', '').toUpperCase(),
       callUuid: options.callUuid,
       extension: mediaExtension(file, options.type),
       type: options.type,
       layout: options.layout,
       cipher: options.cipher,
-      plaintext: await plaintextOfFile(file),
-      startTime: new Date().toISOString().replace('Z', '+0000'),
-      metadata: {},
+      plaintext,
+      startTime,
+      recording,
+      metadata: mediaFile,
       contactCenter,
       directory: options.directory,
       certificates: await certificatesOf(gateway, contactCenter, options),
@@ -113,14 +129,20 @@ async function certificatesOf(
   options: Options,
 ): Promise<{ alias: string; pem: string }[]> {
   const named = options.certificate.map(certificateOf);
-  if (options.ivrProfile === undefined) return named;
-  const profile = encodeURIComponent(options.ivrProfile);
-  const path = `/rcs/contact-centers/${encodeURIComponent(contactCenter)}/recipients?ivrProfile=${profile}`;
+  if (!isAssigned(options)) return named;
+  const { ivrProfile } = options;
+  if (ivrProfile !== undefined && options.screenRecording === true) {
+    throw new Error('--ivr-profile and --screen-recording: name the one whose certificates the file is encrypted for');
+  }
+  const query = ivrProfile === undefined ? 'screenRecording=true' : `ivrProfile=${encodeURIComponent(ivrProfile)}`;
+  const path = `/rcs/contact-centers/${encodeURIComponent(contactCenter)}/recipients?${query}`;
   const { certificates } = (await gateway.call('GET', path)) as {
     certificates: { alias: string; certificate: string }[];
   };
   if (certificates.length === 0 && named.length === 0 && options.layout !== 'plain') {
-    throw new Error(`nothing is assigned to ${options.ivrProfile}: record unencrypted with --layout plain`);
+    throw new Error(
+      `nothing is assigned to ${ivrProfile ?? 'screen recordings'}: record unencrypted with --layout plain`,
+    );
   }
   return [...named, ...certificates.map(({ alias, certificate }) => ({ alias, pem: certificate }))];
 }
@@ -129,4 +151,17 @@ function certificateOf(text: string): { alias: string; pem: string } {
   const equals = text.indexOf('=');
   if (equals < 1) throw new Error(`--certificate ${text}: write alias=file`);
   return { alias: text.slice(0, equals), pem: readFileSync(text.slice(equals + 1), 'utf8') };
+}
+
+const isAssigned = ({ ivrProfile, screenRecording }: Options): boolean =>
+  ivrProfile !== undefined || screenRecording === true;
+
+function sideFileOf({ metadata }: Options): unknown {
+  if (metadata === undefined) return {};
+  try {
+    return JSON.parse(readFileSync(metadata, 'utf8'));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new Error(`--metadata: ${metadata} is no JSON: ${error.message}`, { cause: error });
+  }
 }

@@ -24,6 +24,17 @@ export async function plaintextOfFile(path: string): Promise<Plaintext> {
   return { length: size, open };
 }
 
+/** The first bytes of a file, as many as there are. */
+export async function headOfFile(path: string, bytes: number): Promise<Buffer> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
 async function* chunksOf(path: string, size: number): AsyncGenerator<Buffer> {
   const file = await open(path, 'r');
   try {

@@ -17,6 +17,8 @@ export interface RecordingJob extends RecordingEncryption {
   readonly plaintext: Plaintext;
   /** `yyyy-MM-ddTHH:mm:ss.SSS+0000` */
   readonly startTime: string;
+  /** Further fields of the recording. */
+  readonly recording?: Readonly<Record<string, unknown>>;
   /** Further fields of the media file. */
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly contactCenter: string;
@@ -44,6 +46,7 @@ export async function recordMedia(job: RecordingJob): Promise<RecordingResource>
   const path = job.directory === undefined ? file : `${job.directory.replace(/\/+$/, '')}/${file}`;
   const { tree, envelope } = await store(job, path, encrypt);
   return insert(job, path, {
+    ...job.recording,
     id: job.id,
     startTime: job.startTime,
     mediaFiles: [

@@ -170,6 +170,44 @@ describe('detached', () => {
   });
 });
 
+describe('a recording of voice, screen and transcripts', () => {
+  it('plays each file with the type it was inserted with', async () => {
+    const transcript = Buffer.from('WEBVTT\n\n00:00.000 --> 00:02.000\nHello, what can we do for you?\n');
+    const words = Buffer.from(JSON.stringify({ words: [{ text: 'Hello', from: 0, to: 420 }] }));
+    const files = [
+      ['call.mp3', 'audio/mp3', long],
+      ['screen.mp4', 'video/mp4', short],
+      ['transcript', 'text/vtt', transcript],
+      ['words', 'application/json', words],
+    ] as const;
+    const name = envelopes.nextName();
+    const mediaFiles: object[] = [];
+    for (const [mediaId, type, plaintext] of files) {
+      const der = await envelopes.encrypt(plaintext, '-aes256', '-outform', 'DER', ...envelopes.forUs);
+      const { envelope, ciphertext } = splitEnvelope(der);
+      await curlClient.put(`${name}-${mediaId}`, ciphertext);
+      const mediaDescriptor = curlClient.stored(`${name}-${mediaId}`);
+      mediaFiles.push({ mediaId, type, mediaDescriptor, pkcs7: envelope.toString('base64'), speakers: 2 });
+    }
+    const answer = await curlClient.insert({ id: curlClient.recordingId(name), mediaFiles, campaign: { wave: 3 } });
+    expect(answer.status).toBe(201);
+    const inserted = JSON.parse(answer.body.toString()) as { mediaFiles: { playPath: string }[] };
+    expect(inserted).toMatchObject({ campaign: { wave: 3 }, mediaFiles: files.map(() => ({ speakers: 2 })) });
+    expect(inserted).not.toHaveProperty('warnings');
+    expect(inserted.mediaFiles.map(({ playPath }) => playPath.replace(/.*\./, ''))).toEqual([
+      'mp3',
+      'mp4',
+      'vtt',
+      'json',
+    ]);
+    for (const [index, [, type, plaintext]] of files.entries()) {
+      const played = await curlClient.play(inserted.mediaFiles[index]!.playPath);
+      expect([played.status, played.headers['content-type']]).toEqual([200, type]);
+      expect(played.body.equals(plaintext)).toBe(true);
+    }
+  });
+});
+
 describe('authenticated content that was changed', () => {
   it.each([
     ['short', short],

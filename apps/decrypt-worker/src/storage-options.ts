@@ -1,6 +1,6 @@
-import type { MediaStorageConfiguration } from '#media-storage';
-import type { MediaStorageSettings, ServerSettings } from '#platform';
-import { outgoingTls, type OutgoingTls } from '#tls';
+import { rwsConfiguration, type MediaStorageConfiguration } from '#media-storage';
+import type { MediaStorageSettings, RecordingSettings, RecordingSourceSettings, ServerSettings } from '#platform';
+import { outgoingTls, rwsTls, type OutgoingTls } from '#tls';
 
 /** A transfer that takes longer than this is given up, however slowly it moves. */
 const totalTimeoutMs = 3_600_000;
@@ -30,6 +30,14 @@ export function mediaStorageConfigurations(
       totalTimeoutMs,
     };
   });
+}
+
+/** The RWS that have recordings, as storages of their contact centers; reads their authority and key files. */
+export function rwsConfigurations(
+  sources: readonly RecordingSourceSettings[],
+  limits: RecordingSettings,
+): MediaStorageConfiguration[] {
+  return sources.map((source, index) => rwsConfiguration(source, sources.length, limits, rwsTls(source, index)));
 }
 
 function tlsOf(storage: MediaStorageSettings, index: number, defaults: StorageDefaults): OutgoingTls {

@@ -24,7 +24,7 @@ import { MediaOpener } from './media-session/media-opener.js';
 import { MediaSessionCache } from './media-session/media-session-cache.js';
 import { PinnedStorage } from './media-session/pinned-storage.js';
 import { WorkerMetrics } from './metrics/worker-metrics.js';
-import { mediaStorageConfigurations } from './storage-options.js';
+import { mediaStorageConfigurations, rwsConfigurations } from './storage-options.js';
 
 export type DecryptWorkerConfiguration = ConfigurationWith<'decryptWorker' | 'internalTls' | 'redis'>;
 
@@ -52,12 +52,15 @@ const toldDeviations =
 /** Puts the worker together: storages, vaults, sessions, data plane. Plain code: its server is Node's own. */
 export function workerParts(context: ServiceContext, configuration: DecryptWorkerConfiguration): WorkerParts {
   const { logger, tracer } = context;
-  const { decryptWorker: settings, mediaStorages, serverSettings, playback } = configuration;
+  const { decryptWorker: settings, mediaStorages, recordingSources, serverSettings, playback } = configuration;
   const { openTimeoutMs } = settings;
   const identity = LiveIdentity.watch(context, configuration.internalTls);
   const metrics = new WorkerMetrics(context.metrics);
   const storages = new MediaStorages(
-    mediaStorageConfigurations(mediaStorages, serverSettings),
+    [
+      ...mediaStorageConfigurations(mediaStorages, serverSettings),
+      ...rwsConfigurations(recordingSources, serverSettings.recordingSettings),
+    ],
     metrics.storageObserver(),
   );
   const vaults = new KeyVaultClient(settings.vaultAddresses, identity);

@@ -11,3 +11,5 @@ export * from './media-storage-configuration.js';
 export * from './media-location.js';
 export * from './media-storages.js';
 export type { OpenHint, StoredObject } from './stored-object.js';
+export { rwsConfiguration, rwsStorage, type RwsPeer } from './rws/rws-configuration.js';
+export { RwsDocuments, type RwsDocument } from './rws/rws-documents.js';

@@ -3,7 +3,8 @@ export type StorageOwner = string | { readonly id: string; readonly prefix: stri
 
 /** One place where media lies. Times in milliseconds. */
 export interface MediaStorageConfiguration {
-  readonly storage: 'webDAV' | 'file';
+  /** `rws`: what Interaction Recording Web Services play below their API; nothing is written there. */
+  readonly storage: 'webDAV' | 'file' | 'rws';
   /** Base URL: `http(s)://host:port/path`, or `file:///directory`. */
   readonly url: string;
   /** The contact centers it belongs to; absent: all share it. */

@@ -4,6 +4,7 @@ import { resolveLocation, type LocationDescriptor, type MediaLocation } from './
 import { folded } from './storage-owners.js';
 import { baseOf } from './storage-path.js';
 import { silentObserver, type MediaStorageConfiguration, type StorageObserver } from './media-storage-configuration.js';
+import { RwsStorage } from './rws/rws-storage.js';
 import type { MediaStorage, OpenHint, StoredObject } from './stored-object.js';
 import { WebDavStorage } from './webdav/webdav-storage.js';
 
@@ -15,11 +16,7 @@ export class MediaStorages {
     private readonly configurations: readonly MediaStorageConfiguration[],
     observer: StorageObserver = silentObserver,
   ) {
-    this.storages = configurations.map(configuration =>
-      configuration.storage === 'file'
-        ? new FileStorage(configuration.url, observer)
-        : new WebDavStorage(configuration, observer),
-    );
+    this.storages = configurations.map(configuration => storageFor(configuration, observer));
   }
 
   /**
@@ -86,4 +83,11 @@ export class MediaStorages {
     if (storage === undefined) throw new RangeError(`there is no storage ${storageIndex}`);
     return storage;
   }
+}
+
+function storageFor(configuration: MediaStorageConfiguration, observer: StorageObserver): MediaStorage {
+  if (configuration.storage === 'file') return new FileStorage(configuration.url, observer);
+  return configuration.storage === 'rws'
+    ? new RwsStorage(configuration, observer)
+    : new WebDavStorage(configuration, observer);
 }

@@ -14,6 +14,7 @@ export { defaultOrganization } from './configuration/local-key-manager.schema.js
 export { isOriginPattern } from './configuration/web-settings.schema.js';
 export type { ConfigurationServerSettings } from './configuration/configuration-server.schema.js';
 export type { AuditOtlpConfiguration, AuditS3Configuration } from './configuration/audit-sinks.schema.js';
+export type { RecordingSettings, RecordingSourceSettings } from './configuration/recording-source.schema.js';
 export type { OpenIdSettings } from './configuration/open-id.schema.js';
 export type { InteractionReceiverConfiguration } from './configuration/interaction-receiver.schema.js';
 export * from './configuration/load-configuration.js';

@@ -1,4 +1,4 @@
-import type { PostgresqlConfiguration, RedisSettings } from '#platform';
+import type { PostgresqlConfiguration, RecordingSourceSettings, RedisSettings } from '#platform';
 import { keyStoreIdentity, type TlsIdentity } from './key-store-identity.js';
 import { trustedAuthorities, type TlsTrust } from './trusted-authorities.js';
 
@@ -49,5 +49,17 @@ export function postgresqlTls(postgresql: PostgresqlConfiguration): OutgoingTls 
     keyStoreOption: 'store.postgresql.postgresqlKeyStorePath',
     keyStorePath: postgresql.postgresqlKeyStorePath,
     keyStorePassword: postgresql.postgresqlKeyStorePassword,
+  });
+}
+
+/** TLS towards an RWS that has recordings, the one at `index` of recordingSources. */
+export function rwsTls(source: RecordingSourceSettings, index: number): OutgoingTls {
+  return outgoingTls({
+    trustOption: `recordingSources.${index}.rwsTrustedCA`,
+    trustedCA: source.rwsTrustedCA,
+    jksPassword: source.rwsJksPassword,
+    keyStoreOption: `recordingSources.${index}.rwsKeyStorePath`,
+    keyStorePath: source.rwsKeyStorePath,
+    keyStorePassword: source.rwsKeyStorePassword,
   });
 }

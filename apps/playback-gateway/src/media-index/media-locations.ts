@@ -1,12 +1,15 @@
-import { MediaStorages } from '#media-storage';
+import { MediaStorages, rwsConfiguration } from '#media-storage';
 import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
 
 /** The gateway never reads media; it only judges whether a location lies inside a storage. */
 export function mediaStorages({
   mediaStorages: configured,
-}: Pick<GatewayConfiguration, 'mediaStorages'>): MediaStorages {
-  return new MediaStorages(
-    configured.map(
+  recordingSources,
+  serverSettings,
+}: Pick<GatewayConfiguration, 'mediaStorages' | 'recordingSources' | 'serverSettings'>): MediaStorages {
+  const { recordingSettings } = serverSettings;
+  return new MediaStorages([
+    ...configured.map(
       ({ storage, url, contactCenters, webDAVMaxConnection, connectTimeoutMs, headersTimeoutMs, idleTimeoutMs }) => ({
         storage,
         url,
@@ -19,5 +22,8 @@ export function mediaStorages({
         totalTimeoutMs: idleTimeoutMs,
       }),
     ),
-  );
+    ...recordingSources.map(source =>
+      rwsConfiguration(source, recordingSources.length, recordingSettings, { rejectUnauthorized: true }),
+    ),
+  ]);
 }

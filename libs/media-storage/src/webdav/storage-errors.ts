@@ -30,10 +30,11 @@ export function exchangeError(error: unknown, storage: string): RcsError {
 /** What is wrong with a certificate, and which option says otherwise; undefined for every other failure. */
 function certificateProblem(code: string): string | undefined {
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return 'is for another host: write the host in mediaStorages[].url as it does';
+    return 'is for another host: write the host in mediaStorages[].url, or recordingSources[].url, as it does';
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') return 'is not valid now';
   return untrustedCodes.test(code)
-    ? 'is of no authority that is trusted: name its file in mediaStorages[].webDAVTrustedCA, or serverSettings.webDAVTrustedCA'
+    ? 'is of no authority that is trusted: name its file in mediaStorages[].webDAVTrustedCA, serverSettings.webDAVTrustedCA, ' +
+        'or recordingSources[].rwsTrustedCA'
     : undefined;
 }
 

@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 import { RcsError } from '#platform';
 import type { StorageObserver } from '../media-storage-configuration.js';
 import { abortReason, bodyError, exchangeError, isConnectionLoss } from './storage-errors.js';
-import type { WebDavCredentials } from './webdav-credentials.js';
+import type { RequestCredentials } from './webdav-credentials.js';
 
 export interface StorageRequest {
   readonly method: 'GET' | 'HEAD' | 'PUT' | 'MKCOL' | 'PROPFIND' | 'DELETE';
@@ -35,7 +35,7 @@ export interface AnswerReceiver {
 export interface StorageAccess {
   readonly name: string;
   readonly dispatcher: Dispatcher;
-  readonly credentials: WebDavCredentials;
+  readonly credentials: RequestCredentials;
   readonly observer: StorageObserver;
   /** For a request to find a free connection, or to open one. */
   readonly connectionTimeoutMs: number;

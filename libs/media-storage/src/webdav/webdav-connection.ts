@@ -3,7 +3,7 @@ import { RcsError } from '#platform';
 import type { MediaStorageConfiguration, StorageObserver } from '../media-storage-configuration.js';
 import { withoutInterimAnswers } from './interim-answers.js';
 import { StorageExchange, type AnswerReceiver, type StorageAccess, type StorageRequest } from './storage-exchange.js';
-import { WebDavCredentials } from './webdav-credentials.js';
+import { WebDavCredentials, type RequestCredentials } from './webdav-credentials.js';
 
 /** Requests that may wait for each connection; more are turned away at once. */
 const waitingPerConnection = 16;
@@ -19,7 +19,8 @@ export class WebDavConnection {
   /** The longest a transfer may take, milliseconds. */
   readonly totalTimeoutMs: number;
 
-  constructor(configuration: MediaStorageConfiguration, observer: StorageObserver) {
+  /** @param credentials those of the configuration, once the storage asks for them, when absent */
+  constructor(configuration: MediaStorageConfiguration, observer: StorageObserver, credentials?: RequestCredentials) {
     const { userName, password, connectTimeoutMs, headersTimeoutMs, idleTimeoutMs } = configuration;
     const url = new URL(configuration.url);
     this.name = url.origin;
@@ -42,7 +43,7 @@ export class WebDavConnection {
     this.access = {
       name: this.name,
       dispatcher: this.pool,
-      credentials: new WebDavCredentials(userName, password),
+      credentials: credentials ?? new WebDavCredentials(userName, password),
       observer,
       connectionTimeoutMs: connectTimeoutMs + headersTimeoutMs,
     };

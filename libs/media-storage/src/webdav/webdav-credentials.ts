@@ -1,11 +1,21 @@
 import { DigestAuthentication, digestChallengeOf } from './digest-authentication.js';
 import { parseChallenges } from './www-authenticate.js';
 
+/** The credentials of a server as requests carry them. */
+export interface RequestCredentials {
+  authorization(method: string, target: string): string | undefined;
+  /** Takes the WWW-Authenticate field of a 401 into account. Answers whether another try makes sense. */
+  challenged(field: string, sent: string | undefined): boolean;
+}
+
+export const basicAuthorization = (userName: string, password: string): string =>
+  `Basic ${Buffer.from(`${userName}:${password}`).toString('base64')}`;
+
 /**
  * The credentials of a storage. Nothing is sent before the storage has asked, so that a password never goes out as Basic
  * to a storage that wants Digest; what it asked for is remembered for all further requests.
  */
-export class WebDavCredentials {
+export class WebDavCredentials implements RequestCredentials {
   private digest: DigestAuthentication | undefined;
   private basic: string | undefined;
 
@@ -18,7 +28,6 @@ export class WebDavCredentials {
     return this.digest?.authorization(method, target) ?? this.basic;
   }
 
-  /** Takes the WWW-Authenticate field of a 401 into account. Answers whether another try makes sense. */
   challenged(field: string, sent: string | undefined): boolean {
     if (this.userName === undefined) return false;
     const password = this.password ?? '';
@@ -31,7 +40,7 @@ export class WebDavCredentials {
       return true;
     }
     if (sent !== undefined || !challenges.some(({ scheme }) => scheme === 'basic')) return false;
-    this.basic = `Basic ${Buffer.from(`${this.userName}:${password}`).toString('base64')}`;
+    this.basic = basicAuthorization(this.userName, password);
     return true;
   }
 }

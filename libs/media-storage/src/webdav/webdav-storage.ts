@@ -15,8 +15,9 @@ export class WebDavStorage implements MediaStorage {
   constructor(
     configuration: MediaStorageConfiguration,
     private readonly observer: StorageObserver,
+    connection?: WebDavConnection,
   ) {
-    this.connection = new WebDavConnection(configuration, observer);
+    this.connection = connection ?? new WebDavConnection(configuration, observer);
   }
 
   async open(location: MediaLocation, hint: OpenHint, signal: AbortSignal): Promise<StoredObject> {

@@ -9,6 +9,7 @@ import { mediaStorage } from './media-storage.schema.js';
 import { openIdProvider } from './open-id.schema.js';
 import { filePath, milliseconds, secret } from './option-types.js';
 import { recordingCertificates } from './recording-certificates.schema.js';
+import { recordingSources } from './recording-source.schema.js';
 import { redis } from './redis.schema.js';
 import { serverSettings } from './server-settings.schema.js';
 import { store } from './store.schema.js';
@@ -90,6 +91,7 @@ export const configurationSchema = z.strictObject({
     })
     .prefault({}),
   mediaStorages: z.array(mediaStorage).default([]),
+  recordingSources,
   /** How stored files are looked at: whom they are for, and the tree that proves their content. */
   mediaIndex: z
     .strictObject({

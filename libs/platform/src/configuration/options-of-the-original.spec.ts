@@ -136,3 +136,11 @@ describe('options of Genesys RCS and its web services', () => {
     ]);
   });
 });
+
+describe('limits of the connections to an RWS', () => {
+  it('are taken where Genesys RWS has them, in serverSettings.recordingSettings', () => {
+    const names = serverSettings.filter(name => name.startsWith('recordingSettings.recordCryptoServerDecrypt'));
+    expect(names).toHaveLength(3);
+    expect(names.flatMap(name => problems(nested(`serverSettings.${name}`, 100)))).toEqual([]);
+  });
+});

@@ -8,7 +8,9 @@ const movedTo = (option: string): string => `stands in ${option} here`;
 const meaningless = (reason: string): string => `has no meaning here: ${reason}; take it out`;
 const notYet = (what: string): string => `is not supported yet: ${what}; take it out`;
 
-const thisIsRcs = meaningless('this server is the Recording Crypto Server itself and connects to no other');
+const thisIsRcs =
+  'has no meaning here: this server is the Recording Crypto Server itself; whom it trusts as the RWS that it asks for ' +
+  'recordings stands in recordingSources[].rwsTrustedCA and recordingSources[].rwsJksPassword';
 const noConfigurationServer =
   'has no meaning here: there is no protocol of Configuration Server, SIP Server and Interaction Server; people and roles ' +
   'come over LDAP (configurationServers) or OpenID (openId)';
@@ -39,9 +41,15 @@ const jetty: FormerOptions = {
 };
 
 const recordingSettings: FormerOptions = {
-  recordCryptoServerDecryptMaxConnection: movedTo('serverSettings.workerMaxConnection'),
-  recordCryptoServerDecryptMaxTotalConnection: movedTo('serverSettings.maxConcurrentPlaybacks'),
-  recordCryptoServerDecryptSocketTimeout: movedTo('serverSettings.workerIdleTimeoutMs'),
+  recordCryptoServerDecryptMaxConnection: movedTo(
+    'serverSettings.recordingSettings.recordCryptoServerDecryptMaxConnection',
+  ),
+  recordCryptoServerDecryptMaxTotalConnection: movedTo(
+    'serverSettings.recordingSettings.recordCryptoServerDecryptMaxTotalConnection',
+  ),
+  recordCryptoServerDecryptSocketTimeout: movedTo(
+    'serverSettings.recordingSettings.recordCryptoServerDecryptSocketTimeout',
+  ),
   webDAVMaxConnection: movedTo('mediaStorages[].webDAVMaxConnection'),
   webDAVMaxTotalConnection: meaningless('each storage has its own number, mediaStorages[].webDAVMaxConnection'),
 };

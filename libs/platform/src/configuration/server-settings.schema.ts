@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { interactionReceivers } from './interaction-receiver.schema.js';
 import { listenerLimits } from './listener-limits.schema.js';
 import { bytes, filePath, listen, milliseconds, port, secret, trustedCA } from './option-types.js';
+import { recordingSettings } from './recording-source.schema.js';
 import { network, webSettings } from './web-settings.schema.js';
 
 /** The certificate that players see: a keystore as in Genesys RCS, or two PEM files. */
@@ -129,6 +130,7 @@ export const serverSettings = z
       .optional()
       .describe('Name in the certificates of all workers, where it is not the host in their URL (pods have no names).'),
     limits: listenerLimits,
+    recordingSettings,
     ...webSettings,
   })
   .refine(

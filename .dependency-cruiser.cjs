@@ -60,6 +60,7 @@ const folders = {
     'retention',
     'recordings',
     'hand-over',
+    'recording-source',
     'tickets',
     'playback',
     'certificate-events',

@@ -17,6 +17,7 @@ import { OpenApiModule } from './openapi/openapi.module.js';
 import { PlaybackModule } from './playback/playback.module.js';
 import { DeletionProtectionModule } from './deletion-protection/deletion-protection.module.js';
 import { LabelsModule } from './labels/labels.module.js';
+import { RecordingSourceModule } from './recording-source/recording-source.module.js';
 import { RecordingsModule } from './recordings/recordings.module.js';
 import { RemovalModule } from './removal/removal.module.js';
 import { RequestHooks } from './request-hooks.js';
@@ -30,6 +31,7 @@ const features = [
   PlaybackModule,
   RecordingsModule,
   HandOverModule,
+  RecordingSourceModule,
   LabelsModule,
   DeletionProtectionModule,
   RemovalModule,

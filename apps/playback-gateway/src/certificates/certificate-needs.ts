@@ -22,18 +22,30 @@ export interface CertificateNeeds {
 export class CertificateNeedsService {
   /** Where recordings may be that no list of ours has: another server's metadata, archives that were taken away. */
   private readonly unlistable: readonly string[];
+  private readonly recordingSources: GatewayConfiguration['recordingSources'];
 
   constructor(
     @Inject(storeTokens.certificates) private readonly certificates: CertificateStore,
     private readonly list: CertificateCatalog,
-    @Inject(CONFIGURATION) { recordingCertificates }: Pick<GatewayConfiguration, 'recordingCertificates'>,
+    @Inject(CONFIGURATION)
+    {
+      recordingCertificates,
+      recordingSources,
+    }: Pick<GatewayConfiguration, 'recordingCertificates' | 'recordingSources'>,
   ) {
     this.unlistable = recordingCertificates.unlistableSources;
+    this.recordingSources = recordingSources;
   }
 
   async needsOf(stored: RecordingCertificate): Promise<CertificateNeeds> {
     const { unknown, ...needs } = await this.certificates.use(await this.questionOf(stored));
-    return { needs, unknown, unlistable: this.unlistable };
+    return { needs, unknown, unlistable: this.unlistableOf(stored.contactCenter) };
+  }
+
+  /** An RWS has recordings that nobody has asked for yet; whom those are for only it could say. */
+  private unlistableOf(contactCenter: string): readonly string[] {
+    const sources = this.recordingSources.filter(source => source.contactCenter === contactCenter);
+    return [...this.unlistable, ...sources.map(({ url }) => `RWS ${new URL(url).host}`)];
   }
 
   /** By which names envelopes mean the certificate, and by which they mean others that open them as well. */

@@ -14,7 +14,12 @@ import { labelledRecordingsSchema, recordingLabelSchema } from './label.schema.j
 import { unknownLabel } from './label-definition.controller.js';
 
 /** What is the matter with one recording, and with no other. */
-const refusals: ReadonlySet<ErrorCode> = new Set(['RCS_RECORDING_NOT_FOUND', 'RCS_INSUFFICIENT_PERMISSION']);
+const refusals: ReadonlySet<ErrorCode> = new Set([
+  'RCS_RECORDING_NOT_FOUND',
+  'RCS_RECORDING_SOURCE_REFUSED',
+  'RCS_RECORDING_SOURCE_UNAVAILABLE',
+  'RCS_INSUFFICIENT_PERMISSION',
+]);
 
 /** Labels on recordings, for those who may read the recording. */
 @Controller('api/v2')

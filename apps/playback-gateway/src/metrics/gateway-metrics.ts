@@ -18,6 +18,8 @@ export class GatewayMetrics {
   readonly resumedPlaybacks: Counter;
   readonly workers: Gauge;
   readonly workerSuspensions: Counter;
+  /** `taken` into the store, `missing` there, `refused` or `unavailable`. */
+  readonly recordingSourceAnswers: Counter<'outcome'>;
   private readonly notInspected: Gauge;
   private readonly withoutContentTree: Gauge;
   private readonly notIndexable: Gauge;
@@ -67,6 +69,11 @@ export class GatewayMetrics {
       'Times this gateway left a worker alone for a moment, because it failed.',
       [],
     );
+    this.recordingSourceAnswers = this.counter(
+      'rcs_recording_source_answers_total',
+      'Recordings that a source (RWS) was asked for: taken, missing there, refused for what it said, or unavailable.',
+      ['outcome'],
+    );
     this.notInspected = this.gauge(
       'rcs_media_files_not_inspected',
       'Media files of which nobody knows whom they are for; 0 at gateways that do not index.',
@@ -113,6 +120,8 @@ export class GatewayMetrics {
 
   private beginAtZero(): void {
     for (const outcome of ['ok', 'aborted', ...failureCodes] as const) this.playbacks.inc(outcomeLabels(outcome), 0);
+    for (const outcome of ['taken', 'missing', 'refused', 'unavailable'])
+      this.recordingSourceAnswers.inc({ outcome }, 0);
     for (const outcome of ['ok', 'missing', 'RCS_AUTHENTICATION_REQUIRED', 'RCS_TOO_MANY_REQUESTS'])
       this.authentications.inc({ outcome }, 0);
     for (const action of ['read', 'play-encrypted'])

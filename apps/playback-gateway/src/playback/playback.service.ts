@@ -14,6 +14,7 @@ import {
 import type { MediaFile, Recording, RecordingStore } from '#store';
 import { LOGGER, SERVER_SETTINGS, storeTokens } from '../dependencies/injection-tokens.js';
 import { AuthorisationService } from '../authorisation/authorisation.service.js';
+import { KnownRecordings } from '../authorisation/known-recordings.js';
 import type { RecordingPermission } from '../authorisation/recording-permission.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { grantSubject } from '../grants/grant-subject.js';
@@ -27,6 +28,12 @@ import type { PlayerConnection } from './player-connection.js';
 
 /** Says whether the stored bytes are checked against a content tree: `proved` or `not proved`. */
 const contentProofHeader = 'rcs-content-proof';
+
+const recordedCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'RCS_RECORDING_NOT_FOUND',
+  'RCS_RECORDING_SOURCE_REFUSED',
+  'RCS_RECORDING_SOURCE_UNAVAILABLE',
+]);
 
 interface FoundMedia {
   readonly recording: Recording;
@@ -45,6 +52,7 @@ export class PlaybackService {
 
   constructor(
     @Inject(storeTokens.recordings) private readonly recordings: RecordingStore,
+    private readonly known: KnownRecordings,
     private readonly audit: PlaybackAudit,
     private readonly authorisation: AuthorisationService,
     private readonly envelopes: EnvelopeLocator,
@@ -111,12 +119,7 @@ export class PlaybackService {
 
   private async find(request: PlaybackRequest): Promise<FoundMedia> {
     const { requestId } = request;
-    const recording = await inStep(requestId, 'recording', () => this.recordings.find(request.recordingId));
-    if (recording === undefined) {
-      const error = new RcsError('RCS_RECORDING_NOT_FOUND', `no recording ${JSON.stringify(request.recordingId)}`);
-      await this.audit.unknown(request, error);
-      throw error;
-    }
+    const recording = await inStep(requestId, 'recording', () => this.findRecording(request));
     // Whether the recording may be seen is decided before anything about its files is said.
     const permission = await this.orRecorded(auditSubject(request, recording, undefined), () =>
       inStep(requestId, 'permission', () => this.authorisation.authorise(request.user, recording)),
@@ -125,6 +128,19 @@ export class PlaybackService {
     if (mediaFile === undefined)
       throw new RcsError('RCS_MEDIA_FILE_NOT_FOUND', `no media file ${JSON.stringify(request.leaf)}`);
     return { recording, mediaFile, permission };
+  }
+
+  /** What a source of recordings could not say stands in the audit, like what nobody knows. */
+  private async findRecording(request: PlaybackRequest): Promise<Recording> {
+    const { user, recordingId, requestId } = request;
+    try {
+      const recording = await this.known.find(user, recordingId, requestId);
+      if (recording !== undefined) return recording;
+      throw new RcsError('RCS_RECORDING_NOT_FOUND', `no recording ${JSON.stringify(recordingId)}`);
+    } catch (error) {
+      if (error instanceof RcsError && recordedCodes.has(error.code)) await this.audit.unknown(request, error);
+      throw error;
+    }
   }
 
   private async permit(

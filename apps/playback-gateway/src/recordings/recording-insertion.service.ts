@@ -24,11 +24,18 @@ import { InsertionInspection } from './insertion-inspection.js';
 import { insertRecordingSchema, type InsertMediaFile, type InsertRecording } from './insert-recording.schema.js';
 
 export interface Insertion {
-  readonly user: User;
+  /** Who inserts, as the audit names them. */
+  readonly user: Pick<User, 'name'>;
   readonly contactCenter: string;
   readonly body: unknown;
-  readonly address: string;
+  readonly address?: string;
   readonly requestId: string;
+  /** Last segments of the play URLs that the media files have already, by media id; the others get new ones. */
+  readonly leaves?: ReadonlyMap<string, string>;
+  /** False for a recording that somebody else has had for long: it is handed over to nobody. */
+  readonly isNew?: boolean;
+  /** What the audit says of the insertion beside that. */
+  readonly detail?: string;
 }
 
 export interface InsertionResult {
@@ -69,7 +76,7 @@ export class RecordingInsertionService {
       throw new RcsError('RCS_NOT_FOUND', undefined, { publicDetail: 'there is no such contact center' });
     }
     const body = parseBody(insertion.body);
-    const recording = await this.recordingOf(body, contactCenter.id);
+    const recording = await this.recordingOf(body, contactCenter.id, insertion.leaves);
     const entry = entryOf(insertion, recording);
     const locations = this.locationsOf(recording);
     const known = await this.recordings.find(recording.id);
@@ -78,7 +85,7 @@ export class RecordingInsertionService {
     const warnings = isNew ? await this.noting(entry, () => this.envelopes.check(recording, insertion.requestId)) : [];
     const findings = isNew ? await this.noting(entry, () => this.look(insertion, recording, body)) : [];
     await this.audit.append({ ...entry, outcome: 'allowed' });
-    const handOvers = this.receivers.handOversOf(recording);
+    const handOvers = insertion.isNew === false ? [] : this.receivers.handOversOf(recording);
     const result = await this.recordings.insert(recording, { findings, locations, handOvers });
     return { recording: (await this.recordings.find(recording.id)) ?? recording, result, warnings };
   }
@@ -88,7 +95,8 @@ export class RecordingInsertionService {
     try {
       return await check();
     } catch (error) {
-      await this.audit.append({ ...entry, outcome: 'refused', detail: describeError(error) });
+      const detail = [...(entry.detail === undefined ? [] : [entry.detail]), describeError(error)].join('; ');
+      await this.audit.append({ ...entry, outcome: 'refused', detail });
       throw error;
     }
   }
@@ -104,7 +112,11 @@ export class RecordingInsertionService {
     return findings.map(finding => ({ ...finding, ...present({ leaves: leaves.get(finding.mediaId) }) }));
   }
 
-  private async recordingOf(body: InsertRecording, contactCenter: string): Promise<Recording> {
+  private async recordingOf(
+    body: InsertRecording,
+    contactCenter: string,
+    leaves: ReadonlyMap<string, string> = new Map(),
+  ): Promise<Recording> {
     const {
       id,
       region,
@@ -120,7 +132,7 @@ export class RecordingInsertionService {
       id,
       contactCenter,
       region: region ?? this.region,
-      mediaFiles: await Promise.all(mediaFiles.map(mediaFileOf)),
+      mediaFiles: await Promise.all(mediaFiles.map(file => mediaFileOf(file, leaves.get(file.mediaId)))),
       ...present({ callerPhoneNumber, dialedPhoneNumber, startTime, stopTime, eventHistory }),
       ...present({ additional: nonEmpty(additional) }),
     };
@@ -141,7 +153,7 @@ export class RecordingInsertionService {
   }
 }
 
-async function mediaFileOf(file: InsertMediaFile): Promise<MediaFile> {
+async function mediaFileOf(file: InsertMediaFile, knownLeaf: string | undefined): Promise<MediaFile> {
   const { mediaId, type, mediaDescriptor, contentTree, ...rest } = file;
   const { startTime, stopTime, callUUID, duration, size, tenant, ivrprofile, parameters, certAlias, ...others } = rest;
   const { pkcs7: sent, ...more } = others;
@@ -150,7 +162,7 @@ async function mediaFileOf(file: InsertMediaFile): Promise<MediaFile> {
     mediaId,
     type,
     mediaDescriptor,
-    leaf: `${randomUUID()}${extensionOf(mediaId, type)}`,
+    leaf: knownLeaf ?? `${randomUUID()}${extensionOf(mediaId, type)}`,
     ...present({ startTime, stopTime, callUUID, duration, size, tenant, ivrprofile, parameters, pkcs7, certAlias }),
     ...present({ contentTree: contentTree && { length: contentTree.length, root: contentTree.root } }),
     ...present({ additional: nonEmpty(more) }),
@@ -158,8 +170,9 @@ async function mediaFileOf(file: InsertMediaFile): Promise<MediaFile> {
   return { ...stored, recipients: recipientsOfMediaFile(stored) };
 }
 
-function entryOf({ user, address, requestId }: Insertion, { id, contactCenter }: Recording) {
-  return { event: 'recording-inserted', user: user.name, address, contactCenter, recording: id, requestId } as const;
+function entryOf({ user, address, requestId, detail }: Insertion, { id, contactCenter }: Recording) {
+  const subject = { user: user.name, contactCenter, recording: id, requestId };
+  return { event: 'recording-inserted', ...subject, ...present({ address, detail }) } as const;
 }
 
 function parseBody(body: unknown): InsertRecording {

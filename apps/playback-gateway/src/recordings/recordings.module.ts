@@ -23,5 +23,6 @@ import { SearchIndexing } from './search-indexing.js';
     RecordingSearchService,
     SearchIndexing,
   ],
+  exports: [RecordingInsertionService],
 })
 export class RecordingsModule {}

@@ -100,4 +100,19 @@ export const mediaErrors = {
     'Check the load of the WebDAV server.',
     true,
   ),
+  RCS_RECORDING_SOURCE_UNAVAILABLE: define(
+    503,
+    UNAVAILABLE,
+    4,
+    'The web services that have the recording do not answer',
+    'The log names the RWS of recordingSources and what went wrong: network, DNS, rwsTrustedCA, or userName and password. Recordings that were taken from it before are found.',
+    true,
+  ),
+  RCS_RECORDING_SOURCE_REFUSED: define(
+    502,
+    UNAVAILABLE,
+    4,
+    'What the web services said of the recording was refused',
+    'The log names the RWS of recordingSources and what was wrong with its answer: it named another recording or contact center, was no proper metadata, or came with a redirect or a Content-Encoding. Nothing of it was kept.',
+  ),
 } as const satisfies Record<string, ErrorDefinition>;

@@ -8,6 +8,7 @@ import {
 } from '../../labels/label.schema.js';
 import { named } from '../named-schema.js';
 import { json, type FeatureOperations } from '../operation.js';
+import { problemsOfRecordings } from '../problems-of-recordings.js';
 import { succeeded, time } from '../values.js';
 
 const definitionFields = { name: z.string(), displayName: z.string(), description: z.string() };
@@ -31,7 +32,7 @@ export const labels: FeatureOperations = {
       caller: 'user',
       body: recordingOperationSchema,
       answers: { 200: json(done) },
-      problems: ['RCS_RECORDING_NOT_FOUND'],
+      problems: problemsOfRecordings,
     },
     'GET /api/v2/recording-label-definitions': {
       summary: 'Labels that recordings may bear',
@@ -68,26 +69,26 @@ export const labels: FeatureOperations = {
       answers: {
         200: json(named('RecordingLabels', z.strictObject({ statusCode: succeeded, labels: z.array(recordingLabel) }))),
       },
-      problems: ['RCS_RECORDING_NOT_FOUND'],
+      problems: problemsOfRecordings,
     },
     'POST /api/v2/recordings/:id/labels': {
       summary: 'Put a label on a recording',
       caller: 'user',
       body: recordingLabelSchema,
       answers: { 200: json(borne, 'The recording bears it already.'), 201: json(borne) },
-      problems: ['RCS_RECORDING_NOT_FOUND'],
+      problems: problemsOfRecordings,
     },
     'GET /api/v2/recordings/:id/labels/:name': {
       summary: 'One label of a recording',
       caller: 'user',
       answers: { 200: json(named('RecordingLabel', z.strictObject({ statusCode: succeeded, ...labelFields }))) },
-      problems: ['RCS_RECORDING_NOT_FOUND'],
+      problems: problemsOfRecordings,
     },
     'DELETE /api/v2/recordings/:id/labels/:name': {
       summary: 'Take a label off a recording',
       caller: 'user',
       answers: { 200: json(done) },
-      problems: ['RCS_RECORDING_NOT_FOUND'],
+      problems: problemsOfRecordings,
     },
     'POST /api/v2/recording-labels': {
       summary: 'Put a label on several recordings',

@@ -4,6 +4,7 @@ import { downloadParameter } from '../../playback/playback-request.js';
 import { ticketRequestSchema } from '../../tickets/ticket-request.js';
 import { named } from '../named-schema.js';
 import { json, type FeatureOperations, type Operation } from '../operation.js';
+import { problemsOfRecordings } from '../problems-of-recordings.js';
 import { problemsOfVaults } from '../problems-of-vaults.js';
 import { succeeded } from '../values.js';
 
@@ -39,7 +40,7 @@ const media = { '*/*': 'bytes' } as const;
 
 const problems: Operation['problems'] = [
   ...problemsOfVaults,
-  'RCS_RECORDING_NOT_FOUND',
+  ...problemsOfRecordings,
   'RCS_MEDIA_FILE_NOT_FOUND',
   'RCS_KEY_AMBIGUOUS',
   'RCS_KEY_DISABLED',
@@ -110,7 +111,7 @@ export const playback: FeatureOperations = {
       caller: 'user',
       body: ticketRequestSchema.prefault({}),
       answers: { 201: json(playTicket) },
-      problems: ['RCS_RECORDING_NOT_FOUND', 'RCS_MEDIA_FILE_NOT_FOUND'],
+      problems: [...problemsOfRecordings, 'RCS_MEDIA_FILE_NOT_FOUND'],
     },
   },
 };

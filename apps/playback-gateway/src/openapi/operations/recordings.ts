@@ -4,6 +4,7 @@ import { insertRecordingSchema } from '../../recordings/insert-recording.schema.
 import { searchRecordingsSchema } from '../../recordings/search-recordings.schema.js';
 import { named } from '../named-schema.js';
 import { json, type FeatureOperations, type Operation } from '../operation.js';
+import { problemsOfRecordings } from '../problems-of-recordings.js';
 import { count, succeeded, time } from '../values.js';
 import { recordingLabel } from './labels.js';
 
@@ -122,7 +123,7 @@ export const recordings: FeatureOperations = {
       summary: 'Metadata of a recording, with the play URLs of its media files',
       caller: 'user',
       answers: { 200: json(recording) },
-      problems: ['RCS_RECORDING_NOT_FOUND'],
+      problems: problemsOfRecordings,
     },
     'POST /internal-api/contact-centers/:contactCenter/recordings': insertion,
     'POST /api/contact-centers/:contactCenter/recordings': insertion,

@@ -50,6 +50,7 @@ module.exports = {
     { ...base, displayName: 'packaging', testMatch: ['<rootDir>/test/packaging/**/*.spec.ts'] },
     { ...withServices, displayName: 'sinks', testMatch: ['<rootDir>/test/sinks/**/*.spec.ts'] },
     { ...withServices, displayName: 'postgresql', testMatch: ['<rootDir>/test/postgresql/**/*.spec.ts'] },
+    { ...withServices, displayName: 'redis', testMatch: ['<rootDir>/test/redis/**/*.spec.ts'] },
     { ...base, displayName: 'release', testMatch: ['<rootDir>/test/release/**/*.spec.ts'] },
     {
       ...base,

@@ -3,8 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Redis } from 'ioredis';
-import { parse } from 'yaml';
+import { redisSubscriber, type RedisConnection } from '#platform';
+import { attackedRedis, type AttackedRedis } from '#test/redis/attacked-redis.js';
+import { keysLike } from '#test/redis/redis-under-test.js';
 import { withClusterStore } from '#test/cluster/cluster-store.js';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { GenesysCloud } from '#test/local-key-manager/genesys-cloud.js';
@@ -17,7 +18,8 @@ const work = mkdtempSync(join(tmpdir(), 'rcs-redis-attacker-'));
 const wire = '/key-management/v1';
 let cluster: RunningCluster;
 /** Somebody who has the password of Redis, and nothing else. */
-let attacker: Redis;
+let redis: AttackedRedis;
+let attacker: RedisConnection;
 const published: string[] = [];
 
 /** Every kind of key that there is in Redis: what is not in this list is not known to be safe. */
@@ -35,21 +37,21 @@ const kinds = [
 ] as const;
 const prefix = 'rcs:';
 const kindOf = (key: string): string => key.slice(prefix.length).split(':', 1).join('');
-const keysOf = (kind: (typeof kinds)[number]) => attacker.keys(`${prefix}${kind}:*`);
+const keysOf = (kind: (typeof kinds)[number]) => keysLike(attacker, `${prefix}${kind}:*`);
 
 beforeAll(async () => {
+  redis = await attackedRedis();
   cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'), {
+    ...redis.environment,
     RCS_SERVER_SETTINGS__LOGIN_THROTTLING: '{ failuresPerUser: 5, failuresPerAddress: 1000 }',
     RCS_SERVER_SETTINGS__CSRF_EXEMPTIONS: '[{ userName: operations }]',
   });
-  const { redis } = parse(readFileSync(join(cluster.ready.dataDir, 'application.yaml'), 'utf8')) as {
-    redis: { url: string; password: { file: string } };
-  };
-  const connection = { password: readFileSync(redis.password.file, 'utf8').trim() };
-  attacker = new Redis(redis.url, connection);
-  const listener = attacker.duplicate();
+  attacker = redis.connect(cluster.ready.dataDir);
+  await attacker.ping();
+  const listener = redisSubscriber(attacker);
+  await listener.connect();
   await listener.subscribe(`${prefix}events:certificates`);
-  listener.on('message', (_channel, text: string) => published.push(text));
+  listener.on('message', (_channel: string, text: string) => published.push(text));
   ended.push(() => listener.disconnect());
 });
 
@@ -59,6 +61,7 @@ afterAll(async () => {
   for (const end of ended) await end();
   attacker?.disconnect();
   await cluster?.stop();
+  await redis?.stop();
   rmSync(work, { recursive: true, force: true });
 });
 
@@ -116,7 +119,7 @@ describe('whoever reads Redis', () => {
     };
     expect((await cloud.call('POST', `${wire}/decrypt`, { body })).status).toBe(200);
 
-    const keys = await attacker.keys('*');
+    const keys = await keysLike(attacker, '*');
     expect(new Set(keys.map(kindOf))).toEqual(new Set(kinds));
     const values = await Promise.all(keys.map(one => dump(one)));
     const everything = JSON.stringify([keys, values]);
@@ -209,7 +212,7 @@ describe('whoever has a play ticket', () => {
     for (const hidden of [secret, place]) expect(JSON.stringify(claims)).not.toContain(hidden);
     // Neither may stand for the other: not as the secret of a cookie, not as the place of a record.
     for (const known of [session, credential]) expect((await withCookie(known)).status).toBe(401);
-    expect(await attacker.keys(`*${session}*`)).toEqual([]);
+    expect(await keysLike(attacker, `*${session}*`)).toEqual([]);
     const alice = await withClusterStore(cluster.ready.dataDir, {}, ({ users }) => users.find({ name: 'alice' }));
     const guess = createHash('sha256')
       .update(alice?.passwordHash ?? '')

@@ -2,23 +2,21 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { certificateThumbprint } from '#grants';
-import { KeyPairs } from './media/key-pairs.js';
-import { makeCertificate, type CertificateWishes } from './media/made-certificate.js';
-import { brokenOff, type Answer } from './world/caller.js';
 import { Failures } from './world/failures.js';
 import { fastIndex, PropertyCluster, type Route } from './world/property-cluster.js';
 import { propertyRun, say } from './world/property-run.js';
 import { Random } from './world/random.js';
-import type { Act, Attack, Collision } from './walls/attack.js';
+import type { Attack } from './walls/attack.js';
 import { attackers, type Attacker } from './walls/callers.js';
+import { HttpTrial } from './walls/http-trial.js';
 import { Looks, type Difference } from './walls/looks.js';
-import { Markers } from './walls/markers.js';
-import { Picture } from './walls/picture.js';
+import type { Markers } from './walls/markers.js';
+import type { Picture } from './walls/picture.js';
 import { routeActs } from './walls/route-acts.js';
 import { rpcActs, type RpcAct } from './walls/rpc-acts.js';
-import { buildSide, type Side } from './walls/side.js';
 import { workerActs, WorkerDoor } from './walls/worker-acts.js';
 import { rpcNames, VaultCaller } from './walls/vault-callers.js';
+import { WallGrounds } from './walls/wall-grounds.js';
 
 jest.setTimeout(3_600_000);
 
@@ -32,6 +30,7 @@ const knownFailures: readonly string[] = [];
 const knownRpcFailures: readonly string[] = [];
 
 let cluster: PropertyCluster;
+let grounds: WallGrounds;
 let attack: Attack;
 let picture: Picture;
 let markers: Markers;
@@ -43,51 +42,14 @@ beforeAll(async () => {
     RCS_DECRYPT_WORKER__MEDIA_SESSION_TIME_TO_LIVE_MS: '2000',
     RCS_SERVER_SETTINGS__CROSS_ORIGIN_SETTINGS: '{"corsFilterCacheTimeToLive":1}',
   });
-  const pairs = await KeyPairs.make(8);
-  const [ofA, ofB] = await cluster.addContactCenters(['walla-contact-center', 'wallb-contact-center'], id => id);
-  const build = (prefix: string, contactCenter: typeof ofA, seldomPlayed: number): Promise<Side> =>
-    buildSide({ prefix, cluster, contactCenter: contactCenter!, pairs, random: random.fork(), seldomPlayed });
-  const [a, b] = await Promise.all([build('wallA', ofA, 45), build('wallB', ofB, 0)]);
-  attack = { a, b, collisions: await collisions(a, b, pairs) };
-  await a.contactCenter.indexed(a.admin);
-  picture = new Picture(a, random.fork(), Object.values(cluster.ready.management).flat());
-  markers = new Markers(attack);
+  grounds = await WallGrounds.build(cluster, random, 45);
+  ({ attack, picture, markers } = grounds);
 });
 
 afterAll(async () => {
-  await Promise.all([attack?.a.genesys.close(), attack?.b.genesys.close()]);
+  await grounds?.close();
   await cluster?.stop();
 });
-
-/** Certificates of B's own making that are called like those of A: everybody sees these names in every envelope. */
-async function collisions(a: Side, b: Side, pairs: KeyPairs): Promise<Collision[]> {
-  const [first, second] = a.certificates.map(({ certificate }) => certificate);
-  const { issuer, serialNumber } = first!;
-  const { keyIdentifier } = second!;
-  const own = (name: string, alias: string, wishes: Partial<CertificateWishes>) => ({ name, alias, wishes });
-  const drafts = [
-    own("A's issuer and serial number", 'wallB-same-issuer', { issuer, serialNumber }),
-    own("A's key identifier", 'wallB-same-key-identifier', { keyIdentifier }),
-    own("A's alias", a.certificates[0]!.alias, {}),
-    own("all of A's names", a.certificates[1]!.alias, {
-      issuer: second!.issuer,
-      serialNumber: second!.serialNumber,
-      keyIdentifier,
-    }),
-  ];
-  const made = drafts.map(({ name, alias, wishes }) => {
-    return { name, alias, certificate: makeCertificate({ pair: pairs.take(), name: 'wallB', ...wishes }) };
-  });
-  // The certificate of A itself, with a key of B's.
-  made.push({ name: "A's certificate", alias: 'wallB-stolen', certificate: { ...first!, pair: pairs.take() } });
-  return Promise.all(
-    made.map(async ({ name, alias, certificate }) => ({
-      name,
-      certificate,
-      body: await b.contactCenter.uploadBody(b.admin, alias, certificate),
-    })),
-  );
-}
 
 describe('nothing that contact center B does changes or shows anything of A', () => {
   let routes: Route[];
@@ -119,6 +81,7 @@ describe('nothing that contact center B does changes or shows anything of A', ()
 
   it('whatever anybody of B tries over HTTP', async () => {
     const looks = new Looks(picture);
+    const trial = new HttpTrial(grounds, failures);
     const changed = ({ suspects, detail }: Difference) =>
       failures.add({ kind: `changed: ${suspects} by anybody`, detail });
     let acts = 0;
@@ -127,10 +90,10 @@ describe('nothing that contact center B does changes or shows anything of A', ()
       const before = acts;
       for (const caller of callers.filter(({ comesTo }) => comesTo?.(route) ?? true)) {
         for (const act of routeActs[route]?.(attack) ?? []) {
-          await attempt(route, caller, act);
+          await trial.attempt(route, caller, act);
           acts++;
           const seen = run.long ? await picture.look() : await picture.glance(4);
-          for (const what of seen) changes(route, caller, act, what);
+          for (const what of seen) trial.changes(route, caller, act, what);
         }
       }
       (await looks.after(route, acts - before)).forEach(changed);
@@ -247,57 +210,6 @@ const spelled = (value: object): unknown =>
     }),
   );
 const textOf = (value: object): Buffer => Buffer.from(JSON.stringify(spelled(value)));
-
-async function attempt(route: string, caller: Attacker, { message, twin, follow, warm }: Act): Promise<void> {
-  if (warm !== undefined) await attack.a.admin.get(warm);
-  markers.remember(message);
-  const answer = await caller.send(message);
-  shows(route, caller, message, answer);
-  if (twin !== undefined) {
-    const other = await caller.send(twin.message);
-    const [a, b] = [withoutName(answer, twin.names), withoutName(other, twin.names)];
-    if (a !== b) failures.add({ kind: `tells: ${route} by ${caller.name}`, detail: `${message.path}: ${a} / ${b}` });
-  }
-  for (const next of follow?.(answer.body.toString(), attack) ?? []) {
-    for (const heard of [attack.b.admin, attack.b.supervisor]) {
-      if (warm !== undefined) await attack.a.admin.get(warm);
-      shows(
-        `${route}, then ${next.method}`,
-        { ...caller, name: `${caller.name}, then ${heard.name}` },
-        next,
-        await heard.send(next),
-      );
-    }
-  }
-}
-
-function shows(route: string, { name }: Attacker, { method, path, json }: Act['message'], answer: Answer): void {
-  const found = markers.in(answer, { method, path, json });
-  if (found.length > 0) {
-    const detail = `${path} ${JSON.stringify(json ?? '').slice(0, 200)}: ${answer.status} shows ${found.slice(0, 5).join(', ')}`;
-    failures.add({ kind: `shows: ${route} by ${name}`, detail });
-  }
-  if (answer.status === brokenOff || answer.status === 500) {
-    failures.add({
-      kind: `breaks: ${route} by ${name}`,
-      detail: `${method} ${path}: ${answer.status} ${answer.body.toString()}`,
-    });
-  }
-}
-
-function changes(route: string, { name }: Attacker, { message }: Act, what: string): void {
-  const asked = `${message.method} ${message.path} ${JSON.stringify(message.json ?? '').slice(0, 300)}`;
-  failures.add({ kind: `changed: ${route} by ${name}`, detail: `${asked} => ${what}` });
-}
-
-/** An answer with its name left out, and with what differs in every answer. */
-function withoutName({ status, headers, body }: Answer, names: readonly [string, string]): string {
-  const text = names.reduce(
-    (left, name) => left.replaceAll(name, '*').replaceAll(encodeURIComponent(name), '*'),
-    body.toString(),
-  );
-  return `${status} ${headers['content-type']} ${text.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '*')}`;
-}
 
 /** Numbers only grow: what was tried once is tried forever. */
 function checkCounts(counts: Readonly<Record<string, number>>, into: Failures): void {

@@ -57,7 +57,8 @@ export class Disturbances {
     this.offsetMs += this.random.chance(0.8) ? this.random.below(9 * day) : -this.random.below(day / 4);
     this.offsetMs = Math.max(0, Math.min(this.offsetMs, 60 * day));
     writeFileSync(this.clockFile, String(this.offsetMs));
-    const processes = services.map(service => processIdOf(service, this.cluster.ready.dataDir));
+    const all = [...services, ...this.cluster.otherGateways];
+    const processes = all.map(service => processIdOf(service, this.cluster.ready.dataDir));
     await this.until('a clock does not move', () => processes.every(id => this.clockOf(id) === this.offsetMs));
   }
 

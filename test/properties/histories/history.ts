@@ -1,14 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { rcsctl } from '#test/cluster/rcsctl.js';
 import type { KeyPairs } from '../media/key-pairs.js';
 import { makeCertificate, type MadeCertificate } from '../media/made-certificate.js';
 import { layouts, recipientForms, seal, type Layout, type Recipient, type SealedMedia } from '../media/sealed-media.js';
 import { waveFile } from '../media/wave.js';
 import type { Answer, Caller } from '../world/caller.js';
 import { mediaFileOf, type PropertyContactCenter } from '../world/contact-center.js';
-import { repository, type PropertyCluster } from '../world/property-cluster.js';
+import type { PropertyCluster } from '../world/property-cluster.js';
 import type { Random } from '../world/random.js';
 import { sideBySide } from '../world/side-by-side.js';
 import { Books, type HeldCertificate, type HeldRecording } from './books.js';
@@ -188,7 +187,7 @@ export class History {
       ? this.books.recordings.find(({ file: stored }) => stored === undefined)?.id
       : undefined;
     const openers = (await this.recipients()).map(({ alias }) => alias);
-    const { status, stdout, stderr } = await rcsctl(repository, ready.dataDir, [
+    const { status, stdout, stderr } = await cluster.rcsctl([
       ...['record', file, '--json', '--gateway', ready.gateway, '--ca', ready.caFile],
       ...['--contact-center', contactCenter.id, '--ivr-profile', profile, '--type', 'audio/wav'],
       ...['--ops-password-file', join(directory, 'ops.password'), '--webdav', ready.webdav.url],

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { rcsctl, type CommandResult } from '#test/cluster/rcsctl.js';
+import type { CommandResult } from '#test/cluster/rcsctl.js';
 import { openssl } from '../../e2e/external-tools.js';
 import type { MadeCertificate } from '../media/made-certificate.js';
-import { repository, type PropertyCluster } from '../world/property-cluster.js';
+import type { PropertyCluster } from '../world/property-cluster.js';
 
 /** How operators bring a key that was made elsewhere. */
 export const importForms = ['key', 'keystore'] as const;
@@ -18,10 +18,10 @@ export interface ImportedPair {
 
 /** `rcsctl import-key` from PEM, or `rcsctl import-keystore` from what openssl wrote. */
 export async function importPair(
-  { work, ready }: PropertyCluster,
+  cluster: PropertyCluster,
   { contactCenter, alias, certificate, form }: ImportedPair,
 ): Promise<CommandResult> {
-  const place = join(work, 'recorder', contactCenter, alias);
+  const place = join(cluster.work, 'recorder', contactCenter, alias);
   const [key, pem] = [`${place}.key`, `${place}.pem`];
   await writeFile(key, certificate.pair.privateKey.export({ format: 'pem', type: 'pkcs8' }));
   await writeFile(pem, certificate.pem);
@@ -29,7 +29,7 @@ export async function importPair(
     form === 'key'
       ? ['import-key', '--key', key, '--certificate', pem, '--alias', alias]
       : ['import-keystore', ...(await keystore(place, alias, [key, pem])), '--yes', '--json'];
-  return rcsctl(repository, ready.dataDir, [...command, '--contact-center', contactCenter]);
+  return cluster.rcsctl([...command, '--contact-center', contactCenter]);
 }
 
 async function keystore(place: string, alias: string, [key, pem]: readonly [string, string]): Promise<string[]> {

@@ -19,20 +19,27 @@ export interface Message {
 /** A body that broke off, or a connection that did: no answer at all, which is never taken for one. */
 export const brokenOff = 0;
 
-/** Everybody's connections to one gateway. */
+/** Everybody's connections to the gateways of a server, which take turns: what one is told, the next one is asked about. */
 export class Door {
   private readonly agent: Agent;
+  private turn = 0;
 
   constructor(
-    readonly url: string,
+    private readonly gateways: readonly [string, ...string[]],
     ca: string,
   ) {
     this.agent = new Agent({ connect: { ca }, connections: 32, headersTimeout: 60_000, bodyTimeout: 60_000 });
   }
 
+  /** Of the first gateway. */
+  get url(): string {
+    return this.gateways[0];
+  }
+
   async send({ method, path, headers, json, listenMs }: Message): Promise<Answer> {
+    const gateway = this.gateways[this.turn++ % this.gateways.length];
     try {
-      const answer = await request(`${this.url}${path}`, {
+      const answer = await request(`${gateway}${path}`, {
         dispatcher: this.agent,
         method: method as 'GET',
         headers: { ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...headers },

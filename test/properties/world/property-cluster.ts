@@ -1,7 +1,9 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { openSqliteStore } from '#store';
+import { withClusterStore } from '#test/cluster/cluster-store.js';
+import { startSecondGateway, type SecondGateway } from '#test/cluster/second-gateway.js';
 import { startCluster, type ReadyLine, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { rcsctl, type CommandResult } from '#test/cluster/rcsctl.js';
 import { workDirectory } from '#test/cluster/work-directory.js';
 import { managementPage } from '#test/cluster/management-page.js';
 import { Caller, Door } from './caller.js';
@@ -14,6 +16,9 @@ export const repository = join(__dirname, '../../..');
 export const fastIndex = {
   RCS_MEDIA_INDEX: '{"inspectionsPerSecond":1000,"bytesPerSecond":1000000000}',
 };
+
+/** Everybody comes from one address here, and many are refused. */
+const patience = { RCS_SERVER_SETTINGS__LOGIN_THROTTLING: '{"failuresPerUser":10000,"failuresPerAddress":100000}' };
 
 export interface Route {
   readonly method: string;
@@ -31,9 +36,12 @@ export class PropertyCluster {
   private constructor(
     private readonly cluster: RunningCluster,
     readonly work: string,
+    private readonly environment: Readonly<Record<string, string>>,
+    private readonly second?: SecondGateway,
   ) {
     const { gateway, caFile, ops, operations, webdav } = cluster.ready;
-    this.door = new Door(gateway, readFileSync(caFile, 'utf8'));
+    const others = second === undefined ? [] : [second.url];
+    this.door = new Door([gateway, ...others], readFileSync(caFile, 'utf8'));
     this.ops = new Caller(operations.name, this.door, operations.password);
     this.recorder = new Caller(ops.name, this.door, ops.password);
     this.nobody = new Caller('nobody', this.door, undefined);
@@ -41,18 +49,32 @@ export class PropertyCluster {
   }
 
   static async start(environment: Readonly<Record<string, string>> = {}): Promise<PropertyCluster> {
-    const work = workDirectory('rcs-property-');
-    try {
-      const cluster = await startCluster(repository, join(work, 'data'), {
-        // Everybody comes from one address here, and many are refused.
-        RCS_SERVER_SETTINGS__LOGIN_THROTTLING: '{"failuresPerUser":10000,"failuresPerAddress":100000}',
-        ...environment,
-      });
-      return new PropertyCluster(cluster, work);
-    } catch (error) {
-      rmSync(work, { recursive: true, force: true });
-      throw error;
-    }
+    const given = { ...patience, ...environment };
+    return within(async work => {
+      const cluster = await startCluster(repository, join(work, 'data'), given);
+      return new PropertyCluster(cluster, work, given);
+    });
+  }
+
+  /** Two gateways that share the store of this environment, which is no file, and Redis. */
+  static async startWithTwoGateways(environment: Readonly<Record<string, string>>): Promise<PropertyCluster> {
+    const given = { ...patience, ...environment };
+    return within(async work => {
+      const own = (gateway: string) => ({ ...given, RCS_AUDIT__CHECKPOINT_FILE: join(work, `${gateway}.jsonl`) });
+      const cluster = await startCluster(repository, join(work, 'data'), own('first'));
+      try {
+        const second = await startSecondGateway(repository, cluster.ready, own('second'));
+        return new PropertyCluster(cluster, work, given, second);
+      } catch (error) {
+        await cluster.stop();
+        throw error;
+      }
+    });
+  }
+
+  /** Their names, as logs have them: gateways beside that of the quickstart. */
+  get otherGateways(): readonly string[] {
+    return this.second === undefined ? [] : ['second-gateway'];
   }
 
   get ready(): ReadyLine {
@@ -68,18 +90,33 @@ export class PropertyCluster {
   }
 
   async addContactCenters(ids: readonly string[], name: (id: string) => string): Promise<PropertyContactCenter[]> {
-    const store = await openSqliteStore({ directory: join(this.ready.dataDir, 'store'), auditWriter: 'properties' });
-    try {
+    await withClusterStore(this.ready.dataDir, this.environment, async store => {
       for (const id of ids) await store.contactCenters.put({ id, name: name(id) });
-    } finally {
-      await store.close();
-    }
+    });
     return ids.map(id => new PropertyContactCenter(id, this));
+  }
+
+  /** `rcsctl` of this server's store. */
+  rcsctl(parameters: readonly string[]): Promise<CommandResult> {
+    const ofStore = Object.entries(this.environment).filter(([name]) => name.startsWith('RCS_STORE__'));
+    return rcsctl(repository, this.ready.dataDir, parameters, Object.fromEntries(ofStore));
   }
 
   async stop(): Promise<void> {
     await Promise.all([this.door.close(), this.files.close()]);
+    await this.second?.stop();
     await this.cluster.stop();
     rmSync(this.work, { recursive: true, force: true });
+  }
+}
+
+/** A directory for a server, which goes again where it does not start. */
+async function within(start: (work: string) => Promise<PropertyCluster>): Promise<PropertyCluster> {
+  const work = workDirectory('rcs-property-');
+  try {
+    return await start(work);
+  } catch (error) {
+    rmSync(work, { recursive: true, force: true });
+    throw error;
   }
 }

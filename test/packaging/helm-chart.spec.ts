@@ -367,6 +367,7 @@ function describeChart(goProgram: string): void {
         },
       },
       audit: { checkpointFile: '/var/lib/rcs/checkpoints/audit-checkpoints.jsonl' },
+      removal: { ledgerFile: '/var/lib/rcs/checkpoints/removal-ledger.jsonl' },
     });
   });
 

@@ -69,6 +69,7 @@ chart decides (addresses, certificates). Called with the root context; answer YA
   "serverSettings" $settings -}}
 {{- if include "rcs.gateway.shared" . -}}
 {{- $_ := set $own "audit" (dict "checkpointFile" "/var/lib/rcs/checkpoints/audit-checkpoints.jsonl") -}}
+{{- $_ := set $own "removal" (dict "ledgerFile" "/var/lib/rcs/checkpoints/removal-ledger.jsonl") -}}
 {{- end -}}
 {{- if .Values.localKeyManager.enabled -}}
 {{- $_ := set $own "localKeyManager" (include "rcs.configuration.localKeyManager" . | fromYaml) -}}

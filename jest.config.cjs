@@ -51,6 +51,7 @@ module.exports = {
     { ...withServices, displayName: 'sinks', testMatch: ['<rootDir>/test/sinks/**/*.spec.ts'] },
     { ...withServices, displayName: 'postgresql', testMatch: ['<rootDir>/test/postgresql/**/*.spec.ts'] },
     { ...withServices, displayName: 'redis', testMatch: ['<rootDir>/test/redis/**/*.spec.ts'] },
+    { ...withServices, displayName: 'cassandra', testMatch: ['<rootDir>/test/cassandra/**/*.spec.ts'] },
     { ...base, displayName: 'release', testMatch: ['<rootDir>/test/release/**/*.spec.ts'] },
     {
       ...base,

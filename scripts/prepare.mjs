@@ -41,6 +41,10 @@ const haproxy = [{ needs: 'haproxy', debian: 'haproxy' }];
 const browser = [{ needs: 'chromium', debian: 'chromium' }];
 const directory = [{ needs: 'slapd', debian: 'slapd' }];
 const database = [{ needs: '../lib/postgresql', debian: 'postgresql' }];
+const cassandra = [
+  { needs: 'java', debian: 'default-jre-headless' },
+  { needs: 'mvn', debian: 'maven' },
+];
 const java = [
   { needs: 'keytool', debian: 'default-jre-headless' },
   { needs: 'javac', debian: 'default-jdk-headless' },
@@ -103,8 +107,8 @@ const tests = [
 const packagesOf = {
   quickstart: [...native, ...services],
   test: tests,
-  'all test': [...tests, ...tokens, ...rust, ...kubernetes],
-  'long test': [...tests, ...tokens, ...rust, ...kubernetes, ...images],
+  'all test': [...tests, ...cassandra, ...tokens, ...rust, ...kubernetes],
+  'long test': [...tests, ...cassandra, ...tokens, ...rust, ...kubernetes, ...images],
   bench: [...native, ...services, ...nginx, ...browser, ...probe],
 };
 

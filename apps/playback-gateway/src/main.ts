@@ -20,7 +20,7 @@ import {
   type ServerSettings,
   type ServiceContext,
 } from '#platform';
-import { openStore, sqliteDirectory } from '#store';
+import { openStore, sqliteDirectory, unusedCassandraOptions } from '#store';
 import { checkTrustedCaFiles, redisTls, serverTls } from '#tls';
 import { bodyBoundsOf } from './access/access-rule.js';
 import { demandAccessRules } from './access/access.hook.js';
@@ -55,7 +55,10 @@ runService('playback-gateway', async (context: ServiceContext) => {
   warnOfUploadsThatCannotBe(configuration.recordingCertificates, context.logger);
   const identity = LiveIdentity.watch(context, configuration.internalTls);
   const sockets = new WatchedSockets(new DeniedPeers(identity, context.logger, context.metrics), identity);
-  const opened = await openStore(configuration.store, { auditWriter: context.instance });
+  for (const option of unusedCassandraOptions(configuration.cassandraCluster)) {
+    context.logger.warn(`cassandraCluster.${option} has no use here: take it out`);
+  }
+  const opened = await openStore(configuration, { auditWriter: context.instance });
   const store = new StoreMetrics(context.metrics).measured(opened);
   // Of PostgreSQL its own exporter tells size and space.
   if (configuration.store.kind === 'sqlite') observeAuditDisk(context.metrics, sqliteDirectory(configuration.store));

@@ -30,3 +30,8 @@ export type { ExportPosition } from './audit/export-position.js';
 export * from './open-store.js';
 export { preparePostgresql } from './postgresql/prepare-postgresql.js';
 export { copySqliteStore, type TableCopy } from './copy/copy-sqlite-store.js';
+export {
+  cassandraOptions,
+  prepareConfiguredCassandra,
+  unusedCassandraOptions,
+} from './cassandra/configured-cassandra.js';

@@ -1,5 +1,12 @@
-import { ConfigurationError, type PostgresqlConfiguration, type StoreConfiguration } from '#platform';
+import {
+  ConfigurationError,
+  type CassandraClusterConfiguration,
+  type PostgresqlConfiguration,
+  type StoreConfiguration,
+} from '#platform';
 import { postgresqlTls } from '#tls';
+import { cassandraOptions } from './cassandra/configured-cassandra.js';
+import { withCassandra } from './cassandra/with-cassandra.js';
 import { openPostgresqlStore } from './postgresql/open-postgresql-store.js';
 import type { DatabaseHost, PostgresqlOptions } from './postgresql/postgresql-options.js';
 import { openSqliteStore } from './sqlite/open-sqlite-store.js';
@@ -12,14 +19,30 @@ export interface StoreUse {
   readonly writeDeadlineMs?: number;
 }
 
+/** What a configuration says of where things are kept. */
+export interface StorePlaces {
+  readonly store: StoreConfiguration;
+  /** Where recordings are; absent: in the store. */
+  readonly cassandraCluster?: CassandraClusterConfiguration | undefined;
+}
+
 /**
  * Opens the store of a configuration, whatever kind it is.
  * @throws ConfigurationError when it cannot be used; the message says what to do.
  */
-export async function openStore(
-  settings: StoreConfiguration,
-  { auditWriter, writeDeadlineMs }: StoreUse,
-): Promise<Store> {
+export async function openStore({ store: settings, cassandraCluster }: StorePlaces, use: StoreUse): Promise<Store> {
+  const store = await openDatabase(settings, use);
+  if (cassandraCluster === undefined) return store;
+  try {
+    const options = cassandraOptions(cassandraCluster);
+    return await withCassandra(store, { ...options, deadlineMs: use.writeDeadlineMs ?? options.deadlineMs });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function openDatabase(settings: StoreConfiguration, { auditWriter, writeDeadlineMs }: StoreUse): Promise<Store> {
   if (settings.kind === 'sqlite') {
     const directory = sqliteDirectory(settings);
     return openSqliteStore({ directory, auditWriter, ...(writeDeadlineMs === undefined ? {} : { writeDeadlineMs }) });

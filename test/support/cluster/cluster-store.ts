@@ -12,9 +12,11 @@ export async function withClusterStore<T>(
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
   // Variables of other sections complete what only the services are told.
-  const ofStore = Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('RCS_STORE__')));
+  const ofStore = Object.fromEntries(
+    Object.entries(environment).filter(([name]) => /^RCS_(STORE|CASSANDRA_CLUSTER)__/.test(name)),
+  );
   const configuration = loadConfiguration(join(dataDirectory, 'application.yaml'), ofStore);
-  const store = await openStore(requireSections(configuration, 'store').store, { auditWriter: 'tests' });
+  const store = await openStore(requireSections(configuration, 'store'), { auditWriter: 'tests' });
   try {
     return await work(store);
   } finally {

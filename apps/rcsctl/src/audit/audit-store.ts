@@ -44,7 +44,7 @@ export async function withStore(where: StoreOptions, work: (store: Store) => Pro
 function open({ store, config }: StoreOptions): Promise<Store> {
   const use = { auditWriter: 'rcsctl', writeDeadlineMs };
   if (store !== undefined) return openSqliteStore({ directory: store, ...use });
-  return openStore(requireSections(readConfiguration(config), 'store').store, use);
+  return openStore(requireSections(readConfiguration(config), 'store'), use);
 }
 
 /**

@@ -1,6 +1,6 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { requireSections } from '#platform';
-import { backupSqliteStore, copySqliteStore, preparePostgresql } from '#store';
+import { backupSqliteStore, copySqliteStore, prepareConfiguredCassandra, preparePostgresql } from '#store';
 import { storeDirectory, withStoreOptions, type StoreOptions } from '../audit/audit-store.js';
 import {
   readConfiguration,
@@ -18,6 +18,11 @@ interface MigrateOptions extends ConfigurationOptions {
   readonly json?: boolean;
 }
 
+interface PrepareOptions extends ConfigurationOptions {
+  readonly replication?: Copies;
+  readonly json?: boolean;
+}
+
 /** `rcsctl store`: what operators do with the store as a whole. */
 export function storeCommand(program: Command): void {
   const store = program.command('store').description('the store as a whole');
@@ -28,6 +33,15 @@ export function storeCommand(program: Command): void {
     .option('--grant-to <role>', 'the role of gateways: it may add to the audit and read it, and not change it')
     .option('--json', 'JSON for programs')
     .action(migrate);
+  withConfiguration(store.command('prepare-cassandra'))
+    .description('make the tables in the keyspace of cassandraCluster, or those that are missing')
+    .option(
+      '--replication <copies...>',
+      'make the keyspace, too, with so many copies in each data center: datacenter1=3',
+      addCopies,
+    )
+    .option('--json', 'JSON for programs')
+    .action(prepareCassandra);
   withConfiguration(store.command('copy <directory>'))
     .description(
       'copy the SQLite store in a directory into the empty store in PostgreSQL of the configuration, and compare',
@@ -38,6 +52,19 @@ export function storeCommand(program: Command): void {
     .description('copy the files of a SQLite store into a new directory, while gateways go on writing to them')
     .option('--json', 'JSON for programs')
     .action(backup);
+}
+
+type Copies = Readonly<Record<string, number>>;
+
+function addCopies(written: string, before: Copies | undefined): Copies {
+  const [, center, copies] = /^([^=]+)=([1-9]\d?)$/.exec(written) ?? [];
+  if (center !== undefined) return { ...before, [center]: Number(copies) };
+  throw new InvalidArgumentError('write the name of a data center and its copies, as in datacenter1=3');
+}
+
+async function prepareCassandra({ config, replication, json }: PrepareOptions): Promise<void> {
+  await prepareConfiguredCassandra(readConfiguration(config).cassandraCluster, replication);
+  print(json === true, { prepared: true }, () => 'the tables for recordings are there');
 }
 
 async function backup(target: string, { json, ...where }: BackupOptions): Promise<void> {

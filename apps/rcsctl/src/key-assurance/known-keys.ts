@@ -64,7 +64,7 @@ type NamedCertificate = Pick<RecordingCertificate, 'contactCenter' | 'alias' | '
 /** None where the configuration names no store or it is empty. Deleted certificates count while their keys are kept. */
 async function storedCertificates({ store: settings }: Configuration): Promise<RecordingCertificate[]> {
   if (settings === undefined || isEmpty(settings)) return [];
-  const store = await openStore(settings, { auditWriter: 'rcsctl' });
+  const store = await openStore({ store: settings }, { auditWriter: 'rcsctl' });
   try {
     return (await store.certificates.list()).filter(({ keyRemovedAt }) => keyRemovedAt === undefined);
   } finally {

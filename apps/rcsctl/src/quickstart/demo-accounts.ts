@@ -25,7 +25,7 @@ export const userSecretName = (name: string): string => `user-${name}`;
 /** Makes the contact center and its users, or finds those of the last start. */
 export async function demoAccounts(directory: DataDirectory, settings: StoreConfiguration): Promise<DemoAccounts> {
   const contactCenter = contactCenterId(directory);
-  const store = await openStore(settings, { auditWriter: 'rcsctl-quickstart' });
+  const store = await openStore({ store: settings }, { auditWriter: 'rcsctl-quickstart' });
   try {
     if ((await store.contactCenters.find(contactCenter)) === undefined) {
       await store.contactCenters.put({ id: contactCenter, name: 'Demo contact center' });

@@ -18,7 +18,7 @@ export async function withAdministeredStore(
   work: (given: AdministeredStore) => Promise<void>,
 ): Promise<void> {
   const configuration = requireSections(readConfiguration(configurationFile), 'store');
-  const store = await openStore(configuration.store, { auditWriter: 'rcsctl' });
+  const store = await openStore(configuration, { auditWriter: 'rcsctl' });
   try {
     const { opsUsername } = configuration.serverSettings;
     await work({ store, administrator: operator(`rcsctl:${userInfo().username}`), opsUsername });

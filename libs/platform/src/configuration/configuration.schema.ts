@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cassandraCluster } from './cassandra-cluster.schema.js';
 import { rcsctl } from './command-line.schema.js';
 import { configurationServer } from './configuration-server.schema.js';
 import { decryptWorker } from './decrypt-worker.schema.js';
@@ -62,6 +63,7 @@ export const configurationSchema = z.strictObject({
   internalTls: internalTls.optional(),
   redis: redis.optional(),
   store: store.optional(),
+  cassandraCluster: cassandraCluster.optional().describe('Recordings lie there, everything else in the store.'),
   audit: z
     .strictObject({
       checkpointFile: filePath
@@ -151,6 +153,7 @@ export type Configuration = z.output<typeof configurationSchema>;
 export type ServerSettings = Configuration['serverSettings'];
 export type RedisConfiguration = NonNullable<Configuration['redis']>;
 export type StoreConfiguration = NonNullable<Configuration['store']>;
+export type CassandraClusterConfiguration = NonNullable<Configuration['cassandraCluster']>;
 export type PostgresqlConfiguration = NonNullable<StoreConfiguration['postgresql']>;
 export type KeyVaultConfiguration = NonNullable<Configuration['keyVault']>;
 export type DecryptWorkerConfiguration = NonNullable<Configuration['decryptWorker']>;

@@ -68,9 +68,13 @@ describe('options of Genesys RCS and its web services', () => {
       ssl: { port: 8443, keyStorePath: 'keystore' },
       jetty: { port: 8090, requestLog: { enabled: true }, wrong: 1 },
       onPremiseSettings: { cmeHost: 'cme', tlsEnabled: true },
-      cassandraCluster: { useSSL: true },
       crRegion: 7,
-      serverSettings: { rcsTrustedCA: false, listen: { port: 'many' }, unheardOf: 1 },
+      serverSettings: {
+        cassandraCluster: { useSSL: true },
+        rcsTrustedCA: false,
+        listen: { port: 'many' },
+        unheardOf: 1,
+      },
     };
     const said = problems(document);
     for (const words of [
@@ -78,7 +82,7 @@ describe('options of Genesys RCS and its web services', () => {
       'option ssl of Genesys RCS stands in serverSettings.ssl here',
       'option jetty.port of Genesys RCS stands in serverSettings.listen.port here',
       'option jetty: Unrecognized key: "wrong"',
-      'option cassandraCluster of Genesys RCS has no meaning here',
+      'option serverSettings.cassandraCluster of Genesys RCS stands in cassandraCluster at the top',
       'option serverSettings.rcsTrustedCA of Genesys RCS has no meaning here',
       'option serverSettings: Unrecognized key: "unheardOf"',
       'option serverSettings.listen.port: ',

@@ -14,7 +14,6 @@ const thisIsRcs =
 const noConfigurationServer =
   'has no meaning here: there is no protocol of Configuration Server, SIP Server and Interaction Server; people and roles ' +
   'come over LDAP (configurationServers) or OpenID (openId)';
-const noCassandra = meaningless('recordings are kept in the store (SQLite or PostgreSQL), not in Cassandra');
 const standardOutput = meaningless('every request is a line of JSON on the standard output');
 
 const ssl: FormerOptions = {
@@ -71,8 +70,8 @@ const anywhere: FormerOptions = {
   jksPassword: movedTo('serverSettings.jksPassword'),
   tlsEnabled: movedTo('configurationServers[].tlsEnabled'),
   onPremiseSettings: noConfigurationServer,
-  cassandraCluster: noCassandra,
-  createCallRecordingCF: noCassandra,
+  cassandraCluster: movedTo('cassandraCluster at the top of the document'),
+  createCallRecordingCF: meaningless('rcsctl store prepare-cassandra makes the tables'),
   undocumentedExternalApiUrl: movedTo('serverSettings.externalUrl'),
   externalApiUrl: movedTo('serverSettings.externalUrl'),
   internalApiUrl: meaningless('internal and public API have one address, serverSettings.externalUrl'),

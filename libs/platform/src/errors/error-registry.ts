@@ -85,6 +85,13 @@ export const errorRegistry = {
     'The method is not known here',
     'Use a method of HTTP; OPTIONS and the Allow header of an answer 405 name those of a path.',
   ),
+  RCS_NOT_WITH_CASSANDRA: define(
+    501,
+    UNIMPLEMENTED,
+    4,
+    'Not done while recordings lie in Cassandra',
+    'The detail says what. docs/cassandra.md lists what needs recordings in SQLite or PostgreSQL.',
+  ),
   RCS_RECORDING_EXISTS: define(
     409,
     ALREADY_EXISTS,

@@ -105,6 +105,7 @@ const insertion: Operation = {
     'RCS_MEDIA_LOCATION_REFUSED',
     'RCS_MEDIA_LOCATION_TAKEN',
     'RCS_CONTENT_CHANGED',
+    'RCS_NOT_WITH_CASSANDRA',
   ],
 };
 

@@ -49,7 +49,7 @@ export const removal: FeatureOperations = {
           'The recording is gone; a stored file is still there, and is removed as soon as that can be.',
         ),
       },
-      problems: ['RCS_RECORDING_NOT_FOUND', 'RCS_RECORDING_PROTECTED', 'RCS_RECORDING_HELD'],
+      problems: ['RCS_NOT_WITH_CASSANDRA', 'RCS_RECORDING_NOT_FOUND', 'RCS_RECORDING_PROTECTED', 'RCS_RECORDING_HELD'],
     },
     'GET /rcs/recordings/:id/holds': {
       summary: 'Legal holds of a recording and of its media files',
@@ -64,7 +64,7 @@ export const removal: FeatureOperations = {
       caller: 'user',
       body: placeHoldSchema,
       answers: { 201: json(hold) },
-      problems: ['RCS_RECORDING_NOT_FOUND'],
+      problems: ['RCS_NOT_WITH_CASSANDRA', 'RCS_RECORDING_NOT_FOUND'],
     },
     'DELETE /rcs/recordings/:id/holds/:hold': {
       summary: 'Release a legal hold',
@@ -84,7 +84,7 @@ export const removal: FeatureOperations = {
       caller: 'user',
       body: retentionSchema,
       answers: { 200: json(rules) },
-      problems: ['RCS_CONFIRMATION_REQUIRED'],
+      problems: ['RCS_NOT_WITH_CASSANDRA', 'RCS_CONFIRMATION_REQUIRED'],
     },
     'GET /rcs/retention/expired': {
       summary: 'What the rules remove now',
@@ -117,6 +117,7 @@ export const removal: FeatureOperations = {
           ),
         ),
       },
+      problems: ['RCS_NOT_WITH_CASSANDRA'],
     },
   },
 };

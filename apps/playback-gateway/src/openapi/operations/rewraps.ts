@@ -47,6 +47,7 @@ export const rewrapOperations: FeatureOperations = {
         'RCS_CERTIFICATE_NOT_VALID',
         'RCS_CERTIFICATE_IN_USE',
         'RCS_KEY_DISABLED',
+        'RCS_NOT_WITH_CASSANDRA',
       ],
     },
     'GET /rcs/certificates/:alias/rewrap': {

@@ -57,6 +57,7 @@ export * from './tls/service-role.js';
 export * from './redis-connection.js';
 export * from './lifecycle/ending-with-us.js';
 export { encryptedPassword } from './lifecycle/encrypt-option.js';
+export * from './lifecycle/background-rounds.js';
 export * from './lifecycle/run-service.js';
 export * from './lifecycle/close-server.js';
 export * from './lifecycle/product-version.js';

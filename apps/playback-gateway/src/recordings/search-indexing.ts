@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { describeError, type Logger } from '#platform';
+import { BackgroundRounds, type Logger } from '#platform';
 import type { RecordingSearchStore } from '#store';
 import { LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 
@@ -13,39 +12,26 @@ const idleMs = 30_000;
 /** Puts recordings into the index of the search that a version without one inserted. */
 @Injectable()
 export class SearchIndexing implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly stopping = new AbortController();
-  private finished: Promise<void> = Promise.resolve();
+  private readonly rounds: BackgroundRounds;
 
   constructor(
     @Inject(storeTokens.recordingSearch) private readonly index: RecordingSearchStore,
-    @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    const failed = 'recordings cannot be put into the index of the search now';
+    this.rounds = new BackgroundRounds(() => this.batch(), { failed, retryMs: idleMs, logger });
+  }
 
   onApplicationBootstrap(): void {
-    this.finished = this.loop();
+    this.rounds.begin();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await this.finished;
+    await this.rounds.end();
   }
 
-  private async loop(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      const isOver = await this.batch();
-      await sleep(isOver ? idleMs : pauseMs, undefined, { signal: this.stopping.signal, ref: false }).catch(
-        () => undefined,
-      );
-    }
-  }
-
-  /** Whether nothing is left, as far as is known. */
-  private async batch(): Promise<boolean> {
-    try {
-      return (await this.index.indexMissing(batchSize)) < batchSize;
-    } catch (error) {
-      this.logger.warn({ error: describeError(error) }, 'recordings cannot be put into the index of the search now');
-      return true;
-    }
+  /** Answers how long to wait for the next: longer where nothing is left, as far as is known. */
+  private async batch(): Promise<number> {
+    return (await this.index.indexMissing(batchSize)) < batchSize ? idleMs : pauseMs;
   }
 }

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { describeError, RcsError, type Logger } from '#platform';
+import { BackgroundRounds, RcsError, type Logger } from '#platform';
 import type { RemovalOrder, RemovalStore } from '#store';
 import { LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 import { RecordingRemoval } from './recording-removal.service.js';
@@ -17,8 +16,7 @@ const erasuresAtOnce = 10;
 /** Finishes what was left: by a process that ended, for a storage that was away, or for a hold that is over. */
 @Injectable()
 export class RemovalRunner implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly stopping = new AbortController();
-  private finished: Promise<void> = Promise.resolve();
+  private readonly rounds: BackgroundRounds;
 
   constructor(
     @Inject(storeTokens.removals) private readonly removals: RemovalStore,
@@ -26,37 +24,21 @@ export class RemovalRunner implements OnApplicationBootstrap, OnApplicationShutd
     private readonly files: StoredFileRemoval,
     private readonly ledger: RemovalLedger,
     private readonly traces: RemovedTraces,
-    @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    const failed = 'removals cannot be finished now';
+    this.rounds = new BackgroundRounds(signal => this.round(signal), { failed, retryMs: pauseMs, logger });
+  }
 
   onApplicationBootstrap(): void {
-    this.finished = this.loop();
+    this.rounds.begin();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await this.finished;
+    await this.rounds.end();
   }
 
-  private async loop(): Promise<void> {
-    const { signal } = this.stopping;
-    while (!this.isStopped()) {
-      try {
-        if ((await this.round(signal)) > 0) continue;
-      } catch (error) {
-        if (this.isStopped()) return;
-        this.logger.warn({ error: describeError(error) }, 'removals cannot be finished now');
-      }
-      await sleep(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
-    }
-  }
-
-  /** A method, because it may change while anything is awaited. */
-  private isStopped(): boolean {
-    return this.stopping.signal.aborted;
-  }
-
-  /** @returns how many stored files were dealt with. */
+  /** Answers how long to wait for the next: not at all where there may be more to do. */
   private async round(signal: AbortSignal): Promise<number> {
     const now = Date.now();
     const orders = await this.removals.claimErasures({ now, leaseUntil: now + leaseMs, limit: erasuresAtOnce });
@@ -64,7 +46,7 @@ export class RemovalRunner implements OnApplicationBootstrap, OnApplicationShutd
     const files = await this.files.removeDue(randomUUID(), signal);
     await this.ledger.keep();
     await this.traces.erase();
-    return files;
+    return files > 0 ? 0 : pauseMs;
   }
 
   private async erase(order: RemovalOrder): Promise<void> {

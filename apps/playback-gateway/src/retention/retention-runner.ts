@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { describeError, RcsError, type Logger } from '#platform';
+import { BackgroundRounds, RcsError, type Logger } from '#platform';
 import type { AuditLog, Recording, RetentionStore } from '#store';
 import { LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 import { RecordingRemoval } from '../removal/recording-removal.service.js';
@@ -16,8 +15,7 @@ const applyEveryMs = 3_600_000;
 /** Removes recordings whose time of retention is over. Of all gateways one does it at a time. */
 @Injectable()
 export class RetentionRunner implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly stopping = new AbortController();
-  private finished: Promise<void> = Promise.resolve();
+  private readonly rounds: BackgroundRounds;
 
   constructor(
     @Inject(storeTokens.retention) private readonly retention: RetentionStore,
@@ -25,42 +23,33 @@ export class RetentionRunner implements OnApplicationBootstrap, OnApplicationShu
     private readonly expired: ExpiredRecordings,
     private readonly removal: RecordingRemoval,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+  ) {
+    const failed = 'rules of retention cannot be applied now';
+    this.rounds = new BackgroundRounds(signal => this.round(signal), { failed, retryMs: lookEveryMs, logger });
+  }
 
   onApplicationBootstrap(): void {
-    this.finished = this.loop();
+    this.rounds.begin();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await this.finished;
+    await this.rounds.end();
   }
 
-  /** A method, because it may change while anything is awaited. */
-  private isStopped(): boolean {
-    return this.stopping.signal.aborted;
-  }
-
-  private async loop(): Promise<void> {
-    while (!this.isStopped()) {
-      try {
-        const now = Date.now();
-        for (const contactCenter of await this.retention.claimDue(now, now + applyEveryMs))
-          await this.apply(contactCenter);
-      } catch (error) {
-        if (this.isStopped()) return;
-        this.logger.warn({ error: describeError(error) }, 'rules of retention cannot be applied now');
-      }
-      await sleep(lookEveryMs, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
+  private async round(signal: AbortSignal): Promise<number> {
+    const now = Date.now();
+    for (const contactCenter of await this.retention.claimDue(now, now + applyEveryMs)) {
+      await this.apply(contactCenter, signal);
     }
+    return lookEveryMs;
   }
 
-  private async apply(contactCenter: string): Promise<void> {
+  private async apply(contactCenter: string, signal: AbortSignal): Promise<void> {
     const rules = await this.retention.rulesOf(contactCenter);
     let removed = 0;
     for await (const recordings of this.expired.pages(contactCenter, rules)) {
       for (const recording of recordings) {
-        if (this.isStopped()) return;
+        if (signal.aborted) return;
         if (await this.remove(recording)) removed++;
       }
     }

@@ -5,7 +5,7 @@ import type { LedgerEntry } from '#store';
 import { ConfigurationError } from '#platform';
 import { ledgerLine, parseLedgerLine } from './ledger-line.js';
 
-/** Removals as lines of a file outside the store, so that they outlast a restore of the store from a backup. */
+/** Removals as lines of a file of this process outside the store, so that they outlast a restore of the store from a backup. */
 export class LedgerFile {
   private constructor(
     private readonly path: string,

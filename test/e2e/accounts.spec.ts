@@ -78,7 +78,7 @@ function requestOf({ method, url }: Route): Message {
   const { recordings, contactCenter, certificates } = cluster.ready;
   const [, id = '', leaf = ''] = /\/recordings\/([^/]+)\/play\/([^/]+)$/.exec(recordings[0]!.playPath) ?? [];
   const values: Readonly<Record<string, string>> = {
-    id: url.includes('/recordings/') || url.includes('/play/') ? id : 'no-such-id',
+    id: (url.includes('/recordings/') || url.includes('/play/')) && !url.includes('/ops/') ? id : 'no-such-id',
     leaf,
     contactCenter,
     alias: certificates[0]!.alias,

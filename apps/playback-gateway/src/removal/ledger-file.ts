@@ -5,13 +5,16 @@ import type { LedgerEntry } from '#store';
 import { ConfigurationError } from '#platform';
 import { ledgerLine, parseLedgerLine } from './ledger-line.js';
 
-/** Removals as lines of a file of this process outside the store, so that they outlast a restore of the store from a backup. */
+/**
+ * Removals as lines of a file outside the store, so that they outlast a restore of the store from a backup. Gateways that
+ * share it add whole lines at its end, each in one write.
+ */
 export class LedgerFile {
   private constructor(
     private readonly path: string,
     private readonly handle: FileHandle,
-    /** Bytes of whole lines. */
-    private size: number,
+    /** Bytes of whole lines when it was opened. */
+    private readonly size: number,
   ) {}
 
   /**
@@ -23,7 +26,7 @@ export class LedgerFile {
     try {
       const handle = await open(path, 'a', 0o600);
       const size = await sizeOfWholeLines(path);
-      if (size < (await stat(path)).size) await truncate(path, size);
+      await cutUnfinishedLine(path);
       return new LedgerFile(path, handle, size);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -31,7 +34,7 @@ export class LedgerFile {
     }
   }
 
-  /** All removals in it. @throws ConfigurationError naming the line that is none. */
+  /** All removals that were in it when it was opened. @throws ConfigurationError naming the line that is none. */
   async *entries(): AsyncIterable<LedgerEntry> {
     if (this.size === 0) return;
     const lines = createInterface({ input: createReadStream(this.path, { end: this.size - 1 }), crlfDelay: Infinity });
@@ -49,16 +52,15 @@ export class LedgerFile {
     }
   }
 
-  /** Durable when it resolves; nothing of it is there when it rejects. */
+  /** Durable when it resolves. When it rejects whole lines of it may be there. */
   async append(entries: readonly LedgerEntry[]): Promise<void> {
     if (entries.length === 0) return;
     const lines = Buffer.from(entries.map(ledgerLine).join(''));
     try {
       await this.handle.appendFile(lines);
       await this.handle.datasync();
-      this.size += lines.length;
     } catch (error) {
-      await truncate(this.path, this.size);
+      await cutUnfinishedLine(this.path);
       throw error;
     }
   }
@@ -66,6 +68,11 @@ export class LedgerFile {
   close(): Promise<void> {
     return this.handle.close();
   }
+}
+
+async function cutUnfinishedLine(path: string): Promise<void> {
+  const size = await sizeOfWholeLines(path);
+  if (size < (await stat(path)).size) await truncate(path, size);
 }
 
 async function sizeOfWholeLines(path: string): Promise<number> {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { describeError, type Logger, type ServiceContext } from '#platform';
+import { describeError, type Logger } from '#platform';
 import type { LedgerEntry, RecordingStore, RemovalStore } from '#store';
-import { CONFIGURATION, LOGGER, SERVICE_CONTEXT, storeTokens } from '../dependencies/injection-tokens.js';
+import { CONFIGURATION, LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
 import { LocationClaims } from '../media-index/location-claims.js';
 import { LedgerFile } from './ledger-file.js';
@@ -30,13 +30,12 @@ export class RemovalLedger implements OnModuleInit, OnApplicationShutdown {
     @Inject(storeTokens.removals) private readonly removals: RemovalStore,
     private readonly claims: LocationClaims,
     @Inject(CONFIGURATION) private readonly configuration: Pick<GatewayConfiguration, 'removal' | 'store'>,
-    @Inject(SERVICE_CONTEXT) private readonly context: Pick<ServiceContext, 'instance'>,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /** @throws ConfigurationError when the file cannot be read or written; RcsError RCS_STORE_UNAVAILABLE */
   async onModuleInit(): Promise<void> {
-    const path = ledgerPath(this.configuration, this.context.instance);
+    const path = ledgerPath(this.configuration);
     if (path === undefined) {
       this.logger.warn(
         'removals are kept in the store alone: name removal.ledgerFile, or a restored backup brings back what was erased',
@@ -115,14 +114,9 @@ export class RemovalLedger implements OnModuleInit, OnApplicationShutdown {
 
 const nameOf = ({ recordingId, mediaId }: Named): string => JSON.stringify([recordingId, mediaId]);
 
-/** Beside the SQLite files unless it is named, one for each gateway that shares them; PostgreSQL has no such place. */
-function ledgerPath(
-  { removal, store }: Pick<GatewayConfiguration, 'removal' | 'store'>,
-  instance: string,
-): string | undefined {
+/** Beside the SQLite files unless it is named; PostgreSQL has no such place. */
+function ledgerPath({ removal, store }: Pick<GatewayConfiguration, 'removal' | 'store'>): string | undefined {
   if (removal.ledgerFile !== undefined) return removal.ledgerFile;
   const { kind, directory } = store;
-  return kind === 'sqlite' && directory !== undefined
-    ? join(directory, `removal-ledger-${encodeURIComponent(instance)}.jsonl`)
-    : undefined;
+  return kind === 'sqlite' && directory !== undefined ? join(directory, 'removal-ledger.jsonl') : undefined;
 }

@@ -88,7 +88,7 @@ export const configurationSchema = z.strictObject({
       ledgerFile: filePath
         .optional()
         .describe(
-          'Where it is kept what was deleted, expired or erased, so that a restored backup of the store does not bring it back: a file of this gateway alone; removal-ledger-INSTANCE.jsonl beside the SQLite files when absent. PostgreSQL has no such place: name one of this host.',
+          'Where it is kept what was deleted, expired or erased, so that a restored backup of the store does not bring it back; removal-ledger.jsonl beside the SQLite files when absent. PostgreSQL has no such place: name one of this host.',
         ),
     })
     .prefault({}),

@@ -175,7 +175,7 @@ describe('a recording of voice, screen and transcripts', () => {
     const transcript = Buffer.from('WEBVTT\n\n00:00.000 --> 00:02.000\nHello, what can we do for you?\n');
     const words = Buffer.from(JSON.stringify({ words: [{ text: 'Hello', from: 0, to: 420 }] }));
     const files = [
-      ['call.mp3', 'audio/mp3', long],
+      ['call.mp3', 'audio/mpeg', long],
       ['screen.mp4', 'video/mp4', short],
       ['transcript', 'text/vtt', transcript],
       ['words', 'application/json', words],
@@ -189,6 +189,8 @@ describe('a recording of voice, screen and transcripts', () => {
       const mediaDescriptor = curlClient.stored(`${name}-${mediaId}`);
       mediaFiles.push({ mediaId, type, mediaDescriptor, pkcs7: envelope.toString('base64'), speakers: 2 });
     }
+    // A certificate that the token alone has is known to the store once somebody has listed it.
+    expect((await curlClient.get('/rcs/certificates')).status).toBe(200);
     const answer = await curlClient.insert({ id: curlClient.recordingId(name), mediaFiles, campaign: { wave: 3 } });
     expect(answer.status).toBe(201);
     const inserted = JSON.parse(answer.body.toString()) as { mediaFiles: { playPath: string }[] };

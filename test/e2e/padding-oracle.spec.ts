@@ -188,6 +188,16 @@ async function store({ ciphertext, envelope }: Attack): Promise<string> {
   return curlClient.inserted(name, { mediaId: 'call.mp3', mediaDescriptor, pkcs7: envelope.toString('base64') });
 }
 
+/** What is no envelope is not taken, and the recorder hears which field it was. */
+async function isRefusedAtInsertion({ envelope }: Attack): Promise<boolean> {
+  const mediaDescriptor = { storage: 'webDAV', path: `refused-${++count}` };
+  const mediaFile = { mediaId: 'call.mp3', type: 'audio/mp3', mediaDescriptor, pkcs7: envelope.toString('base64') };
+  const answer = await curlClient.insert({ id: `refused-${count}`, mediaFiles: [mediaFile] });
+  if (answer.status !== 400) return false;
+  expect(answer.body.toString()).toContain('pkcs7');
+  return true;
+}
+
 type Method = 'GET' | 'HEAD';
 
 async function play(playPath: string, method: Method = 'GET', range?: string) {
@@ -231,8 +241,12 @@ describe('status, header fields and body are the same', () => {
     await expectAlike(secrets, 422);
   });
 
-  it('for every envelope that cannot be read', async () => {
-    await expectAlike(unreadable, 422);
+  it('for every envelope that cannot be read, as far as it is taken at all', async () => {
+    const refused: string[] = [];
+    for (const [name, make] of Object.entries(unreadable)) if (await isRefusedAtInsertion(make())) refused.push(name);
+    expect(refused).toEqual(expect.arrayContaining(['cut in the middle', 'cut by one byte', 'noise']));
+    const taken = Object.entries(unreadable).filter(([name]) => !refused.includes(name));
+    if (taken.length > 0) await expectAlike(Object.fromEntries(taken), 422);
   });
 
   it.each(Object.entries(unsupported))('and name the %s that is not known', async (name, make) => {

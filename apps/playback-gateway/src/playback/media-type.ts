@@ -7,11 +7,14 @@ const registeredTypes: Readonly<Record<string, string>> = {
   'audio/wave': 'audio/wav',
 };
 
+/** Transcripts: browsers show them and run nothing in them. */
+const transcriptTypes: ReadonlySet<string> = new Set(['text/vtt', 'application/json']);
+
 /** The Content-Type of a media file; types that a browser would run rather than play become opaque bytes. */
 export function contentTypeOf(type: string): string {
   const [, bare = '', parameters = ''] = mediaTypeSyntax.exec(type.trim()) ?? [];
   const lower = bare.toLowerCase();
-  if (!/^(audio|video)\//.test(lower)) return 'application/octet-stream';
+  if (!/^(audio|video)\//.test(lower) && !transcriptTypes.has(lower)) return 'application/octet-stream';
   return (registeredTypes[lower] ?? lower) + parameters;
 }
 

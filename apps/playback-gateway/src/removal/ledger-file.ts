@@ -25,9 +25,7 @@ export class LedgerFile {
   static async open(path: string): Promise<LedgerFile> {
     try {
       const handle = await open(path, 'a', 0o600);
-      const size = await sizeOfWholeLines(path);
-      await cutUnfinishedLine(path);
-      return new LedgerFile(path, handle, size);
+      return new LedgerFile(path, handle, await cutUnfinishedLine(path));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new ConfigurationError(`option removal.ledgerFile: cannot write ${path}: ${reason}`, { cause: error });
@@ -70,9 +68,11 @@ export class LedgerFile {
   }
 }
 
-async function cutUnfinishedLine(path: string): Promise<void> {
+/** @returns the bytes that are left. */
+async function cutUnfinishedLine(path: string): Promise<number> {
   const size = await sizeOfWholeLines(path);
   if (size < (await stat(path)).size) await truncate(path, size);
+  return size;
 }
 
 async function sizeOfWholeLines(path: string): Promise<number> {

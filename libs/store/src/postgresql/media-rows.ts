@@ -59,6 +59,15 @@ function isCurrent({ mediaFiles }: Recording, { mediaId, readFrom }: MediaFindin
   return readFrom === undefined || mediaFiles.find(file => file.mediaId === mediaId)?.pkcs7 === readFrom;
 }
 
+/** Counts media files that come, or by a negative number go, in a row of this connection. */
+export async function countMedia(sql: Sql, contactCenter: string, mediaFiles: number): Promise<void> {
+  await sql.run(
+    `INSERT INTO media_file_count AS counted VALUES ($1, pg_backend_pid() % 16, $2)
+     ON CONFLICT (contact_center, slot) DO UPDATE SET media_files = counted.media_files + excluded.media_files`,
+    [contactCenter, mediaFiles],
+  );
+}
+
 /** Claims locations; the first to claim one has it. Answers those that another contact center has. Keeps who names them. */
 export async function claimLocations(sql: Sql, claims: readonly LocationClaim[]): Promise<readonly LocationClaim[]> {
   if (claims.length === 0) return [];

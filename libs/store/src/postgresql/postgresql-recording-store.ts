@@ -5,7 +5,7 @@ import type { ClaimedLocation, InsertionDetails, RecordingStore } from '../recor
 import { epochMilliseconds, withoutLeaves } from '../recordings/stored-recording.js';
 import { documentIn } from './document-row.js';
 import { removedCode } from '../removal/removed-code.js';
-import { claimLocations, putPin, replaceRecipients } from './media-rows.js';
+import { claimLocations, countMedia, putPin, replaceRecipients } from './media-rows.js';
 import type { PostgresqlDatabase } from './postgresql-database.js';
 import { beingCleared, holdPlaces } from './removal-rows.js';
 import { insertHandOvers } from './postgresql-hand-over-store.js';
@@ -95,11 +95,7 @@ async function insertMedia(sql: Sql, { id, contactCenter, mediaFiles }: Recordin
      SELECT $1, unnest($2::text[]), $3, 'inspection', 0, 0`,
     [id, mediaFiles.map(({ mediaId }) => mediaId), contactCenter],
   );
-  await sql.run(
-    `INSERT INTO media_file_count AS counted VALUES ($1, pg_backend_pid() % 16, $2)
-     ON CONFLICT (contact_center, slot) DO UPDATE SET media_files = counted.media_files + excluded.media_files`,
-    [contactCenter, mediaFiles.length],
-  );
+  await countMedia(sql, contactCenter, mediaFiles.length);
   for (const { mediaId, recipients = [] } of mediaFiles) {
     if (recipients.length > 0) await replaceRecipients(sql, contactCenter, id, mediaId, recipients);
   }

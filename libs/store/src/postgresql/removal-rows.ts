@@ -3,6 +3,7 @@ import type { Obstacles } from '../removal/removal-plan.js';
 import type { LedgerEntry } from '../removal/removal-store.js';
 import type { ClaimedLocation } from '../recordings/recording-store.js';
 import type { MediaFile, Recording } from '../recordings/recording.js';
+import { countMedia } from './media-rows.js';
 import type { Sql } from './sql.js';
 
 type RemovedRow = Pick<LedgerEntry, 'recordingId' | 'contactCenter' | 'kind' | 'time'>;
@@ -93,11 +94,7 @@ async function leave(
       ],
     );
   }
-  await sql.run(
-    `INSERT INTO media_file_count AS counted VALUES ($1, pg_backend_pid() % 16, $2)
-     ON CONFLICT (contact_center, slot) DO UPDATE SET media_files = counted.media_files + excluded.media_files`,
-    [row.contactCenter, -files.length],
-  );
+  await countMedia(sql, row.contactCenter, -files.length);
 }
 
 /** Places are held by those who insert and those who remove, so that nobody names one that is being cleared. */

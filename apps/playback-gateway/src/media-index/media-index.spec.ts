@@ -37,6 +37,8 @@ const tree = (() => {
 const treeReply = { length: tree.length, root: tree.root, leaves: tree.leaves.toString('base64') };
 const plain = { layout: 'plain', length: content.length, format: 'mp3' };
 
+const noKeys = { list: () => Promise.resolve([]) };
+
 describe('the index of media files', () => {
   let authority: InternalAuthority;
   let inspector: MediaInspector;
@@ -95,7 +97,12 @@ describe('the index of media files', () => {
       claims,
       new InsertionInspection(inspector, logger, { mediaIndex: { insertionTimeoutMs: timeoutMs } }),
       new ConfiguredReceivers({ interactionReceivers: [] }),
-      new InsertedEnvelopes(store.certificates, { recordingCertificates: { unknownRecipients: 'warn' } }, logger),
+      new InsertedEnvelopes(
+        store.certificates,
+        noKeys,
+        { recordingCertificates: { unknownRecipients: 'warn' } },
+        logger,
+      ),
       { crRegion: 'default' },
     );
 

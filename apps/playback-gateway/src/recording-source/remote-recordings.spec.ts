@@ -32,6 +32,8 @@ const answerOf = (id: string, fields: object = {}) => ({
   ...fields,
 });
 
+const noKeys = { list: () => Promise.resolve([]) };
+
 describe(RemoteRecordings.name, () => {
   let work: string;
   let store: Store;
@@ -61,7 +63,7 @@ describe(RemoteRecordings.name, () => {
       new LocationClaims(store.mediaIndex, mediaStorages(configuration), logger),
       new InsertionInspection(noWorker, logger, configuration),
       new ConfiguredReceivers({ interactionReceivers: [] }),
-      new InsertedEnvelopes(store.certificates, configuration, logger),
+      new InsertedEnvelopes(store.certificates, noKeys, configuration, logger),
       configuration,
     );
     const metrics = new GatewayMetrics(createMetricsRegistry('playback-gateway', '0.1.0'));

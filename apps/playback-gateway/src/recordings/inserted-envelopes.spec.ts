@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseCertificatePem } from '#certificates';
+import { RcsError } from '#platform';
 import type { MediaFile, Recording, RecordingCertificate } from '#store';
+import type { VaultKeys } from '../vaults/vault-keys.js';
 import { InsertedEnvelopes } from './inserted-envelopes.js';
 
 const work = mkdtempSync(join(tmpdir(), 'rcs-inserted-envelopes-'));
@@ -49,11 +51,13 @@ describe(InsertedEnvelopes.name, () => {
   beforeEach(() => logged.splice(0));
   afterAll(() => rmSync(work, { recursive: true }));
 
-  const envelopes = (unknownRecipients: 'warn' | 'refuse' = 'warn') => {
+  const noKeys = { list: () => Promise.resolve([]) };
+  const envelopes = (unknownRecipients: 'warn' | 'refuse' = 'warn', keys: Pick<VaultKeys, 'list'> = noKeys) => {
     const fingerprint = parseCertificatePem(pem)[0].fingerprint;
     const stored = { alias: 'tenant', certificate: pem, chain: '', fingerprint };
     return new InsertedEnvelopes(
       { list: contactCenter => Promise.resolve(contactCenter === 'cc-1' ? [stored as RecordingCertificate] : []) },
+      keys,
       { recordingCertificates: { unknownRecipients } },
       { warn: (fields: unknown) => void logged.push(fields) },
     );
@@ -83,6 +87,28 @@ describe(InsertedEnvelopes.name, () => {
       code: 'RCS_INVALID_VALUE',
       publicDetail: expect.stringContaining('mediaFiles.1.pkcs7: no recipient'),
     });
+  });
+
+  it('knows a certificate that only a token of the contact center has, until somebody lists it', async () => {
+    const entry = { alias: 'imported', certificate: foreignPem };
+    const list = jest.fn((contactCenter: string) => Promise.resolve(contactCenter === 'cc-1' ? [entry] : []));
+    const keys = { list: list as unknown as VaultKeys['list'] };
+    const mine = recording(file({ pkcs7: envelopeFor(foreignPem) }));
+    expect(await envelopes('refuse', keys).check(mine, 'r')).toEqual([]);
+    const elsewhere = { ...mine, contactCenter: 'cc-2' };
+    await expect(envelopes('refuse', keys).check(elsewhere, 'r')).rejects.toMatchObject({ code: 'RCS_INVALID_VALUE' });
+    list.mockClear();
+    await envelopes('refuse', keys).check(recording(file({ pkcs7: envelopeFor(pem) })), 'r');
+    expect(list).not.toHaveBeenCalled();
+  });
+
+  it('refuses nothing for good while no vault says what is in the tokens', async () => {
+    const away = { list: () => Promise.reject(new RcsError('RCS_VAULT_UNAVAILABLE')) };
+    const foreign = recording(file({ pkcs7: envelopeFor(foreignPem) }));
+    await expect(envelopes('refuse', away).check(foreign, 'r')).rejects.toMatchObject({
+      code: 'RCS_VAULT_UNAVAILABLE',
+    });
+    expect(await envelopes('warn', away).check(foreign, 'r')).toHaveLength(1);
   });
 
   it('knows nobody of another contact center', async () => {

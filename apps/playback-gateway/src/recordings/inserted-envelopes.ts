@@ -2,12 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { parseCertificatePem } from '#certificates';
 import { CmsError, parseDetachedEnvelope } from '#cms';
-import { RcsError, type Logger } from '#platform';
+import { describeError, RcsError, type Logger } from '#platform';
 import type { CertificateStore, MediaFile, Recording, RecordingCertificate } from '#store';
 import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
 import { CONFIGURATION, LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 import { envelopeInMetadata } from '../envelopes/envelope-in-metadata.js';
 import { everyForm, recipientName, recipientNamesOf } from '../envelopes/recipient-names.js';
+import { VaultKeys } from '../vaults/vault-keys.js';
 
 /** Something about a media file that its recorder should know, though the recording is taken. */
 interface Warning {
@@ -21,6 +22,8 @@ interface ReadEnvelope {
   readonly names?: readonly string[];
   readonly warning?: Warning;
 }
+
+type Addressed = Required<Pick<ReadEnvelope, 'field' | 'names'>>;
 
 /** What no version will ever read: these bytes are no envelope, or only a part of one. */
 const neverRead: ReadonlySet<string> = new Set(['CMS_MALFORMED', 'CMS_TRUNCATED', 'CMS_LIMIT_EXCEEDED']);
@@ -37,6 +40,7 @@ export class InsertedEnvelopes {
 
   constructor(
     @Inject(storeTokens.certificates) private readonly certificates: Pick<CertificateStore, 'list'>,
+    @Inject(VaultKeys) private readonly keys: Pick<VaultKeys, 'list'>,
     @Inject(CONFIGURATION)
     {
       recordingCertificates,
@@ -48,15 +52,14 @@ export class InsertedEnvelopes {
 
   /**
    * @returns what the recorder should know.
-   * @throws RcsError RCS_INVALID_VALUE naming a `pkcs7` that is no envelope, or, where that is configured, one for nobody here.
+   * @throws RcsError RCS_INVALID_VALUE naming a `pkcs7` that is no envelope, or, where that is configured, one for nobody
+   * here; then also what the vaults throw when they cannot say what is in the tokens.
    */
   async check({ id, contactCenter, mediaFiles }: Recording, requestId: string): Promise<readonly string[]> {
     const read = mediaFiles.map(readEnvelope);
     const warnings = read.flatMap(({ warning }) => warning ?? []);
     const addressed = read.flatMap(({ field, names }) => (names === undefined ? [] : { field, names }));
-    const known = addressed.length === 0 ? new Set<string>() : await this.knownNames(contactCenter);
-    for (const { field, names } of addressed) {
-      if (names.some(name => known.has(name))) continue;
+    for (const { field } of await this.forNobody(contactCenter, addressed)) {
       const text = `no recipient of the envelope is a certificate of the contact center ${contactCenter}`;
       if (this.refusesUnknown)
         throw refused(field, `${text}: upload the certificate first, or encrypt for one of its own`);
@@ -71,10 +74,35 @@ export class InsertedEnvelopes {
     return warnings.map(({ field, text }) => `${field}: ${text}`);
   }
 
+  /** Those that name no certificate of the store, nor one that only the tokens have until somebody lists them. */
+  private async forNobody(contactCenter: string, addressed: readonly Addressed[]): Promise<readonly Addressed[]> {
+    const unless = (known: ReadonlySet<string>, ones: readonly Addressed[]): readonly Addressed[] =>
+      ones.filter(({ names }) => !names.some(name => known.has(name)));
+    if (addressed.length === 0) return [];
+    const strangers = unless(await this.namesInStore(contactCenter), addressed);
+    if (strangers.length === 0) return [];
+    return unless(await this.namesInTokens(contactCenter), strangers);
+  }
+
   /** Deleted certificates count: their keys may be there still, and recordings may be late. */
-  private async knownNames(contactCenter: string): Promise<ReadonlySet<string>> {
+  private async namesInStore(contactCenter: string): Promise<ReadonlySet<string>> {
     const stored = await this.certificates.list(contactCenter);
     return new Set(stored.flatMap(one => this.namesOf(one)));
+  }
+
+  /** They open the recording, too: the store takes them in when certificates are listed. */
+  private async namesInTokens(contactCenter: string): Promise<ReadonlySet<string>> {
+    try {
+      const entries = (await this.keys.list(contactCenter)).filter(({ certificate }) => certificate !== '');
+      return new Set(
+        entries.flatMap(({ certificate, alias }) => recipientNamesOf(parseCertificatePem(certificate)[0], alias)),
+      );
+    } catch (error) {
+      // A warning too many is better than no recording; a refusal is for good, so it must be a true one.
+      if (this.refusesUnknown) throw error;
+      this.logger.warn({ contactCenter, error: describeError(error) }, 'the keys in the tokens cannot be listed');
+      return new Set();
+    }
   }
 
   private namesOf({ alias, certificate, fingerprint }: RecordingCertificate): readonly string[] {

@@ -3,6 +3,7 @@ import { AuthorisationModule } from '../authorisation/authorisation.module.js';
 import { InteractionReceiversModule } from '../interaction-receivers/interaction-receivers.module.js';
 import { HttpModule } from '../http/http.module.js';
 import { MediaIndexModule } from '../media-index/media-index.module.js';
+import { VaultsModule } from '../vaults/vaults.module.js';
 import { InsertedEnvelopes } from './inserted-envelopes.js';
 import { InsertionInspection } from './insertion-inspection.js';
 import { RecordingController, RecordingInsertionController } from './recording.controller.js';
@@ -13,7 +14,7 @@ import { SearchIndexing } from './search-indexing.js';
 
 /** The metadata of recordings: inserted by the recording processor, found by and shown to users. */
 @Module({
-  imports: [AuthorisationModule, HttpModule, InteractionReceiversModule, MediaIndexModule],
+  imports: [AuthorisationModule, HttpModule, InteractionReceiversModule, MediaIndexModule, VaultsModule],
   controllers: [RecordingController, RecordingInsertionController],
   providers: [
     InsertedEnvelopes,

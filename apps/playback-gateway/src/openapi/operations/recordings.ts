@@ -106,6 +106,8 @@ const insertion: Operation = {
     'RCS_MEDIA_LOCATION_TAKEN',
     'RCS_CONTENT_CHANGED',
     'RCS_NOT_WITH_CASSANDRA',
+    'RCS_VAULT_UNAVAILABLE',
+    'RCS_TOKEN_UNAVAILABLE',
   ],
 };
 

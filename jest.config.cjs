@@ -52,6 +52,7 @@ module.exports = {
     { ...withServices, displayName: 'postgresql', testMatch: ['<rootDir>/test/postgresql/**/*.spec.ts'] },
     { ...withServices, displayName: 'redis', testMatch: ['<rootDir>/test/redis/**/*.spec.ts'] },
     { ...withServices, displayName: 'cassandra', testMatch: ['<rootDir>/test/cassandra/**/*.spec.ts'] },
+    { ...withServices, displayName: 'api', testMatch: ['<rootDir>/test/api/**/*.spec.ts'] },
     { ...base, displayName: 'release', testMatch: ['<rootDir>/test/release/**/*.spec.ts'] },
     {
       ...base,

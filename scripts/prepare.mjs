@@ -87,6 +87,7 @@ const rust = [
   { needs: '../share/doc/libssl-dev/copyright', debian: 'libssl-dev' },
   { needs: '../include/sqlite3.h', debian: 'libsqlite3-dev' },
 ];
+const python = [{ needs: '../share/doc/python3-venv/copyright', debian: 'python3-venv' }];
 const kubernetes = [{ needs: 'etcd', debian: 'etcd-server' }];
 const images = ['buildah', 'debootstrap', 'skopeo'].map(name => ({ needs: name, debian: name }));
 const tests = [
@@ -107,8 +108,8 @@ const tests = [
 const packagesOf = {
   quickstart: [...native, ...services],
   test: tests,
-  'all test': [...tests, ...cassandra, ...tokens, ...rust, ...kubernetes],
-  'long test': [...tests, ...cassandra, ...tokens, ...rust, ...kubernetes, ...images],
+  'all test': [...tests, ...cassandra, ...tokens, ...rust, ...python, ...kubernetes],
+  'long test': [...tests, ...cassandra, ...tokens, ...rust, ...python, ...kubernetes, ...images],
   bench: [...native, ...services, ...nginx, ...browser, ...probe],
 };
 

@@ -21,12 +21,16 @@ export function referenceTo(schema: z.ZodType): JsonSchema {
 /** All named schemas as JSON Schema, as what is sent. An object has no field that its schema does not name. */
 export function namedSchemas(): Readonly<Record<string, JsonSchema>> {
   const { schemas } = z.toJSONSchema(names, { io: 'output', uri: placeOf });
-  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, withoutIdentity(schema)]));
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [name, portable(withoutIdentity(schema)) as JsonSchema]),
+  );
 }
 
 /** What is received, before defaults and transformations. */
 export function requestSchema(schema: z.ZodType): JsonSchema {
-  return withAnyJson(withoutIdentity(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }))) as JsonSchema;
+  return portable(
+    withAnyJson(withoutIdentity(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }))),
+  ) as JsonSchema;
 }
 
 /** Inside the document a schema is known by its place. */
@@ -40,3 +44,19 @@ function withAnyJson(value: unknown): unknown {
   if ('$ref' in value) return {};
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withAnyJson(part)]));
 }
+
+/** Patterns with ranges for the classes of characters that few engines of regular expressions have (JSON Schema 2020-12, section 6.4). */
+function portable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(portable);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]) => [
+      name,
+      name === 'pattern' && typeof part === 'string' ? withRanges(part) : portable(part),
+    ]),
+  );
+}
+
+/** General categories of Unicode, within brackets. */
+const withRanges = (pattern: string): string =>
+  pattern.replaceAll('\\p{Cc}', '\\u0000-\\u001f\\u007f-\\u009f').replaceAll('\\p{Cs}', '');

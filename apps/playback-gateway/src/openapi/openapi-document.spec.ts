@@ -51,6 +51,16 @@ describe(openApiDocument.name, () => {
     expect([...described].sort()).toEqual([...routes.keys()].sort());
   });
 
+  it('has patterns that engines without classes of Unicode read', () => {
+    const patterns = [...JSON.stringify(document).matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)];
+    const texts = patterns.map(([, text]) => JSON.parse(text!) as string);
+    expect(texts.length).toBeGreaterThan(10);
+    for (const text of texts) {
+      expect(text).not.toContain('\\p{');
+      expect(() => new RegExp(text, 'u')).not.toThrow();
+    }
+  });
+
   it('says of each who may call it, as its access rule does', () => {
     for (const { operations } of features) {
       for (const [route, { caller }] of Object.entries(operations))

@@ -56,6 +56,7 @@ const folders = {
     'labels',
     'deletion-protection',
     'removal',
+    'listeners',
     'interaction-receivers',
     'retention',
     'recordings',

@@ -35,6 +35,7 @@ const ofOperations = new Set([
   'GET /rcs/audit',
   'GET /rcs/audit/export',
   'GET /rcs/audit/proof',
+  'GET /rcs/recordings/:id/listeners',
   'GET /rcs/openapi.json',
   'GET /rcs/openapi',
   'GET /rcs/openapi/:file',

@@ -10,6 +10,7 @@ import { GatewayAccess } from './gateway-access.js';
 import { GatewayErrorFilter } from './gateway-error.filter.js';
 import { HandOverModule } from './hand-over/hand-over.module.js';
 import { KeysModule } from './keys/keys.module.js';
+import { ListenersModule } from './listeners/listeners.module.js';
 import { LocalKeyManagerListener } from './local-key-manager/local-key-manager-listener.js';
 import { LocalKeyManagerModule } from './local-key-manager/local-key-manager.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
@@ -35,6 +36,7 @@ const features = [
   LabelsModule,
   DeletionProtectionModule,
   RemovalModule,
+  ListenersModule,
   RetentionModule,
   CertificatesModule,
   AssignmentsModule,

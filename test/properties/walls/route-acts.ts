@@ -96,6 +96,7 @@ export const routeActs: Readonly<Record<string, RouteActs>> = {
       });
       return { message: act(known), twin: { message: act(unknown), names: [known, unknown] as const } };
     }),
+  'GET /rcs/recordings/:id/listeners': attack => over('GET', '/rcs/recordings/:id/listeners', recordingNames(attack)),
   'GET /rcs/recordings/:id/holds': attack => over('GET', '/rcs/recordings/:id/holds', recordingNames(attack)),
   'POST /rcs/recordings/:id/holds': attack =>
     over('POST', '/rcs/recordings/:id/holds', recordingNames(attack), [{ reason: 'of B' }]),

@@ -51,7 +51,8 @@ export function readableBy(user: User): Pick<AuditQuery, 'contactCenter'> {
   throw new RcsError('RCS_INSUFFICIENT_ROLE', 'only administrators read the audit');
 }
 
-function positionOf(cursor: string): AuditPosition {
+/** @throws RcsError RCS_INVALID_VALUE for a cursor that is none. */
+export function positionOf(cursor: string): AuditPosition {
   try {
     const [time, writer, sequence] = positionSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
     return { time, writer, sequence };

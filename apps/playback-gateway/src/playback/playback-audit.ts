@@ -49,7 +49,10 @@ export class PlaybackAudit {
   }
 
   /** Nobody waits for this record. */
-  finished(subject: AuditSubject, end: Pick<AuditEntry, 'outcome' | 'bytes' | 'certificateAlias' | 'detail'>): void {
+  finished(
+    subject: AuditSubject,
+    end: Pick<AuditEntry, 'outcome' | 'bytes' | 'contentRange' | 'certificateAlias' | 'detail'>,
+  ): void {
     this.finishedPlaybacks.record({ ...subject, ...end });
   }
 }

@@ -11,7 +11,7 @@ import {
   type ErrorCode,
   type ServerSettings,
 } from '#platform';
-import type { MediaFile, Recording, RecordingStore } from '#store';
+import type { AuditEntry, MediaFile, Recording, RecordingStore } from '#store';
 import { LOGGER, SERVER_SETTINGS, storeTokens } from '../dependencies/injection-tokens.js';
 import { AuthorisationService } from '../authorisation/authorisation.service.js';
 import { KnownRecordings } from '../authorisation/known-recordings.js';
@@ -97,14 +97,14 @@ export class PlaybackService {
     const grantIds = new Set<string>();
     try {
       const { certificateAlias } = await this.send(request, found, envelope, player, { subject, grantIds });
-      const end = { outcome: 'done', bytes: player.bytesSent, detail: grantsIn(grantIds) } as const;
+      const end = { outcome: 'done', ...sentBy(player), detail: grantsIn(grantIds) } as const;
       this.audit.finished(subject, certificateAlias === undefined ? end : { ...end, certificateAlias });
       return 'ok';
     } catch (error) {
       const aborted = error instanceof ReceiverGoneError;
       const outcome = aborted ? 'aborted' : 'failed';
       const detail = `${grantsIn(grantIds)}; ${describeError(error)}`;
-      this.audit.finished(subject, { outcome, bytes: player.bytesSent, detail });
+      this.audit.finished(subject, { outcome, ...sentBy(player), detail });
       if (!aborted && !player.started) throw error;
       player.abort();
       if (aborted) return 'aborted';
@@ -207,6 +207,11 @@ export class PlaybackService {
     );
   }
 }
+
+const sentBy = ({ bytesSent, contentRange }: PlayerConnection): Pick<AuditEntry, 'bytes' | 'contentRange'> => ({
+  bytes: bytesSent,
+  ...(contentRange === undefined ? {} : { contentRange }),
+});
 
 /** The grants that were shown, by which the journals of the vaults name them, too. */
 const grantsIn = (ids: ReadonlySet<string>): string => `grants ${[...ids].join(', ')}`;

@@ -17,6 +17,7 @@ export class PlayerConnection {
   /** When the playback began, nanoseconds of the monotonic clock. */
   readonly openedAt = process.hrtime.bigint();
   private sentBytes = 0;
+  private begun: { readonly first: number; readonly length: number } | undefined;
 
   constructor(private readonly reply: PlayerReply) {
     const response = reply.raw;
@@ -28,6 +29,13 @@ export class PlayerConnection {
     return this.sentBytes;
   }
 
+  /** What was sent of the whole, as Content-Range says it; undefined for nothing, and for several ranges. */
+  get contentRange(): string | undefined {
+    if (this.begun === undefined || this.sentBytes === 0) return undefined;
+    const { first, length } = this.begun;
+    return `bytes ${first}-${first + this.sentBytes - 1}/${length}`;
+  }
+
   get started(): boolean {
     return this.response.headersSent;
   }
@@ -36,6 +44,7 @@ export class PlayerConnection {
   writeHead(status: number, headers: OutgoingHttpHeaders): void {
     const common = this.reply.getHeaders();
     this.reply.hijack();
+    this.begun = begunBody(status, headers);
     this.response.writeHead(status, { ...common, ...headers });
   }
 
@@ -47,4 +56,11 @@ export class PlayerConnection {
   abort(): void {
     this.response.destroy();
   }
+}
+
+/** Where in the whole a body begins; undefined where it is none of one range. */
+function begunBody(status: number, headers: OutgoingHttpHeaders) {
+  if (status === 200) return { first: 0, length: Number(headers['content-length']) };
+  const parts = /^bytes (\d+)-\d+\/(\d+)$/.exec(headers['content-range'] ?? '');
+  return status === 206 && parts !== null ? { first: Number(parts[1]), length: Number(parts[2]) } : undefined;
 }

@@ -15,6 +15,7 @@ const textFields = [
   'envelopeDigest',
   'contentProof',
   'range',
+  'contentRange',
   'requestId',
   'detail',
 ] as const satisfies readonly (keyof AuditEntry)[];

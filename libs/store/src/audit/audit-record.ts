@@ -42,6 +42,8 @@ export interface AuditEntry {
   readonly contentProof?: 'proved' | 'not proved';
   /** The asked byte range, as in the Range field (RFC 9110 section 14.2). */
   readonly range?: string;
+  /** What was sent of the whole, as in the Content-Range field (RFC 9110 section 14.4); absent for several ranges. */
+  readonly contentRange?: string;
   /** Plaintext bytes sent. */
   readonly bytes?: number;
   readonly requestId?: string;

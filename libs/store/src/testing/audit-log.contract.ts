@@ -19,6 +19,7 @@ const playback: AuditEntry = {
   envelopeDigest: 'ab'.repeat(32),
   contentProof: 'proved',
   range: 'bytes=0-99',
+  contentRange: 'bytes 0-99/1000',
   bytes: 100,
   requestId: 'request-1',
   detail: 'first range',

@@ -23,6 +23,7 @@ const record = z.strictObject({
   envelopeDigest: z.string().optional(),
   contentProof: z.enum(['proved', 'not proved']).optional(),
   range: z.string().optional(),
+  contentRange: z.string().optional().describe('what was sent of the whole, as in Content-Range'),
   bytes: count.optional(),
   requestId: z.string().optional(),
   detail: z.string().optional(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { giveUpSchema } from '../../media-index/media-index.controller.js';
+import { listenersSchema } from '../../listeners/listeners.controller.js';
 import { insertRecordingSchema } from '../../recordings/insert-recording.schema.js';
 import { searchRecordingsSchema } from '../../recordings/search-recordings.schema.js';
 import { named } from '../named-schema.js';
@@ -67,6 +68,38 @@ const recordingPage = named(
   }),
 );
 
+const listeners = named(
+  'Listeners',
+  z.strictObject({
+    listeners: z.array(
+      z.strictObject({
+        user: z.string().optional(),
+        userSource: z.enum(['configuration-server', 'openid']).optional(),
+        erased: z.literal(true).optional().describe('the audit has forgotten who: all of them are one entry'),
+        firstTime: time,
+        lastTime: time,
+        playbacks: count.describe('requests that were answered with bytes; a player makes several'),
+        unfinished: count.describe('of which it is not known how much was sent: running, or their gateway was killed'),
+        mediaFiles: z.array(
+          z.strictObject({
+            mediaId: z.string(),
+            ranges: z.array(
+              z.strictObject({
+                firstByte: count,
+                lastByte: count,
+                fromSecond: count.optional(),
+                toSecond: count.optional(),
+              }),
+            ),
+            more: z.literal(true).optional().describe('there are more than 1000 ranges'),
+          }),
+        ),
+      }),
+    ),
+    nextCursor: z.string().optional().describe('where the next page begins'),
+  }),
+);
+
 const mediaIndex = named(
   'MediaIndex',
   z.strictObject({
@@ -130,6 +163,15 @@ export const recordings: FeatureOperations = {
     },
     'POST /internal-api/contact-centers/:contactCenter/recordings': insertion,
     'POST /api/contact-centers/:contactCenter/recordings': insertion,
+    'GET /rcs/recordings/:id/listeners': {
+      summary: 'Who listened to a recording, and to what of it',
+      description:
+        'From the audit, for those who may read it: the bytes that each listener got, and the seconds where the duration is known.',
+      caller: 'user',
+      query: listenersSchema,
+      answers: { 200: json(listeners) },
+      problems: ['RCS_RECORDING_NOT_FOUND'],
+    },
     'GET /rcs/recordings/index-status': {
       summary: 'How many media files have been looked at, and which could not be',
       caller: 'certificate-administrator',

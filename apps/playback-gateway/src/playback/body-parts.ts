@@ -16,12 +16,16 @@ export interface PartPlace {
 export class BodyParts {
   private readonly ahead = new ReadAhead();
 
-  /** @param signal aborted when the player leaves. */
+  /**
+   * @param signal aborted when the player leaves.
+   * @param holder the worker that most likely has the media open.
+   */
   constructor(
     private readonly client: Pick<WorkerClient, 'requestMedia'>,
     private readonly grants: Pick<GrantIssuer, 'withGrant'>,
     private readonly request: RelayRequest,
     private readonly signal: AbortSignal,
+    private holder?: string,
   ) {}
 
   /** The part at this place, as the worker answers it. @throws RcsError of the worker. */
@@ -40,11 +44,28 @@ export class BodyParts {
   }
 
   private async ask(worker: WorkerRegistration, place: PartPlace, signal: AbortSignal): Promise<WorkerAnswer> {
+    const answer = await this.askAsNeeded(worker, place, signal);
+    this.holder = worker.instance;
+    return answer;
+  }
+
+  private async askAsNeeded(worker: WorkerRegistration, place: PartPlace, signal: AbortSignal): Promise<WorkerAnswer> {
     try {
-      return await this.askWith({}, worker, place, signal);
+      return await this.askWith(await this.sentAtOnce(worker), worker, place, signal);
     } catch (error) {
       if (!(error instanceof RcsError && error.code === 'RCS_CONTENT_TREE_NEEDED')) throw error;
       return this.askWith({ contentTree: await this.request.contentTree() }, worker, place, signal);
+    }
+  }
+
+  /** A worker that has the media not open yet needs the tree: to be asked for it would cost a listener a round trip. */
+  private async sentAtOnce({ instance }: WorkerRegistration): Promise<Pick<MediaRequest, 'contentTree'>> {
+    if (instance === this.holder || this.request.grant.content?.root === undefined) return {};
+    try {
+      return { contentTree: await this.request.contentTree() };
+    } catch {
+      // A worker that has it open all the same needs none, and one that asks for it is where the failure is told.
+      return {};
     }
   }
 

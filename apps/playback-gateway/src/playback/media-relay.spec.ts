@@ -45,6 +45,25 @@ describe(MediaRelay.name, () => {
     expect(tested.workers[1]!.requests.map(seen => seen.contentTree)).toEqual([undefined]);
   });
 
+  it('sends the content tree at once to a worker that is not known to have the media open', async () => {
+    const relay = await relayOver({ cutAfter: 1000 }, {});
+    const contentTree = () => Promise.resolve('leaves');
+    const pinned = { ...request(), contentTree };
+    const grant = { ...pinned.grant, content: { length: media.length, root: 'a'.repeat(64) } };
+    const [first, second] = [await play(relay, { ...pinned, grant }), await play(relay, { ...pinned, grant })];
+    expect([first, second].map(({ body }) => body.equals(media))).toEqual([true, true]);
+    const seen = tested.workers.map(({ requests }) => requests.map(one => one.contentTree));
+    expect(seen).toEqual([['leaves'], ['leaves', undefined]]);
+  });
+
+  it('asks without the content tree where it cannot be had: the media may be open there', async () => {
+    const relay = await relayOver({});
+    const pinned = request({ contentTree: () => Promise.reject(new Error('the store is away')) });
+    const grant = { ...pinned.grant, content: { length: media.length, root: 'a'.repeat(64) } };
+    expect((await play(relay, { ...pinned, grant })).body.equals(media)).toBe(true);
+    expect(tested.workers[0]!.requests.map(seen => seen.contentTree)).toEqual([undefined]);
+  });
+
   it('gives up where the content tree cannot be had', async () => {
     const { outcome } = await play(await relayOver({ needsContentTree: true }, {}));
     expect(outcome).toBeInstanceOf(Error);

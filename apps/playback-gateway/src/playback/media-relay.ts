@@ -65,8 +65,9 @@ export class MediaRelay {
   /** @throws RcsError; the player's connection is untouched while `player.started` is false. */
   async relay(request: RelayRequest, player: PlayerConnection): Promise<RelayResult> {
     const media = mediaKey(request);
-    const attempts = new RelayAttempts(this.workers, this.settings.workerTakeOverTimeoutMs, this.holders.get(media));
-    const parts = new BodyParts(this.client, this.grants, request, player.signal);
+    const holder = this.holders.get(media);
+    const attempts = new RelayAttempts(this.workers, this.settings.workerTakeOverTimeoutMs, holder);
+    const parts = new BodyParts(this.client, this.grants, request, player.signal, holder);
     let begun: BegunBody | undefined;
     for (;;) {
       const worker = await attempts.next(begun !== undefined, player.signal);
@@ -77,7 +78,7 @@ export class MediaRelay {
         do {
           const answer = await parts.next(worker, { offset: player.bytesSent, entityTag: begun?.entityTag });
           if (begun !== undefined) checkContinuation(answer, begun, player.bytesSent);
-          if (begun === undefined) this.holders.set(media, worker.instance);
+          this.holders.set(media, worker.instance);
           begun ??= await this.begin(answer, request, player);
           await this.pass(answer, begun, player, place => parts.askAhead(worker, place));
         } while (player.bytesSent < begun.length);

@@ -4,7 +4,7 @@ import type { GrantContent } from '#grants';
 /** One playback, as the relay has to bring it from a worker to the player. */
 export interface RelayRequest {
   readonly media: Omit<MediaRequest, 'grant' | 'resume' | 'window' | 'contentTree'>;
-  /** The leaves of the content tree, base64, for a worker that asks for them: while its session is warm it does not. */
+  /** The leaves of the content tree, base64, for a worker that may not know them: while its session is warm it does. */
   readonly contentTree: () => Promise<string>;
   /** What the workers may do. */
   readonly grant: GrantContent;

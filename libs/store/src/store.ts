@@ -14,6 +14,7 @@ import { recordings } from './sqlite/sqlite-recording-store.js';
 import { removals } from './sqlite/sqlite-removal-store.js';
 import { retention } from './sqlite/sqlite-retention-store.js';
 import { rewraps } from './sqlite/sqlite-rewrap-store.js';
+import { settings } from './sqlite/sqlite-setting-store.js';
 import { sharedSecrets } from './sqlite/sqlite-shared-secret-store.js';
 import { users } from './sqlite/sqlite-user-store.js';
 import type { PortsOf } from './sqlite/stored-thing.js';
@@ -30,6 +31,7 @@ export type * from './recording-search/recording-search-store.js';
 export type * from './recordings/recording-store.js';
 export type * from './removal/removal-store.js';
 export type * from './rewrap/rewrap-store.js';
+export type * from './settings/setting-store.js';
 export type * from './shared-secrets/shared-secret-store.js';
 export type * from './users/user-store.js';
 
@@ -51,6 +53,7 @@ export const documents = {
   removals,
   handOvers,
   retention,
+  settings,
 };
 
 /** All that this server keeps besides keys (in the token) and media (in the storage). */

@@ -15,6 +15,7 @@ export const storeTokens = {
   removals: Symbol('RemovalStore'),
   handOvers: Symbol('HandOverStore'),
   retention: Symbol('RetentionStore'),
+  settings: Symbol('SettingStore'),
   endedSessions: Symbol('EndedSessionStore'),
   audit: Symbol('AuditLog'),
 } as const;

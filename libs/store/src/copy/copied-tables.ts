@@ -93,6 +93,7 @@ export const documentTables: readonly CopiedTable[] = [
   alike('recording_label', ['recording_id', 'name'], ['contact_center', 'user', 'time']),
   alike('deletion_protection', ['recording_id'], ['user', 'time']),
   alike('retention', ['contact_center'], ['rules', 'next_run']),
+  alike('setting', ['contact_center', 'setting_group', 'name', 'location'], ['value', 'places']),
   alike('legal_hold', ['id'], ['recording_id', 'media_id', 'user', 'reason', 'time', 'until']),
   alike('media_location', ['location', 'recording_id', 'media_id']),
   alike(

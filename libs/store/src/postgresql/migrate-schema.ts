@@ -8,6 +8,7 @@ import { handOverSchema } from './hand-over-schema.js';
 import { removalSchema } from './removal-schema.js';
 import { retentionSchema } from './retention-schema.js';
 import { searchSchema } from './search-schema.js';
+import { settingSchema } from './setting-schema.js';
 
 /** One step of the schema; the steps are never changed once released, only added to. */
 export interface PostgresqlMigration {
@@ -24,6 +25,7 @@ export const migrations: readonly PostgresqlMigration[] = [
   { version: 4, worksWithCodeOf: 1, sql: removalSchema },
   { version: 5, worksWithCodeOf: 1, sql: handOverSchema },
   { version: 6, worksWithCodeOf: 1, sql: retentionSchema },
+  { version: 7, worksWithCodeOf: 1, sql: settingSchema },
 ];
 
 /** A step may have to rewrite much. */

@@ -24,6 +24,7 @@ import { PostgresqlRecordingStore } from './postgresql-recording-store.js';
 import { PostgresqlRemovalStore } from './postgresql-removal-store.js';
 import { PostgresqlRetentionStore } from './postgresql-retention-store.js';
 import { PostgresqlRewrapStore } from './postgresql-rewrap-store.js';
+import { PostgresqlSettingStore } from './postgresql-setting-store.js';
 import { PostgresqlSharedSecretStore } from './postgresql-shared-secret-store.js';
 import { PostgresqlUserStore } from './postgresql-user-store.js';
 import { writableHost } from './primary-pool.js';
@@ -101,6 +102,7 @@ function postgresqlStore(
     certificates: new PostgresqlCertificateStore(documents),
     rewraps: new PostgresqlRewrapStore(documents),
     localKeyManager: new PostgresqlLocalKeyManagerStore(documents),
+    settings: new PostgresqlSettingStore(documents),
     sharedSecrets: new PostgresqlSharedSecretStore(documents),
     endedSessions: new PostgresqlEndedSessionStore(documents),
     audit,

@@ -68,6 +68,7 @@ const folders = {
     'certificates',
     'keys',
     'assignments',
+    'recipients',
     'rewrap',
     'local-key-manager',
     'openapi',

@@ -9,6 +9,7 @@ const ofRecorder = new Set([
   'POST /internal-api/contact-centers/:contactCenter/recordings',
   'POST /api/contact-centers/:contactCenter/recordings',
   'GET /rcs/contact-centers/:contactCenter/recipients',
+  'GET /rcs/contact-centers/:contactCenter/recipients/events',
 ]);
 /** And all that an operations account may call that holds nothing but its role. */
 const ofOperations = new Set([
@@ -88,7 +89,7 @@ function requestOf({ method, url }: Route): Message {
     file: 'start.js',
   };
   const path = url.replace(/:(\w+)/g, (_, name: string) => values[name] ?? 'nothing');
-  const query = path.endsWith('/recipients') ? '?ivrProfile=record' : '';
+  const query = /\/recipients(\/events)?$/.test(path) ? '?ivrProfile=record' : '';
   const hasBody = method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS' && method !== 'DELETE';
   return { method, path: `${path}${query}`, ...(hasBody ? { json: {} } : {}), listenMs: 200 };
 }

@@ -19,6 +19,7 @@ import { PlaybackModule } from './playback/playback.module.js';
 import { DeletionProtectionModule } from './deletion-protection/deletion-protection.module.js';
 import { LabelsModule } from './labels/labels.module.js';
 import { RecordingSourceModule } from './recording-source/recording-source.module.js';
+import { RecipientsModule } from './recipients/recipients.module.js';
 import { RecordingsModule } from './recordings/recordings.module.js';
 import { RemovalModule } from './removal/removal.module.js';
 import { RequestHooks } from './request-hooks.js';
@@ -40,6 +41,7 @@ const features = [
   RetentionModule,
   CertificatesModule,
   AssignmentsModule,
+  RecipientsModule,
   KeysModule,
   RewrapModule,
   UsersModule,

@@ -245,6 +245,14 @@ export const routeActs: Readonly<Record<string, RouteActs>> = {
       nobodys(a.contactCenter.id),
     ]),
   ],
+  'GET /rcs/contact-centers/:contactCenter/recipients/events': ({ a }) => [
+    ...over('GET', `/rcs/contact-centers/:contactCenter/recipients/events?ivrProfile=${a.profile}`, [
+      nobodys(a.contactCenter.id),
+    ]),
+    ...over('GET', '/rcs/contact-centers/:contactCenter/recipients/events?screenRecording=true', [
+      nobodys(a.contactCenter.id),
+    ]),
+  ],
 
   'GET /rcs/users': ({ a }) => [
     ...plainly('GET', '/rcs/users'),

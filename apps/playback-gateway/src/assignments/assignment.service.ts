@@ -136,14 +136,19 @@ export class AssignmentService {
    * The certificates a recorder encrypts a new recording for, every one of them valid at this moment.
    * @throws RcsError RCS_CERTIFICATE_NOT_VALID naming the first that is not; nothing is recorded then rather than for
    * fewer than are assigned.
+   * @param keysAsOf whether keys are asked for at the vaults, or as they were some seconds ago at most.
    */
-  async recipients(contactCenter: string, target: AssignmentTarget): Promise<{ alias: string; certificate: string }[]> {
+  async recipients(
+    contactCenter: string,
+    target: AssignmentTarget,
+    keysAsOf: 'now' | 'lately' = 'now',
+  ): Promise<{ alias: string; certificate: string }[]> {
     const aliases = (await this.find(contactCenter, target))?.aliases ?? [];
     return Promise.all(
       aliases.map(async alias => {
         const stored = await this.list.requireActive(contactCenter, alias);
         this.policy.requireForEncryption(stored);
-        await this.list.requireEnabledKey(stored);
+        await this.list.requireEnabledKey(stored, keysAsOf);
         return { alias, certificate: stored.certificate };
       }),
     );

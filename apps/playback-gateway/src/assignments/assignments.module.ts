@@ -4,12 +4,12 @@ import { CertificateEventsModule } from '../certificate-events/certificate-event
 import { CertificatesModule } from '../certificates/certificates.module.js';
 import { IvrProfileController, ScreenRecordingCertificateController } from './assignment.controller.js';
 import { AssignmentService } from './assignment.service.js';
-import { RecipientController } from './recipient.controller.js';
 
 /** Which certificates new recordings are encrypted for. */
 @Module({
   imports: [AuditModule, CertificateEventsModule, CertificatesModule],
-  controllers: [IvrProfileController, ScreenRecordingCertificateController, RecipientController],
+  controllers: [IvrProfileController, ScreenRecordingCertificateController],
   providers: [AssignmentService],
+  exports: [AssignmentService],
 })
 export class AssignmentsModule {}

@@ -88,8 +88,9 @@ export class CertificateCatalog {
    * For every use that makes recordings depend on the key; where no vault answers, nothing is known against it.
    * @throws RcsError RCS_KEY_DISABLED
    */
-  async requireEnabledKey(stored: RecordingCertificate): Promise<void> {
-    const entry = entryOf(stored, await this.keysNow(stored.contactCenter));
+  async requireEnabledKey(stored: RecordingCertificate, asOf: 'now' | 'lately' = 'now'): Promise<void> {
+    const { contactCenter } = stored;
+    const entry = entryOf(stored, await (asOf === 'now' ? this.keysNow(contactCenter) : this.knownKeys(contactCenter)));
     if (entry?.state !== 'DISABLED') return;
     throw new RcsError('RCS_KEY_DISABLED', undefined, {
       publicDetail: `the private key of ${JSON.stringify(stored.alias)} is disabled: restore it first, or choose another certificate`,

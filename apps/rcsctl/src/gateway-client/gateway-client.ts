@@ -121,6 +121,14 @@ export class GatewayClient {
     throw new Error(detail ?? title ?? `the gateway answered ${response.statusCode}: ${text.slice(0, 500)}`);
   }
 
+  /** A stream of server-sent events, open as long as something comes. @throws Error for anything but 200. */
+  async openEvents(path: string, lastEventId: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    const headers: Record<string, string> = lastEventId === '' ? {} : { 'last-event-id': lastEventId };
+    const response = await this.request(path, { method: 'GET', headers, signal });
+    if (response.statusCode !== 200) await this.fail(response, 'asking whom to encrypt for');
+    return response.body as AsyncIterable<Uint8Array>;
+  }
+
   async close(): Promise<void> {
     await this.agent.destroy();
   }

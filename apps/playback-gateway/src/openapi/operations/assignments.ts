@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { annexSchema, assignmentSchema, confirmationSchema } from '../../assignments/assignment.controller.js';
-import { recipientQuerySchema } from '../../assignments/recipient.controller.js';
+import { recipientQuerySchema } from '../../recipients/recipient-query.js';
 import { named } from '../named-schema.js';
-import { json, nothing, type FeatureOperations } from '../operation.js';
+import { json, nothing, text, type FeatureOperations } from '../operation.js';
 import { aliases, time } from '../values.js';
 import { certificate } from './certificate-answers.js';
 
@@ -36,6 +36,9 @@ const recipients = named(
     certificates: z.array(z.strictObject({ alias: z.string(), certificate: z.string().describe('PEM') })),
   }),
 );
+
+const recipientsTag = { ETag: 'Of the list.' };
+const recipientProblems = ['RCS_CERTIFICATE_NOT_FOUND', 'RCS_CERTIFICATE_NOT_VALID', 'RCS_KEY_DISABLED'] as const;
 
 /** Which certificates recordings are encrypted for. */
 export const assignmentOperations: FeatureOperations = {
@@ -93,8 +96,22 @@ export const assignmentOperations: FeatureOperations = {
       summary: 'For recorders: whom a new recording is to be encrypted for, valid at this moment',
       caller: 'user',
       query: recipientQuerySchema,
-      answers: { 200: json(recipients) },
-      problems: ['RCS_CERTIFICATE_NOT_FOUND', 'RCS_CERTIFICATE_NOT_VALID', 'RCS_KEY_DISABLED'],
+      headers: { 'If-None-Match': 'The ETag of what the recorder has.' },
+      answers: {
+        200: json(recipients, 'Done.', recipientsTag),
+        304: { description: 'They are still those.', headers: recipientsTag },
+      },
+      problems: recipientProblems,
+    },
+    'GET /rcs/contact-centers/:contactCenter/recipients/events': {
+      summary: 'For recorders: whom new recordings are to be encrypted for, as it changes',
+      description:
+        'Server-sent events: recipients (the list), current (it is still that list), unavailable (a problem: nothing may be recorded until the next recipients). Data is JSON; what is told holds for trustMs, and for as long again with each current. A stream ends after a minute: connect again with Last-Event-ID.',
+      caller: 'user',
+      query: recipientQuerySchema,
+      headers: { 'Last-Event-ID': 'Of the last event: the list comes only if it is another one.' },
+      answers: { 200: text('text/event-stream', 'A stream.') },
+      problems: recipientProblems,
     },
   },
 };

@@ -170,6 +170,60 @@ describe('detached', () => {
   });
 });
 
+describe('an encrypted archive of OpenTok', () => {
+  /** What the service does with the certificate that was shared, by openssl. */
+  async function archiveOf(plaintext: Buffer) {
+    const [key, iv] = [randomBytes(32), randomBytes(16)];
+    const password = curlClient.write('password', Buffer.concat([Buffer.from([1, 1, 1]), key, iv]));
+    const wrapped = curlClient.file('wrapped');
+    const toUs = ['-certin', '-inkey', curlClient.certificateFile, '-pkeyopt', 'rsa_padding_mode:oaep'];
+    await openssl('pkeyutl', '-encrypt', ...toUs, '-in', password, '-out', wrapped);
+    const [input, output] = [curlClient.write('archive.ts', plaintext), curlClient.file('archive.encrypted')];
+    const secret = ['-K', key.toString('hex'), '-iv', iv.toString('hex')];
+    await openssl('enc', '-aes-256-cbc', ...secret, '-in', input, '-out', output);
+    const archive = { id: 'b40ef09b', event: 'archive', password: readFileSync(wrapped).toString('base64') };
+    return { stored: readFileSync(output), archive };
+  }
+
+  it('plays with its password in the metadata, which nobody gets back', async () => {
+    const certAlias = cluster.ready.certificates[0]!.alias;
+    for (const plaintext of [long, short]) {
+      const { stored, archive } = await archiveOf(plaintext);
+      const name = envelopes.nextName();
+      await curlClient.put(name, stored);
+      const file = { mediaId: `${name}.ts`, type: 'video/mp2t', mediaDescriptor: curlClient.stored(name), certAlias };
+      const playPath = await curlClient.inserted(name, { ...file, opentok_archive: archive });
+      await expectPlays(playPath, plaintext);
+      const read = await curlClient.get(`/api/v2/recordings/${curlClient.recordingId(name)}`);
+      expect(read.status).toBe(200);
+      expect(read.body.toString()).not.toContain(archive.password);
+    }
+  });
+
+  it('is refused where no key of the contact center has the alias, none is named, or the password is broken', async () => {
+    const { stored, archive } = await archiveOf(short);
+    const [own] = cluster.ready.certificates;
+    const answers = [
+      [{ certAlias: 'another-contact-center', opentok_archive: archive }, 'No private key'],
+      [{ opentok_archive: archive }, 'cannot be read'],
+      [{ certAlias: own!.alias, opentok_archive: { ...archive, password: 'AAA' } }, 'cannot be read'],
+      [{ certAlias: own!.alias, opentok_archive: null }, 'cannot be read'],
+      // Random where the wrapped password should be: the vault answers as if it were one.
+      [
+        { certAlias: own!.alias, opentok_archive: { password: randomBytes(256).toString('base64') } },
+        'cannot be decrypted',
+      ],
+    ] as const;
+    for (const [metadata, text] of answers) {
+      const answer = await curlClient.play(await envelopes.detachedPath(stored, metadata));
+      expect({ status: answer.status, body: answer.body.toString() }).toEqual({
+        status: 422,
+        body: expect.stringContaining(text),
+      });
+    }
+  });
+});
+
 describe('a recording of voice, screen and transcripts', () => {
   it('plays each file with the type it was inserted with', async () => {
     const transcript = Buffer.from('WEBVTT\n\n00:00.000 --> 00:02.000\nHello, what can we do for you?\n');

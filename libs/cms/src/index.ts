@@ -33,7 +33,9 @@ export { unwrapDetachedEnvelope } from './wrapping/detached-envelope.js';
 export { decodeEnvelope } from './wrapping/envelope-text.js';
 export type { ContentLayout, ContentMap } from './content/content-map.js';
 export type { SegmentSearch } from './content/segmented-content.js';
-export { type ServiceKeyName, parseTwilioEnvelope } from './twilio/twilio-envelope.js';
+export { type ServiceKeyName } from './envelope/service-json.js';
+export { parseTwilioEnvelope } from './twilio/twilio-envelope.js';
+export { parseOpentokArchive } from './opentok/opentok-archive.js';
 export { EncryptedMedia, type OpenMediaOptions } from './decryption/encrypted-media.js';
 export type { WritableCipher } from './encryption/envelope-encoder.js';
 export {

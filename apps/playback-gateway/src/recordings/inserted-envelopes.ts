@@ -6,7 +6,7 @@ import { describeError, RcsError, type Logger } from '#platform';
 import type { CertificateStore, MediaFile, Recording, RecordingCertificate } from '#store';
 import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
 import { CONFIGURATION, LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
-import { envelopeInMetadata } from '../envelopes/envelope-in-metadata.js';
+import { envelopeFieldOf, envelopeInMetadata } from '../envelopes/envelope-in-metadata.js';
 import { everyForm, recipientName, recipientNamesOf } from '../envelopes/recipient-names.js';
 import { VaultKeys } from '../vaults/vault-keys.js';
 
@@ -136,8 +136,7 @@ function readEnvelope(file: MediaFile, index: number): ReadEnvelope {
   }
 }
 
-const fieldOf = ({ pkcs7 }: MediaFile, index: number): string =>
-  `mediaFiles.${index}.${pkcs7 === undefined ? 'encryption_details' : 'pkcs7'}`;
+const fieldOf = (file: MediaFile, index: number): string => `mediaFiles.${index}.${envelopeFieldOf(file)}`;
 
 function refused(field: string, why: string, cause?: unknown): RcsError {
   return new RcsError('RCS_INVALID_VALUE', undefined, { publicDetail: `${field}: ${why}`, cause });

@@ -5,6 +5,7 @@ const kinds = {
   'enveloped-data': 'CMS EnvelopedData',
   'auth-enveloped-data': 'CMS AuthEnvelopedData',
   'twilio-encryption-details': 'Twilio encryption_details',
+  'opentok-archive-password': 'OpenTok archive password',
 } as const;
 
 const layouts = {

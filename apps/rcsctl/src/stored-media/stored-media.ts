@@ -31,7 +31,7 @@ const longestEnvelopeBytes = 2 * 1024 * 1024;
 
 /**
  * Finds the envelope of a stored file, in the file itself or in `envelopeFile` (CMS in DER, BER, PEM, base64 or S/MIME,
- * or the JSON of a Twilio recording).
+ * or the JSON of a Twilio recording or an OpenTok archive).
  * @throws NoEnvelopeError, or CmsError saying at which byte what is wrong.
  */
 export async function findEnvelope(

@@ -4,7 +4,7 @@ import type { LocatedContent } from '../content/content-map.js';
 import type { ContentEncryption } from '../envelope/envelope.js';
 import type { ContentTransform, DecryptableContent } from './content-transform.js';
 
-type CbcEncryption = Extract<ContentEncryption, { mode: 'cbc' }>;
+export type CbcEncryption = Extract<ContentEncryption, { mode: 'cbc' }>;
 
 /**
  * Opens CBC content: the last two blocks show whether the padding (RFC 5652, 6.3) is right and how long the plaintext is.

@@ -1,12 +1,13 @@
 import type { Readable } from 'node:stream';
 import { type ByteSource, checkRange } from '../byte-source/byte-source.js';
 import { CmsError, undecryptable, unproved } from '../cms-error.js';
-import type { ContentMap } from '../content/content-map.js';
+import type { ContentMap, LocatedContent } from '../content/content-map.js';
 import type { Envelope } from '../envelope/envelope.js';
 import { enoughEvidenceBits } from '../recognition/media-signature.js';
-import { openCbcContent } from './cbc-content.js';
+import { openCbcContent, type CbcEncryption } from './cbc-content.js';
 import type { DecryptableContent } from './content-transform.js';
 import { openGcmContent } from './gcm-content.js';
+import { openPassword } from '../opentok/opentok-password.js';
 import { gatherEvidence } from './plaintext-evidence.js';
 import { PlaintextStream } from './plaintext-stream.js';
 
@@ -51,7 +52,7 @@ export class EncryptedMedia {
     if (sessionKey.length !== contentEncryption.keyLength) throw undecryptable();
     const content =
       contentEncryption.mode === 'cbc'
-        ? openCbcContent(located, contentEncryption, sessionKey)
+        ? openCbc(located, contentEncryption, sessionKey)
         : await openGcmContent(located, contentEncryption, sessionKey, { memoryLimit: verifiedContentLimit, signal });
     const evidenceBits = await gatherEvidence(content, signal);
     if (evidenceBits < minimumEvidenceBits) throw unproved(evidenceBits, minimumEvidenceBits);
@@ -90,4 +91,12 @@ export class EncryptedMedia {
   close(): void {
     this.closed = true;
   }
+}
+
+/** A password brings the initialisation vector with the key, and says something of itself. */
+function openCbc(located: LocatedContent, encryption: CbcEncryption, sessionKey: Buffer): DecryptableContent {
+  if (encryption.password === undefined) return openCbcContent(located, encryption, sessionKey);
+  const { key, iv, evidenceBits } = openPassword(sessionKey);
+  const content = openCbcContent(located, { ...encryption, iv }, key);
+  return { ...content, evidenceBits: content.evidenceBits + evidenceBits };
 }

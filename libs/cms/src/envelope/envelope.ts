@@ -1,8 +1,11 @@
 /** Which structure carries the session key. */
-export type EnvelopeKind = 'enveloped-data' | 'auth-enveloped-data' | 'twilio-encryption-details';
+export type EnvelopeKind = CmsKind | ServiceKind;
 
 /** The structures of CMS itself. */
-export type CmsKind = Exclude<EnvelopeKind, 'twilio-encryption-details'>;
+export type CmsKind = 'enveloped-data' | 'auth-enveloped-data';
+
+/** What services keep in the metadata of their own recordings. */
+export type ServiceKind = 'twilio-encryption-details' | 'opentok-archive-password';
 
 /** How a recipient names its certificate (RFC 5652, 6.2.1). */
 export type RecipientIdentifier =
@@ -40,8 +43,10 @@ export type ContentEncryption =
       /** Bytes of the session key. */
       readonly keyLength: number;
       readonly blockLength: 8 | 16;
-      /** One block. */
+      /** One block; empty where the session key brings it. */
       readonly iv: Buffer;
+      /** What the recipients' keys open is a password with the key and the initialisation vector in it. */
+      readonly password?: 'opentok';
       readonly tagLength?: undefined;
     }
   | {

@@ -1,11 +1,13 @@
 import { CmsError } from '../cms-error.js';
 import type { Envelope } from '../envelope/envelope.js';
-
-/** A key pair known by the name its service gave it. */
-export interface ServiceKeyName {
-  readonly type: 'key-name';
-  readonly keyName: string;
-}
+import {
+  checkEncryptedKey,
+  fromBase64,
+  isObject,
+  parseServiceJson,
+  type JsonObject,
+  type ServiceKeyName,
+} from '../envelope/service-json.js';
 
 /** The field names of the REST resource and of its notifications differ. */
 const fieldNames = {
@@ -13,9 +15,6 @@ const fieldNames = {
   encryptedKey: ['encryption_cek', 'encrypted_cek'],
   nonce: ['encryption_iv', 'iv'],
 } as const;
-
-const maximumJsonLength = 64 * 1024;
-const maximumEncryptedKeyBytes = 2048;
 
 /**
  * Reads the `encryption_details` of a Twilio recording: a session key under RSAES-OAEP with SHA-256, and a nonce. The
@@ -30,11 +29,7 @@ export function parseTwilioEnvelope(json: string): Envelope<ServiceKeyName> {
     throw new CmsError('CMS_UNSUPPORTED', 'the type of encryption_details', { expected: 'rsa-aes' });
   }
   const keyName = stringField(details, 'keyName');
-  const encryptedKey = base64Field(details, 'encryptedKey');
-  if (encryptedKey.length === 0 || encryptedKey.length > maximumEncryptedKeyBytes) {
-    const expected = `1 to ${maximumEncryptedKeyBytes} bytes`;
-    throw new CmsError('CMS_MALFORMED', `the encrypted key has ${encryptedKey.length} bytes`, { expected });
-  }
+  const encryptedKey = checkEncryptedKey(base64Field(details, 'encryptedKey'));
   const iv = base64Field(details, 'nonce');
   if (iv.length !== 12) {
     throw new CmsError('CMS_MALFORMED', `the nonce has ${iv.length} bytes`, { expected: '12 bytes' });
@@ -50,26 +45,11 @@ export function parseTwilioEnvelope(json: string): Envelope<ServiceKeyName> {
   };
 }
 
-type JsonObject = Readonly<Record<string, unknown>>;
-
 function encryptionDetails(json: string): JsonObject {
-  if (json.length > maximumJsonLength) {
-    throw new CmsError('CMS_LIMIT_EXCEEDED', 'the metadata of the recording is too long');
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch {
-    throw new CmsError('CMS_MALFORMED', 'the metadata of the recording is no JSON');
-  }
-  const nested = isObject(value) ? value['encryption_details'] : undefined;
-  const details = nested ?? value;
+  const value = parseServiceJson(json);
+  const details = value['encryption_details'] ?? value;
   if (!isObject(details)) throw new CmsError('CMS_MALFORMED', 'there are no encryption_details');
   return details;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Both spellings at once must not name different things. */
@@ -81,10 +61,6 @@ function stringField(details: JsonObject, field: keyof typeof fieldNames): strin
   throw new CmsError('CMS_MALFORMED', `encryption_details has no ${name}`, { expected: 'one string' });
 }
 
-const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-
 function base64Field(details: JsonObject, field: keyof typeof fieldNames): Buffer {
-  const text = stringField(details, field);
-  if (base64.test(text)) return Buffer.from(text, 'base64');
-  throw new CmsError('CMS_MALFORMED', `${fieldNames[field][0]} is no base64`);
+  return fromBase64(stringField(details, field), fieldNames[field][0]);
 }

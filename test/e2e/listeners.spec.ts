@@ -36,16 +36,16 @@ afterAll(async () => {
   rmSync(work, { recursive: true, force: true });
 });
 
-async function insert(name: string) {
+async function insert(name: string, fields: object = {}, parameters: object = {}) {
   await client.put(`${name}.wav`, media);
   const mediaFile = {
     mediaId: `${name}.wav`,
     type: 'audio/wav',
     duration: '10000',
-    parameters: {},
+    parameters,
     mediaDescriptor: client.stored(`${name}.wav`),
   };
-  return { id: client.recordingId(name), playPath: await client.inserted(name, mediaFile) };
+  return { id: client.recordingId(name), playPath: await client.inserted(name, mediaFile, fields) };
 }
 
 async function listeners(id: string, query = '', who = client.asUser('alice')): Promise<Answer> {
@@ -113,5 +113,32 @@ describe('who listened', () => {
     expect(await listeners('no-such-recording')).toMatchObject({ status: 404 });
     expect(await listeners(id, '?cursor=nonsense')).toMatchObject({ status: 400 });
     expect(await listeners(id, '?limit=0')).toMatchObject({ status: 400 });
+  });
+});
+
+describe('a recording that somebody has seen', () => {
+  const resource = async (id: string, user: string) => {
+    const answer = await curl(...client.asUser(user), `${cluster.ready.gateway}/api/v2/recordings/${id}`);
+    return JSON.parse(answer.body.toString()) as { readonly seen: boolean; readonly seenTime?: string };
+  };
+  const listed = async (id: string, number: string) => {
+    const url = `${cluster.ready.gateway}/api/v2/recordings?callerPhoneNumber=${number}`;
+    const { body } = await curl(...client.asUser('alice'), url);
+    const { recordings } = JSON.parse(body.toString()) as { recordings: { id: string; seen: boolean }[] };
+    return recordings.find(recording => recording.id === id)?.seen;
+  };
+
+  it('says so to them alone, in lists and by its id, and not for a request that got nothing', async () => {
+    const { id, playPath } = await insert('seen', { callerPhoneNumber: '4711-seen' }, { agentId: userOf('carol') });
+    expect(await resource(id, 'alice')).toMatchObject({ seen: false });
+    expect((await curl(...client.asUser('alice'), '--head', `${cluster.ready.gateway}${playPath}`)).status).toBe(200);
+    expect(await listed(id, '4711-seen')).toBe(false);
+    const before = new Date().toISOString();
+    expect((await range(playPath, 'alice', '0-5')).status).toBe(206);
+    await waitFor('the mark', async () => (await resource(id, 'alice')).seen);
+    const { seenTime = '' } = await resource(id, 'alice');
+    expect(seenTime >= before && seenTime <= new Date().toISOString()).toBe(true);
+    expect(await listed(id, '4711-seen')).toBe(true);
+    expect(await resource(id, 'carol')).toMatchObject({ seen: false });
   });
 });

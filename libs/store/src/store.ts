@@ -15,6 +15,7 @@ import { removals } from './sqlite/sqlite-removal-store.js';
 import { retention } from './sqlite/sqlite-retention-store.js';
 import { rewraps } from './sqlite/sqlite-rewrap-store.js';
 import { settings } from './sqlite/sqlite-setting-store.js';
+import { seenMarks } from './sqlite/sqlite-seen-mark-store.js';
 import { sharedSecrets } from './sqlite/sqlite-shared-secret-store.js';
 import { users } from './sqlite/sqlite-user-store.js';
 import type { PortsOf } from './sqlite/stored-thing.js';
@@ -32,6 +33,7 @@ export type * from './recordings/recording-store.js';
 export type * from './removal/removal-store.js';
 export type * from './rewrap/rewrap-store.js';
 export type * from './settings/setting-store.js';
+export type * from './seen-marks/seen-mark-store.js';
 export type * from './shared-secrets/shared-secret-store.js';
 export type * from './users/user-store.js';
 
@@ -54,6 +56,7 @@ export const documents = {
   handOvers,
   retention,
   settings,
+  seenMarks,
 };
 
 /** All that this server keeps besides keys (in the token) and media (in the storage). */

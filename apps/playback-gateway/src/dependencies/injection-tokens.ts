@@ -16,6 +16,7 @@ export const storeTokens = {
   handOvers: Symbol('HandOverStore'),
   retention: Symbol('RetentionStore'),
   settings: Symbol('SettingStore'),
+  seenMarks: Symbol('SeenMarkStore'),
   endedSessions: Symbol('EndedSessionStore'),
   audit: Symbol('AuditLog'),
 } as const;

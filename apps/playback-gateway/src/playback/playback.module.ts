@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/access.module.js';
 import { AuthorisationModule } from '../authorisation/authorisation.module.js';
 import { GrantsModule } from '../grants/grants.module.js';
+import { ListenersModule } from '../listeners/listeners.module.js';
 import { MediaIndexModule } from '../media-index/media-index.module.js';
 import { ThrottlingModule } from '../throttling/throttling.module.js';
 import { TicketsModule } from '../tickets/tickets.module.js';
@@ -20,6 +21,7 @@ import { PlaybackService } from './playback.service.js';
     AccessModule,
     AuthorisationModule,
     GrantsModule,
+    ListenersModule,
     MediaIndexModule,
     ThrottlingModule,
     TicketsModule,

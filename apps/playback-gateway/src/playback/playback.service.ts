@@ -16,6 +16,7 @@ import { LOGGER, SERVER_SETTINGS, storeTokens } from '../dependencies/injection-
 import { AuthorisationService } from '../authorisation/authorisation.service.js';
 import { KnownRecordings } from '../authorisation/known-recordings.js';
 import type { RecordingPermission } from '../authorisation/recording-permission.js';
+import { SeenMarks } from '../listeners/seen-marks.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { grantSubject } from '../grants/grant-subject.js';
 import { contentTreeOf, EnvelopeLocator, type LocatedEnvelope } from './envelope-locator.js';
@@ -57,6 +58,7 @@ export class PlaybackService {
     private readonly authorisation: AuthorisationService,
     private readonly envelopes: EnvelopeLocator,
     private readonly relay: MediaRelay,
+    private readonly seenMarks: SeenMarks,
     private readonly metrics: GatewayMetrics,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(SERVER_SETTINGS)
@@ -114,6 +116,8 @@ export class PlaybackService {
         'a playback broke off',
       );
       return failure.code;
+    } finally {
+      if (player.bytesSent > 0) this.seenMarks.note(request.user, found.recording.id);
     }
   }
 

@@ -43,7 +43,7 @@ export class RecordingController {
       `${url}/api/v2/recordings?${pageQuery(asked, positionText(towards, position))}`;
     return {
       statusCode: 0,
-      recordings: await this.resources(recordings),
+      recordings: await this.resources(user, recordings),
       ...(next === undefined ? {} : { nextUri: link('older', next) }),
       ...(previous === undefined ? {} : { previousUri: link('newer', previous) }),
       ...(isComplete ? {} : { incomplete: true }),
@@ -54,12 +54,12 @@ export class RecordingController {
   @Get(':id')
   @AuthenticatedOrRecorder()
   async get(@CurrentUser() user: User, @Param('id') id: string) {
-    const [resource] = await this.resources([await this.readable.find(user, id)]);
+    const [resource] = await this.resources(user, [await this.readable.find(user, id)]);
     return { ...resource, statusCode: 0 };
   }
 
-  private async resources(recordings: readonly Recording[]): Promise<readonly JsonObject[]> {
-    const annotationsOf = await this.annotations.of(recordings);
+  private async resources(user: User, recordings: readonly Recording[]): Promise<readonly JsonObject[]> {
+    const annotationsOf = await this.annotations.of(user, recordings);
     return Promise.all(
       recordings.map(async recording => ({
         ...recordingResource(recording, this.externalUrl.value, await knownLengths(this.recordings, recording)),

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuthorisationModule } from '../authorisation/authorisation.module.js';
 import { InteractionReceiversModule } from '../interaction-receivers/interaction-receivers.module.js';
 import { HttpModule } from '../http/http.module.js';
+import { ListenersModule } from '../listeners/listeners.module.js';
 import { MediaIndexModule } from '../media-index/media-index.module.js';
 import { VaultsModule } from '../vaults/vaults.module.js';
 import { InsertedEnvelopes } from './inserted-envelopes.js';
@@ -14,7 +15,14 @@ import { SearchIndexing } from './search-indexing.js';
 
 /** The metadata of recordings: inserted by the recording processor, found by and shown to users. */
 @Module({
-  imports: [AuthorisationModule, HttpModule, InteractionReceiversModule, MediaIndexModule, VaultsModule],
+  imports: [
+    AuthorisationModule,
+    HttpModule,
+    InteractionReceiversModule,
+    ListenersModule,
+    MediaIndexModule,
+    VaultsModule,
+  ],
   controllers: [RecordingController, RecordingInsertionController],
   providers: [
     InsertedEnvelopes,

@@ -95,6 +95,7 @@ export const documentTables: readonly CopiedTable[] = [
   alike('retention', ['contact_center'], ['rules', 'next_run']),
   alike('setting', ['contact_center', 'setting_group', 'name', 'location'], ['value', 'places']),
   alike('legal_hold', ['id'], ['recording_id', 'media_id', 'user', 'reason', 'time', 'until']),
+  alike('seen_mark', ['account', 'recording_id'], ['time']),
   alike('media_location', ['location', 'recording_id', 'media_id']),
   alike(
     'removed_media',

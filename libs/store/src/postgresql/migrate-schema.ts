@@ -7,6 +7,7 @@ import { clientConfig } from './primary-pool.js';
 import { handOverSchema } from './hand-over-schema.js';
 import { removalSchema } from './removal-schema.js';
 import { retentionSchema } from './retention-schema.js';
+import { seenMarkSchema } from './seen-mark-schema.js';
 import { searchSchema } from './search-schema.js';
 import { settingSchema } from './setting-schema.js';
 
@@ -26,6 +27,7 @@ export const migrations: readonly PostgresqlMigration[] = [
   { version: 5, worksWithCodeOf: 1, sql: handOverSchema },
   { version: 6, worksWithCodeOf: 1, sql: retentionSchema },
   { version: 7, worksWithCodeOf: 1, sql: settingSchema },
+  { version: 8, worksWithCodeOf: 1, sql: seenMarkSchema },
 ];
 
 /** A step may have to rewrite much. */

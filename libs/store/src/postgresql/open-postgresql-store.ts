@@ -25,6 +25,7 @@ import { PostgresqlRemovalStore } from './postgresql-removal-store.js';
 import { PostgresqlRetentionStore } from './postgresql-retention-store.js';
 import { PostgresqlRewrapStore } from './postgresql-rewrap-store.js';
 import { PostgresqlSettingStore } from './postgresql-setting-store.js';
+import { PostgresqlSeenMarkStore } from './postgresql-seen-mark-store.js';
 import { PostgresqlSharedSecretStore } from './postgresql-shared-secret-store.js';
 import { PostgresqlUserStore } from './postgresql-user-store.js';
 import { writableHost } from './primary-pool.js';
@@ -105,6 +106,7 @@ function postgresqlStore(
     settings: new PostgresqlSettingStore(documents),
     sharedSecrets: new PostgresqlSharedSecretStore(documents),
     endedSessions: new PostgresqlEndedSessionStore(documents),
+    seenMarks: new PostgresqlSeenMarkStore(documents),
     audit,
     exportPosition: holder => Promise.resolve(new PostgresqlExportPosition(audited, holder)),
 

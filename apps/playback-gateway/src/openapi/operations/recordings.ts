@@ -41,6 +41,8 @@ const recordingFields = {
   eventHistory: z.array(z.record(z.string(), z.unknown())).optional(),
 };
 const annotations = {
+  seen: z.boolean().describe('the user who asks got something of it, at some time'),
+  seenTime: time.optional().describe('the last time, to the minute'),
   nonDelete: z.boolean().describe('protected from deletion'),
   expiryTime: time.optional().describe('when the rules of retention remove it; absent: never'),
   onHold: z.boolean().describe('on legal hold, or a media file of it'),

@@ -1,0 +1,66 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { describeError, type Logger } from '#platform';
+import { accountId, type SeenMark, type SeenMarkStore, type User } from '#store';
+import { LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
+
+/** How long a mark may wait for others to be written with it, milliseconds. */
+const gatheringMs = 100;
+/** A player makes many requests; the time is that of one of them. */
+const anewAfterMs = 60_000;
+const remembered = 10_000;
+const mostWaiting = 10_000;
+
+/**
+ * Marks recordings as seen by those who got something of them. Nobody waits for a mark: one that a killed process had not
+ * written yet is lost, and made again when the user listens again.
+ */
+@Injectable()
+export class SeenMarks implements OnApplicationShutdown {
+  private readonly written = new LRUCache<string, true>({ max: remembered, ttl: anewAfterMs });
+  private waiting: SeenMark[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private writing: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    @Inject(storeTokens.seenMarks) private readonly marks: SeenMarkStore,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  note(user: User, recordingId: string): void {
+    const account = accountId(user);
+    const key = JSON.stringify([account, recordingId]);
+    if (this.written.has(key) || this.waiting.length >= mostWaiting) return;
+    this.written.set(key, true);
+    this.waiting.push({ account, recordingId, time: new Date().toISOString() });
+    this.timer ??= setTimeout(() => this.write(), gatheringMs);
+  }
+
+  /** When a user last saw each of these, by the ids of those that they have seen. */
+  of(user: User, recordingIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.marks.of(accountId(user), recordingIds);
+  }
+
+  /** Writes what waits. */
+  async onApplicationShutdown(): Promise<void> {
+    this.write();
+    await this.writing;
+  }
+
+  private write(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const marks = this.waiting;
+    this.waiting = [];
+    if (marks.length > 0) this.writing = this.writing.then(() => this.put(marks));
+  }
+
+  private async put(marks: readonly SeenMark[]): Promise<void> {
+    try {
+      await this.marks.put(marks);
+    } catch (error) {
+      for (const { account, recordingId } of marks) this.written.delete(JSON.stringify([account, recordingId]));
+      this.logger.warn({ marks: marks.length, error: describeError(error) }, 'recordings could not be marked as seen');
+    }
+  }
+}

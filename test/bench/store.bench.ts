@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openSqliteStore, type Recording, type RecordingSearch, type Store } from '#store';
-import { openPostgresqlStore } from '../../libs/store/src/postgresql/open-postgresql-store.js';
-import { PostgresqlServer, superuser } from '../support/postgresql/postgresql-server.js';
+import type { Recording, RecordingSearch, Store } from '#store';
+import { benchedStores } from './store/benched-stores.js';
 
 const defaultRecordings = 20_000;
 const rounds = 2000;
+const pages = 200;
 const insertionsAtOnce = 64;
 const contactCenter = 'cc-1';
 const start = Date.parse('2026-01-01T00:00:00Z');
@@ -50,6 +50,11 @@ function operations(store: Store, recordings: number): Readonly<Record<string, (
     'page by number': number =>
       find({ callerPhoneNumber: recording((number * 7907) % recordings).callerPhoneNumber ?? '' }),
     'page of an agent': number => find({ owners: [`agent:agent-${number % 500}`] }),
+    'page of an agent by time': number =>
+      find({
+        owners: [`agent:agent-${number % 500}`],
+        startedBefore: start + ((number * 7907) % recordings) * 1000,
+      }),
     'page of a pattern that fits nothing': () => find({ callerPhoneNumber: '*x' }),
   };
 }
@@ -71,6 +76,13 @@ interface Times {
   readonly p99Ms: number;
 }
 
+interface Figures {
+  readonly times: Record<string, Times>;
+  readonly insertionsPerSecond: number;
+  /** Of this process after all that was timed, above what it was before, garbage collected. */
+  readonly grownMiB: number;
+}
+
 async function timesOf(operation: (number: number) => Promise<unknown>, count: number): Promise<Times> {
   for (let number = 0; number < count / 10; number++) await operation(number);
   const taken: number[] = [];
@@ -84,57 +96,66 @@ async function timesOf(operation: (number: number) => Promise<unknown>, count: n
   return { medianMs: at(0.5), p99Ms: at(0.99) };
 }
 
+async function figuresOf(store: Store, recordings: number): Promise<Figures> {
+  const began = performance.now();
+  await fill(store, recordings);
+  const insertionsPerSecond = Math.round(recordings / ((performance.now() - began) / 1000));
+  const before = residentMiB();
+  const times: Record<string, Times> = {};
+  for (const [name, operation] of Object.entries(operations(store, recordings)))
+    times[name] = await timesOf(operation, name.startsWith('page') ? pages : rounds);
+  return { times, insertionsPerSecond, grownMiB: residentMiB() - before };
+}
+
+function residentMiB(): number {
+  globalThis.gc?.();
+  return Math.round(process.memoryUsage.rss() / 2 ** 20);
+}
+
 /**
- * SQLite and PostgreSQL side by side: one caller, so that a time is that of the store and not of a queue. Both sync what
- * they write to the disk of the repository.
+ * The stores side by side: one caller, so that a time is that of the store and not of a queue. All sync what they write
+ * to the disk of the repository.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       json: { type: 'boolean', default: false },
       recordings: { type: 'string', default: `${defaultRecordings}` },
+      stores: { type: 'string', default: 'sqlite,postgresql' },
     },
   });
   const recordings = Number(values.recordings);
+  const byStore: Record<string, Figures> = {};
+  for (const name of values.stores.split(',')) {
+    const figures = await bench(name, recordings);
+    byStore[name] = figures;
+    if (!values.json) report(name, figures);
+  }
+  if (values.json) process.stdout.write(`${JSON.stringify({ bench: 'store', recordings, byStore })}\n`);
+}
+
+async function bench(name: string, recordings: number): Promise<Figures> {
+  const start = benchedStores[name];
+  if (start === undefined)
+    throw new Error(`--stores: "${name}" is not one of ${Object.keys(benchedStores).join(', ')}`);
   mkdirSync('.cache', { recursive: true });
   const work = mkdtempSync(join(process.cwd(), '.cache/bench-store-'));
-  const server = await PostgresqlServer.start();
   try {
-    await server.execute('CREATE DATABASE rcs');
-    const stores: Readonly<Record<string, Store>> = {
-      sqlite: await openSqliteStore({ directory: work, auditWriter: 'bench' }),
-      postgresql: await openPostgresqlStore({
-        ...{ hosts: [{ host: '127.0.0.1', port: server.port }], database: 'rcs', ...superuser, auditWriter: 'bench' },
-        ...{ connectTimeoutMs: 20_000, deadlineMs: 60_000, maxConnections: 10, applicationName: 'bench' },
-      }),
-    };
-    const rows: Record<string, Record<string, Times>> = {};
-    for (const [kind, store] of Object.entries(stores)) {
-      await fill(store, recordings);
-      for (const [name, operation] of Object.entries(operations(store, recordings))) {
-        const isSlow = name.startsWith('page');
-        (rows[name] ??= {})[kind] = await timesOf(operation, isSlow ? rounds / 10 : rounds);
-      }
-      await store.close();
+    const benched = await start(work);
+    try {
+      return await figuresOf(benched.store, recordings);
+    } finally {
+      await benched.end();
     }
-    report(rows, recordings, values.json);
   } finally {
-    await server.stop();
     rmSync(work, { recursive: true, force: true });
   }
 }
 
-function report(rows: Record<string, Record<string, Times>>, recordings: number, asJson: boolean): void {
-  if (asJson) {
-    process.stdout.write(`${JSON.stringify({ bench: 'store', recordings, rows })}\n`);
-    return;
-  }
-  for (const [name, byKind] of Object.entries(rows)) {
-    const times = Object.entries(byKind).map(
-      ([kind, { medianMs, p99Ms }]) => `${kind} ${medianMs} ms, p99 ${p99Ms} ms`,
-    );
-    process.stdout.write(`${name}: ${times.join('; ')}\n`);
-  }
+function report(name: string, { times, insertionsPerSecond, grownMiB }: Figures): void {
+  process.stdout.write(`${name}: ${insertionsPerSecond} insertions/s, ${grownMiB} MiB more after it all\n`);
+  for (const [operation, { medianMs, p99Ms }] of Object.entries(times))
+    process.stdout.write(`  ${operation}: ${medianMs} ms, p99 ${p99Ms} ms\n`);
 }
 
 main().catch((error: unknown) => {

@@ -11,7 +11,8 @@ import { agentIn, jars, makeKeystores, writeNodeConfiguration } from './node-fil
 /** May do everything in the node. */
 export const superuser = { userName: 'cassandra', password: 'cassandra' } as const;
 
-const repository = join(__dirname, '../../..');
+/** Also of what is compiled into another directory, as benches are. */
+const repository = process.cwd();
 
 /** A real Apache Cassandra on the loopback interface, with TLS and passwords as the security guide sets them up. */
 export class CassandraNode {

@@ -1,11 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { CertificateAuthority } from '#test/authority/server-authority.js';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { InteractionReceiver } from '#test/servers/interaction-receiver.js';
 import { answerOf, waitFor } from '#test/waiting/wait-for.js';
 import { CurlClient } from './curl-client.js';
 import { curl } from './external-tools.js';
@@ -13,29 +10,15 @@ import { curl } from './external-tools.js';
 jest.setTimeout(300_000);
 
 const work = mkdtempSync(join(tmpdir(), 'rcs-hand-over-'));
-const received: { readonly authorization: string | undefined; readonly document: { readonly id: string } }[] = [];
-let status = 200;
-let receiver: Server;
+let receiver: InteractionReceiver;
 let url: string;
 let cluster: RunningCluster;
 let client: CurlClient;
 
 beforeAll(async () => {
-  const validUntil = new Date(Math.floor(Date.now() / 1000) * 1000 + 3_600_000);
-  const authority = await CertificateAuthority.create({ commonName: 'Receiver CA', validUntil });
-  const names = { dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'], uris: [] };
-  const { certificatePem, privateKeyPem } = await authority.issue({ commonName: 'receiver', ...names, validUntil });
-  receiver = createServer({ cert: certificatePem, key: privateKeyPem }, (request, response) => {
-    void text(request).then(body => {
-      const document = JSON.parse(body) as { readonly id: string };
-      received.push({ authorization: request.headers.authorization, document });
-      response.writeHead(status).end();
-    });
-  });
-  await new Promise<void>(resolve => receiver.listen(0, '127.0.0.1', resolve));
-  url = `https://127.0.0.1:${(receiver.address() as AddressInfo).port}/interactionreceiver`;
   const caFile = join(work, 'receiver-ca.pem');
-  writeFileSync(caFile, authority.certificatePem);
+  receiver = await InteractionReceiver.start(caFile);
+  ({ url } = receiver);
   const settings = { url, userName: 'rcs', password: 'of the receiver', retryDelayMs: 200, maxAttempts: 2 };
   cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'), {
     RCS_SERVER_SETTINGS__SPEECH_MINER_TRUSTED_CA: caFile,
@@ -46,8 +29,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await cluster?.stop();
-  receiver?.closeAllConnections();
-  receiver?.close();
+  receiver?.stop();
   rmSync(work, { recursive: true, force: true });
 });
 
@@ -72,7 +54,6 @@ async function send(method: string, path: string, json?: object, who = client.as
 }
 
 const list = '/api/v2/ops/hand-overs';
-const timesReceived = (id: string): number => received.filter(({ document }) => document.id === id).length;
 const givenUp = () =>
   answerOf(
     'what was given up',
@@ -83,8 +64,8 @@ const givenUp = () =>
 describe('the metadata of a new recording', () => {
   it('reaches its interaction receiver, once', async () => {
     const id = await insert('handed-over');
-    await waitFor('the recording', () => timesReceived(id) > 0);
-    const [first] = received;
+    await waitFor('the recording', () => receiver.timesReceived(id) > 0);
+    const [first] = receiver.received;
     expect(first?.authorization).toBe(`Basic ${Buffer.from('rcs:of the receiver').toString('base64')}`);
     expect(first?.document).toMatchObject({
       id,
@@ -92,20 +73,20 @@ describe('the metadata of a new recording', () => {
     });
     expect(JSON.stringify(first?.document)).not.toContain('of the receiver');
     expect(await send('GET', `${list}?state=waiting`)).toEqual({ status: 200, statusCode: 0, handOvers: [] });
-    expect(timesReceived(id)).toBe(1);
+    expect(receiver.timesReceived(id)).toBe(1);
   });
 
   it('waits for an operator where the receiver does not take it', async () => {
-    status = 500;
+    receiver.status = 500;
     const id = await insert('not-taken');
     const entry = { recordingId: id, receiver: url, contactCenter: cluster.ready.contactCenter };
     expect(await givenUp()).toMatchObject({
       handOvers: [{ ...entry, state: 'given-up', attempts: 2, reason: 'answered 500' }],
     });
-    status = 200;
+    receiver.status = 200;
     const retry = { operationName: 'retry', recordingId: id, receiver: url };
     expect(await send('POST', list, retry)).toEqual({ status: 200, statusCode: 0 });
-    await waitFor('the third attempt', () => timesReceived(id) === 3);
+    await waitFor('the third attempt', () => receiver.timesReceived(id) === 3);
     expect(await send('POST', list, retry)).toMatchObject({ status: 404, statusCode: 6 });
   });
 
@@ -113,7 +94,7 @@ describe('the metadata of a new recording', () => {
     const elsewhere = url.replace('interactionreceiver', 'elsewhere');
     const id = await insert('elsewhere', elsewhere);
     expect(await givenUp()).toMatchObject({ handOvers: [{ recordingId: id, receiver: elsewhere, attempts: 0 }] });
-    expect(timesReceived(id)).toBe(0);
+    expect(receiver.timesReceived(id)).toBe(0);
     const discard = { operationName: 'discard', recordingId: id, receiver: elsewhere };
     expect((await send('POST', list, discard)).status).toBe(200);
     expect(await send('GET', list)).toMatchObject({ handOvers: [] });

@@ -8,6 +8,8 @@ export interface SecondGateway {
   stop(): Promise<unknown>;
   /** SIGKILL: as if its machine were lost. */
   kill(): Promise<void>;
+  /** Starts it again in its place, once it was killed or stopped. */
+  again(): Promise<void>;
 }
 
 /** Another gateway of a running cluster: same store, same Redis, same vault, its own ports. */
@@ -38,5 +40,5 @@ export async function startSecondGateway(
   await replica.start();
   const url = new URL(gateway);
   url.port = String(port);
-  return { url: url.origin, stop: () => replica.stop(), kill: () => replica.kill() };
+  return { url: url.origin, stop: () => replica.stop(), kill: () => replica.kill(), again: () => replica.start() };
 }

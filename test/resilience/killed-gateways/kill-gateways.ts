@@ -1,0 +1,41 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { workDirectory } from '#test/cluster/work-directory.js';
+import { InteractionReceiver } from '#test/servers/interaction-receiver.js';
+import { propertyRun } from '../../properties/world/property-run.js';
+import { KillInTheMiddle } from './kill-in-the-middle.js';
+
+/** So often both gateways are killed at once: whoever watches the first of them starts it again five times. */
+const killsOfBoth = 4;
+
+/**
+ * Defines the test.
+ * @param prepare starts what the cluster needs, and answers its configuration
+ */
+export function killGateways(
+  kills: number,
+  prepare = (): Promise<Readonly<Record<string, string>>> => Promise.resolve({}),
+): void {
+  jest.setTimeout(120_000 + kills * 60_000);
+  const { seed } = propertyRun('killed gateways');
+  const work = workDirectory('rcs-killed-gateways-');
+  let receiver: InteractionReceiver;
+  let killing: KillInTheMiddle;
+
+  beforeAll(async () => {
+    receiver = await InteractionReceiver.start(join(work, 'receiver-ca.pem'));
+    killing = await KillInTheMiddle.start(seed, work, receiver, await prepare());
+  });
+
+  afterAll(async () => {
+    await killing?.stop();
+    receiver?.stop();
+    rmSync(work, { recursive: true, force: true });
+  });
+
+  it(`killed ${kills} times in the middle, gateways lose nothing, revive nothing and leave nothing half`, async () => {
+    const isOfBoth = (round: number): boolean => round % Math.ceil(kills / killsOfBoth) === 0;
+    for (let round = 0; round < kills; round++) await killing.round(isOfBoth(round));
+    await killing.end();
+  });
+}

@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { processIdOf } from '#test/cluster/process-id.js';
+import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { startSecondGateway, type SecondGateway } from '#test/cluster/second-gateway.js';
+import type { InteractionReceiver } from '#test/servers/interaction-receiver.js';
+import { CurlClient } from '../../e2e/curl-client.js';
+import { say } from '../../properties/world/property-run.js';
+import { Random } from '../../properties/world/random.js';
+import { RecordingLives, type Life } from './recording-lives.js';
+
+const repository = join(__dirname, '../../..');
+/** Acts at once, the last of which a kill waits for at most. */
+const insertionsAtOnce = 4;
+const removalsAtOnce = 4;
+const longestMs = 200;
+/** Of earlier rounds, looked at again in each. */
+const looks = 4;
+
+/**
+ * Insertions, deletions, erasures, expiries and hand-overs of a cluster of two gateways, one or both of which are killed (SIGKILL) at random moments.
+ * Nothing acknowledged is lost, nothing removed comes back, no half remains.
+ */
+export class KillInTheMiddle {
+  private constructor(
+    private readonly cluster: RunningCluster,
+    private readonly second: SecondGateway,
+    private readonly lives: RecordingLives,
+    private readonly random: Random,
+  ) {}
+
+  /** @param environment how the cluster is configured */
+  static async start(
+    seed: number,
+    work: string,
+    receiver: InteractionReceiver,
+    environment: Readonly<Record<string, string>>,
+  ): Promise<KillInTheMiddle> {
+    const settings = {
+      url: receiver.url,
+      userName: 'rcs',
+      password: 'of the receiver',
+      timeoutMs: 5000,
+      retryDelayMs: 200,
+    };
+    const configured = (gateway: string) => ({
+      ...environment,
+      RCS_AUDIT__CHECKPOINT_FILE: join(work, `checkpoints-of-${gateway}.jsonl`),
+      RCS_SERVER_SETTINGS__SPEECH_MINER_TRUSTED_CA: receiver.caFile,
+      RCS_SERVER_SETTINGS__INTERACTION_RECEIVERS: JSON.stringify([settings]),
+    });
+    const cluster = await startCluster(repository, join(work, 'data'), configured('the-first'));
+    const second = await startSecondGateway(repository, cluster.ready, configured('the-second'));
+    const lives = new RecordingLives(second.url, cluster, receiver, new CurlClient(cluster, work));
+    return new KillInTheMiddle(cluster, second, lives, new Random(seed));
+  }
+
+  /**
+   * Some acts at once, a kill in the middle of them, and what is left of it.
+   * @param ofBoth the other gateway is killed with it, so that nobody takes over what is cut off; whoever watches it starts it again five times
+   */
+  async round(ofBoth: boolean): Promise<void> {
+    const { random, lives } = this;
+    const young: Life[] = [];
+    for (let count = 0; count < insertionsAtOnce; count++) young.push(await lives.begin(random.chance(0.3)));
+    const leaving = random.sample(this.with('inserted'), removalsAtOnce);
+    const acts = [
+      ...young.map(life => lives.insert(life)),
+      ...leaving.map(life => (random.chance(0.5) ? lives.remove(life) : lives.erase(life))),
+      ...(random.chance(0.25) ? [lives.retain(random.chance(0.7))] : []),
+    ];
+    await sleep(random.below(longestMs));
+    if (ofBoth) process.kill(processIdOf('playback-gateway', this.cluster.ready.dataDir), 'SIGKILL');
+    await this.second.kill();
+    await Promise.all(acts);
+    await this.second.again();
+    for (const life of [...young, ...leaving, ...random.sample(lives.all, looks)]) await lives.check(life);
+    for (const life of young) if (life.fate === 'asked for') await lives.insert(life);
+    for (const life of leaving)
+      if (life.fate === 'leaving') await (random.chance(0.5) ? lives.erase(life) : lives.remove(life));
+  }
+
+  /** What was cut off comes to its end without another request: then each is whole, or gone with all that it had. */
+  async end(): Promise<void> {
+    const { lives } = this;
+    await lives.retain(false);
+    for (const life of lives.all) if (life.fate === 'asked for') await lives.insert(life);
+    await lives.retain(true);
+    for (const life of this.with('leaving')) life.fate = 'removed';
+    for (const life of lives.all) await lives.check(life);
+    await lives.checkHandOvers();
+    const counts = (['inserted', 'removed'] as const).map(fate => `${this.with(fate).length} ${fate}`);
+    say(`killed gateways: ${lives.all.length} recordings, ${counts.join(', ')}`);
+  }
+
+  async stop(): Promise<void> {
+    await this.second.stop();
+    await this.cluster.stop();
+  }
+
+  private with(fate: Life['fate']): Life[] {
+    return this.lives.all.filter(life => life.fate === fate);
+  }
+}

@@ -1,0 +1,158 @@
+import type { RunningCluster } from '#test/cluster/running-cluster.js';
+import type { InteractionReceiver } from '#test/servers/interaction-receiver.js';
+import { answerOf, waitFor } from '#test/waiting/wait-for.js';
+import type { CurlClient } from '../../e2e/curl-client.js';
+import { curl, type CurlAnswer } from '../../e2e/external-tools.js';
+
+const media = Buffer.from('RIFF\x24\x00\x00\x00WAVEfmt the whole of a call', 'latin1');
+/** The longest that a sender which is gone has kept an entry from all others. */
+const leaseMs = 90_000;
+/** Of recordings that a rule of retention removes. */
+const shortLived = 'short-lived';
+
+/** What the server has acknowledged, or may have done for whoever did not learn it. */
+type Fate = 'asked for' | 'inserted' | 'leaving' | 'removed';
+
+export interface Life {
+  readonly id: string;
+  readonly file: string;
+  readonly ivrprofile: string;
+  fate: Fate;
+  playPath?: string;
+}
+
+const isAnswer = ({ status }: CurlAnswer): boolean => status !== 0 && status !== 503 && status !== 504;
+
+/** Recordings of a cluster whose gateway is killed, beside what has been acknowledged of each. */
+export class RecordingLives {
+  readonly all: Life[] = [];
+
+  /** @param gateway which is asked */
+  constructor(
+    private readonly gateway: string,
+    private readonly cluster: RunningCluster,
+    private readonly receiver: InteractionReceiver,
+    private readonly client: CurlClient,
+  ) {}
+
+  /** Its media file lies in the storage, as a recorder puts it there first. */
+  async begin(isShortLived: boolean): Promise<Life> {
+    const name = `life-${this.all.length}`;
+    const life: Life = {
+      id: this.client.recordingId(name),
+      file: `${name}.wav`,
+      ivrprofile: isShortLived ? shortLived : 'record',
+      fate: 'asked for',
+    };
+    this.all.push(life);
+    await this.client.put(life.file, media);
+    return life;
+  }
+
+  /** Also asked for again, as a recorder does that got no answer. */
+  async insert(life: Life): Promise<void> {
+    const { contactCenter } = this.cluster.ready;
+    const parameters = { 'rp.speechminer_uri': this.receiver.url };
+    const mediaFile = {
+      ...{ mediaId: life.file, type: 'audio/wav', ivrprofile: life.ivrprofile, parameters },
+      mediaDescriptor: this.client.stored(life.file),
+    };
+    const recording = { id: life.id, startTime: '2026-01-01T08:00:00.000+0000', mediaFiles: [mediaFile] };
+    const url = `${this.gateway}/internal-api/contact-centers/${contactCenter}/recordings`;
+    const { status, body } = await curl(...this.client.asRecorder(), ...post(recording), url);
+    if (status === 0 || status >= 500) return;
+    expect([200, 201]).toContain(status);
+    const { mediaFiles } = JSON.parse(body.toString()) as { mediaFiles: { playPath: string }[] };
+    life.playPath = mediaFiles[0]!.playPath;
+    life.fate = 'inserted';
+  }
+
+  async remove(life: Life): Promise<void> {
+    const { contactCenter } = this.cluster.ready;
+    const url = `${this.gateway}/api/v2/ops/contact-centers/${contactCenter}/recordings/${life.id}`;
+    this.leaves(life, await curl(...this.client.asOps(), '--request', 'DELETE', url), [200, 202, 404]);
+  }
+
+  async erase(life: Life): Promise<void> {
+    const erasure = post({ reason: 'asked for', recordings: [life.id] });
+    this.leaves(life, await curl(...this.client.asUser('alice'), ...erasure, this.path('/rcs/erasures')), [200]);
+  }
+
+  private leaves(life: Life, { status }: CurlAnswer, acknowledged: readonly number[]): void {
+    if (status === 0 || status >= 500) life.fate = 'leaving';
+    else {
+      expect(acknowledged).toContain(status);
+      life.fate = 'removed';
+    }
+  }
+
+  /** Sets the rule that removes short-lived recordings, or none. */
+  async retain(removesShortLived: boolean): Promise<void> {
+    const rules = removesShortLived ? [{ ivrProfile: shortLived, days: 1 }] : [];
+    const put = (confirm?: string) =>
+      curl(
+        ...this.client.asUser('alice'),
+        '--request',
+        'PUT',
+        ...post({ rules, confirm }),
+        this.path('/rcs/retention'),
+      );
+    const { status, body } = await put();
+    if (removesShortLived) this.expire();
+    if (status !== 409) return;
+    const { detail } = JSON.parse(body.toString()) as { detail: string };
+    await put(/"confirm": "([^"]+)"/.exec(detail)?.[1]);
+  }
+
+  private expire(): void {
+    for (const life of this.all) if (life.ivrprofile === shortLived && life.fate === 'inserted') life.fate = 'leaving';
+  }
+
+  /** Whether it is as it was acknowledged, and in no case half of it. */
+  async check(life: Life): Promise<void> {
+    const { id, file, playPath } = life;
+    const { status } = await this.answered(`/api/v2/recordings/${id}`);
+    if (life.fate === 'inserted') expect([id, status]).toEqual([id, 200]);
+    else if (life.fate === 'removed') expect([id, status]).toEqual([id, 404]);
+    else expect([200, 404]).toContain(status);
+    if (status === 404) await this.isGone(life);
+    else if (playPath !== undefined && life.fate === 'inserted') {
+      const played = await this.answered(`/api/v2${playPath}`);
+      expect([file, played.status, played.body.equals(media)]).toEqual([file, 200, true]);
+    }
+  }
+
+  private async isGone({ id, file, fate, playPath }: Life): Promise<void> {
+    if (playPath !== undefined) expect([id, (await this.answered(`/api/v2${playPath}`)).status]).toEqual([id, 404]);
+    if (fate !== 'asked for') await waitFor(`${file} to go`, async () => !(await this.isStored(file)));
+  }
+
+  /** Everybody who was told of a recording is told at least once, whoever died in between. */
+  async checkHandOvers(): Promise<void> {
+    for (const { id, fate } of this.all) {
+      if (fate !== 'inserted') continue;
+      const hasIt = (): boolean => this.receiver.timesReceived(id) > 0;
+      await waitFor(`${id} to be handed over`, hasIt, { patienceMs: leaseMs * 2, pollMs: 500 });
+    }
+  }
+
+  async isStored(file: string): Promise<boolean> {
+    const { url, user, password } = this.cluster.ready.webdav;
+    const target = `${url}/${this.client.stored(file).path}`;
+    return (await curl('--user', `${user}:${password}`, '--head', target)).status !== 404;
+  }
+
+  /** As soon as there is a gateway that knows. */
+  private answered(path: string): Promise<CurlAnswer> {
+    return answerOf('the gateway', () => curl(...this.client.asUser('alice'), this.path(path)), isAnswer);
+  }
+
+  private path(path: string): string {
+    return `${this.gateway}${path}`;
+  }
+}
+
+const post = (body: object): string[] => [
+  ...['--header', 'Content-Type: application/json'],
+  ...['--data-binary', JSON.stringify(body)],
+];

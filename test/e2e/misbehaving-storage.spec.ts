@@ -35,8 +35,8 @@ const [whole, , , , firstByte] = ranges as [AskedRange, AskedRange, AskedRange, 
 const formsOfEach = countInTier(1, 1, storedForms.length);
 const rangesOfEach = countInTier(2, 2, ranges.length);
 const seed = Number(process.env.STORAGE_SEED ?? (formsOfEach > 1 ? randomInt(2 ** 31) : 1));
-/** So many recordings at once: most of them wait. */
-const lanes = 16;
+/** So many recordings at once: most of them wait. Fewer than the streams that one listener may have. */
+const lanes = 40;
 /** One opening, and the time in which the gateway tries to go on with a body that has begun; nothing takes as long. */
 const hungMs = 60_000;
 
@@ -81,11 +81,16 @@ afterAll(async () => {
   rmSync(work, { recursive: true, force: true });
 });
 
-/** All cases in an order that follows from the seed, several at once, and beside them a recording of the same storage. */
+/**
+ * All cases in an order that follows from the seed, several at once, and beside them a recording of the same storage. Those
+ * that take until a deadline come first: at the end there would be nothing to do beside them.
+ */
 async function playAll(): Promise<void> {
   process.stderr.write(`  misbehaving storages: seed ${seed} (again with STORAGE_SEED=${seed})\n`);
   const cases = playbackCases(storedForms, formsOfEach);
-  const queue = new Random(seed).sample(cases, cases.length).values();
+  const drawn = new Random(seed).sample(cases, cases.length);
+  const waiting = ({ misbehaviour }: (typeof cases)[number]): number => (misbehaviour.endless === true ? 0 : 1);
+  const queue = drawn.toSorted((one, other) => waiting(one) - waiting(other)).values();
   files.add('/recordings/good', forms.get('attached DER')!.bytes);
   const good = await record('/recordings/good', 'attached DER');
   const lane = async (): Promise<void> => {

@@ -9,18 +9,19 @@ import { insertEncrypted } from './bench-media.js';
 import { startNginxFiles } from './nginx-files.js';
 import { makePlayerMedia, type PlayerMedia } from './player-media.js';
 import { timePlayer, type PlayerTimes } from './player-times.js';
-import { median } from './statistics.js';
+import { quartiles, type Quartiles } from './statistics.js';
 import { ticketUrl } from './ticket-url.js';
 
-/** Both sides are played so often, in turn, after one time each that is not counted. */
-const defaultRounds = 5;
+/** Both sides are played so often, in turn, after one time each that is not counted; single ones differ by a factor of three. */
+const defaultRounds = 20;
 
 interface Row {
   readonly name: string;
   readonly what: 'first' | 'seek';
   /** Milliseconds. */
-  readonly ours: number;
-  readonly yardstick: number;
+  readonly ours: Quartiles;
+  readonly yardstick: Quartiles;
+  /** Of the medians. */
   readonly ratio: number;
   readonly bar: number;
 }
@@ -77,9 +78,9 @@ async function measure(
     }
   }
   const row = (what: 'first' | 'seek', bar: number): Row => {
-    const [ours, yardstick] = [times.ours, times.yardstick].map(all => median(all.map(taken => taken[what] ?? NaN)));
-    if (ours === undefined || yardstick === undefined) throw new Error('nothing was measured');
-    return { name: media.name, what, ours, yardstick, ratio: ours / yardstick, bar };
+    const spread = (all: readonly PlayerTimes[]): Quartiles => quartiles(all.map(taken => taken[what] ?? NaN));
+    const [ours, yardstick] = [spread(times.ours), spread(times.yardstick)];
+    return { name: media.name, what, ours, yardstick, ratio: ours.median / yardstick.median, bar };
   };
   return [row('first', media.firstBar), ...(media.seekBar === undefined ? [] : [row('seek', media.seekBar)])];
 }
@@ -91,11 +92,14 @@ function report(rows: readonly Row[], asJson: boolean): void {
   }
   for (const { name, what, ours, yardstick, ratio, bar } of rows) {
     process.stdout.write(
-      `${name}, ${what === 'first' ? 'first sound or picture' : 'seek to 80 %'}: ${ours.toFixed(0)} ms, ` +
-        `nginx ${yardstick.toFixed(0)} ms, ratio ${ratio.toFixed(2)} (bar ${bar.toFixed(2)})\n`,
+      `${name}, ${what === 'first' ? 'first sound or picture' : 'seek to 80 %'}: ${shown(ours)}, ` +
+        `nginx ${shown(yardstick)}, ratio ${ratio.toFixed(2)} (bar ${bar.toFixed(2)})\n`,
     );
   }
 }
+
+const shown = ({ lower, median: middle, upper }: Quartiles): string =>
+  `${middle.toFixed(0)} ms (${lower.toFixed(0)} to ${upper.toFixed(0)})`;
 
 main().catch((error: unknown) => {
   process.stderr.write(`bench player: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

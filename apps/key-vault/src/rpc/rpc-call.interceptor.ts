@@ -4,6 +4,7 @@ import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/com
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import {
   describeError,
+  inStep,
   outcomeLabels,
   RcsError,
   requestIdFrom,
@@ -76,7 +77,7 @@ export class RpcCallInterceptor implements NestInterceptor {
       // Every item of a batch waits with it.
       setMaxListeners(0, signal);
       admit(call, { requestId, role, caller: peer.fingerprint, signal });
-      const result = await answer();
+      const result = await inStep(requestId, name, answer);
       this.metrics.calls.inc({ call: name, caller, ...outcomeLabels('ok') });
       this.logger.debug({ requestId, call: name, caller }, 'call');
       return result;

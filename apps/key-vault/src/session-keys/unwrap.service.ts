@@ -13,7 +13,7 @@ import {
 } from '#contracts';
 import { envelopeDigest } from '#grants';
 import type { TransportKey } from '#key-vault-client';
-import { requestIdFrom, RcsError, type ErrorCode, type ServiceRole } from '#platform';
+import { inStep, requestIdFrom, RcsError, type ErrorCode, type ServiceRole } from '#platform';
 import type { KeyUseAudit } from '../callers/key-use-audit.js';
 import type { CallContext } from '../callers/call-context.js';
 import type { CallRate } from '../callers/call-rate.js';
@@ -111,7 +111,7 @@ export class UnwrapService {
   }
 
   private unwrapFor(transportKey: TransportKey, item: Wrapped, context: CallContext): Promise<UnwrapSessionKeyReply> {
-    const { role, signal } = context;
+    const { role, signal, requestId } = context;
     const authority = role === 'rcsctl' ? this.operators : this.playback;
     return this.audit.of('unwrap', context, async use => {
       const permit = await authority.permit(item.grant, context);
@@ -121,10 +121,10 @@ export class UnwrapService {
       const further = new Map(attempts.map(({ key }) => [key.keyIdentifier, key]));
       further.delete(likeliest.keyIdentifier);
       use.envelopeDigest = permit.envelopeDigest;
-      const recorded = await use.record(likeliest, ...further.values());
+      const recorded = await inStep(requestId, 'key use recorded', () => use.record(likeliest, ...further.values()));
       if (permit.opening !== undefined) for (const key of [likeliest, ...further.values()]) await permit.opening(key);
-      const opened = await thoseThatCould(
-        attempts.map(attempt => this.candidate(transportKey, attempt, keyLength, context, recorded)),
+      const opened = await inStep(requestId, 'token', () =>
+        thoseThatCould(attempts.map(attempt => this.candidate(transportKey, attempt, keyLength, context, recorded))),
       );
       const [first, ...candidates] = opened;
       return { ...first, candidates, more };

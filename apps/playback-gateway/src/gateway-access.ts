@@ -32,6 +32,10 @@ export class GatewayAccess {
         await users.admit(request, reply);
         await administrators.check(request);
       },
+      'certificate-viewer': async (request, reply) => {
+        await users.admit(request, reply);
+        await administrators.checkViewer(request);
+      },
       'play-ticket': (request, reply) => playback.admit(request, reply),
       'hawk-signed': hawk === undefined ? turnedOff : (request, reply) => hawk.admit(request, reply),
       'hawk-registration':

@@ -136,6 +136,7 @@ function administrationQuestions(side: Side): Question[] {
   return [
     asked(admin, '/rcs/certificates'),
     asked(keyAdministrator, '/rcs/certificates?deleted=true'),
+    asked(supervisor, '/rcs/certificates'),
     ...certificates.flatMap(({ alias }) => [
       asked(admin, `/rcs/certificates/${alias}`),
       asked(admin, `/rcs/certificates/${alias}/rewrap`),

@@ -153,11 +153,11 @@ export const routeActs: Readonly<Record<string, RouteActs>> = {
       { certificate: a.certificates[0]!.certificate.pem },
       { certificate: a.certificates[0]!.certificate.pem, alias: a.certificates[0]!.alias },
     ]),
-  'POST /rcs/certificates': ({ collisions }) =>
+  'POST /rcs/certificates': ({ a, collisions }) =>
     plainly(
       'POST',
       '/rcs/certificates',
-      collisions.map(({ body }) => body),
+      collisions.flatMap(({ body }) => [body, { ...(body), assignTo: a.profile }]),
     ),
   'POST /rcs/certificates/:alias/renew': attack =>
     onCertificates(attack, 'POST', '/rcs/certificates/:alias/renew', [

@@ -9,6 +9,7 @@ const bodyBounds = {
   login: 'maxLoginBodyBytes',
   user: 'maxBodyBytes',
   'certificate-administrator': 'maxBodyBytes',
+  'certificate-viewer': 'maxBodyBytes',
   'play-ticket': 'maxLoginBodyBytes',
   'hawk-signed': 'maxHawkBodyBytes',
   'hawk-registration': 'maxLoginBodyBytes',
@@ -51,6 +52,8 @@ export const AuthenticatedOrRecorder = (judge?: UserJudge): AccessDecorator => a
 /** Users who have this privilege in their contact center. */
 export const RequirePrivilege = (privilege: keyof typeof ruleOfPrivilege): AccessDecorator =>
   access(ruleOfPrivilege[privilege]);
+/** Who may see recording certificates: administrators of them, and who may decrypt recordings. */
+export const CertificateViewers = (): AccessDecorator => access('certificate-viewer');
 /** Whoever shows a play ticket, and users. */
 export const PlayTickets = (): AccessDecorator => access('play-ticket');
 /** Services that sign their requests with Hawk. */

@@ -68,6 +68,7 @@ const steps: AccessSteps = {
     return admit();
   },
   'certificate-administrator': refuse,
+  'certificate-viewer': refuse,
   'play-ticket': refuse,
   'hawk-signed': refuse,
   'hawk-registration': refuse,

@@ -5,7 +5,7 @@ import { ValidBody } from '../http/valid-input.js';
 import { RequirePrivilege } from '../access/access-rule.js';
 import { CertificateAdministrator, type Administrator } from '../access/certificate-administrator.js';
 import { parseInput } from '#platform';
-import { aliasSchema } from '../certificates/upload/certificate-input.js';
+import { aliasSchema, profileNameSchema } from '../certificates/upload/certificate-input.js';
 import { AssignmentService } from './assignment.service.js';
 
 export const assignmentSchema = z.strictObject({
@@ -19,10 +19,9 @@ export const assignmentSchema = z.strictObject({
 export const annexSchema = z.strictObject({ annex: z.string().max(1_000_000), confirm: z.string().optional() });
 export const confirmationSchema = z.strictObject({ confirm: z.string().optional() }).prefault({});
 
-const profileName = z.string().regex(/^[^/\\\p{Cc}\p{Cs}]{1,255}$/u, 'must be 1 to 255 characters without slashes');
 const profile = (name: string): AssignmentTarget => ({
   kind: 'ivr-profile',
-  name: parseInput(profileName, name),
+  name: parseInput(profileNameSchema, name),
 });
 const screens: AssignmentTarget = { kind: 'screen-recording' };
 

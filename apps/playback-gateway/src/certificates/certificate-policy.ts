@@ -58,7 +58,7 @@ export class CertificatePolicy {
    * For every use that encrypts.
    * @throws RcsError RCS_CERTIFICATE_NOT_VALID naming the certificate of the chain that is at fault.
    */
-  requireForEncryption(stored: RecordingCertificate): CertificateInfo {
+  requireForEncryption(stored: Pick<RecordingCertificate, 'certificate' | 'chain' | 'fingerprint'>): CertificateInfo {
     const [certificate, ...intermediates] = chainOf(stored);
     const { roots, allowSelfSigned } = this;
     try {

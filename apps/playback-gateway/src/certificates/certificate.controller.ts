@@ -2,10 +2,12 @@ import { Controller, Delete, Get, HttpCode, Param, Post, Res } from '@nestjs/com
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { ValidBody, ValidQuery } from '../http/valid-input.js';
-import { RequirePrivilege } from '../access/access-rule.js';
+import { CertificateViewers, RequirePrivilege } from '../access/access-rule.js';
 import { CertificateAdministrator, type Administrator } from '../access/certificate-administrator.js';
+import { CertificateViewer, type Viewer } from '../access/certificate-viewer.js';
 import { CertificateAudit } from '../audit/certificate-audit.js';
 import { CertificateCatalog } from './certificate-catalog.service.js';
+import { unknownCertificate } from './certificate-errors.js';
 import { certificatePage, certificatePageSchema } from './certificate-page.js';
 import { CertificatePolicy } from './certificate-policy.js';
 import { CertificateRemovalService } from './certificate-removal.service.js';
@@ -13,6 +15,7 @@ import { CertificateRenewalService } from './certificate-renewal.service.js';
 import { aliasSchema, certificateInspectionSchema, certificateUploadSchema } from './upload/certificate-input.js';
 import { ClearPrivateKeys } from './upload/clear-private-keys.js';
 import { inspectUpload } from './upload/certificate-inspection.js';
+import { requireViewablePage, viewedCertificate } from './viewed-certificate.js';
 import { CertificateUploadService } from './upload/certificate-upload.service.js';
 
 export const renewalSchema = z.strictObject({ successor: aliasSchema });
@@ -45,20 +48,27 @@ export class CertificateController {
   ) {}
 
   @Get()
+  @CertificateViewers()
   async all(
-    @CertificateAdministrator() administrator: Administrator,
-    @ValidQuery(certificatePageSchema) page: z.output<typeof certificatePageSchema>,
+    @CertificateViewer() viewer: Viewer,
+    @ValidQuery(certificatePageSchema) query: z.output<typeof certificatePageSchema>,
   ) {
-    return this.audit.act(administrator, { event: 'certificates-listed' }, async () =>
-      certificatePage(await this.list.list(administrator.contactCenter, page.deleted), page),
-    );
+    if (!viewer.isAdministrator) requireViewablePage(query);
+    return this.audit.act(viewer, { event: 'certificates-listed' }, async () => {
+      const page = certificatePage(await this.list.list(viewer.contactCenter, query.deleted), query);
+      return viewer.isAdministrator ? page : { ...page, certificates: page.certificates.map(viewedCertificate) };
+    });
   }
 
   @Get(':alias')
-  get(@CertificateAdministrator() administrator: Administrator, @Param('alias') alias: string) {
-    return this.audit.act(administrator, { event: 'certificate-read', certificateAlias: alias }, () =>
-      this.list.details(administrator.contactCenter, alias),
-    );
+  @CertificateViewers()
+  get(@CertificateViewer() viewer: Viewer, @Param('alias') alias: string) {
+    return this.audit.act(viewer, { event: 'certificate-read', certificateAlias: alias }, async () => {
+      const details = await this.list.details(viewer.contactCenter, alias);
+      if (viewer.isAdministrator) return details;
+      if (details.status === 'deleted') throw unknownCertificate(alias);
+      return viewedCertificate(details);
+    });
   }
 
   @Post('inspect')
@@ -82,7 +92,8 @@ export class CertificateController {
     const { outcome, certificate, warnings } = await this.uploads.upload(administrator, upload);
     const location = `/rcs/certificates/${encodeURIComponent(certificate.alias)}`;
     void reply.status(outcome === 'known' ? 200 : 201).header('location', location);
-    return { ...(await this.list.row(certificate)), outcome, warnings };
+    const row = await this.list.row(certificate);
+    return { ...row, key: row.keyDetails.identifier, outcome, warnings };
   }
 
   @Post(':alias/renew')

@@ -29,6 +29,7 @@ export const callers: Readonly<Record<Caller, CallerRule>> = {
   login: { security: [...users, {}], problems: userProblems },
   user: { security: users, problems: userProblems },
   'certificate-administrator': { security: users, problems: userProblems },
+  'certificate-viewer': { security: users, problems: userProblems },
   'play-ticket': { security: [...users, { playTicket: [] }], problems: [...userProblems, 'RCS_TICKET_REFUSED'] },
   'hawk-signed': {
     security: [{ hawk: [] }],

@@ -9,9 +9,10 @@ export interface CertificateLine {
   readonly serialNumber: string;
   readonly expires: string;
   readonly deployedCount: number;
-  readonly recordings: number;
+  /** Administrators see it. */
+  readonly recordings?: number;
   readonly statusText: string;
-  readonly keyDetails: { readonly size: number; readonly format: string };
+  readonly keyDetails: { readonly size: number; readonly format?: string };
 }
 
 export interface RewrapLine {
@@ -38,7 +39,7 @@ export function certificateTable(certificates: readonly CertificateLine[]): stri
       one.expires.slice(0, 10),
       `RSA ${one.keyDetails.size}`,
       String(one.deployedCount),
-      String(one.recordings),
+      String(one.recordings ?? ''),
       one.statusText,
     ]),
   );

@@ -39,8 +39,9 @@ function uploads(command: AddCommand): void {
     .requiredOption('--certificate <file>', 'certificate, PEM, one or a chain')
     .option('--alias <alias>', 'name of the certificate; made from its subject when absent')
     .option('--decrypt-only', 'to open old recordings; encrypts nothing')
+    .option('--assign [profile]', 'assign it to this IVR profile in the same act; "record" when none is named')
     .option('--same-name', sameNameHelp)
-    .action((options: PairOptions & { certificate: string; key: string }) => upload(options));
+    .action((options: PairOptions & { certificate: string; key: string; assign?: string | true }) => upload(options));
 }
 
 function generatedKeys(command: AddCommand): void {
@@ -96,8 +97,10 @@ function inspect(options: PairOptions): Promise<void> {
 }
 
 /** The key leaves this process encrypted to the key vaults: the gateway never has it. */
-function upload(options: PairOptions & { readonly certificate: string; readonly key: string }): Promise<void> {
-  const { certificate, key, alias, decryptOnly, sameName } = options;
+function upload(
+  options: PairOptions & { readonly certificate: string; readonly key: string; readonly assign?: string | true },
+): Promise<void> {
+  const { certificate, key, alias, assign, decryptOnly, sameName } = options;
   return administering(options, async gateway => {
     const answer = (await gateway.call('POST', '/rcs/certificates', {
       ...certificateOf(options),
@@ -105,6 +108,7 @@ function upload(options: PairOptions & { readonly certificate: string; readonly 
       ...(alias === undefined ? {} : { alias }),
       ...(decryptOnly === true ? { decryptOnly } : {}),
       ...(sameName === true ? { sameName } : {}),
+      ...(assign === undefined ? {} : { assignTo: assign === true ? 'record' : assign }),
     })) as Fields;
     print(options.json === true, answer, () => fieldText(answer));
   });

@@ -90,7 +90,7 @@ const anywhere: FormerOptions = {
   crossOriginSettings: movedTo('serverSettings.crossOriginSettings'),
   corsFilterCacheTimeToLive: movedTo('serverSettings.crossOriginSettings'),
   // Sections of the Recording Crypto Server's own application object.
-  rcs: { show_cert_with_upload_privilege: meaningless('who may administer certificates always sees them') },
+  rcs: { show_cert_with_upload_privilege: movedTo('recordingCertificates.showCertWithUploadPrivilege') },
   htcc: noConfigurationServer,
   cors: movedTo('serverSettings.crossOriginSettings'),
   http: movedTo('serverSettings'),

@@ -20,6 +20,12 @@ export const recordingCertificates = z
       .describe(
         'Whether uploads may carry private keys that the gateway can read; otherwise they come encrypted to the key vaults.',
       ),
+    showCertWithUploadPrivilege: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Whether who administers certificates sees them without the privilege "Decrypt a Recording", which shows them to everybody who has it.',
+      ),
     expiryWarningDays: z
       .array(z.int().min(1).max(3650))
       .max(20)

@@ -8,10 +8,19 @@ export interface ChangeOrigin {
 }
 
 export interface AdditionResult {
-  /** `known`: this very certificate is there already, under whatever alias; `alias-taken`: another has the alias. */
-  readonly outcome: 'created' | 'known' | 'restored' | 'alias-taken';
+  /**
+   * `known`: this very certificate is there already, under whatever alias; `alias-taken`: another has the alias;
+   * `not-assignable`: it is there and encrypts nothing, so that it was not assigned, either.
+   */
+  readonly outcome: 'created' | 'known' | 'restored' | 'alias-taken' | 'not-assignable';
   /** What is stored now under the certificate's fingerprint, or under its alias when that is taken. */
   readonly certificate: RecordingCertificate;
+}
+
+/** Where a certificate is assigned as well in the act that adds it, behind those that are assigned already. */
+export interface AddedAssignment {
+  readonly target: AssignmentTarget;
+  readonly origin: ChangeOrigin;
 }
 
 export interface RemovalRequest {
@@ -57,8 +66,11 @@ export interface CertificateStore {
 
   find(contactCenter: string, alias: string): Promise<RecordingCertificate | undefined>;
 
-  /** The same certificate twice is one entry; a deleted one comes back with what is passed, under its old alias. */
-  add(certificate: RecordingCertificate): Promise<AdditionResult>;
+  /**
+   * The same certificate twice is one entry; a deleted one comes back with what is passed, under its old alias.
+   * @param assignTo what it is assigned to in the same transaction: both, or nothing.
+   */
+  add(certificate: RecordingCertificate, assignTo?: AddedAssignment): Promise<AdditionResult>;
 
   /** What needs it at this moment. */
   use(question: UseQuestion): Promise<CertificateUse>;

@@ -1,4 +1,6 @@
+import { withAlso } from '../certificates/added-assignment.js';
 import type {
+  AddedAssignment,
   AdditionResult,
   AssignmentResult,
   CertificateStore,
@@ -40,18 +42,15 @@ export class PostgresqlCertificateStore implements CertificateStore {
     return this.database.read(sql => certificateByAlias(sql, contactCenter, alias));
   }
 
-  add(certificate: RecordingCertificate): Promise<AdditionResult> {
-    const { contactCenter, alias, fingerprint } = certificate;
+  add(certificate: RecordingCertificate, assignTo?: AddedAssignment): Promise<AdditionResult> {
+    const { contactCenter } = certificate;
     return this.change(contactCenter, async sql => {
-      const known = await certificateByFingerprint(sql, contactCenter, fingerprint);
-      if (known?.state === 'active') return { outcome: 'known', certificate: known };
-      if (known !== undefined) {
-        const restored = await putCertificate(sql, { ...certificate, alias: known.alias });
-        return { outcome: 'restored', certificate: restored };
-      }
-      const sameAlias = await certificateByAlias(sql, contactCenter, alias);
-      if (sameAlias !== undefined) return { outcome: 'alias-taken', certificate: sameAlias };
-      return { outcome: 'created', certificate: await putCertificate(sql, certificate) };
+      const added = await addTo(sql, certificate);
+      if (assignTo === undefined || added.outcome === 'alias-taken') return added;
+      if (added.certificate.decryptOnly) return { ...added, outcome: 'not-assignable' };
+      const assignment = withAlso(await assignmentsOf(sql, contactCenter), added.certificate, assignTo);
+      if (assignment !== undefined) await putAssignment(sql, assignment);
+      return added;
     });
   }
 
@@ -150,6 +149,19 @@ export class PostgresqlCertificateStore implements CertificateStore {
       return work(sql);
     });
   }
+}
+
+async function addTo(sql: Sql, certificate: RecordingCertificate): Promise<AdditionResult> {
+  const { contactCenter, alias, fingerprint } = certificate;
+  const known = await certificateByFingerprint(sql, contactCenter, fingerprint);
+  if (known?.state === 'active') return { outcome: 'known', certificate: known };
+  if (known !== undefined) {
+    const restored = await putCertificate(sql, { ...certificate, alias: known.alias });
+    return { outcome: 'restored', certificate: restored };
+  }
+  const sameAlias = await certificateByAlias(sql, contactCenter, alias);
+  if (sameAlias !== undefined) return { outcome: 'alias-taken', certificate: sameAlias };
+  return { outcome: 'created', certificate: await putCertificate(sql, certificate) };
 }
 
 const assignmentAt = (

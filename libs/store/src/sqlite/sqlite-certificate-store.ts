@@ -1,5 +1,6 @@
 import type { Statement } from 'better-sqlite3';
 import type {
+  AddedAssignment,
   AdditionResult,
   AssignmentResult,
   CertificateStore,
@@ -59,8 +60,8 @@ class SqliteCertificateStore implements CertificateStore {
     return this.reader.read(() => optional(this.findStatement.get(contactCenter, alias), certificateIn));
   }
 
-  add(certificate: RecordingCertificate): Promise<AdditionResult> {
-    return this.writer.write('addCertificate', certificate);
+  add(certificate: RecordingCertificate, assignTo?: AddedAssignment): Promise<AdditionResult> {
+    return this.writer.write('addCertificate', { certificate, assignTo });
   }
 
   use(question: UseQuestion): Promise<CertificateUse> {

@@ -66,6 +66,27 @@ export const contract = storeContract('certificates', stores => {
       expect(await certificates().find('cc-3', 'a')).toBeUndefined();
     });
 
+    it('adds and assigns one in one act, behind those that are assigned, or does neither', async () => {
+      const assignTo = { target: record, origin };
+      const assigned = async () => (await certificates().assignment(contactCenter, record))?.aliases;
+      expect((await certificates().add(exampleCertificate('a'), assignTo)).outcome).toBe('created');
+      await Promise.all(['b', 'c'].map(alias => certificates().add(exampleCertificate(alias), assignTo)));
+      expect([...((await assigned()) ?? [])].sort()).toEqual(['a', 'b', 'c']);
+      const again = { ...exampleCertificate('a'), alias: 'another' };
+      expect(await certificates().add(again, assignTo)).toMatchObject({
+        outcome: 'known',
+        certificate: { alias: 'a' },
+      });
+      expect(await assigned()).toHaveLength(3);
+      const taken = exampleCertificate('a', { fingerprint: 'of another' });
+      expect((await certificates().add(taken, { ...assignTo, target: screen })).outcome).toBe('alias-taken');
+      const old = exampleCertificate('old', { decryptOnly: true });
+      await certificates().add(old);
+      expect((await certificates().add(old, { ...assignTo, target: screen })).outcome).toBe('not-assignable');
+      expect(await certificates().assignment(contactCenter, screen)).toBeUndefined();
+      expect(await certificates().assignments('cc-2')).toEqual([]);
+    });
+
     it('assigns several to a target, none of which is unknown, deleted or for decrypting only', async () => {
       await certificates().add(exampleCertificate('a'));
       await certificates().add(exampleCertificate('b'));

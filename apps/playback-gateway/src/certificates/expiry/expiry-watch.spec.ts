@@ -57,6 +57,7 @@ describe(ExpiryWatch.name, () => {
     const settings = {
       allowSelfSigned: true,
       acceptClearPrivateKeys: false,
+      showCertWithUploadPrivilege: true,
       expiryWarningDays: [90, 30, 7],
       expiryWebhook: { url, authorization: 'Bearer secret', timeoutMs: 30_000 },
       unlistableSources: [],

@@ -6,6 +6,11 @@ export const aliasSchema = z
   .regex(/^[^/\\\p{Cc}\p{Cs}]{1,128}$/u, 'must be 1 to 128 characters without slashes')
   .refine(alias => alias.trim() === alias, 'must not begin or end with a blank');
 
+/** Of an IVR profile. */
+export const profileNameSchema = z
+  .string()
+  .regex(/^[^/\\\p{Cc}\p{Cs}]{1,255}$/u, 'must be 1 to 255 characters without slashes');
+
 const jwe = z.string().regex(/^[A-Za-z0-9_-]*(\.[A-Za-z0-9_-]*){4}$/, 'must be a compact JWE');
 const pem = z.string().max(1_000_000);
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform(value => value === 'true')]);
@@ -35,6 +40,8 @@ export const certificateUploadSchema = z
       .regex(/^[\x20-\x7e]{1,64}$/, 'must be 1 to 64 printable ASCII characters')
       .optional(),
     decryptOnly: flag.default(false),
+    /** An IVR profile that the certificate is assigned to in the same act, such as `record`. */
+    assignTo: profileNameSchema.optional(),
     /** Confirms that another key of the contact center may bear the names of the certificate. */
     sameName: flag.default(false),
   })
@@ -42,6 +49,10 @@ export const certificateUploadSchema = z
     path: ['keyJwe'],
     message:
       'choose one file of a private key, which is not empty: send it as keyJwe, encrypted to the key vaults (or as privateKey, PEM, where that is allowed)',
+  })
+  .refine(({ decryptOnly, assignTo }) => !decryptOnly || assignTo === undefined, {
+    path: ['assignTo'],
+    message: 'a certificate that only opens old recordings (decryptOnly) is assigned to nothing: leave one of them out',
   });
 
 export const certificateInspectionSchema = z

@@ -25,14 +25,14 @@ const row = {
   keyDetails: z.strictObject({
     algorithm: z.literal('RSA'),
     size: count.describe('bits'),
-    format: z.string(),
-    identifier: z.string(),
+    format: z.string().optional(),
+    identifier: z.string().optional(),
     presence: z.enum(['present', 'disabled', 'missing', 'unknown']),
     disabledAt: time.optional(),
     destroyableAt: time.optional(),
   }),
   deployedCount: count.describe('IVR profiles and screen recordings it is assigned to'),
-  recordings: count.describe('recordings known to be encrypted for it'),
+  recordings: count.optional().describe('recordings known to be encrypted for it'),
   status: z.enum([
     'valid',
     'not-yet-valid',
@@ -46,8 +46,8 @@ const row = {
   statusText: z.string().describe('for people'),
   decryptOnly: z.boolean(),
   successor: z.string().optional(),
-  createdAt: time,
-  createdBy: z.string(),
+  createdAt: time.optional(),
+  createdBy: z.string().optional(),
   deletedAt: time.optional(),
   deletedBy: z.string().optional(),
   keyRemovedAt: time.optional(),
@@ -67,7 +67,7 @@ export const certificateDetails = named(
     certificate: z.string().describe('PEM'),
     chain: z.array(z.strictObject({ subjectDn: z.string(), issuerDn: z.string(), expires: time, pem: z.string() })),
     problems: z.array(pathProblem),
-    deployedTo: z.array(z.string()),
+    deployedTo: z.array(z.string()).optional(),
   }),
 );
 
@@ -75,6 +75,7 @@ export const uploadedCertificate = named(
   'UploadedCertificate',
   z.strictObject({
     ...row,
+    key: z.string().describe('identifier of the key in the tokens'),
     outcome: z.enum(['created', 'known', 'restored']),
     warnings: z.array(z.string()),
   }),

@@ -15,6 +15,8 @@ import {
 } from './certificate-answers.js';
 
 const caller = 'certificate-administrator';
+const seen =
+  'Who may decrypt recordings, and administers no certificates, sees what the certificate says, where it is in use, and whether its key is there; fields of administration are absent.';
 const location = { Location: 'Path of the certificate.' };
 
 /** What administrators do with certificates; all of it is in the audit. */
@@ -23,12 +25,15 @@ export const certificates: FeatureOperations = {
   operations: {
     'GET /rcs/certificates': {
       summary: 'List certificates',
-      caller,
+      description: `${seen} They see no deleted ones.`,
+      caller: 'certificate-viewer',
       query: certificatePageSchema,
       answers: { 200: json(certificatePage) },
     },
     'POST /rcs/certificates': {
       summary: 'Upload a certificate and its private key',
+      description:
+        'With assignTo it is assigned to that IVR profile in the same act, behind those that are assigned already: both happen, or neither.',
       caller,
       body: certificateUploadSchema,
       form: true,
@@ -44,6 +49,7 @@ export const certificates: FeatureOperations = {
         'RCS_CERTIFICATE_EXISTS',
         'RCS_CERTIFICATE_SAME_NAME',
         'RCS_KEY_EXISTS',
+        'RCS_KEY_DISABLED',
         'RCS_KEY_BACKUP_FAILED',
         'RCS_FRESH_LOGIN_REQUIRED',
       ],
@@ -58,7 +64,8 @@ export const certificates: FeatureOperations = {
     },
     'GET /rcs/certificates/:alias': {
       summary: 'One certificate in full',
-      caller,
+      description: seen,
+      caller: 'certificate-viewer',
       answers: { 200: json(certificateDetails) },
       problems: ['RCS_CERTIFICATE_NOT_FOUND'],
     },

@@ -1,12 +1,21 @@
 import type Database from 'better-sqlite3';
-import type { AdditionResult, RemovalRequest, RemovalResult } from '../../certificates/certificate-store.js';
+import type {
+  AddedAssignment,
+  AdditionResult,
+  RemovalRequest,
+  RemovalResult,
+} from '../../certificates/certificate-store.js';
 import type { RecordingCertificate } from '../../certificates/recording-certificate.js';
+import { withAlso } from '../../certificates/added-assignment.js';
 import { certificateUse } from '../certificate-use.js';
 import { CertificateRows } from './certificate-rows.js';
 import type { WriteHandlers } from './write-operation.js';
 
 export type CertificateWrites = {
-  addCertificate: { input: RecordingCertificate; result: AdditionResult };
+  addCertificate: {
+    input: { certificate: RecordingCertificate; assignTo: AddedAssignment | undefined };
+    result: AdditionResult;
+  };
   removeCertificate: { input: RemovalRequest; result: RemovalResult };
   noteKeyRemoved: { input: { contactCenter: string; alias: string; at: string | undefined }; result: boolean };
   claimExpiryWarning: { input: { contactCenter: string; alias: string; days: number }; result: boolean };
@@ -14,17 +23,25 @@ export type CertificateWrites = {
 
 export function certificateWrites(database: Database.Database): WriteHandlers<CertificateWrites> {
   const rows = new CertificateRows(database);
+  const add = (certificate: RecordingCertificate): AdditionResult => {
+    const { contactCenter, alias, fingerprint } = certificate;
+    const known = rows.byFingerprint(contactCenter, fingerprint);
+    if (known?.state === 'active') return { outcome: 'known', certificate: known };
+    if (known !== undefined) {
+      return { outcome: 'restored', certificate: rows.put({ ...certificate, alias: known.alias }) };
+    }
+    const sameAlias = rows.byAlias(contactCenter, alias);
+    if (sameAlias !== undefined) return { outcome: 'alias-taken', certificate: sameAlias };
+    return { outcome: 'created', certificate: rows.put(certificate) };
+  };
   return {
-    addCertificate(certificate) {
-      const { contactCenter, alias, fingerprint } = certificate;
-      const known = rows.byFingerprint(contactCenter, fingerprint);
-      if (known?.state === 'active') return { outcome: 'known', certificate: known };
-      if (known !== undefined) {
-        return { outcome: 'restored', certificate: rows.put({ ...certificate, alias: known.alias }) };
-      }
-      const sameAlias = rows.byAlias(contactCenter, alias);
-      if (sameAlias !== undefined) return { outcome: 'alias-taken', certificate: sameAlias };
-      return { outcome: 'created', certificate: rows.put(certificate) };
+    addCertificate({ certificate, assignTo }) {
+      const added = add(certificate);
+      if (assignTo === undefined || added.outcome === 'alias-taken') return added;
+      if (added.certificate.decryptOnly) return { ...added, outcome: 'not-assignable' };
+      const assignment = withAlso(rows.assignments(certificate.contactCenter), added.certificate, assignTo);
+      if (assignment !== undefined) rows.putAssignment(assignment);
+      return added;
     },
 
     removeCertificate(request) {

@@ -31,6 +31,7 @@ function isTitleIn(file: string, title: string): boolean {
 it.each([
   ['Kinds', 43],
   ['Messages', 18],
+  ['Players', 8],
 ])('%s: every row names tests that there are', (section, count) => {
   const rows = rowsOf(section);
   expect(rows).toHaveLength(count);

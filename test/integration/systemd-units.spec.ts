@@ -25,7 +25,12 @@ beforeAll(() => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 it('there is a unit for each service', () => {
-  expect(units).toEqual(['rcs-decrypt-worker.service', 'rcs-key-vault.service', 'rcs-playback-gateway.service']);
+  expect(units).toEqual([
+    'rcs-decrypt-worker.service',
+    'rcs-key-vault.service',
+    'rcs-playback-gateway.service',
+    'rcs-spool-recorder.service',
+  ]);
 });
 
 analysed.each(units)('%s is what systemd understands, down to the last option', unit => {

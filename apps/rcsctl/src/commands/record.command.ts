@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type Command, Option } from 'commander';
+import { InvalidArgumentError, type Command, Option } from 'commander';
+import { recordWatch, type WatchOptions } from './record-watch.js';
 import {
   readConfiguration,
   withConfiguration,
@@ -14,9 +15,10 @@ import { recordMedia } from '../recorder/record-media.js';
 import { mediaExtension } from '../recorder/recorder-name.js';
 import { recordingDetails, type DetailOptions } from '../recorder/recording-details.js';
 import { wavDuration, wavHeadBytes } from '../recorder/wav-duration.js';
+import { spoolKinds } from '../recorder/spool/spool-kind.js';
 import { print } from '../terminal/print.js';
 
-interface Options extends ConfigurationOptions, RecorderOptions, DetailOptions {
+interface Options extends ConfigurationOptions, RecorderOptions, DetailOptions, WatchOptions {
   readonly directory?: string;
   readonly certificate: readonly string[];
   readonly screenRecording?: boolean;
@@ -34,7 +36,7 @@ interface Options extends ConfigurationOptions, RecorderOptions, DetailOptions {
 export function recordCommand(program: Command): void {
   withConfiguration(program.command('record'))
     .description('encrypt a media file as the recorder does, store it on WebDAV and insert its metadata')
-    .argument('<file>', 'the media file')
+    .argument('[file]', 'the media file; none with --watch')
     .option('--gateway <url>', 'gateway; rcsctl.gateway of the configuration when absent')
     .option('--ca <file>', "authority of the gateway's certificate, PEM")
     .option('--ops-user <name>', 'the recorder; serverSettings.opsUsername when absent')
@@ -79,8 +81,30 @@ export function recordCommand(program: Command): void {
     .option('--stop <time>', 'ISO 8601; start and duration when absent')
     .option('--duration <ms>', 'milliseconds; what a WAV file says, or start to stop, when absent')
     .option('--metadata <file>', 'JSON with further fields of the recording, and of its media file below mediaFile')
+    .option('--watch <folder>', 'records what comes into the folder, and goes on until it is interrupted')
+    .addOption(
+      new Option('--spool <maker>', '--watch: whose names and side files lie there')
+        .choices(Object.keys(spoolKinds))
+        .default('asterisk'),
+    )
+    .option('--move-to <folder>', '--watch: where files go that are recorded, on the same file system')
+    .option('--remove', '--watch: files that are recorded are removed instead')
+    .option('--aside <folder>', '--watch: where files go that cannot be recorded; .aside in the folder when absent')
+    .option('--settle <seconds>', '--watch: a file is complete when it was not written to for so long', seconds, 10)
+    .option('--once', '--watch: ends when nothing is left that is complete')
     .option('--json', 'JSON for programs')
-    .action(record);
+    .action((file: string | undefined, options: Options) => recordOrWatch(file, options));
+}
+
+function recordOrWatch(file: string | undefined, options: Options): Promise<void> {
+  if (options.watch !== undefined && file === undefined) return recordWatch(options.watch, options);
+  if (file !== undefined && options.watch === undefined) return record(file, options);
+  throw new Error('name a media file, or a folder with --watch FOLDER');
+}
+
+function seconds(text: string): number {
+  if (/^\d{1,5}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('must be seconds');
 }
 
 async function record(file: string, options: Options): Promise<void> {

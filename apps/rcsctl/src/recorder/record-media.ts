@@ -26,6 +26,8 @@ export interface RecordingJob extends RecordingEncryption {
   readonly directory?: string | undefined;
   readonly webdav: WebDavAccess;
   readonly gateway: GatewayClient;
+  /** The last word before the server hears of what is stored: what it throws leaves a stored file that belongs to no recording. */
+  readonly beforeInsertion?: () => Promise<void>;
 }
 
 /** Larger trees would not fit into the body that a gateway takes: it makes them itself, from the stored file. */
@@ -45,6 +47,7 @@ export async function recordMedia(job: RecordingJob): Promise<RecordingResource>
   const file = `${mediaId}${job.layout === 'plain' ? '' : '.bin'}`;
   const path = job.directory === undefined ? file : `${job.directory.replace(/\/+$/, '')}/${file}`;
   const { tree, envelope } = await store(job, path, encrypt);
+  await job.beforeInsertion?.();
   return insert(job, path, {
     ...job.recording,
     id: job.id,

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describeError } from '#platform';
+import { GatewayAnswerError } from '../../gateway-client/gateway-client.js';
+import type { FinishedFiles } from './finished-files.js';
+import { spooledFiles, type SpooledFile, type SpoolOptions } from './spooled-files.js';
+
+/** What is told of a spool while it is watched. */
+export type SpoolEvent =
+  | { readonly event: 'recorded' | 'there-already'; readonly file: string; readonly id: string }
+  | { readonly event: 'set-aside'; readonly file: string; readonly reason: string }
+  | { readonly event: 'waiting'; readonly reason: string };
+
+export interface SpoolWatchOptions extends SpoolOptions {
+  readonly folder: string;
+  readonly contactCenter: string;
+  readonly finished: FinishedFiles;
+  readonly hasRecording: (id: string) => Promise<boolean>;
+  /** Encrypts, stores and inserts. @throws UnrecordableFileError for what is the file's own fault. */
+  readonly record: (file: SpooledFile, id: string, signal: AbortSignal) => Promise<void>;
+  readonly tell: (event: SpoolEvent) => void;
+  /** Ends when nothing is left that is complete. */
+  readonly once: boolean;
+}
+
+/** A file that will never be recorded as it is: it is set aside, and the others go on. */
+export class UnrecordableFileError extends Error {
+  override readonly name = 'UnrecordableFileError';
+}
+
+const pauseMs = 1000;
+const firstRetryMs = 1000;
+const longestRetryMs = 60_000;
+
+/**
+ * Records what comes into a folder. It keeps no list of what it did: a recording has an id that follows from its file, so
+ * that one which was killed between the insertion and the file's removal finds the recording there, and only removes the file.
+ */
+export class SpoolWatch {
+  constructor(private readonly options: SpoolWatchOptions) {}
+
+  /** Until the signal aborts. @throws Error when the gateway refuses who records. */
+  async run(signal: AbortSignal): Promise<void> {
+    let retryMs = firstRetryMs;
+    while (!signal.aborted) {
+      const isWell = await this.round(signal);
+      if (isWell && this.options.once) return;
+      await sleep(isWell ? pauseMs : retryMs, undefined, { signal }).catch(() => undefined);
+      retryMs = isWell ? firstRetryMs : Math.min(retryMs * 2, longestRetryMs);
+    }
+  }
+
+  /** @returns whether nothing has to be waited for. */
+  private async round(signal: AbortSignal): Promise<boolean> {
+    const { folder, tell } = this.options;
+    try {
+      for await (const file of spooledFiles(folder, this.options)) {
+        if (signal.aborted) return true;
+        await this.take(file, signal);
+      }
+      return true;
+    } catch (error) {
+      if (signal.aborted) return true;
+      if (isRefusedLogin(error)) throw error;
+      tell({ event: 'waiting', reason: describeError(error) });
+      return false;
+    }
+  }
+
+  private async take(file: SpooledFile, signal: AbortSignal): Promise<void> {
+    const { folder, contactCenter, finished, hasRecording, record, tell } = this.options;
+    const name = relative(folder, file.path);
+    const id = spooledId(contactCenter, name, file);
+    try {
+      const isThere = await hasRecording(id);
+      if (!isThere) await record(file, id, signal);
+      await finished.recorded(file);
+      tell({ event: isThere ? 'there-already' : 'recorded', file: name, id });
+    } catch (error) {
+      const reason = reasonAgainst(error);
+      if (reason === undefined) throw error;
+      await finished.aside(file, reason);
+      tell({ event: 'set-aside', file: name, reason });
+    }
+  }
+}
+
+const idLength = 32;
+
+/** The same for the same file, as long as nobody writes to it; another one for another file of the same name. */
+export function spooledId(contactCenter: string, name: string, { stats }: Pick<SpooledFile, 'stats'>): string {
+  const identity = JSON.stringify([contactCenter, name, stats.size, stats.mtimeMs]);
+  return createHash('sha256').update(identity).digest('hex').slice(0, idLength).toUpperCase();
+}
+
+const unreadable: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EIO', 'ELOOP']);
+const refusedForGood: ReadonlySet<number> = new Set([400, 413, 422]);
+
+/** Why the file itself cannot be recorded; undefined for what may pass, or is nobody's file's fault. */
+function reasonAgainst(error: unknown): string | undefined {
+  if (error instanceof UnrecordableFileError) return error.message;
+  const { code, syscall, cause } = error as NodeJS.ErrnoException;
+  if (unreadable.has(code ?? '') && (syscall === 'open' || syscall === 'read')) return describeError(error);
+  const answer = error instanceof GatewayAnswerError ? error : cause;
+  return answer instanceof GatewayAnswerError && refusedForGood.has(answer.status) ? describeError(error) : undefined;
+}
+
+const isRefusedLogin = (error: unknown): boolean =>
+  error instanceof GatewayAnswerError && (error.status === 401 || error.status === 403);

@@ -1,6 +1,13 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { requireSections } from '#platform';
-import { backupSqliteStore, copySqliteStore, prepareConfiguredCassandra, preparePostgresql } from '#store';
+import {
+  backupSqliteStore,
+  checkPostgresql,
+  copySqliteStore,
+  prepareConfiguredCassandra,
+  preparePostgresql,
+  type StoreFinding,
+} from '#store';
 import { storeDirectory, withStoreOptions, type StoreOptions } from '../audit/audit-store.js';
 import {
   readConfiguration,
@@ -15,6 +22,11 @@ interface BackupOptions extends StoreOptions {
 
 interface MigrateOptions extends ConfigurationOptions {
   readonly grantTo?: string;
+  readonly json?: boolean;
+}
+
+interface CheckOptions extends ConfigurationOptions {
+  readonly role?: string;
   readonly json?: boolean;
 }
 
@@ -33,6 +45,11 @@ export function storeCommand(program: Command): void {
     .option('--grant-to <role>', 'the role of gateways: it may add to the audit and read it, and not change it')
     .option('--json', 'JSON for programs')
     .action(migrate);
+  withConfiguration(store.command('check'))
+    .description('look at the store in PostgreSQL, changing nothing; exit status 1 when something is wrong')
+    .option('--role <role>', 'the role of gateways; that of the configuration when absent')
+    .option('--json', 'JSON for programs')
+    .action(check);
   withConfiguration(store.command('prepare-cassandra'))
     .description('make the tables in the keyspace of cassandraCluster, or those that are missing')
     .option(
@@ -87,4 +104,16 @@ async function migrate({ config, grantTo, json }: MigrateOptions): Promise<void>
   print(json === true, { migrated: true, ...(grantTo === undefined ? {} : { grantedTo: grantTo }) }, () =>
     grantTo === undefined ? 'the tables are up to date' : `the tables are up to date, and ${grantTo} may use them`,
   );
+}
+
+async function check({ config, role, json }: CheckOptions): Promise<void> {
+  const { store } = requireSections(readConfiguration(config), 'store');
+  const findings = await checkPostgresql(store, role);
+  print(json === true, { findings }, () => findings.map(line).join('\n'));
+  if (findings.some(({ verdict }) => verdict === 'bad')) process.exitCode = 1;
+}
+
+function line({ check, verdict, found, advice }: StoreFinding): string {
+  const next = advice === undefined ? '' : `\n${' '.repeat(22)}next: ${advice}`;
+  return `${check.padEnd(11)} ${verdict.padEnd(9)} ${found}${next}`;
 }

@@ -116,9 +116,7 @@ export async function grantUse(options: PostgresqlOptions, host: DatabaseHost, r
       GRANT USAGE ON SCHEMA ${schema} TO ${to};
       REVOKE ALL ON ALL TABLES IN SCHEMA ${schema} FROM ${to};
       GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema} TO ${to};
-      REVOKE UPDATE, DELETE, TRUNCATE ON ${appendOnlyTables.join(', ')} FROM ${to};
-      REVOKE DELETE ON audit_chain, audit_archived_chain FROM ${to};
-      REVOKE INSERT, UPDATE, DELETE ON rcs_schema FROM ${to};
+      ${[...withheld].map(([table, rights]) => `REVOKE ${rights.join(', ')} ON ${table} FROM ${to};`).join('\n')}
       GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${schema} TO ${to};
       GRANT EXECUTE ON FUNCTION rcs_audit_month(text) TO ${to};
       COMMIT`);
@@ -128,7 +126,18 @@ export async function grantUse(options: PostgresqlOptions, host: DatabaseHost, r
   }
 }
 
-const appendOnlyTables = ['audit_record', 'audit_checkpoint', 'audit_archive'];
+const changing = ['UPDATE', 'DELETE', 'TRUNCATE'];
+const withheld: ReadonlyMap<string, readonly string[]> = new Map([
+  ['audit_record', changing],
+  ['audit_checkpoint', changing],
+  ['audit_archive', changing],
+  ['audit_chain', ['DELETE', 'TRUNCATE']],
+  ['audit_archived_chain', ['DELETE', 'TRUNCATE']],
+  ['rcs_schema', ['INSERT', ...changing]],
+]);
+
+/** Rights in a table that a gateway has no use for, and somebody who took one over would. */
+export const withheldRights = (table: string): readonly string[] | undefined => withheld.get(table);
 
 /** Partitions are written and read through the table that they are of. */
 async function revokeOnPartitions(client: Client, role: string): Promise<void> {

@@ -111,6 +111,32 @@ describe(FrameChannel.name, () => {
     expect(writes).toHaveLength(1);
   });
 
+  it('lets messages wait for others, no longer than a moment, and never behind one that does not wait', async () => {
+    const { caller, wire, atHost } = connected();
+    const writes: number[] = [];
+    wire.on('data', (chunk: Buffer) => writes.push(chunk.length));
+    const abort = (id: number): MessageToHost => ({ kind: 'abort', id });
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'performance'] });
+    for (let id = 0; id < 3; id++) {
+      caller.sendTogether(abort(id), 3);
+      await turns(10);
+      expect(writes).toHaveLength(id < 2 ? 0 : 1);
+    }
+    caller.sendTogether(abort(3), 3);
+    jest.advanceTimersByTime(1);
+    jest.useRealTimers();
+    await turns(10);
+    expect(writes).toHaveLength(2);
+    caller.sendTogether(abort(4), 3);
+    caller.send(abort(5));
+    await turns(10);
+    expect(writes).toHaveLength(3);
+    caller.sendTogether(abort(6), 3);
+    caller.sendAtOnce(abort(7));
+    await turns(10);
+    expect(atHost).toEqual(Array.from({ length: 8 }, (_, id) => abort(id)));
+  });
+
   it('brings over what is much larger than what a socket takes at once', async () => {
     const { caller, host, atHost, atCaller } = connected(100_000);
     const value = randomBytes(200_000);

@@ -9,7 +9,12 @@ describe(NativeCalls.name, () => {
     const calls = new NativeCalls();
     const { promise, resolve } = deferred();
     const output = Buffer.alloc(4);
-    const call = calls.run('C_Decrypt', 1000, { buffers: [output], returned }, () => promise);
+    const call = calls.run(
+      'C_Decrypt',
+      1000,
+      { buffers: [output], returned },
+      done => void promise.then(() => done(null, undefined)),
+    );
     const outcome = expect(call).rejects.toMatchObject({ failure: 'unavailable', message: /hangs/ });
     await jest.advanceTimersByTimeAsync(999);
     expect(calls.hung).toBe(false);
@@ -28,7 +33,7 @@ describe(NativeCalls.name, () => {
     const calls = new NativeCalls();
     const [first, second] = [deferred(), deferred()];
     const running = [first, second].map(({ promise }) =>
-      calls.run('C_Sign', 1000, { buffers: [], returned }, () => promise),
+      calls.run('C_Sign', 1000, { buffers: [], returned }, done => void promise.then(() => done(null, undefined))),
     );
     let isQuiet = false;
     const quiet = calls.quiet().then(() => (isQuiet = true));
@@ -43,7 +48,12 @@ describe(NativeCalls.name, () => {
   it('passes failures on and leaves no timer behind', async () => {
     const calls = new NativeCalls();
     await expect(
-      calls.run('C_Sign', 1000, { buffers: [], returned }, () => Promise.reject(new Error('CKR_X'))),
+      calls.run(
+        'C_Sign',
+        1000,
+        { buffers: [], returned },
+        done => void Promise.resolve().then(() => done(new Error('CKR_X'), undefined)),
+      ),
     ).rejects.toThrow('CKR_X');
     const refused = calls.run('C_Sign', 1000, { buffers: [], returned }, () => {
       throw new TypeError('a wrong argument');

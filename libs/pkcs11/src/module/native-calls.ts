@@ -15,6 +15,9 @@ export interface CallEnd {
   readonly returned: () => void;
 }
 
+/** Begins a call on a thread, and says once, in a later turn, what came of it. */
+export type StartCall<T> = (done: (error: Error | null, value: T) => void) => void;
+
 /**
  * The native calls of one module that run on threads. A call can neither be cancelled nor abandoned: until it returns
  * its buffers must stay alive (the binding keeps bare pointers to them) and the module must not be finalised. One that
@@ -33,22 +36,23 @@ export class NativeCalls {
   }
 
   /**
-   * Runs a call. What `start` throws is the caller's: then nothing runs.
+   * Runs a call, which ends by one call of `done`: a promise less for each. What `start` throws is the caller's: then
+   * nothing runs.
    * @throws TokenError unavailable when it takes longer than `timeoutMs`
    */
-  run<T>(what: string, timeoutMs: number, { buffers, returned }: CallEnd, start: () => Promise<T>): Promise<T> {
+  run<T>(what: string, timeoutMs: number, { buffers, returned }: CallEnd, start: StartCall<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const giveUp = (): void =>
         reject(new TokenError('unavailable', `${what} hangs: the token has not answered for ${timeoutMs} ms`));
       const call = { buffers, end: performance.now() + timeoutMs, giveUp, hung: false };
-      const work = start();
-      this.running.add(call);
-      this.watchUntil(call.end);
-      const settle = (): void => {
+      start((error, value) => {
         returned();
         this.forget(call);
-      };
-      work.finally(settle).then(resolve, reject);
+        if (error === null) resolve(value);
+        else reject(error);
+      });
+      this.running.add(call);
+      this.watchUntil(call.end);
     });
   }
 

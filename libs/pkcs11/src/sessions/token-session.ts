@@ -1,6 +1,7 @@
 import type * as pkcs11 from 'pkcs11js';
 import { TokenError } from '../errors/token-error.js';
 import type { Login } from './login.js';
+import type { StartCall } from '../module/native-calls.js';
 import { quietly, type TokenModule } from '../module/token-module.js';
 
 /**
@@ -52,7 +53,7 @@ export class TokenSession {
     return this.watched(
       'C_Decrypt',
       [ciphertext, output],
-      () => this.library.C_DecryptAsync(this.handle, ciphertext, output),
+      done => this.library.C_Decrypt(this.handle, ciphertext, output, done),
       () => this.library.C_Decrypt(this.handle, ciphertext, output),
     );
   }
@@ -70,7 +71,7 @@ export class TokenSession {
     return this.watched(
       'C_Sign',
       [message, output],
-      () => this.library.C_SignAsync(this.handle, message, output),
+      done => this.library.C_Sign(this.handle, message, output, done),
       () => this.library.C_Sign(this.handle, message, output),
     );
   }
@@ -85,7 +86,7 @@ export class TokenSession {
     return this.watched(
       'C_GenerateKeyPair',
       [],
-      () => this.library.C_GenerateKeyPairAsync(this.handle, mechanism, publicTemplate, privateTemplate),
+      done => this.library.C_GenerateKeyPair(this.handle, mechanism, publicTemplate, privateTemplate, done),
       () => this.library.C_GenerateKeyPair(this.handle, mechanism, publicTemplate, privateTemplate),
       timeoutMs,
     );
@@ -101,7 +102,7 @@ export class TokenSession {
     return this.watched(
       'C_UnwrapKey',
       [wrappedKey],
-      () => this.library.C_UnwrapKeyAsync(this.handle, mechanism, unwrappingKey, wrappedKey, template),
+      done => this.library.C_UnwrapKey(this.handle, mechanism, unwrappingKey, wrappedKey, template, done),
       () => this.library.C_UnwrapKey(this.handle, mechanism, unwrappingKey, wrappedKey, template),
     );
   }
@@ -125,15 +126,14 @@ export class TokenSession {
   private watched<T>(
     what: string,
     buffers: readonly Buffer[],
-    onThread: () => Promise<T>,
+    onThread: StartCall<T>,
     atOnce: () => T,
     timeoutMs = this.timeoutMs,
   ): Promise<T> {
     if (this.module.serialised) return this.alone(atOnce, timeoutMs);
-    return this.module.calls.run(what, timeoutMs, { buffers, returned: this.returned }, () => {
-      const work = onThread();
+    return this.module.calls.run(what, timeoutMs, { buffers, returned: this.returned }, done => {
+      onThread(done);
       this.running = true;
-      return work;
     });
   }
 

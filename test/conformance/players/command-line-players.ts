@@ -107,7 +107,10 @@ export class Vlc implements CommandLinePlayer {
 
 const notRoot = (): object => (process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {});
 
-/** GStreamer's own player and prober. Their command lines take no authority. */
+/**
+ * GStreamer's own player and prober. Their command lines take no authority. What it plays is the same each time only if
+ * nobody adds noise to it: its player converts with dither unless it leaves that to the sink.
+ */
 export class GStreamer implements CommandLinePlayer {
   readonly name = 'GStreamer';
   readonly seeksEverywhere = false;
@@ -115,10 +118,13 @@ export class GStreamer implements CommandLinePlayer {
 
   async play({ withoutTls }: Address, medium: Medium, from: number): Promise<Played> {
     const file = outputFile(this.stage);
-    const sink = `audioconvert ! audio/x-raw,format=S16LE ! filesink sync=false location=${file}`;
+    // It may seek later than a file without a clock is at its end: a pause after every piece is time to do so.
+    const late = from === 0 ? '' : 'identity sleep-time=2000 ! ';
+    const samples = 'audioconvert dithering=none noise-shaping=none ! audio/x-raw,format=S16LE';
+    const sink = `${late}${samples} ! volume ! filesink sync=false location=${file}`;
     const environment = { env: { ...process.env, HOME: this.stage.directory('gstreamer-home') } };
     const start = from === 0 ? [] : ['--start-position', String(from)];
-    const sinks = ['--flags=audio+soft-volume', `--audiosink=${sink}`, '--videosink=fakesink'];
+    const sinks = ['--flags=audio+native-audio', `--audiosink=${sink}`, '--videosink=fakesink'];
     const options = ['-q', '--no-interactive', ...sinks, ...start];
     await quiet('gst-play-1.0', [...options, withoutTls], environment);
     // The prober gives up on the end of an Ogg file when the machine is busy, from whatever server.

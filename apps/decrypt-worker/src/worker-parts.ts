@@ -14,6 +14,7 @@ import { DataPlaneServer } from './data-plane/data-plane-server.js';
 import { ForgetHandler } from './data-plane/forget.handler.js';
 import { InspectHandler } from './data-plane/inspect.handler.js';
 import { MediaHandler } from './data-plane/media.handler.js';
+import { PeaksHandler } from './data-plane/peaks.handler.js';
 import { RemoveHandler } from './data-plane/remove.handler.js';
 import { OwnGrants } from './identity/own-grants.js';
 import { OwnIdentities } from './identity/own-identities.js';
@@ -83,6 +84,7 @@ export function workerParts(context: ServiceContext, configuration: DecryptWorke
   const handlers = {
     media: new MediaHandler(grants, sessions, opener, metrics, settings.clientIdleTimeoutMs),
     inspect: new InspectHandler(grants, new LayoutInspector(storages, settings, toldDeviations(logger)), openTimeoutMs),
+    peaks: new PeaksHandler(grants, sessions, opener, metrics),
     contentTree: new ContentTreeHandler(grants, storages),
     forget: new ForgetHandler(sessions, logger),
     remove: new RemoveHandler(grants, storages, logger),

@@ -15,6 +15,7 @@ import { LocalKeyManagerListener } from './local-key-manager/local-key-manager-l
 import { LocalKeyManagerModule } from './local-key-manager/local-key-manager.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
+import { PeaksModule } from './peaks/peaks.module.js';
 import { PlaybackModule } from './playback/playback.module.js';
 import { DeletionProtectionModule } from './deletion-protection/deletion-protection.module.js';
 import { LabelsModule } from './labels/labels.module.js';
@@ -31,6 +32,7 @@ import { UsersModule } from './users/users.module.js';
 const features = [
   AccessModule,
   PlaybackModule,
+  PeaksModule,
   RecordingsModule,
   HandOverModule,
   RecordingSourceModule,

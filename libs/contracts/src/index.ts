@@ -5,6 +5,14 @@ export * from './data-plane/media-request.js';
 export * from './data-plane/inspection.js';
 export * from './data-plane/content-tree-request.js';
 export * from './data-plane/forget-request.js';
+export {
+  peaksPath,
+  peaksReplySchema,
+  peaksRequestSchema,
+  type MadePeaks,
+  type PeaksReply,
+  type PeaksRequest,
+} from './data-plane/peaks-request.js';
 export * from './data-plane/remove-request.js';
 export * from './worker-registry/worker-registry.js';
 export * from './vault-journal/journal-chain.js';

@@ -9,6 +9,7 @@ import { labels } from './sqlite/sqlite-label-store.js';
 import { legalHolds } from './sqlite/sqlite-legal-hold-store.js';
 import { localKeyManager } from './sqlite/sqlite-local-key-manager-store.js';
 import { mediaIndex } from './sqlite/sqlite-media-index-store.js';
+import { peaks } from './sqlite/sqlite-peaks-store.js';
 import { recordingSearch } from './sqlite/sqlite-recording-search-store.js';
 import { recordings } from './sqlite/sqlite-recording-store.js';
 import { removals } from './sqlite/sqlite-removal-store.js';
@@ -28,6 +29,7 @@ export type * from './hand-over/hand-over-store.js';
 export type * from './labels/label-store.js';
 export type * from './local-key-manager/local-key-manager-store.js';
 export type * from './media-index/media-index-store.js';
+export type * from './peaks/peaks-store.js';
 export type * from './recording-search/recording-search-store.js';
 export type * from './recordings/recording-store.js';
 export type * from './removal/removal-store.js';
@@ -55,6 +57,7 @@ export const documents = {
   removals,
   handOvers,
   retention,
+  peaks,
   settings,
   seenMarks,
 };

@@ -157,7 +157,7 @@ export const routeActs: Readonly<Record<string, RouteActs>> = {
     plainly(
       'POST',
       '/rcs/certificates',
-      collisions.flatMap(({ body }) => [body, { ...(body), assignTo: a.profile }]),
+      collisions.flatMap(({ body }) => [body, { ...body, assignTo: a.profile }]),
     ),
   'POST /rcs/certificates/:alias/renew': attack =>
     onCertificates(attack, 'POST', '/rcs/certificates/:alias/renew', [
@@ -354,6 +354,14 @@ function playbackRoutes(base: string): Record<string, RouteActs> {
         })),
         // Under an id of B's own.
         ...plainly('GET', `${base}/${attack.b.recordings[0]!.id}/play/${leaf}`),
+      ]),
+    [`GET ${base}/:id/play/:leaf/peaks`]: attack =>
+      recordings(attack).flatMap(({ id, leaf, playPath }) => [
+        ...over('GET', `${base}/:id/play/:leaf/peaks`, [nobodys(id)], [undefined], { leaf }).map(act => ({
+          ...act,
+          warm: `${playPath}/peaks`,
+        })),
+        ...plainly('GET', `${base}/${attack.b.recordings[0]!.id}/play/${leaf}/peaks`),
       ]),
   };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
-import { mediaPath } from '#contracts';
+import { mediaPath, peaksPath } from '#contracts';
 import { envelopeDigest, GrantSigner, playbackGrants, type MediaLayout } from '#grants';
 import type { InternalIdentity } from '#platform';
 import type { ReadyLine } from '#test/cluster/running-cluster.js';
@@ -33,18 +33,17 @@ export function workerActs({ a, b }: Attack, gateway: InternalIdentity): WorkerA
       // Under A's own names: only the contact center is B's.
       { recording: id, mediaFile: path },
     ];
-    return names.map(name => {
+    return names.flatMap(name => {
       const grant = grants.sign({
         ...{ sub: b.admin.name, contactCenter: b.contactCenter.id, ...name, purpose: 'play', layout: grantedLayout },
         location: { storage: 'webDAV', path },
         ...(envelope === undefined ? {} : { envelopeDigest: envelopeDigest(envelope) }),
       });
       const detached = pkcs7 === undefined ? {} : { envelope: pkcs7 };
-      return {
-        path: mediaPath,
-        body: { grant, method: 'GET', contentType: 'audio/wav', ...detached },
-        warm: playPath,
-      };
+      return [
+        { path: mediaPath, body: { grant, method: 'GET', contentType: 'audio/wav', ...detached }, warm: playPath },
+        { path: peaksPath, body: { grant, ...detached }, warm: playPath },
+      ];
     });
   });
 }

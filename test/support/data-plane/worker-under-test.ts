@@ -21,6 +21,7 @@ import { DataPlaneServer } from '../../../apps/decrypt-worker/src/data-plane/dat
 import { ForgetHandler } from '../../../apps/decrypt-worker/src/data-plane/forget.handler.js';
 import { InspectHandler } from '../../../apps/decrypt-worker/src/data-plane/inspect.handler.js';
 import { MediaHandler } from '../../../apps/decrypt-worker/src/data-plane/media.handler.js';
+import { PeaksHandler } from '../../../apps/decrypt-worker/src/data-plane/peaks.handler.js';
 import { RemoveHandler } from '../../../apps/decrypt-worker/src/data-plane/remove.handler.js';
 import { LayoutInspector } from '../../../apps/decrypt-worker/src/media-session/layout-inspector.js';
 import { MediaOpener } from '../../../apps/decrypt-worker/src/media-session/media-opener.js';
@@ -87,6 +88,7 @@ export class WorkerUnderTest {
       {
         media: new MediaHandler(this.grants, this.sessions, opener, metrics, 10_000),
         inspect: new InspectHandler(this.grants, new LayoutInspector(this.storages), 10_000),
+        peaks: new PeaksHandler(this.grants, this.sessions, opener, metrics),
         contentTree: new ContentTreeHandler(this.grants, this.storages),
         forget: new ForgetHandler(this.sessions, logger),
         remove: new RemoveHandler(this.grants, this.storages, logger),

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { contentTreePath, forgetPath, inspectPath, mediaPath, removePath } from '#contracts';
+import { contentTreePath, forgetPath, inspectPath, mediaPath, peaksPath, removePath } from '#contracts';
 import {
   answerBrokenRequest,
   boundListener,
@@ -54,6 +54,7 @@ export interface DataPlaneLimits {
 export interface DataPlaneHandlers {
   readonly media: DataPlaneHandler;
   readonly inspect: DataPlaneHandler;
+  readonly peaks: DataPlaneHandler;
   readonly contentTree: DataPlaneHandler;
   readonly forget: DataPlaneHandler;
   readonly remove: DataPlaneHandler;
@@ -217,6 +218,8 @@ function handlerFor(path: string, handlers: DataPlaneHandlers): DataPlaneHandler
       return handlers.media;
     case inspectPath:
       return handlers.inspect;
+    case peaksPath:
+      return handlers.peaks;
     case contentTreePath:
       return handlers.contentTree;
     case forgetPath:

@@ -1,15 +1,13 @@
 import { finished, type Readable } from 'node:stream';
 import type { ServerResponse } from 'node:http';
 import { certificateAliasHeader, mediaRequestSchema, representationLengthHeader, type MediaRequest } from '#contracts';
-import type { GrantVerifier, PlaybackGrant } from '#grants';
-import { LRUCache } from 'lru-cache';
+import type { GrantVerifier } from '#grants';
 import { beginStep, endWithin, inStep, RcsError, sendStream } from '#platform';
 import { planResponse, skipBytes, takeBytes, bodyLength, type BodySegment } from '../http-semantics/response-plan.js';
-import { contentError, isUneven } from '../media-session/cms-errors.js';
 import type { LeasedMedia, MediaSessionCache } from '../media-session/media-session-cache.js';
 import type { OpenMedia } from '../media-session/media-session.js';
 import type { MediaOpener } from '../media-session/media-opener.js';
-import { sessionIdentity } from '../media-session/session-identity.js';
+import { SessionOpening } from '../media-session/session-opening.js';
 import type { WorkerMetrics } from '../metrics/worker-metrics.js';
 
 export interface Exchange {
@@ -21,15 +19,17 @@ export interface Exchange {
 
 /** Answers a gateway's request for media: checks the grant, opens or re-uses the session, streams the plaintext. */
 export class MediaHandler {
-  private readonly unevenFiles = new LRUCache<string, true>({ max: 1000 });
+  private readonly opening: SessionOpening;
 
   constructor(
     private readonly grants: Pick<GrantVerifier, 'verify'>,
-    private readonly sessions: MediaSessionCache,
-    private readonly opener: MediaOpener,
+    sessions: MediaSessionCache,
+    opener: MediaOpener,
     private readonly metrics: WorkerMetrics,
     private readonly clientIdleTimeoutMs: number,
-  ) {}
+  ) {
+    this.opening = new SessionOpening(sessions, opener, metrics);
+  }
 
   async handle(body: unknown, exchange: Exchange): Promise<void> {
     const parsed = mediaRequestSchema.safeParse(body);
@@ -38,49 +38,7 @@ export class MediaHandler {
     const verified = beginStep(exchange.requestId, 'grant verified');
     const grant = this.grants.verify(parsed.data.grant);
     verified();
-    if (grant.purpose !== 'play') throw new RcsError('RCS_GRANT_REFUSED', `a grant to ${grant.purpose} opens no media`);
-    try {
-      await this.attempt(parsed.data, grant, exchange);
-    } catch (error) {
-      // What was opened is not what lies there: once more with what is there now, unless bytes have left.
-      const changed = error instanceof RcsError && error.code === 'RCS_STORAGE_CHANGED';
-      if (!changed && !isUneven(error)) throw contentError(error);
-      const key = sessionIdentity(grant);
-      this.sessions.forget(key);
-      if (isUneven(error)) this.unevenFiles.set(key, true);
-      if (exchange.response.headersSent) throw contentError(error);
-      await this.attempt(parsed.data, grant, exchange);
-    }
-  }
-
-  private async attempt(request: MediaRequest, grant: PlaybackGrant, exchange: Exchange): Promise<void> {
-    const leased = await inStep(exchange.requestId, 'session', () => this.openSession(request, grant, exchange));
-    try {
-      await this.answer(request, leased, exchange);
-    } finally {
-      leased.release();
-    }
-  }
-
-  private async openSession(request: MediaRequest, grant: PlaybackGrant, exchange: Exchange): Promise<LeasedMedia> {
-    const key = sessionIdentity(grant);
-    if (request.contentTree === undefined && this.opener.needsTree(grant) && !this.sessions.has(key))
-      throw new RcsError('RCS_CONTENT_TREE_NEEDED');
-    const leased = await this.sessions.use(key, exchange.signal, signal =>
-      this.opener.open(
-        {
-          grant,
-          signedGrant: request.grant,
-          detachedEnvelope: decoded(request.envelope),
-          leaves: decoded(request.contentTree),
-          requestId: exchange.requestId,
-          scanSegments: this.unevenFiles.has(key),
-        },
-        signal,
-      ),
-    );
-    this.metrics.mediaSessions.inc({ result: leased.hit ? 'hit' : 'miss' });
-    return leased;
+    await this.opening.use(parsed.data, grant, exchange, leased => this.answer(parsed.data, leased, exchange));
   }
 
   private async answer(request: MediaRequest, leased: LeasedMedia, exchange: Exchange): Promise<void> {
@@ -155,9 +113,6 @@ function inWindow(
     'literal' in segment || media.dividable(segment.range.start, segment.range.end);
   return body.every(isDividable) ? takeBytes(body, window) : body;
 }
-
-const decoded = (base64: string | undefined): Buffer | undefined =>
-  base64 === undefined ? undefined : Buffer.from(base64, 'base64');
 
 /** Resolves when the source has data or has ended well, rejects with its error. */
 function firstBytes(source: Readable): Promise<void> {

@@ -1,3 +1,4 @@
+import { hkdfSync } from 'node:crypto';
 import {
   detachedContentMap,
   EncryptedMedia,
@@ -144,6 +145,7 @@ export class MediaOpener {
         memoryBytes: treeBytes,
         stream: (start, end, streamSignal) => media.stream(start, end, streamSignal),
         dividable: (start, end) => media.dividable(start, end),
+        deriveKey: purpose => Buffer.from(hkdfSync('sha256', sessionKey, Buffer.alloc(0), purpose, 32)),
         close: () => {
           media.close();
           sessionKey.fill(0);

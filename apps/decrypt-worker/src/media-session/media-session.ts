@@ -16,6 +16,8 @@ export interface OpenMedia {
   stream(start: number, end: number, signal: AbortSignal): Readable;
   /** Whether [start, end) may be sent in parts; false where it is verified, or found, only as a whole. */
   dividable(start: number, end: number): boolean;
+  /** A key of 32 bytes for what belongs to the media and is kept elsewhere; absent for plain media, which have none. */
+  readonly deriveKey?: (purpose: string) => Buffer;
   /** Forgets the session key. */
   close(): void;
 }

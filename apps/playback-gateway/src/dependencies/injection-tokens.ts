@@ -15,6 +15,7 @@ export const storeTokens = {
   removals: Symbol('RemovalStore'),
   handOvers: Symbol('HandOverStore'),
   retention: Symbol('RetentionStore'),
+  peaks: Symbol('PeaksStore'),
   settings: Symbol('SettingStore'),
   seenMarks: Symbol('SeenMarkStore'),
   endedSessions: Symbol('EndedSessionStore'),

@@ -29,6 +29,6 @@ import { PlaybackService } from './playback.service.js';
   ],
   controllers: [PlaybackController],
   providers: [PlaybackAdmission, PlaybackAudit, PlaybackService, EnvelopeLocator, MediaRelay, FinishedPlaybacks],
-  exports: [PlaybackAdmission],
+  exports: [PlaybackAdmission, PlaybackService],
 })
 export class PlaybackModule {}

@@ -42,6 +42,12 @@ interface FoundMedia {
   readonly permission: RecordingPermission;
 }
 
+/** Media that somebody may play, and what of it is known. */
+export interface PermittedMedia extends FoundMedia {
+  readonly subject: AuditSubject;
+  readonly envelope: LocatedEnvelope;
+}
+
 type PlaybackOutcome = 'ok' | 'aborted' | ErrorCode;
 
 /** One playback from the question to the last byte: permission, audit, grant, relay. */
@@ -93,9 +99,7 @@ export class PlaybackService {
 
   /** Answers the outcome for the metrics: ok, aborted, or an error code. */
   private async attempt(request: PlaybackRequest, player: PlayerConnection): Promise<PlaybackOutcome> {
-    const found = await this.find(request);
-    const subject = auditSubject(request, found.recording, found.mediaFile);
-    const envelope = await this.permit(request, found, player, subject);
+    const { subject, envelope, ...found } = await this.permitted(request, player.signal);
     const grantIds = new Set<string>();
     try {
       const { certificateAlias } = await this.send(request, found, envelope, player, { subject, grantIds });
@@ -119,6 +123,16 @@ export class PlaybackService {
     } finally {
       if (player.bytesSent > 0) this.seenMarks.note(request.user, found.recording.id);
     }
+  }
+
+  /**
+   * The media file of a request, when the user may play it; what they may not stands in the audit.
+   * @throws RcsError for whatever stands in the way
+   */
+  async permitted(request: PlaybackRequest, signal: AbortSignal): Promise<PermittedMedia> {
+    const found = await this.find(request);
+    const subject = auditSubject(request, found.recording, found.mediaFile);
+    return { ...found, subject, envelope: await this.permit(request, found, signal, subject) };
   }
 
   private async find(request: PlaybackRequest): Promise<FoundMedia> {
@@ -150,7 +164,7 @@ export class PlaybackService {
   private async permit(
     { user, requestId }: PlaybackRequest,
     { recording, mediaFile, permission }: FoundMedia,
-    { signal }: PlayerConnection,
+    signal: AbortSignal,
     subject: AuditSubject,
   ): Promise<LocatedEnvelope> {
     const question = { recording, mediaFile, userName: user.name, requestId, signal };
@@ -176,13 +190,7 @@ export class PlaybackService {
     player: PlayerConnection,
     { subject, grantIds }: { readonly subject: AuditSubject; readonly grantIds: Set<string> },
   ): Promise<RelayResult> {
-    const grant: GrantContent = {
-      ...grantSubject(recording, mediaFile, request.user.name),
-      purpose: 'play',
-      layout: envelope.layout,
-      ...(envelope.digest === undefined ? {} : { envelopeDigest: envelope.digest }),
-      ...(envelope.content === undefined ? {} : { content: envelope.content }),
-    };
+    const grant = playGrant(recording, mediaFile, request.user.name, envelope);
     const contentType = contentTypeOf(mediaFile.type);
     const audited = inStep(request.requestId, 'audit', () => this.audit.allowed(subject, request, envelope));
     // The relay awaits it before the first byte; this only keeps a failure from counting as unhandled until then.
@@ -215,6 +223,20 @@ export class PlaybackService {
 const sentBy = ({ bytesSent, contentRange }: PlayerConnection): Pick<AuditEntry, 'bytes' | 'contentRange'> => ({
   bytes: bytesSent,
   ...(contentRange === undefined ? {} : { contentRange }),
+});
+
+/** What a worker, and a vault, are to open for somebody. */
+export const playGrant = (
+  recording: Recording,
+  mediaFile: MediaFile,
+  userName: string,
+  { layout, digest, content }: LocatedEnvelope,
+): GrantContent => ({
+  ...grantSubject(recording, mediaFile, userName),
+  purpose: 'play',
+  layout,
+  ...(digest === undefined ? {} : { envelopeDigest: digest }),
+  ...(content === undefined ? {} : { content }),
 });
 
 /** The grants that were shown, by which the journals of the vaults name them, too. */

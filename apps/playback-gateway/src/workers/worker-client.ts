@@ -9,13 +9,17 @@ import {
   inspectPath,
   inspectReplySchema,
   mediaPath,
+  peaksPath,
+  peaksReplySchema,
   removePath,
   removeReplySchema,
   type ContentTreeReply,
   type InspectReply,
   type InspectRequest,
   type ForgetRequest,
+  type MadePeaks,
   type MediaRequest,
+  type PeaksRequest,
   type WorkerRegistration,
 } from '#contracts';
 import {
@@ -96,6 +100,20 @@ export class WorkerClient {
   ): Promise<ContentTreeReply> {
     const reply = await this.json(worker, contentTreePath, { grant }, requestId, signal, signal);
     return parsed(contentTreeReplySchema, reply, worker);
+  }
+
+  /** Takes as long as decoding takes; a worker that is still at it says so now and then. @throws RcsError of the worker */
+  async peaks(
+    worker: WorkerRegistration,
+    request: PeaksRequest,
+    requestId: string,
+    signal: AbortSignal,
+  ): Promise<MadePeaks> {
+    const reply = await this.json(worker, peaksPath, request, requestId, signal, signal);
+    const made = parsed(peaksReplySchema, reply, worker);
+    if (!('failure' in made)) return made;
+    const fallback = new RcsError('RCS_WORKER_FAILED', `worker ${worker.instance}: ${made.failure.code}`);
+    throw fromProblemDetails(made.failure, fallback);
   }
 
   /** Resolves when nothing is left where the grant says. */

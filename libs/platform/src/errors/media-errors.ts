@@ -68,6 +68,28 @@ export const mediaErrors = {
     'The media cannot be decrypted',
     'The media or its envelope was modified, cut or encrypted with another key. Compare it with a backup. The log of the worker says whether the key is only not proved: raw media without any signature (G.711) plays where its storage says plainMedia: any.',
   ),
+  RCS_PEAKS_UNSUPPORTED: define(
+    415,
+    FAILED_PRECONDITION,
+    2,
+    'No wave form is made of this kind of media',
+    'The detail names the kind. Wave forms are made of WAV (PCM, float, A-law, mu-law), MP3, and Opus in Ogg; a player can draw others from the media itself.',
+  ),
+  RCS_PEAKS_UNDECODABLE: define(
+    422,
+    FAILED_PRECONDITION,
+    2,
+    'No wave form can be made of this media file',
+    'The detail says why: the audio is damaged, has no samples, or is longer than a day. Whether it plays does not depend on it.',
+  ),
+  RCS_PEAKS_PENDING: define(
+    503,
+    UNAVAILABLE,
+    2,
+    'The wave form is still being made',
+    'Ask again after the seconds of Retry-After: it is made once, and kept.',
+    true,
+  ),
   RCS_STORAGE_FILE_MISSING: define(
     502,
     UNAVAILABLE,

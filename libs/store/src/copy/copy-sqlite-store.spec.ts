@@ -21,6 +21,8 @@ const leftOut = new Set([
   'recording_search',
   'recording_owner',
   'background_lease',
+  // Made again when somebody asks.
+  'media_peaks',
   'audit_exported',
   'audit_exporter',
   'rcs_schema',

@@ -5,6 +5,7 @@ import { documentSchema } from './document-schema.js';
 import type { DatabaseHost, PostgresqlOptions } from './postgresql-options.js';
 import { clientConfig } from './primary-pool.js';
 import { handOverSchema } from './hand-over-schema.js';
+import { peaksSchema } from './peaks-schema.js';
 import { removalSchema } from './removal-schema.js';
 import { retentionSchema } from './retention-schema.js';
 import { seenMarkSchema } from './seen-mark-schema.js';
@@ -28,6 +29,7 @@ export const migrations: readonly PostgresqlMigration[] = [
   { version: 6, worksWithCodeOf: 1, sql: retentionSchema },
   { version: 7, worksWithCodeOf: 1, sql: settingSchema },
   { version: 8, worksWithCodeOf: 1, sql: seenMarkSchema },
+  { version: 9, worksWithCodeOf: 1, sql: peaksSchema },
 ];
 
 /** A step may have to rewrite much. */

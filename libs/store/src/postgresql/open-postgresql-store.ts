@@ -22,6 +22,7 @@ import type { PostgresqlOptions } from './postgresql-options.js';
 import { PostgresqlRecordingSearchStore } from './postgresql-recording-search-store.js';
 import { PostgresqlRecordingStore } from './postgresql-recording-store.js';
 import { PostgresqlRemovalStore } from './postgresql-removal-store.js';
+import { PostgresqlPeaksStore } from './postgresql-peaks-store.js';
 import { PostgresqlRetentionStore } from './postgresql-retention-store.js';
 import { PostgresqlRewrapStore } from './postgresql-rewrap-store.js';
 import { PostgresqlSettingStore } from './postgresql-setting-store.js';
@@ -95,6 +96,7 @@ function postgresqlStore(
     deletionProtection: new PostgresqlDeletionProtectionStore(documents),
     legalHolds: new PostgresqlLegalHoldStore(documents),
     retention: new PostgresqlRetentionStore(documents),
+    peaks: new PostgresqlPeaksStore(documents),
     removals: new PostgresqlRemovalStore(documents),
     handOvers: new PostgresqlHandOverStore(documents),
     mediaIndex: new PostgresqlMediaIndexStore(documents),

@@ -8,7 +8,14 @@ import type { Sql } from './sql.js';
 
 type RemovedRow = Pick<LedgerEntry, 'recordingId' | 'contactCenter' | 'kind' | 'time'>;
 const wholeRecording = '';
-const tablesOfMedia = ['envelope_pin', 'content_tree', 'media_recipient', 'unindexed_media', 'media_location'];
+const tablesOfMedia = [
+  'envelope_pin',
+  'content_tree',
+  'media_recipient',
+  'unindexed_media',
+  'media_location',
+  'media_peaks',
+];
 
 /** What stands against the removal of a recording. Whoever calls holds it for update. */
 export async function obstaclesOf(sql: Sql, recordingId: string): Promise<Obstacles> {

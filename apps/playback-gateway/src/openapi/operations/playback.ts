@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { conditionFields } from '../../http/condition-fields.js';
 import { downloadParameter } from '../../playback/playback-request.js';
+import { peaksQuerySchema } from '../../peaks/peaks.schema.js';
 import { ticketRequestSchema } from '../../tickets/ticket-request.js';
 import { named } from '../named-schema.js';
 import { json, type FeatureOperations, type Operation } from '../operation.js';
 import { problemsOfRecordings } from '../problems-of-recordings.js';
 import { problemsOfVaults } from '../problems-of-vaults.js';
-import { succeeded } from '../values.js';
+import { count, succeeded } from '../values.js';
 
 const playTicket = named(
   'PlayTicket',
@@ -98,6 +99,32 @@ const head: Operation = {
   },
 };
 
+const drawnPeaks = named(
+  'Peaks',
+  z.strictObject({
+    statusCode: succeeded,
+    sampleRate: count,
+    duration: z.number().describe('Seconds.'),
+    buckets: count.describe('Of each channel: as many as were asked for, or as there are.'),
+    peaks: z
+      .array(z.array(z.number()))
+      .describe('Of each channel the highest absolute sample of each bucket, or its lowest and highest by turns.'),
+  }),
+);
+
+/** A wave form costs the player no media. */
+const peaks: Operation = {
+  summary: 'The wave form of a media file, per channel',
+  caller: 'play-ticket',
+  headers: { 'If-None-Match': 'ETags.' },
+  query: peaksQuerySchema,
+  answers: {
+    200: { ...json(drawnPeaks), headers: { ETag: 'Of the wave form as it was asked for.' } },
+    304: { description: 'What the client has is still it.', headers: { ETag: 'Of the wave form.' } },
+  },
+  problems: [...problems, 'RCS_PEAKS_UNSUPPORTED', 'RCS_PEAKS_UNDECODABLE', 'RCS_PEAKS_PENDING'],
+};
+
 /** Listening to recordings. The first of the two paths stands in mediaUri; some players use the second. */
 export const playback: FeatureOperations = {
   feature: 'Playback',
@@ -106,6 +133,8 @@ export const playback: FeatureOperations = {
     'HEAD /api/v2/recordings/:id/play/:leaf': head,
     'GET /recordings/:id/play/:leaf': play,
     'HEAD /recordings/:id/play/:leaf': head,
+    'GET /api/v2/recordings/:id/play/:leaf/peaks': peaks,
+    'GET /recordings/:id/play/:leaf/peaks': peaks,
     'POST /api/v2/recordings/:id/play-tickets': {
       summary: 'A play URL for a player that can send neither credentials nor a cookie',
       caller: 'user',

@@ -37,9 +37,14 @@ export class RemovalTable {
     this.discount = database.prepare<[number, string]>(
       'UPDATE media_file_count SET media_files = media_files - ? WHERE contact_center = ?',
     );
-    this.rowsOfMedia = ['envelope_pin', 'content_tree', 'media_recipient', 'unindexed_media', 'media_location'].map(
-      table => database.prepare<[string, string]>(`DELETE FROM ${table} WHERE recording_id = ? AND media_id = ?`),
-    );
+    this.rowsOfMedia = [
+      'envelope_pin',
+      'content_tree',
+      'media_recipient',
+      'unindexed_media',
+      'media_location',
+      'media_peaks',
+    ].map(table => database.prepare<[string, string]>(`DELETE FROM ${table} WHERE recording_id = ? AND media_id = ?`));
     this.rowsOfRecording = [
       'DELETE FROM deletion_protection WHERE recording_id = ?',
       'DELETE FROM legal_hold WHERE recording_id = ?',

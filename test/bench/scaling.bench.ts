@@ -7,6 +7,7 @@ import { WorkerDirectory } from '../../apps/playback-gateway/src/workers/worker-
 import { InternalAuthority } from '../support/authority/internal-authority.js';
 import { RedisServer } from '../support/redis/redis-server.js';
 import { SignedRegistrations } from '../support/redis/signed-registrations.js';
+import { redisUsage } from './redis-usage.js';
 import { median } from './statistics.js';
 
 const heartbeatIntervalMs = 1000;
@@ -190,18 +191,6 @@ class Playbacks {
     const mean = loads.reduce((sum, load) => sum + load, 0) / loads.length;
     return { mean, p99: loads[Math.floor(loads.length * 0.99)] ?? 0, max: loads.at(-1) ?? 0 };
   }
-}
-
-async function redisUsage(redis: ReturnType<typeof redisAt>) {
-  const info = await redis.info();
-  const value = (name: string): number => Number(new RegExp(`^${name}:([\\d.]+)`, 'm').exec(info)?.[1]);
-  return {
-    at: Number(process.hrtime.bigint()) / 1e9,
-    commands: value('total_commands_processed'),
-    cpu: value('used_cpu_sys') + value('used_cpu_user'),
-    out: value('total_net_output_bytes'),
-    memory: value('used_memory'),
-  };
 }
 
 async function listMilliseconds(registry: ReturnType<SignedRegistrations['registry']>): Promise<number> {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Replica } from '#test/cluster/replica.js';
-import { startTwoOfEach, type ReplicatedServices } from '#test/cluster/replicated-services.js';
+import { startReplicas, type ReplicatedServices } from '#test/cluster/replicated-services.js';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { answerOf, waitFor } from '#test/waiting/wait-for.js';
 import { CurlClient } from '../e2e/curl-client.js';
@@ -39,7 +39,7 @@ beforeAll(async () => {
   longPath = await stored('long.bin', long);
   shortPath = await stored('short.bin', short);
   heldPath = await stored('held.bin', held);
-  services = await startTwoOfEach(repository, cluster.ready, {
+  services = await startReplicas(repository, cluster.ready, {
     // A worker hands its streams over at once; a gateway waits for its own, which nobody else can finish.
     'decrypt-worker': {
       RCS_GRACEFUL_SHUTDOWN_TIMEOUT_MS: '50',

@@ -2,8 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endingWithUs } from '#platform';
-import { endChild } from '#test/waiting/end-child.js';
-import { waitFor } from '#test/waiting/wait-for.js';
+import { endChild } from '../waiting/end-child.js';
+import { waitFor } from '../waiting/wait-for.js';
 import { isReady, metricsOf } from './management-page.js';
 
 export interface ReplicaDefinition {

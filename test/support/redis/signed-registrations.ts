@@ -16,6 +16,11 @@ export class SignedRegistrations {
     return new SignedRegistrations(await authority.issue('decrypt-worker'), await authority.issue('playback-gateway'));
   }
 
+  /** Of a cluster whose identities these are. */
+  static of(worker: InternalIdentity, gateway: InternalIdentity): SignedRegistrations {
+    return new SignedRegistrations(worker, gateway);
+  }
+
   announcement(redis: RedisConnection): WorkerAnnouncement {
     return new WorkerAnnouncement(redis, new MessageSigner({ current: this.worker }, workerRegistrationType));
   }

@@ -201,3 +201,32 @@ describe('retention', () => {
     expect((await send('GET', '/rcs/retention', undefined, client.asUser('bob'))).status).toBe(403);
   });
 });
+
+describe('an erasure of a person', () => {
+  interface Records {
+    readonly records: readonly { readonly event: string; readonly erased?: object; readonly detail?: string }[];
+  }
+  const audited = async (query: string) =>
+    (await send('GET', `/rcs/audit?order=newest-first&limit=1000${query}`)) as unknown as Records;
+
+  it('takes who they were out of the audit of their contact center, and leaves what happened', async () => {
+    const name = `leaver-${cluster.ready.contactCenter}`;
+    const password = 'a long password of a leaver 1';
+    const account = { userName: name, password, roles: ['agent'], contactCenter: cluster.ready.contactCenter };
+    expect((await send('POST', '/rcs/users', account)).status).toBe(201);
+    const who = ['--cacert', cluster.ready.caFile, '--user', `${name}:${password}`];
+    const { playPath } = await insert('of-a-leaver', undefined, {});
+    expect((await curl(...who, `${cluster.ready.gateway}${playPath}`)).status).toBe(403);
+    expect((await audited(`&user=${name}`)).records.length).toBeGreaterThan(0);
+    const asked = { reason: `request of ${name}`, subject: { userName: name } };
+    expect(await send('POST', '/rcs/erasures', { ...asked, dryRun: true })).toMatchObject({ status: 200 });
+    expect((await audited(`&user=${name}`)).records.length).toBeGreaterThan(0);
+    expect(await send('POST', '/rcs/erasures', asked)).toMatchObject({ status: 200, isFinished: true });
+    expect((await audited(`&user=${name}`)).records).toEqual([]);
+    const { records } = await audited('');
+    const refused = records.find(({ event, erased }) => event === 'playback-refused' && erased !== undefined);
+    expect(refused).toMatchObject({ erased: { user: expect.stringMatching(/^[0-9a-f]{64}$/) as string } });
+    const mentions = records.filter(({ event, detail }) => event !== 'audit-read' && detail?.includes(name) === true);
+    expect(mentions).toEqual([]);
+  });
+});

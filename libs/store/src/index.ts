@@ -17,6 +17,7 @@ export * from './local-key-manager/logged-request.js';
 export * from './audit/audit-record.js';
 export * from './audit/audit-log.js';
 export * from './audit/audit-retention.js';
+export type { AuditErasure, ErasedFields, ForgottenSubject } from './audit/audit-erasure.js';
 export { ArchiveGrowth } from './audit/archive-growth.js';
 export { ChainVerifier } from './audit/chain-verifier.js';
 export { inChainOrder } from './audit/chain-order.js';

@@ -8,12 +8,17 @@ import { storeTokens } from '../dependencies/injection-tokens.js';
 import { auditedRequest } from '../http/audited-user.js';
 import { CurrentUser } from '../http/current-user.js';
 import { ValidBody } from '../http/valid-input.js';
+import { ForgottenSubjects } from './forgotten-subjects.js';
+import { RemovalLedger } from './removal-ledger.js';
+import { RemovedTraces } from './removed-traces.js';
 import { RecordingRemoval } from './recording-removal.service.js';
 import { erasureSchema, type Erasure } from './removal.schema.js';
 import { SubjectRecordings } from './subject-recordings.js';
 
 /** Recordings of a person that one request erases. */
 const atOnce = 200;
+/** How long whoever asked waits until the audit has forgotten a person. */
+const waitForAuditMs = 10_000;
 
 /**
  * Erasure (GDPR, article 17): envelopes and stored files of recordings go for good. What is held or protected is erased as
@@ -25,6 +30,9 @@ export class ErasureController {
   constructor(
     private readonly removal: RecordingRemoval,
     private readonly subjects: SubjectRecordings,
+    private readonly forgotten: ForgottenSubjects,
+    private readonly ledger: RemovalLedger,
+    private readonly traces: RemovedTraces,
     @Inject(storeTokens.audit) private readonly audit: AuditLog,
   ) {}
 
@@ -36,6 +44,8 @@ export class ErasureController {
     const taken = ids.slice(0, atOnce);
     const recordings: { readonly id: string; readonly outcome: RemovalOutcome | 'found' }[] = [];
     let isFinished = !asked.dryRun;
+    // First, so that it is finished whoever dies; and again at the end, for what is recorded meanwhile.
+    if (!asked.dryRun) await this.orderForgetting(contactCenter, asked);
     for (const id of taken) {
       if (asked.dryRun) {
         recordings.push({ id, outcome: 'found' });
@@ -45,12 +55,27 @@ export class ErasureController {
       recordings.push({ id, outcome: erased.outcome });
       isFinished &&= erased.isFinished;
     }
+    if (!asked.dryRun) isFinished = (await this.forget(contactCenter, asked)) && isFinished;
     return {
       recordings,
       isFinished,
       ...(ids.length > taken.length ? { more: true } : {}),
       ...(isComplete ? {} : { incomplete: true }),
     };
+  }
+
+  private async orderForgetting(contactCenter: string, { subject }: Erasure): Promise<void> {
+    if (subject !== undefined) await this.forgotten.order(contactCenter, subject);
+  }
+
+  /** Whether the audit has forgotten the subject; where it takes longer it is done in the background. */
+  private async forget(contactCenter: string, asked: Erasure): Promise<boolean> {
+    if (asked.subject === undefined) return true;
+    await this.orderForgetting(contactCenter, asked);
+    const isDone = await this.forgotten.finish(AbortSignal.timeout(waitForAuditMs));
+    const isKept = await this.ledger.keep();
+    await this.traces.erase();
+    return isDone && isKept;
   }
 
   private async named(contactCenter: string, { recordings, subject }: Erasure) {

@@ -67,6 +67,22 @@ describe(LedgerFile.name, () => {
     await expect(read()).rejects.toThrow(/removal\.ledgerFile: line 2 of .*ledger\.jsonl is no removal; bring back/);
   });
 
+  it('keeps what the audit has forgotten beside the removals, each in its order', async () => {
+    const hash = 'ab'.repeat(32);
+    const forgotten = [1, 2].map(number => ({ number, writer: 'gateway-1', sequence: number, hash, fields: 'user' }));
+    const file = await LedgerFile.open(path);
+    await file.append(entries.slice(0, 1));
+    await file.appendForgotten(forgotten);
+    await file.append(entries.slice(1));
+    await file.close();
+    expect(await read()).toEqual(entries);
+    const opened = await LedgerFile.open(path);
+    const items: unknown[] = [];
+    for await (const item of opened.items()) if ('forgotten' in item) items.push(item.forgotten);
+    await opened.close();
+    expect(items).toEqual(forgotten);
+  });
+
   it('says which option names a place that cannot be written', async () => {
     await expect(LedgerFile.open(join(work, 'no', 'directory'))).rejects.toThrow(
       /option removal\.ledgerFile: cannot write/,

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { open, stat, truncate, type FileHandle } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import type { LedgerEntry } from '#store';
+import type { ErasedFields, LedgerEntry } from '#store';
 import { ConfigurationError } from '#platform';
-import { ledgerLine, parseLedgerLine } from './ledger-line.js';
+import { forgottenLine, ledgerLine, parseLedgerItem, type LedgerItem } from './ledger-line.js';
 
 /**
  * Removals as lines of a file outside the store, so that they outlast a restore of the store from a backup. Gateways that
@@ -32,15 +32,20 @@ export class LedgerFile {
     }
   }
 
-  /** All removals that were in it when it was opened. @throws ConfigurationError naming the line that is none. */
+  /** The removals of recordings in it. @throws ConfigurationError naming the line that is none. */
   async *entries(): AsyncIterable<LedgerEntry> {
+    for await (const item of this.items()) if ('removal' in item) yield item.removal;
+  }
+
+  /** All that was in it when it was opened. @throws ConfigurationError naming the line that is none. */
+  async *items(): AsyncIterable<LedgerItem> {
     if (this.size === 0) return;
     const lines = createInterface({ input: createReadStream(this.path, { end: this.size - 1 }), crlfDelay: Infinity });
     let number = 0;
     for await (const line of lines) {
       number++;
       try {
-        yield parseLedgerLine(line);
+        yield parseLedgerItem(line);
       } catch (error) {
         const message =
           `option removal.ledgerFile: line ${number} of ${this.path} is no removal; ` +
@@ -51,9 +56,18 @@ export class LedgerFile {
   }
 
   /** Durable when it resolves. When it rejects whole lines of it may be there. */
-  async append(entries: readonly LedgerEntry[]): Promise<void> {
-    if (entries.length === 0) return;
-    const lines = Buffer.from(entries.map(ledgerLine).join(''));
+  append(entries: readonly LedgerEntry[]): Promise<void> {
+    return this.write(entries.map(ledgerLine));
+  }
+
+  /** The same of personal fields that the audit has forgotten. */
+  appendForgotten(erased: readonly ErasedFields[]): Promise<void> {
+    return this.write(erased.map(forgottenLine));
+  }
+
+  private async write(texts: readonly string[]): Promise<void> {
+    if (texts.length === 0) return;
+    const lines = Buffer.from(texts.join(''));
     try {
       await this.handle.appendFile(lines);
       await this.handle.datasync();

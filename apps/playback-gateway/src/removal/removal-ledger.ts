@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { describeError, type Logger } from '#platform';
-import type { LedgerEntry, RecordingStore, RemovalStore } from '#store';
+import type { AuditLog, ErasedFields, LedgerEntry, RecordingStore, RemovalStore } from '#store';
 import { CONFIGURATION, LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
 import { LocationClaims } from '../media-index/location-claims.js';
@@ -23,11 +23,14 @@ export class RemovalLedger implements OnModuleInit, OnApplicationShutdown {
   private last = 0;
   /** Of the late numbers those that are in the file. */
   private written: ReadonlySet<string> = new Set();
+  /** Of what the audit has forgotten the last that is in the file. */
+  private lastForgotten = 0;
   private keeping: Promise<boolean> = Promise.resolve(true);
 
   constructor(
     @Inject(storeTokens.recordings) private readonly recordings: RecordingStore,
     @Inject(storeTokens.removals) private readonly removals: RemovalStore,
+    @Inject(storeTokens.audit) private readonly audit: AuditLog,
     private readonly claims: LocationClaims,
     @Inject(CONFIGURATION) private readonly configuration: Pick<GatewayConfiguration, 'removal' | 'store'>,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -52,6 +55,7 @@ export class RemovalLedger implements OnModuleInit, OnApplicationShutdown {
       // It numbered the removals anew: all of them follow once more.
       this.last = 0;
     }
+    await this.forgetAgain(this.file);
     await this.keep();
   }
 
@@ -80,6 +84,25 @@ export class RemovalLedger implements OnModuleInit, OnApplicationShutdown {
     return replayed + (await this.replayMissing(page));
   }
 
+  /** What a restored backup knows again is destroyed again, before anything is answered. */
+  private async forgetAgain(file: LedgerFile): Promise<void> {
+    let page: ErasedFields[] = [];
+    let forgotten = 0;
+    for await (const item of file.items()) {
+      if (!('forgotten' in item)) continue;
+      this.lastForgotten = Math.max(this.lastForgotten, item.forgotten.number);
+      page.push(item.forgotten);
+      if (page.length < pageSize) continue;
+      forgotten += await this.audit.eraseAgain(page);
+      page = [];
+    }
+    forgotten += await this.audit.eraseAgain(page);
+    const known = await this.audit.erasedFields(Math.max(0, this.lastForgotten - 1), 1);
+    // A restored store numbers anew: all of them follow once more.
+    if (known.length === 0) this.lastForgotten = 0;
+    if (forgotten > 0) await this.audit.scrub();
+  }
+
   private async replayMissing(entries: readonly LedgerEntry[]): Promise<number> {
     const missing = await this.removals.notInLedger(entries);
     for (const entry of missing) {
@@ -91,6 +114,12 @@ export class RemovalLedger implements OnModuleInit, OnApplicationShutdown {
 
   private async append(): Promise<boolean> {
     try {
+      for (;;) {
+        const erased = await this.audit.erasedFields(this.lastForgotten, pageSize);
+        await this.file?.appendForgotten(erased);
+        this.lastForgotten = erased.at(-1)?.number ?? this.lastForgotten;
+        if (erased.length < pageSize) break;
+      }
       for (;;) {
         const entries = await this.removals.ledger(Math.max(0, this.last - lateNumbers), lateNumbers + pageSize);
         const news = entries.filter(entry => entry.number > this.last || !this.written.has(nameOf(entry)));

@@ -4,6 +4,7 @@ import { BackgroundRounds, RcsError, type Logger } from '#platform';
 import type { RemovalOrder, RemovalStore } from '#store';
 import { LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 import { RecordingRemoval } from './recording-removal.service.js';
+import { ForgottenSubjects } from './forgotten-subjects.js';
 import { RemovalLedger } from './removal-ledger.js';
 import { RemovedTraces } from './removed-traces.js';
 import { leaseMs, StoredFileRemoval } from './stored-file-removal.js';
@@ -22,6 +23,7 @@ export class RemovalRunner implements OnApplicationBootstrap, OnApplicationShutd
     @Inject(storeTokens.removals) private readonly removals: RemovalStore,
     private readonly recordings: RecordingRemoval,
     private readonly files: StoredFileRemoval,
+    private readonly subjects: ForgottenSubjects,
     private readonly ledger: RemovalLedger,
     private readonly traces: RemovedTraces,
     @Inject(LOGGER) logger: Logger,
@@ -44,6 +46,7 @@ export class RemovalRunner implements OnApplicationBootstrap, OnApplicationShutd
     const orders = await this.removals.claimErasures({ now, leaseUntil: now + leaseMs, limit: erasuresAtOnce });
     for (const order of orders) await this.erase(order);
     const files = await this.files.removeDue(randomUUID(), signal);
+    await this.subjects.finish(signal);
     await this.ledger.keep();
     await this.traces.erase();
     return files > 0 ? 0 : pauseMs;

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { MediaIndexModule } from '../media-index/media-index.module.js';
 import { WorkersModule } from '../workers/workers.module.js';
 import { ErasureController } from './erasure.controller.js';
+import { ForgottenSubjects } from './forgotten-subjects.js';
 import { LegalHoldController } from './legal-hold.controller.js';
 import { OperatorRemovalController } from './operator-removal.controller.js';
 import { RecordingRemoval } from './recording-removal.service.js';
@@ -15,7 +16,15 @@ import { SubjectRecordings } from './subject-recordings.js';
 @Module({
   imports: [MediaIndexModule, WorkersModule],
   controllers: [OperatorRemovalController, LegalHoldController, ErasureController],
-  providers: [RecordingRemoval, RemovalLedger, RemovalRunner, RemovedTraces, StoredFileRemoval, SubjectRecordings],
+  providers: [
+    ForgottenSubjects,
+    RecordingRemoval,
+    RemovalLedger,
+    RemovalRunner,
+    RemovedTraces,
+    StoredFileRemoval,
+    SubjectRecordings,
+  ],
   exports: [RecordingRemoval],
 })
 export class RemovalModule {}

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { RemovalStore } from '#store';
+import type { AuditLog, RemovalStore } from '#store';
 import { storeTokens } from '../dependencies/injection-tokens.js';
 
 /** What the store's files still have of removed rows outside its tables, such as its write-ahead log. */
@@ -7,7 +7,10 @@ import { storeTokens } from '../dependencies/injection-tokens.js';
 export class RemovedTraces {
   private areThere = true;
 
-  constructor(@Inject(storeTokens.removals) private readonly removals: RemovalStore) {}
+  constructor(
+    @Inject(storeTokens.removals) private readonly removals: RemovalStore,
+    @Inject(storeTokens.audit) private readonly audit: AuditLog,
+  ) {}
 
   /** Something was removed. */
   note(): void {
@@ -19,7 +22,8 @@ export class RemovedTraces {
     if (!this.areThere) return;
     this.areThere = false;
     try {
-      if (!(await this.removals.scrub())) this.areThere = true;
+      const scrubbed = await Promise.all([this.removals.scrub(), this.audit.scrub()]);
+      if (scrubbed.includes(false)) this.areThere = true;
     } catch (error) {
       this.areThere = true;
       throw error;

@@ -1,4 +1,5 @@
 import type { AuditEntry, AuditRecord } from './audit-record.js';
+import type { AuditErasure } from './audit-erasure.js';
 import type { ArchivedPart, AuditRetention } from './audit-retention.js';
 
 export interface AuditQuery {
@@ -72,7 +73,7 @@ export interface StoredCheckpoint {
  * - `truncated`: a checkpoint vouches for records beyond the end of the chain
  * - `vanished`: a checkpoint vouches for a writer of whom there is no record
  * - `no-genesis`: its first record is not the one that opens a chain
- * - `erased`: the value of a personal field is gone; the chain is sound
+ * - `erased`: the value of a personal field is gone, and no erasure is noted; the chain is sound
  */
 export type AuditProblemKind =
   | 'malformed'
@@ -107,7 +108,7 @@ export interface AuditVerification {
 }
 
 /** Append-only, one hash chain per writer. A writer's process may stop and continue its chain later. */
-export interface AuditLog extends AuditRetention {
+export interface AuditLog extends AuditRetention, AuditErasure {
   /**
    * Resolves only when the record is durable. After a rejection by deadline it may still have been written: the log may
    * hold an act that was then refused, never the reverse.

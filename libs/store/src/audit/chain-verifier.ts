@@ -128,7 +128,7 @@ function judgeRecord(stored: StoredAuditRecord, linkTo: string | undefined): Fin
     judgeLink(record, linkTo) ??
     judgeGenesis(record) ??
     judgeIndex(stored, record) ??
-    judgeErasure(record)
+    judgeErasure(stored, record)
   );
 }
 
@@ -154,9 +154,12 @@ function judgeGenesis(record: AuditRecord): Finding | undefined {
   return { kind: 'no-genesis', detail };
 }
 
-function judgeErasure({ erased }: AuditRecord): Finding | undefined {
-  if (erased === undefined) return undefined;
-  return { kind: 'erased', detail: `${Object.keys(erased).join(', ')}: value and salt are gone, the hash is right` };
+/** What was sealed in an archive was judged before. */
+function judgeErasure({ erased: noted }: StoredAuditRecord, { erased }: AuditRecord): Finding | undefined {
+  if (erased === undefined || noted === undefined) return undefined;
+  const unnoted = Object.keys(erased).filter(field => !(noted ?? '').split(',').includes(field));
+  if (unnoted.length === 0) return undefined;
+  return { kind: 'erased', detail: `${unnoted.join(', ')}: value and salt are gone, the hash is right` };
 }
 
 function judgeIndex(stored: StoredAuditRecord, record: AuditRecord): Finding | undefined {

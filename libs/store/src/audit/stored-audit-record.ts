@@ -14,6 +14,8 @@ export interface StoredAuditRecord {
   /** JSON of the personal fields and their salts; null in records of before, and when there are none. */
   readonly personal: string | null;
   readonly hash: string;
+  /** Names of the fields whose erasure is noted, separated by commas; absent where notes are not at hand, as in archives. */
+  readonly erased?: string | null;
 }
 
 /** What is stored is no audit record, or not the one that was hashed. */

@@ -117,6 +117,12 @@ export const auditTables: readonly CopiedTable[] = [
     ...alike('audit_record', ['writer', 'sequence'], ['time', 'user_name', 'recording', 'record', 'personal', 'hash']),
     select: 'SELECT writer, sequence, time, user AS user_name, recording, record, personal, hash FROM audit_record',
   },
+  {
+    // Numbered anew, in the old order.
+    ...alike('audit_erased', ['writer', 'sequence', 'fields'], ['hash']),
+    inserted: 'number',
+  },
+  alike('audit_erasure_order', ['contact_center', 'kind', 'value'], ['writer', 'sequence']),
   alike('audit_checkpoint', ['number'], ['writer', 'digest', 'note']),
   alike('audit_tile', ['writer', 'level', 'position'], ['hash']),
   alike('audit_archive', ['number'], ['seal', 'chains']),

@@ -8,12 +8,15 @@ import type { Sql, SqlValue } from './sql.js';
 const pageSize = 500;
 const columns = 'writer, sequence, time, user_name AS "user", recording, record AS text, personal, hash';
 
+const noted = `(SELECT string_agg(e.fields, ',') FROM audit_erased AS e
+  WHERE e.writer = audit_record.writer AND e.sequence = audit_record.sequence) AS erased`;
+
 type Pages<T> = AsyncGenerator<readonly T[]>;
 
 /** All records by writer and sequence, page by page, without holding a transaction open between them. */
 export async function* pagesInChainOrder(database: PostgresqlDatabase): Pages<StoredAuditRecord> {
   // By time, too: of two records of one number neither must be passed over.
-  const text = `SELECT ${columns} FROM audit_record WHERE (writer, sequence, time) > ($1, $2, $3)
+  const text = `SELECT ${columns}, ${noted} FROM audit_record WHERE (writer, sequence, time) > ($1, $2, $3)
                 ORDER BY writer, sequence, time LIMIT ${pageSize}`;
   let after: readonly SqlValue[] | undefined = ['', 0, ''];
   while (after !== undefined) {

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { annotationSchema } from './annotation-schema.js';
+import { auditErasureSchema } from './audit-erasure-schema.js';
 import { auditSchema } from './audit-schema.js';
 import { documentSchema } from './document-schema.js';
 import type { DatabaseHost, PostgresqlOptions } from './postgresql-options.js';
@@ -30,6 +31,7 @@ export const migrations: readonly PostgresqlMigration[] = [
   { version: 7, worksWithCodeOf: 1, sql: settingSchema },
   { version: 8, worksWithCodeOf: 1, sql: seenMarkSchema },
   { version: 9, worksWithCodeOf: 1, sql: peaksSchema },
+  { version: 10, worksWithCodeOf: 1, sql: auditErasureSchema },
 ];
 
 /** A step may have to rewrite much. */
@@ -120,7 +122,7 @@ export async function grantUse(options: PostgresqlOptions, host: DatabaseHost, r
       GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema} TO ${to};
       ${[...withheld].map(([table, rights]) => `REVOKE ${rights.join(', ')} ON ${table} FROM ${to};`).join('\n')}
       GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${schema} TO ${to};
-      GRANT EXECUTE ON FUNCTION rcs_audit_month(text) TO ${to};
+      GRANT EXECUTE ON FUNCTION rcs_audit_month(text), rcs_erase_personal(text, bigint, text, text, text) TO ${to};
       COMMIT`);
     await revokeOnPartitions(client, to);
   } finally {
@@ -133,6 +135,7 @@ const withheld: ReadonlyMap<string, readonly string[]> = new Map([
   ['audit_record', changing],
   ['audit_checkpoint', changing],
   ['audit_archive', changing],
+  ['audit_erased', changing],
   ['audit_chain', ['DELETE', 'TRUNCATE']],
   ['audit_archived_chain', ['DELETE', 'TRUNCATE']],
   ['rcs_schema', ['INSERT', ...changing]],

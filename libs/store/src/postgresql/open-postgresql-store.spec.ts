@@ -152,6 +152,20 @@ describe(openPostgresqlStore.name, () => {
       await expect(
         execute(`SET ROLE ${role.user}; DROP TRIGGER audit_record_is_never_deleted ON audit_record`),
       ).rejects.toThrow('must be owner');
+      await store.audit.append({ ...playback, user: 'bert' });
+      const forgotten = await store.audit.append({ ...playback, user: 'anna', contactCenter: 'cc-1' });
+      await store.audit.forget({ contactCenter: 'cc-1', kind: 'user', value: 'anna' });
+      while (await store.audit.forgetNext());
+      expect(await store.audit.erasedFields(0, 10)).toMatchObject([{ sequence: forgotten.sequence }]);
+      await expect(execute(`SET ROLE ${role.user}; DELETE FROM audit_erased`)).rejects.toThrow('permission denied');
+      const { writer, sequence, hash } = forgotten;
+      const another = `'{"values":{"user":"another"},"salts":{"user":"00"}}'`;
+      for (const rest of [another, 'NULL']) {
+        const call = `SELECT rcs_erase_personal('${writer}', ${sequence - 1}, hash, 'user', ${rest}) FROM audit_record WHERE sequence = ${sequence - 1}`;
+        await expect(execute(`SET ROLE ${role.user}; ${call}`)).rejects.toThrow('the audit log is append-only');
+      }
+      expect(await store.audit.verify()).toMatchObject({ problems: [] });
+      expect(hash).toMatch(/^[0-9a-f]{64}$/);
     });
 
     it('says to whoever may not bring the schema up to date who may', async () => {

@@ -8,6 +8,7 @@ import type {
   AuditVerification,
   StoredCheckpoint,
 } from '../audit/audit-log.js';
+import type { ErasedFields, ForgottenSubject } from '../audit/audit-erasure.js';
 import type { AuditEntry, AuditRecord } from '../audit/audit-record.js';
 import type { ArchivablePart, ArchivedPart, SealedArchive } from '../audit/audit-retention.js';
 import { checkedSelection, checkedTime } from '../audit/audit-selection.js';
@@ -27,6 +28,7 @@ import {
   removeArchivedRecords,
 } from './audit-archives.js';
 import { headOf, sealAfter, writeAfter } from './audit-chain-rows.js';
+import { erasedFields, eraseAgain, forgetNext, orderErasure } from './audit-erasure-rows.js';
 import { dropEmptyMonths } from './audit-month-removal.js';
 import type { AuditMonths } from './audit-months.js';
 import {
@@ -117,6 +119,27 @@ export class PostgresqlAuditLog implements AuditLog {
   async removeArchived(): Promise<void> {
     while (await this.database.transaction(removeArchivedRecords));
     await dropEmptyMonths(this.database);
+  }
+
+  async forget(subject: ForgottenSubject): Promise<void> {
+    await this.database.transaction(sql => orderErasure(sql, subject));
+  }
+
+  forgetNext(): Promise<boolean> {
+    return this.database.transaction(forgetNext);
+  }
+
+  erasedFields(after: number, limit: number): Promise<readonly ErasedFields[]> {
+    return this.database.read(sql => erasedFields(sql, after, limit));
+  }
+
+  eraseAgain(erased: readonly Omit<ErasedFields, 'number'>[]): Promise<number> {
+    return this.database.transaction(sql => eraseAgain(sql, erased));
+  }
+
+  /** The server's own autovacuum overwrites what is dead. */
+  scrub(): Promise<boolean> {
+    return Promise.resolve(true);
   }
 
   async heads(): Promise<readonly AuditHead[]> {

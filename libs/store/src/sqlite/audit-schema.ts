@@ -1,5 +1,19 @@
 import type { SchemaMigration } from './schema-migration.js';
 
+/** What lies beside a record without one, two or all of the personal fields. */
+const subsetsWithoutFields = [
+  ['user'],
+  ['address'],
+  ['detail'],
+  ['user', 'address'],
+  ['user', 'detail'],
+  ['address', 'detail'],
+  ['user', 'address', 'detail'],
+]
+  .map(fields => fields.map(field => `'$.values.${field}', '$.salts.${field}'`).join(', '))
+  .map(paths => `json_remove(OLD.personal, ${paths})`)
+  .join(', ');
+
 /** The INSERT trigger closes the way around the DELETE trigger that `INSERT OR REPLACE` would be. */
 export const auditSchema: readonly SchemaMigration[] = [
   {
@@ -104,6 +118,50 @@ export const auditSchema: readonly SchemaMigration[] = [
         SELECT 1 FROM audit_archived_chain AS archived
         WHERE archived.writer = NEW.writer AND NEW.sequence < archived.size
       )
+      BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+    `,
+  },
+  {
+    version: 4,
+    worksWithCodeOf: 3,
+    sql: `
+      -- Of which records values and salts of personal fields were destroyed.
+      CREATE TABLE audit_erased (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        writer TEXT NOT NULL,
+        sequence INTEGER NOT NULL,
+        hash TEXT NOT NULL,
+        fields TEXT NOT NULL, -- names, separated by commas
+        UNIQUE (writer, sequence, fields)
+      ) STRICT;
+      CREATE TRIGGER audit_erased_is_never_changed BEFORE UPDATE ON audit_erased
+      BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+      CREATE TRIGGER audit_erased_is_never_deleted BEFORE DELETE ON audit_erased
+      BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+      CREATE TRIGGER audit_erased_is_never_replaced BEFORE INSERT ON audit_erased
+      WHEN EXISTS (SELECT 1 FROM audit_erased WHERE number = NEW.number)
+      BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+
+      -- Whom the audit is to forget, and how far that is done; gone when it is.
+      CREATE TABLE audit_erasure_order (
+        contact_center TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        value TEXT NOT NULL,
+        writer TEXT NOT NULL,
+        sequence INTEGER NOT NULL,
+        PRIMARY KEY (contact_center, kind, value)
+      ) STRICT, WITHOUT ROWID;
+
+      -- The one change that a record may have: whole personal fields are gone with their salts, and that is noted.
+      DROP TRIGGER audit_record_is_never_changed;
+      CREATE TRIGGER audit_record_is_never_changed BEFORE UPDATE ON audit_record
+      WHEN NOT coalesce(
+        NEW.writer = OLD.writer AND NEW.sequence = OLD.sequence AND NEW.time = OLD.time AND NEW.hash = OLD.hash
+          AND NEW.recording IS OLD.recording AND NEW.record = OLD.record
+          AND NEW.personal IN (${subsetsWithoutFields})
+          AND NEW.user IS iif(json_type(NEW.personal, '$.values.user') IS NULL, NULL, OLD.user)
+          AND EXISTS (SELECT 1 FROM audit_erased AS e WHERE e.writer = OLD.writer AND e.sequence = OLD.sequence),
+        0)
       BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
     `,
   },

@@ -33,6 +33,18 @@ describe('the audit log in the hands of somebody who can write the file', () => 
 
   it.each([
     "UPDATE audit_record SET user = 'nobody'",
+    // Of an erasure that is noted nothing but whole fields with their salts may go.
+    'UPDATE audit_record SET user = NULL WHERE sequence = 5',
+    "UPDATE audit_record SET personal = json_remove(personal, '$.values.user', '$.salts.user') WHERE sequence = 5",
+    "UPDATE audit_record SET user = NULL, personal = json_remove(personal, '$.values.user') WHERE sequence = 5",
+    'UPDATE audit_record SET user = NULL, personal = NULL WHERE sequence = 5',
+    "UPDATE audit_record SET user = 'x', personal = json_set(personal, '$.values.user', 'x') WHERE sequence = 5",
+    "UPDATE audit_record SET user = NULL, personal = json_remove(personal, '$.values.user', '$.salts.user'), record = '{}' WHERE sequence = 5",
+    // And nothing where none is noted.
+    "UPDATE audit_record SET user = NULL, personal = json_remove(personal, '$.values.user', '$.salts.user') WHERE sequence = 6",
+    'DELETE FROM audit_erased',
+    'UPDATE audit_erased SET sequence = 6',
+    "INSERT OR REPLACE INTO audit_erased VALUES (1, 'gateway-1', 6, 'hash', 'user')",
     "UPDATE OR IGNORE audit_record SET writer = 'nobody'",
     'DELETE FROM audit_record WHERE sequence = 3',
     "INSERT OR REPLACE INTO audit_record SELECT writer, sequence, time, 'nobody', recording, record, hash, personal FROM audit_record",
@@ -50,6 +62,7 @@ describe('the audit log in the hands of somebody who can write the file', () => 
     file.exec("INSERT INTO audit_checkpoint VALUES (1, 'gateway-1', 'digest', 'note')");
     file.exec("INSERT INTO audit_archive VALUES (1, 'seal', '[]')");
     file.exec("INSERT INTO audit_archived_chain VALUES ('gateway-2', 2, 'hash', '[]')");
+    file.exec("INSERT INTO audit_erased VALUES (1, 'gateway-1', 5, 'hash', 'user')");
     expect(() => file.exec(sql)).toThrow('the audit log is append-only');
     file.close();
     expect(await store.audit.verify([], { chains: [] })).toMatchObject({ records: 11, problems: [] });

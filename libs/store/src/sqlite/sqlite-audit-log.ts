@@ -8,6 +8,7 @@ import type {
   AuditVerification,
   StoredCheckpoint,
 } from '../audit/audit-log.js';
+import type { ErasedFields, ForgottenSubject } from '../audit/audit-erasure.js';
 import type { AuditEntry, AuditRecord } from '../audit/audit-record.js';
 import type { ChainHead } from '../audit/audit-chain.js';
 import { checkedSelection, checkedTime } from '../audit/audit-selection.js';
@@ -97,6 +98,36 @@ export class SqliteAuditLog implements AuditLog {
 
   async removeArchived(): Promise<void> {
     while (await this.writer.write('removeArchived', null)) await setImmediate();
+  }
+
+  async forget(subject: ForgottenSubject): Promise<void> {
+    await this.writer.write('forgetSubject', subject);
+  }
+
+  async forgetNext(): Promise<boolean> {
+    return this.writer.write('forgetNext', null);
+  }
+
+  async erasedFields(after: number, limit: number): Promise<readonly ErasedFields[]> {
+    return this.reader.read(() =>
+      this.reader.database
+        .prepare<[number, number], ErasedFields>(
+          'SELECT number, writer, sequence, hash, fields FROM audit_erased WHERE number > ? ORDER BY number LIMIT ?',
+        )
+        .all(after, limit),
+    );
+  }
+
+  async eraseAgain(erased: readonly Omit<ErasedFields, 'number'>[]): Promise<number> {
+    return this.writer.write('eraseAgain', erased);
+  }
+
+  /** Values are overwritten where they lay (secure_delete); the write-ahead log still has them until it is cut. */
+  async scrub(): Promise<boolean> {
+    return this.reader.read(() => {
+      const [result] = this.reader.database.pragma('wal_checkpoint(TRUNCATE)') as readonly { readonly busy: number }[];
+      return result?.busy === 0;
+    });
   }
 
   async heads(): Promise<readonly AuditHead[]> {

@@ -4,6 +4,7 @@ import type { AuditCheckpoint, AuditLog, AuditQuery } from '../audit/audit-log.j
 import { provenRoot } from '../audit/audit-proof.js';
 import type { AuditEntry, AuditRecord } from '../audit/audit-record.js';
 import { commitmentsTo } from '../audit/personal-fields.js';
+import { auditErasureContract } from './audit-erasure.contract.js';
 import { auditRetentionContract } from './audit-retention.contract.js';
 import { collect } from './collect.js';
 
@@ -195,6 +196,7 @@ export function auditLogContract(open: (writer: string) => Promise<AuditLog>): v
     auditTreeContract(open);
     auditCheckpointContract(open);
     auditQueryContract(open);
+    auditErasureContract(open);
     auditRetentionContract(open);
   });
 }

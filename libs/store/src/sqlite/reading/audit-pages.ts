@@ -7,13 +7,16 @@ import type { StoredAuditRecord } from '../../audit/stored-audit-record.js';
 const pageSize = 250;
 const columns = 'writer, sequence, time, user, recording, record AS text, personal, hash';
 
+const noted = `(SELECT group_concat(fields) FROM audit_erased AS e
+  WHERE e.writer = audit_record.writer AND e.sequence = audit_record.sequence) AS erased`;
+
 type Page = readonly StoredAuditRecord[];
 type Parameter = string | number;
 
 /** All records by writer and sequence, page by page, without holding a transaction open between them. */
 export function* pagesInChainOrder(database: Database.Database): Generator<Page> {
   const select = database.prepare<[string, number], StoredAuditRecord>(
-    `SELECT ${columns} FROM audit_record WHERE (writer, sequence) > (?, ?) ORDER BY writer, sequence LIMIT ${pageSize}`,
+    `SELECT ${columns}, ${noted} FROM audit_record WHERE (writer, sequence) > (?, ?) ORDER BY writer, sequence LIMIT ${pageSize}`,
   );
   let page = select.all('', Number.MIN_SAFE_INTEGER);
   while (page.length > 0) {

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { sealGenesisRecord, sealRecord, type ChainHead, type SealedRecord } from '../../audit/audit-chain.js';
 import { archiveWrites } from './archive-writes.js';
+import { auditErasureWrites } from './audit-erasure-writes.js';
 import { keepTiles } from './audit-tiles.js';
 import type { AuditEntry, AuditRecord } from '../../audit/audit-record.js';
 import type { AuditWrites, RecordPlace, WriteHandlers } from './write-operation.js';
@@ -38,6 +39,7 @@ export function auditWrites(database: Database.Database, writer: string): WriteH
 
   return {
     append,
+    ...auditErasureWrites(database),
     removeArchived,
 
     sealArchive({ archive, entry, time }) {

@@ -1,5 +1,6 @@
 import type { StoredCheckpoint } from '../../audit/audit-log.js';
 import type { AuditEntry, AuditRecord } from '../../audit/audit-record.js';
+import type { ErasedFields, ForgottenSubject } from '../../audit/audit-erasure.js';
 import type { SealedArchive } from '../../audit/audit-retention.js';
 
 /** The writes of one stored thing: name, what goes in, what comes out. Both cross a thread, so they are plain values. */
@@ -18,8 +19,16 @@ export type ArchiveWrites = {
   removeArchived: { input: null; result: boolean };
 };
 
+export type AuditErasureWrites = {
+  forgetSubject: { input: ForgottenSubject; result: null };
+  /** false: nothing is left to do. */
+  forgetNext: { input: null; result: boolean };
+  eraseAgain: { input: readonly Omit<ErasedFields, 'number'>[]; result: number };
+};
+
 export type AuditWrites = Probe &
-  ArchiveWrites & {
+  ArchiveWrites &
+  AuditErasureWrites & {
     append: { input: { entry: AuditEntry; time: string }; result: RecordPlace };
     /** Of the tree over this writer's chain; true: there are more. */
     keepTiles: { input: string; result: boolean };

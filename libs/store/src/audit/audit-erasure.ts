@@ -1,0 +1,80 @@
+import type { StoredAuditRecord } from './stored-audit-record.js';
+import { personalFields, type PersonalField, type PersonalValues } from './personal-fields.js';
+
+/** A person whom the audit of a contact center is to forget. */
+export interface ForgottenSubject {
+  readonly contactCenter: string;
+  /** `user`: who acted under this name; `number`: whose number is mentioned. */
+  readonly kind: 'user' | 'number';
+  readonly value: string;
+}
+
+/** That value and salt of fields of a record were destroyed. It says nothing about anybody. */
+export interface ErasedFields {
+  /** From 1 on, in the order in which they were destroyed. */
+  readonly number: number;
+  readonly writer: string;
+  readonly sequence: number;
+  /** Of the record: a chain that a restored backup went on with has another one of this number. */
+  readonly hash: string;
+  /** Names, separated by commas. */
+  readonly fields: string;
+}
+
+/** Destroys values and salts of personal fields; chains, trees and proofs stay what they are. */
+export interface AuditErasure {
+  /** Durable when it resolves; `forgetNext` carries it out, whoever dies in between. Ordered again it begins anew. */
+  forget(subject: ForgottenSubject): Promise<void>;
+
+  /** Carries out a part of what was ordered. False: nothing is left to do. */
+  forgetNext(): Promise<boolean>;
+
+  /** What was destroyed, behind this number, in the order of the numbers. */
+  erasedFields(after: number, limit: number): Promise<readonly ErasedFields[]>;
+
+  /** Destroys again what a backup brought back. @returns how many records had it. */
+  eraseAgain(erased: readonly Omit<ErasedFields, 'number'>[]): Promise<number>;
+
+  /** Overwrites what the database still has of destroyed values outside its tables, as far as it can now. False: try again. */
+  scrub(): Promise<boolean>;
+}
+
+/** Records that one step looks at, so that appends wait for milliseconds only. */
+export const examinedAtOnce = 500;
+
+/** Tells which fields of a record say something of a subject. */
+export function fieldsAbout({
+  contactCenter,
+  kind,
+  value,
+}: ForgottenSubject): (record: Pick<StoredAuditRecord, 'text' | 'personal'>) => readonly PersonalField[] {
+  const mention = kind === 'number' ? numberPattern(value) : wordPattern(value);
+  const owner = `"contactCenter":${JSON.stringify(contactCenter)}`;
+  return ({ text, personal }) => {
+    // Canonical JSON has one text for it, which can stand nowhere else.
+    if (personal === null || !text.includes(owner)) return [];
+    const { values } = JSON.parse(personal) as PersonalValues;
+    if (kind === 'user' && values.user === value) return personalFields.filter(field => values[field] !== undefined);
+    return values.detail !== undefined && mention.test(values.detail) ? ['detail'] : [];
+  };
+}
+
+/** What lies beside a record without some of its fields. */
+export function withoutFields(personal: string, fields: readonly string[]): string {
+  const { values, salts } = JSON.parse(personal) as PersonalValues;
+  const rest = (all: object): object =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => !fields.includes(name)));
+  return JSON.stringify({ values: rest(values), salts: rest(salts) });
+}
+
+/** Not inside of a longer name. */
+function wordPattern(value: string): RegExp {
+  const literal = value.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+  return new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`, 'u');
+}
+
+/** However it is grouped; not inside of a longer number. */
+function numberPattern(value: string): RegExp {
+  const characters = value.match(/[\p{L}\p{N}]/gu) ?? [];
+  return new RegExp(`(?<![\\p{L}\\p{N}])${characters.join('[ ().\\/-]*')}(?![\\p{L}\\p{N}])`, 'u');
+}

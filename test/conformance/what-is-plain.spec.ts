@@ -19,10 +19,11 @@ import { gzipSync } from 'node:zlib';
 import { encryptAttached, encryptDetached } from '#cms';
 import type { DeclaredProtection } from '#contracts';
 import { GrantVerifier, type GrantContent } from '#grants';
-import { MediaStorages } from '#media-storage';
+import { MediaStorages, SettableStorages } from '#media-storage';
 import { RcsError } from '#platform';
 import { LayoutInspector } from '../../apps/decrypt-worker/src/media-session/layout-inspector.js';
 import { MediaOpener } from '../../apps/decrypt-worker/src/media-session/media-opener.js';
+import { GrantedStorages } from '../../apps/decrypt-worker/src/media-session/granted-storages.js';
 import { PinnedStorage } from '../../apps/decrypt-worker/src/media-session/pinned-storage.js';
 import { mediaLike } from '../../libs/cms/src/testing/media-like.js';
 import { JudgingVault, recipients, recordingKey } from '#test/data-plane/judging-vault.js';
@@ -155,9 +156,10 @@ it(`of ${count} stored files, each with every metadata, what is heard is plainte
   const timeouts = { connectTimeoutMs: 1000, headersTimeoutMs: 1000, idleTimeoutMs: 1000, totalTimeoutMs: 10_000 };
   const url = pathToFileURL(`${work}/`).href;
   const storages = new MediaStorages([{ storage: 'file', url, trustedCA: true, maxConnections: 1, ...timeouts }]);
+  const granted = new GrantedStorages(storages, new SettableStorages([], []));
   const verifier = new GrantVerifier({ current: identities.worker });
-  const opener = new MediaOpener(new PinnedStorage(storages, true), new JudgingVault(verifier, owner).client, 5000);
-  const inspector = new LayoutInspector(storages);
+  const opener = new MediaOpener(new PinnedStorage(granted, true), new JudgingVault(verifier, owner).client, 5000);
+  const inspector = new LayoutInspector(granted);
   const heard = new Map<string, number>();
   let refusals = 0;
 

@@ -1,5 +1,11 @@
 import { rwsConfiguration, type MediaStorageConfiguration } from '#media-storage';
-import type { MediaStorageSettings, RecordingSettings, RecordingSourceSettings, ServerSettings } from '#platform';
+import type {
+  MediaStorageSettings,
+  RecordingSettings,
+  RecordingSourceSettings,
+  ServerSettings,
+  SettableStorageSettings,
+} from '#platform';
 import { outgoingTls, rwsTls, type OutgoingTls } from '#tls';
 
 /** A transfer that takes longer than this is given up, however slowly it moves. */
@@ -11,9 +17,10 @@ type StorageDefaults = Pick<ServerSettings, 'webDAVTrustedCA' | 'webDAVJksPasswo
 export function mediaStorageConfigurations(
   settings: readonly MediaStorageSettings[],
   defaults: StorageDefaults,
+  option = 'mediaStorages',
 ): MediaStorageConfiguration[] {
   return settings.map((storage, index) => {
-    const { rejectUnauthorized, ca, cert, key } = tlsOf(storage, index, defaults);
+    const { rejectUnauthorized, ca, cert, key } = tlsOf(storage, `${option}.${index}`, defaults);
     return {
       storage: storage.storage,
       url: storage.url,
@@ -32,6 +39,17 @@ export function mediaStorageConfigurations(
   });
 }
 
+/** Where contact centers may set storages; reads the authority and key files. */
+export const settableConfigurations = (
+  settings: readonly SettableStorageSettings[],
+  defaults: StorageDefaults,
+): MediaStorageConfiguration[] =>
+  mediaStorageConfigurations(
+    settings.map(one => ({ ...one, storage: 'webDAV' as const })),
+    defaults,
+    'settableStorages',
+  );
+
 /** The RWS that have recordings, as storages of their contact centers; reads their authority and key files. */
 export function rwsConfigurations(
   sources: readonly RecordingSourceSettings[],
@@ -40,13 +58,13 @@ export function rwsConfigurations(
   return sources.map((source, index) => rwsConfiguration(source, sources.length, limits, rwsTls(source, index)));
 }
 
-function tlsOf(storage: MediaStorageSettings, index: number, defaults: StorageDefaults): OutgoingTls {
+function tlsOf(storage: MediaStorageSettings, option: string, defaults: StorageDefaults): OutgoingTls {
   const own = storage.webDAVTrustedCA !== undefined;
   return outgoingTls({
-    trustOption: own ? `mediaStorages.${index}.webDAVTrustedCA` : 'serverSettings.webDAVTrustedCA',
+    trustOption: own ? `${option}.webDAVTrustedCA` : 'serverSettings.webDAVTrustedCA',
     trustedCA: storage.webDAVTrustedCA ?? defaults.webDAVTrustedCA ?? true,
     jksPassword: own ? storage.webDAVJksPassword : defaults.webDAVJksPassword,
-    keyStoreOption: `mediaStorages.${index}.webDAVKeyStorePath`,
+    keyStoreOption: `${option}.webDAVKeyStorePath`,
     keyStorePath: storage.webDAVKeyStorePath,
     keyStorePassword: storage.webDAVKeyStorePassword,
   });

@@ -1,6 +1,6 @@
 import { GrantVerifier } from '#grants';
 import { KeyVaultClient, SessionKeyClient } from '#key-vault-client';
-import { MediaStorages } from '#media-storage';
+import { MediaStorages, SettableStorages } from '#media-storage';
 import {
   DeniedPeers,
   LiveIdentity,
@@ -20,12 +20,13 @@ import { OwnGrants } from './identity/own-grants.js';
 import { OwnIdentities } from './identity/own-identities.js';
 import { OwnSessionKeys } from './identity/own-session-keys.js';
 import { KeyWatch } from './key-watch/key-watch.js';
+import { GrantedStorages } from './media-session/granted-storages.js';
 import { LayoutInspector } from './media-session/layout-inspector.js';
 import { MediaOpener } from './media-session/media-opener.js';
 import { MediaSessionCache } from './media-session/media-session-cache.js';
 import { PinnedStorage } from './media-session/pinned-storage.js';
 import { WorkerMetrics } from './metrics/worker-metrics.js';
-import { mediaStorageConfigurations, rwsConfigurations } from './storage-options.js';
+import { mediaStorageConfigurations, rwsConfigurations, settableConfigurations } from './storage-options.js';
 
 export type DecryptWorkerConfiguration = ConfigurationWith<'decryptWorker' | 'internalTls' | 'redis'>;
 
@@ -39,7 +40,7 @@ export interface WorkerParts {
   readonly vaults: KeyVaultClient;
   readonly identities: OwnIdentities;
   readonly sessionKeys: OwnSessionKeys;
-  readonly storages: MediaStorages;
+  readonly storages: Pick<MediaStorages, 'close'>;
 }
 
 /** A grant comes with every range of its recording that a player asks for. */
@@ -57,13 +58,18 @@ export function workerParts(context: ServiceContext, configuration: DecryptWorke
   const { openTimeoutMs } = settings;
   const identity = LiveIdentity.watch(context, configuration.internalTls);
   const metrics = new WorkerMetrics(context.metrics);
-  const storages = new MediaStorages(
-    [
-      ...mediaStorageConfigurations(mediaStorages, serverSettings),
-      ...rwsConfigurations(recordingSources, serverSettings.recordingSettings),
-    ],
-    metrics.storageObserver(),
+  const configured = [
+    ...mediaStorageConfigurations(mediaStorages, serverSettings),
+    ...rwsConfigurations(recordingSources, serverSettings.recordingSettings),
+  ];
+  const observer = metrics.storageObserver();
+  const owned = new MediaStorages(configured, observer);
+  const settable = new SettableStorages(
+    settableConfigurations(configuration.settableStorages, serverSettings),
+    configured,
+    observer,
   );
+  const storages = new GrantedStorages(owned, settable);
   const vaults = new KeyVaultClient(settings.vaultAddresses, identity);
   const identities = new OwnIdentities(identity);
   const sessionKeys = new OwnSessionKeys(new SessionKeyClient(vaults), settings.vaultAddresses, identities);
@@ -97,6 +103,10 @@ export function workerParts(context: ServiceContext, configuration: DecryptWorke
     vaults,
     identities,
     sessionKeys,
-    storages,
+    storages: {
+      close: async () => {
+        await Promise.all([owned.close(), settable.close()]);
+      },
+    },
   };
 }

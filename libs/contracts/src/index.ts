@@ -14,6 +14,7 @@ export {
   type PeaksRequest,
 } from './data-plane/peaks-request.js';
 export * from './data-plane/remove-request.js';
+export { setStorageSchema, type HandedStorage } from './data-plane/set-storage.js';
 export * from './worker-registry/worker-registry.js';
 export * from './vault-journal/journal-chain.js';
 export * from './vault-journal/journal-entries.js';

@@ -26,6 +26,11 @@ const playbackGrantSchema = z.strictObject({
   /** Where the media lies; a worker fetches nothing else. */
   location: z.strictObject({ storage: text, path: z.string().min(1).max(4096) }),
   /**
+   * The storage that the contact center set for itself, by its base URL, and which state of it; absent: the location lies in a
+   * storage of the configuration. Its credentials come beside the grant, which more people read than need them.
+   */
+  storage: z.strictObject({ url: z.string().min(1).max(4096), version: text }).optional(),
+  /**
    * `inspect` lets a worker look at the head of the stored file, `remove` lets it remove the file; only `play` opens keys.
    */
   purpose: z.enum(['play', 'inspect', 'remove']),

@@ -10,6 +10,7 @@ export { checkLength, VerifiedSource, type PinnedContent } from './content-tree/
 export * from './media-storage-configuration.js';
 export * from './media-location.js';
 export * from './media-storages.js';
+export * from './settable-storages.js';
 export type { OpenHint, StoredObject } from './stored-object.js';
 export { rwsConfiguration, rwsStorage, type RwsPeer } from './rws/rws-configuration.js';
 export { RwsDocuments, type RwsDocument } from './rws/rws-documents.js';

@@ -42,7 +42,8 @@ const withNames = ({ id, prefix }: { readonly id: string; readonly prefix: strin
   names: prefix.split('/').filter(name => name !== ''),
 });
 
-function startsWith(
+/** Whether names begin with those of a base. */
+export function startsWith(
   names: readonly string[],
   beginning: readonly string[],
   equal: (one: string, other: string) => boolean,
@@ -53,7 +54,7 @@ function startsWith(
 const isSame = (one: string, other: string): boolean => one === other;
 
 /** Names that a storage which folds case or composes accents takes for one: what is another one's there is nobody else's. */
-const looksAlike = (one: string, other: string): boolean => folded(one) === folded(other);
+export const looksAlike = (one: string, other: string): boolean => folded(one) === folded(other);
 
 /** A name in the form that two names are compared in where confusing them would let somebody into another one's place. */
 export const folded = (name: string): string =>

@@ -156,6 +156,7 @@ function administrationQuestions(side: Side): Question[] {
     asked(admin, '/rcs/roles'),
     asked(admin, '/rcs/access-groups'),
     asked(admin, '/api/v2/settings/cross-origin'),
+    asked(admin, '/api/v2/settings/screen-recording'),
     withoutExpiry(asked(admin, '/api/v2/sessions')),
     withoutExpiry(asked(admin, `/api/v2/users/${supervisor.name}/sessions`)),
     asked(admin, '/rcs/local-key-manager/credentials'),

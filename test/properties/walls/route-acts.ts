@@ -3,6 +3,16 @@ import { nobodys, over, plainly, unknownUuid, type Act, type Attack, type Name }
 import { keyManagerSecret } from './picture.js';
 import type { WallRecording } from './side.js';
 
+/** B's own, and what would lie where A's are. */
+const settingsOf: readonly unknown[] = [
+  { name: 'decrypt-uri-prefix', location: '/wallB', value: 'https://wallB.example.net' },
+  {
+    name: 'storage',
+    location: '/wallB',
+    value: [{ storageType: 'webDAV', credential: { storagePath: 'http://127.0.0.1:1/recordings' } }],
+  },
+];
+
 type RouteActs = (attack: Attack) => readonly Act[];
 
 const aliases = ({ a }: Attack): Name[] => [
@@ -296,6 +306,20 @@ export const routeActs: Readonly<Record<string, RouteActs>> = {
   'GET /rcs/openapi.json': () => plainly('GET', '/rcs/openapi.json'),
   'GET /rcs/openapi': () => plainly('GET', '/rcs/openapi'),
   'GET /rcs/openapi/:file': () => plainly('GET', '/rcs/openapi/start.js'),
+  'GET /api/v2/settings': () => plainly('GET', '/api/v2/settings'),
+  'GET /api/v2/settings/:group': () => [
+    ...plainly('GET', '/api/v2/settings/screen-recording?subresources=*'),
+    ...plainly('GET', '/api/v2/settings/screen-recording?location=/wallA&effective=true'),
+  ],
+  'POST /api/v2/settings/:group': () => plainly('POST', '/api/v2/settings/screen-recording', settingsOf),
+  'PUT /api/v2/settings/:group': () => plainly('PUT', '/api/v2/settings/screen-recording', settingsOf),
+  'DELETE /api/v2/settings/:group': () =>
+    ['/', '/wallA'].flatMap(location =>
+      plainly('DELETE', `/api/v2/settings/screen-recording?location=${location}`, [
+        { name: 'decrypt-uri-prefix' },
+        { name: 'storage' },
+      ]),
+    ),
   'GET /api/v2/settings/cross-origin': () => plainly('GET', '/api/v2/settings/cross-origin'),
   'PUT /api/v2/settings/cross-origin': () =>
     plainly('PUT', '/api/v2/settings/cross-origin', [{ allowedOrigins: ['https://wallB.example.net'] }]),

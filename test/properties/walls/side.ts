@@ -118,6 +118,8 @@ export async function buildSide({
   await admin.must('PUT', `/rcs/ivr-profiles/${profile}/certificates`, { aliases: aliases.slice(0, 2) });
   await admin.must('PUT', '/rcs/screen-recording-certificates', { aliases: aliases.slice(0, 1) });
   await admin.must('PUT', '/api/v2/settings/cross-origin', { allowedOrigins: [`https://${prefix}.example.org`] });
+  const prefixed = { name: 'decrypt-uri-prefix', location: `/${prefix}`, value: `https://${prefix}.example.org/rcs` };
+  await admin.must('POST', '/api/v2/settings/screen-recording', prefixed);
 
   const make = recordingMaker({ prefix, cluster, contactCenter, random }, certificates);
   const forms = layouts.flatMap<[Layout, RecipientForm]>(layout =>

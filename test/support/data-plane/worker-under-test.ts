@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { Pool } from 'undici';
 import { mediaPath, type MediaRequest } from '#contracts';
 import { GrantSigner, GrantVerifier, playbackGrants, type GrantContent, type PlaybackGrant } from '#grants';
-import { MediaStorages, type MediaStorageConfiguration } from '#media-storage';
+import { MediaStorages, SettableStorages, type MediaStorageConfiguration } from '#media-storage';
 import {
   createLogger,
   createMetricsRegistry,
@@ -26,6 +26,7 @@ import { RemoveHandler } from '../../../apps/decrypt-worker/src/data-plane/remov
 import { LayoutInspector } from '../../../apps/decrypt-worker/src/media-session/layout-inspector.js';
 import { MediaOpener } from '../../../apps/decrypt-worker/src/media-session/media-opener.js';
 import { MediaSessionCache } from '../../../apps/decrypt-worker/src/media-session/media-session-cache.js';
+import { GrantedStorages } from '../../../apps/decrypt-worker/src/media-session/granted-storages.js';
 import { PinnedStorage } from '../../../apps/decrypt-worker/src/media-session/pinned-storage.js';
 import { WorkerMetrics } from '../../../apps/decrypt-worker/src/metrics/worker-metrics.js';
 import { JudgingVault } from './judging-vault.js';
@@ -79,19 +80,20 @@ export class WorkerUnderTest {
     this.storages = new MediaStorages([
       { storage: 'file', url, trustedCA: true, maxConnections: 4, ...timeouts, ...storage },
     ]);
+    const granted = new GrantedStorages(this.storages, new SettableStorages([], []));
     const logger = createLogger('worker', 'test', 'silent');
     const registry = createMetricsRegistry('decrypt-worker', '1');
     const metrics = new WorkerMetrics(registry);
-    const opener = new MediaOpener(new PinnedStorage(this.storages, true), this.vault.client, 5000);
+    const opener = new MediaOpener(new PinnedStorage(granted, true), this.vault.client, 5000);
     this.server = new DataPlaneServer(
       new LiveIdentity(identities.worker),
       {
         media: new MediaHandler(this.grants, this.sessions, opener, metrics, 10_000),
-        inspect: new InspectHandler(this.grants, new LayoutInspector(this.storages), 10_000),
+        inspect: new InspectHandler(this.grants, new LayoutInspector(granted), 10_000),
         peaks: new PeaksHandler(this.grants, this.sessions, opener, metrics),
-        contentTree: new ContentTreeHandler(this.grants, this.storages),
+        contentTree: new ContentTreeHandler(this.grants, granted),
         forget: new ForgetHandler(this.sessions, logger),
-        remove: new RemoveHandler(this.grants, this.storages, logger),
+        remove: new RemoveHandler(this.grants, granted, logger),
       },
       metrics,
       logger,

@@ -1,7 +1,8 @@
 import { contentTreeRequestSchema, type ContentTreeReply } from '#contracts';
 import type { GrantVerifier } from '#grants';
-import { ContentTreeBuilder, type MediaStorages } from '#media-storage';
+import { ContentTreeBuilder } from '#media-storage';
 import { RcsError } from '#platform';
+import type { GrantedStorages } from '../media-session/granted-storages.js';
 import { stateOf } from '../media-session/layout-inspector.js';
 import type { Exchange } from './media.handler.js';
 
@@ -12,7 +13,7 @@ const signOfLifeMs = 5000;
 export class ContentTreeHandler {
   constructor(
     private readonly grants: Pick<GrantVerifier, 'verify'>,
-    private readonly storages: MediaStorages,
+    private readonly storages: Pick<GrantedStorages, 'locate'>,
   ) {}
 
   async handle(body: unknown, { signal, response }: Exchange): Promise<void> {
@@ -21,7 +22,8 @@ export class ContentTreeHandler {
     const grant = this.grants.verify(parsed.data.grant);
     if (grant.purpose !== 'inspect')
       throw new RcsError('RCS_GRANT_REFUSED', `a grant to ${grant.purpose} makes no content tree`);
-    const stored = await this.storages.open(this.storages.resolve(grant.location, grant.contactCenter), {}, signal);
+    const { storages, location } = this.storages.locate(grant, parsed.data.storage);
+    const stored = await storages.open(location, {}, signal);
     // JSON may begin with white space: it says that the file is still being read.
     const signOfLife = setInterval(() => {
       if (!response.headersSent) response.writeHead(200, { 'content-type': 'application/json' });

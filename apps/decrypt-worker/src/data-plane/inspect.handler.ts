@@ -19,10 +19,10 @@ export class InspectHandler {
     const grant = this.grants.verify(parsed.data.grant);
     if (grant.purpose !== 'inspect')
       throw new RcsError('RCS_GRANT_REFUSED', `a grant to ${grant.purpose} inspects no media`);
-    const { declared, envelope } = parsed.data;
+    const { declared, envelope, storage } = parsed.data;
     const detachedEnvelope = envelope === undefined ? undefined : Buffer.from(envelope, 'base64');
     const found = await this.inspector.inspect(
-      { grant, declared: declared ?? 'nothing', detachedEnvelope },
+      { grant, declared: declared ?? 'nothing', detachedEnvelope, storage },
       deadlineSignal(this.timeoutMs, signal),
     );
     const reply = JSON.stringify(declared === undefined ? olderReply(found) : found);

@@ -7,15 +7,18 @@ import {
   recogniseStoredFile,
   type EnvelopeTolerance,
 } from '#cms';
-import type { DeclaredProtection, InspectReply } from '#contracts';
+import type { DeclaredProtection, HandedStorage, InspectReply } from '#contracts';
 import { envelopeDigest, type PlaybackGrant } from '#grants';
-import type { MediaStorages, StoredObject } from '#media-storage';
+import type { StoredObject } from '#media-storage';
+import type { GrantedStorages } from './granted-storages.js';
 
 export interface InspectionRequest {
   readonly grant: PlaybackGrant;
   readonly declared: DeclaredProtection;
   /** From the metadata. */
   readonly detachedEnvelope: Buffer | undefined;
+  /** The storage that the grant names, if it names one. */
+  readonly storage?: HandedStorage | undefined;
 }
 
 /** An envelope of some forty recipients, and enough to recognise media by. */
@@ -35,17 +38,20 @@ const headBytes = Math.max(16 * 1024, mediaHeadBytes);
  */
 export class LayoutInspector {
   constructor(
-    private readonly storages: MediaStorages,
+    private readonly storages: Pick<GrantedStorages, 'locate'>,
     private readonly tolerance: EnvelopeTolerance = {},
     private readonly onDeviation: (recording: string, deviations: readonly string[]) => void = () => undefined,
   ) {}
 
   /** @throws RcsError of the storage; a file that is refused is an answer. */
-  async inspect({ grant, declared, detachedEnvelope }: InspectionRequest, signal: AbortSignal): Promise<InspectReply> {
-    const location = this.storages.resolve(grant.location, grant.contactCenter);
-    const stored = await this.storages.open(location, { head: headBytes }, signal);
+  async inspect(
+    { grant, declared, detachedEnvelope, storage }: InspectionRequest,
+    signal: AbortSignal,
+  ): Promise<InspectReply> {
+    const { storages, location } = this.storages.locate(grant, storage);
+    const stored = await storages.open(location, { head: headBytes }, signal);
     try {
-      const rules = { plainMedia: this.storages.plainMediaOf(location), tolerance: this.tolerance };
+      const rules = { plainMedia: storages.plainMediaOf(location), tolerance: this.tolerance };
       const reply =
         declared === 'pkcs7'
           ? await inspectDetached(stored, detachedEnvelope, this.tolerance, signal)

@@ -8,9 +8,10 @@ import { pathToFileURL } from 'node:url';
 import { encryptAttached, encryptDetached, parseEnvelope, readAttachedEnvelope, BufferSource } from '#cms';
 import { envelopeDigest, type PlaybackGrant } from '#grants';
 import type { SessionKeyCandidates, SessionKeyRequest } from '#key-vault-client';
-import { MediaStorages } from '#media-storage';
+import { MediaStorages, SettableStorages } from '#media-storage';
 import { RcsError, toRcsError } from '#platform';
 import { MediaOpener } from './media-opener.js';
+import { GrantedStorages } from './granted-storages.js';
 import { PinnedStorage } from './pinned-storage.js';
 
 const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -78,7 +79,11 @@ describe(MediaOpener.name, () => {
     const storage = { storage: 'file' as const, url: pathToFileURL(`${directory}/`).href, trustedCA: true };
     storages = new MediaStorages([{ ...storage, ...timeouts, maxConnections: 4 }]);
     vault = new Vault();
-    opener = new MediaOpener(new PinnedStorage(storages, true), vault, 5000);
+    opener = new MediaOpener(
+      new PinnedStorage(new GrantedStorages(storages, new SettableStorages([], [])), true),
+      vault,
+      5000,
+    );
   });
   afterEach(async () => {
     await storages.close();

@@ -10,6 +10,7 @@ import {
   type DetachedEnvelope,
   type EnvelopeTolerance,
 } from '#cms';
+import type { HandedStorage } from '#contracts';
 import { envelopeDigest, type PlaybackGrant } from '#grants';
 import {
   openWithCandidates,
@@ -32,6 +33,8 @@ export interface OpenRequest {
   readonly detachedEnvelope: Buffer | undefined;
   /** The leaves of the content tree whose root the grant names. */
   readonly leaves?: Buffer | undefined;
+  /** The storage that the grant names, if it names one. */
+  readonly storage?: HandedStorage | undefined;
   readonly requestId: string;
   /** Read the segments of an attached file one by one, because they are known to be uneven. */
   readonly scanSegments?: boolean;
@@ -66,7 +69,7 @@ export class MediaOpener {
 
   /** @throws RcsError for everything that stands in the way, before any plaintext exists. */
   async open(request: OpenRequest, signal: AbortSignal): Promise<OpenMedia> {
-    const file = this.storage.locate(request.grant, request.leaves);
+    const file = this.storage.locate(request.grant, request.leaves, request.storage);
     try {
       switch (request.grant.layout) {
         case 'plain':

@@ -1,15 +1,16 @@
 import type { ByteSource } from '#cms';
+import type { HandedStorage } from '#contracts';
 import type { PlaybackGrant } from '#grants';
 import {
   checkLength,
   contentTreeBlockBytes,
   VerifiedSource,
-  type MediaLocation,
-  type MediaStorages,
+  type SetPlace,
   type OpenHint,
   type StoredObject,
 } from '#media-storage';
 import { RcsError } from '#platform';
+import type { GrantedStorages } from './granted-storages.js';
 
 /** A stored file as the grant pins it. */
 export interface StoredContent {
@@ -30,7 +31,7 @@ export interface StoredContent {
  */
 export class PinnedStorage {
   constructor(
-    private readonly storages: MediaStorages,
+    private readonly storages: Pick<GrantedStorages, 'locate'>,
     private readonly verifyContent: boolean,
   ) {}
 
@@ -41,29 +42,30 @@ export class PinnedStorage {
   /**
    * Judges the grant without asking the storage: what is refused here costs nobody anything.
    * @param leaves of the content tree, if the gateway sent them.
+   * @param handed the storage that the grant names, if it names one.
    * @throws RcsError RCS_MEDIA_LOCATION_REFUSED; RCS_CONTENT_TREE_NEEDED without leaves where the grant names a root.
    */
-  locate(grant: PlaybackGrant, leaves: Buffer | undefined): PinnedFile {
-    const location = this.storages.resolve(grant.location, grant.contactCenter);
+  locate(grant: PlaybackGrant, leaves: Buffer | undefined, handed?: HandedStorage): PinnedFile {
+    const place = this.storages.locate(grant, handed);
     if (leaves === undefined && this.needsTree(grant)) throw new RcsError('RCS_CONTENT_TREE_NEEDED');
-    return { open: (hint, signal) => this.open(grant, location, leaves, hint, signal) };
+    return { open: (hint, signal) => this.open(grant, place, leaves, hint, signal) };
   }
 
   private async open(
     grant: PlaybackGrant,
-    location: MediaLocation,
+    { storages, location }: SetPlace,
     leaves: Buffer | undefined,
     hint: OpenHint,
     signal: AbortSignal,
   ): Promise<StoredContent> {
-    const anyMedia = this.storages.plainMediaOf(location) === 'any';
+    const anyMedia = storages.plainMediaOf(location) === 'any';
     const { length, root } = grant.content ?? {};
     if (!this.verifyContent || length === undefined || root === undefined || leaves === undefined) {
-      const stored = await this.storages.open(location, hint, signal);
+      const stored = await storages.open(location, hint, signal);
       if (length !== undefined) checkLength(stored, length);
       return { stored, source: stored, anyMedia, treeBytes: 0, opened: () => undefined };
     }
-    const stored = await this.storages.open(location, wholeBlocks(hint, length), signal);
+    const stored = await storages.open(location, wholeBlocks(hint, length), signal);
     const source = new VerifiedSource(stored, { length, root, leaves });
     return { stored, source, anyMedia, treeBytes: leaves.length, opened: () => source.opened() };
   }

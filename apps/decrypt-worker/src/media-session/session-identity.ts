@@ -4,10 +4,11 @@ import type { PlaybackGrant } from '#grants';
 /**
  * What makes two requests share one session: everything in their grants that the authorities behind a session judge, so
  * that a warm session never gives what a cold one would refuse. The vault judges contact center, recording, media file and
- * envelope; the storages the contact center and the location; the content tree the pinned content.
+ * envelope; the storages the contact center and the location, in which state of a storage that was set; the content tree the
+ * pinned content.
  */
 export function sessionIdentity(grant: PlaybackGrant): string {
-  const { contactCenter, recording, mediaFile, location, purpose, layout, envelopeDigest, content } = grant;
+  const { contactCenter, recording, mediaFile, location, purpose, layout, envelopeDigest, content, storage } = grant;
   return JSON.stringify([
     contactCenter,
     recording,
@@ -19,6 +20,8 @@ export function sessionIdentity(grant: PlaybackGrant): string {
     envelopeDigest ?? null,
     content?.length ?? null,
     content?.root ?? null,
+    storage?.url ?? null,
+    storage?.version ?? null,
   ]);
 }
 

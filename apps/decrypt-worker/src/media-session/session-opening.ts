@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { HandedStorage } from '#contracts';
 import type { PlaybackGrant } from '#grants';
 import { inStep, RcsError } from '#platform';
 import type { WorkerMetrics } from '../metrics/worker-metrics.js';
@@ -10,6 +11,8 @@ import { sessionIdentity } from './session-identity.js';
 /** What a gateway sends along for media to be opened. */
 export interface OpeningRequest {
   readonly grant: string;
+  /** Where the grant names a storage that its contact center set. */
+  readonly storage?: HandedStorage | undefined;
   /** Base64. */
   readonly envelope?: string | undefined;
   readonly contentTree?: string | undefined;
@@ -79,6 +82,7 @@ export class SessionOpening {
           signedGrant: request.grant,
           detachedEnvelope: decoded(request.envelope),
           leaves: decoded(request.contentTree),
+          storage: request.storage,
           requestId: exchange.requestId,
           scanSegments: this.unevenFiles.has(key),
         },

@@ -37,6 +37,7 @@ const tree = (() => {
 const treeReply = { length: tree.length, root: tree.root, leaves: tree.leaves.toString('base64') };
 const plain = { layout: 'plain', length: content.length, format: 'mp3' };
 
+const noSetStorages = { find: () => Promise.resolve(undefined) };
 const noKeys = { list: () => Promise.resolve([]) };
 
 describe('the index of media files', () => {
@@ -72,14 +73,14 @@ describe('the index of media files', () => {
     await directory.onApplicationBootstrap();
     grants = new GrantIssuer(new LiveIdentity(identity));
     inspector = new MediaInspector(
-      new WorkerErrands(grants, directory),
+      new WorkerErrands(grants, directory, noSetStorages),
       new WorkerClient(connections, { playbackStartTimeoutMs: 5000 }),
     );
     const timeouts = { connectTimeoutMs: 1, headersTimeoutMs: 1, idleTimeoutMs: 1, totalTimeoutMs: 1 };
     const storages = new MediaStorages([
       { storage: 'webDAV', url: 'http://storage.example/recordings', trustedCA: true, maxConnections: 1, ...timeouts },
     ]);
-    claims = new LocationClaims(store.mediaIndex, storages, logger);
+    claims = new LocationClaims(store.mediaIndex, storages, noSetStorages, logger);
   });
   afterEach(async () => {
     await directory.onApplicationShutdown();

@@ -4,7 +4,7 @@ import { RcsError } from '#platform';
 import type { MediaFile, Recording } from '#store';
 import { grantSubject } from '../grants/grant-subject.js';
 import { WorkerClient } from '../workers/worker-client.js';
-import { WorkerErrands } from './worker-errands.js';
+import { WorkerErrands, type Granted } from './worker-errands.js';
 import { envelopeInMetadata } from '../envelopes/envelope-in-metadata.js';
 
 /** Which stored file is looked at, for whom. */
@@ -32,8 +32,8 @@ export class MediaInspector {
    */
   async inspect(request: InspectionRequest): Promise<InspectedMedia> {
     const { mediaFile, requestId, signal } = request;
-    const found = await this.withGrant(request, (worker, grant) =>
-      this.client.inspect(worker, { grant, ...declarationOf(mediaFile) }, requestId, signal),
+    const found = await this.withGrant(request, (worker, granted) =>
+      this.client.inspect(worker, { ...granted, ...declarationOf(mediaFile) }, requestId, signal),
     );
     if (found.layout === 'unrecognised') throw new RcsError(found.code, found.detail);
     return found;
@@ -41,14 +41,14 @@ export class MediaInspector {
 
   /** The tree over a stored file, which a worker reads to its end. */
   contentTree(request: InspectionRequest): Promise<ContentTreeReply> {
-    return this.withGrant(request, (worker, grant) =>
-      this.client.contentTree(worker, grant, request.requestId, request.signal),
+    return this.withGrant(request, (worker, granted) =>
+      this.client.contentTree(worker, granted, request.requestId, request.signal),
     );
   }
 
   private withGrant<Answer>(
     { recording, mediaFile, userName, signal }: InspectionRequest,
-    ask: (worker: WorkerRegistration, grant: string) => Promise<Answer>,
+    ask: (worker: WorkerRegistration, granted: Granted) => Promise<Answer>,
   ): Promise<Answer> {
     const content = { ...grantSubject(recording, mediaFile, userName), purpose: 'inspect' as const };
     return this.errands.run(content, ask, signal);

@@ -63,10 +63,10 @@ export class MadePeaksService implements OnApplicationShutdown {
     const ask = (contentTree?: string): Promise<MadePeaks> =>
       this.errands.run(
         playGrant(recording, mediaFile, userName, envelope),
-        (worker, grant) =>
+        (worker, granted) =>
           this.workers.peaks(
             worker,
-            { grant, ...known, ...(contentTree === undefined ? {} : { contentTree }) },
+            { ...granted, ...known, ...(contentTree === undefined ? {} : { contentTree }) },
             requestId,
             signal,
           ),

@@ -111,7 +111,7 @@ describe(EnvelopeLocator.name, () => {
     jest.spyOn(Math, 'random').mockReturnValue(0);
     return locatorWith(
       new MediaInspector(
-        new WorkerErrands(grants, workers),
+        new WorkerErrands(grants, workers, { find: () => Promise.resolve(undefined) }),
         new WorkerClient(connections, { playbackStartTimeoutMs: inspectTimeoutMs }),
       ),
     );

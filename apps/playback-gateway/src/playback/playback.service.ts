@@ -19,6 +19,7 @@ import type { RecordingPermission } from '../authorisation/recording-permission.
 import { SeenMarks } from '../listeners/seen-marks.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { grantSubject } from '../grants/grant-subject.js';
+import { SetStorages } from '../settings/set-storages.service.js';
 import { contentTreeOf, EnvelopeLocator, type LocatedEnvelope } from './envelope-locator.js';
 import { MediaRelay, type RelayResult } from './media-relay.js';
 import { mediaPolicyOf } from './media-policy.js';
@@ -65,6 +66,7 @@ export class PlaybackService {
     private readonly envelopes: EnvelopeLocator,
     private readonly relay: MediaRelay,
     private readonly seenMarks: SeenMarks,
+    @Inject(SetStorages) private readonly setStorages: Pick<SetStorages, 'find'>,
     private readonly metrics: GatewayMetrics,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(SERVER_SETTINGS)
@@ -190,7 +192,9 @@ export class PlaybackService {
     player: PlayerConnection,
     { subject, grantIds }: { readonly subject: AuditSubject; readonly grantIds: Set<string> },
   ): Promise<RelayResult> {
-    const grant = playGrant(recording, mediaFile, request.user.name, envelope);
+    const played = playGrant(recording, mediaFile, request.user.name, envelope);
+    const set = await this.setStorages.find(played.location, recording.contactCenter);
+    const grant = set === undefined ? played : { ...played, storage: set.granted };
     const contentType = contentTypeOf(mediaFile.type);
     const audited = inStep(request.requestId, 'audit', () => this.audit.allowed(subject, request, envelope));
     // The relay awaits it before the first byte; this only keeps a failure from counting as unhandled until then.
@@ -200,6 +204,7 @@ export class PlaybackService {
         grant,
         onGrant: shown => grantIds.add(grantIdOf(shown)),
         media: {
+          ...(set === undefined ? {} : { storage: set.handed }),
           ...(envelope.detached === undefined ? {} : { envelope: envelope.detached }),
           method: request.method,
           ...request.conditions,

@@ -8,7 +8,7 @@ import { waitFor } from '#test/waiting/wait-for.js';
 import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
 import { ConfiguredReceivers } from '../interaction-receivers/configured-receivers.js';
 import { LocationClaims } from '../media-index/location-claims.js';
-import { mediaStorages } from '../media-index/media-locations.js';
+import { mediaStorages } from '../settings/media-locations.js';
 import type { MediaInspector } from '../media-index/media-inspector.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { InsertedEnvelopes } from '../recordings/inserted-envelopes.js';
@@ -17,6 +17,7 @@ import { RecordingInsertionService } from '../recordings/recording-insertion.ser
 import { RemoteRecordings } from './remote-recordings.js';
 
 const logger = createLogger('test', 'test', 'silent');
+const noSetStorages = { find: () => Promise.resolve(undefined) };
 /** Nobody looks into stored files here: the indexer would, later. */
 const noWorker = {
   inspect: () => Promise.reject(new RcsError('RCS_NO_WORKER')),
@@ -60,7 +61,7 @@ describe(RemoteRecordings.name, () => {
       store.recordings,
       store.contactCenters,
       store.audit,
-      new LocationClaims(store.mediaIndex, mediaStorages(configuration), logger),
+      new LocationClaims(store.mediaIndex, mediaStorages(configuration), noSetStorages, logger),
       new InsertionInspection(noWorker, logger, configuration),
       new ConfiguredReceivers({ interactionReceivers: [] }),
       new InsertedEnvelopes(store.certificates, noKeys, configuration, logger),

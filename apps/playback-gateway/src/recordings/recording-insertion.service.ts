@@ -78,7 +78,7 @@ export class RecordingInsertionService {
     const body = parseBody(insertion.body);
     const recording = await this.recordingOf(body, contactCenter.id, insertion.leaves);
     const entry = entryOf(insertion, recording);
-    const locations = this.locationsOf(recording);
+    const locations = await this.locationsOf(recording);
     const known = await this.recordings.find(recording.id);
     // A repetition finds everything in its place, and what an earlier version took stays taken.
     const isNew = known === undefined;
@@ -138,18 +138,20 @@ export class RecordingInsertionService {
     };
   }
 
-  private locationsOf({ mediaFiles, contactCenter }: Recording): ClaimedLocation[] {
-    return mediaFiles.flatMap((mediaFile, index) => {
+  private async locationsOf({ mediaFiles, contactCenter }: Recording): Promise<ClaimedLocation[]> {
+    const locations = mediaFiles.map(async (mediaFile, index) => {
       try {
-        return this.claims.of([mediaFile], contactCenter);
+        return await this.claims.of([mediaFile], contactCenter);
       } catch (error) {
-        const why = error instanceof RcsError ? error.publicDetail : undefined;
+        if (!(error instanceof RcsError && error.code === 'RCS_MEDIA_LOCATION_REFUSED')) throw error;
+        const why = error.publicDetail;
         throw new RcsError('RCS_MEDIA_LOCATION_REFUSED', undefined, {
           publicDetail: [`mediaFiles.${index}.mediaDescriptor`, ...(why === undefined ? [] : [why])].join(': '),
           cause: error,
         });
       }
     });
+    return (await Promise.all(locations)).flat();
   }
 }
 

@@ -1,14 +1,17 @@
 import type { JsonObject, MediaFile, Recording } from '#store';
+import { isScreen } from './screen-recording-urls.js';
 import { withoutEnvelope } from '../envelopes/envelope-in-metadata.js';
 
 /**
  * The recording as `/api/v2` answers it; the envelope and the place in the storage stay inside.
  * @param lengths bytes of the media, by media id, as far as they are known; they stand where the recorder said no `size`
+ * @param screenUrl where screens play, in the place of `externalUrl`
  */
 export function recordingResource(
   recording: Recording,
   externalUrl: string,
   lengths: ReadonlyMap<string, number> = new Map(),
+  screenUrl: string = externalUrl,
 ): JsonObject {
   const { id, region, callerPhoneNumber, dialedPhoneNumber, startTime, stopTime, eventHistory, additional } = recording;
   return withoutUndefined({
@@ -20,7 +23,7 @@ export function recordingResource(
     stopTime,
     region,
     mediaFiles: recording.mediaFiles.map(file =>
-      mediaFileResource(recording.id, file, externalUrl, lengths.get(file.mediaId)),
+      mediaFileResource(recording.id, file, isScreen(file) ? screenUrl : externalUrl, lengths.get(file.mediaId)),
     ),
     eventHistory,
   });

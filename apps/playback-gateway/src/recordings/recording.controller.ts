@@ -10,6 +10,7 @@ import { ValidQuery } from '../http/valid-input.js';
 import { RecordingAnnotations } from './recording-annotations.js';
 import { RecordingInsertionService, requireRecorder } from './recording-insertion.service.js';
 import { knownLengths } from './known-lengths.js';
+import { ScreenRecordingUrls } from './screen-recording-urls.js';
 import { recordingResource } from './recording-resource.js';
 import { RecordingSearchService, requireListener } from './recording-search.service.js';
 import {
@@ -29,6 +30,7 @@ export class RecordingController {
     private readonly externalUrl: ExternalUrl,
     private readonly finder: RecordingSearchService,
     private readonly annotations: RecordingAnnotations,
+    private readonly screenUrls: ScreenRecordingUrls,
     private readonly readable: ReadableRecordings,
   ) {}
 
@@ -60,9 +62,15 @@ export class RecordingController {
 
   private async resources(user: User, recordings: readonly Recording[]): Promise<readonly JsonObject[]> {
     const annotationsOf = await this.annotations.of(user, recordings);
+    const screenUrlOf = await this.screenUrls.of(recordings);
     return Promise.all(
       recordings.map(async recording => ({
-        ...recordingResource(recording, this.externalUrl.value, await knownLengths(this.recordings, recording)),
+        ...recordingResource(
+          recording,
+          this.externalUrl.value,
+          await knownLengths(this.recordings, recording),
+          screenUrlOf(recording),
+        ),
         ...annotationsOf(recording),
       })),
     );

@@ -9,6 +9,7 @@ import { InsertedEnvelopes } from './inserted-envelopes.js';
 import { InsertionInspection } from './insertion-inspection.js';
 import { RecordingController, RecordingInsertionController } from './recording.controller.js';
 import { RecordingAnnotations } from './recording-annotations.js';
+import { ScreenRecordingUrls } from './screen-recording-urls.js';
 import { RecordingInsertionService } from './recording-insertion.service.js';
 import { RecordingSearchService } from './recording-search.service.js';
 import { SearchIndexing } from './search-indexing.js';
@@ -28,6 +29,7 @@ import { SearchIndexing } from './search-indexing.js';
     InsertedEnvelopes,
     InsertionInspection,
     RecordingAnnotations,
+    ScreenRecordingUrls,
     RecordingInsertionService,
     RecordingSearchService,
     SearchIndexing,

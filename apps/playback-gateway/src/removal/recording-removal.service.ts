@@ -48,7 +48,7 @@ export class RecordingRemoval {
   async remove(order: RemovalOrder, requestId: string, wait: boolean): Promise<Removal> {
     const { recordingId, contactCenter } = order;
     const recording = await this.find(contactCenter, recordingId);
-    const outcome = await this.removals.remove(order, this.claims.placesOf(recording));
+    const outcome = await this.removals.remove(order, await this.claims.placesOf(recording));
     if (outcome === 'unknown') throw new RcsError('RCS_RECORDING_NOT_FOUND', `${recordingId} is gone already`);
     if (outcome === 'kept') return { outcome, isFinished: true };
     this.traces.note();

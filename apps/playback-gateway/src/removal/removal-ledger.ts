@@ -107,7 +107,7 @@ export class RemovalLedger implements OnModuleInit, OnApplicationShutdown {
     const missing = await this.removals.notInLedger(entries);
     for (const entry of missing) {
       const recording = await this.recordings.find(entry.recordingId);
-      await this.removals.replay(entry, recording === undefined ? [] : this.claims.placesOf(recording));
+      await this.removals.replay(entry, recording === undefined ? [] : await this.claims.placesOf(recording));
     }
     return missing.length;
   }

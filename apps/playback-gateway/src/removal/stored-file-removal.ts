@@ -107,7 +107,7 @@ export class StoredFileRemoval {
       throw new RcsError('RCS_OVERLOADED', 'it is still being found out which recordings name which places');
     }
     const { storage, path } = mediaDescriptor;
-    const place = this.claims.placeOf(mediaDescriptor, contactCenter);
+    const place = await this.claims.placeOf(mediaDescriptor, contactCenter);
     if (await this.removals.isNamed(place)) return 'another recording names the stored file: it stays';
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)]);
     const content = {
@@ -118,7 +118,11 @@ export class StoredFileRemoval {
       location: { storage, path },
       purpose: 'remove' as const,
     };
-    await this.errands.run(content, (worker, grant) => this.client.remove(worker, grant, requestId, bounded), bounded);
+    await this.errands.run(
+      content,
+      (worker, granted) => this.client.remove(worker, granted, requestId, bounded),
+      bounded,
+    );
     return 'the stored file is removed';
   }
 }

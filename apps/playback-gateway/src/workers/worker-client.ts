@@ -14,12 +14,14 @@ import {
   removePath,
   removeReplySchema,
   type ContentTreeReply,
+  type ContentTreeRequest,
   type InspectReply,
   type InspectRequest,
   type ForgetRequest,
   type MadePeaks,
   type MediaRequest,
   type PeaksRequest,
+  type RemoveRequest,
   type WorkerRegistration,
 } from '#contracts';
 import {
@@ -94,11 +96,11 @@ export class WorkerClient {
   /** Takes as long as reading the file takes; a worker that is still at it says so now and then. */
   async contentTree(
     worker: WorkerRegistration,
-    grant: string,
+    granted: ContentTreeRequest,
     requestId: string,
     signal: AbortSignal,
   ): Promise<ContentTreeReply> {
-    const reply = await this.json(worker, contentTreePath, { grant }, requestId, signal, signal);
+    const reply = await this.json(worker, contentTreePath, granted, requestId, signal, signal);
     return parsed(contentTreeReplySchema, reply, worker);
   }
 
@@ -117,8 +119,13 @@ export class WorkerClient {
   }
 
   /** Resolves when nothing is left where the grant says. */
-  async remove(worker: WorkerRegistration, grant: string, requestId: string, signal: AbortSignal): Promise<void> {
-    parsed(removeReplySchema, await this.json(worker, removePath, { grant }, requestId, signal, signal), worker);
+  async remove(
+    worker: WorkerRegistration,
+    granted: RemoveRequest,
+    requestId: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    parsed(removeReplySchema, await this.json(worker, removePath, granted, requestId, signal, signal), worker);
   }
 
   /** Ends what the key has opened there, or what was opened of the recording. @returns how many sessions there were */

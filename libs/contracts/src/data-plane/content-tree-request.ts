@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withSetStorage } from './set-storage.js';
 
 /**
  * Where a worker reads a stored file as a whole and makes its content tree. That may take long: white space before the
@@ -7,7 +8,7 @@ import { z } from 'zod';
 export const contentTreePath = '/v1/content-tree';
 
 /** With a grant to inspect. */
-export const contentTreeRequestSchema = z.strictObject({ grant: z.string() });
+export const contentTreeRequestSchema = z.strictObject({ grant: z.string(), ...withSetStorage });
 
 export const contentTreeReplySchema = z.strictObject({
   /** Of the stored file, in bytes. */
@@ -21,4 +22,5 @@ export const contentTreeReplySchema = z.strictObject({
   lastModified: z.iso.datetime().optional(),
 });
 
+export type ContentTreeRequest = z.output<typeof contentTreeRequestSchema>;
 export type ContentTreeReply = z.output<typeof contentTreeReplySchema>;

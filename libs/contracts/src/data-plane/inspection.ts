@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withSetStorage } from './set-storage.js';
 
 /** Where a worker looks at a stored file whose layout nobody knows yet. */
 export const inspectPath = '/v1/inspect';
@@ -8,6 +9,7 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 export const inspectRequestSchema = z.strictObject({
   grant: z.string(),
+  ...withSetStorage,
   /**
    * What the metadata says of the media file: an envelope of its own, only a certificate, or nothing of the kind. A gateway
    * that leaves it out is of an older version and gets an answer of the older form.

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withSetStorage } from './set-storage.js';
 
 /** Where a worker takes media requests: POST, because an envelope may be longer than any header may be. */
 export const mediaPath = '/v1/media';
@@ -18,6 +19,7 @@ const headerValue = z.string().max(4096).optional();
 
 export const mediaRequestSchema = z.strictObject({
   grant: z.string(),
+  ...withSetStorage,
   /** Base64 of a detached envelope: CMS in DER or BER, or the JSON of another writer. */
   envelope: z.string().max(2_000_000).optional(),
   /**

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withSetStorage } from './set-storage.js';
 
 /**
  * Where a worker makes the wave form of a media file, or opens one that was kept. That may take long: white space before the
@@ -11,6 +12,7 @@ const base64 = z.string().max(2_000_000);
 export const peaksRequestSchema = z.strictObject({
   /** To play. */
   grant: z.string(),
+  ...withSetStorage,
   /** As in a media request. */
   envelope: base64.optional(),
   contentTree: z

@@ -6,7 +6,7 @@ import { decryptWorker } from './decrypt-worker.schema.js';
 import { keyVault } from './key-vault.schema.js';
 import { localKeyManager } from './local-key-manager.schema.js';
 import { auditOtlp, auditS3, auditSyslog } from './audit-sinks.schema.js';
-import { mediaStorage } from './media-storage.schema.js';
+import { mediaStorage, settableStorages } from './media-storage.schema.js';
 import { openIdProvider } from './open-id.schema.js';
 import { filePath, milliseconds, secret } from './option-types.js';
 import { recordingCertificates } from './recording-certificates.schema.js';
@@ -93,6 +93,7 @@ export const configurationSchema = z.strictObject({
     })
     .prefault({}),
   mediaStorages: z.array(mediaStorage).default([]),
+  settableStorages,
   recordingSources,
   /** How stored files are looked at: whom they are for, and the tree that proves their content. */
   mediaIndex: z
@@ -161,6 +162,7 @@ export type RecordingCertificatesConfiguration = Configuration['recordingCertifi
 export type InternalTlsConfiguration = NonNullable<Configuration['internalTls']>;
 export type LocalKeyManagerConfiguration = NonNullable<Configuration['localKeyManager']>;
 export type MediaStorageSettings = Configuration['mediaStorages'][number];
+export type SettableStorageSettings = Configuration['settableStorages'][number];
 
 type OptionalSection = 'internalTls' | 'redis' | 'store' | 'keyVault' | 'decryptWorker';
 

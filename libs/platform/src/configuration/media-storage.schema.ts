@@ -36,3 +36,17 @@ export const mediaStorage = z.strictObject({
   headersTimeoutMs: milliseconds.default(10_000).describe('Until the head of an answer is there.'),
   idleTimeoutMs: milliseconds.default(15_000).describe('Between two pieces of a body.'),
 });
+
+/** Where contact centers may set storages of their own: whatever else they name is asked by nobody. */
+export const settableStorages = z
+  .array(
+    mediaStorage.omit({ storage: true, userName: true, password: true }).extend({
+      url: z
+        .url({ protocol: /^https?$/ })
+        .regex(/^[^@?#]*$/, 'must have no user information, query or fragment')
+        .describe(
+          'Administrators of contact centers may set storages at this URL and below it, with credentials of their own.',
+        ),
+    }),
+  )
+  .default([]);

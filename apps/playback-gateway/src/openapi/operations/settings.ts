@@ -1,4 +1,10 @@
 import { z } from 'zod';
+import {
+  putSettingSchema,
+  removeSettingQuerySchema,
+  removeSettingSchema,
+  settingsQuerySchema,
+} from '../../settings/settings.controller.js';
 import { crossOriginSettingsSchema } from '../../settings/cross-origin-settings.controller.js';
 import { named } from '../named-schema.js';
 import { json, type FeatureOperations } from '../operation.js';
@@ -9,10 +15,62 @@ const crossOrigin = named(
   z.strictObject({ statusCode: succeeded, allowedOrigins: z.array(z.string()) }),
 );
 
+const storage = z.strictObject({
+  storageType: z.string(),
+  active: z.boolean(),
+  credential: z.strictObject({ userName: z.string().optional(), storagePath: z.string() }),
+});
+const value = z.union([z.string(), z.array(storage)]).describe('of storages: without passwords');
+const setting = { name: z.string(), location: z.string(), value };
+const settingAnswer = named('Setting', z.strictObject({ statusCode: succeeded, ...setting }));
+const described = {
+  name: z.string(),
+  displayName: z.string(),
+  key: z.literal('name'),
+  uri: z.string(),
+  path: z.string(),
+};
+const groups = named(
+  'SettingGroups',
+  z.strictObject({ statusCode: succeeded, settings: z.array(z.strictObject(described)) }),
+);
+const group = named(
+  'SettingGroup',
+  z.strictObject({ statusCode: succeeded, ...described, settings: z.array(z.strictObject(setting)) }),
+);
+const put = {
+  caller: 'user' as const,
+  body: putSettingSchema,
+  answers: { 200: json(settingAnswer) },
+  problems: ['RCS_NOT_FOUND', 'RCS_MEDIA_LOCATION_REFUSED'] as const,
+};
+
 /** What administrators of a contact center set for their users. */
 export const settings: FeatureOperations = {
   feature: 'Settings',
   operations: {
+    'GET /api/v2/settings': {
+      summary: 'What may be set, by group',
+      caller: 'user',
+      answers: { 200: json(groups) },
+    },
+    'GET /api/v2/settings/:group': {
+      summary: 'What the contact center has set: screen-recording (storage, decrypt-uri-prefix)',
+      caller: 'user',
+      query: settingsQuerySchema,
+      answers: { 200: json(group) },
+      problems: ['RCS_NOT_FOUND'],
+    },
+    'POST /api/v2/settings/:group': { summary: 'Set something for a location', ...put },
+    'PUT /api/v2/settings/:group': { summary: 'As POST', ...put },
+    'DELETE /api/v2/settings/:group': {
+      summary: 'Take back what is set for exactly this location',
+      caller: 'user',
+      query: removeSettingQuerySchema,
+      body: removeSettingSchema,
+      answers: { 200: json(named('SettingRemoved', z.strictObject({ statusCode: succeeded }))) },
+      problems: ['RCS_NOT_FOUND'],
+    },
     'GET /api/v2/settings/cross-origin': {
       summary: 'Origins whose pages the users of the contact center may use',
       caller: 'user',

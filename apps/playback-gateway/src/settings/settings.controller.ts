@@ -1,0 +1,165 @@
+import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { RcsError } from '#platform';
+import type { AuditLog, Setting, SettingName, SettingStore, User } from '#store';
+import { Authenticated } from '../access/access-rule.js';
+import { administeredContactCenter } from '../access/contact-center-administrator.js';
+import { storeTokens } from '../dependencies/injection-tokens.js';
+import { auditedRequest } from '../http/audited-user.js';
+import { CurrentUser } from '../http/current-user.js';
+import { ExternalUrl } from '../http/external-url.js';
+import { ValidBody, ValidQuery } from '../http/valid-input.js';
+import { locationPath, nearest } from './location-path.js';
+import { settingGroup, settingGroups, settingValue, type AskedStorages } from './setting-kinds.js';
+import { SetStorages, storagesOf } from './set-storages.service.js';
+
+/** More would make every search of a storage long. */
+const mostSettings = 200;
+
+const name = z.string().min(1).max(256);
+/** Which of them, and of what form, the name of the setting says. */
+const askedValue = z.union([z.string().max(8192), z.array(z.record(z.string().max(64), z.unknown())).max(16)]);
+export const putSettingSchema = z.strictObject({ name, location: locationPath.default('/'), value: askedValue });
+export const removeSettingSchema = z.strictObject({ name });
+export const settingsQuerySchema = z.strictObject({
+  location: locationPath.optional().describe('only what is set for exactly this location'),
+  effective: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('true: what holds at the location, of several that of the longest location around it'),
+  subresources: z.literal('*').optional().describe('the original asks with it; settings are always there'),
+});
+export const removeSettingQuerySchema = z.strictObject({ location: locationPath.default('/') });
+
+/** What administrators set for their own contact center: storages of screen recordings, by location, and where these play. */
+@Controller('api/v2/settings')
+@Authenticated(administeredContactCenter)
+export class SettingsController {
+  constructor(
+    @Inject(storeTokens.settings) private readonly settings: SettingStore,
+    @Inject(storeTokens.audit) private readonly audit: AuditLog,
+    private readonly storages: SetStorages,
+    private readonly externalUrl: ExternalUrl,
+  ) {}
+
+  @Get()
+  groups() {
+    return { statusCode: 0, settings: Object.keys(settingGroups).map(group => this.described(group)) };
+  }
+
+  @Get(':group')
+  async get(
+    @CurrentUser() user: User,
+    @Param('group') group: string,
+    @ValidQuery(settingsQuerySchema) { location, effective }: z.output<typeof settingsQuerySchema>,
+  ) {
+    const { names } = settingGroup(group);
+    const all = (await this.settings.list(administeredContactCenter(user))).filter(one => one.group === group);
+    const settings =
+      effective === 'true'
+        ? Object.keys(names).flatMap(wanted => {
+            const found = nearest(
+              all.filter(one => one.name === wanted),
+              location ?? '/',
+            );
+            return found === undefined ? [] : [found];
+          })
+        : all.filter(one => location === undefined || one.location === location);
+    return { statusCode: 0, ...this.described(group), settings: settings.map(shown) };
+  }
+
+  @Post(':group')
+  @HttpCode(200)
+  post(
+    @Req() request: FastifyRequest,
+    @CurrentUser() user: User,
+    @Param('group') group: string,
+    @ValidBody(putSettingSchema) asked: z.output<typeof putSettingSchema>,
+  ) {
+    return this.change(request, user, group, asked);
+  }
+
+  /** As POST. */
+  @Put(':group')
+  put(
+    @Req() request: FastifyRequest,
+    @CurrentUser() user: User,
+    @Param('group') group: string,
+    @ValidBody(putSettingSchema) asked: z.output<typeof putSettingSchema>,
+  ) {
+    return this.change(request, user, group, asked);
+  }
+
+  /** Recordings in a storage that is removed do not play until it is set again; nothing is removed there. */
+  @Delete(':group')
+  async remove(
+    @Req() request: FastifyRequest,
+    @CurrentUser() user: User,
+    @Param('group') group: string,
+    @ValidQuery(removeSettingQuerySchema) { location }: z.output<typeof removeSettingQuerySchema>,
+    @ValidBody(removeSettingSchema) { name: removed }: z.output<typeof removeSettingSchema>,
+  ) {
+    settingGroup(group);
+    const setting = { contactCenter: administeredContactCenter(user), group, name: removed, location };
+    const isThere = (await this.settings.list(setting.contactCenter)).some(one => isOf(one, setting));
+    if (!isThere) {
+      throw new RcsError('RCS_NOT_FOUND', undefined, {
+        publicDetail: 'nothing of this name is set for exactly this location',
+      });
+    }
+    await this.note(request, user, `removed: ${nameOf(setting)}`);
+    await this.settings.remove(setting);
+    return { statusCode: 0 };
+  }
+
+  private async change(request: FastifyRequest, user: User, group: string, asked: z.output<typeof putSettingSchema>) {
+    const contactCenter = administeredContactCenter(user);
+    const setting = { contactCenter, group, name: asked.name, location: asked.location };
+    const value = settingValue(group, asked.name, asked.value);
+    const { kept, places } =
+      asked.name === 'storage'
+        ? this.storages.keep(contactCenter, value as AskedStorages)
+        : { kept: value, places: [] };
+    const others = (await this.settings.list(contactCenter)).filter(one => !isOf(one, setting));
+    if (others.length >= mostSettings)
+      throw told('RCS_INVALID_VALUE', `a contact center has ${mostSettings} settings at most`);
+    const changed = { ...setting, value: JSON.stringify(kept), places };
+    await this.note(request, user, `${nameOf(setting)}${places.length === 0 ? '' : `: ${places.join(', ')}`}`);
+    // Not whose it is: the answer is the same as for what nobody may set.
+    if ((await this.settings.put(changed)) === 'taken')
+      throw told('RCS_MEDIA_LOCATION_REFUSED', 'this contact center may set no storage there');
+    return { statusCode: 0, ...shown(changed) };
+  }
+
+  private async note(request: FastifyRequest, user: User, detail: string): Promise<void> {
+    await this.audit.append({ event: 'setting-changed', outcome: 'allowed', ...auditedRequest(request, user), detail });
+  }
+
+  private described(group: string) {
+    const path = `/settings/${group}`;
+    const { displayName } = settingGroup(group);
+    return { name: group, displayName, key: 'name', uri: `${this.externalUrl.value}/api/v2${path}`, path };
+  }
+}
+
+/** A setting as it is answered: with everything but passwords. */
+function shown(setting: Setting) {
+  const { name: shownName, location, value } = setting;
+  const storages = storagesOf(setting);
+  if (storages.length === 0) return { name: shownName, location, value: JSON.parse(value) as unknown };
+  return {
+    name: shownName,
+    location,
+    value: storages.map(({ storageType, active, url, userName }) => ({
+      storageType,
+      active,
+      credential: { ...(userName === undefined ? {} : { userName }), storagePath: url },
+    })),
+  };
+}
+
+const isOf = (one: SettingName, other: SettingName): boolean => nameOf(one) === nameOf(other);
+const nameOf = ({ group, name: own, location }: SettingName): string => `${group} ${own} ${location}`;
+const told = (code: 'RCS_INVALID_VALUE' | 'RCS_MEDIA_LOCATION_REFUSED', publicDetail: string): RcsError =>
+  new RcsError(code, undefined, { publicDetail });

@@ -81,7 +81,13 @@ describe('storages that a contact center sets', () => {
 
     expect(await set('/', [storage(url, 'changed')])).toMatchObject({ status: 200 });
     expect((await play(playPath)).status).toBe(502);
-    const removed = await send('DELETE', `${group}?location=/`, { name: 'storage' }, undefined, second.url);
+    const remove = (confirm?: string) =>
+      send('DELETE', `${group}?location=/`, { name: 'storage', confirm }, undefined, second.url);
+    const counted = expect.stringMatching(/1 recordings .*"confirm": "1"/) as string;
+    expect(await remove()).toMatchObject({ status: 409, statusMessage: counted });
+    expect(await set('/', [storage(`${apache.url}/berlin`)])).toMatchObject({ status: 409, statusMessage: counted });
+    expect(await play(playPath)).toMatchObject({ status: 502 });
+    const removed = await remove('1');
     expect(removed).toEqual({ status: 200, statusCode: 0 });
     expect((await play(playPath)).status).not.toBe(200);
     expect(await set('/', [storage(url)])).toMatchObject({ status: 200 });

@@ -67,7 +67,7 @@ export class SetStorages {
   async find(descriptor: LocationDescriptor, contactCenter: string): Promise<FoundStorage | undefined> {
     if (this.isConfigured(descriptor, contactCenter)) return undefined;
     // A path alone would mean another file as soon as another storage is set.
-    if (!/^https?:\/\//i.test(descriptor.path)) return undefined;
+    if (!isUrl(descriptor)) return undefined;
     const found = (await this.settings.list(contactCenter))
       .flatMap(storagesOf)
       .flatMap(storage => this.within(storage, descriptor, contactCenter))
@@ -78,7 +78,16 @@ export class SetStorages {
     return { granted: { url, version }, handed: { url, ...credential }, place: found.place };
   }
 
-  private within(storage: KeptStorage, descriptor: LocationDescriptor, contactCenter: string) {
+  /** Whether a media file lies in the storage at this URL, set or not. */
+  isWithin(descriptor: LocationDescriptor, contactCenter: string, url: string): boolean {
+    return isUrl(descriptor) && this.within({ url }, descriptor, contactCenter).length > 0;
+  }
+
+  private within<Storage extends Pick<KeptStorage, 'url'>>(
+    storage: Storage,
+    descriptor: LocationDescriptor,
+    contactCenter: string,
+  ) {
     try {
       const { storages, location } = this.settable.resolve(descriptor, contactCenter, { url: storage.url });
       return [{ storage, place: storages.placeOf(location) }];
@@ -98,6 +107,8 @@ export class SetStorages {
     }
   }
 }
+
+const isUrl = ({ path }: LocationDescriptor): boolean => /^https?:\/\//i.test(path);
 
 /** The storages of a setting; none where it is about something else. */
 export const storagesOf = ({ group, name, value }: Setting): readonly KeptStorage[] =>

@@ -12,6 +12,7 @@ import { ExternalUrl } from '../http/external-url.js';
 import { ValidBody, ValidQuery } from '../http/valid-input.js';
 import { locationPath, nearest } from './location-path.js';
 import { settingGroup, settingGroups, settingValue, type AskedStorages } from './setting-kinds.js';
+import { RecordingsInStorages } from './recordings-in-storages.js';
 import { SetStorages, storagesOf } from './set-storages.service.js';
 
 /** More would make every search of a storage long. */
@@ -20,8 +21,18 @@ const mostSettings = 200;
 const name = z.string().min(1).max(256);
 /** Which of them, and of what form, the name of the setting says. */
 const askedValue = z.union([z.string().max(8192), z.array(z.record(z.string().max(64), z.unknown())).max(16)]);
-export const putSettingSchema = z.strictObject({ name, location: locationPath.default('/'), value: askedValue });
-export const removeSettingSchema = z.strictObject({ name });
+const confirm = z
+  .string()
+  .max(32)
+  .optional()
+  .describe('how many recordings lie in a storage that goes with it, as the refusal says');
+export const putSettingSchema = z.strictObject({
+  name,
+  location: locationPath.default('/'),
+  value: askedValue,
+  confirm,
+});
+export const removeSettingSchema = z.strictObject({ name, confirm });
 export const settingsQuerySchema = z.strictObject({
   location: locationPath.optional().describe('only what is set for exactly this location'),
   effective: z
@@ -40,6 +51,7 @@ export class SettingsController {
     @Inject(storeTokens.settings) private readonly settings: SettingStore,
     @Inject(storeTokens.audit) private readonly audit: AuditLog,
     private readonly storages: SetStorages,
+    private readonly recordings: RecordingsInStorages,
     private readonly externalUrl: ExternalUrl,
   ) {}
 
@@ -91,23 +103,25 @@ export class SettingsController {
     return this.change(request, user, group, asked);
   }
 
-  /** Recordings in a storage that is removed do not play until it is set again; nothing is removed there. */
+  /** Nothing is removed in a storage that is taken back. */
   @Delete(':group')
   async remove(
     @Req() request: FastifyRequest,
     @CurrentUser() user: User,
     @Param('group') group: string,
     @ValidQuery(removeSettingQuerySchema) { location }: z.output<typeof removeSettingQuerySchema>,
-    @ValidBody(removeSettingSchema) { name: removed }: z.output<typeof removeSettingSchema>,
+    @ValidBody(removeSettingSchema) { name: removed, confirm: confirmed }: z.output<typeof removeSettingSchema>,
   ) {
     settingGroup(group);
     const setting = { contactCenter: administeredContactCenter(user), group, name: removed, location };
-    const isThere = (await this.settings.list(setting.contactCenter)).some(one => isOf(one, setting));
-    if (!isThere) {
+    const all = await this.settings.list(setting.contactCenter);
+    if (!all.some(one => isOf(one, setting))) {
       throw new RcsError('RCS_NOT_FOUND', undefined, {
         publicDetail: 'nothing of this name is set for exactly this location',
       });
     }
+    const left = all.filter(one => !isOf(one, setting));
+    await this.recordings.confirm(setting.contactCenter, { before: all, after: left }, confirmed);
     await this.note(request, user, `removed: ${nameOf(setting)}`);
     await this.settings.remove(setting);
     return { statusCode: 0 };
@@ -121,10 +135,12 @@ export class SettingsController {
       asked.name === 'storage'
         ? this.storages.keep(contactCenter, value as AskedStorages)
         : { kept: value, places: [] };
-    const others = (await this.settings.list(contactCenter)).filter(one => !isOf(one, setting));
+    const all = await this.settings.list(contactCenter);
+    const others = all.filter(one => !isOf(one, setting));
     if (others.length >= mostSettings)
       throw told('RCS_INVALID_VALUE', `a contact center has ${mostSettings} settings at most`);
     const changed = { ...setting, value: JSON.stringify(kept), places };
+    await this.recordings.confirm(contactCenter, { before: all, after: [...others, changed] }, asked.confirm);
     await this.note(request, user, `${nameOf(setting)}${places.length === 0 ? '' : `: ${places.join(', ')}`}`);
     // Not whose it is: the answer is the same as for what nobody may set.
     if ((await this.settings.put(changed)) === 'taken')

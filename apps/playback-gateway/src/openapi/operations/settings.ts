@@ -42,7 +42,7 @@ const put = {
   caller: 'user' as const,
   body: putSettingSchema,
   answers: { 200: json(settingAnswer) },
-  problems: ['RCS_NOT_FOUND', 'RCS_MEDIA_LOCATION_REFUSED'] as const,
+  problems: ['RCS_NOT_FOUND', 'RCS_MEDIA_LOCATION_REFUSED', 'RCS_CONFIRMATION_REQUIRED'] as const,
 };
 
 /** What administrators of a contact center set for their users. */
@@ -69,7 +69,7 @@ export const settings: FeatureOperations = {
       query: removeSettingQuerySchema,
       body: removeSettingSchema,
       answers: { 200: json(named('SettingRemoved', z.strictObject({ statusCode: succeeded }))) },
-      problems: ['RCS_NOT_FOUND'],
+      problems: ['RCS_NOT_FOUND', 'RCS_CONFIRMATION_REQUIRED'],
     },
     'GET /api/v2/settings/cross-origin': {
       summary: 'Origins whose pages the users of the contact center may use',

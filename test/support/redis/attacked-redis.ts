@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { connectRedis, createLogger, type RedisConnection, type RedisSettings } from '#platform';
 import { redisTls } from '#tls';
 import { SecuredCluster } from './secured-cluster.js';
+import { adminPassword, WatchedRedis } from './watched-redis.js';
 
 /** A Redis that somebody attacks who has the password of it, and nothing else. */
 export interface AttackedRedis {
@@ -14,10 +15,27 @@ export interface AttackedRedis {
   stop(): Promise<void>;
 }
 
-/** That of the quickstart, or, where the environment says `TEST_REDIS_LAYOUT=cluster`, a Redis Cluster with TLS and ACL users. */
+/**
+ * That of the quickstart, or what the environment names as `TEST_REDIS_LAYOUT`: `cluster`, with TLS and ACL users, or
+ * `sentinels`, which watch a primary and its replica.
+ */
 export async function attackedRedis(): Promise<AttackedRedis> {
-  if (process.env['TEST_REDIS_LAYOUT'] !== 'cluster')
-    return { environment: {}, connect: ofQuickstart, stop: () => Promise.resolve() };
+  const { TEST_REDIS_LAYOUT: layout } = process.env;
+  if (layout === 'cluster') return ofCluster();
+  if (layout === 'sentinels') return behindSentinels();
+  return { environment: {}, connect: ofQuickstart, stop: () => Promise.resolve() };
+}
+
+async function behindSentinels(): Promise<AttackedRedis> {
+  const watched = await WatchedRedis.start();
+  return {
+    environment: watched.environment,
+    connect: () => connected({ url: `redis://127.0.0.1:${watched.primary.port}`, password: adminPassword }),
+    stop: () => watched.stop(),
+  };
+}
+
+async function ofCluster(): Promise<AttackedRedis> {
   const cluster = await SecuredCluster.start();
   return {
     environment: cluster.environment,

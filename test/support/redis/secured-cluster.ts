@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { waitFor } from '../waiting/wait-for.js';
 import { RedisCluster, type ServerOptions } from './redis-cluster.js';
+import type { RedisServer } from './redis-server.js';
 
 export const admin = { name: 'admin', password: 'password-of-administrators' } as const;
 export const services = { name: 'rcs', password: 'password-of-services' } as const;
@@ -60,9 +62,9 @@ export class SecuredCluster {
     private readonly cluster: RedisCluster,
   ) {}
 
-  static async start(): Promise<SecuredCluster> {
+  static async start(replicas: 0 | 1 = 0): Promise<SecuredCluster> {
     const identity = ServerIdentity.create();
-    return new SecuredCluster(identity, await RedisCluster.start(0, identity.options));
+    return new SecuredCluster(identity, await RedisCluster.start(replicas, identity.options));
   }
 
   /** For the services. */
@@ -85,6 +87,29 @@ export class SecuredCluster {
       password: admin.password,
       redisTrustedCA: this.identity.caFile,
     };
+  }
+
+  /** The primary that has a key like this. @throws Error when none has */
+  primaryWith(pattern: string): RedisServer {
+    const { cluster } = this;
+    const found = cluster.servers.find(
+      server =>
+        cluster.client(server, 'ROLE').startsWith('master') && cluster.client(server, 'KEYS', pattern).trim() !== '',
+    );
+    if (found === undefined) throw new Error(`no primary has a key like ${pattern}`);
+    return found;
+  }
+
+  /** Until a replica has the keys of a primary that is gone. */
+  async takesOverFrom(gone: RedisServer): Promise<void> {
+    const left = this.cluster.servers.filter(server => server !== gone);
+    await waitFor('a replica to take over', () => {
+      const roles = left.map(server => this.cluster.client(server, 'ROLE'));
+      return (
+        roles.filter(role => role.startsWith('master')).length === 3 &&
+        left.every(server => this.cluster.client(server, 'CLUSTER', 'INFO').includes('cluster_state:ok'))
+      );
+    });
   }
 
   async stop(): Promise<void> {

@@ -40,6 +40,17 @@ export class WatchedRedis {
     return this.watchers.map(({ port }) => `127.0.0.1:${port}`);
   }
 
+  /** For the services. */
+  get environment(): Readonly<Record<string, string>> {
+    const addresses = `[${this.sentinels.join(', ')}]`;
+    return {
+      RCS_REDIS__KIND: 'sentinel',
+      RCS_REDIS__SENTINEL: `{ name: ${watchedName}, addresses: ${addresses}, password: ${sentinelPassword}, enableSsl: false }`,
+      RCS_REDIS__ENABLE_SSL: 'false',
+      RCS_REDIS__PASSWORD: adminPassword,
+    };
+  }
+
   /** The server that the sentinels call the primary now. */
   get primary(): RedisServer {
     const server = this.data.get(this.primaryPort);

@@ -6,7 +6,14 @@ import { parse } from 'yaml';
 import { loadConfiguration, requireSections } from '#platform';
 import { findGo } from '#test/go/go-tools.js';
 import { buildChartTools, type ChartTools } from '#test/helm/chart-tools.js';
-import { parseManifests, type Manifest, type NetworkRule, type PodSpec } from '#test/helm/manifest.js';
+import {
+  parseManifests,
+  podOf,
+  type CronJobSpec,
+  type Manifest,
+  type NetworkRule,
+  type PodSpec,
+} from '#test/helm/manifest.js';
 
 jest.setTimeout(15 * 60_000);
 
@@ -138,6 +145,7 @@ function describeChart(goProgram: string): void {
       const pods = [
         ...components.map(component => pod(set, component)),
         ...all(set, 'Pod').map(({ spec }) => spec as unknown as PodSpec),
+        ...all(set, 'CronJob').map(({ spec }) => podOf(spec as unknown as CronJobSpec)),
       ];
       for (const spec of pods) {
         expect(spec.securityContext).toMatchObject({
@@ -408,6 +416,60 @@ function describeChart(goProgram: string): void {
     expect(certificate?.spec).toMatchObject({ uris: ['urn:recording-crypto-server:role:local-key-manager'] });
     const [service] = all('postgresql', 'Service').filter(({ metadata }) => metadata.name.endsWith('-key-manager'));
     expect(service?.spec).toMatchObject({ ports: [{ port: 443, targetPort: 'key-manager' }] });
+  });
+
+  describe('runs acts of rcsctl as jobs', () => {
+    const job = (name: string): CronJobSpec => {
+      const found = all('postgresql', 'CronJob').find(({ metadata }) => metadata.name.endsWith(`-${name}`));
+      if (found === undefined) throw new Error(`there is no job ${name}`);
+      return found.spec as unknown as CronJobSpec;
+    };
+
+    it('when they are due, or when somebody makes one', () => {
+      const [verify, check] = [job('verify-audit'), job('check-store')];
+      expect(verify).toMatchObject({ schedule: '0 3 * * *', timeZone: 'Etc/UTC', suspend: false });
+      expect(check).toMatchObject({ suspend: true, jobTemplate: { spec: { activeDeadlineSeconds: 120 } } });
+      expect(podOf(check).containers[0]?.args).toEqual(['rcsctl', 'store', 'check', '--role', 'rcs_gateway']);
+    });
+
+    it('with a configuration that rcsctl takes, and every file that it names', () => {
+      const text = one('postgresql', 'ConfigMap', 'rcsctl').data?.['application.yaml'] ?? '';
+      const [container] = podOf(job('check-store')).containers;
+      const mounts = (container?.volumeMounts ?? []).map(({ mountPath }) => mountPath);
+      for (const [file] of text.matchAll(/\/etc\/rcs\/\S+/g)) expect(mounts).toContain(dirname(file));
+      const directory = join(work, 'rcsctl');
+      for (const [file] of text.matchAll(/\/etc\/rcs\/\S+/g)) {
+        mkdirSync(dirname(join(directory, file)), { recursive: true });
+        writeFileSync(join(directory, file), Buffer.alloc(32, 7).toString('base64'));
+      }
+      const path = join(directory, 'application.yaml');
+      writeFileSync(path, text.replaceAll('/etc/rcs/', `${directory}/etc/rcs/`));
+      const configuration = requireSections(loadConfiguration(path, {}), 'internalTls', 'store', 'decryptWorker');
+      expect(configuration).toMatchObject({
+        store: { kind: 'postgresql' },
+        rcsctl: { operator: { certificateFile: `${directory}/etc/rcs/operator/tls.crt` } },
+        decryptWorker: { vaultAddresses: ['rcs-recording-crypto-server-vault:7443'] },
+      });
+    });
+
+    it('with certificates of their own, and ways to vaults and store alone', () => {
+      const roles = all('postgresql', 'Certificate').map(({ spec }) =>
+        String((spec.uris as string[] | undefined)?.[0]),
+      );
+      for (const role of ['rcsctl', 'operator']) expect(roles).toContain(`urn:recording-crypto-server:role:${role}`);
+      const { egress = [] } = one('postgresql', 'NetworkPolicy', 'rcsctl').spec;
+      expect(egress.flatMap(({ ports = [] }) => ports.map(({ port }) => port))).toEqual([8090, 7443, 5432, 5353, 5353]);
+      expect(JSON.stringify(one('postgresql', 'NetworkPolicy', 'vault').spec.ingress)).toContain('"rcsctl"');
+    });
+
+    it('where the store is not one file, and nowhere unasked', async () => {
+      for (const set of valueSets.filter(name => name !== 'postgresql')) {
+        expect(all(set, 'CronJob')).toEqual([]);
+        expect(JSON.stringify(rendered.get(set))).not.toContain('role:operator');
+      }
+      const asked = render('network-hsm', '--set', 'rcsctl.enabled=true');
+      await expect(asked).rejects.toThrow('rcsctl.enabled: needs configuration.store.kind postgresql');
+    });
   });
 
   it('tells a Gateway in front whom to trust', () => {

@@ -76,6 +76,15 @@ function describeInstallations(goProgram: string): void {
     for (const node of nodes) await plane.kubectl('uncordon', node);
   };
 
+  /** A job that somebody makes of one that waits has a pod that a node takes. */
+  const jobStarts = async (space: string, job: string): Promise<void> => {
+    await plane.kubectl('-n', space, 'create', 'job', '--from', `cronjob/${name}-${job}`, 'asked-for');
+    await waitFor('the pod of the job', async () => {
+      const [pod] = await plane.api.list(`/api/v1/namespaces/${space}/pods?labelSelector=job-name%3Dasked-for`);
+      return pod?.spec?.['nodeName'] !== undefined;
+    });
+  };
+
   it.each(valueSets)('installs with the values %s, and all pods are ready', async set => {
     const space = await namespace(`values-${set}`);
     if (set === 'gateway-api') await plane.kubectl('-n', space, 'create', '-f', claimFile('rcs-store'));
@@ -92,6 +101,7 @@ function describeInstallations(goProgram: string): void {
       'name',
     );
     expect(denied).toBe('');
+    if (set === 'postgresql') await jobStarts(space, 'check-store');
     await helm('uninstall', 'rcs', '-n', space, '--wait', '--timeout', '100s');
   });
 

@@ -142,6 +142,23 @@ directory: /var/lib/rcs/store
 {{- toYaml (merge (dict "keyVault" $vault) $shared .Values.vault.configuration) -}}
 {{- end }}
 
+{{/* Of rcsctl where it runs as a job: the store, the vaults, and who it is. */}}
+{{- define "rcs.configuration.rcsctl" -}}
+{{- $configuration := dict
+  "logging" .Values.configuration.logging
+  "crRegion" .Values.configuration.crRegion
+  "internalTls" (dict "caFile" "/etc/rcs/internal-tls/ca.crt" "certificateFile" "/etc/rcs/internal-tls/tls.crt" "keyFile" "/etc/rcs/internal-tls/tls.key" "deniedCertificatesFile" "/etc/rcs/config/denied-certificates")
+  "store" (include "rcs.configuration.store" . | fromYaml)
+  "decryptWorker" (dict "vaultAddresses" (include "rcs.vaultAddresses" . | fromYamlArray)) -}}
+{{- if .Values.configuration.masterKeySecret -}}
+{{- $_ := set $configuration "masterKeyFile" (printf "/etc/rcs/secrets/master-key/%s" .Values.configuration.masterKeySecret.key) -}}
+{{- end -}}
+{{- if .Values.rcsctl.operator.enabled -}}
+{{- $_ := set $configuration "rcsctl" (dict "operator" (dict "certificateFile" "/etc/rcs/operator/tls.crt" "keyFile" "/etc/rcs/operator/tls.key")) -}}
+{{- end -}}
+{{- toYaml (merge $configuration .Values.rcsctl.configuration) -}}
+{{- end }}
+
 {{- define "rcs.vaultAddresses" -}}
 - {{ include "rcs.fullname" . }}-vault:7443
 {{- end }}

@@ -164,6 +164,18 @@ imagePullPolicy: {{ .root.Values.image.pullPolicy }}
       - { key: {{ .secret.key }}, path: {{ .secret.key }} }
 {{- end }}
 
+{{/* Certificate and key of the operator for whom jobs of rcsctl sign. */}}
+{{- define "rcs.operator.secret" -}}
+{{- with .Values.rcsctl.operator.existingSecret -}}
+{{ . }}
+{{- else -}}
+{{- if not .Values.internalTls.certManager.enabled -}}
+{{- fail "rcsctl.operator.existingSecret: name a Secret with tls.crt and tls.key, or enable internalTls.certManager" -}}
+{{- end -}}
+{{ include "rcs.fullname" . }}-operator-internal-tls
+{{- end -}}
+{{- end }}
+
 {{- define "rcs.internalTls.secret" -}}
 {{- if .root.Values.internalTls.certManager.enabled -}}
 {{ include "rcs.fullname" .root }}-{{ .component | kebabcase }}-internal-tls

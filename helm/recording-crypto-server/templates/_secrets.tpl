@@ -16,6 +16,8 @@ The Secrets that a service reads when it starts, each {volume, name, key}: mount
 {{- if $gateway -}}
 {{- with $configuration.serverSettings.opsUserPasswordSecret }}{{ $found = append $found (merge (dict "volume" "ops") .) }}{{ end -}}
 {{- with $configuration.serverSettings.bootstrapAdministrator }}{{ $found = append $found (merge (dict "volume" "bootstrap-administrator") .passwordSecret) }}{{ end -}}
+{{- end -}}
+{{- if or $gateway (eq .component "rcsctl") -}}
 {{- if include "rcs.gateway.shared" .root -}}
 {{- with $configuration.store.postgresql.passwordSecret }}{{ $found = append $found (merge (dict "volume" "postgresql") .) }}{{ end -}}
 {{- with $configuration.store.postgresql.trustedCASecret }}{{ $found = append $found (merge (dict "volume" "postgresql-ca") .) }}{{ end -}}

@@ -61,6 +61,16 @@ export interface PodSpec {
   readonly [name: string]: unknown;
 }
 
+/** Of a CronJob. */
+export interface CronJobSpec {
+  readonly schedule: string;
+  readonly suspend: boolean;
+  readonly jobTemplate: { readonly spec: { readonly template: { readonly spec: PodSpec } } };
+}
+
+export const podOf = ({ jobTemplate }: CronJobSpec): PodSpec => jobTemplate.spec.template.spec;
+
+
 /** The manifests in the output of `helm template`. */
 export function parseManifests(text: string): Manifest[] {
   return parseAllDocuments(text)

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { metricsOf } from '#test/cluster/management-page.js';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { Browser, header, json } from './browser.js';
 import { CurlClient } from './curl-client.js';
@@ -129,6 +130,13 @@ describe('the CSRF flow of the reference', () => {
 });
 
 describe('sessions', () => {
+  const countedSessions = async () => {
+    const text = await metricsOf(cluster.ready.management.gateway);
+    const count = (event: string): number =>
+      Number(new RegExp(`^rcs_sessions_total\\{[^}]*event="${event}"[^}]*\\} (\\d+)$`, 'm').exec(text)?.[1]);
+    return { begun: count('begun'), ended: count('ended') };
+  };
+
   it('login gives a cookie that scripts cannot read and only TLS carries', async () => {
     const answer = await newBrowser().send('/api/v2/sessions', '--request', 'POST', ...basic('alice'));
     expect(answer.status).toBe(201);
@@ -158,6 +166,7 @@ describe('sessions', () => {
 
   it('logout ends it on the server, not only in the browser', async () => {
     const browser = newBrowser();
+    const before = await countedSessions();
     const token = await browser.logIn('alice');
     const { secret } = browser;
     const csrf = header('X-CSRF-TOKEN', token);
@@ -165,6 +174,7 @@ describe('sessions', () => {
     expect(out.status).toBe(200);
     expect(out.headers['set-cookie']).toMatch(/^JSESSIONID=; Max-Age=0; /);
     expect((await newBrowser().send('/api/v2/me', '--cookie', `JSESSIONID=${secret}`)).status).toBe(401);
+    expect(await countedSessions()).toEqual({ begun: before.begun + 1, ended: before.ended + 1 });
   });
 
   it('a login rotates the cookie and ends the session before it', async () => {

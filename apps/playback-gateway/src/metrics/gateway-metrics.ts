@@ -9,6 +9,8 @@ export class GatewayMetrics {
   readonly requests: Histogram<'route' | 'method' | 'status'>;
   readonly errors: Counter<'code'>;
   readonly authentications: Counter<'outcome'>;
+  /** `begun`, or `ended` by whoever has it or an administrator; others run out. */
+  readonly sessions: Counter<'event'>;
   readonly denials: Counter<'action' | 'code'>;
   readonly playbacks: Counter<'outcome' | 'result'>;
   readonly timeToFirstByte: Histogram;
@@ -39,6 +41,9 @@ export class GatewayMetrics {
       'Attempts to authenticate: ok, missing (no credentials were sent), or an error code.',
       ['outcome'],
     );
+    this.sessions = this.counter('rcs_sessions_total', 'Sessions that were begun, and ended before they ran out.', [
+      'event',
+    ]);
     this.denials = this.counter(
       'rcs_access_denials_total',
       'Authenticated requests that were not allowed, by what was asked for and the code of the refusal.',
@@ -124,6 +129,7 @@ export class GatewayMetrics {
       this.recordingSourceAnswers.inc({ outcome }, 0);
     for (const outcome of ['ok', 'missing', 'RCS_AUTHENTICATION_REQUIRED', 'RCS_TOO_MANY_REQUESTS'])
       this.authentications.inc({ outcome }, 0);
+    for (const event of ['begun', 'ended']) this.sessions.inc({ event }, 0);
     for (const action of ['read', 'play-encrypted'])
       for (const code of ['RCS_INSUFFICIENT_PERMISSION', 'RCS_INSUFFICIENT_ROLE', 'RCS_RECORDING_NOT_FOUND'])
         this.denials.inc({ action, code }, 0);

@@ -1,7 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AccountName, User } from '#store';
 import { CsrfProtection } from '../csrf/csrf-protection.js';
+import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { CredentialVersions } from './credential-version.js';
 import { SessionCookie } from './session-cookie.js';
 import { isSessionSecret } from './session-secret.js';
@@ -19,6 +20,7 @@ export class SessionService {
     private readonly cookie: SessionCookie,
     private readonly csrf: CsrfProtection,
     private readonly credentials: CredentialVersions,
+    @Inject(GatewayMetrics) private readonly metrics: Pick<GatewayMetrics, 'sessions'>,
   ) {}
 
   /** Whether the request brings a cookie that could be one of ours. */
@@ -45,7 +47,8 @@ export class SessionService {
       userAgent: request.headers['user-agent'],
       unasked,
     });
-    if (before !== undefined) await this.store.end(before, before.key);
+    this.metrics.sessions.inc({ event: 'begun' });
+    if (before !== undefined) await this.end(before);
     void reply.header('set-cookie', this.cookie.issue(secret));
     this.attach(session, request, reply);
     return session;
@@ -73,6 +76,7 @@ export class SessionService {
 
   async end(session: Omit<ListedSession, 'expiresAt'>): Promise<void> {
     await this.store.end(session, session.key);
+    this.metrics.sessions.inc({ event: 'ended' });
   }
 
   /** Makes the browser forget its cookie. */

@@ -95,6 +95,16 @@ export const routeActs: Readonly<Record<string, RouteActs>> = {
     [attack.a, attack.b].flatMap(({ contactCenter }) =>
       over('DELETE', `/api/v2/ops/contact-centers/${contactCenter.id}/recordings/:id`, recordingNames(attack)),
     ),
+  'GET /api/v2/ops/contact-centers': () => plainly('GET', '/api/v2/ops/contact-centers'),
+  'GET /api/v2/ops/removals': attack =>
+    [attack.a, attack.b].flatMap(({ contactCenter }) =>
+      plainly('GET', `/api/v2/ops/removals?contactCenter=${contactCenter.id}`),
+    ),
+  'POST /api/v2/ops/removals': attack =>
+    recordingNames(attack).map(([known, unknown]) => {
+      const act = (recordingId: string) => ({ method: 'POST', path: '/api/v2/ops/removals', json: { recordingId } });
+      return { message: act(known), twin: { message: act(unknown), names: [known, unknown] as const } };
+    }),
   'GET /api/v2/ops/hand-overs': () =>
     ['given-up', 'waiting'].flatMap(state => plainly('GET', `/api/v2/ops/hand-overs?state=${state}`)),
   'POST /api/v2/ops/hand-overs': attack =>
@@ -163,11 +173,15 @@ export const routeActs: Readonly<Record<string, RouteActs>> = {
       { certificate: a.certificates[0]!.certificate.pem },
       { certificate: a.certificates[0]!.certificate.pem, alias: a.certificates[0]!.alias },
     ]),
-  'POST /rcs/certificates': ({ a, collisions }) =>
+  // To profiles of both names alike: B then has one called as A's, and what it is told of the two has to be the same.
+  'POST /rcs/certificates': attack =>
     plainly(
       'POST',
       '/rcs/certificates',
-      collisions.flatMap(({ body }) => [body, { ...body, assignTo: a.profile }]),
+      attack.collisions.flatMap(({ body }) => [
+        body,
+        ...profiles(attack).flatMap(names => names.map(assignTo => ({ ...body, assignTo }))),
+      ]),
     ),
   'POST /rcs/certificates/:alias/renew': attack =>
     onCertificates(attack, 'POST', '/rcs/certificates/:alias/renew', [

@@ -67,6 +67,7 @@ const folders = {
     'peaks',
     'certificate-events',
     'certificates',
+    'contact-centers',
     'keys',
     'assignments',
     'recipients',

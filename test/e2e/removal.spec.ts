@@ -85,6 +85,43 @@ describe('a deleted recording', () => {
     expect((await remove(other.id)).status).toBe(200);
     expect(await isStored('shared.wav')).toBe(false);
   });
+
+  it('has stored files that cannot be removed yet, which operations accounts see and try again', async () => {
+    const { id, playPath } = await insert('locked');
+    const { url, user, password } = cluster.ready.webdav;
+    const target = `${url}/${client.stored('locked.wav').path}`;
+    const dav = (...options: string[]) => curl('--user', `${user}:${password}`, ...options, target);
+    const lock = `<lockinfo xmlns="DAV:"><lockscope><exclusive/></lockscope><locktype><write/></locktype></lockinfo>`;
+    const locked = await dav('--request', 'LOCK', '-H', 'Content-Type: text/xml', '--data', lock);
+    expect(locked.status).toBe(200);
+    expect(await remove(id)).toEqual({ status: 202, statusCode: 0 });
+    expect((await client.play(playPath)).status).toBe(404);
+
+    const pending = `/api/v2/ops/removals?contactCenter=${cluster.ready.contactCenter}`;
+    const file = { recordingId: id, mediaId: 'locked.wav', contactCenter: cluster.ready.contactCenter };
+    const listed = { ...file, attempts: 1, reason: expect.stringMatching(/^RCS_/) as string };
+    expect(await send('GET', pending, undefined, client.asOps())).toEqual({
+      ...{ status: 200, statusCode: 0 },
+      storedFiles: [listed],
+    });
+    const retry = (who = client.asOps()) => send('POST', '/api/v2/ops/removals', { recordingId: id }, who);
+    expect(await retry()).toEqual({ status: 200, statusCode: 0, isFinished: false });
+    await dav('--request', 'UNLOCK', '-H', `Lock-Token: ${locked.headers['lock-token'] ?? ''}`);
+    expect(await retry()).toEqual({ status: 200, statusCode: 0, isFinished: true });
+    expect(await isStored('locked.wav')).toBe(false);
+    expect((await retry()).status).toBe(404);
+    for (const who of [client.asUser('alice'), client.asRecorder()]) {
+      expect((await send('GET', pending, undefined, who)).status).toBe(403);
+      expect((await retry(who)).status).toBe(403);
+    }
+  });
+
+  it('is one of a contact center that operations accounts see in a list', async () => {
+    const path = '/api/v2/ops/contact-centers';
+    const { uris } = (await send('GET', path, undefined, client.asOps())) as unknown as { uris: string[] };
+    expect(uris).toContain(`${cluster.ready.gateway}${path}/${cluster.ready.contactCenter}`);
+    expect((await send('GET', path)).status).toBe(403);
+  });
 });
 
 describe('what is protected or held', () => {

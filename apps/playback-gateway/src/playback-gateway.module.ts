@@ -4,6 +4,7 @@ import { AccessModule } from './access/access.module.js';
 import { AssignmentsModule } from './assignments/assignments.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { CertificatesModule } from './certificates/certificates.module.js';
+import { ContactCentersModule } from './contact-centers/contact-centers.module.js';
 import { DependenciesModule } from './dependencies/dependencies.module.js';
 import type { GatewayDependencies } from './dependencies/gateway-dependencies.js';
 import { GatewayAccess } from './gateway-access.js';
@@ -34,6 +35,7 @@ const features = [
   PlaybackModule,
   PeaksModule,
   RecordingsModule,
+  ContactCentersModule,
   HandOverModule,
   RecordingSourceModule,
   LabelsModule,

@@ -24,6 +24,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   lkm: async () => (await import('./commands/lkm.command.js')).lkmCommand,
   certificates: async () => (await import('./commands/certificates.command.js')).certificatesCommand,
   'hand-overs': async () => (await import('./commands/hand-overs.command.js')).handOversCommand,
+  removals: async () => (await import('./commands/removals.command.js')).removalsCommand,
   recordings: async () => (await import('./commands/recordings.command.js')).recordingsCommand,
   store: async () => (await import('./commands/store.command.js')).storeCommand,
   audit: async () => (await import('./commands/audit.command.js')).auditCommand,

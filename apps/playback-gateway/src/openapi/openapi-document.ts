@@ -13,6 +13,7 @@ import { localKeyManager } from './operations/local-key-manager.js';
 import { playback } from './operations/playback.js';
 import { labels } from './operations/labels.js';
 import { recordings } from './operations/recordings.js';
+import { contactCenters } from './operations/contact-centers.js';
 import { handOvers } from './operations/hand-overs.js';
 import { removal } from './operations/removal.js';
 import { rewrapOperations } from './operations/rewraps.js';
@@ -29,6 +30,7 @@ export const features: readonly FeatureOperations[] = [
   handOvers,
   sessionOperations,
   userOperations,
+  contactCenters,
   audit,
   settings,
   certificates,

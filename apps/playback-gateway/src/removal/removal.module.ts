@@ -5,6 +5,7 @@ import { ErasureController } from './erasure.controller.js';
 import { ForgottenSubjects } from './forgotten-subjects.js';
 import { LegalHoldController } from './legal-hold.controller.js';
 import { OperatorRemovalController } from './operator-removal.controller.js';
+import { PendingRemovalController } from './pending-removal.controller.js';
 import { RecordingRemoval } from './recording-removal.service.js';
 import { RemovalLedger } from './removal-ledger.js';
 import { RemovalRunner } from './removal-runner.js';
@@ -15,7 +16,7 @@ import { SubjectRecordings } from './subject-recordings.js';
 /** How recordings go: by deletion or erasure, unless they are held; and what sees to it that they stay away. */
 @Module({
   imports: [MediaIndexModule, WorkersModule],
-  controllers: [OperatorRemovalController, LegalHoldController, ErasureController],
+  controllers: [OperatorRemovalController, PendingRemovalController, LegalHoldController, ErasureController],
   providers: [
     ForgottenSubjects,
     RecordingRemoval,

@@ -35,5 +35,13 @@ export const erasureSchema = z
     message: 'name either recordings or a subject',
   });
 
+export const pendingRemovalsSchema = z.strictObject({
+  contactCenter: z.string().min(1).max(256).optional().describe('of this one alone'),
+  limit: z.coerce.number().int().min(1).max(100).default(100),
+});
+export const retryRemovalSchema = z.strictObject({ recordingId: z.string().min(1).max(256) });
+
+export type PendingRemovalsQuery = z.output<typeof pendingRemovalsSchema>;
+export type RetryRemoval = z.output<typeof retryRemovalSchema>;
 export type PlaceHold = z.output<typeof placeHoldSchema>;
 export type Erasure = z.output<typeof erasureSchema>;

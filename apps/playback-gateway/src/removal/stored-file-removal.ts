@@ -53,6 +53,18 @@ export class StoredFileRemoval {
     }
   }
 
+  /**
+   * Tries the stored files of one recording at once, whenever they are due.
+   * @returns whether nothing of it is left; false as soon as one cannot be removed.
+   */
+  async retry(recordingId: string, requestId: string, signal: AbortSignal): Promise<boolean> {
+    for (;;) {
+      const outcome = await this.removeNext(requestId, signal, { now: Number.MAX_SAFE_INTEGER, recordingId });
+      if (outcome === 'none') return true;
+      if (outcome === 'failed' || signal.aborted) return false;
+    }
+  }
+
   /** One by one: what a killed process had claimed waits for the end of its lease. */
   private async removeNext(
     requestId: string,

@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { erasureSchema, placeHoldSchema } from '../../removal/removal.schema.js';
+import {
+  erasureSchema,
+  pendingRemovalsSchema,
+  placeHoldSchema,
+  retryRemovalSchema,
+} from '../../removal/removal.schema.js';
 import { retentionSchema } from '../../retention/retention.schema.js';
 import { named } from '../named-schema.js';
 import { json, nothing, type FeatureOperations } from '../operation.js';
@@ -32,6 +37,13 @@ const expired = named(
     more: z.literal(true).optional().describe('there are more than count says'),
   }),
 );
+const storedFile = z.strictObject({
+  recordingId: z.string(),
+  mediaId: z.string(),
+  contactCenter: z.string(),
+  attempts: z.int().describe('how often it could not be removed'),
+  reason: z.string().optional().describe('code of the last failure'),
+});
 const deleted = named('DeletedRecording', z.strictObject({ statusCode: succeeded }));
 
 /** How recordings go, and what keeps them. */
@@ -50,6 +62,31 @@ export const removal: FeatureOperations = {
         ),
       },
       problems: ['RCS_NOT_WITH_CASSANDRA', 'RCS_RECORDING_NOT_FOUND', 'RCS_RECORDING_PROTECTED', 'RCS_RECORDING_HELD'],
+    },
+    'GET /api/v2/ops/removals': {
+      summary:
+        'For operations accounts: stored files of removed recordings that are still there, the oldest trouble first',
+      caller: 'user',
+      query: pendingRemovalsSchema,
+      answers: {
+        200: json(
+          named('PendingRemovals', z.strictObject({ statusCode: succeeded, storedFiles: z.array(storedFile) })),
+        ),
+      },
+    },
+    'POST /api/v2/ops/removals': {
+      summary: 'For operations accounts: try the stored files of a removed recording again at once',
+      caller: 'user',
+      body: retryRemovalSchema,
+      answers: {
+        200: json(
+          named(
+            'RetriedRemoval',
+            z.strictObject({ statusCode: succeeded, isFinished: z.boolean().describe('nothing of it is left') }),
+          ),
+        ),
+      },
+      problems: ['RCS_NOT_FOUND'],
     },
     'GET /rcs/recordings/:id/holds': {
       summary: 'Legal holds of a recording and of its media files',

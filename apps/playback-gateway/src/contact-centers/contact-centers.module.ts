@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { HttpModule } from '../http/http.module.js';
+import { ContactCentersController } from './contact-centers.controller.js';
+
+/** What operations accounts see of contact centers. */
+@Module({ imports: [HttpModule], controllers: [ContactCentersController] })
+export class ContactCentersModule {}

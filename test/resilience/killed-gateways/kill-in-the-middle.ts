@@ -12,7 +12,7 @@ import { RecordingLives, type Life } from './recording-lives.js';
 const repository = join(__dirname, '../../..');
 /** Acts at once, the last of which a kill waits for at most. */
 const insertionsAtOnce = 4;
-const removalsAtOnce = 4;
+const removalsAtOnce = 2;
 const longestMs = 200;
 /** Of earlier rounds, looked at again in each. */
 const looks = 4;
@@ -86,7 +86,7 @@ export class KillInTheMiddle {
     await lives.retain(false);
     for (const life of lives.all) if (life.fate === 'asked for') await lives.insert(life);
     await lives.retain(true);
-    for (const life of this.with('leaving')) life.fate = 'removed';
+    for (const life of this.with('leaving')) await lives.leave(life);
     for (const life of lives.all) await lives.check(life);
     await lives.checkHandOvers();
     const counts = (['inserted', 'removed'] as const).map(fate => `${this.with(fate).length} ${fate}`);

@@ -7,6 +7,8 @@ import { curl, type CurlAnswer } from '../../e2e/external-tools.js';
 const media = Buffer.from('RIFF\x24\x00\x00\x00WAVEfmt the whole of a call', 'latin1');
 /** The longest that a sender which is gone has kept an entry from all others. */
 const leaseMs = 90_000;
+/** Gateways look every ten seconds whether rules have changed, and some are busy starting. */
+const expiryMs = 120_000;
 /** Of recordings that a rule of retention removes. */
 const shortLived = 'short-lived';
 
@@ -106,6 +108,18 @@ export class RecordingLives {
 
   private expire(): void {
     for (const life of this.all) if (life.ivrprofile === shortLived && life.fate === 'inserted') life.fate = 'leaving';
+  }
+
+  /** What a rule removes goes by itself; what else may have been removed is removed once more. */
+  async leave(life: Life): Promise<void> {
+    if (life.ivrprofile !== shortLived) return this.remove(life);
+    await answerOf(
+      `${life.id} to expire`,
+      () => this.answered(`/api/v2/recordings/${life.id}`),
+      ({ status }) => status === 404,
+      { patienceMs: expiryMs, pollMs: 500 },
+    );
+    life.fate = 'removed';
   }
 
   /** Whether it is as it was acknowledged, and in no case half of it. */

@@ -389,7 +389,7 @@ describe('bad input, each with a problem of its own and nothing stored', () => {
   });
 
   it('somebody without the privilege, and nobody', async () => {
-    for (const credentials of [curlClient.asUser('bob'), curlClient.asOps(), curlClient.asRecorder()]) {
+    for (const credentials of [curlClient.asUser('carol'), curlClient.asOps(), curlClient.asRecorder()]) {
       const answer = await admin.send('/rcs/certificates', ...credentials);
       expect(answer.status).toBe(403);
     }

@@ -173,13 +173,13 @@ export const routeActs: Readonly<Record<string, RouteActs>> = {
       { certificate: a.certificates[0]!.certificate.pem },
       { certificate: a.certificates[0]!.certificate.pem, alias: a.certificates[0]!.alias },
     ]),
-  'POST /rcs/certificates': attack =>
-    attack.collisions.flatMap(({ body }) => {
-      const upload = (json: object) => ({ method: 'POST', path: '/rcs/certificates', json });
-      // To profiles of both names alike: B then has one called as A's, and what it is told of the two has to be the same.
-      const assigned = profiles(attack).flatMap(names => names.map(assignTo => upload({ ...body, assignTo })));
-      return [{ message: upload(body) }, { message: assigned[0]!, follow: () => assigned }];
-    }),
+  // To a profile of B's own: one under the name of A's would tell B something of itself, which the acts on profiles do for it.
+  'POST /rcs/certificates': ({ b, collisions }) =>
+    plainly(
+      'POST',
+      '/rcs/certificates',
+      collisions.flatMap(({ body }) => [body, { ...body, assignTo: b.profile }]),
+    ),
   'POST /rcs/certificates/:alias/renew': attack =>
     onCertificates(attack, 'POST', '/rcs/certificates/:alias/renew', [
       { successor: attack.b.certificates[0]!.alias },

@@ -30,3 +30,23 @@ export class BoundedCluster extends Cluster {
     return super.sendCommand(command, ...(rest as [undefined, undefined]));
   }
 }
+
+/** How often a cluster is asked which node has which keys, also where no command hits the wrong one. */
+const slotsRefreshMs = 2000;
+
+/**
+ * Keeps the nodes of a cluster known while it is connected. The timer that ioredis has for it (slotsRefreshInterval) begins
+ * anew after a question that was under way when the connection ended, and then keeps the process from ending.
+ */
+export function keepNodesKnown(cluster: Cluster): Cluster {
+  let timer: NodeJS.Timeout | undefined;
+  const refresh = (): void => {
+    if (cluster.status === 'ready') cluster.refreshSlotsCache();
+  };
+  cluster.on('ready', () => (timer ??= setInterval(refresh, slotsRefreshMs).unref()));
+  cluster.on('end', () => {
+    clearInterval(timer);
+    timer = undefined;
+  });
+  return cluster;
+}

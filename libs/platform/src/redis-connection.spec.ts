@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { RedisCluster } from '#test/redis/redis-cluster.js';
 import { ServerIdentity, services } from '#test/redis/secured-cluster.js';
 import { sentinelPassword, WatchedRedis, watchedName } from '#test/redis/watched-redis.js';
@@ -80,6 +81,27 @@ describe.each(['sentinel', 'cluster'] as const)('Redis by %s, with TLS and users
 });
 
 describe('a Redis Cluster that is away', () => {
+  it('keeps no process from ending that has left it while it was asked for its nodes', async () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length;
+    const cluster = await RedisCluster.start();
+    const where = { kind: 'cluster' as const, enableSsl: false, clusterNodes: [...cluster.nodes] };
+    const before = timers();
+    const redis = connectRedis({ ...bounds, ...where }, createLogger('test', 'test', 'silent'));
+    try {
+      await redis.set('a', '1');
+      // Nobody answers the question that comes every two seconds.
+      for (const server of cluster.servers) server.signal('SIGSTOP');
+      await setTimeout(2500);
+      redis.disconnect();
+      await setTimeout(5000);
+      expect(timers()).toBeLessThanOrEqual(before);
+    } finally {
+      redis.disconnect();
+      for (const server of cluster.servers) server.signal('SIGCONT');
+      await cluster.stop();
+    }
+  });
+
   it('answers nobody, within the time of one command', async () => {
     const cluster = await RedisCluster.start();
     const where = { kind: 'cluster' as const, enableSsl: false, clusterNodes: [...cluster.nodes] };

@@ -4,7 +4,7 @@ import { ConfigurationError } from './configuration/configuration-error.js';
 import type { RedisConfiguration } from './configuration/configuration.schema.js';
 import { describeError } from './errors/rcs-error.js';
 import type { Logger } from './logging/logger.js';
-import { BoundedCluster, type BoundedClusterOptions } from './redis-cluster.js';
+import { BoundedCluster, keepNodesKnown, type BoundedClusterOptions } from './redis-cluster.js';
 
 /** Redis in whichever layout: one, a primary that sentinels name, or a cluster. */
 export type RedisConnection = Redis | Cluster;
@@ -17,8 +17,6 @@ const longestRetryMs = 3000;
 const retryDelay = (attempt: number): number => Math.min(100 * 2 ** Math.min(attempt, 6), longestRetryMs);
 /** A connection on which commands ran out of time, and nothing came for as many of their times, is given up. */
 const silentCommands = 4;
-/** How often a cluster is asked which node has which keys, also where no command hits the wrong one. */
-const slotsRefreshMs = 2000;
 
 /**
  * A Redis connection whose every command has a deadline and that reconnects by itself with a bounded back-off. It follows
@@ -46,7 +44,7 @@ export function redisSubscriber(redis: RedisConnection): RedisConnection {
     });
     return subscriber;
   }
-  return redis.duplicate([], { lazyConnect: true });
+  return keepNodesKnown(redis.duplicate([], { lazyConnect: true }));
 }
 
 /** @throws Error when Redis, or one of the nodes of a cluster that have keys, does not answer. */
@@ -103,11 +101,10 @@ function clusterOf(settings: RedisSettings, tls: ConnectionOptions): Cluster {
     redisOptions: { ...ofEachConnection(settings), ...(settings.enableSsl === false ? {} : { tls }) },
     clusterRetryStrategy: retryDelay,
     slotsRefreshTimeout: settings.connectTimeoutMs,
-    slotsRefreshInterval: slotsRefreshMs,
     // Names stay names: certificates are checked against them, and every connection looks them up again.
     dnsLookup: (host, found) => found(null, host),
   };
-  return new BoundedCluster(nodes, options, commandTimeoutMs);
+  return keepNodesKnown(new BoundedCluster(nodes, options, commandTimeoutMs));
 }
 
 function oneRedis(settings: RedisSettings): RedisOptions {

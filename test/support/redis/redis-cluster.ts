@@ -35,7 +35,7 @@ export class RedisCluster {
       servers.push(
         await RedisServer.run(port, [
           ...(options.tls.length > 0
-            ? ['--port', '0', '--tls-port', `${port}`, '--tls-cluster', 'yes']
+            ? ['--port', '0', '--tls-port', `${port}`, '--tls-cluster', 'yes', '--tls-replication', 'yes']
             : ['--port', `${port}`]),
           ...['--cluster-enabled', 'yes', '--cluster-port', `${bus}`, '--cluster-node-timeout', `${nodeTimeoutMs}`],
           ...['--cluster-replica-validity-factor', '0', '--repl-diskless-sync-delay', '0'],

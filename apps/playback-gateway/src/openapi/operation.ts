@@ -54,3 +54,6 @@ export const nothing = (description = 'Done.'): Answer => ({ description });
 
 /** An answer of text of another media type. */
 export const text = (type: string, description: string): Answer => ({ description, content: { [type]: 'text' } });
+
+/** An answer of server-sent events: OpenAPI 3.1 has no schema for each event of a stream. */
+export const events = (description: string): Answer => ({ description, content: { 'text/event-stream': 'bytes' } });

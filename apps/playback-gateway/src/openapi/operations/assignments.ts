@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { annexSchema, assignmentSchema, confirmationSchema } from '../../assignments/assignment.controller.js';
 import { recipientQuerySchema } from '../../recipients/recipient-query.js';
 import { named } from '../named-schema.js';
-import { json, nothing, text, type FeatureOperations } from '../operation.js';
+import { events, json, nothing, type FeatureOperations } from '../operation.js';
 import { aliases, time } from '../values.js';
 import { certificate } from './certificate-answers.js';
 
@@ -110,7 +110,7 @@ export const assignmentOperations: FeatureOperations = {
       caller: 'user',
       query: recipientQuerySchema,
       headers: { 'Last-Event-ID': 'Of the last event: the list comes only if it is another one.' },
-      answers: { 200: text('text/event-stream', 'A stream.') },
+      answers: { 200: events('A stream.') },
       problems: recipientProblems,
     },
   },

@@ -1,7 +1,7 @@
 import { deletionSchema, keyRemovalSchema, renewalSchema } from '../../certificates/certificate.controller.js';
 import { certificatePageSchema } from '../../certificates/certificate-page.js';
 import { certificateInspectionSchema, certificateUploadSchema } from '../../certificates/upload/certificate-input.js';
-import { json, text, type FeatureOperations } from '../operation.js';
+import { events, json, type FeatureOperations } from '../operation.js';
 import { problemsOfVaults } from '../problems-of-vaults.js';
 import {
   certificateDetails,
@@ -115,7 +115,7 @@ export const certificates: FeatureOperations = {
       summary: 'Changes as they happen',
       description: 'Server-sent events named certificate, assignment, rewrap and expiry; their data is JSON.',
       caller,
-      answers: { 200: text('text/event-stream', 'A stream that stays open.') },
+      answers: { 200: events('A stream that stays open.') },
     },
   },
 };

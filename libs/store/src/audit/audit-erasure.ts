@@ -9,6 +9,21 @@ export interface ForgottenSubject {
   readonly value: string;
 }
 
+/** That a subject is to be forgotten, and the record up to which that is done. */
+export interface ErasureOrder extends ForgottenSubject {
+  readonly writer: string;
+  readonly sequence: number;
+}
+
+/** What is looked at of a record to know whether it is about the subject. */
+export interface ExaminedRecord {
+  readonly writer: string;
+  readonly sequence: number;
+  readonly text: string;
+  readonly personal: string | null;
+  readonly hash: string;
+}
+
 /** That value and salt of fields of a record were destroyed. It says nothing about anybody. */
 export interface ErasedFields {
   /** From 1 on, in the order in which they were destroyed. */

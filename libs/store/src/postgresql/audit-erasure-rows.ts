@@ -3,6 +3,8 @@ import {
   fieldsAbout,
   withoutFields,
   type ErasedFields,
+  type ErasureOrder,
+  type ExaminedRecord,
   type ForgottenSubject,
 } from '../audit/audit-erasure.js';
 import { personalFields } from '../audit/personal-fields.js';
@@ -11,18 +13,6 @@ import type { Sql } from './sql.js';
 
 /** One at a time, so that numbers can be read in the order in which they were given. */
 const lock = 'audit erasures';
-
-interface Order extends ForgottenSubject {
-  readonly writer: string;
-  readonly sequence: number;
-}
-interface Examined {
-  readonly writer: string;
-  readonly sequence: number;
-  readonly text: string;
-  readonly personal: string | null;
-  readonly hash: string;
-}
 
 export async function orderErasure(sql: Sql, { contactCenter, kind, value }: ForgottenSubject): Promise<void> {
   await sql.run(
@@ -35,12 +25,12 @@ export async function orderErasure(sql: Sql, { contactCenter, kind, value }: For
 /** One part, by whoever holds the order. False: nothing is left that nobody else does. */
 export async function forgetNext(sql: Sql): Promise<boolean> {
   await lockName(sql, lock);
-  const order = await sql.first<Order>(
+  const order = await sql.first<ErasureOrder>(
     `SELECT contact_center AS "contactCenter", kind, value, writer, sequence FROM audit_erasure_order
      LIMIT 1 FOR UPDATE SKIP LOCKED`,
   );
   if (order === undefined) return false;
-  const records = await sql.all<Examined>(
+  const records = await sql.all<ExaminedRecord>(
     `SELECT writer, sequence, record AS text, personal, hash FROM audit_record
      WHERE (writer, sequence) > ($1, $2) ORDER BY writer, sequence LIMIT ${examinedAtOnce}`,
     [order.writer, order.sequence],
@@ -68,7 +58,7 @@ export async function eraseAgain(sql: Sql, erased: readonly Omit<ErasedFields, '
   await lockName(sql, lock);
   let changed = 0;
   for (const { writer, sequence, hash, fields } of await unnoted(sql, erased)) {
-    const record = await sql.first<Examined>(
+    const record = await sql.first<ExaminedRecord>(
       `SELECT writer, sequence, record AS text, personal, hash FROM audit_record
        WHERE writer = $1 AND sequence = $2 AND hash = $3`,
       [writer, sequence, hash],
@@ -92,7 +82,7 @@ async function unnoted<T extends Omit<ErasedFields, 'number'>>(sql: Sql, erased:
   return erased.filter((_, position) => positions.has(position));
 }
 
-async function destroy(sql: Sql, record: Examined, fields: readonly string[]): Promise<boolean> {
+async function destroy(sql: Sql, record: ExaminedRecord, fields: readonly string[]): Promise<boolean> {
   const { writer, sequence, hash, personal } = record;
   const known = personalFields.filter(field => fields.includes(field));
   if (known.length === 0 || personal === null) return false;

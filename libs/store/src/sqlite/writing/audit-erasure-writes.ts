@@ -1,19 +1,13 @@
 import type Database from 'better-sqlite3';
-import { examinedAtOnce, fieldsAbout, type ErasedFields, type ForgottenSubject } from '../../audit/audit-erasure.js';
+import {
+  examinedAtOnce,
+  fieldsAbout,
+  type ErasedFields,
+  type ErasureOrder,
+  type ExaminedRecord,
+} from '../../audit/audit-erasure.js';
 import { personalFields } from '../../audit/personal-fields.js';
 import type { AuditErasureWrites, WriteHandlers } from './write-operation.js';
-
-interface Order extends ForgottenSubject {
-  readonly writer: string;
-  readonly sequence: number;
-}
-interface Examined {
-  readonly writer: string;
-  readonly sequence: number;
-  readonly text: string;
-  readonly personal: string | null;
-  readonly hash: string;
-}
 
 /** Destroys values and salts: the one change of records that the triggers let through. */
 export function auditErasureWrites(database: Database.Database): WriteHandlers<AuditErasureWrites> {
@@ -21,7 +15,7 @@ export function auditErasureWrites(database: Database.Database): WriteHandlers<A
     `INSERT INTO audit_erasure_order (contact_center, kind, value, writer, sequence) VALUES (?, ?, ?, '', -1)
      ON CONFLICT DO UPDATE SET writer = '', sequence = -1`,
   );
-  const next = database.prepare<[], Order>(
+  const next = database.prepare<[], ErasureOrder>(
     'SELECT contact_center AS contactCenter, kind, value, writer, sequence FROM audit_erasure_order LIMIT 1',
   );
   const advance = database.prepare<[string, number, string, string, string]>(
@@ -30,7 +24,7 @@ export function auditErasureWrites(database: Database.Database): WriteHandlers<A
   const finish = database.prepare<[string, string, string]>(
     'DELETE FROM audit_erasure_order WHERE contact_center = ? AND kind = ? AND value = ?',
   );
-  const examine = database.prepare<[string, number], Examined>(
+  const examine = database.prepare<[string, number], ExaminedRecord>(
     `SELECT writer, sequence, record AS text, personal, hash FROM audit_record
      WHERE (writer, sequence) > (?, ?) ORDER BY writer, sequence LIMIT ${examinedAtOnce}`,
   );

@@ -13,11 +13,12 @@ const libraries = {
   platform: [],
   tls: ['certificates', 'platform'],
   contracts: ['platform'],
-  grants: ['platform'],
+  grants: ['asn1', 'platform'],
   'key-vault-client': ['contracts', 'grants', 'platform'],
   'media-storage': ['cms', 'platform'],
   'checkpoint-bucket': ['platform', 'tls'],
   store: ['platform', 'tls'],
+  archive: ['asn1', 'certificates', 'cms', 'platform'],
   accounts: ['store', 'platform'],
 };
 const pure = ['asn1', 'cms', 'pkcs11', 'certificates'];
@@ -65,6 +66,7 @@ const folders = {
     'tickets',
     'playback',
     'peaks',
+    'media-encryption',
     'certificate-events',
     'certificates',
     'contact-centers',
@@ -72,8 +74,12 @@ const folders = {
     'assignments',
     'recipients',
     'rewrap',
+    'archive',
+    'custody',
     'local-key-manager',
+    'system-state',
     'openapi',
+    'console',
   ],
   'key-vault': [
     'metrics',
@@ -130,6 +136,19 @@ module.exports = {
       from: { path: '^apps/([^/]+)/' },
       to: { path: '^apps/', pathNot: '^apps/$1/' },
     },
+    {
+      name: 'the-console-runs-in-browsers',
+      comment: 'It knows the server by the description of its API alone.',
+      severity: 'error',
+      from: { path: '^apps/console/src/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^libs/' },
+    },
+    {
+      name: 'the-console-imports-nothing-of-node',
+      severity: 'error',
+      from: { path: '^apps/console/src/', pathNot: '\\.spec\\.ts$' },
+      to: { dependencyTypes: ['core'] },
+    },
     { name: 'libs-import-no-app', severity: 'error', from: { path: '^libs/' }, to: { path: '^apps/' } },
     {
       name: 'libraries-have-a-place',
@@ -172,7 +191,8 @@ module.exports = {
     {
       name: 'no-orphan-packages',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: '(\\.spec\\.ts$|/testing/)' },
+      // What the console imports is a part of its files: nothing of it is installed where they are served.
+      from: { path: '^(apps|libs)/', pathNot: '(^apps/console/|\\.spec\\.ts$|/testing/)' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
     },
     { name: 'everything-resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },

@@ -9,6 +9,8 @@ const esmPackages = [
   '@tokenizer',
   'load-esm',
   'jose',
+  'openid-client',
+  'oauth4webapi',
   'uid',
   'p-limit',
   'yocto-queue',

@@ -17,7 +17,7 @@ mkdir "$build"
 
 # Only what the build reads, so that nothing else of a checkout can slip into the image.
 (cd "$source" && tar -cf - package.json package-lock.json .npmrc tsconfig.json tsconfig.build.json \
-    scripts/copy-assets.mjs scripts/bundle.mjs apps libs) | tar -xf - -C "$build"
+    scripts/copy-assets.mjs scripts/bundle.mjs scripts/console.mjs apps libs) | tar -xf - -C "$build"
 cd "$build"
 
 # Native modules are compiled here, against the headers of the Node that runs this script.
@@ -27,6 +27,7 @@ npm ci --prefer-offline --no-audit --no-fund --loglevel=error
 node_modules/.bin/tsc -p tsconfig.build.json
 node scripts/copy-assets.mjs
 node scripts/bundle.mjs
+node scripts/console.mjs
 npm prune --prefer-offline --omit=dev --no-audit --no-fund --loglevel=error
 # What is installed now is the whole truth: with --omit=dev the list would lack packages that development needs as well.
 npm pkg delete devDependencies

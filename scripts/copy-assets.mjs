@@ -9,6 +9,8 @@ const assets = ['.proto', '.sql', '.json'];
 function copy(directory) {
   for (const entry of readdirSync(directory, { withFileTypes: true })) {
     const path = join(directory, entry.name);
+    // The console is put together by another program.
+    if (path === join(repository, 'apps/console')) continue;
     if (entry.isDirectory()) copy(path);
     else if (assets.some(ending => entry.name.endsWith(ending))) {
       const target = join(repository, 'dist', relative(repository, path));

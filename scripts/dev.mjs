@@ -60,5 +60,11 @@ createInterface({ input: compiler.stdout }).on('line', line => {
   isBuilt = true;
 });
 
+const consoleFiles = spawn(process.execPath, [join(repository, 'scripts/console.mjs'), '--watch'], {
+  cwd: repository,
+  stdio: ['ignore', 2, 2],
+});
+process.on('exit', () => consoleFiles.kill());
+
 const restarted = ['--restart-on-change', ...(chosen.length > 0 ? chosen : services)];
 runChild(process.execPath, [join(repository, 'dist/apps/rcsctl/main.js'), 'quickstart', ...others, ...restarted]);

@@ -9,6 +9,7 @@ for (const script of [
   ['dist/apps/rcsctl/main.js', 'docs', 'docs'],
   ['scripts/metrics-page.mjs'],
   ['scripts/api-description.mjs', '--page'],
+  ['scripts/console-api.mjs'],
   ['scripts/copy-monitoring.mjs'],
   ['scripts/chart-values.mjs'],
 ]) {

@@ -211,6 +211,7 @@ const makers = [
   'scripts/copy-assets.mjs',
   'scripts/bundle.mjs',
   'scripts/api-description.mjs',
+  'scripts/console.mjs',
 ];
 
 /** Builds when anything is different from what was built last. */

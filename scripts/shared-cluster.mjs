@@ -45,7 +45,8 @@ async function start() {
   const [data, answers] = [join(directory, 'data'), join(directory, 'answers.jsonl')];
   const { RCS_PROPERTY_RUNS, RCS_PROPERTY_SEED, ...rest } = process.env;
   const program = join(repository, 'dist/apps/rcsctl/main.js');
-  const child = startBeside(process.execPath, [program, 'quickstart', '--json', '--data-dir', data], {
+  const options = ['--json', '--demo', 'two-recordings'];
+  const child = startBeside(process.execPath, [program, 'quickstart', ...options, '--data-dir', data], {
     cwd: repository,
     env: {
       ...withCompileCache(rest),

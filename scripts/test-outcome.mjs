@@ -28,6 +28,11 @@ export class TestOutcome {
     this.remark(`unsteady: ${file} (failed once: ${test})`);
   }
 
+  /** Whatever failed for good stands in the last lines too: they are what remains of a long output. */
+  stillFailed(kind, file, test) {
+    this.remark(`failed: ${[kind, file].filter(Boolean).join(' ')}${test === undefined ? '' : ` (${test})`}`);
+  }
+
   skip(kind, reason) {
     if (this.strict) this.failed++;
     this.remark(`skipped: ${kind}: ${reason}`);

@@ -8,7 +8,7 @@
  *   npm test -- --record-durations  and writes into test/durations.json how long files took
  *
  * A file of a kind that starts real processes and failed runs once more at the end, alone; where it passes then, the last
- * lines name it `unsteady`. The very last line is always `N passed, N failed`.
+ * lines name it `unsteady`, and `failed` where not. The very last line is always `N passed, N failed`.
  */
 import './supported-node.mjs';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -102,6 +102,7 @@ async function runProgram(kind, program, args) {
   const status = await runBeside(program, args, { cwd: repository, stdio: ['ignore', 'inherit', 'inherit'] });
   const passed = status === 0 ? 1 : 0;
   outcome.add(kind, { passed, failed: 1 - passed, seconds: (performance.now() - started) / 1000 });
+  if (passed === 0) outcome.stillFailed(kind);
 }
 
 /**
@@ -132,11 +133,15 @@ async function environmentIn(cluster) {
 /** What failed while the machine was full, now that it is not, and in a cluster that nobody has used before. */
 async function runAgain() {
   const minutesLeft = endAfterMinutes === undefined ? undefined : endAfterMinutes - performance.now() / 60_000;
+  const lastFailures = new Set(failures);
   for (const failure of secondRuns(tier, failures, minutesLeft)) {
     process.stdout.write(`once more, alone: ${failure.file}\n`);
     const second = await runJest(failure.kind, [failure.file], inBand);
-    if (second.failed === 0 && second.passed > 0) outcome.passedAgain(failure, second);
+    if (second.failed > 0 || second.passed === 0) continue;
+    outcome.passedAgain(failure, second);
+    lastFailures.delete(failure);
   }
+  for (const { kind, file, test } of lastFailures) outcome.stillFailed(kind, file, test);
 }
 
 async function jest(kind, files, workers, environment = {}) {
@@ -172,6 +177,7 @@ async function runJest(kind, files, workers, environment = {}) {
     return { ...readReport(result, status), seconds };
   } catch (error) {
     process.stderr.write(`${kind} tests left no report: ${error.message}\n`);
+    outcome.stillFailed(kind, name, 'left no report');
     return { passed: 0, failed: 1, failures: [], seconds };
   } finally {
     rmSync(directory, { recursive: true, force: true });

@@ -32,6 +32,9 @@ identity() {
 }
 
 mkdir -p "$state/prepare" "$state/key-vault/token/tokens" "$state/webdav"
+# Gateways reach workers in it, and nobody else.
+mkdir -p "$state/worker-sockets"
+chmod 0700 "$state/worker-sockets"
 secret redis redis playback-gateway decrypt-worker
 secret webdav playback-gateway decrypt-worker
 secret postgresql postgresql playback-gateway rcsctl
@@ -60,7 +63,7 @@ fi
 
 # The services run as 65532, Redis and PostgreSQL as 999 of their images, and Apache reads as root.
 if [ "$(id -u)" = 0 ]; then
-    for container in playback-gateway decrypt-worker key-vault rcsctl; do chown -R 65532:65532 "$state/$container"; done
+    for container in playback-gateway decrypt-worker key-vault rcsctl worker-sockets; do chown -R 65532:65532 "$state/$container"; done
     for container in redis postgresql; do chown -R 999:999 "$state/$container"; done
     # Apache's children write recordings, and read who may, as www-data of its image.
     chown -R 33:33 "$state/webdav"

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { GatewayClient } from '../../apps/rcsctl/src/gateway-client/gateway-client.js';
-import { plaintextOf } from '../../apps/rcsctl/src/recorder/plaintext.js';
+import { plaintextOf, plaintextOfFile, type Plaintext } from '../../apps/rcsctl/src/recorder/plaintext.js';
 import { recordMedia } from '../../apps/rcsctl/src/recorder/record-media.js';
 import { RecorderStorage } from '../../apps/rcsctl/src/recorder/recorder-storage.js';
 import type { ReadyLine } from '../support/cluster/running-cluster.js';
@@ -13,12 +13,33 @@ export async function putPlain(ready: ReadyLine, name: string, media: Buffer): P
   return `${new URL(ready.webdav.url).pathname}/${name}`;
 }
 
+/** What players are told of a media file. */
+interface MediaKind {
+  readonly extension: string;
+  readonly type: string;
+}
+
 /** Records bytes as a recorder does; answers the play path. */
-export async function insertEncrypted(
+export const insertEncrypted = (
   ready: ReadyLine,
   id: string,
   media: Buffer,
-  { extension, type }: { readonly extension: string; readonly type: string } = { extension: 'mp3', type: 'audio/mp3' },
+  kind: MediaKind = { extension: 'mp3', type: 'audio/mp3' },
+): Promise<string> => insert(ready, id, plaintextOf(media), kind);
+
+/** A file that is too large for memory. */
+export const insertEncryptedFile = async (
+  ready: ReadyLine,
+  id: string,
+  file: string,
+  kind: MediaKind,
+): Promise<string> => insert(ready, id, await plaintextOfFile(file), kind);
+
+async function insert(
+  ready: ReadyLine,
+  id: string,
+  plaintext: Plaintext,
+  { extension, type }: MediaKind,
 ): Promise<string> {
   const [certificate] = ready.certificates;
   if (certificate === undefined) throw new Error('the cluster has no certificate');
@@ -34,7 +55,7 @@ export async function insertEncrypted(
       extension,
       type,
       layout: 'detached',
-      plaintext: plaintextOf(media),
+      plaintext,
       startTime: '2026-11-21T08:00:00.000+0000',
       metadata: {},
       contactCenter: ready.contactCenter,

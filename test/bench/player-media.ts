@@ -49,3 +49,8 @@ export function makePlayerMedia(directory: string): readonly PlayerMedia[] {
   ffmpeg('-i', last.file, '-c', 'copy', '-movflags', 'frag_keyframe+empty_moov+default_base_moof', fragmented.file);
   return [mp3, wav, first, last, { ...fragmented, firstBar: 2, seekBar: undefined }];
 }
+
+/** The same again and again, as one file; its index is at its end. */
+export function repeatVideo(file: string, times: number, target: string): void {
+  ffmpeg('-stream_loop', String(times - 1), '-i', file, '-c', 'copy', '-f', 'mp4', target);
+}

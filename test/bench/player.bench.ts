@@ -5,9 +5,10 @@ import { parseArgs } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { startChromium } from '../e2e/chromium.js';
 import { startCluster, type ReadyLine } from '../support/cluster/running-cluster.js';
-import { insertEncrypted } from './bench-media.js';
+import { insertEncrypted, insertEncryptedFile } from './bench-media.js';
+import { timeConsole, type ConsoleTimes } from './console-player.js';
 import { startNginxFiles } from './nginx-files.js';
-import { makePlayerMedia, type PlayerMedia } from './player-media.js';
+import { makePlayerMedia, repeatVideo, type PlayerMedia } from './player-media.js';
 import { timePlayer, type PlayerTimes } from './player-times.js';
 import { quartiles, type Quartiles } from './statistics.js';
 import { ticketUrl } from './ticket-url.js';
@@ -26,13 +27,23 @@ interface Row {
   readonly bar: number;
 }
 
+/** The player of the console needs the same for each recording; so few show it. */
+const consoleRounds = 5;
+const repetitionsToGigabyte = 12;
+
 /**
  * First sound and seek in a real browser: decrypted by the cluster, beside nginx over the same files in clear. Both sides
  * speak HTTP/1.1 over TLS 1.3, and the browser makes the same requests of both, each over a new connection.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: String(defaultRounds) } },
+    options: {
+      json: { type: 'boolean', default: false },
+      rounds: { type: 'string', default: String(defaultRounds) },
+      // The console alone, and a screen recording of a gigabyte in it.
+      console: { type: 'boolean', default: false },
+      gigabyte: { type: 'boolean', default: false },
+    },
   });
   const rounds = Math.max(3, Number(values.rounds));
   const work = mkdtempSync(join(tmpdir(), 'rcs-bench-player-'));
@@ -45,8 +56,11 @@ async function main(): Promise<void> {
     const browser = await startChromium(work);
     try {
       const rows: Row[] = [];
-      for (const file of media) rows.push(...(await measure(file, browser, cluster.ready, nginx.url, rounds)));
-      report(rows, values.json);
+      if (values.console)
+        for (const file of media) await insertEncrypted(cluster.ready, file.name, readFileSync(file.file), file);
+      else for (const file of media) rows.push(...(await measure(file, browser, cluster.ready, nginx.url, rounds)));
+      const inConsole = await measureConsole(browser, cluster.ready, media, values.gigabyte ? files : undefined);
+      report(rows, inConsole, values.json);
     } finally {
       await browser.close();
       await nginx.stop();
@@ -85,10 +99,39 @@ async function measure(
   return [row('first', media.firstBar), ...(media.seekBar === undefined ? [] : [row('seek', media.seekBar)])];
 }
 
-function report(rows: readonly Row[], asJson: boolean): void {
+/** The demo's call, one of three hours, a screen whose index is at its end, and where that is asked for one of a gigabyte. */
+async function measureConsole(
+  browser: Browser,
+  ready: ReadyLine,
+  media: readonly PlayerMedia[],
+  gigabyteIn: string | undefined,
+): Promise<readonly ConsoleTimes[]> {
+  const ids = [ready.recordings[0]?.id ?? '', 'three-hours', 'moov-last'];
+  if (gigabyteIn !== undefined) {
+    const [short, long] = [
+      media.find(({ name }) => name === 'moov-last')?.file ?? '',
+      join(gigabyteIn, 'gigabyte.mp4'),
+    ];
+    repeatVideo(short, repetitionsToGigabyte, long);
+    await insertEncryptedFile(ready, 'gigabyte', long, { extension: 'mp4', type: 'video/mp4' });
+    ids.push('gigabyte');
+  }
+  const times: ConsoleTimes[] = [];
+  for (const id of ids) times.push(await timeConsole(browser, ready, id, consoleRounds));
+  return times;
+}
+
+function report(rows: readonly Row[], inConsole: readonly ConsoleTimes[], asJson: boolean): void {
   if (asJson) {
-    process.stdout.write(`${JSON.stringify({ bench: 'player', rows })}\n`);
+    process.stdout.write(`${JSON.stringify({ bench: 'player', rows, console: inConsole })}\n`);
     return;
+  }
+  for (const { name, click, seek, requests, heapBytes } of inConsole) {
+    const heap = (heapBytes / 1024 / 1024).toFixed(1);
+    process.stdout.write(
+      `${name} in the console: from the click ${shown(click)}, seek to 80 % ${shown(seek)}, ` +
+        `${requests} requests until it plays, ${heap} MiB held by its page\n`,
+    );
   }
   for (const { name, what, ours, yardstick, ratio, bar } of rows) {
     process.stdout.write(

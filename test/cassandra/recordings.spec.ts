@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { loadConfiguration, requireSections, type CassandraClusterConfiguration } from '#platform';
-import { openStore, prepareConfiguredCassandra, type Store } from '#store';
+import { openStore, prepareConfiguredCassandra, type RemovalOrder, type Store } from '#store';
 import { CassandraNode, superuser } from '#test/cassandra/cassandra-node.js';
 import { makeKeystores } from '#test/cassandra/node-files.js';
 import { waitFor } from '#test/waiting/wait-for.js';
@@ -13,8 +13,18 @@ import { writtenContracts } from '../../libs/store/src/testing/store-contract.js
 
 jest.setTimeout(300_000);
 
-const tables = schema.flatMap(text => /EXISTS (\w+)/.exec(text)?.[1] ?? []).filter(name => name !== 'rcs_schema');
-const kept = ['recordings', 'recordingSearch', 'deletionProtection'];
+const tables = schema
+  .flatMap(text => /CREATE TABLE IF NOT EXISTS (\w+)/.exec(text)?.[1] ?? [])
+  .filter(name => name !== 'rcs_schema');
+const kept = [
+  'recordings',
+  'recordingSearch',
+  'deletionProtection',
+  'labels',
+  'legalHolds',
+  'removals',
+  'removalOrders',
+];
 const location = { mediaId: exampleMediaFile.mediaId, location: '0:/a/b' };
 
 describe('recordings in Cassandra', () => {
@@ -94,14 +104,103 @@ describe('recordings in Cassandra', () => {
       expect(await store.recordings.insert({ ...neighbours, id: 'fourth' }, free)).toBe('created');
     });
 
-    it('keep the certificates of their contact center, and refuse what cannot be done with them', async () => {
-      const { contactCenter, id } = exampleRecording;
+    it('keep the certificates of their contact center', async () => {
+      const { contactCenter } = exampleRecording;
       await store.recordings.insert(exampleRecording);
       const question = { contactCenter, alias: 'a', recipients: [], otherRecipients: [] };
       expect((await store.certificates.use(question)).unknown).toBe(1);
       expect((await store.certificates.use({ ...question, contactCenter: 'other' })).unknown).toBe(0);
-      const hold = { id: 'h', recordingId: id, user: 'u', reason: 'r', time: '2026-11-28T00:00:00.000Z' };
-      await expect(store.legalHolds.place(hold)).rejects.toMatchObject({ code: 'RCS_NOT_WITH_CASSANDRA' });
+    });
+
+    const order: RemovalOrder = {
+      ...{ recordingId: exampleRecording.id, contactCenter: exampleRecording.contactCenter },
+      ...{ user: 'ann', reason: 'asked for', time: '2026-11-28T00:00:00.000Z' },
+      kind: 'erased',
+    };
+
+    /** Every row that names the recording, or its people. */
+    async function rowsLeft(): Promise<readonly string[]> {
+      const left: string[] = [];
+      for (const table of tables.filter(name => name !== 'location_claim')) {
+        if ((await node.rows(`SELECT * FROM rcs.${table}`)).length > 0) left.push(table);
+      }
+      return left;
+    }
+
+    it('leave nothing behind when they are removed', async () => {
+      const { contactCenter, id } = exampleRecording;
+      await store.recordings.insert(exampleRecording, { locations: [location] });
+      const pin = { layout: 'plain', length: 4, contentRoot: 'ab' } as const;
+      await store.recordings.pin(id, { mediaId: location.mediaId, pin, leaves: Buffer.alloc(32) });
+      await store.labels.define({ contactCenter, name: 'sale', displayName: '', description: '' });
+      await store.labels.put(id, { name: 'sale', user: 'ann', time: order.time });
+      expect(await store.removals.remove(order, [location])).toBe('removed');
+      expect(await rowsLeft()).toEqual([]);
+      expect(await store.labels.undefine(contactCenter, 'sale')).toBe('removed');
+      const question = { contactCenter, alias: 'a', recipients: [], otherRecipients: [] };
+      expect((await store.certificates.use(question)).unknown).toBe(0);
+    });
+
+    it.each(['settle', 'end'] as const)('go to the end when whoever removed them died before %s', async step => {
+      const { id, contactCenter, region } = exampleRecording;
+      await store.recordings.insert(exampleRecording, { locations: [location] });
+      const died = new Error('died');
+      const dying = jest.spyOn(store.removalOrders, step).mockRejectedValue(died);
+      await expect(store.removals.remove(order, [location])).rejects.toThrow();
+      expect(await store.recordings.find(id)).toBeUndefined();
+      const page = { towards: 'older', limit: 10, examine: 100 } as const;
+      expect((await store.recordingSearch.search({ contactCenter, region }, page)).recordings).toEqual([]);
+      const now = Date.now();
+      expect(await store.removals.claimErasures({ now, leaseUntil: now, limit: 10 })).toEqual([]);
+      dying.mockRestore();
+      const later = now + 130_000;
+      expect(await store.removals.claimErasures({ now: later, leaseUntil: later, limit: 10 })).toEqual([]);
+      expect(await store.removals.hasRemoved(id)).toBe(true);
+      expect(await store.removals.pendingMedia(contactCenter, 10)).toHaveLength(1);
+      expect(await rowsLeft()).toEqual([]);
+      expect(await store.removalOrders.claim({ now: 1e15, leaseUntil: 0, limit: 10 })).toEqual([]);
+    });
+
+    it('stay hidden when a snapshot brings them back, and are removed again', async () => {
+      const { id, contactCenter, region } = exampleRecording;
+      await store.recordings.insert(exampleRecording, { locations: [location] });
+      const snapshot = await node.rows('SELECT JSON * FROM rcs.recording');
+      const index = await node.rows('SELECT JSON * FROM rcs.recording_search');
+      await store.removals.remove(order, [location]);
+      const restore = (table: string, rows: readonly Record<string, unknown>[]): readonly string[] =>
+        rows.map(row => `INSERT INTO rcs.${table} JSON '${String(row['[json]']).replaceAll("'", "''")}'`);
+      await node.execute(...restore('recording', snapshot), ...restore('recording_search', index));
+      expect(await rowsLeft()).toEqual(['recording', 'recording_search']);
+      expect(await store.recordings.find(id)).toBeUndefined();
+      const page = { towards: 'older', limit: 10, examine: 100 } as const;
+      expect((await store.recordingSearch.search({ contactCenter, region }, page)).recordings).toEqual([]);
+      await expect(store.recordings.insert(exampleRecording)).rejects.toMatchObject({ code: 'RCS_RECORDING_REMOVED' });
+      const { recordings, next } = await store.removals.broughtBack(0, 10);
+      expect(recordings.map(({ recording }) => recording)).toEqual([exampleRecording]);
+      expect(next).toBeUndefined();
+      for (const { entry } of recordings) expect(await store.removals.replay(entry, [location])).toBe(true);
+      expect(await rowsLeft()).toEqual([]);
+      expect((await store.removals.broughtBack(0, 10)).recordings).toEqual([]);
+    });
+
+    it('are held, protected and labelled before a removal or not at all', async () => {
+      const { id, contactCenter } = exampleRecording;
+      await store.labels.define({ contactCenter, name: 'sale', displayName: '', description: '' });
+      for (let round = 0; round < 8; round++) {
+        const recordingId = `${id}-${round}`;
+        await store.recordings.insert({ ...exampleRecording, id: recordingId });
+        const [removal, hold, protection] = await Promise.allSettled([
+          store.removals.remove({ ...order, kind: 'deleted', recordingId }, []),
+          store.legalHolds.place({ id: `h-${round}`, recordingId, user: 'u', reason: 'r', time: order.time }),
+          store.deletionProtection.apply(recordingId, { user: 'u', time: order.time }),
+          store.labels.put(recordingId, { name: 'sale', user: 'u', time: order.time }),
+        ]);
+        const isThere = (await store.recordings.find(recordingId)) !== undefined;
+        expect(isThere).toBe(removal.status === 'rejected');
+        expect([hold.status === 'fulfilled', protection.status === 'fulfilled'].includes(true)).toBe(isThere);
+        if (isThere) await store.removals.replay({ ...order, kind: 'deleted', recordingId }, []);
+      }
+      expect(await rowsLeft()).toEqual([]);
     });
 
     it('are walked through whole, a part at a time', async () => {

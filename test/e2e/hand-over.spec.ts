@@ -6,6 +6,7 @@ import { InteractionReceiver } from '#test/servers/interaction-receiver.js';
 import { answerOf, waitFor } from '#test/waiting/wait-for.js';
 import { CurlClient } from './curl-client.js';
 import { curl } from './external-tools.js';
+import { wholeAt } from './stored-windows.js';
 
 jest.setTimeout(300_000);
 
@@ -33,16 +34,13 @@ afterAll(async () => {
   rmSync(work, { recursive: true, force: true });
 });
 
-async function insert(name: string, address = url): Promise<string> {
+async function insert(name: string, address = url, isMounted = false): Promise<string> {
   const file = `${name}.wav`;
   await client.put(file, Buffer.from('RIFF\x24\x00\x00\x00WAVEfmt the whole of a call', 'latin1'));
   const parameters = { 'rp.speechminer_uri': address };
-  await client.inserted(name, {
-    mediaId: file,
-    type: 'audio/wav',
-    parameters,
-    mediaDescriptor: client.stored(file),
-  });
+  const { storage, path } = client.stored(file);
+  const mediaDescriptor = { storage, path: isMounted ? await wholeAt(cluster.ready.webdav, path) : path };
+  await client.inserted(name, { mediaId: file, type: 'audio/wav', parameters, mediaDescriptor });
   return client.recordingId(name);
 }
 
@@ -74,6 +72,15 @@ describe('the metadata of a new recording', () => {
     expect(JSON.stringify(first?.document)).not.toContain('of the receiver');
     expect(await send('GET', `${list}?state=waiting`)).toEqual({ status: 200, statusCode: 0, handOvers: [] });
     expect(receiver.timesReceived(id)).toBe(1);
+  });
+
+  it('does not reach it once more when the recording is mounted from an archive', async () => {
+    const mounted = await insert('mounted', url, true);
+    const next = await insert('next');
+    await waitFor('the recording behind it', () => receiver.timesReceived(next) > 0);
+    const { handOvers } = await send('GET', `${list}?state=waiting`);
+    expect(JSON.stringify(handOvers)).not.toContain(JSON.stringify(mounted));
+    expect(receiver.timesReceived(mounted)).toBe(0);
   });
 
   it('waits for an operator where the receiver does not take it', async () => {

@@ -62,9 +62,47 @@ async function play({ gateway, caFile, users, recordings }: ReadyLine): Promise<
   return (await curl('--cacert', caFile, '--user', `${name}:${password}`, url)).body;
 }
 
+/** What the README says of who sees and hears what. */
+async function hasAWeek(ready: ReadyLine): Promise<void> {
+  const as = (name: string, path: string) => {
+    const { password } = ready.users.find(user => user.name === name)!;
+    return curl('--cacert', ready.caFile, '--user', `${name}:${password}`, `${ready.gateway}/api/v2${path}`);
+  };
+  const seenBy = async (name: string): Promise<FoundRecording[]> => {
+    const { body } = await as(name, '/recordings?startTime=2020-01-01T00:00:00Z');
+    return (JSON.parse(body.toString()) as { recordings: FoundRecording[] }).recordings;
+  };
+  const all = await seenBy('alice');
+  expect(all).toHaveLength(22);
+  const types = new Set(all.flatMap(({ mediaFiles }) => mediaFiles.map(({ type }) => type)));
+  expect([...types].sort()).toEqual(['audio/mp3', 'text/vtt', 'video/mp4']);
+  expect(all.filter(({ nonDelete }) => nonDelete)).toHaveLength(1);
+  expect(all.filter(({ onHold }) => onHold)).toHaveLength(1);
+  expect(all.filter(({ labels }) => labels.length > 0).length).toBeGreaterThan(5);
+  const [sales, support, own] = await Promise.all(['bob', 'grace', 'carol'].map(seenBy));
+  // The calls that were put through are of both.
+  expect([sales!.length, support!.length, own!.length]).toEqual([12, 12, 7]);
+  const expired = support!.find(({ mediaFiles }) => mediaFiles[0]!.certAlias?.includes('demo-expired'));
+  const [of, leaf] = [expired!.mediaFiles[0]!.playPath, own![0]!.mediaFiles[0]!.playPath];
+  expect([(await as('grace', of)).status, (await as('bob', of)).status]).toEqual([200, 403]);
+  expect((await as('carol', leaf)).status).toBe(403);
+}
+
+interface FoundRecording {
+  readonly labels: readonly unknown[];
+  readonly nonDelete: boolean;
+  readonly onHold: boolean;
+  readonly mediaFiles: readonly {
+    readonly type: string;
+    readonly playPath: string;
+    readonly certAlias?: readonly string[];
+  }[];
+}
+
 it('plays the demo, ends with all its processes when npm gets SIGTERM, and starts again with the same data', async () => {
   const first = quickstart();
   const firstReady = await readyLine(first.npm);
+  await hasAWeek(firstReady);
   expect((await play(firstReady)).equals(readFileSync(join(repository, 'test/fixtures/call.mp3')))).toBe(true);
   expect(processesBelow(dataDirectory).length).toBeGreaterThan(6);
   first.npm.kill('SIGTERM');

@@ -246,6 +246,26 @@ describe('an erasure of a person', () => {
   const audited = async (query: string) =>
     (await send('GET', `/rcs/audit?order=newest-first&limit=1000${query}`)) as unknown as Records;
 
+  it('waits in the audit while a recording of theirs is held, and goes on when the hold is released', async () => {
+    const number = '+49 40 7654321';
+    const { id } = await insert('of-a-held-caller', undefined, { callerPhoneNumber: number });
+    const hold = (await send('POST', `/rcs/recordings/${id}/holds`, {
+      reason: `called from ${number}`,
+    })) as unknown as {
+      id: string;
+    };
+    const mentions = async () =>
+      (await audited('')).records.filter(({ event, detail }) => event === 'hold-placed' && detail?.includes(number));
+    const erased = await send('POST', '/rcs/erasures', { reason: 'asked for', subject: { phoneNumber: number } });
+    expect(erased).toMatchObject({ status: 200, isFinished: false, recordings: [{ id, outcome: 'kept' }] });
+    expect(await mentions()).toHaveLength(1);
+    await send('DELETE', `/rcs/recordings/${id}/holds/${hold.id}`);
+    await waitFor('the audit to forget', async () => (await mentions()).length === 0, {
+      patienceMs: 40_000,
+      pollMs: 500,
+    });
+  });
+
   it('takes who they were out of the audit of their contact center, and leaves what happened', async () => {
     const name = `leaver-${cluster.ready.contactCenter}`;
     const password = 'a long password of a leaver 1';

@@ -180,4 +180,33 @@ describe('storages that a contact center sets', () => {
     expect((await send('GET', group, undefined, client.asUser('bob'))).status).toBe(403);
     expect((await set('/', [storage(`${apache.url}/bob`)], client.asUser('bob'))).status).toBe(403);
   });
+
+  it('take nothing new while they are not active, of their own contact center alone, and are read on', async () => {
+    const places = ['active-a', 'active-b'].map(name => `${apache.url}/${name}`) as [string, string];
+    for (const name of ['a', 'b']) for (const file of ['old', 'new']) apache.write(`active-${name}/${file}.wav`, media);
+    const bob = otherClient.asUser('alice');
+    expect(await set('/active', [storage(places[0])])).toMatchObject({ status: 200 });
+    expect(await set('/active', [storage(places[1])], bob)).toMatchObject({ status: 200 });
+    const playPath = await inserted('old-a', `${places[0]}/old.wav`);
+    const insert = (who: CurlClient, name: string, path: string) =>
+      who.insert({
+        id: who.recordingId(name),
+        startTime: '2026-11-21T08:00:00.000+0000',
+        mediaFiles: [{ mediaId: `${name}.wav`, type: 'audio/wav', mediaDescriptor: { storage: 'webDAV', path } }],
+      });
+    expect(await set('/active', [{ ...storage(places[0]), active: false }], undefined, second.url)).toMatchObject({
+      status: 200,
+    });
+    const refused = await insert(client, 'new-a', `${places[0]}/new.wav`);
+    expect([refused.status, refused.body.toString()]).toEqual([
+      409,
+      expect.stringContaining(`mediaFiles.0.mediaDescriptor: the storage ${places[0]} is not active`),
+    ]);
+    expect((await client.get(`/api/v2/recordings/${client.recordingId('new-a')}`)).status).toBe(404);
+    expect((await insert(client, 'old-a', `${places[0]}/old.wav`)).status).toBe(200);
+    expect(await play(playPath)).toMatchObject({ status: 200, body: media });
+    expect((await insert(otherClient, 'new-b', `${places[1]}/new.wav`)).status).toBe(201);
+    expect(await set('/active', [storage(places[0])])).toMatchObject({ status: 200 });
+    expect((await insert(client, 'new-a', `${places[0]}/new.wav`)).status).toBe(201);
+  });
 });

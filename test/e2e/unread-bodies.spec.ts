@@ -94,6 +94,12 @@ it('66 bytes of somebody unknown end neither the gateway nor a playback', async 
 const open: Readonly<Record<string, readonly number[]>> = {
   'POST /api/v2/sessions': [400, 413, 415],
   'GET /key-management/v1/health': [200],
+  'GET /': [404],
+  'GET /console': [200],
+  'GET /console/:file': [404],
+  'GET /console/login': [200],
+  'GET /console/login/openid': [404],
+  'GET /console/login/openid/callback': [404],
 };
 
 it('no route reads what a stranger sends', async () => {

@@ -108,18 +108,34 @@ it.each([
   expect(own).toEqual([[name, `/var/lib/rcs/${name}`]]);
 });
 
-it('gives no volume to two containers, but for what prepares them', () => {
-  const shared = Object.keys(compose.volumes).filter(volume => {
-    const users = Object.entries(compose.services).filter(
-      ([name, { volumes = [] }]) => name !== 'prepare' && volumes.some(mounted => mounted.startsWith(`${volume}:`)),
-    );
-    return users.length > 1;
-  });
-  expect(shared).toEqual([]);
+const usersOf = (volume: string): string[] =>
+  Object.keys(compose.services).filter(
+    name => name !== 'prepare' && (service(name).volumes ?? []).some(mounted => mounted.startsWith(`${volume}:`)),
+  );
+
+it('gives no volume to two containers, but for what prepares them and the sockets of workers', () => {
+  const shared = Object.keys(compose.volumes).filter(volume => usersOf(volume).length > 1);
+  expect(shared).toEqual(['worker-sockets']);
+  expect(usersOf('worker-sockets')).toEqual(['decrypt-worker', 'playback-gateway']);
   const withEverything = Object.keys(compose.services).filter(name =>
     (service(name).volumes ?? []).some(volume => volume.startsWith('prepare:')),
   );
   expect(withEverything).toEqual(['prepare']);
+});
+
+it('lets gateways reach workers through a directory of their one user', () => {
+  const { uid, mode } = statSync(join(state, 'worker-sockets'));
+  expect(mode & 0o777).toBe(0o700);
+  if (process.getuid?.() === 0) expect(uid).toBe(65532);
+  const [worker, gateway] = ['decrypt-worker', 'playback-gateway'].map(name => {
+    const file = join(state, `${name}-sockets.yaml`);
+    writeFileSync(file, inState(configurationOf(name)));
+    return loadConfiguration(file, {});
+  });
+  expect(service('decrypt-worker').volumes).toContain(`worker-sockets:${worker?.decryptWorker?.socketDirectory}`);
+  expect(service('playback-gateway').volumes).toContain(
+    `worker-sockets:${gateway?.serverSettings.workerSocketDirectory}`,
+  );
 });
 
 it('lets nobody reach the database but gateways and the command line', () => {

@@ -45,6 +45,34 @@ analysed.each(units)('%s is exposed little', unit => {
   expect(`${status} ${stdout.trim().split('\n').at(-1)}`).toMatch(/^0 .*OK/);
 });
 
+/** Drop-ins for a worker beside a gateway, by their units. */
+const besides = ['rcs-decrypt-worker.service', 'rcs-playback-gateway.service'];
+const dropIn = (unit: string): string =>
+  readFileSync(join(directory, 'colocated', unit.replace('.service', '.conf')), 'utf8');
+
+it('gateway and worker of one host share a directory as one user, where their drop-ins are', () => {
+  const [worker, gateway] = besides.map(dropIn);
+  expect(worker).toMatch(/^User=rcs-playback-gateway$/m);
+  expect(read('rcs-playback-gateway.service')).toMatch(/^User=rcs-playback-gateway$/m);
+  const place = '/run/rcs-workers';
+  expect(worker).toMatch(new RegExp(`^Environment=RCS_DECRYPT_WORKER__SOCKET_DIRECTORY=${place}$`, 'm'));
+  expect(gateway).toMatch(new RegExp(`^Environment=RCS_SERVER_SETTINGS__WORKER_SOCKET_DIRECTORY=${place}$`, 'm'));
+  for (const text of [worker, gateway]) {
+    expect(text).toMatch(/^RuntimeDirectory=rcs-workers\nRuntimeDirectoryMode=0700$/m);
+    expect(text).toMatch(/^RuntimeDirectoryPreserve=yes$/m);
+  }
+});
+
+analysed.each(besides)('%s is what systemd understands with its drop-in', unit => {
+  const folder = join(root, 'units', `${unit}.d`);
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'colocated.conf'), dropIn(unit));
+  const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', join(root, 'units', unit)], options);
+  rmSync(folder, { recursive: true });
+  const own = stderr.split('\n').filter(line => line.includes('colocated'));
+  expect({ status, own }).toEqual({ status: 0, own: [] });
+});
+
 it.each(units)('%s runs as somebody of its own, whom the sysusers file makes', unit => {
   const [, user] = /^User=(.+)$/m.exec(read(unit)) ?? [];
   expect(user).toBe(unit.replace('.service', ''));

@@ -108,6 +108,16 @@ it('a file that passes the second time counts as passed, and is named above the 
   expect(lines).toEqual(['unsteady: test/e2e/some.spec.ts (failed once: plays)', '9 passed, 1 failed']);
 });
 
+it('what failed for good is named above the last line', () => {
+  const lines = decided(`
+    const outcome = new TestOutcome(true);
+    outcome.add('lint', { passed: 0, failed: 1, seconds: 10 });
+    outcome.stillFailed('lint');
+    outcome.stillFailed('unit', 'libs/cms/src/some.spec.ts', 'opens');
+    return outcome.lines();`);
+  expect(lines).toEqual(['failed: lint', 'failed: unit libs/cms/src/some.spec.ts (opens)', '0 passed, 1 failed']);
+});
+
 describe('the cluster of a lane', () => {
   it('is for files that all join it, which are started apart from the others', () => {
     const jobs = decided(`

@@ -1,11 +1,14 @@
 import { execFileSync } from 'node:child_process';
+import { hash, X509Certificate } from 'node:crypto';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { verifyManifest } from '#archive';
 import { emptyJournal, readJournalLine, type JournalPosition, type KeyEntry, type KeyUseRecord } from '#contracts';
 import {
+  archiveSealGrants,
   AuditCheckpointSigner,
   auditCountersignatureType,
-  type GrantSigner,
+  GrantSigner,
   readAuditCountersignature,
   StatementSigner,
   StatementVerifier,
@@ -186,6 +189,52 @@ describe('what a gateway signs about its audit', () => {
     }
     const long = gateway.call('CountersignAuditCheckpoint', { checkpoint: 'a'.repeat(384 * 1024 + 1) }, { timeoutMs });
     await expect(long).rejects.toMatchObject({ code: 'RCS_PAYLOAD_TOO_LARGE' });
+    expect(readFileSync(vault.journalFile, 'utf8')).toBe(before);
+  });
+});
+
+describe('the manifest of an archive', () => {
+  const manifest = Buffer.from('{}');
+  const sealed = {
+    sub: 'alice',
+    contactCenter: '9350',
+    archive: '5f0a6ff6-55a5-4f5c-9c3e-0b1c8e7a3c11',
+    manifest: hash('sha256', manifest, 'hex'),
+  };
+
+  it('is signed once it stands in the journal, for a grant of a gateway, once', async () => {
+    const own = await grounds.identity('playback-gateway');
+    const seals = new GrantSigner({ current: own }, archiveSealGrants);
+    const gateway = await grounds.connect(vault, 'playback-gateway');
+    const grant = seals.sign(sealed);
+    const { signature, sequence } = await gateway.call('SealArchive', { grant }, { timeoutMs });
+    const authorities = [new X509Certificate(grounds.authority.caPem)];
+    const { signer: vaultCertificate } = verifyManifest(manifest, Buffer.from(signature), authorities);
+    expect(vaultCertificate.subjectAltName).toContain('key-vault');
+    const lines = readFileSync(vault.journalFile, 'utf8').split('\n');
+    const { sub: user, manifest: digest, ...named } = sealed;
+    expect(JSON.parse(lines[sequence] ?? '')).toMatchObject({ event: 'archive-sealed', user, digest, ...named });
+    const again = gateway.call('SealArchive', { grant }, { timeoutMs });
+    await expect(again).rejects.toMatchObject({ code: 'RCS_GRANT_REFUSED' });
+  });
+
+  it('is signed for nobody else, and for no grant of another kind', async () => {
+    const before = readFileSync(vault.journalFile, 'utf8');
+    const [own, worker] = [await grounds.identity('playback-gateway'), await grounds.identity('decrypt-worker')];
+    const gateway = await grounds.connect(vault, 'playback-gateway');
+    for (const grant of [
+      new GrantSigner({ current: worker }, archiveSealGrants).sign(sealed),
+      new StatementSigner({ current: own }, 'rcs-grant+jws').sign(sealed),
+      'nothing',
+    ]) {
+      const asked = gateway.call('SealArchive', { grant }, { timeoutMs });
+      await expect(asked).rejects.toMatchObject({ code: 'RCS_GRANT_REFUSED' });
+    }
+    const stolen = await grounds.connect(vault, 'decrypt-worker');
+    const grant = new GrantSigner({ current: own }, archiveSealGrants).sign(sealed);
+    await expect(stolen.call('SealArchive', { grant }, { timeoutMs })).rejects.toMatchObject({
+      code: 'RCS_CALLER_NOT_ALLOWED',
+    });
     expect(readFileSync(vault.journalFile, 'utf8')).toBe(before);
   });
 });

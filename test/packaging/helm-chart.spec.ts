@@ -130,12 +130,14 @@ function describeChart(goProgram: string): void {
       for (const component of components) {
         const text = one(set, 'ConfigMap', component).data?.['application.yaml'] ?? '';
         const mounts = pod(set, component).containers[0]?.volumeMounts ?? [];
+        const beside = pod(set, component).containers.flatMap(({ volumeMounts }) => volumeMounts ?? []);
         const { volumeClaimTemplates = [] } = workload(set, component).spec;
         const claimed = volumeClaimTemplates as readonly Manifest[];
         const volumes = [...pod(set, component).volumes, ...claimed.map(({ metadata }) => metadata)].map(
           ({ name }) => name,
         );
-        expect(new Set(mounts.map(({ name }) => name))).toEqual(new Set(volumes));
+        expect(new Set(beside.map(({ name }) => name))).toEqual(new Set(volumes));
+        expect(new Set(volumes).size).toBe(volumes.length);
         for (const [file] of text.matchAll(/\/etc\/rcs\/\S+/g))
           expect(mounts.map(({ mountPath }) => mountPath)).toContain(dirname(file));
       }
@@ -257,6 +259,9 @@ function describeChart(goProgram: string): void {
     it('let gateways reach PostgreSQL, and DNS pods at their own port', () => {
       expect(ways(policy('gateway', 'postgresql')?.egress)).toEqual([
         'worker:7080/TCP',
+        'gateway:7080/TCP',
+        'anybody:80/TCP',
+        'anybody:443/TCP',
         'vault:7443/TCP',
         'anybody:6379/TCP',
         '10.3.0.0/24:5432/TCP',
@@ -278,13 +283,16 @@ function describeChart(goProgram: string): void {
     });
 
     it('let the gateway reach workers, vaults, Redis and DNS, and nothing else', () => {
-      expect(ways(policy('gateway')?.egress)).toEqual([
-        'worker:7080/TCP',
-        'vault:7443/TCP',
-        '10.1.0.0/24:6379/TCP',
-        ...dns,
-      ]);
-      expect(ways(policy('gateway')?.ingress)).toEqual(['anybody:8090/TCP']);
+      const own = ['worker:7080/TCP', 'vault:7443/TCP', '10.1.0.0/24:6379/TCP', ...dns];
+      const besides = ['gateway:7080/TCP', 'anybody:80/TCP', 'anybody:443/TCP'];
+      expect(ways(policy('gateway')?.egress).filter(way => !besides.includes(way))).toEqual(own);
+      expect(ways(policy('gateway')?.ingress)).toEqual(['anybody:8090/TCP', 'gateway:7080/TCP']);
+    });
+
+    it('let the worker beside a gateway reach the storages', () => {
+      expect(ways(policy('gateway')?.egress)).toEqual(
+        expect.arrayContaining(['gateway:7080/TCP', 'anybody:80/TCP', 'anybody:443/TCP']),
+      );
     });
 
     it('let workers be reached by gateways, and reach vaults, storages, Redis and DNS', () => {
@@ -314,7 +322,61 @@ function describeChart(goProgram: string): void {
     });
 
     it('let the ingress controller in alone, where it is named', () => {
-      expect(ways(policy('gateway', 'existing-secrets')?.ingress)).toEqual(['ingress-nginx:8090/TCP', 'test:8090/TCP']);
+      expect(ways(policy('gateway', 'existing-secrets')?.ingress)).toEqual([
+        'ingress-nginx:8090/TCP',
+        'test:8090/TCP',
+        'gateway:7080/TCP',
+      ]);
+    });
+  });
+
+  describe('a worker beside each gateway', () => {
+    const beside = (set: string) => pod(set, 'gateway').containers.find(({ name }) => name === 'decrypt-worker');
+
+    it.each(['network-hsm', 'postgresql'])(
+      'shares nothing with it but the volume of sockets, with the values %s',
+      set => {
+        const [gateway] = pod(set, 'gateway').containers;
+        const names = ({ volumeMounts }: Pick<PodSpec['containers'][number], 'volumeMounts'>) =>
+          volumeMounts.map(({ name }) => name);
+        expect(names(gateway!).filter(name => names(beside(set)!).includes(name))).toEqual(['worker-sockets']);
+        const volumes = pod(set, 'gateway').volumes.map(({ name }) => name);
+        expect(volumes).toContain('worker-internal-tls');
+        expect(JSON.stringify(pod(set, 'gateway').volumes)).toContain('"name":"worker-sockets"');
+      },
+    );
+
+    it('is told the directory that the gateway is told, below the volume: its own directory is open to all in the pod', () => {
+      const gateway = one('network-hsm', 'ConfigMap', 'gateway').data?.['application.yaml'] ?? '';
+      expect(gateway).toMatch(/workerSocketDirectory: \/run\/rcs\/workers$/m);
+      const environment = beside('network-hsm')?.env ?? [];
+      expect(environment).toContainEqual({ name: 'RCS_DECRYPT_WORKER__SOCKET_DIRECTORY', value: '/run/rcs/workers' });
+      const mount = { name: 'worker-sockets', mountPath: '/run/rcs' };
+      for (const { volumeMounts } of pod('network-hsm', 'gateway').containers)
+        expect(volumeMounts).toContainEqual(mount);
+      expect(JSON.stringify(pod('network-hsm', 'worker'))).not.toContain('SOCKET_DIRECTORY');
+    });
+
+    it('does not take players from its gateway while it is not ready: other workers serve', () => {
+      expect(beside('network-hsm')).toMatchObject({ livenessProbe: { httpGet: { port: 'worker-metrics' } } });
+      expect(beside('network-hsm')).not.toHaveProperty('readinessProbe');
+      expect(pod('network-hsm', 'worker').containers[0]).toHaveProperty('readinessProbe');
+    });
+
+    it('is seen by Prometheus', () => {
+      const services = all('monitored', 'Service').filter(({ metadata }) => metadata.name.endsWith('-management'));
+      expect(services.map(({ spec }) => JSON.stringify(spec.ports))).toContain(
+        JSON.stringify([{ name: 'management', port: 9092, targetPort: 'worker-metrics' }]),
+      );
+    });
+
+    it('is not there where it is turned off: the gateway then reaches no storage', async () => {
+      const without = parseManifests(await render('network-hsm', '--set', 'worker.colocated=false'));
+      const ofGateway = without.filter(({ metadata }) => metadata.name.endsWith('-gateway'));
+      const kinds = ['ConfigMap', 'Deployment', 'NetworkPolicy'];
+      const text = JSON.stringify(ofGateway.filter(({ kind }) => kinds.includes(kind)));
+      expect(text).toContain('workerServerName: decrypt-worker');
+      expect(text).not.toMatch(/"decrypt-worker"|worker-sockets|workerSocketDirectory|"port":443/);
     });
   });
 
@@ -332,6 +394,14 @@ function describeChart(goProgram: string): void {
     expect(one('network-hsm', 'Service', 'vault').spec).toMatchObject({ type: 'ClusterIP', clusterIP: 'None' });
     const worker = one('network-hsm', 'ConfigMap', 'worker').data?.['application.yaml'];
     expect(worker).toMatch(/vaultAddresses:\s+- rcs-recording-crypto-server-vault:7443/);
+  });
+
+  it('tells gateways and workers where contact centers may set storages', () => {
+    const settableStorages = [{ url: 'https://webdav.example.com/contact-centers', contactCenters: ['cc-munich'] }];
+    for (const component of ['gateway', 'worker']) {
+      const text = one('postgresql', 'ConfigMap', component).data?.['application.yaml'] ?? '';
+      expect(parse(text)).toMatchObject({ settableStorages, masterKeyFile: expect.any(String) as string });
+    }
   });
 
   it('gives a volume of one pod to one gateway after the other', async () => {
@@ -530,7 +600,7 @@ function describeChart(goProgram: string): void {
     const scraped = all('monitored', 'Service').filter(
       ({ metadata }) => metadata.labels?.['recording-crypto-server/metrics'] === 'true',
     );
-    expect(scraped).toHaveLength(3);
+    expect(scraped).toHaveLength(4);
   });
 
   it('says at the end how the first administrator logs in', async () => {

@@ -65,9 +65,12 @@ it('holds what runs, and nothing that builds or tests', () => {
   expect(files).toEqual(expect.arrayContaining(['bin/recording-crypto-server', 'sbom.cdx.json', 'LICENSE']));
   expect(files.filter(file => /\.(c|cc|cpp|h|gyp|a)$/.test(file))).toEqual([]);
   expect(files.filter(file => /^dist\/.*\.(spec\.js|ts)$/.test(file))).toEqual([]);
+  expect(files).toEqual(expect.arrayContaining(['dist/console/index.html', 'dist/console/index.html.gz']));
   const packages = readdirSync(join(tree, 'node_modules'));
   expect(packages).toEqual(expect.arrayContaining(['fastify', 'better-sqlite3', 'pkcs11js']));
-  expect(packages.filter(name => ['typescript', 'jest', 'eslint', 'node-gyp', '.cache'].includes(name))).toEqual([]);
+  expect(
+    packages.filter(name => ['typescript', 'jest', 'eslint', 'node-gyp', '.cache', 'vite', 'react'].includes(name)),
+  ).toEqual([]);
 });
 
 it('can be written by nobody', () => {

@@ -11,6 +11,7 @@ import type { VerifyReport } from '../../apps/rcsctl/src/audit/verify-report.js'
 import { bodyOf, CertificateAdministrator } from '../e2e/certificate-administrator.js';
 import { CurlClient } from '../e2e/curl-client.js';
 import { curl, openssl, type CurlAnswer } from '../e2e/external-tools.js';
+import { archiveContents, archiveOfOthers } from '../e2e/signed-archives.js';
 
 jest.setTimeout(300_000);
 
@@ -121,6 +122,36 @@ describe('two gateways that share PostgreSQL and Redis alone', () => {
     for (const { status, body } of await both(pathOf(path), '--user', alice())) {
       expect([status, body.equals(media)]).toEqual([200, true]);
     }
+  });
+
+  it('play what was mounted through the first out of its archive, until it is unmounted through the second', async () => {
+    const { ready } = cluster;
+    const client = new CurlClient(cluster, work);
+    const { id } = ready.recordings[0]!;
+    const original = await archiveContents(client, ready.gateway, [id]);
+    const other = `mounted-${id}`;
+    await client.put('both.zip', await archiveOfOthers(cluster, original, new Map([[id, other]])));
+    const archive = async (act: string, ...args: string[]): Promise<string[]> => {
+      const place = [client.stored('both.zip').path, '--authority', ready.caFile, '--ca', ready.caFile, '--json'];
+      const parameters = ['archive', act, ...place, '--contact-center', ready.contactCenter, ...args];
+      const { stdout, stderr } = await rcsctl(repository, dataDirectory, parameters, environment);
+      if (stdout === '') throw new Error(stderr);
+      return (JSON.parse(stdout) as { outcomes: { outcome: string; detail?: string }[] }).outcomes.map(
+        ({ outcome, detail = '' }) => `${outcome}${detail}`,
+      );
+    };
+    expect(await archive('mount', '--gateway', ready.gateway)).toEqual(['mounted']);
+    const found = await ask(second.url, `/api/v2/recordings/${other}`, '--user', alice());
+    const { mediaFiles } = JSON.parse(found.body.toString()) as { mediaFiles: { playPath: string }[] };
+    const path = pathOf(mediaFiles[0]!.playPath);
+    const [whole] = await both(demo(), '--user', alice());
+    for (const { status, body } of await both(path, '--user', alice(), '--range', '1000-')) {
+      expect([status, body.equals(whole!.body.subarray(1000))]).toEqual([206, true]);
+    }
+    const { name, password } = ready.operations;
+    const asOperations = ['--user', name, '--password-file', client.write('operations', Buffer.from(password))];
+    expect(await archive('unmount', '--gateway', second.url, ...asOperations)).toEqual(['unmounted']);
+    expect(await statusesOf(path, '--user', alice())).toEqual([404, 404]);
   });
 
   it('take a session that began at the other, until it ends at either', async () => {

@@ -81,14 +81,20 @@ async function busyWorker(): Promise<number> {
   throw new Error('no worker is busy');
 }
 
+async function resumedPlaybacks(): Promise<number> {
+  const metrics = await metricsOf(cluster.ready.management.gateway);
+  return Number(/^rcs_playbacks_resumed_total\{[^}]*\} (\d+)$/m.exec(metrics)?.[1]);
+}
+
 it('a player notices nothing when the worker that serves it is killed in mid-body', async () => {
+  const before = await resumedPlaybacks();
   const result = await playPaced(async () => {
     const number = await busyWorker();
     process.kill(processIdOf(`decrypt-worker-${number}`, cluster.ready.dataDir), 'SIGKILL');
   });
   expect(result).toEqual({ complete: true, digest: expected(), bytes: media.length });
-  const metrics = await metricsOf(cluster.ready.management.gateway);
-  expect(metrics).toMatch(/^rcs_playbacks_resumed_total\{[^}]*\} 1$/m);
+  // More than once where a busy machine makes the gateway give the next worker up as well.
+  expect(await resumedPlaybacks()).toBeGreaterThan(before);
 });
 
 it('a player sees a failure, never a short success, when all workers are killed', async () => {

@@ -25,6 +25,9 @@ runService('decrypt-worker', async (context: ServiceContext) => {
   const { identity, dataPlane, keyWatch, sessions, vaults, identities, storages } = parts;
   keyWatch.start();
   const address = await dataPlane.listen(settings.listen.host, settings.listen.port);
+  const { socketDirectory: directory } = settings;
+  if (directory !== false)
+    await dataPlane.listenOnSocket({ directory, option: 'decryptWorker.socketDirectory' }, instance);
   const url = settings.advertisedUrl ?? `https://${settings.listen.host}:${address.port}`;
 
   const redis = connectRedis(configuration.redis, logger, redisTls(configuration.redis));

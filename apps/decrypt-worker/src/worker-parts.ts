@@ -9,17 +9,20 @@ import {
   type ConfigurationWith,
   type ServiceContext,
 } from '#platform';
+import { ArchiveHandler } from './data-plane/archive.handler.js';
 import { ContentTreeHandler } from './data-plane/content-tree.handler.js';
 import { DataPlaneServer } from './data-plane/data-plane-server.js';
 import { ForgetHandler } from './data-plane/forget.handler.js';
 import { InspectHandler } from './data-plane/inspect.handler.js';
 import { MediaHandler } from './data-plane/media.handler.js';
 import { PeaksHandler } from './data-plane/peaks.handler.js';
+import { ProveHandler } from './data-plane/prove.handler.js';
 import { RemoveHandler } from './data-plane/remove.handler.js';
 import { OwnGrants } from './identity/own-grants.js';
 import { OwnIdentities } from './identity/own-identities.js';
 import { OwnSessionKeys } from './identity/own-session-keys.js';
 import { KeyWatch } from './key-watch/key-watch.js';
+import { ArchivedFiles } from './media-session/archived-files.js';
 import { GrantedStorages } from './media-session/granted-storages.js';
 import { LayoutInspector } from './media-session/layout-inspector.js';
 import { MediaOpener } from './media-session/media-opener.js';
@@ -82,8 +85,9 @@ export function workerParts(context: ServiceContext, configuration: DecryptWorke
     openTimeoutMs,
   });
   metrics.observeOpenSessions(() => sessions.size);
+  const pinned = new PinnedStorage(storages, playback.verifyContent);
   const opener = observedCalls(
-    new MediaOpener(new PinnedStorage(storages, playback.verifyContent), keys, settings.vaultTimeoutMs, settings),
+    new MediaOpener(pinned, keys, settings.vaultTimeoutMs, settings),
     metrics.callObserver(metrics.mediaOpenSeconds),
   );
   const sockets = new WatchedSockets(new DeniedPeers(identity, logger, context.metrics), identity);
@@ -91,9 +95,11 @@ export function workerParts(context: ServiceContext, configuration: DecryptWorke
     media: new MediaHandler(grants, sessions, opener, metrics, settings.clientIdleTimeoutMs),
     inspect: new InspectHandler(grants, new LayoutInspector(storages, settings, toldDeviations(logger)), openTimeoutMs),
     peaks: new PeaksHandler(grants, sessions, opener, metrics),
+    prove: new ProveHandler(grants, opener),
     contentTree: new ContentTreeHandler(grants, storages),
     forget: new ForgetHandler(sessions, logger),
     remove: new RemoveHandler(grants, storages, logger),
+    archive: new ArchiveHandler(grants, new ArchivedFiles(pinned, settings), settings.clientIdleTimeoutMs),
   };
   return {
     identity,

@@ -22,6 +22,7 @@ import { UnwrapService } from './session-keys/unwrap.service.js';
 import type { KeyStore } from './token/key-store.js';
 import type { VaultMetrics } from './metrics/vault-metrics.js';
 import type { VaultJournal } from './journal/vault-journal.js';
+import { ArchiveSeals } from './witness/archive-seals.js';
 import { AuditWitness } from './witness/audit-witness.js';
 
 export type VaultConfiguration = ConfigurationWith<'keyVault' | 'internalTls'>;
@@ -61,6 +62,7 @@ export async function vaultServices(parts: VaultParts): Promise<readonly object[
     administration,
     new StatusService(instance, keys),
     new AuditWitness(journal, instance, identity),
+    new ArchiveSeals(grants, journal, identity),
     new KeyCheckService(keys),
     new KeyLifecycleService(keys),
     new CertificateService(keys),

@@ -2,8 +2,10 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AccessModule } from './access/access.module.js';
 import { AssignmentsModule } from './assignments/assignments.module.js';
+import { ArchiveModule } from './archive/archive.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { CertificatesModule } from './certificates/certificates.module.js';
+import { ConsoleModule } from './console/console.module.js';
 import { ContactCentersModule } from './contact-centers/contact-centers.module.js';
 import { DependenciesModule } from './dependencies/dependencies.module.js';
 import type { GatewayDependencies } from './dependencies/gateway-dependencies.js';
@@ -14,8 +16,10 @@ import { KeysModule } from './keys/keys.module.js';
 import { ListenersModule } from './listeners/listeners.module.js';
 import { LocalKeyManagerListener } from './local-key-manager/local-key-manager-listener.js';
 import { LocalKeyManagerModule } from './local-key-manager/local-key-manager.module.js';
+import { MediaEncryptionModule } from './media-encryption/media-encryption.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
+import { CustodyModule } from './custody/custody.module.js';
 import { PeaksModule } from './peaks/peaks.module.js';
 import { PlaybackModule } from './playback/playback.module.js';
 import { DeletionProtectionModule } from './deletion-protection/deletion-protection.module.js';
@@ -28,12 +32,14 @@ import { RequestHooks } from './request-hooks.js';
 import { RetentionModule } from './retention/retention.module.js';
 import { RewrapModule } from './rewrap/rewrap.module.js';
 import { SettingsModule } from './settings/settings.module.js';
+import { SystemStateModule } from './system-state/system-state.module.js';
 import { UsersModule } from './users/users.module.js';
 
 const features = [
   AccessModule,
   PlaybackModule,
   PeaksModule,
+  CustodyModule,
   RecordingsModule,
   ContactCentersModule,
   HandOverModule,
@@ -41,6 +47,7 @@ const features = [
   LabelsModule,
   DeletionProtectionModule,
   RemovalModule,
+  MediaEncryptionModule,
   ListenersModule,
   RetentionModule,
   CertificatesModule,
@@ -48,10 +55,13 @@ const features = [
   RecipientsModule,
   KeysModule,
   RewrapModule,
+  ArchiveModule,
   UsersModule,
   AuditModule,
   SettingsModule,
   OpenApiModule,
+  SystemStateModule,
+  ConsoleModule,
 ];
 
 /** The gateway: HTTP in front, store beside, workers behind. */

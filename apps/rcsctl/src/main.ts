@@ -26,6 +26,8 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   'hand-overs': async () => (await import('./commands/hand-overs.command.js')).handOversCommand,
   removals: async () => (await import('./commands/removals.command.js')).removalsCommand,
   recordings: async () => (await import('./commands/recordings.command.js')).recordingsCommand,
+  archive: async () => (await import('./commands/archive.command.js')).archiveCommand,
+  custody: async () => (await import('./commands/custody.command.js')).custodyCommand,
   store: async () => (await import('./commands/store.command.js')).storeCommand,
   audit: async () => (await import('./commands/audit.command.js')).auditCommand,
   config: async () => (await import('./commands/config.command.js')).configCommand,

@@ -54,6 +54,9 @@ chart decides (addresses, certificates). Called with the root context; answer YA
   "management" (dict "host" (include "rcs.address.any" .) "port" 9090)
   "workerServerName" "decrypt-worker"
   "enableSsl" .Values.gateway.tls.enabled) $settings -}}
+{{- if .Values.worker.colocated -}}
+{{- $settings = merge (dict "workerSocketDirectory" (include "rcs.worker.socketDirectory" .)) $settings -}}
+{{- end -}}
 {{- if .Values.gateway.tls.enabled -}}
 {{- $_ := set $settings "ssl" (dict "certificateFile" "/etc/rcs/public-tls/tls.crt" "keyFile" "/etc/rcs/public-tls/tls.key") -}}
 {{- end -}}
@@ -65,6 +68,7 @@ chart decides (addresses, certificates). Called with the root context; answer YA
   "redis" (include "rcs.configuration.redis" . | fromYaml)
   "store" (include "rcs.configuration.store" . | fromYaml)
   "mediaStorages" $storages
+  "settableStorages" .Values.configuration.settableStorages
   "recordingCertificates" (merge (dict) .Values.configuration.recordingCertificates (dict "vaultAddresses" (include "rcs.vaultAddresses" . | fromYamlArray)))
   "serverSettings" $settings -}}
 {{- if include "rcs.gateway.shared" . -}}
@@ -124,6 +128,7 @@ directory: /var/lib/rcs/store
 {{- $own := dict
   "redis" (include "rcs.configuration.redis" . | fromYaml)
   "mediaStorages" $storages
+  "settableStorages" .Values.configuration.settableStorages
   "decryptWorker" $worker -}}
 {{- toYaml (merge $own $shared .Values.worker.configuration) -}}
 {{- end }}

@@ -13,6 +13,12 @@ metadata:
     # A Secret that changed rolls the pods at the next upgrade.
     versions/secrets: {{ . | quote }}
     {{- end }}
+    {{- if .worker }}
+    checksum/worker-configuration: {{ include "rcs.configuration.checksum" .worker }}
+    {{- with include "rcs.secrets.versions" .worker }}
+    versions/worker-secrets: {{ . | quote }}
+    {{- end }}
+    {{- end }}
     {{- with .values.podAnnotations }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
@@ -114,9 +120,11 @@ imagePullPolicy: {{ .root.Values.image.pullPolicy }}
   "startup" (dict "path" "live" "periodSeconds" 2 "timeoutSeconds" 3 "failureThreshold" 60)
   "liveness" (dict "path" "live" "periodSeconds" 10 "timeoutSeconds" 5 "failureThreshold" 3)
   "readiness" (dict "path" "ready" "periodSeconds" 5 "timeoutSeconds" 3 "failureThreshold" 2) }}
+{{- if not (and $.beside (eq $kind "readiness")) }}
 {{ $kind }}Probe:
-  httpGet: { path: /health/{{ $probe.path }}, port: management }
+  httpGet: { path: /health/{{ $probe.path }}, port: {{ $.managementPort | default "management" }} }
   {{- toYaml (mergeOverwrite (omit $probe "path") (default (dict) (get $.values.probes $kind))) | nindent 2 }}
+{{- end }}
 {{- end }}
 {{- end }}
 
@@ -130,9 +138,9 @@ imagePullPolicy: {{ .root.Values.image.pullPolicy }}
 {{- end }}
 
 {{- define "rcs.volumeMounts" -}}
-- { name: configuration, mountPath: /etc/rcs/config, readOnly: true }
-- { name: internal-tls, mountPath: /etc/rcs/internal-tls, readOnly: true }
-- { name: temporary, mountPath: /tmp }
+- { name: {{ .prefix }}configuration, mountPath: /etc/rcs/config, readOnly: true }
+- { name: {{ .prefix }}internal-tls, mountPath: /etc/rcs/internal-tls, readOnly: true }
+- { name: {{ .prefix }}temporary, mountPath: /tmp }
 {{- include "rcs.secretMounts" . }}
 {{- with .values.extraVolumeMounts }}
 {{ toYaml . }}
@@ -140,18 +148,20 @@ imagePullPolicy: {{ .root.Values.image.pullPolicy }}
 {{- end }}
 
 {{- define "rcs.volumes" -}}
-- name: configuration
+- name: {{ .prefix }}configuration
   configMap:
     name: {{ include "rcs.fullname" .root }}-{{ .component }}
-- name: internal-tls
+- name: {{ .prefix }}internal-tls
   secret:
     secretName: {{ include "rcs.internalTls.secret" . }}
     defaultMode: 0440
-- name: temporary
+- name: {{ .prefix }}temporary
   emptyDir: { sizeLimit: 64Mi }
 {{- include "rcs.secretVolumes" . }}
-{{- with .values.extraVolumes }}
-{{ toYaml . }}
+{{- range .values.extraVolumes }}
+{{- if not (has .name ($.presentVolumes | default list)) }}
+{{ toYaml (list .) }}
+{{- end }}
 {{- end }}
 {{- end }}
 

@@ -38,13 +38,13 @@ The Secrets that a service reads when it starts, each {volume, name, key}: mount
 
 {{- define "rcs.secretMounts" -}}
 {{- range include "rcs.secrets" . | fromYamlArray }}
-- { name: {{ .volume }}, mountPath: /etc/rcs/secrets/{{ .volume }}, readOnly: true }
+- { name: {{ $.prefix }}{{ .volume }}, mountPath: /etc/rcs/secrets/{{ .volume }}, readOnly: true }
 {{- end }}
 {{- end }}
 
 {{- define "rcs.secretVolumes" -}}
 {{- range include "rcs.secrets" . | fromYamlArray }}
-{{ include "rcs.secretVolume" (dict "volume" .volume "secret" .) }}
+{{ include "rcs.secretVolume" (dict "volume" (printf "%s%s" ($.prefix | default "") .volume) "secret" .) }}
 {{- end }}
 {{- end }}
 

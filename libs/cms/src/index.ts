@@ -16,6 +16,7 @@ export type {
 } from './envelope/envelope.js';
 export { type EnvelopeTolerance, everyTolerance } from './envelope/content-encryption.js';
 export { deviationsOf } from './envelope/envelope-head.js';
+export { envelopeAtHead } from './attached/envelope-at-head.js';
 export { parseEnvelope } from './envelope/parse-envelope.js';
 export { type DetachedEnvelope, parseDetachedEnvelope } from './envelope/parse-detached-envelope.js';
 export {
@@ -40,10 +41,12 @@ export { EncryptedMedia, type OpenMediaOptions } from './decryption/encrypted-me
 export type { WritableCipher } from './encryption/envelope-encoder.js';
 export {
   type AttachedEncryptionOptions,
+  attachedLength,
   type DetachedEncryption,
   encryptAttached,
   encryptDetached,
   type EncryptionOptions,
 } from './encryption/enveloped-data-writer.js';
+export { type AttachedFrame, frameOfContent } from './encryption/attach-content.js';
 export { changeRecipients, type RecipientChange } from './encryption/change-recipients.js';
 export type { EncryptionRecipient } from './encryption/recipient.js';

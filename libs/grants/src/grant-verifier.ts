@@ -2,6 +2,7 @@ import { hash, type KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { Derived, millisecondsUntil, type Current, type ServiceRole } from '#platform';
 import { administrationGrants, type AdministrationGrant } from './administration-grant.js';
+import { archiveSealGrants, type ArchiveSealGrant } from './archive-seal-grant.js';
 import { CertificateTrust, type Authorities } from './certificate-trust.js';
 import { checkAudience } from './grant-binding.js';
 import type { GrantFrame, GrantKind } from './grant-kind.js';
@@ -76,6 +77,14 @@ export class GrantVerifier {
    */
   verifyAdministration(jws: string): AdministrationGrant {
     return this.judge(jws, administrationGrants);
+  }
+
+  /**
+   * A grant to seal an archive, by the same rules. Each is used once, which whoever acts on it makes sure of.
+   * @throws RcsError RCS_GRANT_REFUSED
+   */
+  verifyArchiveSeal(jws: string): ArchiveSealGrant {
+    return this.judge(jws, archiveSealGrants);
   }
 
   private recall(verified: LRUCache<string, PlaybackGrant>, jws: string): PlaybackGrant {

@@ -31,9 +31,12 @@ const playbackGrantSchema = z.strictObject({
    */
   storage: z.strictObject({ url: z.string().min(1).max(4096), version: text }).optional(),
   /**
-   * `inspect` lets a worker look at the head of the stored file, `remove` lets it remove the file; only `play` opens keys.
+   * `inspect` lets a worker look at the head of the stored file, `remove` lets it remove the file, and `archive` answer an
+   * encrypted file as it is; only `play` opens keys.
    */
-  purpose: z.enum(['play', 'inspect', 'remove']),
+  purpose: z.enum(['play', 'inspect', 'remove', 'archive']),
+  /** SHA-256 of the certificate (DER) that a plain file is encrypted for on its way into an archive. */
+  recipient: sha256.optional(),
   /** How the media is stored; absent while nobody has looked. */
   layout: z.enum(['detached', 'attached', 'plain']).optional(),
   /** SHA-256 of the envelope, lower-case hexadecimal; present for everything that is encrypted. */

@@ -8,9 +8,10 @@ export {
 } from './content-tree/content-tree.js';
 export { checkLength, VerifiedSource, type PinnedContent } from './content-tree/verified-source.js';
 export * from './media-storage-configuration.js';
+export { namesWindow, pathOfWindow, versionOfFile, type ByteWindow } from './byte-window.js';
 export * from './media-location.js';
 export * from './media-storages.js';
 export * from './settable-storages.js';
-export type { OpenHint, StoredObject } from './stored-object.js';
+export type { OpenHint, StoredEntry, StoredObject } from './stored-object.js';
 export { rwsConfiguration, rwsStorage, type RwsPeer } from './rws/rws-configuration.js';
 export { RwsDocuments, type RwsDocument } from './rws/rws-documents.js';

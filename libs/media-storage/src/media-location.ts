@@ -1,3 +1,4 @@
+import { splitWindow } from './byte-window.js';
 import type { MediaStorageConfiguration } from './media-storage-configuration.js';
 import { belongsTo } from './storage-owners.js';
 import { hasForbidden, refused, segmentsBelow, segmentsOf, type MediaLocation } from './storage-path.js';
@@ -8,7 +9,7 @@ export type { MediaLocation } from './storage-path.js';
 export interface LocationDescriptor {
   /** Kind of storage, such as `webDAV`. */
   readonly storage: string;
-  /** A URL inside a configured storage, or a path below it. */
+  /** A URL inside a configured storage, or a path below it; with the window of a member where it is a mounted archive. */
   readonly path: string;
 }
 
@@ -27,8 +28,11 @@ export function resolveLocation(
   contactCenter: string,
   storages: readonly MediaStorageConfiguration[],
 ): MediaLocation {
-  const { storage, path } = descriptor;
-  if (path.length > maximumPathLength) throw refused(`its path has more than ${maximumPathLength} characters`);
+  const { storage, path: written } = descriptor;
+  if (written.length > maximumPathLength) throw refused(`its path has more than ${maximumPathLength} characters`);
+  const split = splitWindow(written);
+  if (split === undefined) throw refused('what stands behind # is no window of a file');
+  const { path, window } = split;
   if (path === '' || /[?#]/.test(path) || hasForbidden(path))
     throw refused('its path is empty or has characters that are not allowed');
   const candidates = storages.flatMap((configuration, index) =>
@@ -39,7 +43,7 @@ export function resolveLocation(
   const location = urlLike.test(path) ? locationsOfUrl(path, candidates) : locationsOfPath(path, candidates);
   const own = location.find(place => belongsTo(contactCenter, place, storages));
   if (own === undefined) throw refused('it is in no storage of this contact center');
-  return own;
+  return window === undefined ? own : { ...own, window };
 }
 
 interface Candidate {

@@ -1,12 +1,14 @@
 import type { Readable } from 'node:stream';
+import { RcsError } from '#platform';
 import { FileStorage } from './file/file-storage.js';
 import { resolveLocation, type LocationDescriptor, type MediaLocation } from './media-location.js';
 import { folded } from './storage-owners.js';
 import { baseOf } from './storage-path.js';
 import { silentObserver, type MediaStorageConfiguration, type StorageObserver } from './media-storage-configuration.js';
 import { RwsStorage } from './rws/rws-storage.js';
-import type { MediaStorage, OpenHint, StoredObject } from './stored-object.js';
+import type { MediaStorage, OpenHint, StoredEntry, StoredObject } from './stored-object.js';
 import { WebDavStorage } from './webdav/webdav-storage.js';
+import { WindowOfFile } from './window-of-file.js';
 
 /** All configured storages. */
 export class MediaStorages {
@@ -29,7 +31,7 @@ export class MediaStorages {
 
   /**
    * The one text for a place, however a location is written and whichever of the configured storages it lies in: what two
-   * readers could take for one place has one text.
+   * readers could take for one place has one text. Windows of a file are all in its place.
    */
   placeOf({ storageIndex, segments }: MediaLocation): string {
     const configuration = this.configurations[storageIndex];
@@ -52,7 +54,9 @@ export class MediaStorages {
 
   /** Size and validators of a stored file, and the bytes at its ends that are wanted right away. @throws RcsError RCS_STORAGE_* */
   async open(location: MediaLocation, hint: OpenHint, signal: AbortSignal): Promise<StoredObject> {
-    return this.storageOf(location).open(location, hint, signal);
+    const { window } = location;
+    if (window === undefined) return this.storageOf(location).open(location, hint, signal);
+    return new WindowOfFile(await this.storageOf(location).open(location, {}, signal), location, window);
   }
 
   /**
@@ -66,12 +70,21 @@ export class MediaStorages {
     length: number | undefined,
     signal: AbortSignal,
   ): Promise<void> {
+    refuseWindow(location);
     await this.storageOf(location).put(location, body, length, signal);
   }
 
   /** Removes a stored file. Resolves when nothing is there any more. @throws RcsError RCS_STORAGE_* */
   async remove(location: MediaLocation, signal: AbortSignal): Promise<void> {
+    refuseWindow(location);
     await this.storageOf(location).remove(location, signal);
+  }
+
+  /** What lies right below a folder; no segments for the base of the storage. @throws RcsError RCS_STORAGE_* */
+  async list(location: MediaLocation, signal: AbortSignal): Promise<readonly StoredEntry[]> {
+    const storage = this.storageOf(location);
+    if (storage.list === undefined) throw new RcsError('RCS_STORAGE_FAILED', 'this kind of storage lists no folders');
+    return storage.list(location.segments, signal);
   }
 
   async close(): Promise<void> {
@@ -83,6 +96,13 @@ export class MediaStorages {
     if (storage === undefined) throw new RangeError(`there is no storage ${storageIndex}`);
     return storage;
   }
+}
+
+/** A mounted archive is only read: what would be written into a window, or removed, is all of it. */
+function refuseWindow({ window, segments }: MediaLocation): void {
+  if (window === undefined) return;
+  const message = `${segments.join('/')} is a mounted archive, which is only read: unmount it first`;
+  throw new RcsError('RCS_STORAGE_ACCESS_REFUSED', message);
 }
 
 function storageFor(configuration: MediaStorageConfiguration, observer: StorageObserver): MediaStorage {

@@ -53,9 +53,9 @@ export class SettableStorages {
   /** Where media of this contact center lies in the storage. @throws RcsError RCS_MEDIA_LOCATION_REFUSED */
   resolve(descriptor: LocationDescriptor, contactCenter: string, storage: SetStorage): SetPlace {
     const own = { storage: 'webDAV' as const, url: storage.url, contactCenters: [contactCenter] };
-    const { segments } = resolveLocation(descriptor, contactCenter, [{ ...unconnected, ...own }]);
-    this.settableAt(storage.url, segments, contactCenter);
-    return { storages: this.storagesOf(storage, contactCenter), location: { storageIndex: 0, segments } };
+    const location = resolveLocation(descriptor, contactCenter, [{ ...unconnected, ...own }]);
+    this.settableAt(storage.url, location.segments, contactCenter);
+    return { storages: this.storagesOf(storage, contactCenter), location };
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 import { RcsError } from '#platform';
+import type { ByteWindow } from './byte-window.js';
 
 /** A place inside a configured storage; nothing else can be fetched. */
 export interface MediaLocation {
@@ -6,6 +7,8 @@ export interface MediaLocation {
   readonly storageIndex: number;
   /** Names below the base URL, decoded. */
   readonly segments: readonly string[];
+  /** Absent: the whole file. */
+  readonly window?: ByteWindow;
 }
 
 /** Characters that make two readers of a URL disagree, and halves of characters that no URL can carry. */

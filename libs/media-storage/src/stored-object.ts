@@ -18,6 +18,12 @@ export interface OpenHint {
   readonly tail?: number;
 }
 
+/** What lies in a folder of a storage. */
+export interface StoredEntry {
+  readonly name: string;
+  readonly isFolder: boolean;
+}
+
 /** A kind of storage behind one interface. */
 export interface MediaStorage {
   open(location: MediaLocation, hint: OpenHint, signal: AbortSignal): Promise<StoredObject>;
@@ -28,6 +34,8 @@ export interface MediaStorage {
   put(location: MediaLocation, body: Buffer | Readable, length: number | undefined, signal: AbortSignal): Promise<void>;
   /** Removes one file, never a collection. Resolves when nothing is there, whoever removed it. */
   remove(location: MediaLocation, signal: AbortSignal): Promise<void>;
+  /** What lies right below a folder; kinds of storage that cannot say have none. */
+  list?(segments: readonly string[], signal: AbortSignal): Promise<readonly StoredEntry[]>;
   close(): Promise<void>;
 }
 

@@ -2,16 +2,19 @@ import type { AuditLog } from './audit/audit-log.js';
 import type { ExportPosition } from './audit/export-position.js';
 import { certificates } from './sqlite/sqlite-certificate-store.js';
 import { contactCenters } from './sqlite/sqlite-contact-center-store.js';
+import { custody } from './sqlite/sqlite-custody-store.js';
 import { deletionProtection } from './sqlite/sqlite-deletion-protection-store.js';
 import { endedSessions } from './sqlite/sqlite-ended-session-store.js';
 import { handOvers } from './sqlite/sqlite-hand-over-store.js';
 import { labels } from './sqlite/sqlite-label-store.js';
 import { legalHolds } from './sqlite/sqlite-legal-hold-store.js';
 import { localKeyManager } from './sqlite/sqlite-local-key-manager-store.js';
+import { mediaEncryptions } from './sqlite/sqlite-media-encryption-store.js';
 import { mediaIndex } from './sqlite/sqlite-media-index-store.js';
 import { peaks } from './sqlite/sqlite-peaks-store.js';
 import { recordingSearch } from './sqlite/sqlite-recording-search-store.js';
 import { recordings } from './sqlite/sqlite-recording-store.js';
+import { removalOrders } from './sqlite/sqlite-removal-order-store.js';
 import { removals } from './sqlite/sqlite-removal-store.js';
 import { retention } from './sqlite/sqlite-retention-store.js';
 import { rewraps } from './sqlite/sqlite-rewrap-store.js';
@@ -23,11 +26,13 @@ import type { PortsOf } from './sqlite/stored-thing.js';
 
 export type * from './certificates/certificate-store.js';
 export type * from './contact-centers/contact-center.js';
+export * from './custody/custody-store.js';
 export type * from './deletion-protection/deletion-protection-store.js';
 export type * from './ended-sessions/ended-session-store.js';
 export type * from './hand-over/hand-over-store.js';
 export type * from './labels/label-store.js';
 export type * from './local-key-manager/local-key-manager-store.js';
+export type * from './media-encryption/media-encryption-store.js';
 export type * from './media-index/media-index-store.js';
 export type * from './peaks/peaks-store.js';
 export type * from './recording-search/recording-search-store.js';
@@ -55,9 +60,12 @@ export const documents = {
   deletionProtection,
   legalHolds,
   removals,
+  mediaEncryptions,
+  removalOrders,
   handOvers,
   retention,
   peaks,
+  custody,
   settings,
   seenMarks,
 };

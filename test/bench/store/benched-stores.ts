@@ -3,10 +3,13 @@ import { prepareCassandra } from '../../../libs/store/src/cassandra/prepare-cass
 import { withCassandra } from '../../../libs/store/src/cassandra/with-cassandra.js';
 import { openPostgresqlStore } from '../../../libs/store/src/postgresql/open-postgresql-store.js';
 import { CassandraNode, superuser as cassandraSuperuser } from '../../support/cassandra/cassandra-node.js';
+import { postgresqlFilling, sqliteFilling, type FillStore } from './filled-stores.js';
 import { PostgresqlServer, superuser } from '../../support/postgresql/postgresql-server.js';
 
 export interface BenchedStore {
   readonly store: Store;
+  /** Quicker than by insertions, where there is a way. */
+  readonly fill?: FillStore;
   /** Closes the store and ends its server. */
   end(): Promise<void>;
 }
@@ -17,7 +20,8 @@ const deadlines = { connectTimeoutMs: 20_000, deadlineMs: 60_000 } as const;
 export const benchedStores: Readonly<Record<string, (directory: string) => Promise<BenchedStore>>> = {
   async sqlite(directory) {
     const store = await openSqliteStore({ directory, auditWriter: 'bench' });
-    return { store, end: () => store.close() };
+    const { fill, end } = sqliteFilling(directory);
+    return { store, fill, end: () => store.close().finally(end) };
   },
 
   async postgresql() {
@@ -27,7 +31,9 @@ export const benchedStores: Readonly<Record<string, (directory: string) => Promi
       ...{ hosts: [{ host: '127.0.0.1', port: server.port }], database: 'rcs', ...superuser, auditWriter: 'bench' },
       ...{ ...deadlines, maxConnections: 10, applicationName: 'bench' },
     });
-    return { store, end: () => store.close().finally(() => server.stop()) };
+    const { fill, end } = await postgresqlFilling(server.port);
+    const stop = () => end().finally(() => server.stop());
+    return { store, fill, end: () => store.close().finally(stop) };
   },
 
   /** Recordings in Cassandra, without TLS; everything else in SQLite. */

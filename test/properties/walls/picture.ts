@@ -164,6 +164,7 @@ function administrationQuestions(side: Side): Question[] {
     asked(admin, '/rcs/local-key-manager/credentials'),
     asked(admin, '/rcs/local-key-manager/key-pairs'),
     asked(admin, '/rcs/recordings/index-status'),
+    asked(admin, '/rcs/custody'),
     asked(admin, '/rcs/openapi.json'),
     asked(admin, `/rcs/audit?recording=${recordings[0]!.id}&order=oldest-first&limit=3`),
   ];

@@ -95,7 +95,24 @@ export const routeActs: Readonly<Record<string, RouteActs>> = {
     [attack.a, attack.b].flatMap(({ contactCenter }) =>
       over('DELETE', `/api/v2/ops/contact-centers/${contactCenter.id}/recordings/:id`, recordingNames(attack)),
     ),
+  'DELETE /api/v2/ops/contact-centers/:contactCenter/mounted-recordings/:id': attack =>
+    [attack.a, attack.b].flatMap(({ contactCenter }) =>
+      over(
+        'DELETE',
+        `/api/v2/ops/contact-centers/${contactCenter.id}/mounted-recordings/:id?storage=webDAV&path=archive.zip`,
+        recordingNames(attack),
+      ),
+    ),
   'GET /api/v2/ops/contact-centers': () => plainly('GET', '/api/v2/ops/contact-centers'),
+  'GET /api/v2/ops/contact-centers/:contactCenter/features': ({ a }) =>
+    over('GET', '/api/v2/ops/contact-centers/:contactCenter/features', [nobodys(a.contactCenter.id)]),
+  'POST /api/v2/ops/contact-centers/:contactCenter/features': ({ a }) =>
+    over(
+      'POST',
+      '/api/v2/ops/contact-centers/:contactCenter/features',
+      [nobodys(a.contactCenter.id)],
+      [{ uris: ['/api/api-voice-recording'] }],
+    ),
   'GET /api/v2/ops/removals': attack =>
     [attack.a, attack.b].flatMap(({ contactCenter }) =>
       plainly('GET', `/api/v2/ops/removals?contactCenter=${contactCenter.id}`),
@@ -122,6 +139,18 @@ export const routeActs: Readonly<Record<string, RouteActs>> = {
     over('POST', '/rcs/recordings/:id/holds', recordingNames(attack), [{ reason: 'of B' }]),
   'DELETE /rcs/recordings/:id/holds/:hold': attack =>
     over('DELETE', '/rcs/recordings/:id/holds/:hold', recordingNames(attack), [undefined], { hold: unknownUuid }),
+  'POST /rcs/archives': ({ a }) =>
+    a.recordings
+      .filter((_, index) => index % 3 === 0)
+      .map(({ id }) => {
+        const of = (recording: string) => ({
+          method: 'POST',
+          path: '/rcs/archives',
+          json: { recordings: [recording], reason: 'to take along' },
+        });
+        const [known, unknown] = nobodys(id);
+        return { message: of(known), twin: { message: of(unknown), names: [known, unknown] as const } };
+      }),
   'GET /rcs/retention': () => plainly('GET', '/rcs/retention'),
   'PUT /rcs/retention': ({ a }) =>
     plainly('PUT', '/rcs/retention', [
@@ -143,12 +172,31 @@ export const routeActs: Readonly<Record<string, RouteActs>> = {
     ]),
   ],
 
+  'POST /rcs/media-encryptions/places': attack =>
+    recordings(attack).map(({ path }) => {
+      const [known, unknown] = nobodys(path);
+      const act = (asked: string) => ({
+        method: 'POST',
+        path: '/rcs/media-encryptions/places',
+        json: { paths: [asked] },
+      });
+      return { message: act(known), twin: { message: act(unknown), names: [known, unknown] as const } };
+    }),
+  'POST /rcs/media-encryptions': attack => mediaEncryptions(attack, 'POST', {}),
+  'PUT /rcs/media-encryptions': attack =>
+    mediaEncryptions(attack, 'PUT', { newPath: 'of-b.bin', pkcs7: 'MAA=', certAlias: ['of-b'] }),
+
   'GET /rcs/recordings/index-status': () => plainly('GET', '/rcs/recordings/index-status'),
   'POST /rcs/recordings/index-status/:recording/give-up': attack =>
     recordingNames(attack).flatMap(name =>
       over('POST', '/rcs/recordings/index-status/:recording/give-up', [name], [{}, { confirm: name[0] }]),
     ),
   'POST /rcs/recordings/index-status/retry': () => plainly('POST', '/rcs/recordings/index-status/retry'),
+
+  'GET /rcs/custody': () => plainly('GET', '/rcs/custody'),
+  'POST /rcs/custody/proofs': ({ a }) =>
+    plainly('POST', '/rcs/custody/proofs', [{}, { after: a.recordings[0]!.id.slice(0, -1) }]),
+  'GET /rcs/custody/media-files': () => plainly('GET', '/rcs/custody/media-files'),
 
   'GET /api/v2/me': () => plainly('GET', '/api/v2/me'),
   'POST /api/v2/sessions': ({ a }) =>
@@ -314,10 +362,25 @@ export const routeActs: Readonly<Record<string, RouteActs>> = {
     ...over('GET', '/rcs/audit/export?user=:userName', [nobodys(a.admin.name)]),
   ],
   'GET /rcs/audit/proof': () => plainly('GET', '/rcs/audit/proof?writer=playback-gateway&sequence=1'),
+  'GET /rcs/system': () => plainly('GET', '/rcs/system'),
+  'GET /': () => plainly('GET', '/'),
+  'GET /console': () => plainly('GET', '/console'),
+  'GET /console/:file': () => plainly('GET', '/console/index.html'),
+  'GET /console/login': () => plainly('GET', '/console/login'),
+  'GET /console/login/openid': () => plainly('GET', '/console/login/openid?returnTo=/recordings'),
+  'GET /console/login/openid/callback': () => plainly('GET', '/console/login/openid/callback?code=x&state=x'),
   'GET /rcs/openapi.json': () => plainly('GET', '/rcs/openapi.json'),
   'GET /rcs/openapi': () => plainly('GET', '/rcs/openapi'),
   'GET /rcs/openapi/:file': () => plainly('GET', '/rcs/openapi/start.js'),
   'GET /api/v2/settings': () => plainly('GET', '/api/v2/settings'),
+  'GET /api/v2/settings/screen-recording-encryption': () =>
+    plainly('GET', '/api/v2/settings/screen-recording-encryption'),
+  'POST /api/v2/settings/screen-recording-encryption': attack => screenEncryption(attack, 'POST'),
+  'PUT /api/v2/settings/screen-recording-encryption': attack => screenEncryption(attack, 'PUT'),
+  'DELETE /api/v2/settings/screen-recording-encryption': () =>
+    plainly('DELETE', '/api/v2/settings/screen-recording-encryption', [
+      { name: 'certificates', confirm: 'record unencrypted' },
+    ]),
   'GET /api/v2/settings/:group': () => [
     ...plainly('GET', '/api/v2/settings/screen-recording?subresources=*'),
     ...plainly('GET', '/api/v2/settings/screen-recording?location=/wallA&effective=true'),
@@ -439,3 +502,31 @@ function insertedFiles(answer: string): readonly { readonly playPath: string }[]
     return [];
   }
 }
+
+/** B would put media of its own in the place of A's. */
+function mediaEncryptions(attack: Attack, method: string, more: object): Act[] {
+  return recordings(attack).map(({ id, path, mediaFile }) => {
+    const [known, unknown] = nobodys(id);
+    const { mediaId } = mediaFile as { mediaId: string };
+    const act = (recordingId: string) => ({
+      method,
+      path: '/rcs/media-encryptions',
+      json: { recordingId, mediaId, path, ...more },
+    });
+    return { message: act(known), twin: { message: act(unknown), names: [known, unknown] as const } };
+  });
+}
+
+/** B would have its screens encrypted for certificates of A's. */
+const screenEncryption = (attack: Attack, method: string): Act[] =>
+  aliases(attack).map(([known, unknown]) => {
+    const act = (alias: string) => ({
+      method,
+      path: '/api/v2/settings/screen-recording-encryption',
+      json: { name: 'certificates', value: [{ alias }] },
+    });
+    const message = act(known);
+    // B has others of its own that are called like A's, or had them: an answer about these tells nothing.
+    if (known !== attack.a.certificates[2]!.alias) return { message };
+    return { message, twin: { message: act(unknown), names: [known, unknown] as const } };
+  });

@@ -159,6 +159,8 @@ export const rpcActs: Readonly<Record<string, RpcActs>> = {
     ),
   ListKeyBackups: async () => Promise.resolve([{ request: {}, harmless: true }]),
   CountersignAuditCheckpoint: async () => Promise.resolve([{ request: { checkpoint: 'nothing that anybody signed' } }]),
+  // In B's own name: whatever B has sealed is B's, and the vault has nothing of A to answer.
+  SealArchive: async () => Promise.resolve([{ request: { grant: 'nothing that anybody signed' } }]),
   ReadKeyBackup: async () => Promise.resolve([{ request: { name: '../wallA' } }]),
 };
 

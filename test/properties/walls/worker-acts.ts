@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
-import { mediaPath, peaksPath } from '#contracts';
+import { mediaPath, peaksPath, provePath } from '#contracts';
 import { envelopeDigest, GrantSigner, playbackGrants, type MediaLayout } from '#grants';
 import type { InternalIdentity } from '#platform';
 import type { ReadyLine } from '#test/cluster/running-cluster.js';
@@ -43,6 +43,7 @@ export function workerActs({ a, b }: Attack, gateway: InternalIdentity): WorkerA
       return [
         { path: mediaPath, body: { grant, method: 'GET', contentType: 'audio/wav', ...detached }, warm: playPath },
         { path: peaksPath, body: { grant, ...detached }, warm: playPath },
+        { path: provePath, body: { grant, ...detached }, warm: playPath },
       ];
     });
   });

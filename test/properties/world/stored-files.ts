@@ -3,7 +3,8 @@ import type { ReadyLine } from '#test/cluster/running-cluster.js';
 
 /** The WebDAV server, as whoever may write to it sees it. */
 export class StoredFiles {
-  private readonly agent = new Agent({ connections: 16 });
+  /** A connection for each request: one that is kept may be closed by Apache in the moment in which it is used again. */
+  private readonly agent = new Agent({ connections: 16, pipelining: 0 });
   private readonly authorization: string;
 
   constructor(private readonly webdav: ReadyLine['webdav']) {

@@ -11,10 +11,12 @@ const killsOfBoth = 4;
 /**
  * Defines the test.
  * @param prepare starts what the cluster needs, and answers its configuration
+ * @param options whether recordings are handed over to an interaction receiver
  */
 export function killGateways(
   kills: number,
   prepare = (): Promise<Readonly<Record<string, string>>> => Promise.resolve({}),
+  { handsOver = true }: { readonly handsOver?: boolean } = {},
 ): void {
   jest.setTimeout(120_000 + kills * 60_000);
   const { seed } = propertyRun('killed gateways');
@@ -24,7 +26,7 @@ export function killGateways(
 
   beforeAll(async () => {
     receiver = await InteractionReceiver.start(join(work, 'receiver-ca.pem'));
-    killing = await KillInTheMiddle.start(seed, work, receiver, await prepare());
+    killing = await KillInTheMiddle.start(seed, work, handsOver ? receiver : undefined, await prepare());
   });
 
   afterAll(async () => {

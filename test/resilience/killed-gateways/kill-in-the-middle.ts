@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processIdOf } from '#test/cluster/process-id.js';
+import { rcsctl } from '#test/cluster/rcsctl.js';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { startSecondGateway, type SecondGateway } from '#test/cluster/second-gateway.js';
 import type { InteractionReceiver } from '#test/servers/interaction-receiver.js';
@@ -16,6 +17,17 @@ const removalsAtOnce = 2;
 const longestMs = 200;
 /** Of earlier rounds, looked at again in each. */
 const looks = 4;
+const gateways = ['the-first', 'the-second'];
+
+interface VerifiedAudit {
+  readonly problems: readonly { readonly kind: string }[];
+  readonly checkpoints: {
+    readonly problems: readonly { readonly kind: string }[];
+    readonly refused: readonly unknown[];
+  };
+}
+
+const checkpointsOf = (work: string, gateway: string): string => join(work, `checkpoints-of-${gateway}.jsonl`);
 
 /**
  * Insertions, deletions, erasures, expiries and hand-overs of a cluster of two gateways, one or both of which are killed (SIGKILL) at random moments.
@@ -27,32 +39,34 @@ export class KillInTheMiddle {
     private readonly second: SecondGateway,
     private readonly lives: RecordingLives,
     private readonly random: Random,
+    private readonly work: string,
+    private readonly environment: Readonly<Record<string, string>>,
   ) {}
 
   /** @param environment how the cluster is configured */
   static async start(
     seed: number,
     work: string,
-    receiver: InteractionReceiver,
+    receiver: InteractionReceiver | undefined,
     environment: Readonly<Record<string, string>>,
   ): Promise<KillInTheMiddle> {
-    const settings = {
-      url: receiver.url,
-      userName: 'rcs',
-      password: 'of the receiver',
-      timeoutMs: 5000,
-      retryDelayMs: 200,
-    };
+    const settings = { userName: 'rcs', password: 'of the receiver', timeoutMs: 5000, retryDelayMs: 200 };
+    const receivers: Readonly<Record<string, string>> =
+      receiver === undefined
+        ? {}
+        : {
+            RCS_SERVER_SETTINGS__SPEECH_MINER_TRUSTED_CA: receiver.caFile,
+            RCS_SERVER_SETTINGS__INTERACTION_RECEIVERS: JSON.stringify([{ url: receiver.url, ...settings }]),
+          };
     const configured = (gateway: string) => ({
       ...environment,
-      RCS_AUDIT__CHECKPOINT_FILE: join(work, `checkpoints-of-${gateway}.jsonl`),
-      RCS_SERVER_SETTINGS__SPEECH_MINER_TRUSTED_CA: receiver.caFile,
-      RCS_SERVER_SETTINGS__INTERACTION_RECEIVERS: JSON.stringify([settings]),
+      RCS_AUDIT__CHECKPOINT_FILE: checkpointsOf(work, gateway),
+      ...receivers,
     });
     const cluster = await startCluster(repository, join(work, 'data'), configured('the-first'));
     const second = await startSecondGateway(repository, cluster.ready, configured('the-second'));
     const lives = new RecordingLives(second.url, cluster, receiver, new CurlClient(cluster, work));
-    return new KillInTheMiddle(cluster, second, lives, new Random(seed));
+    return new KillInTheMiddle(cluster, second, lives, new Random(seed), work, environment);
   }
 
   /**
@@ -66,7 +80,9 @@ export class KillInTheMiddle {
     const leaving = random.sample(this.with('inserted'), removalsAtOnce);
     const acts = [
       ...young.map(life => lives.insert(life)),
-      ...leaving.map(life => (random.chance(0.5) ? lives.remove(life) : lives.erase(life))),
+      ...leaving.map(life =>
+        random.pick([() => lives.remove(life), () => lives.erase(life), () => lives.forget(life)])(),
+      ),
       ...(random.chance(0.25) ? [lives.retain(random.chance(0.7))] : []),
     ];
     await sleep(random.below(longestMs));
@@ -77,7 +93,7 @@ export class KillInTheMiddle {
     for (const life of [...young, ...leaving, ...random.sample(lives.all, looks)]) await lives.check(life);
     for (const life of young) if (life.fate === 'asked for') await lives.insert(life);
     for (const life of leaving)
-      if (life.fate === 'leaving') await (random.chance(0.5) ? lives.erase(life) : lives.remove(life));
+      if (life.fate === 'leaving') await (life.person ? lives.forget(life) : lives.remove(life));
   }
 
   /** What was cut off comes to its end without another request: then each is whole, or gone with all that it had. */
@@ -86,11 +102,25 @@ export class KillInTheMiddle {
     await lives.retain(false);
     for (const life of lives.all) if (life.fate === 'asked for') await lives.insert(life);
     await lives.retain(true);
-    for (const life of this.with('leaving')) await lives.leave(life);
+    for (const life of this.with('leaving')) await (life.person === undefined ? lives.leave(life) : lives.forget(life));
     for (const life of lives.all) await lives.check(life);
     await lives.checkHandOvers();
+    const forgotten = await lives.checkForgotten();
     const counts = (['inserted', 'removed'] as const).map(fate => `${this.with(fate).length} ${fate}`);
-    say(`killed gateways: ${lives.all.length} recordings, ${counts.join(', ')}`);
+    say(`killed gateways: ${lives.all.length} recordings, ${counts.join(', ')}, ${forgotten} people forgotten`);
+    await this.verifyAudit();
+  }
+
+  /** Nobody changed, removed or moved a record; gateways that were killed are late, and left their last records unsealed. */
+  private async verifyAudit(): Promise<void> {
+    const files = gateways.map(gateway => checkpointsOf(this.work, gateway));
+    const command = ['audit', 'verify', '--json', '--ca', this.cluster.ready.caFile, '--checkpoints', ...files];
+    const { stdout, stderr } = await rcsctl(repository, this.cluster.ready.dataDir, command, this.environment);
+    if (stdout === '') throw new Error(stderr);
+    const { problems, checkpoints } = JSON.parse(stdout) as VerifiedAudit;
+    const kinds = new Set([...problems, ...checkpoints.problems].map(({ kind }) => kind));
+    for (const kind of ['late', 'unsealed']) kinds.delete(kind);
+    expect([[...kinds], checkpoints.refused]).toEqual([[], []]);
   }
 
   async stop(): Promise<void> {

@@ -19,8 +19,11 @@ export interface Life {
   readonly id: string;
   readonly file: string;
   readonly ivrprofile: string;
+  readonly caller: string;
   fate: Fate;
   playPath?: string;
+  /** Whether the erasure of who called was asked for, or acknowledged. */
+  person?: 'leaving' | 'forgotten';
 }
 
 const isAnswer = ({ status }: CurlAnswer): boolean => status !== 0 && status !== 503 && status !== 504;
@@ -33,7 +36,7 @@ export class RecordingLives {
   constructor(
     private readonly gateway: string,
     private readonly cluster: RunningCluster,
-    private readonly receiver: InteractionReceiver,
+    private readonly receiver: InteractionReceiver | undefined,
     private readonly client: CurlClient,
   ) {}
 
@@ -44,6 +47,7 @@ export class RecordingLives {
       id: this.client.recordingId(name),
       file: `${name}.wav`,
       ivrprofile: isShortLived ? shortLived : 'record',
+      caller: `+49305550${String(this.all.length).padStart(5, '0')}`,
       fate: 'asked for',
     };
     this.all.push(life);
@@ -54,12 +58,15 @@ export class RecordingLives {
   /** Also asked for again, as a recorder does that got no answer. */
   async insert(life: Life): Promise<void> {
     const { contactCenter } = this.cluster.ready;
-    const parameters = { 'rp.speechminer_uri': this.receiver.url };
+    const parameters = this.receiver === undefined ? {} : { 'rp.speechminer_uri': this.receiver.url };
     const mediaFile = {
       ...{ mediaId: life.file, type: 'audio/wav', ivrprofile: life.ivrprofile, parameters },
       mediaDescriptor: this.client.stored(life.file),
     };
-    const recording = { id: life.id, startTime: '2026-01-01T08:00:00.000+0000', mediaFiles: [mediaFile] };
+    const recording = {
+      ...{ id: life.id, startTime: '2026-01-01T08:00:00.000+0000', callerPhoneNumber: life.caller },
+      mediaFiles: [mediaFile],
+    };
     const url = `${this.gateway}/internal-api/contact-centers/${contactCenter}/recordings`;
     const { status, body } = await curl(...this.client.asRecorder(), ...post(recording), url);
     if (status === 0 || status >= 500) return;
@@ -78,6 +85,29 @@ export class RecordingLives {
   async erase(life: Life): Promise<void> {
     const erasure = post({ reason: 'asked for', recordings: [life.id] });
     this.leaves(life, await curl(...this.client.asUser('alice'), ...erasure, this.path('/rcs/erasures')), [200]);
+  }
+
+  /** Erases who called: the recording goes, and the audit forgets the number that the reason names. */
+  async forget(life: Life): Promise<void> {
+    const erasure = post({ reason: `request of ${life.caller}`, subject: { phoneNumber: life.caller } });
+    const answer = await curl(...this.client.asUser('alice'), ...erasure, this.path('/rcs/erasures'));
+    this.leaves(life, answer, [200]);
+    life.person = life.fate === 'removed' ? 'forgotten' : 'leaving';
+  }
+
+  /** The audit of each recording names nobody who was forgotten, and still has what happened. */
+  async checkForgotten(): Promise<number> {
+    const forgotten = this.all.filter(({ person }) => person === 'forgotten');
+    for (const { id, caller } of forgotten) {
+      const audited = async (): Promise<string> =>
+        (await this.answered(`/rcs/audit?limit=1000&recording=${id}`)).body.toString();
+      await waitFor(`${caller} to be forgotten`, async () => !(await audited()).includes(caller), {
+        patienceMs: expiryMs,
+        pollMs: 500,
+      });
+      expect(await audited()).toContain('"recording-inserted"');
+    }
+    return forgotten.length;
   }
 
   private leaves(life: Life, { status }: CurlAnswer, acknowledged: readonly number[]): void {
@@ -143,9 +173,11 @@ export class RecordingLives {
 
   /** Everybody who was told of a recording is told at least once, whoever died in between. */
   async checkHandOvers(): Promise<void> {
+    const { receiver } = this;
+    if (receiver === undefined) return;
     for (const { id, fate } of this.all) {
       if (fate !== 'inserted') continue;
-      const hasIt = (): boolean => this.receiver.timesReceived(id) > 0;
+      const hasIt = (): boolean => receiver.timesReceived(id) > 0;
       await waitFor(`${id} to be handed over`, hasIt, { patienceMs: leaseMs * 2, pollMs: 500 });
     }
   }

@@ -14,7 +14,7 @@ if (report !== undefined) {
   subscribe('fastify.initialization', ({ fastify }) => {
     const checks = new AnswerChecks(JSON.parse(readFileSync(description, 'utf8')));
     fastify.addHook('onRoute', ({ method, url, config }) => {
-      if (config?.otherMethods !== true) checks.route([method].flat(), url);
+      if (config?.otherMethods !== true && config?.otherSpelling !== true) checks.route([method].flat(), url);
     });
     fastify.addHook('onRequest', (request, reply, done) => {
       observe(reply.raw, answer => checks.answer(request, answer));
@@ -51,6 +51,8 @@ class AnswerChecks {
   }
 
   answer({ method, routeOptions, is404, raw }, { status, type, body, length }) {
+    // It leads to what is described.
+    if (routeOptions.config?.otherSpelling === true && status === 302 && length === 0) return;
     // What only says which methods there are is a refusal as well.
     if (is404 || routeOptions.config?.otherMethods === true) {
       const path = raw.url.split('?')[0];

@@ -75,6 +75,17 @@ export class CassandraNode {
 
   /** Carries statements out as the superuser. */
   async execute(...statements: readonly string[]): Promise<void> {
+    await this.connected(async client => {
+      for (const statement of statements) await client.execute(statement);
+    });
+  }
+
+  /** What a statement finds, as the superuser. */
+  rows(statement: string): Promise<readonly Record<string, unknown>[]> {
+    return this.connected(async client => (await client.execute(statement)).rows);
+  }
+
+  private async connected<T>(work: (client: Client) => Promise<T>): Promise<T> {
     const client = new Client({
       contactPoints: [`127.0.0.1:${this.port}`],
       protocolOptions: { port: this.port },
@@ -93,7 +104,7 @@ export class CassandraNode {
     });
     try {
       await client.connect();
-      for (const statement of statements) await client.execute(statement);
+      return await work(client);
     } finally {
       await client.shutdown();
     }

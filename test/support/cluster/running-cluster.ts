@@ -61,8 +61,9 @@ export async function startCluster(
 ): Promise<RunningCluster> {
   letApacheThrough(dataDirectory);
   const rcsctl = join(repository, 'dist/apps/rcsctl/main.js');
-  const quickstart = [process.execPath, rcsctl, 'quickstart', '--json', '--data-dir', dataDirectory] as const;
-  const [program, ...args] = [...within, ...quickstart];
+  // The week of the demo would cost each file of tests some seconds.
+  const options = ['--json', '--demo', 'two-recordings', '--data-dir', dataDirectory];
+  const [program, ...args] = [...within, process.execPath, rcsctl, 'quickstart', ...options] as [string, ...string[]];
   const child = spawn(...endingWithUs(program, args), {
     cwd: repository,
     env: { ...process.env, ...environment },

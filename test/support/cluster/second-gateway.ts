@@ -5,6 +5,8 @@ import type { ReadyLine } from './running-cluster.js';
 
 export interface SecondGateway {
   readonly url: string;
+  /** Base URL of its management port. */
+  readonly management: string;
   stop(): Promise<unknown>;
   /** SIGKILL: as if its machine were lost. */
   kill(): Promise<void>;
@@ -40,5 +42,12 @@ export async function startSecondGateway(
   await replica.start();
   const url = new URL(gateway);
   url.port = String(port);
-  return { url: url.origin, stop: () => replica.stop(), kill: () => replica.kill(), again: () => replica.start() };
+  const { management } = replica.definition;
+  return {
+    url: url.origin,
+    management,
+    stop: () => replica.stop(),
+    kill: () => replica.kill(),
+    again: () => replica.start(),
+  };
 }

@@ -1,10 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
-import { createServer, type Server } from 'node:https';
+import { chmodSync } from 'node:fs';
+import { createServer as createPlainServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { representationLengthHeader, type MediaRequest, type WorkerRegistration } from '#contracts';
-import { internalTlsOptions, RcsError, toProblemDetails, type ErrorCode, type InternalIdentity } from '#platform';
+import {
+  internalTlsOptions,
+  RcsError,
+  socketNameOf,
+  toProblemDetails,
+  type ErrorCode,
+  type InternalIdentity,
+} from '#platform';
 import { within } from '#test/waiting/within.js';
 
 /** The one media file every worker has unless told. */
@@ -31,7 +40,10 @@ export interface Fault {
   readonly needsContentTree?: boolean;
 }
 
-/** The data plane of a worker: real HTTPS, one media file, faults on demand. */
+/** Nobody listens there. */
+const nowhere = 'https://127.0.0.1:1';
+
+/** The data plane of a worker: real HTTPS, or HTTP in a directory of sockets, one media file, faults on demand. */
 export class FaultyWorker {
   readonly requests: MediaRequest[] = [];
   readonly cancelled: Promise<void>;
@@ -47,9 +59,10 @@ export class FaultyWorker {
     readonly instance: string,
     identity: InternalIdentity,
     private readonly fault: Fault = {},
+    private readonly socketDirectory?: string,
   ) {
     this.cancelled = new Promise(resolve => (this.reportCancelled = resolve));
-    this.server = createServer({ ...internalTlsOptions(identity), requestCert: true }, (request, response) => {
+    const listener = (request: IncomingMessage, response: ServerResponse): void => {
       this.openAnswers++;
       response.on('close', () => {
         this.openAnswers--;
@@ -59,27 +72,41 @@ export class FaultyWorker {
         this.requests.push(body as MediaRequest);
         this.answer(body as MediaRequest, response);
       });
-    });
+    };
+    this.server =
+      socketDirectory === undefined
+        ? createServer({ ...internalTlsOptions(identity), requestCert: true }, listener)
+        : createPlainServer(listener);
   }
 
   async listen(): Promise<void> {
-    this.server.on('secureConnection', () => this.connections++);
-    await new Promise<void>(resolve => this.server.listen(0, '127.0.0.1', resolve));
+    this.server.on(this.socketDirectory === undefined ? 'secureConnection' : 'connection', () => this.connections++);
+    await this.listenAt(0);
   }
 
   get registration(): WorkerRegistration {
-    const { port } = this.server.address() as AddressInfo;
-    return { instance: this.instance, url: `https://127.0.0.1:${port}`, inFlight: 0, version: '0.1.0' };
+    const address = this.server.address() as AddressInfo | string;
+    const url = typeof address === 'string' ? nowhere : `https://127.0.0.1:${address.port}`;
+    return { instance: this.instance, url, inFlight: 0, version: '0.1.0' };
   }
 
   /** Connections are refused until it comes back in the same place. */
   async goAway(): Promise<void> {
-    this.place = (this.server.address() as AddressInfo).port;
+    const address = this.server.address() as AddressInfo | string;
+    this.place = typeof address === 'string' ? 0 : address.port;
     await within('the worker to close', new Promise(resolve => this.server.close(resolve)));
   }
 
   async comeBack(): Promise<void> {
-    await new Promise<void>(resolve => this.server.listen(this.place, '127.0.0.1', resolve));
+    await this.listenAt(this.place);
+  }
+
+  private async listenAt(port: number): Promise<void> {
+    const { socketDirectory: directory } = this;
+    const path = directory === undefined ? undefined : join(directory, socketNameOf(this.instance));
+    const place = path === undefined ? { port, host: '127.0.0.1' } : { path };
+    await within('the worker to listen', new Promise<void>(resolve => this.server.listen(place, resolve)));
+    if (path !== undefined) chmodSync(path, 0o600);
   }
 
   close(): void {

@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { WorkerRegistry } from '#contracts';
 import type { GrantContent } from '#grants';
@@ -16,8 +19,10 @@ import {
 import { within } from '#test/waiting/within.js';
 import { InternalAuthority } from '../authority/internal-authority.js';
 import { FaultyWorker, type Fault } from './faulty-worker.js';
+import type { Transport } from './worker-under-test.js';
 import { GrantIssuer } from '../../../apps/playback-gateway/src/grants/grant-issuer.js';
 import { GatewayMetrics } from '../../../apps/playback-gateway/src/metrics/gateway-metrics.js';
+import { NearbyWorkers } from '../../../apps/playback-gateway/src/workers/nearby-workers.js';
 import { WorkerClient } from '../../../apps/playback-gateway/src/workers/worker-client.js';
 import { WorkerConnections } from '../../../apps/playback-gateway/src/workers/worker-connections.js';
 import { WorkerDirectory } from '../../../apps/playback-gateway/src/workers/worker-directory.js';
@@ -60,34 +65,42 @@ export interface RelayOptions {
   readonly signer?: Current<InternalIdentity>;
 }
 
-/** A relay between a real HTTP server and workers that fail on demand, over mutual TLS. */
+/** A relay between a real HTTP server and workers that fail on demand, over mutual TLS or sockets. */
 export class RelayUnderTest {
   workers: FaultyWorker[] = [];
   directory: WorkerDirectory | undefined;
   /** Whether the head of the last player's answer was written. */
   headSent = false;
+  private socketDirectory: string | undefined;
   readonly metrics = new GatewayMetrics(createMetricsRegistry('playback-gateway', '0.1.0'));
   private readonly logger = createLogger('test', 'test', 'silent');
 
   private constructor(
     readonly identity: InternalIdentity,
     private readonly workerIdentity: InternalIdentity,
+    private readonly transport: Transport,
   ) {}
 
-  static async create(): Promise<RelayUnderTest> {
+  static async create(transport: Transport = 'TLS'): Promise<RelayUnderTest> {
     const authority = await InternalAuthority.create();
-    return new RelayUnderTest(await authority.issue('playback-gateway'), await authority.issue('decrypt-worker'));
+    const [gateway, worker] = [await authority.issue('playback-gateway'), await authority.issue('decrypt-worker')];
+    return new RelayUnderTest(gateway, worker, transport);
   }
 
   /** Over workers with these faults, which are asked in this order as long as nothing is random. */
   async over(faults: readonly Fault[], { maxWaitMs = 0, signer }: RelayOptions = {}): Promise<MediaRelay> {
-    this.workers = faults.map((fault, index) => new FaultyWorker(`worker-${index}`, this.workerIdentity, fault));
+    this.socketDirectory = this.transport === 'TLS' ? undefined : mkdtempSync(join(tmpdir(), 'rcs-relay-'));
+    this.workers = faults.map(
+      (fault, index) => new FaultyWorker(`worker-${index}`, this.workerIdentity, fault, this.socketDirectory),
+    );
     await Promise.all(this.workers.map(worker => worker.listen()));
     const registrations = this.workers.map(({ registration }, index) => ({ ...registration, inFlight: index * 1000 }));
     const connections = new WorkerConnections(
       new LiveIdentity(this.identity),
       { workerMaxConnection: 4, workerIdleTimeoutMs: 20_000, playbackStartTimeoutMs: 20_000 },
       this.logger,
+      undefined,
+      NearbyWorkers.in(this.socketDirectory ?? false, this.logger),
     );
     const list = () => Promise.resolve(registrations);
     this.directory = new WorkerDirectory({ list } as unknown as WorkerRegistry, connections, this.metrics, this.logger);
@@ -145,5 +158,7 @@ export class RelayUnderTest {
     this.workers = [];
     await this.directory?.onApplicationShutdown();
     this.directory = undefined;
+    if (this.socketDirectory !== undefined) rmSync(this.socketDirectory, { recursive: true });
+    this.socketDirectory = undefined;
   }
 }

@@ -13,23 +13,31 @@ import {
   ListenerMetrics,
   LiveIdentity,
   serverMustBe,
+  socketNameOf,
   type InternalIdentity,
 } from '#platform';
 import { InternalAuthority } from '../authority/internal-authority.js';
+import { ArchiveHandler } from '../../../apps/decrypt-worker/src/data-plane/archive.handler.js';
 import { ContentTreeHandler } from '../../../apps/decrypt-worker/src/data-plane/content-tree.handler.js';
 import { DataPlaneServer } from '../../../apps/decrypt-worker/src/data-plane/data-plane-server.js';
 import { ForgetHandler } from '../../../apps/decrypt-worker/src/data-plane/forget.handler.js';
 import { InspectHandler } from '../../../apps/decrypt-worker/src/data-plane/inspect.handler.js';
 import { MediaHandler } from '../../../apps/decrypt-worker/src/data-plane/media.handler.js';
 import { PeaksHandler } from '../../../apps/decrypt-worker/src/data-plane/peaks.handler.js';
+import { ProveHandler } from '../../../apps/decrypt-worker/src/data-plane/prove.handler.js';
 import { RemoveHandler } from '../../../apps/decrypt-worker/src/data-plane/remove.handler.js';
 import { LayoutInspector } from '../../../apps/decrypt-worker/src/media-session/layout-inspector.js';
 import { MediaOpener } from '../../../apps/decrypt-worker/src/media-session/media-opener.js';
 import { MediaSessionCache } from '../../../apps/decrypt-worker/src/media-session/media-session-cache.js';
+import { ArchivedFiles } from '../../../apps/decrypt-worker/src/media-session/archived-files.js';
 import { GrantedStorages } from '../../../apps/decrypt-worker/src/media-session/granted-storages.js';
 import { PinnedStorage } from '../../../apps/decrypt-worker/src/media-session/pinned-storage.js';
 import { WorkerMetrics } from '../../../apps/decrypt-worker/src/metrics/worker-metrics.js';
 import { JudgingVault } from './judging-vault.js';
+
+/** The ways from a gateway to a worker. */
+export const transports = ['TLS', 'a socket'] as const;
+export type Transport = (typeof transports)[number];
 
 export interface WorkerAnswer {
   readonly status: number;
@@ -58,7 +66,7 @@ export class ClusterIdentities {
   }
 }
 
-/** A worker as it runs, but for the vault: real TLS, grants, storage of files and sessions. */
+/** A worker as it runs, but for the vault: real listeners, grants, storage of files and sessions. */
 export class WorkerUnderTest {
   readonly directory = mkdtempSync(join(tmpdir(), 'rcs-worker-'));
   readonly vault: JudgingVault;
@@ -72,6 +80,7 @@ export class WorkerUnderTest {
     private readonly identities: ClusterIdentities,
     owner: string,
     storage: Partial<MediaStorageConfiguration> = {},
+    private readonly transport: Transport = 'TLS',
   ) {
     this.grants = new GrantVerifier({ current: identities.worker });
     this.vault = new JudgingVault(this.grants, owner);
@@ -91,9 +100,11 @@ export class WorkerUnderTest {
         media: new MediaHandler(this.grants, this.sessions, opener, metrics, 10_000),
         inspect: new InspectHandler(this.grants, new LayoutInspector(granted), 10_000),
         peaks: new PeaksHandler(this.grants, this.sessions, opener, metrics),
+        prove: new ProveHandler(this.grants, opener),
         contentTree: new ContentTreeHandler(this.grants, granted),
         forget: new ForgetHandler(this.sessions, logger),
         remove: new RemoveHandler(this.grants, granted, logger),
+        archive: new ArchiveHandler(this.grants, new ArchivedFiles(new PinnedStorage(granted, true)), 10_000),
       },
       metrics,
       logger,
@@ -104,6 +115,12 @@ export class WorkerUnderTest {
 
   async start(): Promise<this> {
     const { port } = await this.server.listen('127.0.0.1', 0);
+    if (this.transport === 'a socket') {
+      const directory = join(this.directory, 'sockets');
+      await this.server.listenOnSocket({ directory, option: 'socketDirectory' }, 'worker');
+      this.gateway = new Pool('http://worker', { connect: { socketPath: join(directory, socketNameOf('worker')) } });
+      return this;
+    }
     this.gateway = new Pool(`https://127.0.0.1:${port}`, {
       connect: { ...internalTlsOptions(this.identities.gateway), checkServerIdentity: serverMustBe('decrypt-worker') },
     });

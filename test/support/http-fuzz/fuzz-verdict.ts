@@ -15,8 +15,8 @@ export const mostGrowthMegabytes = 20;
  * Which processes grew, and how.
  *
  * What is in use (heap after all garbage was collected, and buffers outside it) is compared from the warm-up to the end. What
- * a process holds of the machine is compared from the end of the first stretch to the end of the last one: the allocator and
- * V8 keep the most that was ever needed at once, and find that in the first stretch; a leak does not stop then.
+ * a process holds of the machine is compared with the most that it held after the warm-up and after the first stretch: the
+ * allocator and V8 keep what was needed at once, or give it back, at either of them; a leak does not stop there.
  *
  * @param stretches how many of the last ones are compared.
  */
@@ -29,7 +29,8 @@ export function grown(
   const last = held.at(-1);
   return processes.flatMap((name, index) => {
     const live = (last?.[index]?.live ?? NaN) - (before?.[index]?.live ?? NaN);
-    const resident = (last?.[index]?.resident ?? NaN) - (first?.[index]?.resident ?? NaN);
+    const most = Math.max(before?.[index]?.resident ?? NaN, first?.[index]?.resident ?? NaN);
+    const resident = (last?.[index]?.resident ?? NaN) - most;
     const isFlat = live <= mostGrowthMegabytes && resident <= mostGrowthMegabytes;
     return isFlat ? [] : [`${name}: ${live.toFixed(1)} MB more in use, ${resident.toFixed(1)} MB more of the machine`];
   });

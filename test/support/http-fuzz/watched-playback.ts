@@ -40,7 +40,7 @@ export class WatchedPlayback {
   async stop(): Promise<{ readonly whole: number; readonly wrong: readonly string[] }> {
     this.player.postMessage('stop');
     await within('the end of the playback that runs', this.ended);
-    return { whole: this.whole, wrong: this.wrong };
+    return { whole: this.whole, wrong: [...new Set(this.wrong)] };
   }
 }
 

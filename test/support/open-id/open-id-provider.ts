@@ -18,6 +18,12 @@ export interface ProviderOptions {
   readonly ca: string;
   /** The `typ` that its access tokens say instead of at+jwt. */
   readonly typ?: string;
+  /** Where it listens; anywhere by default. */
+  readonly port?: number;
+  /** Where it sends people back to. */
+  readonly redirectUris?: readonly string[];
+  /** Whom it asks for, and what it says of each; without them everybody is olivia. */
+  readonly people?: Readonly<Record<string, object>>;
 }
 
 const startTimeoutMs = 60_000;
@@ -31,13 +37,13 @@ export class OpenIdProvider {
     readonly issuer: string,
   ) {}
 
-  static async start({ cert, key, ca, typ }: ProviderOptions): Promise<OpenIdProvider> {
-    const port = await reservePort();
+  static async start({ ca, port: wanted, ...told }: ProviderOptions): Promise<OpenIdProvider> {
+    const port = wanted ?? (await reservePort());
     const program = join(__dirname, 'provider-program.cjs');
     const child = spawn(...endingWithUs(process.execPath, [program, `${port}`]), {
       stdio: ['pipe', 'pipe', 'ignore'],
     });
-    child.stdin.end(JSON.stringify({ cert, key, ...(typ === undefined ? {} : { typ }) }));
+    child.stdin.end(JSON.stringify(told));
     await once(createInterface({ input: child.stdout }), 'line', { signal: AbortSignal.timeout(startTimeoutMs) });
     return new OpenIdProvider(child, new Agent({ connect: { ca } }), `https://127.0.0.1:${port}`);
   }
@@ -72,16 +78,28 @@ export class OpenIdProvider {
     return { accessToken, idToken };
   }
 
+  /** It takes connections, and answers nothing. */
+  pause(): void {
+    this.process.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.process.kill('SIGCONT');
+  }
+
   async stop(): Promise<void> {
     await this.agent.destroy();
     await endChild('the OpenID provider', this.process);
   }
 
-  /** Where the browser of olivia ends up: at the client. */
-  private async redirected(first: string): Promise<string> {
+  /**
+   * Where a browser without cookies ends up that follows an authorization request: the URL of its client.
+   * @param person who is chosen where the provider asks, or nobody: they cancel
+   */
+  async redirected(first: string, person?: string, until = callback): Promise<string> {
     const cookies = new Map<string, string>();
     let url = first;
-    for (let steps = 0; steps < 10 && !url.startsWith(callback); steps++) {
+    for (let steps = 0; steps < 10 && !url.startsWith(until); steps++) {
       const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
       const { headers, body } = await request(url, { dispatcher: this.agent, headers: { cookie } });
       const text = await body.text();
@@ -89,8 +107,11 @@ export class OpenIdProvider {
         const [name = '', value = ''] = (line.split(';')[0] ?? '').split(/=(.*)/s);
         cookies.set(name, value);
       }
-      if (typeof headers.location !== 'string') throw new Error(`the provider does not go on: ${text.slice(0, 500)}`);
-      url = new URL(headers.location, url).href;
+      const asks = text.includes('Who are you?');
+      if (typeof headers.location !== 'string' && !asks)
+        throw new Error(`the provider does not go on: ${text.slice(0, 500)}`);
+      const answer = person === undefined ? '?no=thanks' : `?as=${person}`;
+      url = new URL(typeof headers.location === 'string' ? headers.location : answer, url).href;
     }
     return url;
   }

@@ -49,6 +49,11 @@ export class PostgresqlServer {
     return server;
   }
 
+  /** All its files. */
+  get data(): string {
+    return join(this.directory, 'data');
+  }
+
   /** A standby that follows this server at once. */
   async standby(): Promise<PostgresqlServer> {
     const standby = new PostgresqlServer(makeDirectory(), await reservePort());
@@ -114,10 +119,6 @@ export class PostgresqlServer {
   async stop(): Promise<void> {
     await this.halt('SIGQUIT');
     rmSync(this.directory, { recursive: true, force: true });
-  }
-
-  private get data(): string {
-    return join(this.directory, 'data');
   }
 
   private useTls({ certificatePem, privateKeyPem }: ServerTls): void {

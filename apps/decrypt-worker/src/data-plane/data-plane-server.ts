@@ -1,19 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { contentTreePath, forgetPath, inspectPath, mediaPath, peaksPath, removePath } from '#contracts';
 import {
-  answerBrokenRequest,
-  boundListener,
-  closeServer,
+  archivePath,
+  contentTreePath,
+  forgetPath,
+  inspectPath,
+  mediaPath,
+  peaksPath,
+  provePath,
+  removePath,
+} from '#contracts';
+import {
   describeError,
   exactPath,
-  internalTlsOptions,
   outcomeLabels,
   noopTracer,
   problemContentType,
-  problemForm,
   RcsError,
   ReceiverGoneError,
   receiverGoneSignal,
@@ -32,13 +35,10 @@ import {
   type WatchedSockets,
 } from '#platform';
 import type { WorkerMetrics } from '../metrics/worker-metrics.js';
+import { DataPlaneListeners } from './data-plane-listeners.js';
 import type { Exchange } from './media.handler.js';
 import { readJsonBody } from './read-json-body.js';
-
-/** Time for the handshake, in which both sides show their certificates. */
-const tlsHandshakeTimeoutMs = 10_000;
-/** Longer than the gateways keep an idle connection, so that they close it and no request meets a closing socket. */
-const keepAliveTimeoutMs = 75_000;
+import type { SocketPlace } from './socket-listener.js';
 
 /** Answers the requests of one path, their JSON having been read. */
 export interface DataPlaneHandler {
@@ -55,14 +55,16 @@ export interface DataPlaneHandlers {
   readonly media: DataPlaneHandler;
   readonly inspect: DataPlaneHandler;
   readonly peaks: DataPlaneHandler;
+  readonly prove: DataPlaneHandler;
   readonly contentTree: DataPlaneHandler;
   readonly forget: DataPlaneHandler;
   readonly remove: DataPlaneHandler;
+  readonly archive: DataPlaneHandler;
 }
 
-/** HTTP/1.1 over mutual TLS, raw streams: the gateways' way to the media. */
+/** HTTP/1.1 over mutual TLS or a socket of this host, raw streams: the gateways' way to the media. */
 export class DataPlaneServer {
-  private readonly server: Server;
+  private readonly listeners: DataPlaneListeners;
   private readonly allowed = new WeakSet<TLSSocket>();
   private active = 0;
   private closing = false;
@@ -78,26 +80,9 @@ export class DataPlaneServer {
     sockets?: Pick<WatchedSockets, 'watchServer'>,
   ) {
     metrics.streamLimit.set(limits.maxConcurrentStreams);
-    this.server = createServer({
-      ...internalTlsOptions(identity.current),
-      requestCert: true,
-      rejectUnauthorized: true,
-      handshakeTimeout: tlsHandshakeTimeoutMs,
-      keepAliveTimeout: keepAliveTimeoutMs,
-      headersTimeout: 10_000,
-      requestTimeout: 30_000,
-      noDelay: true,
-    });
-    // New connections are made with it; those that are open go on.
-    identity.onChange(renewed => this.server.setSecureContext(internalTlsOptions(renewed)));
-    this.server.on(
-      'clientError',
-      answerBrokenRequest(logger, () => problemForm),
-    );
     const { maxConnections } = limits;
-    boundListener(this.server, { name: 'data-plane', maxConnections }, listeners);
-    sockets?.watchServer(this.server);
-    this.server.on('request', (request, response) => {
+    const parts = { identity, logger, maxConnections, metrics: listeners, sockets };
+    this.listeners = new DataPlaneListeners(parts, (request, response) => {
       this.trace(request, response).catch((error: unknown) => {
         this.logger.error({ error: describeError(error) }, 'a media request ended unexpectedly');
         response.destroy();
@@ -109,18 +94,19 @@ export class DataPlaneServer {
     return this.active;
   }
 
-  async listen(host: string, port: number): Promise<AddressInfo> {
-    await new Promise<void>((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen(port, host, resolve);
-    });
-    return this.server.address() as AddressInfo;
+  listen(host: string, port: number): Promise<AddressInfo> {
+    return this.listeners.listen(host, port);
+  }
+
+  /** Listens in a directory of this host as well. @throws ConfigurationError where it cannot be trusted */
+  listenOnSocket(place: SocketPlace, instance: string): Promise<void> {
+    return this.listeners.listenOnSocket(place, instance);
   }
 
   /** Takes nothing new and waits for running answers; at the deadline it cuts them, and the gateway goes elsewhere. */
   async close(deadline: AbortSignal): Promise<void> {
     this.closing = true;
-    await closeServer(this.server, deadline, () => new Promise<void>(resolve => this.server.close(() => resolve())));
+    await this.listeners.close(deadline);
   }
 
   private async trace(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -158,7 +144,8 @@ export class DataPlaneServer {
     request: IncomingMessage,
     exchange: { requestId: string; signal: AbortSignal; response: ServerResponse },
   ): Promise<void> {
-    this.checkCaller(request.socket as TLSSocket);
+    // Who reaches the socket is this user, whose files hold the identity of this worker.
+    if (!this.listeners.isOfThisHost(request.socket)) this.checkCaller(request.socket as TLSSocket);
     if (this.closing) throw new RcsError('RCS_SHUTTING_DOWN');
     if (this.active > this.limits.maxConcurrentStreams) {
       throw new RcsError('RCS_OVERLOADED', `${this.active} requests at once`, { retryAfterMs: 1000 });
@@ -220,12 +207,16 @@ function handlerFor(path: string, handlers: DataPlaneHandlers): DataPlaneHandler
       return handlers.inspect;
     case peaksPath:
       return handlers.peaks;
+    case provePath:
+      return handlers.prove;
     case contentTreePath:
       return handlers.contentTree;
     case forgetPath:
       return handlers.forget;
     case removePath:
       return handlers.remove;
+    case archivePath:
+      return handlers.archive;
     default:
       return undefined;
   }

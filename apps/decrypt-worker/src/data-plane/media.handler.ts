@@ -1,4 +1,3 @@
-import { finished, type Readable } from 'node:stream';
 import type { ServerResponse } from 'node:http';
 import { certificateAliasHeader, mediaRequestSchema, representationLengthHeader, type MediaRequest } from '#contracts';
 import type { GrantVerifier } from '#grants';
@@ -9,6 +8,7 @@ import type { OpenMedia } from '../media-session/media-session.js';
 import type { MediaOpener } from '../media-session/media-opener.js';
 import { SessionOpening } from '../media-session/session-opening.js';
 import type { WorkerMetrics } from '../metrics/worker-metrics.js';
+import { firstBytes } from './first-bytes.js';
 
 export interface Exchange {
   readonly requestId: string;
@@ -112,19 +112,4 @@ function inWindow(
   const isDividable = (segment: BodySegment): boolean =>
     'literal' in segment || media.dividable(segment.range.start, segment.range.end);
   return body.every(isDividable) ? takeBytes(body, window) : body;
-}
-
-/** Resolves when the source has data or has ended well, rejects with its error. */
-function firstBytes(source: Readable): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = (error?: Error | null): void => {
-      source.off('readable', onReadable);
-      cleanup();
-      if (error == null) resolve();
-      else reject(error);
-    };
-    const onReadable = (): void => settle();
-    const cleanup = finished(source, { writable: false }, settle);
-    source.once('readable', onReadable);
-  });
 }

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
 import type { AuditLog, User } from '#store';
 import { Authenticated, Login } from './access-rule.js';
+import { OpenIdLogin } from '../authentication/open-id-login/open-id-login.js';
 import { CurrentUser } from '../http/current-user.js';
 import { RequestAdmission } from './request-admission.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
@@ -19,6 +20,7 @@ export class SessionController {
     private readonly admission: RequestAdmission,
     @Inject(storeTokens.audit) private readonly audit: AuditLog,
     private readonly metrics: GatewayMetrics,
+    private readonly openId: OpenIdLogin,
   ) {}
 
   /** Needs no CSRF token: there is no session yet, and other sites are kept out by the origin and the media type. */
@@ -41,7 +43,7 @@ export class SessionController {
     return { statusCode: 0, sessions: sessions.map(session => sessionResource(session, current)) };
   }
 
-  /** Logout. */
+  /** Logout; whoever logged in at the OpenID provider is told where their session there ends. */
   @Delete('current')
   @HttpCode(200)
   @Authenticated()
@@ -55,7 +57,8 @@ export class SessionController {
     await this.sessions.end(session);
     this.sessions.withdraw(reply);
     await this.record(request, user, 'logout', session.id);
-    return { statusCode: 0 };
+    const providerLogOut = session.seenByProviderAt === undefined ? undefined : await this.openId.endOfSession();
+    return { statusCode: 0, ...(providerLogOut === undefined ? {} : { providerLogOut }) };
   }
 
   @Delete(':id')

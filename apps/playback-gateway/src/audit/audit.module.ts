@@ -8,6 +8,6 @@ import { DenialRecord } from './denial-record.js';
 @Module({
   controllers: [AuditController],
   providers: [AuditProofs, CertificateAudit, DenialRecord],
-  exports: [CertificateAudit, DenialRecord],
+  exports: [AuditProofs, CertificateAudit, DenialRecord],
 })
 export class AuditModule {}

@@ -26,7 +26,9 @@ export type CertificateEvent =
   | 'rewrap-read'
   | 'media-index-read'
   | 'media-index-retried'
-  | 'media-given-up';
+  | 'media-given-up'
+  | 'custody-read'
+  | 'custody-proved';
 
 export interface AuditedAct {
   readonly event: CertificateEvent;

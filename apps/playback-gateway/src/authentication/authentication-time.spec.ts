@@ -6,7 +6,7 @@ import { readCredentials } from './credentials.js';
 const minute = 60_000;
 
 /** How old the proof of a request is, in whole minutes. */
-function minutesOf(authorization: string | undefined, session?: { readonly createdAt: number }): number {
+function minutesOf(authorization: string | undefined, session?: Parameters<typeof noteAuthentication>[2]): number {
   const request = {} as FastifyRequest;
   noteAuthentication(request, readCredentials(authorization), session);
   return Math.round((Date.now() - authenticatedAt(request).getTime()) / minute);
@@ -35,6 +35,12 @@ describe('when somebody has authenticated', () => {
     expect(minutesOf(undefined, { createdAt: Date.now() - 60 * minute })).toBe(60);
   });
 
+  it('of a session that was opened at the provider is when that asked, long ago where it does not say', () => {
+    const now = Date.now();
+    expect(minutesOf(undefined, { createdAt: now, seenByProviderAt: now - 30 * minute })).toBe(30);
+    expect(minutesOf(undefined, { createdAt: now, seenByProviderAt: 0 })).toBeGreaterThan(1_000_000);
+  });
+
   it('is what the provider says in a token, else its issue', () => {
     expect(minutesOf(bearer({ iat: secondsAgo(2), auth_time: secondsAgo(30) }))).toBe(30);
     expect(minutesOf(bearer({ iat: secondsAgo(2) }))).toBe(2);
@@ -50,7 +56,7 @@ describe(requireFreshLogin.name, () => {
   const tooOld = expect.objectContaining({ code: 'RCS_FRESH_LOGIN_REQUIRED' }) as Error;
 
   it('lets those through who logged in a quarter of an hour ago, and asks the others to do it again', () => {
-    expect(() => requireFreshLogin(administrator(14.9))).not.toThrow();
+    expect(() => requireFreshLogin(administrator(14))).not.toThrow();
     expect(() => requireFreshLogin(administrator(-0.05))).not.toThrow();
     expect(() => requireFreshLogin(administrator(15.1))).toThrow(tooOld);
   });

@@ -8,16 +8,17 @@ type KnownRequest = FastifyRequest & { [authenticationTime]?: Date };
 
 /**
  * Notes when the person behind a request, which was let in, has proved who they are: now by Basic credentials, at its
- * login by a session, when the provider saw them by a token (`auth_time` of OpenID Connect, else its issue).
+ * login by a session, when the provider saw them by a token (`auth_time` of OpenID Connect, else its issue). Of a session
+ * that was opened at the provider, when it says that it saw them: it may have known them for hours.
  */
 export function noteAuthentication(
   request: KnownRequest,
   credentials: Credentials | undefined,
-  session: Pick<Session, 'createdAt'> | undefined,
+  session: Pick<Session, 'createdAt' | 'seenByProviderAt'> | undefined,
 ): void {
   if (credentials?.scheme === 'bearer') request[authenticationTime] = timeOfToken(credentials.token);
   else if (credentials !== undefined) request[authenticationTime] = new Date();
-  else if (session !== undefined) request[authenticationTime] = new Date(session.createdAt);
+  else if (session !== undefined) request[authenticationTime] = new Date(session.seenByProviderAt ?? session.createdAt);
 }
 
 /** The beginning of time where nobody knows. */

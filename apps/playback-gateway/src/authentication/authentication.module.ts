@@ -3,19 +3,24 @@ import type { Configuration } from '#platform';
 import type { ContactCenterStore, UserStore } from '#store';
 import { CONFIGURATION, LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 import { IdentitySourceMetrics } from '../metrics/identity-source-metrics.js';
+import { RedisModule } from '../redis/redis.module.js';
 import { AuthenticationService } from './authentication.service.js';
-import { openIdUsers } from './bearer/open-id-users.js';
+import { OpenIdConnection } from './open-id-connection.js';
 import { ContactCenterFinder } from './contact-center-finder.js';
 import { Directories } from './directory/directories.js';
 import { ExternalUsers } from './external-users.js';
 import { LoginRecord } from './login-record.js';
 import { openDirectories } from './open-directories.js';
+import { OpenIdLogin } from './open-id-login/open-id-login.js';
 
 /** The steps that find out who is calling, as far as they are configured. */
 @Module({
+  imports: [RedisModule],
   providers: [
     ExternalUsers,
     LoginRecord,
+    OpenIdConnection,
+    { provide: OpenIdLogin, useFactory: ({ login }: OpenIdConnection) => login, inject: [OpenIdConnection] },
     {
       provide: Directories,
       useFactory: openDirectories,
@@ -24,31 +29,23 @@ import { openDirectories } from './open-directories.js';
     {
       provide: AuthenticationService,
       useFactory: createAuthentication,
-      inject: [
-        CONFIGURATION,
-        storeTokens.users,
-        storeTokens.contactCenters,
-        Directories,
-        ExternalUsers,
-        IdentitySourceMetrics,
-      ],
+      inject: [CONFIGURATION, storeTokens.users, storeTokens.contactCenters, Directories, OpenIdConnection],
     },
   ],
-  exports: [AuthenticationService, Directories, LoginRecord],
+  exports: [AuthenticationService, Directories, LoginRecord, OpenIdLogin],
 })
 export class AuthenticationModule {}
 
 function createAuthentication(
-  { serverSettings, openId }: Configuration,
+  { serverSettings }: Configuration,
   users: UserStore,
   contactCenters: ContactCenterStore,
   directories: Directories,
-  external: ExternalUsers,
-  metrics: IdentitySourceMetrics,
+  openId: OpenIdConnection,
 ): AuthenticationService {
   return new AuthenticationService(users, serverSettings, {
     contactCenters: new ContactCenterFinder(contactCenters, users, serverSettings.defaultContactCenter),
     directories,
-    ...(openId === undefined ? {} : { openId: openIdUsers(openId, users, contactCenters, external, metrics) }),
+    ...(openId.users === undefined ? {} : { openId: openId.users }),
   });
 }

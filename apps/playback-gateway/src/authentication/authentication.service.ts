@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import type { JWTPayload } from 'jose';
 import { toRcsError, RcsError, type ErrorCode, type ServerSettings } from '#platform';
 import type { AccountName, ContactCenter, User, UserStore } from '#store';
 import { wrongCredentials, type BasicCredentials, type Credentials } from './credentials.js';
@@ -68,6 +69,20 @@ export class AuthenticationService {
     };
     const inLine = admit === undefined ? undefined : timed;
     return this.withUniformRefusalTime(() => this.authenticateBasic(credentials, hints, inLine), line);
+  }
+
+  /**
+   * The user whom the OpenID provider has let in, by the rules that hold for its bearer tokens.
+   * @throws RcsError RCS_AUTHENTICATION_REQUIRED for whoever would have no session, RCS_STORE_UNAVAILABLE
+   */
+  async userOfProvider(claims: JWTPayload): Promise<User> {
+    const { openId } = this.parts;
+    if (openId === undefined) throw new RcsError('RCS_AUTHENTICATION_REQUIRED', 'there is no OpenID provider');
+    return this.withUniformRefusalTime(async () => {
+      const user = this.rejectReservedName(await openId.userOf(claims));
+      if ((await this.userOfSession(user)) !== undefined) return user;
+      throw wrongCredentials(user.name, 'the account is a local one of a contact center on a directory: no login');
+    });
   }
 
   /**

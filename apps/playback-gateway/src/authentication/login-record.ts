@@ -38,9 +38,9 @@ export class LoginRecord {
     this.recent.set(digest, true);
   }
 
-  /** A person opened a session. @throws RcsError RCS_AUDIT_UNAVAILABLE. */
-  async sessionOpened(user: User, request: FastifyRequest): Promise<void> {
-    await this.write(user, request, 'session');
+  /** A person opened a session. @param detail how @throws RcsError RCS_AUDIT_UNAVAILABLE. */
+  async sessionOpened(user: User, request: FastifyRequest, detail = 'session'): Promise<void> {
+    await this.write(user, request, detail);
   }
 
   private async write(user: User, request: FastifyRequest, detail: string): Promise<void> {

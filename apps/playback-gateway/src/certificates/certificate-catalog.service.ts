@@ -65,14 +65,23 @@ export class CertificateCatalog {
     };
   }
 
-  /** @throws RcsError RCS_CERTIFICATE_NOT_FOUND */
+  /**
+   * In the store or, for a key that was brought to a token by other means, in the tokens as they are at this moment: what
+   * was known some seconds ago says nothing against a key.
+   * @throws RcsError RCS_CERTIFICATE_NOT_FOUND
+   */
   async require(contactCenter: string, alias: string): Promise<RecordingCertificate> {
     const stored = await this.certificates.find(contactCenter, alias);
     if (stored !== undefined) return stored;
-    const all = await this.inToken.listWith(contactCenter, (await this.knownKeys(contactCenter)) ?? []);
-    const adopted = all.find(certificate => certificate.alias === alias);
-    if (adopted === undefined) throw unknownCertificate(alias);
-    return adopted;
+    const known = await this.adopted(contactCenter, alias, await this.knownKeys(contactCenter));
+    const found = known ?? (await this.adopted(contactCenter, alias, await this.keysNow(contactCenter)));
+    if (found === undefined) throw unknownCertificate(alias);
+    return found;
+  }
+
+  private async adopted(contactCenter: string, alias: string, keys: readonly KeyEntry[] | undefined) {
+    const all = await this.inToken.listWith(contactCenter, keys ?? []);
+    return all.find(certificate => certificate.alias === alias);
   }
 
   /** @throws RcsError RCS_CERTIFICATE_NOT_FOUND for a deleted one as well. */

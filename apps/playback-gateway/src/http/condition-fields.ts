@@ -12,6 +12,16 @@ export const conditionFields = {
 
 export type Conditions = { readonly [Name in keyof typeof conditionFields]: string | undefined };
 
+/** Of whoever wants the whole, or something about it: their request's own fields are not about the media. */
+export const noConditions: Conditions = {
+  range: undefined,
+  ifRange: undefined,
+  ifMatch: undefined,
+  ifNoneMatch: undefined,
+  ifModifiedSince: undefined,
+  ifUnmodifiedSince: undefined,
+};
+
 export function conditionsOf({ headers }: Pick<FastifyRequest, 'headers'>): Conditions {
   const named = Object.entries(conditionFields).map(([name, field]) => [name, headers[field.toLowerCase()]]);
   return Object.fromEntries(named) as Conditions;

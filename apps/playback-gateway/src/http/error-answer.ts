@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { apiStatusForm, problemForm, retryAfterSeconds, type ErrorForm, type RcsError } from '#platform';
+import { challengeFor } from './challenge.js';
 import { isBelowLocalKeyManager, keyManagementError } from './key-management-path.js';
 import { routeOrPath } from './request-target.js';
 
@@ -22,16 +23,13 @@ export function errorAnswer(request: FastifyRequest, error: RcsError): ErrorAnsw
   const { contentType, body } = errorForm(path);
   const retryAfter = retryAfterSeconds(error);
   const isKeyManager = isBelowLocalKeyManager(path);
-  // Scripts ask without the header field so that the browser does not open its own dialog.
-  const isChallenged =
-    error.code === 'RCS_AUTHENTICATION_REQUIRED' &&
-    !isKeyManager &&
-    request.headers['x-requested-with'] !== 'XMLHttpRequest';
+  const challenge =
+    error.code === 'RCS_AUTHENTICATION_REQUIRED' && !isKeyManager ? challengeFor(request.headers) : undefined;
   return {
     status: error.definition.http,
     headers: {
       ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
-      ...(isChallenged ? { 'www-authenticate': 'Basic realm="Recording Crypto Server", charset="UTF-8"' } : {}),
+      ...(challenge === undefined ? {} : { 'www-authenticate': challenge }),
       'content-type': contentType,
     },
     body: JSON.stringify(body(error, request.id)),

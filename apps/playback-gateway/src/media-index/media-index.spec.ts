@@ -13,6 +13,7 @@ import { GrantIssuer } from '../grants/grant-issuer.js';
 import { WorkerClient } from '../workers/worker-client.js';
 import { InsertedEnvelopes } from '../recordings/inserted-envelopes.js';
 import { InsertionInspection } from '../recordings/insertion-inspection.js';
+import { ActiveStorages } from '../recordings/active-storages.js';
 import { RecordingInsertionService, type Insertion } from '../recordings/recording-insertion.service.js';
 import { WorkerConnections } from '../workers/worker-connections.js';
 import { WorkerDirectory } from '../workers/worker-directory.js';
@@ -104,6 +105,7 @@ describe('the index of media files', () => {
         { recordingCertificates: { unknownRecipients: 'warn' } },
         logger,
       ),
+      new ActiveStorages(noSetStorages),
       { crRegion: 'default' },
     );
 

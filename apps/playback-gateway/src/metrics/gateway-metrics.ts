@@ -19,6 +19,7 @@ export class GatewayMetrics {
   readonly playbackLimit: Gauge;
   readonly resumedPlaybacks: Counter;
   readonly workers: Gauge;
+  readonly nearbyWorkers: Gauge;
   readonly workerSuspensions: Counter;
   /** `taken` into the store, `missing` there, `refused` or `unavailable`. */
   readonly recordingSourceAnswers: Counter<'outcome'>;
@@ -69,6 +70,10 @@ export class GatewayMetrics {
       [],
     );
     this.workers = this.gauge('rcs_workers_available', 'Decrypt workers this gateway may choose from.');
+    this.nearbyWorkers = this.gauge(
+      'rcs_workers_nearby',
+      'Decrypt workers of the same host that this gateway asks through their sockets, without TLS.',
+    );
     this.workerSuspensions = this.counter(
       'rcs_worker_suspensions_total',
       'Times this gateway left a worker alone for a moment, because it failed.',

@@ -5,7 +5,7 @@ import { METRICS_REGISTRY } from '../dependencies/injection-tokens.js';
 
 export type IdentitySource = 'directory' | 'openid';
 
-/** How those answer who know the people: directories, and the OpenID provider whose keys are fetched. */
+/** How those answer who know the people: directories and the OpenID provider. */
 @Injectable()
 export class IdentitySourceMetrics {
   private readonly seconds: Histogram<'source' | 'outcome'>;
@@ -13,7 +13,7 @@ export class IdentitySourceMetrics {
   constructor(@Inject(METRICS_REGISTRY) registry: Registry) {
     this.seconds = new Histogram({
       name: 'rcs_identity_source_seconds',
-      help: 'Time of questions to directories and of fetches of the OpenID keys, by source and outcome: ok or an error code.',
+      help: 'Time of questions to directories and to the OpenID provider, by source and outcome: ok or an error code.',
       labelNames: ['source', 'outcome'],
       buckets: listenerLatencyBuckets,
       registers: [registry],

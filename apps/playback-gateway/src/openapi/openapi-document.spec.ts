@@ -35,7 +35,7 @@ function routesOf(controller: object): [route: string, caller: string | undefine
     const method = RequestMethod[Reflect.getMetadata('method', handler) as number];
     const rule = accessRuleOf(Reflect.getMetadata('__fastify_route_config__', handler) as object | undefined);
     return bases.map((base): [string, string | undefined] => [
-      `${method} /${base}${path === '/' ? '' : `/${path}`}`,
+      `${method} /${base}${path === '/' ? '' : `/${path}`}`.replace(/\/{2,}/g, '/'),
       rule,
     ]);
   });

@@ -12,13 +12,18 @@ import { keyOperations } from './operations/keys.js';
 import { localKeyManager } from './operations/local-key-manager.js';
 import { playback } from './operations/playback.js';
 import { labels } from './operations/labels.js';
+import { mediaEncryptions } from './operations/media-encryptions.js';
 import { recordings } from './operations/recordings.js';
+import { consoleOperations } from './operations/console.js';
 import { contactCenters } from './operations/contact-centers.js';
 import { handOvers } from './operations/hand-overs.js';
 import { removal } from './operations/removal.js';
+import { archiveOperations } from './operations/archives.js';
+import { custodyOperations } from './operations/custody.js';
 import { rewrapOperations } from './operations/rewraps.js';
 import { sessionOperations } from './operations/sessions.js';
 import { settings } from './operations/settings.js';
+import { systemState } from './operations/system-state.js';
 import { userOperations } from './operations/users.js';
 
 /** Everything the gateway answers, feature by feature. */
@@ -27,6 +32,7 @@ export const features: readonly FeatureOperations[] = [
   recordings,
   labels,
   removal,
+  mediaEncryptions,
   handOvers,
   sessionOperations,
   userOperations,
@@ -37,8 +43,12 @@ export const features: readonly FeatureOperations[] = [
   assignmentOperations,
   keyOperations,
   rewrapOperations,
+  archiveOperations,
+  custodyOperations,
   keyManagerAdministration,
   localKeyManager,
+  systemState,
+  consoleOperations,
   apiDescription,
 ];
 

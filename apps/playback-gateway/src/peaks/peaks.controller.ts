@@ -5,7 +5,7 @@ import type { ServerSettings } from '#platform';
 import type { AuditLog } from '#store';
 import { PlayTickets } from '../access/access-rule.js';
 import { SERVER_SETTINGS, storeTokens } from '../dependencies/injection-tokens.js';
-import { conditionsOf } from '../http/condition-fields.js';
+import { conditionsOf, noConditions } from '../http/condition-fields.js';
 import { userOf } from '../http/current-user.js';
 import { ValidQuery } from '../http/valid-input.js';
 import { ticketOf } from '../playback/playback-admission.js';
@@ -71,16 +71,6 @@ export class PeaksController {
     await reply.send({ statusCode: 0, ...drawPeaks(made, query) });
   }
 }
-
-/** Those of the request are about the wave form, not about the media. */
-const noConditions = {
-  range: undefined,
-  ifRange: undefined,
-  ifMatch: undefined,
-  ifNoneMatch: undefined,
-  ifModifiedSince: undefined,
-  ifUnmodifiedSince: undefined,
-} as const;
 
 /** Of the media, and of what was asked about it. */
 function entityTagOf(media: string, { buckets, form, bits }: PeaksQuery): string {

@@ -29,6 +29,6 @@ import { PlaybackService } from './playback.service.js';
   ],
   controllers: [PlaybackController],
   providers: [PlaybackAdmission, PlaybackAudit, PlaybackService, EnvelopeLocator, MediaRelay, FinishedPlaybacks],
-  exports: [PlaybackAdmission, PlaybackService],
+  exports: [EnvelopeLocator, PlaybackAdmission, PlaybackService],
 })
 export class PlaybackModule {}

@@ -1,10 +1,11 @@
-import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { parseInput, RcsError } from '#platform';
-import type { User } from '#store';
+import type { AssignmentTarget, SettingStore, User } from '#store';
 import { AuthenticatedOrRecorder } from '../access/access-rule.js';
 import { mayAdministerCertificates } from '../access/certificate-administrator.js';
 import { AssignmentService } from '../assignments/assignment.service.js';
+import { storeTokens } from '../dependencies/injection-tokens.js';
 import { CurrentUser } from '../http/current-user.js';
 import { askedTarget, recipientQuerySchema } from './recipient-query.js';
 import { RecipientStreams } from './recipient-streams.js';
@@ -17,6 +18,7 @@ export class RecipientController {
   constructor(
     private readonly assignments: AssignmentService,
     private readonly streams: RecipientStreams,
+    @Inject(storeTokens.settings) private readonly settings: Pick<SettingStore, 'list'>,
   ) {}
 
   @Get()
@@ -28,7 +30,7 @@ export class RecipientController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     requireRecorder(user, contactCenter);
-    const target = askedTarget(parseInput(recipientQuerySchema, query));
+    const target = await this.targetOf(contactCenter, query);
     const recipients = recipientsOf(await this.assignments.recipients(contactCenter, target));
     const tag = `"${recipientsTag(recipients)}"`;
     void reply.header('etag', tag);
@@ -47,8 +49,12 @@ export class RecipientController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     requireRecorder(user, contactCenter);
-    const target = askedTarget(parseInput(recipientQuerySchema, query));
+    const target = await this.targetOf(contactCenter, query);
     await this.streams.open({ account: user.name, contactCenter, target, lastEventId }, reply);
+  }
+
+  private targetOf(contactCenter: string, query: unknown): Promise<AssignmentTarget> {
+    return askedTarget(parseInput(recipientQuerySchema, query), () => this.settings.list(contactCenter));
   }
 }
 

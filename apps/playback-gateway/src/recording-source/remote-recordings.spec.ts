@@ -11,6 +11,7 @@ import { LocationClaims } from '../media-index/location-claims.js';
 import { mediaStorages } from '../settings/media-locations.js';
 import type { MediaInspector } from '../media-index/media-inspector.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
+import { ActiveStorages } from '../recordings/active-storages.js';
 import { InsertedEnvelopes } from '../recordings/inserted-envelopes.js';
 import { InsertionInspection } from '../recordings/insertion-inspection.js';
 import { RecordingInsertionService } from '../recordings/recording-insertion.service.js';
@@ -65,6 +66,7 @@ describe(RemoteRecordings.name, () => {
       new InsertionInspection(noWorker, logger, configuration),
       new ConfiguredReceivers({ interactionReceivers: [] }),
       new InsertedEnvelopes(store.certificates, noKeys, configuration, logger),
+      new ActiveStorages(noSetStorages),
       configuration,
     );
     const metrics = new GatewayMetrics(createMetricsRegistry('playback-gateway', '0.1.0'));

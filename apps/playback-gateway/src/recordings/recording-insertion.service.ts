@@ -19,6 +19,8 @@ import { envelopeAsDer } from '../envelopes/envelope-as-der.js';
 import { recipientsOfMediaFile } from '../envelopes/recipient-names.js';
 import { ConfiguredReceivers } from '../interaction-receivers/configured-receivers.js';
 import { LocationClaims } from '../media-index/location-claims.js';
+import { isMounted } from '../removal/mounted-recording.js';
+import { ActiveStorages } from './active-storages.js';
 import { InsertedEnvelopes } from './inserted-envelopes.js';
 import { InsertionInspection } from './insertion-inspection.js';
 import { insertRecordingSchema, type InsertMediaFile, type InsertRecording } from './insert-recording.schema.js';
@@ -64,6 +66,7 @@ export class RecordingInsertionService {
     private readonly inspection: InsertionInspection,
     private readonly receivers: ConfiguredReceivers,
     private readonly envelopes: InsertedEnvelopes,
+    private readonly activeStorages: ActiveStorages,
     @Inject(CONFIGURATION) { crRegion }: Pick<GatewayConfiguration, 'crRegion'>,
   ) {
     this.region = crRegion;
@@ -82,10 +85,13 @@ export class RecordingInsertionService {
     const known = await this.recordings.find(recording.id);
     // A repetition finds everything in its place, and what an earlier version took stays taken.
     const isNew = known === undefined;
+    if (isNew && insertion.isNew !== false) await this.noting(entry, () => this.activeStorages.check(recording));
     const warnings = isNew ? await this.noting(entry, () => this.envelopes.check(recording, insertion.requestId)) : [];
     const findings = isNew ? await this.noting(entry, () => this.look(insertion, recording, body)) : [];
     await this.audit.append({ ...entry, outcome: 'allowed' });
-    const handOvers = insertion.isNew === false ? [] : this.receivers.handOversOf(recording);
+    // What lies in an archive was handed over when it was recorded.
+    const isOld = insertion.isNew === false || isMounted(recording);
+    const handOvers = isOld ? [] : this.receivers.handOversOf(recording);
     const result = await this.recordings.insert(recording, { findings, locations, handOvers });
     return { recording: (await this.recordings.find(recording.id)) ?? recording, result, warnings };
   }

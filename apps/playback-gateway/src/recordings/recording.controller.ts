@@ -11,6 +11,7 @@ import { RecordingAnnotations } from './recording-annotations.js';
 import { RecordingInsertionService, requireRecorder } from './recording-insertion.service.js';
 import { knownLengths } from './known-lengths.js';
 import { ScreenRecordingUrls } from './screen-recording-urls.js';
+import { RecordingPrivacy } from './recording-privacy.js';
 import { recordingResource } from './recording-resource.js';
 import { RecordingSearchService, requireListener } from './recording-search.service.js';
 import {
@@ -32,6 +33,7 @@ export class RecordingController {
     private readonly annotations: RecordingAnnotations,
     private readonly screenUrls: ScreenRecordingUrls,
     private readonly readable: ReadableRecordings,
+    private readonly privacy: RecordingPrivacy,
   ) {}
 
   /** A page of those that the user may see, the latest first. */
@@ -39,6 +41,7 @@ export class RecordingController {
   @Authenticated(requireListener)
   async search(@CurrentUser() user: User, @ValidQuery(searchRecordingsSchema) asked: SearchRecordings) {
     requireCriteria(asked);
+    await this.privacy.checkCriteria(user, asked);
     const { recordings, next, previous, isComplete } = await this.finder.search(user, asked);
     const url = this.externalUrl.value;
     const link = (towards: 'older' | 'newer', position: SearchPosition): string =>
@@ -63,16 +66,13 @@ export class RecordingController {
   private async resources(user: User, recordings: readonly Recording[]): Promise<readonly JsonObject[]> {
     const annotationsOf = await this.annotations.of(user, recordings);
     const screenUrlOf = await this.screenUrls.of(recordings);
+    const shown = await this.privacy.for(user);
     return Promise.all(
-      recordings.map(async recording => ({
-        ...recordingResource(
-          recording,
-          this.externalUrl.value,
-          await knownLengths(this.recordings, recording),
-          screenUrlOf(recording),
-        ),
-        ...annotationsOf(recording),
-      })),
+      recordings.map(async recording => {
+        const lengths = await knownLengths(this.recordings, recording);
+        const resource = recordingResource(recording, this.externalUrl.value, lengths, screenUrlOf(recording));
+        return { ...shown(recording, resource), ...annotationsOf(recording) };
+      }),
     );
   }
 }

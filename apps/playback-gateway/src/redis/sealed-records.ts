@@ -65,8 +65,9 @@ export class SealedRecords {
   }
 
   /** A key for each place: a record is worth nothing in another, and no key seals often enough for an IV to come twice. */
-  private keyOf(place: string): Buffer {
-    return createHmac('sha256', this.key).update(place).digest();
+  private keyOf(place: string): KeyObject {
+    // As a key object: Node needs ten times as long to find out that bytes are no other kind of key.
+    return createSecretKey(createHmac('sha256', this.key).update(place).digest());
   }
 }
 

@@ -6,6 +6,7 @@ import { requireOperations } from '../access/contact-center-administrator.js';
 import { storeTokens } from '../dependencies/injection-tokens.js';
 import { auditedRequest } from '../http/audited-user.js';
 import { CurrentUser } from '../http/current-user.js';
+import { refuseMounted } from './mounted-recording.js';
 import { RecordingRemoval } from './recording-removal.service.js';
 
 /** Deletion of recordings by operations accounts (Genesys Delete API). */
@@ -26,7 +27,7 @@ export class OperatorRemovalController {
     @Param('contactCenter') contactCenter: string,
     @Param('id') recordingId: string,
   ) {
-    await this.removal.find(contactCenter, recordingId);
+    refuseMounted(await this.removal.find(contactCenter, recordingId));
     await this.audit.append({
       event: 'recording-deleted',
       outcome: 'allowed',

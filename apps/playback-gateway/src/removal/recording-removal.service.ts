@@ -4,6 +4,7 @@ import type { Recording, RecordingStore, RemovalOrder, RemovalOutcome, RemovalSt
 import { storeTokens } from '../dependencies/injection-tokens.js';
 import { LocationClaims } from '../media-index/location-claims.js';
 import { ForgottenKeys } from '../workers/forgotten-keys.js';
+import { isMounted, refuseMounted } from './mounted-recording.js';
 import { RemovalLedger } from './removal-ledger.js';
 import { RemovedTraces } from './removed-traces.js';
 import { StoredFileRemoval } from './stored-file-removal.js';
@@ -41,16 +42,22 @@ export class RecordingRemoval {
   }
 
   /**
-   * Durable when it resolves.
+   * Durable when it resolves. Of what lies in a mounted archive an erasure takes the metadata and the keys to it, for good;
+   * the archive itself stays as it is.
    * @param wait whether to wait for the stored files.
-   * @throws RcsError RCS_RECORDING_NOT_FOUND, RCS_RECORDING_PROTECTED, RCS_RECORDING_HELD, RCS_STORE_UNAVAILABLE
+   * @throws RcsError RCS_RECORDING_READ_ONLY for what lies in a mounted archive, RCS_RECORDING_NOT_FOUND, RCS_RECORDING_PROTECTED, RCS_RECORDING_HELD, RCS_STORE_UNAVAILABLE
    */
   async remove(order: RemovalOrder, requestId: string, wait: boolean): Promise<Removal> {
-    const { recordingId, contactCenter } = order;
+    const { recordingId, contactCenter, kind } = order;
     const recording = await this.find(contactCenter, recordingId);
+    if (kind === 'unmounted' && !isMounted(recording))
+      throw new RcsError('RCS_RECORDING_NOT_FOUND', `${recordingId} lies in no mounted archive any more`);
+    if (kind === 'deleted' || kind === 'expired') refuseMounted(recording);
     const outcome = await this.removals.remove(order, await this.claims.placesOf(recording));
     if (outcome === 'unknown') throw new RcsError('RCS_RECORDING_NOT_FOUND', `${recordingId} is gone already`);
     if (outcome === 'kept') return { outcome, isFinished: true };
+    // It may be mounted again at once: no worker remembers it as one that is gone, and who is listening hears the end.
+    if (kind === 'unmounted') return { outcome, isFinished: true };
     this.traces.note();
     const isKept = await this.ledger.keep();
     await this.forgotten.announce({ contactCenter, recording: recordingId }, requestId);

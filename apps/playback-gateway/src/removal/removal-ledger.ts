@@ -10,6 +10,7 @@ import { LedgerFile } from './ledger-file.js';
 const pageSize = 1000;
 /** Numbers of the store are given before they can be read: so far back it is looked for late ones. */
 const lateNumbers = 1000;
+const broughtBackAtOnce = 200;
 
 type Named = Pick<LedgerEntry, 'recordingId' | 'mediaId'>;
 
@@ -63,6 +64,24 @@ export class RemovalLedger implements OnModuleInit, OnApplicationShutdown {
   keep(): Promise<boolean> {
     this.keeping = this.keeping.then(() => this.append());
     return this.keeping;
+  }
+
+  /**
+   * Removes again what a restored backup of the recordings' own database brought back, hidden as it is: so many entries of the
+   * ledger behind this number. Answers where to go on; undefined: that was all.
+   */
+  async removeBroughtBack(after: number): Promise<number | undefined> {
+    const { recordings, next } = await this.removals.broughtBack(after, broughtBackAtOnce);
+    for (const { entry, recording } of recordings) {
+      await this.removals.replay(entry, await this.claims.placesOf(recording));
+    }
+    if (recordings.length > 0) {
+      this.logger.warn(
+        { removals: recordings.length },
+        'the database of recordings was restored from a backup: what was removed since is removed again',
+      );
+    }
+    return next;
   }
 
   async onApplicationShutdown(): Promise<void> {

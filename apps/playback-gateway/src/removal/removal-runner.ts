@@ -13,11 +13,16 @@ const pauseMs = 2000;
 /** Holds end by themselves, too. */
 const erasureRetryMs = 60_000;
 const erasuresAtOnce = 10;
+/** How often the whole ledger is compared with the recordings that are there, where those lie in another database. */
+const compareEveryMs = 6 * 3_600_000;
 
 /** Finishes what was left: by a process that ended, for a storage that was away, or for a hold that is over. */
 @Injectable()
 export class RemovalRunner implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly rounds: BackgroundRounds;
+  /** Where the comparison of the ledger stands. */
+  private compared = 0;
+  private nextComparison = 0;
 
   constructor(
     @Inject(storeTokens.removals) private readonly removals: RemovalStore,
@@ -48,8 +53,18 @@ export class RemovalRunner implements OnApplicationBootstrap, OnApplicationShutd
     const files = await this.files.removeDue(randomUUID(), signal);
     await this.subjects.finish(signal);
     await this.ledger.keep();
+    const compares = await this.compareLedger(now);
     await this.traces.erase();
-    return files > 0 ? 0 : pauseMs;
+    return files > 0 || compares ? 0 : pauseMs;
+  }
+
+  /** Whether there is more of it to do at once. */
+  private async compareLedger(now: number): Promise<boolean> {
+    if (now < this.nextComparison) return false;
+    const next = await this.ledger.removeBroughtBack(this.compared);
+    this.compared = next ?? 0;
+    if (next === undefined) this.nextComparison = now + compareEveryMs;
+    return next !== undefined;
   }
 
   private async erase(order: RemovalOrder): Promise<void> {

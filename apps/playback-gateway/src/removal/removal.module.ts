@@ -3,7 +3,9 @@ import { MediaIndexModule } from '../media-index/media-index.module.js';
 import { WorkersModule } from '../workers/workers.module.js';
 import { ErasureController } from './erasure.controller.js';
 import { ForgottenSubjects } from './forgotten-subjects.js';
+import { HeldSubjects } from './held-subjects.js';
 import { LegalHoldController } from './legal-hold.controller.js';
+import { MountedRecordingController } from './mounted-recording.controller.js';
 import { OperatorRemovalController } from './operator-removal.controller.js';
 import { PendingRemovalController } from './pending-removal.controller.js';
 import { RecordingRemoval } from './recording-removal.service.js';
@@ -16,9 +18,16 @@ import { SubjectRecordings } from './subject-recordings.js';
 /** How recordings go: by deletion or erasure, unless they are held; and what sees to it that they stay away. */
 @Module({
   imports: [MediaIndexModule, WorkersModule],
-  controllers: [OperatorRemovalController, PendingRemovalController, LegalHoldController, ErasureController],
+  controllers: [
+    OperatorRemovalController,
+    MountedRecordingController,
+    PendingRemovalController,
+    LegalHoldController,
+    ErasureController,
+  ],
   providers: [
     ForgottenSubjects,
+    HeldSubjects,
     RecordingRemoval,
     RemovalLedger,
     RemovalRunner,

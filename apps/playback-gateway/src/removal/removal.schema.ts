@@ -39,9 +39,14 @@ export const pendingRemovalsSchema = z.strictObject({
   contactCenter: z.string().min(1).max(256).optional().describe('of this one alone'),
   limit: z.coerce.number().int().min(1).max(100).default(100),
 });
+export const unmountSchema = z.strictObject({
+  storage: z.string().min(1).max(64).describe('kind of the storage in which the archive lies'),
+  path: z.string().min(1).max(4096).describe('the archive as it was mounted; a folder ends with /'),
+});
 export const retryRemovalSchema = z.strictObject({ recordingId: z.string().min(1).max(256) });
 
 export type PendingRemovalsQuery = z.output<typeof pendingRemovalsSchema>;
+export type Unmount = z.output<typeof unmountSchema>;
 export type RetryRemoval = z.output<typeof retryRemovalSchema>;
 export type PlaceHold = z.output<typeof placeHoldSchema>;
 export type Erasure = z.output<typeof erasureSchema>;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
+import { namesWindow } from '#media-storage';
 import { describeError, RcsError, toRcsError, type Logger } from '#platform';
 import type { AuditLog, RemovalStore, RemovedMedia } from '#store';
 import { LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
@@ -119,6 +120,7 @@ export class StoredFileRemoval {
       throw new RcsError('RCS_OVERLOADED', 'it is still being found out which recordings name which places');
     }
     const { storage, path } = mediaDescriptor;
+    if (namesWindow(path)) return 'it lies in an archive, which is only read and still has it';
     const place = await this.claims.placeOf(mediaDescriptor, contactCenter);
     if (await this.removals.isNamed(place)) return 'another recording names the stored file: it stays';
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)]);

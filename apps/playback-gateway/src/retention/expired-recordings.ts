@@ -11,6 +11,7 @@ import {
   type RetentionRule,
   type SearchPosition,
 } from '#store';
+import { isMounted } from '../removal/mounted-recording.js';
 import { CONFIGURATION, storeTokens } from '../dependencies/injection-tokens.js';
 import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
 
@@ -28,7 +29,7 @@ export class ExpiredRecordings {
     @Inject(CONFIGURATION) private readonly configuration: Pick<GatewayConfiguration, 'crRegion'>,
   ) {}
 
-  /** In pages, the latest first. What is protected, or held whole, is not among them. */
+  /** In pages, the latest first. What is protected, or held whole, or lies in a mounted archive is not among them. */
   async *pages(contactCenter: string, rules: readonly RetentionRule[]): AsyncIterable<readonly Recording[]> {
     const now = Date.now();
     const startedBefore = earliestStartKept(rules, now);
@@ -58,7 +59,7 @@ export class ExpiredRecordings {
     return recordings.filter(recording => {
       const { id } = recording;
       const isHeld = (holds.get(id) ?? []).some(hold => hold.mediaId === undefined && isInForce(hold, now));
-      if (isHeld || protections.has(id)) return false;
+      if (isHeld || protections.has(id) || isMounted(recording)) return false;
       const names = (labels.get(id) ?? []).map(({ name }) => name);
       return (expiryOf(recording, names, rules) ?? Infinity) <= now;
     });

@@ -15,6 +15,7 @@ const recordSchema = z.object({
   address: z.string(),
   userAgent: z.string().exactOptional(),
   unasked: z.boolean().exactOptional(),
+  seenByProviderAt: z.number().exactOptional(),
 });
 
 /** How long sessions last without a request and in all, seconds. */

@@ -1,4 +1,4 @@
-import { createHmac, hash, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, hash, randomBytes } from 'node:crypto';
 
 const secretBytes = 32;
 const wellFormed = /^[A-Za-z0-9_-]{43}$/;
@@ -26,7 +26,7 @@ export function sessionReferenceOf(secret: string): string {
  * as long as the session and needs no place of its own.
  */
 export function csrfTokenOf(secret: string): string {
-  const bytes = createHmac('sha256', secret).update('csrf-token').digest().subarray(0, 16);
+  const bytes = createHmac('sha256', createSecretKey(secret, 'utf8')).update('csrf-token').digest().subarray(0, 16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   const hex = bytes.toString('hex');

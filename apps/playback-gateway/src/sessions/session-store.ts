@@ -14,7 +14,8 @@ import { csrfTokenOf, newSessionSecret, sessionReferenceOf } from './session-sec
 /** How long sessions last, and how many a user may have. */
 export type SessionLimits = SessionTimes & Pick<ServerSettings, 'maxSessionsPerUser'>;
 
-export interface NewSession extends AccountFields, Pick<SessionRecord, 'credentialVersion' | 'address'> {
+export interface NewSession
+  extends AccountFields, Pick<SessionRecord, 'credentialVersion' | 'address' | 'seenByProviderAt'> {
   readonly userAgent?: string | undefined;
   /** Opened without being asked for: it ends soon unless the client comes back with the cookie. */
   readonly unasked?: boolean;

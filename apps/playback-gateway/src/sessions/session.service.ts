@@ -37,8 +37,17 @@ export class SessionService {
     return isSessionSecret(secret) ? this.store.use(secret) : undefined;
   }
 
-  /** Opens a session under a new secret, gives the cookie to the client and ends the session it had before. */
-  async open(user: User, request: FastifyRequest, reply: FastifyReply, unasked: boolean): Promise<Session> {
+  /**
+   * Opens a session under a new secret, gives the cookie to the client and ends the session it had before.
+   * @param seen when the OpenID provider last asked who is there, where the log-in was its own
+   */
+  async open(
+    user: User,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    unasked: boolean,
+    seen: Pick<SessionRecord, 'seenByProviderAt'> = {},
+  ): Promise<Session> {
     const before = unasked ? undefined : await this.resume(request);
     const { session, secret } = await this.store.open({
       ...accountFields(user),
@@ -46,6 +55,7 @@ export class SessionService {
       address: request.ip,
       userAgent: request.headers['user-agent'],
       unasked,
+      ...seen,
     });
     this.metrics.sessions.inc({ event: 'begun' });
     if (before !== undefined) await this.end(before);

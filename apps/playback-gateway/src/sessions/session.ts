@@ -16,6 +16,11 @@ export interface SessionRecord {
   readonly userAgent?: string;
   /** Opened without being asked for, and the client has not come back with the cookie yet. */
   readonly unasked?: boolean;
+  /**
+   * Opened by a log-in at the OpenID provider, which last asked who is there then, milliseconds since the epoch; 0 where it
+   * does not say when.
+   */
+  readonly seenByProviderAt?: number;
 }
 
 /** A session as a request carries it. */

@@ -29,6 +29,8 @@ export interface FoundStorage {
   readonly handed: HandedStorage;
   /** The one text of the place. */
   readonly place: string;
+  /** Whether new recordings may lie there. */
+  readonly isActive: boolean;
 }
 
 /**
@@ -68,14 +70,17 @@ export class SetStorages {
     if (this.isConfigured(descriptor, contactCenter)) return undefined;
     // A path alone would mean another file as soon as another storage is set.
     if (!isUrl(descriptor)) return undefined;
-    const found = (await this.settings.list(contactCenter))
+    const around = (await this.settings.list(contactCenter))
       .flatMap(storagesOf)
       .flatMap(storage => this.within(storage, descriptor, contactCenter))
-      .sort((one, other) => other.storage.url.length - one.storage.url.length)[0];
+      .sort((one, other) => other.storage.url.length - one.storage.url.length);
+    const [found] = around;
     if (found === undefined) return undefined;
+    // The same storage may be set for several locations.
+    const isActive = around.some(({ storage }) => storage.active && storage.url === found.storage.url);
     const { url, version, sealed } = found.storage;
     const credential = sealed === undefined ? {} : this.seals.open([contactCenter, url, version], sealed);
-    return { granted: { url, version }, handed: { url, ...credential }, place: found.place };
+    return { granted: { url, version }, handed: { url, ...credential }, place: found.place, isActive };
   }
 
   /** Whether a media file lies in the storage at this URL, set or not. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseInput, RcsError, type ErrorCode } from '#platform';
+import { privacyFieldsSchema, recordingPrivacyGroup, recordingPrivacyNames } from './privacy-fields.js';
 
 const credential = z.strictObject({
   userName: z
@@ -41,7 +42,17 @@ interface SettingKind {
 interface SettingGroup {
   readonly displayName: string;
   readonly names: Readonly<Record<string, SettingKind>>;
+  /** Of every other name, where these are the contact center's own. */
+  readonly anyName?: SettingKind;
 }
+
+/** Its settings are certificates, which have routes of their own. */
+export const screenEncryptionGroup = 'screen-recording-encryption';
+/** The DBIDs that IVR profiles have in the Configuration Server, by their names. */
+export const ivrProfileGroup = 'ivr-profiles';
+
+const dbid = z.string().regex(/^[1-9]\d{0,9}$/, 'must be the DBID of the IVR profile, such as "101"');
+const privacyFields = { displayName: 'Hidden fields', schema: privacyFieldsSchema };
 
 /** What may be set, by group and name. */
 export const settingGroups: Readonly<Record<string, SettingGroup>> = {
@@ -51,6 +62,16 @@ export const settingGroups: Readonly<Record<string, SettingGroup>> = {
       storage: { displayName: 'Storages', schema: storagesSchema },
       'decrypt-uri-prefix': { displayName: 'Screen Recording Decrypt URI Prefix', schema: prefix },
     },
+  },
+  [screenEncryptionGroup]: { displayName: 'Screen Recording Encryption', names: {} },
+  [recordingPrivacyGroup]: {
+    displayName: 'Recording Privacy',
+    names: Object.fromEntries(recordingPrivacyNames.map(name => [name, privacyFields])),
+  },
+  [ivrProfileGroup]: {
+    displayName: 'IVR Profiles',
+    names: {},
+    anyName: { displayName: 'DBID', schema: dbid },
   },
 };
 
@@ -64,10 +85,17 @@ export function settingGroup(group: string): SettingGroup {
   );
 }
 
+/** A group as it is listed. */
+export function describedGroup(group: string, externalUrl: string) {
+  const path = `/settings/${group}`;
+  const { displayName } = settingGroup(group);
+  return { name: group, displayName, key: 'name' as const, uri: `${externalUrl}/api/v2${path}`, path };
+}
+
 /** The value as the setting has it. @throws RcsError RCS_INVALID_VALUE naming what is wrong. */
 export function settingValue(group: string, name: string, value: unknown): unknown {
-  const { names } = settingGroup(group);
-  const kind = Object.hasOwn(names, name) ? names[name] : undefined;
+  const { names, anyName } = settingGroup(group);
+  const kind = Object.hasOwn(names, name) ? names[name] : anyName;
   if (kind === undefined)
     throw told('RCS_INVALID_VALUE', `name: ${JSON.stringify(name)} is none of ${Object.keys(names).join(', ')}`);
   return (parseInput(z.object({ value: kind.schema }), { value }) as { readonly value: unknown }).value;

@@ -1,7 +1,7 @@
-import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Req } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { RcsError } from '#platform';
+import { parseInput, RcsError } from '#platform';
 import type { AuditLog, Setting, SettingName, SettingStore, User } from '#store';
 import { Authenticated } from '../access/access-rule.js';
 import { administeredContactCenter } from '../access/contact-center-administrator.js';
@@ -11,7 +11,14 @@ import { CurrentUser } from '../http/current-user.js';
 import { ExternalUrl } from '../http/external-url.js';
 import { ValidBody, ValidQuery } from '../http/valid-input.js';
 import { locationPath, nearest } from './location-path.js';
-import { settingGroup, settingGroups, settingValue, type AskedStorages } from './setting-kinds.js';
+import {
+  describedGroup,
+  ivrProfileGroup,
+  settingGroup,
+  settingGroups,
+  settingValue,
+  type AskedStorages,
+} from './setting-kinds.js';
 import { RecordingsInStorages } from './recordings-in-storages.js';
 import { SetStorages, storagesOf } from './set-storages.service.js';
 
@@ -33,6 +40,8 @@ export const putSettingSchema = z.strictObject({
   confirm,
 });
 export const removeSettingSchema = z.strictObject({ name, confirm });
+/** The original asks for all groups with it. */
+export const settingGroupsQuerySchema = z.strictObject({ subresources: z.literal('*').optional() });
 export const settingsQuerySchema = z.strictObject({
   location: locationPath.optional().describe('only what is set for exactly this location'),
   effective: z
@@ -56,8 +65,12 @@ export class SettingsController {
   ) {}
 
   @Get()
-  groups() {
-    return { statusCode: 0, settings: Object.keys(settingGroups).map(group => this.described(group)) };
+  groups(@Query() query: unknown) {
+    parseInput(settingGroupsQuerySchema, query);
+    return {
+      statusCode: 0,
+      settings: Object.keys(settingGroups).map(group => describedGroup(group, this.externalUrl.value)),
+    };
   }
 
   @Get(':group')
@@ -66,11 +79,11 @@ export class SettingsController {
     @Param('group') group: string,
     @ValidQuery(settingsQuerySchema) { location, effective }: z.output<typeof settingsQuerySchema>,
   ) {
-    const { names } = settingGroup(group);
+    settingGroup(group);
     const all = (await this.settings.list(administeredContactCenter(user))).filter(one => one.group === group);
     const settings =
       effective === 'true'
-        ? Object.keys(names).flatMap(wanted => {
+        ? [...new Set(all.map(one => one.name))].flatMap(wanted => {
             const found = nearest(
               all.filter(one => one.name === wanted),
               location ?? '/',
@@ -78,7 +91,7 @@ export class SettingsController {
             return found === undefined ? [] : [found];
           })
         : all.filter(one => location === undefined || one.location === location);
-    return { statusCode: 0, ...this.described(group), settings: settings.map(shown) };
+    return { statusCode: 0, ...describedGroup(group, this.externalUrl.value), settings: settings.map(shown) };
   }
 
   @Post(':group')
@@ -132,13 +145,14 @@ export class SettingsController {
     const setting = { contactCenter, group, name: asked.name, location: asked.location };
     const value = settingValue(group, asked.name, asked.value);
     const { kept, places } =
-      asked.name === 'storage'
+      group === 'screen-recording' && asked.name === 'storage'
         ? this.storages.keep(contactCenter, value as AskedStorages)
         : { kept: value, places: [] };
     const all = await this.settings.list(contactCenter);
     const others = all.filter(one => !isOf(one, setting));
     if (others.length >= mostSettings)
       throw told('RCS_INVALID_VALUE', `a contact center has ${mostSettings} settings at most`);
+    this.checkDbid(setting, value, others);
     const changed = { ...setting, value: JSON.stringify(kept), places };
     await this.recordings.confirm(contactCenter, { before: all, after: [...others, changed] }, asked.confirm);
     await this.note(request, user, `${nameOf(setting)}${places.length === 0 ? '' : `: ${places.join(', ')}`}`);
@@ -152,10 +166,16 @@ export class SettingsController {
     await this.audit.append({ event: 'setting-changed', outcome: 'allowed', ...auditedRequest(request, user), detail });
   }
 
-  private described(group: string) {
-    const path = `/settings/${group}`;
-    const { displayName } = settingGroup(group);
-    return { name: group, displayName, key: 'name', uri: `${this.externalUrl.value}/api/v2${path}`, path };
+  /** Two profiles of one DBID would make it a question of luck whom recordings are encrypted for. */
+  private checkDbid({ group, name: profile, location }: SettingName, value: unknown, others: readonly Setting[]): void {
+    if (group !== ivrProfileGroup) return;
+    if (location !== '/') throw told('RCS_INVALID_VALUE', 'location: must be /, an IVR profile is the same everywhere');
+    const other = others.find(one => one.group === group && one.value === JSON.stringify(value));
+    if (other === undefined) return;
+    throw told(
+      'RCS_INVALID_VALUE',
+      `value: ${JSON.stringify(other.name)} has this DBID, and not ${JSON.stringify(profile)}`,
+    );
   }
 }
 

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Dispatcher } from 'undici';
 import type { z } from 'zod';
 import {
+  archivePath,
   contentTreePath,
   contentTreeReplySchema,
   forgetPath,
@@ -11,8 +12,11 @@ import {
   mediaPath,
   peaksPath,
   peaksReplySchema,
+  provePath,
+  proveReplySchema,
   removePath,
   removeReplySchema,
+  type ArchiveRequest,
   type ContentTreeReply,
   type ContentTreeRequest,
   type InspectReply,
@@ -21,6 +25,8 @@ import {
   type MadePeaks,
   type MediaRequest,
   type PeaksRequest,
+  type ProveReply,
+  type ProveRequest,
   type RemoveRequest,
   type WorkerRegistration,
 } from '#contracts';
@@ -82,6 +88,24 @@ export class WorkerClient {
     throw await problemOf(response, worker);
   }
 
+  /**
+   * A stored file for an archive, as it lies in its storage.
+   * @param signal as with `requestMedia`. @throws RcsError of the worker
+   */
+  async archive(
+    worker: WorkerRegistration,
+    request: ArchiveRequest,
+    requestId: string,
+    signal: AbortSignal,
+  ): Promise<WorkerAnswer> {
+    const response = await whileWaiting(signal, waiting =>
+      this.post(worker, archivePath, JSON.stringify(request), requestId, waiting),
+    );
+    const { statusCode: status, body } = response;
+    if (status === 200) return { status, headers: singleValues(response.headers), body };
+    throw await problemOf(response, worker);
+  }
+
   async inspect(
     worker: WorkerRegistration,
     request: InspectRequest,
@@ -116,6 +140,16 @@ export class WorkerClient {
     if (!('failure' in made)) return made;
     const fallback = new RcsError('RCS_WORKER_FAILED', `worker ${worker.instance}: ${made.failure.code}`);
     throw fromProblemDetails(made.failure, fallback);
+  }
+
+  /** Whether media opens now, by its key and from its storage. @throws RcsError of the worker: what a player would hear */
+  async prove(
+    worker: WorkerRegistration,
+    request: ProveRequest,
+    requestId: string,
+    signal: AbortSignal,
+  ): Promise<ProveReply> {
+    return parsed(proveReplySchema, await this.json(worker, provePath, request, requestId, signal, signal), worker);
   }
 
   /** Resolves when nothing is left where the grant says. */
@@ -165,7 +199,7 @@ export class WorkerClient {
   ): Promise<Dispatcher.ResponseData> {
     const span = callSpan(requestId, `POST ${path}`, { 'http.request.method': 'POST', 'rcs.worker': worker.instance });
     try {
-      const response = await this.connections.to(worker.url).request({
+      const response = await this.send(worker, {
         method: 'POST',
         path,
         headers: { 'content-type': 'application/json', [requestIdHeader]: requestId, ...span?.headers },
@@ -182,6 +216,29 @@ export class WorkerClient {
       span?.end();
     }
   }
+
+  /** Through its socket where it has one on this host, and over TLS where nobody answers there. */
+  private async send(
+    worker: WorkerRegistration,
+    request: Dispatcher.RequestOptions & { readonly signal: AbortSignal },
+  ): Promise<Dispatcher.ResponseData> {
+    const throughSocket = this.connections.throughSocket(worker);
+    if (throughSocket !== undefined) {
+      try {
+        return await throughSocket.request(request);
+      } catch (error) {
+        if (request.signal.aborted || !isUnconnected(error)) throw error;
+        this.connections.socketLost(worker);
+      }
+    }
+    return this.connections.to(worker.url).request(request);
+  }
+}
+
+/** Nobody was at the other end: the request has not left. */
+function isUnconnected(error: unknown): boolean {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return syscall === 'connect' || code === 'UND_ERR_CONNECT_TIMEOUT';
 }
 
 /** Work with a signal that follows this one until the work is done, and no longer. */

@@ -1,16 +1,19 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { TLSSocket } from 'node:tls';
 import { buildConnector, Pool, type Dispatcher } from 'undici';
+import type { WorkerRegistration } from '#contracts';
 import {
   describeError,
   internalTlsOptions,
   LiveIdentity,
   serverMustBe,
+  type DeniedCertificates,
   type Logger,
   type ServerSettings,
   WatchedSockets,
 } from '#platform';
 import { LOGGER, SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
+import { NearbyWorkers } from './nearby-workers.js';
 
 /** Shorter than the workers keep idle connections. */
 const keepAliveTimeoutMs = 30_000;
@@ -22,38 +25,68 @@ export type WorkerConnectionSettings = Pick<
   'workerMaxConnection' | 'workerIdleTimeoutMs' | 'playbackStartTimeoutMs' | 'workerServerName'
 >;
 
-/** Keep-alive pools to the data planes, one per worker, over mutual TLS; a peer must carry the role decrypt-worker. */
+/** What stands in the Host field of requests through a socket. */
+const socketOrigin = 'http://worker.socket';
+
+/**
+ * Keep-alive pools to the data planes, one per worker: over mutual TLS, where a peer must carry the role decrypt-worker;
+ * to workers of this host through their sockets, too.
+ */
 @Injectable()
 export class WorkerConnections {
   private readonly pools = new Map<string, Pool>();
+  private readonly socketPools = new Map<string, Pool>();
+  private denied: string;
 
   constructor(
     private readonly identity: LiveIdentity,
     @Inject(SERVER_SETTINGS) private readonly settings: WorkerConnectionSettings,
     @Inject(LOGGER) private readonly logger: Logger,
     @Optional() @Inject(WatchedSockets) private readonly sockets?: Pick<WatchedSockets, 'watch'>,
+    @Optional() @Inject(NearbyWorkers) private readonly nearby?: NearbyWorkers,
   ) {
+    this.denied = entriesOf(identity.current.denied);
     identity.onChange(() => this.renew());
   }
 
+  /** Over TLS. */
   to(url: string): Dispatcher {
-    const known = this.pools.get(url);
-    if (known !== undefined) return known;
-    const pool = new Pool(url, {
+    return pooled(this.pools, url, () => {
+      const connect = this.watched({
+        ...internalTlsOptions(this.identity.current),
+        checkServerIdentity: serverMustBe('decrypt-worker', this.identity.current.denied),
+        timeout: connectTimeoutMs,
+        ...(this.settings.workerServerName === undefined ? {} : { servername: this.settings.workerServerName }),
+      });
+      return new Pool(url, { ...this.bounds, connect });
+    });
+  }
+
+  /** Through the socket of a worker of this host; undefined where it has none. */
+  throughSocket({ instance }: Pick<WorkerRegistration, 'instance'>): Dispatcher | undefined {
+    const path = this.nearby?.socketOf(instance);
+    if (path === undefined) return undefined;
+    const connect = { socketPath: path, timeout: connectTimeoutMs };
+    return pooled(this.socketPools, path, () => new Pool(socketOrigin, { ...this.bounds, connect }));
+  }
+
+  isNear(instance: string): boolean {
+    return this.nearby?.socketOf(instance) !== undefined;
+  }
+
+  /** Its socket refuses: TLS is the way until it was looked for again. */
+  socketLost({ instance }: Pick<WorkerRegistration, 'instance'>): void {
+    this.nearby?.lost(instance);
+  }
+
+  private get bounds(): Pool.Options {
+    return {
       connections: this.settings.workerMaxConnection,
       pipelining: 1,
       keepAliveTimeout: keepAliveTimeoutMs,
       headersTimeout: this.settings.playbackStartTimeoutMs,
       bodyTimeout: this.settings.workerIdleTimeoutMs,
-      connect: this.watched({
-        ...internalTlsOptions(this.identity.current),
-        checkServerIdentity: serverMustBe('decrypt-worker', this.identity.current.denied),
-        timeout: connectTimeoutMs,
-        ...(this.settings.workerServerName === undefined ? {} : { servername: this.settings.workerServerName }),
-      }),
-    });
-    this.pools.set(url, pool);
-    return pool;
+    };
   }
 
   /** Ends connections to workers whose certificates are denied meanwhile. */
@@ -70,25 +103,54 @@ export class WorkerConnections {
       });
   }
 
-  /** New requests go over connections with the new identity; answers that are coming in are read to their end. */
+  /**
+   * New requests go over connections with the new identity; answers that are coming in are read to their end. A socket
+   * shows no certificate: when others are denied, all are left at once, until registrations were verified anew.
+   */
   private renew(): void {
-    const former = [...this.pools.values()];
-    this.pools.clear();
-    Promise.all(former.map(pool => pool.close())).catch((error: unknown) => {
-      this.logger.warn({ error: describeError(error) }, 'connections with the former identity could not be closed');
-    });
+    this.closeSoon(taken(this.pools), pool => pool.close());
+    const denied = entriesOf(this.identity.current.denied);
+    if (denied === this.denied) return;
+    this.denied = denied;
+    this.nearby?.loseAll();
+    this.closeSoon(taken(this.socketPools), pool => pool.destroy());
   }
 
-  /** Gives back the pools of workers that are gone. */
-  async keepOnly(urls: ReadonlySet<string>): Promise<void> {
-    const gone = [...this.pools].filter(([url]) => !urls.has(url));
-    gone.forEach(([url]) => this.pools.delete(url));
-    await Promise.all(gone.map(([, pool]) => pool.close()));
+  /** Looks for the sockets of these workers, and gives back the pools of others that are gone. */
+  async keepOnly(workers: readonly WorkerRegistration[]): Promise<void> {
+    this.nearby?.look(workers.map(({ instance }) => instance));
+    const urls = new Set(workers.map(({ url }) => url));
+    const sockets = new Set(workers.map(({ instance }) => this.nearby?.socketOf(instance)));
+    const gone = [...taken(this.pools, url => !urls.has(url)), ...taken(this.socketPools, path => !sockets.has(path))];
+    await Promise.all(gone.map(pool => pool.close()));
   }
 
   async close(): Promise<void> {
-    const pools = [...this.pools.values()];
-    this.pools.clear();
-    await Promise.all(pools.map(pool => pool.destroy()));
+    await Promise.all([...taken(this.pools), ...taken(this.socketPools)].map(pool => pool.destroy()));
+    this.nearby?.close();
+  }
+
+  private closeSoon(pools: readonly Pool[], close: (pool: Pool) => Promise<void>): void {
+    Promise.all(pools.map(close)).catch((error: unknown) => {
+      this.logger.warn({ error: describeError(error) }, 'connections with the former identity could not be closed');
+    });
   }
 }
+
+function pooled(pools: Map<string, Pool>, place: string, make: () => Pool): Pool {
+  const known = pools.get(place);
+  if (known !== undefined) return known;
+  const pool = make();
+  pools.set(place, pool);
+  return pool;
+}
+
+/** Takes pools out. */
+function taken(pools: Map<string, Pool>, which: (place: string) => boolean = () => true): Pool[] {
+  const found = [...pools].filter(([place]) => which(place));
+  found.forEach(([place]) => pools.delete(place));
+  return found.map(([, pool]) => pool);
+}
+
+const entriesOf = (denied: DeniedCertificates | undefined): string =>
+  [...(denied?.fingerprints ?? []), ...(denied?.serialNumbers ?? [])].sort().join();

@@ -62,6 +62,42 @@ describe(WorkerDirectory.name, () => {
   const choices = (rounds = 100): Set<string> =>
     new Set(Array.from({ length: rounds }, () => directory.choose(nobody).instance));
 
+  describe('with workers of this host', () => {
+    let near: Set<string>;
+    beforeEach(() => {
+      near = new Set(['near', 'near too']);
+      jest.spyOn(connections, 'isNear').mockImplementation(instance => near.has(instance));
+    });
+    afterEach(() => jest.restoreAllMocks());
+
+    it('asks them and nobody else, the one with less to do', async () => {
+      await start(worker('near', 4), worker('near too', 4), worker('far'));
+      expect(choices()).toEqual(new Set(['near', 'near too']));
+      const done = directory.begin('near');
+      expect(choices()).toEqual(new Set(['near too']));
+      done();
+    });
+
+    it('asks others when they have much more to do, failed a moment ago, or were tried', async () => {
+      near = new Set(['near']);
+      await start(worker('near', 32), worker('far'), worker('far too'));
+      expect(choices()).toEqual(new Set(['near']));
+      const done = directory.begin('near');
+      expect(choices()).toEqual(new Set(['far', 'far too']));
+      done();
+      expect(choices()).toEqual(new Set(['near']));
+      expect(directory.choose(new Set(['near'])).instance).toContain('far');
+      directory.suspend('near');
+      expect(choices()).toEqual(new Set(['far', 'far too']));
+    });
+
+    it('asks them where nobody else is left', async () => {
+      near = new Set(['near']);
+      await start(worker('near', 5000), worker('far'));
+      expect(directory.choose(new Set(['far'])).instance).toBe('near');
+    });
+  });
+
   it('knows the registered workers as soon as it has started', async () => {
     await start(worker('a'), worker('b'));
     expect(directory.count).toBe(2);

@@ -11,6 +11,8 @@ const refreshIntervalMs = 1000;
 const suspensionMs = 2000;
 /** A worker that has the media open may have so many requests more than another: to open it again costs a use of the key. */
 const worthOfOpenMedia = 4;
+/** A worker of this host, asked over its socket, may have so many requests more than another: TLS is a quarter of what a byte costs. */
+const worthOfNearness = 32;
 
 /** A worker and what it has to do: what it said at its last heartbeat, and what this gateway asks of it now. */
 class Candidate {
@@ -35,6 +37,7 @@ class Candidate {
 @Injectable()
 export class WorkerDirectory implements OnApplicationBootstrap, OnApplicationShutdown {
   private candidates: readonly Candidate[] = [];
+  private nearby: readonly Candidate[] = [];
   private byInstance: ReadonlyMap<string, Candidate> = new Map();
   private readonly ownRequests = new Map<string, number>();
   private readonly suspendedUntil = new Map<string, number>();
@@ -71,12 +74,12 @@ export class WorkerDirectory implements OnApplicationBootstrap, OnApplicationShu
   }
 
   /**
-   * The worker for the next request, never one of `except`.
+   * The worker for the next request, never one of `except`; one of this host unless it is much busier than others.
    * @param holder the instance that has the media open, which is taken unless it is much busier or failed a moment ago
    * @throws RcsError RCS_NO_WORKER
    */
   choose(except: ReadonlySet<string>, holder?: string): WorkerRegistration {
-    const chosen = chooseWorker(this.possible(except), Math.random);
+    const chosen = this.best(except);
     if (chosen === undefined)
       throw new RcsError('RCS_NO_WORKER', `none of ${this.count} workers is left`, { retryAfterMs: 2000 });
     const holding = holder === undefined || except.has(holder) ? undefined : this.byInstance.get(holder);
@@ -85,6 +88,15 @@ export class WorkerDirectory implements OnApplicationBootstrap, OnApplicationShu
       !this.isSuspended(holding.instance, performance.now()) &&
       holding.load <= chosen.load + worthOfOpenMedia;
     return (isBetter ? holding : chosen).registration;
+  }
+
+  private best(except: ReadonlySet<string>): Candidate | undefined {
+    const anywhere = chooseWorker(this.possible(except), Math.random);
+    if (anywhere === undefined || this.nearby.length === 0) return anywhere;
+    const now = performance.now();
+    const possible = this.nearby.filter(({ instance }) => !except.has(instance) && !this.isSuspended(instance, now));
+    const near = chooseWorker(possible, Math.random);
+    return near !== undefined && near.load <= anywhere.load + worthOfNearness ? near : anywhere;
   }
 
   /** Without those that failed a moment ago, unless no other is left. */
@@ -119,18 +131,19 @@ export class WorkerDirectory implements OnApplicationBootstrap, OnApplicationShu
   private async refresh(): Promise<void> {
     try {
       const found = await this.registry.list();
-      const urls = new Set(found.map(({ url }) => url));
+      this.connections.keepOnly(found).catch((error: unknown) => {
+        this.logger.warn({ error: describeError(error) }, 'connections to a worker that left could not be closed');
+      });
       const instances = new Set(found.map(({ instance }) => instance));
       this.candidates = found.map(registration => new Candidate(registration, this.ownRequests));
       this.byInstance = new Map(this.candidates.map(candidate => [candidate.instance, candidate]));
+      this.nearby = this.candidates.filter(({ instance }) => this.connections.isNear(instance));
       this.metrics.workers.set(found.length);
+      this.metrics.nearbyWorkers.set(this.nearby.length);
       this.metrics.registryRead();
       const now = performance.now();
       for (const [instance, until] of this.suspendedUntil)
         if (!instances.has(instance) || until <= now) this.suspendedUntil.delete(instance);
-      this.connections.keepOnly(urls).catch((error: unknown) => {
-        this.logger.warn({ error: describeError(error) }, 'connections to a worker that left could not be closed');
-      });
     } catch (error) {
       this.logger.warn({ error: describeError(error), workers: this.count }, 'the worker registry cannot be read');
     }

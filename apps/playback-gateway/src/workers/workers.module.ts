@@ -1,9 +1,17 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { WorkerRegistry, workerRegistrationType } from '#contracts';
 import { MessageVerifier } from '#grants';
-import { describeError, LiveIdentity, Readiness, type Logger, type RedisConnection } from '#platform';
-import { LOGGER, REDIS } from '../dependencies/injection-tokens.js';
+import {
+  describeError,
+  LiveIdentity,
+  Readiness,
+  type Logger,
+  type RedisConnection,
+  type ServerSettings,
+} from '#platform';
+import { LOGGER, REDIS, SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
 import { ForgottenKeys } from './forgotten-keys.js';
+import { NearbyWorkers } from './nearby-workers.js';
 import { WorkerClient } from './worker-client.js';
 import { WorkerConnections } from './worker-connections.js';
 import { WorkerDirectory } from './worker-directory.js';
@@ -12,6 +20,12 @@ import { WorkerDirectory } from './worker-directory.js';
 @Module({
   providers: [
     { provide: WorkerRegistry, useFactory: workerRegistry, inject: [REDIS, LiveIdentity, LOGGER] },
+    {
+      provide: NearbyWorkers,
+      useFactory: ({ workerSocketDirectory }: ServerSettings, logger: Logger) =>
+        NearbyWorkers.in(workerSocketDirectory, logger),
+      inject: [SERVER_SETTINGS, LOGGER],
+    },
     WorkerConnections,
     WorkerDirectory,
     WorkerClient,
@@ -36,7 +50,10 @@ export class WorkersModule implements OnApplicationBootstrap {
 /** Believes registrations that a decrypt worker of this cluster signed a short time ago, and no others. */
 function workerRegistry(redis: RedisConnection, identity: LiveIdentity, logger: Logger): WorkerRegistry {
   const verifier = new MessageVerifier(identity, 'decrypt-worker', workerRegistrationType);
-  return new WorkerRegistry(redis, verifier, (worker, why) => {
+  const registry = new WorkerRegistry(redis, verifier, (worker, why) => {
     logger.warn({ worker, error: describeError(why) }, 'the registration of a worker was refused');
   });
+  // Whose certificate is denied now is no worker any more, and its socket none of ours.
+  identity.onChange(() => registry.forget());
+  return registry;
 }

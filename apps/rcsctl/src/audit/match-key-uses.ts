@@ -11,6 +11,15 @@ export interface UnexplainedUse {
   readonly recording: string;
 }
 
+/** Events on whose account workers have keys used. */
+const usesKeys: ReadonlySet<string> = new Set([
+  'playback',
+  'playback-finished',
+  'peaks-read',
+  'media-encryption',
+  'custody-proved',
+]);
+
 /** What a gateway's audit says about the grants that it gave. */
 export class GrantedPlaybacks {
   private readonly grantIds = new Set<string>();
@@ -26,7 +35,7 @@ export class GrantedPlaybacks {
   }
 
   private add({ event, requestId, detail }: Readonly<Record<string, unknown>>): void {
-    if (event !== 'playback' && event !== 'playback-finished') return;
+    if (typeof event !== 'string' || !usesKeys.has(event)) return;
     if (typeof requestId === 'string') this.requestIds.add(requestId);
     const [, ids = ''] = (typeof detail === 'string' ? /^grants ([^;]*)/.exec(detail) : null) ?? [];
     for (const id of ids.split(', ')) this.grantIds.add(id);

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { defaultDataDirectory } from '../configuration/find-configuration.js';
-import { quickstart } from '../quickstart/quickstart.js';
+import { demos, quickstart, type Demo } from '../quickstart/quickstart.js';
 import { servicePrograms, type ServiceProgram } from '../quickstart/service-programs.js';
 import { vaultCounts, type VaultCount } from '../quickstart/vault-replicas.js';
 
@@ -8,6 +8,7 @@ interface Options {
   readonly dataDir: string;
   readonly json?: boolean;
   readonly vaults: string;
+  readonly demo: Demo;
   readonly restartOnChange: readonly ServiceProgram[];
 }
 
@@ -20,6 +21,9 @@ export function quickstartCommand(program: Command): void {
     .addOption(
       new Option('--vaults <number>', 'key vaults on the same token').choices(vaultCounts.map(String)).default('1'),
     )
+    .addOption(
+      new Option('--demo <size>', "a contact center's week of recordings, or two alone").choices(demos).default('week'),
+    )
     .option('--json', 'print one line of JSON when it is ready')
     .addOption(
       new Option(
@@ -30,11 +34,12 @@ export function quickstartCommand(program: Command): void {
         .default([])
         .hideHelp(),
     )
-    .action(async ({ dataDir, json, vaults, restartOnChange }: Options) => {
+    .action(async ({ dataDir, json, vaults, demo, restartOnChange }: Options) => {
       const options = {
         dataDirectory: dataDir,
         json: json === true,
         vaults: Number(vaults) as VaultCount,
+        demo,
         restartOnChange,
       };
       process.exitCode = await quickstart(options);

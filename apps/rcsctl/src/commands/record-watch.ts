@@ -5,6 +5,7 @@ import { readConfiguration } from '../configuration/read-configuration.js';
 import { GatewayClient } from '../gateway-client/gateway-client.js';
 import type { RecordingEncryption, RecordingLayout } from '../recorder/encrypt-recording.js';
 import { FollowedRecipients } from '../recorder/followed-recipients.js';
+import { isAssigned, recipientQuery } from '../recorder/named-recipients.js';
 import { recorderAccess, type RecorderOptions } from '../recorder/recorder-access.js';
 import type { DetailOptions } from '../recorder/recording-details.js';
 import { FinishedFiles, type Finish } from '../recorder/spool/finished-files.js';
@@ -22,6 +23,7 @@ export interface WatchOptions extends ConfigurationOptions, RecorderOptions, Det
   readonly aside?: string;
   readonly settle: number;
   readonly once?: boolean;
+  readonly ivrProfileDbid?: string;
   readonly screenRecording?: boolean;
   readonly directory?: string;
   readonly rootCa?: string;
@@ -73,11 +75,12 @@ function finishOf({ moveTo, remove }: WatchOptions): Finish {
   return moveTo === undefined ? { remove: true } : { moveTo: resolve(moveTo) };
 }
 
-function openEvents(gateway: GatewayClient, contactCenter: string, { ivrProfile, screenRecording }: WatchOptions) {
-  if ((ivrProfile === undefined) === (screenRecording !== true))
-    throw new Error('--watch: name whom files are encrypted for, --ivr-profile NAME or --screen-recording');
-  const query = ivrProfile === undefined ? 'screenRecording=true' : `ivrProfile=${encodeURIComponent(ivrProfile)}`;
-  const path = `/rcs/contact-centers/${encodeURIComponent(contactCenter)}/recipients/events?${query}`;
+function openEvents(gateway: GatewayClient, contactCenter: string, options: WatchOptions) {
+  if (!isAssigned(options))
+    throw new Error(
+      '--watch: name whom files are encrypted for, --ivr-profile NAME, --ivr-profile-dbid or --screen-recording',
+    );
+  const path = `/rcs/contact-centers/${encodeURIComponent(contactCenter)}/recipients/events?${recipientQuery(options)}`;
   return (lastEventId: string, signal: AbortSignal) => gateway.openEvents(path, lastEventId, signal);
 }
 

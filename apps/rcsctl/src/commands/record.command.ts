@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, type Command, Option } from 'commander';
+import { recordStored, type StoredOptions } from './record-stored.js';
 import { recordWatch, type WatchOptions } from './record-watch.js';
 import {
   readConfiguration,
@@ -10,6 +11,7 @@ import {
 import { GatewayClient } from '../gateway-client/gateway-client.js';
 import type { RecordingLayout } from '../recorder/encrypt-recording.js';
 import { headOfFile, plaintextOfFile } from '../recorder/plaintext.js';
+import { isAssigned, recipientsNamed } from '../recorder/named-recipients.js';
 import { recorderAccess, type RecorderOptions } from '../recorder/recorder-access.js';
 import { recordMedia } from '../recorder/record-media.js';
 import { mediaExtension } from '../recorder/recorder-name.js';
@@ -18,7 +20,7 @@ import { wavDuration, wavHeadBytes } from '../recorder/wav-duration.js';
 import { spoolKinds } from '../recorder/spool/spool-kind.js';
 import { print } from '../terminal/print.js';
 
-interface Options extends ConfigurationOptions, RecorderOptions, DetailOptions, WatchOptions {
+interface Options extends ConfigurationOptions, RecorderOptions, DetailOptions, WatchOptions, StoredOptions {
   readonly directory?: string;
   readonly certificate: readonly string[];
   readonly screenRecording?: boolean;
@@ -36,7 +38,7 @@ interface Options extends ConfigurationOptions, RecorderOptions, DetailOptions, 
 export function recordCommand(program: Command): void {
   withConfiguration(program.command('record'))
     .description('encrypt a media file as the recorder does, store it on WebDAV and insert its metadata')
-    .argument('[file]', 'the media file; none with --watch')
+    .argument('[file]', 'the media file; none with --watch and --stored')
     .option('--gateway <url>', 'gateway; rcsctl.gateway of the configuration when absent')
     .option('--ca <file>', "authority of the gateway's certificate, PEM")
     .option('--ops-user <name>', 'the recorder; serverSettings.opsUsername when absent')
@@ -60,6 +62,7 @@ export function recordCommand(program: Command): void {
       [],
     )
     .option('--ivr-profile <name>', 'encrypt for the certificates that are assigned to this IVR profile')
+    .option('--ivr-profile-dbid <dbid>', 'likewise, by the DBID that the profile has in the Configuration Server')
     .option('--screen-recording', 'encrypt for the certificates of screen recordings')
     .option('--root-ca <file>', 'authorities that must vouch for the certificates, PEM; self-signed ones do without')
     .addOption(
@@ -92,14 +95,25 @@ export function recordCommand(program: Command): void {
     .option('--aside <folder>', '--watch: where files go that cannot be recorded; .aside in the folder when absent')
     .option('--settle <seconds>', '--watch: a file is complete when it was not written to for so long', seconds, 10)
     .option('--once', '--watch: ends when nothing is left that is complete')
+    .option(
+      '--stored <path...>',
+      'encrypts plain recordings that lie on the WebDAV already: files and folders, / for all',
+    )
+    .option('--list <file>', '--stored: a file with further paths, one in each line')
+    .option('--dry-run', '--stored: only says what would be encrypted')
+    .option('--user <name>', '--stored: an administrator of the contact center; rcsctl.gateway.userName when absent')
+    .option('--password-file <file>', '--stored: file with their password; rcsctl.gateway.password when absent')
     .option('--json', 'JSON for programs')
     .action((file: string | undefined, options: Options) => recordOrWatch(file, options));
 }
 
 function recordOrWatch(file: string | undefined, options: Options): Promise<void> {
-  if (options.watch !== undefined && file === undefined) return recordWatch(options.watch, options);
-  if (file !== undefined && options.watch === undefined) return record(file, options);
-  throw new Error('name a media file, or a folder with --watch FOLDER');
+  const { watch, stored, list } = options;
+  const isStored = stored !== undefined || list !== undefined;
+  if (isStored && watch === undefined && file === undefined) return recordStored(options);
+  if (watch !== undefined && !isStored && file === undefined) return recordWatch(watch, options);
+  if (file !== undefined && !isStored && watch === undefined) return record(file, options);
+  throw new Error('name a media file, or a folder with --watch FOLDER, or what is stored already with --stored PATH');
 }
 
 function seconds(text: string): number {
@@ -135,7 +149,7 @@ async function record(file: string, options: Options): Promise<void> {
       metadata: mediaFile,
       contactCenter,
       directory: options.directory,
-      certificates: await certificatesOf(gateway, contactCenter, options),
+      certificates: await recipientsNamed(gateway, contactCenter, options),
       rootsPem: rootCa === undefined ? undefined : readFileSync(rootCa),
       webdav,
       gateway,
@@ -145,40 +159,6 @@ async function record(file: string, options: Options): Promise<void> {
     await gateway.close();
   }
 }
-
-/** Those that are named, and those that are assigned to the profile: the gateway answers none unless all are valid. */
-async function certificatesOf(
-  gateway: GatewayClient,
-  contactCenter: string,
-  options: Options,
-): Promise<{ alias: string; pem: string }[]> {
-  const named = options.certificate.map(certificateOf);
-  if (!isAssigned(options)) return named;
-  const { ivrProfile } = options;
-  if (ivrProfile !== undefined && options.screenRecording === true) {
-    throw new Error('--ivr-profile and --screen-recording: name the one whose certificates the file is encrypted for');
-  }
-  const query = ivrProfile === undefined ? 'screenRecording=true' : `ivrProfile=${encodeURIComponent(ivrProfile)}`;
-  const path = `/rcs/contact-centers/${encodeURIComponent(contactCenter)}/recipients?${query}`;
-  const { certificates } = (await gateway.call('GET', path)) as {
-    certificates: { alias: string; certificate: string }[];
-  };
-  if (certificates.length === 0 && named.length === 0 && options.layout !== 'plain') {
-    throw new Error(
-      `nothing is assigned to ${ivrProfile ?? 'screen recordings'}: record unencrypted with --layout plain`,
-    );
-  }
-  return [...named, ...certificates.map(({ alias, certificate }) => ({ alias, pem: certificate }))];
-}
-
-function certificateOf(text: string): { alias: string; pem: string } {
-  const equals = text.indexOf('=');
-  if (equals < 1) throw new Error(`--certificate ${text}: write alias=file`);
-  return { alias: text.slice(0, equals), pem: readFileSync(text.slice(equals + 1), 'utf8') };
-}
-
-const isAssigned = ({ ivrProfile, screenRecording }: Options): boolean =>
-  ivrProfile !== undefined || screenRecording === true;
 
 function sideFileOf({ metadata }: Options): unknown {
   if (metadata === undefined) return {};

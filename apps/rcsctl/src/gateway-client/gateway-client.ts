@@ -22,6 +22,8 @@ export class GatewayAnswerError extends Error {
     message: string,
     /** What the gateway itself says is wrong. */
     readonly reason: string = message,
+    /** Of an error below /rcs, such as `RCS_RECORDING_HELD`. */
+    readonly code?: string,
   ) {
     super(message);
   }
@@ -117,8 +119,19 @@ export class GatewayClient {
     const answer: unknown = isJson && text !== '' ? JSON.parse(text) : text;
     if (response.statusCode < 300) return answer === '' ? undefined : answer;
     if (response.statusCode === 401) throw new GatewayAnswerError(401, this.refusedLogin());
-    const { detail, title } = (isJson ? answer : {}) as { detail?: string; title?: string };
-    throw new Error(detail ?? title ?? `the gateway answered ${response.statusCode}: ${text.slice(0, 500)}`);
+    const { detail, title, code } = (isJson ? answer : {}) as { detail?: string; title?: string; code?: string };
+    const message = detail ?? title ?? `the gateway answered ${response.statusCode}: ${text.slice(0, 500)}`;
+    throw new GatewayAnswerError(response.statusCode, message, message, code);
+  }
+
+  /**
+   * An archive as it comes; each piece may take its time, the whole as long as it needs.
+   * @throws Error for anything but 200; the body fails when it ends too soon.
+   */
+  async openArchive(request: object, signal: AbortSignal): Promise<AsyncIterable<Buffer>> {
+    const response = await this.change('POST', '/rcs/archives', JSON.stringify(request), signal);
+    if (response.statusCode !== 200) await this.fail(response, 'making the archive');
+    return response.body as AsyncIterable<Buffer>;
   }
 
   /** A stream of server-sent events, open as long as something comes. @throws Error for anything but 200. */
@@ -138,9 +151,19 @@ export class GatewayClient {
     return this.change('POST', path, body);
   }
 
-  private async change(method: ChangingMethod, path: string, body: string): Promise<Dispatcher.ResponseData> {
+  private async change(
+    method: ChangingMethod,
+    path: string,
+    body: string,
+    signal?: AbortSignal,
+  ): Promise<Dispatcher.ResponseData> {
     const send = () =>
-      this.request(path, { method, body, headers: { 'content-type': 'application/json', ...this.session } });
+      this.request(path, {
+        method,
+        body,
+        headers: { 'content-type': 'application/json', ...this.session },
+        ...(signal === undefined ? {} : { signal }),
+      });
     const response = await send();
     if (response.statusCode !== 403) return response;
     const refusal = response.body.dump();

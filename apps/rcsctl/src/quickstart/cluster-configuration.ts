@@ -5,6 +5,7 @@ import type { Ports } from './ports.js';
 import type { SecretFile } from './secret.js';
 import type { SoftHsmToken } from './services/softhsm-token.js';
 import { vaultAddresses, type VaultReplica } from './vault-replicas.js';
+import { workerSockets } from './worker-sockets.js';
 
 export interface ClusterSecrets {
   readonly ops: SecretFile;
@@ -30,6 +31,7 @@ export function clusterConfiguration(
   vaults: readonly VaultReplica[],
 ) {
   const operator = operatorIdentity(authority);
+  const sockets = workerSockets(directory.workerSockets, text => process.stderr.write(`${text}\n`));
   const local = (port: number) => ({ host: '127.0.0.1', port });
   return {
     crRegion: 'default',
@@ -50,6 +52,7 @@ export function clusterConfiguration(
       management: local(ports.gatewayManagement),
       enableSsl: true,
       ssl: authority.server,
+      workerSocketDirectory: sockets,
       opsUsername: opsUser,
       opsUserPassword: { file: secrets.ops.file },
       // Programs on this machine work without CSRF tokens; pages in its browsers do not.
@@ -74,7 +77,10 @@ export function clusterConfiguration(
       ...authority.services['local-key-manager'],
       vaultAddresses: vaultAddresses(vaults),
     },
-    decryptWorker: { vaultAddresses: vaultAddresses(vaults) },
+    decryptWorker: {
+      socketDirectory: sockets,
+      vaultAddresses: vaultAddresses(vaults),
+    },
     gracefulShutdownTimeoutMs: 5000,
   };
 }

@@ -39,6 +39,11 @@ export class DataDirectory {
     return join(this.root, 'webdav');
   }
 
+  /** Where the gateway reaches the workers. */
+  get workerSockets(): string {
+    return join(this.root, 'worker-sockets');
+  }
+
   get logs(): string {
     return join(this.root, 'logs');
   }
@@ -65,6 +70,11 @@ export class DataDirectory {
   /** What `quickstart --json` prints, while the cluster runs. */
   get readyFile(): string {
     return join(this.root, 'ready.json');
+  }
+
+  /** Says that the week of the demo has been recorded. */
+  get weekFile(): string {
+    return join(this.root, 'demo-week');
   }
 
   /** Which ports were used last time, so that URLs stay the same. */

@@ -5,7 +5,7 @@ import { hash } from '@node-rs/argon2';
 import type { StoreConfiguration } from '#platform';
 import { openStore, type User } from '#store';
 import type { DataDirectory } from './data-directory.js';
-import { demoPeople } from './demo-people.js';
+import type { DemoPerson } from './demo-people.js';
 import { secretFile } from './secret.js';
 
 export interface DemoUser {
@@ -23,7 +23,11 @@ export interface DemoAccounts {
 export const userSecretName = (name: string): string => `user-${name}`;
 
 /** Makes the contact center and its users, or finds those of the last start. */
-export async function demoAccounts(directory: DataDirectory, settings: StoreConfiguration): Promise<DemoAccounts> {
+export async function demoAccounts(
+  directory: DataDirectory,
+  settings: StoreConfiguration,
+  people: readonly DemoPerson[],
+): Promise<DemoAccounts> {
   const contactCenter = contactCenterId(directory);
   const store = await openStore({ store: settings }, { auditWriter: 'rcsctl-quickstart' });
   try {
@@ -31,7 +35,7 @@ export async function demoAccounts(directory: DataDirectory, settings: StoreConf
       await store.contactCenters.put({ id: contactCenter, name: 'Demo contact center' });
     }
     const users: DemoUser[] = [];
-    for (const person of demoPeople) {
+    for (const person of people) {
       const password = secretFile(directory.secrets, userSecretName(person.name)).value;
       if ((await store.users.find({ name: person.name })) === undefined) {
         await store.users.put({ ...person, enabled: true, contactCenter, passwordHash: await hash(password) });

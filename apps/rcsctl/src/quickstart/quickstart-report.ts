@@ -10,10 +10,14 @@ export interface QuickstartState {
   readonly dataDir: string;
 }
 
+/** Where everything is done in a browser. */
+const consoleOf = ({ gateway }: ClusterAccess): string => `${gateway}/console`;
+
 /** One line for scripts. */
 export function readyLine({ access, accounts, certificates, recordings, dataDir }: QuickstartState): string {
   return JSON.stringify({
     ready: true,
+    console: consoleOf(access),
     gateway: access.gateway,
     caFile: access.authority.caFile,
     users: accounts.users,
@@ -35,6 +39,8 @@ export function readyText({ access, accounts, certificates, recordings, dataDir 
   return [
     '',
     'The cluster runs, and its demo recordings play byte for byte as they were recorded.',
+    '',
+    `  console       ${consoleOf(access)}   ${player === undefined ? '' : `log in as ${player.name}`}`,
     '',
     ...urls.map(url => `  play          ${url}`),
     ...accounts.users.map(

@@ -13,6 +13,8 @@ export interface RecordingEncryption {
   /** Authorities that must vouch for the certificates; without them self-signed ones are accepted. */
   readonly rootsPem?: Buffer | undefined;
   readonly cipher?: WritableCipher;
+  /** When the certificates must be valid, where that is not now: of recordings that were made long ago. */
+  readonly at?: Date | undefined;
 }
 
 /** What goes to the storage, and what stays in the metadata. */
@@ -30,10 +32,10 @@ const cipherBlockBytes = 16;
  * @throws Error naming the certificate that may not be used.
  */
 export function recordingEncryption(how: RecordingEncryption): (plaintext: Plaintext) => EncryptedRecording {
-  const { layout, certificates, rootsPem, cipher } = how;
+  const { layout, certificates, rootsPem, cipher, at = new Date() } = how;
   if (layout === 'plain')
     return plaintext => ({ stored: plaintext.open(), length: plaintext.length, envelope: undefined });
-  const recipients = certificates.map(certificate => recipientOf(certificate, rootsPem));
+  const recipients = certificates.map(certificate => recipientOf(certificate, rootsPem, at));
   const options = { recipients, ...(cipher === undefined ? {} : { cipher }) };
   if (layout === 'attached') {
     return plaintext => ({
@@ -53,16 +55,17 @@ export function recordingEncryption(how: RecordingEncryption): (plaintext: Plain
 /** In CBC mode there is always padding (RFC 5652, 6.3). */
 const paddedLength = (length: number): number => length - (length % cipherBlockBytes) + cipherBlockBytes;
 
-/** The recipient a certificate stands for; its path must be valid at this moment (a recorder checks at every use). */
+/** The recipient a certificate stands for; its path must be valid when the recording is made (a recorder checks at every use). */
 function recipientOf(
   { alias, pem }: RecordingEncryption['certificates'][number],
   rootsPem: Buffer | undefined,
+  at: Date,
 ): EncryptionRecipient {
   const [certificate, ...intermediates] = parseCertificatePem(pem);
   const roots = rootsPem === undefined ? [] : parseAuthoritiesPem(rootsPem);
   try {
     const allowSelfSigned = rootsPem === undefined;
-    validateCertificatePath(certificate, { intermediates, roots, allowSelfSigned, at: new Date() });
+    validateCertificatePath(certificate, { intermediates, roots, allowSelfSigned, at });
   } catch (error) {
     throw new Error(`the certificate ${alias} may not encrypt recordings: ${describeError(error)}`, { cause: error });
   }

@@ -6,10 +6,10 @@ import type { Plaintext } from './plaintext.js';
 import { recorderName } from './recorder-name.js';
 import { RecorderStorage, type WebDavAccess } from './recorder-storage.js';
 
-export interface RecordingJob extends RecordingEncryption {
-  readonly id: string;
-  /** That of the call; the id of the recording when absent. */
-  readonly callUuid?: string | undefined;
+/** One media file, on its way into the storage. */
+export interface MediaFileJob extends RecordingEncryption {
+  /** That of the call. */
+  readonly callUuid: string;
   /** Of the media file's name, such as `mp3`. */
   readonly extension: string;
   /** Media type, such as `audio/mp3`. */
@@ -17,14 +17,20 @@ export interface RecordingJob extends RecordingEncryption {
   readonly plaintext: Plaintext;
   /** `yyyy-MM-ddTHH:mm:ss.SSS+0000` */
   readonly startTime: string;
-  /** Further fields of the recording. */
-  readonly recording?: Readonly<Record<string, unknown>>;
   /** Further fields of the media file. */
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly contactCenter: string;
   /** Where below the base of the storage, such as the prefix that belongs to the contact center; made where it is missing. */
   readonly directory?: string | undefined;
   readonly webdav: WebDavAccess;
+}
+
+export interface RecordingJob extends Omit<MediaFileJob, 'callUuid'> {
+  readonly id: string;
+  /** That of the call; the id of the recording when absent. */
+  readonly callUuid?: string | undefined;
+  /** Further fields of the recording. */
+  readonly recording?: Readonly<Record<string, unknown>>;
   readonly gateway: GatewayClient;
   /** The last word before the server hears of what is stored: what it throws leaves a stored file that belongs to no recording. */
   readonly beforeInsertion?: () => Promise<void>;
@@ -40,42 +46,49 @@ const pauseMs = 1000;
  * name of a stored file comes twice, and the server hears of a file only when it was read back and compared.
  */
 export async function recordMedia(job: RecordingJob): Promise<RecordingResource> {
-  const encrypt = recordingEncryption(job);
-  if (await job.gateway.hasRecording(job.id)) throw new Error(takenId(job.id));
   const callUuid = job.callUuid ?? job.id;
-  const mediaId = recorderName(callUuid, job.startTime, job.extension);
+  recordingEncryption(job);
+  if (await job.gateway.hasRecording(job.id)) throw new Error(takenId(job.id));
+  const { path, mediaFile } = await storeMediaFile({ ...job, callUuid });
+  await job.beforeInsertion?.();
+  return insert(job, path, { ...job.recording, id: job.id, startTime: job.startTime, mediaFiles: [mediaFile] });
+}
+
+export interface StoredMediaFile {
+  readonly path: string;
+  /** What the server is told of it. */
+  readonly mediaFile: object;
+}
+
+/** Encrypts a media file under a session key of its own, and stores it under a name that nothing else has. */
+export async function storeMediaFile(job: MediaFileJob): Promise<StoredMediaFile> {
+  const encrypt = recordingEncryption(job);
+  const mediaId = recorderName(job.callUuid, job.startTime, job.extension);
   const file = `${mediaId}${job.layout === 'plain' ? '' : '.bin'}`;
   const path = job.directory === undefined ? file : `${job.directory.replace(/\/+$/, '')}/${file}`;
   const { tree, envelope } = await store(job, path, encrypt);
-  await job.beforeInsertion?.();
-  return insert(job, path, {
-    ...job.recording,
-    id: job.id,
+  const mediaFile = {
+    callUUID: job.callUuid,
+    ...job.metadata,
+    mediaId,
+    type: job.type,
+    size: String(job.plaintext.length),
     startTime: job.startTime,
-    mediaFiles: [
-      {
-        callUUID: callUuid,
-        ...job.metadata,
-        mediaId,
-        type: job.type,
-        size: String(job.plaintext.length),
-        startTime: job.startTime,
-        mediaDescriptor: { storage: 'webDAV', path: placeOf(path, job.webdav) },
-        ...(envelope === undefined ? {} : { pkcs7: envelope.toString('base64') }),
-        ...(job.layout === 'plain' ? {} : { certAlias: job.certificates.map(({ alias }) => alias) }),
-        contentTree: contentTreeField(tree),
-      },
-    ],
-  });
+    mediaDescriptor: { storage: 'webDAV', path: placeOf(path, job.webdav) },
+    ...(envelope === undefined ? {} : { pkcs7: envelope.toString('base64') }),
+    ...(job.layout === 'plain' ? {} : { certAlias: job.certificates.map(({ alias }) => alias) }),
+    contentTree: contentTreeField(tree),
+  };
+  return { path, mediaFile };
 }
 
 /** A path lies in the first storage of the contact center; any other one is named by its URL. */
-function placeOf(path: string, { storageUrl }: WebDavAccess): string {
+export function placeOf(path: string, { storageUrl }: WebDavAccess): string {
   return storageUrl === undefined ? path : `${storageUrl.replace(/\/+$/, '')}/${path}`;
 }
 
 async function store(
-  { webdav, contactCenter, plaintext }: RecordingJob,
+  { webdav, contactCenter, plaintext }: MediaFileJob,
   path: string,
   encrypt: (plaintext: Plaintext) => EncryptedRecording,
 ): Promise<{ readonly tree: ContentTree; readonly envelope: Buffer | undefined }> {

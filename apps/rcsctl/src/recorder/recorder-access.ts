@@ -62,7 +62,7 @@ export function recorderGateway(
 }
 
 /** The storage that is named, as the configuration has it, if it does: credentials of one are not for another. */
-function webdavAccess({ mediaStorages }: Configuration, options: RecorderOptions): WebDavAccess {
+export function webdavAccess({ mediaStorages }: Configuration, options: RecorderOptions): WebDavAccess {
   const storages = mediaStorages.filter(one => one.storage === 'webDAV');
   const named = storages.find(({ url }) => options.webdav !== undefined && sameUrl(url, options.webdav));
   const configured = options.webdav === undefined ? storages[0] : named;

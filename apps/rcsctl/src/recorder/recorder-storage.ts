@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { ContentTreeBuilder, MediaStorages, type ContentTree, type MediaLocation } from '#media-storage';
 import { RcsError } from '#platform';
+import type { Plaintext } from './plaintext.js';
 
 export interface WebDavAccess {
   readonly url: string;
@@ -42,7 +43,7 @@ export class RecorderStorage {
    * @throws RcsError RCS_STORAGE_FILE_EXISTS, RCS_STORAGE_*; Error when something else came back than was sent.
    */
   async store(path: string, open: () => { stored: Readable; length: number | undefined }): Promise<ContentTree> {
-    const location = this.storages.resolve({ storage: 'webDAV', path }, this.contactCenter);
+    const location = this.locate(path);
     const sent = await this.sendTo(location, open);
     const found = await this.readBack(location);
     if (found.length === sent.length && found.root === sent.root) return sent;
@@ -52,8 +53,35 @@ export class RecorderStorage {
     );
   }
 
+  /** A stored file as what is to be recorded: read from its beginning each time, and held to how it was at first. */
+  async plaintext(path: string): Promise<Plaintext> {
+    const signal = patience();
+    const file = await this.storages.open(this.locate(path), {}, signal);
+    return { length: file.size, open: () => file.stream(0, file.size, signal) };
+  }
+
+  /** All files in a folder and in those below it, by their paths; the base of the storage is ''. */
+  async *filesBelow(folder: string): AsyncGenerator<string> {
+    const segments = folder.split('/').filter(name => name !== '');
+    const entries = await this.storages.list({ storageIndex: 0, segments }, patience());
+    for (const { name, isFolder } of entries) {
+      const path = [...segments, name].join('/');
+      if (isFolder) yield* this.filesBelow(path);
+      else yield path;
+    }
+  }
+
+  /** Removes what this run stored. Resolves when nothing is there any more. */
+  async remove(path: string): Promise<void> {
+    await this.storages.remove(this.locate(path), patience());
+  }
+
   async close(): Promise<void> {
     await this.storages.close();
+  }
+
+  private locate(path: string): MediaLocation {
+    return this.storages.resolve({ storage: 'webDAV', path }, this.contactCenter);
   }
 
   private async sendTo(location: MediaLocation, open: Parameters<RecorderStorage['store']>[1]): Promise<ContentTree> {

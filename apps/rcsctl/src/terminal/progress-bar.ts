@@ -9,25 +9,37 @@ const redrawMs = 100;
 const barWidth = 24;
 const clearLine = '\r\u001b[K';
 
+export interface BarOptions {
+  readonly terminal?: BarTerminal;
+  readonly now?: () => number;
+  /** How amounts are written; bytes unless told. */
+  readonly format?: (amount: number) => string;
+}
+
 /** One line on a terminal that shows how far a long work is; silent where nobody watches. */
 export class ProgressBar {
+  private readonly terminal: BarTerminal;
+  private readonly now: () => number;
+  private readonly format: (amount: number) => string;
   private readonly started: number;
   private done = 0;
   private drawnAt = -Infinity;
 
-  /** @param total bytes of the whole work. */
+  /** @param total of the whole work, in bytes unless `format` says otherwise; undefined where nobody knows it ahead. */
   constructor(
     private readonly what: string,
-    private readonly total: number,
-    private readonly terminal: BarTerminal = process.stderr,
-    private readonly now: () => number = () => performance.now(),
+    private readonly total: number | undefined,
+    { terminal = process.stderr, now = () => performance.now(), format = formatBytes }: BarOptions = {},
   ) {
+    this.terminal = terminal;
+    this.now = now;
+    this.format = format;
     this.started = now();
   }
 
-  /** So many bytes more are done. */
-  advance(bytes: number): void {
-    this.done = Math.min(this.total, this.done + bytes);
+  /** So much more is done. */
+  advance(amount: number): void {
+    this.done = Math.min(this.total ?? Infinity, this.done + amount);
     if (this.terminal.isTTY !== true || this.now() - this.drawnAt < redrawMs) return;
     this.drawnAt = this.now();
     this.terminal.write(clearLine + this.line().slice(0, this.columns - 1));
@@ -45,14 +57,16 @@ export class ProgressBar {
   }
 
   private line(): string {
+    const seconds = (this.now() - this.started) / 1000;
+    const rate = seconds > 0 ? this.done / seconds : 0;
+    if (this.total === undefined) return `${this.what} ${this.format(this.done)}  ${this.format(rate)}/s`;
     const share = this.total === 0 ? 1 : this.done / this.total;
     const filled = Math.round(share * barWidth);
     const bar = `[${'#'.repeat(filled)}${'-'.repeat(barWidth - filled)}]`;
-    const seconds = (this.now() - this.started) / 1000;
-    const rate = seconds > 0 ? this.done / seconds : 0;
     const left = rate > 0 ? `  ${Math.ceil((this.total - this.done) / rate)} s left` : '';
     const percent = `${Math.floor(share * 100)} %`.padStart(5);
-    return `${this.what} ${bar} ${percent}  ${formatBytes(this.done)} of ${formatBytes(this.total)}  ${formatBytes(rate)}/s${left}`;
+    const amounts = `${this.format(this.done)} of ${this.format(this.total)}`;
+    return `${this.what} ${bar} ${percent}  ${amounts}  ${this.format(rate)}/s${left}`;
   }
 }
 

@@ -63,6 +63,17 @@ export function encryptAttached(options: AttachedEncryptionOptions): Readable {
   return Readable.from(chunks, { objectMode: false, highWaterMark: segmentLength });
 }
 
+/** Bytes of the DER file that `encryptAttached` makes of a plaintext of this length, whatever its session key. */
+export function attachedLength(
+  { recipients, cipher = 'aes-256-cbc' }: EncryptionOptions,
+  plaintextLength: number,
+): number {
+  const sessionKey = Buffer.alloc(keyLengths[cipher]);
+  const parts = encodeEnvelopeParts(recipients, cipher, Buffer.alloc(blockLength), sessionKey);
+  const length = paddedLength(plaintextLength);
+  return encodeAttachedHead(parts, length).length + length;
+}
+
 /** Small enough that a reader may begin at the header of a segment wherever it wants to go. */
 const segmentLength = 16 * 1024;
 

@@ -36,4 +36,5 @@ export const keyVaultCallers: Readonly<Record<KeyVaultCall, readonly ServiceRole
   ListKeyBackups: ['rcsctl'],
   ReadKeyBackup: ['rcsctl'],
   CountersignAuditCheckpoint: ['playback-gateway'],
+  SealArchive: ['playback-gateway'],
 };

@@ -444,6 +444,24 @@ export interface RewrapSessionKeysRequest {
   certificate: string;
 }
 
+export interface SealArchiveReply {
+  /**
+   * Detached SignedData (RFC 5652, DER) over the manifest; its content type is that of manifests alone.
+   */
+  signature: Buffer;
+  /**
+   * Number of the record in the journal of the vault.
+   */
+  sequence: number;
+}
+
+export interface SealArchiveRequest {
+  /**
+   * JWS of the playback-gateway: whose archive, who asked for it, SHA-256 of its manifest.
+   */
+  grant: string;
+}
+
 export interface StatusReply {
   instance: string;
   ready: boolean;

@@ -81,6 +81,8 @@ export type ListKeyBackupsReply = Message<wire.ListKeyBackupsReply>;
 export type ReadKeyBackupRequest = Message<wire.ReadKeyBackupRequest>;
 export type CountersignAuditCheckpointRequest = Message<wire.CountersignAuditCheckpointRequest>;
 export type CountersignAuditCheckpointReply = Message<wire.CountersignAuditCheckpointReply>;
+export type SealArchiveRequest = Message<wire.SealArchiveRequest>;
+export type SealArchiveReply = Message<wire.SealArchiveReply>;
 export type ReadKeyBackupReply = Message<wire.ReadKeyBackupReply>;
 
 /** The most keys that are tried on an envelope with one call, however many bear the name in it. */
@@ -124,6 +126,7 @@ export interface KeyVaultCalls {
   ListKeyBackups: { request: Record<string, never>; reply: ListKeyBackupsReply };
   ReadKeyBackup: { request: ReadKeyBackupRequest; reply: ReadKeyBackupReply };
   CountersignAuditCheckpoint: { request: CountersignAuditCheckpointRequest; reply: CountersignAuditCheckpointReply };
+  SealArchive: { request: SealArchiveRequest; reply: SealArchiveReply };
 }
 
 export type KeyVaultCall = keyof KeyVaultCalls;

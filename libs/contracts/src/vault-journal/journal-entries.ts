@@ -85,6 +85,22 @@ const countersigned = z.strictObject({
   checkpoint: longText,
 });
 
+const archiveSealed = z.strictObject({
+  event: z.literal('archive-sealed'),
+  requestId: text,
+  caller: text,
+  callerCertificate: text,
+  /** `jti` of the grant. */
+  grantId: text,
+  /** Id of the archive. */
+  archive: text,
+  contactCenter: text,
+  /** Who asked for it. */
+  user: text,
+  /** SHA-256 of its manifest. */
+  digest,
+});
+
 /** What becomes of keys, and what operators open. */
 export type OperatorJournalEntry = Readonly<z.output<typeof operatorEntry>>;
 /** A use of keys that is about to happen. */
@@ -94,7 +110,8 @@ export type JournalEntry =
   | KeyUseEntry
   | Readonly<z.output<typeof opened>>
   | Readonly<z.output<typeof sealed>>
-  | Readonly<z.output<typeof countersigned>>;
+  | Readonly<z.output<typeof countersigned>>
+  | Readonly<z.output<typeof archiveSealed>>;
 
 const chained = {
   /** Counts from 0 without gaps. */
@@ -112,6 +129,7 @@ export const journalRecord = z.discriminatedUnion('event', [
   opened.extend(chained),
   sealed.extend(chained),
   countersigned.extend(chained),
+  archiveSealed.extend(chained),
 ]);
 
 export type JournalRecord = Readonly<z.output<typeof journalRecord>>;

@@ -130,6 +130,11 @@ export class WorkerRegistry {
     return [...known.values()].map(({ registration }) => registration);
   }
 
+  /** Verifies all anew at the next reading, as when other certificates count. */
+  forget(): void {
+    this.known = new Map();
+  }
+
   private read(instance: string, text: string): KnownRegistration {
     const { signed } = JSON.parse(text) as { readonly signed?: unknown };
     if (typeof signed !== 'string') throw new Error('nobody signed it');

@@ -1,8 +1,6 @@
 import { sign, verify, type KeyObject } from 'node:crypto';
+import { ecdsaSigValue, fixedSignature, signatureBytes } from './ecdsa-signature.js';
 
-/** IEEE P1363: both numbers of the signature, as JWS has them (RFC 7518, 3.4). */
-const dsaEncoding = 'ieee-p1363';
-const signatureBytes = 64;
 const compactForm = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/;
 
 const encoded = (text: string): string => Buffer.from(text, 'utf8').toString('base64url');
@@ -13,7 +11,7 @@ const encoded = (text: string): string => Buffer.from(text, 'utf8').toString('ba
  */
 export function signCompact(header: object, payload: string, key: KeyObject): string {
   const content = `${encoded(JSON.stringify(header))}.${encoded(payload)}`;
-  return `${content}.${sign('sha256', Buffer.from(content), { key, dsaEncoding }).toString('base64url')}`;
+  return `${content}.${fixedSignature(sign('sha256', Buffer.from(content), key)).toString('base64url')}`;
 }
 
 /**
@@ -26,5 +24,5 @@ export function verifyCompact(jws: string, key: KeyObject): Buffer | undefined {
   if (key.asymmetricKeyType !== 'ec' || key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') return undefined;
   if (signature.length !== signatureBytes) return undefined;
   const content = Buffer.from(`${header}.${payload}`);
-  return verify('sha256', content, { key, dsaEncoding }, signature) ? Buffer.from(payload, 'base64url') : undefined;
+  return verify('sha256', content, key, ecdsaSigValue(signature)) ? Buffer.from(payload, 'base64url') : undefined;
 }

@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
 import type { MediaLocation } from '../media-location.js';
 import type { MediaStorageConfiguration, StorageObserver } from '../media-storage-configuration.js';
-import type { MediaStorage, OpenHint, StoredObject } from '../stored-object.js';
+import type { MediaStorage, OpenHint, StoredEntry, StoredObject } from '../stored-object.js';
 import { firstLook, type FirstLook } from './first-look.js';
 import { WebDavConnection } from './webdav-connection.js';
+import { WebDavListing } from './webdav-listing.js';
 import { WebDavObject, type Window } from './webdav-object.js';
 import { WebDavRemoval } from './webdav-removal.js';
 import { WebDavUpload } from './webdav-upload.js';
@@ -42,6 +43,10 @@ export class WebDavStorage implements MediaStorage {
 
   async remove(location: MediaLocation, signal: AbortSignal): Promise<void> {
     await new WebDavRemoval(this.connection, location, signal).remove();
+  }
+
+  async list(segments: readonly string[], signal: AbortSignal): Promise<readonly StoredEntry[]> {
+    return new WebDavListing(this.connection, segments, signal).list();
   }
 
   async close(): Promise<void> {

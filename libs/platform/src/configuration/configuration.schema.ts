@@ -7,6 +7,7 @@ import { keyVault } from './key-vault.schema.js';
 import { localKeyManager } from './local-key-manager.schema.js';
 import { auditOtlp, auditS3, auditSyslog } from './audit-sinks.schema.js';
 import { mediaStorage, settableStorages } from './media-storage.schema.js';
+import { demandRedirectUri } from './open-id-login.schema.js';
 import { openIdProvider } from './open-id.schema.js';
 import { filePath, milliseconds, secret } from './option-types.js';
 import { recordingCertificates } from './recording-certificates.schema.js';
@@ -36,119 +37,121 @@ const internalTls = z.strictObject({
 });
 
 /** The whole of application.yaml; each service reads its own part and the shared ones. */
-export const configurationSchema = z.strictObject({
-  logging: z
-    .strictObject({
-      level: z
-        .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
-        .default('info')
-        .describe('What is less severe is not written; a change is in force without a restart.'),
-      levelToken: secret
-        .refine(token => token.length >= 16, 'must have 16 characters or more')
-        .optional()
-        .describe('Whoever shows it changes the level of a running process; nobody does where it is absent.'),
-    })
-    .prefault({}),
-  tracing: tracing.optional(),
-  masterKeyFile: filePath
-    .optional()
-    .describe(
-      'File with the key of all CRYPT: values; the environment variable RCS_MASTER_KEY may hold the key itself instead.',
-    ),
-  crRegion: z
-    .string()
-    .min(1)
-    .default('default')
-    .describe('Region of this server; recordings of other regions do not exist for its users.'),
-  internalTls: internalTls.optional(),
-  redis: redis.optional(),
-  store: store.optional(),
-  cassandraCluster: cassandraCluster.optional().describe('Recordings lie there, everything else in the store.'),
-  audit: z
-    .strictObject({
-      checkpointFile: filePath
-        .optional()
-        .describe(
-          'Where signed checkpoints go; audit-checkpoints.jsonl beside the SQLite files when absent. PostgreSQL has no such place: name one of this host.',
-        ),
-      checkpointIntervalMs: milliseconds.default(60_000).describe('How often gateways sign, while anything changes.'),
-      countersign: z
-        .boolean()
-        .default(true)
-        .describe(
-          'Whether a key vault, where the gateway knows one, keeps checkpoints in its journal and signs them, too.',
-        ),
-      syslog: auditSyslog.optional(),
-      s3: auditS3.optional(),
-      otlp: auditOtlp.optional(),
-    })
-    .prefault({}),
-  removal: z
-    .strictObject({
-      ledgerFile: filePath
-        .optional()
-        .describe(
-          'Where it is kept what was deleted, expired or erased, so that a restored backup of the store does not bring it back; removal-ledger.jsonl beside the SQLite files when absent. PostgreSQL has no such place: name one of this host.',
-        ),
-    })
-    .prefault({}),
-  mediaStorages: z.array(mediaStorage).default([]),
-  settableStorages,
-  recordingSources,
-  /** How stored files are looked at: whom they are for, and the tree that proves their content. */
-  mediaIndex: z
-    .strictObject({
-      insertionTimeoutMs: milliseconds
-        .default(5000)
-        .describe(
-          'How long an insertion waits for that; a recording whose storage is away is inserted, and looked at later.',
-        ),
-      inspectionsPerSecond: z
-        .int()
-        .min(1)
-        .max(10_000)
-        .default(50)
-        .describe('What the gateways do in the background, all together.'),
-      bytesPerSecond: z
-        .int()
-        .min(65_536)
-        .default(32 * 1024 * 1024)
-        .describe('What they read for that, all together.'),
-    })
-    .prefault({}),
-  playback: z
-    .strictObject({
-      verifyContent: z
-        .boolean()
-        .default(true)
-        .describe(
-          'Stored bytes are checked against the SHA-256 tree that was kept with the recording before any of them leaves.',
-        ),
-    })
-    .prefault({}),
-  serverSettings,
-  configurationServers: z.array(configurationServer).default([]),
-  openId: openIdProvider.optional(),
-  keyVault: keyVault.optional(),
-  decryptWorker: decryptWorker.optional(),
-  recordingCertificates,
-  localKeyManager: localKeyManager.optional(),
-  rcsctl: rcsctl.optional(),
-  shutdownDelayMs: z
-    .int()
-    .min(0)
-    .max(600_000)
-    .default(0)
-    .describe(
-      'A service that was told to stop goes on serving for this long, while load balancers learn that it is not ready.',
-    ),
-  gracefulShutdownTimeoutMs: milliseconds
-    .default(30_000)
-    .describe('Running streams may take this long to finish; then they are handed over.'),
-  reloadIntervalMs: milliseconds
-    .default(5000)
-    .describe('How often application.yaml and the certificates are looked at for changes.'),
-});
+export const configurationSchema = z
+  .strictObject({
+    logging: z
+      .strictObject({
+        level: z
+          .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+          .default('info')
+          .describe('What is less severe is not written; a change is in force without a restart.'),
+        levelToken: secret
+          .refine(token => token.length >= 16, 'must have 16 characters or more')
+          .optional()
+          .describe('Whoever shows it changes the level of a running process; nobody does where it is absent.'),
+      })
+      .prefault({}),
+    tracing: tracing.optional(),
+    masterKeyFile: filePath
+      .optional()
+      .describe(
+        'File with the key of all CRYPT: values; the environment variable RCS_MASTER_KEY may hold the key itself instead.',
+      ),
+    crRegion: z
+      .string()
+      .min(1)
+      .default('default')
+      .describe('Region of this server; recordings of other regions do not exist for its users.'),
+    internalTls: internalTls.optional(),
+    redis: redis.optional(),
+    store: store.optional(),
+    cassandraCluster: cassandraCluster.optional().describe('Recordings lie there, everything else in the store.'),
+    audit: z
+      .strictObject({
+        checkpointFile: filePath
+          .optional()
+          .describe(
+            'Where signed checkpoints go; audit-checkpoints.jsonl beside the SQLite files when absent. PostgreSQL has no such place: name one of this host.',
+          ),
+        checkpointIntervalMs: milliseconds.default(60_000).describe('How often gateways sign, while anything changes.'),
+        countersign: z
+          .boolean()
+          .default(true)
+          .describe(
+            'Whether a key vault, where the gateway knows one, keeps checkpoints in its journal and signs them, too.',
+          ),
+        syslog: auditSyslog.optional(),
+        s3: auditS3.optional(),
+        otlp: auditOtlp.optional(),
+      })
+      .prefault({}),
+    removal: z
+      .strictObject({
+        ledgerFile: filePath
+          .optional()
+          .describe(
+            'Where it is kept what was deleted, expired or erased, so that a restored backup of the store does not bring it back; removal-ledger.jsonl beside the SQLite files when absent. PostgreSQL has no such place: name one of this host.',
+          ),
+      })
+      .prefault({}),
+    mediaStorages: z.array(mediaStorage).default([]),
+    settableStorages,
+    recordingSources,
+    /** How stored files are looked at: whom they are for, and the tree that proves their content. */
+    mediaIndex: z
+      .strictObject({
+        insertionTimeoutMs: milliseconds
+          .default(5000)
+          .describe(
+            'How long an insertion waits for that; a recording whose storage is away is inserted, and looked at later.',
+          ),
+        inspectionsPerSecond: z
+          .int()
+          .min(1)
+          .max(10_000)
+          .default(50)
+          .describe('What the gateways do in the background, all together.'),
+        bytesPerSecond: z
+          .int()
+          .min(65_536)
+          .default(32 * 1024 * 1024)
+          .describe('What they read for that, all together.'),
+      })
+      .prefault({}),
+    playback: z
+      .strictObject({
+        verifyContent: z
+          .boolean()
+          .default(true)
+          .describe(
+            'Stored bytes are checked against the SHA-256 tree that was kept with the recording before any of them leaves.',
+          ),
+      })
+      .prefault({}),
+    serverSettings,
+    configurationServers: z.array(configurationServer).default([]),
+    openId: openIdProvider.optional(),
+    keyVault: keyVault.optional(),
+    decryptWorker: decryptWorker.optional(),
+    recordingCertificates,
+    localKeyManager: localKeyManager.optional(),
+    rcsctl: rcsctl.optional(),
+    shutdownDelayMs: z
+      .int()
+      .min(0)
+      .max(600_000)
+      .default(0)
+      .describe(
+        'A service that was told to stop goes on serving for this long, while load balancers learn that it is not ready.',
+      ),
+    gracefulShutdownTimeoutMs: milliseconds
+      .default(30_000)
+      .describe('Running streams may take this long to finish; then they are handed over.'),
+    reloadIntervalMs: milliseconds
+      .default(5000)
+      .describe('How often application.yaml and the certificates are looked at for changes.'),
+  })
+  .superRefine(demandRedirectUri);
 
 export type Configuration = z.output<typeof configurationSchema>;
 export type ServerSettings = Configuration['serverSettings'];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { maxConnections } from './listener-limits.schema.js';
-import { listen, milliseconds, vaultAddress } from './option-types.js';
+import { listen, milliseconds, socketDirectory, vaultAddress } from './option-types.js';
 
 /** Fetches, decrypts, streams. */
 export const decryptWorker = z.strictObject({
@@ -10,6 +10,9 @@ export const decryptWorker = z.strictObject({
     .url({ protocol: /^https$/, error: 'must start with https://' })
     .optional()
     .describe('How the gateway reaches this worker; derived from the listening address when absent.'),
+  socketDirectory: socketDirectory.describe(
+    'Where gateways of this host reach this worker beside TLS, serverSettings.workerSocketDirectory of theirs: a directory of the one user of both (mode 0700), made when missing. false: over TLS alone.',
+  ),
   vaultAddresses: z.array(vaultAddress).min(1).describe('host:port of every key vault.'),
   vaultTimeoutMs: milliseconds.default(5000).describe('For a session key, whichever vaults are asked for it.'),
   mediaSessionCacheSize: z

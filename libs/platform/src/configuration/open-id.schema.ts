@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { openIdLogin } from './open-id-login.schema.js';
 import { milliseconds, secret, trustedCA } from './option-types.js';
 
 const claim = z.string().min(1);
 
-/** Bearer tokens of one OpenID provider (RFC 6750, RFC 9068); nothing of it is in force without this section. */
+/** Bearer tokens of one OpenID provider (RFC 6750, RFC 9068), and log-in there; nothing of it is in force without this section. */
 export const openIdProvider = z.strictObject({
   issuer: z.url({ protocol: /^https?$/ }).describe('Exactly the `iss` of its tokens.'),
   audience: z.array(z.string().min(1)).min(1).describe('A token must be meant for one of these.'),
@@ -43,7 +44,8 @@ export const openIdProvider = z.strictObject({
     .describe('A token older than this is refused even when it has not expired.'),
   jwksCacheMs: milliseconds.default(600_000).describe('How long its public keys are remembered.'),
   jwksCooldownMs: milliseconds.default(30_000).describe('Between two fetches that unknown key ids may cause.'),
-  timeoutMs: milliseconds.default(5000).describe('For fetching them.'),
+  timeoutMs: milliseconds.default(5000).describe('For each question to the provider.'),
+  login: openIdLogin.optional().describe('Log-in to the console at the provider; there is none without it.'),
 });
 
 export type OpenIdSettings = z.output<typeof openIdProvider>;

@@ -43,6 +43,9 @@ export const trustedCA = z
     "true: the system's authorities; false: no check; a path: the file of those that are trusted, PEM, JKS or PKCS#12.",
   );
 
+/** A directory of Unix sockets, or none. */
+export const socketDirectory = z.union([z.literal(false), filePath]).default(false);
+
 /** Where a key vault is reached. */
 export const vaultAddress = z.string().regex(/^[^\s/]+:\d+$/, 'must be host:port');
 

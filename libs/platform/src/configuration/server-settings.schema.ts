@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { interactionReceivers } from './interaction-receiver.schema.js';
 import { listenerLimits } from './listener-limits.schema.js';
-import { bytes, filePath, listen, milliseconds, port, secret, trustedCA } from './option-types.js';
+import { bytes, filePath, listen, milliseconds, port, secret, socketDirectory, trustedCA } from './option-types.js';
 import { recordingSettings } from './recording-source.schema.js';
 import { network, webSettings } from './web-settings.schema.js';
 
@@ -129,6 +129,9 @@ export const serverSettings = z
       .min(1)
       .optional()
       .describe('Name in the certificates of all workers, where it is not the host in their URL (pods have no names).'),
+    workerSocketDirectory: socketDirectory.describe(
+      'Where workers of this host are reached without TLS, decryptWorker.socketDirectory of theirs: a directory of the one user of both (mode 0700), made when missing. Others are reached over TLS; false: all.',
+    ),
     limits: listenerLimits,
     recordingSettings,
     ...webSettings,

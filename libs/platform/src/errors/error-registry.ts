@@ -120,6 +120,13 @@ export const errorRegistry = {
     'The recording is on legal hold',
     'GET /rcs/recordings/{id}/holds says who holds it, and why; it goes when the last hold is released.',
   ),
+  RCS_RECORDING_READ_ONLY: define(
+    409,
+    FAILED_PRECONDITION,
+    2,
+    'The recording lies in a mounted archive, which is only read',
+    'Unmount it (rcsctl archive unmount); the archive stays as it is. An erasure takes it out for good.',
+  ),
   RCS_LABEL_EXISTS: define(
     409,
     ALREADY_EXISTS,
@@ -240,6 +247,14 @@ export const errorRegistry = {
     true,
   ),
   RCS_STORE_UNAVAILABLE: define(503, UNAVAILABLE, 4, 'The store is not available', 'Check the database.', true),
+  RCS_SEARCH_INCOMPLETE: define(
+    503,
+    UNAVAILABLE,
+    2,
+    'Not all recordings can be found yet',
+    'Recordings of before an update are still put into the index of searches: repeat after the time in Retry-After, or name the recordings.',
+    true,
+  ),
   RCS_OVERLOADED: define(
     503,
     RESOURCE_EXHAUSTED,

@@ -19,6 +19,7 @@ import { observeReadiness } from '../metrics/readiness-metrics.js';
 import { LiveConfiguration } from '../reload/live-configuration.js';
 import { startTracer } from '../tracing/start-tracer.js';
 import type { Tracer } from '../tracing/tracer.js';
+import { logProcessWarnings } from './process-warnings.js';
 import { productVersion } from './product-version.js';
 import { warnOfUnsupportedRuntime } from './runtime-support.js';
 import { encryptedPassword } from './encrypt-option.js';
@@ -83,6 +84,7 @@ async function main(name: string, start: (context: ServiceContext) => Promise<Ru
   const instance = `${name}-${hostname()}-${randomBytes(4).toString('hex')}`;
   const logger = createLogger(name, instance, configuration.logging.level);
   warnOfUnsupportedRuntime(logger);
+  logProcessWarnings(logger);
   const metrics = createMetricsRegistry(name, productVersion());
   const listeners = new ListenerMetrics(metrics);
   const certificates = new CertificateExpiry(metrics);

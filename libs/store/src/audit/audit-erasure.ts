@@ -9,6 +9,9 @@ export interface ForgottenSubject {
   readonly value: string;
 }
 
+export const isSameSubject = (one: ForgottenSubject, other: ForgottenSubject): boolean =>
+  one.contactCenter === other.contactCenter && one.kind === other.kind && one.value === other.value;
+
 /** That a subject is to be forgotten, and the record up to which that is done. */
 export interface ErasureOrder extends ForgottenSubject {
   readonly writer: string;
@@ -41,8 +44,11 @@ export interface AuditErasure {
   /** Durable when it resolves; `forgetNext` carries it out, whoever dies in between. Ordered again it begins anew. */
   forget(subject: ForgottenSubject): Promise<void>;
 
-  /** Carries out a part of what was ordered. False: nothing is left to do. */
-  forgetNext(): Promise<boolean>;
+  /** Whom it is still to forget. */
+  awaited(): Promise<readonly ForgottenSubject[]>;
+
+  /** Carries out a part of what was ordered; of these subjects alone, where they are named. False: nothing is left to do. */
+  forgetNext(only?: readonly ForgottenSubject[]): Promise<boolean>;
 
   /** What was destroyed, behind this number, in the order of the numbers. */
   erasedFields(after: number, limit: number): Promise<readonly ErasedFields[]>;

@@ -7,13 +7,14 @@ import type {
 import { searchPage } from '../recording-search/search-pages.js';
 import type { CassandraDatabase } from './cassandra-database.js';
 import { CassandraSearchIndex } from './cassandra-search-index.js';
+import type { VisibleRecordings } from './visible-recordings.js';
 
 /** Every recording is in the index before anybody sees it. */
 export class CassandraRecordingSearchStore implements RecordingSearchStore {
   private readonly index: CassandraSearchIndex;
 
-  constructor(database: CassandraDatabase) {
-    this.index = new CassandraSearchIndex(database);
+  constructor(database: CassandraDatabase, visible: VisibleRecordings) {
+    this.index = new CassandraSearchIndex(database, visible);
   }
 
   search(search: RecordingSearch, window: SearchWindow): Promise<SearchPage> {

@@ -2,20 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { RcsError } from '#platform';
 import type { MediaFinding, PinnedMedia, PinResult } from '../recordings/pinned-media.js';
 import type { Recording } from '../recordings/recording.js';
-import type { InsertionDetails, RecordingStore } from '../recordings/recording-store.js';
+import type { ClaimedLocation, InsertionDetails, RecordingStore } from '../recordings/recording-store.js';
 import { withoutLeaves } from '../recordings/stored-recording.js';
+import type { RemovalOrderStore } from '../removal/removal-order-store.js';
+import { removedCode } from '../removal/removed-code.js';
 import type { CassandraDatabase } from './cassandra-database.js';
+import { decidedRow, type GuardedRow } from './guarded-row.js';
 import { claimLocations, noteLocations, releaseLocations } from './location-claims.js';
 import { findLeaves, findPin, putPin } from './pin-rows.js';
-import { completeRecording } from './recording-rows.js';
+import { removeMediaTraces } from './recording-traces.js';
 import { makeSearchable } from './search-rows.js';
-
-/** A recording as it lies in the table, whether its insertion came to an end or not. */
-interface StoredRow {
-  readonly recording: Recording;
-  readonly insertedBy: string;
-  readonly complete: boolean;
-}
+import type { VisibleRecordings } from './visible-recordings.js';
 
 /**
  * Nothing spans partitions but this order: the row of the recording decides by a lightweight transaction who inserts it;
@@ -23,7 +20,11 @@ interface StoredRow {
  * recording before. Who repeats an insertion that ended in between brings it to its end.
  */
 export class CassandraRecordingStore implements RecordingStore {
-  constructor(private readonly database: CassandraDatabase) {}
+  constructor(
+    private readonly database: CassandraDatabase,
+    private readonly visible: VisibleRecordings,
+    private readonly orders: RemovalOrderStore,
+  ) {}
 
   insert(recording: Recording, details: InsertionDetails = {}): Promise<'created' | 'unchanged'> {
     if ((details.handOvers ?? []).length > 0) {
@@ -35,13 +36,16 @@ export class CassandraRecordingStore implements RecordingStore {
   }
 
   find(id: string): Promise<Recording | undefined> {
-    return this.database.operation(() => completeRecording(this.database, id));
+    return this.database.operation(() => this.visible.find(id));
   }
 
   pin(recordingId: string, finding: MediaFinding): Promise<PinResult> {
     return this.database.operation(async () => {
-      if ((await completeRecording(this.database, recordingId)) !== undefined) {
-        return putPin(this.database, recordingId, finding);
+      if (await this.mayBePinned(recordingId, finding.mediaId)) {
+        const result = await putPin(this.database, recordingId, finding);
+        // A removal that came in between has not seen it.
+        if (await this.mayBePinned(recordingId, finding.mediaId)) return result;
+        await removeMediaTraces(this.database, recordingId, finding.mediaId, []);
       }
       const message = `there is no recording ${recordingId} to pin a media file of`;
       throw new RcsError('RCS_RECORDING_NOT_FOUND', message);
@@ -56,6 +60,15 @@ export class CassandraRecordingStore implements RecordingStore {
     return this.database.operation(() => findLeaves(this.database, recordingId, mediaId));
   }
 
+  private async mayBePinned(recordingId: string, mediaId: string): Promise<boolean> {
+    const recording = await this.visible.find(recordingId);
+    if (recording === undefined) return false;
+    if (recording.mediaFiles.some(file => file.mediaId === mediaId)) return true;
+    const row = await decidedRow(this.database, recordingId);
+    const isGoing = row?.recording.mediaFiles.some(file => file.mediaId === mediaId) === true;
+    return !isGoing && (await this.orders.goneOf([recordingId])).get(recordingId)?.mediaIds.has(mediaId) !== true;
+  }
+
   /** @param act the same when it is carried out again. */
   private async inserted(
     recording: Recording,
@@ -63,26 +76,59 @@ export class CassandraRecordingStore implements RecordingStore {
     act: string,
   ): Promise<'created' | 'unchanged'> {
     // Before anything is claimed: whoever may not insert claims nothing.
+    await this.refuseRemoved(recording);
     let present = await this.presentRow(recording);
     if (present?.complete === true) return present.insertedBy === act ? 'created' : 'unchanged';
     const claimant = { contactCenter: recording.contactCenter, act };
     const taken = await claimLocations(this.database, claimant, locations);
     if (taken !== undefined) throw takenLocation(taken.mediaId);
-    if (present === undefined && !(await this.insertRow(recording, act))) {
-      try {
-        present = await this.presentRow(recording);
-      } catch (error) {
-        await releaseLocations(this.database, claimant, locations);
-        throw error;
-      }
+    try {
+      if (present === undefined && !(await this.insertRow(recording, act))) present = await this.presentRow(recording);
+      const stored = present?.recording ?? recording;
+      const insertedBy = present?.insertedBy ?? act;
+      await this.refuseWhatGoes(stored, insertedBy, locations);
+      await makeSearchable(this.database, stored);
+      for (const finding of findings) await putPin(this.database, stored.id, finding);
+      const text = 'UPDATE recording SET complete = true WHERE id = ? IF inserted_by = ? AND removal = null';
+      if (!(await this.database.runIf(text, [stored.id, insertedBy]))) throw takenAway(stored.id);
+      return insertedBy === act ? 'created' : 'unchanged';
+    } catch (error) {
+      if (isRefusal(error)) await releaseLocations(this.database, claimant, locations);
+      throw error;
     }
-    const stored = present?.recording ?? recording;
-    await makeSearchable(this.database, stored);
+  }
+
+  /** Whoever removes asks who names a place after it has noted that the file goes: here it is the other way round. */
+  private async refuseWhatGoes(
+    stored: Recording,
+    insertedBy: string,
+    locations: readonly ClaimedLocation[],
+  ): Promise<void> {
     await noteLocations(this.database, stored.id, locations);
-    for (const finding of findings) await putPin(this.database, stored.id, finding);
-    const text = 'UPDATE recording SET complete = true WHERE id = ? IF EXISTS';
-    await this.database.runIf(text, [stored.id]);
-    return (present?.insertedBy ?? act) === act ? 'created' : 'unchanged';
+    try {
+      // The row of a removed recording goes after the ledger has it: what is there by now is no removed one.
+      await this.refuseRemoved(stored);
+      const clearing = await this.orders.beingCleared(locations);
+      if (clearing !== undefined) throw beingCleared(clearing.mediaId);
+    } catch (error) {
+      if (isRefusal(error)) await this.takeBack(stored.id, insertedBy, locations);
+      throw error;
+    }
+  }
+
+  /** Nobody has seen it. */
+  private async takeBack(id: string, insertedBy: string, locations: readonly ClaimedLocation[]): Promise<void> {
+    for (const { mediaId } of locations) await removeMediaTraces(this.database, id, mediaId, locations);
+    const text = 'DELETE FROM recording WHERE id = ? IF inserted_by = ? AND complete = false';
+    await this.database.runIf(text, [id, insertedBy]);
+  }
+
+  /** @throws RcsError RCS_RECORDING_REMOVED, RCS_RECORDING_EXISTS */
+  private async refuseRemoved({ id, contactCenter }: Recording): Promise<void> {
+    const gone = (await this.orders.goneOf([id])).get(id);
+    if (gone?.isWhole === true) {
+      throw new RcsError(removedCode(gone.contactCenter, contactCenter), `a recording ${id} was removed`);
+    }
   }
 
   private insertRow(recording: Recording, act: string): Promise<boolean> {
@@ -92,19 +138,26 @@ export class CassandraRecordingStore implements RecordingStore {
   }
 
   /** @throws RcsError RCS_RECORDING_EXISTS where it is a different one. */
-  private async presentRow(recording: Recording): Promise<StoredRow | undefined> {
-    const text = 'SELECT document, inserted_by, complete FROM recording WHERE id = ?';
-    const row = await this.database.firstDecided(text, [recording.id]);
-    if (row === undefined) return undefined;
-    const stored = JSON.parse(row['document'] as string) as Recording;
-    if (withoutLeaves(stored) !== withoutLeaves(recording)) {
-      throw new RcsError('RCS_RECORDING_EXISTS', `a different recording ${recording.id} is stored`);
-    }
-    return { recording: stored, insertedBy: row['inserted_by'] as string, complete: row['complete'] === true };
+  private async presentRow(recording: Recording): Promise<GuardedRow | undefined> {
+    const row = await decidedRow(this.database, recording.id);
+    if (row === undefined || withoutLeaves(row.recording) === withoutLeaves(recording)) return row;
+    throw new RcsError('RCS_RECORDING_EXISTS', `a different recording ${recording.id} is stored`);
   }
 }
 
-function takenLocation(mediaId: string): RcsError {
-  const detail = `${JSON.stringify(mediaId)}: name a location of the contact center's own`;
+const isRefusal = (error: unknown): boolean =>
+  ['RCS_RECORDING_EXISTS', 'RCS_RECORDING_REMOVED', 'RCS_MEDIA_LOCATION_TAKEN'].includes(
+    (error as { readonly code?: string }).code ?? '',
+  );
+
+/** By a removal, or by another insertion of it that was refused: the repetition finds out. */
+const takenAway = (id: string): RcsError =>
+  new RcsError('RCS_STORE_UNAVAILABLE', `the row of recording ${id} went during its insertion`);
+
+const beingCleared = (mediaId: string): RcsError =>
+  takenLocation(mediaId, 'the file of a removed recording lies there; name another location');
+
+function takenLocation(mediaId: string, next = "name a location of the contact center's own"): RcsError {
+  const detail = `${JSON.stringify(mediaId)}: ${next}`;
   return new RcsError('RCS_MEDIA_LOCATION_TAKEN', detail, { publicDetail: detail });
 }

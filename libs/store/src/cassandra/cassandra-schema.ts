@@ -1,5 +1,5 @@
 /** The schema that this code makes and uses. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /**
  * Tables, in the order in which they are made. Each partition is bounded: by a recording, by a media file, or by an owner or
@@ -10,6 +10,9 @@ export const schema: readonly string[] = [
   // Others see a recording once it is complete: with its pins, claims and index.
   `CREATE TABLE IF NOT EXISTS recording (
      id text PRIMARY KEY, contact_center text, document text, inserted_by text, complete boolean)`,
+  // What stands against a removal, and that one was decided, lie in the row that decides. revision: changes with each of them.
+  `ALTER TABLE recording ADD IF NOT EXISTS (
+     revision text, removal text, protection text, holds map<text, text>, labels map<text, text>)`,
   `CREATE TABLE IF NOT EXISTS envelope_pin (
      recording_id text, media_id text, document text, PRIMARY KEY ((recording_id, media_id)))`,
   // Leaves are written before the pin that names their root.
@@ -28,5 +31,8 @@ export const schema: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS recording_search_bucket (
      contact_center text, key text, bucket int, PRIMARY KEY ((contact_center, key), bucket))
    WITH CLUSTERING ORDER BY (bucket DESC)`,
-  `CREATE TABLE IF NOT EXISTS deletion_protection (recording_id text PRIMARY KEY, user_name text, time text, mark text)`,
+  // Written before a recording bears the label, and of one act each, so that nobody takes another's away.
+  `CREATE TABLE IF NOT EXISTS label_use (
+     contact_center text, name text, slot int, recording_id text, act text,
+     PRIMARY KEY ((contact_center, name, slot), recording_id, act))`,
 ];

@@ -4,8 +4,8 @@ import { bounds } from '../recording-search/search-bounds.js';
 import type { SearchCandidate, SearchIndex, SearchStretch } from '../recording-search/search-pages.js';
 import type { Recording } from '../recordings/recording.js';
 import type { CassandraDatabase, CassandraValue } from './cassandra-database.js';
-import { completeRecordings } from './recording-rows.js';
 import { bucketOf, keysOfPlan } from './search-key.js';
+import type { VisibleRecordings } from './visible-recordings.js';
 
 type Direction = SearchStretch['towards'];
 
@@ -24,7 +24,10 @@ interface Bound {
 
 /** The index of recordings, read in stretches, from one bucket of days to the next. */
 export class CassandraSearchIndex implements SearchIndex {
-  constructor(private readonly database: CassandraDatabase) {}
+  constructor(
+    private readonly database: CassandraDatabase,
+    private readonly visible: VisibleRecordings,
+  ) {}
 
   /** Numbers are found by the whole of them; what begins so is looked for along the times. */
   isRare(): Promise<boolean> {
@@ -53,7 +56,7 @@ export class CassandraSearchIndex implements SearchIndex {
   }
 
   documents(ids: readonly string[]): Promise<readonly Recording[]> {
-    return this.database.operation(() => completeRecordings(this.database, ids));
+    return this.database.operation(() => this.visible.of(ids));
   }
 
   private async rowsOf(contactCenter: string, key: string, range: Range, count: number): Promise<SearchCandidate[]> {

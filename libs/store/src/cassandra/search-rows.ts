@@ -4,7 +4,10 @@ import type { CassandraDatabase } from './cassandra-database.js';
 import { types } from 'cassandra-driver';
 import { bucketOf, keysOf } from './search-key.js';
 
-/** Puts a recording into the index, the same however often. The bucket is noted before there is anything in it. */
+/**
+ * Puts a recording into the index, the same however often. The bucket is noted before there is anything in it, and once more
+ * afterwards: a removal may have found it empty in between.
+ */
 export async function makeSearchable(database: CassandraDatabase, recording: Recording): Promise<void> {
   const indexed = indexedRecording(recording);
   const { contactCenter, id, region, startTime, caller, dialed } = indexed;
@@ -18,6 +21,7 @@ export async function makeSearchable(database: CassandraDatabase, recording: Rec
       const place = [contactCenter, key, bucketOf(key, startTime)] as const;
       await database.run(bucket, place);
       await database.run(row, [...place, start, id, region, caller, dialed]);
+      await database.run(bucket, place);
     }),
   );
 }

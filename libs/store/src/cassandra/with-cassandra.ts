@@ -3,13 +3,17 @@ import type { CertificateStore } from '../certificates/certificate-store.js';
 import type { Store } from '../store.js';
 import { CassandraDatabase } from './cassandra-database.js';
 import { CassandraDeletionProtectionStore } from './cassandra-deletion-protection-store.js';
+import { CassandraLegalHoldStore } from './cassandra-legal-hold-store.js';
 import type { CassandraOptions } from './cassandra-options.js';
 import { CassandraRecordingSearchStore } from './cassandra-recording-search-store.js';
 import { CassandraRecordingStore } from './cassandra-recording-store.js';
+import { removalsInCassandra } from './cassandra-removal-store.js';
 import { schemaVersion } from './cassandra-schema.js';
 import { connectionProblem } from './connection-advice.js';
+import { labelsInCassandra } from './labels-in-cassandra.js';
 import { claimsInCassandra } from './media-places.js';
 import { overridden } from './overridden.js';
+import { VisibleRecordings } from './visible-recordings.js';
 
 /**
  * A store whose recordings lie in Cassandra, and everything else in `rest`, which is closed with it. What would have to
@@ -25,22 +29,29 @@ export async function withCassandra(rest: Store, options: CassandraOptions): Pro
     await database.close();
     throw error;
   }
+  const { removalOrders: orders } = rest;
+  const visible = new VisibleRecordings(database, orders);
   return {
     ...rest,
-    recordings: new CassandraRecordingStore(database),
-    recordingSearch: new CassandraRecordingSearchStore(database),
-    deletionProtection: new CassandraDeletionProtectionStore(database),
+    recordings: new CassandraRecordingStore(database, visible, orders),
+    recordingSearch: new CassandraRecordingSearchStore(database, visible),
+    deletionProtection: new CassandraDeletionProtectionStore(database, visible),
     certificates: guardedCertificates(rest.certificates, database),
     mediaIndex: claimsInCassandra(rest.mediaIndex, database),
-    labels: overridden(rest.labels, { put: () => refused('labels of recordings') }),
-    legalHolds: overridden(rest.legalHolds, { place: () => refused('legal holds') }),
-    removals: overridden(rest.removals, {
-      remove: () => refused('the removal of recordings'),
-      replay: () => refused('the removal of recordings'),
-    }),
-    retention: overridden(rest.retention, { putRules: () => refused('rules of retention') }),
+    labels: labelsInCassandra(rest.labels, database, visible),
+    legalHolds: new CassandraLegalHoldStore(database, visible, orders),
+    removals: removalsInCassandra(rest, database),
+    mediaEncryptions: {
+      namedBy: () => refused('the encryption of stored recordings'),
+      isBeingRemoved: () => refused('the encryption of stored recordings'),
+      plan: () => refused('the encryption of stored recordings'),
+      encrypt: () => refused('the encryption of stored recordings'),
+    },
     // Nothing would take them along when a recording goes: they are made at each request.
     peaks: { find: () => Promise.resolve(undefined), keep: () => Promise.resolve(false) },
+    custody: overridden(rest.custody, {
+      page: () => refused('proofs of custody'),
+    }),
     rewraps: overridden(rest.rewraps, { create: () => refused('a rewrap') }),
 
     async check() {

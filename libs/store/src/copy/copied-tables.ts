@@ -41,6 +41,11 @@ export const documentTables: readonly CopiedTable[] = [
   },
   alike('envelope_pin', ['recording_id', 'media_id'], ['document']),
   alike('content_tree', ['recording_id', 'media_id'], ['leaves']),
+  alike(
+    'custody_proof',
+    ['recording_id', 'media_id'],
+    ['contact_center', 'outcome', 'code', 'certificate_alias', 'proved_at'],
+  ),
   alike('media_recipient', ['contact_center', 'recipient', 'recording_id', 'media_id']),
   alike(
     'unindexed_media',
@@ -103,6 +108,7 @@ export const documentTables: readonly CopiedTable[] = [
     ['contact_center', 'location', 'descriptor', 'attempts', 'next_attempt', 'reason'],
   ),
   alike('hand_over', ['recording_id', 'receiver'], ['contact_center', 'state', 'attempts', 'next_attempt', 'reason']),
+  alike('removal_order', ['recording_id', 'act'], ['contact_center', 'kind', 'user', 'reason', 'time', 'next_attempt']),
   alike('awaited_erasure', ['recording_id'], ['contact_center', 'user', 'reason', 'time', 'next_attempt']),
   {
     // Numbered anew, in the old order.

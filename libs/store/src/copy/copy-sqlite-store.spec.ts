@@ -21,6 +21,7 @@ const leftOut = new Set([
   'recording_search',
   'recording_owner',
   'background_lease',
+  'custody_count',
   // Made again when somebody asks.
   'media_peaks',
   'audit_exported',
@@ -52,6 +53,7 @@ async function fill(store: Store): Promise<void> {
   await store.labels.put(id, { name: 'complaint', user: 'anthony', time: at });
   await store.deletionProtection.apply(id, { user: 'anthony', time: at });
   await store.sharedSecrets.agree('sessions', 'secret');
+  await store.custody.keep(contactCenter, [{ recordingId: id, mediaId, outcome: 'opens', provedAt: 1 }]);
   await store.endedSessions.add('session', Date.now() + 60_000);
   for (let number = 0; number < 600; number++) {
     await store.audit.append({ event: 'playback', outcome: 'allowed', user: 'anthony', recording: `r${number % 30}` });
@@ -68,6 +70,7 @@ async function pictureOf(store: Store): Promise<object> {
     labels: [await store.labels.definitions(contactCenter), await store.labels.of([id])],
     protection: await store.deletionProtection.of([id]),
     secret: await store.sharedSecrets.agree('sessions', 'another'),
+    custody: await store.custody.summaries(),
     ended: await store.endedSessions.has('session'),
     status: await store.mediaIndex.status(),
     audit: { problems, records, writers, all: await collect(store.audit.query({})) },

@@ -1,6 +1,7 @@
 import {
   examinedAtOnce,
   fieldsAbout,
+  isSameSubject,
   withoutFields,
   type ErasedFields,
   type ErasureOrder,
@@ -22,13 +23,17 @@ export async function orderErasure(sql: Sql, { contactCenter, kind, value }: For
   );
 }
 
+export const awaitedErasures = (sql: Sql): Promise<readonly ForgottenSubject[]> =>
+  sql.all('SELECT contact_center AS "contactCenter", kind, value FROM audit_erasure_order');
+
 /** One part, by whoever holds the order. False: nothing is left that nobody else does. */
-export async function forgetNext(sql: Sql): Promise<boolean> {
+export async function forgetNext(sql: Sql, only?: readonly ForgottenSubject[]): Promise<boolean> {
   await lockName(sql, lock);
-  const order = await sql.first<ErasureOrder>(
+  const orders = await sql.all<ErasureOrder>(
     `SELECT contact_center AS "contactCenter", kind, value, writer, sequence FROM audit_erasure_order
-     LIMIT 1 FOR UPDATE SKIP LOCKED`,
+     FOR UPDATE SKIP LOCKED`,
   );
+  const order = orders.find(one => only?.some(other => isSameSubject(one, other)) !== false);
   if (order === undefined) return false;
   const records = await sql.all<ExaminedRecord>(
     `SELECT writer, sequence, record AS text, personal, hash FROM audit_record

@@ -2,11 +2,13 @@ import { Client } from 'pg';
 import { annotationSchema } from './annotation-schema.js';
 import { auditErasureSchema } from './audit-erasure-schema.js';
 import { auditSchema } from './audit-schema.js';
+import { custodySchema } from './custody-schema.js';
 import { documentSchema } from './document-schema.js';
 import type { DatabaseHost, PostgresqlOptions } from './postgresql-options.js';
 import { clientConfig } from './primary-pool.js';
 import { handOverSchema } from './hand-over-schema.js';
 import { peaksSchema } from './peaks-schema.js';
+import { removalOrderSchema } from './removal-order-schema.js';
 import { removalSchema } from './removal-schema.js';
 import { retentionSchema } from './retention-schema.js';
 import { seenMarkSchema } from './seen-mark-schema.js';
@@ -32,6 +34,8 @@ export const migrations: readonly PostgresqlMigration[] = [
   { version: 8, worksWithCodeOf: 1, sql: seenMarkSchema },
   { version: 9, worksWithCodeOf: 1, sql: peaksSchema },
   { version: 10, worksWithCodeOf: 1, sql: auditErasureSchema },
+  { version: 11, worksWithCodeOf: 1, sql: removalOrderSchema },
+  { version: 12, worksWithCodeOf: 1, sql: custodySchema },
 ];
 
 /** A step may have to rewrite much. */

@@ -9,6 +9,7 @@ import { migrateSchema } from './migrate-schema.js';
 import { PostgresqlAuditLog } from './postgresql-audit-log.js';
 import { PostgresqlCertificateStore } from './postgresql-certificate-store.js';
 import { PostgresqlContactCenterStore } from './postgresql-contact-center-store.js';
+import { PostgresqlCustodyStore } from './postgresql-custody-store.js';
 import { PostgresqlDatabase } from './postgresql-database.js';
 import { PostgresqlDeletionProtectionStore } from './postgresql-deletion-protection-store.js';
 import { PostgresqlEndedSessionStore } from './postgresql-ended-session-store.js';
@@ -21,7 +22,9 @@ import { PostgresqlMediaIndexStore } from './postgresql-media-index-store.js';
 import type { PostgresqlOptions } from './postgresql-options.js';
 import { PostgresqlRecordingSearchStore } from './postgresql-recording-search-store.js';
 import { PostgresqlRecordingStore } from './postgresql-recording-store.js';
+import { PostgresqlRemovalOrderStore } from './postgresql-removal-order-store.js';
 import { PostgresqlRemovalStore } from './postgresql-removal-store.js';
+import { PostgresqlMediaEncryptionStore } from './postgresql-media-encryption-store.js';
 import { PostgresqlPeaksStore } from './postgresql-peaks-store.js';
 import { PostgresqlRetentionStore } from './postgresql-retention-store.js';
 import { PostgresqlRewrapStore } from './postgresql-rewrap-store.js';
@@ -96,8 +99,11 @@ function postgresqlStore(
     deletionProtection: new PostgresqlDeletionProtectionStore(documents),
     legalHolds: new PostgresqlLegalHoldStore(documents),
     retention: new PostgresqlRetentionStore(documents),
+    mediaEncryptions: new PostgresqlMediaEncryptionStore(documents),
     peaks: new PostgresqlPeaksStore(documents),
+    custody: new PostgresqlCustodyStore(documents),
     removals: new PostgresqlRemovalStore(documents),
+    removalOrders: new PostgresqlRemovalOrderStore(documents),
     handOvers: new PostgresqlHandOverStore(documents),
     mediaIndex: new PostgresqlMediaIndexStore(documents),
     users: new PostgresqlUserStore(documents),

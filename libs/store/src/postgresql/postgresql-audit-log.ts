@@ -28,7 +28,7 @@ import {
   removeArchivedRecords,
 } from './audit-archives.js';
 import { headOf, sealAfter, writeAfter } from './audit-chain-rows.js';
-import { erasedFields, eraseAgain, forgetNext, orderErasure } from './audit-erasure-rows.js';
+import { awaitedErasures, erasedFields, eraseAgain, forgetNext, orderErasure } from './audit-erasure-rows.js';
 import { dropEmptyMonths } from './audit-month-removal.js';
 import type { AuditMonths } from './audit-months.js';
 import {
@@ -125,8 +125,12 @@ export class PostgresqlAuditLog implements AuditLog {
     await this.database.transaction(sql => orderErasure(sql, subject));
   }
 
-  forgetNext(): Promise<boolean> {
-    return this.database.transaction(forgetNext);
+  awaited(): Promise<readonly ForgottenSubject[]> {
+    return this.database.read(awaitedErasures);
+  }
+
+  forgetNext(only?: readonly ForgottenSubject[]): Promise<boolean> {
+    return this.database.transaction(sql => forgetNext(sql, only));
   }
 
   erasedFields(after: number, limit: number): Promise<readonly ErasedFields[]> {

@@ -1,6 +1,6 @@
-import { RcsError } from '#platform';
 import { locationDigest } from '../removal/location-digest.js';
 import { removalPlan } from '../removal/removal-plan.js';
+import { refusalOfRemoval } from '../removal/removal-refusal.js';
 import type {
   LedgerEntry,
   RemovalClaim,
@@ -13,7 +13,7 @@ import type { ClaimedLocation } from '../recordings/recording-store.js';
 import type { Recording } from '../recordings/recording.js';
 import { documentIn } from './document-row.js';
 import type { PostgresqlDatabase } from './postgresql-database.js';
-import { noteInLedger, obstaclesOf, removeAll, removeSome } from './removal-rows.js';
+import { forget, noteInLedger, obstaclesOf, removeAll, removeSome } from './removal-rows.js';
 import type { Sql } from './sql.js';
 
 interface RemovedMediaRow extends Omit<RemovedMedia, 'mediaDescriptor' | 'reason'> {
@@ -33,12 +33,17 @@ export class PostgresqlRemovalStore implements RemovalStore {
       const recording = await held(sql, order);
       if (recording === undefined) return 'unknown';
       const { removed, kept, keptBy } = removalPlan(recording, await obstaclesOf(sql, recordingId), Date.parse(time));
-      if (keptBy !== undefined && kind === 'deleted') throw refusalOf(recordingId, keptBy);
-      if (kept.length === 0) {
-        await removeAll(sql, recording, order, locations);
+      if (keptBy !== undefined && (kind === 'deleted' || kind === 'unmounted'))
+        throw refusalOfRemoval(recordingId, keptBy);
+      if (kind === 'unmounted') {
+        await forget(sql, recordingId);
         return 'removed';
       }
-      if (removed.length > 0) await removeSome(sql, recording, removed, order, locations);
+      if (kept.length === 0) {
+        await removeAll(sql, recording, { ...order, kind }, locations);
+        return 'removed';
+      }
+      if (removed.length > 0) await removeSome(sql, recording, removed, { ...order, kind }, locations);
       if (kind === 'erased') await wait(sql, order);
       return removed.length > 0 ? 'partly' : 'kept';
     });
@@ -137,6 +142,11 @@ export class PostgresqlRemovalStore implements RemovalStore {
     return rows.map(({ mediaId, ...entry }) => ({ ...entry, ...(mediaId === '' ? {} : { mediaId }) }));
   }
 
+  /** Ledger and recordings lie in one database, and come back together. */
+  broughtBack(): Promise<{ readonly recordings: readonly [] }> {
+    return Promise.resolve({ recordings: [] });
+  }
+
   /** The server's own autovacuum overwrites what is dead. */
   scrub(): Promise<boolean> {
     return Promise.resolve(true);
@@ -161,8 +171,3 @@ function removedMediaOf({ descriptor, reason, ...row }: RemovedMediaRow): Remove
   const mediaDescriptor = JSON.parse(descriptor) as RemovedMedia['mediaDescriptor'];
   return { ...row, mediaDescriptor, ...(reason === null ? {} : { reason }) };
 }
-
-const refusalOf = (id: string, keptBy: 'protection' | 'hold'): RcsError =>
-  keptBy === 'protection'
-    ? new RcsError('RCS_RECORDING_PROTECTED', `recording ${id} is protected from deletion`)
-    : new RcsError('RCS_RECORDING_HELD', `recording ${id}, or a media file of it, is on legal hold`);

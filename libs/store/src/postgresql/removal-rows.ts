@@ -1,5 +1,6 @@
 import { locationDigest } from '../removal/location-digest.js';
 import type { Obstacles } from '../removal/removal-plan.js';
+import type { SettledRemoval } from '../removal/removal-order-store.js';
 import type { LedgerEntry } from '../removal/removal-store.js';
 import type { ClaimedLocation } from '../recordings/recording-store.js';
 import type { MediaFile, Recording } from '../recordings/recording.js';
@@ -15,6 +16,7 @@ const tablesOfMedia = [
   'unindexed_media',
   'media_location',
   'media_peaks',
+  'custody_proof',
 ];
 
 /** What stands against the removal of a recording. Whoever calls holds it for update. */
@@ -40,11 +42,16 @@ export async function removeAll(
   locations: readonly ClaimedLocation[],
 ): Promise<void> {
   await leave(sql, recording.mediaFiles, row, locations);
-  await sql.run('DELETE FROM deletion_protection WHERE recording_id = $1', [recording.id]);
-  await sql.run('DELETE FROM legal_hold WHERE recording_id = $1', [recording.id]);
-  // What else belongs to it goes with it.
-  await sql.run('DELETE FROM recording WHERE id = $1', [recording.id]);
+  await forget(sql, recording.id);
   await noteInLedger(sql, row, wholeRecording);
+}
+
+/** Its rows alone: neither the ledger nor the stored files are told. */
+export async function forget(sql: Sql, recordingId: string): Promise<void> {
+  await sql.run('DELETE FROM deletion_protection WHERE recording_id = $1', [recordingId]);
+  await sql.run('DELETE FROM legal_hold WHERE recording_id = $1', [recordingId]);
+  // What else belongs to it goes with it.
+  await sql.run('DELETE FROM recording WHERE id = $1', [recordingId]);
 }
 
 /** Takes some media files out of a recording, which stays with the others. */
@@ -67,6 +74,14 @@ export async function removeSome(
   }
 }
 
+/** What a removal that was decided elsewhere leaves here. */
+export async function settleRemoval(sql: Sql, removal: SettledRemoval): Promise<void> {
+  const { mediaIds, mediaFiles, locations, ...row } = removal;
+  await leaveFiles(sql, mediaFiles, row, locations);
+  if (mediaIds === undefined) await sql.run('DELETE FROM seen_mark WHERE recording_id = $1', [row.recordingId]);
+  for (const mediaId of mediaIds ?? [wholeRecording]) await noteInLedger(sql, row, mediaId);
+}
+
 /** @param mediaId '' for the whole recording */
 export async function noteInLedger(sql: Sql, row: RemovedRow, mediaId: string): Promise<void> {
   await sql.run(
@@ -82,26 +97,30 @@ async function leave(
   row: RemovedRow,
   locations: readonly ClaimedLocation[],
 ): Promise<void> {
-  const placed = files.map(file => ({ file, place: locations.find(({ mediaId }) => mediaId === file.mediaId) }));
+  const places = locations.filter(({ mediaId }) => files.some(file => file.mediaId === mediaId));
   await holdPlaces(
     sql,
-    placed.flatMap(({ place }) => (place === undefined ? [] : [place.location])),
+    places.map(({ location }) => location),
     'FOR UPDATE',
   );
-  for (const { file, place } of placed) {
-    await sql.run(
-      `INSERT INTO removed_media (recording_id, media_id, contact_center, location, descriptor, attempts, next_attempt)
-       VALUES ($1, $2, $3, $4, $5, 0, 0) ON CONFLICT DO NOTHING`,
-      [
-        row.recordingId,
-        file.mediaId,
-        row.contactCenter,
-        place === undefined ? null : locationDigest(place.location),
-        JSON.stringify(file.mediaDescriptor),
-      ],
-    );
-  }
+  await leaveFiles(sql, files, row, locations);
   await countMedia(sql, row.contactCenter, -files.length);
+}
+
+async function leaveFiles(
+  sql: Sql,
+  files: SettledRemoval['mediaFiles'],
+  row: RemovedRow,
+  locations: readonly ClaimedLocation[],
+): Promise<void> {
+  const text = `
+    INSERT INTO removed_media (recording_id, media_id, contact_center, location, descriptor, attempts, next_attempt)
+    VALUES ($1, $2, $3, $4, $5, 0, 0) ON CONFLICT DO NOTHING`;
+  for (const { mediaId, mediaDescriptor } of files) {
+    const place = locations.find(one => one.mediaId === mediaId);
+    const digest = place === undefined ? null : locationDigest(place.location);
+    await sql.run(text, [row.recordingId, mediaId, row.contactCenter, digest, JSON.stringify(mediaDescriptor)]);
+  }
 }
 
 /** Places are held by those who insert and those who remove, so that nobody names one that is being cleared. */

@@ -1,15 +1,18 @@
-import type { MediaDescriptor } from '../recordings/recording.js';
+import type { MediaDescriptor, Recording } from '../recordings/recording.js';
 import type { ClaimedLocation } from '../recordings/recording-store.js';
 
 /** Why a recording goes: an operator deleted it, its time of retention is over, or its subject must be forgotten. */
 export type RemovalKind = 'deleted' | 'expired' | 'erased';
 
-/** That a recording is to go. */
+/**
+ * That a recording is to go. `unmounted`: it lay in an archive, which stays as it is; nothing is kept of its having been here,
+ * and it may come back.
+ */
 export interface RemovalOrder {
   readonly recordingId: string;
   /** Of which the recording must be. */
   readonly contactCenter: string;
-  readonly kind: RemovalKind;
+  readonly kind: RemovalKind | 'unmounted';
   readonly user: string;
   readonly reason: string;
   /** ISO 8601. */
@@ -47,6 +50,12 @@ export interface LedgerEntry {
   readonly time: string;
 }
 
+/** A removed recording that lies there all the same, hidden: its database was restored from a backup. */
+export interface BroughtBack {
+  readonly entry: LedgerEntry;
+  readonly recording: Recording;
+}
+
 /** Rows for one worker at a time: whoever claims them has them until `leaseUntil`. Milliseconds since the epoch. */
 export interface RemovalClaim {
   readonly now: number;
@@ -65,7 +74,7 @@ export interface RemovalStore {
   /**
    * Durable when it resolves. From then on the recording's id is refused at insertion.
    * @param locations of those media files that lie in a storage of the configuration.
-   * @throws RcsError RCS_RECORDING_PROTECTED, RCS_RECORDING_HELD for a deletion of what must be kept: nothing is removed.
+   * @throws RcsError RCS_RECORDING_PROTECTED, RCS_RECORDING_HELD for a deletion, or an unmounting, of what must be kept: nothing is removed.
    */
   remove(order: RemovalOrder, locations: readonly ClaimedLocation[]): Promise<RemovalOutcome>;
 
@@ -102,6 +111,15 @@ export interface RemovalStore {
 
   /** What went, behind this number, in the order of the numbers. */
   ledger(after: number, limit: number): Promise<readonly LedgerEntry[]>;
+
+  /**
+   * What a restored backup brought back, found along the ledger behind this number, so many entries at a time. `next` is
+   * where to go on; absent: that was all.
+   */
+  broughtBack(
+    after: number,
+    limit: number,
+  ): Promise<{ readonly recordings: readonly BroughtBack[]; readonly next?: number }>;
 
   /** Overwrites what the database still has of removed rows outside its tables, as far as it can now. False: try again. */
   scrub(): Promise<boolean>;

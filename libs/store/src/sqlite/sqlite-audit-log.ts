@@ -104,8 +104,13 @@ export class SqliteAuditLog implements AuditLog {
     await this.writer.write('forgetSubject', subject);
   }
 
-  async forgetNext(): Promise<boolean> {
-    return this.writer.write('forgetNext', null);
+  async awaited(): Promise<readonly ForgottenSubject[]> {
+    const text = 'SELECT contact_center AS contactCenter, kind, value FROM audit_erasure_order';
+    return this.reader.read(() => this.reader.database.prepare<[], ForgottenSubject>(text).all());
+  }
+
+  async forgetNext(only?: readonly ForgottenSubject[]): Promise<boolean> {
+    return this.writer.write('forgetNext', only ?? null);
   }
 
   async erasedFields(after: number, limit: number): Promise<readonly ErasedFields[]> {

@@ -113,6 +113,8 @@ export const removals = storedThing<RemovalWrites, RemovalStore>({
             .all(after, limit)
             .map(({ mediaId, ...entry }) => ({ ...entry, ...(mediaId === '' ? {} : { mediaId }) })),
         ),
+      // Ledger and recordings lie in one database, and come back together.
+      broughtBack: () => Promise.resolve({ recordings: [] }),
       // Deleted rows are overwritten where they lay (secure_delete); the write-ahead log still has them until it is cut.
       scrub: () =>
         reader.read(() => {

@@ -140,6 +140,18 @@ export const contract = storeContract('mediaIndex', stores => {
       expect(await index().status('cc-3')).toEqual([]);
     });
 
+    it('counts media files no more that were removed', async () => {
+      await insert(recordingWith('r1', 'a', 'b'));
+      const order = { recordingId: 'r1', contactCenter, user: 'ops', reason: '', time: '2026-11-21T08:00:00.000Z' };
+      const hold = { id: 'h', recordingId: 'r1', mediaId: 'a', user: 'ann', reason: 'case 1', time: order.time };
+      await stores().legalHolds.place(hold);
+      await stores().removals.remove({ ...order, kind: 'expired' }, []);
+      expect(await status()).toMatchObject({ mediaFiles: 1 });
+      await stores().legalHolds.release('r1', 'h');
+      await stores().removals.remove({ ...order, kind: 'deleted' }, []);
+      expect(await status()).toMatchObject({ mediaFiles: 0 });
+    });
+
     it('counts nothing twice when an insertion is repeated', async () => {
       await insert(recordingWith('r1', 'a'));
       await stores().recordings.pin('r1', { mediaId: 'a', pin: { ...pin, contentRoot: 'c' }, recipients: [], leaves });

@@ -45,7 +45,6 @@ export const contract = storeContract('removals', store => {
       expect(await store().recordings.find(id)).toBeUndefined();
       expect(await store().recordings.findPin(id, screen.mediaId)).toBeUndefined();
       expect(await store().labels.of([id])).toEqual(new Map());
-      expect((await store().mediaIndex.status(contactCenter)).map(({ mediaFiles }) => mediaFiles)).toEqual([0]);
       const left = await removals().claimMedia(everything);
       expect(new Set(left)).toEqual(
         new Set(
@@ -118,6 +117,22 @@ export const contract = storeContract('removals', store => {
       expect(await removals().claimMedia(everything)).toEqual([]);
     });
 
+    it('forgets what is unmounted, so that it may come back, unless it is protected or held', async () => {
+      const unmounted: RemovalOrder = { ...order, kind: 'unmounted' };
+      await insert();
+      await store().legalHolds.place(hold);
+      await expect(removals().remove(unmounted, locations)).rejects.toMatchObject({ code: 'RCS_RECORDING_HELD' });
+      await store().legalHolds.release(id, hold.id);
+      expect(await removals().remove({ ...unmounted, contactCenter: 'other' }, locations)).toBe('unknown');
+      expect(await removals().remove(unmounted, locations)).toBe('removed');
+      expect(await store().recordings.find(id)).toBeUndefined();
+      expect(await removals().claimMedia(everything)).toEqual([]);
+      expect(await ledger()).toEqual([]);
+      expect(await removals().isNamed('0:/call')).toBe(false);
+      await insert();
+      expect(await store().recordings.find(id)).toEqual(recording);
+    });
+
     it('lets go what a hold has kept until its end', async () => {
       await insert();
       await store().legalHolds.place({ ...hold, until: '2026-11-21T07:59:59.999Z' });
@@ -134,7 +149,6 @@ export const contract = storeContract('removals', store => {
       expect((await removals().claimMedia(everything)).map(({ mediaId }) => mediaId)).toEqual([
         exampleMediaFile.mediaId,
       ]);
-      expect((await store().mediaIndex.status(contactCenter)).map(({ mediaFiles }) => mediaFiles)).toEqual([1]);
       expect(await removals().claimErasures(everything)).toEqual([]);
     });
 
@@ -182,6 +196,12 @@ export const contract = storeContract('removals', store => {
         { recordingId: id, mediaId: screen.mediaId, kind: 'erased' },
         { recordingId: id, mediaId: undefined, kind: 'erased' },
       ]);
+    });
+
+    it('finds nothing brought back where nothing was', async () => {
+      await insert();
+      await removals().remove(order, locations);
+      expect(await removals().broughtBack(0, 10)).toEqual({ recordings: [] });
     });
 
     it('takes no recording that was removed before a backup was restored', async () => {

@@ -10,7 +10,7 @@ import { openSqliteStore, type Store, type User } from '#store';
 import { AuthenticationService } from '../authentication.service.js';
 import { readCredentials } from '../credentials.js';
 import { ExternalUsers } from '../external-users.js';
-import { keySetFetcher } from './key-set-fetcher.js';
+import { providerFetcher } from './provider-fetcher.js';
 import { OpenIdUsers } from './open-id-users.js';
 
 jest.setTimeout(60_000);
@@ -77,7 +77,7 @@ describe(OpenIdUsers.name, () => {
     });
     const external = new ExternalUsers(store.users);
     const authentication = new AuthenticationService(store.users, serverSettings, {
-      openId: new OpenIdUsers(openId!, store.users, store.contactCenters, external, keySetFetcher(openId!, trust)),
+      openId: new OpenIdUsers(openId!, store.users, store.contactCenters, external, providerFetcher(openId!, trust)),
     });
     return { authenticate: header => authentication.authenticate(readCredentials(header)) };
   }

@@ -1,15 +1,14 @@
 import { customFetch, createRemoteJWKSet, errors, jwtVerify, type FetchImplementation, type JWTPayload } from 'jose';
 import { RcsError, type OpenIdSettings } from '#platform';
 import type { ContactCenterStore, ContactCenter, User, UserStore } from '#store';
-import { trustedAuthorities } from '#tls';
 import { privilegesIn, rolesIn, unique, type ExternalPerson } from '../directory/directory-person.js';
 import type { IdentitySourceMetrics } from '../../metrics/identity-source-metrics.js';
 import { storedName, type ExternalUsers } from '../external-users.js';
 import { isAccessToken } from './access-token.js';
-import { keySetFetcher } from './key-set-fetcher.js';
+import type { ProviderFetch } from './provider-fetcher.js';
 
 const refused = (reason: string, cause?: unknown): RcsError =>
-  new RcsError('RCS_AUTHENTICATION_REQUIRED', `bearer token refused: ${reason}`, { cause });
+  new RcsError('RCS_AUTHENTICATION_REQUIRED', `token refused: ${reason}`, { cause });
 
 /** Whoever shows a token that the configured OpenID provider signed for this server (RFC 9068, RFC 8725). */
 export class OpenIdUsers {
@@ -33,7 +32,14 @@ export class OpenIdUsers {
 
   /** @throws RcsError RCS_AUTHENTICATION_REQUIRED, RCS_DIRECTORY_UNAVAILABLE when the provider's keys cannot be had. */
   async authenticate(token: string): Promise<User> {
-    const payload = await this.verify(token);
+    return this.userOf(await this.verify(token));
+  }
+
+  /**
+   * The user whom claims name that the provider has signed for this server, in whichever kind of token.
+   * @throws RcsError RCS_AUTHENTICATION_REQUIRED
+   */
+  async userOf(payload: JWTPayload): Promise<User> {
     const { claims } = this.settings;
     const userName = textOf(payload, claims.userName);
     if (userName === undefined || userName.length > 256) throw refused(`it has no claim ${claims.userName}`);
@@ -42,7 +48,8 @@ export class OpenIdUsers {
     return this.external.keep(contactCenter, this.personOf(userName, payload), 'openid');
   }
 
-  private async verify(token: string): Promise<JWTPayload> {
+  /** What an access token for this server says. @throws as `authenticate` */
+  async verify(token: string): Promise<JWTPayload> {
     const { issuer, audience, algorithms, clockToleranceMs, maxTokenAgeMs, tokenType } = this.settings;
     try {
       const { payload, protectedHeader } = await jwtVerify(token, this.keys, {
@@ -136,11 +143,6 @@ function textsOf(payload: JWTPayload, path: string): string[] {
 
 /** @throws RcsError RCS_DIRECTORY_UNAVAILABLE when there are none, however the provider says so. */
 async function keysOf(fetching: Promise<Response>): Promise<Response> {
-  const unavailable = (why: string, cause?: unknown): RcsError =>
-    new RcsError('RCS_DIRECTORY_UNAVAILABLE', `the keys of the OpenID provider cannot be fetched: ${why}`, {
-      cause,
-      retryAfterMs: 2000,
-    });
   const answer = await fetching.catch((error: unknown) => {
     throw unavailable('it did not answer', error);
   });
@@ -148,18 +150,22 @@ async function keysOf(fetching: Promise<Response>): Promise<Response> {
   return answer;
 }
 
-/** Those of the provider of the configuration, reached with its own trust. @throws ConfigurationError */
+const unavailable = (why: string, cause?: unknown): RcsError =>
+  new RcsError('RCS_DIRECTORY_UNAVAILABLE', `the keys of the OpenID provider cannot be fetched: ${why}`, {
+    cause,
+    retryAfterMs: 2000,
+  });
+
+/** Those of the provider of the configuration. @param fetch asks it, with its own trust */
 export function openIdUsers(
   settings: OpenIdSettings,
   users: UserStore,
   contactCenters: ContactCenterStore,
   external: ExternalUsers,
   metrics: IdentitySourceMetrics,
+  fetch: ProviderFetch,
 ): OpenIdUsers {
-  const { openIdTrustedCA, openIdJksPassword } = settings;
-  const trust = trustedAuthorities('openId.openIdTrustedCA', openIdTrustedCA, openIdJksPassword);
-  const fetchKeys = keySetFetcher(settings, trust);
   return new OpenIdUsers(settings, users, contactCenters, external, (url, options) =>
-    metrics.measured('openid', () => keysOf(fetchKeys(url, options))),
+    metrics.measured('openid', () => keysOf(fetch(url, options))),
   );
 }

@@ -76,7 +76,7 @@ export const labels: FeatureOperations = {
       caller: 'user',
       body: recordingLabelSchema,
       answers: { 200: json(borne, 'The recording bears it already.'), 201: json(borne) },
-      problems: [...problemsOfRecordings, 'RCS_NOT_WITH_CASSANDRA'],
+      problems: problemsOfRecordings,
     },
     'GET /api/v2/recordings/:id/labels/:name': {
       summary: 'One label of a recording',
@@ -109,7 +109,7 @@ export const labels: FeatureOperations = {
           ),
         ),
       },
-      problems: ['RCS_NOT_WITH_CASSANDRA'],
+      problems: [],
     },
   },
 };

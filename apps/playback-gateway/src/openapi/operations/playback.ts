@@ -39,7 +39,8 @@ const mediaHeaders = {
 const withRange = { ...mediaHeaders, 'Content-Range': 'Which part of the media it is, and how long the whole is.' };
 const media = { '*/*': 'bytes' } as const;
 
-const problems: Operation['problems'] = [
+/** What may go wrong when media is played, or opened otherwise. */
+export const problemsOfMedia: NonNullable<Operation['problems']> = [
   ...problemsOfVaults,
   ...problemsOfRecordings,
   'RCS_MEDIA_FILE_NOT_FOUND',
@@ -85,7 +86,7 @@ const play: Operation = {
     206: { description: 'The range that was asked for.', content: media, headers: withRange },
     ...conditional,
   },
-  problems,
+  problems: problemsOfMedia,
 };
 
 /** What a playback would answer, without the media. */
@@ -122,7 +123,7 @@ const peaks: Operation = {
     200: { ...json(drawnPeaks), headers: { ETag: 'Of the wave form as it was asked for.' } },
     304: { description: 'What the client has is still it.', headers: { ETag: 'Of the wave form.' } },
   },
-  problems: [...problems, 'RCS_PEAKS_UNSUPPORTED', 'RCS_PEAKS_UNDECODABLE', 'RCS_PEAKS_PENDING'],
+  problems: [...problemsOfMedia, 'RCS_PEAKS_UNSUPPORTED', 'RCS_PEAKS_UNDECODABLE', 'RCS_PEAKS_PENDING'],
 };
 
 /** Listening to recordings. The first of the two paths stands in mediaUri; some players use the second. */

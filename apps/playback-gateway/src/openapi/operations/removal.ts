@@ -4,6 +4,7 @@ import {
   pendingRemovalsSchema,
   placeHoldSchema,
   retryRemovalSchema,
+  unmountSchema,
 } from '../../removal/removal.schema.js';
 import { retentionSchema } from '../../retention/retention.schema.js';
 import { named } from '../named-schema.js';
@@ -61,7 +62,15 @@ export const removal: FeatureOperations = {
           'The recording is gone; a stored file is still there, and is removed as soon as that can be.',
         ),
       },
-      problems: ['RCS_NOT_WITH_CASSANDRA', 'RCS_RECORDING_NOT_FOUND', 'RCS_RECORDING_PROTECTED', 'RCS_RECORDING_HELD'],
+      problems: ['RCS_RECORDING_NOT_FOUND', 'RCS_RECORDING_PROTECTED', 'RCS_RECORDING_HELD', 'RCS_RECORDING_READ_ONLY'],
+    },
+    'DELETE /api/v2/ops/contact-centers/:contactCenter/mounted-recordings/:id': {
+      summary: 'For operations accounts: take a recording of a mounted archive out again',
+      description: 'The archive stays as it is, and may be mounted again. What is protected or held stays mounted.',
+      caller: 'user',
+      query: unmountSchema,
+      answers: { 200: json(deleted, 'It is not mounted any more.') },
+      problems: ['RCS_RECORDING_NOT_FOUND', 'RCS_RECORDING_PROTECTED', 'RCS_RECORDING_HELD'],
     },
     'GET /api/v2/ops/removals': {
       summary:
@@ -101,7 +110,7 @@ export const removal: FeatureOperations = {
       caller: 'user',
       body: placeHoldSchema,
       answers: { 201: json(hold) },
-      problems: ['RCS_NOT_WITH_CASSANDRA', 'RCS_RECORDING_NOT_FOUND'],
+      problems: ['RCS_RECORDING_NOT_FOUND'],
     },
     'DELETE /rcs/recordings/:id/holds/:hold': {
       summary: 'Release a legal hold',
@@ -121,7 +130,7 @@ export const removal: FeatureOperations = {
       caller: 'user',
       body: retentionSchema,
       answers: { 200: json(rules) },
-      problems: ['RCS_NOT_WITH_CASSANDRA', 'RCS_CONFIRMATION_REQUIRED'],
+      problems: ['RCS_CONFIRMATION_REQUIRED'],
     },
     'GET /rcs/retention/expired': {
       summary: 'What the rules remove now',
@@ -154,7 +163,7 @@ export const removal: FeatureOperations = {
           ),
         ),
       },
-      problems: ['RCS_NOT_WITH_CASSANDRA'],
+      problems: [],
     },
   },
 };

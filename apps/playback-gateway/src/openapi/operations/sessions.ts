@@ -18,6 +18,16 @@ const session = z.strictObject({
 const opened = named('OpenedSession', z.strictObject({ statusCode: succeeded, session }));
 const sessions = named('Sessions', z.strictObject({ statusCode: succeeded, sessions: z.array(session) }));
 const success = named('Success', z.strictObject({ statusCode: succeeded }));
+const loggedOut = named(
+  'LoggedOut',
+  z.strictObject({
+    statusCode: succeeded,
+    providerLogOut: z
+      .string()
+      .optional()
+      .describe('Where whoever logged in at the OpenID provider ends their session there, too.'),
+  }),
+);
 const ended = named('EndedSessions', z.strictObject({ statusCode: succeeded, ended: count }));
 const me = named(
   'Me',
@@ -41,7 +51,7 @@ export const sessionOperations: FeatureOperations = {
       answers: { 201: json(opened, 'The session is open.', { 'Set-Cookie': 'The session.' }) },
     },
     'GET /api/v2/sessions': { summary: 'Own sessions', caller, answers: { 200: json(sessions) } },
-    'DELETE /api/v2/sessions/current': { summary: 'Log out', caller, answers: { 200: json(success) } },
+    'DELETE /api/v2/sessions/current': { summary: 'Log out', caller, answers: { 200: json(loggedOut) } },
     'DELETE /api/v2/sessions/:id': { summary: 'End one of your own sessions', caller, answers: { 200: json(success) } },
     'DELETE /api/v2/sessions': { summary: 'End all own sessions but this', caller, answers: { 200: json(ended) } },
     'GET /api/v2/users/:userName/sessions': {

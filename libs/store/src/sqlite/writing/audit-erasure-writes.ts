@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import {
   examinedAtOnce,
   fieldsAbout,
+  isSameSubject,
   type ErasedFields,
   type ErasureOrder,
   type ExaminedRecord,
@@ -16,7 +17,7 @@ export function auditErasureWrites(database: Database.Database): WriteHandlers<A
      ON CONFLICT DO UPDATE SET writer = '', sequence = -1`,
   );
   const next = database.prepare<[], ErasureOrder>(
-    'SELECT contact_center AS contactCenter, kind, value, writer, sequence FROM audit_erasure_order LIMIT 1',
+    'SELECT contact_center AS contactCenter, kind, value, writer, sequence FROM audit_erasure_order',
   );
   const advance = database.prepare<[string, number, string, string, string]>(
     'UPDATE audit_erasure_order SET writer = ?, sequence = ? WHERE contact_center = ? AND kind = ? AND value = ?',
@@ -51,8 +52,8 @@ export function auditErasureWrites(database: Database.Database): WriteHandlers<A
       return null;
     },
 
-    forgetNext() {
-      const ordered = next.get();
+    forgetNext(only) {
+      const ordered = next.all().find(one => only?.some(other => isSameSubject(one, other)) !== false);
       if (ordered === undefined) return false;
       const { contactCenter, kind, value } = ordered;
       const about = fieldsAbout(ordered);

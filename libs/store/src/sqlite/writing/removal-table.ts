@@ -4,6 +4,7 @@ import type { MediaFile, Recording } from '../../recordings/recording.js';
 import { locationDigest } from '../../removal/location-digest.js';
 import type { LegalHold } from '../../removal/legal-hold.js';
 import type { Obstacles } from '../../removal/removal-plan.js';
+import type { SettledRemoval } from '../../removal/removal-order-store.js';
 import type { LedgerEntry } from '../../removal/removal-store.js';
 
 type RemovedRow = Omit<LedgerEntry, 'number' | 'mediaId'>;
@@ -17,6 +18,7 @@ export class RemovalTable {
   private readonly insertLedger;
   private readonly replaceDocument;
   private readonly discount;
+  private readonly unsee;
   private readonly rowsOfMedia;
   private readonly rowsOfRecording;
 
@@ -37,6 +39,7 @@ export class RemovalTable {
     this.discount = database.prepare<[number, string]>(
       'UPDATE media_file_count SET media_files = media_files - ? WHERE contact_center = ?',
     );
+    this.unsee = database.prepare<[string]>('DELETE FROM seen_mark WHERE recording_id = ?');
     this.rowsOfMedia = [
       'envelope_pin',
       'content_tree',
@@ -44,6 +47,7 @@ export class RemovalTable {
       'unindexed_media',
       'media_location',
       'media_peaks',
+      'custody_proof',
     ].map(table => database.prepare<[string, string]>(`DELETE FROM ${table} WHERE recording_id = ? AND media_id = ?`));
     this.rowsOfRecording = [
       'DELETE FROM deletion_protection WHERE recording_id = ?',
@@ -70,9 +74,14 @@ export class RemovalTable {
 
   removeAll(recording: Recording, row: RemovedRow, locations: readonly ClaimedLocation[]): void {
     this.leave(recording.mediaFiles, row, locations);
-    for (const statement of this.rowsOfRecording) statement.run(recording.id);
+    this.forget(recording.id);
     const { recordingId, contactCenter, kind, time } = row;
     this.note({ recordingId, contactCenter, kind, time });
+  }
+
+  /** Its rows alone: neither the ledger nor the stored files are told. */
+  forget(recordingId: string): void {
+    for (const statement of this.rowsOfRecording) statement.run(recordingId);
   }
 
   /** Takes some media files out of a recording, which stays with the others. */
@@ -92,7 +101,14 @@ export class RemovalTable {
     }
   }
 
-  private leave(files: readonly MediaFile[], row: RemovedRow, locations: readonly ClaimedLocation[]): void {
+  /** What a removal that was decided elsewhere leaves here. */
+  settle({ mediaIds, mediaFiles, locations, ...row }: SettledRemoval): void {
+    this.leave(mediaFiles, row, locations);
+    if (mediaIds === undefined) this.unsee.run(row.recordingId);
+    for (const mediaId of mediaIds ?? [wholeRecording]) this.note({ ...row, mediaId });
+  }
+
+  private leave(files: SettledRemoval['mediaFiles'], row: RemovedRow, locations: readonly ClaimedLocation[]): void {
     for (const { mediaId, mediaDescriptor } of files) {
       const location = locations.find(place => place.mediaId === mediaId)?.location;
       const digest = location === undefined ? null : locationDigest(location);

@@ -82,12 +82,16 @@ export function removalWrites(database: Database.Database): WriteHandlers<Remova
       const recording = stored(recordingId, contactCenter);
       if (recording === undefined) return 'unknown';
       const { removed, kept, keptBy } = removalPlan(recording, rows.obstaclesOf(recordingId), Date.parse(time));
-      if (keptBy !== undefined && kind === 'deleted') throw refusalOf(recordingId, keptBy);
-      if (kept.length === 0) {
-        rows.removeAll(recording, order, locations);
+      if (keptBy !== undefined && (kind === 'deleted' || kind === 'unmounted')) throw refusalOf(recordingId, keptBy);
+      if (kind === 'unmounted') {
+        rows.forget(recordingId);
         return 'removed';
       }
-      if (removed.length > 0) rows.removeSome(recording, removed, order, locations);
+      if (kept.length === 0) {
+        rows.removeAll(recording, { ...order, kind }, locations);
+        return 'removed';
+      }
+      if (removed.length > 0) rows.removeSome(recording, removed, { ...order, kind }, locations);
       if (kind === 'erased') wait.run(recordingId, contactCenter, user, reason, time);
       return removed.length > 0 ? 'partly' : 'kept';
     },

@@ -22,7 +22,7 @@ export type ArchiveWrites = {
 export type AuditErasureWrites = {
   forgetSubject: { input: ForgottenSubject; result: null };
   /** false: nothing is left to do. */
-  forgetNext: { input: null; result: boolean };
+  forgetNext: { input: readonly ForgottenSubject[] | null; result: boolean };
   eraseAgain: { input: readonly Omit<ErasedFields, 'number'>[]; result: number };
 };
 

@@ -1,0 +1,81 @@
+import { useState } from 'react';
+import { Button } from '../../components/button.js';
+import { Dialog } from '../../components/dialog.js';
+import { Select } from '../../components/select.js';
+import { TextField } from '../../components/text-field.js';
+import { useTexts } from '../../texts/use-texts.js';
+import { ReasonDialog } from './reason-dialog.js';
+
+interface Asking {
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+}
+
+interface LabelProperties extends Asking {
+  readonly labels: readonly { readonly name: string; readonly displayName: string }[];
+  readonly onChosen: (name: string) => void;
+}
+
+/** One of the labels that the contact center has defined. */
+export function LabelDialog({ isOpen, onClose, labels, onChosen }: LabelProperties) {
+  const t = useTexts();
+  const [chosen, setChosen] = useState<string>();
+  const name = chosen ?? labels[0]?.name;
+  return (
+    <Dialog title={t('recordings.addLabel')} isOpen={isOpen} onClose={onClose}>
+      {name === undefined ? (
+        <p>{t('recordings.noLabels')}</p>
+      ) : (
+        <Select
+          label={t('recordings.label')}
+          value={name}
+          onChange={setChosen}
+          options={labels.map(label => [label.name, label.displayName] as const)}
+        />
+      )}
+      <div className="dialog-actions">
+        <Button onPress={onClose}>{t('app.cancel')}</Button>
+        <Button
+          kind="primary"
+          isDisabled={name === undefined}
+          onPress={() => {
+            if (name !== undefined) onChosen(name);
+          }}
+        >
+          {t('app.add')}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
+
+type AskingWhy = Pick<Asking, 'onClose'> & { readonly onChosen: (reason: string) => void };
+
+/** Why, and until when. */
+export function HoldDialog({
+  onClose,
+  onChosen,
+}: Pick<Asking, 'onClose'> & { readonly onChosen: (reason: string, until: string) => void }) {
+  const t = useTexts();
+  const [until, setUntil] = useState('');
+  const title = t('recordings.placeHold');
+  return (
+    <ReasonDialog title={title} act={title} onClose={onClose} onChosen={reason => onChosen(reason, until)}>
+      <TextField label={t('recordings.until')} type="date" value={until} onChange={setUntil} />
+    </ReasonDialog>
+  );
+}
+
+/** What cannot be taken back says so, and asks why. */
+export function EraseDialog({ count, ...asking }: AskingWhy & { readonly count: number }) {
+  const t = useTexts();
+  const [title, text] = [t('recordings.eraseTitle'), t('recordings.eraseText')];
+  return <ReasonDialog title={title} text={text} act={t('recordings.eraseCount', { count })} isFinal {...asking} />;
+}
+
+/** Why they are taken along. */
+export function ArchiveDialog(asking: AskingWhy) {
+  const t = useTexts();
+  const title = t('recordings.archive');
+  return <ReasonDialog title={title} text={t('recordings.archiveText')} act={title} {...asking} />;
+}

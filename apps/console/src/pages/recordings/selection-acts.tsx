@@ -1,0 +1,118 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { answerOf, api } from '../../api/client.js';
+import { Button } from '../../components/button.js';
+import { Failure } from '../../components/failure.js';
+import { mayUse } from '../../session/rights.js';
+import type { Privilege } from '../../session/session-api.js';
+import { useSession } from '../../session/session.js';
+import { useTexts } from '../../texts/use-texts.js';
+import { archive, erase, placeHold, protect, putLabel, type Outcome } from './acts.js';
+import { ArchiveDialog, EraseDialog, HoldDialog, LabelDialog } from './act-dialogs.js';
+import { OutcomeNotice } from './outcome-notice.js';
+
+interface Properties {
+  readonly ids: readonly string[];
+  /** After recordings were erased. */
+  readonly onErased: () => void;
+}
+
+/** What can be done with recordings, by whoever may: with one, or with a selection. */
+export function SelectionActs({ ids, onErased }: Properties) {
+  const t = useTexts();
+  const { me } = useSession();
+  const queries = useQueryClient();
+  const [asked, setAsked] = useState<'label' | 'hold' | 'archive' | 'erase'>();
+  const [outcome, setOutcome] = useState<Outcome>();
+  const [failure, setFailure] = useState<unknown>();
+  const [isBusy, setBusy] = useState(false);
+  const isAdministrator = me.roles.includes('admin');
+  const may = (privilege: Privilege): boolean => isAdministrator || mayUse(me, privilege);
+  const labels = useQuery({
+    queryKey: ['label-definitions'],
+    queryFn: ({ signal }) => answerOf(api.GET('/api/v2/recording-label-definitions', { signal })),
+    enabled: may('add-label'),
+  });
+
+  const run = async (act: () => Promise<Outcome>, then?: () => void): Promise<void> => {
+    setAsked(undefined);
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      setOutcome(await act());
+      then?.();
+    } catch (error) {
+      setOutcome(undefined);
+      setFailure(error);
+    } finally {
+      setBusy(false);
+      await queries.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith('recording') });
+    }
+  };
+  const close = (): void => setAsked(undefined);
+  const isDisabled = ids.length === 0 || isBusy;
+  return (
+    <>
+      <div
+        className="actions selection-acts"
+        role="group"
+        data-empty={ids.length === 0 ? '' : undefined}
+        aria-label={t('recordings.selected', { count: ids.length })}
+      >
+        {may('add-label') && (
+          <Button isDisabled={isDisabled} onPress={() => setAsked('label')}>
+            {t('recordings.addLabel')}
+          </Button>
+        )}
+        {may('apply-non-delete') && (
+          <Button isDisabled={isDisabled} onPress={() => void run(() => protect(ids, true))}>
+            {t('recordings.protect')}
+          </Button>
+        )}
+        {may('unapply-non-delete') && (
+          <Button isDisabled={isDisabled} onPress={() => void run(() => protect(ids, false))}>
+            {t('recordings.unprotect')}
+          </Button>
+        )}
+        {isAdministrator && (
+          <>
+            <Button isDisabled={isDisabled} onPress={() => setAsked('hold')}>
+              {t('recordings.placeHold')}
+            </Button>
+            <Button isDisabled={isDisabled} onPress={() => setAsked('archive')}>
+              {t('recordings.archive')}
+            </Button>
+            <Button kind="danger" isDisabled={isDisabled} onPress={() => setAsked('erase')}>
+              {t('recordings.erase')}
+            </Button>
+          </>
+        )}
+      </div>
+      {isBusy && <p role="status">{t('recordings.busy')}</p>}
+      {outcome !== undefined && <OutcomeNotice outcome={outcome} />}
+      {failure !== undefined && <Failure error={failure} />}
+      <LabelDialog
+        isOpen={asked === 'label'}
+        labels={labels.data?.labelDefinitions ?? []}
+        onClose={close}
+        onChosen={name => void run(() => putLabel(ids, name))}
+      />
+      {asked === 'hold' && (
+        <HoldDialog onClose={close} onChosen={(reason, until) => void run(() => placeHold(ids, reason, until))} />
+      )}
+      {asked === 'archive' && (
+        <ArchiveDialog
+          onClose={close}
+          onChosen={reason => void run(() => archive(ids, reason, t('recordings.archiveBroken')))}
+        />
+      )}
+      {asked === 'erase' && (
+        <EraseDialog
+          count={ids.length}
+          onClose={close}
+          onChosen={reason => void run(() => erase(ids, reason), onErased)}
+        />
+      )}
+    </>
+  );
+}

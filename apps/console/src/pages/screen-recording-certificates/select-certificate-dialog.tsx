@@ -1,0 +1,43 @@
+import { useState } from 'react';
+import { Button } from '../../components/button.js';
+import { Dialog } from '../../components/dialog.js';
+import { useTexts } from '../../texts/use-texts.js';
+import { CertificateTable } from '../certificates/certificate-table.js';
+import type { Certificate } from '../certificates/certificate-queries.js';
+
+interface Properties {
+  readonly certificates: readonly Certificate[];
+  readonly onAdd: (aliases: readonly string[]) => void;
+  readonly onClose: () => void;
+}
+
+/** The seed's window: check boxes beside the certificates that may be added. */
+export function SelectCertificateDialog({ certificates, onAdd, onClose }: Properties) {
+  const t = useTexts();
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  return (
+    <Dialog title={t('screens.select')} isOpen onClose={onClose} isWide>
+      <CertificateTable
+        label={t('screens.select')}
+        columns={['subjectName', 'serialNumber', 'issuedBy', 'expires', 'alias']}
+        certificates={certificates}
+        emptyText={t('screens.noneToAdd')}
+        selected={selected}
+        onSelect={setSelected}
+      />
+      <div className="dialog-actions">
+        <Button onPress={onClose}>{t('app.cancel')}</Button>
+        <Button
+          kind="primary"
+          isDisabled={selected.size === 0}
+          onPress={() => {
+            onAdd([...selected]);
+            onClose();
+          }}
+        >
+          {t('app.add')}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

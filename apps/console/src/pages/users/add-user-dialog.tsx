@@ -1,0 +1,68 @@
+import { useState } from 'react';
+import { answerOf, api } from '../../api/client.js';
+import { Button } from '../../components/button.js';
+import { Dialog } from '../../components/dialog.js';
+import { Failure } from '../../components/failure.js';
+import { TextField } from '../../components/text-field.js';
+import { useTexts } from '../../texts/use-texts.js';
+import { linesOf, RightsFields, type EditedRights } from './rights-fields.js';
+import { useUserAct } from './user-queries.js';
+
+const nothing: EditedRights = { roles: ['agent'], privileges: [], accessGroups: '', partitions: '' };
+
+/** A new user of the contact center, whose password this server checks. */
+export function AddUserDialog({ onClose }: { readonly onClose: () => void }) {
+  const t = useTexts();
+  const [userName, setUserName] = useState('');
+  const [password, setPassword] = useState('');
+  const [rights, setRights] = useState(nothing);
+  const { mutate, error, isPending } = useUserAct(() =>
+    answerOf(
+      api.POST('/rcs/users', {
+        body: {
+          userName: userName.trim(),
+          password,
+          roles: rights.roles.filter(role => role !== 'recorder'),
+          privileges: [...rights.privileges],
+          accessGroups: linesOf(rights.accessGroups),
+          partitions: linesOf(rights.partitions),
+        },
+      }),
+    ),
+  );
+  return (
+    <Dialog title={t('users.add')} isOpen onClose={onClose} isDismissable={false} isWide>
+      <div className="field-pair">
+        <TextField
+          label={t('login.userName')}
+          value={userName}
+          onChange={setUserName}
+          autoComplete="off"
+          isRequired
+          autoFocus
+        />
+        <TextField
+          label={t('login.password')}
+          type="password"
+          autoComplete="new-password"
+          value={password}
+          onChange={setPassword}
+          isRequired
+        />
+      </div>
+      <RightsFields rights={rights} onChange={setRights} />
+      {error !== null && <Failure error={error} />}
+      <div className="dialog-actions">
+        <Button onPress={onClose}>{t('app.cancel')}</Button>
+        <Button
+          kind="primary"
+          isPending={isPending}
+          isDisabled={userName.trim() === '' || password === ''}
+          onPress={() => mutate(undefined, { onSuccess: onClose })}
+        >
+          {t('app.add')}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,176 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { manifestFormat, manifestName, manifestText, signatureName, storedZip, type ZipMember } from '#archive';
+import { parseCertificatePem } from '#certificates';
+import { describeError, RcsError, ReceiverGoneError, type Logger, type ServerSettings } from '#platform';
+import type { AuditEntry, AuditLog, AuditRecord, Recording, User } from '#store';
+import { CertificateCatalog } from '../certificates/certificate-catalog.service.js';
+import { LOGGER, SERVER_SETTINGS, storeTokens } from '../dependencies/injection-tokens.js';
+import type { PlayerConnection } from '../playback/player-connection.js';
+import { ArchiveContents } from './archive-contents.js';
+import { ArchivedRecordings, placeOf, type ArchiveAsked } from './archived-recordings.js';
+import type { PlainRecipient } from './archived-media-source.js';
+import { archiveReadme, readmeName } from './archive-readme.js';
+import type { ArchiveRequest } from './archive-request.schema.js';
+import { ArchiveSeals } from './archive-seals.js';
+import { ArchiveSelection } from './archive-selection.js';
+import { sendPieces } from './send-pieces.js';
+
+/** So many at once in one gateway: each keeps a connection to a worker busy. */
+const maximumArchives = 4;
+
+/** Who asks for an archive, and from where. */
+export interface ArchiveCaller {
+  readonly user: User;
+  readonly contactCenter: string;
+  /** As every record of the audit about it begins. */
+  readonly audited: Pick<AuditEntry, 'user' | 'userSource' | 'contactCenter' | 'address' | 'requestId'>;
+  readonly address: string;
+  readonly requestId: string;
+}
+
+/** Makes archives and sends them while they are made: nothing of them is kept here. */
+@Injectable()
+export class ArchiveService {
+  private active = 0;
+
+  constructor(
+    private readonly selection: ArchiveSelection,
+    private readonly archived: ArchivedRecordings,
+    private readonly seals: ArchiveSeals,
+    @Inject(storeTokens.audit) private readonly audit: AuditLog,
+    private readonly certificates: CertificateCatalog,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(SERVER_SETTINGS) private readonly settings: Pick<ServerSettings, 'clientIdleTimeoutMs'>,
+  ) {}
+
+  /** @throws RcsError while nothing was sent; later the connection breaks off, so that nothing looks like a whole archive. */
+  async send(request: ArchiveRequest, caller: ArchiveCaller, player: PlayerConnection): Promise<void> {
+    if (this.active >= maximumArchives)
+      throw new RcsError('RCS_OVERLOADED', `${this.active} archives at once`, { retryAfterMs: 30_000 });
+    this.active++;
+    try {
+      await this.make(request, caller, player);
+    } finally {
+      this.active--;
+    }
+  }
+
+  private async make(request: ArchiveRequest, caller: ArchiveCaller, player: PlayerConnection): Promise<void> {
+    const { user, address, requestId, audited } = caller;
+    const id = randomUUID();
+    const recipient = await this.recipientOf(request, caller.contactCenter);
+    const selected = await this.selection.of(user, request);
+    const begun = await this.audit.append({
+      ...audited,
+      event: 'archive-begun',
+      outcome: 'allowed',
+      detail: JSON.stringify({ id, ...request }),
+    });
+    const contents = new ArchiveContents();
+    const asked: ArchiveAsked = { id, user, address, requestId, recipient, signal: player.signal };
+    const members = this.members({ request, caller, asked, begun, selected, contents });
+    try {
+      player.writeHead(200, {
+        'content-type': 'application/zip',
+        'content-disposition': `attachment; filename="archive-${id}.zip"`,
+        'cache-control': 'no-store',
+      });
+      await sendPieces(storedZip(members), player.response, this.settings.clientIdleTimeoutMs);
+      await this.finished(asked, caller, contents, 'done');
+    } catch (error) {
+      player.abort();
+      const outcome = error instanceof ReceiverGoneError || player.signal.aborted ? 'aborted' : 'failed';
+      if (outcome === 'failed')
+        this.logger.error({ requestId, archive: id, error: describeError(error) }, 'an archive broke off');
+      await this.finished(asked, caller, contents, outcome, describeError(error));
+    }
+  }
+
+  private async *members(made: MadeArchive): AsyncGenerator<ZipMember> {
+    const { asked, contents, selected, begun } = made;
+    yield contents.hashed(memberOf(readmeName, archiveReadme));
+    for await (const recording of selected) yield* this.archived.membersOf(recording, asked, contents);
+    const proof = await this.seals.proofOf(begun, made.caller.contactCenter);
+    if (proof !== undefined) yield contents.hashed(memberOf('audit-proof.json', proof));
+    const manifest = manifestOf(made);
+    yield memberOf(manifestName, manifest);
+    yield memberOf(signatureName, await this.seals.sign(manifest, sealedBy(made)));
+  }
+
+  private async recipientOf(
+    { encryptPlainFor }: ArchiveRequest,
+    contactCenter: string,
+  ): Promise<PlainRecipient | undefined> {
+    if (encryptPlainFor === undefined) return undefined;
+    const found = await this.certificates.requireActive(contactCenter, encryptPlainFor);
+    await this.certificates.requireEnabledKey(found);
+    const pem = found.certificate;
+    return { pem, digest: createHash('sha256').update(parseCertificatePem(pem)[0].der).digest('hex') };
+  }
+
+  private async finished(
+    { id }: ArchiveAsked,
+    { audited }: ArchiveCaller,
+    { recordings, mediaFiles, bytes, leftOut }: ArchiveContents,
+    outcome: 'done' | 'aborted' | 'failed',
+    why?: string,
+  ): Promise<void> {
+    const counts = { id, recordings, mediaFiles, leftOut: leftOut.length, ...(why === undefined ? {} : { why }) };
+    try {
+      await this.audit.append({
+        ...audited,
+        event: 'archive-finished',
+        outcome,
+        bytes,
+        detail: JSON.stringify(counts),
+      });
+    } catch (error) {
+      this.logger.error({ archive: id, error: describeError(error) }, 'the end of an archive is not in the audit');
+    }
+  }
+}
+
+/** What the manifest is made of. */
+export interface MadeArchive {
+  readonly request: ArchiveRequest;
+  readonly caller: ArchiveCaller;
+  readonly asked: ArchiveAsked;
+  /** The record that was written before the first byte. */
+  readonly begun: AuditRecord;
+  readonly selected: AsyncIterable<Recording> | Iterable<Recording>;
+  readonly contents: ArchiveContents;
+}
+
+const sealedBy = ({ asked, caller }: MadeArchive) => ({
+  id: asked.id,
+  contactCenter: caller.contactCenter,
+  userName: caller.user.name,
+});
+
+function manifestOf({ request, caller, asked, begun, contents }: MadeArchive): Buffer {
+  const { reason, ...selection } = request;
+  const { user, address, requestId } = caller;
+  return manifestText({
+    format: manifestFormat,
+    id: asked.id,
+    contactCenter: caller.contactCenter,
+    requestedBy: { user: user.name, ...(user.source === undefined ? {} : { source: user.source }), address, requestId },
+    requestedAt: begun.time,
+    reason,
+    selection,
+    finishedAt: new Date().toISOString(),
+    recordings: contents.recordings,
+    mediaFiles: contents.mediaFiles,
+    audit: placeOf(begun),
+    members: contents.members,
+    leftOut: contents.leftOut,
+  });
+}
+
+const memberOf = (name: string, content: Buffer): ZipMember => ({
+  name,
+  length: content.length,
+  modified: new Date(),
+  content: () => [content],
+});

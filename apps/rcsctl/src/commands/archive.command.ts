@@ -1,0 +1,213 @@
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { InvalidArgumentError, type Command } from 'commander';
+import type { VerifiedArchive } from '#archive';
+import { ConfigurationError } from '#platform';
+import { ArchiveBrokeOff, ArchiveFile, writeArchive } from '../archive/archive-file.js';
+import { daysBetween, searchOfDay, selectionOf, type SelectionOptions } from '../archive/archive-wish.js';
+import { restoreArchive, type RestoreOutcome } from '../archive/restore-archive.js';
+import { ofVault } from '../archive/vault-signature.js';
+import {
+  readConfiguration,
+  withConfiguration,
+  type ConfigurationOptions,
+} from '../configuration/read-configuration.js';
+import { GatewayClient } from '../gateway-client/gateway-client.js';
+import { withGateway, withGatewayOptions, type GatewayOptions } from '../gateway-client/gateway-options.js';
+import { placeOf } from '../recorder/record-media.js';
+import { recorderAccess, type RecorderOptions } from '../recorder/recorder-access.js';
+import { RecorderStorage } from '../recorder/recorder-storage.js';
+import { print } from '../terminal/print.js';
+import { ProgressBar } from '../terminal/progress-bar.js';
+import { mountCommands } from './archive-mount.commands.js';
+
+interface WhyOptions extends GatewayOptions {
+  readonly reason: string;
+  readonly encryptPlainFor?: string;
+}
+type CreateOptions = WhyOptions & SelectionOptions & { readonly to: string };
+type DailyOptions = WhyOptions & { readonly to: string; readonly from?: string; readonly until?: string };
+
+const purpose = 'to make an archive';
+
+/** `rcsctl archive`: recordings to take along, and what proves them. */
+export function archiveCommand(program: Command): void {
+  const archive = program.command('archive').description('archives: recordings to take along');
+  withWhy(archive.command('create'))
+    .description('make one archive; for administrators of a contact center')
+    .requiredOption('--to <file>', 'the file, which must not be there yet')
+    .option('--recording <id...>', 'recordings by their ids')
+    .option('--list <file>', 'file with ids, one a line')
+    .option('--from <time>', 'recordings that began at this time or later')
+    .option('--until <time>', 'recordings that began before this time')
+    .option('--caller <number>', 'recordings of a caller; * stands for any characters')
+    .option('--dialed <number>', 'recordings of a dialed number')
+    .option('--agent <name>', 'recordings of an agent')
+    .option('--older-than-days <days>', 'recordings that began so long ago, or earlier', wholeNumber)
+    .option('--newer-than-days <days>', 'recordings that began less long ago', wholeNumber)
+    .action((options: CreateOptions) =>
+      withGateway(options, purpose, async gateway => {
+        const bytes = await make(gateway, options.to, selectionOf(options), options);
+        print(options.json === true, { file: options.to, bytes }, () => `${options.to}: ${bytes} bytes`);
+      }),
+    );
+  withWhy(archive.command('daily'))
+    .description('make an archive of each day (UTC) that has none yet; whatever ended it, the next one goes on')
+    .requiredOption('--to <directory>', 'folder of the archives: archive-yyyy-MM-dd.zip')
+    .option('--from <day>', 'first day, yyyy-MM-dd; yesterday when absent')
+    .option('--until <day>', 'last day; yesterday when absent')
+    .action(daily);
+  archive
+    .command('verify')
+    .description('check an archive with nothing but its file; exit status 1 when it is not whole')
+    .argument('<file>', 'the archive')
+    .requiredOption('--ca <file>', 'internal authority (PEM) of the cluster that made it')
+    .option('--json', 'JSON for programs')
+    .action(verify);
+  restoreCommand(archive);
+  mountCommands(archive);
+}
+
+interface RestoreOptions extends ConfigurationOptions, RecorderOptions {
+  readonly authority: string;
+  readonly directory: string;
+  readonly ofContactCenter?: string;
+  readonly incomplete?: boolean;
+  readonly json?: boolean;
+}
+
+function restoreCommand(archive: Command): void {
+  withConfiguration(archive.command('restore'))
+    .description(
+      'put the recordings of an archive back, into a storage and the store; exit status 1 unless all came back',
+    )
+    .argument('<file>', 'the archive, which is verified first')
+    .requiredOption('--authority <file>', 'internal authority (PEM) of the cluster that made the archive')
+    .option('--directory <path>', 'below the base URL of the storage', 'restored')
+    .option('--of-contact-center <id>', 'whose archive it is, where it is restored into another contact center')
+    .option('--incomplete', 'also recordings of which media were left out of the archive')
+    .option('--gateway <url>', 'gateway; rcsctl.gateway of the configuration when absent')
+    .option('--ca <file>', "authority of the gateway's certificate, PEM")
+    .option('--ops-user <name>', 'the recorder; serverSettings.opsUsername when absent')
+    .option('--ops-password-file <file>', 'file with its password; serverSettings.opsUserPassword when absent')
+    .option('--contact-center <id>', 'contact center; serverSettings.defaultContactCenter when absent')
+    .option('--webdav <url>', 'base URL of the storage; the first of mediaStorages when absent')
+    .option('--webdav-user <name>', 'user of the storage; that of mediaStorages when absent, if it has that URL')
+    .option('--webdav-password-file <file>', 'file with its password; that of mediaStorages when absent, likewise')
+    .option('--webdav-ca <file>', "authorities of the storage's certificate, PEM; the system's when absent")
+    .option('--storage-url <url>', "the storage's URL in mediaStorages of the servers, where it is another")
+    .option('--json', 'JSON for programs')
+    .action(restore);
+}
+
+async function restore(file: string, options: RestoreOptions): Promise<void> {
+  const { gateway: access, contactCenter, webdav } = recorderAccess(readConfiguration(options.config), options);
+  const { signal } = new AbortController();
+  const archive = await ArchiveFile.open(file);
+  const gateway = new GatewayClient(access);
+  const storage = new RecorderStorage(webdav, contactCenter);
+  try {
+    const verified = await ofVault(archive, options.authority);
+    const owner = options.ofContactCenter ?? contactCenter;
+    if (verified.manifest.contactCenter !== owner)
+      throw new ConfigurationError(
+        `the archive is of the contact center ${verified.manifest.contactCenter}: say so with --of-contact-center`,
+      );
+    const outcomes: RestoreOutcome[] = [];
+    const directory = options.directory === '' ? '' : `${options.directory.replace(/\/+$/, '')}/`;
+    const incomplete = options.incomplete === true;
+    const way = { archive, verified, gateway, storage, contactCenter, directory, incomplete, signal };
+    for await (const outcome of restoreArchive({ ...way, placeOf: path => placeOf(path, webdav) })) {
+      outcomes.push(outcome);
+      if (options.json !== true) process.stdout.write(`${outcomeText(outcome)}\n`);
+    }
+    const restored = outcomes.filter(({ outcome }) => outcome === 'restored').length;
+    print(options.json === true, { outcomes }, () => `${restored} of ${outcomes.length} recordings were restored`);
+    if (restored < outcomes.length) process.exitCode = 1;
+  } finally {
+    await Promise.all([archive.close(), gateway.close(), storage.close()]);
+  }
+}
+
+const outcomeText = ({ recording, outcome, detail }: RestoreOutcome): string =>
+  `${recording}: ${outcome}${detail === undefined ? '' : ` (${detail})`}`;
+
+const withWhy = (command: Command): Command =>
+  withGatewayOptions(command)
+    .requiredOption('--reason <text>', 'why; it stands in the audit and in the manifest')
+    .option('--encrypt-plain-for <alias>', 'certificate that plain media are encrypted for; else they are left out');
+
+async function make(gateway: GatewayClient, file: string, selection: object, options: WhyOptions): Promise<number> {
+  if (existsSync(file)) throw new ConfigurationError(`${file} is there already`);
+  const { reason, encryptPlainFor } = options;
+  const request = { ...selection, reason, ...(encryptPlainFor === undefined ? {} : { encryptPlainFor }) };
+  const bar = new ProgressBar(basename(file), undefined);
+  try {
+    return await writeArchive(file, shown(await gateway.openArchive(request, new AbortController().signal), bar));
+  } finally {
+    bar.end();
+  }
+}
+
+async function* shown(pieces: AsyncIterable<Buffer>, bar: ProgressBar): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) {
+    bar.advance(piece.length);
+    yield piece;
+  }
+}
+
+async function daily(options: DailyOptions): Promise<void> {
+  const yesterday = new Date(Date.now() - 24 * 60 * 60_000).toISOString().slice(0, 10);
+  const { from = options.until ?? yesterday, until = yesterday, to } = options;
+  await withGateway(options, purpose, async gateway => {
+    const made: { day: string; file: string; bytes: number }[] = [];
+    const failed: { day: string; why: string }[] = [];
+    for (const day of daysBetween(from, until)) {
+      const file = join(to, `archive-${day}.zip`);
+      if (existsSync(file)) continue;
+      try {
+        made.push({ day, file, bytes: await make(gateway, file, searchOfDay(day), options) });
+        if (options.json !== true) process.stdout.write(`${file}: ${made.at(-1)?.bytes ?? 0} bytes\n`);
+      } catch (error) {
+        // One day that cannot be taken along keeps no other from it.
+        if (!(error instanceof ArchiveBrokeOff)) throw error;
+        failed.push({ day, why: error.message });
+        process.stderr.write(`rcsctl: ${error.message}\n`);
+      }
+    }
+    print(options.json === true, { made, failed }, () => `${made.length} archives made, ${failed.length} broke off`);
+    if (failed.length > 0) process.exitCode = 1;
+  });
+}
+
+async function verify(file: string, { ca, json }: { readonly ca: string; readonly json?: boolean }): Promise<void> {
+  const archive = await ArchiveFile.open(file);
+  try {
+    const verified = await ofVault(archive, ca);
+    const { manifest, signedAt } = verified;
+    const about = { ...manifest, members: manifest.members.length };
+    print(json === true, { ...about, signedAt: signedAt.toISOString() }, () => verifiedText(file, verified));
+  } finally {
+    await archive.close();
+  }
+}
+
+function verifiedText(file: string, { manifest, signedAt }: VerifiedArchive): string {
+  const { id, contactCenter, requestedBy, requestedAt, reason, recordings, mediaFiles, leftOut } = manifest;
+  return [
+    `${file} is whole: archive ${id} of ${contactCenter}, ${recordings} recordings, ${mediaFiles} media files`,
+    `${JSON.stringify(requestedBy.user)} asked for it at ${requestedAt}: ${JSON.stringify(reason)}`,
+    `a key vault signed its manifest at ${signedAt.toISOString()}`,
+    ...leftOut.map(
+      ({ recording, mediaFile = 'the recording', code, reason: why }) =>
+        `left out: ${JSON.stringify(mediaFile)} of ${JSON.stringify(recording)}: ${code}, ${why}`,
+    ),
+  ].join('\n');
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0 || text === '')
+    throw new InvalidArgumentError('It must be a whole number, 0 or more.');
+  return value;
+}

@@ -1,0 +1,25 @@
+export { storedZip, storedZipLength, type ZipMember } from './zip/stored-zip.js';
+export { FolderNames, folderOfRecording, safePart, type ArchivedRecording } from './form/member-names.js';
+export { openingOf, type Opening } from './form/opening-command.js';
+export { recordingDocument, type ArchivedMedia } from './form/recording-document.js';
+export {
+  manifestFormat,
+  manifestName,
+  manifestSchema,
+  manifestText,
+  signatureName,
+  type ArchiveManifest,
+  type LeftOut,
+  type ManifestMember,
+} from './manifest/manifest.js';
+export { signManifest, type ManifestSigner } from './manifest/sign-manifest.js';
+export { SignatureRefused, verifyManifest, type VerifiedSignature } from './manifest/verify-manifest.js';
+export {
+  ArchiveRefused,
+  checkFrame,
+  readDirectory,
+  type ArchiveBytes,
+  type StoredMember,
+} from './zip/stored-zip-reader.js';
+export { verifyArchive, verifyFrame, type VerifiedArchive } from './manifest/verify-archive.js';
+export { unpackedFrame, verifyUnpacked, type UnpackedFile, type VerifiedUnpacked } from './manifest/verify-unpacked.js';

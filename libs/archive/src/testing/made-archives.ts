@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { storedZip, type ZipMember } from '../zip/stored-zip.js';
+import type { ArchiveBytes } from '../zip/stored-zip-reader.js';
+import {
+  manifestFormat,
+  manifestName,
+  manifestText,
+  signatureName,
+  type ArchiveManifest,
+} from '../manifest/manifest.js';
+import { signManifest, type ManifestSigner } from '../manifest/sign-manifest.js';
+
+export const modified = new Date('2026-11-28T18:00:02Z');
+
+export const memberOf = (name: string, bytes: Buffer): ZipMember => ({
+  name,
+  length: bytes.length,
+  modified,
+  content: () => [bytes],
+});
+
+export async function zipOf(members: readonly ZipMember[]): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of storedZip(members)) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
+/** Bytes in memory, as an archive. */
+export const bytesOf = (file: Buffer): ArchiveBytes => ({
+  size: file.length,
+  read: (start, end) => Promise.resolve(file.subarray(start, end)),
+});
+
+export function manifestOf(contents: ReadonlyMap<string, Buffer>): ArchiveManifest {
+  return {
+    format: manifestFormat,
+    id: '5f0a6ff6-55a5-4f5c-9c3e-0b1c8e7a3c11',
+    contactCenter: 'cc-1',
+    requestedBy: { user: 'alice', requestId: 'request-1' },
+    requestedAt: '2026-11-28T18:00:00.000Z',
+    reason: 'case 4711',
+    selection: { recordings: ['R1'] },
+    finishedAt: '2026-11-28T18:00:03.000Z',
+    recordings: 1,
+    mediaFiles: 1,
+    audit: { writer: 'gateway', sequence: 7 },
+    members: [...contents].map(([path, bytes]) => ({
+      path,
+      length: bytes.length,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+    })),
+    leftOut: [],
+  };
+}
+
+/** A whole archive of these contents, signed. */
+export function archiveOf(
+  contents: ReadonlyMap<string, Buffer>,
+  signer: ManifestSigner,
+  manifest = manifestOf(contents),
+): Promise<Buffer> {
+  const text = manifestText(manifest);
+  const signature = signManifest(createHash('sha256').update(text).digest(), signer, new Date());
+  const members = [...contents].map(([name, bytes]) => memberOf(name, bytes));
+  return zipOf([...members, memberOf(manifestName, text), memberOf(signatureName, signature)]);
+}

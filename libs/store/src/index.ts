@@ -11,6 +11,7 @@ export * from './removal/legal-hold.js';
 export { removalPlan, type RemovalPlan } from './removal/removal-plan.js';
 export * from './retention/retention-rule.js';
 export { custodyOutcomes } from './custody/custody-store.js';
+export * from './archive-jobs/archive-job.js';
 export * from './rewrap/rewrap-run.js';
 export * from './local-key-manager/key-manager-owner.js';
 export * from './local-key-manager/hawk-credential.js';

@@ -1,5 +1,6 @@
 import type { AuditLog } from './audit/audit-log.js';
 import type { ExportPosition } from './audit/export-position.js';
+import { archiveJobs } from './sqlite/sqlite-archive-job-store.js';
 import { certificates } from './sqlite/sqlite-certificate-store.js';
 import { contactCenters } from './sqlite/sqlite-contact-center-store.js';
 import { custody } from './sqlite/sqlite-custody-store.js';
@@ -24,6 +25,8 @@ import { sharedSecrets } from './sqlite/sqlite-shared-secret-store.js';
 import { users } from './sqlite/sqlite-user-store.js';
 import type { PortsOf } from './sqlite/stored-thing.js';
 
+export type * from './archive-jobs/archive-job-store.js';
+export type * from './archive-jobs/archive-schedule.js';
 export type * from './certificates/certificate-store.js';
 export type * from './contact-centers/contact-center.js';
 export * from './custody/custody-store.js';
@@ -66,6 +69,7 @@ export const documents = {
   retention,
   peaks,
   custody,
+  archiveJobs,
   settings,
   seenMarks,
 };

@@ -73,6 +73,13 @@ export const documentTables: readonly CopiedTable[] = [
   alike('recording_certificate', ['contact_center', 'alias'], ['fingerprint', 'document']),
   alike('certificate_assignment', ['contact_center', 'target'], ['document']),
   alike('rewrap_job', ['id'], ['contact_center', 'created_at', 'state', 'owner', 'lease_until', 'document']),
+  alike(
+    'archive_job',
+    ['id'],
+    ['contact_center', 'created_at', 'state', 'scheduled_for', 'leaves_file', 'owner', 'lease_until', 'document'],
+  ),
+  alike('archive_part', ['job_id', 'number'], ['document']),
+  alike('archive_schedule', ['contact_center'], ['document']),
   {
     ...alike('hawk_credential', ['id', 'contact_center'], ['document']),
     select: `SELECT ${ownId} AS id, ${owner} AS contact_center, document FROM hawk_credential`,

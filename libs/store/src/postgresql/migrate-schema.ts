@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { annotationSchema } from './annotation-schema.js';
+import { archiveJobSchema } from './archive-job-schema.js';
 import { auditErasureSchema } from './audit-erasure-schema.js';
 import { auditSchema } from './audit-schema.js';
 import { custodySchema } from './custody-schema.js';
@@ -36,6 +37,7 @@ export const migrations: readonly PostgresqlMigration[] = [
   { version: 10, worksWithCodeOf: 1, sql: auditErasureSchema },
   { version: 11, worksWithCodeOf: 1, sql: removalOrderSchema },
   { version: 12, worksWithCodeOf: 1, sql: custodySchema },
+  { version: 13, worksWithCodeOf: 1, sql: archiveJobSchema },
 ];
 
 /** A step may have to rewrite much. */

@@ -6,6 +6,7 @@ import { AuditAppends } from './audit-appends.js';
 import { AuditMonths } from './audit-months.js';
 import { connectionProblem } from './connection-advice.js';
 import { migrateSchema } from './migrate-schema.js';
+import { PostgresqlArchiveJobStore } from './postgresql-archive-job-store.js';
 import { PostgresqlAuditLog } from './postgresql-audit-log.js';
 import { PostgresqlCertificateStore } from './postgresql-certificate-store.js';
 import { PostgresqlContactCenterStore } from './postgresql-contact-center-store.js';
@@ -101,6 +102,7 @@ function postgresqlStore(
     retention: new PostgresqlRetentionStore(documents),
     mediaEncryptions: new PostgresqlMediaEncryptionStore(documents),
     peaks: new PostgresqlPeaksStore(documents),
+    archiveJobs: new PostgresqlArchiveJobStore(documents),
     custody: new PostgresqlCustodyStore(documents),
     removals: new PostgresqlRemovalStore(documents),
     removalOrders: new PostgresqlRemovalOrderStore(documents),

@@ -21,5 +21,8 @@ export {
   type ArchiveBytes,
   type StoredMember,
 } from './zip/stored-zip-reader.js';
+export { TimeStampRefused } from './time-stamp/time-stamp-refused.js';
+export { answerType, requestType, timeStampRequest, type TimeStampRequest } from './time-stamp/time-stamp-request.js';
+export { verifyTimeStamp, type StampedBytes, type VerifiedTimeStamp } from './time-stamp/verify-time-stamp.js';
 export { verifyArchive, verifyFrame, type VerifiedArchive } from './manifest/verify-archive.js';
 export { unpackedFrame, verifyUnpacked, type UnpackedFile, type VerifiedUnpacked } from './manifest/verify-unpacked.js';

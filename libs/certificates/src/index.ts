@@ -28,6 +28,7 @@ export {
   validateCertificatePath,
 } from './path/validate-path.js';
 export type { PathProblem } from './path/path-problem.js';
+export type { PathPurpose } from './path/path-purpose.js';
 export type {
   Keystore,
   KeystoreEntry,

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
+  ExtendedKeyUsageExtension,
   KeyUsageFlags,
   KeyUsagesExtension,
   X509Certificate,
@@ -15,14 +16,20 @@ export interface CertificateExtensions {
   /** undefined without basicConstraints. */
   readonly basicConstraints: { readonly isAuthority: boolean; readonly pathLength: number | undefined } | undefined;
   /** undefined without keyUsage. */
-  readonly keyUsage: { readonly certificateSigning: boolean; readonly keyEncipherment: boolean } | undefined;
+  readonly keyUsage:
+    { readonly certificateSigning: boolean; readonly keyEncipherment: boolean; readonly signing: boolean } | undefined;
+  /** Object identifiers of the purposes; undefined without extendedKeyUsage. */
+  readonly extendedKeyUsage: { readonly isCritical: boolean; readonly purposes: readonly string[] } | undefined;
   readonly nameConstraints: NameConstraints | undefined;
   readonly subjectAlternativeNames: readonly GeneralName[];
   /** keyIdentifier of authorityKeyIdentifier. */
   readonly authorityKeyIdentifier: Buffer | undefined;
-  /** Object identifiers of critical extensions that are not processed here. */
+  /** Object identifiers of critical extensions that are not processed here; extendedKeyUsage is among them. */
   readonly unknownCritical: readonly string[];
 }
+
+/** The extension that says what a key may be used for. */
+export const extendedKeyUsageOid = '2.5.29.37';
 
 const oids = {
   keyUsage: '2.5.29.15',
@@ -33,7 +40,8 @@ const oids = {
 
 /**
  * Critical extensions whose meaning is honoured. Policies and extended key usage are not among them: no policy is asked
- * for, and an extended key usage that is critical restricts the key to purposes that encrypting recordings is none of.
+ * for, and an extended key usage that is critical restricts the key to purposes that encrypting recordings is none of;
+ * who asks for another purpose looks at it.
  */
 const processed: ReadonlySet<string> = new Set(Object.values(oids));
 
@@ -52,6 +60,7 @@ export function readCertificateExtensions(der: Buffer): CertificateExtensions {
     extensions.find((extension): extension is typeof extension & T => extension instanceof kind);
   const basicConstraints = find(BasicConstraintsExtension);
   const usages = find(KeyUsagesExtension)?.usages;
+  const extendedKeyUsage = find(ExtendedKeyUsageExtension);
   const keyIdentifier = find(AuthorityKeyIdentifierExtension)?.keyId;
   return {
     basicConstraints: basicConstraints && { isAuthority: basicConstraints.ca, pathLength: basicConstraints.pathLength },
@@ -61,7 +70,12 @@ export function readCertificateExtensions(der: Buffer): CertificateExtensions {
         : {
             certificateSigning: (usages & KeyUsageFlags.keyCertSign) !== 0,
             keyEncipherment: (usages & KeyUsageFlags.keyEncipherment) !== 0,
+            signing: (usages & (KeyUsageFlags.digitalSignature | KeyUsageFlags.nonRepudiation)) !== 0,
           },
+    extendedKeyUsage: extendedKeyUsage && {
+      isCritical: extendedKeyUsage.critical,
+      purposes: extendedKeyUsage.usages.map(String),
+    },
     nameConstraints: mapValue(values.get(oids.nameConstraints), readNameConstraints),
     subjectAlternativeNames: mapValue(values.get(oids.subjectAlternativeName), readNames) ?? [],
     authorityKeyIdentifier: keyIdentifier === undefined ? undefined : Buffer.from(keyIdentifier, 'hex'),

@@ -1,10 +1,15 @@
 import { emailAddressesIn, isRangeError, readNameParts, sameName } from '#asn1';
 import type { CertificateInfo } from '../certificate/certificate-info.js';
 import { certificateStatus } from '../certificate/certificate-status.js';
-import { readCertificateExtensions, type CertificateExtensions } from './certificate-extensions.js';
+import {
+  extendedKeyUsageOid,
+  readCertificateExtensions,
+  type CertificateExtensions,
+} from './certificate-extensions.js';
 import type { GeneralName } from './general-name.js';
 import { refusedByConstraints } from './name-constraints.js';
 import type { CandidatePath } from './path-candidates.js';
+import { judgeStampingAuthority, judgeStampingUse, type PathPurpose } from './path-purpose.js';
 import { named, problem, type PathProblem } from './path-problem.js';
 import { isSignedBy } from './signature.js';
 import { weaknessOfKey, weaknessOfSignature } from './signature-strength.js';
@@ -18,7 +23,11 @@ interface Link {
  * Everything that is wrong with a path at a moment (RFC 5280, 6.1): the path may be trusted only when that is nothing.
  * Roots are trusted for their name and key; their dates, constraints and usage are honoured all the same.
  */
-export function judgePath({ certificates, end }: CandidatePath, at: Date): PathProblem[] {
+export function judgePath(
+  { certificates, end }: CandidatePath,
+  at: Date,
+  purpose: PathPurpose = 'recording',
+): PathProblem[] {
   const problems: PathProblem[] = [];
   const links: Link[] = [];
   for (const certificate of certificates) {
@@ -33,9 +42,9 @@ export function judgePath({ certificates, end }: CandidatePath, at: Date): PathP
     const issuer = isLast && end === 'self-signed' ? link : links[index + 1];
     problems.push(
       ...judgeDates(link, at),
-      ...judgeCriticalExtensions(link),
+      ...judgeCriticalExtensions(link, purpose),
       ...(isRoot || issuer === undefined ? [] : judgeSignature(link, issuer)),
-      ...(index === 0 ? judgeRecordingUse(link) : judgeAuthority(link, isRoot)),
+      ...(index === 0 ? judgeUse(link, purpose) : judgeAuthority(link, isRoot, purpose)),
       ...judgePathLength(links, index),
       ...judgeNames(links, index),
     );
@@ -65,8 +74,12 @@ function judgeDates({ certificate }: Link, at: Date): PathProblem[] {
   ];
 }
 
-function judgeCriticalExtensions({ certificate, extensions: { unknownCritical } }: Link): PathProblem[] {
-  return unknownCritical.map(oid =>
+function judgeCriticalExtensions(
+  { certificate, extensions: { unknownCritical } }: Link,
+  purpose: PathPurpose,
+): PathProblem[] {
+  const unknown = unknownCritical.filter(oid => purpose === 'recording' || oid !== extendedKeyUsageOid);
+  return unknown.map(oid =>
     problem(
       'PATH_EXTENSION_UNKNOWN',
       `${named(certificate)} has the critical extension ${oid}, which is not supported`,
@@ -98,6 +111,10 @@ function judgeSignature({ certificate }: Link, { certificate: issuer }: Link): P
   ];
 }
 
+function judgeUse(link: Link, purpose: PathPurpose): PathProblem[] {
+  return purpose === 'recording' ? judgeRecordingUse(link) : judgeStampingUse(link.certificate, link.extensions);
+}
+
 function judgeRecordingUse({ certificate, extensions: { keyUsage } }: Link): PathProblem[] {
   if (keyUsage === undefined || keyUsage.keyEncipherment) return [];
   // An authority that stands first: a chain in the wrong order.
@@ -107,11 +124,9 @@ function judgeRecordingUse({ certificate, extensions: { keyUsage } }: Link): Pat
   return [problem('PATH_KEY_USAGE', `${named(certificate)} may not encrypt keys: ${advice}`)];
 }
 
-function judgeAuthority(
-  { certificate, extensions: { basicConstraints, keyUsage } }: Link,
-  root: boolean,
-): PathProblem[] {
-  const problems: PathProblem[] = [];
+function judgeAuthority({ certificate, extensions }: Link, root: boolean, purpose: PathPurpose): PathProblem[] {
+  const { basicConstraints, keyUsage } = extensions;
+  const problems = purpose === 'recording' ? [] : judgeStampingAuthority(certificate, extensions);
   // RFC 5280, 4.1.2.6: whoever issues has a name.
   if (readNameParts(certificate.subjectDer).length === 0) {
     problems.push(problem('PATH_NOT_AN_AUTHORITY', `${named(certificate)} acts as an authority and has no subject`));

@@ -249,6 +249,35 @@ describe(judgeCertificate.name, () => {
     ]);
   });
 
+  it('takes for time stamps what is made for them alone, below authorities that may', () => {
+    const stamping = (name: string, issuer: string, extensions: readonly string[]): PathProblemCode[] => {
+      const certificate = leaf(name, issuer, { extensions });
+      const intermediates = ['middle', 'of-servers'].map(one => made.get(one));
+      const validation = { intermediates, roots: [made.get('root')], allowSelfSigned: false, at };
+      expect(judgeCertificate(certificate, validation).problems).not.toEqual([]);
+      return judgeCertificate(certificate, { ...validation, purpose: 'time-stamping' }).problems.map(
+        ({ code }) => code,
+      );
+    };
+    authority('of-servers', 'root', { extensions: [basicConstraints, keyUsage, 'extendedKeyUsage=serverAuth'] });
+    const purpose = 'extendedKeyUsage=critical,timeStamping';
+    expect(stamping('stamps', 'middle', [purpose, 'keyUsage=digitalSignature'])).toEqual([]);
+    expect(stamping('stamps-by-servers', 'of-servers', [purpose, 'keyUsage=digitalSignature'])).toEqual([
+      'PATH_KEY_USAGE',
+    ]);
+    for (const [index, extensions] of [
+      ['extendedKeyUsage=critical,timeStamping,serverAuth'],
+      ['extendedKeyUsage=critical,serverAuth'],
+      [purpose, 'keyUsage=keyEncipherment'],
+    ].entries())
+      expect(stamping(`bad-${index}`, 'middle', extensions)).toContain('PATH_KEY_USAGE');
+    const lax = leaf('lax', 'middle', { extensions: ['extendedKeyUsage=timeStamping'] });
+    const way = { intermediates: [made.get('middle')], roots: [made.get('root')], allowSelfSigned: false, at };
+    expect(judgeCertificate(lax, { ...way, purpose: 'time-stamping' }).problems[0]?.message).toContain(
+      'must be critical',
+    );
+  });
+
   it('ends for authorities that certify one another in a circle', () => {
     const [left, right] = [authority('left'), authority('right')];
     const crossed = [

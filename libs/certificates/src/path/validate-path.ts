@@ -4,6 +4,7 @@ import type { CertificateInfo } from '../certificate/certificate-info.js';
 import { judgePath } from './judge-path.js';
 import { candidatePaths, type CandidatePath } from './path-candidates.js';
 import { named, problem, type PathProblem } from './path-problem.js';
+import { authoritiesFor, type PathPurpose } from './path-purpose.js';
 
 export interface PathValidation {
   /** Certificates that came with the recording certificate; no trust goes with them. */
@@ -14,6 +15,8 @@ export interface PathValidation {
   readonly allowSelfSigned: boolean;
   /** The moment at which the path must hold. */
   readonly at: Date;
+  /** What the first certificate is used for; `recording` when absent. */
+  readonly purpose?: PathPurpose;
 }
 
 export interface PathJudgement {
@@ -24,7 +27,7 @@ export interface PathJudgement {
 }
 
 /**
- * Looks for a certification path from a recording certificate to a root and judges it (RFC 5280, 6). Structures are read
+ * Looks for a certification path from a certificate to a root and judges it (RFC 5280, 6). Structures are read
  * with @peculiar/x509 and signatures checked by OpenSSL; the rules are here, because the chain builder of that library
  * looks at names and signatures only.
  */
@@ -60,22 +63,26 @@ function noPath(certificate: CertificateInfo): PathJudgement {
   return { path: [certificate], problems: [problem('PATH_ISSUER_MISSING', `${named(certificate)} has no path`)] };
 }
 
-function judgeCandidate(candidate: CandidatePath, { allowSelfSigned, at }: PathValidation): PathJudgement {
-  const problems = [...judgeEnd(candidate, allowSelfSigned), ...judgePath(candidate, at)];
+function judgeCandidate(candidate: CandidatePath, { allowSelfSigned, at, purpose }: PathValidation): PathJudgement {
+  const problems = [...judgeEnd(candidate, allowSelfSigned, purpose), ...judgePath(candidate, at, purpose)];
   return { path: candidate.certificates, problems };
 }
 
-function judgeEnd({ certificates, end }: CandidatePath, allowSelfSigned: boolean): PathProblem[] {
+function judgeEnd(
+  { certificates, end }: CandidatePath,
+  allowSelfSigned: boolean,
+  purpose: PathPurpose = 'recording',
+): PathProblem[] {
   const last = certificates.at(-1);
   if (end === 'root' || last === undefined) return [];
   if (end === 'self-signed') {
     if (certificates.length > 1) {
-      const what = 'ends the chain and is not among the authorities of recordingCertificates.rootCaFile';
+      const what = `ends the chain and is not among the authorities of ${authoritiesFor[purpose]}`;
       return [problem('PATH_ROOT_UNKNOWN', `${named(last)} ${what}`)];
     }
     if (allowSelfSigned) return [];
     return [problem('PATH_SELF_SIGNED', `${named(last)} is self-signed: use one that a trusted authority has issued`)];
   }
-  const advice = 'send the whole chain in one file, or add the authority to recordingCertificates.rootCaFile';
+  const advice = `send the whole chain in one file, or add the authority to ${authoritiesFor[purpose]}`;
   return [problem('PATH_ISSUER_MISSING', `the issuer "${last.issuerDn}" of ${named(last)} is missing: ${advice}`)];
 }

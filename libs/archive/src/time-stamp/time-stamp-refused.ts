@@ -1,0 +1,4 @@
+/** Why a time stamp proves nothing. */
+export class TimeStampRefused extends Error {
+  override readonly name = 'TimeStampRefused';
+}

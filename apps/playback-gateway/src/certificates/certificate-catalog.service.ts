@@ -5,12 +5,18 @@ import type { CertificateAssignment, CertificateStore, RecordingCertificate, Rew
 import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
 import { CONFIGURATION, LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 import { unknownCertificate } from './certificate-errors.js';
+import {
+  certificatePage,
+  isSortedByRecordings,
+  type CertificatePage,
+  type CertificatePageQuery,
+} from './certificate-page.js';
 import { CertificatePolicy } from './certificate-policy.js';
 import { certificateRow, targetName, type CertificateRow } from './certificate-resource.js';
 import { certificateState, type KeyPresence } from './certificate-status-text.js';
 import { VaultKeys } from '../vaults/vault-keys.js';
-import { recipientNamesOf } from '../envelopes/recipient-names.js';
-import { certificateOf, chainOf } from './stored-chain.js';
+import { namesUnder, summariesOf } from '../envelopes/certificate-summary.js';
+import { chainOf } from './stored-chain.js';
 import { TokenCertificates } from './token-certificates.js';
 
 /** Lists certificates as they are in store and tokens at this moment; nothing is remembered between two lists. */
@@ -30,13 +36,15 @@ export class CertificateCatalog {
     this.warningDays = Math.max(0, ...recordingCertificates.expiryWarningDays);
   }
 
-  /** Active ones; deleted ones too when asked. */
-  async list(contactCenter: string, withDeleted: boolean): Promise<CertificateRow[]> {
+  /** Active ones; deleted ones too when asked. Recordings are counted for what the page shows alone, where its order lets them. */
+  async page(contactCenter: string, query: CertificatePageQuery): Promise<CertificatePage> {
     const keys = await this.knownKeys(contactCenter);
     const stored = await this.inToken.listWith(contactCenter, keys ?? []);
-    const shown = stored.filter(({ state }) => withDeleted || state === 'active');
-    const assignments = await this.certificates.assignments(contactCenter);
-    return Promise.all(shown.map(certificate => this.rowOf(certificate, keys, assignments)));
+    const shown = stored.filter(({ state }) => query.deleted || state === 'active');
+    const rows = await this.uncounted(contactCenter, shown, keys);
+    if (isSortedByRecordings(query)) return certificatePage(await this.counted(contactCenter, rows), query);
+    const page = certificatePage(rows, query, ({ columns }) => columns);
+    return { ...page, certificates: await this.counted(contactCenter, page.certificates) };
   }
 
   /** What the store has, deleted ones too; nothing is asked of the tokens. */
@@ -50,7 +58,7 @@ export class CertificateCatalog {
     const keys = await this.knownKeys(contactCenter);
     const assignments = await this.certificates.assignments(contactCenter);
     return {
-      ...(await this.rowOf(stored, keys, assignments)),
+      ...(await this.rowOf(stored, keys)),
       certificate: stored.certificate,
       chain: chainOf(stored)
         .slice(1)
@@ -108,9 +116,7 @@ export class CertificateCatalog {
 
   /** The line of the list for one certificate. */
   async row(stored: RecordingCertificate): Promise<CertificateRow> {
-    const { contactCenter } = stored;
-    const keys = await this.knownKeys(contactCenter);
-    return this.rowOf(stored, keys, await this.certificates.assignments(contactCenter));
+    return this.rowOf(stored, await this.knownKeys(stored.contactCenter));
   }
 
   /** As they were some seconds ago at most; undefined when no vault answers: a list without that is better than none. */
@@ -132,25 +138,55 @@ export class CertificateCatalog {
     return this.knownKeys(contactCenter);
   }
 
-  private async rowOf(
-    stored: RecordingCertificate,
+  private async rowOf(stored: RecordingCertificate, keys: readonly KeyEntry[] | undefined): Promise<CertificateRow> {
+    const { contactCenter } = stored;
+    const [row] = await this.counted(contactCenter, await this.uncounted(contactCenter, [stored], keys));
+    if (row === undefined) throw unknownCertificate(stored.alias);
+    return row;
+  }
+
+  /** Everything but the number of recordings. */
+  private async uncounted(
+    contactCenter: string,
+    certificates: readonly RecordingCertificate[],
     keys: readonly KeyEntry[] | undefined,
-    assignments: readonly CertificateAssignment[],
-  ): Promise<CertificateRow> {
-    const { contactCenter, alias } = stored;
-    const certificate = certificateOf(stored);
-    const entry = entryOf(stored, keys);
-    const key = presenceOf(keys, entry);
-    return certificateRow({
-      stored,
-      certificate,
-      key,
-      entry,
-      state: certificateState(stored, certificate, key, this.warningDays, new Date()),
-      deployedCount: assignments.filter(({ aliases }) => aliases.includes(alias)).length,
-      recordings: await this.rewraps.countRecordings(contactCenter, recipientNamesOf(certificate, alias)),
+  ): Promise<UncountedRow[]> {
+    const entries = new Map(keys?.map(key => [key.keyIdentifier, key]));
+    const deployed = deployedCounts(await this.certificates.assignments(contactCenter));
+    const summaries = await summariesOf(certificates);
+    const now = new Date();
+    return certificates.flatMap((stored, index) => {
+      const certificate = summaries[index];
+      if (certificate === undefined) return [];
+      const entry = entries.get(stored.keyIdentifier);
+      const key = presenceOf(keys, entry);
+      const state = certificateState(stored, certificate, key, this.warningDays, now);
+      const deployedCount = deployed.get(stored.alias) ?? 0;
+      const row = certificateRow({ stored, certificate, key, entry, state, deployedCount });
+      return { columns: row, recipientNames: namesUnder(certificate, stored.alias) };
     });
   }
+
+  private async counted(contactCenter: string, rows: readonly UncountedRow[]): Promise<CertificateRow[]> {
+    const counts = await this.rewraps.countRecordings(
+      contactCenter,
+      rows.map(({ recipientNames }) => recipientNames),
+    );
+    return rows.map(({ columns }, index) => ({ ...columns, recordings: counts[index] ?? 0 }));
+  }
+}
+
+interface UncountedRow {
+  readonly columns: Omit<CertificateRow, 'recordings'>;
+  /** By which envelopes mean it. */
+  readonly recipientNames: readonly string[];
+}
+
+function deployedCounts(assignments: readonly CertificateAssignment[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { aliases } of assignments)
+    for (const alias of new Set(aliases)) counts.set(alias, (counts.get(alias) ?? 0) + 1);
+  return counts;
 }
 
 const entryOf = ({ keyIdentifier }: RecordingCertificate, keys: readonly KeyEntry[] | undefined) =>

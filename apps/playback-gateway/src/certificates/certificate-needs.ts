@@ -3,9 +3,8 @@ import type { CertificateStore, CertificateUse, RecordingCertificate, UseQuestio
 import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
 import { CONFIGURATION, storeTokens } from '../dependencies/injection-tokens.js';
 import { CertificateCatalog } from './certificate-catalog.service.js';
-import { recipientNamesOf } from '../envelopes/recipient-names.js';
+import { namesUnder, summaryOf } from '../envelopes/certificate-summary.js';
 import { SharedNames } from './shared-names.js';
-import { certificateOf } from './stored-chain.js';
 
 /** What would be lost without the key of a certificate, as far as anybody can tell. */
 export interface CertificateNeeds {
@@ -51,7 +50,7 @@ export class CertificateNeedsService {
   /** By which names envelopes mean the certificate, and by which they mean others that open them as well. */
   async questionOf(stored: RecordingCertificate): Promise<UseQuestion> {
     const { contactCenter, alias } = stored;
-    const recipients = recipientNamesOf(certificateOf(stored), alias);
+    const recipients = namesUnder(summaryOf(stored), alias);
     return { contactCenter, alias, recipients, otherRecipients: await this.otherRecipients(stored) };
   }
 
@@ -60,14 +59,14 @@ export class CertificateNeedsService {
     const keys = (await this.list.keysNow(contactCenter)) ?? [];
     const present = new Set(keys.filter(({ state }) => state !== 'DISABLED').map(key => key.keyIdentifier));
     const all = await this.certificates.list(contactCenter);
-    const shared = new SharedNames(all);
+    const shared = await SharedNames.of(all);
     const others = all.filter(
       other => other.alias !== alias && other.state === 'active' && present.has(other.keyIdentifier),
     );
     const sameKey = others.filter(other => other.keyIdentifier === keyIdentifier);
     const otherKeys = others.filter(other => other.keyIdentifier !== keyIdentifier);
     const names = (some: readonly RecordingCertificate[]): string[] =>
-      some.flatMap(other => recipientNamesOf(certificateOf(other), other.alias));
+      some.flatMap(other => namesUnder(summaryOf(other), other.alias));
     return [
       // A renewal over the same key keeps that key; what names the key itself is opened by the other certificate, too.
       ...(sameKey.length > 0 ? [`key:${keyIdentifier}`] : []),

@@ -42,15 +42,36 @@ export interface CertificatePage {
   readonly limit: number;
 }
 
-/** Sorts and cuts; equal values keep the order of their aliases. */
-export function certificatePage(rows: readonly CertificateRow[], query: CertificatePageQuery): CertificatePage {
+type Column = (typeof columns)[number];
+
+const columnOf = ({ sort }: Pick<CertificatePageQuery, 'sort'>): Column => sort.replace('-', '') as Column;
+
+/** Whether the order needs the recordings of every certificate, and not of those on the page alone. */
+export const isSortedByRecordings = (query: Pick<CertificatePageQuery, 'sort'>): boolean =>
+  columnOf(query) === 'recordings';
+
+type Columns = Pick<CertificateRow, 'alias'> & Partial<Pick<CertificateRow, Column>>;
+
+/**
+ * Sorts and cuts; equal values keep the order of their aliases.
+ * @param columnsOf where a row is more than its columns; it has at least the one that the list is sorted by.
+ */
+export function certificatePage<Row = CertificateRow>(
+  rows: readonly Row[],
+  query: CertificatePageQuery,
+  columnsOf: (row: Row) => Columns = row => row as Columns,
+): Omit<CertificatePage, 'certificates'> & { readonly certificates: readonly Row[] } {
   const { sort, offset, limit } = query;
-  const column = sort.replace('-', '') as (typeof columns)[number];
+  const column = columnOf(query);
   const direction = sort.startsWith('-') ? -1 : 1;
-  const sorted = [...rows].sort(
-    (left, right) => direction * compare(left[column], right[column], column) || (left.alias < right.alias ? -1 : 1),
-  );
-  return { certificates: sorted.slice(offset, offset + limit), total: rows.length, offset, limit };
+  const sorted = rows
+    .map(row => ({ row, columns: columnsOf(row) }))
+    .sort(
+      ({ columns: left }, { columns: right }) =>
+        direction * compare(left[column] ?? '', right[column] ?? '', column) || (left.alias < right.alias ? -1 : 1),
+    );
+  const certificates = sorted.slice(offset, offset + limit).map(({ row }) => row);
+  return { certificates, total: rows.length, offset, limit };
 }
 
 function compare(left: string | number, right: string | number, column: string): number {

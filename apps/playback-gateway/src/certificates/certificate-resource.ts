@@ -44,17 +44,31 @@ export interface CertificateRow {
   readonly keyRemovedAt?: string;
 }
 
+type ShownCertificate = Pick<
+  CertificateInfo,
+  | 'issuedTo'
+  | 'issuedBy'
+  | 'emailAddress'
+  | 'serialNumber'
+  | 'subjectDn'
+  | 'issuerDn'
+  | 'notBefore'
+  | 'notAfter'
+  | 'modulusBits'
+  | 'fingerprint'
+>;
+
 export interface RowParts {
   readonly stored: RecordingCertificate;
-  readonly certificate: CertificateInfo;
+  readonly certificate: ShownCertificate;
   readonly key: KeyPresence;
   /** As the vault has it. */
   readonly entry: KeyEntry | undefined;
   readonly state: CertificateState;
   readonly deployedCount: number;
-  readonly recordings: number;
 }
 
+/** All but the number of recordings, which is counted for many at once. */
 export function certificateRow({
   stored,
   certificate,
@@ -62,8 +76,7 @@ export function certificateRow({
   entry,
   state,
   deployedCount,
-  recordings,
-}: RowParts): CertificateRow {
+}: RowParts): Omit<CertificateRow, 'recordings'> {
   const { alias, keyFormat, keyIdentifier, decryptOnly, createdAt, createdBy } = stored;
   const { successor, deletedAt, deletedBy, keyRemovedAt } = stored;
   return {
@@ -79,7 +92,6 @@ export function certificateRow({
       ...(key === 'disabled' && entry !== undefined ? disabledTimes(entry) : {}),
     },
     deployedCount,
-    recordings,
     status: state.status,
     statusText: state.text,
     decryptOnly,
@@ -101,7 +113,7 @@ export function disabledTimes({ disabledAt = '', destroyableAt = '' }: Partial<K
 }
 
 /** What the certificate itself says. */
-export function certificateFields(certificate: CertificateInfo) {
+export function certificateFields(certificate: Omit<ShownCertificate, 'modulusBits'>) {
   const { issuedTo, issuedBy, serialNumber, subjectDn, issuerDn, notBefore, notAfter, fingerprint } = certificate;
   return {
     issuedTo,

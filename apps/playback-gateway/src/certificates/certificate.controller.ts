@@ -8,7 +8,7 @@ import { CertificateViewer, type Viewer } from '../access/certificate-viewer.js'
 import { CertificateAudit } from '../audit/certificate-audit.js';
 import { CertificateCatalog } from './certificate-catalog.service.js';
 import { unknownCertificate } from './certificate-errors.js';
-import { certificatePage, certificatePageSchema } from './certificate-page.js';
+import { certificatePageSchema } from './certificate-page.js';
 import { CertificatePolicy } from './certificate-policy.js';
 import { CertificateRemovalService } from './certificate-removal.service.js';
 import { CertificateRenewalService } from './certificate-renewal.service.js';
@@ -55,7 +55,7 @@ export class CertificateController {
   ) {
     if (!viewer.isAdministrator) requireViewablePage(query);
     return this.audit.act(viewer, { event: 'certificates-listed' }, async () => {
-      const page = certificatePage(await this.list.list(viewer.contactCenter, query.deleted), query);
+      const page = await this.list.page(viewer.contactCenter, query);
       return viewer.isAdministrator ? page : { ...page, certificates: page.certificates.map(viewedCertificate) };
     });
   }

@@ -1,10 +1,8 @@
 import type { CertificateInfo } from '#certificates';
 import { RcsError } from '#platform';
 import type { RecordingCertificate } from '#store';
+import { namesUnder, summariesOf } from '../envelopes/certificate-summary.js';
 import { recipientNamesOf } from '../envelopes/recipient-names.js';
-import { certificateOf } from './stored-chain.js';
-
-type Named = Parameters<typeof recipientNamesOf>[0];
 
 /**
  * Which keys of a contact center the names in envelopes mean. Two certificates may share issuer and serial number, or
@@ -12,45 +10,50 @@ type Named = Parameters<typeof recipientNamesOf>[0];
  * nor which one opens it. Certificates that were deleted count: recordings remember them.
  */
 export class SharedNames {
-  private readonly bearers = new Map<string, RecordingCertificate[]>();
+  private constructor(private readonly keysByName: ReadonlyMap<string, ReadonlySet<string>>) {}
 
-  constructor(certificates: readonly RecordingCertificate[]) {
-    for (const stored of certificates) {
-      for (const name of recipientNamesOf(certificateOf(stored), stored.alias)) {
-        const bearers = this.bearers.get(name);
-        if (bearers === undefined) this.bearers.set(name, [stored]);
-        else bearers.push(stored);
+  /** @param certificates of one contact center, all of them. */
+  static async of(certificates: readonly RecordingCertificate[]): Promise<SharedNames> {
+    const keysByName = new Map<string, Set<string>>();
+    const summaries = await summariesOf(certificates);
+    for (const [index, { alias, keyIdentifier }] of certificates.entries()) {
+      const summary = summaries[index];
+      for (const name of summary === undefined ? [] : namesUnder(summary, alias)) {
+        const keys = keysByName.get(name);
+        if (keys === undefined) keysByName.set(name, new Set([keyIdentifier]));
+        else keys.add(keyIdentifier);
       }
     }
+    return new SharedNames(keysByName);
   }
 
   /** Whether certificates with different keys bear the name. */
   isAmbiguous(name: string): boolean {
-    return new Set((this.bearers.get(name) ?? []).map(({ keyIdentifier }) => keyIdentifier)).size > 1;
-  }
-
-  /** A certificate with another key that envelopes would mean as well; its alias aside, which is chosen here. */
-  rivalOf(certificate: Named): RecordingCertificate | undefined {
-    const own = certificate.keyIdentifier.toString('hex');
-    for (const name of recipientNamesOf(certificate)) {
-      const rival = this.bearers.get(name)?.find(({ keyIdentifier }) => keyIdentifier !== own);
-      if (rival !== undefined) return rival;
-    }
-    return undefined;
+    return (this.keysByName.get(name)?.size ?? 0) > 1;
   }
 }
 
 /**
- * Keeps a contact center from certificates that envelopes cannot tell apart, unless that is wanted.
+ * Keeps a contact center from certificates that envelopes cannot tell apart, unless that is wanted. The alias of the new
+ * one is chosen here, so that it counts for nothing.
  * @param certificates of this contact center alone: what another one calls its keys is nobody's business here.
  * @throws RcsError RCS_CERTIFICATE_SAME_NAME
  */
-export function requireNameOfItsOwn(
+export async function requireNameOfItsOwn(
   certificates: readonly RecordingCertificate[],
   certificate: CertificateInfo,
   sameName: boolean,
-): void {
-  const rival = sameName ? undefined : new SharedNames(certificates).rivalOf(certificate);
+): Promise<void> {
+  if (sameName) return;
+  const own = new Set(recipientNamesOf(certificate));
+  const keyIdentifier = certificate.keyIdentifier.toString('hex');
+  const summaries = await summariesOf(certificates);
+  const rival = certificates.find(
+    (other, index) =>
+      other.keyIdentifier !== keyIdentifier &&
+      summaries[index] !== undefined &&
+      namesUnder(summaries[index], other.alias).some(name => own.has(name)),
+  );
   if (rival === undefined) return;
   const deleted = rival.state === 'active' ? '' : ' (deleted)';
   throw new RcsError('RCS_CERTIFICATE_SAME_NAME', undefined, {

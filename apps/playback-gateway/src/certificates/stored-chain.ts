@@ -19,5 +19,3 @@ export function chainOf({
   parsed.set(key, read);
   return read;
 }
-
-export const certificateOf = (stored: RecordingCertificate): CertificateInfo => chainOf(stored)[0];

@@ -4,6 +4,7 @@ import type { KeyEntry } from '#contracts';
 import type { Logger } from '#platform';
 import type { CertificateStore, RecordingCertificate } from '#store';
 import { LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
+import { summariesOfPem } from '../envelopes/certificate-summary.js';
 
 interface InToken {
   readonly entry: KeyEntry;
@@ -17,6 +18,9 @@ interface InToken {
  */
 @Injectable()
 export class TokenCertificates {
+  /** Of lists of keys that the vaults were asked for once and that are shown until they are asked again. */
+  private readonly fingerprints = new WeakMap<readonly KeyEntry[], readonly (string | undefined)[]>();
+
   constructor(
     @Inject(storeTokens.certificates) private readonly certificates: CertificateStore,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -26,10 +30,24 @@ export class TokenCertificates {
   async listWith(contactCenter: string, keys: readonly KeyEntry[]): Promise<readonly RecordingCertificate[]> {
     const stored = await this.certificates.list(contactCenter);
     const known = new Set(stored.map(({ fingerprint }) => fingerprint));
-    const fresh = keys.flatMap(inToken).filter(({ certificate }) => !known.has(certificate.fingerprint));
+    const fresh = (await this.fingerprintsOf(keys)).flatMap((fingerprint, index) =>
+      fingerprint === undefined || known.has(fingerprint) ? [] : inToken(keys[index]),
+    );
     if (fresh.length === 0) return stored;
     for (const one of fresh) await this.adopt(contactCenter, one);
     return this.certificates.list(contactCenter);
+  }
+
+  /** Of the certificate of each key; undefined for one that has none. */
+  private async fingerprintsOf(keys: readonly KeyEntry[]): Promise<readonly (string | undefined)[]> {
+    const known = this.fingerprints.get(keys);
+    if (known !== undefined) return known;
+    const withOne = keys.filter(({ certificate }) => certificate !== '');
+    const summaries = await summariesOfPem(withOne.map(({ certificate }) => certificate));
+    const found = new Map(withOne.map((key, index) => [key, summaries[index]?.fingerprint]));
+    const fingerprints = keys.map(key => found.get(key));
+    this.fingerprints.set(keys, fingerprints);
+    return fingerprints;
   }
 
   private async adopt(contactCenter: string, { entry, certificate }: InToken): Promise<void> {
@@ -51,5 +69,5 @@ export class TokenCertificates {
   }
 }
 
-const inToken = (entry: KeyEntry): InToken[] =>
-  entry.certificate === '' ? [] : [{ entry, certificate: parseCertificatePem(entry.certificate)[0] }];
+const inToken = (entry: KeyEntry | undefined): InToken[] =>
+  entry === undefined ? [] : [{ entry, certificate: parseCertificatePem(entry.certificate)[0] }];

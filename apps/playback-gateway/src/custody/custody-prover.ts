@@ -2,9 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ProveReply } from '#contracts';
 import type { CertificateStore, CustodyProof, MediaFile, Recording, RecordingStore } from '#store';
 import type { Administrator } from '../access/certificate-administrator.js';
-import { certificateOf } from '../certificates/stored-chain.js';
 import { storeTokens } from '../dependencies/injection-tokens.js';
-import { recipientNamesOf, recipientsOfMediaFile } from '../envelopes/recipient-names.js';
+import { namesUnder, summariesOf, summaryOf } from '../envelopes/certificate-summary.js';
+import { recipientsOfMediaFile } from '../envelopes/recipient-names.js';
 import { WorkerErrands } from '../media-index/worker-errands.js';
 import { contentTreeOf, EnvelopeLocator, type LocatedEnvelope } from '../playback/envelope-locator.js';
 import { playGrant } from '../playback/playback.service.js';
@@ -72,11 +72,11 @@ export class CustodyProver {
   private async hasOnlyExpired(contactCenter: string, mediaFile: MediaFile, alias: string | undefined) {
     const opened = alias === undefined ? undefined : await this.certificates.find(contactCenter, alias);
     const now = new Date();
-    if (opened === undefined || certificateOf(opened).notAfter >= now) return false;
+    if (opened === undefined || summaryOf(opened).notAfter >= now) return false;
     const recipients = new Set(recipientsOfMediaFile(mediaFile));
-    return (await this.certificates.list(contactCenter)).every(stored => {
-      const certificate = certificateOf(stored);
-      const isRecipient = recipientNamesOf(certificate, stored.alias).some(name => recipients.has(name));
+    const all = await this.certificates.list(contactCenter);
+    return (await summariesOf(all)).every((certificate, index) => {
+      const isRecipient = namesUnder(certificate, all[index]?.alias ?? '').some(name => recipients.has(name));
       return !isRecipient || certificate.notAfter < now;
     });
   }

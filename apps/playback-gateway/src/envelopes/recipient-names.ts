@@ -15,7 +15,7 @@ export function recipientName(identifier: Identifier): string {
     case 'subject-key-identifier':
       return `key:${identifier.keyIdentifier.toString('hex')}`;
     case 'key-name':
-      return named(identifier.keyName);
+      return aliasName(identifier.keyName);
   }
 }
 
@@ -32,7 +32,7 @@ export function recipientNamesOf(
   const keys = [keyIdentifier, ...(subjectKeyIdentifier === undefined ? [] : [subjectKeyIdentifier])];
   const names = keys.map(identifier => `key:${identifier.toString('hex')}`);
   const issuers = [issued(issuerDer, serialNumberOctets), issuedToTheLetter(issuerDer, serialNumberOctets)];
-  return [...new Set([...issuers, ...names, ...(alias === undefined ? [] : [named(alias)])])];
+  return [...new Set([...issuers, ...names, ...(alias === undefined ? [] : [aliasName(alias)])])];
 }
 
 /**
@@ -42,7 +42,7 @@ export function recipientNamesOf(
 export function recipientsOfMediaFile(file: Pick<MediaFile, 'pkcs7' | 'additional' | 'certAlias'>): string[] {
   const envelope = envelopeInMetadata(file as MediaFile);
   const recipients = (envelope === undefined ? undefined : recipientsOfEnvelope(envelope)) ?? [];
-  return recipients.length > 0 ? recipients : [...new Set((file.certAlias ?? []).map(named))];
+  return recipients.length > 0 ? recipients : [...new Set((file.certAlias ?? []).map(aliasName))];
 }
 
 /** Whether a form that no standard has is opened is the worker's decision. */
@@ -68,4 +68,5 @@ const issued = (issuer: Buffer, serialNumber: Buffer): string =>
 const issuedToTheLetter = (issuer: Buffer, serialNumber: Buffer): string =>
   `issued:${createHash('sha256').update(issuer).digest('hex')}:${serialNumber.toString('hex')}`;
 
-const named = (alias: string): string => `alias:${alias}`;
+/** The name of a recipient of which metadata says the alias alone. */
+export const aliasName = (alias: string): string => `alias:${alias}`;

@@ -85,7 +85,7 @@ export class GeneratedKeyService {
     const [certificate, ...chain] = orRefuse(() => parseCertificatePem(pem));
     const key = await this.requireWaiting(contactCenter, alias);
     this.check([certificate, ...chain], key);
-    requireNameOfItsOwn(await this.certificates.list(contactCenter), certificate, sameName);
+    await requireNameOfItsOwn(await this.certificates.list(contactCenter), certificate, sameName);
     const added = await this.audit.act(
       administrator,
       { event: 'certificate-attached', certificateAlias: alias, detail: `SHA-256 ${certificate.fingerprint}` },

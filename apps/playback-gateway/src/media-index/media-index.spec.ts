@@ -282,7 +282,7 @@ describe('the index of media files', () => {
       });
       await index(async () => (await status())?.notInspected === 0);
       expect(worker.asked.filter(({ path }) => path === '/v1/inspect')).toEqual([]);
-      expect(await store.rewraps.countRecordings(contactCenter, ['alias:CR1'])).toBe(1);
+      expect(await store.rewraps.countRecordings(contactCenter, [['alias:CR1']])).toEqual([1]);
     });
 
     it('does not bless a file that took the place of the pinned one', async () => {

@@ -1,13 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { parseCertificatePem } from '#certificates';
 import { CmsError, parseDetachedEnvelope } from '#cms';
 import { describeError, RcsError, type Logger } from '#platform';
-import type { CertificateStore, MediaFile, Recording, RecordingCertificate } from '#store';
+import type { CertificateStore, MediaFile, Recording } from '#store';
 import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
 import { CONFIGURATION, LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 import { envelopeFieldOf, envelopeInMetadata } from '../envelopes/envelope-in-metadata.js';
-import { everyForm, recipientName, recipientNamesOf } from '../envelopes/recipient-names.js';
+import { namesUnder, summariesOf, summariesOfPem } from '../envelopes/certificate-summary.js';
+import { everyForm, recipientName } from '../envelopes/recipient-names.js';
 import { VaultKeys } from '../vaults/vault-keys.js';
 
 /** Something about a media file that its recorder should know, though the recording is taken. */
@@ -35,8 +35,11 @@ const neverRead: ReadonlySet<string> = new Set(['CMS_MALFORMED', 'CMS_TRUNCATED'
 @Injectable()
 export class InsertedEnvelopes {
   private readonly refusesUnknown: boolean;
-  /** Of certificates by fingerprint and alias, which never change their names. */
-  private readonly names = new LRUCache<string, readonly string[]>({ max: 1000 });
+  /** Names that a contact center's certificates bear: none is ever taken back, since the store keeps deleted ones. */
+  private readonly known = new LRUCache<string, ReadonlySet<string>>({
+    maxSize: 200_000,
+    sizeCalculation: names => names.size + 1,
+  });
 
   constructor(
     @Inject(storeTokens.certificates) private readonly certificates: Pick<CertificateStore, 'list'>,
@@ -79,7 +82,9 @@ export class InsertedEnvelopes {
     const unless = (known: ReadonlySet<string>, ones: readonly Addressed[]): readonly Addressed[] =>
       ones.filter(({ names }) => !names.some(name => known.has(name)));
     if (addressed.length === 0) return [];
-    const strangers = unless(await this.namesInStore(contactCenter), addressed);
+    const unseen = unless(this.known.get(contactCenter) ?? new Set(), addressed);
+    if (unseen.length === 0) return [];
+    const strangers = unless(await this.namesInStore(contactCenter), unseen);
     if (strangers.length === 0) return [];
     return unless(await this.namesInTokens(contactCenter), strangers);
   }
@@ -87,31 +92,24 @@ export class InsertedEnvelopes {
   /** Deleted certificates count: their keys may be there still, and recordings may be late. */
   private async namesInStore(contactCenter: string): Promise<ReadonlySet<string>> {
     const stored = await this.certificates.list(contactCenter);
-    return new Set(stored.flatMap(one => this.namesOf(one)));
+    const summaries = await summariesOf(stored);
+    const names = new Set(summaries.flatMap((summary, index) => namesUnder(summary, stored[index]?.alias ?? '')));
+    this.known.set(contactCenter, names);
+    return names;
   }
 
   /** They open the recording, too: the store takes them in when certificates are listed. */
   private async namesInTokens(contactCenter: string): Promise<ReadonlySet<string>> {
     try {
       const entries = (await this.keys.list(contactCenter)).filter(({ certificate }) => certificate !== '');
-      return new Set(
-        entries.flatMap(({ certificate, alias }) => recipientNamesOf(parseCertificatePem(certificate)[0], alias)),
-      );
+      const summaries = await summariesOfPem(entries.map(({ certificate }) => certificate));
+      return new Set(summaries.flatMap((summary, index) => namesUnder(summary, entries[index]?.alias ?? '')));
     } catch (error) {
       // A warning too many is better than no recording; a refusal is for good, so it must be a true one.
       if (this.refusesUnknown) throw error;
       this.logger.warn({ contactCenter, error: describeError(error) }, 'the keys in the tokens cannot be listed');
       return new Set();
     }
-  }
-
-  private namesOf({ alias, certificate, fingerprint }: RecordingCertificate): readonly string[] {
-    const key = `${fingerprint}${alias}`;
-    const known = this.names.get(key);
-    if (known !== undefined) return known;
-    const names = recipientNamesOf(parseCertificatePem(certificate)[0], alias);
-    this.names.set(key, names);
-    return names;
   }
 }
 

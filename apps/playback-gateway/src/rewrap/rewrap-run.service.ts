@@ -8,8 +8,7 @@ import { CertificateAudit } from '../audit/certificate-audit.js';
 import { CertificateCatalog } from '../certificates/certificate-catalog.service.js';
 import { CertificatePolicy } from '../certificates/certificate-policy.js';
 import { CertificateChangeFeed } from '../certificate-events/certificate-change-feed.js';
-import { recipientNamesOf } from '../envelopes/recipient-names.js';
-import { certificateOf } from '../certificates/stored-chain.js';
+import { namesUnder, summaryOf } from '../envelopes/certificate-summary.js';
 
 /** A run as administrators see it. */
 export interface RewrapView extends Omit<RewrapRun, 'contactCenter' | 'position'> {
@@ -58,7 +57,7 @@ export class RewrapRunService {
           mode,
           state: 'running',
           counts: {
-            total: await this.rewraps.countMediaFiles(contactCenter, recipientNamesOf(certificateOf(source), from)),
+            total: await this.rewraps.countMediaFiles(contactCenter, namesUnder(summaryOf(source), from)),
             rewrapped: 0,
             unchanged: 0,
             notRewrappable: 0,

@@ -19,8 +19,7 @@ import { CertificateCatalog } from '../certificates/certificate-catalog.service.
 import { CertificatePolicy } from '../certificates/certificate-policy.js';
 import { CertificateChangeFeed } from '../certificate-events/certificate-change-feed.js';
 import { CertificateMetrics } from '../metrics/certificate-metrics.js';
-import { recipientNamesOf } from '../envelopes/recipient-names.js';
-import { certificateOf } from '../certificates/stored-chain.js';
+import { namesUnder, summaryOf } from '../envelopes/certificate-summary.js';
 import { SharedNames } from '../certificates/shared-names.js';
 import { batchResult, byCertainty, rewrappable, withFailures, type RewrappableEnvelope } from './rewrap-batch.js';
 
@@ -156,8 +155,8 @@ export class RewrapRunner implements OnApplicationBootstrap, OnApplicationShutdo
     const source = await this.list.require(run.contactCenter, run.from);
     const target = await this.list.requireActive(run.contactCenter, run.to);
     this.policy.requireForEncryption(target);
-    const recipients = recipientNamesOf(certificateOf(source), run.from);
-    const names = new SharedNames(await this.list.stored(run.contactCenter));
+    const recipients = namesUnder(summaryOf(source), run.from);
+    const names = await SharedNames.of(await this.list.stored(run.contactCenter));
     const shared = new Set(recipients.filter(name => names.isAmbiguous(name)));
     return { run, source, target, recipients, shared };
   }

@@ -32,6 +32,9 @@ export interface KeyDisabling {
   readonly approvals: readonly string[];
 }
 
+type KeysByContactCenter = ReadonlyMap<string, readonly KeyEntry[]>;
+const noKeys: readonly KeyEntry[] = [];
+
 const timeoutMs = 20_000;
 /** Making two large primes is a matter of luck. */
 const generationTimeoutMs = 29_000;
@@ -41,7 +44,7 @@ const listTimeToLiveMs = 5000;
 /** The keys in the tokens, as the gateway manages them. Every vault gets every key: each may have a token of its own. */
 @Injectable()
 export class VaultKeys {
-  private listed: { readonly at: number; readonly keys: Promise<readonly KeyEntry[]> } | undefined;
+  private listed: { readonly at: number; readonly keys: Promise<KeysByContactCenter> } | undefined;
 
   constructor(
     private readonly vaults: KeyVaultClient,
@@ -53,7 +56,10 @@ export class VaultKeys {
     this.listed = undefined;
   }
 
-  /** Keys for recordings, as they were at most some seconds ago. @throws RcsError when no vault answers. */
+  /**
+   * Keys for recordings, as they were at most some seconds ago; the same array until the vaults are asked again.
+   * @throws RcsError when no vault answers.
+   */
   async list(contactCenter: string): Promise<readonly KeyEntry[]> {
     const now = performance.now();
     if (this.listed === undefined || now - this.listed.at > listTimeToLiveMs) {
@@ -61,7 +67,7 @@ export class VaultKeys {
       keys.catch(() => this.forget());
       this.listed = { at: now, keys };
     }
-    return (await this.listed.keys).filter(key => key.contactCenter === contactCenter);
+    return (await this.listed.keys).get(contactCenter) ?? noKeys;
   }
 
   /** The public keys to which a private key must be encrypted on its way to the vaults. */
@@ -181,11 +187,12 @@ export class VaultKeys {
     return answer.key;
   }
 
-  private async readAll(): Promise<readonly KeyEntry[]> {
+  private async readAll(): Promise<KeysByContactCenter> {
     const { keys } = await this.oneVault(listTimeoutMs, (vault, limit) =>
       vault.call('ListKeys', { contactCenter: '' }, { timeoutMs: limit }),
     );
-    return keys.filter(({ purpose }) => purpose !== 'LOCAL_KEY_MANAGER');
+    const forRecordings = keys.filter(({ purpose }) => purpose !== 'LOCAL_KEY_MANAGER');
+    return Map.groupBy(forRecordings, ({ contactCenter }) => contactCenter);
   }
 
   private async oneVault<T>(limitMs: number, work: (vault: KeyVaultEndpoint, timeoutMs: number) => Promise<T>) {

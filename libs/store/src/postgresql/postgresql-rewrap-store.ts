@@ -20,15 +20,26 @@ const pageText = `
   SELECT r.document, position.media_id AS "mediaId" FROM position JOIN recording AS r ON r.id = position.recording_id
   ORDER BY position.recording_id, position.media_id`;
 
+const countsText = `
+  SELECT (SELECT COUNT(DISTINCT m.recording_id) FROM media_recipient AS m
+          WHERE m.contact_center = $1 AND m.recipient = ANY (ARRAY(SELECT json_array_elements_text(one.recipients)))) AS count
+  FROM json_array_elements($2::json) WITH ORDINALITY AS one (recipients, position) ORDER BY one.position`;
+
 export class PostgresqlRewrapStore implements RewrapStore {
   constructor(private readonly database: PostgresqlDatabase) {}
 
-  countRecordings(contactCenter: string, recipients: readonly string[]): Promise<number> {
-    return this.count('recording_id', contactCenter, recipients);
+  async countRecordings(contactCenter: string, groups: readonly (readonly string[])[]): Promise<readonly number[]> {
+    const values = [contactCenter, JSON.stringify(groups)];
+    const rows = await this.database.read(sql => sql.all<{ count: number }>(countsText, values));
+    return rows.map(({ count }) => count);
   }
 
-  countMediaFiles(contactCenter: string, recipients: readonly string[]): Promise<number> {
-    return this.count('recording_id, media_id', contactCenter, recipients);
+  async countMediaFiles(contactCenter: string, recipients: readonly string[]): Promise<number> {
+    const text = `SELECT COUNT(*) AS count FROM (
+      SELECT DISTINCT recording_id, media_id FROM media_recipient
+      WHERE contact_center = $1 AND recipient = ANY($2)) AS counted`;
+    const row = await this.database.read(sql => sql.first<{ count: number }>(text, [contactCenter, recipients]));
+    return row?.count ?? 0;
   }
 
   async page(
@@ -110,13 +121,6 @@ export class PostgresqlRewrapStore implements RewrapStore {
       await lease(sql, id, '', 0);
       return putRun(sql, { ...run, state, updatedAt: at });
     });
-  }
-
-  private async count(what: string, contactCenter: string, recipients: readonly string[]): Promise<number> {
-    const text = `SELECT COUNT(*) AS count FROM (
-      SELECT DISTINCT ${what} FROM media_recipient WHERE contact_center = $1 AND recipient = ANY($2)) AS counted`;
-    const row = await this.database.read(sql => sql.first<{ count: number }>(text, [contactCenter, recipients]));
-    return row?.count ?? 0;
   }
 }
 

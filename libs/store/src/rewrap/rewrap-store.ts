@@ -19,8 +19,8 @@ export interface RewrapClaim {
  * while the database cannot serve.
  */
 export interface RewrapStore {
-  /** How many recordings have a media file for one of the recipients. */
-  countRecordings(contactCenter: string, recipients: readonly string[]): Promise<number>;
+  /** For each group of recipients how many recordings have a media file for one of them, asked at once. */
+  countRecordings(contactCenter: string, groups: readonly (readonly string[])[]): Promise<readonly number[]>;
 
   /** How many media files are for one of the recipients. */
   countMediaFiles(contactCenter: string, recipients: readonly string[]): Promise<number>;

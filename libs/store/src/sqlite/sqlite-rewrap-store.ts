@@ -17,6 +17,8 @@ interface PositionRow {
 }
 
 class SqliteRewrapStore implements RewrapStore {
+  private readonly countsStatement: Statement<[string, string], { readonly count: number }>;
+  private readonly countFilesStatement: Statement<[string, string], { readonly count: number }>;
   private readonly pageStatement: Statement<[string, string, string, string, number], PositionRow>;
   private readonly recordingStatement: Statement<[string], DocumentRow>;
   private readonly findStatement: Statement<[string, string], DocumentRow>;
@@ -27,6 +29,15 @@ class SqliteRewrapStore implements RewrapStore {
     private readonly writer: DatabaseWriter<RewrapWrites>,
   ) {
     const { database } = reader;
+    this.countsStatement = database.prepare(
+      `SELECT (SELECT COUNT(DISTINCT recording_id) FROM media_recipient
+               WHERE contact_center = ? AND recipient IN (SELECT value FROM json_each(one.value))) AS count
+       FROM json_each(?) AS one ORDER BY one.key`,
+    );
+    this.countFilesStatement = database.prepare(
+      `SELECT COUNT(*) AS count FROM (SELECT DISTINCT recording_id, media_id FROM media_recipient
+       WHERE contact_center = ? AND recipient IN (SELECT value FROM json_each(?)))`,
+    );
     this.pageStatement = database.prepare(
       `SELECT recording_id AS recordingId, media_id AS mediaId FROM media_recipient
        WHERE contact_center = ? AND recipient = ? AND (recording_id, media_id) > (?, ?)
@@ -39,12 +50,14 @@ class SqliteRewrapStore implements RewrapStore {
     );
   }
 
-  countRecordings(contactCenter: string, recipients: readonly string[]): Promise<number> {
-    return this.count('DISTINCT recording_id', contactCenter, recipients);
+  countRecordings(contactCenter: string, groups: readonly (readonly string[])[]): Promise<readonly number[]> {
+    return this.reader.read(() =>
+      this.countsStatement.all(contactCenter, JSON.stringify(groups)).map(({ count }) => count),
+    );
   }
 
   countMediaFiles(contactCenter: string, recipients: readonly string[]): Promise<number> {
-    return this.count('DISTINCT json_array(recording_id, media_id)', contactCenter, recipients);
+    return this.reader.read(() => this.countFilesStatement.get(contactCenter, JSON.stringify(recipients))?.count ?? 0);
   }
 
   page(
@@ -100,18 +113,6 @@ class SqliteRewrapStore implements RewrapStore {
     at: string,
   ): Promise<RewrapRun | undefined> {
     return (await this.writer.write('setRewrapState', { contactCenter, id, state, at })) ?? undefined;
-  }
-
-  private count(what: string, contactCenter: string, recipients: readonly string[]): Promise<number> {
-    const marks = recipients.map(() => '?').join(', ');
-    return this.reader.read(() => {
-      const row = this.reader.database
-        .prepare<string[], { readonly count: number }>(
-          `SELECT COUNT(${what}) AS count FROM media_recipient WHERE contact_center = ? AND recipient IN (${marks})`,
-        )
-        .get(contactCenter, ...recipients);
-      return row?.count ?? 0;
-    });
   }
 
   private envelopeAt({ recordingId, mediaId }: PositionRow): StoredEnvelope[] {

@@ -52,7 +52,7 @@ export const contract = storeContract('mediaIndex', stores => {
     it('writes recipients that were read from the file in the place of those that the metadata claims', async () => {
       const mediaFiles = [{ ...exampleMediaFile, mediaId: 'a', recipients: ['claimed'] }];
       await insert({ ...recordingWith('r1'), mediaFiles });
-      const count = (name: string) => stores().rewraps.countRecordings(contactCenter, [name]);
+      const count = async (name: string) => (await stores().rewraps.countRecordings(contactCenter, [[name]]))[0];
       expect(await count('claimed')).toBe(1);
       await stores().recordings.pin('r1', { mediaId: 'a', pin, recipients: ['read'] });
       expect([await count('claimed'), await count('read')]).toEqual([0, 1]);
@@ -72,7 +72,7 @@ export const contract = storeContract('mediaIndex', stores => {
       await stores().recordings.pin('r1', { mediaId: 'a', pin });
       await stores().recordings.pin('r1', { mediaId: 'a', pin: { ...pin, envelopeDigest: 'bb' }, recipients: ['x'] });
       expect(await due('inspection')).toEqual(['r1/a']);
-      expect(await stores().rewraps.countRecordings(contactCenter, ['x'])).toBe(0);
+      expect(await stores().rewraps.countRecordings(contactCenter, [['x']])).toEqual([0]);
     });
 
     it('counts recordings of which nobody knows whom they are for, of one contact center', async () => {

@@ -63,7 +63,10 @@ export const contract = storeContract('rewraps', stores => {
       await insert(recordingFor('r2', ['a']));
       await insert(recordingFor('r1', ['a', 'b'], ['b'], ['c']));
       await insert({ ...recordingFor('r3', ['a']), contactCenter: 'cc-2' });
-      expect(await rewraps().countRecordings(contactCenter, ['a', 'b'])).toBe(2);
+      expect(await rewraps().countRecordings(contactCenter, [['a', 'b'], ['c'], [], ['x'], ['a']])).toEqual([
+        2, 1, 0, 0, 2,
+      ]);
+      expect(await rewraps().countRecordings(contactCenter, [])).toEqual([]);
       expect(await rewraps().countMediaFiles(contactCenter, ['a', 'b'])).toBe(3);
       expect(await positions(['a', 'b'])).toEqual(['r1/media-0', 'r1/media-1']);
       expect(await positions(['a', 'b'], { recordingId: 'r1', mediaId: 'media-1' })).toEqual(['r2/media-0']);
@@ -96,8 +99,8 @@ export const contract = storeContract('rewraps', stores => {
       expect(first?.position).toEqual(position);
       const mediaFile = (await stores().recordings.find('r1'))?.mediaFiles[0];
       expect([mediaFile?.pkcs7, mediaFile?.certAlias]).toEqual(['MIIC', ['new']]);
-      expect(await rewraps().countRecordings(contactCenter, ['old'])).toBe(0);
-      expect(await rewraps().countRecordings(contactCenter, ['new'])).toBe(1);
+      expect(await rewraps().countRecordings(contactCenter, [['old']])).toEqual([0]);
+      expect(await rewraps().countRecordings(contactCenter, [['new']])).toEqual([1]);
       const second = await step({ replacements: [replacement], done: true });
       expect(second?.counts).toEqual({ ...run.counts, rewrapped: 1, failed: 1 });
       expect(second?.failures).toHaveLength(1);

@@ -1,4 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { X509Certificate } from 'node:crypto';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { request } from 'undici';
 import { CertificateExpiry, describeError, type Logger } from '#platform';
@@ -7,12 +8,20 @@ import type { GatewayConfiguration } from '../../dependencies/gateway-dependenci
 import { CONFIGURATION, LOGGER, storeTokens } from '../../dependencies/injection-tokens.js';
 import { CertificateChangeFeed } from '../../certificate-events/certificate-change-feed.js';
 import { CertificateMetrics } from '../../metrics/certificate-metrics.js';
-import { certificateOf } from '../stored-chain.js';
+import { summaryOf } from '../../envelopes/certificate-summary.js';
 import { reachedThreshold, type ExpiryWarning } from './expiry-warning.js';
 
 const intervalMs = 60 * 60_000;
 const retryMs = 60_000;
+const rereadingDelayMs = 1000;
 const dayMs = 86_400_000;
+/** How many ends are read before others have their turn: each takes some 50 microseconds. */
+const certificatesPerTurn = 100;
+
+interface WatchedCertificate {
+  readonly stored: RecordingCertificate;
+  readonly notAfter: Date;
+}
 
 /**
  * Warns ahead of the end of certificates: once for each threshold in the whole cluster, in the log, to open consoles and
@@ -23,7 +32,8 @@ export class ExpiryWatch implements OnApplicationBootstrap, OnApplicationShutdow
   private readonly settings: GatewayConfiguration['recordingCertificates'];
   private readonly stopping = new AbortController();
   private finished: Promise<void> = Promise.resolve();
-  private known: readonly RecordingCertificate[] = [];
+  private known: readonly WatchedCertificate[] = [];
+  private rereading: NodeJS.Timeout | undefined;
 
   constructor(
     @Inject(storeTokens.certificates) private readonly certificates: CertificateStore,
@@ -35,23 +45,24 @@ export class ExpiryWatch implements OnApplicationBootstrap, OnApplicationShutdow
   ) {
     this.settings = recordingCertificates;
     gauge.watch(() =>
-      this.known.map(stored => ({
+      this.known.map(({ stored, notAfter }) => ({
         use: 'recording' as const,
         name: `${stored.contactCenter}/${stored.alias}`,
-        notAfter: certificateOf(stored).notAfter,
+        notAfter,
       })),
     );
   }
 
   onApplicationBootstrap(): void {
     this.feed.listen(({ kind }) => {
-      if (kind === 'certificate') this.refresh().catch((error: unknown) => this.cannotRead(error));
+      if (kind === 'certificate') this.refreshSoon();
     });
     this.finished = this.loop();
   }
 
   async onApplicationShutdown(): Promise<void> {
     this.stopping.abort();
+    clearTimeout(this.rereading);
     await this.finished;
   }
 
@@ -59,9 +70,8 @@ export class ExpiryWatch implements OnApplicationBootstrap, OnApplicationShutdow
   async check(now: Date): Promise<void> {
     await this.refresh();
     const assignments = await this.certificates.assignments();
-    for (const stored of this.known) {
+    for (const { stored, notAfter } of this.known) {
       const { contactCenter, alias } = stored;
-      const { issuedTo, serialNumber, notAfter } = certificateOf(stored);
       const daysLeft = Math.floor((notAfter.getTime() - now.getTime()) / dayMs);
       const threshold = reachedThreshold(daysLeft, this.settings.expiryWarningDays);
       // What encrypts nothing any more, or was replaced, may end in peace.
@@ -70,13 +80,29 @@ export class ExpiryWatch implements OnApplicationBootstrap, OnApplicationShutdow
       const deployedCount = assignments.filter(
         one => one.contactCenter === contactCenter && one.aliases.includes(alias),
       ).length;
+      const { issuedTo, serialNumber } = summaryOf(stored);
       const expires = notAfter.toISOString();
       await this.warn({ contactCenter, alias, issuedTo, serialNumber, expires, daysLeft, deployedCount });
     }
   }
 
+  /** Once for however many changes come within the delay: who uploads a thousand certificates has them read once a second. */
+  private refreshSoon(): void {
+    this.rereading ??= setTimeout(() => {
+      this.rereading = undefined;
+      this.refresh().catch((error: unknown) => this.cannotRead(error));
+    }, rereadingDelayMs).unref();
+  }
+
   private async refresh(): Promise<void> {
-    this.known = (await this.certificates.list()).filter(({ state }) => state === 'active');
+    const ends = new Map(this.known.map(({ stored, notAfter }) => [stored.fingerprint, notAfter]));
+    const active = (await this.certificates.list()).filter(({ state }) => state === 'active');
+    const known: WatchedCertificate[] = [];
+    for (const [index, stored] of active.entries()) {
+      if (index % certificatesPerTurn === certificatesPerTurn - 1) await setImmediate();
+      known.push({ stored, notAfter: ends.get(stored.fingerprint) ?? endOf(stored) });
+    }
+    this.known = known;
   }
 
   private async loop(): Promise<void> {
@@ -123,3 +149,7 @@ export class ExpiryWatch implements OnApplicationBootstrap, OnApplicationShutdow
     this.logger.warn({ error: describeError(error) }, 'the ends of certificates cannot be looked at now');
   }
 }
+
+/** Nothing else of a certificate is needed for most. */
+const endOf = ({ certificate, chain }: RecordingCertificate): Date =>
+  new X509Certificate(certificate === '' ? chain : certificate).validToDate;

@@ -121,7 +121,7 @@ export class CertificateUploadService {
     const same = stored.find(one => one.fingerprint === fingerprint);
     if (assignTo !== undefined) await this.requireAssignable(contactCenter, assignTo, same);
     if (same !== undefined) return same.alias;
-    requireNameOfItsOwn(stored, certificate, sameName);
+    await requireNameOfItsOwn(stored, certificate, sameName);
     const taken = new Set(stored.map(({ alias }) => alias));
     if (wanted === undefined) return freeAlias(suggestAlias(certificate), fingerprint, taken);
     if (taken.has(wanted)) throw aliasTaken(wanted);

@@ -1,7 +1,7 @@
 import { createHashRouter, Navigate } from 'react-router';
 import { Layout } from './layout.js';
 import { PageFailure, PageNotFound } from './page-failure.js';
-import { pages } from './pages.js';
+import { pages, routesOf } from './pages.js';
 
 /**
  * What page it is stands behind the `#`: the server has one page, whatever path a proxy gives it, and a link leads to the
@@ -14,7 +14,7 @@ export const router = createHashRouter([
     errorElement: <PageFailure />,
     children: [
       { index: true, element: <Navigate to="/recordings" replace /> },
-      ...pages.map(({ path, routes }) => ({ path, errorElement: <PageFailure />, children: [...routes] })),
+      ...pages.map(page => ({ path: page.path, errorElement: <PageFailure />, children: routesOf(page) })),
       { path: '*', element: <PageNotFound /> },
     ],
   },

@@ -1,11 +1,13 @@
 import { useState, type ReactNode } from 'react';
 import { useTexts } from '../texts/use-texts.js';
 import { Button } from './button.js';
+import type { DialogName } from './dialog-names.js';
 import { Dialog } from './dialog.js';
 import { Failure } from './failure.js';
 import { TextField } from './text-field.js';
 
 interface Properties {
+  readonly name: DialogName;
   readonly title: string;
   readonly confirmText: string;
   readonly isDangerous?: boolean;
@@ -18,6 +20,7 @@ interface Properties {
 
 /** Asks before it is done, and tells what the server said where it was not. */
 export function ConfirmDialog({
+  name,
   title,
   confirmText,
   isDangerous,
@@ -45,7 +48,7 @@ export function ConfirmDialog({
   };
 
   return (
-    <Dialog title={title} isOpen onClose={onClose} role="alertdialog">
+    <Dialog name={name} title={title} isOpen onClose={onClose} role="alertdialog">
       {children}
       {typeAgain !== undefined && (
         <TextField

@@ -1,7 +1,9 @@
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import type { ReactNode } from 'react';
+import type { DialogName } from './dialog-names.js';
 
 interface Properties {
+  readonly name: DialogName;
   readonly title: string;
   readonly isOpen: boolean;
   readonly onClose: () => void;
@@ -14,7 +16,16 @@ interface Properties {
 }
 
 /** A dialog over the page: focus stays in it, and goes back to where it was. */
-export function Dialog({ title, isOpen, onClose, isDismissable = true, isWide = false, role, children }: Properties) {
+export function Dialog({
+  name,
+  title,
+  isOpen,
+  onClose,
+  isDismissable = true,
+  isWide = false,
+  role,
+  children,
+}: Properties) {
   return (
     <ModalOverlay
       className="overlay"
@@ -26,7 +37,7 @@ export function Dialog({ title, isOpen, onClose, isDismissable = true, isWide = 
       isKeyboardDismissDisabled={!isDismissable}
     >
       <Modal className={isWide ? 'modal wide' : 'modal'}>
-        <AriaDialog className="dialog" role={role ?? 'dialog'}>
+        <AriaDialog className="dialog" role={role ?? 'dialog'} data-dialog={name}>
           <Heading slot="title" level={2}>
             {title}
           </Heading>

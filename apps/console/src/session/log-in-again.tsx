@@ -15,8 +15,8 @@ interface Properties {
 }
 
 const words = {
-  expired: { title: 'login.expiredTitle', text: 'login.expired', leave: 'login.leave' },
-  'fresh-login': { title: 'login.freshTitle', text: 'login.fresh', leave: 'app.cancel' },
+  expired: { dialog: 'session-ended', title: 'login.expiredTitle', text: 'login.expired', leave: 'login.leave' },
+  'fresh-login': { dialog: 'confirm-identity', title: 'login.freshTitle', text: 'login.fresh', leave: 'app.cancel' },
 } as const;
 
 /** Over the page, which stays as it is: the same person logs in once more. */
@@ -35,9 +35,9 @@ export function LogInAgain({ me, reason, onSettled }: Properties) {
       }),
     [me],
   );
-  const { title, text, leave } = words[reason];
+  const { dialog, title, text, leave } = words[reason];
   return (
-    <Dialog title={t(title)} isOpen onClose={() => onSettled(false)} isDismissable={false}>
+    <Dialog name={dialog} title={t(title)} isOpen onClose={() => onSettled(false)} isDismissable={false}>
       <p>{t(text)}</p>
       <LoginForm userName={me.userName} onLogIn={() => onSettled(true)}>
         <Button onPress={() => onSettled(false)}>{t(leave)}</Button>

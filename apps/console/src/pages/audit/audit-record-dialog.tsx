@@ -23,7 +23,7 @@ export function AuditRecordDialog({ record, onClose }: { readonly record: AuditR
     },
   });
   return (
-    <Dialog title={record.event} isOpen onClose={onClose} isWide>
+    <Dialog name="audit-record" title={record.event} isOpen onClose={onClose} isWide>
       <Facts
         facts={[
           [t('audit.time'), time(record.time)],

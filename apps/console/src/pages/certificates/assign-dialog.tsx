@@ -26,6 +26,7 @@ export function AssignDialog({ certificate: { alias }, onClose }: Properties) {
   });
   return (
     <ConfirmDialog
+      name="assign-certificate"
       title={t('assign.title', { alias })}
       confirmText={t('assign.submit')}
       onConfirm={() => act.mutateAsync(name.trim())}

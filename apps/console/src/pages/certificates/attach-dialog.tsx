@@ -19,7 +19,14 @@ export function AttachDialog({ alias, onClose }: { readonly alias: string; reado
   );
   const { chosen } = certificate;
   return (
-    <Dialog title={t('keys.attachTo', { alias })} isOpen onClose={onClose} isDismissable={false} isWide>
+    <Dialog
+      name="attach-certificate"
+      title={t('keys.attachTo', { alias })}
+      isOpen
+      onClose={onClose}
+      isDismissable={false}
+      isWide
+    >
       <FileField
         label={t('upload.certificateFile')}
         accept={['.pem', '.crt', '.cer']}

@@ -20,7 +20,7 @@ export function GenerateKeyDialog({ onClose }: { readonly onClose: () => void })
     answerOf(api.POST('/rcs/keys', { body: { alias: alias.trim(), size: sizes[size] } })),
   );
   return (
-    <Dialog title={t('keys.generate')} isOpen onClose={onClose} isDismissable={false}>
+    <Dialog name="generate-key" title={t('keys.generate')} isOpen onClose={onClose} isDismissable={false}>
       <p>{t('keys.generateText')}</p>
       <TextField label={t('certificates.alias')} value={alias} onChange={setAlias} isRequired autoFocus />
       <Select

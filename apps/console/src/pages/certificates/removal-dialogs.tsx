@@ -38,6 +38,7 @@ export function DeleteDialog({ certificate: { alias, recordings = 0, deployedCou
   };
   return (
     <ConfirmDialog
+      name="delete-certificate"
       title={t('delete.title', { alias })}
       confirmText={isForced ? t('delete.force') : t('delete.submit')}
       isDangerous
@@ -75,6 +76,7 @@ export function RemoveKeyDialog({ certificate: { alias, recordings = 0 }, onClos
   };
   return (
     <ConfirmDialog
+      name="remove-key"
       title={t('removeKey.title', { alias })}
       confirmText={t('removeKey.submit')}
       isDangerous
@@ -105,6 +107,7 @@ export function RestoreKeyDialog({ certificate: { alias }, onClose }: Properties
   );
   return (
     <ConfirmDialog
+      name="restore-key"
       title={t('restoreKey.title', { alias })}
       confirmText={t('restoreKey.submit')}
       onConfirm={() => act.mutateAsync(undefined)}

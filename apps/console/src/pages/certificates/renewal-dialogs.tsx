@@ -34,6 +34,7 @@ export function RenewDialog({ certificate: { alias }, onClose }: Properties) {
   if (successor === undefined) return <NoSuccessor title={t('renew.title', { alias })} onClose={onClose} />;
   return (
     <ConfirmDialog
+      name="renew-certificate"
       title={t('renew.title', { alias })}
       confirmText={t('renew.submit')}
       onConfirm={() => act.mutateAsync(successor)}
@@ -56,6 +57,7 @@ export function RewrapDialog({ certificate: { alias }, onClose }: Properties) {
   if (successor === undefined) return <NoSuccessor title={t('rewrap.title', { alias })} onClose={onClose} />;
   return (
     <ConfirmDialog
+      name="rewrap-recordings"
       title={t('rewrap.title', { alias })}
       confirmText={t('rewrap.submit')}
       onConfirm={() => act.mutateAsync(successor)}
@@ -79,7 +81,7 @@ export function RewrapDialog({ certificate: { alias }, onClose }: Properties) {
 function NoSuccessor({ title, onClose }: { readonly title: string; readonly onClose: () => void }) {
   const t = useTexts();
   return (
-    <Dialog title={title} isOpen onClose={onClose}>
+    <Dialog name="no-successor" title={title} isOpen onClose={onClose}>
       <Notice kind="warning">{t('renew.none')}</Notice>
       <div className="dialog-actions">
         <Button kind="primary" onPress={onClose}>

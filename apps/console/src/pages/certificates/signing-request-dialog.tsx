@@ -28,7 +28,13 @@ export function SigningRequestDialog({ alias, onClose }: { readonly alias: strin
       ),
   });
   return (
-    <Dialog title={t('keys.requestOf', { alias })} isOpen onClose={onClose} isDismissable={false}>
+    <Dialog
+      name="signing-request"
+      title={t('keys.requestOf', { alias })}
+      isOpen
+      onClose={onClose}
+      isDismissable={false}
+    >
       <TextField
         label={t('certificates.subjectDn')}
         hint={t('keys.subjectHint')}

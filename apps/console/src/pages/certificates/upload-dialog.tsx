@@ -49,7 +49,7 @@ export function UploadDialog({ onClose }: { readonly onClose: () => void }) {
 
   if (uploaded !== undefined) return <Uploaded uploaded={uploaded} onClose={onClose} />;
   return (
-    <Dialog title={t('upload.title')} isOpen onClose={onClose} isDismissable={false} isWide>
+    <Dialog name="upload-certificate" title={t('upload.title')} isOpen onClose={onClose} isDismissable={false} isWide>
       <FileField
         label={t('upload.certificateFile')}
         hint={t('upload.certificateFileHint')}
@@ -115,7 +115,7 @@ type UploadedProperties = {
 function Uploaded({ uploaded, onClose }: UploadedProperties) {
   const t = useTexts();
   return (
-    <Dialog title={t('upload.done')} isOpen onClose={onClose}>
+    <Dialog name="certificate-uploaded" title={t('upload.done')} isOpen onClose={onClose}>
       <Notice kind="good">{t(`upload.outcome.${uploaded.outcome}`)}</Notice>
       <Facts
         facts={[

@@ -22,7 +22,7 @@ export function LabelDialog({ isOpen, onClose, labels, onChosen }: LabelProperti
   const [chosen, setChosen] = useState<string>();
   const name = chosen ?? labels[0]?.name;
   return (
-    <Dialog title={t('recordings.addLabel')} isOpen={isOpen} onClose={onClose}>
+    <Dialog name="add-label" title={t('recordings.addLabel')} isOpen={isOpen} onClose={onClose}>
       {name === undefined ? (
         <p>{t('recordings.noLabels')}</p>
       ) : (
@@ -60,7 +60,13 @@ export function HoldDialog({
   const [until, setUntil] = useState('');
   const title = t('recordings.placeHold');
   return (
-    <ReasonDialog title={title} act={title} onClose={onClose} onChosen={reason => onChosen(reason, until)}>
+    <ReasonDialog
+      name="place-hold"
+      title={title}
+      act={title}
+      onClose={onClose}
+      onChosen={reason => onChosen(reason, until)}
+    >
       <TextField label={t('recordings.until')} type="date" value={until} onChange={setUntil} />
     </ReasonDialog>
   );
@@ -70,12 +76,23 @@ export function HoldDialog({
 export function EraseDialog({ count, ...asking }: AskingWhy & { readonly count: number }) {
   const t = useTexts();
   const [title, text] = [t('recordings.eraseTitle'), t('recordings.eraseText')];
-  return <ReasonDialog title={title} text={text} act={t('recordings.eraseCount', { count })} isFinal {...asking} />;
+  return (
+    <ReasonDialog
+      name="erase-recordings"
+      title={title}
+      text={text}
+      act={t('recordings.eraseCount', { count })}
+      isFinal
+      {...asking}
+    />
+  );
 }
 
 /** Why they are taken along. */
 export function ArchiveDialog(asking: AskingWhy) {
   const t = useTexts();
   const title = t('recordings.archive');
-  return <ReasonDialog title={title} text={t('recordings.archiveText')} act={title} {...asking} />;
+  return (
+    <ReasonDialog name="archive-recordings" title={title} text={t('recordings.archiveText')} act={title} {...asking} />
+  );
 }

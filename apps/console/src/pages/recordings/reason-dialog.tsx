@@ -1,10 +1,12 @@
 import { useState, type ReactNode, type SubmitEvent } from 'react';
 import { Button } from '../../components/button.js';
+import type { DialogName } from '../../components/dialog-names.js';
 import { Dialog } from '../../components/dialog.js';
 import { TextField } from '../../components/text-field.js';
 import { useTexts } from '../../texts/use-texts.js';
 
 interface Properties {
+  readonly name: DialogName;
   readonly title: string;
   /** What is about to happen, where the title does not say it. */
   readonly text?: string;
@@ -19,7 +21,7 @@ interface Properties {
 }
 
 /** Asks why something is done with recordings: the audit keeps the answer. Shown while it is there, and empty each time. */
-export function ReasonDialog({ title, text, act, isFinal = false, onClose, onChosen, children }: Properties) {
+export function ReasonDialog({ name, title, text, act, isFinal = false, onClose, onChosen, children }: Properties) {
   const t = useTexts();
   const [reason, setReason] = useState('');
   const submit = (event: SubmitEvent): void => {
@@ -27,7 +29,7 @@ export function ReasonDialog({ title, text, act, isFinal = false, onClose, onCho
     onChosen(reason);
   };
   return (
-    <Dialog title={title} isOpen onClose={onClose} role={isFinal ? 'alertdialog' : 'dialog'}>
+    <Dialog name={name} title={title} isOpen onClose={onClose} role={isFinal ? 'alertdialog' : 'dialog'}>
       {text !== undefined && <p>{text}</p>}
       <form className="stack" onSubmit={submit}>
         <TextField

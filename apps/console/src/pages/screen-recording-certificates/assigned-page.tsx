@@ -108,6 +108,7 @@ export function Component() {
       )}
       {isConfirming && (
         <ConfirmDialog
+          name="record-unencrypted"
           title={t('screens.confirmTitle')}
           confirmText={t('screens.confirm')}
           isDangerous
@@ -126,7 +127,7 @@ export function Component() {
 function LeaveDialog({ onStay, onLeave }: { readonly onStay: () => void; readonly onLeave: () => void }) {
   const t = useTexts();
   return (
-    <Dialog title={t('screens.leaveTitle')} isOpen onClose={onStay} role="alertdialog">
+    <Dialog name="leave-changes" title={t('screens.leaveTitle')} isOpen onClose={onStay} role="alertdialog">
       <p>{t('screens.leaveText')}</p>
       <div className="dialog-actions">
         <Button onPress={onStay}>{t('app.cancel')}</Button>

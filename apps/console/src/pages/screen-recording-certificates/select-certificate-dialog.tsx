@@ -16,7 +16,7 @@ export function SelectCertificateDialog({ certificates, onAdd, onClose }: Proper
   const t = useTexts();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   return (
-    <Dialog title={t('screens.select')} isOpen onClose={onClose} isWide>
+    <Dialog name="select-certificate" title={t('screens.select')} isOpen onClose={onClose} isWide>
       <CertificateTable
         label={t('screens.select')}
         columns={['subjectName', 'serialNumber', 'issuedBy', 'expires', 'alias']}

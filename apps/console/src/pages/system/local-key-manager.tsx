@@ -76,6 +76,7 @@ export function LocalKeyManager() {
       {isAdding && <AddCredential onIssued={setIssued} onChanged={changed} onClose={() => setAdding(false)} />}
       {revoking !== undefined && (
         <ConfirmDialog
+          name="revoke-credential"
           title={t('hawk.revokeOf', { id: revoking })}
           confirmText={t('hawk.revoke')}
           isDangerous
@@ -104,7 +105,13 @@ function AddCredential({ onIssued, onChanged, onClose }: AddProperties) {
     await onChanged();
   };
   return (
-    <ConfirmDialog title={t('hawk.add')} confirmText={t('app.add')} onConfirm={register} onClose={onClose}>
+    <ConfirmDialog
+      name="register-credential"
+      title={t('hawk.add')}
+      confirmText={t('app.add')}
+      onConfirm={register}
+      onClose={onClose}
+    >
       <TextField label={t('hawk.id')} value={id} onChange={setId} isRequired autoFocus />
     </ConfirmDialog>
   );
@@ -114,7 +121,7 @@ function AddCredential({ onIssued, onChanged, onClose }: AddProperties) {
 function IssuedDialog({ issued, onClose }: { readonly issued: Issued; readonly onClose: () => void }) {
   const t = useTexts();
   return (
-    <Dialog title={t('hawk.issued')} isOpen onClose={onClose} isDismissable={false}>
+    <Dialog name="credential-issued" title={t('hawk.issued')} isOpen onClose={onClose} isDismissable={false}>
       <Notice kind="warning">{t('hawk.once')}</Notice>
       <Facts facts={Object.entries(issued).map(([name, value]) => [name, <code key={name}>{value}</code>] as const)} />
       <div className="dialog-actions">

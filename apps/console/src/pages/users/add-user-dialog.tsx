@@ -31,7 +31,7 @@ export function AddUserDialog({ onClose }: { readonly onClose: () => void }) {
     ),
   );
   return (
-    <Dialog title={t('users.add')} isOpen onClose={onClose} isDismissable={false} isWide>
+    <Dialog name="add-user" title={t('users.add')} isOpen onClose={onClose} isDismissable={false} isWide>
       <div className="field-pair">
         <TextField
           label={t('login.userName')}

@@ -23,6 +23,7 @@ export function UserDialog({ user, onClose }: { readonly user: User; readonly on
   if (isRemoving)
     return (
       <ConfirmDialog
+        name="remove-user"
         title={t('users.removeTitle', { userName })}
         confirmText={t('app.remove')}
         isDangerous
@@ -33,7 +34,7 @@ export function UserDialog({ user, onClose }: { readonly user: User; readonly on
       </ConfirmDialog>
     );
   return (
-    <Dialog title={userName} isOpen onClose={onClose} isDismissable={false} isWide>
+    <Dialog name="user" title={userName} isOpen onClose={onClose} isDismissable={false} isWide>
       {source === 'local' ? (
         <>
           <ChangeRights user={user} />

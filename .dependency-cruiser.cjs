@@ -75,6 +75,7 @@ const folders = {
     'recipients',
     'rewrap',
     'archive',
+    'archive-jobs',
     'custody',
     'local-key-manager',
     'system-state',

@@ -10,6 +10,8 @@ import {
   type ServiceContext,
 } from '#platform';
 import { ArchiveHandler } from './data-plane/archive.handler.js';
+import { ArchivePartHandler } from './data-plane/archive-part.handler.js';
+import { ArchiveUploadHandler } from './data-plane/archive-upload.handler.js';
 import { ContentTreeHandler } from './data-plane/content-tree.handler.js';
 import { DataPlaneServer } from './data-plane/data-plane-server.js';
 import { ForgetHandler } from './data-plane/forget.handler.js';
@@ -100,6 +102,8 @@ export function workerParts(context: ServiceContext, configuration: DecryptWorke
     forget: new ForgetHandler(sessions, logger),
     remove: new RemoveHandler(grants, storages, logger),
     archive: new ArchiveHandler(grants, new ArchivedFiles(pinned, settings), settings.clientIdleTimeoutMs),
+    archivePart: new ArchivePartHandler(grants, storages, logger, settings.clientIdleTimeoutMs),
+    archiveUpload: new ArchiveUploadHandler(grants, storages),
   };
   return {
     identity,

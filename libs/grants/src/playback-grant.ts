@@ -32,9 +32,9 @@ const playbackGrantSchema = z.strictObject({
   storage: z.strictObject({ url: z.string().min(1).max(4096), version: text }).optional(),
   /**
    * `inspect` lets a worker look at the head of the stored file, `remove` lets it remove the file, and `archive` answer an
-   * encrypted file as it is; only `play` opens keys.
+   * encrypted file as it is; `archive-part` lets it write a part of an archive at the place, and read it. Only `play` opens keys.
    */
-  purpose: z.enum(['play', 'inspect', 'remove', 'archive']),
+  purpose: z.enum(['play', 'inspect', 'remove', 'archive', 'archive-part']),
   /** SHA-256 of the certificate (DER) that a plain file is encrypted for on its way into an archive. */
   recipient: sha256.optional(),
   /** How the media is stored; absent while nobody has looked. */

@@ -80,6 +80,19 @@ export class MediaStorages {
     await this.storageOf(location).remove(location, signal);
   }
 
+  /**
+   * Gives a stored file another name in the same storage; a file of that name stays as it is.
+   * @throws RcsError RCS_STORAGE_FILE_EXISTS, RCS_STORAGE_*
+   */
+  async move(from: MediaLocation, to: MediaLocation, signal: AbortSignal): Promise<void> {
+    refuseWindow(from);
+    refuseWindow(to);
+    const storage = this.storageOf(from);
+    if (storage.move === undefined || from.storageIndex !== to.storageIndex)
+      throw new RcsError('RCS_STORAGE_FAILED', 'files of this kind of storage are not moved');
+    await storage.move(from, to, signal);
+  }
+
   /** What lies right below a folder; no segments for the base of the storage. @throws RcsError RCS_STORAGE_* */
   async list(location: MediaLocation, signal: AbortSignal): Promise<readonly StoredEntry[]> {
     const storage = this.storageOf(location);

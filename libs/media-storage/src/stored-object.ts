@@ -34,6 +34,8 @@ export interface MediaStorage {
   put(location: MediaLocation, body: Buffer | Readable, length: number | undefined, signal: AbortSignal): Promise<void>;
   /** Removes one file, never a collection. Resolves when nothing is there, whoever removed it. */
   remove(location: MediaLocation, signal: AbortSignal): Promise<void>;
+  /** Gives one file another name, never that of another file; kinds of storage that cannot have none. */
+  move?(from: MediaLocation, to: MediaLocation, signal: AbortSignal): Promise<void>;
   /** What lies right below a folder; kinds of storage that cannot say have none. */
   list?(segments: readonly string[], signal: AbortSignal): Promise<readonly StoredEntry[]>;
   close(): Promise<void>;

@@ -3,6 +3,7 @@ export * from './recordings/recording.js';
 export { withoutContentTree } from './media-encryption/encrypted-recording.js';
 export * from './recordings/pinned-media.js';
 export * from './recordings/recording-owners.js';
+export { searchPositionOf } from './recording-search/indexed-recording.js';
 export { ownerKey } from './recording-search/owner-key.js';
 export * from './users/account.js';
 export * from './users/user.js';

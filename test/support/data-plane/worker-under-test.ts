@@ -18,6 +18,8 @@ import {
 } from '#platform';
 import { InternalAuthority } from '../authority/internal-authority.js';
 import { ArchiveHandler } from '../../../apps/decrypt-worker/src/data-plane/archive.handler.js';
+import { ArchivePartHandler } from '../../../apps/decrypt-worker/src/data-plane/archive-part.handler.js';
+import { ArchiveUploadHandler } from '../../../apps/decrypt-worker/src/data-plane/archive-upload.handler.js';
 import { ContentTreeHandler } from '../../../apps/decrypt-worker/src/data-plane/content-tree.handler.js';
 import { DataPlaneServer } from '../../../apps/decrypt-worker/src/data-plane/data-plane-server.js';
 import { ForgetHandler } from '../../../apps/decrypt-worker/src/data-plane/forget.handler.js';
@@ -105,6 +107,8 @@ export class WorkerUnderTest {
         forget: new ForgetHandler(this.sessions, logger),
         remove: new RemoveHandler(this.grants, granted, logger),
         archive: new ArchiveHandler(this.grants, new ArchivedFiles(new PinnedStorage(granted, true)), 10_000),
+        archivePart: new ArchivePartHandler(this.grants, granted, logger, 10_000),
+        archiveUpload: new ArchiveUploadHandler(this.grants, granted),
       },
       metrics,
       logger,

@@ -20,7 +20,8 @@ const times: ServerOptions = {
   /** Longer than the gateways keep an idle connection, so that they close it and no request meets a closing socket. */
   keepAliveTimeout: 75_000,
   headersTimeout: 10_000,
-  requestTimeout: 30_000,
+  /** A part of an archive comes as long as it takes; what is read as a whole has its own bound. */
+  requestTimeout: 0,
   noDelay: true,
 };
 

@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import {
+  archivePartPath,
   archivePath,
+  archiveUploadPath,
   contentTreePath,
   forgetPath,
   inspectPath,
@@ -45,6 +47,11 @@ export interface DataPlaneHandler {
   handle(body: unknown, exchange: Exchange): Promise<void>;
 }
 
+/** Answers the requests of one path, their body being read while it comes. */
+export interface UploadHandler {
+  receive(request: IncomingMessage, exchange: Exchange): Promise<void>;
+}
+
 /** What gateways may take of a worker at once. */
 export interface DataPlaneLimits {
   readonly maxConcurrentStreams: number;
@@ -60,6 +67,8 @@ export interface DataPlaneHandlers {
   readonly forget: DataPlaneHandler;
   readonly remove: DataPlaneHandler;
   readonly archive: DataPlaneHandler;
+  readonly archivePart: DataPlaneHandler;
+  readonly archiveUpload: UploadHandler;
 }
 
 /** HTTP/1.1 over mutual TLS or a socket of this host, raw streams: the gateways' way to the media. */
@@ -112,7 +121,8 @@ export class DataPlaneServer {
   private async trace(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = requestIdFrom(request.headers[requestIdHeader]);
     const asked = exactPath(request);
-    const path = handlerFor(asked, this.handlers) === undefined ? 'unknown' : asked;
+    const isKnown = asked === archiveUploadPath || handlerFor(asked, this.handlers) !== undefined;
+    const path = isKnown ? asked : 'unknown';
     const attributes = { 'http.request.method': 'POST', 'http.route': path, 'rcs.request_id': requestId };
     const span = this.tracer.begin(`POST ${path}`, request.headers, attributes);
     try {
@@ -150,7 +160,10 @@ export class DataPlaneServer {
     if (this.active > this.limits.maxConcurrentStreams) {
       throw new RcsError('RCS_OVERLOADED', `${this.active} requests at once`, { retryAfterMs: 1000 });
     }
-    const handler = handlerFor(exactPath(request), this.handlers);
+    const path = exactPath(request);
+    if (path === archiveUploadPath && request.method === 'POST')
+      return this.handlers.archiveUpload.receive(request, exchange);
+    const handler = handlerFor(path, this.handlers);
     if (handler === undefined) throw new RcsError('RCS_NOT_FOUND');
     if (request.method !== 'POST') throw new RcsError('RCS_METHOD_NOT_ALLOWED');
     await handler.handle(await readJsonBody(request), exchange);
@@ -217,6 +230,8 @@ function handlerFor(path: string, handlers: DataPlaneHandlers): DataPlaneHandler
       return handlers.remove;
     case archivePath:
       return handlers.archive;
+    case archivePartPath:
+      return handlers.archivePart;
     default:
       return undefined;
   }

@@ -18,6 +18,7 @@ export const storeTokens = {
   retention: Symbol('RetentionStore'),
   peaks: Symbol('PeaksStore'),
   custody: Symbol('CustodyStore'),
+  archiveJobs: Symbol('ArchiveJobStore'),
   settings: Symbol('SettingStore'),
   seenMarks: Symbol('SeenMarkStore'),
   endedSessions: Symbol('EndedSessionStore'),

@@ -1,8 +1,13 @@
+import { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Dispatcher } from 'undici';
 import type { z } from 'zod';
 import {
+  archivePartPath,
+  archivePartReplySchema,
   archivePath,
+  archiveUploadPath,
+  archiveUploadReplySchema,
   contentTreePath,
   contentTreeReplySchema,
   forgetPath,
@@ -16,7 +21,9 @@ import {
   proveReplySchema,
   removePath,
   removeReplySchema,
+  type ArchivePartRequest,
   type ArchiveRequest,
+  type ArchiveUploadRequest,
   type ContentTreeReply,
   type ContentTreeRequest,
   type InspectReply,
@@ -52,6 +59,8 @@ export interface WorkerAnswer {
 export const bodyLengthOf = ({ headers }: Pick<WorkerAnswer, 'headers'>): number =>
   Number(headers['content-length'] ?? 0);
 
+/** The longest that a part of an archive may take; a worker gives up earlier where nothing moves. */
+const uploadTimeoutMs = 4 * 3_600_000;
 /** Ending sessions costs a worker nothing. */
 const forgetTimeoutMs = 3000;
 /** Statuses that a worker answers about the media; every other one is a problem. */
@@ -100,6 +109,49 @@ export class WorkerClient {
   ): Promise<WorkerAnswer> {
     const response = await whileWaiting(signal, waiting =>
       this.post(worker, archivePath, JSON.stringify(request), requestId, waiting),
+    );
+    const { statusCode: status, body } = response;
+    if (status === 200) return { status, headers: singleValues(response.headers), body };
+    throw await problemOf(response, worker);
+  }
+
+  /**
+   * Has a part of an archive written while it comes.
+   * @returns its length. @throws RcsError of the worker, or what the part fails with
+   */
+  async uploadArchive(
+    worker: WorkerRegistration,
+    request: ArchiveUploadRequest,
+    part: AsyncIterable<Buffer>,
+    requestId: string,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const body = Readable.from(behindRequest(request, part), { objectMode: false });
+    const response = await this.post(worker, archiveUploadPath, body, requestId, signal);
+    if (response.statusCode !== 200) throw await problemOf(response, worker);
+    return parsed(archiveUploadReplySchema, await response.body.json(), worker).length;
+  }
+
+  /** Gives a part of an archive its name, or removes what did not become one. @throws RcsError of the worker */
+  async archivePart(
+    worker: WorkerRegistration,
+    request: ArchivePartRequest,
+    requestId: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const reply = await this.json(worker, archivePartPath, request, requestId, signal, signal);
+    parsed(archivePartReplySchema, reply, worker);
+  }
+
+  /** Bytes of a part of an archive. @param signal as with `requestMedia`. @throws RcsError of the worker */
+  async readArchivePart(
+    worker: WorkerRegistration,
+    request: ArchivePartRequest,
+    requestId: string,
+    signal: AbortSignal,
+  ): Promise<WorkerAnswer> {
+    const response = await whileWaiting(signal, waiting =>
+      this.post(worker, archivePartPath, JSON.stringify(request), requestId, waiting),
     );
     const { statusCode: status, body } = response;
     if (status === 200) return { status, headers: singleValues(response.headers), body };
@@ -193,7 +245,7 @@ export class WorkerClient {
   private async post(
     worker: WorkerRegistration,
     path: string,
-    body: string,
+    body: string | Readable,
     requestId: string,
     signal: AbortSignal,
   ): Promise<Dispatcher.ResponseData> {
@@ -205,6 +257,7 @@ export class WorkerClient {
         headers: { 'content-type': 'application/json', [requestIdHeader]: requestId, ...span?.headers },
         body,
         signal,
+        ...(typeof body === 'string' ? {} : { headersTimeout: uploadTimeoutMs }),
       });
       span?.set({ 'http.response.status_code': response.statusCode });
       return response;
@@ -300,4 +353,13 @@ const otherWorkerMayHelp: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 export function canGoElsewhere(error: unknown): boolean {
   return error instanceof RcsError && otherWorkerMayHelp.has(error.code);
+}
+
+/** As an upload begins: the length of the request, the request, and then what is uploaded. */
+async function* behindRequest(request: object, part: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const text = Buffer.from(JSON.stringify(request));
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(text.length);
+  yield Buffer.concat([length, text]);
+  yield* part;
 }

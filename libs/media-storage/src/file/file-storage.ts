@@ -78,6 +78,18 @@ export class FileStorage implements MediaStorage {
     }
   }
 
+  async move(from: MediaLocation, to: MediaLocation, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    try {
+      const written = await this.inside(join(this.directory, ...from.segments));
+      const directory = await this.directoryFor(to);
+      await giveName(written, join(directory, to.segments.at(-1) ?? ''));
+      await synced(directory);
+    } catch (error) {
+      throw fileError(error);
+    }
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }

@@ -60,8 +60,16 @@ export function statusError(status: number, storage: string, target: string): Rc
   const message = `storage ${storage} answered ${status} for ${target}`;
   if (status === 401 || status === 403) return new RcsError('RCS_STORAGE_ACCESS_REFUSED', message);
   if (status === 404 || status === 410) return new RcsError('RCS_STORAGE_FILE_MISSING', message);
-  return new RcsError('RCS_STORAGE_FAILED', message);
+  const detail = writingProblems[status];
+  return new RcsError('RCS_STORAGE_FAILED', message, detail === undefined ? {} : { publicDetail: detail });
 }
+
+/** What whoever waits for a file to be written has to hear: RFC 4918, 11.3 and 11.5. */
+const writingProblems: Readonly<Record<number, string>> = {
+  413: 'the storage takes no file of this size (413)',
+  423: 'the place in the storage is locked (423)',
+  507: 'the storage has no room left (507)',
+};
 
 /** Stored files are recordings: none is ever replaced. */
 export function fileExistsError(storage: string, target: string): RcsError {

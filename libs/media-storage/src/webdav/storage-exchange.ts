@@ -6,7 +6,7 @@ import { abortReason, bodyError, exchangeError, isConnectionLoss } from './stora
 import type { RequestCredentials } from './webdav-credentials.js';
 
 export interface StorageRequest {
-  readonly method: 'GET' | 'HEAD' | 'PUT' | 'MKCOL' | 'PROPFIND' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'MKCOL' | 'PROPFIND' | 'DELETE' | 'MOVE';
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Buffer | Readable;
@@ -107,7 +107,9 @@ export class StorageExchange {
     this.controller = undefined;
     this.askedAt = process.hrtime.bigint();
     this.connecting = setTimeout(() => this.noConnection(), access.connectionTimeoutMs);
-    access.dispatcher.dispatch({ method, path: target, headers, body: body ?? null }, this.handler(sent));
+    // A stream may wait for whoever fills it, and its answer with it: that is no silence of the storage.
+    const patience = body instanceof Readable ? { headersTimeout: request.totalTimeoutMs } : {};
+    access.dispatcher.dispatch({ method, path: target, headers, body: body ?? null, ...patience }, this.handler(sent));
   }
 
   /** Every attempt has a handler of its own: the late end of one is not taken for that of the next. */

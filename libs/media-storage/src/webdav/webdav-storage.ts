@@ -5,6 +5,7 @@ import type { MediaStorage, OpenHint, StoredEntry, StoredObject } from '../store
 import { firstLook, type FirstLook } from './first-look.js';
 import { WebDavConnection } from './webdav-connection.js';
 import { WebDavListing } from './webdav-listing.js';
+import { WebDavMove } from './webdav-move.js';
 import { WebDavObject, type Window } from './webdav-object.js';
 import { WebDavRemoval } from './webdav-removal.js';
 import { WebDavUpload } from './webdav-upload.js';
@@ -43,6 +44,10 @@ export class WebDavStorage implements MediaStorage {
 
   async remove(location: MediaLocation, signal: AbortSignal): Promise<void> {
     await new WebDavRemoval(this.connection, location, signal).remove();
+  }
+
+  async move(from: MediaLocation, to: MediaLocation, signal: AbortSignal): Promise<void> {
+    await new WebDavMove(this.connection, from, signal).to(to);
   }
 
   async list(segments: readonly string[], signal: AbortSignal): Promise<readonly StoredEntry[]> {

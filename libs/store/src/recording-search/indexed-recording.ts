@@ -3,6 +3,7 @@ import type { Recording } from '../recordings/recording.js';
 import { epochMilliseconds } from '../recordings/stored-recording.js';
 import { ownerKey } from './owner-key.js';
 import { alphanumeric } from './phone-number-pattern.js';
+import type { SearchPosition } from './recording-search-store.js';
 
 /** Sorts behind every time: of recordings whose start nobody knows. */
 export const withoutStart = -8_640_000_000_000_000;
@@ -32,3 +33,9 @@ export function indexedRecording(recording: Recording): IndexedRecording {
     owners: [...new Set([...agents.map(ownerKey.agent), ...partitions.flatMap(ownerKey.partitionAndAbove)])],
   };
 }
+
+/** Where a recording stands in the results of searches. */
+export const searchPositionOf = ({ id, startTime }: Recording): SearchPosition => ({
+  startTime: epochMilliseconds(startTime) ?? withoutStart,
+  id,
+});

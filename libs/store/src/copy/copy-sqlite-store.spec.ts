@@ -22,6 +22,7 @@ const leftOut = new Set([
   'recording_owner',
   'background_lease',
   'custody_count',
+  'certificate_list',
   // Made again when somebody asks.
   'media_peaks',
   'audit_exported',

@@ -3,6 +3,7 @@ import { annotationSchema } from './annotation-schema.js';
 import { archiveJobSchema } from './archive-job-schema.js';
 import { auditErasureSchema } from './audit-erasure-schema.js';
 import { auditSchema } from './audit-schema.js';
+import { certificateListSchema } from './certificate-list-schema.js';
 import { custodySchema } from './custody-schema.js';
 import { documentSchema } from './document-schema.js';
 import type { DatabaseHost, PostgresqlOptions } from './postgresql-options.js';
@@ -38,6 +39,7 @@ export const migrations: readonly PostgresqlMigration[] = [
   { version: 11, worksWithCodeOf: 1, sql: removalOrderSchema },
   { version: 12, worksWithCodeOf: 1, sql: custodySchema },
   { version: 13, worksWithCodeOf: 1, sql: archiveJobSchema },
+  { version: 14, worksWithCodeOf: 1, sql: certificateListSchema },
 ];
 
 /** A step may have to rewrite much. */

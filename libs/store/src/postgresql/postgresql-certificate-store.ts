@@ -1,3 +1,4 @@
+import { CertificateLists } from '../certificates/certificate-lists.js';
 import { withAlso } from '../certificates/added-assignment.js';
 import type {
   AddedAssignment,
@@ -30,12 +31,24 @@ import type { PostgresqlDatabase } from './postgresql-database.js';
 import type { Sql } from './sql.js';
 
 export class PostgresqlCertificateStore implements CertificateStore {
+  private readonly lists = new CertificateLists();
+
   constructor(private readonly database: PostgresqlDatabase) {}
 
   list(contactCenter?: string): Promise<readonly RecordingCertificate[]> {
     const text = `SELECT document FROM recording_certificate
                   WHERE contact_center = coalesce($1, contact_center) ORDER BY alias, contact_center`;
-    return this.database.read(sql => documentsIn<RecordingCertificate>(sql, text, [contactCenter ?? null]));
+    return this.database.read(async sql => {
+      const version = contactCenter === undefined ? undefined : await listVersion(sql, contactCenter);
+      if (contactCenter === undefined || version === undefined) {
+        return documentsIn<RecordingCertificate>(sql, text, [contactCenter ?? null]);
+      }
+      const known = this.lists.at(contactCenter, version);
+      if (known !== undefined) return known;
+      const certificates = await documentsIn<RecordingCertificate>(sql, text, [contactCenter]);
+      this.lists.keep(contactCenter, version, certificates);
+      return certificates;
+    });
   }
 
   find(contactCenter: string, alias: string): Promise<RecordingCertificate | undefined> {
@@ -173,3 +186,9 @@ const assignmentAt = (
     contactCenter,
     targetKey(target),
   ]);
+
+/** undefined: it has no certificate, and never had one. */
+async function listVersion(sql: Sql, contactCenter: string): Promise<string | undefined> {
+  const text = 'SELECT version FROM certificate_list WHERE contact_center = $1';
+  return (await sql.first<{ version: string }>(text, [contactCenter]))?.version;
+}

@@ -1,3 +1,4 @@
+import { CertificateLists } from '../certificates/certificate-lists.js';
 import type { Statement } from 'better-sqlite3';
 import type {
   AddedAssignment,
@@ -27,7 +28,28 @@ interface DocumentRow {
   readonly document: string;
 }
 
+/** By which a list that was read before is known to be the one that is there now; code of before changes it as well. */
+const listVersions = `
+  CREATE TABLE certificate_list (
+    contact_center TEXT NOT NULL PRIMARY KEY,
+    version BLOB NOT NULL -- another one by chance with every change, so that it never comes back
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO certificate_list SELECT contact_center, randomblob(16) FROM recording_certificate GROUP BY contact_center;
+  ${['INSERT', 'UPDATE', 'DELETE']
+    .map(
+      act => `
+  CREATE TRIGGER certificate_list_after_${act.toLowerCase()} AFTER ${act} ON recording_certificate
+  BEGIN
+    INSERT INTO certificate_list VALUES (${act === 'DELETE' ? 'OLD' : 'NEW'}.contact_center, randomblob(16))
+      ON CONFLICT (contact_center) DO UPDATE SET version = excluded.version;
+  END;`,
+    )
+    .join('')}
+`;
+
 class SqliteCertificateStore implements CertificateStore {
+  private readonly lists = new CertificateLists();
+  private readonly versionStatement: Statement<[string], { readonly version: string }>;
   private readonly listStatement: Statement<[string | null], DocumentRow>;
   private readonly findStatement: Statement<[string, string], DocumentRow>;
   private readonly assignmentsStatement: Statement<[string | null], DocumentRow>;
@@ -38,6 +60,9 @@ class SqliteCertificateStore implements CertificateStore {
     private readonly writer: DatabaseWriter<CertificateWrites & AssignmentWrites>,
   ) {
     const { database } = reader;
+    this.versionStatement = database.prepare(
+      'SELECT hex(version) AS version FROM certificate_list WHERE contact_center = ?',
+    );
     this.listStatement = database.prepare<[string | null], DocumentRow>(
       'SELECT document FROM recording_certificate WHERE contact_center = coalesce(?, contact_center) ORDER BY alias',
     );
@@ -53,7 +78,17 @@ class SqliteCertificateStore implements CertificateStore {
   }
 
   list(contactCenter?: string): Promise<readonly RecordingCertificate[]> {
-    return this.reader.read(() => this.listStatement.all(contactCenter ?? null).map(certificateIn));
+    return this.reader.read(() => {
+      const version = contactCenter === undefined ? undefined : this.versionStatement.get(contactCenter)?.version;
+      if (contactCenter === undefined || version === undefined) {
+        return this.listStatement.all(contactCenter ?? null).map(certificateIn);
+      }
+      const known = this.lists.at(contactCenter, version);
+      if (known !== undefined) return known;
+      const certificates = this.listStatement.all(contactCenter).map(certificateIn);
+      this.lists.keep(contactCenter, version, certificates);
+      return certificates;
+    });
   }
 
   find(contactCenter: string, alias: string): Promise<RecordingCertificate | undefined> {
@@ -109,6 +144,7 @@ class SqliteCertificateStore implements CertificateStore {
 }
 
 export const certificates = storedThing<CertificateWrites & AssignmentWrites, CertificateStore>({
+  migrations: [{ version: 22, worksWithCodeOf: 1, sql: listVersions }],
   writes: database => ({ ...certificateWrites(database), ...assignmentWrites(database) }),
   open: (reader, writer) => new SqliteCertificateStore(reader, writer),
 });

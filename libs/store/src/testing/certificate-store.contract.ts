@@ -58,6 +58,30 @@ export const contract = storeContract('certificates', stores => {
       expect(new Set(added.map(({ certificate }) => certificate.alias)).size).toBe(1);
     });
 
+    it('lists what is there at this moment, however often it was listed and whoever changed it', async () => {
+      const other = exampleCertificate('other');
+      const aliases = async () => (await certificates().list(contactCenter)).map(({ alias, state }) => [alias, state]);
+      expect(await aliases()).toEqual([]);
+      await certificates().add(exampleCertificate('one'));
+      expect(await aliases()).toEqual([['one', 'active']]);
+      expect(await certificates().list('cc-2')).toEqual([]);
+      await certificates().add({ ...other, contactCenter: 'cc-2' });
+      expect(await aliases()).toEqual([['one', 'active']]);
+      await certificates().add(other);
+      expect(await aliases()).toEqual([
+        ['one', 'active'],
+        ['other', 'active'],
+      ]);
+      await certificates().claimWarning(contactCenter, 'one', 30);
+      expect((await certificates().list(contactCenter))[0]?.warnedDays).toBe(30);
+      await remove('other');
+      expect(await aliases()).toEqual([
+        ['one', 'active'],
+        ['other', 'deleted'],
+      ]);
+      expect(await certificates().list('cc-2')).toHaveLength(1);
+    });
+
     it('keeps those of contact centers apart', async () => {
       await certificates().add(exampleCertificate('a'));
       await certificates().add(exampleCertificate('a', { contactCenter: 'cc-2' }));

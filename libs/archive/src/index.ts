@@ -8,9 +8,11 @@ export {
   manifestSchema,
   manifestText,
   signatureName,
+  timeStampName,
   type ArchiveManifest,
   type LeftOut,
   type ManifestMember,
+  type TimeStampState,
 } from './manifest/manifest.js';
 export { signManifest, type ManifestSigner } from './manifest/sign-manifest.js';
 export { SignatureRefused, verifyManifest, type VerifiedSignature } from './manifest/verify-manifest.js';
@@ -24,5 +26,5 @@ export {
 export { TimeStampRefused } from './time-stamp/time-stamp-refused.js';
 export { answerType, requestType, timeStampRequest, type TimeStampRequest } from './time-stamp/time-stamp-request.js';
 export { verifyTimeStamp, type StampedBytes, type VerifiedTimeStamp } from './time-stamp/verify-time-stamp.js';
-export { verifyArchive, verifyFrame, type VerifiedArchive } from './manifest/verify-archive.js';
+export { verifyArchive, verifyFrame, type VerifiedArchive, type VerifiedManifest } from './manifest/verify-archive.js';
 export { unpackedFrame, verifyUnpacked, type UnpackedFile, type VerifiedUnpacked } from './manifest/verify-unpacked.js';

@@ -17,6 +17,7 @@ export type { AuditOtlpConfiguration, AuditS3Configuration } from './configurati
 export type { RecordingSettings, RecordingSourceSettings } from './configuration/recording-source.schema.js';
 export type { OpenIdLoginSettings } from './configuration/open-id-login.schema.js';
 export type { OpenIdSettings } from './configuration/open-id.schema.js';
+export type { TimeStampConfiguration } from './configuration/archives.schema.js';
 export type { InteractionReceiverConfiguration } from './configuration/interaction-receiver.schema.js';
 export * from './configuration/load-configuration.js';
 export { configurationPage } from './configuration/configuration-page.js';

@@ -1,10 +1,12 @@
 import { hash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import type { TimeStampState } from '#archive';
 import { archiveSealGrants, GrantSigner, type ArchiveSealGrant } from '#grants';
 import { KeyVaultClient } from '#key-vault-client';
 import { LiveIdentity } from '#platform';
 import type { AuditRecord } from '#store';
 import { AuditProofs } from '../audit/audit-proofs.js';
+import { TimeStamps } from './time-stamps.js';
 
 const sealTimeoutMs = 20_000;
 
@@ -13,6 +15,14 @@ export interface SealedArchive {
   readonly id: string;
   readonly contactCenter: string;
   readonly userName: string;
+}
+
+/** What ends an archive. */
+export interface Seal {
+  readonly manifest: Buffer;
+  readonly signature: Buffer;
+  /** Of the signature: TimeStampResp, DER. */
+  readonly timeStamp: Buffer | undefined;
 }
 
 /** What proves an archive to who has nothing else: a signature of a vault, and what the audit says of it. */
@@ -24,12 +34,32 @@ export class ArchiveSeals {
     @Inject(LiveIdentity) identity: LiveIdentity,
     private readonly vaults: KeyVaultClient,
     private readonly proofs: AuditProofs,
+    private readonly stamps: TimeStamps,
   ) {
     this.signer = new GrantSigner(identity, archiveSealGrants);
   }
 
+  /**
+   * The manifest, signed, with a time stamp where the configuration wants one. What a manifest says of its time stamp is
+   * sealed before there is one: where none comes, and archives go without, another manifest says so, and is signed anew.
+   * @throws RcsError RCS_VAULT_UNAVAILABLE, RCS_TIME_STAMP_UNAVAILABLE
+   */
+  async seal(
+    archive: SealedArchive,
+    manifestWith: (timeStamp: TimeStampState | undefined) => Buffer,
+    signal: AbortSignal,
+  ): Promise<Seal> {
+    const manifest = manifestWith(this.stamps.isConfigured ? 'follows' : undefined);
+    const signature = await this.sign(manifest, archive);
+    if (!this.stamps.isConfigured) return { manifest, signature, timeStamp: undefined };
+    const timeStamp = await this.stamps.of(signature, signal);
+    if (timeStamp !== undefined) return { manifest, signature, timeStamp };
+    const unstamped = manifestWith('missing');
+    return { manifest: unstamped, signature: await this.sign(unstamped, archive), timeStamp };
+  }
+
   /** Of the manifest, detached, DER; the vault has written down that the archive left. @throws RcsError RCS_VAULT_UNAVAILABLE */
-  async sign(manifest: Buffer, { id, contactCenter, userName }: SealedArchive): Promise<Buffer> {
+  private async sign(manifest: Buffer, { id, contactCenter, userName }: SealedArchive): Promise<Buffer> {
     const { signature } = await this.vaults.anyVault(sealTimeoutMs, (vault, timeoutMs) => {
       const content = { sub: userName, contactCenter, archive: id, manifest: hash('sha256', manifest, 'hex') };
       return vault.call('SealArchive', { grant: this.signer.sign(content) }, { timeoutMs });

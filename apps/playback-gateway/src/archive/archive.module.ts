@@ -15,6 +15,7 @@ import { ArchiveSelection } from './archive-selection.js';
 import { ArchiveService } from './archive.service.js';
 import { ArchivedMediaSource } from './archived-media-source.js';
 import { ArchivedRecordings } from './archived-recordings.js';
+import { TimeStamps } from './time-stamps.js';
 
 /** Recordings to take along, with what proves them. */
 @Module({
@@ -31,6 +32,6 @@ import { ArchivedRecordings } from './archived-recordings.js';
     WorkersModule,
   ],
   controllers: [ArchiveController],
-  providers: [ArchiveSeals, ArchiveSelection, ArchiveService, ArchivedMediaSource, ArchivedRecordings],
+  providers: [ArchiveSeals, ArchiveSelection, ArchiveService, ArchivedMediaSource, ArchivedRecordings, TimeStamps],
 })
 export class ArchiveModule {}

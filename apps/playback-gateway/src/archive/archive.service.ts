@@ -1,6 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { manifestFormat, manifestName, manifestText, signatureName, storedZip, type ZipMember } from '#archive';
+import {
+  manifestFormat,
+  manifestName,
+  manifestText,
+  signatureName,
+  storedZip,
+  timeStampName,
+  type TimeStampState,
+  type ZipMember,
+} from '#archive';
 import { parseCertificatePem } from '#certificates';
 import { describeError, RcsError, ReceiverGoneError, type Logger, type ServerSettings } from '#platform';
 import type { AuditEntry, AuditLog, AuditRecord, Recording, User } from '#store';
@@ -93,9 +102,11 @@ export class ArchiveService {
     for await (const recording of selected) yield* this.archived.membersOf(recording, asked, contents);
     const proof = await this.seals.proofOf(begun, made.caller.contactCenter);
     if (proof !== undefined) yield contents.hashed(memberOf('audit-proof.json', proof));
-    const manifest = manifestOf(made);
+    const manifestWith = (state: TimeStampState | undefined): Buffer => manifestOf(made, state);
+    const { manifest, signature, timeStamp } = await this.seals.seal(sealedBy(made), manifestWith, asked.signal);
     yield memberOf(manifestName, manifest);
-    yield memberOf(signatureName, await this.seals.sign(manifest, sealedBy(made)));
+    yield memberOf(signatureName, signature);
+    if (timeStamp !== undefined) yield memberOf(timeStampName, timeStamp);
   }
 
   private async recipientOf(
@@ -148,7 +159,10 @@ const sealedBy = ({ asked, caller }: MadeArchive) => ({
   userName: caller.user.name,
 });
 
-function manifestOf({ request, caller, asked, begun, contents }: MadeArchive): Buffer {
+function manifestOf(
+  { request, caller, asked, begun, contents }: MadeArchive,
+  timeStamp: TimeStampState | undefined,
+): Buffer {
   const { reason, ...selection } = request;
   const { user, address, requestId } = caller;
   return manifestText({
@@ -163,6 +177,7 @@ function manifestOf({ request, caller, asked, begun, contents }: MadeArchive): B
     recordings: contents.recordings,
     mediaFiles: contents.mediaFiles,
     audit: placeOf(begun),
+    ...(timeStamp === undefined ? {} : { timeStamp }),
     members: contents.members,
     leftOut: contents.leftOut,
   });

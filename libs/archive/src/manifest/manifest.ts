@@ -1,9 +1,11 @@
 import { z } from 'zod';
 
 export const manifestFormat = 'rcs-archive-manifest/1';
-/** Names of the last two members of every archive: without them it is not whole. */
+/** Names of the last members of every archive: without them it is not whole. */
 export const manifestName = 'manifest.json';
 export const signatureName = 'manifest.json.p7s';
+/** Of the time stamp of the signature, which comes last where there is one. */
+export const timeStampName = 'manifest.tsr';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const text = z.string().max(4096);
@@ -44,12 +46,18 @@ export const manifestSchema = z.strictObject({
   mediaFiles: z.int().min(0),
   /** The record that was written before the first byte, and its proof. */
   audit: auditRecord,
+  /**
+   * Of the signature of this manifest (RFC 3161): `follows`, and without it the archive is not whole, or `missing`, because
+   * the authority gave none. Absent where none was wanted.
+   */
+  timeStamp: z.enum(['follows', 'missing']).optional(),
   members: z.array(memberSchema),
   leftOut: z.array(leftOutSchema),
 });
 
 export type ArchiveManifest = Readonly<z.output<typeof manifestSchema>>;
 export type ManifestMember = ArchiveManifest['members'][number];
+export type TimeStampState = NonNullable<ArchiveManifest['timeStamp']>;
 export type LeftOut = ArchiveManifest['leftOut'][number];
 
 /** A line for each member, so that people can read it, and two of them be compared. */

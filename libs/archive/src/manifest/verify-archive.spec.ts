@@ -64,6 +64,16 @@ describe(verifyArchive.name, () => {
     await expect(zipOf(unsigned).then(verify)).rejects.toThrow('its last members are not');
   });
 
+  it('has a time stamp where its manifest says so, and only there', async () => {
+    const stamp = Buffer.from('an answer of an authority');
+    const says = { ...manifestOf(contents), timeStamp: 'follows' } as const;
+    const { timeStamp, signature, members } = await archiveOf(contents, signer, says, stamp).then(verify);
+    expect([timeStamp, members.length, signature.length > 0]).toEqual([stamp, 5, true]);
+    await expect(archiveOf(contents, signer, says).then(verify)).rejects.toThrow('manifest.tsr is missing');
+    const unknown = archiveOf(contents, signer, { ...says, timeStamp: 'missing' }, stamp);
+    await expect(unknown.then(verify)).rejects.toThrow('knows nothing of manifest.tsr');
+  });
+
   it('finds a content of the same length that the manifest does not know', async () => {
     const other = new Map([...contents, ['cc/t/2026-11-28/R1/recording.json', Buffer.from('[]')]]);
     await expect(archiveOf(other, signer, manifestOf(contents)).then(verify)).rejects.toThrow(

@@ -7,12 +7,19 @@ import {
   type ArchiveBytes,
   type StoredMember,
 } from '../zip/stored-zip-reader.js';
-import { manifestName, manifestSchema, signatureName, type ArchiveManifest } from './manifest.js';
+import { manifestName, manifestSchema, signatureName, timeStampName, type ArchiveManifest } from './manifest.js';
 import { verifyManifest, type VerifiedSignature } from './verify-manifest.js';
 
-/** What an archive was found to be. */
-export interface VerifiedArchive extends VerifiedSignature {
+/** A manifest that was signed, and what it was signed with. */
+export interface VerifiedManifest extends VerifiedSignature {
   readonly manifest: ArchiveManifest;
+  readonly signature: Buffer;
+  /** TimeStampResp of the signature; whose it is, and whether it proves anything, is for the caller to judge. */
+  readonly timeStamp: Buffer | undefined;
+}
+
+/** What an archive was found to be. */
+export interface VerifiedArchive extends VerifiedManifest {
   readonly members: readonly StoredMember[];
 }
 
@@ -32,14 +39,15 @@ export async function verifyArchive(
   authorities: readonly X509Certificate[],
   signal: AbortSignal,
 ): Promise<VerifiedArchive> {
-  const { manifest, members, ...signature } = await verifyFrame(bytes, authorities);
+  const verified = await verifyFrame(bytes, authorities);
+  const { manifest, members } = verified;
   for (const [index, entry] of manifest.members.entries()) {
     const member = members[index];
     if (member === undefined) throw new ArchiveRefused(`${entry.path} is missing`);
     const sha256 = await digestOf(bytes, member, signal);
     if (sha256 !== entry.sha256) throw new ArchiveRefused(`${member.name} is not what the manifest says`);
   }
-  return { manifest, members, ...signature };
+  return verified;
 }
 
 /**
@@ -51,14 +59,17 @@ export async function verifyFrame(
   authorities: readonly X509Certificate[],
 ): Promise<VerifiedArchive> {
   const members = await readDirectory(bytes);
-  const [manifestMember, signatureMember] = members.slice(-2);
+  const sealing = members.at(-1)?.name === timeStampName ? 3 : 2;
+  const [manifestMember, signatureMember, stampMember] = members.slice(-sealing);
   if (manifestMember?.name !== manifestName || signatureMember?.name !== signatureName)
     throw new ArchiveRefused(`its last members are not ${manifestName} and ${signatureName}`);
   const text = await contentOf(bytes, manifestMember, maximumManifestBytes);
   const signature = await contentOf(bytes, signatureMember, maximumSignatureBytes);
-  const { manifest, ...verified } = signedManifest(text, signature, authorities);
+  const timeStamp = stampMember && (await contentOf(bytes, stampMember, maximumSignatureBytes));
+  const verified = withTimeStamp(signedManifest(text, signature, authorities), timeStamp);
+  const { manifest } = verified;
   const listed = manifest.members.map(({ path, length }) => `${length} ${path}`);
-  const found = members.slice(0, -2).map(({ name, length }) => `${length} ${name}`);
+  const found = members.slice(0, -sealing).map(({ name, length }) => `${length} ${name}`);
   const index = Array.from({ length: Math.max(listed.length, found.length) }).findIndex(
     (_, at) => listed[at] !== found[at],
   );
@@ -66,20 +77,31 @@ export async function verifyFrame(
     throw new ArchiveRefused(
       `member ${index + 1} is ${found[index] ?? 'missing'}; the manifest says ${listed[index] ?? 'nothing'}`,
     );
-  return { manifest, members, ...verified };
+  return { ...verified, members };
 }
 
 /**
- * A manifest that somebody of the authorities signed.
+ * A manifest that somebody of the authorities signed; of its time stamp nothing is known yet.
  * @throws ArchiveRefused, SignatureRefused
  */
 export function signedManifest(
   text: Buffer,
   signature: Buffer,
   authorities: readonly X509Certificate[],
-): VerifiedSignature & { readonly manifest: ArchiveManifest } {
+): Omit<VerifiedManifest, 'timeStamp'> {
   const verified = verifyManifest(text, signature, authorities);
-  return { ...verified, manifest: parse(text) };
+  return { ...verified, manifest: parse(text), signature };
+}
+
+/** The same with its time stamp. @throws ArchiveRefused unless there is one where the manifest says so, and only there */
+export function withTimeStamp(
+  signed: Omit<VerifiedManifest, 'timeStamp'>,
+  timeStamp: Buffer | undefined,
+): VerifiedManifest {
+  const follows = signed.manifest.timeStamp === 'follows';
+  if (follows && timeStamp === undefined) throw new ArchiveRefused(`${timeStampName} is missing`);
+  if (!follows && timeStamp !== undefined) throw new ArchiveRefused(`its manifest knows nothing of ${timeStampName}`);
+  return { ...signed, timeStamp };
 }
 
 function parse(text: Buffer): ArchiveManifest {

@@ -1,8 +1,13 @@
 import { createHash, type X509Certificate } from 'node:crypto';
 import { ArchiveRefused, type StoredMember } from '../zip/stored-zip-reader.js';
-import { manifestName, signatureName, type ArchiveManifest } from './manifest.js';
-import { maximumManifestBytes, maximumSignatureBytes, signedManifest } from './verify-archive.js';
-import type { VerifiedSignature } from './verify-manifest.js';
+import { manifestName, signatureName, timeStampName } from './manifest.js';
+import {
+  maximumManifestBytes,
+  maximumSignatureBytes,
+  signedManifest,
+  withTimeStamp,
+  type VerifiedManifest,
+} from './verify-archive.js';
 
 /** A file of an archive that somebody unpacked. */
 export interface UnpackedFile {
@@ -12,8 +17,7 @@ export interface UnpackedFile {
 }
 
 /** What an unpacked archive was found to be; its files in the order of the manifest. */
-export interface VerifiedUnpacked extends VerifiedSignature {
-  readonly manifest: ArchiveManifest;
+export interface VerifiedUnpacked extends VerifiedManifest {
   readonly members: readonly Pick<StoredMember, 'name' | 'length'>[];
 }
 
@@ -31,8 +35,11 @@ export async function unpackedFrame(
 ): Promise<VerifiedUnpacked> {
   const text = await contentOf(open, manifestName, maximumManifestBytes);
   const signature = await contentOf(open, signatureName, maximumSignatureBytes);
-  const { manifest, ...verified } = signedManifest(text, signature, authorities);
-  return { ...verified, manifest, members: manifest.members.map(({ path: name, length }) => ({ name, length })) };
+  const signed = signedManifest(text, signature, authorities);
+  const isStamped = signed.manifest.timeStamp === 'follows';
+  const timeStamp = isStamped ? await contentOf(open, timeStampName, maximumSignatureBytes) : undefined;
+  const verified = withTimeStamp(signed, timeStamp);
+  return { ...verified, members: verified.manifest.members.map(({ path: name, length }) => ({ name, length })) };
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   manifestName,
   manifestText,
   signatureName,
+  timeStampName,
   type ArchiveManifest,
 } from '../manifest/manifest.js';
 import { signManifest, type ManifestSigner } from '../manifest/sign-manifest.js';
@@ -58,9 +59,11 @@ export function archiveOf(
   contents: ReadonlyMap<string, Buffer>,
   signer: ManifestSigner,
   manifest = manifestOf(contents),
+  timeStamp?: Buffer,
 ): Promise<Buffer> {
   const text = manifestText(manifest);
   const signature = signManifest(createHash('sha256').update(text).digest(), signer, new Date());
   const members = [...contents].map(([name, bytes]) => memberOf(name, bytes));
-  return zipOf([...members, memberOf(manifestName, text), memberOf(signatureName, signature)]);
+  const stamps = timeStamp === undefined ? [] : [memberOf(timeStampName, timeStamp)];
+  return zipOf([...members, memberOf(manifestName, text), memberOf(signatureName, signature), ...stamps]);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { archives } from './archives.schema.js';
 import { cassandraCluster } from './cassandra-cluster.schema.js';
 import { rcsctl } from './command-line.schema.js';
 import { configurationServer } from './configuration-server.schema.js';
@@ -134,6 +135,7 @@ export const configurationSchema = z
     keyVault: keyVault.optional(),
     decryptWorker: decryptWorker.optional(),
     recordingCertificates,
+    archives,
     localKeyManager: localKeyManager.optional(),
     rcsctl: rcsctl.optional(),
     shutdownDelayMs: z

@@ -238,6 +238,14 @@ export const errorRegistry = {
     'Check the token: slot, PIN, network. The vault re-opens it by itself.',
     true,
   ),
+  RCS_TIME_STAMP_UNAVAILABLE: define(
+    503,
+    UNAVAILABLE,
+    4,
+    'The time-stamping authority gave no time stamp',
+    'The log says why; archives.timeStamp.required lets archives go without.',
+    true,
+  ),
   RCS_AUDIT_UNAVAILABLE: define(
     503,
     UNAVAILABLE,

@@ -19,6 +19,20 @@ describe('the body of an insertion', () => {
     expect(insertRecordingSchema.parse(recording)).toEqual(recording);
   });
 
+  it('ends no earlier than it begins, whatever the zones of its times are', () => {
+    const [eight, nine] = ['2026-11-21T08:00:00.000+0000', '2026-11-21T09:00:00.000+0000'];
+    expect(wrongField({ ...recording, startTime: eight, stopTime: eight })).toBeUndefined();
+    expect(wrongField({ ...recording, startTime: eight, stopTime: '2026-11-21T09:30:00.000+0100' })).toBeUndefined();
+    expect(wrongField({ ...recording, startTime: nine, stopTime: eight })).toBe('stopTime');
+    expect(wrongField({ ...recording, startTime: eight, stopTime: '2026-11-21T08:30:00.000+0100' })).toBe('stopTime');
+    expect(wrongField(withFile({ startTime: nine, stopTime: eight }))).toBe('mediaFiles.0.stopTime');
+    expect(wrongField({ ...recording, stopTime: eight })).toBeUndefined();
+  });
+
+  it.each(['2026-13-01T08:00:00.000+0000', '2026-11-21T25:00:00.000+0000'])('has no time such as %s', startTime => {
+    expect(wrongField({ ...recording, startTime })).toBe('startTime');
+  });
+
   it('keeps what it does not know, at every level', () => {
     const body = {
       ...withFile({ masks: [{ from: 1 }], mediaDescriptor: { ...mediaFile.mediaDescriptor, checksum: 'x' } }),

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AccessModule } from './access/access.module.js';
 import { AssignmentsModule } from './assignments/assignments.module.js';
+import { ArchiveJobsModule } from './archive-jobs/archive-jobs.module.js';
 import { ArchiveModule } from './archive/archive.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { CertificatesModule } from './certificates/certificates.module.js';
@@ -56,6 +57,7 @@ const features = [
   KeysModule,
   RewrapModule,
   ArchiveModule,
+  ArchiveJobsModule,
   UsersModule,
   AuditModule,
   SettingsModule,

@@ -72,6 +72,7 @@ export class ArchiveParts {
       const length = await this.errands.run(
         grantOf(job, part),
         async (worker, granted) => {
+          if (begun.signal.aborted) throw new RcsError('RCS_WORKER_FAILED', 'what comes once was begun before');
           try {
             return await this.workers.uploadArchive(
               worker,

@@ -31,3 +31,29 @@ describe(ArchiveSelection.name, () => {
     await expect(selection.of(user, asked)).rejects.toMatchObject({ code: 'RCS_SEARCH_INCOMPLETE' });
   });
 });
+
+describe('behind a place', () => {
+  const places = async (selection: ArchiveSelection, request: object, position?: string) => {
+    const asked = archiveRequestSchema.parse({ reason: 'of a test', ...request });
+    const found: [string, string][] = [];
+    for await (const one of await selection.behind(user, asked, position)) found.push([one.recording.id, one.position]);
+    return found;
+  };
+  const age = { age: { minimumDays: 30 } };
+
+  it('goes on behind a recording of a search, whether that is still there or not', async () => {
+    const all = () => ({ recordings: ['b', 'a'].map(recordingOf), isComplete: true });
+    const [first] = await places(selectionOf(all()), age);
+    expect((await places(selectionOf(all()), age, first![1])).map(([id]) => id)).toEqual(['a']);
+    const rest = { recordings: [recordingOf('a')], isComplete: true };
+    expect((await places(selectionOf(rest), age, first![1])).map(([id]) => id)).toEqual(['a']);
+  });
+
+  it('goes on behind a recording of a list', async () => {
+    const list = { recordings: ['x', 'y', 'x', 'z'] };
+    expect(await places(selectionOf(), list, '1')).toEqual([
+      ['y', '2'],
+      ['z', '3'],
+    ]);
+  });
+});

@@ -33,5 +33,6 @@ import { TimeStamps } from './time-stamps.js';
   ],
   controllers: [ArchiveController],
   providers: [ArchiveSeals, ArchiveSelection, ArchiveService, ArchivedMediaSource, ArchivedRecordings, TimeStamps],
+  exports: [ArchiveSelection, ArchiveService],
 })
 export class ArchiveModule {}

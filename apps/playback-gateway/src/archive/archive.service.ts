@@ -66,16 +66,11 @@ export class ArchiveService {
   }
 
   private async make(request: ArchiveRequest, caller: ArchiveCaller, player: PlayerConnection): Promise<void> {
-    const { user, address, requestId, audited } = caller;
+    const { user, address, requestId } = caller;
     const id = randomUUID();
     const recipient = await this.recipientOf(request, caller.contactCenter);
     const selected = await this.selection.of(user, request);
-    const begun = await this.audit.append({
-      ...audited,
-      event: 'archive-begun',
-      outcome: 'allowed',
-      detail: JSON.stringify({ id, ...request }),
-    });
+    const begun = await this.begin(id, request, caller);
     const contents = new ArchiveContents();
     const asked: ArchiveAsked = { id, user, address, requestId, recipient, signal: player.signal };
     const members = this.members({ request, caller, asked, begun, selected, contents });
@@ -96,7 +91,14 @@ export class ArchiveService {
     }
   }
 
-  private async *members(made: MadeArchive): AsyncGenerator<ZipMember> {
+  /** What is written before the first byte of an archive. */
+  begin(id: string, request: ArchiveRequest, { audited }: Pick<ArchiveCaller, 'audited'>): Promise<AuditRecord> {
+    const detail = JSON.stringify({ id, ...request });
+    return this.audit.append({ ...audited, event: 'archive-begun', outcome: 'allowed', detail });
+  }
+
+  /** What is in an archive, in order; the manifest and its signature come last. */
+  async *members(made: MadeArchive): AsyncGenerator<ZipMember> {
     const { asked, contents, selected, begun } = made;
     yield contents.hashed(memberOf(readmeName, archiveReadme));
     for await (const recording of selected) yield* this.archived.membersOf(recording, asked, contents);
@@ -109,10 +111,8 @@ export class ArchiveService {
     if (timeStamp !== undefined) yield memberOf(timeStampName, timeStamp);
   }
 
-  private async recipientOf(
-    { encryptPlainFor }: ArchiveRequest,
-    contactCenter: string,
-  ): Promise<PlainRecipient | undefined> {
+  /** @throws RcsError where the certificate does not encrypt now */
+  async recipientOf({ encryptPlainFor }: ArchiveRequest, contactCenter: string): Promise<PlainRecipient | undefined> {
     if (encryptPlainFor === undefined) return undefined;
     const found = await this.certificates.requireActive(contactCenter, encryptPlainFor);
     await this.certificates.requireEnabledKey(found);
@@ -120,9 +120,10 @@ export class ArchiveService {
     return { pem, digest: createHash('sha256').update(parseCertificatePem(pem)[0].der).digest('hex') };
   }
 
-  private async finished(
-    { id }: ArchiveAsked,
-    { audited }: ArchiveCaller,
+  /** What is written when it has ended, however that was. */
+  async finished(
+    { id }: Pick<ArchiveAsked, 'id'>,
+    { audited }: Pick<ArchiveCaller, 'audited'>,
     { recordings, mediaFiles, bytes, leftOut }: ArchiveContents,
     outcome: 'done' | 'aborted' | 'failed',
     why?: string,
@@ -149,7 +150,7 @@ export interface MadeArchive {
   readonly asked: ArchiveAsked;
   /** The record that was written before the first byte. */
   readonly begun: AuditRecord;
-  readonly selected: AsyncIterable<Recording> | Iterable<Recording>;
+  readonly selected: AsyncIterable<Pick<Recording, 'id'>> | Iterable<Pick<Recording, 'id'>>;
   readonly contents: ArchiveContents;
 }
 

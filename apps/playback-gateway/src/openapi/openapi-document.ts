@@ -18,6 +18,7 @@ import { consoleOperations } from './operations/console.js';
 import { contactCenters } from './operations/contact-centers.js';
 import { handOvers } from './operations/hand-overs.js';
 import { removal } from './operations/removal.js';
+import { archiveJobOperations } from './operations/archive-jobs.js';
 import { archiveOperations } from './operations/archives.js';
 import { custodyOperations } from './operations/custody.js';
 import { rewrapOperations } from './operations/rewraps.js';
@@ -44,6 +45,7 @@ export const features: readonly FeatureOperations[] = [
   keyOperations,
   rewrapOperations,
   archiveOperations,
+  archiveJobOperations,
   custodyOperations,
   keyManagerAdministration,
   localKeyManager,

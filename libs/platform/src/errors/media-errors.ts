@@ -111,6 +111,13 @@ export const mediaErrors = {
     'Another run encrypts this media file, or the plan for it is over',
     'Nothing was changed, and what was stored is removed. Run rcsctl record --stored again when the other one has ended.',
   ),
+  RCS_ARCHIVE_JOB_ENDED: define(
+    409,
+    FAILED_PRECONDITION,
+    2,
+    'The archive job is at its end, or not in a state from which that is possible',
+    'What is done or cancelled stays so, and what has failed is not paused: begin another job.',
+  ),
   RCS_ENCRYPTION_PENDING: define(
     503,
     UNAVAILABLE,

@@ -1,3 +1,5 @@
+import type { ExternalSource } from '../users/account.js';
+
 /** `paused`, `failed`: until somebody resumes it. `cancelled`, `done`: for good. */
 export const archiveJobStates = ['running', 'paused', 'failed', 'cancelled', 'done'] as const;
 export type ArchiveJobState = (typeof archiveJobStates)[number];
@@ -55,7 +57,7 @@ export interface ArchivePartLimits {
 /** Whose rights it is made with, and from where it was asked for. */
 export interface ArchiveOrderer {
   readonly user: string;
-  readonly source?: string;
+  readonly source?: ExternalSource;
   readonly address: string;
   readonly requestId: string;
 }

@@ -13,6 +13,7 @@ const platform = built('./libs/platform/src/index.js');
 const { GatewayMetrics } = built('./apps/playback-gateway/src/metrics/gateway-metrics.js');
 const { StoreMetrics } = built('./apps/playback-gateway/src/metrics/store-metrics.js');
 const { CertificateMetrics } = built('./apps/playback-gateway/src/metrics/certificate-metrics.js');
+const { ArchiveJobGauge } = built('./apps/playback-gateway/src/metrics/archive-job-gauge.js');
 const { CustodyGauges } = built('./apps/playback-gateway/src/metrics/custody-gauges.js');
 const { HandOverMetrics } = built('./apps/playback-gateway/src/hand-over/hand-over-metrics.js');
 const { IdentitySourceMetrics } = built('./apps/playback-gateway/src/metrics/identity-source-metrics.js');
@@ -42,6 +43,7 @@ const page = await platform.metricsPage([
   service('playback-gateway', registry => {
     new GatewayMetrics(registry);
     new CertificateMetrics(registry);
+    new ArchiveJobGauge(registry);
     new CustodyGauges(registry);
     new HandOverMetrics(registry);
     new IdentitySourceMetrics(registry);

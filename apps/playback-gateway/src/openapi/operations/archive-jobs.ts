@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import { archiveJobStates } from '#store';
-import { archiveJobSchema, destinationSchema, partsQuerySchema } from '../../archive-jobs/archive-job.schema.js';
+import {
+  archiveJobSchema,
+  archiveScheduleSchema,
+  destinationSchema,
+  partLimitsSchema,
+  partsQuerySchema,
+} from '../../archive-jobs/archive-job.schema.js';
 import { named } from '../named-schema.js';
-import { json, type FeatureOperations } from '../operation.js';
+import { json, nothing, type FeatureOperations } from '../operation.js';
 import { problemsOfRecordings } from '../problems-of-recordings.js';
 import { count, time } from '../values.js';
 
@@ -50,6 +56,20 @@ const jobWithParts = named(
     ...jobShape,
     parts: z.array(part),
     next: z.int().optional().describe('`after` of the next page; absent at the end'),
+  }),
+);
+const schedule = named(
+  'ArchiveSchedule',
+  z.strictObject({
+    at: z.string().describe('time of day in UTC, HH:mm'),
+    age: z.strictObject({ minimumDays: count, maximumDays: count }),
+    reason: z.string(),
+    encryptPlainFor: z.string().optional(),
+    destination: destinationSchema,
+    parts: partLimitsSchema,
+    setBy: z.string(),
+    setAt: time,
+    lastDay: z.string().describe('the last day that had its job, or is to have none'),
   }),
 );
 const caller = 'user';
@@ -130,6 +150,33 @@ export const archiveJobOperations: FeatureOperations = {
         'RCS_STORAGE_CHANGED',
         'RCS_NO_WORKER',
       ],
+    },
+    'GET /rcs/archive-schedule': {
+      summary: 'When an archive is made by itself',
+      caller,
+      answers: { 200: json(schedule) },
+      problems: ['RCS_INSUFFICIENT_ROLE', 'RCS_NOT_FOUND'],
+    },
+    'PUT /rcs/archive-schedule': {
+      summary: 'Have an archive made each day',
+      description:
+        'At a time of day in UTC a job is begun: one each day, however many gateways there are. Days on which none ran are made up for.',
+      caller,
+      body: archiveScheduleSchema,
+      answers: { 200: json(schedule) },
+      problems: [
+        'RCS_INSUFFICIENT_ROLE',
+        'RCS_CERTIFICATE_NOT_FOUND',
+        'RCS_KEY_DISABLED',
+        'RCS_MEDIA_LOCATION_REFUSED',
+        'RCS_STORAGE_INACTIVE',
+      ],
+    },
+    'DELETE /rcs/archive-schedule': {
+      summary: 'Have no archive made by itself any more',
+      caller,
+      answers: { 204: nothing() },
+      problems: ['RCS_INSUFFICIENT_ROLE', 'RCS_NOT_FOUND'],
     },
   },
 };

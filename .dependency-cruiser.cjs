@@ -78,6 +78,7 @@ const folders = {
     'archive-jobs',
     'custody',
     'local-key-manager',
+    'storages',
     'system-state',
     'openapi',
     'console',

@@ -20,6 +20,7 @@ import { MediaHandler } from './data-plane/media.handler.js';
 import { PeaksHandler } from './data-plane/peaks.handler.js';
 import { ProveHandler } from './data-plane/prove.handler.js';
 import { RemoveHandler } from './data-plane/remove.handler.js';
+import { StorageProbeHandler } from './data-plane/storage-probe.handler.js';
 import { OwnGrants } from './identity/own-grants.js';
 import { OwnIdentities } from './identity/own-identities.js';
 import { OwnSessionKeys } from './identity/own-session-keys.js';
@@ -101,6 +102,7 @@ export function workerParts(context: ServiceContext, configuration: DecryptWorke
     contentTree: new ContentTreeHandler(grants, storages),
     forget: new ForgetHandler(sessions, logger),
     remove: new RemoveHandler(grants, storages, logger),
+    storageProbe: new StorageProbeHandler(grants, storages),
     archive: new ArchiveHandler(grants, new ArchivedFiles(pinned, settings), settings.clientIdleTimeoutMs),
     archivePart: new ArchivePartHandler(grants, storages, logger, settings.clientIdleTimeoutMs),
     archiveUpload: new ArchiveUploadHandler(grants, storages),

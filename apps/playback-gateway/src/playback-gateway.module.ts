@@ -33,6 +33,7 @@ import { RequestHooks } from './request-hooks.js';
 import { RetentionModule } from './retention/retention.module.js';
 import { RewrapModule } from './rewrap/rewrap.module.js';
 import { SettingsModule } from './settings/settings.module.js';
+import { StoragesModule } from './storages/storages.module.js';
 import { SystemStateModule } from './system-state/system-state.module.js';
 import { UsersModule } from './users/users.module.js';
 
@@ -62,6 +63,7 @@ const features = [
   AuditModule,
   SettingsModule,
   OpenApiModule,
+  StoragesModule,
   SystemStateModule,
   ConsoleModule,
 ];

@@ -14,6 +14,7 @@ export {
   type PeaksRequest,
 } from './data-plane/peaks-request.js';
 export * from './data-plane/prove-request.js';
+export * from './data-plane/storage-probe.js';
 export * from './data-plane/remove-request.js';
 export { archivePath, archiveRequestSchema, type ArchiveRequest } from './data-plane/archive-request.js';
 export * from './data-plane/archive-part-request.js';

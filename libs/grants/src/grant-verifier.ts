@@ -8,6 +8,7 @@ import { checkAudience } from './grant-binding.js';
 import type { GrantFrame, GrantKind } from './grant-kind.js';
 import { playbackGrants, type PlaybackGrant } from './playback-grant.js';
 import { rewrapGrants, type RewrapGrant } from './rewrap-grant.js';
+import { storageProbeGrants, type StorageProbeGrant } from './storage-probe-grant.js';
 import { checkSize, checkTimes, parseContent, trustedCertificate, verifiedPayload } from './signed-token.js';
 
 const signerRole: ServiceRole = 'playback-gateway';
@@ -85,6 +86,11 @@ export class GrantVerifier {
    */
   verifyArchiveSeal(jws: string): ArchiveSealGrant {
     return this.judge(jws, archiveSealGrants);
+  }
+
+  /** A grant to probe a storage, by the same rules. @throws RcsError RCS_GRANT_REFUSED */
+  verifyStorageProbe(jws: string): StorageProbeGrant {
+    return this.judge(jws, storageProbeGrants);
   }
 
   private recall(verified: LRUCache<string, PlaybackGrant>, jws: string): PlaybackGrant {

@@ -5,6 +5,7 @@ export * from './grant-kind.js';
 export * from './grant-signer.js';
 export * from './rewrap-grant.js';
 export * from './archive-seal-grant.js';
+export * from './storage-probe-grant.js';
 export * from './administration-grant.js';
 export * from './grant-verifier.js';
 export * from './certificate-trust.js';

@@ -12,6 +12,7 @@ export { namesWindow, pathOfWindow, versionOfFile, type ByteWindow } from './byt
 export * from './media-location.js';
 export * from './media-storages.js';
 export * from './settable-storages.js';
+export type { StorageFindings } from './storage-findings.js';
 export type { OpenHint, StoredEntry, StoredObject } from './stored-object.js';
 export { rwsConfiguration, rwsStorage, type RwsPeer } from './rws/rws-configuration.js';
 export { RwsDocuments, type RwsDocument } from './rws/rws-documents.js';

@@ -2,13 +2,21 @@ import type { Readable } from 'node:stream';
 import { RcsError } from '#platform';
 import { FileStorage } from './file/file-storage.js';
 import { resolveLocation, type LocationDescriptor, type MediaLocation } from './media-location.js';
-import { folded } from './storage-owners.js';
-import { baseOf } from './storage-path.js';
+import { folded, hasPlaceFor } from './storage-owners.js';
+import { baseOf, refused } from './storage-path.js';
+import { judgeProbe, type StorageFindings } from './storage-findings.js';
 import { silentObserver, type MediaStorageConfiguration, type StorageObserver } from './media-storage-configuration.js';
 import { RwsStorage } from './rws/rws-storage.js';
 import type { MediaStorage, OpenHint, StoredEntry, StoredObject } from './stored-object.js';
 import { WebDavStorage } from './webdav/webdav-storage.js';
 import { WindowOfFile } from './window-of-file.js';
+
+/** What one storage is told apart by. */
+export interface StorageName {
+  readonly kind: string;
+  /** Base URL, as it is configured. */
+  readonly url: string;
+}
 
 /** All configured storages. */
 export class MediaStorages {
@@ -98,6 +106,27 @@ export class MediaStorages {
     const storage = this.storageOf(location);
     if (storage.list === undefined) throw new RcsError('RCS_STORAGE_FAILED', 'this kind of storage lists no folders');
     return storage.list(location.segments, signal);
+  }
+
+  /** The storages that this contact center may read from, by kind and base URL. */
+  storagesOf(contactCenter: string): readonly StorageName[] {
+    return this.configurations
+      .filter(configuration => hasPlaceFor(contactCenter, configuration))
+      .map(({ storage: kind, url }) => ({ kind, url }));
+  }
+
+  /**
+   * Whether files of this contact center can be read now.
+   * @throws RcsError RCS_MEDIA_LOCATION_REFUSED for what is no storage of this contact center.
+   */
+  async probe({ kind, url }: StorageName, contactCenter: string, signal: AbortSignal): Promise<StorageFindings> {
+    const index = this.configurations.findIndex(
+      one => one.storage === kind && one.url === url && hasPlaceFor(contactCenter, one),
+    );
+    const configuration = this.configurations[index];
+    if (configuration === undefined) throw refused('it is no storage of this contact center');
+    const probe = this.storageOf({ storageIndex: index, segments: [] }).probe(signal);
+    return judgeProbe(configuration, probe, signal);
   }
 
   async close(): Promise<void> {

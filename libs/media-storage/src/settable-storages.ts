@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { resolveLocation, type LocationDescriptor, type MediaLocation } from './media-location.js';
 import type { MediaStorageConfiguration, StorageObserver } from './media-storage-configuration.js';
 import { MediaStorages } from './media-storages.js';
+import type { StorageFindings } from './storage-findings.js';
 import { belongsTo, looksAlike, startsWith } from './storage-owners.js';
 import { baseOf, refused } from './storage-path.js';
 
@@ -56,6 +57,13 @@ export class SettableStorages {
     const location = resolveLocation(descriptor, contactCenter, [{ ...unconnected, ...own }]);
     this.settableAt(storage.url, location.segments, contactCenter);
     return { storages: this.storagesOf(storage, contactCenter), location };
+  }
+
+  /** Whether files can be read from it now. @throws RcsError RCS_MEDIA_LOCATION_REFUSED for one that it may not set. */
+  async probe(storage: SetStorage, contactCenter: string, signal: AbortSignal): Promise<StorageFindings> {
+    this.settableAt(storage.url, [], contactCenter);
+    const { url } = storage;
+    return this.storagesOf(storage, contactCenter).probe({ kind: 'webDAV', url }, contactCenter, signal);
   }
 
   async close(): Promise<void> {

@@ -23,6 +23,11 @@ export function belongsTo(
   });
 }
 
+/** Whether the storage, or something in it, is the contact center's. */
+export const hasPlaceFor = (contactCenter: string, { contactCenters }: MediaStorageConfiguration): boolean =>
+  contactCenters === undefined ||
+  contactCenters.some(owner => (typeof owner === 'string' ? owner : owner.id) === contactCenter);
+
 function isOwner(
   contactCenter: string,
   segments: readonly string[],

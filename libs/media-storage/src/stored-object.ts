@@ -38,6 +38,8 @@ export interface MediaStorage {
   move?(from: MediaLocation, to: MediaLocation, signal: AbortSignal): Promise<void>;
   /** What lies right below a folder; kinds of storage that cannot say have none. */
   list?(segments: readonly string[], signal: AbortSignal): Promise<readonly StoredEntry[]>;
+  /** Resolves when files can be read now, as far as can be told without one. @throws RcsError RCS_STORAGE_* */
+  probe(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -362,6 +362,7 @@ export const routeActs: Readonly<Record<string, RouteActs>> = {
     ...over('GET', '/rcs/audit/export?user=:userName', [nobodys(a.admin.name)]),
   ],
   'GET /rcs/audit/proof': () => plainly('GET', '/rcs/audit/proof?writer=playback-gateway&sequence=1'),
+  'GET /rcs/storages': () => plainly('GET', '/rcs/storages'),
   'GET /rcs/system': () => plainly('GET', '/rcs/system'),
   'GET /': () => plainly('GET', '/'),
   'GET /console': () => plainly('GET', '/console'),

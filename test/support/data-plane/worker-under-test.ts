@@ -28,6 +28,7 @@ import { MediaHandler } from '../../../apps/decrypt-worker/src/data-plane/media.
 import { PeaksHandler } from '../../../apps/decrypt-worker/src/data-plane/peaks.handler.js';
 import { ProveHandler } from '../../../apps/decrypt-worker/src/data-plane/prove.handler.js';
 import { RemoveHandler } from '../../../apps/decrypt-worker/src/data-plane/remove.handler.js';
+import { StorageProbeHandler } from '../../../apps/decrypt-worker/src/data-plane/storage-probe.handler.js';
 import { LayoutInspector } from '../../../apps/decrypt-worker/src/media-session/layout-inspector.js';
 import { MediaOpener } from '../../../apps/decrypt-worker/src/media-session/media-opener.js';
 import { MediaSessionCache } from '../../../apps/decrypt-worker/src/media-session/media-session-cache.js';
@@ -106,6 +107,7 @@ export class WorkerUnderTest {
         contentTree: new ContentTreeHandler(this.grants, granted),
         forget: new ForgetHandler(this.sessions, logger),
         remove: new RemoveHandler(this.grants, granted, logger),
+        storageProbe: new StorageProbeHandler(this.grants, granted),
         archive: new ArchiveHandler(this.grants, new ArchivedFiles(new PinnedStorage(granted, true)), 10_000),
         archivePart: new ArchivePartHandler(this.grants, granted, logger, 10_000),
         archiveUpload: new ArchiveUploadHandler(this.grants, granted),

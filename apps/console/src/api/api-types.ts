@@ -1658,6 +1658,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rcs/storages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The storages of the own contact center, and whether recordings can be read from them now
+         * @description A worker looks, at most every 15 seconds, by asking for a file that is not there: nothing of recordings is read, and no key is used. Credentials are never answered.
+         */
+        get: operations["get-rcs-storages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rcs/system": {
         parameters: {
             query?: never;
@@ -2912,6 +2932,38 @@ export interface components {
         SettingRemoved: {
             /** @constant */
             statusCode: 0;
+        };
+        StorageState: {
+            /** @description whether new recordings may lie there */
+            active: boolean;
+            /**
+             * Format: date-time
+             * @description when a worker looked
+             */
+            checkedAt: string;
+            /** @enum {string} */
+            credentials?: "accepted" | "refused" | "unknown";
+            /** @description webDAV, file or rws */
+            kind: string;
+            /** @description base URL */
+            location: string;
+            /**
+             * @description absent where recordings can be read
+             * @enum {string}
+             */
+            problem?: "unreachable" | "untrusted" | "too-slow" | "credentials-refused" | "folder-missing" | "failing" | "credentials-unreadable" | "not-checked";
+            reachable?: boolean;
+            /** @description the problem in plain words */
+            reason?: string;
+            /** @description where the contact center set it; absent for one of the configuration */
+            setFor?: string;
+            /** @enum {string} */
+            tls?: "trusted" | "untrusted" | "not-checked" | "none" | "unknown";
+        };
+        StorageStates: {
+            /** @description how many more there are */
+            omitted: number;
+            storages: components["schemas"]["StorageState"][];
         };
         StoredPlaces: {
             places: {
@@ -6549,6 +6601,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Assignment"];
+                };
+            };
+        };
+    };
+    "get-rcs-storages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageStates"];
                 };
             };
         };

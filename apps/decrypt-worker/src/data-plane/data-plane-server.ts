@@ -12,6 +12,7 @@ import {
   peaksPath,
   provePath,
   removePath,
+  storageProbePath,
 } from '#contracts';
 import {
   describeError,
@@ -69,6 +70,7 @@ export interface DataPlaneHandlers {
   readonly archive: DataPlaneHandler;
   readonly archivePart: DataPlaneHandler;
   readonly archiveUpload: UploadHandler;
+  readonly storageProbe: DataPlaneHandler;
 }
 
 /** HTTP/1.1 over mutual TLS or a socket of this host, raw streams: the gateways' way to the media. */
@@ -228,6 +230,8 @@ function handlerFor(path: string, handlers: DataPlaneHandlers): DataPlaneHandler
       return handlers.forget;
     case removePath:
       return handlers.remove;
+    case storageProbePath:
+      return handlers.storageProbe;
     case archivePath:
       return handlers.archive;
     case archivePartPath:

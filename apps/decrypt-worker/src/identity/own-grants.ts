@@ -1,4 +1,10 @@
-import { checkHolder, type GrantVerifier, type PlaybackGrant } from '#grants';
+import {
+  checkHolder,
+  type GrantBinding,
+  type GrantVerifier,
+  type PlaybackGrant,
+  type StorageProbeGrant,
+} from '#grants';
 import type { OwnIdentities } from './own-identities.js';
 
 /** Judges grants as this worker may use them: one that was given to another worker is none here. */
@@ -13,7 +19,15 @@ export class OwnGrants {
    * @throws RcsError RCS_GRANT_REFUSED
    */
   verify(jws: string): PlaybackGrant {
-    const grant = this.grants.verify(jws);
+    return this.own(this.grants.verify(jws));
+  }
+
+  /** A grant to probe a storage. @throws RcsError RCS_GRANT_REFUSED */
+  verifyStorageProbe(jws: string): StorageProbeGrant {
+    return this.own(this.grants.verifyStorageProbe(jws));
+  }
+
+  private own<Grant extends GrantBinding>(grant: Grant): Grant {
     checkHolder(
       grant,
       this.identities.all.map(({ thumbprint }) => thumbprint),

@@ -24,6 +24,7 @@ import { custodyOperations } from './operations/custody.js';
 import { rewrapOperations } from './operations/rewraps.js';
 import { sessionOperations } from './operations/sessions.js';
 import { settings } from './operations/settings.js';
+import { storageStates } from './operations/storages.js';
 import { systemState } from './operations/system-state.js';
 import { userOperations } from './operations/users.js';
 
@@ -49,6 +50,7 @@ export const features: readonly FeatureOperations[] = [
   custodyOperations,
   keyManagerAdministration,
   localKeyManager,
+  storageStates,
   systemState,
   consoleOperations,
   apiDescription,

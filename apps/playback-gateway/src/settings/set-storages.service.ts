@@ -78,9 +78,16 @@ export class SetStorages {
     if (found === undefined) return undefined;
     // The same storage may be set for several locations.
     const isActive = around.some(({ storage }) => storage.active && storage.url === found.storage.url);
-    const { url, version, sealed } = found.storage;
+    return { ...this.open(found.storage, contactCenter), place: found.place, isActive };
+  }
+
+  /** What opens a storage. @throws RcsError RCS_STORAGE_ACCESS_REFUSED where its credentials cannot be read. */
+  open(
+    { url, version, sealed }: Pick<KeptStorage, 'url' | 'version' | 'sealed'>,
+    contactCenter: string,
+  ): Pick<FoundStorage, 'granted' | 'handed'> {
     const credential = sealed === undefined ? {} : this.seals.open([contactCenter, url, version], sealed);
-    return { granted: { url, version }, handed: { url, ...credential }, place: found.place, isActive };
+    return { granted: { url, version }, handed: { url, ...credential } };
   }
 
   /** Whether a media file lies in the storage at this URL, set or not. */

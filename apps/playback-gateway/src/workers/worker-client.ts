@@ -21,6 +21,8 @@ import {
   proveReplySchema,
   removePath,
   removeReplySchema,
+  storageProbePath,
+  storageProbeReplySchema,
   type ArchivePartRequest,
   type ArchiveRequest,
   type ArchiveUploadRequest,
@@ -35,6 +37,8 @@ import {
   type ProveReply,
   type ProveRequest,
   type RemoveRequest,
+  type StorageProbeReply,
+  type StorageProbeRequest,
   type WorkerRegistration,
 } from '#contracts';
 import {
@@ -202,6 +206,17 @@ export class WorkerClient {
     signal: AbortSignal,
   ): Promise<ProveReply> {
     return parsed(proveReplySchema, await this.json(worker, provePath, request, requestId, signal, signal), worker);
+  }
+
+  /** What it sees of a storage. @throws RcsError of the worker, also of one of before, which cannot look */
+  async probeStorage(
+    worker: WorkerRegistration,
+    request: StorageProbeRequest,
+    requestId: string,
+    signal: AbortSignal,
+  ): Promise<StorageProbeReply> {
+    const reply = await this.json(worker, storageProbePath, request, requestId, signal, signal);
+    return parsed(storageProbeReplySchema, reply, worker);
   }
 
   /** Resolves when nothing is left where the grant says. */

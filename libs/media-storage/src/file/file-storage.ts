@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { lstat, mkdir, open, realpath, rm, stat, unlink } from 'node:fs/promises';
+import { access, constants, lstat, mkdir, open, realpath, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -63,10 +63,7 @@ export class FileStorage implements MediaStorage {
   async remove(location: MediaLocation, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     try {
-      const base = await realpath(this.directory).catch((error: unknown) => {
-        // Not mounted: nobody can say what lies there.
-        throw new RcsError('RCS_STORAGE_UNREACHABLE', `${this.directory} cannot be entered`, { cause: error });
-      });
+      const base = await this.base();
       const written = join(base, ...location.segments);
       const directory = await this.inside(dirname(written));
       if (!(await lstat(written)).isFile()) throw new RcsError('RCS_STORAGE_FAILED', `${written} is no file to remove`);
@@ -90,8 +87,26 @@ export class FileStorage implements MediaStorage {
     }
   }
 
+  async probe(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    try {
+      const base = await this.base();
+      if (!(await stat(base)).isDirectory()) throw new RcsError('RCS_STORAGE_FAILED', `${base} is no directory`);
+      await access(base, constants.R_OK | constants.X_OK);
+    } catch (error) {
+      throw fileError(error);
+    }
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  private base(): Promise<string> {
+    return realpath(this.directory).catch((error: unknown) => {
+      // Not mounted: nobody can say what lies there.
+      throw new RcsError('RCS_STORAGE_UNREACHABLE', `${this.directory} cannot be entered`, { cause: error });
+    });
   }
 
   private async finish(unfinished: string, path: string, length: number | undefined): Promise<void> {

@@ -38,6 +38,10 @@ export class RwsStorage implements MediaStorage {
     throw this.refused('delete the recording there, where its media lies');
   }
 
+  probe(signal: AbortSignal): Promise<void> {
+    return this.reading.probeReading(signal);
+  }
+
   close(): Promise<void> {
     return this.reading.close();
   }

@@ -38,6 +38,10 @@ function certificateProblem(code: string): string | undefined {
     : undefined;
 }
 
+/** Whether a storage was there, and nobody is trusted who vouches for it. */
+export const isUntrusted = ({ code, cause }: RcsError): boolean =>
+  code === 'RCS_STORAGE_UNREACHABLE' && certificateProblem(codeOf(cause)) !== undefined;
+
 /** What a failure in the middle of an answer means: the storage was there, and broke off. */
 export function bodyError(error: unknown, storage: string): RcsError {
   if (error instanceof RcsError) return error;

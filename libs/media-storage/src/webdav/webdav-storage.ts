@@ -7,6 +7,7 @@ import { WebDavConnection } from './webdav-connection.js';
 import { WebDavListing } from './webdav-listing.js';
 import { WebDavMove } from './webdav-move.js';
 import { WebDavObject, type Window } from './webdav-object.js';
+import { WebDavProbe } from './webdav-probe.js';
 import { WebDavRemoval } from './webdav-removal.js';
 import { WebDavUpload } from './webdav-upload.js';
 
@@ -52,6 +53,16 @@ export class WebDavStorage implements MediaStorage {
 
   async list(segments: readonly string[], signal: AbortSignal): Promise<readonly StoredEntry[]> {
     return new WebDavListing(this.connection, segments, signal).list();
+  }
+
+  async probe(signal: AbortSignal): Promise<void> {
+    await this.probeReading(signal);
+    await new WebDavProbe(this.connection, signal).findFolder();
+  }
+
+  /** Of servers that have no folders. */
+  probeReading(signal: AbortSignal): Promise<void> {
+    return new WebDavProbe(this.connection, signal).read();
   }
 
   async close(): Promise<void> {

@@ -1,45 +1,69 @@
 import { useQuery } from '@tanstack/react-query';
 import { answerOf, api, type Schema } from '../../api/client.js';
+import { Badge } from '../../components/badge.js';
 import { Failure } from '../../components/failure.js';
+import { Loading } from '../../components/loading.js';
+import { useFormats } from '../../texts/use-formats.js';
 import { useTexts } from '../../texts/use-texts.js';
 import { SimpleTable } from './simple-table.js';
 
-type Setting = Schema<'SettingGroup'>['settings'][number];
+/** The server looks no more often. */
+const refreshMs = 15_000;
 
-/** Storages that the contact center has set for itself; those of the configuration are the operators'. */
+/** Storages that the recordings of the contact center are read from, and whether they can be now. */
 export function Storages() {
   const t = useTexts();
-  const { data, error, refetch } = useQuery({
+  const { time } = useFormats();
+  const { data, error, isPending, refetch } = useQuery({
     queryKey: ['system', 'storages'],
-    queryFn: () => {
-      const params = { path: { group: 'screen-recording' }, query: { subresources: '*' as const } };
-      return answerOf(api.GET('/api/v2/settings/{group}', { params }));
-    },
+    queryFn: ({ signal }) => answerOf(api.GET('/rcs/storages', { signal })),
+    refetchInterval: refreshMs,
   });
   if (error !== null) return <Failure error={error} retry={() => void refetch()} />;
+  if (isPending) return <Loading />;
   return (
-    <SimpleTable
-      title={t('system.storages')}
-      columns={[t('system.location'), t('system.storagePath'), t('system.storageUser'), t('system.state')]}
-      rows={(data?.settings ?? [])
-        .flatMap(storagesOf)
-        .map(({ location, path, user, isActive }) => [
-          location,
-          <code key="path">{path}</code>,
-          user,
-          isActive ? t('system.active') : t('system.inactive'),
-        ])}
-      emptyText={t('system.noStorage')}
-    />
+    <>
+      <SimpleTable
+        title={t('system.storages')}
+        columns={[
+          t('system.storagePath'),
+          t('system.state'),
+          t('system.answers'),
+          t('system.credentials'),
+          t('system.tls'),
+          t('system.setFor'),
+          t('system.checked'),
+        ]}
+        rows={data.storages.map(storage => {
+          const { location, setFor, reachable, credentials, tls, checkedAt } = storage;
+          return [
+            <code key="location">{location}</code>,
+            <State key="state" storage={storage} />,
+            reachable === undefined ? '' : t(reachable ? 'system.answers.yes' : 'system.answers.no'),
+            credentials === undefined ? '' : t(`system.credentials.${credentials}`),
+            tls === undefined ? '' : t(`system.tls.${tls}`),
+            setFor ?? t('system.ofConfiguration'),
+            time(checkedAt),
+          ];
+        })}
+        emptyText={t('system.noStorage')}
+      />
+      {data.omitted > 0 && <p className="quiet">{t('system.moreStorages', { count: data.omitted })}</p>}
+    </>
   );
 }
 
-function storagesOf({ location, value }: Setting) {
-  if (typeof value === 'string') return [];
-  return value.map(({ credential, active }) => ({
-    location,
-    path: credential.storagePath,
-    user: credential.userName ?? '',
-    isActive: active,
-  }));
+function State({ storage: { problem, active } }: { readonly storage: Schema<'StorageState'> }) {
+  const t = useTexts();
+  return (
+    <>
+      <span className="badges">
+        <Badge kind={problem === undefined ? 'good' : 'danger'}>
+          {problem === undefined ? t('system.readable') : t('system.notReadable')}
+        </Badge>
+        {!active && <Badge>{t('system.inactive')}</Badge>}
+      </span>
+      {problem !== undefined && t(`system.problem.${problem}`)}
+    </>
+  );
 }

@@ -20,6 +20,7 @@ import { waitFor } from '#test/waiting/wait-for.js';
 import { rcsctl } from './command-line.js';
 import { CurlClient } from './curl-client.js';
 import { curl, openssl } from './external-tools.js';
+import { archiveContents, archiveOfOthers } from './signed-archives.js';
 import { splitEnvelope } from './split-envelope.js';
 
 jest.setTimeout(240_000);
@@ -171,6 +172,30 @@ describe('an archive', () => {
     expect(records).toContainEqual(expect.objectContaining({ ...given.audit, event: 'archived', outcome: 'allowed' }));
   });
 
+  it('proves of each recording what the audit says: that it was inserted, and that it went into this archive', async () => {
+    const ids = [await detached('insertion.mp3'), await detached('second.mp3')];
+    const { gateway, caFile } = cluster.ready;
+    const verified = async (zip: Buffer) =>
+      rcsctl('', 'archive', 'verify', client.write('proofs.zip', zip), '--ca', caFile, '--json');
+    const whole = await archive({ recordings: ids });
+    const { stdout, status } = await verified(whole.body);
+    const proved = { records: 4, insertions: 2, request: true };
+    expect([status, (JSON.parse(stdout) as { proved: object }).proved]).toEqual([0, proved]);
+    // Who has the key of a vault may sign a manifest, and proves no record that was not written.
+    const original = await archiveContents(client, gateway, ids);
+    const renamed = new Map([[ids[0]!, `${ids[0]!}-other`]]);
+    const forged = await verified(await archiveOfOthers(cluster, original, renamed));
+    expect([forged.status, forged.stderr]).toEqual([1, expect.stringContaining('does not have its hash') as string]);
+    const files = new Map([...original.files].filter(([path]) => !path.endsWith('/audit-proofs.json')));
+    const members = original.manifest.members.filter(({ path }) => files.has(path));
+    const without = { files, manifest: { ...original.manifest, members } };
+    const cut = await verified(await archiveOfOthers(cluster, without, new Map()));
+    expect([cut.status, cut.stderr]).toEqual([1, expect.stringContaining('proves 0 records of the audit') as string]);
+    const none = { ...without, manifest: { ...without.manifest, auditProofs: 0 } };
+    const bare = await verified(await archiveOfOthers(cluster, none, new Map()));
+    expect([bare.status, bare.stderr]).toEqual([1, expect.stringContaining('nothing proves record') as string]);
+  });
+
   it('takes plain media along encrypted, where a certificate is named, and finds recordings by their age', async () => {
     const id = await file('clear.mp3', media);
     const { alias } = cluster.ready.certificates[0]!;
@@ -236,7 +261,7 @@ describe('an archive', () => {
     const page = readFileSync(join(repository, 'docs/archive.md'), 'utf8');
     const commands = [...page.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, block]) => block!);
     const blocks = commands.filter(block => !block.includes('tsa.pem'));
-    expect(blocks).toHaveLength(2);
+    expect(blocks).toHaveLength(3);
     execFileSync('sh', ['-e', '-c', blocks.join('\n')], { cwd: directory, stdio: 'pipe' });
     expect(readFileSync(join(directory, 'recording.out')).equals(media)).toBe(true);
     // And they find what was changed.

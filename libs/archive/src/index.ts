@@ -3,6 +3,15 @@ export { FolderNames, folderOfRecording, safePart, type ArchivedRecording } from
 export { openingOf, type Opening } from './form/opening-command.js';
 export { recordingDocument, type ArchivedMedia } from './form/recording-document.js';
 export {
+  archiveProofName,
+  archiveProofSchema,
+  checkpointPath,
+  recordingProofsFormat,
+  recordingProofsName,
+  recordingProofsSchema,
+  type RecordingProofs,
+} from './form/audit-proofs.js';
+export {
   manifestFormat,
   manifestName,
   manifestSchema,

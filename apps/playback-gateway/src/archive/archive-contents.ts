@@ -11,6 +11,8 @@ export class ArchiveContents {
   recordings = 0;
   mediaFiles = 0;
   bytes = 0;
+  /** Records of the audit that are proved of its recordings. */
+  proofs = 0;
 
   /** The member; once the last of its bytes has gone it stands in the manifest. */
   hashed(member: ZipMember, origin: MemberOrigin = {}): ZipMember {

@@ -4,6 +4,7 @@ export const readmeName = 'README.txt';
 export const archiveReadme = Buffer.from(`Recordings, each in a folder of its own:
   CONTACT CENTER/TENANT/DAY/RECORDING/recording.json   what is known of it
   CONTACT CENTER/TENANT/DAY/RECORDING/*.bin            its media, encrypted: PKCS#7 (CMS), DER
+  CONTACT CENTER/TENANT/DAY/RECORDING/audit-proofs.json  what the audit says of it, with proofs (audit-checkpoints)
 
 How a media file opens stands in recording.json, under archive.opens. KEY is the file of the private key (PEM), OUT the
 file that OpenSSL writes, and CERTIFICATE that of the certificate of the key.

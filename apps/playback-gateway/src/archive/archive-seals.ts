@@ -1,11 +1,21 @@
 import { hash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { TimeStampState } from '#archive';
+import {
+  archiveProofName,
+  manifestName,
+  signatureName,
+  timeStampName,
+  type TimeStampState,
+  type ZipMember,
+} from '#archive';
 import { archiveSealGrants, GrantSigner, type ArchiveSealGrant } from '#grants';
 import { KeyVaultClient } from '#key-vault-client';
 import { LiveIdentity } from '#platform';
 import type { AuditRecord } from '#store';
 import { AuditProofs } from '../audit/audit-proofs.js';
+import type { ArchiveContents } from './archive-contents.js';
+import { ArchiveProofs } from './archive-proofs.js';
+import { memberOf } from './member-of.js';
 import { TimeStamps } from './time-stamps.js';
 
 const sealTimeoutMs = 20_000;
@@ -15,6 +25,15 @@ export interface SealedArchive {
   readonly id: string;
   readonly contactCenter: string;
   readonly userName: string;
+}
+
+/** An archive of which everything is there but what proves it. */
+export interface UnsealedArchive {
+  readonly archive: SealedArchive;
+  /** The record that was written before its first byte. */
+  readonly begun: AuditRecord;
+  readonly contents: ArchiveContents;
+  readonly signal: AbortSignal;
 }
 
 /** What ends an archive. */
@@ -35,8 +54,27 @@ export class ArchiveSeals {
     private readonly vaults: KeyVaultClient,
     private readonly proofs: AuditProofs,
     private readonly stamps: TimeStamps,
+    private readonly archiveProofs: ArchiveProofs,
   ) {
     this.signer = new GrantSigner(identity, archiveSealGrants);
+  }
+
+  /**
+   * The last members of an archive: proofs of what the audit says of it, the manifest, and its seal.
+   * @throws RcsError RCS_AUDIT_UNAVAILABLE, RCS_VAULT_UNAVAILABLE, RCS_TIME_STAMP_UNAVAILABLE
+   */
+  async *membersOf(
+    { archive, begun, contents, signal }: UnsealedArchive,
+    manifestWith: (timeStamp: TimeStampState | undefined) => Buffer,
+  ): AsyncGenerator<ZipMember> {
+    const { contactCenter } = archive;
+    const proof = await this.proofs.prove(begun.writer, begun.sequence, { contactCenter });
+    if (proof !== undefined) yield contents.hashed(memberOf(archiveProofName, jsonOf(proof)));
+    yield* this.archiveProofs.membersOf(contents, contactCenter);
+    const { manifest, signature, timeStamp } = await this.seal(archive, manifestWith, signal);
+    yield memberOf(manifestName, manifest);
+    yield memberOf(signatureName, signature);
+    if (timeStamp !== undefined) yield memberOf(timeStampName, timeStamp);
   }
 
   /**
@@ -66,10 +104,6 @@ export class ArchiveSeals {
     });
     return Buffer.from(signature);
   }
-
-  /** That a record stands in the audit, for somebody without the audit (docs/audit.md). */
-  async proofOf({ writer, sequence }: AuditRecord, contactCenter: string): Promise<Buffer | undefined> {
-    const proof = await this.proofs.prove(writer, sequence, { contactCenter });
-    return proof === undefined ? undefined : Buffer.from(`${JSON.stringify(proof, null, 2)}\n`);
-  }
 }
+
+const jsonOf = (document: object): Buffer => Buffer.from(`${JSON.stringify(document, null, 2)}\n`);

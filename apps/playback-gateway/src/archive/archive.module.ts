@@ -10,6 +10,7 @@ import { RecordingsModule } from '../recordings/recordings.module.js';
 import { VaultsModule } from '../vaults/vaults.module.js';
 import { WorkersModule } from '../workers/workers.module.js';
 import { ArchiveController } from './archive.controller.js';
+import { ArchiveProofs } from './archive-proofs.js';
 import { ArchiveSeals } from './archive-seals.js';
 import { ArchiveSelection } from './archive-selection.js';
 import { ArchiveService } from './archive.service.js';
@@ -32,7 +33,15 @@ import { TimeStamps } from './time-stamps.js';
     WorkersModule,
   ],
   controllers: [ArchiveController],
-  providers: [ArchiveSeals, ArchiveSelection, ArchiveService, ArchivedMediaSource, ArchivedRecordings, TimeStamps],
+  providers: [
+    ArchiveProofs,
+    ArchiveSeals,
+    ArchiveSelection,
+    ArchiveService,
+    ArchivedMediaSource,
+    ArchivedRecordings,
+    TimeStamps,
+  ],
   exports: [ArchiveSelection, ArchiveService],
 })
 export class ArchiveModule {}

@@ -1,15 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  manifestFormat,
-  manifestName,
-  manifestText,
-  signatureName,
-  storedZip,
-  timeStampName,
-  type TimeStampState,
-  type ZipMember,
-} from '#archive';
+import { manifestFormat, manifestText, storedZip, type TimeStampState, type ZipMember } from '#archive';
 import { parseCertificatePem } from '#certificates';
 import { describeError, RcsError, ReceiverGoneError, type Logger, type ServerSettings } from '#platform';
 import type { AuditEntry, AuditLog, AuditRecord, Recording, User } from '#store';
@@ -23,6 +14,7 @@ import { archiveReadme, readmeName } from './archive-readme.js';
 import type { ArchiveRequest } from './archive-request.schema.js';
 import { ArchiveSeals } from './archive-seals.js';
 import { ArchiveSelection } from './archive-selection.js';
+import { memberOf } from './member-of.js';
 import { sendPieces } from './send-pieces.js';
 
 /** So many at once in one gateway: each keeps a connection to a worker busy. */
@@ -102,13 +94,8 @@ export class ArchiveService {
     const { asked, contents, selected, begun } = made;
     yield contents.hashed(memberOf(readmeName, archiveReadme));
     for await (const recording of selected) yield* this.archived.membersOf(recording, asked, contents);
-    const proof = await this.seals.proofOf(begun, made.caller.contactCenter);
-    if (proof !== undefined) yield contents.hashed(memberOf('audit-proof.json', proof));
-    const manifestWith = (state: TimeStampState | undefined): Buffer => manifestOf(made, state);
-    const { manifest, signature, timeStamp } = await this.seals.seal(sealedBy(made), manifestWith, asked.signal);
-    yield memberOf(manifestName, manifest);
-    yield memberOf(signatureName, signature);
-    if (timeStamp !== undefined) yield memberOf(timeStampName, timeStamp);
+    const seal = { begun, contents, archive: sealedBy(made), signal: asked.signal };
+    yield* this.seals.membersOf(seal, state => manifestOf(made, state));
   }
 
   /** @throws RcsError where the certificate does not encrypt now */
@@ -178,15 +165,9 @@ function manifestOf(
     recordings: contents.recordings,
     mediaFiles: contents.mediaFiles,
     audit: placeOf(begun),
+    auditProofs: contents.proofs,
     ...(timeStamp === undefined ? {} : { timeStamp }),
     members: contents.members,
     leftOut: contents.leftOut,
   });
 }
-
-const memberOf = (name: string, content: Buffer): ZipMember => ({
-  name,
-  length: content.length,
-  modified: new Date(),
-  content: () => [content],
-});

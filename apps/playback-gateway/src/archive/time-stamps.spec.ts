@@ -7,6 +7,7 @@ import { MadeAuthority } from '#test/openssl/made-authority.js';
 import { OpenSsl } from '#test/openssl/openssl.js';
 import { StampingAuthority } from '#test/time-stamps/stamping-authority.js';
 import type { AuditProofs } from '../audit/audit-proofs.js';
+import type { ArchiveProofs } from './archive-proofs.js';
 import { ArchiveSeals } from './archive-seals.js';
 import { TimeStamps } from './time-stamps.js';
 
@@ -105,6 +106,7 @@ describe(ArchiveSeals.name, () => {
       vaults as unknown as KeyVaultClient,
       {} as AuditProofs,
       stamps as unknown as TimeStamps,
+      {} as ArchiveProofs,
     );
     Object.assign(seals, { signer: { sign: () => 'grant' } });
     const archive = { id: 'a', contactCenter: 'cc-1', userName: 'alice' };

@@ -1,4 +1,4 @@
-import { readAuditCheckpointNote, type CertificateTrust } from '#grants';
+import { readAuditCheckpointNote, type CertificateTrust, type CheckpointContent } from '#grants';
 import { provenRoot, type AuditInclusion, type AuditLog } from '#store';
 
 /** What an outsider is given: a record, its way to a root, and the signed checkpoint that names the root. */
@@ -42,11 +42,16 @@ export async function proveRecord(
  */
 export function checkProof(proof: RecordProof, trust: CertificateTrust): ProvenRecord {
   const { content } = readAuditCheckpointNote(proof.checkpoint, trust);
+  provedBy(proof, content);
+  return { signedBy: content.writer, signedAt: content.time, number: content.number };
+}
+
+/** @throws Error when a checkpoint, which a gateway signed, does not vouch for the record. */
+export function provedBy(proof: AuditInclusion, { heads }: Pick<CheckpointContent, 'heads'>): void {
   const root = provenRoot(proof);
   if (root === undefined) throw new Error('the record does not have its hash, or the path is none');
-  const head = content.heads.find(({ writer }) => writer === proof.record.writer);
+  const head = heads.find(({ writer }) => writer === proof.record.writer);
   if (head?.size !== proof.size || head.root !== root) {
     throw new Error('the checkpoint names another root for the chain of this record');
   }
-  return { signedBy: content.writer, signedAt: content.time, number: content.number };
 }

@@ -1,12 +1,10 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
-import type { VerifiedArchive, VerifiedTimeStamp } from '#archive';
 import { ConfigurationError } from '#platform';
 import { ArchiveBrokeOff, ArchiveFile, writeArchive } from '../archive/archive-file.js';
 import { daysBetween, searchOfDay, selectionOf, type SelectionOptions } from '../archive/archive-wish.js';
 import { restoreArchive, type RestoreOutcome } from '../archive/restore-archive.js';
-import { stampedSignature } from '../archive/stamped-signature.js';
 import { ofVault } from '../archive/vault-signature.js';
 import {
   readConfiguration,
@@ -21,6 +19,7 @@ import { RecorderStorage } from '../recorder/recorder-storage.js';
 import { print } from '../terminal/print.js';
 import { ProgressBar } from '../terminal/progress-bar.js';
 import { mountCommands } from './archive-mount.commands.js';
+import { verifyCommand } from './archive-verify.command.js';
 
 interface WhyOptions extends GatewayOptions {
   readonly reason: string;
@@ -58,14 +57,7 @@ export function archiveCommand(program: Command): void {
     .option('--from <day>', 'first day, yyyy-MM-dd; yesterday when absent')
     .option('--until <day>', 'last day; yesterday when absent')
     .action(daily);
-  archive
-    .command('verify')
-    .description('check an archive with nothing but its file; exit status 1 when it is not whole')
-    .argument('<file>', 'the archive')
-    .requiredOption('--ca <file>', 'internal authority (PEM) of the cluster that made it')
-    .option('--tsa-ca <file>', 'authorities (PEM) of the time-stamping authority: without its time stamp it fails')
-    .option('--json', 'JSON for programs')
-    .action(verify);
+  verifyCommand(archive);
   restoreCommand(archive);
   mountCommands(archive);
 }
@@ -180,51 +172,6 @@ async function daily(options: DailyOptions): Promise<void> {
     print(options.json === true, { made, failed }, () => `${made.length} archives made, ${failed.length} broke off`);
     if (failed.length > 0) process.exitCode = 1;
   });
-}
-
-interface VerifyOptions {
-  readonly ca: string;
-  readonly tsaCa?: string;
-  readonly json?: boolean;
-}
-
-async function verify(file: string, { ca, tsaCa, json }: VerifyOptions): Promise<void> {
-  const archive = await ArchiveFile.open(file);
-  try {
-    const verified = await ofVault(archive, ca);
-    const stamp = tsaCa === undefined ? undefined : stampedSignature(verified, tsaCa);
-    const { manifest, signedAt } = verified;
-    const about = { ...manifest, members: manifest.members.length, signedAt: signedAt.toISOString() };
-    const stamped = stamp === undefined ? {} : { stamped: { ...stamp, time: stamp.time.toISOString() } };
-    print(json === true, { ...about, ...stamped }, () => verifiedText(file, verified, stamp));
-  } finally {
-    await archive.close();
-  }
-}
-
-function verifiedText(file: string, { manifest, signedAt }: VerifiedArchive, stamp?: VerifiedTimeStamp): string {
-  const { id, contactCenter, requestedBy, requestedAt, reason, recordings, mediaFiles, leftOut } = manifest;
-  return [
-    `${file} is whole: archive ${id} of ${contactCenter}, ${recordings} recordings, ${mediaFiles} media files`,
-    `${JSON.stringify(requestedBy.user)} asked for it at ${requestedAt}: ${JSON.stringify(reason)}`,
-    `a key vault signed its manifest at ${signedAt.toISOString()}`,
-    ...stampText(manifest.timeStamp, stamp),
-    ...leftOut.map(
-      ({ recording, mediaFile = 'the recording', code, reason: why }) =>
-        `left out: ${JSON.stringify(mediaFile)} of ${JSON.stringify(recording)}: ${code}, ${why}`,
-    ),
-  ].join('\n');
-}
-
-function stampText(state: VerifiedArchive['manifest']['timeStamp'], stamp: VerifiedTimeStamp | undefined): string[] {
-  if (stamp !== undefined)
-    return [`${stamp.authority} vouches for that: the signature was there at ${stamp.time.toISOString()}`];
-  if (state === undefined) return [];
-  return [
-    state === 'missing'
-      ? 'its time stamp is missing: the time-stamping authority gave none'
-      : 'its time stamp was not looked at: name the authorities that vouch for it with --tsa-ca',
-  ];
 }
 
 function wholeNumber(text: string): number {

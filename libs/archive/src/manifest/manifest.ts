@@ -46,6 +46,8 @@ export const manifestSchema = z.strictObject({
   mediaFiles: z.int().min(0),
   /** The record that was written before the first byte, and its proof. */
   audit: auditRecord,
+  /** How many records of the audit are proved in `audit-proofs.json` of the recordings; absent where there are none. */
+  auditProofs: z.int().min(0).optional(),
   /**
    * Of the signature of this manifest (RFC 3161): `follows`, and without it the archive is not whole, or `missing`, because
    * the authority gave none. Absent where none was wanted.

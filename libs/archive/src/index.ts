@@ -1,4 +1,4 @@
-export { storedZip, storedZipLength, type ZipMember } from './zip/stored-zip.js';
+export { storedZip, type ZipMember } from './zip/stored-zip.js';
 export { FolderNames, folderOfRecording, safePart, type ArchivedRecording } from './form/member-names.js';
 export { openingOf, type Opening } from './form/opening-command.js';
 export { recordingDocument, type ArchivedMedia } from './form/recording-document.js';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { storedZip, storedZipLength, type ZipMember } from './stored-zip.js';
+import { storedZip, type ZipMember } from './stored-zip.js';
 import { centralHeader, dataDescriptor, endOfDirectory, localHeader } from './zip-records.js';
 
 const modified = new Date('2026-11-28T18:00:02Z');
@@ -24,7 +24,7 @@ describe(storedZip.name, () => {
   const python = (script: string): string => execFileSync('python3', ['-c', script, file], { encoding: 'utf8' });
   afterAll(() => rmSync(directory, { recursive: true }));
 
-  it('is read by unzip and by Python, and is as long as was said before the first byte', async () => {
+  it('is read by unzip and by Python', async () => {
     const contents = new Map([
       ['cc/Größe/2026-11-28/R1/recording.json', Buffer.from('{}')],
       ['cc/Größe/2026-11-28/R1/call.mp3.bin', randomBytes(300_001)],
@@ -32,7 +32,6 @@ describe(storedZip.name, () => {
     ]);
     const members = [...contents].map(([name, bytes]) => member(name, bytes));
     await write(members);
-    expect(statSync(file).size).toBe(storedZipLength(members));
     expect(execFileSync('unzip', ['-t', file], { encoding: 'utf8' })).toContain('No errors detected');
     execFileSync('unzip', ['-q', file, '-d', directory]);
     for (const [name, bytes] of contents) expect(readFileSync(join(directory, name)).equals(bytes)).toBe(true);
@@ -42,7 +41,6 @@ describe(storedZip.name, () => {
   it('is in ZIP64 with more members than 16 bits can count', async () => {
     const many = Array.from({ length: 66_000 }, (_, index) => member(`m/${index}`, Buffer.from(String(index))));
     await write(many);
-    expect(statSync(file).size).toBe(storedZipLength(many));
     expect(python('import sys,zipfile; print(len(zipfile.ZipFile(sys.argv[1]).namelist()))').trim()).toBe('66000');
     expect(execFileSync('unzip', ['-p', file, 'm/65999'], { encoding: 'utf8' })).toBe('65999');
   });

@@ -46,18 +46,6 @@ export async function* storedZip(members: AsyncIterable<ZipMember> | Iterable<Zi
   yield* directory(records, position);
 }
 
-/** Bytes of the whole file, by what is known of its members ahead. */
-export function storedZipLength(members: Iterable<Pick<ZipMember, 'name' | 'length' | 'modified'>>): number {
-  let [position, size, count] = [0, 0, 0];
-  for (const { name, length, modified } of members) {
-    const record = { name: Buffer.from(name, 'utf8'), length, modified, crc32: 0, offset: position };
-    size += centralHeader(record).length;
-    position += localHeader(record).length + length + dataDescriptor(record).length;
-    count++;
-  }
-  return position + size + endOfDirectory(count, size, position).length;
-}
-
 function* directory(records: readonly MemberRecord[], offset: number): Generator<Buffer> {
   let size = 0;
   let piece: Buffer[] = [];

@@ -49,4 +49,5 @@ export {
 } from './encryption/enveloped-data-writer.js';
 export { type AttachedFrame, frameOfContent } from './encryption/attach-content.js';
 export { changeRecipients, type RecipientChange } from './encryption/change-recipients.js';
-export type { EncryptionRecipient } from './encryption/recipient.js';
+export { encodeRecipient, type EncryptionRecipient } from './encryption/recipient.js';
+export { readdressAttached, readdressDetached, type ReaddressedFile } from './encryption/readdress.js';

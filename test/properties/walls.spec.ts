@@ -6,6 +6,7 @@ import { Failures } from './world/failures.js';
 import { fastIndex, PropertyCluster, type Route } from './world/property-cluster.js';
 import { propertyRun, say } from './world/property-run.js';
 import { Random } from './world/random.js';
+import { archiveRecipientsOf } from './walls/archive-recipient.js';
 import type { Attack } from './walls/attack.js';
 import { attackers, type Attacker } from './walls/callers.js';
 import { HttpTrial } from './walls/http-trial.js';
@@ -16,7 +17,7 @@ import { routeActs } from './walls/route-acts.js';
 import { rpcActs, type RpcAct } from './walls/rpc-acts.js';
 import { workerActs, WorkerDoor } from './walls/worker-acts.js';
 import { rpcNames, VaultCaller } from './walls/vault-callers.js';
-import { WallGrounds } from './walls/wall-grounds.js';
+import { contactCenterIds, WallGrounds } from './walls/wall-grounds.js';
 
 jest.setTimeout(3_600_000);
 
@@ -38,6 +39,7 @@ let markers: Markers;
 beforeAll(async () => {
   cluster = await PropertyCluster.start({
     ...fastIndex,
+    ...archiveRecipientsOf(contactCenterIds[1]),
     // What is played seldom is opened again by the vault, what is played often comes from the worker's memory.
     RCS_DECRYPT_WORKER__MEDIA_SESSION_TIME_TO_LIVE_MS: '2000',
     RCS_SERVER_SETTINGS__CROSS_ORIGIN_SETTINGS: '{"corsFilterCacheTimeToLive":1}',

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
+import { ArchiveRewrapController } from './rpc/archive-rewrap.controller.js';
 import { AuditWitnessController } from './rpc/audit-witness.controller.js';
 import { KeyLifecycleController } from './rpc/key-lifecycle.controller.js';
 import { KeyRemovalController } from './rpc/key-removal.controller.js';
@@ -21,6 +22,7 @@ export class KeyVaultModule {
         KeyRemovalController,
         KeyAssuranceController,
         AuditWitnessController,
+        ArchiveRewrapController,
       ],
       providers: [
         ...services.map(service => ({ provide: service.constructor, useValue: service })),

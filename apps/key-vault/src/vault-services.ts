@@ -14,6 +14,8 @@ import { KeyImportService } from './keys/key-import.service.js';
 import { KeyLifecycleService } from './keys/key-lifecycle.service.js';
 import { StatusService } from './operations/status.service.js';
 import { noOperators, type OperatorAccess } from './operator/operator-access.js';
+import { ArchiveRecipients } from './session-keys/archive-recipients.js';
+import { ArchiveRewrapService } from './session-keys/archive-rewrap.service.js';
 import { BlockDecryptionService } from './session-keys/block-decryption.service.js';
 import { RewrapService } from './session-keys/rewrap.service.js';
 import { TransportKeys } from './session-keys/transport-keys.js';
@@ -47,6 +49,7 @@ export async function vaultServices(parts: VaultParts): Promise<readonly object[
   const { logger, instance } = context;
   const { transportKeyTimeToLiveMs, maxTransportKeys, limits, keyRemovalDelayHours, acceptUnboundGrants } =
     configuration.keyVault;
+  const archiveRecipients = ArchiveRecipients.open(configuration.keyVault.archiveRecipients);
   const grants = new GrantVerifier(identity, { acceptUnbound: acceptUnboundGrants });
   const audit = new KeyUseAudit(journal, metrics, logger);
   const rate = new CallRate(limits.unwrapsPerSecond);
@@ -70,6 +73,7 @@ export async function vaultServices(parts: VaultParts): Promise<readonly object[
     new KeyRemovalService(keys, administration, operators ?? noApprovals, clock, removalDelayMs, logger),
     new BlockDecryptionService(keys, transportKeys, rate, formerOrganization(configuration)),
     new RewrapService(grants, keys, audit, rate),
+    new ArchiveRewrapService(grants, archiveRecipients, keys, audit, rate),
     new UnwrapService(playback, operators ?? noOperators, keys, transportKeys, rate, metrics.countItems, audit),
   ];
 }

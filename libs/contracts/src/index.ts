@@ -16,6 +16,7 @@ export {
 export * from './data-plane/prove-request.js';
 export * from './data-plane/storage-probe.js';
 export * from './data-plane/remove-request.js';
+export * from './data-plane/archive-rewrap-request.js';
 export { archivePath, archiveRequestSchema, type ArchiveRequest } from './data-plane/archive-request.js';
 export * from './data-plane/archive-part-request.js';
 export { setStorageSchema, type HandedStorage } from './data-plane/set-storage.js';

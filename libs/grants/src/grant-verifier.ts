@@ -2,6 +2,7 @@ import { hash, type KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { Derived, millisecondsUntil, type Current, type ServiceRole } from '#platform';
 import { administrationGrants, type AdministrationGrant } from './administration-grant.js';
+import { archiveRewrapGrants, type ArchiveRewrapGrant } from './archive-rewrap-grant.js';
 import { archiveSealGrants, type ArchiveSealGrant } from './archive-seal-grant.js';
 import { CertificateTrust, type Authorities } from './certificate-trust.js';
 import { checkAudience } from './grant-binding.js';
@@ -91,6 +92,15 @@ export class GrantVerifier {
   /** A grant to probe a storage, by the same rules. @throws RcsError RCS_GRANT_REFUSED */
   verifyStorageProbe(jws: string): StorageProbeGrant {
     return this.judge(jws, storageProbeGrants);
+  }
+
+  /**
+   * A grant to rewrap for an archive, by the same rules. Each is used once, and by its holder, which whoever acts on it makes
+   * sure of.
+   * @throws RcsError RCS_GRANT_REFUSED
+   */
+  verifyArchiveRewrap(jws: string): ArchiveRewrapGrant {
+    return this.judge(jws, archiveRewrapGrants);
   }
 
   private recall(verified: LRUCache<string, PlaybackGrant>, jws: string): PlaybackGrant {

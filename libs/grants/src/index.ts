@@ -4,6 +4,7 @@ export * from './grant-binding.js';
 export * from './grant-kind.js';
 export * from './grant-signer.js';
 export * from './rewrap-grant.js';
+export * from './archive-rewrap-grant.js';
 export * from './archive-seal-grant.js';
 export * from './storage-probe-grant.js';
 export * from './administration-grant.js';

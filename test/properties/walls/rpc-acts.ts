@@ -1,6 +1,7 @@
 import { createHash, constants, createPublicKey, publicEncrypt, randomUUID } from 'node:crypto';
 import {
   administrationGrants,
+  archiveRewrapGrants,
   boundTo,
   envelopeDigest,
   envelopesDigest,
@@ -12,6 +13,7 @@ import {
 } from '#grants';
 import { encryptToPublicKey, type KeyVaultEndpoint } from '#key-vault-client';
 import type { InternalIdentity, ServiceRole } from '#platform';
+import { archiveRecipient, archiveRecipientFingerprint } from './archive-recipient.js';
 import type { Attack } from './attack.js';
 import { keyManagerSecret } from './picture.js';
 import type { Side, WallCertificate, WallRecording } from './side.js';
@@ -161,6 +163,14 @@ export const rpcActs: Readonly<Record<string, RpcActs>> = {
   CountersignAuditCheckpoint: async () => Promise.resolve([{ request: { checkpoint: 'nothing that anybody signed' } }]),
   // In B's own name: whatever B has sealed is B's, and the vault has nothing of A to answer.
   SealArchive: async () => Promise.resolve([{ request: { grant: 'nothing that anybody signed' } }]),
+  CheckArchiveRecipient: async ({ attack: { a, b } }) =>
+    Promise.resolve(
+      [b, a].map(({ contactCenter }) => ({
+        request: { contactCenter: contactCenter.id, certificate: archiveRecipient.pem },
+        harmless: contactCenter === b.contactCenter,
+      })),
+    ),
+  RewrapForArchive: archiveRewraps,
   ReadKeyBackup: async () => Promise.resolve([{ request: { name: '../wallA' } }]),
 };
 
@@ -210,4 +220,27 @@ function rewraps({ attack, gateway }: RpcTools): RpcAct[] {
     });
     return { request: { grant, envelopes, certificate: target.pem } };
   });
+}
+
+/** B has session keys of A encrypted for the recipient of its own archives: as if they were B's, and as A's. */
+function archiveRewraps({ attack, gateway, holder }: RpcTools): RpcAct[] {
+  const { a, b } = attack;
+  const signer = new GrantSigner({ current: gateway }, archiveRewrapGrants);
+  return envelopesOfA(attack).flatMap(({ envelope, path, id }) =>
+    [b, a].flatMap(({ contactCenter }) =>
+      [0, 1].map(index => {
+        const grant = signer.sign({
+          cnf: { 'x5t#S256': holder },
+          sub: b.admin.name,
+          contactCenter: contactCenter.id,
+          archive: randomUUID(),
+          recording: contactCenter === a.contactCenter ? id : `wallB-${randomUUID()}`,
+          mediaFile: path,
+          envelopeDigest: envelopeDigest(envelope),
+          recipient: archiveRecipientFingerprint,
+        });
+        return { request: { grant, envelope, certificate: archiveRecipient.pem, keyIdentifier: keyOf(a, index) } };
+      }),
+    ),
+  );
 }

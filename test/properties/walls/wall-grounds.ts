@@ -7,6 +7,9 @@ import { Markers } from './markers.js';
 import { Picture } from './picture.js';
 import { buildSide, type Side } from './side.js';
 
+/** Of A and of B. */
+export const contactCenterIds = ['walla-contact-center', 'wallb-contact-center'] as const;
+
 /** Two contact centers of one server, what B has to attack A with, and what A sees meanwhile. */
 export class WallGrounds {
   private constructor(
@@ -18,7 +21,7 @@ export class WallGrounds {
   /** @param seldomPlayed recordings of A that no worker remembers */
   static async build(cluster: PropertyCluster, random: Random, seldomPlayed: number): Promise<WallGrounds> {
     const pairs = await KeyPairs.make(8);
-    const [ofA, ofB] = await cluster.addContactCenters(['walla-contact-center', 'wallb-contact-center'], id => id);
+    const [ofA, ofB] = await cluster.addContactCenters(contactCenterIds, id => id);
     const side = (prefix: string, contactCenter: typeof ofA, seldom: number): Promise<Side> =>
       buildSide({ prefix, cluster, contactCenter: contactCenter!, pairs, random: random.fork(), seldomPlayed: seldom });
     const [a, b] = await Promise.all([side('wallA', ofA, seldomPlayed), side('wallB', ofB, 0)]);

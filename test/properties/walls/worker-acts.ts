@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
-import { mediaPath, peaksPath, provePath } from '#contracts';
-import { envelopeDigest, GrantSigner, playbackGrants, type MediaLayout } from '#grants';
+import { archiveRewrapPath, mediaPath, peaksPath, provePath } from '#contracts';
+import { archiveRewrapGrants, envelopeDigest, GrantSigner, playbackGrants, type MediaLayout } from '#grants';
 import type { InternalIdentity } from '#platform';
 import type { ReadyLine } from '#test/cluster/running-cluster.js';
 import type { Answer } from '../world/caller.js';
+import { archiveRecipient, archiveRecipientFingerprint } from './archive-recipient.js';
 import type { Attack } from './attack.js';
 
 /** What a worker is asked in the name of B, with A's files and envelopes. */
@@ -23,6 +24,7 @@ export interface WorkerAct {
  */
 export function workerActs({ a, b }: Attack, gateway: InternalIdentity): WorkerAct[] {
   const grants = new GrantSigner({ current: gateway }, playbackGrants);
+  const rewraps = new GrantSigner({ current: gateway }, archiveRewrapGrants);
   return a.recordings.flatMap(({ layout, path, mediaFile, playPath, envelopeOfFile, id }) => {
     if (layout === 'plain') return [];
     const { pkcs7 } = mediaFile as { pkcs7?: string };
@@ -40,10 +42,18 @@ export function workerActs({ a, b }: Attack, gateway: InternalIdentity): WorkerA
         ...(envelope === undefined ? {} : { envelopeDigest: envelopeDigest(envelope) }),
       });
       const detached = pkcs7 === undefined ? {} : { envelope: pkcs7 };
+      const rewrapGrant = rewraps.sign({
+        ...{ sub: b.admin.name, contactCenter: b.contactCenter.id, ...name, archive: randomUUID() },
+        cnf: { 'x5t#S256': 'A'.repeat(43) },
+        envelopeDigest: envelopeDigest(envelope ?? Buffer.alloc(0)),
+        recipient: archiveRecipientFingerprint,
+      });
+      const rewrap = { grant, rewrapGrant, recipient: archiveRecipient.pem, ...detached };
       return [
         { path: mediaPath, body: { grant, method: 'GET', contentType: 'audio/wav', ...detached }, warm: playPath },
         { path: peaksPath, body: { grant, ...detached }, warm: playPath },
         { path: provePath, body: { grant, ...detached }, warm: playPath },
+        { path: archiveRewrapPath, body: rewrap, warm: playPath },
       ];
     });
   });

@@ -1,7 +1,8 @@
 import { constants, generateKeyPairSync, privateDecrypt, randomBytes } from 'node:crypto';
-import { parseEnvelope } from '#cms';
+import { parseCertificatePem } from '#certificates';
+import { encodeRecipient, parseEnvelope } from '#cms';
 import { envelopeDigest, type GrantVerifier } from '#grants';
-import type { SessionKeyCandidates, SessionKeyClient, SessionKeyRequest } from '#key-vault-client';
+import type { ArchiveRewrapCall, SessionKeyCandidates, SessionKeyClient, SessionKeyRequest } from '#key-vault-client';
 import { RcsError } from '#platform';
 
 export const recordingKey = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -32,6 +33,17 @@ export class JudgingVault {
 
   unwrap(request: SessionKeyRequest): Promise<SessionKeyCandidates> {
     return new Promise(resolve => resolve(this.judge(request)));
+  }
+
+  rewrapForArchive({ grant: signed, envelope, certificate, keyIdentifier }: ArchiveRewrapCall): Promise<Buffer> {
+    const grant = this.grants.verifyArchiveRewrap(signed);
+    const [recipient] = parseEnvelope(envelope).recipients;
+    if (grant.envelopeDigest !== envelopeDigest(envelope) || keyIdentifier !== '0707' || recipient === undefined)
+      throw new RcsError('RCS_GRANT_REFUSED');
+    const { issuerDer: issuer, serialNumberOctets: serialNumber, publicKey } = parseCertificatePem(certificate)[0];
+    const identifier = { type: 'issuer-and-serial-number', issuer, serialNumber } as const;
+    const target = { identifier, publicKey, keyEncryption: { scheme: 'rsaes-pkcs1-v1_5' } } as const;
+    return Promise.resolve(encodeRecipient(target, unwrapped(recipient.encryptedKey)));
   }
 
   private judge({ grant: signed, envelope, tried }: SessionKeyRequest): SessionKeyCandidates {

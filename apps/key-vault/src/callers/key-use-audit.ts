@@ -9,6 +9,7 @@ import { RecordedUse } from '../journal/recorded-use.js';
 export type KeyOperation =
   | 'unwrap'
   | 'rewrap'
+  | 'archive-rewrap'
   | 'decrypt-block'
   | 'import'
   | 'generate'

@@ -37,4 +37,7 @@ export const keyVaultCallers: Readonly<Record<KeyVaultCall, readonly ServiceRole
   ReadKeyBackup: ['rcsctl'],
   CountersignAuditCheckpoint: ['playback-gateway'],
   SealArchive: ['playback-gateway'],
+  CheckArchiveRecipient: ['playback-gateway'],
+  /** Gateways give the grants, and only workers show them: one stolen identity makes no archive for anybody. */
+  RewrapForArchive: ['decrypt-worker'],
 };

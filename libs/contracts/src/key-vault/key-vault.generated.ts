@@ -75,6 +75,14 @@ export interface CertificateSubject {
   uris: string[];
 }
 
+export interface CheckArchiveRecipientRequest {
+  contactCenter: string;
+  /**
+   * PEM; further certificates after the first are not looked at.
+   */
+  certificate: string;
+}
+
 export interface CheckKeyReply {
   /**
    * False when no token has the key under this contact center.
@@ -409,6 +417,32 @@ export interface ReadKeyBackupRequest {
    * As in KeyBackupEntry.
    */
   name: string;
+}
+
+export interface RewrapForArchiveReply {
+  /**
+   * KeyTransRecipientInfo (RFC 5652, 6.2.1, DER): RSAES-PKCS1-v1_5, by issuer and serial number.
+   */
+  recipientInfo: Buffer;
+}
+
+export interface RewrapForArchiveRequest {
+  /**
+   * JWS of the playback-gateway: which envelope of which recording, for which archive and recipient, shown by which worker.
+   */
+  grant: string;
+  /**
+   * The envelope, or the beginning of a file up to its first content octet.
+   */
+  envelope: Buffer;
+  /**
+   * PEM of the recipient's certificate, which the configuration of the vault names.
+   */
+  certificate: string;
+  /**
+   * Subject key identifier of the key that opened the content, lower-case hexadecimal.
+   */
+  keyIdentifier: string;
 }
 
 export interface RewrapOutcome {

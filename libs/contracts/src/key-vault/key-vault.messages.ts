@@ -83,6 +83,9 @@ export type CountersignAuditCheckpointRequest = Message<wire.CountersignAuditChe
 export type CountersignAuditCheckpointReply = Message<wire.CountersignAuditCheckpointReply>;
 export type SealArchiveRequest = Message<wire.SealArchiveRequest>;
 export type SealArchiveReply = Message<wire.SealArchiveReply>;
+export type CheckArchiveRecipientRequest = Message<wire.CheckArchiveRecipientRequest>;
+export type RewrapForArchiveRequest = Message<wire.RewrapForArchiveRequest>;
+export type RewrapForArchiveReply = Message<wire.RewrapForArchiveReply>;
 export type ReadKeyBackupReply = Message<wire.ReadKeyBackupReply>;
 
 /** The most keys that are tried on an envelope with one call, however many bear the name in it. */
@@ -127,6 +130,8 @@ export interface KeyVaultCalls {
   ReadKeyBackup: { request: ReadKeyBackupRequest; reply: ReadKeyBackupReply };
   CountersignAuditCheckpoint: { request: CountersignAuditCheckpointRequest; reply: CountersignAuditCheckpointReply };
   SealArchive: { request: SealArchiveRequest; reply: SealArchiveReply };
+  CheckArchiveRecipient: { request: CheckArchiveRecipientRequest; reply: object };
+  RewrapForArchive: { request: RewrapForArchiveRequest; reply: RewrapForArchiveReply };
 }
 
 export type KeyVaultCall = keyof KeyVaultCalls;

@@ -36,7 +36,7 @@ const usedKey = z.strictObject({
 
 const keyUse = z.strictObject({
   event: z.literal('key-use'),
-  /** unwrap, rewrap, decrypt-block, import, ... */
+  /** unwrap, rewrap, archive-rewrap, decrypt-block, import, ... */
   operation: text,
   requestId: text,
   /** Role in the certificate of the caller. */
@@ -54,6 +54,7 @@ const keyUse = z.strictObject({
   operator: text.optional(),
   purpose: text.optional(),
   file: text.optional(),
+  /** Of a rewrapping, or the archive that is made. */
   run: text.optional(),
   /** SHA-256 of the certificate that a rewrapping is for. */
   to: text.optional(),

@@ -1,3 +1,4 @@
+import type { RewrapForArchiveRequest } from '#contracts';
 import type { KeyVaultClient } from '../key-vault-client.js';
 import type { KeyVaultEndpoint } from '../key-vault-endpoint.js';
 import { TransportAgreements } from './transport-agreements.js';
@@ -6,6 +7,13 @@ import { UnwrapBatches, type UnwrapItem } from './unwrap-batches.js';
 
 export interface SessionKeyRequest extends Omit<UnwrapItem, 'end'> {
   readonly timeoutMs: number;
+}
+
+/** What a vault is shown, and how long it may take. */
+export interface ArchiveRewrapCall extends RewrapForArchiveRequest {
+  readonly requestId: string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
 }
 
 /** Gets session keys from the vaults; they travel only under a transport key that this process alone shares. */
@@ -25,6 +33,18 @@ export class SessionKeyClient {
     return this.vaults.anyVault(timeoutMs, (vault, leftMs) =>
       this.batchesOf(vault).unwrap({ ...item, end: performance.now() + leftMs }),
     );
+  }
+
+  /**
+   * Has a vault encrypt a session key for the recipient of an archive. No session key comes here.
+   * @returns KeyTransRecipientInfo, DER
+   * @throws RcsError with the code of the vault's answer
+   */
+  async rewrapForArchive({ timeoutMs, requestId, signal, ...request }: ArchiveRewrapCall): Promise<Buffer> {
+    const { recipientInfo } = await this.vaults.anyVault(timeoutMs, (vault, leftMs) =>
+      vault.call('RewrapForArchive', request, { timeoutMs: leftMs, requestId, signal }),
+    );
+    return Buffer.from(recipientInfo);
   }
 
   private batchesOf(vault: KeyVaultEndpoint): UnwrapBatches {

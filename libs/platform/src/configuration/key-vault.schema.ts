@@ -140,6 +140,31 @@ export const keyVault = z
       .describe(
         'A disabled key can be enabled again for this long; only then operators may destroy it. Never less than a day, in which a mistake is noticed.',
       ),
+    archiveRecipients: z
+      .array(
+        z.strictObject({
+          contactCenter: z.string().min(1).max(128),
+          certificateFiles: z
+            .array(filePath)
+            .max(64)
+            .default([])
+            .describe('PEM, RSA of 2048 bits or more; the first certificate of each file.'),
+          fingerprints: z
+            .array(
+              z
+                .string()
+                .regex(/^(?:[0-9a-fA-F]{2}:?){31}[0-9a-fA-F]{2}$/, 'SHA-256, hexadecimal, with or without colons'),
+            )
+            .max(64)
+            .default([])
+            .describe('SHA-256 of certificates, as `openssl x509 -fingerprint -sha256` prints them.'),
+        }),
+      )
+      .max(1000)
+      .default([])
+      .describe(
+        'For whom archives of a contact center may be re-wrapped (`rcsctl archive create --recipient`). Whoever has the private key of one of these certificates opens every archive that is made for it, without this server. For nobody unless named here.',
+      ),
     acceptUnboundGrants: z
       .boolean()
       .default(false)

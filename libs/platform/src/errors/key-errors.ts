@@ -82,6 +82,13 @@ export const keyErrors = {
     'The certificate may not encrypt recordings',
     'The detail names the certificate of the chain that is at fault. Decrypting with its key is not affected.',
   ),
+  RCS_ARCHIVE_RECIPIENT_REFUSED: define(
+    403,
+    PERMISSION_DENIED,
+    3,
+    'No archive may be made for this certificate',
+    'Name the certificate under keyVault.archiveRecipients of every vault, for this contact center, and restart the vaults one after the other.',
+  ),
   RCS_KEY_DISABLED: define(
     422,
     FAILED_PRECONDITION,

@@ -110,6 +110,8 @@ export default tseslint.config(
                 'Envelope',
                 'envelopeAtHead',
                 'frameOfContent',
+                'readdressAttached',
+                'readdressDetached',
                 'parseDetachedEnvelope',
                 'parseEnvelope',
                 'unwrapDetachedEnvelope',

@@ -19,8 +19,12 @@ export async function archiveContents(
   client: CurlClient,
   gateway: string,
   recordings: readonly string[],
+  more: object = {},
 ): Promise<ArchiveContents> {
-  const request = client.write('request.json', Buffer.from(JSON.stringify({ recordings, reason: 'to restore' })));
+  const request = client.write(
+    'request.json',
+    Buffer.from(JSON.stringify({ recordings, reason: 'to restore', ...more })),
+  );
   const headers = ['--header', 'Content-Type: application/json', '--data-binary', `@${request}`];
   const answer = await curl(...client.asUser('alice'), ...headers, `${gateway}/rcs/archives`);
   expect(answer.status).toBe(200);

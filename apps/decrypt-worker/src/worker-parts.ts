@@ -9,6 +9,7 @@ import {
   type ConfigurationWith,
   type ServiceContext,
 } from '#platform';
+import { ArchiveRewrapHandler } from './data-plane/archive-rewrap.handler.js';
 import { ArchiveHandler } from './data-plane/archive.handler.js';
 import { ArchivePartHandler } from './data-plane/archive-part.handler.js';
 import { ArchiveUploadHandler } from './data-plane/archive-upload.handler.js';
@@ -106,6 +107,14 @@ export function workerParts(context: ServiceContext, configuration: DecryptWorke
     archive: new ArchiveHandler(grants, new ArchivedFiles(pinned, settings), settings.clientIdleTimeoutMs),
     archivePart: new ArchivePartHandler(grants, storages, logger, settings.clientIdleTimeoutMs),
     archiveUpload: new ArchiveUploadHandler(grants, storages),
+    archiveRewrap: new ArchiveRewrapHandler({
+      grants,
+      opener,
+      storage: pinned,
+      vaults: sessionKeys,
+      vaultTimeoutMs: settings.vaultTimeoutMs,
+      tolerance: settings,
+    }),
   };
   return {
     identity,

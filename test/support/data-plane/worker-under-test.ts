@@ -17,6 +17,7 @@ import {
   type InternalIdentity,
 } from '#platform';
 import { InternalAuthority } from '../authority/internal-authority.js';
+import { ArchiveRewrapHandler } from '../../../apps/decrypt-worker/src/data-plane/archive-rewrap.handler.js';
 import { ArchiveHandler } from '../../../apps/decrypt-worker/src/data-plane/archive.handler.js';
 import { ArchivePartHandler } from '../../../apps/decrypt-worker/src/data-plane/archive-part.handler.js';
 import { ArchiveUploadHandler } from '../../../apps/decrypt-worker/src/data-plane/archive-upload.handler.js';
@@ -96,7 +97,8 @@ export class WorkerUnderTest {
     const logger = createLogger('worker', 'test', 'silent');
     const registry = createMetricsRegistry('decrypt-worker', '1');
     const metrics = new WorkerMetrics(registry);
-    const opener = new MediaOpener(new PinnedStorage(granted, true), this.vault.client, 5000);
+    const pinned = new PinnedStorage(granted, true);
+    const opener = new MediaOpener(pinned, this.vault.client, 5000);
     this.server = new DataPlaneServer(
       new LiveIdentity(identities.worker),
       {
@@ -108,9 +110,17 @@ export class WorkerUnderTest {
         forget: new ForgetHandler(this.sessions, logger),
         remove: new RemoveHandler(this.grants, granted, logger),
         storageProbe: new StorageProbeHandler(this.grants, granted),
-        archive: new ArchiveHandler(this.grants, new ArchivedFiles(new PinnedStorage(granted, true)), 10_000),
         archivePart: new ArchivePartHandler(this.grants, granted, logger, 10_000),
         archiveUpload: new ArchiveUploadHandler(this.grants, granted),
+        archive: new ArchiveHandler(this.grants, new ArchivedFiles(pinned), 10_000),
+        archiveRewrap: new ArchiveRewrapHandler({
+          grants: this.grants,
+          opener,
+          storage: pinned,
+          vaults: this.vault.client,
+          vaultTimeoutMs: 5000,
+          tolerance: {},
+        }),
       },
       metrics,
       logger,

@@ -4965,8 +4965,15 @@ export interface operations {
                     };
                     /** @description alias of the certificate that plain media are encrypted for; without it they are left out */
                     encryptPlainFor?: string;
+                    /**
+                     * @description with recipientCertificate: plain media are left out (refuse, as when absent), or encrypted for it
+                     * @enum {string}
+                     */
+                    plainMedia?: "refuse" | "encrypt";
                     /** @description why; it stands in the audit and in the manifest */
                     reason: string;
+                    /** @description certificate (PEM) that the archive is for: envelopes are re-wrapped for it alone; the configuration of the vaults must name it */
+                    recipientCertificate?: string;
                     /** @description by their ids */
                     recordings?: string[];
                     /** @description the criteria of a search for recordings */

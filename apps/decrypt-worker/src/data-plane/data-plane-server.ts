@@ -5,6 +5,7 @@ import {
   archivePartPath,
   archivePath,
   archiveUploadPath,
+  archiveRewrapPath,
   contentTreePath,
   forgetPath,
   inspectPath,
@@ -71,6 +72,7 @@ export interface DataPlaneHandlers {
   readonly archivePart: DataPlaneHandler;
   readonly archiveUpload: UploadHandler;
   readonly storageProbe: DataPlaneHandler;
+  readonly archiveRewrap: DataPlaneHandler;
 }
 
 /** HTTP/1.1 over mutual TLS or a socket of this host, raw streams: the gateways' way to the media. */
@@ -236,6 +238,8 @@ function handlerFor(path: string, handlers: DataPlaneHandlers): DataPlaneHandler
       return handlers.archive;
     case archivePartPath:
       return handlers.archivePart;
+    case archiveRewrapPath:
+      return handlers.archiveRewrap;
     default:
       return undefined;
   }

@@ -1,12 +1,10 @@
 import { proveRequestSchema, type ProveReply } from '#contracts';
 import type { GrantVerifier } from '#grants';
 import { deadlineSignal, RcsError } from '#platform';
-import { contentError, isUneven } from '../media-session/cms-errors.js';
-import type { MediaOpener, OpenRequest } from '../media-session/media-opener.js';
+import type { MediaOpener } from '../media-session/media-opener.js';
+import { proveMedia } from '../media-session/media-proof.js';
 import type { Exchange } from './media.handler.js';
 
-/** What is read of the end: with its last block goes the padding, or the tag, and with the last leaf the content root. */
-const provedBytes = 64 * 1024;
 const deadlineMs = 60_000;
 
 /** Opens media as a playback does that nobody has opened before, and answers that it opens. */
@@ -35,30 +33,10 @@ export class ProveHandler {
       detachedEnvelope: decoded(envelope),
       leaves: decoded(contentTree),
     };
-    let reply: ProveReply;
-    try {
-      reply = await this.prove(request, signal);
-    } catch (error) {
-      if (!isUneven(error)) throw contentError(error);
-      reply = await this.prove({ ...request, scanSegments: true }, signal);
-    }
+    const { length, certificateAlias } = await proveMedia(this.opener, request, signal);
+    const reply: ProveReply = { length, ...(certificateAlias === undefined ? {} : { certificateAlias }) };
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(reply));
-  }
-
-  /** Never by media that is open already: what a cache holds proves nothing of the key and the storage. */
-  private async prove(request: OpenRequest, signal: AbortSignal): Promise<ProveReply> {
-    const media = await this.opener.open(request, signal);
-    const { length, certificateAlias } = media;
-    try {
-      if (length > 0) {
-        const end = media.stream(Math.max(0, length - provedBytes), length, signal) as AsyncIterable<Buffer>;
-        for await (const plaintext of end) plaintext.fill(0);
-      }
-      return { length, ...(certificateAlias === undefined ? {} : { certificateAlias }) };
-    } finally {
-      media.close();
-    }
   }
 }
 

@@ -22,6 +22,11 @@ export class OwnSessionKeys {
     return this.clientFor(holderOf(request.grant)).unwrap(request);
   }
 
+  /** @throws as `SessionKeyClient.rewrapForArchive` */
+  rewrapForArchive(...[request]: Parameters<SessionKeyClient['rewrapForArchive']>): Promise<Buffer> {
+    return this.clientFor(holderOf(request.grant)).rewrapForArchive(request);
+  }
+
   close(): void {
     for (const { vaults } of this.former.values()) vaults.close();
     this.former.clear();

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { RcsError } from '#platform';
 import type { ArchiveJob, ArchiveJobStore, ArchivePart, AuditLog } from '#store';
+import { askedFor } from '../archive/archive-recipients.js';
 import { type ArchiveCaller, ArchiveService } from '../archive/archive.service.js';
 import { storeTokens } from '../dependencies/injection-tokens.js';
 import { ArchiveParts } from './archive-parts.js';
@@ -60,12 +61,12 @@ export class ArchiveJobService {
   async create(input: ArchiveJobInput, caller: ArchiveCaller): Promise<ArchiveJobView> {
     const { destination, parts: limits, ...request } = input;
     const { contactCenter } = caller;
-    await this.archives.recipientOf(request, contactCenter);
+    const recipients = await this.archives.recipientsOf(request, contactCenter);
     const now = new Date();
     const fixed = withFixedTimes(request, now.getTime());
     const job = newJob({ contactCenter, request: fixed, destination, limits, createdBy: ordererOf(caller) }, now);
     await this.parts.requirePlace(job);
-    const detail = JSON.stringify({ id: job.id, destination, ...request });
+    const detail = JSON.stringify({ id: job.id, destination, ...askedFor(request, recipients) });
     await this.audit.append({ ...caller.audited, event: 'archive-job-created', outcome: 'allowed', detail });
     if (!(await this.jobs.create(job, mostOpenJobs)))
       throw new RcsError('RCS_OVERLOADED', `${mostOpenJobs} archive jobs of ${contactCenter}`, {

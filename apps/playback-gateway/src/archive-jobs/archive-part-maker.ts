@@ -52,9 +52,9 @@ export class ArchivePartMaker {
     const { user, address, requestId } = caller;
     const id = randomUUID();
     const request = { ...making.request, job: { id: job.id, part: unfinished.part } };
-    const recipient = await this.archives.recipientOf(request, job.contactCenter);
-    const begun = await this.archives.begin(id, request, caller);
-    const asked = { id, user, address, requestId, recipient, signal };
+    const recipients = await this.archives.recipientsOf(request, job.contactCenter);
+    const begun = await this.archives.begin(id, request, caller, recipients);
+    const asked = { id, user, address, requestId, recipients, signal };
     try {
       const members = this.archives.members({ request, caller, asked, begun, selected, contents });
       const written = await this.parts.write(job, unfinished, storedZip(members), signal);

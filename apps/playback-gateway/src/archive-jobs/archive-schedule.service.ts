@@ -32,7 +32,7 @@ export class ArchiveScheduleService {
     const { contactCenter } = caller;
     const now = new Date();
     const setBy = ordererOf(caller);
-    await this.archives.recipientOf(request, contactCenter);
+    await this.archives.recipientsOf(request, contactCenter);
     await this.parts.requirePlace(newJob({ contactCenter, request, destination, limits, createdBy: setBy }, now));
     const detail = JSON.stringify({ at, destination, ...request });
     await this.audit.append({ ...caller.audited, event: 'archive-schedule-set', outcome: 'allowed', detail });

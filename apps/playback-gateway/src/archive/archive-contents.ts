@@ -10,6 +10,8 @@ export class ArchiveContents {
   readonly leftOut: LeftOut[] = [];
   recordings = 0;
   mediaFiles = 0;
+  /** Of these, how many have an envelope for the recipient of the archive instead of their own. */
+  rewrapped = 0;
   bytes = 0;
   /** Records of the audit that are proved of its recordings. */
   proofs = 0;

@@ -20,6 +20,28 @@ export const archiveRequestSchema = z
     encryptPlainFor: aliasSchema
       .optional()
       .describe('alias of the certificate that plain media are encrypted for; without it they are left out'),
+    recipientCertificate: z
+      .string()
+      .max(64 * 1024)
+      .optional()
+      .describe(
+        'certificate (PEM) that the archive is for: envelopes are re-wrapped for it alone; the configuration of the vaults must name it',
+      ),
+    plainMedia: z
+      .enum(['refuse', 'encrypt'])
+      .optional()
+      .describe('with recipientCertificate: plain media are left out (refuse, as when absent), or encrypted for it'),
+  })
+  .refine(
+    ({ encryptPlainFor, recipientCertificate }) => encryptPlainFor === undefined || recipientCertificate === undefined,
+    {
+      error: 'one of encryptPlainFor and recipientCertificate',
+      path: ['encryptPlainFor'],
+    },
+  )
+  .refine(({ plainMedia, recipientCertificate }) => plainMedia === undefined || recipientCertificate !== undefined, {
+    error: 'with recipientCertificate only',
+    path: ['plainMedia'],
   })
   .refine(({ recordings, search, age }) => [recordings, search, age].filter(one => one !== undefined).length === 1, {
     error: 'one of recordings, search and age',

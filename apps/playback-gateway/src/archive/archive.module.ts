@@ -11,6 +11,8 @@ import { VaultsModule } from '../vaults/vaults.module.js';
 import { WorkersModule } from '../workers/workers.module.js';
 import { ArchiveController } from './archive.controller.js';
 import { ArchiveProofs } from './archive-proofs.js';
+import { ArchiveRecipients } from './archive-recipients.js';
+import { ArchiveRewraps } from './archive-rewraps.js';
 import { ArchiveSeals } from './archive-seals.js';
 import { ArchiveSelection } from './archive-selection.js';
 import { ArchiveService } from './archive.service.js';
@@ -35,6 +37,8 @@ import { TimeStamps } from './time-stamps.js';
   controllers: [ArchiveController],
   providers: [
     ArchiveProofs,
+    ArchiveRecipients,
+    ArchiveRewraps,
     ArchiveSeals,
     ArchiveSelection,
     ArchiveService,

@@ -1,15 +1,20 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { manifestFormat, manifestText, storedZip, type TimeStampState, type ZipMember } from '#archive';
-import { parseCertificatePem } from '#certificates';
+import {
+  manifestFormat,
+  manifestText,
+  storedZip,
+  type ArchiveManifest,
+  type TimeStampState,
+  type ZipMember,
+} from '#archive';
 import { describeError, RcsError, ReceiverGoneError, type Logger, type ServerSettings } from '#platform';
 import type { AuditEntry, AuditLog, AuditRecord, Recording, User } from '#store';
-import { CertificateCatalog } from '../certificates/certificate-catalog.service.js';
 import { LOGGER, SERVER_SETTINGS, storeTokens } from '../dependencies/injection-tokens.js';
 import type { PlayerConnection } from '../playback/player-connection.js';
 import { ArchiveContents } from './archive-contents.js';
 import { ArchivedRecordings, placeOf, type ArchiveAsked } from './archived-recordings.js';
-import type { PlainRecipient } from './archived-media-source.js';
+import { ArchiveRecipients, askedFor, type RecipientsOfArchive } from './archive-recipients.js';
 import { archiveReadme, readmeName } from './archive-readme.js';
 import type { ArchiveRequest } from './archive-request.schema.js';
 import { ArchiveSeals } from './archive-seals.js';
@@ -40,7 +45,7 @@ export class ArchiveService {
     private readonly archived: ArchivedRecordings,
     private readonly seals: ArchiveSeals,
     @Inject(storeTokens.audit) private readonly audit: AuditLog,
-    private readonly certificates: CertificateCatalog,
+    private readonly recipients: ArchiveRecipients,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(SERVER_SETTINGS) private readonly settings: Pick<ServerSettings, 'clientIdleTimeoutMs'>,
   ) {}
@@ -60,11 +65,11 @@ export class ArchiveService {
   private async make(request: ArchiveRequest, caller: ArchiveCaller, player: PlayerConnection): Promise<void> {
     const { user, address, requestId } = caller;
     const id = randomUUID();
-    const recipient = await this.recipientOf(request, caller.contactCenter);
+    const recipients = await this.recipients.of(request, caller.contactCenter);
     const selected = await this.selection.of(user, request);
-    const begun = await this.begin(id, request, caller);
+    const begun = await this.begin(id, request, caller, recipients);
     const contents = new ArchiveContents();
-    const asked: ArchiveAsked = { id, user, address, requestId, recipient, signal: player.signal };
+    const asked: ArchiveAsked = { id, user, address, requestId, recipients, signal: player.signal };
     const members = this.members({ request, caller, asked, begun, selected, contents });
     try {
       player.writeHead(200, {
@@ -84,8 +89,13 @@ export class ArchiveService {
   }
 
   /** What is written before the first byte of an archive. */
-  begin(id: string, request: ArchiveRequest, { audited }: Pick<ArchiveCaller, 'audited'>): Promise<AuditRecord> {
-    const detail = JSON.stringify({ id, ...request });
+  begin(
+    id: string,
+    request: ArchiveRequest,
+    { audited }: Pick<ArchiveCaller, 'audited'>,
+    recipients: RecipientsOfArchive,
+  ): Promise<AuditRecord> {
+    const detail = JSON.stringify({ id, ...askedFor(request, recipients) });
     return this.audit.append({ ...audited, event: 'archive-begun', outcome: 'allowed', detail });
   }
 
@@ -98,13 +108,9 @@ export class ArchiveService {
     yield* this.seals.membersOf(seal, state => manifestOf(made, state));
   }
 
-  /** @throws RcsError where the certificate does not encrypt now */
-  async recipientOf({ encryptPlainFor }: ArchiveRequest, contactCenter: string): Promise<PlainRecipient | undefined> {
-    if (encryptPlainFor === undefined) return undefined;
-    const found = await this.certificates.requireActive(contactCenter, encryptPlainFor);
-    await this.certificates.requireEnabledKey(found);
-    const pem = found.certificate;
-    return { pem, digest: createHash('sha256').update(parseCertificatePem(pem)[0].der).digest('hex') };
+  /** Whom it is made for. @throws RcsError as `ArchiveRecipients.of` */
+  recipientsOf(request: ArchiveRequest, contactCenter: string): Promise<RecipientsOfArchive> {
+    return this.recipients.of(request, contactCenter);
   }
 
   /** What is written when it has ended, however that was. */
@@ -147,11 +153,10 @@ const sealedBy = ({ asked, caller }: MadeArchive) => ({
   userName: caller.user.name,
 });
 
-function manifestOf(
-  { request, caller, asked, begun, contents }: MadeArchive,
-  timeStamp: TimeStampState | undefined,
-): Buffer {
-  const { reason, ...selection } = request;
+function manifestOf(made: MadeArchive, timeStamp: TimeStampState | undefined): Buffer {
+  const { caller, asked, begun, contents } = made;
+  const { reason, ...request } = made.request;
+  const selection = askedFor(request, asked.recipients);
   const { user, address, requestId } = caller;
   return manifestText({
     format: manifestFormat,
@@ -164,10 +169,18 @@ function manifestOf(
     finishedAt: new Date().toISOString(),
     recordings: contents.recordings,
     mediaFiles: contents.mediaFiles,
+    ...recipientIn(made),
     audit: placeOf(begun),
     auditProofs: contents.proofs,
     ...(timeStamp === undefined ? {} : { timeStamp }),
     members: contents.members,
     leftOut: contents.leftOut,
   });
+}
+
+/** Of an archive whose envelopes are re-wrapped. */
+function recipientIn({ asked: { recipients }, contents }: MadeArchive): Pick<ArchiveManifest, 'recipient'> {
+  if (recipients.rewrap === undefined) return {};
+  const { digest: fingerprint, subject } = recipients.rewrap;
+  return { recipient: { fingerprint, subject, rewrapped: contents.rewrapped } };
 }

@@ -1,5 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { envelopeAtHead, frameOfContent, parseEnvelope, type Envelope } from '#cms';
+import {
+  envelopeAtHead,
+  frameOfContent,
+  parseEnvelope,
+  readdressAttached,
+  readdressDetached,
+  type Envelope,
+} from '#cms';
 import type { GrantContent } from '#grants';
 import { RcsError } from '#platform';
 import type { RecordingStore } from '#store';
@@ -10,18 +17,15 @@ import { contentTreeOf } from '../playback/envelope-locator.js';
 import type { PermittedMedia } from '../playback/playback.service.js';
 import { giveUpBody } from '../workers/give-up-body.js';
 import { bodyLengthOf, WorkerClient, type WorkerAnswer } from '../workers/worker-client.js';
-
-/** A certificate that plain media are encrypted for. */
-export interface PlainRecipient {
-  readonly pem: string;
-  /** SHA-256 of its DER, hexadecimal. */
-  readonly digest: string;
-}
+import type { ArchiveRecipient, RecipientsOfArchive } from './archive-recipients.js';
+import { ArchiveRewraps } from './archive-rewraps.js';
 
 /** A media file as it stands in an archive: one PKCS#7 file. */
 export interface ArchiveMember {
   readonly length: number;
   readonly envelope: Envelope;
+  /** Whether its envelope is for the recipient of the archive, instead of its own. */
+  readonly rewrapped: boolean;
   content(): AsyncGenerator<Buffer>;
   /** When nobody wants the content after all. */
   giveUp(): void;
@@ -34,39 +38,56 @@ const maximumHeadBytes = 1024 * 1024;
 interface Asked {
   readonly media: PermittedMedia;
   readonly userName: string;
-  readonly recipient: PlainRecipient | undefined;
+  /** Id of the archive. */
+  readonly archive: string;
+  readonly recipients: RecipientsOfArchive;
   readonly requestId: string;
   readonly signal: AbortSignal;
 }
 
-/** Fetches media files through workers for archives, and makes each a PKCS#7 file. No key is used. */
+/**
+ * Fetches media files through workers for archives, and makes each a PKCS#7 file. No key is used, unless the archive is for
+ * a recipient of its own.
+ */
 @Injectable()
 export class ArchivedMediaSource {
   constructor(
     @Inject(storeTokens.recordings) private readonly recordings: Pick<RecordingStore, 'findLeaves'>,
     private readonly errands: WorkerErrands,
     private readonly workers: WorkerClient,
+    private readonly rewraps: ArchiveRewraps,
   ) {}
 
   /** @throws RcsError of the worker; CmsError where the stored file and its envelope make no PKCS#7 */
   async open(asked: Asked): Promise<ArchiveMember> {
     const { detached } = asked.media.envelope;
     // What cannot be joined is known before anything is fetched.
-    const joined = detached === undefined ? undefined : Buffer.from(detached, 'base64');
-    if (joined !== undefined) frameOfContent(joined, 0);
+    const own = detached === undefined ? undefined : Buffer.from(detached, 'base64');
+    if (own !== undefined) frameOfContent(own, 0);
+    const info = await this.recipientInfo(asked);
+    const rewrapped = info !== undefined;
+    const joined = own === undefined || info === undefined ? own : readdressDetached(own, info);
     const answer = await this.ask(asked);
     const stored = bodyLengthOf(answer);
     const giveUp = (): void => giveUpBody(answer.body, stored);
     try {
-      if (joined === undefined) return await withOwnEnvelope(this.bytes(answer, asked), stored, giveUp);
+      if (joined === undefined)
+        return { ...(await withEnvelopeAtHead(this.bytes(answer, asked), stored, info)), rewrapped, giveUp };
       const { head, tail } = frameOfContent(joined, stored);
       const bytes = this.bytes(answer, asked);
       const content = () => framed(head, bytes, tail);
-      return { length: head.length + stored + tail.length, envelope: parseEnvelope(joined), content, giveUp };
+      const length = head.length + stored + tail.length;
+      return { length, envelope: parseEnvelope(joined), rewrapped, content, giveUp };
     } catch (error) {
       giveUp();
       throw error;
     }
+  }
+
+  /** Where the archive is for a recipient of its own, and the media is encrypted. */
+  private async recipientInfo({ recipients: { rewrap }, media, ...asked }: Asked): Promise<Buffer | undefined> {
+    if (rewrap === undefined || media.envelope.layout === 'plain') return undefined;
+    return this.rewraps.recipientInfo({ ...asked, media, recipient: rewrap });
   }
 
   /** From the worker that began, and where it breaks off from another one, from the very byte. */
@@ -94,7 +115,8 @@ export class ArchivedMediaSource {
     asked: Asked,
     resume?: { readonly entityTag: string; readonly offset: number },
   ): Promise<WorkerAnswer> {
-    const { media, userName, recipient, requestId, signal } = asked;
+    const { media, userName, recipients, requestId, signal } = asked;
+    const recipient = recipients.plain;
     const { recording, mediaFile } = media;
     const begin = (contentTree?: string): Promise<WorkerAnswer> =>
       this.errands.run(
@@ -117,7 +139,7 @@ export class ArchivedMediaSource {
 const archiveGrant = (
   { recording, mediaFile, envelope: { layout, digest, content } }: PermittedMedia,
   userName: string,
-  recipient: PlainRecipient | undefined,
+  recipient: ArchiveRecipient | undefined,
 ): GrantContent => ({
   ...grantSubject(recording, mediaFile, userName),
   purpose: 'archive',
@@ -127,23 +149,33 @@ const archiveGrant = (
   ...(layout === 'plain' && recipient !== undefined ? { recipient: recipient.digest } : {}),
 });
 
-/** A file that begins with its envelope: how it opens is known when that has come. */
-async function withOwnEnvelope(
+/**
+ * A file that begins with its envelope: how it opens is known when that has come.
+ * @param info the one recipient that it has then; its own ones stay where there is none
+ */
+async function withEnvelopeAtHead(
   bytes: AsyncGenerator<Buffer>,
-  length: number,
-  giveUp: () => void,
-): Promise<ArchiveMember> {
-  let head = Buffer.alloc(0);
+  stored: number,
+  info: Buffer | undefined,
+): Promise<Pick<ArchiveMember, 'length' | 'envelope' | 'content'>> {
+  let begun = Buffer.alloc(0);
   for (;;) {
-    const envelope = head.length === 0 ? undefined : envelopeAtHead(head, length);
-    const content = (): AsyncGenerator<Buffer> => framed(head, bytes, Buffer.alloc(0));
-    if (envelope !== undefined) return { length, envelope, content, giveUp };
-    if (head.length > maximumHeadBytes) throw new RcsError('RCS_ENVELOPE_UNREADABLE', 'the envelope has no end');
+    const envelope = begun.length === 0 ? undefined : envelopeAtHead(begun, stored);
+    if (envelope !== undefined && info === undefined)
+      return { length: stored, envelope, content: contentOf(begun, bytes) };
+    if (envelope !== undefined && info !== undefined) {
+      const { head, replaced, length } = readdressAttached(begun, stored, info);
+      const changed = Buffer.concat([head, begun.subarray(replaced)]);
+      return { length, envelope: envelopeAtHead(changed, length) ?? envelope, content: contentOf(changed, bytes) };
+    }
+    if (begun.length > maximumHeadBytes) throw new RcsError('RCS_ENVELOPE_UNREADABLE', 'the envelope has no end');
     const next = await bytes.next();
     if (next.done === true) throw new RcsError('RCS_ENVELOPE_UNREADABLE', 'the file ends within its envelope');
-    head = Buffer.concat([head, next.value]);
+    begun = Buffer.concat([begun, next.value]);
   }
 }
+
+const contentOf = (head: Buffer, bytes: AsyncGenerator<Buffer>) => () => framed(head, bytes, Buffer.alloc(0));
 
 async function* framed(head: Buffer, bytes: AsyncGenerator<Buffer>, tail: Buffer): AsyncGenerator<Buffer> {
   yield head;

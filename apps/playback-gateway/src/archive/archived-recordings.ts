@@ -11,7 +11,8 @@ import { contentProofOf } from '../playback/playback-audit.js';
 import { PlaybackService, type PermittedMedia } from '../playback/playback.service.js';
 import { recordingResource } from '../recordings/recording-resource.js';
 import type { ArchiveContents } from './archive-contents.js';
-import { ArchivedMediaSource, type ArchiveMember, type PlainRecipient } from './archived-media-source.js';
+import type { RecipientsOfArchive } from './archive-recipients.js';
+import { ArchivedMediaSource, type ArchiveMember } from './archived-media-source.js';
 
 /** For whom an archive is made. */
 export interface ArchiveAsked {
@@ -20,7 +21,7 @@ export interface ArchiveAsked {
   readonly user: User;
   readonly address: string;
   readonly requestId: string;
-  readonly recipient: PlainRecipient | undefined;
+  readonly recipients: RecipientsOfArchive;
   readonly signal: AbortSignal;
 }
 
@@ -38,6 +39,11 @@ const ofOneFile: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'RCS_ENVELOPE_UNREADABLE',
   'RCS_STORAGE_FILE_MISSING',
   'RCS_STORAGE_CHANGED',
+  // What is re-wrapped is opened first.
+  'RCS_MEDIA_UNDECRYPTABLE',
+  'RCS_KEY_NOT_FOUND',
+  'RCS_KEY_AMBIGUOUS',
+  'RCS_KEY_DISABLED',
 ]);
 
 /**
@@ -74,10 +80,16 @@ export class ArchivedRecordings {
       const { mediaId } = mediaFile;
       try {
         const permitted = await this.permitted(recording, mediaFile, asked);
-        const member = await this.source.open({ ...asked, media: permitted, userName: asked.user.name });
+        const member = await this.source.open({
+          ...asked,
+          archive: asked.id,
+          media: permitted,
+          userName: asked.user.name,
+        });
         const file = names.take(mediaId, '.bin');
         const audit = await this.recorded(permitted, asked, member);
-        media.push({ mediaId, file, length: member.length, envelope: member.envelope });
+        const { length, envelope, rewrapped } = member;
+        media.push({ mediaId, file, length, envelope, rewrapped });
         const origin = { recording: recording.id, mediaFile: mediaId, audit: placeOf(audit) };
         try {
           yield contents.hashed({ ...member, name: `${folder}/${file}`, modified }, origin);
@@ -85,6 +97,7 @@ export class ArchivedRecordings {
           member.giveUp();
         }
         contents.mediaFiles++;
+        if (rewrapped) contents.rewrapped++;
       } catch (error) {
         const leftOut = reasonOf(error);
         if (leftOut === undefined) throw error;
@@ -118,11 +131,11 @@ export class ArchivedRecordings {
   private async permitted(
     { id }: Recording,
     { leaf }: MediaFile,
-    { user, address, requestId, recipient, signal }: ArchiveAsked,
+    { user, address, requestId, recipients, signal }: ArchiveAsked,
   ): Promise<PermittedMedia> {
     const asked = { user, recordingId: id, leaf, address, requestId, ticketId: undefined, asDownload: true } as const;
     const media = await this.playback.permitted({ ...asked, method: 'GET', conditions: noConditions }, signal);
-    if (media.envelope.layout === 'plain' && recipient === undefined)
+    if (media.envelope.layout === 'plain' && recipients.plain === undefined)
       throw new LeftOutError(
         'plain',
         'it is not encrypted, and no certificate was named that it is to be encrypted for',
@@ -130,7 +143,11 @@ export class ArchivedRecordings {
     return media;
   }
 
-  private async recorded({ subject, envelope }: PermittedMedia, { id }: ArchiveAsked, member: ArchiveMember) {
+  private async recorded(
+    { subject, envelope }: PermittedMedia,
+    { id, recipients }: ArchiveAsked,
+    member: ArchiveMember,
+  ) {
     const { digest } = envelope;
     try {
       return await this.audit.append({
@@ -139,7 +156,7 @@ export class ArchivedRecordings {
         contentProof: contentProofOf(envelope),
         event: 'archived',
         outcome: 'allowed',
-        detail: `archive ${id}`,
+        detail: `archive ${id}${member.rewrapped ? `, re-wrapped for ${recipients.rewrap?.digest ?? ''}` : ''}`,
       });
     } catch (error) {
       member.giveUp();

@@ -8,6 +8,8 @@ import {
   archivePath,
   archiveUploadPath,
   archiveUploadReplySchema,
+  archiveRewrapPath,
+  archiveRewrapReplySchema,
   contentTreePath,
   contentTreeReplySchema,
   forgetPath,
@@ -26,6 +28,8 @@ import {
   type ArchivePartRequest,
   type ArchiveRequest,
   type ArchiveUploadRequest,
+  type ArchiveRewrapReply,
+  type ArchiveRewrapRequest,
   type ContentTreeReply,
   type ContentTreeRequest,
   type InspectReply,
@@ -67,6 +71,8 @@ export const bodyLengthOf = ({ headers }: Pick<WorkerAnswer, 'headers'>): number
 const uploadTimeoutMs = 4 * 3_600_000;
 /** Ending sessions costs a worker nothing. */
 const forgetTimeoutMs = 3000;
+/** As long as the grant for it lives. */
+const archiveRewrapTimeoutMs = 60_000;
 /** Statuses that a worker answers about the media; every other one is a problem. */
 const mediaStatuses: ReadonlySet<number> = new Set([200, 206, 304, 412, 416]);
 const maximumProblemBytes = 64 * 1024;
@@ -217,6 +223,18 @@ export class WorkerClient {
   ): Promise<StorageProbeReply> {
     const reply = await this.json(worker, storageProbePath, request, requestId, signal, signal);
     return parsed(storageProbeReplySchema, reply, worker);
+  }
+
+  /** A session key for the recipient of an archive, by the key that opens the media now. @throws RcsError of the worker */
+  async archiveRewrap(
+    worker: WorkerRegistration,
+    request: ArchiveRewrapRequest,
+    requestId: string,
+    signal: AbortSignal,
+  ): Promise<ArchiveRewrapReply> {
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(archiveRewrapTimeoutMs)]);
+    const reply = await this.json(worker, archiveRewrapPath, request, requestId, bounded, signal);
+    return parsed(archiveRewrapReplySchema, reply, worker);
   }
 
   /** Resolves when nothing is left where the grant says. */

@@ -1,4 +1,8 @@
-import { daysBetween, searchOfDay, selectionOf } from './archive-wish.js';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { daysBetween, recipientsOf, searchOfDay, selectionOf } from './archive-wish.js';
 
 describe(selectionOf.name, () => {
   it.each([
@@ -32,5 +36,37 @@ describe(daysBetween.name, () => {
     expect(searchOfDay('2026-11-30')).toEqual({
       search: { startTime: '2026-11-30T00:00:00Z', endTime: '2026-12-01T00:00:00.000Z' },
     });
+  });
+});
+
+describe(recipientsOf.name, () => {
+  const directory = mkdtempSync(join(tmpdir(), 'rcs-wish-'));
+  const file = (name: string): string => join(directory, name);
+  const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', '-subj', '/CN=legal'];
+  const both = execFileSync('openssl', [...request, '-keyout', '-'], { encoding: 'utf8', stdio: 'pipe' });
+  beforeAll(() => {
+    writeFileSync(file('both.pem'), both);
+    writeFileSync(file('text'), 'nothing');
+  });
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  it('sends the certificate alone, whatever else the file has', () => {
+    const { recipientCertificate, ...more } = recipientsOf({ recipient: file('both.pem'), plainMedia: 'encrypt' }) as {
+      recipientCertificate: string;
+    };
+    expect(recipientCertificate).toMatch(/^-----BEGIN CERTIFICATE-----[^]*-----END CERTIFICATE-----\s*$/);
+    expect(recipientCertificate).not.toContain('PRIVATE');
+    expect(more).toEqual({ plainMedia: 'encrypt' });
+    expect(recipientsOf({ encryptPlainFor: 'own' })).toEqual({ encryptPlainFor: 'own' });
+    expect(recipientsOf({})).toEqual({});
+  });
+
+  it.each([
+    ['two recipients', { recipient: file('both.pem'), encryptPlainFor: 'own' }],
+    ['a way for nobody', { plainMedia: 'encrypt' }],
+    ['a file that is not there', { recipient: file('nowhere') }],
+    ['a file without a certificate', { recipient: file('text') }],
+  ])('refuses %s', (_, options) => {
+    expect(() => recipientsOf(options)).toThrow(/--(?:recipient|plain-media)/);
   });
 });

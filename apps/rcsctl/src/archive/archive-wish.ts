@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { ConfigurationError } from '#platform';
+import { CertificateError, parseCertificatePem } from '#certificates';
+import { ConfigurationError, readOptionFile } from '#platform';
 
 /** Options of `rcsctl archive create` that say which recordings. */
 export interface SelectionOptions {
@@ -35,6 +36,36 @@ export function selectionOf(options: SelectionOptions): object {
   throw new ConfigurationError(
     'say which recordings in one way: --recording or --list, or --from, --until, --caller, --dialed and --agent, or --older-than-days and --newer-than-days',
   );
+}
+
+/** Options of `rcsctl archive create` and `daily` that say whom the media are for. */
+export interface RecipientOptions {
+  readonly encryptPlainFor?: string;
+  /** File of a certificate, PEM. */
+  readonly recipient?: string;
+  readonly plainMedia?: string;
+}
+
+/** The part of the request that says whom the media are for. @throws ConfigurationError for what says two things */
+export function recipientsOf({ encryptPlainFor, recipient, plainMedia }: RecipientOptions): object {
+  if (recipient === undefined) {
+    if (plainMedia !== undefined) throw new ConfigurationError('--plain-media is for archives with --recipient');
+    return withoutUndefined({ encryptPlainFor });
+  }
+  if (encryptPlainFor !== undefined)
+    throw new ConfigurationError('give --recipient or --encrypt-plain-for; with --recipient, --plain-media encrypt');
+  return withoutUndefined({ recipientCertificate: certificateIn(recipient), plainMedia });
+}
+
+/** Of what may be in the file besides, as a private key, nothing is sent. */
+function certificateIn(file: string): string {
+  const pem = readOptionFile('--recipient', file).toString('utf8');
+  try {
+    return parseCertificatePem(pem)[0].pem;
+  } catch (error) {
+    if (!(error instanceof CertificateError)) throw error;
+    throw new ConfigurationError(`option --recipient: ${file}: ${error.message}`);
+  }
 }
 
 /** One id a line. */

@@ -18,6 +18,8 @@ const usesKeys: ReadonlySet<string> = new Set([
   'peaks-read',
   'media-encryption',
   'custody-proved',
+  'archive-begun',
+  'archived',
 ]);
 
 /** What a gateway's audit says about the grants that it gave. */
@@ -49,7 +51,9 @@ export class GrantedPlaybacks {
 
 /** Keys that workers had opened; other uses stand in the audit under names of their own. */
 export const isPlayback = (record: JournalRecord): record is KeyUseRecord =>
-  record.event === 'key-use' && record.operation === 'unwrap' && record.caller === 'decrypt-worker';
+  record.event === 'key-use' &&
+  ['unwrap', 'archive-rewrap'].includes(record.operation) &&
+  record.caller === 'decrypt-worker';
 
 export const unexplained = ({ sequence, time, grantId, user, recording }: KeyUseRecord): UnexplainedUse => ({
   sequence,

@@ -1,9 +1,16 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { ConfigurationError } from '#platform';
 import { ArchiveBrokeOff, ArchiveFile, writeArchive } from '../archive/archive-file.js';
-import { daysBetween, searchOfDay, selectionOf, type SelectionOptions } from '../archive/archive-wish.js';
+import {
+  daysBetween,
+  recipientsOf,
+  searchOfDay,
+  selectionOf,
+  type RecipientOptions,
+  type SelectionOptions,
+} from '../archive/archive-wish.js';
 import { restoreArchive, type RestoreOutcome } from '../archive/restore-archive.js';
 import { ofVault } from '../archive/vault-signature.js';
 import {
@@ -21,9 +28,8 @@ import { ProgressBar } from '../terminal/progress-bar.js';
 import { mountCommands } from './archive-mount.commands.js';
 import { verifyCommand } from './archive-verify.command.js';
 
-interface WhyOptions extends GatewayOptions {
+interface WhyOptions extends GatewayOptions, RecipientOptions {
   readonly reason: string;
-  readonly encryptPlainFor?: string;
 }
 type CreateOptions = WhyOptions & SelectionOptions & { readonly to: string };
 type DailyOptions = WhyOptions & { readonly to: string; readonly from?: string; readonly until?: string };
@@ -129,12 +135,21 @@ const outcomeText = ({ recording, outcome, detail }: RestoreOutcome): string =>
 const withWhy = (command: Command): Command =>
   withGatewayOptions(command)
     .requiredOption('--reason <text>', 'why; it stands in the audit and in the manifest')
-    .option('--encrypt-plain-for <alias>', 'certificate that plain media are encrypted for; else they are left out');
+    .option('--encrypt-plain-for <alias>', 'certificate that plain media are encrypted for; else they are left out')
+    .option(
+      '--recipient <file>',
+      'certificate (PEM) that the archive is for: all media open with its private key and `openssl smime`; the vaults must allow it',
+    )
+    .addOption(
+      new Option('--plain-media <way>', 'with --recipient: leave plain media out, or encrypt them for it').choices([
+        'refuse',
+        'encrypt',
+      ]),
+    );
 
 async function make(gateway: GatewayClient, file: string, selection: object, options: WhyOptions): Promise<number> {
   if (existsSync(file)) throw new ConfigurationError(`${file} is there already`);
-  const { reason, encryptPlainFor } = options;
-  const request = { ...selection, reason, ...(encryptPlainFor === undefined ? {} : { encryptPlainFor }) };
+  const request = { ...selection, reason: options.reason, ...recipientsOf(options) };
   const bar = new ProgressBar(basename(file), undefined);
   try {
     return await writeArchive(file, shown(await gateway.openArchive(request, new AbortController().signal), bar));

@@ -13,6 +13,8 @@ export type ArchivedMedia =
       readonly file: string;
       readonly length: number;
       readonly envelope: Pick<Envelope, 'kind' | 'recipients' | 'otherRecipientCount' | 'version'>;
+      /** Whether that is one for the recipient of the archive, instead of the media file's own. */
+      readonly rewrapped?: boolean;
     }
   | { readonly mediaId: string; readonly leftOut: string };
 
@@ -24,15 +26,25 @@ export function recordingDocument(resource: JsonObject, media: readonly Archived
   const files = Array.isArray(resource['mediaFiles']) ? (resource['mediaFiles'] as readonly JsonObject[]) : [];
   const mediaFiles = files.map(file => {
     const archived = media.find(({ mediaId }) => mediaId === file['mediaId']);
-    return archived === undefined ? file : { ...file, archive: describe(archived) };
+    if (archived === undefined) return file;
+    // The certificates of the recording open nothing of what is re-wrapped.
+    const isRewrapped = 'rewrapped' in archived && archived.rewrapped === true;
+    const own = Object.entries(file).filter(([name]) => !isRewrapped || name !== 'certAlias');
+    return { ...Object.fromEntries(own), archive: describe(archived) };
   });
   return Buffer.from(`${JSON.stringify({ ...resource, mediaFiles }, null, 2)}\n`);
 }
 
 function describe(media: ArchivedMedia): JsonObject {
   if ('leftOut' in media) return { leftOut: media.leftOut };
-  const { file, length, envelope } = media;
-  return { file, length, opens: openingOf(envelope, file).command, recipients: envelope.recipients.map(recipientName) };
+  const { file, length, envelope, rewrapped } = media;
+  return {
+    file,
+    length,
+    opens: openingOf(envelope, file).command,
+    recipients: envelope.recipients.map(recipientName),
+    ...(rewrapped === true ? { rewrapped } : {}),
+  };
 }
 
 /** As `openssl x509 -serial` and `-ext subjectKeyIdentifier` name the certificate. */

@@ -44,6 +44,8 @@ export const manifestSchema = z.strictObject({
   finishedAt: z.iso.datetime(),
   recordings: z.int().min(0),
   mediaFiles: z.int().min(0),
+  /** The one certificate that it was made for, where that is so, and how many media files have an envelope for it instead of their own. */
+  recipient: z.strictObject({ fingerprint: sha256, subject: text, rewrapped: z.int().min(0) }).optional(),
   /** The record that was written before the first byte, and its proof. */
   audit: auditRecord,
   /** How many records of the audit are proved in `audit-proofs.json` of the recordings; absent where there are none. */

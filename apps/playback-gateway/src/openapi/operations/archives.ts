@@ -19,7 +19,15 @@ export const archiveOperations: FeatureOperations = {
           headers: { 'Content-Disposition': 'The name of the file.' },
         },
       },
-      problems: [...problemsOfRecordings, 'RCS_CERTIFICATE_NOT_FOUND', 'RCS_KEY_DISABLED', 'RCS_SEARCH_INCOMPLETE'],
+      problems: [
+        ...problemsOfRecordings,
+        'RCS_CERTIFICATE_NOT_FOUND',
+        'RCS_CERTIFICATE_NOT_VALID',
+        'RCS_KEY_DISABLED',
+        'RCS_KEY_REFUSED',
+        'RCS_ARCHIVE_RECIPIENT_REFUSED',
+        'RCS_SEARCH_INCOMPLETE',
+      ],
     },
   },
 };

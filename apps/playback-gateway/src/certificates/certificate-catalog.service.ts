@@ -8,6 +8,7 @@ import { unknownCertificate } from './certificate-errors.js';
 import {
   certificatePage,
   isSortedByRecordings,
+  isSortedByStored,
   type CertificatePage,
   type CertificatePageQuery,
 } from './certificate-page.js';
@@ -41,6 +42,13 @@ export class CertificateCatalog {
     const keys = await this.knownKeys(contactCenter);
     const stored = await this.inToken.listWith(contactCenter, keys ?? []);
     const shown = stored.filter(({ state }) => query.deleted || state === 'active');
+    if (isSortedByStored(query)) {
+      const page = certificatePage(shown, query);
+      return {
+        ...page,
+        certificates: await this.counted(contactCenter, await this.uncounted(contactCenter, page.certificates, keys)),
+      };
+    }
     const rows = await this.uncounted(contactCenter, shown, keys);
     if (isSortedByRecordings(query)) return certificatePage(await this.counted(contactCenter, rows), query);
     const page = certificatePage(rows, query, ({ columns }) => columns);

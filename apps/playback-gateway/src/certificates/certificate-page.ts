@@ -46,6 +46,10 @@ type Column = (typeof columns)[number];
 
 const columnOf = ({ sort }: Pick<CertificatePageQuery, 'sort'>): Column => sort.replace('-', '') as Column;
 
+/** Columns that the store has itself: the rest of a row is then made for the page alone. */
+export const isSortedByStored = (query: Pick<CertificatePageQuery, 'sort'>): boolean =>
+  ['alias', 'createdAt'].includes(columnOf(query));
+
 /** Whether the order needs the recordings of every certificate, and not of those on the page alone. */
 export const isSortedByRecordings = (query: Pick<CertificatePageQuery, 'sort'>): boolean =>
   columnOf(query) === 'recordings';
@@ -65,18 +69,17 @@ export function certificatePage<Row = CertificateRow>(
   const column = columnOf(query);
   const direction = sort.startsWith('-') ? -1 : 1;
   const sorted = rows
-    .map(row => ({ row, columns: columnsOf(row) }))
-    .sort(
-      ({ columns: left }, { columns: right }) =>
-        direction * compare(left[column] ?? '', right[column] ?? '', column) || (left.alias < right.alias ? -1 : 1),
-    );
+    .map(row => {
+      const columns = columnsOf(row);
+      return { row, alias: columns.alias, value: valueOf(columns, column) };
+    })
+    .sort((left, right) => direction * bySize(left.value, right.value) || (left.alias < right.alias ? -1 : 1));
   const certificates = sorted.slice(offset, offset + limit).map(({ row }) => row);
   return { certificates, total: rows.length, offset, limit };
 }
 
-function compare(left: string | number, right: string | number, column: string): number {
-  if (column === 'serialNumber') return bySize(BigInt(left), BigInt(right));
-  return bySize(left, right);
-}
+/** Serial numbers are decimal and longer than a number of JavaScript may be. */
+const valueOf = (columns: Columns, column: Column): string | number | bigint =>
+  column === 'serialNumber' ? BigInt(columns.serialNumber ?? 0) : (columns[column] ?? '');
 
 const bySize = <T>(left: T, right: T): number => (left === right ? 0 : left < right ? -1 : 1);

@@ -89,6 +89,7 @@ const rust = [
 ];
 const python = [{ needs: '../share/doc/python3-venv/copyright', debian: 'python3-venv' }];
 const kubernetes = [{ needs: 'etcd', debian: 'etcd-server' }];
+const yardsticks = ['rclone', 'wrk'].map(name => ({ needs: name, debian: name }));
 const images = ['buildah', 'debootstrap', 'skopeo'].map(name => ({ needs: name, debian: name }));
 const tests = [
   ...native,
@@ -110,7 +111,7 @@ const packagesOf = {
   test: tests,
   'all test': [...tests, ...cassandra, ...tokens, ...rust, ...python, ...kubernetes],
   'long test': [...tests, ...cassandra, ...tokens, ...rust, ...python, ...kubernetes, ...images],
-  bench: [...native, ...services, ...nginx, ...browser, ...probe],
+  bench: [...native, ...services, ...nginx, ...browser, ...probe, ...yardsticks],
 };
 
 const say = message => process.stderr.write(`${message}\n`);

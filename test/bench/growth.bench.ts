@@ -117,7 +117,7 @@ function operationsOf(ready: ReadyLine, playPath: string): Readonly<Record<strin
     'details of a recording': get(100, '/api/v2/recordings/GROWTH'),
     'page of a search': get(50, '/api/v2/recordings?callerPhoneNumber=%2B49*&limit=100'),
     'page of certificates': get(50, '/rcs/certificates'),
-    'last page of certificates': get(20, '/rcs/certificates?sort=-expires'),
+    'page of certificates by their ends': get(20, '/rcs/certificates?sort=-expires'),
     insertion: {
       count: 30,
       run: number => insertEncrypted(ready, `G-${process.hrtime.bigint()}-${number}`, randomBytes(1000)),

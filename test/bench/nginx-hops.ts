@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endingWithUs, reservePort } from '#platform';
 import { endChild } from '../support/waiting/end-child.js';
+import { answering } from './answering.js';
 import { processCpuMs } from './process-cpu.js';
 
 export interface NginxHops {
@@ -74,16 +75,4 @@ function familyCpuMs({ pid }: ChildProcess): number {
   if (pid === undefined) throw new Error('nginx has not started');
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim().split(' ');
   return [pid, ...children.map(Number)].reduce((sum, member) => sum + processCpuMs(member), 0);
-}
-
-async function answering(url: string): Promise<void> {
-  for (const end = performance.now() + 10_000; ;) {
-    try {
-      await fetch(url, { signal: AbortSignal.timeout(1000) });
-      return;
-    } catch (error) {
-      if (performance.now() > end) throw new Error('nginx does not answer', { cause: error });
-      await new Promise(resolve => setTimeout(resolve, 100));
-    }
-  }
 }

@@ -5,66 +5,74 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startCluster, type ReadyLine } from '../support/cluster/running-cluster.js';
+import { startSecondGateway } from '../support/cluster/second-gateway.js';
 import { insertEncrypted, putPlain } from './bench-media.js';
 import { components, Counters, growth } from './cluster-counters.js';
-import { runLoad, type LoadOptions } from './load.js';
-import { startNginxHops, type NginxHops } from './nginx-hops.js';
-import { interleaved, median, type PairedResult } from './statistics.js';
+import { memoryOf } from './held-memory.js';
+import { startNginxHops } from './nginx-hops.js';
+import { loads, type Load } from './playback/loads.js';
+import { reportOf, type LoadRow } from './playback/report.js';
+import { inTurn, type Run, type Side } from './playback/sides.js';
+import { RcloneServer } from './rclone-server.js';
+import { runWrk, type WrkOptions } from './wrk-load.js';
 
-/** What the architecture asks for. */
-const bars = { throughput: 1.0, requests: 0.5 };
 /** After as long without load V8 lets a heap grow by a few megabytes only, unless it is told otherwise. */
 const idleMs = 60_000;
-const connections = 16;
-const large = { bytes: 20_000_000, requests: 16 * 4 };
-const small = { bytes: 100_000, requests: 16 * 200 };
-
-/** What a load cost the services (gateway, vault, workers) and the two hops: medians over its runs. */
-interface Cost {
-  readonly unit: string;
-  readonly ours: number;
-  readonly yardstick: number;
-  readonly services: Readonly<Record<string, number>>;
-}
-
-interface Measured extends PairedResult {
-  readonly cost: Cost;
-}
+const loadSeconds = 4;
 
 /**
- * WebDAV -> worker -> gateway -> client, decrypted on the way and over mutual TLS between worker and gateway, against
- * two plain nginx proxy hops in front of the same Apache and the same plaintext bytes.
+ * WebDAV -> worker -> gateway -> client, decrypted on the way, by the worker beside the gateway and by workers over mutual
+ * TLS; against two plain nginx proxy hops and against rclone, which decrypts, all in front of the same Apache with bytes
+ * of the same length. In turn, so that every ratio is one of the same minute.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { json: { type: 'boolean', default: false }, pairs: { type: 'string', default: '5' } },
+    options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '5' } },
   });
+  const rounds = Number(values.rounds);
   const directory = mkdtempSync(join(tmpdir(), 'rcs-bench-'));
-  const cluster = await startCluster(process.cwd(), directory, {
-    RCS_SERVER_SETTINGS__ENABLE_SSL: 'false',
-    RCS_LOGGING__LEVEL: 'warn',
-  });
+  const cluster = await startCluster(process.cwd(), join(directory, 'data'), plain);
   try {
-    const hops = await startNginxHops(join(directory, 'nginx'), cluster.ready.webdav.url);
+    const { ready } = cluster;
+    await setTimeout(idleMs);
+    const idle = memoryOf(ready);
+    const hops = await startNginxHops(join(directory, 'nginx'), ready.webdav.url);
+    const rclone = await RcloneServer.start(join(directory, 'rclone'), ready.webdav);
+    const remote = await startSecondGateway(process.cwd(), ready, {
+      ...plain,
+      RCS_SERVER_SETTINGS__WORKER_SOCKET_DIRECTORY: 'false',
+    });
     try {
-      const pairs = Math.max(5, Number(values.pairs));
-      const throughput = await measure(
-        'large',
-        large,
-        cluster.ready,
-        hops,
-        pairs,
-        result => result.megabytesPerSecond,
-        { unit: 'CPU s/GB', of: cpuMs => (cpuMs * 1e6) / (large.bytes * large.requests) },
-      );
-      const requests = await measure('small', small, cluster.ready, hops, pairs, result => result.requestsPerSecond, {
-        unit: 'CPU ms/request',
-        of: cpuMs => cpuMs / small.requests,
-      });
-      const collections = await collectionsAfterIdleness(cluster.ready);
-      report({ throughput, requests, collections }, values.json);
+      const rows: LoadRow[] = [];
+      for (const load of loads) {
+        const media = randomBytes(load.storedBytes);
+        const name = `bench-${load.storedBytes}`;
+        const paths = {
+          play: await insertEncrypted(ready, name, media),
+          plain: await putPlain(ready, `${name}.plain`, media),
+          rclone: rclone.put(name, media),
+        };
+        const play = (gateway: string, management: string): Side => ({
+          url: `${gateway}/api/v2${paths.play}`,
+          headers: player(ready),
+          cpuMs: async () => servicesCpuMs({ ...ready.management, gateway: management }),
+        });
+        const sides = {
+          ours: play(ready.gateway, ready.management.gateway),
+          'ours over mutual TLS': play(remote.url, remote.management),
+          'two nginx hops': {
+            url: `${hops.url}${paths.plain}`,
+            headers: storageAccess(ready),
+            cpuMs: () => hops.cpuMs(),
+          },
+          rclone: { url: `${rclone.url}${paths.rclone}`, headers: {}, cpuMs: () => rclone.cpuMs() },
+        };
+        rows.push({ load, runs: await inTurn(rounds, sides, side => run(directory, side, load)) });
+      }
+      const collections = await collectionsAfterIdleness(directory, ready);
+      process.stdout.write(reportOf({ rows, idle, collections, idleMs }, values.json));
     } finally {
-      await hops.stop();
+      await Promise.all([hops.stop(), rclone.stop(), remote.stop()]);
     }
   } finally {
     await cluster.stop();
@@ -72,121 +80,52 @@ async function main(): Promise<void> {
   }
 }
 
-async function measure(
-  name: string,
-  size: { bytes: number; requests: number },
-  ready: ReadyLine,
-  hops: NginxHops,
-  pairs: number,
-  figure: (result: Awaited<ReturnType<typeof runLoad>>) => number,
-  cost: { unit: string; of: (cpuMs: number) => number },
-): Promise<Measured> {
-  const media = randomBytes(size.bytes);
-  const plainPath = await putPlain(ready, `bench-${name}.plain`, media);
-  const playPath = await insertEncrypted(ready, `bench-${name}`, media);
-  const player = ready.users[0];
-  if (player === undefined) throw new Error('the cluster has no user');
-  const base = { connections, requests: size.requests, bytes: size.bytes };
-  const ours: LoadOptions = {
-    ...base,
-    url: `${ready.gateway}/api/v2${playPath}`,
-    headers: basic(player.name, player.password),
-  };
-  const theirs: LoadOptions = {
-    ...base,
-    url: `${hops.url}${plainPath}`,
-    headers: basic(ready.webdav.user, ready.webdav.password),
-  };
-  const spentByServices: number[][] = [];
-  const spentByHops: number[] = [];
-  const result = await interleaved(
-    pairs,
-    async () => {
-      const before = await Counters.read(ready.management);
-      const done = await runLoad(ours);
-      const grown = growth(before, await Counters.read(ready.management));
-      spentByServices.push(components.map(name => cost.of(grown(name, 'process_cpu_seconds_total') * 1000)));
-      return figure(done);
-    },
-    async () => {
-      const before = hops.cpuMs();
-      const done = await runLoad(theirs);
-      spentByHops.push(cost.of(hops.cpuMs() - before));
-      return figure(done);
-    },
-  );
-  return {
-    ...result,
-    cost: {
-      unit: cost.unit,
-      ours: median(counted(spentByServices).map(services => services.reduce((sum, spent) => sum + spent, 0))),
-      yardstick: median(counted(spentByHops)),
-      services: Object.fromEntries(
-        components.map((name, index) => [name, median(counted(spentByServices).map(services => services[index] ?? 0))]),
-      ),
-    },
-  };
+const plain = { RCS_SERVER_SETTINGS__ENABLE_SSL: 'false', RCS_LOGGING__LEVEL: 'warn' };
+
+async function run(directory: string, { url, headers, cpuMs }: Side, load: Load): Promise<Run> {
+  const before = await cpuMs();
+  const options: WrkOptions = { url, headers, connections: load.connections, seconds: loadSeconds, range: load.range };
+  const result = await runWrk(directory, options);
+  return { ...result, cpuMs: (await cpuMs()) - before };
 }
 
-/** The first run of a side warms it up. */
-const counted = <T>(runs: readonly T[]): readonly T[] => runs.slice(1);
+async function servicesCpuMs(management: ReadyLine['management']): Promise<number> {
+  const counters = await Counters.read(management);
+  return components.reduce((sum, name) => sum + counters.sum(name, 'process_cpu_seconds_total') * 1000, 0);
+}
 
-/** Collections of the whole heap while 1.3 GB are played after a pause. */
-async function collectionsAfterIdleness(ready: ReadyLine): Promise<{ gateway: number; workers: number }> {
-  const player = ready.users[0];
-  if (player === undefined) throw new Error('the cluster has no user');
-  const playPath = await insertEncrypted(ready, 'bench-idle', randomBytes(large.bytes));
-  const load: LoadOptions = {
-    connections,
-    ...large,
-    url: `${ready.gateway}/api/v2${playPath}`,
-    headers: basic(player.name, player.password),
-  };
+/** Collections of the whole heap while media is played after a pause. */
+async function collectionsAfterIdleness(
+  directory: string,
+  ready: ReadyLine,
+): Promise<Readonly<Record<string, number>>> {
+  const playPath = await insertEncrypted(ready, 'bench-idle', randomBytes(20_000_000));
   await setTimeout(idleMs);
   const before = await Counters.read(ready.management);
-  await runLoad(load);
+  const options = {
+    url: `${ready.gateway}/api/v2${playPath}`,
+    headers: player(ready),
+    connections: 16,
+    seconds: loadSeconds,
+  };
+  const { bytes } = await runWrk(directory, options);
   const grown = growth(before, await Counters.read(ready.management));
-  const major = (component: string) => grown(component, 'nodejs_gc_duration_seconds_count', 'kind="major"');
-  return { gateway: major('playback-gateway'), workers: major('decrypt-worker') };
+  const perGigabyte = (component: string) =>
+    grown(component, 'nodejs_gc_duration_seconds_count', 'kind="major"') / (bytes / 1e9);
+  return Object.fromEntries(components.map(component => [component, perGigabyte(component)]));
 }
+
+function player({ users }: ReadyLine): Readonly<Record<string, string>> {
+  const [user] = users;
+  if (user === undefined) throw new Error('the cluster has no user');
+  return basic(user.name, user.password);
+}
+
+const storageAccess = ({ webdav }: ReadyLine) => basic(webdav.user, webdav.password);
 
 const basic = (user: string, password: string) => ({
   authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
 });
-
-function report(
-  results: {
-    throughput: Measured;
-    requests: Measured;
-    collections: { gateway: number; workers: number };
-  },
-  json: boolean,
-) {
-  const rows = [
-    { name: '20 MB x 16 streams', unit: 'MB/s', bar: bars.throughput, ...results.throughput },
-    { name: '100 KB x 16 connections', unit: 'requests/s', bar: bars.requests, ...results.requests },
-  ];
-  if (json) {
-    process.stdout.write(
-      `${JSON.stringify({ bench: 'playback', rows, collectionsAfterIdleness: results.collections })}\n`,
-    );
-    return;
-  }
-  for (const row of rows) {
-    process.stdout.write(
-      `${row.name}: ${row.ours.toFixed(0)} ${row.unit}, two nginx hops ${row.yardstick.toFixed(0)} ${row.unit}, ` +
-        `ratio ${row.ratio.toFixed(2)} (bar ${row.bar.toFixed(2)}; pairs ${row.ratios.map(ratio => ratio.toFixed(2)).join(' ')})\n` +
-        `  ${row.cost.unit}: ${row.cost.ours.toFixed(2)}, two nginx hops ${row.cost.yardstick.toFixed(2)} (` +
-        `${Object.entries(row.cost.services)
-          .map(([name, spent]) => `${name} ${spent.toFixed(2)}`)
-          .join(', ')})\n`,
-    );
-  }
-  const { gateway, workers } = results.collections;
-  process.stdout.write(
-    `collections of the whole heap in 1.3 GB after ${idleMs / 1000} s of idleness: gateway ${gateway}, workers ${workers}\n`,
-  );
-}
 
 main().catch((error: unknown) => {
   process.stderr.write(`bench playback: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

@@ -61,7 +61,7 @@ export class GrowingStore {
         this.recipients.push(namesUnder(summaryOfPem(pem), row.alias).filter(name => name.startsWith('issued:')));
         rows.push(row);
       }
-      insertAll(rows);
+      insertAll.immediate(rows);
     }
     this.certificates = Math.max(this.certificates, count);
   }
@@ -78,9 +78,13 @@ export class GrowingStore {
     this.contactCenters = Math.max(this.contactCenters, count);
   }
 
-  private async inSteps(first: number, end: number, insert: (numbers: readonly number[]) => void): Promise<void> {
+  private async inSteps(
+    first: number,
+    end: number,
+    insert: Database.Transaction<(numbers: readonly number[]) => void>,
+  ): Promise<void> {
     for (let from = first; from < end; from += atOnce) {
-      insert(Array.from({ length: Math.min(atOnce, end - from) }, (_, index) => from + index));
+      insert.immediate(Array.from({ length: Math.min(atOnce, end - from) }, (_, index) => from + index));
       // The gateway has its turn to write.
       await new Promise(resolve => setImmediate(resolve));
     }

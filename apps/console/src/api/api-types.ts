@@ -748,6 +748,121 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rcs/archive-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest archive jobs */
+        get: operations["get-rcs-archive-jobs"];
+        put?: never;
+        /**
+         * Have an archive made into a storage
+         * @description Some gateway makes it, part by part: each part is an archive of its own, whole and signed, written under another name and called so when it is whole. docs/archive.md has the details.
+         */
+        post: operations["post-rcs-archive-jobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rcs/archive-jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One archive job, with its parts */
+        get: operations["get-rcs-archive-jobs-id"];
+        put?: never;
+        post?: never;
+        /** Cancel an archive job; parts that are whole stay where they are */
+        delete: operations["delete-rcs-archive-jobs-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rcs/archive-jobs/{id}/parts/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A part of an archive, or a range of it */
+        get: operations["get-rcs-archive-jobs-id-parts-number"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rcs/archive-jobs/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause an archive job
+         * @description The part that is being written is given up; the parts that are whole stay.
+         */
+        post: operations["post-rcs-archive-jobs-id-pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rcs/archive-jobs/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resume an archive job that is paused, failed or waits */
+        post: operations["post-rcs-archive-jobs-id-resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rcs/archive-schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When an archive is made by itself */
+        get: operations["get-rcs-archive-schedule"];
+        /**
+         * Have an archive made each day
+         * @description At a time of day in UTC a job is begun: one each day, however many gateways there are. Days on which none ran are made up for.
+         */
+        put: operations["put-rcs-archive-schedule"];
+        post?: never;
+        /** Have no archive made by itself any more */
+        delete: operations["delete-rcs-archive-schedule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rcs/archives": {
         parameters: {
             query?: never;
@@ -1819,6 +1934,170 @@ export interface components {
             /** @description 1 missing parameter, 2 bad value, 3 no permission, 4 internal, 5 no role, 6 not found */
             statusCode: number;
             statusMessage: string;
+        };
+        ArchiveJob: {
+            /** @description of parts that are whole */
+            counts: {
+                bytes: number;
+                leftOut: number;
+                mediaFiles: number;
+                parts: number;
+                recordings: number;
+            };
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            destination: {
+                /** @description the folder of the parts, below the storage; or its URL, inside of the storage */
+                path: string;
+                /**
+                 * @description the kind of a storage of the contact center
+                 * @default webDAV
+                 * @enum {string}
+                 */
+                storage: "webDAV" | "file";
+            };
+            /** @description why it failed */
+            error?: {
+                code: string;
+                text: string;
+            };
+            id: string;
+            /** @description the first 100; the manifest of each part names all of it */
+            leftOut: {
+                code: string;
+                mediaFile?: string;
+                reason: string;
+                recording: string;
+            }[];
+            limits: {
+                bytes: number;
+                recordings: number;
+            };
+            /** @description what the names of its parts begin with */
+            name: string;
+            reason: string;
+            /** @description the day of the schedule */
+            scheduledFor?: string;
+            /** @description what was asked for, with the times that an age meant */
+            selection: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description paused and failed: until it is resumed; cancelled and done: for good
+             * @enum {string}
+             */
+            state: "running" | "paused" | "failed" | "cancelled" | "done";
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description why it waits at the moment */
+            waiting?: string;
+        };
+        ArchiveJobs: {
+            jobs: components["schemas"]["ArchiveJob"][];
+        };
+        ArchiveJobWithParts: {
+            /** @description of parts that are whole */
+            counts: {
+                bytes: number;
+                leftOut: number;
+                mediaFiles: number;
+                parts: number;
+                recordings: number;
+            };
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            destination: {
+                /** @description the folder of the parts, below the storage; or its URL, inside of the storage */
+                path: string;
+                /**
+                 * @description the kind of a storage of the contact center
+                 * @default webDAV
+                 * @enum {string}
+                 */
+                storage: "webDAV" | "file";
+            };
+            /** @description why it failed */
+            error?: {
+                code: string;
+                text: string;
+            };
+            id: string;
+            /** @description the first 100; the manifest of each part names all of it */
+            leftOut: {
+                code: string;
+                mediaFile?: string;
+                reason: string;
+                recording: string;
+            }[];
+            limits: {
+                bytes: number;
+                recordings: number;
+            };
+            /** @description what the names of its parts begin with */
+            name: string;
+            /** @description `after` of the next page; absent at the end */
+            next?: number;
+            parts: components["schemas"]["ArchivePart"][];
+            reason: string;
+            /** @description the day of the schedule */
+            scheduledFor?: string;
+            /** @description what was asked for, with the times that an age meant */
+            selection: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description paused and failed: until it is resumed; cancelled and done: for good
+             * @enum {string}
+             */
+            state: "running" | "paused" | "failed" | "cancelled" | "done";
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description why it waits at the moment */
+            waiting?: string;
+        };
+        ArchivePart: {
+            /** Format: date-time */
+            finishedAt: string;
+            length: number;
+            mediaFiles: number;
+            number: number;
+            path: string;
+            recordings: number;
+            sha256: string;
+        };
+        ArchiveSchedule: {
+            age: {
+                maximumDays: number;
+                minimumDays: number;
+            };
+            /** @description time of day in UTC, HH:mm */
+            at: string;
+            destination: {
+                /** @description the folder of the parts, below the storage; or its URL, inside of the storage */
+                path: string;
+                /**
+                 * @description the kind of a storage of the contact center
+                 * @default webDAV
+                 * @enum {string}
+                 */
+                storage: "webDAV" | "file";
+            };
+            encryptPlainFor?: string;
+            /** @description the last day that had its job, or is to have none */
+            lastDay: string;
+            /** @description a part ends behind the recording with which it reaches one of them */
+            parts: {
+                /** @default 2147483648 */
+                bytes: number;
+                /** @default 5000 */
+                recordings: number;
+            };
+            reason: string;
+            /** Format: date-time */
+            setAt: string;
+            setBy: string;
         };
         AssignedKeyPairs: {
             keyPairs: {
@@ -4941,6 +5220,342 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AccessGroups"];
                 };
+            };
+        };
+    };
+    "get-rcs-archive-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveJobs"];
+                };
+            };
+        };
+    };
+    "post-rcs-archive-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    age?: {
+                        /** @description began less than this many days ago */
+                        maximumDays?: number;
+                        /**
+                         * @description began this many days ago, or earlier
+                         * @default 0
+                         */
+                        minimumDays?: number;
+                    };
+                    destination: {
+                        /** @description the folder of the parts, below the storage; or its URL, inside of the storage */
+                        path: string;
+                        /**
+                         * @description the kind of a storage of the contact center
+                         * @default webDAV
+                         * @enum {string}
+                         */
+                        storage?: "webDAV" | "file";
+                    };
+                    /** @description alias of the certificate that plain media are encrypted for; without it they are left out */
+                    encryptPlainFor?: string;
+                    /**
+                     * @description a part ends behind the recording with which it reaches one of them
+                     * @default {}
+                     */
+                    parts?: {
+                        /** @default 2147483648 */
+                        bytes?: number;
+                        /** @default 5000 */
+                        recordings?: number;
+                    };
+                    /**
+                     * @description with recipientCertificate: plain media are left out (refuse, as when absent), or encrypted for it
+                     * @enum {string}
+                     */
+                    plainMedia?: "refuse" | "encrypt";
+                    /** @description why; it stands in the audit and in the manifest */
+                    reason: string;
+                    /** @description certificate (PEM) that the archive is for: envelopes are re-wrapped for it alone; the configuration of the vaults must name it */
+                    recipientCertificate?: string;
+                    /** @description by their ids */
+                    recordings?: string[];
+                    /** @description the criteria of a search for recordings */
+                    search?: {
+                        /** @description letters and digits count, in their case; * stands for any characters */
+                        callerPhoneNumber?: string;
+                        /** @description as callerPhoneNumber */
+                        dialedPhoneNumber?: string;
+                        /** @description started before this time */
+                        endTime?: string;
+                        /** @description started at this time or later */
+                        startTime?: string;
+                        /** @description an agent of the recording, by user name or agent id */
+                        userName?: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description It is made. */
+            202: {
+                headers: {
+                    /** @description The job. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveJob"];
+                };
+            };
+        };
+    };
+    "get-rcs-archive-jobs-id": {
+        parameters: {
+            query?: {
+                after?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveJobWithParts"];
+                };
+            };
+        };
+    };
+    "delete-rcs-archive-jobs-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveJob"];
+                };
+            };
+        };
+    };
+    "get-rcs-archive-jobs-id-parts-number": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The entity tag of the part. */
+                "If-Range"?: string;
+                /** @description One range of bytes. */
+                Range?: string;
+            };
+            path: {
+                id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The part. */
+            200: {
+                headers: {
+                    /** @description The name of the file. */
+                    "Content-Disposition"?: string;
+                    /** @description Of the part. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description The range. */
+            206: {
+                headers: {
+                    /** @description Which bytes. */
+                    "Content-Range"?: string;
+                    /** @description Of the part. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+        };
+    };
+    "post-rcs-archive-jobs-id-pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveJob"];
+                };
+            };
+        };
+    };
+    "post-rcs-archive-jobs-id-resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveJob"];
+                };
+            };
+        };
+    };
+    "get-rcs-archive-schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveSchedule"];
+                };
+            };
+        };
+    };
+    "put-rcs-archive-schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description of recordings, counted back from 00:00 UTC of each day: 0 and 1 is the day before
+                     * @default {}
+                     */
+                    age?: {
+                        /** @default 1 */
+                        maximumDays?: number;
+                        /** @default 0 */
+                        minimumDays?: number;
+                    };
+                    /** @description time of day in UTC, HH:mm */
+                    at: string;
+                    destination: {
+                        /** @description the folder of the parts, below the storage; or its URL, inside of the storage */
+                        path: string;
+                        /**
+                         * @description the kind of a storage of the contact center
+                         * @default webDAV
+                         * @enum {string}
+                         */
+                        storage?: "webDAV" | "file";
+                    };
+                    /** @description alias of the certificate that plain media are encrypted for; without it they are left out */
+                    encryptPlainFor?: string;
+                    /**
+                     * @description a part ends behind the recording with which it reaches one of them
+                     * @default {}
+                     */
+                    parts?: {
+                        /** @default 2147483648 */
+                        bytes?: number;
+                        /** @default 5000 */
+                        recordings?: number;
+                    };
+                    /** @description why; it stands in the audit and in the manifest */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveSchedule"];
+                };
+            };
+        };
+    };
+    "delete-rcs-archive-schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

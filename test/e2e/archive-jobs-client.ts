@@ -47,33 +47,33 @@ export class ArchiveJobsClient {
     return names.map(name => this.client.recordingId(name));
   }
 
-  ask(method: string, path: string, body?: object, who = 'alice', gateway = this.cluster.ready.gateway) {
+  ask(method: string, path: string, body?: object, who = 'alice') {
     const sent: string[] = [];
     if (body !== undefined) {
       writeFileSync(this.client.file('asked.json'), JSON.stringify(body));
       const file = `@${this.client.file('asked.json')}`;
       sent.push('--header', 'Content-Type: application/json', '--data-binary', file);
     }
-    return curl(...this.client.asUser(who), '--request', method, ...sent, `${gateway}/rcs/${path}`);
+    return curl(...this.client.asUser(who), '--request', method, ...sent, `${this.cluster.ready.gateway}/rcs/${path}`);
   }
 
-  async begin(selection: object, parts: object, gateway?: string): Promise<string> {
-    const body = { reason: 'kept elsewhere', ...selection, destination: { path: this.folder }, parts };
-    const answer = await this.ask('POST', 'archive-jobs', body, 'alice', gateway);
+  async begin(selection: object, parts: object, path = this.folder): Promise<string> {
+    const body = { reason: 'kept elsewhere', ...selection, destination: { path }, parts };
+    const answer = await this.ask('POST', 'archive-jobs', body);
     if (answer.status !== 202) throw new Error(answer.body.toString());
     return jobIn(answer).id;
   }
 
-  async job(id: string, gateway?: string): Promise<JobAnswer> {
-    return jobIn(await this.ask('GET', `archive-jobs/${id}`, undefined, 'alice', gateway));
+  async job(id: string): Promise<JobAnswer> {
+    return jobIn(await this.ask('GET', `archive-jobs/${id}`));
   }
 
-  ended(id: string, state = 'done', gateway?: string): Promise<JobAnswer> {
-    return answerOf(
-      `the job to be ${state}`,
-      () => this.job(id, gateway),
-      job => job.state === state,
-    );
+  ended(id: string, state = 'done'): Promise<JobAnswer> {
+    return this.until(id, `be ${state}`, job => job.state === state);
+  }
+
+  until(id: string, what: string, isEnough: (job: JobAnswer) => boolean): Promise<JobAnswer> {
+    return answerOf(`the job to ${what}`, () => this.job(id), isEnough);
   }
 
   part(id: string, number: number, ...options: readonly string[]): Promise<CurlAnswer> {

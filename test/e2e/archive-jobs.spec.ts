@@ -4,10 +4,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { verifyArchive } from '#archive';
+import { withClusterStore } from '#test/cluster/cluster-store.js';
 import { joinCluster } from '#test/cluster/joined-cluster.js';
-import type { RunningCluster } from '#test/cluster/running-cluster.js';
+import { personOf, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { answerOf } from '#test/waiting/wait-for.js';
 import { bytesOf } from '../../libs/archive/src/testing/made-archives.js';
-import { ArchiveJobsClient, jobIn } from './archive-jobs-client.js';
+import { ArchiveJobsClient, jobIn, type JobAnswer } from './archive-jobs-client.js';
+import { rcsctl } from './command-line.js';
 import { CurlClient } from './curl-client.js';
 
 jest.setTimeout(120_000);
@@ -121,5 +124,70 @@ describe('archive jobs', () => {
       jobs: { id: string }[];
     };
     expect(list.map(job => job.id)).toEqual(expect.arrayContaining([id, other]));
+  });
+});
+
+describe('an archive schedule', () => {
+  it('is set, shown and removed, and really makes the archives of days that were missed', async () => {
+    expect((await jobs.ask('GET', 'archive-schedule')).status).toBe(404);
+    const age = { minimumDays: 0, maximumDays: 30_000 };
+    const asked = { at: '00:00', reason: 'daily', age, destination: { path: jobs.folder } };
+    expect((await jobs.ask('PUT', 'archive-schedule', asked, 'bob')).status).toBe(403);
+    expect((await jobs.ask('PUT', 'archive-schedule', { ...asked, at: '24:00' })).status).toBe(400);
+    expect((await jobs.ask('PUT', 'archive-schedule', asked)).status).toBe(200);
+    const scheduled = async (): Promise<JobAnswer[]> => {
+      const { body } = await jobs.ask('GET', 'archive-jobs');
+      const { jobs: list } = JSON.parse(body.toString()) as { jobs: JobAnswer[] };
+      return list.filter(({ scheduledFor }) => scheduledFor !== undefined);
+    };
+    expect(await scheduled()).toEqual([]);
+
+    // As if no gateway had run since.
+    const day = (before: number): string => new Date(Date.now() - before * 86_400_000).toISOString().slice(0, 10);
+    await withClusterStore(cluster.ready.dataDir, {}, async ({ archiveJobs }) => {
+      const schedule = (await archiveJobs.schedule(cluster.ready.contactCenter))!;
+      await archiveJobs.removeSchedule(cluster.ready.contactCenter);
+      await archiveJobs.putSchedule({ ...schedule, lastDay: day(2) });
+    });
+    const isDone = (made: readonly JobAnswer[]): boolean =>
+      made.length === 2 && made.every(({ state }) => state === 'done');
+    const made = await answerOf('the archives of two days', scheduled, isDone);
+    expect(made.map(({ scheduledFor }) => scheduledFor).sort()).toEqual([day(1), day(0)]);
+    expect(made[0]!.counts.recordings).toBeGreaterThanOrEqual(recordings.length);
+    const shown = JSON.parse((await jobs.ask('GET', 'archive-schedule')).body.toString()) as object;
+    expect(shown).toMatchObject({ at: '00:00', age, reason: 'daily', lastDay: day(0) });
+    expect((await jobs.ask('DELETE', 'archive-schedule')).status).toBe(204);
+    expect((await jobs.ask('DELETE', 'archive-schedule')).status).toBe(404);
+  });
+});
+
+describe('rcsctl archive', () => {
+  const run = (...args: readonly string[]) => {
+    const { gateway, caFile, commandLine } = cluster.ready;
+    const { name, password } = personOf(cluster.ready, 'alice');
+    const file = client.write('password', Buffer.from(password));
+    const access = ['--gateway', gateway, '--ca', caFile, '--user', name, '--password-file', file, '--json'];
+    return rcsctl(commandLine ?? join(cluster.ready.dataDir, 'application.yaml'), 'archive', ...args, ...access);
+  };
+
+  it('begins, shows and ends jobs, and sets a schedule', async () => {
+    const where = ['--to-storage', jobs.folder, '--part-recordings', '2', '--reason', 'from the command line'];
+    const begun = await run('create', ...where, '--recording', ...recordings);
+    expect([begun.status, begun.stderr]).toEqual([0, '']);
+    const { id } = JSON.parse(begun.stdout) as { id: string };
+    await jobs.ended(id);
+    const shown = JSON.parse((await run('jobs', 'show', id)).stdout) as JobAnswer;
+    expect([shown.state, shown.parts.map(part => part.recordings)]).toEqual(['done', [2, 2, 1]]);
+    expect((await run('jobs', 'list')).stdout).toContain(id);
+    expect(await run('jobs', 'cancel', id)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('done') as string,
+    });
+
+    const set = await run('schedule', 'set', '--at', '04:30', '--to-storage', jobs.folder, '--reason', 'daily');
+    expect(JSON.parse(set.stdout)).toMatchObject({ at: '04:30', age: { minimumDays: 0, maximumDays: 1 } });
+    expect(JSON.parse((await run('schedule', 'show')).stdout)).toMatchObject({ at: '04:30', reason: 'daily' });
+    expect((await run('schedule', 'remove')).status).toBe(0);
+    expect((await run('create', '--reason', 'nowhere', '--recording', 'r')).status).not.toBe(0);
   });
 });

@@ -19,6 +19,7 @@ export class Markers {
       side.keyPair.publicKey.slice(40, 100),
       side.session,
       side.rewrap,
+      side.archiveJob,
       Buffer.from(keyManagerSecret(side.prefix)).toString('base64'),
       ...side.certificates.flatMap(({ certificate: { der, keyIdentifier, serialNumber } }) => [
         der.subarray(240, 288).toString('base64').slice(4, 60),
@@ -39,7 +40,7 @@ export class Markers {
   /** What the answer says of A that neither the question said already, nor things of B's own that are called alike. */
   in({ headers, body }: Pick<Answer, 'headers' | 'body'>, asked: Message): string[] {
     const question = `${decodeURIComponent(asked.path)}\n${JSON.stringify(asked.json ?? '')}`.toLowerCase();
-    const ownActs = /^\/rcs\/audit|\/request-log/.test(asked.path);
+    const ownActs = /^\/rcs\/(?:audit|archive-jobs)|\/request-log/.test(asked.path);
     return this.found(`${JSON.stringify(headers)}\n${body.toString('latin1')}`).filter(text => {
       const name = text.toLowerCase().replace(/[.-]+$/, '');
       return !question.includes(name) && !this.shared.has(name) && !(ownActs && this.sent.has(name));

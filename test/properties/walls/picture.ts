@@ -132,7 +132,18 @@ function recordingQuestions({ recordings, admin, supervisor, agent }: Side): Que
 }
 
 function administrationQuestions(side: Side): Question[] {
-  const { admin, supervisor, agent, keyAdministrator, certificates, profile, contactCenter, rewrap, recordings } = side;
+  const {
+    admin,
+    supervisor,
+    agent,
+    keyAdministrator,
+    certificates,
+    profile,
+    contactCenter,
+    rewrap,
+    archiveJob,
+    recordings,
+  } = side;
   const people = [admin, supervisor, agent, keyAdministrator];
   const profilePath = `/rcs/ivr-profiles/${profile}`;
   return [
@@ -153,6 +164,10 @@ function administrationQuestions(side: Side): Question[] {
     asked(admin, `/rcs/contact-centers/${contactCenter.id}/recipients?screenRecording=true`),
     asked(admin, '/rcs/rewraps'),
     asked(admin, `/rcs/rewraps/${rewrap}`),
+    asked(admin, '/rcs/archive-jobs'),
+    asked(admin, `/rcs/archive-jobs/${archiveJob}`),
+    asked(admin, `/rcs/archive-jobs/${archiveJob}/parts/1`, { range: 'bytes=0-99' }),
+    asked(admin, '/rcs/archive-schedule'),
     asked(admin, '/rcs/users'),
     ...people.flatMap(person => [asked(admin, `/rcs/users/${person.name}`), asked(person, '/api/v2/me')]),
     asked(admin, '/rcs/roles'),

@@ -151,6 +151,25 @@ export const routeActs: Readonly<Record<string, RouteActs>> = {
         const [known, unknown] = nobodys(id);
         return { message: of(known), twin: { message: of(unknown), names: [known, unknown] as const } };
       }),
+  'POST /rcs/archive-jobs': ({ a }) =>
+    plainly('POST', '/rcs/archive-jobs', [
+      {
+        recordings: [a.recordings[0]!.id],
+        reason: 'to take along',
+        destination: { path: 'archives-of-b' },
+      },
+    ]),
+  'GET /rcs/archive-jobs': () => plainly('GET', '/rcs/archive-jobs'),
+  'GET /rcs/archive-jobs/:id': ({ a }) => over('GET', '/rcs/archive-jobs/:id', uuid(a.archiveJob)),
+  'POST /rcs/archive-jobs/:id/pause': ({ a }) => over('POST', '/rcs/archive-jobs/:id/pause', uuid(a.archiveJob)),
+  'POST /rcs/archive-jobs/:id/resume': ({ a }) => over('POST', '/rcs/archive-jobs/:id/resume', uuid(a.archiveJob)),
+  'DELETE /rcs/archive-jobs/:id': ({ a }) => over('DELETE', '/rcs/archive-jobs/:id', uuid(a.archiveJob)),
+  'GET /rcs/archive-jobs/:id/parts/:number': ({ a }) =>
+    over('GET', '/rcs/archive-jobs/:id/parts/1', uuid(a.archiveJob)),
+  'GET /rcs/archive-schedule': () => plainly('GET', '/rcs/archive-schedule'),
+  'PUT /rcs/archive-schedule': () =>
+    plainly('PUT', '/rcs/archive-schedule', [{ at: '03:00', reason: 'of B', destination: { path: 'archives-of-b' } }]),
+  'DELETE /rcs/archive-schedule': () => plainly('DELETE', '/rcs/archive-schedule'),
   'GET /rcs/retention': () => plainly('GET', '/rcs/retention'),
   'PUT /rcs/retention': ({ a }) =>
     plainly('PUT', '/rcs/retention', [

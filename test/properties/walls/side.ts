@@ -66,6 +66,8 @@ export interface Side {
   readonly keyPair: LocalKeyPair;
   readonly session: string;
   readonly rewrap: string;
+  /** Done, with one part. */
+  readonly archiveJob: string;
   /** Defined, and on every third recording. */
   readonly label: string;
   /** A key of the token that waits for its certificate. */
@@ -144,9 +146,10 @@ export async function buildSide({
   const { session } = await admin.must<{ session: { id: string } }>('POST', '/api/v2/sessions', {});
   await admin.must('POST', '/rcs/keys', { alias: `${prefix}-generated`, size: 2048 });
   const rewrap = await finishedRewrap(admin, aliases[2]!, aliases[0]!);
+  const archiveJob = await finishedArchive(admin, prefix, recordings[0]!.id);
   return {
     ...{ prefix, contactCenter, admin, supervisor, agent, keyAdministrator, certificates, profile },
-    ...{ recordings, seldomPlayed, label, hawk, genesys, keyPair, rewrap },
+    ...{ recordings, seldomPlayed, label, hawk, genesys, keyPair, rewrap, archiveJob },
     session: session.id,
     generatedKey: `${prefix}-generated`,
   };
@@ -207,5 +210,18 @@ async function finishedRewrap(admin: Caller, from: string, to: string): Promise<
   const { id } = await admin.must<{ id: string }>('POST', `/rcs/certificates/${from}/rewrap`, { to });
   const run = (): Promise<{ state: string }> => admin.must('GET', `/rcs/rewraps/${id}`);
   await answerOf('the end of the rewrap', run, ({ state }) => state !== 'running', { patienceMs: 300_000 });
+  return id;
+}
+
+/** And a schedule, which makes none while the property runs. */
+async function finishedArchive(admin: Caller, prefix: string, recording: string): Promise<string> {
+  const destination = { path: `${prefix}-archives` };
+  const reason = `${prefix}-archive`;
+  const at = new Date(Date.now() - 3_600_000).toISOString().slice(11, 16);
+  await admin.must('PUT', '/rcs/archive-schedule', { at, reason, destination });
+  const asked = { recordings: [recording], reason, destination };
+  const { id } = await admin.must<{ id: string }>('POST', '/rcs/archive-jobs', asked);
+  const job = (): Promise<{ state: string }> => admin.must('GET', `/rcs/archive-jobs/${id}`);
+  await answerOf('the end of the archive job', job, ({ state }) => state === 'done', { patienceMs: 60_000 });
   return id;
 }

@@ -2,7 +2,7 @@ import { describeError, RcsError, type Logger } from '#platform';
 import type { ArchiveJob, ArchiveJobStep, ArchiveJobStore } from '#store';
 
 /** A job whose gateway died goes on elsewhere after this. */
-export const leaseMs = 15_000;
+export const leaseMs = 10_000;
 const renewEveryMs = 2000;
 
 /** Why work on a job ends although nothing is wrong with it. */

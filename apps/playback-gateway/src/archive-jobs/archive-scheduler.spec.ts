@@ -1,7 +1,20 @@
-import { SqliteTestDirectory } from '../../../../libs/store/src/testing/sqlite-test-directory.js';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openSqliteStore, type Store } from '#store';
 import { ArchiveScheduler } from './archive-scheduler.js';
 
-const directory = new SqliteTestDirectory();
+const directory = mkdtempSync(join(tmpdir(), 'rcs-archive-schedule-'));
+let store: Store;
+
+beforeAll(async () => {
+  store = await openSqliteStore({ directory, auditWriter: 'gateway-1' });
+});
+afterAll(async () => {
+  await store.close();
+  rmSync(directory, { recursive: true });
+});
+
 const schedule = {
   contactCenter: 'cc-1',
   version: 'v1',
@@ -15,7 +28,6 @@ const schedule = {
 };
 
 it('makes one job of each day when its time has come, of several gateways, and makes up for those that were missed', async () => {
-  const store = await directory.open();
   await store.archiveJobs.putSchedule(schedule);
   let now = 0;
   const logger = { info: () => undefined, warn: () => undefined };

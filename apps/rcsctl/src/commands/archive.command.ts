@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { ConfigurationError } from '#platform';
 import { ArchiveBrokeOff, ArchiveFile, writeArchive } from '../archive/archive-file.js';
 import {
@@ -25,13 +25,23 @@ import { recorderAccess, type RecorderOptions } from '../recorder/recorder-acces
 import { RecorderStorage } from '../recorder/recorder-storage.js';
 import { print } from '../terminal/print.js';
 import { ProgressBar } from '../terminal/progress-bar.js';
+import { wholeNumber } from '../terminal/whole-number.js';
+import {
+  archiveJobsCommands,
+  beginJob,
+  placementOf,
+  withPlacement,
+  type PlacementOptions,
+} from './archive-jobs.commands.js';
 import { mountCommands } from './archive-mount.commands.js';
 import { verifyCommand } from './archive-verify.command.js';
 
 interface WhyOptions extends GatewayOptions, RecipientOptions {
   readonly reason: string;
 }
-type CreateOptions = WhyOptions & SelectionOptions & { readonly to: string };
+type CreateOptions = WhyOptions &
+  SelectionOptions &
+  PlacementOptions & { readonly to?: string; readonly toStorage?: string };
 type DailyOptions = WhyOptions & { readonly to: string; readonly from?: string; readonly until?: string };
 
 const purpose = 'to make an archive';
@@ -39,9 +49,10 @@ const purpose = 'to make an archive';
 /** `rcsctl archive`: recordings to take along, and what proves them. */
 export function archiveCommand(program: Command): void {
   const archive = program.command('archive').description('archives: recordings to take along');
-  withWhy(archive.command('create'))
+  withPlacement(withWhy(archive.command('create')))
     .description('make one archive; for administrators of a contact center')
-    .requiredOption('--to <file>', 'the file, which must not be there yet')
+    .option('--to <file>', 'the file, which must not be there yet')
+    .option('--to-storage <location>', 'folder in a storage of the contact center: gateways make it there, in parts')
     .option('--recording <id...>', 'recordings by their ids')
     .option('--list <file>', 'file with ids, one a line')
     .option('--from <time>', 'recordings that began at this time or later')
@@ -51,12 +62,7 @@ export function archiveCommand(program: Command): void {
     .option('--agent <name>', 'recordings of an agent')
     .option('--older-than-days <days>', 'recordings that began so long ago, or earlier', wholeNumber)
     .option('--newer-than-days <days>', 'recordings that began less long ago', wholeNumber)
-    .action((options: CreateOptions) =>
-      withGateway(options, purpose, async gateway => {
-        const bytes = await make(gateway, options.to, selectionOf(options), options);
-        print(options.json === true, { file: options.to, bytes }, () => `${options.to}: ${bytes} bytes`);
-      }),
-    );
+    .action((options: CreateOptions) => withGateway(options, purpose, gateway => create(gateway, options)));
   withWhy(archive.command('daily'))
     .description('make an archive of each day (UTC) that has none yet; whatever ended it, the next one goes on')
     .requiredOption('--to <directory>', 'folder of the archives: archive-yyyy-MM-dd.zip')
@@ -66,6 +72,7 @@ export function archiveCommand(program: Command): void {
   verifyCommand(archive);
   restoreCommand(archive);
   mountCommands(archive);
+  archiveJobsCommands(archive);
 }
 
 interface RestoreOptions extends ConfigurationOptions, RecorderOptions {
@@ -147,9 +154,25 @@ const withWhy = (command: Command): Command =>
       ]),
     );
 
+async function create(gateway: GatewayClient, options: CreateOptions): Promise<void> {
+  const { to, toStorage, json } = options;
+  if (to === undefined && toStorage !== undefined) {
+    const request = { ...requestOf(selectionOf(options), options), ...placementOf(toStorage, options) };
+    return beginJob(gateway, request, json === true);
+  }
+  if (to === undefined || toStorage !== undefined)
+    throw new ConfigurationError('say where to: --to FILE, or --to-storage LOCATION');
+  const bytes = await make(gateway, to, selectionOf(options), options);
+  print(json === true, { file: to, bytes }, () => `${to}: ${bytes} bytes`);
+}
+
+function requestOf(selection: object, options: WhyOptions): object {
+  return { ...selection, reason: options.reason, ...recipientsOf(options) };
+}
+
 async function make(gateway: GatewayClient, file: string, selection: object, options: WhyOptions): Promise<number> {
   if (existsSync(file)) throw new ConfigurationError(`${file} is there already`);
-  const request = { ...selection, reason: options.reason, ...recipientsOf(options) };
+  const request = requestOf(selection, options);
   const bar = new ProgressBar(basename(file), undefined);
   try {
     return await writeArchive(file, shown(await gateway.openArchive(request, new AbortController().signal), bar));
@@ -187,11 +210,4 @@ async function daily(options: DailyOptions): Promise<void> {
     print(options.json === true, { made, failed }, () => `${made.length} archives made, ${failed.length} broke off`);
     if (failed.length > 0) process.exitCode = 1;
   });
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0 || text === '')
-    throw new InvalidArgumentError('It must be a whole number, 0 or more.');
-  return value;
 }

@@ -7,6 +7,7 @@ import { personOf, type RunningCluster } from '#test/cluster/running-cluster.js'
 import { waitFor } from '#test/waiting/wait-for.js';
 import { startChromium } from '../chromium.js';
 import { curl } from '../external-tools.js';
+import { takePicture } from './axe-findings.js';
 import { logIn, openConsole, type ConsoleWindow } from './console-page.js';
 import { playButton, recordCall, seriousFindings } from './player-page.js';
 
@@ -68,6 +69,53 @@ it('finds recordings by number and agent, and keeps the search in the address', 
   await page.getByRole('textbox', { name: 'Caller' }).fill('nobody');
   await button(page, 'Search').click();
   await page.getByText('No recording that you may see fits the search.').waitFor();
+});
+
+it.each([1440, 1280, 1024, 390])(
+  'is as wide as a window of %i pixels, and hides nothing of a recording',
+  async width => {
+    const page = await list('alice', { viewport: { width, height: 844 } });
+    const [whole, seen, table, frame] = await page.evaluate<[number, number, number, number]>(`(() => {
+    const frame = document.querySelector('.table-frame');
+    return [document.documentElement.scrollWidth, innerWidth, frame.scrollWidth, frame.clientWidth];
+  })()`);
+    expect([whole, table]).toEqual([seen, frame]);
+    const row = rows(page).filter({ hasText: '+493012345671' });
+    for (const text of ['+493012345671', 'Encrypted'])
+      expect(await row.getByText(text).locator('visible=true').count()).toBe(1);
+    const header = await page.getByRole('banner').boundingBox();
+    if (width === 390) expect(header?.height).toBeLessThan(110);
+    expect(await page.getByRole('button', { name: 'Account' }).isVisible()).toBe(width === 390);
+    await takePicture(page, `recordings-${String(width)}`);
+  },
+);
+
+it('has the account of a phone behind a button', async () => {
+  const page = await list('alice', { viewport: { width: 390, height: 844 } });
+  const logOut = button(page, 'Log out');
+  expect(await logOut.isVisible()).toBe(false);
+  await page.getByRole('button', { name: 'Account' }).click();
+  await logOut.waitFor();
+  expect(await seriousFindings(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await logOut.waitFor({ state: 'hidden' });
+});
+
+it('offers protection, and its end, for those recordings that it is about', async () => {
+  const page = await list();
+  expect(await button(page, 'End protection').count()).toBe(0);
+  const [one, other] = ['+12125550142', '+493012345671'].map(caller => rows(page).filter({ hasText: caller }));
+  await one!.getByRole('checkbox').check({ force: true });
+  await button(page, 'Protect').click();
+  await one!.filter({ hasText: 'Protected' }).waitFor();
+  await button(page, 'End protection').waitFor();
+  expect(await button(page, 'Protect').count()).toBe(0);
+  await other!.getByRole('checkbox').check({ force: true });
+  await button(page, 'Protect 1 of 2').waitFor();
+  await button(page, 'End protection of 1 of 2').click();
+  await one!.filter({ hasText: 'Protected' }).waitFor({ state: 'detached' });
+  await button(page, 'Protect').waitFor();
+  expect(await page.getByRole('button', { name: /End protection/ }).count()).toBe(0);
 });
 
 it('labels, protects, holds and erases a selection', async () => {

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { NavLink, Outlet, useLocation } from 'react-router';
 import { Button } from '../components/button.js';
 import { useSession } from '../session/session.js';
@@ -45,15 +45,45 @@ export function Layout() {
               ))}
           </ul>
         </nav>
-        <div className="account">
-          <span className="account-name">{me.userName}</span>
-          <Preferences />
-          <Button onPress={() => void logOut()}>{t('login.logOut')}</Button>
-        </div>
+        <Account userName={me.userName} onLogOut={() => void logOut()} />
       </header>
       <main className="main" id="main" ref={main} tabIndex={-1}>
         <Outlet />
       </main>
+    </div>
+  );
+}
+
+interface AccountProperties {
+  readonly userName: string;
+  readonly onLogOut: () => void;
+}
+
+/** Who is logged in, and what this browser keeps for them; on a phone behind a button (layout.css). */
+function Account({ userName, onLogOut }: AccountProperties) {
+  const t = useTexts();
+  const id = useId();
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <div
+      className="account"
+      onKeyDown={event => {
+        if (event.key === 'Escape') setOpen(false);
+      }}
+    >
+      <Button
+        className="account-toggle"
+        aria-expanded={isOpen}
+        aria-controls={id}
+        onPress={() => setOpen(open => !open)}
+      >
+        {t('app.account')} <span aria-hidden="true">▾</span>
+      </Button>
+      <div className="account-panel" id={id} data-open={isOpen ? '' : undefined}>
+        <span className="account-name">{userName}</span>
+        <Preferences />
+        <Button onPress={onLogOut}>{t('login.logOut')}</Button>
+      </div>
     </div>
   );
 }

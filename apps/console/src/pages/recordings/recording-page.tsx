@@ -78,7 +78,7 @@ function Shown({ recording }: { readonly recording: RecordingResource }) {
       }
     >
       <Player recording={recording} asked={asked} linkPlace={linkPlace} />
-      <SelectionActs ids={[id]} onErased={() => void navigate('/recordings')} />
+      <SelectionActs recordings={[recording]} onErased={() => void navigate('/recordings')} />
       <div className="recording-sections">
         <Facts recording={recording} />
         <Labels recording={recording} />

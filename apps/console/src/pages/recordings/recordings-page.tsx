@@ -37,6 +37,8 @@ export function Component() {
   };
   const isSelectable =
     me.roles.includes('admin') || me.privileges.some(name => /^(add-label|(un)?apply-non-delete)$/.test(name));
+  // What another search does not find is chosen no more.
+  const chosen = (data?.recordings ?? []).filter(({ id }) => selected.has(id));
   const [newer, older] = [positionOf(data?.previousUri), positionOf(data?.nextUri)];
   return (
     <Page title={t('nav.recordings')}>
@@ -46,7 +48,7 @@ export function Component() {
         onSearch={asked => setParameters(parametersOf(asked))}
         onReset={() => setParameters(new URLSearchParams())}
       />
-      {isSelectable && <SelectionActs ids={[...selected]} onErased={() => setSelected(new Set())} />}
+      {isSelectable && <SelectionActs recordings={chosen} onErased={() => setSelected(new Set())} />}
       {error !== null && <Failure error={error} retry={() => void refetch()} />}
       {isPending && <Loading />}
       {data?.incomplete === true && <Notice>{t('recordings.incomplete')}</Notice>}

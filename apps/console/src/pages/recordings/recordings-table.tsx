@@ -15,18 +15,17 @@ interface Properties {
   readonly isSelectable: boolean;
 }
 
+/** In their order; what a narrower window has no room for stands in the first one (recordings.css). */
 const columns = [
-  'caller',
-  'dialed',
-  'agent',
-  'start',
-  'length',
-  'labels',
-  'protection',
-  'hold',
-  'expiry',
-  'encryption',
-  'seen',
+  ['caller', ''],
+  ['dialed', 'wide'],
+  ['agent', 'medium'],
+  ['start', ''],
+  ['length', 'wide'],
+  ['labels', 'medium'],
+  ['kept', 'medium'],
+  ['encryption', 'medium'],
+  ['seen', 'medium'],
 ] as const;
 
 /** A page of recordings. A click, or Enter, opens one. */
@@ -51,8 +50,8 @@ export function RecordingsTable({ recordings, selected, onSelect, isSelectable }
               <Checkbox slot="selection" aria-label={t('app.selectAll')} />
             </Column>
           )}
-          {columns.map(name => (
-            <Column key={name} id={name} isRowHeader={name === 'caller'}>
+          {columns.map(([name, room]) => (
+            <Column key={name} id={name} className={room} isRowHeader={name === 'caller'}>
               {t(`recordings.${name}`)}
             </Column>
           ))}
@@ -75,9 +74,12 @@ function RecordingRow({
   readonly isSelectable: boolean;
 }) {
   const { t, language } = useSpeech();
-  const { id, labels, nonDelete, onHold, expiryTime, seen, seenTime } = recording;
+  const { id } = recording;
   const caller = callerOf(recording) ?? t('recordings.unknown');
+  const dialed = dialedOf(recording);
+  const agents = agentsOf(recording).join(', ');
   const start = timeText(recording.startTime, language, 'short') ?? t('recordings.unknown');
+  const length = clockText(lengthOf(recording));
   return (
     <Row id={id} textValue={`${caller} ${start}`}>
       {isSelectable && (
@@ -94,36 +96,85 @@ function RecordingRow({
         >
           <span aria-hidden="true">▶</span> {caller}
         </Link>
-      </Cell>
-      <Cell>{dialedOf(recording)}</Cell>
-      <Cell>{agentsOf(recording).join(', ')}</Cell>
-      <Cell className="nowrap">{start}</Cell>
-      <Cell className="number">{clockText(lengthOf(recording))}</Cell>
-      <Cell>
-        <span className="badges">
-          {labels.map(({ name }) => (
-            <Badge key={name}>{name}</Badge>
-          ))}
-        </span>
-      </Cell>
-      <Cell>{nonDelete && <Badge kind="good">{t('recordings.protected')}</Badge>}</Cell>
-      <Cell>{onHold && <Badge kind="warning">{t('recordings.onHold')}</Badge>}</Cell>
-      <Cell className="nowrap">{dateText(expiryTime, language) ?? t('recordings.never')}</Cell>
-      <Cell>
-        <span className="badges">
-          {isEncrypted(recording) ? t('recordings.encrypted') : <Badge kind="warning">{t('recordings.plain')}</Badge>}
-          {hasScreens(recording) && <Badge>{t('recordings.screens')}</Badge>}
-        </span>
-      </Cell>
-      <Cell>
-        {seen ? (
-          <span title={t('recordings.seenAt', { time: timeText(seenTime, language) ?? '' })}>
-            ✓ {t('recordings.seen')}
+        {dialed !== undefined && <div className="folded below-wide">{t('recordings.toDialed', { dialed })}</div>}
+        <div className="folded below-medium">
+          <div>{agents}</div>
+          <span className="badges">
+            <Labels recording={recording} />
+            <Kept recording={recording} />
+            <Encryption recording={recording} />
+            <Seen recording={recording} />
           </span>
-        ) : (
-          <Badge>{t('recordings.notSeen')}</Badge>
-        )}
+        </div>
+      </Cell>
+      <Cell className="wide">{dialed}</Cell>
+      <Cell className="medium">{agents}</Cell>
+      <Cell className="start">
+        {start}
+        <div className="folded below-wide">{length}</div>
+      </Cell>
+      <Cell className="number wide">{length}</Cell>
+      <Cell className="medium">
+        <span className="badges">
+          <Labels recording={recording} />
+        </span>
+      </Cell>
+      <Cell className="medium">
+        <span className="badges">
+          <Kept recording={recording} />
+        </span>
+      </Cell>
+      <Cell className="medium">
+        <span className="badges">
+          <Encryption recording={recording} />
+        </span>
+      </Cell>
+      <Cell className="medium">
+        <Seen recording={recording} />
       </Cell>
     </Row>
+  );
+}
+
+interface Shown {
+  readonly recording: FoundRecording;
+}
+
+const Labels = ({ recording: { labels } }: Shown) => labels.map(({ name }) => <Badge key={name}>{name}</Badge>);
+
+/** What keeps it, and until when. */
+function Kept({ recording: { nonDelete, onHold, expiryTime } }: Shown) {
+  const { t, language } = useSpeech();
+  const date = dateText(expiryTime, language);
+  return (
+    <>
+      {nonDelete && <Badge kind="good">{t('recordings.protected')}</Badge>}
+      {onHold && <Badge kind="warning">{t('recordings.onHold')}</Badge>}
+      {date !== undefined && <span>{t('recordings.expiresOn', { date })}</span>}
+    </>
+  );
+}
+
+function Encryption({ recording }: Shown) {
+  const { t } = useSpeech();
+  return (
+    <>
+      {isEncrypted(recording) ? (
+        <span>{t('recordings.encrypted')}</span>
+      ) : (
+        <Badge kind="warning">{t('recordings.plain')}</Badge>
+      )}
+      {hasScreens(recording) && <Badge>{t('recordings.screens')}</Badge>}
+    </>
+  );
+}
+
+function Seen({ recording: { seen, seenTime } }: Shown) {
+  const { t, language } = useSpeech();
+  if (!seen) return <Badge>{t('recordings.notSeen')}</Badge>;
+  return (
+    <span className="nowrap" title={t('recordings.seenAt', { time: timeText(seenTime, language) ?? '' })}>
+      ✓ {t('recordings.seen')}
+    </span>
   );
 }

@@ -12,13 +12,13 @@ import { ArchiveDialog, EraseDialog, HoldDialog, LabelDialog } from './act-dialo
 import { OutcomeNotice } from './outcome-notice.js';
 
 interface Properties {
-  readonly ids: readonly string[];
+  readonly recordings: readonly { readonly id: string; readonly nonDelete: boolean }[];
   /** After recordings were erased. */
   readonly onErased: () => void;
 }
 
 /** What can be done with recordings, by whoever may: with one, or with a selection. */
-export function SelectionActs({ ids, onErased }: Properties) {
+export function SelectionActs({ recordings, onErased }: Properties) {
   const t = useTexts();
   const { me } = useSession();
   const queries = useQueryClient();
@@ -27,6 +27,7 @@ export function SelectionActs({ ids, onErased }: Properties) {
   const [failure, setFailure] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
   const isAdministrator = me.roles.includes('admin');
+  const ids = recordings.map(({ id }) => id);
   const may = (privilege: Privilege): boolean => isAdministrator || mayUse(me, privilege);
   const labels = useQuery({
     queryKey: ['label-definitions'],
@@ -64,16 +65,17 @@ export function SelectionActs({ ids, onErased }: Properties) {
             {t('recordings.addLabel')}
           </Button>
         )}
-        {may('apply-non-delete') && (
-          <Button isDisabled={isDisabled} onPress={() => void run(() => protect(ids, true))}>
-            {t('recordings.protect')}
-          </Button>
-        )}
-        {may('unapply-non-delete') && (
-          <Button isDisabled={isDisabled} onPress={() => void run(() => protect(ids, false))}>
-            {t('recordings.unprotect')}
-          </Button>
-        )}
+        {([true, false] as const)
+          .filter(isProtected => may(isProtected ? 'apply-non-delete' : 'unapply-non-delete'))
+          .map(isProtected => (
+            <ProtectionButton
+              key={String(isProtected)}
+              recordings={recordings}
+              isProtected={isProtected}
+              isDisabled={isBusy}
+              onPress={concerned => void run(() => protect(concerned, isProtected))}
+            />
+          ))}
         {isAdministrator && (
           <>
             <Button isDisabled={isDisabled} onPress={() => setAsked('hold')}>
@@ -114,5 +116,26 @@ export function SelectionActs({ ids, onErased }: Properties) {
         />
       )}
     </>
+  );
+}
+
+interface ProtectionProperties extends Pick<Properties, 'recordings'> {
+  readonly isProtected: boolean;
+  readonly isDisabled: boolean;
+  readonly onPress: (ids: readonly string[]) => void;
+}
+
+/** Where there is something to do: it says how many it is about where that is not the whole selection. */
+function ProtectionButton({ recordings, isProtected, isDisabled, onPress }: ProtectionProperties) {
+  const t = useTexts();
+  const [all, concerned] = [recordings.length, recordings.filter(({ nonDelete }) => nonDelete !== isProtected)];
+  const count = concerned.length;
+  // Nobody knows yet what it will be about.
+  if (count === 0 && !(all === 0 && isProtected)) return null;
+  const text = isProtected ? 'recordings.protect' : 'recordings.unprotect';
+  return (
+    <Button isDisabled={isDisabled || count === 0} onPress={() => onPress(concerned.map(({ id }) => id))}>
+      {count === all ? t(text) : t(`${text}Some`, { count, all })}
+    </Button>
   );
 }

@@ -444,6 +444,15 @@ function describeChart(goProgram: string): void {
           postgresqlTrustedCA: '/etc/rcs/secrets/postgresql-ca/ca.crt',
         },
       },
+      openId: {
+        issuer: 'https://id.example.com/realms/contact-center',
+        openIdTrustedCA: '/etc/rcs/secrets/openid-ca/ca.crt',
+        login: {
+          clientId: 'recordings',
+          clientSecret: { file: '/etc/rcs/secrets/openid-client/secret' },
+          clientAuthentication: 'client_secret_post',
+        },
+      },
       audit: { checkpointFile: '/var/lib/rcs/checkpoints/audit-checkpoints.jsonl' },
       removal: { ledgerFile: '/var/lib/rcs/checkpoints/removal-ledger.jsonl' },
     });

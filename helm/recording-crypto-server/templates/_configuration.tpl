@@ -75,10 +75,29 @@ chart decides (addresses, certificates). Called with the root context; answer YA
 {{- $_ := set $own "audit" (dict "checkpointFile" "/var/lib/rcs/checkpoints/audit-checkpoints.jsonl") -}}
 {{- $_ := set $own "removal" (dict "ledgerFile" "/var/lib/rcs/checkpoints/removal-ledger.jsonl") -}}
 {{- end -}}
+{{- with .Values.configuration.openId -}}
+{{- $_ := set $own "openId" (include "rcs.configuration.openId" $ | fromYaml) -}}
+{{- end -}}
 {{- if .Values.localKeyManager.enabled -}}
 {{- $_ := set $own "localKeyManager" (include "rcs.configuration.localKeyManager" . | fromYaml) -}}
 {{- end -}}
 {{- toYaml (merge $own $shared .Values.gateway.configuration) -}}
+{{- end }}
+
+{{- define "rcs.configuration.openId" -}}
+{{- $settings := .Values.configuration.openId -}}
+{{- $openId := omit $settings "trustedCASecret" "login" -}}
+{{- with $settings.trustedCASecret -}}
+{{- $_ := set $openId "openIdTrustedCA" (printf "/etc/rcs/secrets/openid-ca/%s" .key) -}}
+{{- end -}}
+{{- with $settings.login -}}
+{{- $login := omit . "clientSecretSecret" -}}
+{{- with .clientSecretSecret -}}
+{{- $_ := set $login "clientSecret" (dict "file" (printf "/etc/rcs/secrets/openid-client/%s" .key)) -}}
+{{- end -}}
+{{- $_ := set $openId "login" $login -}}
+{{- end -}}
+{{- toYaml $openId -}}
 {{- end }}
 
 {{- define "rcs.configuration.store" -}}

@@ -15,6 +15,8 @@ The Secrets that a service reads when it starts, each {volume, name, key}: mount
 {{- end -}}
 {{- if $gateway -}}
 {{- with $configuration.serverSettings.opsUserPasswordSecret }}{{ $found = append $found (merge (dict "volume" "ops") .) }}{{ end -}}
+{{- with $configuration.openId.trustedCASecret }}{{ $found = append $found (merge (dict "volume" "openid-ca") .) }}{{ end -}}
+{{- with $configuration.openId.login }}{{ with .clientSecretSecret }}{{ $found = append $found (merge (dict "volume" "openid-client") .) }}{{ end }}{{ end -}}
 {{- with $configuration.serverSettings.bootstrapAdministrator }}{{ $found = append $found (merge (dict "volume" "bootstrap-administrator") .passwordSecret) }}{{ end -}}
 {{- end -}}
 {{- if or $gateway (eq .component "rcsctl") -}}

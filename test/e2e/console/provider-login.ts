@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
-import { OpenIdProvider } from '#test/open-id/open-id-provider.js';
+import { OpenIdProvider, type ProviderOptions } from '#test/open-id/open-id-provider.js';
 import { freePorts } from '#test/cluster/free-ports.js';
 import type { ReadyLine } from '#test/cluster/running-cluster.js';
 import { startSecondGateway, type SecondGateway } from '#test/cluster/second-gateway.js';
@@ -32,12 +32,16 @@ async function certificateOfProvider(work: string) {
   return { cert: certificatePem, key: privateKeyPem, ca: authority.certificatePem, caFile };
 }
 
+/** How the gateways show the token endpoint who they are, as the provider has registered them. */
+export type ClientAuthentication = NonNullable<ProviderOptions['clientAuthentication']>;
+
 /** @param people whom the provider knows, and what it says of them */
 export async function startLoginWorld(
   repository: string,
   ready: ReadyLine,
   people: Readonly<Record<string, object>>,
   work: string,
+  clientAuthentication?: ClientAuthentication,
 ): Promise<LoginWorld> {
   const [first, second, port] = (await freePorts(3)) as [number, number, number];
   const urlOf = (gatewayPort: number): string => Object.assign(new URL(ready.gateway), { port: gatewayPort }).origin;
@@ -53,14 +57,22 @@ export async function startLoginWorld(
     openIdTrustedCA: providerCa,
     claims: { contactCenter: 'contact_center', roles: 'roles', privileges: 'privileges', accessGroups: 'groups' },
     timeoutMs: providerTimeoutMs,
-    login: { clientId: 'recordings', clientSecret: 'a secret of the client', name: 'Example ID' },
+    login: {
+      clientId: 'recordings',
+      ...(clientAuthentication === 'none' ? {} : { clientSecret: 'a secret of the client' }),
+      ...(clientAuthentication === undefined ? {} : { clientAuthentication }),
+      name: 'Example ID',
+    },
   };
   const externalUrl = `${proxy.origin}${prefix}`;
   const environment = { RCS_OPEN_ID: JSON.stringify(openId), RCS_SERVER_SETTINGS__EXTERNAL_URL: externalUrl };
   const started: SecondGateway[] = [];
   const redirectUri = `${externalUrl}/console/login/openid/callback`;
   const [provider] = await Promise.all([
-    OpenIdProvider.start({ ...certificate, port, people, redirectUris: [redirectUri] }),
+    OpenIdProvider.start({
+      ...{ ...certificate, port, people, redirectUris: [redirectUri] },
+      ...(clientAuthentication === undefined ? {} : { clientAuthentication }),
+    }),
     ...[first, second].map(async gatewayPort => {
       const listen = { RCS_SERVER_SETTINGS__LISTEN__PORT: String(gatewayPort) };
       started.push(await startSecondGateway(repository, ready, { ...environment, ...listen }));

@@ -20,6 +20,8 @@ export interface ProviderOptions {
   readonly typ?: string;
   /** Where it listens; anywhere by default. */
   readonly port?: number;
+  /** How its client shows the token endpoint who it is; client_secret_basic by default, without a secret with `none`. */
+  readonly clientAuthentication?: 'client_secret_basic' | 'client_secret_post' | 'none';
   /** Where it sends people back to. */
   readonly redirectUris?: readonly string[];
   /** Whom it asks for, and what it says of each; without them everybody is olivia. */

@@ -1,6 +1,6 @@
 /**
  * A real OpenID provider (oidc-provider) on 127.0.0.1, as a program of its own: `node provider-program.cjs PORT`, with a
- * JSON line `{cert, key, typ, redirectUris, people}` on standard input. Says `ready` when it listens. Whoever comes to log in
+ * JSON line `{cert, key, typ, redirectUris, people, clientAuthentication}` on standard input. Says `ready` when it listens. Whoever comes to log in
  * is olivia; where there are `people` (their claims by name), a page asks who it is.
  */
 const { once } = require('node:events');
@@ -15,6 +15,7 @@ void (async () => {
     key,
     typ,
     people,
+    clientAuthentication = 'client_secret_basic',
     redirectUris = ['https://client.example.test/callback'],
   } = JSON.parse(await text(process.stdin));
   const issuer = `https://127.0.0.1:${port}`;
@@ -26,7 +27,8 @@ void (async () => {
       {
         // The same name as the service: so its ID tokens have the audience of the service.
         client_id: 'recordings',
-        client_secret: 'a secret of the client',
+        ...(clientAuthentication === 'none' ? {} : { client_secret: 'a secret of the client' }),
+        token_endpoint_auth_method: clientAuthentication,
         redirect_uris: redirectUris,
         post_logout_redirect_uris: redirectUris.map(uri => new URL('../../../console', uri).href),
         grant_types: ['authorization_code'],

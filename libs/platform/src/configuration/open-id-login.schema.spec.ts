@@ -13,7 +13,6 @@ describe('openId.login', () => {
     expect(parsed({ clientId: 'rcs' }).data?.openId?.login).toMatchObject({
       scopes: ['openid', 'profile'],
       claimsFrom: 'id-token',
-      clientAuthentication: 'client_secret_basic',
       endProviderSession: true,
       parameters: {},
     });
@@ -33,6 +32,9 @@ describe('openId.login', () => {
     [{ tokenEndpoint: 'http://id.example/token' }, 'must start with https://'],
     [{ redirectUri: 'https://rcs.example/back?x=1' }, 'must have neither query nor fragment'],
     [{ clientSecret: '' }, 'leave it out for a public client'],
+    [{ clientAuthentication: 'client_secret_post' }, 'openId.login.clientAuthentication: needs clientSecret'],
+    [{ clientAuthentication: 'none', clientSecret: 'x' }, 'none is for public clients'],
+    [{ clientAuthentication: 'private_key_jwt' }, 'openId.login.clientAuthentication'],
   ])('refuses %j', (login, said) => {
     expect(problem({ clientId: 'rcs', ...login })).toContain(said);
   });

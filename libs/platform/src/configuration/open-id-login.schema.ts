@@ -26,17 +26,22 @@ const moreParameters = z
       context.addIssue({ code: 'custom', path: [name], message: 'is set by the gateway itself' });
   });
 
+/** At the token endpoint (OpenID Connect Core 1.0, section 9). */
+const clientAuthentications = ['client_secret_basic', 'client_secret_post', 'none'] as const;
+
 /** Log-in to the console at the OpenID provider: the gateway is its client (authorization code flow with PKCE). */
-export const openIdLogin = z.strictObject({
+const options = z.strictObject({
   clientId: z.string().min(1).describe('What the provider calls this server.'),
   clientSecret: secret
     .refine(value => value !== '', 'must not be empty; leave it out for a public client')
     .optional()
     .describe('None for a public client: PKCE protects its log-ins as well.'),
   clientAuthentication: z
-    .enum(['client_secret_basic', 'client_secret_post'])
-    .default('client_secret_basic')
-    .describe('How the secret is shown.'),
+    .enum(clientAuthentications)
+    .optional()
+    .describe(
+      'As the provider has registered this client: how the secret is shown at its token endpoint, or none for a public client. Absent: client_secret_basic where there is a secret.',
+    ),
   name: z.string().min(1).max(64).optional().describe('Of the provider, on the button of the log-in page.'),
   scopes: z
     .array(z.string().regex(/^[\x21\x23-\x5B\x5D-\x7E]+$/, 'must be a scope without blanks (RFC 6749)'))
@@ -66,6 +71,15 @@ export const openIdLogin = z.strictObject({
     .default({})
     .describe('More parameters of the authorization request, such as `audience` or `resource`.'),
   loginTimeoutMs: milliseconds.default(600_000).describe('How long a log-in at the provider may take.'),
+});
+
+export const openIdLogin = options.superRefine(({ clientSecret, clientAuthentication }, context) => {
+  if (clientAuthentication === undefined || (clientAuthentication === 'none') === (clientSecret === undefined)) return;
+  const message =
+    clientSecret === undefined
+      ? 'needs clientSecret; say none for a public client'
+      : 'none is for public clients, which have no clientSecret';
+  context.addIssue({ code: 'custom', path: ['clientAuthentication'], message });
 });
 
 export type OpenIdLoginSettings = z.output<typeof openIdLogin>;

@@ -124,7 +124,7 @@ export class LoginProvider {
 
   private async configured(): Promise<openid.Configuration> {
     const { issuer, jwksUri, algorithms, clockToleranceMs, timeoutMs } = this.settings;
-    const { clientId, clientSecret, clientAuthentication } = this.login;
+    const { clientId } = this.login;
     const configuration = new openid.Configuration(
       {
         ...(await this.metadata()),
@@ -135,7 +135,7 @@ export class LoginProvider {
       },
       clientId,
       { [openid.clockTolerance]: clockToleranceMs / 1000 },
-      clientSecret === undefined ? openid.None() : authentications[clientAuthentication](clientSecret),
+      clientAuthenticationOf(this.login),
     );
     configuration[openid.customFetch] = this.fetch;
     configuration.timeout = timeoutMs / 1000;
@@ -165,10 +165,13 @@ export class LoginProvider {
   }
 }
 
-const authentications = {
-  client_secret_basic: openid.ClientSecretBasic,
-  client_secret_post: openid.ClientSecretPost,
-} as const;
+/** How the gateway shows the token endpoint who it is; a public client is known by PKCE alone. */
+function clientAuthenticationOf({ clientSecret, clientAuthentication }: OpenIdLoginSettings): openid.ClientAuth {
+  if (clientSecret === undefined) return openid.None();
+  return clientAuthentication === 'client_secret_post'
+    ? openid.ClientSecretPost(clientSecret)
+    : openid.ClientSecretBasic(clientSecret);
+}
 
 const refused = (why: string): RcsError =>
   new RcsError('RCS_AUTHENTICATION_REQUIRED', `the OpenID provider refused a log-in: ${why}`);

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { Pool } from 'undici';
 import { mediaPath, type MediaRequest } from '#contracts';
@@ -170,7 +171,8 @@ export class WorkerUnderTest {
   /** The answer while it still comes. */
   async begin(path: string, body: object) {
     if (this.gateway === undefined) throw new Error('the worker was not started');
-    return this.gateway.request({ method: 'POST', path, body: JSON.stringify(body) });
+    const sent = body instanceof Readable ? body : JSON.stringify(body);
+    return this.gateway.request({ method: 'POST', path, body: sent });
   }
 
   async post(path: string, body: object): Promise<WorkerAnswer> {

@@ -2094,7 +2094,10 @@ export interface components {
                 /** @default 5000 */
                 recordings: number;
             };
+            /** @enum {string} */
+            plainMedia?: "refuse" | "encrypt";
             reason: string;
+            recipientCertificate?: string;
             /** Format: date-time */
             setAt: string;
             setBy: string;
@@ -5524,8 +5527,15 @@ export interface operations {
                         /** @default 5000 */
                         recordings?: number;
                     };
+                    /**
+                     * @description with recipientCertificate: plain media are left out (refuse, as when absent), or encrypted for it
+                     * @enum {string}
+                     */
+                    plainMedia?: "refuse" | "encrypt";
                     /** @description why; it stands in the audit and in the manifest */
                     reason: string;
+                    /** @description certificate (PEM) that the archive is for: envelopes are re-wrapped for it alone; the configuration of the vaults must name it */
+                    recipientCertificate?: string;
                 };
             };
         };

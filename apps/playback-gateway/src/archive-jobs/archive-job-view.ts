@@ -25,12 +25,11 @@ export function jobView(job: ArchiveJob) {
 
 /** A schedule as administrators see it. */
 export function scheduleView({ at, request, destination, limits, setBy, setAt, lastDay }: ArchiveSchedule) {
-  const { reason, age, encryptPlainFor } = request;
+  const { reason, ...selection } = request;
   return {
     at,
-    age,
+    ...selection,
     reason: String(reason),
-    ...(encryptPlainFor === undefined ? {} : { encryptPlainFor }),
     destination,
     parts: limits,
     setBy: setBy.user,

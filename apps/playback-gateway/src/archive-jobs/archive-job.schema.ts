@@ -29,23 +29,34 @@ const placement = { destination: destinationSchema, parts: partLimitsSchema };
 export const archiveJobSchema = archiveRequestSchema.safeExtend(placement);
 export type ArchiveJobInput = z.output<typeof archiveJobSchema>;
 
-export const archiveScheduleSchema = z.strictObject({
-  at: z
-    .string()
-    .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
-    .describe('time of day in UTC, HH:mm'),
-  age: z
-    .strictObject({
-      minimumDays: z.int().min(0).max(36_500).default(0),
-      maximumDays: z.int().min(1).max(36_500).default(1),
-    })
-    .prefault({})
-    .refine(({ minimumDays, maximumDays }) => minimumDays < maximumDays, { path: ['maximumDays'] })
-    .describe('of recordings, counted back from 00:00 UTC of each day: 0 and 1 is the day before'),
-  reason: archiveRequestSchema.shape.reason,
-  encryptPlainFor: archiveRequestSchema.shape.encryptPlainFor,
-  ...placement,
-});
+export const archiveScheduleSchema = z
+  .strictObject({
+    at: z
+      .string()
+      .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+      .describe('time of day in UTC, HH:mm'),
+    age: z
+      .strictObject({
+        minimumDays: z.int().min(0).max(36_500).default(0),
+        maximumDays: z.int().min(1).max(36_500).default(1),
+      })
+      .prefault({})
+      .refine(({ minimumDays, maximumDays }) => minimumDays < maximumDays, { path: ['maximumDays'] })
+      .describe('of recordings, counted back from 00:00 UTC of each day: 0 and 1 is the day before'),
+    reason: archiveRequestSchema.shape.reason,
+    encryptPlainFor: archiveRequestSchema.shape.encryptPlainFor,
+    recipientCertificate: archiveRequestSchema.shape.recipientCertificate,
+    plainMedia: archiveRequestSchema.shape.plainMedia,
+    ...placement,
+  })
+  .refine(
+    ({ encryptPlainFor, recipientCertificate }) => encryptPlainFor === undefined || recipientCertificate === undefined,
+    { error: 'one of encryptPlainFor and recipientCertificate', path: ['encryptPlainFor'] },
+  )
+  .refine(({ plainMedia, recipientCertificate }) => plainMedia === undefined || recipientCertificate !== undefined, {
+    error: 'with recipientCertificate only',
+    path: ['plainMedia'],
+  });
 export type ArchiveScheduleInput = z.output<typeof archiveScheduleSchema>;
 
 export const partsQuerySchema = z.strictObject({
@@ -65,3 +76,7 @@ export function withFixedTimes({ age, ...request }: ArchiveRequest, now: number)
   const from = maximumDays === undefined ? {} : { startTime: now - maximumDays * dayMs };
   return { ...request, search: { ...from, endTime: now - minimumDays * dayMs } };
 }
+
+/** What the audit says of a request: a certificate would fill it. */
+export const withoutCertificate = (request: object): object =>
+  Object.fromEntries(Object.entries(request).filter(([name]) => name !== 'recipientCertificate'));

@@ -5,7 +5,7 @@ import type { ArchiveJobStore, ArchiveSchedule, AuditLog } from '#store';
 import { ArchiveService, type ArchiveCaller } from '../archive/archive.service.js';
 import { storeTokens } from '../dependencies/injection-tokens.js';
 import { newJob, ordererOf } from './archive-job.service.js';
-import type { ArchiveScheduleInput } from './archive-job.schema.js';
+import { withoutCertificate, type ArchiveScheduleInput } from './archive-job.schema.js';
 import { scheduleView } from './archive-job-view.js';
 import { ArchiveParts } from './archive-parts.js';
 import { lastDueDay } from './due-days.js';
@@ -34,7 +34,7 @@ export class ArchiveScheduleService {
     const setBy = ordererOf(caller);
     await this.archives.recipientsOf(request, contactCenter);
     await this.parts.requirePlace(newJob({ contactCenter, request, destination, limits, createdBy: setBy }, now));
-    const detail = JSON.stringify({ at, destination, ...request });
+    const detail = JSON.stringify({ at, destination, ...withoutCertificate(request) });
     await this.audit.append({ ...caller.audited, event: 'archive-schedule-set', outcome: 'allowed', detail });
     const schedule: ArchiveSchedule = {
       contactCenter,

@@ -2,6 +2,7 @@ import { Inject, Injectable, Optional, type OnApplicationBootstrap, type OnAppli
 import { BackgroundRounds, type Logger } from '#platform';
 import type { ArchiveJob, ArchiveJobStore, ArchiveSchedule, AuditLog } from '#store';
 import { LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
+import { withoutCertificate } from './archive-job.schema.js';
 import { newJob } from './archive-job.service.js';
 import { beginOf, dayMs, dayOf, dueDays } from './due-days.js';
 
@@ -58,7 +59,12 @@ export class ArchiveScheduler implements OnApplicationBootstrap, OnApplicationSh
       requestId,
       event: 'archive-job-created',
       outcome: 'allowed',
-      detail: JSON.stringify({ id: job.id, scheduledFor: day, destination: job.destination, ...job.request }),
+      detail: JSON.stringify({
+        id: job.id,
+        scheduledFor: day,
+        destination: job.destination,
+        ...withoutCertificate(job.request),
+      }),
     });
   }
 }

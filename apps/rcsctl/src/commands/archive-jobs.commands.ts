@@ -8,6 +8,7 @@ import {
   type ArchivePartAnswer,
   type ArchiveScheduleAnswer,
 } from '../archive/archive-jobs.js';
+import { recipientsOf, type RecipientOptions } from '../archive/archive-wish.js';
 import type { GatewayClient } from '../gateway-client/gateway-client.js';
 import { withGateway, withGatewayOptions, type GatewayOptions } from '../gateway-client/gateway-options.js';
 import { print } from '../terminal/print.js';
@@ -24,13 +25,12 @@ export interface PlacementOptions {
   readonly partBytes?: number;
 }
 
-interface ScheduleOptions extends GatewayOptions, PlacementOptions {
+interface ScheduleOptions extends GatewayOptions, PlacementOptions, RecipientOptions {
   readonly at: string;
   readonly toStorage: string;
   readonly reason: string;
   readonly olderThanDays?: number;
   readonly newerThanDays?: number;
-  readonly encryptPlainFor?: string;
 }
 
 export const withPlacement = (command: Command): Command =>
@@ -134,14 +134,16 @@ function scheduleCommands(schedule: Command): void {
     .option('--older-than-days <days>', 'recordings of so many days before, or earlier; 0 when absent', wholeNumber)
     .option('--newer-than-days <days>', 'recordings of the days since then; 1 day more when absent', wholeNumber)
     .option('--encrypt-plain-for <alias>', 'certificate that plain media are encrypted for; else they are left out')
+    .option('--recipient <file>', 'certificate (PEM) that the archives are for; the vaults must allow it')
+    .option('--plain-media <way>', 'with --recipient: refuse, or encrypt')
     .action((options: ScheduleOptions) =>
       withGateway(options, purpose, async gateway => {
-        const { at, toStorage, reason, olderThanDays = 0, encryptPlainFor } = options;
+        const { at, toStorage, reason, olderThanDays = 0 } = options;
         const answer = (await gateway.call('PUT', schedulePath, {
           at,
           reason,
           age: { minimumDays: olderThanDays, maximumDays: options.newerThanDays ?? olderThanDays + 1 },
-          ...(encryptPlainFor === undefined ? {} : { encryptPlainFor }),
+          ...recipientsOf(options),
           ...placementOf(toStorage, options),
         })) as ArchiveScheduleAnswer;
         print(options.json === true, answer, () => scheduleText(answer));

@@ -95,7 +95,7 @@ export class NginxDavServer {
       `    listen 127.0.0.1:${port};`,
       `    root ${directory}/root;`,
       '    client_max_body_size 0;',
-      '    location / { dav_methods PUT DELETE MKCOL; }',
+      '    location / { dav_methods PUT DELETE MKCOL MOVE; }',
       '  }',
       '}',
     ].join('\n')}\n`;

@@ -65,6 +65,8 @@ const schedule = named(
     age: z.strictObject({ minimumDays: count, maximumDays: count }),
     reason: z.string(),
     encryptPlainFor: z.string().optional(),
+    recipientCertificate: z.string().optional(),
+    plainMedia: z.enum(['refuse', 'encrypt']).optional(),
     destination: destinationSchema,
     parts: partLimitsSchema,
     setBy: z.string(),

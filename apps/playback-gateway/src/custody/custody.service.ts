@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import pLimit from 'p-limit';
 import { deadlineSignal, errorRegistry, isErrorCode, RcsError } from '#platform';
 import type { CustodyCandidate, CustodyOutcome, CustodyProof, CustodyStore, MediaFile, Recording } from '#store';
 import type { Administrator } from '../access/certificate-administrator.js';
@@ -6,10 +7,11 @@ import { storeTokens } from '../dependencies/injection-tokens.js';
 import { isSampled } from './custody-sample.js';
 import { CustodyProver } from './custody-prover.js';
 import type { FoundQuery, ProveInput } from './custody.schema.js';
+import { severalAtOnce } from './several-at-once.js';
 
 /** Recordings that are read from the store at once. */
 const pageSize = 100;
-/** Media files that are opened at once: players come first. */
+/** Media files that are opened at once, of one recording or of several: players come first. */
 const atOnce = 4;
 /** No more is begun after this; whoever asked goes on behind what was done. */
 const budgetMs = 10_000;
@@ -35,6 +37,24 @@ export interface ProvedPage {
   readonly next?: string;
 }
 
+interface DueRecording {
+  readonly recording: Recording;
+  readonly files: readonly MediaFile[];
+}
+
+interface ProvingRun {
+  readonly contactCenter: string;
+  readonly dueBefore: number;
+  readonly sample: ProveInput['sample'];
+  /** Media files. */
+  readonly limit: number;
+  /** By `performance.now()`. */
+  readonly ends: number;
+  /** The last recording that was begun, or passed by. */
+  position: string;
+  isWhole: boolean;
+}
+
 /** Proves, page by page, that recordings open, and says how a contact center stands. */
 @Injectable()
 export class CustodyService {
@@ -48,19 +68,34 @@ export class CustodyService {
     const { contactCenter } = administrator;
     const [ends, signal] = [performance.now() + budgetMs, deadlineSignal(deadlineMs)];
     const dueBefore = before === undefined ? Infinity : Date.parse(before);
-    const proofs: CustodyProof[] = [];
-    let position = after;
-    for (;;) {
-      const page = await this.store.page(contactCenter, position, pageSize);
+    const run = { contactCenter, dueBefore, sample, limit, ends, position: after, isWhole: false };
+    const limited = pLimit(atOnce);
+    const found = await severalAtOnce(this.due(run), atOnce, async ({ recording, files }) => {
+      const prove = (file: MediaFile) => limited(() => this.prover.prove(recording, file, administrator, signal));
+      const proofs = await Promise.all(files.map(prove));
+      await this.store.keep(contactCenter, proofs);
+      return proofs;
+    });
+    const proofs = found.flat().map(viewOf);
+    return run.isWhole ? { proofs } : { proofs, next: run.position };
+  }
+
+  /** What is to be opened, until the page is full or its time is over; each is asked for when it can begin. */
+  private async *due(run: ProvingRun): AsyncGenerator<DueRecording> {
+    for (let begun = 0; ;) {
+      const page = await this.store.page(run.contactCenter, run.position, pageSize);
       for (const candidate of page) {
-        if (proofs.length >= limit || performance.now() > ends) return { proofs: proofs.map(viewOf), next: position };
-        const due = isSampled(candidate.recording.id, sample) ? dueFiles(candidate, dueBefore) : [];
-        const found = await this.proveFiles(candidate.recording, due, administrator, signal);
-        if (found.length > 0) await this.store.keep(contactCenter, found);
-        proofs.push(...found);
-        position = candidate.recording.id;
+        if (begun >= run.limit || performance.now() > run.ends) return;
+        const { recording } = candidate;
+        const files = isSampled(recording.id, run.sample) ? dueFiles(candidate, run.dueBefore) : [];
+        begun += files.length;
+        run.position = recording.id;
+        if (files.length > 0) yield { recording, files };
       }
-      if (page.length < pageSize) return { proofs: proofs.map(viewOf) };
+      if (page.length < pageSize) {
+        run.isWhole = true;
+        return;
+      }
     }
   }
 
@@ -85,20 +120,6 @@ export class CustodyService {
       mediaFiles: proofs.map(viewOf),
       ...(last === undefined ? {} : { nextCursor: cursorOf(last) }),
     };
-  }
-
-  private async proveFiles(
-    recording: Recording,
-    files: readonly MediaFile[],
-    administrator: Administrator,
-    signal: AbortSignal,
-  ): Promise<CustodyProof[]> {
-    const found: CustodyProof[] = [];
-    for (let first = 0; first < files.length; first += atOnce) {
-      const some = files.slice(first, first + atOnce);
-      found.push(...(await Promise.all(some.map(file => this.prover.prove(recording, file, administrator, signal)))));
-    }
-    return found;
   }
 }
 

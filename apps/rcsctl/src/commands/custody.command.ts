@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { CustodyStatus, FoundMediaFiles, Proof } from '../custody/custody-answers.js';
-import { custodyReportText, failingOf, sampleOf, type CustodyReport } from '../custody/custody-report.js';
+import {
+  custodyReportText,
+  failingOf,
+  sampleOf,
+  type CustodyReport,
+  type ProvedByRun,
+} from '../custody/custody-report.js';
 import { proveRecordings } from '../custody/prove-recordings.js';
 import type { GatewayClient } from '../gateway-client/gateway-client.js';
 import { withGateway, withGatewayOptions, type GatewayOptions } from '../gateway-client/gateway-options.js';
@@ -48,7 +54,7 @@ export function custodyCommand(program: Command): void {
     .description('what is known, without opening anything')
     .action((options: GatewayOptions) =>
       withGateway(options, 'to ask how recordings stand', async gateway => {
-        const report = await known(gateway, { mediaFiles: 0, failed: 0, perSecond: 0 });
+        const report = await known(gateway, provedIn([], 1));
         print(options.json === true, report, () => custodyReportText(report));
       }),
     );
@@ -78,12 +84,17 @@ async function reportOf(gateway: GatewayClient, options: ReportOptions, signal: 
   });
   bar.end();
   const seconds = Math.max(0.001, (performance.now() - began) / 1000);
-  const proved = { mediaFiles: proofs.length, failed: failingOf(proofs), perSecond: proofs.length / seconds };
-  const report = await known(gateway, proved);
+  const report = await known(gateway, provedIn(proofs, seconds));
   return sampled === undefined ? report : { ...report, sample: sampleOf(sampled, proofs) };
 }
 
-async function known(gateway: GatewayClient, proved: CustodyReport['proved']): Promise<CustodyReport> {
+function provedIn(proofs: readonly Proof[], seconds: number): ProvedByRun {
+  const recordings = new Set(proofs.map(({ recording }) => recording)).size;
+  const rates = { perSecond: proofs.length / seconds, recordingsPerSecond: recordings / seconds };
+  return { mediaFiles: proofs.length, recordings, failed: failingOf(proofs), ...rates };
+}
+
+async function known(gateway: GatewayClient, proved: ProvedByRun): Promise<CustodyReport> {
   const status = (await gateway.call('GET', '/rcs/custody')) as CustodyStatus;
   const { mediaFiles: failures } = (await gateway.call('GET', '/rcs/custody/media-files')) as FoundMediaFiles;
   return { status, proved, failures };

@@ -2,11 +2,20 @@ import { textTable } from '../terminal/text-table.js';
 import { failures, outcomes, type CustodyStatus, type Outcome, type Proof } from './custody-answers.js';
 import { failingShareBound } from './failing-share-bound.js';
 
+/** What a run looked at, and how fast: media files and recordings a second. */
+export interface ProvedByRun {
+  readonly mediaFiles: number;
+  readonly recordings: number;
+  readonly failed: number;
+  readonly perSecond: number;
+  readonly recordingsPerSecond: number;
+}
+
 /** What a report says, as JSON. */
 export interface CustodyReport {
   readonly status: CustodyStatus;
   /** What this run looked at. */
-  readonly proved: { readonly mediaFiles: number; readonly failed: number; readonly perSecond: number };
+  readonly proved: ProvedByRun;
   /** Of a sample: what it says of all. */
   readonly sample?: {
     readonly mediaFiles: number;
@@ -49,7 +58,7 @@ export function custodyReportText({ status, proved, sample, failures: failing }:
   const lines = [
     `${mediaFiles} media files:`,
     ...(rows.length === 0 ? [] : [textTable(['Media files', ''], rows)]),
-    `This run proved ${proved.mediaFiles} (${proved.perSecond.toFixed(0)} a second), ${proved.failed} of which cannot be played.`,
+    `This run proved ${proved.mediaFiles} media files of ${proved.recordings} recordings (${proved.recordingsPerSecond.toFixed(0)} recordings a second), ${proved.failed} of which cannot be played.`,
   ];
   if (oldestProof !== undefined) lines.push(`The oldest of the last proofs is of ${oldestProof}.`);
   if (sample !== undefined) {

@@ -1,5 +1,5 @@
-import { randomBytes, X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { randomBytes, randomUUID, X509Certificate } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,12 +14,19 @@ import { openssl } from '../e2e/external-tools.js';
 jest.setTimeout(180_000);
 
 const work = mkdtempSync(join(tmpdir(), 'rcs-archive-resilience-'));
-const media = randomBytes(40_000_000);
+const media = Buffer.concat([Buffer.from('ID3\x04\0\0\0\0\0\0', 'latin1'), randomBytes(40_000_000)]);
+const recipient = join(work, 'recipient.pem');
 let cluster: RunningCluster;
 let client: CurlClient;
 
 beforeAll(async () => {
-  cluster = await startCluster(join(__dirname, '../..'), join(work, 'data'));
+  const [contactCenter, data] = [randomUUID(), join(work, 'data')];
+  mkdirSync(data, { mode: 0o700 });
+  writeFileSync(join(data, 'contact-center'), contactCenter);
+  const certificate = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', '-subj', '/CN=recipient'];
+  await openssl(...certificate, '-keyout', join(work, 'recipient.key'), '-out', recipient);
+  const allowed = JSON.stringify([{ contactCenter, certificateFiles: [recipient] }]);
+  cluster = await startCluster(join(__dirname, '../..'), data, { RCS_KEY_VAULT__ARCHIVE_RECIPIENTS: allowed });
   client = new CurlClient(cluster, work);
   const files = ['-in', client.write('plain', media), '-out', client.file('cms')];
   await openssl('cms', '-encrypt', '-binary', '-aes256', ...files, '-outform', 'DER', client.certificateFile);
@@ -37,7 +44,7 @@ interface Received {
 }
 
 /** Asks for an archive of the recording, and takes no more of it at half until `atHalf` is done. */
-function receive(atHalf: () => Promise<void> | void): Promise<Received> {
+function receive(atHalf: () => Promise<void> | void, more: object = {}): Promise<Received> {
   const { gateway, caFile, users } = cluster.ready;
   const { name, password } = users[0]!;
   const options = { method: 'POST', ca: readFileSync(caFile), auth: `${name}:${password}` };
@@ -59,7 +66,8 @@ function receive(atHalf: () => Promise<void> | void): Promise<Received> {
       response.on('close', () => resolve({ complete: response.complete, archive: Buffer.concat(pieces) }));
     });
     asked.on('error', reject);
-    asked.end(JSON.stringify({ recordings: [client.recordingId('long.bin')], reason: 'to be disturbed' }));
+    const recordings = [client.recordingId('long.bin')];
+    asked.end(JSON.stringify({ recordings, reason: 'to be disturbed', ...more }));
   });
 }
 
@@ -86,6 +94,30 @@ it('an archive goes on with another worker, from the very byte, when its worker 
   const received = await receive(async () => void kill(`decrypt-worker-${await busyWorker()}`));
   expect(received.complete).toBe(true);
   expect((await verified(received)).manifest).toMatchObject({ mediaFiles: 1, leftOut: [] });
+});
+
+it('an archive for a recipient goes on likewise, behind the envelope that it began with, and opens with the key of that', async () => {
+  const more = { recipientCertificate: readFileSync(recipient, 'utf8') };
+  const received = await receive(async () => void kill(`decrypt-worker-${await busyWorker()}`), more);
+  expect(received.complete).toBe(true);
+  const { manifest, members } = await verified(received);
+  expect(manifest).toMatchObject({ mediaFiles: 1, leftOut: [], recipient: { rewrapped: 1 } });
+  const { contentOffset, length } = members.find(({ name }) => name.endsWith('.bin'))!;
+  const file = client.write('archived.bin', received.archive.subarray(contentOffset, contentOffset + length));
+  const out = client.file('opened');
+  await openssl(
+    'smime',
+    '-decrypt',
+    '-inform',
+    'DER',
+    '-in',
+    file,
+    '-inkey',
+    client.file('recipient.key'),
+    '-out',
+    out,
+  );
+  expect(readFileSync(out).equals(media)).toBe(true);
 });
 
 it('an archive breaks off, and is none, when no vault can say that it left', async () => {

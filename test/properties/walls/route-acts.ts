@@ -1,4 +1,5 @@
 import { constants, createPublicKey, publicEncrypt } from 'node:crypto';
+import { archiveRecipient } from './archive-recipient.js';
 import { nobodys, over, plainly, unknownUuid, type Act, type Attack, type Name } from './attack.js';
 import { keyManagerSecret } from './picture.js';
 import type { WallRecording } from './side.js';
@@ -142,15 +143,18 @@ export const routeActs: Readonly<Record<string, RouteActs>> = {
   'POST /rcs/archives': ({ a }) =>
     a.recordings
       .filter((_, index) => index % 3 === 0)
-      .map(({ id }) => {
-        const of = (recording: string) => ({
-          method: 'POST',
-          path: '/rcs/archives',
-          json: { recordings: [recording], reason: 'to take along' },
-        });
-        const [known, unknown] = nobodys(id);
-        return { message: of(known), twin: { message: of(unknown), names: [known, unknown] as const } };
-      }),
+      .flatMap(({ id }) =>
+        // As it lies there, and re-wrapped for a recipient that B may have.
+        [{}, { recipientCertificate: archiveRecipient.pem, plainMedia: 'encrypt' }].map(way => {
+          const of = (recording: string) => ({
+            method: 'POST',
+            path: '/rcs/archives',
+            json: { recordings: [recording], reason: 'to take along', ...way },
+          });
+          const [known, unknown] = nobodys(id);
+          return { message: of(known), twin: { message: of(unknown), names: [known, unknown] as const } };
+        }),
+      ),
   'POST /rcs/archive-jobs': ({ a }) =>
     plainly('POST', '/rcs/archive-jobs', [
       {

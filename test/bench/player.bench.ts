@@ -5,7 +5,9 @@ import { parseArgs } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { startChromium } from '../e2e/chromium.js';
 import { startCluster, type ReadyLine } from '../support/cluster/running-cluster.js';
+import { playerBundle } from '../support/console-bundle.js';
 import { insertEncrypted, insertEncryptedFile } from './bench-media.js';
+import { consoleBars, type ConsoleBar } from './console-bars.js';
 import { timeConsole, type ConsoleTimes } from './console-player.js';
 import { startNginxFiles } from './nginx-files.js';
 import { makePlayerMedia, repeatVideo, type PlayerMedia } from './player-media.js';
@@ -40,9 +42,10 @@ async function main(): Promise<void> {
     options: {
       json: { type: 'boolean', default: false },
       rounds: { type: 'string', default: String(defaultRounds) },
-      // The console alone, and a screen recording of a gigabyte in it.
+      // The console alone.
       console: { type: 'boolean', default: false },
-      gigabyte: { type: 'boolean', default: false },
+      // Without the screen recording of a gigabyte, which takes some minutes and two gigabytes of disk.
+      small: { type: 'boolean', default: false },
     },
   });
   const rounds = Math.max(3, Number(values.rounds));
@@ -59,8 +62,10 @@ async function main(): Promise<void> {
       if (values.console)
         for (const file of media) await insertEncrypted(cluster.ready, file.name, readFileSync(file.file), file);
       else for (const file of media) rows.push(...(await measure(file, browser, cluster.ready, nginx.url, rounds)));
-      const inConsole = await measureConsole(browser, cluster.ready, media, values.gigabyte ? files : undefined);
-      report(rows, inConsole, values.json);
+      const inConsole = await measureConsole(browser, cluster.ready, media, values.small ? undefined : files);
+      const bundle = playerBundle(join(process.cwd(), 'dist/console'));
+      const bars = consoleBars(inConsole, demoCallOf(cluster.ready), bundle);
+      report(rows, inConsole, bars, values.json);
     } finally {
       await browser.close();
       await nginx.stop();
@@ -99,14 +104,16 @@ async function measure(
   return [row('first', media.firstBar), ...(media.seekBar === undefined ? [] : [row('seek', media.seekBar)])];
 }
 
-/** The demo's call, one of three hours, a screen whose index is at its end, and where that is asked for one of a gigabyte. */
+const demoCallOf = ({ recordings }: ReadyLine): string => recordings[0]?.id ?? '';
+
+/** The demo's call, one of three hours, a screen whose index is at its end, and one of a gigabyte. */
 async function measureConsole(
   browser: Browser,
   ready: ReadyLine,
   media: readonly PlayerMedia[],
   gigabyteIn: string | undefined,
 ): Promise<readonly ConsoleTimes[]> {
-  const ids = [ready.recordings[0]?.id ?? '', 'three-hours', 'moov-last'];
+  const ids = [demoCallOf(ready), 'three-hours', 'moov-last'];
   if (gigabyteIn !== undefined) {
     const [short, long] = [
       media.find(({ name }) => name === 'moov-last')?.file ?? '',
@@ -121,9 +128,14 @@ async function measureConsole(
   return times;
 }
 
-function report(rows: readonly Row[], inConsole: readonly ConsoleTimes[], asJson: boolean): void {
+function report(
+  rows: readonly Row[],
+  inConsole: readonly ConsoleTimes[],
+  bars: readonly ConsoleBar[],
+  asJson: boolean,
+): void {
   if (asJson) {
-    process.stdout.write(`${JSON.stringify({ bench: 'player', rows, console: inConsole })}\n`);
+    process.stdout.write(`${JSON.stringify({ bench: 'player', rows, console: inConsole, bars })}\n`);
     return;
   }
   for (const { name, click, seek, requests, heapBytes } of inConsole) {
@@ -133,6 +145,8 @@ function report(rows: readonly Row[], inConsole: readonly ConsoleTimes[], asJson
         `${requests} requests until it plays, ${heap} MiB held by its page\n`,
     );
   }
+  for (const { name, value, unit, bar, isMet } of bars)
+    process.stdout.write(`${isMet ? 'met' : 'MISSED'}: ${name}: ${value.toFixed(0)} ${unit} (bar ${bar})\n`);
   for (const { name, what, ours, yardstick, ratio, bar } of rows) {
     process.stdout.write(
       `${name}, ${what === 'first' ? 'first sound or picture' : 'seek to 80 %'}: ${shown(ours)}, ` +

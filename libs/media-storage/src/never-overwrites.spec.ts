@@ -119,10 +119,11 @@ describe('a server of its own kind', () => {
   );
 });
 
-it('has no other way to change a stored file but to remove it', () => {
+it('has no other way to change a stored file but to move it to a free name, and to remove it', () => {
   const methods = Object.getOwnPropertyNames(MediaStorages.prototype);
   expect(methods).toContain('put');
   expect(methods.filter(name => /delete|remove|replace|rename|move|copy|write|truncate/i.test(name))).toEqual([
     'remove',
+    'move',
   ]);
 });

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { PostgresqlTestDatabase } from '#test/postgresql/postgresql-test-database.js';
 import { superuser } from '#test/postgresql/postgresql-server.js';
 import type { StoreConfiguration } from '#platform';
+import type { ArchiveJob } from '../archive-jobs/archive-job.js';
 import type { Store } from '../store.js';
 import { collect } from '../testing/collect.js';
 import { exampleMediaFile, exampleRecording } from '../testing/example-recording.js';
@@ -34,6 +35,19 @@ const leftOut = new Set([
   'unindexed_recording',
 ]);
 
+const archiveJob = (asked: Pick<ArchiveJob, 'destination' | 'limits' | 'request' | 'createdBy'>): ArchiveJob => ({
+  ...asked,
+  id: 'job',
+  contactCenter,
+  state: 'paused',
+  name: 'archive',
+  createdAt: at,
+  updatedAt: at,
+  counts: { parts: 0, recordings: 0, mediaFiles: 0, bytes: 0, leftOut: 0 },
+  leftOut: [],
+  attempts: 0,
+});
+
 /** Some of everything, with characters that one of the databases has no texts for, and accounts of one name. */
 async function fill(store: Store): Promise<void> {
   await store.contactCenters.put({ id: contactCenter, name: 'Sales \0 €' });
@@ -55,6 +69,15 @@ async function fill(store: Store): Promise<void> {
   await store.deletionProtection.apply(id, { user: 'anthony', time: at });
   await store.sharedSecrets.agree('sessions', 'secret');
   await store.custody.keep(contactCenter, [{ recordingId: id, mediaId, outcome: 'opens', provedAt: 1 }]);
+  const archive = {
+    destination: { storage: 'webDAV', path: 'archives' },
+    limits: { recordings: 1, bytes: 1 },
+    request: { reason: 'kept \0 €' },
+  };
+  const asked = { user: 'anthony', address: '127.0.0.1', requestId: 'request' };
+  await store.archiveJobs.create(archiveJob({ ...archive, createdBy: asked }), 1);
+  const schedule = { version: 'v', at: '02:00', setBy: asked, setAt: at, lastDay: '2026-11-20' };
+  await store.archiveJobs.putSchedule({ ...archive, ...schedule, contactCenter });
   await store.endedSessions.add('session', Date.now() + 60_000);
   for (let number = 0; number < 600; number++) {
     await store.audit.append({ event: 'playback', outcome: 'allowed', user: 'anthony', recording: `r${number % 30}` });
@@ -72,6 +95,7 @@ async function pictureOf(store: Store): Promise<object> {
     protection: await store.deletionProtection.of([id]),
     secret: await store.sharedSecrets.agree('sessions', 'another'),
     custody: await store.custody.summaries(),
+    archives: [await store.archiveJobs.list(contactCenter, 9), await store.archiveJobs.schedules()],
     ended: await store.endedSessions.has('session'),
     status: await store.mediaIndex.status(),
     audit: { problems, records, writers, all: await collect(store.audit.query({})) },

@@ -37,7 +37,8 @@ async function walk(colorScheme, steps) {
     viewport: { width: 1280, height: 800 },
   });
   const page = await context.newPage();
-  const picture = name => page.screenshot({ path: join(target, `${name}.png`), animations: 'disabled' });
+  const picture = (name, fullPage = false) =>
+    page.screenshot({ path: join(target, `${name}.png`), animations: 'disabled', fullPage });
   const goTo = async title => {
     await page
       .getByRole('navigation', { name: 'Pages', exact: true })
@@ -98,7 +99,8 @@ await walk('light', async ({ page, picture, goTo, logIn: enter }) => {
     ['System', 'system'],
   ]) {
     await goTo(title);
-    await picture(name);
+    // What is below the fold of it is worth a look.
+    await picture(name, name === 'system');
   }
 });
 await walk('dark', async ({ page, picture, goTo, logIn: enter }) => {

@@ -8,7 +8,8 @@ export type Step =
 export const inStep = 0.02;
 /** Farther apart than this it jumps: catching up would take seconds. */
 export const farOff = 0.25;
-const strongest = 0.3;
+/** It is not heard, and what it shows faster or slower for a moment is hardly seen. */
+const strongest = 0.5;
 
 /**
  * One step of a screen that lies at `from` of the time line and is `duration` long.

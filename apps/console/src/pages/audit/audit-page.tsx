@@ -8,6 +8,7 @@ import { Page } from '../../components/page.js';
 import { useFormats } from '../../texts/use-formats.js';
 import { useTexts } from '../../texts/use-texts.js';
 import { everything, useAudit, type AuditRecord } from './audit-queries.js';
+import { aboutOf } from './about.js';
 import { AuditRecordDialog } from './audit-record-dialog.js';
 import { AuditSearchForm } from './audit-search-form.js';
 
@@ -81,7 +82,7 @@ function AuditTable({ records, onOpen }: TableProperties) {
                 <Badge kind={kinds[record.outcome]}>{t(`audit.outcome.${record.outcome}`)}</Badge>
               </Cell>
               <Cell>{record.user ?? ''}</Cell>
-              <Cell className="long">{record.recording ?? record.certificateAlias ?? record.detail ?? ''}</Cell>
+              <Cell className="long">{aboutOf(record)}</Cell>
               <Cell>{record.address ?? ''}</Cell>
             </Row>
           ))}

@@ -35,13 +35,13 @@ export function Component() {
       ) : (
         <State system={data} />
       )}
+      {me.contactCenter !== undefined && rights.users(me) && <Storages />}
       {rights.administerCertificates(me) && (
         <>
           <MediaFiles />
           <Custody />
         </>
       )}
-      {me.contactCenter !== undefined && rights.users(me) && <Storages />}
       {me.contactCenter !== undefined && rights.keyManager(me) && <LocalKeyManager />}
     </Page>
   );

@@ -127,6 +127,8 @@ describe.each(transports)(`${ArchivePartHandler.name}, over %s`, transport => {
       expect([door, answer.status === 200 ? 'answered' : codeOf(answer)]).toEqual([door, 'RCS_GRANT_REFUSED']);
     }
     expect(worker.vault.asked).toBe(0);
+    const read = await act({ act: 'read', start: 0, end: 10, length: content.length }, elsewhere);
+    expect(codeOf(read)).toBe('RCS_GRANT_REFUSED');
     expect(existsSync(stored('call.bin'))).toBe(true);
     for (const purpose of ['play', 'inspect', 'remove', 'archive'] as const) {
       expect(codeOf(await act({ act: 'discard', attempt }, { ...grant, purpose }))).toBe('RCS_GRANT_REFUSED');

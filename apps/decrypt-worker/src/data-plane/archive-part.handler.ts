@@ -8,11 +8,17 @@ import type { Exchange } from './media.handler.js';
 
 type Granted = Pick<ArchivePartRequest, 'grant' | 'storage'>;
 
-/** @throws RcsError RCS_GRANT_REFUSED for every other grant */
+/** What parts are called: nothing that a recorder stores. */
+const nameOfPart = /-\d{4,9}\.zip$/;
+
+/** @throws RcsError RCS_GRANT_REFUSED for every other grant, and for a file that is no part */
 export function grantOfPart({ grant: jws }: Granted, grants: Pick<GrantVerifier, 'verify'>): PlaybackGrant {
   const grant = grants.verify(jws);
-  if (grant.purpose === 'archive-part') return grant;
-  throw new RcsError('RCS_GRANT_REFUSED', `a grant to ${grant.purpose} is for no part of an archive`);
+  const { purpose, location } = grant;
+  if (purpose !== 'archive-part')
+    throw new RcsError('RCS_GRANT_REFUSED', `a grant to ${purpose} is for no part of an archive`);
+  if (!nameOfPart.test(location.path)) throw new RcsError('RCS_GRANT_REFUSED', 'no part of an archive is called so');
+  return grant;
 }
 
 /** Gives parts of archives their names, removes what did not become one, and reads them. */

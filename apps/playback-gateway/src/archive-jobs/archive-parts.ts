@@ -17,6 +17,8 @@ export interface WrittenPart {
   readonly sha256: string;
 }
 
+/** A worker takes nothing, or gives no answer, for so long; it gives up earlier where its storage does so. */
+const stalledAfterMs = 300_000;
 /** Workers that break off one after the other without a byte from any of them. */
 const maximumFailures = 4;
 
@@ -55,10 +57,14 @@ export class ArchiveParts {
   ): Promise<WrittenPart> {
     const hash = createHash('sha256');
     const begun = new AbortController();
+    const stalled = new AbortController();
+    const watch = setTimeout(() => stalled.abort(new RcsError('RCS_TIMEOUT', 'a part stands still')), stalledAfterMs);
+    const moving = AbortSignal.any([signal, stalled.signal]);
     const state: { failure?: unknown; length: number } = { length: 0 };
     async function* watched(): AsyncGenerator<Buffer> {
       try {
         for await (const piece of pieces) {
+          watch.refresh();
           hash.update(piece);
           state.length += piece.length;
           yield piece;
@@ -79,7 +85,7 @@ export class ArchiveParts {
               { ...granted, attempt },
               watched(),
               job.createdBy.requestId,
-              signal,
+              moving,
             );
           } catch (error) {
             // It comes once only: another worker would get the rest of it.
@@ -87,13 +93,15 @@ export class ArchiveParts {
             throw error;
           }
         },
-        AbortSignal.any([signal, begun.signal]),
+        AbortSignal.any([moving, begun.signal]),
       );
       if (length !== state.length)
         throw new RcsError('RCS_STORAGE_FAILED', `${length} bytes of ${state.length} were written`);
       return { length, sha256: hash.digest('hex') };
     } catch (error) {
       throw state.failure ?? error;
+    } finally {
+      clearTimeout(watch);
     }
   }
 

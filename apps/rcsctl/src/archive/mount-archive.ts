@@ -1,7 +1,8 @@
 import { safePart, type VerifiedUnpacked } from '#archive';
 import { ContentTreeBuilder, type ContentTree } from '#media-storage';
-import { GatewayAnswerError, type GatewayClient } from '../gateway-client/gateway-client.js';
-import { insertionOf, recordingsIn, type ArchivedRecording } from './restored-recording.js';
+import type { GatewayClient } from '../gateway-client/gateway-client.js';
+import { oneByOne, refusedInsertion, type OneByOne, type Without } from './one-by-one.js';
+import { insertionOf, type ArchivedRecording } from './restored-recording.js';
 import type { MountableArchive, NamedMember } from './stored-archive.js';
 
 /** What became of one recording of an archive that is mounted. */
@@ -15,14 +16,11 @@ export interface MountOutcome {
   readonly detail?: string;
 }
 
-export interface MountWay {
+export interface MountWay extends OneByOne {
   readonly archive: Pick<MountableArchive, 'read' | 'placeOf'>;
   readonly verified: VerifiedUnpacked;
   readonly gateway: Pick<GatewayClient, 'insertRecording'>;
   readonly contactCenter: string;
-  /** Whether recordings are mounted of which the archive has not all media. */
-  readonly incomplete: boolean;
-  readonly signal: AbortSignal;
 }
 
 const pieceBytes = 1024 * 1024;
@@ -33,18 +31,14 @@ const pieceBytes = 1024 * 1024;
  * whatever ended it.
  */
 export async function* mountArchive(way: MountWay): AsyncGenerator<MountOutcome> {
-  for (const recording of recordingsIn(way.verified)) {
-    way.signal.throwIfAborted();
-    yield { recording: recording.id, ...(await mount(recording, way)) };
-  }
+  yield* oneByOne(way.verified, way, (recording, without) => mount(recording, without, way));
 }
 
 async function mount(
-  { id, document, leftOut, media }: ArchivedRecording<NamedMember>,
+  { id, document, media }: ArchivedRecording<NamedMember>,
+  without: Without,
   way: MountWay,
 ): Promise<Omit<MountOutcome, 'recording'>> {
-  const without = leftOut.length === 0 ? {} : { detail: `without ${leftOut.join(', ')}` };
-  if (media.length === 0 || (leftOut.length > 0 && !way.incomplete)) return { outcome: 'incomplete', ...without };
   const foreign = [document, ...media.map(({ member }) => member)].find(
     ({ name }) => name.split('/', 1)[0] !== safePart(way.contactCenter),
   );
@@ -58,13 +52,8 @@ async function mount(
   const placed = [];
   for (const { mediaId, member } of media)
     placed.push({ mediaId, ...(await way.archive.placeOf(member)), tree: await treeOf(member, way) });
-  try {
-    await way.gateway.insertRecording(way.contactCenter, insertionOf(said, placed));
-    return { outcome: 'mounted', ...without };
-  } catch (error) {
-    if (!(error instanceof GatewayAnswerError && error.status >= 400 && error.status < 500)) throw error;
-    return { outcome: error.status === 409 ? 'taken' : 'refused', detail: error.reason };
-  }
+  const refused = await refusedInsertion(way.gateway, way.contactCenter, insertionOf(said, placed));
+  return refused ?? { outcome: 'mounted', ...without };
 }
 
 async function treeOf(member: NamedMember, { archive, signal }: MountWay): Promise<ContentTree> {

@@ -2,9 +2,10 @@ import { Readable } from 'node:stream';
 import type { ArchiveBytes, StoredMember, VerifiedArchive } from '#archive';
 import { ContentTreeBuilder, type ContentTree } from '#media-storage';
 import { RcsError } from '#platform';
-import { GatewayAnswerError, type GatewayClient } from '../gateway-client/gateway-client.js';
+import type { GatewayClient } from '../gateway-client/gateway-client.js';
 import type { RecorderStorage } from '../recorder/recorder-storage.js';
-import { insertionOf, recordingsIn, type ArchivedRecording, type PlacedMedia } from './restored-recording.js';
+import { oneByOne, refusedInsertion, type OneByOne, type Without } from './one-by-one.js';
+import { insertionOf, type ArchivedRecording, type PlacedMedia } from './restored-recording.js';
 
 /** What became of one recording of an archive. */
 export interface RestoreOutcome {
@@ -17,7 +18,7 @@ export interface RestoreOutcome {
   readonly detail?: string;
 }
 
-export interface RestoreWay {
+export interface RestoreWay extends OneByOne {
   readonly archive: ArchiveBytes;
   readonly verified: VerifiedArchive;
   readonly gateway: Pick<GatewayClient, 'hasRecording' | 'insertRecording'>;
@@ -27,9 +28,6 @@ export interface RestoreWay {
   readonly directory: string;
   /** The place that servers are told, of a path in the storage. */
   readonly placeOf: (path: string) => string;
-  /** Whether recordings come back of which the archive has not all media. */
-  readonly incomplete: boolean;
-  readonly signal: AbortSignal;
 }
 
 const pieceBytes = 256 * 1024;
@@ -40,18 +38,16 @@ const pieceBytes = 256 * 1024;
  * gateway refuses is removed. Whatever it is stopped at, it can be run again.
  */
 export async function* restoreArchive(way: RestoreWay): AsyncGenerator<RestoreOutcome> {
-  for (const recording of recordingsIn(way.verified)) {
-    way.signal.throwIfAborted();
-    yield { recording: recording.id, ...(await restore(recording, way)) };
-  }
+  yield* oneByOne(way.verified, way, (recording, without) => restore(recording, without, way));
 }
 
 type Outcome = Omit<RestoreOutcome, 'recording'>;
 
-async function restore(recording: ArchivedRecording, way: RestoreWay): Promise<Outcome> {
-  const { id, leftOut, media } = recording;
-  if (media.length === 0 || (leftOut.length > 0 && !way.incomplete))
-    return { outcome: 'incomplete', detail: `without ${leftOut.join(', ')}` };
+async function restore(
+  { id, document, media }: ArchivedRecording,
+  without: Without,
+  way: RestoreWay,
+): Promise<Outcome> {
   if (await way.gateway.hasRecording(id)) return { outcome: 'taken' };
   const placed: (PlacedMedia & { readonly isNew: boolean })[] = [];
   for (const { mediaId, member, path: own } of media) {
@@ -63,17 +59,12 @@ async function restore(recording: ArchivedRecording, way: RestoreWay): Promise<O
     }
     placed.push({ mediaId, path: way.placeOf(path), ...stored });
   }
-  const document = await way.archive.read(...extentOf(recording.document));
-  const insertion = insertionOf(JSON.parse(document.toString('utf8')) as Record<string, unknown>, placed);
-  try {
-    await way.gateway.insertRecording(way.contactCenter, insertion);
-    return { outcome: 'restored', ...(leftOut.length === 0 ? {} : { detail: `without ${leftOut.join(', ')}` }) };
-  } catch (error) {
-    const isRefusal = error instanceof GatewayAnswerError && error.status >= 400 && error.status < 500;
-    if (!isRefusal) throw error;
-    await takeBack(placed, way);
-    return { outcome: error.status === 409 ? 'taken' : 'refused', detail: error.reason };
-  }
+  const text = await way.archive.read(...extentOf(document));
+  const insertion = insertionOf(JSON.parse(text.toString('utf8')) as Record<string, unknown>, placed);
+  const refused = await refusedInsertion(way.gateway, way.contactCenter, insertion);
+  if (refused === undefined) return { outcome: 'restored', ...without };
+  await takeBack(placed, way);
+  return refused;
 }
 
 /** undefined where something else lies there. What an earlier run stored is taken as it is. */

@@ -1,20 +1,12 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import {
-  manifestFormat,
-  manifestName,
-  manifestText,
-  signatureName,
-  signManifest,
-  storedZip,
-  type ArchiveManifest,
-  type ManifestSigner,
-} from '#archive';
+import { manifestName, manifestText, type ArchiveManifest, type ManifestSigner } from '#archive';
 import { MediaStorages } from '#media-storage';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
+import { archiveOf, manifestOf, signedFiles } from '../../../../libs/archive/src/testing/made-archives.js';
 import type { ReadablePlace } from './archive-place.js';
 import { openArchive } from './stored-archive.js';
 
@@ -49,49 +41,14 @@ function placeOf(below: string): ReadablePlace {
 
 const open = (below: string) => openArchive(placeOf(below), 'cc-1', AbortSignal.timeout(20_000));
 
-/** All of it in the order of an archive. */
-function contents({ signer = vault, manifest = manifestOf() } = {}): [path: string, bytes: Buffer][] {
-  const text = manifestText(manifest);
-  const signature = signManifest(createHash('sha256').update(text).digest(), signer, new Date());
-  return [...files, [manifestName, text], [signatureName, signature]];
-}
-
-const manifestOf = (): ArchiveManifest => ({
-  format: manifestFormat,
-  id: randomUUID(),
-  contactCenter: 'cc-1',
-  requestedBy: { user: 'alice', requestId: 'request-1' },
-  requestedAt: '2026-11-28T18:00:00.000Z',
-  reason: 'case 4711',
-  selection: { recordings: ['R1'] },
-  finishedAt: '2026-11-28T18:00:03.000Z',
-  recordings: 1,
-  mediaFiles: 1,
-  audit: { writer: 'gateway', sequence: 7 },
-  members: [...files].map(([path, bytes]) => ({
-    path,
-    length: bytes.length,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-  })),
-  leftOut: [],
-});
-
 async function zipped(name: string): Promise<string> {
-  const [modified, pieces] = [new Date(), [] as Buffer[]];
-  const members = contents().map(([path, bytes]) => ({
-    name: path,
-    length: bytes.length,
-    modified,
-    content: () => [bytes],
-  }));
-  for await (const piece of storedZip(members)) pieces.push(piece);
-  writeFileSync(join(work, name), Buffer.concat(pieces));
+  writeFileSync(join(work, name), await archiveOf(files, vault));
   return name;
 }
 
 /** As `unzip` leaves an archive. */
-function unpacked(name: string, changed: Parameters<typeof contents>[0] = {}): string {
-  for (const [path, bytes] of contents(changed)) {
+function unpacked(name: string, { signer = vault, manifest = manifestOf(files) } = {}): string {
+  for (const [path, bytes] of signedFiles(files, signer, manifest)) {
     mkdirSync(dirname(join(work, name, path)), { recursive: true });
     writeFileSync(join(work, name, path), bytes);
   }
@@ -143,7 +100,7 @@ describe('an archive that was unpacked is refused', () => {
     [
       'with another manifest',
       'manifest',
-      folder => writeFileSync(join(work, folder, manifestName), manifestText({ ...manifestOf(), reason: 'x' })),
+      folder => writeFileSync(join(work, folder, manifestName), manifestText({ ...manifestOf(files), reason: 'x' })),
     ],
   ])('%s', async (name, why, damage) => {
     const folder = unpacked(name.replaceAll(' ', '-'));
@@ -153,8 +110,8 @@ describe('an archive that was unpacked is refused', () => {
 
   it('when no vault signed it, and when a name leads out of its folder', async () => {
     expect(await refusalOf(unpacked('of-a-gateway', { signer: gateway }))).toContain('which is no key vault');
-    const [first, ...rest] = manifestOf().members;
-    const manifest: ArchiveManifest = { ...manifestOf(), members: [{ ...first!, path: '../ca.pem' }, ...rest] };
+    const [first, ...rest] = manifestOf(files).members;
+    const manifest: ArchiveManifest = { ...manifestOf(files), members: [{ ...first!, path: '../ca.pem' }, ...rest] };
     expect(await refusalOf(unpacked('outwards', { manifest }))).toContain('media location refused');
   });
 });

@@ -54,16 +54,19 @@ export function manifestOf(contents: ReadonlyMap<string, Buffer>): ArchiveManife
   };
 }
 
-/** A whole archive of these contents, signed. */
-export function archiveOf(
+/** All files of an archive of these contents, in order: with its manifest, signed, and a time stamp where one is given. */
+export function signedFiles(
   contents: ReadonlyMap<string, Buffer>,
   signer: ManifestSigner,
   manifest = manifestOf(contents),
   timeStamp?: Buffer,
-): Promise<Buffer> {
+): readonly (readonly [path: string, bytes: Buffer])[] {
   const text = manifestText(manifest);
   const signature = signManifest(createHash('sha256').update(text).digest(), signer, new Date());
-  const members = [...contents].map(([name, bytes]) => memberOf(name, bytes));
-  const stamps = timeStamp === undefined ? [] : [memberOf(timeStampName, timeStamp)];
-  return zipOf([...members, memberOf(manifestName, text), memberOf(signatureName, signature), ...stamps]);
+  const stamps = timeStamp === undefined ? [] : [[timeStampName, timeStamp] as const];
+  return [...contents, [manifestName, text], [signatureName, signature], ...stamps];
 }
+
+/** The same as one file. */
+export const archiveOf = (...files: Parameters<typeof signedFiles>): Promise<Buffer> =>
+  zipOf(signedFiles(...files).map(([name, bytes]) => memberOf(name, bytes)));

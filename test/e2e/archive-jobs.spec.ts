@@ -8,7 +8,7 @@ import { withClusterStore } from '#test/cluster/cluster-store.js';
 import { joinCluster } from '#test/cluster/joined-cluster.js';
 import { personOf, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { answerOf } from '#test/waiting/wait-for.js';
-import { bytesOf } from '../../libs/archive/src/testing/made-archives.js';
+import { bytesOf } from '#test/archives/made-archives.js';
 import { ArchiveJobsClient, jobIn, type JobAnswer } from './archive-jobs-client.js';
 import { rcsctl } from './command-line.js';
 import { CurlClient } from './curl-client.js';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { manifestSchema, type ArchiveManifest } from '#archive';
 import type { RunningCluster } from '#test/cluster/running-cluster.js';
-import { archiveOf } from '../../libs/archive/src/testing/made-archives.js';
+import { archiveOf } from '#test/archives/made-archives.js';
 import type { CurlClient } from './curl-client.js';
 import { curl } from './external-tools.js';
 

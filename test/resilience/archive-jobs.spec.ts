@@ -9,7 +9,7 @@ import { startClusterOn } from '#test/storage/cluster-on-storages.js';
 import { SloppyStorage, type Mood } from '#test/storage/sloppy-storage.js';
 import { countInTier } from '#test/tier.js';
 import { waitFor } from '#test/waiting/wait-for.js';
-import { bytesOf } from '../../libs/archive/src/testing/made-archives.js';
+import { bytesOf } from '#test/archives/made-archives.js';
 import { ArchiveJobsClient } from '../e2e/archive-jobs-client.js';
 import { CurlClient } from '../e2e/curl-client.js';
 

@@ -7,7 +7,7 @@ import { verifyArchive } from '#archive';
 import { metricsOf } from '#test/cluster/management-page.js';
 import { processIdOf } from '#test/cluster/process-id.js';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
-import { bytesOf } from '../../libs/archive/src/testing/made-archives.js';
+import { bytesOf } from '#test/archives/made-archives.js';
 import { CurlClient } from '../e2e/curl-client.js';
 import { openssl } from '../e2e/external-tools.js';
 

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { manifestName, manifestText, type ArchiveManifest, type ManifestSigner } from '#archive';
 import { MediaStorages } from '#media-storage';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
-import { archiveOf, manifestOf, signedFiles } from '../../../../libs/archive/src/testing/made-archives.js';
+import { archiveOf, manifestOf, signedFiles } from '#test/archives/made-archives.js';
 import type { ReadablePlace } from './archive-place.js';
 import { openArchive } from './stored-archive.js';
 

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
-import { archiveOf, bytesOf, manifestOf, memberOf, zipOf } from '../testing/made-archives.js';
+import { archiveOf, bytesOf, manifestOf, memberOf, zipOf } from '#test/archives/made-archives.js';
 import { ArchiveRefused, readDirectory } from '../zip/stored-zip-reader.js';
 import type { ManifestSigner } from './sign-manifest.js';
 import { verifyArchive } from './verify-archive.js';

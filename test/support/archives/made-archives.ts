@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
-import { storedZip, type ZipMember } from '../zip/stored-zip.js';
-import type { ArchiveBytes } from '../zip/stored-zip-reader.js';
 import {
   manifestFormat,
   manifestName,
   manifestText,
   signatureName,
+  signManifest,
+  storedZip,
   timeStampName,
+  type ArchiveBytes,
   type ArchiveManifest,
-} from '../manifest/manifest.js';
-import { signManifest, type ManifestSigner } from '../manifest/sign-manifest.js';
+  type ManifestSigner,
+  type ZipMember,
+} from '#archive';
 
 export const modified = new Date('2026-11-28T18:00:02Z');
 

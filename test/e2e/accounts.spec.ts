@@ -32,6 +32,7 @@ const ofOperations = new Set([
   'GET /rcs/system',
   'GET /rcs/access-groups',
   'DELETE /api/v2/ops/contact-centers/:contactCenter/recordings/:id',
+  'GET /api/v2/ops/contact-centers/:contactCenter/mounted-recordings',
   'DELETE /api/v2/ops/contact-centers/:contactCenter/mounted-recordings/:id',
   'GET /api/v2/ops/contact-centers',
   'GET /api/v2/ops/contact-centers/:contactCenter/features',

@@ -80,6 +80,17 @@ async function archive(act: 'mount' | 'unmount', path: string, ...more: readonly
 
 const all = (name: string, outcome: string): string[] => forms.map(form => `${idOf(form, name)}: ${outcome}`);
 
+/** What is mounted, as an operations account sees it. */
+async function mounts(): Promise<readonly object[]> {
+  const { operations, commandLine, dataDir } = cluster.ready;
+  const passwordFile = client.write('ops.password', Buffer.from(operations.password));
+  const configuration = commandLine ?? join(dataDir, 'rcsctl.yaml');
+  const as = ['--user', operations.name, '--password-file', passwordFile];
+  const listed = await rcsctl(configuration, 'archive', 'mounts', '--json', ...as);
+  expect([listed.status, listed.stderr]).toEqual([0, '']);
+  return (JSON.parse(listed.stdout) as { mounts: object[] }).mounts;
+}
+
 /** As an operations account. */
 function unmount(path: string, ...more: readonly string[]) {
   const { operations } = cluster.ready;
@@ -126,6 +137,7 @@ describe('a mounted archive', () => {
       }
     }
     expect(await archive('mount', path)).toMatchObject({ status: 0, outcomes: all('played', 'mounted') });
+    expect(await mounts()).toContainEqual({ storage: 'webDAV', path, recordings: forms.length });
   });
 
   it('plays unpacked, too', async () => {
@@ -146,7 +158,10 @@ describe('a mounted archive', () => {
       const played = await client.play(await playPathOf(idOf(form, 'unpacked')), '--range', '12345-234567');
       expect([form, played.status, played.body.equals(media.subarray(12_345, 234_568))]).toEqual([form, 206, true]);
     }
+    const found = (await mounts()).filter(mount => JSON.stringify(mount).includes(`${below}/"`));
+    expect(found).toMatchObject([{ storage: 'webDAV', recordings: forms.length }]);
     expect((await unmount(`${below}/`)).outcomes).toEqual(all('unpacked', 'unmounted'));
+    expect(JSON.stringify(await mounts())).not.toContain(`${below}/"`);
   });
 
   it('is only read: its recordings keep their key and are not deleted, and unmounted they are as if never mounted', async () => {

@@ -8,7 +8,7 @@ export {
 } from './content-tree/content-tree.js';
 export { checkLength, VerifiedSource, type PinnedContent } from './content-tree/verified-source.js';
 export * from './media-storage-configuration.js';
-export { namesWindow, pathOfWindow, versionOfFile, type ByteWindow } from './byte-window.js';
+export { namesWindow, splitWindow, pathOfWindow, versionOfFile, type ByteWindow } from './byte-window.js';
 export * from './media-location.js';
 export * from './media-storages.js';
 export * from './settable-storages.js';

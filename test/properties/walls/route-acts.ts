@@ -96,6 +96,10 @@ export const routeActs: Readonly<Record<string, RouteActs>> = {
     [attack.a, attack.b].flatMap(({ contactCenter }) =>
       over('DELETE', `/api/v2/ops/contact-centers/${contactCenter.id}/recordings/:id`, recordingNames(attack)),
     ),
+  'GET /api/v2/ops/contact-centers/:contactCenter/mounted-recordings': attack =>
+    [attack.a, attack.b].flatMap(({ contactCenter }) =>
+      plainly('GET', `/api/v2/ops/contact-centers/${contactCenter.id}/mounted-recordings`),
+    ),
   'DELETE /api/v2/ops/contact-centers/:contactCenter/mounted-recordings/:id': attack =>
     [attack.a, attack.b].flatMap(({ contactCenter }) =>
       over(

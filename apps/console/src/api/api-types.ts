@@ -90,6 +90,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/ops/contact-centers/{contactCenter}/mounted-recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * For operations accounts: which archives are mounted, and how many recordings of each
+         * @description Looks at some thousand recordings at a time: where the answer has `next`, go on with it, and add up what is counted of one archive.
+         */
+        get: operations["get-api-v2-ops-contact-centers-contactCenter-mounted-recordings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/ops/contact-centers/{contactCenter}/mounted-recordings/{id}": {
         parameters: {
             query?: never;
@@ -2805,6 +2825,18 @@ export interface components {
             /** @description nobody knows whom these are for: no certificate can be deleted before */
             unknownRecordings: number;
         };
+        MountedArchives: {
+            mounts: {
+                /** @description as unmounting takes it; a folder ends with a slash */
+                path: string;
+                recordings: number;
+                storage: string;
+            }[];
+            /** @description absent at the end */
+            next?: string;
+            /** @constant */
+            statusCode: 0;
+        };
         OpenedSession: {
             session: {
                 address: string;
@@ -3562,6 +3594,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FeaturesAssigned"];
+                };
+            };
+        };
+    };
+    "get-api-v2-ops-contact-centers-contactCenter-mounted-recordings": {
+        parameters: {
+            query?: {
+                after?: string;
+            };
+            header?: never;
+            path: {
+                contactCenter: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MountedArchives"];
                 };
             };
         };

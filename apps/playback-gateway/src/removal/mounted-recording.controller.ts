@@ -1,4 +1,4 @@
-import { Controller, Delete, Inject, Param, Req } from '@nestjs/common';
+import { Controller, Delete, Get, Inject, Param, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { RcsError } from '#platform';
 import type { AuditLog, User } from '#store';
@@ -8,18 +8,29 @@ import { storeTokens } from '../dependencies/injection-tokens.js';
 import { auditedRequest } from '../http/audited-user.js';
 import { CurrentUser } from '../http/current-user.js';
 import { ValidQuery } from '../http/valid-input.js';
+import { MountedArchives, type MountsPage } from './mounted-archives.js';
 import { isMountedFrom } from './mounted-recording.js';
 import { RecordingRemoval } from './recording-removal.service.js';
-import { unmountSchema, type Unmount } from './removal.schema.js';
+import { mountsSchema, unmountSchema, type MountsQuery, type Unmount } from './removal.schema.js';
 
-/** Takes recordings of mounted archives out again, for operations accounts; the archives stay as they are. */
+/** What is mounted, for operations accounts, who take recordings out again; the archives stay as they are. */
 @Controller('api/v2/ops/contact-centers/:contactCenter/mounted-recordings')
 @Authenticated(requireOperations)
 export class MountedRecordingController {
   constructor(
     private readonly removal: RecordingRemoval,
+    private readonly archives: MountedArchives,
     @Inject(storeTokens.audit) private readonly audit: AuditLog,
   ) {}
+
+  /** Which archives are mounted, and how many recordings of each, from a part of all recordings. */
+  @Get()
+  async mounts(
+    @Param('contactCenter') contactCenter: string,
+    @ValidQuery(mountsSchema) { after }: MountsQuery,
+  ): Promise<MountsPage & { readonly statusCode: number }> {
+    return { statusCode: 0, ...(await this.archives.of(contactCenter, after)) };
+  }
 
   @Delete(':id')
   async unmount(

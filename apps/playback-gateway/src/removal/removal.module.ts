@@ -5,6 +5,7 @@ import { ErasureController } from './erasure.controller.js';
 import { ForgottenSubjects } from './forgotten-subjects.js';
 import { HeldSubjects } from './held-subjects.js';
 import { LegalHoldController } from './legal-hold.controller.js';
+import { MountedArchives } from './mounted-archives.js';
 import { MountedRecordingController } from './mounted-recording.controller.js';
 import { OperatorRemovalController } from './operator-removal.controller.js';
 import { PendingRemovalController } from './pending-removal.controller.js';
@@ -28,6 +29,7 @@ import { SubjectRecordings } from './subject-recordings.js';
   providers: [
     ForgottenSubjects,
     HeldSubjects,
+    MountedArchives,
     RecordingRemoval,
     RemovalLedger,
     RemovalRunner,

@@ -43,9 +43,13 @@ export const unmountSchema = z.strictObject({
   storage: z.string().min(1).max(64).describe('kind of the storage in which the archive lies'),
   path: z.string().min(1).max(4096).describe('the archive as it was mounted; a folder ends with /'),
 });
+export const mountsSchema = z.strictObject({
+  after: z.string().max(256).default('').describe('`next` of the answer before; all from the beginning when absent'),
+});
 export const retryRemovalSchema = z.strictObject({ recordingId: z.string().min(1).max(256) });
 
 export type PendingRemovalsQuery = z.output<typeof pendingRemovalsSchema>;
+export type MountsQuery = z.output<typeof mountsSchema>;
 export type Unmount = z.output<typeof unmountSchema>;
 export type RetryRemoval = z.output<typeof retryRemovalSchema>;
 export type PlaceHold = z.output<typeof placeHoldSchema>;

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { ConfigurationError } from '#platform';
 import { idsInFile } from '../archive/archive-wish.js';
 import { mountArchive, type MountOutcome } from '../archive/mount-archive.js';
+import { mountedArchives } from '../archive/mounted-archives.js';
 import { recordingsIn } from '../archive/restored-recording.js';
 import { archivePlace, type ArchivePlaceOptions, type ReadablePlace } from '../archive/archive-place.js';
 import { openArchive } from '../archive/stored-archive.js';
@@ -15,6 +16,7 @@ import { GatewayClient } from '../gateway-client/gateway-client.js';
 import { withGateway, withGatewayOptions, type GatewayOptions } from '../gateway-client/gateway-options.js';
 import { recorderGateway } from '../recorder/recorder-access.js';
 import { print } from '../terminal/print.js';
+import { textTable } from '../terminal/text-table.js';
 
 interface MountOptions extends ConfigurationOptions, ArchivePlaceOptions {
   readonly authority: string;
@@ -24,7 +26,7 @@ interface MountOptions extends ConfigurationOptions, ArchivePlaceOptions {
 type UnmountOptions = GatewayOptions & ArchivePlaceOptions & { readonly authority?: string; readonly list?: string };
 type Outcome = MountOutcome | UnmountOutcome;
 
-/** `rcsctl archive mount` and `unmount`: recordings that play from the archive in which they lie. */
+/** `rcsctl archive mount`, `mounts` and `unmount`: recordings that play from the archive in which they lie. */
 export function mountCommands(archive: Command): void {
   withPlace(withConfiguration(archive.command('mount')))
     .description('let the recordings of an archive in a storage be found and played; exit status 1 unless all are')
@@ -40,12 +42,38 @@ export function mountCommands(archive: Command): void {
     .option('--ops-password-file <file>', 'file with its password; serverSettings.opsUserPassword when absent')
     .option('--json', 'JSON for programs')
     .action(mount);
+  withGatewayOptions(archive.command('mounts'))
+    .description('archives that are mounted, and how many recordings of each; for operations accounts')
+    .option('--contact-center <id>', 'contact center; serverSettings.defaultContactCenter when absent')
+    .action(mounts);
   withPlace(withGatewayOptions(archive.command('unmount')))
     .description('take the recordings of a mounted archive out again; for operations accounts; the archive stays')
     .argument('<path>', 'the archive, as it was mounted')
     .option('--authority <file>', 'internal authority (PEM) of the cluster that made the archive')
     .option('--list <file>', 'file with ids, one a line, where the archive cannot be read any more')
     .action(unmount);
+}
+
+interface MountsOptions extends GatewayOptions {
+  readonly contactCenter?: string;
+}
+
+async function mounts(options: MountsOptions): Promise<void> {
+  const contactCenter = ownContactCenter(options);
+  await withGateway(options, 'to list mounted archives', async gateway => {
+    const found = await mountedArchives(contactCenter, gateway);
+    const rows = found.map(({ storage, path, recordings }) => [storage, path, String(recordings)]);
+    print(options.json === true, { mounts: found }, () =>
+      found.length === 0 ? 'no archive is mounted' : textTable(['Storage', 'Archive', 'Recordings'], rows),
+    );
+  });
+}
+
+/** @throws ConfigurationError where neither option nor configuration names one */
+function ownContactCenter({ config, contactCenter }: MountsOptions): string {
+  const named = contactCenter ?? readConfiguration(config).serverSettings.defaultContactCenter;
+  if (named !== undefined) return named;
+  throw new ConfigurationError('name --contact-center, or configure serverSettings.defaultContactCenter');
 }
 
 const withPlace = (command: Command): Command =>
@@ -83,9 +111,7 @@ async function mount(path: string, options: MountOptions): Promise<void> {
 
 async function unmount(path: string, options: UnmountOptions): Promise<void> {
   const configuration = readConfiguration(options.config);
-  const contactCenter = options.contactCenter ?? configuration.serverSettings.defaultContactCenter;
-  if (contactCenter === undefined)
-    throw new ConfigurationError('name --contact-center, or configure serverSettings.defaultContactCenter');
+  const contactCenter = ownContactCenter(options);
   const place = archivePlace(configuration, options, path);
   const recordings = await recordingsOf(place, contactCenter, options);
   await withGateway(options, 'to unmount an archive', gateway =>

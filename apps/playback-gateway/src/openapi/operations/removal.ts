@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   erasureSchema,
+  mountsSchema,
   pendingRemovalsSchema,
   placeHoldSchema,
   retryRemovalSchema,
@@ -45,6 +46,20 @@ const storedFile = z.strictObject({
   attempts: z.int().describe('how often it could not be removed'),
   reason: z.string().optional().describe('code of the last failure'),
 });
+const mounts = named(
+  'MountedArchives',
+  z.strictObject({
+    statusCode: succeeded,
+    mounts: z.array(
+      z.strictObject({
+        storage: z.string(),
+        path: z.string().describe('as unmounting takes it; a folder ends with a slash'),
+        recordings: count,
+      }),
+    ),
+    next: z.string().optional().describe('absent at the end'),
+  }),
+);
 const deleted = named('DeletedRecording', z.strictObject({ statusCode: succeeded }));
 
 /** How recordings go, and what keeps them. */
@@ -63,6 +78,15 @@ export const removal: FeatureOperations = {
         ),
       },
       problems: ['RCS_RECORDING_NOT_FOUND', 'RCS_RECORDING_PROTECTED', 'RCS_RECORDING_HELD', 'RCS_RECORDING_READ_ONLY'],
+    },
+    'GET /api/v2/ops/contact-centers/:contactCenter/mounted-recordings': {
+      summary: 'For operations accounts: which archives are mounted, and how many recordings of each',
+      description:
+        'Looks at some thousand recordings at a time: where the answer has `next`, go on with it, and add up what is counted of one archive.',
+      caller: 'user',
+      query: mountsSchema,
+      answers: { 200: json(mounts) },
+      problems: ['RCS_NOT_WITH_CASSANDRA'],
     },
     'DELETE /api/v2/ops/contact-centers/:contactCenter/mounted-recordings/:id': {
       summary: 'For operations accounts: take a recording of a mounted archive out again',

@@ -37,8 +37,7 @@ async function walk(colorScheme, steps) {
     viewport: { width: 1280, height: 800 },
   });
   const page = await context.newPage();
-  const picture = (name, fullPage = false) =>
-    page.screenshot({ path: join(target, `${name}.png`), animations: 'disabled', fullPage });
+  const picture = name => page.screenshot({ path: join(target, `${name}.png`), animations: 'disabled' });
   const goTo = async title => {
     await page
       .getByRole('navigation', { name: 'Pages', exact: true })
@@ -99,8 +98,7 @@ await walk('light', async ({ page, picture, goTo, logIn: enter }) => {
     ['System', 'system'],
   ]) {
     await goTo(title);
-    // What is below the fold of it is worth a look.
-    await picture(name, name === 'system');
+    await picture(name);
   }
 });
 await walk('dark', async ({ page, picture, goTo, logIn: enter }) => {

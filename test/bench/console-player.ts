@@ -12,6 +12,8 @@ export interface ConsoleTimes {
   readonly seek: Quartiles;
   /** Requests for the media until it played, the most of all rounds. */
   readonly requests: number;
+  /** What these were, and what became of them. */
+  readonly ranges: readonly string[];
   /** Bytes that the scripts of the page hold while it plays at 80 %, after a collection: the most of all rounds. */
   readonly heapBytes: number;
 }
@@ -55,11 +57,13 @@ export async function timeConsole(
 ): Promise<ConsoleTimes> {
   const taken: Awaited<ReturnType<typeof once>>[] = [];
   for (let round = 0; round < rounds; round++) taken.push(await once(browser, ready, id));
+  const ranges = taken.map(round => round.ranges).reduce((most, asked) => (asked.length > most.length ? asked : most));
   return {
     name: id,
     click: quartiles(taken.map(({ click }) => click)),
     seek: quartiles(taken.map(({ seek }) => seek)),
-    requests: Math.max(...taken.map(({ requests }) => requests)),
+    requests: ranges.length,
+    ranges,
     heapBytes: Math.max(...taken.map(({ heapBytes }) => heapBytes)),
   };
 }
@@ -81,9 +85,9 @@ async function once(browser: Browser, ready: ReadyLine, id: string) {
         throw new Error(`${what} of ${id} after these requests: ${media.join('; ')}`, { cause: error });
       });
     const click = await told('the sound or picture', page.evaluate<number>(untilItPlays));
-    const requests = media.length;
+    const ranges = [...media];
     const seek = await told('the seek', page.evaluate<number>(seekToMostOfIt));
-    return { click, seek, requests, heapBytes: await step('a collection of garbage', heapOf(page)) };
+    return { click, seek, ranges, heapBytes: await step('a collection of garbage', heapOf(page)) };
   } finally {
     await step('the window to close', context.close());
   }

@@ -32,9 +32,6 @@ export function Transport({ player, state, copyLink, knowsSilence }: Properties)
       <Button onPress={() => player.skip(skipSeconds)} aria-label={t('player.forward', { seconds: skipSeconds })}>
         +{skipSeconds}
       </Button>
-      <span className="transport-waiting" role="status">
-        {isPlaying && isWaiting ? t('player.waiting') : ''}
-      </span>
       <Select
         label={t('player.speed')}
         value={String(rate)}
@@ -56,6 +53,10 @@ export function Transport({ player, state, copyLink, knowsSilence }: Properties)
             : t('player.loopEnd', { from: clockText(loop.from), to: clockText(loop.to) })}
       </Button>
       <Button onPress={copyLink}>{t('player.copyLink')}</Button>
+      {/* Behind everything: nothing moves when it comes and goes. */}
+      <span className="transport-waiting" role="status">
+        {isPlaying && isWaiting ? t('player.waiting') : ''}
+      </span>
     </div>
   );
 }

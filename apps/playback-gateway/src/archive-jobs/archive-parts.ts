@@ -61,17 +61,26 @@ export class ArchiveParts {
     const watch = setTimeout(() => stalled.abort(new RcsError('RCS_TIMEOUT', 'a part stands still')), stalledAfterMs);
     const moving = AbortSignal.any([signal, stalled.signal]);
     const state: { failure?: unknown; length: number } = { length: 0 };
-    async function* watched(): AsyncGenerator<Buffer> {
+    // What the part itself fails with is told apart from what ends whoever takes it: a stream throws that in here.
+    const noted = async (source: AsyncIterator<Buffer>): Promise<IteratorResult<Buffer>> => {
       try {
-        for await (const piece of pieces) {
-          watch.refresh();
-          hash.update(piece);
-          state.length += piece.length;
-          yield piece;
-        }
+        return await source.next();
       } catch (error) {
         state.failure = error;
         throw error;
+      }
+    };
+    async function* watched(): AsyncGenerator<Buffer> {
+      const source = pieces[Symbol.asyncIterator]();
+      try {
+        for (let next = await noted(source); next.done !== true; next = await noted(source)) {
+          watch.refresh();
+          hash.update(next.value);
+          state.length += next.value.length;
+          yield next.value;
+        }
+      } finally {
+        await source.return?.();
       }
     }
     try {

@@ -58,8 +58,8 @@ export class ArchiveUploadHandler {
 }
 
 async function next(bytes: AsyncIterator<Buffer>): Promise<Buffer | undefined> {
-  const { done, value } = await bytes.next();
-  return done === true ? undefined : value;
+  const result = await bytes.next();
+  return result.done === true ? undefined : result.value;
 }
 
 /** @throws RcsError RCS_INVALID_VALUE */

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as contracts from '#contracts';
 import { certificateThumbprint } from '#grants';
 import { Failures } from './world/failures.js';
 import { fastIndex, PropertyCluster, type Route } from './world/property-cluster.js';
@@ -15,7 +16,7 @@ import type { Markers } from './walls/markers.js';
 import type { Picture } from './walls/picture.js';
 import { routeActs } from './walls/route-acts.js';
 import { rpcActs, type RpcAct } from './walls/rpc-acts.js';
-import { workerActs, WorkerDoor } from './walls/worker-acts.js';
+import { workerActs, WorkerDoor, workerPlaces } from './walls/worker-acts.js';
 import { rpcNames, VaultCaller } from './walls/vault-callers.js';
 import { contactCenterIds, WallGrounds } from './walls/wall-grounds.js';
 
@@ -161,6 +162,21 @@ describe('nothing that is said to the vault in the name of B opens, changes or s
 });
 
 describe('nothing that a worker is asked in the name of B plays anything of A', () => {
+  it('every path of the data plane has its place in the table', () => {
+    const served = Object.values<unknown>(contracts).filter(
+      value => typeof value === 'string' && /^\/v1\//.test(value),
+    );
+    expect(served.sort()).toEqual(Object.keys(workerPlaces).sort());
+    const callers = VaultCaller.all(cluster.ready);
+    const tried = new Set(workerActs(attack, callers[0]!.identity).map(({ path }) => path));
+    callers.forEach(caller => caller.close());
+    expect([...tried].sort()).toEqual(
+      Object.keys(workerPlaces)
+        .filter(path => workerPlaces[path] === 'tried')
+        .sort(),
+    );
+  });
+
   it('with cold sessions and with warm ones', async () => {
     const workerFailures = new Failures('walls of the workers', run.seed);
     const callers = VaultCaller.all(cluster.ready);

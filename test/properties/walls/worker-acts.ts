@@ -2,7 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
-import { archiveRewrapPath, mediaPath, peaksPath, provePath } from '#contracts';
+import {
+  archivePartPath,
+  archivePath,
+  archiveRewrapPath,
+  archiveUploadPath,
+  contentTreePath,
+  forgetPath,
+  inspectPath,
+  mediaPath,
+  peaksPath,
+  provePath,
+  removePath,
+  storageProbePath,
+} from '#contracts';
 import { archiveRewrapGrants, envelopeDigest, GrantSigner, playbackGrants, type MediaLayout } from '#grants';
 import type { InternalIdentity } from '#platform';
 import type { ReadyLine } from '#test/cluster/running-cluster.js';
@@ -17,6 +30,25 @@ export interface WorkerAct {
   /** A plays this before, so that a session is warm. */
   readonly warm: string;
 }
+
+const noKey =
+  'opens nothing: it gives, takes or counts stored bytes where a grant says, and every gateway signs for every place';
+
+/** Every path of the data plane: tried in the name of B, or why it has no wall between contact centers of its own. */
+export const workerPlaces: Readonly<Record<string, 'tried' | { readonly untried: string }>> = {
+  [mediaPath]: 'tried',
+  [peaksPath]: 'tried',
+  [provePath]: 'tried',
+  [archiveRewrapPath]: 'tried',
+  [inspectPath]: { untried: noKey },
+  [contentTreePath]: { untried: noKey },
+  [removePath]: { untried: noKey },
+  [archivePath]: { untried: noKey },
+  [archivePartPath]: { untried: noKey },
+  [archiveUploadPath]: { untried: noKey },
+  [storageProbePath]: { untried: noKey },
+  [forgetPath]: { untried: 'ends sessions, which are opened again' },
+};
 
 /**
  * Grants of B for what A has encrypted. Who has the identity of a gateway can sign them; a worker that remembers A's

@@ -1,4 +1,4 @@
-import { RcsError, type ErrorCode } from '#platform';
+import { abortable, RcsError, type ErrorCode } from '#platform';
 import type { MediaStorageConfiguration } from './media-storage-configuration.js';
 import { abortReason, isUntrusted } from './webdav/storage-errors.js';
 
@@ -45,7 +45,7 @@ export async function judgeProbe(
 ): Promise<StorageFindings> {
   const tls = !/^https:/i.test(url) ? 'none' : trustedCA === false ? 'not-checked' : 'trusted';
   try {
-    await Promise.race([probe, aborted(signal, url)]);
+    await abortable(probe, signal, () => reasonOf(signal, url));
     return { reachable: true, credentials: 'accepted', tls };
   } catch (error) {
     const problem = problemOf(error);
@@ -61,12 +61,7 @@ export async function judgeProbe(
   }
 }
 
-const aborted = (signal: AbortSignal, storage: string): Promise<never> =>
-  new Promise((_, reject) => {
-    const end = (): void => {
-      const reason = abortReason(signal, storage);
-      reject(reason instanceof Error ? reason : new Error('given up', { cause: reason }));
-    };
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
-  });
+function reasonOf(signal: AbortSignal, storage: string): Error {
+  const reason = abortReason(signal, storage);
+  return reason instanceof Error ? reason : new Error('given up', { cause: reason });
+}

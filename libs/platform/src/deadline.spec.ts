@@ -1,7 +1,7 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { toRcsError } from './errors/rcs-error.js';
-import { deadlineSignal, reserveReplyTime, throwIfAborted, withDeadline } from './deadline.js';
+import { abortable, deadlineSignal, reserveReplyTime, throwIfAborted, withDeadline } from './deadline.js';
 
 describe(deadlineSignal.name, () => {
   it('aborts when the time is over, with a reason that becomes RCS_TIMEOUT', async () => {
@@ -23,6 +23,27 @@ describe(deadlineSignal.name, () => {
     const parent = new AbortController();
     await once(deadlineSignal(1, parent.signal), 'abort');
     expect(parent.signal.aborted).toBe(false);
+  });
+});
+
+describe(abortable.name, () => {
+  const never = new Promise<never>(() => undefined);
+
+  it('gives what the work gives, and leaves nothing on the signal', async () => {
+    const { signal } = new AbortController();
+    expect(await abortable(Promise.resolve(7), signal)).toBe(7);
+    await expect(abortable(Promise.reject(new Error('work')), signal)).rejects.toThrow('work');
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  it('waits no longer than the signal lets it, also where that has aborted before', async () => {
+    const left = new AbortController();
+    const waiting = expect(abortable(never, left.signal)).rejects.toThrow('left');
+    left.abort(new Error('left'));
+    await waiting;
+    await expect(abortable(never, left.signal, () => new Error('as said'))).rejects.toThrow('as said');
+    await expect(abortable(never, AbortSignal.abort('a word'))).rejects.toThrow('given up');
+    expect(getEventListeners(left.signal, 'abort')).toEqual([]);
   });
 });
 

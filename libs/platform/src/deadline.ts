@@ -35,6 +35,31 @@ export async function withDeadline<T>(
   }
 }
 
+/**
+ * Waits for `work` until the signal aborts, and leaves nothing behind on it. The work itself is not cancelled.
+ * @param reasonOf what to reject with, made when the signal aborts
+ */
+export async function abortable<T>(
+  work: Promise<T>,
+  signal: AbortSignal,
+  reasonOf: (signal: AbortSignal) => Error = abortError,
+): Promise<T> {
+  let leave = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    leave = () => reject(reasonOf(signal));
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
+}
+
+const abortError = ({ reason }: AbortSignal): Error =>
+  reason instanceof Error ? reason : new Error('given up', { cause: reason });
+
 /** Rejects as soon as the signal aborts, with its reason. */
 export function throwIfAborted(signal: AbortSignal, what: string): void {
   if (!signal.aborted) return;

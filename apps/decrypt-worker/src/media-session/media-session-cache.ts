@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { LRUCache } from 'lru-cache';
 import type { ForgottenRecording } from '#contracts';
 import { clockToleranceSeconds, maximumGrantLifetimeSeconds } from '#grants';
-import { deadlineSignal, RcsError, throwIfAborted } from '#platform';
+import { abortable, deadlineSignal, RcsError, throwIfAborted } from '#platform';
 import { isOpenedBy, MediaSession, type ForgottenKey, type OpenMedia } from './media-session.js';
 import { isOf } from './session-identity.js';
 
@@ -178,16 +178,3 @@ const recordingGone = (): RcsError => new RcsError('RCS_RECORDING_NOT_FOUND', 't
 
 const forgottenKey = (): RcsError =>
   new RcsError('RCS_KEY_NOT_FOUND', 'the key that opened this media was disabled or removed meanwhile');
-
-async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let onAbort: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
-  }
-}

@@ -1,6 +1,7 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { Client, ResultCodeError, type Entry, type SearchOptions } from 'ldapts';
+import { abortable } from '#platform';
 
 /** How one directory server is reached. */
 export interface LdapTarget {
@@ -74,21 +75,13 @@ export class LdapConnection {
   }
 
   private async within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-    let abort = (): void => undefined;
-    const aborted = new Promise<never>((_, reject) => {
-      abort = () => reject(new LdapConnectionError(`${this.url}: no answer in time`));
-      if (signal.aborted) abort();
-      signal.addEventListener('abort', abort, { once: true });
-    });
     try {
-      return await Promise.race([work, aborted]);
+      return await abortable(work, signal, () => new LdapConnectionError(`${this.url}: no answer in time`));
     } catch (error) {
       if (error instanceof ResultCodeError) throw error;
       this.close();
       if (error instanceof LdapConnectionError) throw error;
       throw new LdapConnectionError(`${this.url}: ${(error as Error).message}`, { cause: error });
-    } finally {
-      signal.removeEventListener('abort', abort);
     }
   }
 }

@@ -4,10 +4,11 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { verifyArchive } from '#archive';
-import { metricsOf } from '#test/cluster/management-page.js';
+import { isReady, metricsOf } from '#test/cluster/management-page.js';
 import { processIdOf } from '#test/cluster/process-id.js';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { bytesOf } from '#test/archives/made-archives.js';
+import { waitFor } from '#test/waiting/wait-for.js';
 import { CurlClient } from '../e2e/curl-client.js';
 import { openssl } from '../e2e/external-tools.js';
 
@@ -32,6 +33,10 @@ beforeAll(async () => {
   await openssl('cms', '-encrypt', '-binary', '-aes256', ...files, '-outform', 'DER', client.certificateFile);
   await client.put('long.bin', readFileSync(client.file('cms')));
   await client.insertedFile('long.bin');
+});
+beforeEach(async () => {
+  // Who was killed before is there again: an archive goes on with another worker only where there is one.
+  for (const worker of cluster.ready.management.workers) await waitFor(`${worker} to be ready`, () => isReady(worker));
 });
 afterAll(async () => {
   await cluster?.stop();

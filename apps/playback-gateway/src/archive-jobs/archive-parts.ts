@@ -6,6 +6,7 @@ import type { ArchiveJob, ArchivePart, UnfinishedPart } from '#store';
 import { LocationClaims } from '../media-index/location-claims.js';
 import { WorkerErrands } from '../media-index/worker-errands.js';
 import { SetStorages } from '../settings/set-storages.service.js';
+import { resumedBody } from '../workers/resumed-body.js';
 import { bodyLengthOf, WorkerClient, type WorkerAnswer } from '../workers/worker-client.js';
 
 type PlacedJob = Pick<ArchiveJob, 'id' | 'contactCenter' | 'destination' | 'name' | 'createdBy'>;
@@ -19,8 +20,6 @@ export interface WrittenPart {
 
 /** A worker takes nothing, or gives no answer, for so long; it gives up earlier where its storage does so. */
 const stalledAfterMs = 300_000;
-/** Workers that break off one after the other without a byte from any of them. */
-const maximumFailures = 4;
 
 /** Where a part lies, below its storage. */
 export function pathOfPart({ destination, name }: Pick<ArchiveJob, 'destination' | 'name'>, number: number): string {
@@ -161,30 +160,7 @@ export class ArchiveParts {
       if (bodyLengthOf(answer) !== end - from) throw new RcsError('RCS_STORAGE_CHANGED');
       return answer;
     };
-    return piecesFrom(await ask(start), start, ask, signal);
-  }
-}
-
-async function* piecesFrom(
-  begun: WorkerAnswer,
-  start: number,
-  ask: (from: number) => Promise<WorkerAnswer>,
-  signal: AbortSignal,
-): AsyncGenerator<Buffer> {
-  let answer = begun;
-  let offset = start;
-  for (let failures = 0; ;) {
-    try {
-      for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-        offset += chunk.length;
-        failures = 0;
-        yield chunk;
-      }
-      return;
-    } catch (error) {
-      if (signal.aborted || ++failures === maximumFailures) throw error;
-      answer = await ask(offset);
-    }
+    return resumedBody(await ask(start), start, ask, signal);
   }
 }
 

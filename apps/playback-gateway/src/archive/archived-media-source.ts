@@ -16,6 +16,7 @@ import { WorkerErrands } from '../media-index/worker-errands.js';
 import { contentTreeOf } from '../playback/envelope-locator.js';
 import type { PermittedMedia } from '../playback/playback.service.js';
 import { giveUpBody } from '../workers/give-up-body.js';
+import { resumedBody } from '../workers/resumed-body.js';
 import { bodyLengthOf, WorkerClient, type WorkerAnswer } from '../workers/worker-client.js';
 import type { ArchiveRecipient, RecipientsOfArchive } from './archive-recipients.js';
 import { ArchiveRewraps } from './archive-rewraps.js';
@@ -31,8 +32,6 @@ export interface ArchiveMember {
   giveUp(): void;
 }
 
-/** Workers that break off one after the other without a byte from any of them. */
-const maximumFailures = 4;
 const maximumHeadBytes = 1024 * 1024;
 
 interface Asked {
@@ -91,24 +90,14 @@ export class ArchivedMediaSource {
   }
 
   /** From the worker that began, and where it breaks off from another one, from the very byte. */
-  private async *bytes(begun: WorkerAnswer, asked: Asked): AsyncGenerator<Buffer> {
+  private bytes(begun: WorkerAnswer, asked: Asked): AsyncGenerator<Buffer> {
     const length = bodyLengthOf(begun);
-    let answer = begun;
-    let offset = 0;
-    for (let failures = 0; ;) {
-      try {
-        for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-          offset += chunk.length;
-          failures = 0;
-          yield chunk;
-        }
-        return;
-      } catch (error) {
-        if (asked.signal.aborted || ++failures === maximumFailures) throw error;
-        answer = await this.ask(asked, { entityTag: begun.headers['etag'] ?? '', offset });
-        if (bodyLengthOf(answer) !== length - offset) throw new RcsError('RCS_STORAGE_CHANGED');
-      }
-    }
+    const askRest = async (offset: number): Promise<WorkerAnswer> => {
+      const answer = await this.ask(asked, { entityTag: begun.headers['etag'] ?? '', offset });
+      if (bodyLengthOf(answer) !== length - offset) throw new RcsError('RCS_STORAGE_CHANGED');
+      return answer;
+    };
+    return resumedBody(begun, 0, askRest, asked.signal);
   }
 
   private async ask(

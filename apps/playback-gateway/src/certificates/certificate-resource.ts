@@ -1,6 +1,6 @@
-import type { CertificateInfo } from '#certificates';
 import type { KeyEntry } from '#contracts';
 import type { AssignmentTarget, RecordingCertificate } from '#store';
+import type { CertificateSummary } from '../envelopes/certificate-summary.js';
 import type { CertificateState, KeyPresence } from './certificate-status-text.js';
 
 /** One line of the list, in the words of the administrator guide. Times are ISO 8601. */
@@ -44,19 +44,7 @@ export interface CertificateRow {
   readonly keyRemovedAt?: string;
 }
 
-type ShownCertificate = Pick<
-  CertificateInfo,
-  | 'issuedTo'
-  | 'issuedBy'
-  | 'emailAddress'
-  | 'serialNumber'
-  | 'subjectDn'
-  | 'issuerDn'
-  | 'notBefore'
-  | 'notAfter'
-  | 'modulusBits'
-  | 'fingerprint'
->;
+type ShownCertificate = Omit<CertificateSummary, 'recipientNames'>;
 
 export interface RowParts {
   readonly stored: RecordingCertificate;

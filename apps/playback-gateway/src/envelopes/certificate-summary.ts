@@ -13,7 +13,6 @@ const shown = [
   'issuerDn',
   'notBefore',
   'notAfter',
-  'keyIdentifier',
   'modulusBits',
   'fingerprint',
 ] as const satisfies readonly (keyof CertificateInfo)[];
@@ -93,7 +92,6 @@ function summarise(certificate: CertificateInfo): CertificateSummary {
   >;
   return {
     ...fields,
-    keyIdentifier: Buffer.from(certificate.keyIdentifier),
     recipientNames: recipientNamesOf(certificate),
   };
 }

@@ -34,6 +34,9 @@ export class ExpiryWatch implements OnApplicationBootstrap, OnApplicationShutdow
   private finished: Promise<void> = Promise.resolve();
   private known: readonly WatchedCertificate[] = [];
   private rereading: NodeJS.Timeout | undefined;
+  /** A reading that began earlier puts nothing in the place of what a later one found. */
+  private readingsBegun = 0;
+  private readingKnown = 0;
 
   constructor(
     @Inject(storeTokens.certificates) private readonly certificates: CertificateStore,
@@ -95,6 +98,7 @@ export class ExpiryWatch implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   private async refresh(): Promise<void> {
+    const reading = ++this.readingsBegun;
     const ends = new Map(this.known.map(({ stored, notAfter }) => [stored.fingerprint, notAfter]));
     const active = (await this.certificates.list()).filter(({ state }) => state === 'active');
     const known: WatchedCertificate[] = [];
@@ -102,6 +106,8 @@ export class ExpiryWatch implements OnApplicationBootstrap, OnApplicationShutdow
       if (index % certificatesPerTurn === certificatesPerTurn - 1) await setImmediate();
       known.push({ stored, notAfter: ends.get(stored.fingerprint) ?? endOf(stored) });
     }
+    if (reading < this.readingKnown) return;
+    this.readingKnown = reading;
     this.known = known;
   }
 

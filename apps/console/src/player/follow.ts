@@ -8,8 +8,10 @@ export type Step =
 export const inStep = 0.02;
 /** Farther apart than this it jumps: catching up would take seconds. */
 export const farOff = 0.25;
+/** A second of playing makes up for so many times what it is behind or ahead, whatever the speed of the sound. */
+const gain = 6;
 /** It is not heard, and what it shows faster or slower for a moment is hardly seen. */
-const strongest = 0.5;
+const strongest = 0.75;
 
 /**
  * One step of a screen that lies at `from` of the time line and is `duration` long.
@@ -27,6 +29,6 @@ export function follow(
   // What was said in a second must be caught up with in a second, whatever the speed.
   if (Math.abs(behind) > farOff * Math.max(1, rate)) return { kind: 'jump', to: wanted };
   if (Math.abs(behind) <= inStep) return { kind: 'play', rate };
-  const correction = Math.max(-strongest, Math.min(strongest, behind * 3));
-  return { kind: 'play', rate: rate * (1 + correction) };
+  const correction = Math.max(-strongest * rate, Math.min(strongest * Math.max(1, rate), behind * gain));
+  return { kind: 'play', rate: rate + correction };
 }

@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { MediaRequest, WorkerRegistration } from '#contracts';
 import { beginStep, inStep, RcsError } from '#platform';
 import type { GrantIssuer } from '../grants/grant-issuer.js';
 import type { WorkerAnswer, WorkerClient } from '../workers/worker-client.js';
-import { windowAt } from './body-windows.js';
+import { restBefore, windowAt } from './body-windows.js';
 import { ReadAhead } from './read-ahead.js';
 import type { RelayRequest } from './relay-request.js';
 
@@ -30,17 +31,25 @@ export class BodyParts {
 
   /** The part at this place, as the worker answers it. @throws RcsError of the worker. */
   async next(worker: WorkerRegistration, place: PartPlace): Promise<WorkerAnswer> {
-    return (await this.ahead.take()) ?? this.ask(worker, place, this.signal);
+    const ahead = await this.ahead.take();
+    if (ahead !== undefined) return ahead;
+    const rest = this.restAt(place);
+    if (rest > 0) await sleep(rest, undefined, { signal: this.signal });
+    return this.ask(worker, place, this.signal);
   }
 
-  /** Asks for the part that is wanted after the present one. */
+  /** Asks for the part that is wanted after the present one, where it is wanted at once. */
   askAhead(worker: WorkerRegistration, place: PartPlace): void {
-    this.ahead.start(() => this.ask(worker, place, untilItComes()));
+    if (this.restAt(place) === 0) this.ahead.start(() => this.ask(worker, place, untilItComes()));
   }
 
   /** What was asked ahead is not wanted any more. */
   drop(): void {
     this.ahead.drop();
+  }
+
+  private restAt({ offset }: PartPlace): number {
+    return restBefore(offset, this.request.media.range);
   }
 
   private async ask(worker: WorkerRegistration, place: PartPlace, signal: AbortSignal): Promise<WorkerAnswer> {

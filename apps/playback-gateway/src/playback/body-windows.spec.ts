@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import fc from 'fast-check';
 import type { ErrorCode } from '#platform';
-import { askedAheadBytes, windowAt } from './body-windows.js';
+import { askedAheadBytes, restBefore, windowAt } from './body-windows.js';
 import { drainedBytes } from '../workers/give-up-body.js';
 import type { RelayRequest } from './relay-request.js';
 import { RelayUnderTest, request } from '#test/data-plane/relay-under-test.js';
@@ -47,6 +47,28 @@ describe(windowAt.name, () => {
   it('lets who leaves at once cost no more than 512 KiB', () => {
     expect(windowAt(0, open) + windowAt(windowAt(0, open), open)).toBeLessThanOrEqual(512 * KiB);
     expect(askedAheadBytes).toBeLessThan(windowAt(0, open));
+  });
+});
+
+describe(restBefore.name, () => {
+  it('is left to who fetches ahead: never before the first byte, nor before what is far beyond', () => {
+    expect([0, 1, 256 * KiB, 16 * MiB - 1, 16 * MiB].map(offset => restBefore(offset, open) > 0)).toEqual([
+      false,
+      true,
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  it.each([undefined, 'bytes=0-9999999'])('is not made for who takes it all: %s', range => {
+    for (const offset of [0, 256 * KiB, 2 * MiB, 16 * MiB]) expect(restBefore(offset, range)).toBe(0);
+  });
+
+  it('takes no more than half a second of a download that goes on where it ended', () => {
+    let together = 0;
+    for (let offset = 0; offset < 32 * MiB; offset += windowAt(offset, open)) together += restBefore(offset, open);
+    expect(together).toBeLessThan(500);
   });
 });
 
@@ -100,6 +122,8 @@ describe('a body in windows', () => {
       near.map(([border, off]) => Math.max(0, border + off)),
       fc.nat(media.length),
     );
+    // With rests between the windows, and with windows that are asked for ahead.
+    const ranges = fc.constantFrom(open, 'bytes=0-99999999');
     const slowly =
       (turns: number) =>
       async (answer: IncomingMessage): Promise<Buffer> => {
@@ -111,18 +135,24 @@ describe('a body in windows', () => {
         return Buffer.concat(chunks);
       };
     await fc.assert(
-      fc.asyncProperty(place, fc.array(place, { maxLength: 3 }), fc.nat(3), async (length, deaths, turns) => {
-        const part = media.subarray(0, length);
-        const dying = deaths.sort((a, b) => a - b).map(diesAt => ({ media: part, diesAt }));
-        const { failure, body } = await tested.play(
-          await tested.over([...dying, { media: part }]),
-          openRequest(),
-          slowly(turns),
-        );
-        await tested.stop();
-        expect(failure).toBeUndefined();
-        expect(body.equals(part)).toBe(true);
-      }),
+      fc.asyncProperty(
+        place,
+        fc.array(place, { maxLength: 3 }),
+        fc.nat(3),
+        ranges,
+        async (length, deaths, turns, range) => {
+          const part = media.subarray(0, length);
+          const dying = deaths.sort((a, b) => a - b).map(diesAt => ({ media: part, diesAt }));
+          const { failure, body } = await tested.play(
+            await tested.over([...dying, { media: part }]),
+            request({ media: { method: 'GET', contentType: 'audio/mpeg', range } }),
+            slowly(turns),
+          );
+          await tested.stop();
+          expect(failure).toBeUndefined();
+          expect(body.equals(part)).toBe(true);
+        },
+      ),
       { numRuns: 25 },
     );
   });

@@ -12,10 +12,10 @@ export function CertificateFields({ inspected }: { readonly inspected: ChosenCer
   return (
     <>
       <div className="field-pair">
-        <TextField label={t('certificates.subjectName')} value={inspected?.subjectName ?? ''} isReadOnly />
-        <TextField label={t('certificates.serialNumber')} value={inspected?.serialNumber ?? ''} isReadOnly />
-        <TextField label={t('certificates.subjectDn')} value={inspected?.subjectDn ?? ''} isReadOnly />
-        <TextField label={t('certificates.issuerDn')} value={inspected?.issuerDn ?? ''} isReadOnly />
+        <TextField label={t('certificates.subjectName')} value={inspected?.subjectName ?? ''} rows={1} isReadOnly />
+        <TextField label={t('certificates.serialNumber')} value={inspected?.serialNumber ?? ''} rows={1} isReadOnly />
+        <TextField label={t('certificates.subjectDn')} value={inspected?.subjectDn ?? ''} rows={1} isReadOnly />
+        <TextField label={t('certificates.issuerDn')} value={inspected?.issuerDn ?? ''} rows={1} isReadOnly />
         <TextField
           label={t('certificates.expires')}
           value={inspected === undefined ? '' : date(inspected.expires)}
@@ -36,5 +36,5 @@ export function KeyFields({ chosen }: { readonly chosen: ChosenKey | undefined }
   const t = useTexts();
   const format = chosen === undefined ? '' : t(`keyFile.format.${chosen.file.format}`);
   const details = chosen?.size === undefined ? format : t('keyFile.details', { format, bits: String(chosen.size) });
-  return <TextField label={t('certificates.keyDetails')} value={details} isReadOnly />;
+  return <TextField label={t('certificates.keyDetails')} value={details} rows={1} isReadOnly />;
 }

@@ -1,6 +1,6 @@
 import { hash, type KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { Derived, millisecondsUntil, type Current, type ServiceRole } from '#platform';
+import { type Current, Derived, entriesAtMost, millisecondsUntil, type ServiceRole } from '#platform';
 import { administrationGrants, type AdministrationGrant } from './administration-grant.js';
 import { archiveRewrapGrants, type ArchiveRewrapGrant } from './archive-rewrap-grant.js';
 import { archiveSealGrants, type ArchiveSealGrant } from './archive-seal-grant.js';
@@ -54,7 +54,7 @@ export class GrantVerifier {
       trust: new CertificateTrust(caPem, denied),
       cluster,
       signers: new LRUCache({ max: 100, ttl: signerTimeToLiveMs, ttlResolution: clockStepMs }),
-      verified: remembered === 0 ? undefined : new LRUCache({ max: remembered }),
+      verified: remembered === 0 ? undefined : new LRUCache(entriesAtMost(remembered)),
     }));
   }
 

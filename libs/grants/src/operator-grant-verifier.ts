@@ -1,6 +1,6 @@
 import { createHash, type X509Certificate } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { Derived, RcsError, type Current, type ServiceRole } from '#platform';
+import { type Current, Derived, entriesAtMost, RcsError, type ServiceRole } from '#platform';
 import { CertificateTrust, type Authorities } from './certificate-trust.js';
 import { checkAudience } from './grant-binding.js';
 import { keyApprovals, type KeyApproval } from './key-approval.js';
@@ -32,7 +32,10 @@ export class OperatorGrantVerifier {
   private readonly trust: Derived<Authorities, CertificateTrust>;
   private readonly allowedKeys: ReadonlySet<string>;
   private readonly acceptUnbound: boolean;
-  private readonly used = new LRUCache<string, true>({ max: 10_000, ttl: 2000 * maximumGrantLifetimeSeconds });
+  private readonly used = new LRUCache<string, true>({
+    ...entriesAtMost(10_000),
+    ttl: 2000 * maximumGrantLifetimeSeconds,
+  });
 
   /**
    * @param allowed certificates of the operators; a renewed one with the same key is the same operator.

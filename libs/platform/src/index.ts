@@ -8,6 +8,7 @@ export * from './deadline.js';
 export * from './time-of-day.js';
 export * from './request-id.js';
 export * from './equal-secrets.js';
+export * from './entries-at-most.js';
 export * from './configuration/configuration-error.js';
 export * from './configuration/configuration.schema.js';
 export { defaultOrganization } from './configuration/local-key-manager.schema.js';

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { RcsError } from '#platform';
+import { entriesAtMost, RcsError } from '#platform';
 
 interface Bucket {
   left: number;
@@ -12,7 +12,7 @@ const burstSeconds = 2;
 
 /** How many uses of keys a caller may ask for: a token bucket for each, in memory of this process. */
 export class CallRate {
-  private readonly buckets = new LRUCache<string, Bucket>({ max: rememberedCallers });
+  private readonly buckets = new LRUCache<string, Bucket>(entriesAtMost(rememberedCallers));
 
   constructor(private readonly perSecond: number) {}
 

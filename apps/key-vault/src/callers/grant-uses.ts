@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { RcsError } from '#platform';
+import { entriesAtMost, RcsError } from '#platform';
 
 /** More than come while one lives. */
 const rememberedGrants = 200_000;
@@ -9,7 +9,7 @@ const rememberedGrants = 200_000;
  * forgotten the session key; somebody who got hold of a grant cannot go on with it without end.
  */
 export class GrantUses {
-  private readonly uses = new LRUCache<string, { count: number }>({ max: rememberedGrants });
+  private readonly uses = new LRUCache<string, { count: number }>(entriesAtMost(rememberedGrants));
 
   constructor(private readonly limit: number) {}
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { TransportKey } from '#key-vault-client';
-import { RcsError } from '#platform';
+import { entriesAtMost, RcsError } from '#platform';
 
 interface AgreedKey {
   readonly key: TransportKey;
@@ -17,7 +17,7 @@ export class TransportKeys {
     private readonly timeToLiveMs: number,
     maximum: number,
   ) {
-    this.keys = new LRUCache({ max: maximum, ttl: timeToLiveMs });
+    this.keys = new LRUCache({ ...entriesAtMost(maximum), ttl: timeToLiveMs });
   }
 
   /** Makes a key for the worker and encrypts it to the worker's public key (JWK as JSON). */

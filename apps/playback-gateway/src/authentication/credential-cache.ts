@@ -1,5 +1,6 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { entriesAtMost } from '#platform';
 import type { User } from '#store';
 import type { BasicCredentials } from './credentials.js';
 
@@ -16,7 +17,7 @@ export class CredentialCache {
   private readonly running = new Map<string, Promise<User>>();
 
   constructor(size: number, timeToLiveMs: number) {
-    this.verified = timeToLiveMs === 0 ? undefined : new LRUCache({ max: size, ttl: timeToLiveMs });
+    this.verified = timeToLiveMs === 0 ? undefined : new LRUCache({ ...entriesAtMost(size), ttl: timeToLiveMs });
   }
 
   /**

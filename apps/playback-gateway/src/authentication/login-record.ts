@@ -2,7 +2,7 @@ import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
-import { describeError, type Logger, type RcsError } from '#platform';
+import { describeError, entriesAtMost, type Logger, type RcsError } from '#platform';
 import type { AuditLog, User } from '#store';
 import { LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 import { auditedUser } from '../http/audited-user.js';
@@ -23,7 +23,7 @@ export interface PresentedLogin {
 /** Writes logins and failed attempts into the audit. */
 @Injectable()
 export class LoginRecord {
-  private readonly recent = new LRUCache<string, true>({ max: remembered, ttl: repeatMs });
+  private readonly recent = new LRUCache<string, true>({ ...entriesAtMost(remembered), ttl: repeatMs });
   private readonly key = createSecretKey(randomBytes(32));
 
   constructor(

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
+import { entriesAtMost } from '#platform';
 import { parseCertificatePem, type CertificateInfo } from '#certificates';
 import { aliasName, recipientNamesOf } from './recipient-names.js';
 
@@ -38,9 +39,9 @@ const mostKept = 20_000;
 /** How long the event loop waits for certificates at most: to read one takes about a millisecond. */
 const sliceMs = 10;
 
-const kept = new LRUCache<string, CertificateSummary>({ max: mostKept });
+const kept = new LRUCache<string, CertificateSummary>(entriesAtMost(mostKept));
 /** By the digest of a PEM text, which may differ between a store and a token. */
-const fingerprints = new LRUCache<string, string>({ max: mostKept });
+const fingerprints = new LRUCache<string, string>(entriesAtMost(mostKept));
 
 /** A certificate never changes, so that it is read once. @throws CertificateError for what is none. */
 export function summaryOf({ certificate, chain = '', fingerprint }: CertificateText): CertificateSummary {

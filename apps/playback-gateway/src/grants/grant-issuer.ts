@@ -8,7 +8,7 @@ import {
   type PlaybackGrant,
   type SigningIdentity,
 } from '#grants';
-import { Derived, LiveIdentity, RcsError, type Current } from '#platform';
+import { type Current, Derived, entriesAtMost, LiveIdentity, RcsError } from '#platform';
 
 /** A grant is used again while it has at least half of its life left: seeking in a recording costs no signature each time. */
 const reuseMs = 30_000;
@@ -22,7 +22,7 @@ export class GrantIssuer {
 
   constructor(@Inject(LiveIdentity) identity: Current<SigningIdentity>) {
     this.signer = new GrantSigner(identity, playbackGrants);
-    this.recent = new Derived(identity, () => new LRUCache({ max: 10_000, ttl: reuseMs }));
+    this.recent = new Derived(identity, () => new LRUCache({ ...entriesAtMost(10_000), ttl: reuseMs }));
   }
 
   /**

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { describeError, type Logger } from '#platform';
+import { describeError, entriesAtMost, type Logger } from '#platform';
 import { accountId, type SeenMark, type SeenMarkStore, type User } from '#store';
 import { LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 
@@ -17,7 +17,7 @@ const mostWaiting = 10_000;
  */
 @Injectable()
 export class SeenMarks implements OnApplicationShutdown {
-  private readonly written = new LRUCache<string, true>({ max: remembered, ttl: anewAfterMs });
+  private readonly written = new LRUCache<string, true>({ ...entriesAtMost(remembered), ttl: anewAfterMs });
   private waiting: SeenMark[] = [];
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<unknown> = Promise.resolve();

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { LocalKeyManagerConfiguration } from '#platform';
+import { entriesAtMost } from '#platform';
 import type { KeyManagerOwner } from '#store';
 import { KEY_MANAGER_SETTINGS } from '../dependencies/injection-tokens.js';
 import { GatewayKeys } from '../redis/gateway-keys.js';
@@ -36,7 +37,7 @@ export class ReplayGuard {
     // A request is fresh from `skew` before to `skew` after its time; a minute more for clocks of gateways.
     this.seconds = 2 * timestampSkewSeconds + 60;
     this.digest = keys.digests('nonces of Hawk');
-    this.seenHere = new LRUCache({ max: rememberedHere, ttl: this.seconds * 1000 });
+    this.seenHere = new LRUCache({ ...entriesAtMost(rememberedHere), ttl: this.seconds * 1000 });
   }
 
   /** Whether nobody sent it before, to any gateway. @throws RcsError RCS_SESSION_UNAVAILABLE without Redis. */

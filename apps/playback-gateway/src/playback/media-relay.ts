@@ -4,11 +4,12 @@ import { certificateAliasHeader, representationLengthHeader } from '#contracts';
 import {
   describeError,
   endWithin,
+  entriesAtMost,
   inStep,
+  type Logger,
   RcsError,
   ReceiverGoneError,
   sendStream,
-  type Logger,
   type ServerSettings,
 } from '#platform';
 import { LOGGER, SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
@@ -50,7 +51,7 @@ const rememberedMedia = 10_000;
 @Injectable()
 export class MediaRelay {
   /** The worker that answered for a media file the last time. Only a preference: every request shows its own grant. */
-  private readonly holders = new LRUCache<string, string>({ max: rememberedMedia });
+  private readonly holders = new LRUCache<string, string>(entriesAtMost(rememberedMedia));
 
   constructor(
     private readonly workers: WorkerDirectory,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { rwsConfiguration } from '#media-storage';
-import { describeError, RcsError, toRcsError, type ErrorCode, type Logger } from '#platform';
+import { describeError, entriesAtMost, type ErrorCode, type Logger, RcsError, toRcsError } from '#platform';
 import type { Recording, RecordingStore, Role, User } from '#store';
 import { rwsTls } from '#tls';
 import type { RecordingSource } from '../authorisation/known-recordings.js';
@@ -52,7 +52,10 @@ export class RemoteRecordings implements RecordingSource, OnApplicationShutdown 
   private readonly sources: ReadonlyMap<string, RwsSource>;
   /** By contact center and id: whoever asks for one that is being asked for waits for the same answer. */
   private readonly asking = new Map<string, Promise<Recording | undefined>>();
-  private readonly notTaken = new LRUCache<string, RcsError | 'missing'>({ max: notTakenSize, ttl: notTakenMs });
+  private readonly notTaken = new LRUCache<string, RcsError | 'missing'>({
+    ...entriesAtMost(notTakenSize),
+    ttl: notTakenMs,
+  });
   private readonly region: string;
 
   constructor(

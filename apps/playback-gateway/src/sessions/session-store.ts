@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { RedisConnection, ServerSettings } from '#platform';
+import { entriesAtMost } from '#platform';
 import { isSameAccount, type AccountName, type EndedSessionStore } from '#store';
 import { SERVER_SETTINGS, storeTokens } from '../dependencies/injection-tokens.js';
 import { GatewayKeys } from '../redis/gateway-keys.js';
@@ -39,7 +40,7 @@ export class SessionStore {
    * By the reference of a session what its seal held, for as long as Redis gives back the very same text: a request costs no
    * opening then. Redis and the store are asked each time whether it lives.
    */
-  private readonly opened = new LRUCache<string, OpenedSession>({ max: rememberedHere });
+  private readonly opened = new LRUCache<string, OpenedSession>(entriesAtMost(rememberedHere));
 
   constructor(
     private readonly gate: RedisGate,

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { entriesAtMost } from '#platform';
 import type { RedisGate } from '../redis/redis-gate.js';
 
 /** One bound on what is counted under a key. */
@@ -69,7 +70,7 @@ const remembered = 20_000;
 
 /** This gateway counts alone: for the time that Redis is away, and as a floor under what Redis says. */
 export class LocalAttemptWindow implements AttemptWindow {
-  private readonly attempts = new LRUCache<string, Map<string, number>>({ max: remembered });
+  private readonly attempts = new LRUCache<string, Map<string, number>>(entriesAtMost(remembered));
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 

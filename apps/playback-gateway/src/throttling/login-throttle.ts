@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { RcsError, toRcsError, type ServerSettings } from '#platform';
+import { entriesAtMost, RcsError, type ServerSettings, toRcsError } from '#platform';
 import { SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
 import type { AttemptLimit, AttemptWindow } from './attempt-window.js';
 import { networkOf, throttleKeys, type LoginLimits, type LoginSource } from './login-limits.js';
@@ -36,7 +36,7 @@ const networksPerService = 10;
 export class LoginThrottle {
   private readonly limits: LoginLimits;
   private readonly lines: WaitingLines;
-  private readonly right = new LRUCache<string, true>({ max: rememberedRight, ttl: rightLifetimeMs });
+  private readonly right = new LRUCache<string, true>({ ...entriesAtMost(rememberedRight), ttl: rightLifetimeMs });
 
   constructor(
     private readonly storage: ThrottleStorage,

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
-import { RcsError } from '#platform';
+import { entriesAtMost, RcsError } from '#platform';
 
 export interface WaitingLimits {
   /** The longest that one attempt waits for the one before it, milliseconds. */
@@ -34,7 +34,7 @@ const rememberedLines = 20_000;
  * when to come again.
  */
 export class WaitingLines {
-  private readonly lines = new LRUCache<string, Line>({ max: rememberedLines });
+  private readonly lines = new LRUCache<string, Line>(entriesAtMost(rememberedLines));
   private waiting = 0;
 
   constructor(

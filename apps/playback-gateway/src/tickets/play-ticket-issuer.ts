@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { StatementSigner, type StatementVerifier } from '#grants';
-import { Derived, LiveIdentity, RcsError, type Current, type ServerSettings } from '#platform';
+import { type Current, Derived, entriesAtMost, LiveIdentity, RcsError, type ServerSettings } from '#platform';
 import { isSameAccount, type User } from '#store';
 import { SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
 import { AuthenticationService } from '../authentication/authentication.service.js';
@@ -38,7 +38,7 @@ const genuineForMs = 300_000;
 @Injectable()
 export class PlayTicketIssuer {
   /** Seeking shows the same ticket many times: its signature is checked once. */
-  private readonly genuine = new LRUCache<string, PlayTicket>({ max: remembered, ttl: genuineForMs });
+  private readonly genuine = new LRUCache<string, PlayTicket>({ ...entriesAtMost(remembered), ttl: genuineForMs });
 
   private readonly signer: StatementSigner;
   private readonly verifier: Current<StatementVerifier>;

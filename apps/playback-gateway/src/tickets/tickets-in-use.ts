@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { millisecondsUntil, type ServerSettings } from '#platform';
+import { entriesAtMost, millisecondsUntil, type ServerSettings } from '#platform';
 import { SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
 import { GatewayKeys } from '../redis/gateway-keys.js';
 import { RedisGate } from '../redis/redis-gate.js';
@@ -16,7 +16,7 @@ const remembered = 5000;
  */
 @Injectable()
 export class TicketsInUse {
-  private readonly known = new LRUCache<string, true>({ max: remembered });
+  private readonly known = new LRUCache<string, true>(entriesAtMost(remembered));
   private readonly seals: SealedRecords;
   private readonly digest: (...parts: readonly string[]) => string;
   private readonly lifetimeMs: number;

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { describeError, RcsError, toRcsError, type Logger } from '#platform';
+import { describeError, entriesAtMost, type Logger, RcsError, toRcsError } from '#platform';
 import { accountId, type ContactCenter, type User, type UserStore } from '#store';
 import type { BasicCredentials } from '../credentials.js';
 import { nameWithin } from '../contact-center-finder.js';
@@ -35,10 +35,10 @@ export class DirectoryUsers {
     private readonly logger: Logger,
     private readonly options: DirectoryUsersOptions,
   ) {
-    const { cacheSize: max, cacheTimeToLiveMs: ttl } = options;
-    this.memory = new CredentialCache(max, ttl);
-    this.readAt = new LRUCache({ max });
-    this.places = ttl === 0 ? undefined : new LRUCache({ max, ttl });
+    const { cacheSize, cacheTimeToLiveMs: ttl } = options;
+    this.memory = new CredentialCache(cacheSize, ttl);
+    this.readAt = new LRUCache(entriesAtMost(cacheSize));
+    this.places = ttl === 0 ? undefined : new LRUCache({ ...entriesAtMost(cacheSize), ttl });
   }
 
   /** @throws RcsError RCS_AUTHENTICATION_REQUIRED, RCS_DIRECTORY_UNAVAILABLE, RCS_OVERLOADED, what `admit` throws */

@@ -1,9 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { collectAfterStart } from '#start-garbage';
 import { AppendedFile } from './appended-file.js';
 
 /**
- * A thread of its own waits for the disk: neither the event loop nor the threads of the token do. It imports no library
- * of this product: what those load would cost a thread again.
+ * A thread of its own waits for the disk: neither the event loop nor the threads of the token do. It imports no large
+ * library of this product: what those load would cost a thread again.
  */
 export interface JournalThreadData {
   readonly path: string;
@@ -53,4 +54,7 @@ function serve(port: NonNullable<typeof parentPort>, { path, completeLength }: J
   });
 }
 
-if (parentPort !== null) serve(parentPort, workerData as JournalThreadData);
+if (parentPort !== null) {
+  serve(parentPort, workerData as JournalThreadData);
+  collectAfterStart();
+}

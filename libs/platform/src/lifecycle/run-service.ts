@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Registry } from 'prom-client';
+import { collectAfterStart } from '#start-garbage';
 import { ConfigurationError } from '../configuration/configuration-error.js';
 import type { Configuration } from '../configuration/configuration.schema.js';
 import { readMasterKey, type MasterKey } from '../configuration/secrets/master-key.js';
@@ -114,8 +115,10 @@ async function main(name: string, start: (context: ServiceContext) => Promise<Ru
   const url = await management.listen(service.management.host, service.management.port);
   await live.watch();
   logger.info({ management: url, pid: process.pid }, 'started');
+  const endCollecting = collectAfterStart();
 
   await told;
+  endCollecting();
   live.stop();
   const status = await shutDown({ service, readiness, management, configuration, logger });
   await sendLastSpans(tracer, logger);

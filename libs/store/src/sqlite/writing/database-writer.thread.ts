@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { collectAfterStart } from '#start-garbage';
 import { documents } from '../../store.js';
 import { DatabaseFileWatch, openConnection } from '../database-connection.js';
 import { writesOf } from '../stored-thing.js';
@@ -8,7 +9,7 @@ import { GroupCommit, type WritableDatabase } from './group-commit.js';
 
 /*
  * A thread of its own waits for the disk, so that the event loop of the process never does. Nothing that it imports
- * imports another library of this product: what those load would cost every thread again.
+ * imports a large library of this product: what those load would cost every thread again.
  */
 function open(data: DatabaseWriterThreadData): WritableDatabase {
   const fileWatch = new DatabaseFileWatch(data.file);
@@ -35,4 +36,7 @@ function serve(port: NonNullable<typeof parentPort>, data: DatabaseWriterThreadD
   });
 }
 
-if (parentPort !== null) serve(parentPort, workerData as DatabaseWriterThreadData);
+if (parentPort !== null) {
+  serve(parentPort, workerData as DatabaseWriterThreadData);
+  collectAfterStart();
+}

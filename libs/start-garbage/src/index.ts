@@ -1,0 +1,1 @@
+export { collectAfterStart } from './collect-after-start.js';

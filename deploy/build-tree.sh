@@ -17,7 +17,8 @@ mkdir "$build"
 
 # Only what the build reads, so that nothing else of a checkout can slip into the image.
 (cd "$source" && tar -cf - package.json package-lock.json .npmrc tsconfig.json tsconfig.build.json \
-    scripts/copy-assets.mjs scripts/bundle.mjs scripts/console.mjs apps libs) | tar -xf - -C "$build"
+    scripts/copy-assets.mjs scripts/bundle.mjs scripts/on-demand.mjs scripts/loaded-on-demand.json \
+    scripts/console.mjs apps libs) | tar -xf - -C "$build"
 cd "$build"
 
 # Native modules are compiled here, against the headers of the Node that runs this script.

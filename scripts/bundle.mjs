@@ -2,10 +2,11 @@
  * Puts each program into one file, dist/apps/PROGRAM/main.js, and the process around a PKCS#11 module likewise: reading and resolving some 1,700 modules takes most of the
  * time in which a process starts. Some packages stay where they are.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { librariesOnDemand, loadedOnDemand } from './on-demand.mjs';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
 const programs = ['playback-gateway', 'decrypt-worker', 'key-vault', 'rcsctl'];
@@ -31,6 +32,10 @@ const notInstalled = [
   'mqtt',
 ];
 
+const banner = "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;";
+const nameSetter =
+  'const __setName = (target, key, name) => target.prototype === undefined || target.name === name.value ? target : Object.defineProperty(target, key, name);';
+
 const bundleProgram = program => bundle(join(repository, 'dist/apps', program), 'src/main.js', 'main.js');
 
 async function bundle(directory, entry, file) {
@@ -48,23 +53,51 @@ async function bundle(directory, entry, file) {
     legalComments: 'external',
     sourcemap: 'linked',
     sourcesContent: false,
-    external: [...withNativeParts, ...foundByNest, ...notInstalled],
+    external: [...withNativeParts, ...foundByNest, ...notInstalled, ...librariesOnDemand],
     define: { 'import.meta.url': 'importMetaUrl' },
-    banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
-    plugins: [ownPlaces(directory)],
+    banner: { js: `${banner} ${nameSetter}` },
+    plugins: [ownPlaces(directory), onlyEnglish],
     // The compiled code is bundled: its metadata of types, by which Nest finds what a class needs, is the compiler's.
     tsconfigRaw: {},
     logLevel: 'warning',
   });
+  setFewerNames(join(directory, file));
 }
+
+/**
+ * The bundler names every function by a property of its own wherever one is made, at each arrow function of each request
+ * too. Only what has another name than it should have needs one, and of those only classes and constructors: by their
+ * names Nest, metrics and messages go.
+ */
+function setFewerNames(file) {
+  const text = readFileSync(file, 'utf8');
+  const helper = '__defProp(target,"name",';
+  if (text.split(helper).length !== 2) throw new Error(`${file}: the bundler names functions in another way now`);
+  // As long as it was, so that the source map holds.
+  writeFileSync(file, text.replace(helper, '__setName(target,"name",'));
+}
+
+/** zod brings its messages in fifty languages, in a module for each. */
+const onlyEnglish = {
+  name: 'only-english',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/zod\/v4\/locales\/index\.cjs$/ }, () => ({
+      contents: 'exports.en = require("./en.cjs").default;',
+    }));
+  },
+};
 
 /** Files beside a module of ours (protocol definitions, threads) are found from where the bundle is. */
 const ownPlaces = directory => ({
   name: 'own-places',
   setup({ onLoad }) {
+    // It would load OpenTelemetry for exemplars, which no metric of ours has.
+    onLoad({ filter: /\/prom-client\/lib\/metrics\/processCpuTotal\.js$/ }, ({ path }) => ({
+      contents: loadedOnDemand(readFileSync(path, 'utf8'), path, join(repository, 'dist')),
+    }));
     onLoad({ filter: /\/dist\/(apps|libs)\/.*\.js$/ }, ({ path }) => {
       const place = relative(directory, dirname(path)).split(sep).join('/');
-      const contents = readFileSync(path, 'utf8');
+      const contents = loadedOnDemand(readFileSync(path, 'utf8'), path, join(repository, 'dist'));
       return { contents: contents.replace(/\b__dirname\b/g, `require('node:path').join(__dirname, '${place}')`) };
     });
   },

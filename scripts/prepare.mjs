@@ -211,6 +211,8 @@ const makers = [
   'package-lock.json',
   'scripts/copy-assets.mjs',
   'scripts/bundle.mjs',
+  'scripts/on-demand.mjs',
+  'scripts/loaded-on-demand.json',
   'scripts/api-description.mjs',
   'scripts/console.mjs',
 ];

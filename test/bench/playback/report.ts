@@ -1,4 +1,4 @@
-import type { HeldMemory } from '../held-memory.js';
+import type { ClusterMemory } from '../held-memory.js';
 import { median } from '../statistics.js';
 import type { Load } from './loads.js';
 import type { Run } from './sides.js';
@@ -11,7 +11,7 @@ export interface LoadRow {
 
 export interface PlaybackFigures {
   readonly rows: readonly LoadRow[];
-  readonly idle: HeldMemory;
+  readonly idle: ClusterMemory;
   /** Collections of the whole heap for each gigabyte after idleness, by service. */
   readonly collections: Readonly<Record<string, number>>;
   readonly idleMs: number;
@@ -40,7 +40,7 @@ export function reportOf({ rows, idle, collections, idleMs }: PlaybackFigures, j
   return [
     ...lines,
     `collections of the whole heap for a gigabyte after ${idleMs / 1000} s of idleness: ${services.join(', ')}`,
-    `memory after ${idleMs / 1000} s of idleness: ${idle.residentMiB} MiB resident (bar 420), ${idle.proportionalMiB} proportional (bar 250)`,
+    `memory after ${idleMs / 1000} s of idleness: ${idle.residentMiB} MiB resident (bar 420), ${idle.proportionalMiB} proportional (bar 250); with the process of the token ${idle.withToken.residentMiB} and ${idle.withToken.proportionalMiB}`,
     '',
   ].join('\n');
 }

@@ -1,26 +1,28 @@
 import { errors, types } from 'cassandra-driver';
 
-const { responseErrorCodes: codes } = types;
-
 /** The nodes cannot serve it now: another try may do. Whether what was asked for happened is not known. */
-const passing: readonly number[] = [
-  codes.serverError,
-  codes.unavailableException,
-  codes.overloaded,
-  codes.isBootstrapping,
-  codes.truncateError,
-  codes.writeTimeout,
-  codes.readTimeout,
-  codes.readFailure,
-  codes.writeFailure,
-  // Two lightweight transactions met, and the outcome of this one is not known (Cassandra 4).
-  0x1700,
-];
+function isPassingCode(code: number): boolean {
+  const { responseErrorCodes: codes } = types;
+  const passing: readonly number[] = [
+    codes.serverError,
+    codes.unavailableException,
+    codes.overloaded,
+    codes.isBootstrapping,
+    codes.truncateError,
+    codes.writeTimeout,
+    codes.readTimeout,
+    codes.readFailure,
+    codes.writeFailure,
+    // Two lightweight transactions met, and the outcome of this one is not known (Cassandra 4).
+    0x1700,
+  ];
+  return passing.includes(code);
+}
 
 /** Whether nodes are away, busy or too slow, rather than asked for something wrong. */
 export function isPassing(error: unknown): boolean {
   if (error instanceof errors.NoHostAvailableError) return !innerErrors(error).some(isAuthentication);
-  if (error instanceof errors.ResponseError) return passing.includes(error.code);
+  if (error instanceof errors.ResponseError) return isPassingCode(error.code);
   if (error instanceof errors.OperationTimedOutError || error instanceof errors.BusyConnectionError) return true;
   // A node that went away in the middle of a request: the driver marks it so, without a class of its own.
   return (error as { readonly isSocketError?: unknown }).isSocketError === true;

@@ -127,6 +127,12 @@ const oneWay = Object.entries(folders).flatMap(([program, names]) => {
   ];
 });
 
+/**
+ * Puts gateway and worker into one process, where an operator chooses that. It knows of the worker how it is started, and
+ * loads it only then.
+ */
+const inOneProcess = 'apps/playback-gateway/src/in-process-delivery\\.ts';
+
 module.exports = {
   forbidden: [
     ...oneWay,
@@ -136,8 +142,14 @@ module.exports = {
       name: 'apps-import-no-app',
       comment: 'An app imports libs, never another app.',
       severity: 'error',
-      from: { path: '^apps/([^/]+)/' },
+      from: { path: '^apps/([^/]+)/', pathNot: `^${inOneProcess}$` },
       to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'one-process-knows-how-a-worker-starts',
+      severity: 'error',
+      from: { path: `^${inOneProcess}$` },
+      to: { path: '^apps/', pathNot: '^apps/decrypt-worker/src/in-process\\.ts$' },
     },
     {
       name: 'the-console-runs-in-browsers',

@@ -8,7 +8,7 @@ import { startCluster, type ReadyLine } from '../support/cluster/running-cluster
 import { startSecondGateway } from '../support/cluster/second-gateway.js';
 import { insertEncrypted, putPlain } from './bench-media.js';
 import { components, Counters, growth } from './cluster-counters.js';
-import { memoryOf } from './held-memory.js';
+import { memoryOf, type ClusterMemory } from './held-memory.js';
 import { startNginxHops } from './nginx-hops.js';
 import { loads, type Load } from './playback/loads.js';
 import { reportOf, type LoadRow } from './playback/report.js';
@@ -16,13 +16,14 @@ import { inTurn, type Run, type Side } from './playback/sides.js';
 import { RcloneServer } from './rclone-server.js';
 import { runWrk, type WrkOptions } from './wrk-load.js';
 
+const inOneProcess = { RCS_SERVER_SETTINGS__DELIVERY: 'in-process' };
 /** After as long without load V8 lets a heap grow by a few megabytes only, unless it is told otherwise. */
 const idleMs = 60_000;
 const loadSeconds = 4;
 
 /**
- * WebDAV -> worker -> gateway -> client, decrypted on the way, by the worker beside the gateway and by workers over mutual
- * TLS; against two plain nginx proxy hops and against rclone, which decrypts, all in front of the same Apache with bytes
+ * WebDAV -> worker -> gateway -> client, decrypted on the way, by the worker beside the gateway, by one in its process, and by
+ * workers over mutual TLS; against two plain nginx proxy hops and against rclone, which decrypts, all in front of the same Apache with bytes
  * of the same length. In turn, so that every ratio is one of the same minute.
  */
 async function main(): Promise<void> {
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
   });
   const rounds = Number(values.rounds);
   const directory = mkdtempSync(join(tmpdir(), 'rcs-bench-'));
+  const idleInOneProcess = await idleMemory(join(directory, 'one-process'), inOneProcess);
   const cluster = await startCluster(process.cwd(), join(directory, 'data'), plain);
   try {
     const { ready } = cluster;
@@ -42,6 +44,7 @@ async function main(): Promise<void> {
       ...plain,
       RCS_SERVER_SETTINGS__WORKER_SOCKET_DIRECTORY: 'false',
     });
+    const whole = await startSecondGateway(process.cwd(), ready, { ...plain, ...inOneProcess });
     try {
       const rows: LoadRow[] = [];
       for (const load of loads) {
@@ -59,6 +62,7 @@ async function main(): Promise<void> {
         });
         const sides = {
           ours: play(ready.gateway, ready.management.gateway),
+          'ours in one process': play(whole.url, whole.management),
           'ours over mutual TLS': play(remote.url, remote.management),
           'two nginx hops': {
             url: `${hops.url}${paths.plain}`,
@@ -70,9 +74,9 @@ async function main(): Promise<void> {
         rows.push({ load, runs: await inTurn(rounds, sides, side => run(directory, side, load)) });
       }
       const collections = await collectionsAfterIdleness(directory, ready);
-      process.stdout.write(reportOf({ rows, idle, collections, idleMs }, values.json));
+      process.stdout.write(reportOf({ rows, idle, idleInOneProcess, collections, idleMs }, values.json));
     } finally {
-      await Promise.all([hops.stop(), rclone.stop(), remote.stop()]);
+      await Promise.all([hops.stop(), rclone.stop(), remote.stop(), whole.stop()]);
     }
   } finally {
     await cluster.stop();
@@ -81,6 +85,17 @@ async function main(): Promise<void> {
 }
 
 const plain = { RCS_SERVER_SETTINGS__ENABLE_SSL: 'false', RCS_LOGGING__LEVEL: 'warn' };
+
+/** Of a cluster that was not asked for anything yet. */
+async function idleMemory(directory: string, delivery: Readonly<Record<string, string>>): Promise<ClusterMemory> {
+  const cluster = await startCluster(process.cwd(), directory, { ...plain, ...delivery });
+  try {
+    await setTimeout(idleMs);
+    return memoryOf(cluster.ready);
+  } finally {
+    await cluster.stop();
+  }
+}
 
 async function run(directory: string, { url, headers, cpuMs }: Side, load: Load): Promise<Run> {
   const before = await cpuMs();

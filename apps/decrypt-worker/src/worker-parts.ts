@@ -2,12 +2,11 @@ import { GrantVerifier } from '#grants';
 import { KeyVaultClient, SessionKeyClient } from '#key-vault-client';
 import { MediaStorages, SettableStorages } from '#media-storage';
 import {
-  DeniedPeers,
-  LiveIdentity,
   observedCalls,
-  WatchedSockets,
   type ConfigurationWith,
+  type LiveIdentity,
   type ServiceContext,
+  type WatchedSockets,
 } from '#platform';
 import { ArchiveRewrapHandler } from './data-plane/archive-rewrap.handler.js';
 import { ArchiveHandler } from './data-plane/archive.handler.js';
@@ -37,10 +36,14 @@ import { mediaStorageConfigurations, rwsConfigurations, settableConfigurations }
 
 export type DecryptWorkerConfiguration = ConfigurationWith<'decryptWorker' | 'internalTls' | 'redis'>;
 
+/** Who a worker is inside the cluster, and what ends its connections with denied peers. */
+export interface WorkerIdentity {
+  readonly identity: LiveIdentity;
+  readonly sockets: WatchedSockets;
+}
+
 /** What of a worker is begun and ended. */
 export interface WorkerParts {
-  /** Who this worker is inside the cluster. */
-  readonly identity: LiveIdentity;
   readonly dataPlane: DataPlaneServer;
   readonly keyWatch: KeyWatch;
   readonly sessions: MediaSessionCache;
@@ -59,11 +62,14 @@ const toldDeviations =
     logger.warn({ recording, deviations }, 'an envelope that no standard has is read, as the configuration says');
 
 /** Puts the worker together: storages, vaults, sessions, data plane. Plain code: its server is Node's own. */
-export function workerParts(context: ServiceContext, configuration: DecryptWorkerConfiguration): WorkerParts {
+export function workerParts(
+  context: ServiceContext,
+  configuration: DecryptWorkerConfiguration,
+  { identity, sockets }: WorkerIdentity,
+): WorkerParts {
   const { logger, tracer } = context;
   const { decryptWorker: settings, mediaStorages, recordingSources, serverSettings, playback } = configuration;
   const { openTimeoutMs } = settings;
-  const identity = LiveIdentity.watch(context, configuration.internalTls);
   const metrics = new WorkerMetrics(context.metrics);
   const configured = [
     ...mediaStorageConfigurations(mediaStorages, serverSettings),
@@ -94,7 +100,6 @@ export function workerParts(context: ServiceContext, configuration: DecryptWorke
     new MediaOpener(pinned, keys, settings.vaultTimeoutMs, settings),
     metrics.callObserver(metrics.mediaOpenSeconds),
   );
-  const sockets = new WatchedSockets(new DeniedPeers(identity, logger, context.metrics), identity);
   const handlers = {
     media: new MediaHandler(grants, sessions, opener, metrics, settings.clientIdleTimeoutMs),
     inspect: new InspectHandler(grants, new LayoutInspector(storages, settings, toldDeviations(logger)), openTimeoutMs),
@@ -117,7 +122,6 @@ export function workerParts(context: ServiceContext, configuration: DecryptWorke
     }),
   };
   return {
-    identity,
     dataPlane: new DataPlaneServer(identity, handlers, metrics, logger, settings, context.listeners, tracer, sockets),
     keyWatch: new KeyWatch(vaults, key => sessions.forgetKey(key), logger),
     sessions,

@@ -41,6 +41,7 @@ import { addAnswerHeaders } from './http/request-id.hook.js';
 import { traceRequests } from './http/request-context.hook.js';
 import { serverOptions } from './http/server-options.js';
 import { notePaths } from './http/unfinished-requests.js';
+import { inProcessWorker } from './in-process-delivery.js';
 import { LocalKeyManagerListener } from './local-key-manager/local-key-manager-listener.js';
 import { warnOfSharedStorages } from './media-index/shared-storages.js';
 import { observeAuditDisk } from './metrics/audit-disk-metrics.js';
@@ -73,6 +74,7 @@ runService('playback-gateway', async (context: ServiceContext) => {
   new RedisMetrics(context.metrics).observe(redis);
   context.readiness.addForStart('redis', () => pingRedis(redis));
   context.readiness.add('store', () => store.check());
+  const ownWorker = await inProcessWorker(context, { redis, sockets });
   const { app, routes, listener } = await createApplication({
     context,
     configuration,
@@ -81,15 +83,19 @@ runService('playback-gateway', async (context: ServiceContext) => {
     identity,
     sockets,
     redis,
+    ownWorker,
   });
   await listen(app, listener, context, configuration.serverSettings);
 
   return {
     management: configuration.serverSettings.management,
     routes,
+    moreMetrics: ownWorker?.metrics,
     async stop(deadline) {
       // At the deadline connections are cut, and players resume with a range elsewhere.
       await closeServer(app.getHttpServer(), deadline, () => app.close());
+      await ownWorker?.drain();
+      await ownWorker?.stop(deadline);
       await checkpoints.stop();
       await records.stop();
       redis.disconnect();

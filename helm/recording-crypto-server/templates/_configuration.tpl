@@ -54,7 +54,9 @@ chart decides (addresses, certificates). Called with the root context; answer YA
   "management" (dict "host" (include "rcs.address.any" .) "port" 9090)
   "workerServerName" "decrypt-worker"
   "enableSsl" .Values.gateway.tls.enabled) $settings -}}
-{{- if .Values.worker.colocated -}}
+{{- if .Values.worker.inProcess -}}
+{{- $settings = merge (dict "delivery" "in-process") $settings -}}
+{{- else if .Values.worker.colocated -}}
 {{- $settings = merge (dict "workerSocketDirectory" (include "rcs.worker.socketDirectory" .)) $settings -}}
 {{- end -}}
 {{- if .Values.gateway.tls.enabled -}}
@@ -64,6 +66,9 @@ chart decides (addresses, certificates). Called with the root context; answer YA
 {{- range .Values.configuration.mediaStorages -}}
 {{- $storages = append $storages (pick . "storage" "url" "contactCenters" "plainMedia") -}}
 {{- end -}}
+{{- if .Values.worker.inProcess -}}
+{{- $storages = include "rcs.configuration.readStorages" . | fromYamlArray -}}
+{{- end -}}
 {{- $own := dict
   "redis" (include "rcs.configuration.redis" . | fromYaml)
   "store" (include "rcs.configuration.store" . | fromYaml)
@@ -71,6 +76,10 @@ chart decides (addresses, certificates). Called with the root context; answer YA
   "settableStorages" .Values.configuration.settableStorages
   "recordingCertificates" (merge (dict) .Values.configuration.recordingCertificates (dict "vaultAddresses" (include "rcs.vaultAddresses" . | fromYamlArray)))
   "serverSettings" $settings -}}
+{{- if .Values.worker.inProcess -}}
+{{- $identity := dict "certificateFile" "/etc/rcs/worker-tls/tls.crt" "keyFile" "/etc/rcs/worker-tls/tls.key" -}}
+{{- $_ := set $own "decryptWorker" (merge $identity (include "rcs.configuration.decryptWorker" . | fromYaml)) -}}
+{{- end -}}
 {{- if include "rcs.gateway.shared" . -}}
 {{- $_ := set $own "audit" (dict "checkpointFile" "/var/lib/rcs/checkpoints/audit-checkpoints.jsonl") -}}
 {{- $_ := set $own "removal" (dict "ledgerFile" "/var/lib/rcs/checkpoints/removal-ledger.jsonl") -}}
@@ -128,8 +137,8 @@ directory: /var/lib/rcs/store
   "listen" (dict "host" (include "rcs.address.any" .) "port" 8443)) .Values.localKeyManager.configuration) -}}
 {{- end }}
 
-{{- define "rcs.configuration.worker" -}}
-{{- $shared := include "rcs.configuration.shared" (dict "root" $ "values" .Values.worker) | fromYaml -}}
+{{/* Storages with what opens them, as workers read them. */}}
+{{- define "rcs.configuration.readStorages" -}}
 {{- $storages := list -}}
 {{- range $index, $storage := .Values.configuration.mediaStorages -}}
 {{- $entry := omit $storage "passwordSecret" -}}
@@ -138,17 +147,26 @@ directory: /var/lib/rcs/store
 {{- end -}}
 {{- $storages = append $storages $entry -}}
 {{- end -}}
+{{- toYaml $storages -}}
+{{- end }}
+
+{{- define "rcs.configuration.decryptWorker" -}}
 {{- $worker := merge (dict
   "listen" (dict "host" (include "rcs.address.any" .) "port" 7080)
   "management" (dict "host" (include "rcs.address.any" .) "port" 9092)) .Values.configuration.decryptWorker -}}
 {{- if not $worker.vaultAddresses -}}
 {{- $_ := set $worker "vaultAddresses" (include "rcs.vaultAddresses" . | fromYamlArray) -}}
 {{- end -}}
+{{- toYaml $worker -}}
+{{- end }}
+
+{{- define "rcs.configuration.worker" -}}
+{{- $shared := include "rcs.configuration.shared" (dict "root" $ "values" .Values.worker) | fromYaml -}}
 {{- $own := dict
   "redis" (include "rcs.configuration.redis" . | fromYaml)
-  "mediaStorages" $storages
+  "mediaStorages" (include "rcs.configuration.readStorages" . | fromYamlArray)
   "settableStorages" .Values.configuration.settableStorages
-  "decryptWorker" $worker -}}
+  "decryptWorker" (include "rcs.configuration.decryptWorker" . | fromYaml) -}}
 {{- toYaml (merge $own $shared .Values.worker.configuration) -}}
 {{- end }}
 

@@ -25,7 +25,7 @@ The Secrets that a service reads when it starts, each {volume, name, key}: mount
 {{- with $configuration.store.postgresql.trustedCASecret }}{{ $found = append $found (merge (dict "volume" "postgresql-ca") .) }}{{ end -}}
 {{- end -}}
 {{- end -}}
-{{- if eq .component "worker" -}}
+{{- if or (eq .component "worker") (and $gateway .root.Values.worker.inProcess) -}}
 {{- range $index, $storage := $configuration.mediaStorages -}}
 {{- with $storage.passwordSecret }}{{ $found = append $found (merge (dict "volume" (printf "storage-%d" $index)) .) }}{{ end -}}
 {{- end -}}

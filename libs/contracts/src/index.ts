@@ -19,6 +19,7 @@ export * from './data-plane/remove-request.js';
 export * from './data-plane/archive-rewrap-request.js';
 export { archivePath, archiveRequestSchema, type ArchiveRequest } from './data-plane/archive-request.js';
 export * from './data-plane/archive-part-request.js';
+export type { OwnWorker, OwnWorkerAnswer, OwnWorkerRequest } from './data-plane/own-worker.js';
 export { setStorageSchema, type HandedStorage } from './data-plane/set-storage.js';
 export * from './worker-registry/worker-registry.js';
 export * from './vault-journal/journal-chain.js';

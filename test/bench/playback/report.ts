@@ -12,6 +12,8 @@ export interface LoadRow {
 export interface PlaybackFigures {
   readonly rows: readonly LoadRow[];
   readonly idle: ClusterMemory;
+  /** Where gateway and worker are one process. */
+  readonly idleInOneProcess: ClusterMemory;
   /** Collections of the whole heap for each gigabyte after idleness, by service. */
   readonly collections: Readonly<Record<string, number>>;
   readonly idleMs: number;
@@ -23,9 +25,11 @@ interface Ratio {
   readonly rounds: readonly number[];
 }
 
-export function reportOf({ rows, idle, collections, idleMs }: PlaybackFigures, json: boolean): string {
+export function reportOf(figures: PlaybackFigures, json: boolean): string {
+  const { rows, idle, idleInOneProcess, collections, idleMs } = figures;
   const table = rows.map(row => ({ name: row.load.name, ...figuresOf(row) }));
-  if (json) return `${JSON.stringify({ bench: 'playback', rows: table, idle, collectionsPerGigabyte: collections })}\n`;
+  if (json)
+    return `${JSON.stringify({ bench: 'playback', rows: table, idle, idleInOneProcess, collectionsPerGigabyte: collections })}\n`;
   const lines = table.flatMap(row => [
     `${row.name}:`,
     ...Object.entries(row.sides).map(
@@ -41,6 +45,7 @@ export function reportOf({ rows, idle, collections, idleMs }: PlaybackFigures, j
     ...lines,
     `collections of the whole heap for a gigabyte after ${idleMs / 1000} s of idleness: ${services.join(', ')}`,
     `memory after ${idleMs / 1000} s of idleness: ${idle.residentMiB} MiB resident (bar 420), ${idle.proportionalMiB} proportional (bar 250); with the process of the token ${idle.withToken.residentMiB} and ${idle.withToken.proportionalMiB}`,
+    `in one process: ${idleInOneProcess.residentMiB} MiB resident, ${idleInOneProcess.proportionalMiB} proportional`,
     '',
   ].join('\n');
 }
@@ -65,12 +70,23 @@ function figuresOf({ load, runs }: LoadRow) {
     ratios: [
       { what: 'CPU, ours to rclone', bar: load.bars.beside, ...ratio('ours', 'rclone', cost) },
       {
+        what: 'CPU, ours in one process to rclone',
+        bar: load.bars.beside,
+        ...ratio('ours in one process', 'rclone', cost),
+      },
+      { what: 'CPU, ours in one process to ours', bar: undefined, ...ratio('ours in one process', 'ours', cost) },
+      {
         what: 'CPU, ours over mutual TLS to rclone',
         bar: load.bars.remote,
         ...ratio('ours over mutual TLS', 'rclone', cost),
       },
       { what: 'CPU, ours to two nginx hops', bar: undefined, ...ratio('ours', 'two nginx hops', cost) },
       { what: 'speed, ours to two nginx hops', bar: load.speedBar, ...ratio('ours', 'two nginx hops', speed) },
+      {
+        what: 'speed, ours in one process to two nginx hops',
+        bar: load.speedBar,
+        ...ratio('ours in one process', 'two nginx hops', speed),
+      },
     ],
   };
 }

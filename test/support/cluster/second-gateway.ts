@@ -34,6 +34,7 @@ export async function startSecondGateway(
       RCS_INTERNAL_TLS__CA_FILE: join(tls, 'ca.pem'),
       RCS_INTERNAL_TLS__CERTIFICATE_FILE: join(tls, 'playback-gateway.pem'),
       RCS_INTERNAL_TLS__KEY_FILE: join(tls, 'playback-gateway.key'),
+      RCS_DECRYPT_WORKER__LISTEN__PORT: '0',
       RCS_SERVER_SETTINGS__LISTEN__PORT: String(port),
       RCS_SERVER_SETTINGS__MANAGEMENT__PORT: String(managementPort),
       ...environment,

@@ -1,11 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync } from 'node:fs';
-import { createServer as createPlainServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createPlainServer, ServerResponse, type IncomingMessage, type Server } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
-import { representationLengthHeader, type MediaRequest, type WorkerRegistration } from '#contracts';
+import {
+  representationLengthHeader,
+  type MediaRequest,
+  type OwnWorker,
+  type OwnWorkerAnswer,
+  type OwnWorkerRequest,
+  type WorkerRegistration,
+} from '#contracts';
 import {
   internalTlsOptions,
   RcsError,
@@ -15,6 +22,8 @@ import {
   type InternalIdentity,
 } from '#platform';
 import { within } from '#test/waiting/within.js';
+import type { DataPlaneResponse } from '../../../apps/decrypt-worker/src/data-plane/data-plane-exchange.js';
+import { OwnProcessResponse } from '../../../apps/decrypt-worker/src/data-plane/own-process-response.js';
 
 /** The one media file every worker has unless told. */
 export const media = randomBytes(200_000);
@@ -43,8 +52,11 @@ export interface Fault {
 /** Nobody listens there. */
 const nowhere = 'https://127.0.0.1:1';
 
-/** The data plane of a worker: real HTTPS, or HTTP in a directory of sockets, one media file, faults on demand. */
-export class FaultyWorker {
+/**
+ * The data plane of a worker: real HTTPS, or HTTP in a directory of sockets, or one that is called; one media file, faults on
+ * demand.
+ */
+export class FaultyWorker implements OwnWorker {
   readonly requests: MediaRequest[] = [];
   readonly cancelled: Promise<void>;
   /** Answers that it has begun and nobody has had in full. */
@@ -62,21 +74,31 @@ export class FaultyWorker {
     private readonly socketDirectory?: string,
   ) {
     this.cancelled = new Promise(resolve => (this.reportCancelled = resolve));
-    const listener = (request: IncomingMessage, response: ServerResponse): void => {
-      this.openAnswers++;
-      response.on('close', () => {
-        this.openAnswers--;
-        if (!response.writableFinished) this.reportCancelled();
-      });
-      void json(request).then(body => {
-        this.requests.push(body as MediaRequest);
-        this.answer(body as MediaRequest, response);
-      });
+    const listener = (request: IncomingMessage, response: DataPlaneResponse): void => {
+      this.watch(response);
+      void json(request).then(body => this.answer(body as MediaRequest, response));
     };
     this.server =
       socketDirectory === undefined
         ? createServer({ ...internalTlsOptions(identity), requestCert: true }, listener)
         : createPlainServer(listener);
+  }
+
+  /** As if it were in the process of the gateway. */
+  ask(request: OwnWorkerRequest, signal: AbortSignal): Promise<OwnWorkerAnswer> {
+    const response = new OwnProcessResponse();
+    this.watch(response);
+    signal.addEventListener('abort', () => response.destroy(signal.reason as Error), { once: true });
+    this.answer(request.body as MediaRequest, response);
+    return response.answered;
+  }
+
+  private watch(response: DataPlaneResponse): void {
+    this.openAnswers++;
+    response.on('close', () => {
+      this.openAnswers--;
+      if (!response.writableFinished) this.reportCancelled();
+    });
   }
 
   async listen(): Promise<void> {
@@ -126,7 +148,8 @@ export class FaultyWorker {
     return diesAt === undefined || diesAt > offset + length ? cutAfter : Math.max(0, diesAt - offset);
   }
 
-  private answer(request: MediaRequest, response: ServerResponse): void {
+  private answer(request: MediaRequest, response: DataPlaneResponse): void {
+    this.requests.push(request);
     const { stall, media: whole = media } = this.fault;
     const problem = this.problemOf(request);
     if (problem !== undefined) {
@@ -152,8 +175,16 @@ export class FaultyWorker {
     });
     if (stall === true) response.write(body.subarray(0, 1000));
     else if (cutAfter === undefined || (cutAfter >= body.length && this.fault.diesAt === undefined)) response.end(body);
-    else if (cutAfter === 0) response.flushHeaders();
-    else response.write(body.subarray(0, cutAfter), () => response.destroy());
-    if (cutAfter === 0) response.destroy();
+    else if (cutAfter === 0) {
+      if (response instanceof ServerResponse) response.flushHeaders();
+      response.destroy();
+    } else response.write(body.subarray(0, cutAfter), () => cutWhenTaken(response));
   }
+}
+
+/** What a worker in the same process has written is lost with it where nobody has taken it: whoever reads has time to. */
+function cutWhenTaken(response: DataPlaneResponse, turns = 200): void {
+  const isHeld = response instanceof OwnProcessResponse && response.readableLength > 0;
+  if (isHeld && turns > 0) setImmediate(() => cutWhenTaken(response, turns - 1));
+  else response.destroy();
 }

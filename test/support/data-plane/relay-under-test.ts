@@ -65,7 +65,7 @@ export interface RelayOptions {
   readonly signer?: Current<InternalIdentity>;
 }
 
-/** A relay between a real HTTP server and workers that fail on demand, over mutual TLS or sockets. */
+/** A relay between a real HTTP server and workers that fail on demand, over mutual TLS or sockets, or of which the first is called. */
 export class RelayUnderTest {
   workers: FaultyWorker[] = [];
   directory: WorkerDirectory | undefined;
@@ -89,7 +89,7 @@ export class RelayUnderTest {
 
   /** Over workers with these faults, which are asked in this order as long as nothing is random. */
   async over(faults: readonly Fault[], { maxWaitMs = 0, signer }: RelayOptions = {}): Promise<MediaRelay> {
-    this.socketDirectory = this.transport === 'TLS' ? undefined : mkdtempSync(join(tmpdir(), 'rcs-relay-'));
+    this.socketDirectory = this.transport !== 'a socket' ? undefined : mkdtempSync(join(tmpdir(), 'rcs-relay-'));
     this.workers = faults.map(
       (fault, index) => new FaultyWorker(`worker-${index}`, this.workerIdentity, fault, this.socketDirectory),
     );
@@ -101,6 +101,7 @@ export class RelayUnderTest {
       this.logger,
       undefined,
       NearbyWorkers.in(this.socketDirectory ?? false, this.logger),
+      this.transport === 'a call' ? this.workers[0] : undefined,
     );
     const list = () => Promise.resolve(registrations);
     this.directory = new WorkerDirectory({ list } as unknown as WorkerRegistry, connections, this.metrics, this.logger);

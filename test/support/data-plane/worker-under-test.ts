@@ -40,8 +40,8 @@ import { PinnedStorage } from '../../../apps/decrypt-worker/src/media-session/pi
 import { WorkerMetrics } from '../../../apps/decrypt-worker/src/metrics/worker-metrics.js';
 import { JudgingVault } from './judging-vault.js';
 
-/** The ways from a gateway to a worker. */
-export const transports = ['TLS', 'a socket'] as const;
+/** The ways from a gateway to a worker; a call where both are one process. */
+export const transports = ['TLS', 'a socket', 'a call'] as const;
 export type Transport = (typeof transports)[number];
 
 export interface WorkerAnswer {
@@ -171,6 +171,8 @@ export class WorkerUnderTest {
   /** The answer while it still comes. */
   async begin(path: string, body: object) {
     if (this.gateway === undefined) throw new Error('the worker was not started');
+    if (this.transport === 'a call')
+      return this.server.ask({ path, headers: {}, body }, new AbortController().signal, 20_000);
     const sent = body instanceof Readable ? body : JSON.stringify(body);
     return this.gateway.request({ method: 'POST', path, body: sent });
   }

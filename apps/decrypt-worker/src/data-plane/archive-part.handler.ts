@@ -4,7 +4,7 @@ import type { MediaLocation, MediaStorages, StoredObject } from '#media-storage'
 import { endWithin, RcsError, sendStream, type Logger } from '#platform';
 import type { GrantedStorages } from '../media-session/granted-storages.js';
 import { firstBytes } from './first-bytes.js';
-import type { Exchange } from './media.handler.js';
+import type { Exchange } from './data-plane-exchange.js';
 
 type Granted = Pick<ArchivePartRequest, 'grant' | 'storage'>;
 

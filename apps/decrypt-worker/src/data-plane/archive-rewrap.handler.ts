@@ -7,7 +7,7 @@ import { envelopeError } from '../media-session/cms-errors.js';
 import type { MediaOpener, OpenRequest } from '../media-session/media-opener.js';
 import { proveMedia } from '../media-session/media-proof.js';
 import type { PinnedStorage } from '../media-session/pinned-storage.js';
-import type { Exchange } from './media.handler.js';
+import type { Exchange } from './data-plane-exchange.js';
 
 /** The vault takes no grant that is older than a minute. */
 const deadlineMs = 50_000;

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import {
   archiveUploadRequestSchema,
@@ -10,7 +9,7 @@ import type { GrantVerifier } from '#grants';
 import { RcsError } from '#platform';
 import type { GrantedStorages } from '../media-session/granted-storages.js';
 import { grantOfPart } from './archive-part.handler.js';
-import type { Exchange } from './media.handler.js';
+import type { Exchange, Upload } from './data-plane-exchange.js';
 
 /** The gateway gives nothing, or the storage takes nothing, for so long. */
 const stalledAfterMs = 120_000;
@@ -23,8 +22,8 @@ export class ArchiveUploadHandler {
     private readonly storages: Pick<GrantedStorages, 'locate'>,
   ) {}
 
-  async receive(request: IncomingMessage, { signal, response }: Exchange): Promise<void> {
-    const bytes = request[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  async receive(upload: Upload, { signal, response }: Exchange): Promise<void> {
+    const bytes = upload[Symbol.asyncIterator]();
     const { asked, rest } = await requestBefore(bytes);
     const grant = grantOfPart(asked, this.grants);
     const path = unfinishedPath(grant.location.path, asked.attempt);
@@ -44,7 +43,7 @@ export class ArchiveUploadHandler {
         watch.refresh();
         if (chunk.length > 0) yield chunk;
       }
-      if (!request.complete) throw new RcsError('RCS_STORAGE_FAILED', 'the gateway broke off within a part');
+      if (!upload.complete) throw new RcsError('RCS_STORAGE_FAILED', 'the gateway broke off within a part');
     }
     try {
       const body = Readable.from(counted(), { objectMode: false });

@@ -3,7 +3,7 @@ import type { GrantVerifier } from '#grants';
 import { endWithin, RcsError, sendStream } from '#platform';
 import type { ArchivedFiles } from '../media-session/archived-files.js';
 import { firstBytes } from './first-bytes.js';
-import type { Exchange } from './media.handler.js';
+import type { Exchange } from './data-plane-exchange.js';
 
 /** Answers a stored file for an archive: its ciphertext, and no key is asked for. */
 export class ArchiveHandler {

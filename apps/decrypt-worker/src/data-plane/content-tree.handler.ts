@@ -4,7 +4,7 @@ import { ContentTreeBuilder } from '#media-storage';
 import { RcsError } from '#platform';
 import type { GrantedStorages } from '../media-session/granted-storages.js';
 import { stateOf } from '../media-session/layout-inspector.js';
-import type { Exchange } from './media.handler.js';
+import type { Exchange } from './data-plane-exchange.js';
 
 /** Oftener than anybody on the way gives up an answer that does not come. */
 const signOfLifeMs = 5000;

@@ -1,7 +1,7 @@
 import { forgetRequestSchema, type ForgetReply } from '#contracts';
 import { RcsError, type Logger } from '#platform';
 import type { MediaSessionCache } from '../media-session/media-session-cache.js';
-import type { Exchange } from './media.handler.js';
+import type { Exchange } from './data-plane-exchange.js';
 
 /** Ends the sessions and streams of a key that was disabled, or of a recording that was removed: they are gone at once. */
 export class ForgetHandler {

@@ -2,7 +2,7 @@ import { inspectRequestSchema, type InspectReply, type OlderInspectReply } from 
 import type { GrantVerifier } from '#grants';
 import { deadlineSignal, RcsError } from '#platform';
 import type { LayoutInspector } from '../media-session/layout-inspector.js';
-import type { Exchange } from './media.handler.js';
+import type { Exchange } from './data-plane-exchange.js';
 
 /** Tells a gateway how a stored file is laid out, so that it can pin it and name its envelope in a grant. */
 export class InspectHandler {

@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import { certificateAliasHeader, mediaRequestSchema, representationLengthHeader, type MediaRequest } from '#contracts';
 import type { GrantVerifier } from '#grants';
 import { beginStep, endWithin, inStep, RcsError, sendStream } from '#platform';
@@ -8,14 +7,8 @@ import type { OpenMedia } from '../media-session/media-session.js';
 import type { MediaOpener } from '../media-session/media-opener.js';
 import { SessionOpening } from '../media-session/session-opening.js';
 import type { WorkerMetrics } from '../metrics/worker-metrics.js';
+import type { Exchange } from './data-plane-exchange.js';
 import { firstBytes } from './first-bytes.js';
-
-export interface Exchange {
-  readonly requestId: string;
-  /** Aborted as soon as the gateway leaves. */
-  readonly signal: AbortSignal;
-  readonly response: ServerResponse;
-}
 
 /** Answers a gateway's request for media: checks the grant, opens or re-uses the session, streams the plaintext. */
 export class MediaHandler {

@@ -9,7 +9,7 @@ import { computeWaveForm } from '../peaks/compute-wave-form.js';
 import { recogniseAudio } from '../peaks/recognise-audio.js';
 import { bytesOf, openWaveForm, sealWaveForm } from '../peaks/sealed-wave-form.js';
 import type { WaveForm } from '../peaks/wave-form.js';
-import type { Exchange } from './media.handler.js';
+import type { Exchange } from './data-plane-exchange.js';
 
 /** Oftener than anybody on the way gives up an answer that does not come. */
 const signOfLifeMs = 5000;

@@ -3,7 +3,7 @@ import type { GrantVerifier } from '#grants';
 import { deadlineSignal, RcsError } from '#platform';
 import type { MediaOpener } from '../media-session/media-opener.js';
 import { proveMedia } from '../media-session/media-proof.js';
-import type { Exchange } from './media.handler.js';
+import type { Exchange } from './data-plane-exchange.js';
 
 const deadlineMs = 60_000;
 

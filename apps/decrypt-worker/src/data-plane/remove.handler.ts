@@ -2,7 +2,7 @@ import { removeRequestSchema, type RemoveReply } from '#contracts';
 import type { GrantVerifier } from '#grants';
 import { RcsError, type Logger } from '#platform';
 import type { GrantedStorages } from '../media-session/granted-storages.js';
-import type { Exchange } from './media.handler.js';
+import type { Exchange } from './data-plane-exchange.js';
 
 /** Removes the stored file of a recording that was deleted, expired or erased. */
 export class RemoveHandler {

@@ -2,7 +2,7 @@ import { storageProbeRequestSchema, type StorageProbeReply } from '#contracts';
 import type { GrantVerifier } from '#grants';
 import { deadlineSignal, RcsError } from '#platform';
 import type { GrantedStorages } from '../media-session/granted-storages.js';
-import type { Exchange } from './media.handler.js';
+import type { Exchange } from './data-plane-exchange.js';
 
 /** Somebody looks at a page meanwhile. */
 const deadlineMs = 5_000;

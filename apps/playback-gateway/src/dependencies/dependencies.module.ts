@@ -7,6 +7,7 @@ import {
   KEY_MANAGER_SETTINGS,
   LOGGER,
   METRICS_REGISTRY,
+  OWN_WORKER,
   REDIS,
   SERVER_SETTINGS,
   SERVICE_CONTEXT,
@@ -27,6 +28,7 @@ export class DependenciesModule {
     identity,
     sockets,
     redis,
+    ownWorker,
   }: GatewayDependencies): DynamicModule {
     const providers: (Provider & { provide: unknown })[] = [
       { provide: SERVICE_CONTEXT, useValue: context },
@@ -38,6 +40,7 @@ export class DependenciesModule {
       { provide: Readiness, useValue: context.readiness },
       { provide: LOGGER, useValue: context.logger },
       { provide: REDIS, useValue: redis },
+      { provide: OWN_WORKER, useValue: ownWorker },
       { provide: LiveIdentity, useValue: identity },
       { provide: WatchedSockets, useValue: sockets },
       ...storedThings.map(name => ({ provide: storeTokens[name], useValue: store[name] })),

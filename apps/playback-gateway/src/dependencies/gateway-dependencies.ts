@@ -1,3 +1,4 @@
+import type { OwnWorker } from '#contracts';
 import type { ConfigurationWith, LiveIdentity, RedisConnection, ServiceContext, WatchedSockets } from '#platform';
 import type { Store } from '#store';
 
@@ -30,6 +31,8 @@ export interface GatewayDependencies {
   /** Ends what is connected to denied peers. */
   readonly sockets: WatchedSockets;
   readonly redis: RedisConnection;
+  /** The worker in this process, where it has one. */
+  readonly ownWorker: OwnWorker | undefined;
 }
 
 /** The key vaults that a gateway may ask; none when its configuration names none. */

@@ -32,4 +32,5 @@ export const SERVER_SETTINGS = Symbol('ServerSettings');
 export const KEY_MANAGER_SETTINGS = Symbol('LocalKeyManagerConfiguration');
 export const METRICS_REGISTRY = Symbol('Registry');
 export const LOGGER = Symbol('Logger');
+export const OWN_WORKER = Symbol('OwnWorker');
 export const REDIS = Symbol('Redis');

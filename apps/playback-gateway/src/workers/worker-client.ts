@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
+import { json } from 'node:stream/consumers';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Dispatcher } from 'undici';
 import type { z } from 'zod';
 import {
   archivePartPath,
@@ -37,6 +37,8 @@ import {
   type ForgetRequest,
   type MadePeaks,
   type MediaRequest,
+  type OwnWorkerAnswer,
+  type OwnWorkerRequest,
   type PeaksRequest,
   type ProveReply,
   type ProveRequest,
@@ -60,7 +62,7 @@ export interface WorkerAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** To be read to its end, or given up. */
-  readonly body: Dispatcher.ResponseData['body'];
+  readonly body: Readable;
 }
 
 /** Of the body, in bytes. */
@@ -80,13 +82,13 @@ const maximumProblemBytes = 64 * 1024;
 /** Speaks the data plane with one worker. */
 @Injectable()
 export class WorkerClient {
-  private readonly inspectTimeoutMs: number;
+  private readonly startTimeoutMs: number;
 
   constructor(
     private readonly connections: WorkerConnections,
     @Inject(SERVER_SETTINGS) { playbackStartTimeoutMs }: Pick<ServerSettings, 'playbackStartTimeoutMs'>,
   ) {
-    this.inspectTimeoutMs = playbackStartTimeoutMs;
+    this.startTimeoutMs = playbackStartTimeoutMs;
   }
 
   /**
@@ -99,9 +101,7 @@ export class WorkerClient {
     requestId: string,
     signal: AbortSignal,
   ): Promise<WorkerAnswer> {
-    const response = await whileWaiting(signal, waiting =>
-      this.post(worker, mediaPath, JSON.stringify(request), requestId, waiting),
-    );
+    const response = await whileWaiting(signal, waiting => this.post(worker, mediaPath, request, requestId, waiting));
     const headers = singleValues(response.headers);
     if (mediaStatuses.has(response.statusCode)) return { status: response.statusCode, headers, body: response.body };
     throw await problemOf(response, worker);
@@ -117,9 +117,7 @@ export class WorkerClient {
     requestId: string,
     signal: AbortSignal,
   ): Promise<WorkerAnswer> {
-    const response = await whileWaiting(signal, waiting =>
-      this.post(worker, archivePath, JSON.stringify(request), requestId, waiting),
-    );
+    const response = await whileWaiting(signal, waiting => this.post(worker, archivePath, request, requestId, waiting));
     const { statusCode: status, body } = response;
     if (status === 200) return { status, headers: singleValues(response.headers), body };
     throw await problemOf(response, worker);
@@ -139,7 +137,7 @@ export class WorkerClient {
     const body = Readable.from(behindRequest(request, part), { objectMode: false });
     const response = await this.post(worker, archiveUploadPath, body, requestId, signal);
     if (response.statusCode !== 200) throw await problemOf(response, worker);
-    return parsed(archiveUploadReplySchema, await response.body.json(), worker).length;
+    return parsed(archiveUploadReplySchema, await json(response.body), worker).length;
   }
 
   /** Gives a part of an archive its name, or removes what did not become one. @throws RcsError of the worker */
@@ -161,7 +159,7 @@ export class WorkerClient {
     signal: AbortSignal,
   ): Promise<WorkerAnswer> {
     const response = await whileWaiting(signal, waiting =>
-      this.post(worker, archivePartPath, JSON.stringify(request), requestId, waiting),
+      this.post(worker, archivePartPath, request, requestId, waiting),
     );
     const { statusCode: status, body } = response;
     if (status === 200) return { status, headers: singleValues(response.headers), body };
@@ -174,7 +172,7 @@ export class WorkerClient {
     requestId: string,
     signal: AbortSignal,
   ): Promise<InspectReply> {
-    const bounded = AbortSignal.any([signal, AbortSignal.timeout(this.inspectTimeoutMs)]);
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(this.startTimeoutMs)]);
     const reply = await this.json(worker, inspectPath, request, requestId, bounded, signal);
     return parsed(inspectReplySchema, reply, worker);
   }
@@ -263,9 +261,9 @@ export class WorkerClient {
     signal: AbortSignal,
   ): Promise<unknown> {
     try {
-      const response = await this.post(worker, path, JSON.stringify(request), requestId, bounded);
+      const response = await this.post(worker, path, request, requestId, bounded);
       if (response.statusCode !== 200) throw await problemOf(response, worker);
-      return await response.body.json();
+      return await json(response.body);
     } catch (error) {
       if (signal.aborted || error instanceof RcsError) throw error;
       const cause = { cause: error };
@@ -278,20 +276,14 @@ export class WorkerClient {
   private async post(
     worker: WorkerRegistration,
     path: string,
-    body: string | Readable,
+    body: object,
     requestId: string,
     signal: AbortSignal,
-  ): Promise<Dispatcher.ResponseData> {
+  ): Promise<OwnWorkerAnswer> {
     const span = callSpan(requestId, `POST ${path}`, { 'http.request.method': 'POST', 'rcs.worker': worker.instance });
     try {
-      const response = await this.send(worker, {
-        method: 'POST',
-        path,
-        headers: { 'content-type': 'application/json', [requestIdHeader]: requestId, ...span?.headers },
-        body,
-        signal,
-        ...(typeof body === 'string' ? {} : { headersTimeout: uploadTimeoutMs }),
-      });
+      const headers = { 'content-type': 'application/json', [requestIdHeader]: requestId, ...span?.headers };
+      const response = await this.send(worker, { path, headers, body }, signal);
       span?.set({ 'http.response.status_code': response.statusCode });
       return response;
     } catch (error) {
@@ -303,17 +295,28 @@ export class WorkerClient {
     }
   }
 
-  /** Through its socket where it has one on this host, and over TLS where nobody answers there. */
+  /** By a call where it is in this process; through its socket where it has one on this host, and over TLS where nobody answers there. */
   private async send(
     worker: WorkerRegistration,
-    request: Dispatcher.RequestOptions & { readonly signal: AbortSignal },
-  ): Promise<Dispatcher.ResponseData> {
+    asked: OwnWorkerRequest,
+    signal: AbortSignal,
+  ): Promise<OwnWorkerAnswer> {
+    const isUpload = asked.body instanceof Readable;
+    const own = this.connections.inProcess(worker);
+    if (own !== undefined) return own.ask(asked, signal, isUpload ? uploadTimeoutMs : this.startTimeoutMs);
+    const request = {
+      ...asked,
+      method: 'POST' as const,
+      body: isUpload ? asked.body : JSON.stringify(asked.body),
+      signal,
+      ...(isUpload ? { headersTimeout: uploadTimeoutMs } : {}),
+    };
     const throughSocket = this.connections.throughSocket(worker);
     if (throughSocket !== undefined) {
       try {
         return await throughSocket.request(request);
       } catch (error) {
-        if (request.signal.aborted || !isUnconnected(error)) throw error;
+        if (signal.aborted || !isUnconnected(error)) throw error;
         this.connections.socketLost(worker);
       }
     }
@@ -349,7 +352,7 @@ function parsed<Reply>(schema: z.ZodType<Reply>, reply: unknown, worker: WorkerR
   });
 }
 
-async function problemOf(response: Dispatcher.ResponseData, worker: WorkerRegistration): Promise<RcsError> {
+async function problemOf(response: OwnWorkerAnswer, worker: WorkerRegistration): Promise<RcsError> {
   const fallback = new RcsError('RCS_WORKER_FAILED', `worker ${worker.instance} answered ${response.statusCode}`);
   const retryAfter = Number(singleValues(response.headers)['retry-after']);
   const length = Number(singleValues(response.headers)['content-length']);
@@ -359,7 +362,7 @@ async function problemOf(response: Dispatcher.ResponseData, worker: WorkerRegist
   }
   try {
     return fromProblemDetails(
-      await response.body.json(),
+      await json(response.body),
       fallback,
       Number.isFinite(retryAfter) ? retryAfter * 1000 : undefined,
     );
@@ -368,7 +371,7 @@ async function problemOf(response: Dispatcher.ResponseData, worker: WorkerRegist
   }
 }
 
-function singleValues(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
+function singleValues(headers: OwnWorkerAnswer['headers']): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { TLSSocket } from 'node:tls';
 import { buildConnector, Pool, type Dispatcher } from 'undici';
-import type { WorkerRegistration } from '#contracts';
+import type { OwnWorker, WorkerRegistration } from '#contracts';
 import {
   describeError,
   internalTlsOptions,
@@ -12,7 +12,7 @@ import {
   type ServerSettings,
   WatchedSockets,
 } from '#platform';
-import { LOGGER, SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
+import { LOGGER, OWN_WORKER, SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
 import { NearbyWorkers } from './nearby-workers.js';
 
 /** Shorter than the workers keep idle connections. */
@@ -44,9 +44,15 @@ export class WorkerConnections {
     @Inject(LOGGER) private readonly logger: Logger,
     @Optional() @Inject(WatchedSockets) private readonly sockets?: Pick<WatchedSockets, 'watch'>,
     @Optional() @Inject(NearbyWorkers) private readonly nearby?: NearbyWorkers,
+    @Optional() @Inject(OWN_WORKER) private readonly own?: OwnWorker,
   ) {
     this.denied = entriesOf(identity.current.denied);
     identity.onChange(() => this.renew());
+  }
+
+  /** By a call, where it is the worker in this process. */
+  inProcess({ instance }: Pick<WorkerRegistration, 'instance'>): OwnWorker | undefined {
+    return this.own?.instance === instance ? this.own : undefined;
   }
 
   /** Over TLS. */

@@ -11,7 +11,7 @@ const refreshIntervalMs = 1000;
 const suspensionMs = 2000;
 /** A worker that has the media open may have so many requests more than another: to open it again costs a use of the key. */
 const worthOfOpenMedia = 4;
-/** A worker of this host, asked over its socket, may have so many requests more than another: TLS is a quarter of what a byte costs. */
+/** A worker of this process, or of this host and asked over its socket, may have so many requests more than another: TLS is a quarter of what a byte costs. */
 const worthOfNearness = 32;
 
 /** A worker and what it has to do: what it said at its last heartbeat, and what this gateway asks of it now. */
@@ -37,7 +37,8 @@ class Candidate {
 @Injectable()
 export class WorkerDirectory implements OnApplicationBootstrap, OnApplicationShutdown {
   private candidates: readonly Candidate[] = [];
-  private nearby: readonly Candidate[] = [];
+  /** The one of this process, then those of this host. */
+  private nearest: readonly (readonly Candidate[])[] = [];
   private byInstance: ReadonlyMap<string, Candidate> = new Map();
   private readonly ownRequests = new Map<string, number>();
   private readonly suspendedUntil = new Map<string, number>();
@@ -74,7 +75,7 @@ export class WorkerDirectory implements OnApplicationBootstrap, OnApplicationShu
   }
 
   /**
-   * The worker for the next request, never one of `except`; one of this host unless it is much busier than others.
+   * The worker for the next request, never one of `except`; the one of this process, or one of this host, unless it is much busier than others.
    * @param holder the instance that has the media open, which is taken unless it is much busier or failed a moment ago
    * @throws RcsError RCS_NO_WORKER
    */
@@ -92,11 +93,14 @@ export class WorkerDirectory implements OnApplicationBootstrap, OnApplicationShu
 
   private best(except: ReadonlySet<string>): Candidate | undefined {
     const anywhere = chooseWorker(this.possible(except), Math.random);
-    if (anywhere === undefined || this.nearby.length === 0) return anywhere;
+    if (anywhere === undefined) return undefined;
     const now = performance.now();
-    const possible = this.nearby.filter(({ instance }) => !except.has(instance) && !this.isSuspended(instance, now));
-    const near = chooseWorker(possible, Math.random);
-    return near !== undefined && near.load <= anywhere.load + worthOfNearness ? near : anywhere;
+    for (const near of this.nearest) {
+      const possible = near.filter(({ instance }) => !except.has(instance) && !this.isSuspended(instance, now));
+      const chosen = chooseWorker(possible, Math.random);
+      if (chosen !== undefined && chosen.load <= anywhere.load + worthOfNearness) return chosen;
+    }
+    return anywhere;
   }
 
   /** Without those that failed a moment ago, unless no other is left. */
@@ -137,9 +141,11 @@ export class WorkerDirectory implements OnApplicationBootstrap, OnApplicationShu
       const instances = new Set(found.map(({ instance }) => instance));
       this.candidates = found.map(registration => new Candidate(registration, this.ownRequests));
       this.byInstance = new Map(this.candidates.map(candidate => [candidate.instance, candidate]));
-      this.nearby = this.candidates.filter(({ instance }) => this.connections.isNear(instance));
+      const own = this.candidates.filter(({ registration }) => this.connections.inProcess(registration) !== undefined);
+      const nearby = this.candidates.filter(({ instance }) => this.connections.isNear(instance));
+      this.nearest = [own, nearby].filter(({ length }) => length > 0);
       this.metrics.workers.set(found.length);
-      this.metrics.nearbyWorkers.set(this.nearby.length);
+      this.metrics.nearbyWorkers.set(nearby.length);
       this.metrics.registryRead();
       const now = performance.now();
       for (const [instance, until] of this.suspendedUntil)

@@ -78,6 +78,8 @@ export function clusterConfiguration(
       vaultAddresses: vaultAddresses(vaults),
     },
     decryptWorker: {
+      // Where serverSettings.delivery puts one into the gateway; internalTls of workers says the same.
+      ...authority.services['decrypt-worker'],
       socketDirectory: sockets,
       vaultAddresses: vaultAddresses(vaults),
     },

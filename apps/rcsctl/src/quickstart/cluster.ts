@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { loadConfiguration, requireSections, type StoreConfiguration } from '#platform';
+import { loadConfiguration, requireSections, type Configuration, type StoreConfiguration } from '#platform';
 import { type DataDirectory } from './data-directory.js';
 import { clusterConfiguration, opsUser, webdavUser, type ClusterSecrets } from './cluster-configuration.js';
 import { commandLineConfiguration } from './command-line-configuration.js';
@@ -93,7 +93,7 @@ export class Cluster {
         gateway: local(ports.gatewayManagement),
         vault: local(ports.vaultManagement),
         vaults: this.vaults.map(({ managementUrl }) => managementUrl),
-        workers: [local(ports.worker1Management), local(ports.worker2Management)],
+        workers: this.isOneProcess ? [] : [local(ports.worker1Management), local(ports.worker2Management)],
       },
     };
   }
@@ -116,13 +116,24 @@ export class Cluster {
     const { management } = this.access;
     await Promise.all(this.vaults.map(vault => this.startVault(vault)));
     await Promise.all(management.workers.map((url, index) => this.startWorker(index + 1, url)));
-    await this.startService('playback-gateway', 'playback-gateway', management.gateway, {});
+    await this.startService('playback-gateway', 'playback-gateway', management.gateway, {
+      // Of a worker in its process, where serverSettings.delivery asks for one.
+      RCS_DECRYPT_WORKER__LISTEN__PORT: '0',
+    });
   }
 
   /** Where the gateway keeps what it stores, by its own configuration. @throws ConfigurationError naming the option that is wrong. */
   storeConfiguration(): StoreConfiguration {
-    const configuration = loadConfiguration(this.directory.configurationFile, this.environmentOf('playback-gateway'));
-    return requireSections(configuration, 'store').store;
+    return requireSections(this.gatewayConfiguration, 'store').store;
+  }
+
+  /** Whether the gateway is its own worker, so that no other is needed. */
+  private get isOneProcess(): boolean {
+    return this.gatewayConfiguration.serverSettings.delivery === 'in-process';
+  }
+
+  private get gatewayConfiguration(): Configuration {
+    return loadConfiguration(this.directory.configurationFile, this.environmentOf('playback-gateway'));
   }
 
   /**

@@ -3,8 +3,13 @@ The container of a worker, in a pod of its own or beside a gateway (the parts th
 called there). Beside a gateway it is asked over a socket, and the gateway serves on by other workers while it is not ready.
 */}}
 
+{{/* Whether gateways are pods that do the work of workers, in one process or in another container. */}}
+{{- define "rcs.worker.inGatewayPods" -}}
+{{- if or .Values.worker.inProcess .Values.worker.colocated -}}true{{- end -}}
+{{- end }}
+
 {{- define "rcs.worker.beside" -}}
-{{- if .Values.worker.colocated -}}
+{{- if and .Values.worker.colocated (not .Values.worker.inProcess) -}}
 {{- $present := list "worker-sockets" -}}
 {{- range .Values.gateway.extraVolumes }}{{ $present = append $present .name }}{{ end -}}
 {{- toYaml (dict "component" "worker" "prefix" "worker-" "beside" true "managementPort" "worker-metrics" "presentVolumes" $present) -}}
@@ -18,9 +23,7 @@ called there). Beside a gateway it is asked over a socket, and the gateway serve
   args: [{{ include "rcs.service" "worker" }}]
   env:
     - { name: RCS_CONFIG, value: /etc/rcs/config/application.yaml }
-    - name: POD_IP
-      valueFrom: { fieldRef: { fieldPath: status.podIP } }
-    - { name: RCS_DECRYPT_WORKER__ADVERTISED_URL, value: {{ include "rcs.address.ofPod" .root | quote }} }
+    {{- include "rcs.worker.address" .root | nindent 4 }}
     {{- if .beside }}
     - { name: RCS_DECRYPT_WORKER__SOCKET_DIRECTORY, value: {{ include "rcs.worker.socketDirectory" . }} }
     {{- end }}
@@ -40,6 +43,12 @@ called there). Beside a gateway it is asked over a socket, and the gateway serve
     {{- if .beside }}
     {{- include "rcs.worker.socketMount" . | nindent 4 }}
     {{- end }}
+{{- end }}
+
+{{- define "rcs.worker.address" -}}
+- name: POD_IP
+  valueFrom: { fieldRef: { fieldPath: status.podIP } }
+- { name: RCS_DECRYPT_WORKER__ADVERTISED_URL, value: {{ include "rcs.address.ofPod" . | quote }} }
 {{- end }}
 
 {{/* Both make it in the volume, whose own directory everybody in the pod may write to. */}}

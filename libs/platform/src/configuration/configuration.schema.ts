@@ -4,6 +4,7 @@ import { cassandraCluster } from './cassandra-cluster.schema.js';
 import { rcsctl } from './command-line.schema.js';
 import { configurationServer } from './configuration-server.schema.js';
 import { decryptWorker } from './decrypt-worker.schema.js';
+import { demandWorkerIdentity } from './delivery.schema.js';
 import { keyVault } from './key-vault.schema.js';
 import { localKeyManager } from './local-key-manager.schema.js';
 import { auditOtlp, auditS3, auditSyslog } from './audit-sinks.schema.js';
@@ -153,7 +154,8 @@ export const configurationSchema = z
       .default(5000)
       .describe('How often application.yaml and the certificates are looked at for changes.'),
   })
-  .superRefine(demandRedirectUri);
+  .superRefine(demandRedirectUri)
+  .superRefine(demandWorkerIdentity);
 
 export type Configuration = z.output<typeof configurationSchema>;
 export type ServerSettings = Configuration['serverSettings'];

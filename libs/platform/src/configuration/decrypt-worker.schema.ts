@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { maxConnections } from './listener-limits.schema.js';
-import { listen, milliseconds, socketDirectory, vaultAddress } from './option-types.js';
+import { filePath, listen, milliseconds, socketDirectory, vaultAddress } from './option-types.js';
 
 /** Fetches, decrypts, streams. */
 export const decryptWorker = z.strictObject({
@@ -13,6 +13,12 @@ export const decryptWorker = z.strictObject({
   socketDirectory: socketDirectory.describe(
     'Where gateways of this host reach this worker beside TLS, serverSettings.workerSocketDirectory of theirs: a directory of the one user of both (mode 0700), made when missing. false: over TLS alone.',
   ),
+  certificateFile: filePath
+    .optional()
+    .describe(
+      'Its own identity inside the cluster, with the role decrypt-worker, where it runs in the process of a gateway (serverSettings.delivery). Elsewhere internalTls is its identity.',
+    ),
+  keyFile: filePath.optional().describe('Its private key, PEM.'),
   vaultAddresses: z.array(vaultAddress).min(1).describe('host:port of every key vault.'),
   vaultTimeoutMs: milliseconds.default(5000).describe('For a session key, whichever vaults are asked for it.'),
   mediaSessionCacheSize: z

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { delivery } from './delivery.schema.js';
 import { interactionReceivers } from './interaction-receiver.schema.js';
 import { listenerLimits } from './listener-limits.schema.js';
 import { bytes, filePath, listen, milliseconds, port, secret, socketDirectory, trustedCA } from './option-types.js';
@@ -119,6 +120,7 @@ export const serverSettings = z
     clientIdleTimeoutMs: milliseconds
       .default(60_000)
       .describe('A player that takes no byte for this long loses its connection.'),
+    delivery,
     workerMaxConnection: z.int().min(1).max(4096).default(256).describe('Connections to each worker.'),
     workerIdleTimeoutMs: milliseconds.default(20_000).describe("Between two pieces of a worker's answer."),
     workerTakeOverTimeoutMs: milliseconds

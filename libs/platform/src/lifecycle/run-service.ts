@@ -15,7 +15,7 @@ import { Readiness } from '../management/readiness.js';
 import type { PublicRoute } from '../management/routes.endpoint.js';
 import { CertificateExpiry } from '../metrics/certificate-expiry.js';
 import { ListenerMetrics } from '../metrics/listener-metrics.js';
-import { createMetricsRegistry } from '../metrics/metrics-registry.js';
+import { createMetricsRegistry, onePage, type MetricsPage } from '../metrics/metrics-registry.js';
 import { observeReadiness } from '../metrics/readiness-metrics.js';
 import { LiveConfiguration } from '../reload/live-configuration.js';
 import { startTracer } from '../tracing/start-tracer.js';
@@ -51,6 +51,8 @@ export interface RunningService extends StoppableService {
   readonly management: { readonly host: string; readonly port: number };
   /** The ways into the service, where it has any that a caller could choose. */
   readonly routes?: readonly PublicRoute[];
+  /** Of another part of the product that runs in this process. */
+  readonly moreMetrics?: MetricsPage | undefined;
 }
 
 /** Exit status of sysexits.h for a configuration error: starting again without a change is useless. */
@@ -111,7 +113,8 @@ async function main(name: string, start: (context: ServiceContext) => Promise<Ru
   const context = { ...parts, readiness, live, tracer };
   const service = await start(context);
   const told = signalled('SIGTERM', 'SIGINT');
-  const management = new ManagementServer(metrics, readiness, logger, logLevel, service.routes, listeners);
+  const page = service.moreMetrics === undefined ? metrics : onePage(metrics, service.moreMetrics);
+  const management = new ManagementServer(page, readiness, logger, logLevel, service.routes, listeners);
   const url = await management.listen(service.management.host, service.management.port);
   await live.watch();
   logger.info({ management: url, pid: process.pid }, 'started');

@@ -8,6 +8,7 @@ import { boundListener } from '../listener/bound-listener.js';
 import { answerBrokenRequest } from '../listener/broken-request.js';
 import { exactPath } from '../listener/exact-path.js';
 import { ListenerMetrics } from '../metrics/listener-metrics.js';
+import type { MetricsPage } from '../metrics/metrics-registry.js';
 import { answerLogLevel, type EndpointAnswer } from './log-level.endpoint.js';
 import type { Readiness } from './readiness.js';
 import { answerRoutes, type PublicRoute } from './routes.endpoint.js';
@@ -22,7 +23,7 @@ export class ManagementServer {
   private readonly server: Server;
 
   constructor(
-    private readonly registry: Registry,
+    private readonly page: MetricsPage,
     private readonly readiness: Readiness,
     private readonly logger: Logger,
     private readonly logLevel: LogLevel = new LogLevel(logger, 'info'),
@@ -76,7 +77,7 @@ export class ManagementServer {
     }
     switch (endpoint) {
       case '/metrics': {
-        send(response, 200, this.registry.contentType, await this.registry.metrics());
+        send(response, 200, this.page.contentType, await this.page.metrics());
         return;
       }
       case '/health/live': {

@@ -3,13 +3,28 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 /** Gauges of prom-client that carry the suffix of a counter; their `_resources`, `_handles` and `_requests` say the same. */
 const misnamed = ['nodejs_active_resources_total', 'nodejs_active_handles_total', 'nodejs_active_requests_total'];
 
+/** What stands on a page of metrics. */
+export type MetricsPage = Pick<Registry, 'contentType' | 'metrics'>;
+
 /**
- * One registry per process: Node's own metrics, the build, and whatever the service adds. The label is `component`,
- * because Kubernetes gives every target a label `service` of its own.
+ * The metrics of one part of the product. The label is `component`, because Kubernetes gives every target a label `service`
+ * of its own.
  */
-export function createMetricsRegistry(service: string, version: string): Registry {
+export function componentRegistry(component: string): Registry {
   const registry = new Registry();
-  registry.setDefaultLabels({ component: service });
+  registry.setDefaultLabels({ component });
+  return registry;
+}
+
+/** The page of several parts that run in one process; no name stands in two of them. */
+export const onePage = (...parts: readonly [MetricsPage, ...MetricsPage[]]): MetricsPage => ({
+  contentType: parts[0].contentType,
+  metrics: async () => (await Promise.all(parts.map(part => part.metrics()))).join('\n'),
+});
+
+/** One registry per process: Node's own metrics, the build, and whatever the service adds. */
+export function createMetricsRegistry(service: string, version: string): Registry {
+  const registry = componentRegistry(service);
   collectDefaultMetrics({ register: registry });
   misnamed.forEach(name => registry.removeSingleMetric(name));
   const build = new Gauge({

@@ -6,6 +6,8 @@ const liveOptions = [
   'internalTls.caFile',
   'internalTls.certificateFile',
   'internalTls.keyFile',
+  'decryptWorker.certificateFile',
+  'decryptWorker.keyFile',
   'serverSettings.ssl.certificateFile',
   'serverSettings.ssl.keyFile',
 ];

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 
 /** The other side of the connection left; nobody is there to hear an error. */
 export class ReceiverGoneError extends Error {
@@ -6,7 +6,7 @@ export class ReceiverGoneError extends Error {
 }
 
 /** Aborts, with a ReceiverGoneError, when `who` closes the connection before the answer has been written. */
-export function receiverGoneSignal(response: ServerResponse, who: string): AbortSignal {
+export function receiverGoneSignal(response: Writable, who: string): AbortSignal {
   const left = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) left.abort(new ReceiverGoneError(`${who} closed the connection`));

@@ -19,14 +19,18 @@ export interface InternalIdentity {
 
 /**
  * Loads the files of `internalTls`.
+ * @param section what names certificate and key, where they are others than those of the process
  * @throws ConfigurationError naming option and path when a file is missing or the certificate carries no role.
  */
-export function loadInternalIdentity(configuration: InternalTlsConfiguration): InternalIdentity {
+export function loadInternalIdentity(
+  configuration: InternalTlsConfiguration,
+  section = 'internalTls',
+): InternalIdentity {
   const caPem = readOptionFile('internalTls.caFile', configuration.caFile);
-  const certificatePem = readOptionFile('internalTls.certificateFile', configuration.certificateFile);
-  const keyPem = readOptionFile('internalTls.keyFile', configuration.keyFile);
-  const role = roleInCertificate(certificatePem, configuration.certificateFile);
-  checkKeyFits('internalTls.keyFile', configuration.keyFile, keyPem, certificatePem);
+  const certificatePem = readOptionFile(`${section}.certificateFile`, configuration.certificateFile);
+  const keyPem = readOptionFile(`${section}.keyFile`, configuration.keyFile);
+  const role = roleInCertificate(certificatePem, `${section}.certificateFile`, configuration.certificateFile);
+  checkKeyFits(`${section}.keyFile`, configuration.keyFile, keyPem, certificatePem);
   const { cluster, deniedCertificatesFile: file } = configuration;
   const denied = file === undefined ? {} : { denied: readDenied(file) };
   return { role, caPem, certificatePem, keyPem, ...(cluster === undefined ? {} : { cluster }), ...denied };
@@ -77,19 +81,15 @@ export function readOptionFile(option: string, path: string): Buffer {
   }
 }
 
-function roleInCertificate(pem: Buffer, path: string): ServiceRole {
+function roleInCertificate(pem: Buffer, option: string, path: string): ServiceRole {
   let role: ServiceRole | undefined;
   try {
     role = roleOfSubjectAltName(new X509Certificate(pem).subjectAltName);
   } catch (error) {
-    throw new ConfigurationError(
-      `option internalTls.certificateFile: ${path} is no PEM certificate: ${(error as Error).message}`,
-    );
+    throw new ConfigurationError(`option ${option}: ${path} is no PEM certificate: ${(error as Error).message}`);
   }
   if (role === undefined) {
-    throw new ConfigurationError(
-      `option internalTls.certificateFile: ${path} names no role in a URI subject alternative name`,
-    );
+    throw new ConfigurationError(`option ${option}: ${path} names no role in a URI subject alternative name`);
   }
   return role;
 }

@@ -3,7 +3,7 @@ import type { MediaRequest, WorkerRegistration } from '#contracts';
 import { beginStep, inStep, RcsError } from '#platform';
 import type { GrantIssuer } from '../grants/grant-issuer.js';
 import type { WorkerAnswer, WorkerClient } from '../workers/worker-client.js';
-import { restBefore, windowAt } from './body-windows.js';
+import { restBefore, windowAt, windowOfSlowPlayers } from './body-windows.js';
 import { ReadAhead } from './read-ahead.js';
 import type { RelayRequest } from './relay-request.js';
 
@@ -16,6 +16,7 @@ export interface PartPlace {
 /** The parts of one body, asked for one after the other, and the next one a little before it is wanted. */
 export class BodyParts {
   private readonly ahead = new ReadAhead();
+  private largestWindow = Infinity;
 
   /**
    * @param signal aborted when the player leaves.
@@ -41,6 +42,11 @@ export class BodyParts {
   /** Asks for the part that is wanted after the present one, where it is wanted at once. */
   askAhead(worker: WorkerRegistration, place: PartPlace): void {
     if (this.restAt(place) === 0) this.ahead.start(() => this.ask(worker, place, untilItComes()));
+  }
+
+  /** The player has stalled: from now on little is asked for at once. */
+  slowDown(): void {
+    this.largestWindow = windowOfSlowPlayers;
   }
 
   /** What was asked ahead is not wanted any more. */
@@ -89,7 +95,7 @@ export class BodyParts {
       ...media,
       ...more,
       ...(entityTag === undefined ? {} : { resume: { entityTag, offset } }),
-      ...(media.method === 'GET' ? { window: windowAt(offset, media.range) } : {}),
+      ...(media.method === 'GET' ? { window: Math.min(this.largestWindow, windowAt(offset, media.range)) } : {}),
     };
     const granted = beginStep(requestId, 'grant');
     return this.grants.withGrant(

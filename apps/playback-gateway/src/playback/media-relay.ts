@@ -3,12 +3,14 @@ import { LRUCache } from 'lru-cache';
 import { certificateAliasHeader, representationLengthHeader } from '#contracts';
 import {
   describeError,
+  drainedWithin,
   endWithin,
   entriesAtMost,
   inStep,
   type Logger,
   RcsError,
   ReceiverGoneError,
+  ReceiverStalledError,
   sendStream,
   type ServerSettings,
 } from '#platform';
@@ -40,6 +42,11 @@ interface BegunBody {
 
 /** Header fields of a worker's answer that players get to see. */
 const relayedHeaders = ['content-type', 'content-length', 'content-range', 'accept-ranges', 'etag', 'last-modified'];
+/**
+ * A player that takes nothing for so long, milliseconds, keeps no worker and no connection to a storage, which are few and
+ * everybody's. Pauses, and slow networks, last longer.
+ */
+const letGoAfterMs = 2000;
 /** Media whose workers are remembered: several times what one worker keeps open. */
 const rememberedMedia = 10_000;
 
@@ -70,21 +77,25 @@ export class MediaRelay {
     const attempts = new RelayAttempts(this.workers, this.settings.workerTakeOverTimeoutMs, holder);
     const parts = new BodyParts(this.client, this.grants, request, player.signal, holder);
     let begun: BegunBody | undefined;
+    let stalled = false;
     for (;;) {
       const worker = await attempts.next(begun !== undefined, player.signal);
       const done = this.workers.begin(worker.instance);
       const sentBefore = player.bytesSent;
-      if (begun !== undefined) this.metrics.resumedPlaybacks.inc();
+      if (begun !== undefined && !stalled) this.metrics.resumedPlaybacks.inc();
+      stalled = false;
       try {
         do {
           const answer = await parts.next(worker, { offset: player.bytesSent, entityTag: begun?.entityTag });
           if (begun !== undefined) checkContinuation(answer, begun, player.bytesSent);
           this.holders.set(media, worker.instance);
           begun ??= await this.begin(answer, request, player);
-          await this.pass(answer, begun, player, place => parts.askAhead(worker, place));
-        } while (player.bytesSent < begun.length);
-        await endWithin(player.response, this.settings.clientIdleTimeoutMs);
-        return { status: begun.status, certificateAlias: begun.certificateAlias };
+          stalled = await this.pass(answer, begun, player, place => parts.askAhead(worker, place));
+        } while (!stalled && player.bytesSent < begun.length);
+        if (!stalled) {
+          await endWithin(player.response, this.settings.clientIdleTimeoutMs);
+          return { status: begun.status, certificateAlias: begun.certificateAlias };
+        }
       } catch (error) {
         if (player.signal.aborted) throw new ReceiverGoneError('the player closed the connection');
         attempts.failed(worker, error, {
@@ -104,6 +115,10 @@ export class MediaRelay {
       } finally {
         parts.drop();
         done();
+      }
+      if (stalled) {
+        parts.slowDown();
+        await drainedWithin(player.response, this.settings.clientIdleTimeoutMs - letGoAfterMs);
       }
     }
   }
@@ -137,19 +152,23 @@ export class MediaRelay {
     };
   }
 
-  /** @param askAhead told where the body goes on behind this part, shortly before this part ends. */
+  /**
+   * @param askAhead told where the body goes on behind this part, shortly before this part ends.
+   * @returns whether the rest of this part was let go, because the player takes nothing
+   */
   private async pass(
     answer: WorkerAnswer,
     { entityTag, length: bodyLength }: BegunBody,
     player: PlayerConnection,
     askAhead: (place: PartPlace) => void,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const length = bodyLengthOf(answer);
     const end = player.bytesSent + length;
     try {
       await sendStream(answer.body, player.response, {
         length,
         receiverIdleTimeoutMs: this.settings.clientIdleTimeoutMs,
+        letGoAfterMs,
         giveUp: giveUpBody,
         onBytes: count => {
           player.count(count);
@@ -157,7 +176,9 @@ export class MediaRelay {
           if (end < bodyLength && end - player.bytesSent <= askedAheadBytes) askAhead({ offset: end, entityTag });
         },
       });
+      return false;
     } catch (error) {
+      if (error instanceof ReceiverStalledError) return true;
       if (error instanceof ReceiverGoneError) throw error;
       throw new RcsError('RCS_WORKER_FAILED', `the body of a worker broke off after ${player.bytesSent} bytes`, {
         cause: error,

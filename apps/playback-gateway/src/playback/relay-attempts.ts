@@ -61,6 +61,7 @@ export class RelayAttempts {
       try {
         return this.workers.choose(new Set([...this.spent, ...this.later]), this.holder);
       } catch (error) {
+        if (bodyHasBegun) this.failingSince ??= performance.now();
         if (!this.hasPatience || (!bodyHasBegun && this.lastWasReached)) throw error;
         await sleep(pauseMs);
         if (signal.aborted) throw new ReceiverGoneError('the player closed the connection');

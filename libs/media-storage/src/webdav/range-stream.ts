@@ -28,6 +28,8 @@ export interface RangeRequest {
 const maximumResumptions = 2;
 /** One piece as it comes from the socket: all that a stalled reader costs. */
 const highWaterMark = 64 * 1024;
+/** A reader that takes nothing for so long keeps no connection, which are few: the rest is asked for when it wants more. */
+const letGoAfterMs = 2000;
 
 /** The bytes of one range of a file: exactly these, of exactly the file that was opened, or an error. */
 export class RangeStream extends Readable implements AnswerReceiver {
@@ -39,6 +41,8 @@ export class RangeStream extends Readable implements AnswerReceiver {
   private answered = false;
   private resumptions = 0;
   private deadline: number | undefined;
+  private pausedAt: number | undefined;
+  private stalled: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly connection: WebDavConnection,
@@ -50,6 +54,7 @@ export class RangeStream extends Readable implements AnswerReceiver {
   }
 
   override _read(): void {
+    this.pausedAt = undefined;
     if (this.deadline !== undefined) {
       this.exchange?.resume();
       return;
@@ -59,6 +64,7 @@ export class RangeStream extends Readable implements AnswerReceiver {
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    clearTimeout(this.stalled);
     this.exchange?.cancel();
     callback(error);
   }
@@ -77,7 +83,7 @@ export class RangeStream extends Readable implements AnswerReceiver {
     this.position += chunk.length;
     const wantsMore = this.push(chunk);
     if (this.position === this.request.end) this.finish();
-    else if (!wantsMore) this.exchange?.pause();
+    else if (!wantsMore) this.holdBack();
   }
 
   end(): void {
@@ -103,21 +109,46 @@ export class RangeStream extends Readable implements AnswerReceiver {
     }
   }
 
+  private holdBack(): void {
+    this.exchange?.pause();
+    this.pausedAt = performance.now();
+    this.stalled ??= setTimeout(() => this.letGo(), letGoAfterMs);
+  }
+
+  /** One timer for all pauses of a stream: it may have been read from since it was started. */
+  private letGo(): void {
+    this.stalled = undefined;
+    if (this.pausedAt === undefined || this.exchange === undefined || !this.isRecognisable) return;
+    const rest = this.pausedAt + letGoAfterMs - performance.now();
+    if (rest > 0) {
+      this.stalled = setTimeout(() => this.letGo(), rest);
+      return;
+    }
+    this.exchange.cancel();
+    this.exchange = undefined;
+    this.deadline = undefined;
+  }
+
   /** All is there. A storage that ignored the range goes on sending: that is cut off. */
   private finish(): void {
+    clearTimeout(this.stalled);
     this.exchange?.discard();
     this.exchange = undefined;
     this.push(null);
   }
 
-  /** Only of a file that can be recognised: without any validator the rest could be that of another one. */
-  private mayResume(error: unknown): boolean {
+  /** Without any validator the rest could be that of another file. */
+  private get isRecognisable(): boolean {
     const { entityTag, lastModified } = this.request.validators;
+    return entityTag !== undefined || lastModified !== undefined;
+  }
+
+  private mayResume(error: unknown): boolean {
     return (
       this.answered &&
       !this.destroyed &&
       this.resumptions < maximumResumptions &&
-      (entityTag !== undefined || lastModified !== undefined) &&
+      this.isRecognisable &&
       error instanceof RcsError &&
       error.code === 'RCS_STORAGE_FAILED'
     );

@@ -6,19 +6,32 @@ import { ReceiverGoneError } from './receiver-gone.js';
  * the end must not hold the connection without end.
  * @throws ReceiverGoneError when the receiver left or took nothing for `timeoutMs`.
  */
-export function endWithin(receiver: Writable, timeoutMs: number): Promise<void> {
+export async function endWithin(receiver: Writable, timeoutMs: number): Promise<void> {
+  const finished = heardWithin(receiver, 'finish', timeoutMs);
+  if (!receiver.destroyed) receiver.end();
+  await finished;
+}
+
+/**
+ * Waits until a receiver has taken what was written to it.
+ * @throws ReceiverGoneError when the receiver left or took nothing for `timeoutMs`.
+ */
+export async function drainedWithin(receiver: Writable, timeoutMs: number): Promise<void> {
+  if (receiver.destroyed || receiver.writableNeedDrain) await heardWithin(receiver, 'drain', timeoutMs);
+}
+
+function heardWithin(receiver: Writable, event: 'finish' | 'drain', timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (error?: Error): void => {
       clearTimeout(timer);
-      receiver.off('finish', onFinish).off('close', onClose);
+      receiver.off(event, onEvent).off('close', onClose);
       if (error === undefined) resolve();
       else reject(error);
     };
-    const onFinish = (): void => settle();
+    const onEvent = (): void => settle();
     const onClose = (): void => settle(new ReceiverGoneError('the receiver closed the connection'));
     const timer = setTimeout(() => settle(new ReceiverGoneError('the receiver takes no data')), timeoutMs);
     if (receiver.destroyed) return onClose();
-    receiver.once('finish', onFinish).once('close', onClose);
-    receiver.end();
+    receiver.once(event, onEvent).once('close', onClose);
   });
 }

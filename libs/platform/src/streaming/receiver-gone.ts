@@ -5,6 +5,11 @@ export class ReceiverGoneError extends Error {
   override readonly name = 'ReceiverGoneError';
 }
 
+/** The other side takes no byte for the moment, and what was to be sent has been let go meanwhile. */
+export class ReceiverStalledError extends Error {
+  override readonly name = 'ReceiverStalledError';
+}
+
 /** Aborts, with a ReceiverGoneError, when `who` closes the connection before the answer has been written. */
 export function receiverGoneSignal(response: Writable, who: string): AbortSignal {
   const left = new AbortController();

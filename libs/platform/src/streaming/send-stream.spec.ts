@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { ReceiverGoneError } from './receiver-gone.js';
+import { ReceiverGoneError, ReceiverStalledError } from './receiver-gone.js';
 import { sendStream } from './send-stream.js';
 
 const patient = { receiverIdleTimeoutMs: 60_000 };
@@ -200,6 +200,25 @@ describe(sendStream.name, () => {
     await expect(sending).rejects.toBeInstanceOf(ReceiverGoneError);
     expect(source.destroyed).toBe(true);
     expect(receiver.listenerCount('drain')).toBe(0);
+  });
+
+  it('lets the source go where the receiver takes nothing for a while, and leaves the receiver to the caller', async () => {
+    const [source, receiver] = [new CountedSource(100), new HeldReceiver()];
+    const sending = sendStream(source, receiver, { ...patient, letGoAfterMs: 1, length: 100 * chunkSize });
+    await expect(sending).rejects.toBeInstanceOf(ReceiverStalledError);
+    expect([source.destroyed, receiver.destroyed]).toEqual([true, false]);
+    expect(receiver.listenerCount('drain')).toBe(0);
+  });
+
+  it('lets nothing go when all has been sent and the receiver has only to take it', async () => {
+    const receiver = new HeldReceiver();
+    const sent = sendStream(new CountedSource(2), receiver, { ...patient, letGoAfterMs: 1, length: 2 * chunkSize });
+    while (!receiver.holds) await nextTurn();
+    receiver.letGo();
+    while (!receiver.holds) await nextTurn();
+    await new Promise(resolve => setTimeout(resolve, 20));
+    receiver.letGo();
+    await sent;
   });
 
   it.each(['destroyed before', 'destroyed on the way', 'failed on the way'])(

@@ -1,13 +1,15 @@
 import type { Readable, Writable } from 'node:stream';
 import { RcsError } from '../errors/rcs-error.js';
 import { listenTo } from './listen-to.js';
-import { ReceiverGoneError } from './receiver-gone.js';
+import { ReceiverGoneError, ReceiverStalledError } from './receiver-gone.js';
 
 export interface SendOptions {
   /** Bytes the source must give; one less or more is an error. */
   readonly length: number;
   /** The longest time the receiver may take no byte, milliseconds. */
   readonly receiverIdleTimeoutMs: number;
+  /** After so long without a byte taken the source is given up, where it has more; unless told it is kept all the time. */
+  readonly letGoAfterMs?: number;
   readonly onBytes?: (count: number) => void;
   /** What becomes of the source after a failure; it is destroyed unless told. */
   readonly giveUp?: (source: Readable, restBytes: number) => void;
@@ -17,8 +19,9 @@ export interface SendOptions {
  * Sends a source into a response without ending it: back-pressure in both directions, nothing kept but the chunk at
  * hand. Resolves when the receiver has taken exactly `length` bytes, not only kept them: Node takes the connection of a
  * response that has been ended for idle, and closes it with its server, whatever the response has left to send.
- * @throws ReceiverGoneError when the receiver closed or took nothing for too long, RcsError when the source was short
- * or long, or whatever the source failed with. The source is given up in each case; the receiver is left to the caller.
+ * @throws ReceiverGoneError when the receiver closed or took nothing for too long, ReceiverStalledError when the source was let
+ * go, RcsError when the source was short or long, or whatever the source failed with. The source is given up in each case; the
+ * receiver is left to the caller.
  */
 export function sendStream(source: Readable, receiver: Writable, options: SendOptions): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -36,10 +39,11 @@ export function sendStream(source: Readable, receiver: Writable, options: SendOp
       const isLast = sent === options.length;
       if (!receiver.write(chunk, isLast ? onTaken : undefined)) source.pause();
       else if (!isLast) return;
-      idle = setTimeout(
-        () => finish(new ReceiverGoneError('the receiver takes no data')),
-        options.receiverIdleTimeoutMs,
-      );
+      const { letGoAfterMs, receiverIdleTimeoutMs } = options;
+      idle =
+        isLast || letGoAfterMs === undefined || letGoAfterMs >= receiverIdleTimeoutMs
+          ? setTimeout(() => finish(new ReceiverGoneError('the receiver takes no data')), receiverIdleTimeoutMs)
+          : setTimeout(() => finish(new ReceiverStalledError('the receiver takes no data')), letGoAfterMs);
     };
     const onDrain = (): void => {
       clearTimeout(idle);

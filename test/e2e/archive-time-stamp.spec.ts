@@ -7,6 +7,7 @@ import { startCluster, type RunningCluster } from '#test/cluster/running-cluster
 import { MadeAuthority } from '#test/openssl/made-authority.js';
 import { OpenSsl } from '#test/openssl/openssl.js';
 import { StampingAuthority } from '#test/time-stamps/stamping-authority.js';
+import { answerOf } from '#test/waiting/wait-for.js';
 import { rcsctl } from './command-line.js';
 import { CurlClient } from './curl-client.js';
 import { curl } from './external-tools.js';
@@ -50,12 +51,24 @@ async function archived(name: string): Promise<string> {
 
 const manifestIn = (zip: string) =>
   manifestSchema.parse(JSON.parse(execFileSync('unzip', ['-p', zip, 'manifest.json'], { encoding: 'utf8' })));
+/** What the audit says at the end of an archive; it may come a moment after its last byte. */
+async function audited(zip: string): Promise<{ readonly timeStamp?: string } | undefined> {
+  const { id } = manifestIn(zip);
+  const find = async (): Promise<string | undefined> => {
+    const { body } = await client.get('/rcs/audit?limit=100');
+    const { records } = JSON.parse(body.toString()) as { records: readonly { event: string; detail?: string }[] };
+    return records.find(({ event, detail }) => event === 'archive-finished' && detail?.includes(id) === true)?.detail;
+  };
+  const detail = await answerOf('the end of the archive in the audit', find, found => found !== undefined);
+  return detail === undefined ? undefined : (JSON.parse(detail) as { timeStamp?: string });
+}
 const verify = (zip: string, ...more: readonly string[]) =>
   rcsctl('', 'archive', 'verify', zip, '--ca', cluster.ready.caFile, ...more);
 
 it('vouches for when an archive was signed, to who has OpenSSL and docs/archive.md, and to rcsctl', async () => {
   const zip = await archived('stamped');
   expect(manifestIn(zip).timeStamp).toBe('follows');
+  expect(await audited(zip)).toMatchObject({ timeStamp: 'follows' });
   const directory = mkdtempSync(join(work, 'stranger-'));
   execFileSync('unzip', ['-q', zip, '-d', join(directory, 'archive')]);
   writeFileSync(join(directory, 'tsa.pem'), openssl.read('root.pem'));
@@ -77,6 +90,7 @@ it('is said to be missing, in a manifest that a vault signed, while the authorit
   authority.instead = response => response.writeHead(503).end();
   const zip = await archived('unstamped');
   expect(manifestIn(zip).timeStamp).toBe('missing');
+  expect(await audited(zip)).toMatchObject({ timeStamp: 'missing' });
   expect(await verify(zip)).toMatchObject({ status: 0, stdout: expect.stringContaining('is missing') as string });
   const refused = await verify(zip, '--tsa-ca', file('root.pem'));
   expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('gave no time stamp')]);

@@ -5,6 +5,9 @@ import type { ArchivedFiles } from '../media-session/archived-files.js';
 import { firstBytes } from './first-bytes.js';
 import type { Exchange } from './data-plane-exchange.js';
 
+/** A few archives are made at once: what waits for a gateway may be more than for a player. */
+const outstandingBytes = 256 * 1024;
+
 /** Answers a stored file for an archive: its ciphertext, and no key is asked for. */
 export class ArchiveHandler {
   constructor(
@@ -34,7 +37,7 @@ export class ArchiveHandler {
       'content-length': length,
       etag: file.entityTag,
     });
-    await sendStream(source, response, { length, receiverIdleTimeoutMs: this.clientIdleTimeoutMs });
+    await sendStream(source, response, { length, receiverIdleTimeoutMs: this.clientIdleTimeoutMs, outstandingBytes });
     await endWithin(response, this.clientIdleTimeoutMs);
   }
 }

@@ -39,7 +39,7 @@ export class ArchivePartMaker {
     const request = job.request as unknown as ArchiveRequest;
     const recordings = await this.selection.behind(caller.user, request, job.position);
     const contents = new ArchiveContents();
-    const selected = await PartSelection.of(recordings, job.limits, () => contents.bytes);
+    const selected = await PartSelection.of(recordings, job.limits, () => contents.readyBytes);
     if (selected === undefined) return undefined;
     const unfinished = { part: job.counts.parts + 1, attempt: randomBytes(8).toString('hex') };
     const write = (signal: AbortSignal): Promise<SealedPart> =>

@@ -20,6 +20,7 @@ import type { ArchiveRequest } from './archive-request.schema.js';
 import { ArchiveSeals } from './archive-seals.js';
 import { ArchiveSelection } from './archive-selection.js';
 import { memberOf } from './member-of.js';
+import { readyAhead, type ReadyMember, type Turn } from './ready-ahead.js';
 import { sendPieces } from './send-pieces.js';
 
 /** So many at once in one gateway: each keeps a connection to a worker busy. */
@@ -103,9 +104,21 @@ export class ArchiveService {
   async *members(made: MadeArchive): AsyncGenerator<ZipMember> {
     const { asked, contents, selected, begun } = made;
     yield contents.hashed(memberOf(readmeName, archiveReadme));
-    for await (const recording of selected) yield* this.archived.membersOf(recording, asked, contents);
+    yield* readyAhead(turn => this.recordings(selected, asked, contents, turn));
     const seal = { begun, contents, archive: sealedBy(made), signal: asked.signal };
-    yield* this.seals.membersOf(seal, state => manifestOf(made, state));
+    yield* this.seals.membersOf(seal, state => {
+      contents.timeStamp = state;
+      return manifestOf(made, state);
+    });
+  }
+
+  private async *recordings(
+    selected: MadeArchive['selected'],
+    asked: ArchiveAsked,
+    contents: ArchiveContents,
+    turn: Turn,
+  ): AsyncGenerator<ReadyMember> {
+    for await (const recording of selected) yield* this.archived.membersOf(recording, asked, contents, turn);
   }
 
   /** Whom it is made for. @throws RcsError as `ArchiveRecipients.of` */
@@ -117,11 +130,18 @@ export class ArchiveService {
   async finished(
     { id }: Pick<ArchiveAsked, 'id'>,
     { audited }: Pick<ArchiveCaller, 'audited'>,
-    { recordings, mediaFiles, bytes, leftOut }: ArchiveContents,
+    { recordings, mediaFiles, bytes, leftOut, timeStamp }: ArchiveContents,
     outcome: 'done' | 'aborted' | 'failed',
     why?: string,
   ): Promise<void> {
-    const counts = { id, recordings, mediaFiles, leftOut: leftOut.length, ...(why === undefined ? {} : { why }) };
+    const counts = {
+      id,
+      recordings,
+      mediaFiles,
+      leftOut: leftOut.length,
+      ...(timeStamp === undefined ? {} : { timeStamp }),
+      ...(why === undefined ? {} : { why }),
+    };
     try {
       await this.audit.append({
         ...audited,

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { FolderNames, folderOfRecording, recordingDocument, type ArchivedMedia, type ZipMember } from '#archive';
+import { FolderNames, folderOfRecording, recordingDocument, type ArchivedMedia } from '#archive';
 import { CmsError } from '#cms';
 import { RcsError, type ErrorCode } from '#platform';
 import type { AuditLog, AuditRecord, MediaFile, Recording, User } from '#store';
@@ -13,6 +13,7 @@ import { recordingResource } from '../recordings/recording-resource.js';
 import type { ArchiveContents } from './archive-contents.js';
 import type { RecipientsOfArchive } from './archive-recipients.js';
 import { ArchivedMediaSource, type ArchiveMember } from './archived-media-source.js';
+import type { ReadyMember, Turn } from './ready-ahead.js';
 
 /** For whom an archive is made. */
 export interface ArchiveAsked {
@@ -60,11 +61,13 @@ export class ArchivedRecordings {
     private readonly externalUrl: ExternalUrl,
   ) {}
 
+  /** @param turn may be waited for: other members of the archive are being written while these are made ready */
   async *membersOf(
     { id }: Pick<Recording, 'id'>,
     asked: ArchiveAsked,
     contents: ArchiveContents,
-  ): AsyncGenerator<ZipMember> {
+    turn: Turn,
+  ): AsyncGenerator<ReadyMember> {
     const recording = await this.stillThere(id, asked, contents);
     if (recording === undefined) return;
     const folder = folderOfRecording({
@@ -80,6 +83,8 @@ export class ArchivedRecordings {
       const { mediaId } = mediaFile;
       try {
         const permitted = await this.permitted(recording, mediaFile, asked);
+        // What is encrypted on its way is another file each time: a worker that gave up waiting could not go on with it.
+        if (permitted.envelope.layout === 'plain') await turn();
         const member = await this.source.open({
           ...asked,
           archive: asked.id,
@@ -91,13 +96,7 @@ export class ArchivedRecordings {
         const { length, envelope, rewrapped } = member;
         media.push({ mediaId, file, length, envelope, rewrapped });
         const origin = { recording: recording.id, mediaFile: mediaId, audit: placeOf(audit) };
-        try {
-          yield contents.hashed({ ...member, name: `${folder}/${file}`, modified }, origin);
-        } finally {
-          member.giveUp();
-        }
-        contents.mediaFiles++;
-        if (rewrapped) contents.rewrapped++;
+        yield contents.hashed({ ...member, name: `${folder}/${file}`, modified }, origin, rewrapped);
       } catch (error) {
         const leftOut = reasonOf(error);
         if (leftOut === undefined) throw error;
@@ -109,7 +108,6 @@ export class ArchivedRecordings {
     const content = (): Buffer[] => [document];
     const member = { name: `${folder}/recording.json`, length: document.length, modified, content };
     yield contents.hashed(member, { recording: recording.id });
-    contents.recordings++;
   }
 
   /** A recording that was found a while ago may have been erased since: nothing of it goes into the archive. */

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import { endWithin, ReceiverGoneError } from '#platform';
 
-/** Bytes that may wait for the receiver: pieces of a worker are small, and one wait for many costs less than one for each. */
-const mostOutstanding = 256 * 1024;
+/** Bytes that may wait for the receiver: some pieces, so that it has something to take while the next one is made. */
+const mostOutstanding = 512 * 1024;
 
 /**
- * Sends what comes, as fast as the receiver takes it, and ends the response. Nothing is kept but 256 KiB and the piece at hand.
+ * Sends what comes, as fast as the receiver takes it, and ends the response. Nothing is kept but 512 KiB and the piece at hand.
  * @throws ReceiverGoneError when the receiver left or took nothing for `idleTimeoutMs`, or whatever the pieces fail with;
  * the response is left as it is then.
  */

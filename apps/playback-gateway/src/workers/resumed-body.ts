@@ -1,3 +1,4 @@
+import { gatheredBody } from './gathered-body.js';
 import type { WorkerAnswer } from './worker-client.js';
 
 /** Workers that break off one after the other without a byte from any of them. */
@@ -19,7 +20,7 @@ export async function* resumedBody(
   let offset = start;
   for (let failures = 0; ;) {
     try {
-      for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+      for await (const chunk of gatheredBody(answer.body)) {
         offset += chunk.length;
         failures = 0;
         yield chunk;

@@ -11,6 +11,11 @@ export interface SendOptions {
   /** After so long without a byte taken the source is given up, where it has more; unless told it is kept all the time. */
   readonly letGoAfterMs?: number;
   readonly onBytes?: (count: number) => void;
+  /**
+   * Bytes that may wait for the receiver before the source is paused, where throughput counts more than memory: as soon as
+   * the receiver asks for that when absent. What comes at once is then also written at once.
+   */
+  readonly outstandingBytes?: number;
   /** What becomes of the source after a failure; it is destroyed unless told. */
   readonly giveUp?: (source: Readable, restBytes: number) => void;
 }
@@ -29,15 +34,28 @@ export function sendStream(source: Readable, receiver: Writable, options: SendOp
     let ended = false;
     let taken = options.length === 0;
     let idle: NodeJS.Timeout | undefined;
+    let isCorked = false;
     let stopListening = (): void => undefined;
+    const { outstandingBytes } = options;
 
+    const corkForNow = (): void => {
+      if (isCorked) return;
+      isCorked = true;
+      receiver.cork();
+      process.nextTick(() => {
+        isCorked = false;
+        receiver.uncork();
+      });
+    };
     const onData = (chunk: Buffer): void => {
       sent += chunk.length;
       if (sent > options.length)
         return finish(new RcsError('RCS_INTERNAL', `the source gives more than ${options.length} bytes`));
       options.onBytes?.(chunk.length);
       const isLast = sent === options.length;
-      if (!receiver.write(chunk, isLast ? onTaken : undefined)) source.pause();
+      if (outstandingBytes !== undefined) corkForNow();
+      const tookIt = receiver.write(chunk, isLast ? onTaken : undefined);
+      if (!tookIt && receiver.writableLength >= (outstandingBytes ?? 0)) source.pause();
       else if (!isLast) return;
       const { letGoAfterMs, receiverIdleTimeoutMs } = options;
       idle =

@@ -5,7 +5,10 @@ import { rcsctl } from '#test/cluster/rcsctl.js';
 import { personOf, startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { CassandraNode, superuser } from '#test/cassandra/cassandra-node.js';
 import { waitFor } from '#test/waiting/wait-for.js';
+import { rcsctl as rcsctlWith } from '../e2e/command-line.js';
+import { CurlClient } from '../e2e/curl-client.js';
 import { curl, type CurlAnswer } from '../e2e/external-tools.js';
+import { archiveContents, archiveOfOthers } from '../e2e/signed-archives.js';
 
 jest.setTimeout(300_000);
 
@@ -52,6 +55,28 @@ describe('a cluster whose recordings lie in Cassandra', () => {
   it('inserts, finds and plays what was inserted', async () => {
     expect((await ask(demo())).status).toBe(200);
     expect(await found()).toBeGreaterThan(0);
+  });
+
+  it('mounts an archive, says what is mounted, and takes it out again', async () => {
+    const { gateway, dataDir, caFile, contactCenter, recordings } = cluster.ready;
+    const client = new CurlClient(cluster, work);
+    const id = recordings[0]!.id;
+    const original = await archiveContents(client, gateway, [id]);
+    await client.put('mounted.zip', await archiveOfOthers(cluster, original, new Map([[id, 'mounted-1']])));
+    const mount = ['archive', 'mount', 'mounted.zip', '--authority', caFile, '--json'];
+    const mounted = await rcsctlWith(join(dataDir, 'rcsctl.yaml'), ...mount);
+    expect([mounted.status, mounted.stderr]).toEqual([0, '']);
+    const played = await ask('/api/v2/recordings/mounted-1');
+    const { mediaFiles } = JSON.parse(played.body.toString()) as { mediaFiles: readonly { playPath: string }[] };
+    expect((await ask(`/api/v2${mediaFiles[0]!.playPath}`)).status).toBe(200);
+    const mounts = `${gateway}/api/v2/ops/contact-centers/${contactCenter}/mounted-recordings`;
+    const listed = async (): Promise<unknown> => JSON.parse((await curl(...client.asOps(), mounts)).body.toString());
+    const archive = { storage: 'webDAV', path: 'mounted.zip', recordings: 1 };
+    expect(await listed()).toEqual({ statusCode: 0, mounts: [archive] });
+    const url = `${mounts}/mounted-1?storage=webDAV&path=mounted.zip`;
+    expect((await curl(...client.asOps(), '--request', 'DELETE', url)).status).toBe(200);
+    expect(await listed()).toEqual({ statusCode: 0, mounts: [] });
+    expect((await ask('/api/v2/recordings/mounted-1')).status).toBe(404);
   });
 
   it('answers 503 with the time to come again while the node is away, and plays when it is back', async () => {

@@ -9,6 +9,7 @@ export * from './users/account.js';
 export * from './users/user.js';
 export * from './certificates/recording-certificate.js';
 export * from './removal/legal-hold.js';
+export { forgottenLine, ledgerLine, parseLedgerItem, type LedgerItem } from './removal/ledger-line.js';
 export { removalPlan, type RemovalPlan } from './removal/removal-plan.js';
 export * from './retention/retention-rule.js';
 export { custodyOutcomes } from './custody/custody-store.js';

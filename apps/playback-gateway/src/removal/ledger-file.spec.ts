@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LedgerEntry } from '#store';
 import { LedgerFile } from './ledger-file.js';
-import { ledgerLine } from './ledger-line.js';
+import { ledgerLine } from '#store';
 
 const time = '2026-11-28T08:00:00.000Z';
 const entries: readonly LedgerEntry[] = [

@@ -1,9 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { open, stat, truncate, type FileHandle } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import type { ErasedFields, LedgerEntry } from '#store';
 import { ConfigurationError } from '#platform';
-import { forgottenLine, ledgerLine, parseLedgerItem, type LedgerItem } from './ledger-line.js';
+import {
+  forgottenLine,
+  ledgerLine,
+  parseLedgerItem,
+  type ErasedFields,
+  type LedgerEntry,
+  type LedgerItem,
+} from '#store';
 
 /**
  * Removals as lines of a file outside the store, so that they outlast a restore of the store from a backup. Gateways that

@@ -1,6 +1,7 @@
 import { pathOfWindow } from '#media-storage';
 import type { CustodyCandidate } from '#store';
 import { MountedArchives } from './mounted-archives.js';
+import { PagesById } from './recording-pages.js';
 
 const version = '0'.repeat(32);
 const member = (zip: string): string => pathOfWindow(zip, { start: 100, end: 200, size: 1000, version });
@@ -25,7 +26,7 @@ const candidate = (id: string, storage: string, ...paths: readonly string[]): Cu
 const mountsOf = (recordings: readonly CustodyCandidate[], after = '') => {
   const page = (_: string, behind: string, limit: number) =>
     Promise.resolve(recordings.filter(({ recording }) => recording.id > behind).slice(0, limit));
-  return new MountedArchives({ page }).of('cc-1', after);
+  return new MountedArchives(new PagesById({ page })).of('cc-1', after);
 };
 
 describe(MountedArchives.name, () => {

@@ -1,8 +1,8 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { splitWindow } from '#media-storage';
-import type { CustodyStore, Recording } from '#store';
-import { storeTokens } from '../dependencies/injection-tokens.js';
+import type { Recording } from '#store';
 import { isMounted } from './mounted-recording.js';
+import { RecordingPages, recordingsOfPage } from './recording-pages.js';
 
 /** An archive of which recordings are mounted. */
 export interface MountedArchive {
@@ -15,11 +15,10 @@ export interface MountedArchive {
 /** What a part of a contact center's recordings has of mounted archives. */
 export interface MountsPage {
   readonly mounts: readonly MountedArchive[];
-  /** Behind which recording the next part begins; absent at the end. */
+  /** Where the next part begins; absent at the end. */
   readonly next?: string;
 }
 
-const pageSize = 500;
 /** Recordings that one request looks at: a part of a second. */
 const lookedAt = 5000;
 /** Below the folder of an unpacked archive: contact center, tenant, day, recording, and the file. */
@@ -28,21 +27,21 @@ const partsBelow = 5;
 /** Looks through the recordings of a contact center for those that lie in archives: nothing else says where they are mounted. */
 @Injectable()
 export class MountedArchives {
-  constructor(@Inject(storeTokens.custody) private readonly store: Pick<CustodyStore, 'page'>) {}
+  constructor(private readonly pages: RecordingPages) {}
 
   async of(contactCenter: string, after: string): Promise<MountsPage> {
     const found = new Map<string, MountedArchive>();
     let position = after;
-    for (let looked = 0; looked < lookedAt; looked += pageSize) {
-      const page = await this.store.page(contactCenter, position, pageSize);
-      for (const { recording } of page) {
+    for (let looked = 0; looked < lookedAt; looked += recordingsOfPage) {
+      const { recordings, next } = await this.pages.behind(contactCenter, position);
+      for (const recording of recordings) {
         const place = archiveOf(recording);
         if (place === undefined) continue;
         const key = `${place.storage} ${place.path}`;
         found.set(key, { ...place, recordings: (found.get(key)?.recordings ?? 0) + 1 });
       }
-      if (page.length < pageSize) return { mounts: [...found.values()] };
-      position = page.at(-1)?.recording.id ?? position;
+      if (next === undefined) return { mounts: [...found.values()] };
+      position = next;
     }
     return { mounts: [...found.values()], next: position };
   }

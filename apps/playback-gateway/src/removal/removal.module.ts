@@ -1,4 +1,7 @@
 import { Module } from '@nestjs/common';
+import type { CustodyStore, RecordingSearchStore } from '#store';
+import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
+import { CONFIGURATION, storeTokens } from '../dependencies/injection-tokens.js';
 import { MediaIndexModule } from '../media-index/media-index.module.js';
 import { WorkersModule } from '../workers/workers.module.js';
 import { ErasureController } from './erasure.controller.js';
@@ -9,6 +12,7 @@ import { MountedArchives } from './mounted-archives.js';
 import { MountedRecordingController } from './mounted-recording.controller.js';
 import { OperatorRemovalController } from './operator-removal.controller.js';
 import { PendingRemovalController } from './pending-removal.controller.js';
+import { PagesById, PagesByTime, RecordingPages } from './recording-pages.js';
 import { RecordingRemoval } from './recording-removal.service.js';
 import { RemovalLedger } from './removal-ledger.js';
 import { RemovalRunner } from './removal-runner.js';
@@ -30,6 +34,15 @@ import { SubjectRecordings } from './subject-recordings.js';
     ForgottenSubjects,
     HeldSubjects,
     MountedArchives,
+    {
+      provide: RecordingPages,
+      inject: [CONFIGURATION, storeTokens.custody, storeTokens.recordingSearch],
+      useFactory: (
+        { cassandraCluster, crRegion }: Pick<GatewayConfiguration, 'cassandraCluster' | 'crRegion'>,
+        custody: CustodyStore,
+        index: RecordingSearchStore,
+      ) => (cassandraCluster === undefined ? new PagesById(custody) : new PagesByTime(index, crRegion)),
+    },
     RecordingRemoval,
     RemovalLedger,
     RemovalRunner,

@@ -44,7 +44,7 @@ export const unmountSchema = z.strictObject({
   path: z.string().min(1).max(4096).describe('the archive as it was mounted; a folder ends with /'),
 });
 export const mountsSchema = z.strictObject({
-  after: z.string().max(256).default('').describe('`next` of the answer before; all from the beginning when absent'),
+  after: z.string().max(1024).default('').describe('`next` of the answer before; all from the beginning when absent'),
 });
 export const retryRemovalSchema = z.strictObject({ recordingId: z.string().min(1).max(256) });
 

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { VerifiedArchive, VerifiedTimeStamp } from '#archive';
 import { CertificateTrust } from '#grants';
 import { ArchiveFile } from '../archive/archive-file.js';
+import { isErased, removedSince, type RemovedSince } from '../archive/removed-since.js';
 import { stampedSignature } from '../archive/stamped-signature.js';
 import { ofVault } from '../archive/vault-signature.js';
 import { verifyAuditProofs, type ProvedByAudit } from '../archive/verify-audit-proofs.js';
@@ -16,6 +17,7 @@ export function verifyCommand(archive: Command): void {
     .argument('<file>', 'the archive')
     .requiredOption('--ca <file>', 'internal authority (PEM) of the cluster that made it')
     .option('--tsa-ca <file>', 'authorities (PEM) of the time-stamping authority: without its time stamp it fails')
+    .option('--ledger <file>', 'ledger of removals of the gateways: where recordings were erased since, it fails')
     .option('--json', 'JSON for programs')
     .action(verify);
 }
@@ -23,19 +25,25 @@ export function verifyCommand(archive: Command): void {
 interface VerifyOptions {
   readonly ca: string;
   readonly tsaCa?: string;
+  readonly ledger?: string;
   readonly json?: boolean;
 }
 
-async function verify(file: string, { ca, tsaCa, json }: VerifyOptions): Promise<void> {
+async function verify(file: string, { ca, tsaCa, ledger, json }: VerifyOptions): Promise<void> {
   const archive = await ArchiveFile.open(file);
   try {
     const verified = await ofVault(archive, ca);
     const proved = await verifyAuditProofs(archive, verified, new CertificateTrust(readFileSync(ca)));
     const stamp = tsaCa === undefined ? undefined : stampedSignature(verified, tsaCa);
     const { manifest, signedAt } = verified;
+    const removed = ledger === undefined ? undefined : await removedSince(manifest, ledger);
     const about = { ...manifest, members: manifest.members.length, signedAt: signedAt.toISOString() };
     const stamped = stamp === undefined ? {} : { stamped: { ...stamp, time: stamp.time.toISOString() } };
-    print(json === true, { ...about, ...stamped, proved }, () => verifiedText(file, verified, proved, stamp));
+    const found = { ...about, ...stamped, proved, ...(removed === undefined ? {} : { removed }) };
+    print(json === true, found, () =>
+      [verifiedText(file, verified, proved, stamp), ...(removed ?? []).map(removedText)].join('\n'),
+    );
+    if (removed?.some(isErased) === true) process.exitCode = 1;
   } finally {
     await archive.close();
   }
@@ -60,6 +68,9 @@ function verifiedText(
     ),
   ].join('\n');
 }
+
+const removedText = ({ recordingId, mediaId, kind, time }: RemovedSince): string =>
+  `${kind} since: ${mediaId === undefined ? '' : `${JSON.stringify(mediaId)} of `}${JSON.stringify(recordingId)}, at ${time}`;
 
 function stampText(state: VerifiedArchive['manifest']['timeStamp'], stamp: VerifiedTimeStamp | undefined): string[] {
   if (stamp !== undefined)

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { RcsError } from '#platform';
-import type { ErasedFields, LedgerEntry } from '#store';
+import type { ErasedFields } from '../audit/audit-erasure.js';
+import type { LedgerEntry } from './removal-store.js';
 
 const text = z.string().min(1).max(1024);
 

@@ -50,6 +50,15 @@ const ways: Readonly<Record<RoutePath, () => Promise<void>>> = {
     await button('Download certificate').waitFor();
   },
   'screen-recording-certificates': list('Screen recording certificates'),
+  archives: list('Archives'),
+  'archives/:id': async () => {
+    await list('Archives')();
+    await button('Make an archive').click();
+    await page.getByLabel('Folder').fill(`${cluster.ready.webdav.folder ?? ''}archives`);
+    await page.getByLabel('Reason').fill('case 4711');
+    await button('Begin').click();
+    await page.getByRole('link', { name: 'Download part 1' }).waitFor();
+  },
   audit: list('Audit'),
   users: list('Users'),
   system: list('System'),

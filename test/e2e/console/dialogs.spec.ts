@@ -206,6 +206,57 @@ const ways: Readonly<Record<DialogName, Way>> = {
       await button('Cancel').click();
     },
   },
+  'make-archive': {
+    open: onPage('Archives', 'Make an archive'),
+    states: {
+      refused: async () => {
+        await dialog().getByLabel('Folder').fill('https://example.com/archives');
+        await dialog().getByLabel('Reason').fill('case 4711');
+        await within('Begin').click();
+        await refusal();
+      },
+    },
+  },
+  'cancel-archive': {
+    open: async () => {
+      await onPage('Archives', 'Make an archive')();
+      await dialog()
+        .getByLabel('Folder')
+        .fill(`${cluster.ready.webdav.folder ?? ''}archives`);
+      await dialog().getByLabel('Reason').fill('case 4711');
+      // It would be done before anybody could look at it.
+      await page.route('**/rcs/archive-jobs/*', async route => {
+        const response = await route.fetch();
+        return route.fulfill({ response, json: { ...((await response.json()) as object), state: 'paused' } });
+      });
+      await within('Begin').click();
+      await button('Cancel the archive').click();
+    },
+    leave: async () => {
+      await cancel();
+      await page.unroute('**/rcs/archive-jobs/*');
+    },
+  },
+  'archive-schedule': {
+    open: onPage('Archives', 'Set a schedule'),
+    states: {
+      refused: async () => {
+        await dialog().getByLabel('And less than so many').fill('0');
+        await dialog().getByLabel('Reason').fill('daily archive');
+        await within('Save').click();
+        await refusal();
+      },
+    },
+  },
+  'remove-archive-schedule': {
+    open: async () => {
+      await onPage('Archives', 'Set a schedule')();
+      await dialog().getByLabel('Reason').fill('daily archive');
+      await within('Save').click();
+      await button('Remove the schedule').click();
+    },
+    leave: () => within('Remove the schedule').click(),
+  },
   'audit-record': {
     open: async () => {
       await goTo(page, 'Audit');

@@ -5,6 +5,8 @@ export const routePaths = [
   'certificates',
   'certificates/:alias',
   'screen-recording-certificates',
+  'archives',
+  'archives/:id',
   'audit',
   'users',
   'system',

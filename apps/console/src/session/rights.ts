@@ -12,6 +12,7 @@ export const rights = {
   certificates: (me: Holder): boolean => mayUse(me, 'administer-certificates') || mayUse(me, 'decrypt-recording'),
   administerCertificates: (me: Holder): boolean => mayUse(me, 'administer-certificates'),
   keyManager: (me: Holder): boolean => mayUse(me, 'administer-local-key-manager'),
+  archives: ({ roles }: Holder): boolean => roles.includes('admin'),
   audit: isAdministrator,
   users: isAdministrator,
   system: (me: Holder): boolean => isAdministrator(me) || mayUse(me, 'administer-certificates'),

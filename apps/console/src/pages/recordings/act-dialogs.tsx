@@ -4,6 +4,8 @@ import { Dialog } from '../../components/dialog.js';
 import { Select } from '../../components/select.js';
 import { TextField } from '../../components/text-field.js';
 import { useTexts } from '../../texts/use-texts.js';
+import { DestinationFields } from '../archives/destination-fields.js';
+import { usualDestination, type Destination } from '../archives/destination.js';
 import { ReasonDialog } from './reason-dialog.js';
 
 interface Asking {
@@ -88,11 +90,36 @@ export function EraseDialog({ count, ...asking }: AskingWhy & { readonly count: 
   );
 }
 
-/** Why they are taken along. */
-export function ArchiveDialog(asking: AskingWhy) {
+interface ArchiveProperties extends Pick<Asking, 'onClose'> {
+  /** @param destination absent for a file of whoever asks */
+  readonly onChosen: (reason: string, destination?: Destination) => void;
+}
+
+/** Why they are taken along, and where to. */
+export function ArchiveDialog({ onClose, onChosen }: ArchiveProperties) {
   const t = useTexts();
   const title = t('recordings.archive');
+  const [isStored, setStored] = useState(false);
+  const [destination, setDestination] = useState(usualDestination);
   return (
-    <ReasonDialog name="archive-recordings" title={title} text={t('recordings.archiveText')} act={title} {...asking} />
+    <ReasonDialog
+      name="archive-recordings"
+      title={title}
+      text={t('recordings.archiveText')}
+      act={title}
+      onClose={onClose}
+      onChosen={reason => (isStored ? onChosen(reason, destination) : onChosen(reason))}
+    >
+      <Select
+        label={t('recordings.archiveTo')}
+        value={isStored ? 'storage' : 'file'}
+        onChange={to => setStored(to === 'storage')}
+        options={[
+          ['file', t('recordings.archiveTo.file')],
+          ['storage', t('recordings.archiveTo.storage')],
+        ]}
+      />
+      {isStored && <DestinationFields destination={destination} onChange={setDestination} />}
+    </ReasonDialog>
   );
 }

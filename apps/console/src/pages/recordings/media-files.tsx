@@ -1,6 +1,7 @@
 import { onServer } from '../../api/server.js';
 import { clockText } from '../../player/place-in-link.js';
 import type { RecordingResource } from '../../player/timeline.js';
+import { sizeText } from '../../texts/size-text.js';
 import { useSpeech } from '../../texts/use-texts.js';
 
 /** The files that it consists of. */
@@ -41,12 +42,4 @@ export function MediaFiles({ recording: { mediaFiles } }: { readonly recording: 
       </div>
     </section>
   );
-}
-
-const units = ['kilobyte', 'megabyte', 'gigabyte'] as const;
-
-function sizeText(bytes: number, language: string): string {
-  const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(bytes, 1)) / 3) - 1));
-  const value = bytes / 1000 ** (step + 1);
-  return value.toLocaleString(language, { style: 'unit', unit: units[step], maximumFractionDigits: 1 });
 }

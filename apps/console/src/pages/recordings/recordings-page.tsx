@@ -1,11 +1,12 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useSearchParams } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import { Button } from '../../components/button.js';
 import { Failure } from '../../components/failure.js';
 import { Loading } from '../../components/loading.js';
 import { Notice } from '../../components/notice.js';
 import { Page } from '../../components/page.js';
+import { rights } from '../../session/rights.js';
 import { useSession } from '../../session/session.js';
 import { useTexts } from '../../texts/use-texts.js';
 import { findRecordings } from './find-recordings.js';
@@ -41,7 +42,14 @@ export function Component() {
   const chosen = (data?.recordings ?? []).filter(({ id }) => selected.has(id));
   const [newer, older] = [positionOf(data?.previousUri), positionOf(data?.nextUri)];
   return (
-    <Page title={t('nav.recordings')}>
+    <Page
+      title={t('nav.recordings')}
+      actions={
+        rights.archives(me) && (
+          <Link to={`/archives?make&${parametersOf(search).toString()}`}>{t('archives.ofSearch')}</Link>
+        )
+      }
+    >
       <SearchForm
         key={parametersOf(search).toString()}
         search={search}

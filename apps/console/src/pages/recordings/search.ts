@@ -41,8 +41,8 @@ function startOfDay(day: string, daysLater = 0): string | undefined {
   return Number.isNaN(start.getTime()) ? undefined : start.toISOString();
 }
 
-/** A search without anything would be refused: everything began after 1970. */
-export function queryOf(search: Search, position: string | null) {
+/** What the server is asked by. A search without anything would be refused: everything began after 1970. */
+export function criteriaOf(search: Search) {
   const texts = {
     callerPhoneNumber: search.caller.trim(),
     dialedPhoneNumber: search.dialed.trim(),
@@ -51,12 +51,15 @@ export function queryOf(search: Search, position: string | null) {
     endTime: startOfDay(search.to, 1),
   };
   const asked = Object.fromEntries(Object.entries(texts).filter(([, value]) => value !== undefined && value !== ''));
-  return {
-    ...(Object.keys(asked).length === 0 ? { startTime: '1970-01-01T00:00:00.000Z' } : asked),
-    ...(position === null ? {} : { position }),
-    limit: perPage,
-  };
+  return Object.keys(asked).length === 0 ? { startTime: '1970-01-01T00:00:00.000Z' } : asked;
 }
+
+/** A page of what a search finds. */
+export const queryOf = (search: Search, position: string | null) => ({
+  ...criteriaOf(search),
+  ...(position === null ? {} : { position }),
+  limit: perPage,
+});
 
 /** Where the link to another page begins. */
 export const positionOf = (uri: string | undefined): string | null =>

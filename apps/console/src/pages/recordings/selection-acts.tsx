@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useNavigate } from 'react-router';
 import { answerOf, api } from '../../api/client.js';
 import { Button } from '../../components/button.js';
 import { Failure } from '../../components/failure.js';
@@ -7,6 +8,7 @@ import { mayUse } from '../../session/rights.js';
 import type { Privilege } from '../../session/session-api.js';
 import { useSession } from '../../session/session.js';
 import { useTexts } from '../../texts/use-texts.js';
+import { archiveIntoStorage, type Destination } from '../archives/destination.js';
 import { archive, erase, placeHold, protect, putLabel, type Outcome } from './acts.js';
 import { ArchiveDialog, EraseDialog, HoldDialog, LabelDialog } from './act-dialogs.js';
 import { OutcomeNotice } from './outcome-notice.js';
@@ -22,6 +24,7 @@ export function SelectionActs({ recordings, onErased }: Properties) {
   const t = useTexts();
   const { me } = useSession();
   const queries = useQueryClient();
+  const navigate = useNavigate();
   const [asked, setAsked] = useState<'label' | 'hold' | 'archive' | 'erase'>();
   const [outcome, setOutcome] = useState<Outcome>();
   const [failure, setFailure] = useState<unknown>();
@@ -49,6 +52,12 @@ export function SelectionActs({ recordings, onErased }: Properties) {
       setBusy(false);
       await queries.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith('recording') });
     }
+  };
+  const takeAlong = async (reason: string, destination: Destination | undefined): Promise<Outcome> => {
+    if (destination === undefined) return archive(ids, reason, t('recordings.archiveBroken'));
+    const { id } = await archiveIntoStorage(ids, reason, destination);
+    await navigate(`/archives/${encodeURIComponent(id)}`);
+    return { done: ids.length, kept: 0, refused: 0, reason: undefined };
   };
   const close = (): void => setAsked(undefined);
   const isDisabled = ids.length === 0 || isBusy;
@@ -105,7 +114,7 @@ export function SelectionActs({ recordings, onErased }: Properties) {
       {asked === 'archive' && (
         <ArchiveDialog
           onClose={close}
-          onChosen={reason => void run(() => archive(ids, reason, t('recordings.archiveBroken')))}
+          onChosen={(reason, destination) => void run(() => takeAlong(reason, destination))}
         />
       )}
       {asked === 'erase' && (

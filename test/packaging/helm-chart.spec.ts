@@ -453,6 +453,16 @@ function describeChart(goProgram: string): void {
           clientAuthentication: 'client_secret_post',
         },
       },
+      archives: {
+        timeStamp: {
+          url: 'https://tsa.example.com/stamp',
+          rootCaFile: '/etc/rcs/secrets/time-stamp-roots/roots.pem',
+          required: true,
+          userName: 'rcs',
+          password: { file: '/etc/rcs/secrets/time-stamp/password' },
+          timeStampTrustedCA: '/etc/rcs/secrets/time-stamp-ca/ca.crt',
+        },
+      },
       audit: { checkpointFile: '/var/lib/rcs/checkpoints/audit-checkpoints.jsonl' },
       removal: { ledgerFile: '/var/lib/rcs/checkpoints/removal-ledger.jsonl' },
     });

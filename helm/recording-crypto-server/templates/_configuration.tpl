@@ -87,6 +87,9 @@ chart decides (addresses, certificates). Called with the root context; answer YA
 {{- with .Values.configuration.openId -}}
 {{- $_ := set $own "openId" (include "rcs.configuration.openId" $ | fromYaml) -}}
 {{- end -}}
+{{- with .Values.configuration.archives.timeStamp -}}
+{{- $_ := set $own "archives" (dict "timeStamp" (include "rcs.configuration.timeStamp" . | fromYaml)) -}}
+{{- end -}}
 {{- if .Values.localKeyManager.enabled -}}
 {{- $_ := set $own "localKeyManager" (include "rcs.configuration.localKeyManager" . | fromYaml) -}}
 {{- end -}}
@@ -107,6 +110,18 @@ chart decides (addresses, certificates). Called with the root context; answer YA
 {{- $_ := set $openId "login" $login -}}
 {{- end -}}
 {{- toYaml $openId -}}
+{{- end }}
+
+{{- define "rcs.configuration.timeStamp" -}}
+{{- $timeStamp := omit . "rootCASecret" "passwordSecret" "trustedCASecret" -}}
+{{- $_ := set $timeStamp "rootCaFile" (printf "/etc/rcs/secrets/time-stamp-roots/%s" .rootCASecret.key) -}}
+{{- with .passwordSecret -}}
+{{- $_ := set $timeStamp "password" (dict "file" (printf "/etc/rcs/secrets/time-stamp/%s" .key)) -}}
+{{- end -}}
+{{- with .trustedCASecret -}}
+{{- $_ := set $timeStamp "timeStampTrustedCA" (printf "/etc/rcs/secrets/time-stamp-ca/%s" .key) -}}
+{{- end -}}
+{{- toYaml $timeStamp -}}
 {{- end }}
 
 {{- define "rcs.configuration.store" -}}

@@ -17,6 +17,11 @@ The Secrets that a service reads when it starts, each {volume, name, key}: mount
 {{- with $configuration.serverSettings.opsUserPasswordSecret }}{{ $found = append $found (merge (dict "volume" "ops") .) }}{{ end -}}
 {{- with $configuration.openId.trustedCASecret }}{{ $found = append $found (merge (dict "volume" "openid-ca") .) }}{{ end -}}
 {{- with $configuration.openId.login }}{{ with .clientSecretSecret }}{{ $found = append $found (merge (dict "volume" "openid-client") .) }}{{ end }}{{ end -}}
+{{- with $configuration.archives.timeStamp -}}
+{{- $found = append $found (merge (dict "volume" "time-stamp-roots") .rootCASecret) -}}
+{{- with .passwordSecret }}{{ $found = append $found (merge (dict "volume" "time-stamp") .) }}{{ end -}}
+{{- with .trustedCASecret }}{{ $found = append $found (merge (dict "volume" "time-stamp-ca") .) }}{{ end -}}
+{{- end -}}
 {{- with $configuration.serverSettings.bootstrapAdministrator }}{{ $found = append $found (merge (dict "volume" "bootstrap-administrator") .passwordSecret) }}{{ end -}}
 {{- end -}}
 {{- if or $gateway (eq .component "rcsctl") -}}

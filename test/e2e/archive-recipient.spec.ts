@@ -7,6 +7,7 @@ import { manifestSchema, type ArchiveManifest } from '#archive';
 import { envelopeAtHead } from '#cms';
 import type { JournalRecord } from '#contracts';
 import { personOf, startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
+import { ArchiveJobsClient } from './archive-jobs-client.js';
 import { rcsctl } from './command-line.js';
 import { CurlClient } from './curl-client.js';
 import { curl, openssl } from './external-tools.js';
@@ -187,6 +188,58 @@ describe('an archive for a recipient of its own', () => {
     const mounted = await rcsctl(configuration(), 'archive', 'mount', 'mounted.zip', ...options);
     expect([mounted.status, mounted.stderr]).toEqual([0, '']);
     expect(await recordingsOfKey()).toBe(before);
+  });
+});
+
+describe('a job for a recipient of its own', () => {
+  it('makes parts that open with its private key, and says in each for whom it is', async () => {
+    const jobs = new ArchiveJobsClient(cluster, client);
+    const recipient = { recipientCertificate: certificate('legal'), plainMedia: 'encrypt' };
+    const id = await jobs.begin({ recordings: ids(), ...recipient }, { recordings: 4 });
+    const job = await jobs.ended(id);
+    expect([job.counts.recordings, job.leftOut]).toEqual([ids().length, []]);
+    const opened: string[] = [];
+    let rewrapped = 0;
+    for (const { number } of job.parts) {
+      const { manifest, files } = unpacked(client.write('part.zip', (await jobs.part(id, number)).body));
+      rewrapped += manifest.recipient?.rewrapped ?? 0;
+      for (const [recording, { folder, file }] of files) {
+        expect(typed(file.archive.opens!, folder, 'legal').equals(media)).toBe(true);
+        opened.push(recording);
+      }
+    }
+    expect([opened.sort(), rewrapped]).toEqual([ids().sort(), Object.keys(forms).length]);
+    const { body } = await jobs.ask('GET', 'audit?limit=100');
+    expect(body.toString()).not.toContain('BEGIN CERTIFICATE');
+  });
+
+  it('is not begun for a certificate that the vault does not know', async () => {
+    const jobs = new ArchiveJobsClient(cluster, client);
+    const body = { reason: 'for the court', recordings: ['attached'], destination: { path: jobs.folder } };
+    for (const [who, status, code] of [
+      ['stranger', 403, 'RCS_ARCHIVE_RECIPIENT_REFUSED'],
+      ['legal', 202, undefined],
+    ] as const) {
+      const answer = await jobs.ask('POST', 'archive-jobs', { ...body, recipientCertificate: certificate(who) });
+      const said = JSON.parse(answer.body.toString()) as { code?: string };
+      expect([who, answer.status, said.code]).toEqual([who, status, code]);
+    }
+  });
+
+  it('is begun by rcsctl', async () => {
+    const jobs = new ArchiveJobsClient(cluster, client);
+    const { gateway, caFile } = cluster.ready;
+    const { name, password } = personOf(cluster.ready, 'alice');
+    const passwordFile = client.write('password', Buffer.from(password));
+    const access = ['--gateway', gateway, '--ca', caFile, '--user', name, '--password-file', passwordFile, '--json'];
+    const wanted = ['--to-storage', jobs.folder, '--reason', 'for the court', '--recording', 'attached'];
+    const options = ['--recipient', client.file('legal.pem')];
+    const begun = await rcsctl(configuration(), 'archive', 'create', ...wanted, ...options, ...access);
+    expect([begun.status, begun.stderr]).toEqual([0, '']);
+    const { id } = JSON.parse(begun.stdout) as { id: string };
+    await jobs.ended(id);
+    const { manifest } = unpacked(client.write('part.zip', (await jobs.part(id, 1)).body));
+    expect(manifest.recipient).toMatchObject({ rewrapped: 1 });
   });
 });
 

@@ -3,6 +3,10 @@
 set -eu
 
 tree=$(cd "$(dirname "$0")/.." && pwd)
+# glibc's allocator would make an arena for each thread and keep what was freed (docs/performance.md).
+export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
+export MALLOC_MMAP_THRESHOLD_="${MALLOC_MMAP_THRESHOLD_:-1048576}"
+export MALLOC_TRIM_THRESHOLD_="${MALLOC_TRIM_THRESHOLD_:-262144}"
 case "${1:-}" in
 playback-gateway | decrypt-worker | key-vault | rcsctl)
     service=$1

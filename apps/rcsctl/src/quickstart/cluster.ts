@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { loadConfiguration, requireSections, type Configuration, type StoreConfiguration } from '#platform';
+import { allocatorSettings } from './allocator-settings.js';
 import { type DataDirectory } from './data-directory.js';
 import { clusterConfiguration, opsUser, webdavUser, type ClusterSecrets } from './cluster-configuration.js';
 import { commandLineConfiguration } from './command-line-configuration.js';
@@ -206,7 +207,7 @@ export class Cluster {
         name,
         program: process.execPath,
         args: [programFile(role)],
-        environment: { ...this.environmentOf(role), ...environment },
+        environment: { ...allocatorSettings, ...this.environmentOf(role), ...environment },
         workingDirectory: this.directory.root,
         logFile: this.logFile(name),
         isReady: () => answersOk(`${managementUrl}/health/ready`),

@@ -56,7 +56,12 @@ async function bundle(directory, entry, file) {
     external: [...withNativeParts, ...foundByNest, ...notInstalled, ...librariesOnDemand],
     define: { 'import.meta.url': 'importMetaUrl' },
     banner: { js: `${banner} ${nameSetter}` },
-    plugins: [ownPlaces(directory), onlyEnglish],
+    plugins: [
+      ownPlaces(directory),
+      onlyEnglish,
+      onlyConnections,
+      ...(directory.endsWith('key-vault') ? [] : [noMicroservices]),
+    ],
     // The compiled code is bundled: its metadata of types, by which Nest finds what a class needs, is the compiler's.
     tsconfigRaw: {},
     logLevel: 'warning',
@@ -76,6 +81,27 @@ function setFewerNames(file) {
   // As long as it was, so that the source map holds.
   writeFileSync(file, text.replace(helper, '__setName(target,"name",'));
 }
+
+/** Of undici we use pools of connections: what its index brings besides loads the fetch of Node, too. */
+const onlyConnections = {
+  name: 'only-connections',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/undici\/lib\/(web|mock|interceptor|cache)\/.*\.js$/ }, ({ path }) => ({
+      contents: path.endsWith('cachestorage.js') ? 'exports.CacheStorage = class {};' : '',
+    }));
+  },
+};
+
+/** Nest loads it wherever it finds it; only the vault speaks by it. */
+const noMicroservices = {
+  name: 'no-microservices',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^@nestjs\/microservices/ }, ({ path }) => ({ path, namespace: 'no-microservices' }));
+    onLoad({ filter: /./, namespace: 'no-microservices' }, () => ({
+      contents: 'throw new Error("not part of this program");',
+    }));
+  },
+};
 
 /** zod brings its messages in fifty languages, in a module for each. */
 const onlyEnglish = {

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
-const { libraries, bundledLibraries, ownDirectories } = JSON.parse(
+const { libraries, bundledLibraries, ownDirectories, ownModules } = JSON.parse(
   readFileSync(new URL('loaded-on-demand.json', import.meta.url), 'utf8'),
 );
 
@@ -37,5 +37,5 @@ function isOnDemand(module, path, directory) {
   if (!module.startsWith('.')) return librariesOnDemand.includes(module) || bundledLibraries.includes(module);
   const [from, to] = [path, join(dirname(path), module)].map(place => relative(directory, place));
   const isIn = place => ownDirectories.find(own => place.startsWith(`${own}/`));
-  return isIn(to) !== undefined && isIn(to) !== isIn(from);
+  return ownModules.includes(to) || (isIn(to) !== undefined && isIn(to) !== isIn(from));
 }

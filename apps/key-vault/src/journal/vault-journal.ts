@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
 import { accessSync, closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Worker } from 'node:worker_threads';
 import { journalLine, type JournalEntry, type JournalPosition } from '#contracts';
 import { ConfigurationError, describeError, RcsError, withDeadline } from '#platform';
+import { AppendedFile } from './appended-file.js';
 import { findJournalEnd, type JournalEnd } from './journal-end.js';
 import { JournalRotation, type RotationSettings } from './journal-rotation.js';
-import type { JournalBatch, JournalOutcome, JournalThreadMessage } from './journal.thread.js';
-import { startJournalThread } from './start-journal-thread.js';
 
 export interface JournalSettings {
   readonly file: string;
@@ -16,6 +14,15 @@ export interface JournalSettings {
   /** How long operations wait for the disk, milliseconds; then they are refused. */
   readonly deadlineMs: number;
 }
+
+/** Whole lines; after them a file that is full. */
+interface JournalBatch {
+  readonly text: string;
+  readonly rotation: { readonly to: string; readonly remove: readonly string[] } | undefined;
+}
+
+/** How long the file is now, or why nothing was written. */
+type JournalOutcome = { readonly length: number; readonly rotated: boolean } | { readonly failure: string };
 
 interface Waiting {
   readonly entry: JournalEntry;
@@ -45,15 +52,11 @@ export class VaultJournal {
 
   private constructor(
     private readonly settings: JournalSettings,
-    private readonly thread: Worker,
+    private readonly file: AppendedFile,
     private readonly rotation: JournalRotation | undefined,
     private position: JournalPosition,
     private length: number,
-  ) {
-    thread.on('message', (outcome: JournalOutcome) => this.finish(outcome));
-    thread.on('error', error => this.fail(error.message));
-    thread.on('exit', () => this.fail('its thread ended'));
-  }
+  ) {}
 
   /**
    * Goes on where the last process ended. A line that was being written when that died is kept as evidence.
@@ -67,10 +70,10 @@ export class VaultJournal {
       const end = findJournalEnd(settings.file);
       checkWritable(settings.file);
       const { position, completeLength, lastTime } = end;
-      const thread = startJournalThread({ path: settings.file, completeLength });
+      const appended = await AppendedFile.open(settings.file, completeLength);
       const rotation =
         settings.rotation === undefined ? undefined : new JournalRotation(settings.file, settings.rotation, lastTime);
-      journal = new VaultJournal(settings, thread, rotation, position, completeLength);
+      journal = new VaultJournal(settings, appended, rotation, position, completeLength);
       await journal.append({ event: 'journal-opened', instance, ...tornLine(end) });
       return journal;
     } catch (error) {
@@ -98,7 +101,7 @@ export class VaultJournal {
     });
   }
 
-  /** Writes what waits, then ends the thread; within twice the deadline. */
+  /** Writes what waits, then closes the file; within twice the deadline. */
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
@@ -107,14 +110,11 @@ export class VaultJournal {
       this.ended = resolve;
       this.tellWhenIdle();
     });
-    const exited = new Promise<void>(resolve => this.thread.once('exit', () => resolve()));
     try {
       await withDeadline(idle, deadlineMs, 'the last records of the journal');
-      this.thread.postMessage('close' satisfies JournalThreadMessage);
-      await withDeadline(exited, deadlineMs, 'ending the journal');
+      await withDeadline(this.file.close(), deadlineMs, 'ending the journal');
     } catch {
-      // A thread that hangs in the kernel is left to the end of the process.
-      void this.thread.terminate();
+      // A disk that hangs is left to the end of the process.
     }
   }
 
@@ -139,7 +139,7 @@ export class VaultJournal {
       const { text, end, rotation } = this.linesOf(batch, time);
       this.inFlight = { batch, end };
       this.timer = setTimeout(() => this.late(), this.settings.deadlineMs);
-      this.thread.postMessage({ text, ...(rotation === undefined ? {} : { rotation }) } satisfies JournalBatch);
+      void this.write({ text, rotation }).then(outcome => this.finish(outcome));
     } catch (error) {
       this.inFlight = { batch, end: this.position };
       this.finish({ failure: describeError(error) });
@@ -158,6 +158,21 @@ export class VaultJournal {
     const due = this.rotation?.due(this.length, time);
     if (due !== undefined) add(due.entry);
     return { text, end, rotation: due?.rename(end.sequence) };
+  }
+
+  private async write({ text, rotation }: JournalBatch): Promise<JournalOutcome> {
+    try {
+      await this.file.append(text);
+    } catch (error) {
+      return { failure: error instanceof Error ? error.message : String(error) };
+    }
+    try {
+      if (rotation !== undefined) await this.file.rotate(rotation.to, rotation.remove);
+      return { rotated: rotation !== undefined, length: this.file.length };
+    } catch {
+      // The chain goes on in the file that is there; it is tried again with the next lines.
+      return { rotated: false, length: this.file.length };
+    }
   }
 
   private finish(outcome: JournalOutcome): void {
@@ -184,16 +199,6 @@ export class VaultJournal {
     const refused = [...(this.inFlight?.batch ?? []), ...this.waiting];
     this.waiting = [];
     this.rejectAll(refused, this.failure);
-  }
-
-  private fail(reason: string): void {
-    clearTimeout(this.timer);
-    const refused = [...(this.inFlight?.batch ?? []), ...this.waiting];
-    this.inFlight = undefined;
-    this.waiting = [];
-    this.failure = reason;
-    this.rejectAll(refused, reason);
-    this.tellWhenIdle();
   }
 
   private rejectAll(refused: readonly Waiting[], reason: string): void {

@@ -11,7 +11,7 @@ import { outgoingTls, rwsTls, type OutgoingTls } from '#tls';
 /** A transfer that takes longer than this is given up, however slowly it moves. */
 const totalTimeoutMs = 3_600_000;
 
-type StorageDefaults = Pick<ServerSettings, 'webDAVTrustedCA' | 'webDAVJksPassword'>;
+type StorageDefaults = Pick<ServerSettings, 'webDAVTrustedCA' | 'webDAVJksPassword' | 'allowWeakKeys'>;
 
 /** The storages of application.yaml in the form the storage library takes; reads their authority and key files. */
 export function mediaStorageConfigurations(
@@ -20,7 +20,7 @@ export function mediaStorageConfigurations(
   option = 'mediaStorages',
 ): MediaStorageConfiguration[] {
   return settings.map((storage, index) => {
-    const { rejectUnauthorized, ca, cert, key } = tlsOf(storage, `${option}.${index}`, defaults);
+    const { rejectUnauthorized, ca, cert, key, ciphers } = tlsOf(storage, `${option}.${index}`, defaults);
     return {
       storage: storage.storage,
       url: storage.url,
@@ -30,6 +30,7 @@ export function mediaStorageConfigurations(
       ...(storage.password === undefined ? {} : { password: storage.password }),
       trustedCA: ca === undefined ? rejectUnauthorized : { pem: ca.join('') },
       ...(cert === undefined || key === undefined ? {} : { clientIdentity: { cert, key } }),
+      ...(ciphers === undefined ? {} : { ciphers }),
       maxConnections: storage.webDAVMaxConnection,
       connectTimeoutMs: storage.connectTimeoutMs,
       headersTimeoutMs: storage.headersTimeoutMs,
@@ -67,5 +68,6 @@ function tlsOf(storage: MediaStorageSettings, option: string, defaults: StorageD
     keyStoreOption: `${option}.webDAVKeyStorePath`,
     keyStorePath: storage.webDAVKeyStorePath,
     keyStorePassword: storage.webDAVKeyStorePassword,
+    allowWeakKeys: storage.allowWeakKeys ?? defaults.allowWeakKeys,
   });
 }

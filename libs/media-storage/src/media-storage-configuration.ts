@@ -17,6 +17,8 @@ export interface MediaStorageConfiguration {
   readonly trustedCA: boolean | { readonly pem: string };
   /** Shown to a storage that asks for a certificate; PEM. */
   readonly clientIdentity?: { readonly cert: string; readonly key: string };
+  /** Cipher suites of OpenSSL, where others than those of Node. */
+  readonly ciphers?: string;
   readonly maxConnections: number;
   readonly connectTimeoutMs: number;
   readonly headersTimeoutMs: number;

@@ -162,7 +162,7 @@ describe(outgoingTls.name, () => {
 
 describe(serverTls.name, () => {
   it('speaks TLS 1.2 and 1.3 with forward secrecy alone', async () => {
-    const tls = serverTls({ ssl: { keyStorePath: at('keystore'), keyStorePassword: password } });
+    const tls = serverTls({ ssl: { keyStorePath: at('keystore'), keyStorePassword: password, allowWeakKeys: false } });
     expect(tls.minVersion).toBe('TLSv1.2');
     const trust = trustedAuthorities('a', at('jetty.pem'));
     for (const [version, expected] of [
@@ -180,6 +180,8 @@ describe(serverTls.name, () => {
 
   it('says which options are missing', () => {
     expect(() => serverTls({ ssl: undefined })).toThrow('option serverSettings.ssl is missing');
-    expect(() => serverTls({ ssl: { certificateFile: at('jetty.pem') } })).toThrow('keyStorePath, or certificateFile');
+    expect(() => serverTls({ ssl: { certificateFile: at('jetty.pem'), allowWeakKeys: false } })).toThrow(
+      'keyStorePath, or certificateFile',
+    );
   });
 });

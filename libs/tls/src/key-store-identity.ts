@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { CertificateError, keystoreType, readKeystore, type PrivateKeyEntry } from '#certificates';
 import { ConfigurationError, readOptionFile } from '#platform';
+import { weakKeyProblem, type WeakKeyRule } from './weak-keys.js';
 
 /** Certificate and key of one end of a TLS connection, PEM. */
 export interface TlsIdentity {
@@ -18,7 +19,11 @@ export interface KeyStoreOptions {
   readonly password?: string | undefined;
   /** Which key, where there are several. */
   readonly alias?: string | undefined;
+  /** Whether RSA keys under 2048 bits are taken; refused unless told. */
+  readonly rule?: WeakKeyRule;
 }
+
+const certificateBlocks = /-----BEGIN (?:X509 )?CERTIFICATE-----[\s\S]+?-----END (?:X509 )?CERTIFICATE-----/g;
 
 /** The alias that the instructions of Genesys RCS give to the server's key. */
 const usualAlias = 'jetty';
@@ -33,11 +38,18 @@ export function keyStoreIdentity(options: KeyStoreOptions): TlsIdentity {
     const identity =
       keystoreType(file) === undefined ? fromPem(file.toString('utf8'), options) : fromKeystore(file, options);
     checkPair(identity);
+    checkStrength(identity, options.rule);
     return identity;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigurationError(`option ${options.option}: ${options.path}: ${reason}`, { cause: error });
   }
+}
+
+/** @throws Error where a certificate of the chain has a key that is too weak. */
+export function checkStrength({ cert }: Pick<TlsIdentity, 'cert'>, rule: WeakKeyRule = {}): void {
+  const problem = weakKeyProblem(cert.match(certificateBlocks) ?? [], rule);
+  if (problem !== undefined) throw new Error(problem);
 }
 
 function fromKeystore(file: Buffer, { password, alias }: KeyStoreOptions): TlsIdentity {

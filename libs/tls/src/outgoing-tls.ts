@@ -1,6 +1,7 @@
 import type { PostgresqlConfiguration, RecordingSourceSettings, RedisSettings } from '#platform';
 import { keyStoreIdentity, type TlsIdentity } from './key-store-identity.js';
 import { trustedAuthorities, type TlsTrust } from './trusted-authorities.js';
+import { allowOptionBeside } from './weak-keys.js';
 
 /** Trust of an outgoing connection and, where servers ask for one, the identity to show. */
 export interface OutgoingTls extends TlsTrust, Partial<TlsIdentity> {}
@@ -14,16 +15,24 @@ export interface OutgoingTlsOptions {
   readonly keyStoreOption: string;
   readonly keyStorePath?: string | undefined;
   readonly keyStorePassword?: string | undefined;
+  /** Whether RSA keys under 2048 bits are taken; absent: the connection has no option for it, and takes none. */
+  readonly allowWeakKeys?: boolean | undefined;
 }
 
 /** @throws ConfigurationError naming option and path of a file that is missing or cannot be read. */
 export function outgoingTls(options: OutgoingTlsOptions): OutgoingTls {
-  const { trustOption, trustedCA, jksPassword, keyStoreOption, keyStorePath, keyStorePassword } = options;
+  const { trustOption, trustedCA, jksPassword, keyStoreOption, keyStorePath, keyStorePassword, allowWeakKeys } =
+    options;
+  const ruleBeside = (option: string) =>
+    allowWeakKeys === undefined ? {} : { allowWeakKeys, allowOption: allowOptionBeside(option) };
   return {
-    ...trustedAuthorities(trustOption, trustedCA, jksPassword),
+    ...trustedAuthorities(trustOption, trustedCA, jksPassword, ruleBeside(trustOption)),
     ...(keyStorePath === undefined
       ? {}
-      : keyStoreIdentity({ option: keyStoreOption, path: keyStorePath, password: keyStorePassword })),
+      : keyStoreIdentity({
+          ...{ option: keyStoreOption, path: keyStorePath, password: keyStorePassword },
+          rule: ruleBeside(keyStoreOption),
+        })),
   };
 }
 

@@ -1,5 +1,6 @@
 import { checkKeyFits, ConfigurationError, readOptionFile, type ServerSettings } from '#platform';
-import { keyStoreIdentity, type TlsIdentity } from './key-store-identity.js';
+import { checkStrength, keyStoreIdentity, type TlsIdentity } from './key-store-identity.js';
+import { serverCiphers } from './weak-keys.js';
 
 /** TLS 1.3, and of TLS 1.2 what has forward secrecy and authenticated encryption (RFC 9325 section 4.2). */
 const ciphers = [
@@ -29,17 +30,33 @@ export function serverTls({ ssl }: Pick<ServerSettings, 'ssl'>): ServerTls {
   if (ssl === undefined) {
     throw new ConfigurationError('option serverSettings.ssl is missing although enableSsl is true');
   }
-  return { ...identityOf(ssl), minVersion: 'TLSv1.2', ciphers, honorCipherOrder: true };
+  return {
+    ...identityOf(ssl),
+    minVersion: 'TLSv1.2',
+    ciphers: serverCiphers(ciphers, ssl.allowWeakKeys),
+    honorCipherOrder: true,
+  };
 }
 
 function identityOf(ssl: NonNullable<ServerSettings['ssl']>): TlsIdentity {
   const { keyStorePath: path, keyStorePassword: password, keyStoreAlias: alias, certificateFile, keyFile } = ssl;
-  if (path !== undefined) return keyStoreIdentity({ option: 'serverSettings.ssl.keyStorePath', path, password, alias });
+  const rule = { allowWeakKeys: ssl.allowWeakKeys, allowOption: 'serverSettings.ssl.allowWeakKeys' };
+  if (path !== undefined)
+    return keyStoreIdentity({ option: 'serverSettings.ssl.keyStorePath', path, password, alias, rule });
   if (certificateFile === undefined || keyFile === undefined) {
     throw new ConfigurationError('option serverSettings.ssl: name keyStorePath, or certificateFile and keyFile');
   }
   const cert = readOptionFile('serverSettings.ssl.certificateFile', certificateFile);
   const key = readOptionFile('serverSettings.ssl.keyFile', keyFile);
   checkKeyFits('serverSettings.ssl.keyFile', keyFile, key, cert);
-  return { cert: cert.toString('utf8'), key: key.toString('utf8') };
+  const identity = { cert: cert.toString('utf8'), key: key.toString('utf8') };
+  try {
+    checkStrength(identity, rule);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError(`option serverSettings.ssl.certificateFile: ${certificateFile}: ${reason}`, {
+      cause: error,
+    });
+  }
+  return identity;
 }

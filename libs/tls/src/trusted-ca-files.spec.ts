@@ -8,7 +8,12 @@ import { checkTrustedCaFiles } from './trusted-ca-files.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'rcs-trusted-'));
 const good = join(directory, 'ca.pem');
-beforeAll(async () => writeFileSync(good, (await InternalAuthority.create()).caPem));
+const weak = join(directory, 'weak.pem');
+beforeAll(async () => {
+  writeFileSync(good, (await InternalAuthority.create()).caPem);
+  const request = ['req', '-x509', '-newkey', 'rsa:1024', '-noenc', '-days', '9', '-subj', '/CN=weak'];
+  execFileSync('openssl', [...request, '-keyout', join(directory, 'weak.key'), '-out', weak], { stdio: 'ignore' });
+});
 afterAll(() => rmSync(directory, { recursive: true }));
 
 function problems(yaml: string): readonly string[] {
@@ -32,14 +37,16 @@ const trustOptions = [...configurationPage().matchAll(/^\| `([\w.[\]]*(?:Trusted
   ([, option = '']) => option,
 );
 
+/** Whether an option called allowWeakKeys stands beside it. */
+const offersWeakKeys = (option: string): boolean =>
+  configurationPage().includes(`| \`${option.replace(/[^.]+$/, 'allowWeakKeys')}\` |`);
+
 /** A configuration of one option alone; `[]` is a list of one. */
-const only = (option: string, value: string): Configuration =>
-  option
-    .split('.')
-    .reduceRight<unknown>(
-      (inner, name) => (name.endsWith('[]') ? { [name.slice(0, -2)]: [inner] } : { [name]: inner }),
-      value,
-    ) as Configuration;
+const only = (option: string, value: string, beside: object = {}): Configuration =>
+  option.split('.').reduceRight<unknown>((inner, name, index, names) => {
+    const section = { ...(index === names.length - 1 ? beside : {}), [name]: inner };
+    return name.endsWith('[]') ? { [name.slice(0, -2)]: [inner] } : section;
+  }, value) as Configuration;
 
 describe(checkTrustedCaFiles.name, () => {
   it('finds the options to check', () => {
@@ -52,6 +59,32 @@ describe(checkTrustedCaFiles.name, () => {
     expect(said).toEqual([expect.stringContaining(`option ${option.replace('[]', '.0')}: `)]);
     expect(said[0]).toContain('/missing.pem');
     expect(problemsOf(only(option, good))).toEqual([]);
+  });
+
+  it.each(trustOptions)('refuses a key of 1024 bits of %s by its name', option => {
+    const said = problemsOf(only(option, weak, offersWeakKeys(option) ? { allowWeakKeys: false } : {}));
+    const place = option.replace('[]', '.0');
+    expect(said).toEqual([expect.stringContaining(`option ${place}: ${weak}: CN=weak has an RSA key of 1024 bits`)]);
+    expect(said[0]?.includes('allowWeakKeys: true')).toBe(offersWeakKeys(option));
+    const allowed = problemsOf(only(option, weak, { allowWeakKeys: true }));
+    if (offersWeakKeys(option)) expect(allowed).toEqual([]);
+  });
+
+  it('has the option where the guides make such keys: storages, directories and the interaction receiver', () => {
+    expect(trustOptions.filter(offersWeakKeys)).toEqual([
+      'mediaStorages[].webDAVTrustedCA',
+      'settableStorages[].webDAVTrustedCA',
+      'serverSettings.webDAVTrustedCA',
+      'serverSettings.speechMinerTrustedCA',
+      'serverSettings.caCertificate',
+      'configurationServers[].configurationServerTrustedCA',
+    ]);
+  });
+
+  it('takes what serverSettings says of weak keys where a storage says nothing of its own', () => {
+    const storages = `mediaStorages: [{ url: "https://dav.example", webDAVTrustedCA: ${weak} }]`;
+    expect(problems(storages)).toEqual([expect.stringContaining('mediaStorages.0.allowWeakKeys: true')]);
+    expect(problems(`serverSettings: { allowWeakKeys: true }\n${storages}`)).toEqual([]);
   });
 
   it('opens a keystore with the password beside it', () => {

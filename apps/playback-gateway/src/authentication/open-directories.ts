@@ -21,7 +21,7 @@ export function openDirectories(
       contactCenters: settings.contactCenters,
       users: settings.enabled
         ? new DirectoryUsers(
-            new MeasuredDirectory(openDirectory(settings, tlsOf(settings, index, serverSettings)), metrics),
+            new MeasuredDirectory(openDirectory(settings, directoryOptions(settings, index, serverSettings)), metrics),
             users,
             external,
             logger,
@@ -35,10 +35,11 @@ export function openDirectories(
   );
 }
 
-function tlsOf(
+/** TLS towards a directory. @throws ConfigurationError naming option and path of a file that cannot be used */
+export function directoryOptions(
   settings: ConfigurationServerSettings,
   index: number,
-  { caCertificate, jksPassword }: Configuration['serverSettings'],
+  { caCertificate, jksPassword, allowWeakKeys }: Configuration['serverSettings'],
 ): OutgoingTls {
   const own = settings.configurationServerTrustedCA !== undefined || caCertificate === undefined;
   const entry = `configurationServers.${index}`;
@@ -49,5 +50,6 @@ function tlsOf(
     keyStoreOption: `${entry}.keyStorePath`,
     keyStorePath: settings.keyStorePath,
     keyStorePassword: settings.keyStorePassword,
+    allowWeakKeys: settings.allowWeakKeys ?? allowWeakKeys,
   });
 }

@@ -33,7 +33,10 @@ export class HandOverSender implements OnApplicationBootstrap, OnApplicationShut
     @Inject(storeTokens.handOvers) private readonly queue: HandOverStore,
     @Inject(storeTokens.recordings) private readonly recordings: RecordingStore,
     @Inject(SERVER_SETTINGS)
-    private readonly settings: Pick<ServerSettings, 'speechMinerTrustedCA' | 'speechMinerJksPassword'>,
+    private readonly settings: Pick<
+      ServerSettings,
+      'speechMinerTrustedCA' | 'speechMinerJksPassword' | 'allowWeakKeys'
+    >,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly receivers: ConfiguredReceivers,
     private readonly metrics: HandOverMetrics,
@@ -42,11 +45,12 @@ export class HandOverSender implements OnApplicationBootstrap, OnApplicationShut
 
   onApplicationBootstrap(): void {
     if (this.receivers.all.size === 0) return;
-    const { speechMinerTrustedCA, speechMinerJksPassword } = this.settings;
+    const { speechMinerTrustedCA, speechMinerJksPassword, allowWeakKeys } = this.settings;
     const trust = trustedAuthorities(
       'serverSettings.speechMinerTrustedCA',
       speechMinerTrustedCA,
       speechMinerJksPassword,
+      { allowWeakKeys, allowOption: 'serverSettings.allowWeakKeys' },
     );
     const clients = [...this.receivers.all].map(
       ([url, settings]) => [url, settings, new ReceiverClient(url, settings, trust)] as const,

@@ -38,6 +38,7 @@ export class WebDavConnection {
         timeout: connectTimeoutMs,
         ...trustOptions(configuration.trustedCA),
         ...configuration.clientIdentity,
+        ...(configuration.ciphers === undefined ? {} : { ciphers: configuration.ciphers }),
       }),
     });
     this.access = {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { filePath, milliseconds, port, secret } from './option-types.js';
+import { allowWeakKeys, filePath, milliseconds, port, secret } from './option-types.js';
 
 const host = z.string().regex(/^(\[[0-9A-Fa-f:.]+\]|[^\s/:,]+)(:\d{1,5})?$/, 'must be a host, or host:port');
 const hosts = z.array(host).min(1);
@@ -32,10 +32,7 @@ export const cassandraCluster = z.strictObject({
     .min(1)
     .optional()
     .describe('Only its nodes are asked; the copies of all data centers count for a majority either way.'),
-  allowWeakKeys: z
-    .boolean()
-    .default(false)
-    .describe('Takes certificates with RSA keys of less than 2048 bits, such as those of the original guide.'),
+  allowWeakKeys,
   connectTimeoutMs: milliseconds.default(2000).describe('For one attempt to connect.'),
   operationTimeoutMs: milliseconds
     .default(3000)

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { filePath, milliseconds, secret } from './option-types.js';
+import { filePath, milliseconds, ownAllowWeakKeys, secret } from './option-types.js';
 
 const distinguishedName = z
   .string()
@@ -77,6 +77,7 @@ export const configurationServer = z
       .optional()
       .describe('PEM file, JKS or PKCS#12 with the certificate and key to show when the directory asks for one.'),
     keyStorePassword: secret.optional().describe('Of that keystore.'),
+    allowWeakKeys: ownAllowWeakKeys,
     bindDn: distinguishedName
       .optional()
       .describe(

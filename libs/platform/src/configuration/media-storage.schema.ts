@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { filePath, milliseconds, secret, storagePrefix } from './option-types.js';
+import { filePath, milliseconds, ownAllowWeakKeys, secret, storagePrefix } from './option-types.js';
 
 /** A contact center that a storage, or what lies below a path in it, belongs to. */
 const storageOwner = z.union([
@@ -31,6 +31,7 @@ export const mediaStorage = z.strictObject({
     .optional()
     .describe('Certificate and key to show when the storage asks for one: JKS, PKCS#12 or PEM.'),
   webDAVKeyStorePassword: secret.optional().describe('Of that keystore.'),
+  allowWeakKeys: ownAllowWeakKeys,
   webDAVMaxConnection: z.int().min(1).max(1024).default(64).describe('Connections per storage and worker.'),
   connectTimeoutMs: milliseconds.default(3000).describe('For one attempt to connect.'),
   headersTimeoutMs: milliseconds.default(10_000).describe('Until the head of an answer is there.'),

@@ -43,6 +43,18 @@ export const trustedCA = z
     "true: the system's authorities; false: no check; a path: the file of those that are trusted, PEM, JKS or PKCS#12.",
   );
 
+/** Beside an option that names certificates of others, or one's own. */
+const allowsWeakKeys = 'Takes certificates with RSA keys of less than 2048 bits, such as those of the original guide.';
+
+/** Of a connection that has authorities of its own, or none. */
+export const allowWeakKeys = z.boolean().default(false).describe(allowsWeakKeys);
+
+/** Of one that takes its authorities from serverSettings where it names none. */
+export const ownAllowWeakKeys = z
+  .boolean()
+  .optional()
+  .describe(`${allowsWeakKeys} serverSettings.allowWeakKeys when absent.`);
+
 /** A directory of Unix sockets, or none. */
 export const socketDirectory = z.union([z.literal(false), filePath]).default(false);
 

@@ -2,7 +2,17 @@ import { z } from 'zod';
 import { delivery } from './delivery.schema.js';
 import { interactionReceivers } from './interaction-receiver.schema.js';
 import { listenerLimits } from './listener-limits.schema.js';
-import { bytes, filePath, listen, milliseconds, port, secret, socketDirectory, trustedCA } from './option-types.js';
+import {
+  allowWeakKeys,
+  bytes,
+  filePath,
+  listen,
+  milliseconds,
+  port,
+  secret,
+  socketDirectory,
+  trustedCA,
+} from './option-types.js';
 import { recordingSettings } from './recording-source.schema.js';
 import { network, webSettings } from './web-settings.schema.js';
 
@@ -19,6 +29,7 @@ const publicTls = z
       .describe('Where the keystore has several keys and none is called jetty.'),
     certificateFile: filePath.optional().describe('Certificate and intermediates, PEM, instead of a keystore.'),
     keyFile: filePath.optional().describe('Its private key, PEM.'),
+    allowWeakKeys,
   })
   .refine(
     ({ keyStorePath, certificateFile, keyFile }) =>
@@ -72,6 +83,9 @@ export const serverSettings = z
       .optional()
       .describe('Trusted by the connections to Configuration Servers that name no authority of their own.'),
     jksPassword: secret.optional().describe('Of the keystore that caCertificate names.'),
+    allowWeakKeys: allowWeakKeys.describe(
+      'Takes RSA keys of less than 2048 bits, such as those of the original guide, of interaction receivers, and of storages and Configuration Servers that say nothing of their own about it.',
+    ),
     defaultContactCenter: z
       .string()
       .min(1)

@@ -91,7 +91,13 @@ await walk('light', async ({ page, picture, goTo, logIn: enter }) => {
   await page.getByRole('row').nth(1).click();
   await page.getByRole('button', { name: 'Download certificate' }).waitFor();
   await picture('certificate');
+  await goTo('Archives');
+  await page.getByRole('button', { name: 'Make an archive' }).click();
+  await page.getByLabel('Reason').fill('Case 4711');
+  await page.getByRole('button', { name: 'Begin' }).click();
+  await page.getByRole('link', { name: 'Download part 1' }).waitFor();
   for (const [title, name] of [
+    ['Archives', 'archives'],
     ['Screen recording certificates', 'screen-recording-certificates'],
     ['Audit', 'audit'],
     ['Users', 'users'],

@@ -67,6 +67,8 @@ export class ArchivedMediaSource {
     const rewrapped = info !== undefined;
     const joined = own === undefined || info === undefined ? own : readdressDetached(own, info);
     const answer = await this.ask(asked);
+    // It may wait for its turn, and break off meanwhile: whoever reads it then hears of that, and asks another worker.
+    answer.body.on('error', () => undefined);
     const stored = bodyLengthOf(answer);
     const giveUp = (): void => giveUpBody(answer.body, stored);
     try {

@@ -91,6 +91,7 @@ it(`takes ${recordings} recordings along in memory that does not grow, killed an
   } finally {
     clearInterval(watching);
   }
+  process.stderr.write(`archives of ${recordings} recordings: the gateway grew by ${(most - before).toFixed(0)} MB\n`);
   expect(most - before).toBeLessThan(growthMegabytes);
 });
 

@@ -64,7 +64,7 @@ it('makes an archive of a selection in a storage, and gives its parts by a link'
   expect(await seriousFindings(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Archive', exact: true }).click();
   await state(page, 'Done').waitFor();
-  await page.getByText(/^1 recordings in 1 parts/).waitFor();
+  await page.getByText(/^Recordings: 1, parts: 1, .*left out: 0$/).waitFor();
   await page.getByText('1 chosen').waitFor();
   const part = await downloaded(page);
   expect(part.includes('manifest.json.p7s')).toBe(true);

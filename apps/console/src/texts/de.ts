@@ -399,7 +399,7 @@ export const de: Texts = {
   'archives.waits': 'wartet',
   'archives.waitsFor': 'Es wartet und macht von selbst weiter: {reason}',
   'archives.progress': 'Bisher vollständig',
-  'archives.counts': '{recordings} Aufzeichnungen in {parts} Teilen, {size}; {leftOut} ausgelassen',
+  'archives.counts': 'Aufzeichnungen: {recordings}, Teile: {parts}, {size}; ausgelassen: {leftOut}',
   'archives.recordings': 'Welche Aufzeichnungen',
   'archives.recordingCount': 'Aufzeichnungen',
   'archives.chosen': '{count} ausgewählt',

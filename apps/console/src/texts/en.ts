@@ -392,7 +392,7 @@ export const en = {
   'archives.waits': 'waits',
   'archives.waitsFor': 'It waits, and goes on by itself: {reason}',
   'archives.progress': 'Whole so far',
-  'archives.counts': '{recordings} recordings in {parts} parts, {size}; {leftOut} left out',
+  'archives.counts': 'Recordings: {recordings}, parts: {parts}, {size}; left out: {leftOut}',
   'archives.recordings': 'Which recordings',
   'archives.recordingCount': 'Recordings',
   'archives.chosen': '{count} chosen',

@@ -33,14 +33,16 @@ export function Component() {
         <>
           <Job job={data} />
           <Parts job={data} />
-          <nav className="actions" aria-label={t('archives.pages')}>
-            <Button isDisabled={after === 0} onPress={() => setAfter(0)}>
-              {t('archives.first')}
-            </Button>
-            <Button isDisabled={data.next === undefined} onPress={() => setAfter(data.next ?? 0)}>
-              {t('archives.next')}
-            </Button>
-          </nav>
+          {(after > 0 || data.next !== undefined) && (
+            <nav className="actions" aria-label={t('archives.pages')}>
+              <Button isDisabled={after === 0} onPress={() => setAfter(0)}>
+                {t('archives.first')}
+              </Button>
+              <Button isDisabled={data.next === undefined} onPress={() => setAfter(data.next ?? 0)}>
+                {t('archives.next')}
+              </Button>
+            </nav>
+          )}
           {data.leftOut.length > 0 && <LeftOut job={data} />}
         </>
       )}

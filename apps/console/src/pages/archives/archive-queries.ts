@@ -15,6 +15,8 @@ export const useArchiveJobs = () =>
     queryKey: [...all, 'list'],
     queryFn: async ({ signal }) => (await answerOf(api.GET('/rcs/archive-jobs', { signal }))).jobs,
     refetchInterval: pollMs,
+    // One that was just begun is further by now.
+    refetchOnMount: 'always',
   });
 
 /** One job with a page of its parts. @param after the number of the part behind which the page begins */

@@ -1,4 +1,4 @@
 import { countInTier } from '#test/tier.js';
 import { killGateways } from './killed-gateways/kill-gateways.js';
 
-killGateways(countInTier(8, 24, 1000));
+killGateways(countInTier(40, 40, 1000));

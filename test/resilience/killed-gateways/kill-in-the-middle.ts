@@ -17,7 +17,7 @@ const removalsAtOnce = 2;
 const longestMs = 200;
 /** Of earlier rounds, looked at again in each. */
 const looks = 4;
-const gateways = ['the-first', 'the-second'];
+const gateways = ['the-first', 'the-second', 'the-third'];
 
 interface VerifiedAudit {
   readonly problems: readonly { readonly kind: string }[];
@@ -29,14 +29,21 @@ interface VerifiedAudit {
 
 const checkpointsOf = (work: string, gateway: string): string => join(work, `checkpoints-of-${gateway}.jsonl`);
 
+/** A gateway that is killed, and starts again while the other one is asked. */
+interface Victim {
+  readonly gateway: SecondGateway;
+  /** Until it is there again. */
+  starting: Promise<void>;
+}
+
 /**
- * Insertions, deletions, erasures, expiries and hand-overs of a cluster of two gateways, one or both of which are killed (SIGKILL) at random moments.
- * Nothing acknowledged is lost, nothing removed comes back, no half remains.
+ * Insertions, deletions, erasures, expiries and hand-overs of a cluster of three gateways, of which two in turn are killed (SIGKILL) at random
+ * moments, now and then with the third. Nothing acknowledged is lost, nothing removed comes back, no half remains.
  */
 export class KillInTheMiddle {
   private constructor(
     private readonly cluster: RunningCluster,
-    private readonly second: SecondGateway,
+    private readonly victims: readonly [Victim, Victim],
     private readonly lives: RecordingLives,
     private readonly random: Random,
     private readonly work: string,
@@ -64,17 +71,25 @@ export class KillInTheMiddle {
       ...receivers,
     });
     const cluster = await startCluster(repository, join(work, 'data'), configured('the-first'));
-    const second = await startSecondGateway(repository, cluster.ready, configured('the-second'));
-    const lives = new RecordingLives(second.url, cluster, receiver, new CurlClient(cluster, work));
-    return new KillInTheMiddle(cluster, second, lives, new Random(seed), work, environment);
+    const victim = async (name: string): Promise<Victim> => ({
+      gateway: await startSecondGateway(repository, cluster.ready, configured(name), name),
+      starting: Promise.resolve(),
+    });
+    const victims = await Promise.all([victim('the-second'), victim('the-third')]);
+    const lives = new RecordingLives(cluster, receiver, new CurlClient(cluster, work));
+    return new KillInTheMiddle(cluster, victims, lives, new Random(seed), work, environment);
   }
 
   /**
    * Some acts at once, a kill in the middle of them, and what is left of it.
-   * @param ofBoth the other gateway is killed with it, so that nobody takes over what is cut off; whoever watches it starts it again five times
+   * @param ofAll all gateways but one are killed, so that few are left who take over what is cut off
    */
-  async round(ofBoth: boolean): Promise<void> {
-    const { random, lives } = this;
+  async round(number: number, ofAll: boolean): Promise<void> {
+    const { random, lives, victims } = this;
+    const victim = victims[number % 2 === 0 ? 0 : 1];
+    const survivor = victims[number % 2 === 0 ? 1 : 0];
+    await victim.starting;
+    lives.gateway = victim.gateway.url;
     const young: Life[] = [];
     for (let count = 0; count < insertionsAtOnce; count++) young.push(await lives.begin(random.chance(0.3)));
     const leaving = random.sample(this.with('inserted'), removalsAtOnce);
@@ -86,10 +101,14 @@ export class KillInTheMiddle {
       ...(random.chance(0.25) ? [lives.retain(random.chance(0.7))] : []),
     ];
     await sleep(random.below(longestMs));
-    if (ofBoth) process.kill(processIdOf('playback-gateway', this.cluster.ready.dataDir), 'SIGKILL');
-    await this.second.kill();
+    if (ofAll) process.kill(processIdOf('playback-gateway', this.cluster.ready.dataDir), 'SIGKILL');
+    await victim.gateway.kill();
     await Promise.all(acts);
-    await this.second.again();
+    victim.starting = victim.gateway.again();
+    // Whoever waits for it hears of it.
+    victim.starting.catch(() => undefined);
+    await survivor.starting;
+    lives.gateway = survivor.gateway.url;
     for (const life of [...young, ...leaving, ...random.sample(lives.all, looks)]) await lives.check(life);
     for (const life of young) if (life.fate === 'asked for') await lives.insert(life);
     for (const life of leaving)
@@ -98,12 +117,15 @@ export class KillInTheMiddle {
 
   /** What was cut off comes to its end without another request: then each is whole, or gone with all that it had. */
   async end(): Promise<void> {
-    const { lives } = this;
+    const { lives, victims } = this;
+    await Promise.all(victims.map(({ starting }) => starting));
+    lives.gateway = victims[0].gateway.url;
     await lives.retain(false);
     for (const life of lives.all) if (life.fate === 'asked for') await lives.insert(life);
     await lives.retain(true);
     for (const life of this.with('leaving')) await (life.person === undefined ? lives.leave(life) : lives.forget(life));
     for (const life of lives.all) await lives.check(life);
+    await lives.checkStoredFiles();
     await lives.checkHandOvers();
     const forgotten = await lives.checkForgotten();
     const counts = (['inserted', 'removed'] as const).map(fate => `${this.with(fate).length} ${fate}`);
@@ -124,7 +146,10 @@ export class KillInTheMiddle {
   }
 
   async stop(): Promise<void> {
-    await this.second.stop();
+    for (const { gateway, starting } of this.victims) {
+      await starting.catch(() => undefined);
+      await gateway.stop();
+    }
     await this.cluster.stop();
   }
 

@@ -14,20 +14,24 @@ export interface SecondGateway {
   again(): Promise<void>;
 }
 
-/** Another gateway of a running cluster: same store, same Redis, same vault, its own ports. */
+/**
+ * Another gateway of a running cluster: same store, same Redis, same vault, its own ports.
+ * @param name of its log, where there are several
+ */
 export async function startSecondGateway(
   repository: string,
   { dataDir, gateway }: ReadyLine,
   environment: Readonly<Record<string, string>> = {},
+  name = 'second-gateway',
 ): Promise<SecondGateway> {
   const [port, managementPort] = await freePorts(2);
   const tls = join(dataDir, 'internal-tls');
   const replica = new Replica({
-    name: 'second gateway',
+    name,
     role: 'playback-gateway',
     repository,
     management: `http://127.0.0.1:${managementPort}`,
-    logFile: join(dataDir, 'logs', 'second-gateway.log'),
+    logFile: join(dataDir, 'logs', `${name}.log`),
     environment: {
       ...process.env,
       RCS_CONFIG: join(dataDir, 'application.yaml'),

@@ -30,7 +30,8 @@ const sizes = [
 
 /**
  * What the way from gateway to worker costs: the same workers, asked by a gateway through their sockets and by another one over
- * mutual TLS, in turn. Processor time of the services, without that of the storage and the load.
+ * mutual TLS, in turn; and a gateway that has its worker in its own process. Processor time of the services, without that of the
+ * storage and the load.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -44,20 +45,27 @@ async function main(): Promise<void> {
       ...plain,
       RCS_SERVER_SETTINGS__WORKER_SOCKET_DIRECTORY: 'false',
     });
+    const whole = await startSecondGateway(process.cwd(), cluster.ready, {
+      ...plain,
+      RCS_SERVER_SETTINGS__DELIVERY: 'in-process',
+    });
     try {
       const { ready } = cluster;
-      const rows = [];
+      const rows: Row[] = [];
       for (const size of sizes) {
         const path = await insertEncrypted(ready, `bench-${size.bytes}`, randomBytes(size.bytes));
         const spend = (gateway: string, management: string) => () =>
           spent(ready, { url: `${gateway}/api/v2${path}`, management, size });
         const throughSocket = spend(ready.gateway, ready.management.gateway);
-        const result = await interleaved(Number(values.pairs), throughSocket, spend(overTls.url, overTls.management));
-        rows.push({ name: size.name, unit: size.unit, ...result });
+        const others = { 'over TLS': overTls, 'in one process': whole };
+        for (const [other, { url, management }] of Object.entries(others)) {
+          const result = await interleaved(Number(values.pairs), throughSocket, spend(url, management));
+          rows.push({ name: size.name, unit: size.unit, other, ...result });
+        }
       }
       report(rows, values.json);
     } finally {
-      await overTls.stop();
+      await Promise.all([overTls.stop(), whole.stop()]);
     }
   } finally {
     await cluster.stop();
@@ -85,14 +93,21 @@ async function spent(ready: ReadyLine, { url, management, size }: Asked): Promis
   return size.of(seconds, bytes * requests, requests);
 }
 
-function report(rows: readonly (PairedResult & { name: string; unit: string })[], json: boolean): void {
+interface Row extends PairedResult {
+  readonly name: string;
+  readonly unit: string;
+  /** The other way. */
+  readonly other: string;
+}
+
+function report(rows: readonly Row[], json: boolean): void {
   if (json) {
     process.stdout.write(`${JSON.stringify({ bench: 'transports', rows })}\n`);
     return;
   }
-  for (const { name, unit, ours, yardstick, ratio, ratios } of rows)
+  for (const { name, unit, other, ours, yardstick, ratio, ratios } of rows)
     process.stdout.write(
-      `${name} x ${connections}: through a socket ${ours.toFixed(2)} ${unit}, over TLS ${yardstick.toFixed(2)}, ` +
+      `${name} x ${connections}: through a socket ${ours.toFixed(2)} ${unit}, ${other} ${yardstick.toFixed(2)}, ` +
         `ratio ${ratio.toFixed(2)} (pairs ${ratios.map(each => each.toFixed(2)).join(' ')})\n`,
     );
 }

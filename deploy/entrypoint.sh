@@ -8,10 +8,15 @@ export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
 export MALLOC_MMAP_THRESHOLD_="${MALLOC_MMAP_THRESHOLD_:-1048576}"
 export MALLOC_TRIM_THRESHOLD_="${MALLOC_TRIM_THRESHOLD_:-262144}"
 case "${1:-}" in
-playback-gateway | decrypt-worker | key-vault | rcsctl)
+playback-gateway | decrypt-worker | key-vault)
     service=$1
     shift
-    exec node --enable-source-maps "$tree/dist/apps/$service/main.js" "$@"
+    # A service that ends reads its source map then; to hold it all the time would make it half as large again.
+    exec node "$tree/dist/apps/$service/main.js" "$@"
+    ;;
+rcsctl)
+    shift
+    exec node --enable-source-maps "$tree/dist/apps/rcsctl/main.js" "$@"
     ;;
 *)
     echo "recording-crypto-server: which service? One of playback-gateway, decrypt-worker, key-vault, rcsctl" >&2

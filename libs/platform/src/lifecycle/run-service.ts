@@ -8,6 +8,7 @@ import { readMasterKey, type MasterKey } from '../configuration/secrets/master-k
 import { loadConfiguration } from '../configuration/load-configuration.js';
 import { withDeadline } from '../deadline.js';
 import { describeError } from '../errors/rcs-error.js';
+import { stackInSources } from '../errors/stack-in-sources.js';
 import { LogLevel } from '../logging/log-level.js';
 import { createLogger, type Logger } from '../logging/logger.js';
 import { ManagementServer } from '../management/management-server.js';
@@ -138,7 +139,8 @@ async function sendLastSpans(tracer: Tracer, logger: Logger): Promise<void> {
 
 function endOnUnhandled(logger: Logger): void {
   const end = (kind: string) => (error: unknown) => {
-    logger.fatal({ error: describeError(error), stack: error instanceof Error ? error.stack : undefined }, kind);
+    const stack = error instanceof Error && error.stack !== undefined ? stackInSources(error.stack) : undefined;
+    logger.fatal({ error: describeError(error), stack }, kind);
     process.exit(1);
   };
   process.on('unhandledRejection', end('unhandled rejection'));

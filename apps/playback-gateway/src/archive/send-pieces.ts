@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { endWithin, ReceiverGoneError } from '#platform';
+import { drainedWithin, endWithin, ReceiverGoneError } from '#platform';
 
 /** Bytes that may wait for the receiver: some pieces, so that it has something to take while the next one is made. */
 const mostOutstanding = 512 * 1024;
@@ -17,22 +17,7 @@ export async function sendPieces(
   for await (const piece of pieces) {
     if (receiver.destroyed) throw new ReceiverGoneError('the receiver closed the connection');
     const took = receiver.write(piece);
-    if (!took && receiver.writableLength >= mostOutstanding) await drained(receiver, idleTimeoutMs);
+    if (!took && receiver.writableLength >= mostOutstanding) await drainedWithin(receiver, idleTimeoutMs);
   }
   await endWithin(receiver, idleTimeoutMs);
-}
-
-function drained(receiver: ServerResponse, timeoutMs: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = (error?: Error): void => {
-      clearTimeout(timer);
-      receiver.off('drain', onDrain).off('close', onClose);
-      if (error === undefined) resolve();
-      else reject(error);
-    };
-    const onDrain = (): void => settle();
-    const onClose = (): void => settle(new ReceiverGoneError('the receiver closed the connection'));
-    const timer = setTimeout(() => settle(new ReceiverGoneError('the receiver takes no data')), timeoutMs);
-    receiver.once('drain', onDrain).once('close', onClose);
-  });
 }

@@ -2,6 +2,7 @@ import { GrantVerifier } from '#grants';
 import { KeyVaultClient, SessionKeyClient } from '#key-vault-client';
 import { MediaStorages, SettableStorages } from '#media-storage';
 import {
+  FreedMemory,
   observedCalls,
   type ConfigurationWith,
   type LiveIdentity,
@@ -106,7 +107,7 @@ export function workerParts(
     peaks: new PeaksHandler(grants, sessions, opener, metrics),
     prove: new ProveHandler(grants, opener),
     contentTree: new ContentTreeHandler(grants, storages),
-    forget: new ForgetHandler(sessions, logger),
+    forget: new ForgetHandler(sessions, new FreedMemory(logger), logger),
     remove: new RemoveHandler(grants, storages, logger),
     storageProbe: new StorageProbeHandler(grants, storages),
     archive: new ArchiveHandler(grants, new ArchivedFiles(pinned, settings), settings.clientIdleTimeoutMs),

@@ -15,3 +15,11 @@ const growthPercent = 300;
  */
 setFlagsFromString(`--heap-growing-percent=${growthPercent}`);
 setFlagsFromString('--semi-space-growth-factor=1');
+
+/**
+ * What these services drop of erased recordings is overwritten (`overwriteFreedMemory`), which reaches only what is free as a
+ * whole and was freed by the thread that overwrites: small buffers share no memory with others, which may live longer, and no
+ * other thread frees any.
+ */
+Buffer.poolSize = 0;
+setFlagsFromString('--no-concurrent-array-buffer-sweeping');

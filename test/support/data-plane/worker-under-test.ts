@@ -108,7 +108,7 @@ export class WorkerUnderTest {
         peaks: new PeaksHandler(this.grants, this.sessions, opener, metrics),
         prove: new ProveHandler(this.grants, opener),
         contentTree: new ContentTreeHandler(this.grants, granted),
-        forget: new ForgetHandler(this.sessions, logger),
+        forget: new ForgetHandler(this.sessions, { note: () => undefined }, logger),
         remove: new RemoveHandler(this.grants, granted, logger),
         storageProbe: new StorageProbeHandler(this.grants, granted),
         archivePart: new ArchivePartHandler(this.grants, granted, logger, 10_000),

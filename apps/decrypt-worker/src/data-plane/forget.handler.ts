@@ -1,5 +1,5 @@
 import { forgetRequestSchema, type ForgetReply } from '#contracts';
-import { RcsError, type Logger } from '#platform';
+import { RcsError, type FreedMemory, type Logger } from '#platform';
 import type { MediaSessionCache } from '../media-session/media-session-cache.js';
 import type { Exchange } from './data-plane-exchange.js';
 
@@ -7,6 +7,7 @@ import type { Exchange } from './data-plane-exchange.js';
 export class ForgetHandler {
   constructor(
     private readonly sessions: MediaSessionCache,
+    private readonly memory: Pick<FreedMemory, 'note'>,
     private readonly logger: Logger,
   ) {}
 
@@ -16,6 +17,8 @@ export class ForgetHandler {
       throw new RcsError('RCS_INVALID_VALUE', `forget request: ${parsed.error.issues[0]?.path.join('.') ?? ''}`);
     const { data } = parsed;
     const sessions = 'recording' in data ? this.sessions.forgetRecording(data) : this.sessions.forgetKey(data);
+    // Its envelope may be in memory that was freed before, whoever has it open now.
+    if ('recording' in data) this.memory.note();
     const reply: ForgetReply = { sessions };
     this.logger.info({ requestId, ...data, ...reply }, 'a key or a recording was forgotten');
     response.writeHead(200, { 'content-type': 'application/json' });

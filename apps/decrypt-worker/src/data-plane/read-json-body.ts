@@ -10,7 +10,10 @@ const deepestNesting = 8;
 
 /** @throws RcsError RCS_PAYLOAD_TOO_LARGE or RCS_INVALID_VALUE. */
 export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
-  const text = (await bodyOf(request)).toString('utf8');
+  const body = await bodyOf(request);
+  const text = body.toString('utf8');
+  // It may have had the envelope of a recording in it.
+  body.fill(0);
   if (nestsDeeperThan(deepestNesting, text)) throw new RcsError('RCS_INVALID_VALUE', 'the body is nested too deeply');
   try {
     return JSON.parse(text) as unknown;
@@ -32,7 +35,9 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
       if (length > maximumBodyBytes) throw new RcsError('RCS_PAYLOAD_TOO_LARGE');
       chunks.push(chunk);
     }
-    return Buffer.concat(chunks, length);
+    const body = Buffer.concat(chunks, length);
+    for (const chunk of chunks) chunk.fill(0);
+    return body;
   } finally {
     clearTimeout(slow);
   }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { describeError, type Logger } from '#platform';
+import { describeError, FreedMemory, type Logger } from '#platform';
 import type { AuditLog, ErasedFields, LedgerEntry, RecordingStore, RemovalStore } from '#store';
 import { CONFIGURATION, LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
@@ -27,23 +27,32 @@ export class RemovalLedger implements OnModuleInit, OnApplicationShutdown {
   /** Of what the audit has forgotten the last that is in the file. */
   private lastForgotten = 0;
   private keeping: Promise<boolean> = Promise.resolve(true);
+  /** What was removed before this process began was never in its memory. */
+  private hasBegun = false;
 
   constructor(
     @Inject(storeTokens.recordings) private readonly recordings: RecordingStore,
     @Inject(storeTokens.removals) private readonly removals: RemovalStore,
     @Inject(storeTokens.audit) private readonly audit: AuditLog,
     private readonly claims: LocationClaims,
+    private readonly memory: FreedMemory,
     @Inject(CONFIGURATION) private readonly configuration: Pick<GatewayConfiguration, 'removal' | 'store'>,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /** @throws ConfigurationError when the file cannot be read or written; RcsError RCS_STORE_UNAVAILABLE */
   async onModuleInit(): Promise<void> {
+    await this.begin();
+    this.hasBegun = true;
+  }
+
+  private async begin(): Promise<void> {
     const path = ledgerPath(this.configuration);
     if (path === undefined) {
       this.logger.warn(
         'removals are kept in the store alone: name removal.ledgerFile, or a restored backup brings back what was erased',
       );
+      await this.keep();
       return;
     }
     this.file = await LedgerFile.open(path);
@@ -142,6 +151,7 @@ export class RemovalLedger implements OnModuleInit, OnApplicationShutdown {
       for (;;) {
         const entries = await this.removals.ledger(Math.max(0, this.last - lateNumbers), lateNumbers + pageSize);
         const news = entries.filter(entry => entry.number > this.last || !this.written.has(nameOf(entry)));
+        if (news.length > 0 && this.hasBegun) this.memory.note();
         const isFirst = this.written.size === 0;
         const unwritten = isFirst ? news.filter(({ number }) => number > this.last) : news;
         await this.file?.append(unwritten);

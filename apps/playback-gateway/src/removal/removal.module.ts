@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
+import { FreedMemory, type Logger } from '#platform';
 import type { CustodyStore, RecordingSearchStore } from '#store';
 import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
-import { CONFIGURATION, storeTokens } from '../dependencies/injection-tokens.js';
+import { CONFIGURATION, LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 import { MediaIndexModule } from '../media-index/media-index.module.js';
 import { WorkersModule } from '../workers/workers.module.js';
 import { ErasureController } from './erasure.controller.js';
@@ -31,6 +32,7 @@ import { SubjectRecordings } from './subject-recordings.js';
     ErasureController,
   ],
   providers: [
+    { provide: FreedMemory, useFactory: (logger: Logger) => new FreedMemory(logger), inject: [LOGGER] },
     ForgottenSubjects,
     HeldSubjects,
     MountedArchives,

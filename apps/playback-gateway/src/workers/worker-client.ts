@@ -73,6 +73,11 @@ export const bodyLengthOf = ({ headers }: Pick<WorkerAnswer, 'headers'>): number
 const uploadTimeoutMs = 4 * 3_600_000;
 /** Ending sessions costs a worker nothing. */
 const forgetTimeoutMs = 3000;
+/**
+ * White space behind what a worker is told of a recording, in bytes: it goes through the same buffers as the requests before,
+ * and overwrites what they had of its envelope. As long as the largest piece that Node reads at once.
+ */
+const overwritingBytes = 64 * 1024;
 /** As long as the grant for it lives. */
 const archiveRewrapTimeoutMs = 60_000;
 /** Statuses that a worker answers about the media; every other one is a problem. */
@@ -307,7 +312,7 @@ export class WorkerClient {
     const request = {
       ...asked,
       method: 'POST' as const,
-      body: isUpload ? asked.body : JSON.stringify(asked.body),
+      body: isUpload ? asked.body : textOf(asked),
       signal,
       ...(isUpload ? { headersTimeout: uploadTimeoutMs } : {}),
     };
@@ -323,6 +328,10 @@ export class WorkerClient {
     return this.connections.to(worker.url).request(request);
   }
 }
+
+/** Of a request that is no upload. */
+const textOf = ({ path, body }: OwnWorkerRequest): string =>
+  JSON.stringify(body) + (path === forgetPath && 'recording' in body ? ' '.repeat(overwritingBytes) : '');
 
 /** Nobody was at the other end: the request has not left. */
 function isUnconnected(error: unknown): boolean {

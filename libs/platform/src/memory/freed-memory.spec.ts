@@ -1,0 +1,53 @@
+import { FreedMemory } from './freed-memory.js';
+
+describe(FreedMemory.name, () => {
+  const logger = { info: jest.fn(), warn: jest.fn() };
+  const overwrite = jest.fn(() => true);
+  const memory = () => new FreedMemory(logger, { settleMs: 1000, pauseMs: 20_000, overwrite });
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    jest.clearAllMocks();
+  });
+  afterEach(() => jest.useRealTimers());
+
+  it('is overwritten once for all that was dropped at the same time, and not before it has settled', () => {
+    const freed = memory();
+    for (let count = 0; count < 100; count++) freed.note();
+    jest.advanceTimersByTime(999);
+    expect(overwrite).not.toHaveBeenCalled();
+    jest.advanceTimersByTime(100_000);
+    expect(overwrite).toHaveBeenCalledTimes(1);
+  });
+
+  it('is overwritten again for what is dropped later, with a pause between', () => {
+    const freed = memory();
+    for (let second = 0; second < 60; second++) {
+      freed.note();
+      jest.advanceTimersByTime(1000);
+    }
+    jest.advanceTimersByTime(20_000);
+    expect(overwrite.mock.calls.length).toBeGreaterThan(2);
+    expect(overwrite.mock.calls.length).toBeLessThan(6);
+  });
+
+  it('is overwritten once more where there was no time for all of it', () => {
+    overwrite.mockReturnValueOnce(false);
+    memory().note();
+    jest.advanceTimersByTime(100_000);
+    expect(overwrite).toHaveBeenCalledTimes(2);
+  });
+
+  it('is tried again at the next note when it failed', () => {
+    overwrite.mockImplementationOnce(() => {
+      throw new Error('no memory');
+    });
+    const freed = memory();
+    freed.note();
+    jest.advanceTimersByTime(1000);
+    expect(logger.warn).toHaveBeenCalledTimes(1);
+    freed.note();
+    jest.advanceTimersByTime(20_000);
+    expect(overwrite).toHaveBeenCalledTimes(2);
+  });
+});

@@ -380,6 +380,41 @@ function describeChart(goProgram: string): void {
     });
   });
 
+  describe('a worker in the process of the gateway', () => {
+    let manifests: Manifest[];
+    const named = (kind: string, component = 'gateway'): Manifest =>
+      manifests.find(manifest => manifest.kind === kind && manifest.metadata.name.endsWith(`-${component}`))!;
+    const configurationOf = (component: string): Record<string, unknown> =>
+      parse(named('ConfigMap', component).data?.['application.yaml'] ?? '') as Record<string, unknown>;
+
+    beforeAll(async () => {
+      manifests = parseManifests(await render('network-hsm', '--set', 'worker.inProcess=true'));
+    });
+
+    it('has its identity, the storages with their passwords, and an address of its own', () => {
+      expect(configurationOf('gateway')).toMatchObject({
+        serverSettings: { delivery: 'in-process' },
+        mediaStorages: configurationOf('worker')['mediaStorages'],
+        decryptWorker: {
+          certificateFile: '/etc/rcs/worker-tls/tls.crt',
+          keyFile: '/etc/rcs/worker-tls/tls.key',
+          vaultAddresses: [expect.stringContaining('vault:7443')],
+        },
+      });
+      const pods = JSON.stringify(named('Deployment').spec);
+      expect(pods).toContain('"mountPath":"/etc/rcs/worker-tls"');
+      expect(pods).toContain('RCS_DECRYPT_WORKER__ADVERTISED_URL');
+      expect(pods).toContain('"containerPort":7080');
+      expect(pods).not.toMatch(/"name":"decrypt-worker"|worker-sockets/);
+    });
+
+    it('is reached by other gateways, and reaches storages', () => {
+      const policy = JSON.stringify(named('NetworkPolicy').spec);
+      expect(policy).toContain('"port":7080');
+      expect(policy).toContain('"port":443');
+    });
+  });
+
   it('puts pods that share a volume on one node, and spreads all others', () => {
     expect(JSON.stringify(pod('network-hsm', 'gateway').affinity)).toContain('kubernetes.io/hostname');
     expect(pod('network-hsm', 'gateway').topologySpreadConstraints).toBeUndefined();

@@ -4,7 +4,7 @@ import { killGateways } from '../resilience/killed-gateways/kill-gateways.js';
 
 let database: PostgresqlServer | undefined;
 
-killGateways(countInTier(40, 40, 1000), async () => {
+killGateways(countInTier(8, 16, 1000), async () => {
   database = await PostgresqlServer.start();
   await database.execute('CREATE DATABASE rcs');
   return {

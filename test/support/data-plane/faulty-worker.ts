@@ -4,6 +4,7 @@ import { createServer as createPlainServer, ServerResponse, type IncomingMessage
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { json } from 'node:stream/consumers';
 import {
   representationLengthHeader,
@@ -49,6 +50,7 @@ export interface Fault {
   readonly needsContentTree?: boolean;
 }
 
+const pieceBytes = 64 * 1024;
 /** Nobody listens there. */
 const nowhere = 'https://127.0.0.1:1';
 
@@ -174,12 +176,22 @@ export class FaultyWorker implements OwnWorker {
         : {}),
     });
     if (stall === true) response.write(body.subarray(0, 1000));
-    else if (cutAfter === undefined || (cutAfter >= body.length && this.fault.diesAt === undefined)) response.end(body);
+    else if (cutAfter === undefined || (cutAfter >= body.length && this.fault.diesAt === undefined))
+      send(body, response);
     else if (cutAfter === 0) {
       if (response instanceof ServerResponse) response.flushHeaders();
       response.destroy();
     } else response.write(body.subarray(0, cutAfter), () => cutWhenTaken(response));
   }
+}
+
+/** In pieces of the size that workers decrypt at once: one in the same process is read as it writes. */
+function send(body: Buffer, response: DataPlaneResponse): void {
+  if (!(response instanceof OwnProcessResponse)) return void response.end(body);
+  const pieces = Array.from({ length: Math.ceil(body.length / pieceBytes) }, (_, index) =>
+    body.subarray(index * pieceBytes, (index + 1) * pieceBytes),
+  );
+  Readable.from(pieces, { objectMode: false }).pipe(response);
 }
 
 /** What a worker in the same process has written is lost with it where nobody has taken it: whoever reads has time to. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { RelayUnderTest, request } from '#test/data-plane/relay-under-test.js';
+import { transports } from '#test/data-plane/worker-under-test.js';
 import { waitFor } from '#test/waiting/wait-for.js';
 import { drainedBytes } from '../workers/give-up-body.js';
 import type { MediaRelay } from './media-relay.js';
@@ -17,7 +18,6 @@ const asked = (range: string | undefined): RelayRequest =>
   request({ media: { method: 'GET', contentType: 'audio/mpeg', ...(range === undefined ? {} : { range }) } });
 
 let tested: RelayUnderTest;
-beforeAll(async () => (tested = await RelayUnderTest.create()));
 beforeEach(() => jest.spyOn(Math, 'random').mockReturnValue(0));
 afterEach(async () => {
   jest.restoreAllMocks();
@@ -50,7 +50,9 @@ const stalling =
     return buffer(answer);
   };
 
-describe('a player that takes nothing for a while', () => {
+describe.each(transports)('a player that takes nothing for a while, over %s', transport => {
+  beforeAll(async () => (tested = await RelayUnderTest.create(transport)));
+
   it.each([undefined, 'bytes=0-', 'bytes=0-99999999'])('keeps no worker, and then has every byte: %s', async range => {
     const before = await resumed();
     let asksBefore = 0;
@@ -88,6 +90,12 @@ describe('a player that takes nothing for a while', () => {
       expect(body.equals(media)).toBe(true);
     }
   });
+
+});
+
+/** One that is called ends with its gateway. */
+describe.each(transports.filter(transport => transport !== 'a call'))('a player that paused, over %s', transport => {
+  beforeAll(async () => (tested = await RelayUnderTest.create(transport)));
 
   it('goes on with another worker when its own has gone, and waits for one when there is none', async () => {
     const [first, second] = [{ media }, { media }];

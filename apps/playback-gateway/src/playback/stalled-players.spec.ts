@@ -90,7 +90,6 @@ describe.each(transports)('a player that takes nothing for a while, over %s', tr
       expect(body.equals(media)).toBe(true);
     }
   });
-
 });
 
 /** One that is called ends with its gateway. */

@@ -13,7 +13,7 @@ export interface FreedMemoryOptions {
 
 /**
  * What was dropped and must not stay in freed memory. It is overwritten soon after the last note, and not more often than
- * every twenty seconds: nothing else runs meanwhile.
+ * once a minute: nothing else runs meanwhile.
  */
 export class FreedMemory {
   private readonly settleMs: number;
@@ -24,7 +24,7 @@ export class FreedMemory {
 
   constructor(
     private readonly logger: Pick<Logger, 'info' | 'warn'>,
-    { settleMs = 1000, pauseMs = 20_000, overwrite = overwriteFreedMemory }: FreedMemoryOptions = {},
+    { settleMs = 1000, pauseMs = 60_000, overwrite = overwriteFreedMemory }: FreedMemoryOptions = {},
   ) {
     this.settleMs = settleMs;
     this.pauseMs = pauseMs;

@@ -33,8 +33,8 @@ const mostOfOneSize = 32 * 1024 * 1024;
 
 /**
  * Overwrites what this process has freed and not given back to the system: its collector and its allocator leave the bytes
- * where they were until somebody else writes there. What lives is left alone. Takes about a tenth of a second, during which
- * nothing else runs. It reaches all of it only in a process that began with `#media-heap`.
+ * where they were until somebody else writes there. What lives is left alone. Takes a third of a
+ * second in a worker and up to a second in a gateway, on two cores that are busy, during which nothing else runs. It reaches all of it only in a process that began with `#media-heap`.
  * @param budgetMs when native memory is filled no further: a machine that has no time for it needs it for others
  * @returns whether all of it was overwritten
  */

@@ -180,7 +180,7 @@ describe('an RWS that is not what it should be', () => {
     const told = await ask('stand-in', `/recordings/${id}`);
     expect([told.status, json(told)['statusCode']]).toEqual([502, 4]);
     expect(told.body.toString()).not.toMatch(/127\.0\.0\.1|LIE/);
-    expect(gatewayLog()).toContain(id);
+    await waitFor('the log to name it', () => gatewayLog().includes(id));
     standIn.onJson(`/recordings/${id}`, { statusCode: 6 }, 404);
     await waitFor('404', async () => (await ask('stand-in', `/recordings/${id}`)).status === 404);
   });
@@ -218,7 +218,8 @@ describe('an RWS that is not what it should be', () => {
     expect([told.status, told.headers['retry-after']]).toEqual([503, expect.stringMatching(/^\d+$/)]);
     const option =
       center === 'wrong-ca' ? 'recordingSources[].rwsTrustedCA' : 'userName and password of recordingSources';
-    expect(gatewayLog()).toContain(option);
+    // What a process says is in the file a moment later.
+    await waitFor('the log to say so', () => gatewayLog().includes(option));
   });
 });
 

@@ -137,7 +137,7 @@ export class RangeStream extends Readable implements AnswerReceiver {
     this.push(null);
   }
 
-  /** Without any validator the rest could be that of another file. */
+  /** Only then is more of it asked for later: without any validator the rest could be that of another file. */
   private get isRecognisable(): boolean {
     const { entityTag, lastModified } = this.request.validators;
     return entityTag !== undefined || lastModified !== undefined;

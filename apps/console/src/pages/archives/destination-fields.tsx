@@ -3,13 +3,13 @@ import { TextField } from '../../components/text-field.js';
 import { useTexts } from '../../texts/use-texts.js';
 import type { Destination } from './destination.js';
 
-interface Properties {
+export interface DestinationProperties {
   readonly destination: Destination;
   readonly onChange: (destination: Destination) => void;
 }
 
 /** Where an archive lies when it is made. */
-export function DestinationFields({ destination, onChange }: Properties) {
+export function DestinationFields({ destination, onChange }: DestinationProperties) {
   const t = useTexts();
   return (
     <div className="field-pair">

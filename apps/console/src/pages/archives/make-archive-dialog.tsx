@@ -1,14 +1,12 @@
 import { useState, type SubmitEvent } from 'react';
 import { answerOf, api } from '../../api/client.js';
-import { Button } from '../../components/button.js';
 import { Dialog } from '../../components/dialog.js';
-import { Failure } from '../../components/failure.js';
 import { TextField } from '../../components/text-field.js';
 import { useTexts } from '../../texts/use-texts.js';
 import { criteriaOf, searchOf, type Search } from '../recordings/search.js';
 import { useArchiveAct } from './archive-queries.js';
-import { DestinationFields } from './destination-fields.js';
 import { usualDestination } from './destination.js';
+import { OrderFields } from './order-fields.js';
 
 interface Properties {
   /** A search of the page of recordings. */
@@ -52,22 +50,16 @@ export function MakeArchiveDialog({ parameters, onClose, onMade }: Properties) {
           {field('dialed', { hint: t('recordings.numberHint') })}
         </div>
         {field('agent')}
-        <DestinationFields destination={destination} onChange={setDestination} />
-        <TextField
-          label={t('recordings.reason')}
-          hint={t('archives.reasonHint')}
-          value={reason}
-          onChange={setReason}
-          isRequired
-          maxLength={1000}
+        <OrderFields
+          destination={destination}
+          onChange={setDestination}
+          reason={reason}
+          onReason={setReason}
+          error={error}
+          isPending={isPending}
+          confirmText={t('archives.begin')}
+          onClose={onClose}
         />
-        {error !== null && <Failure error={error} />}
-        <div className="dialog-actions">
-          <Button onPress={onClose}>{t('app.cancel')}</Button>
-          <Button kind="primary" type="submit" isPending={isPending} isDisabled={reason.trim() === ''}>
-            {t('archives.begin')}
-          </Button>
-        </div>
       </form>
     </Dialog>
   );

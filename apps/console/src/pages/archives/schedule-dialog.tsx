@@ -1,13 +1,11 @@
 import { useState, type SubmitEvent } from 'react';
 import { answerOf, api } from '../../api/client.js';
-import { Button } from '../../components/button.js';
 import { Dialog } from '../../components/dialog.js';
-import { Failure } from '../../components/failure.js';
 import { TextField } from '../../components/text-field.js';
 import { useTexts } from '../../texts/use-texts.js';
 import { useArchiveAct, type ArchiveSchedule } from './archive-queries.js';
-import { DestinationFields } from './destination-fields.js';
 import { usualDestination } from './destination.js';
+import { OrderFields } from './order-fields.js';
 
 interface Properties {
   /** The one that is set; null where none is. */
@@ -63,22 +61,16 @@ export function ScheduleDialog({ schedule, onClose }: Properties) {
             isRequired
           />
         </div>
-        <DestinationFields destination={destination} onChange={setDestination} />
-        <TextField
-          label={t('recordings.reason')}
-          hint={t('archives.reasonHint')}
-          value={reason}
-          onChange={setReason}
-          isRequired
-          maxLength={1000}
+        <OrderFields
+          destination={destination}
+          onChange={setDestination}
+          reason={reason}
+          onReason={setReason}
+          error={error}
+          isPending={isPending}
+          confirmText={t('app.save')}
+          onClose={onClose}
         />
-        {error !== null && <Failure error={error} />}
-        <div className="dialog-actions">
-          <Button onPress={onClose}>{t('app.cancel')}</Button>
-          <Button kind="primary" type="submit" isPending={isPending} isDisabled={reason.trim() === ''}>
-            {t('app.save')}
-          </Button>
-        </div>
       </form>
     </Dialog>
   );

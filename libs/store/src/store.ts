@@ -7,6 +7,7 @@ import { custody } from './sqlite/sqlite-custody-store.js';
 import { deletionProtection } from './sqlite/sqlite-deletion-protection-store.js';
 import { endedSessions } from './sqlite/sqlite-ended-session-store.js';
 import { handOvers } from './sqlite/sqlite-hand-over-store.js';
+import { keptArchives } from './sqlite/sqlite-kept-archive-store.js';
 import { labels } from './sqlite/sqlite-label-store.js';
 import { legalHolds } from './sqlite/sqlite-legal-hold-store.js';
 import { localKeyManager } from './sqlite/sqlite-local-key-manager-store.js';
@@ -33,6 +34,7 @@ export * from './custody/custody-store.js';
 export type * from './deletion-protection/deletion-protection-store.js';
 export type * from './ended-sessions/ended-session-store.js';
 export type * from './hand-over/hand-over-store.js';
+export * from './kept-archives/kept-archive-store.js';
 export type * from './labels/label-store.js';
 export type * from './local-key-manager/local-key-manager-store.js';
 export type * from './media-encryption/media-encryption-store.js';
@@ -70,6 +72,7 @@ export const documents = {
   peaks,
   custody,
   archiveJobs,
+  keptArchives,
   settings,
   seenMarks,
 };

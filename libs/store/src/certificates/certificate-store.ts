@@ -30,7 +30,7 @@ export interface RemovalRequest {
   readonly recipients: readonly string[];
   /** Recipients of other certificates whose keys are there: what they open does not need this one. */
   readonly otherRecipients: readonly string[];
-  /** Removes it from assignments and in spite of recordings that need it; not while some may need it unknown to us. */
+  /** Removes it from assignments and in spite of recordings and archives that need it; not while some may need it unknown to us. */
   readonly force: boolean;
   readonly origin: ChangeOrigin;
 }
@@ -40,9 +40,14 @@ export interface CertificateUse {
   readonly assignments: number;
   /** Recordings that no other certificate opens. */
   readonly recordings: number;
+  /** Archives that were made here, with media files that no other certificate opens. */
+  readonly archives: number;
   /** Recordings of the contact center of which nobody knows yet whom they are for: any of them may need it. */
   readonly unknown: number;
 }
+
+/** Of a certificate that is not there. */
+export const noUse: CertificateUse = { assignments: 0, recordings: 0, archives: 0, unknown: 0 };
 
 export type UseQuestion = Pick<RemovalRequest, 'contactCenter' | 'alias' | 'recipients' | 'otherRecipients'>;
 

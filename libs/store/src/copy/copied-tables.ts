@@ -80,6 +80,13 @@ export const documentTables: readonly CopiedTable[] = [
   ),
   alike('archive_part', ['job_id', 'number'], ['document']),
   alike('archive_schedule', ['contact_center'], ['document']),
+  alike(
+    'kept_archive',
+    ['id'],
+    ['contact_center', 'begun_at', 'state', 'hold_until', 'last_seen_at', 'for_recipient', 'document'],
+  ),
+  alike('archive_need', ['archive_id', 'digest'], ['recipients', 'media_files']),
+  alike('archive_recipient', ['contact_center', 'recipient', 'archive_id', 'digest']),
   {
     ...alike('hawk_credential', ['id', 'contact_center'], ['document']),
     select: `SELECT ${ownId} AS id, ${owner} AS contact_center, document FROM hawk_credential`,

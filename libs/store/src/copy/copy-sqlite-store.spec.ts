@@ -78,6 +78,9 @@ async function fill(store: Store): Promise<void> {
   await store.archiveJobs.create(archiveJob({ ...archive, createdBy: asked }), 1);
   const schedule = { version: 'v', at: '02:00', setBy: asked, setAt: at, lastDay: '2026-11-20' };
   await store.archiveJobs.putSchedule({ ...archive, ...schedule, contactCenter });
+  const kept = { id: 'kept', contactCenter, begunAt: at, requestedBy: 'anthony', reason: 'kept \0 €' };
+  const needs = [{ recipients: ['key:b', 'key:a'], mediaFiles: 3 }];
+  await store.keptArchives.begin(kept, { needs, at, now: 0, holdUntil: Date.now() + 3_600_000 });
   await store.endedSessions.add('session', Date.now() + 60_000);
   for (let number = 0; number < 600; number++) {
     await store.audit.append({ event: 'playback', outcome: 'allowed', user: 'anthony', recording: `r${number % 30}` });
@@ -96,6 +99,10 @@ async function pictureOf(store: Store): Promise<object> {
     secret: await store.sharedSecrets.agree('sessions', 'another'),
     custody: await store.custody.summaries(),
     archives: [await store.archiveJobs.list(contactCenter, 9), await store.archiveJobs.schedules()],
+    kept: [
+      await store.keptArchives.list({ contactCenter, limit: 9 }),
+      await store.keptArchives.needs(contactCenter),
+    ],
     ended: await store.endedSessions.has('session'),
     status: await store.mediaIndex.status(),
     audit: { problems, records, writers, all: await collect(store.audit.query({})) },

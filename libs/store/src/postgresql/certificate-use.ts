@@ -1,6 +1,7 @@
 import type { CertificateUse, UseQuestion } from '../certificates/certificate-store.js';
 import type { CertificateAssignment } from '../certificates/recording-certificate.js';
 import { documentsIn } from './document-row.js';
+import { needsCertificate } from './kept-archive-schema.js';
 import type { Sql } from './sql.js';
 
 /** Recordings with a media file of which nobody knows whom it is for. */
@@ -14,16 +15,18 @@ const counts = `
     WHERE contact_center = $1 AND recipient = ANY($2) AND NOT EXISTS (
       SELECT FROM media_recipient AS other
       WHERE other.recording_id = own.recording_id AND other.media_id = own.media_id AND other.recipient = ANY($3))
-  ) AS recordings`;
+  ) AS recordings, (
+    SELECT COUNT(*) FROM kept_archive AS kept WHERE ${needsCertificate('$1', '$2', '$3', '$4')}
+  ) AS archives`;
 
 /** What needs a certificate: for whoever asks, and once more in the transaction that removes it. */
 export async function certificateUse(sql: Sql, question: UseQuestion): Promise<CertificateUse> {
   const { contactCenter, alias, recipients, otherRecipients } = question;
   const assigned = (await assignmentsOf(sql, contactCenter)).filter(({ aliases }) => aliases.includes(alias));
-  const values = [contactCenter, recipients, otherRecipients];
-  const { recordings = 0, unknown = 0 } =
-    (await sql.first<{ recordings: number; unknown: number }>(counts, values)) ?? {};
-  return { assignments: assigned.length, recordings, unknown };
+  const values = [contactCenter, recipients, otherRecipients, Date.now()];
+  const { recordings = 0, archives = 0, unknown = 0 } =
+    (await sql.first<Partial<Omit<CertificateUse, 'assignments'>>>(counts, values)) ?? {};
+  return { assignments: assigned.length, recordings, archives, unknown };
 }
 
 export const assignmentsOf = (sql: Sql, contactCenter: string): Promise<readonly CertificateAssignment[]> =>

@@ -9,6 +9,7 @@ import { documentSchema } from './document-schema.js';
 import type { DatabaseHost, PostgresqlOptions } from './postgresql-options.js';
 import { clientConfig } from './primary-pool.js';
 import { handOverSchema } from './hand-over-schema.js';
+import { keptArchiveSchema } from './kept-archive-schema.js';
 import { peaksSchema } from './peaks-schema.js';
 import { removalOrderSchema } from './removal-order-schema.js';
 import { removalSchema } from './removal-schema.js';
@@ -40,6 +41,7 @@ export const migrations: readonly PostgresqlMigration[] = [
   { version: 12, worksWithCodeOf: 1, sql: custodySchema },
   { version: 13, worksWithCodeOf: 1, sql: archiveJobSchema },
   { version: 14, worksWithCodeOf: 1, sql: certificateListSchema },
+  { version: 15, worksWithCodeOf: 1, sql: keptArchiveSchema },
 ];
 
 /** A step may have to rewrite much. */

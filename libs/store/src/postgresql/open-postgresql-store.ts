@@ -16,6 +16,7 @@ import { PostgresqlDeletionProtectionStore } from './postgresql-deletion-protect
 import { PostgresqlEndedSessionStore } from './postgresql-ended-session-store.js';
 import { PostgresqlExportPosition } from './postgresql-export-position.js';
 import { PostgresqlHandOverStore } from './postgresql-hand-over-store.js';
+import { PostgresqlKeptArchiveStore } from './postgresql-kept-archive-store.js';
 import { PostgresqlLabelStore } from './postgresql-label-store.js';
 import { PostgresqlLegalHoldStore } from './postgresql-legal-hold-store.js';
 import { PostgresqlLocalKeyManagerStore } from './postgresql-local-key-manager-store.js';
@@ -103,6 +104,7 @@ function postgresqlStore(
     mediaEncryptions: new PostgresqlMediaEncryptionStore(documents),
     peaks: new PostgresqlPeaksStore(documents),
     archiveJobs: new PostgresqlArchiveJobStore(documents),
+    keptArchives: new PostgresqlKeptArchiveStore(documents),
     custody: new PostgresqlCustodyStore(documents),
     removals: new PostgresqlRemovalStore(documents),
     removalOrders: new PostgresqlRemovalOrderStore(documents),

@@ -1,15 +1,16 @@
 import { CertificateLists } from '../certificates/certificate-lists.js';
 import { withAlso } from '../certificates/added-assignment.js';
-import type {
-  AddedAssignment,
-  AdditionResult,
-  AssignmentResult,
-  CertificateStore,
-  CertificateUse,
-  ChangeOrigin,
-  RemovalRequest,
-  RemovalResult,
-  UseQuestion,
+import {
+  noUse,
+  type AddedAssignment,
+  type AdditionResult,
+  type AssignmentResult,
+  type CertificateStore,
+  type CertificateUse,
+  type ChangeOrigin,
+  type RemovalRequest,
+  type RemovalResult,
+  type UseQuestion,
 } from '../certificates/certificate-store.js';
 import type {
   AssignmentTarget,
@@ -75,10 +76,10 @@ export class PostgresqlCertificateStore implements CertificateStore {
     const { contactCenter, alias, force, origin } = request;
     return this.change(contactCenter, async sql => {
       const certificate = await certificateByAlias(sql, contactCenter, alias);
-      if (certificate?.state !== 'active') return { outcome: 'not-found', assignments: 0, recordings: 0, unknown: 0 };
+      if (certificate?.state !== 'active') return { outcome: 'not-found', ...noUse };
       const use = await certificateUse(sql, request);
       if (use.unknown > 0) return { outcome: 'unknown', ...use };
-      if (!force && use.assignments + use.recordings > 0) return { outcome: 'in-use', ...use };
+      if (!force && use.assignments + use.recordings + use.archives > 0) return { outcome: 'in-use', ...use };
       for (const assignment of await assignmentsOf(sql, contactCenter)) {
         if (!assignment.aliases.includes(alias)) continue;
         const aliases = assignment.aliases.filter(one => one !== alias);

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { CertificateUse, UseQuestion } from '../certificates/certificate-store.js';
+import { countNeedingArchives } from './archive-need-table.js';
 import { CertificateRows } from './writing/certificate-rows.js';
 
 /** Counts what needs a certificate: for whoever asks, and once more in the transaction that removes it. */
@@ -11,6 +12,7 @@ export function certificateUse(database: Database.Database, question: UseQuestio
   return {
     assignments: assigned.length,
     recordings: countNeeding(database, question),
+    archives: countNeedingArchives(database, question),
     unknown: countUnknown(database, contactCenter),
   };
 }

@@ -129,7 +129,7 @@ export const contract = storeContract('certificates', stores => {
       await certificates().add(exampleCertificate('a'));
       await assign(record, ['a']);
       await assign(screen, ['a']);
-      expect(await remove('a')).toEqual({ outcome: 'in-use', assignments: 2, recordings: 0, unknown: 0 });
+      expect(await remove('a')).toEqual({ outcome: 'in-use', assignments: 2, recordings: 0, archives: 0, unknown: 0 });
       expect((await remove('a', true)).outcome).toBe('removed');
       const deleted = { ...exampleCertificate('a'), state: 'deleted', deletedAt: origin.at, deletedBy: origin.by };
       expect(await certificates().find(contactCenter, 'a')).toEqual(deleted);
@@ -141,7 +141,7 @@ export const contract = storeContract('certificates', stores => {
     it('refuses to remove what recordings need, unless another certificate opens them', async () => {
       await certificates().add(exampleCertificate('a'));
       await insertRecordingFor('to a', 'to b');
-      const use = { assignments: 0, recordings: 1, unknown: 0 };
+      const use = { assignments: 0, recordings: 1, archives: 0, unknown: 0 };
       expect(
         await certificates().use({ contactCenter, alias: 'a', recipients: ['to a'], otherRecipients: [] }),
       ).toEqual(use);
@@ -152,7 +152,7 @@ export const contract = storeContract('certificates', stores => {
     it('removes nothing, not even by force, while nobody knows whom a recording is for', async () => {
       await certificates().add(exampleCertificate('a'));
       await stores().recordings.insert({ ...exampleRecording, contactCenter });
-      const unknown = { outcome: 'unknown', assignments: 0, recordings: 0, unknown: 1 };
+      const unknown = { outcome: 'unknown', assignments: 0, recordings: 0, archives: 0, unknown: 1 };
       expect(await remove('a')).toEqual(unknown);
       expect(await remove('a', true)).toEqual(unknown);
       expect((await certificates().find(contactCenter, 'a'))?.state).toBe('active');

@@ -1,9 +1,10 @@
 import type Database from 'better-sqlite3';
-import type {
-  AddedAssignment,
-  AdditionResult,
-  RemovalRequest,
-  RemovalResult,
+import {
+  noUse,
+  type AddedAssignment,
+  type AdditionResult,
+  type RemovalRequest,
+  type RemovalResult,
 } from '../../certificates/certificate-store.js';
 import type { RecordingCertificate } from '../../certificates/recording-certificate.js';
 import { withAlso } from '../../certificates/added-assignment.js';
@@ -47,11 +48,11 @@ export function certificateWrites(database: Database.Database): WriteHandlers<Ce
     removeCertificate(request) {
       const { contactCenter, alias, force, origin } = request;
       const certificate = rows.byAlias(contactCenter, alias);
-      if (certificate?.state !== 'active') return { outcome: 'not-found', assignments: 0, recordings: 0, unknown: 0 };
+      if (certificate?.state !== 'active') return { outcome: 'not-found', ...noUse };
       const assigned = rows.assignments(contactCenter).filter(({ aliases }) => aliases.includes(alias));
       const use = certificateUse(database, request);
       if (use.unknown > 0) return { outcome: 'unknown', ...use };
-      if (!force && use.assignments + use.recordings > 0) return { outcome: 'in-use', ...use };
+      if (!force && use.assignments + use.recordings + use.archives > 0) return { outcome: 'in-use', ...use };
       for (const assignment of assigned) {
         const aliases = assignment.aliases.filter(one => one !== alias);
         rows.putAssignment({ ...assignment, aliases, changedAt: origin.at, changedBy: origin.by });

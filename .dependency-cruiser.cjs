@@ -75,6 +75,7 @@ const folders = {
     'assignments',
     'recipients',
     'rewrap',
+    'kept-archives',
     'archive',
     'archive-jobs',
     'custody',

@@ -20,6 +20,7 @@ export interface JobAnswer {
     readonly length: number;
     readonly recordings: number;
     readonly sha256: string;
+    readonly archive: string;
   }[];
 }
 

@@ -12,6 +12,7 @@ import { waitFor } from '#test/waiting/wait-for.js';
 import { bytesOf } from '#test/archives/made-archives.js';
 import { ArchiveJobsClient } from '../e2e/archive-jobs-client.js';
 import { CurlClient } from '../e2e/curl-client.js';
+import { KeptArchivesClient } from '../e2e/kept-archives-client.js';
 
 /** Each waits for the end of a lease. */
 const kills = countInTier(1, 2, 10);
@@ -22,12 +23,15 @@ const work = workDirectory('rcs-archive-jobs-resilience-');
 let storage: SloppyStorage;
 let cluster: RunningCluster;
 let jobs: ArchiveJobsClient;
+let kept: KeptArchivesClient;
 let recordings: string[];
 
 beforeAll(async () => {
   storage = await SloppyStorage.start();
   cluster = await startClusterOn(join(__dirname, '../..'), join(work, 'data'), [{ url: storage.url }]);
-  jobs = new ArchiveJobsClient(cluster, new CurlClient(cluster, work));
+  const client = new CurlClient(cluster, work);
+  jobs = new ArchiveJobsClient(cluster, client);
+  kept = new KeptArchivesClient(cluster, client);
   recordings = await jobs.recordings(names, 300_000);
 });
 beforeEach(() => {
@@ -56,6 +60,11 @@ async function expectWhole(id: string): Promise<void> {
     found.push(...manifest.members.flatMap(({ mediaFile }) => mediaFile ?? []));
   }
   expect(found.sort()).toEqual(names);
+  // Keys are kept for these alone.
+  const needing = (await kept.list()).filter(archive => archive.job?.id === id);
+  expect(needing.map(archive => [archive.id, archive.state]).sort()).toEqual(
+    job.parts.map(({ archive }) => [archive, 'whole']).sort(),
+  );
 }
 
 it('a gateway that is killed in the middle of a part leaves nothing behind that is taken for one', async () => {

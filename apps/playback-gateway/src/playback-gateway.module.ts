@@ -20,6 +20,7 @@ import { LocalKeyManagerModule } from './local-key-manager/local-key-manager.mod
 import { MediaEncryptionModule } from './media-encryption/media-encryption.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
+import { KeptArchivesModule } from './kept-archives/kept-archives.module.js';
 import { CustodyModule } from './custody/custody.module.js';
 import { PeaksModule } from './peaks/peaks.module.js';
 import { PlaybackModule } from './playback/playback.module.js';
@@ -59,6 +60,7 @@ const features = [
   RewrapModule,
   ArchiveModule,
   ArchiveJobsModule,
+  KeptArchivesModule,
   UsersModule,
   AuditModule,
   SettingsModule,

@@ -13,6 +13,7 @@ export { forgottenLine, ledgerLine, parseLedgerItem, type LedgerItem } from './r
 export { removalPlan, type RemovalPlan } from './removal/removal-plan.js';
 export * from './retention/retention-rule.js';
 export { custodyOutcomes } from './custody/custody-store.js';
+export { keptArchiveStates } from './kept-archives/kept-archive-store.js';
 export * from './archive-jobs/archive-job.js';
 export * from './rewrap/rewrap-run.js';
 export * from './local-key-manager/key-manager-owner.js';

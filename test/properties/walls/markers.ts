@@ -20,6 +20,7 @@ export class Markers {
       side.session,
       side.rewrap,
       side.archiveJob,
+      side.keptArchive,
       Buffer.from(keyManagerSecret(side.prefix)).toString('base64'),
       ...side.certificates.flatMap(({ certificate: { der, keyIdentifier, serialNumber } }) => [
         der.subarray(240, 288).toString('base64').slice(4, 60),

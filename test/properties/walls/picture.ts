@@ -167,6 +167,7 @@ function administrationQuestions(side: Side): Question[] {
     asked(admin, '/rcs/archive-jobs'),
     asked(admin, `/rcs/archive-jobs/${archiveJob}`),
     asked(admin, `/rcs/archive-jobs/${archiveJob}/parts/1`, { range: 'bytes=0-99' }),
+    asked(admin, '/rcs/kept-archives'),
     asked(admin, '/rcs/archive-schedule'),
     asked(admin, '/rcs/users'),
     ...people.flatMap(person => [asked(admin, `/rcs/users/${person.name}`), asked(person, '/api/v2/me')]),

@@ -174,6 +174,12 @@ export const routeActs: Readonly<Record<string, RouteActs>> = {
   'DELETE /rcs/archive-jobs/:id': ({ a }) => over('DELETE', '/rcs/archive-jobs/:id', uuid(a.archiveJob)),
   'GET /rcs/archive-jobs/:id/parts/:number': ({ a }) =>
     over('GET', '/rcs/archive-jobs/:id/parts/1', uuid(a.archiveJob)),
+  'GET /rcs/kept-archives': attack => [
+    ...plainly('GET', '/rcs/kept-archives'),
+    ...over('GET', '/rcs/kept-archives?certificate=:alias', aliases(attack)).map(withoutTwin),
+  ],
+  'POST /rcs/kept-archives/:id/release': ({ a }) =>
+    over('POST', '/rcs/kept-archives/:id/release', uuid(a.keptArchive), [{ reason: 'of B' }]),
   'GET /rcs/archive-schedule': () => plainly('GET', '/rcs/archive-schedule'),
   'PUT /rcs/archive-schedule': () =>
     plainly('PUT', '/rcs/archive-schedule', [{ at: '03:00', reason: 'of B', destination: { path: 'archives-of-b' } }]),

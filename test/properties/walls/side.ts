@@ -68,6 +68,8 @@ export interface Side {
   readonly rewrap: string;
   /** Done, with one part. */
   readonly archiveJob: string;
+  /** Its one part, as an archive that keys are kept for. */
+  readonly keptArchive: string;
   /** Defined, and on every third recording. */
   readonly label: string;
   /** A key of the token that waits for its certificate. */
@@ -146,10 +148,10 @@ export async function buildSide({
   const { session } = await admin.must<{ session: { id: string } }>('POST', '/api/v2/sessions', {});
   await admin.must('POST', '/rcs/keys', { alias: `${prefix}-generated`, size: 2048 });
   const rewrap = await finishedRewrap(admin, aliases[2]!, aliases[0]!);
-  const archiveJob = await finishedArchive(admin, prefix, recordings[0]!.id);
+  const { job: archiveJob, archive: keptArchive } = await finishedArchive(admin, prefix, recordings[0]!.id);
   return {
     ...{ prefix, contactCenter, admin, supervisor, agent, keyAdministrator, certificates, profile },
-    ...{ recordings, seldomPlayed, label, hawk, genesys, keyPair, rewrap, archiveJob },
+    ...{ recordings, seldomPlayed, label, hawk, genesys, keyPair, rewrap, archiveJob, keptArchive },
     session: session.id,
     generatedKey: `${prefix}-generated`,
   };
@@ -214,14 +216,16 @@ async function finishedRewrap(admin: Caller, from: string, to: string): Promise<
 }
 
 /** And a schedule, which makes none while the property runs. */
-async function finishedArchive(admin: Caller, prefix: string, recording: string): Promise<string> {
+async function finishedArchive(admin: Caller, prefix: string, recording: string) {
   const destination = { path: `${prefix}-archives` };
   const reason = `${prefix}-archive`;
   const at = new Date(Date.now() - 3_600_000).toISOString().slice(11, 16);
   await admin.must('PUT', '/rcs/archive-schedule', { at, reason, destination });
   const asked = { recordings: [recording], reason, destination };
   const { id } = await admin.must<{ id: string }>('POST', '/rcs/archive-jobs', asked);
-  const job = (): Promise<{ state: string }> => admin.must('GET', `/rcs/archive-jobs/${id}`);
-  await answerOf('the end of the archive job', job, ({ state }) => state === 'done', { patienceMs: 60_000 });
-  return id;
+  const job = (): Promise<{ state: string; parts: { archive: string }[] }> =>
+    admin.must('GET', `/rcs/archive-jobs/${id}`);
+  const isDone = ({ state }: { state: string }): boolean => state === 'done';
+  const { parts } = await answerOf('the end of the archive job', job, isDone, { patienceMs: 60_000 });
+  return { job: id, archive: parts[0]!.archive };
 }

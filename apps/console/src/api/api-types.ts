@@ -1276,6 +1276,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rcs/kept-archives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Archives that were made here and that keys are kept for, the newest first */
+        get: operations["get-rcs-kept-archives"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rcs/kept-archives/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that nobody needs an archive any more
+         * @description No key is kept for it from now on. The archive itself stays where it is; one that is being made breaks off. It takes a login of the last minutes, as the removal of a key does.
+         */
+        post: operations["post-rcs-kept-archives-id-release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rcs/keys": {
         parameters: {
             query?: never;
@@ -2078,6 +2115,8 @@ export interface components {
             waiting?: string;
         };
         ArchivePart: {
+            /** @description id of the archive that it is */
+            archive?: string;
             /** Format: date-time */
             finishedAt: string;
             length: number;
@@ -2404,6 +2443,14 @@ export interface components {
             recording: string;
         };
         CustodyStatus: {
+            /** @description media files of the archives that were made here */
+            archives: {
+                /** @description for a recipient of the archive, whose key is not expected here */
+                forRecipients: number;
+                /** @description of the others: opened by no key that is here; absent while no vault answers */
+                keyMissing?: number;
+                mediaFiles: number;
+            };
             mediaFiles: number;
             neverProved: number;
             /** Format: date-time */
@@ -2433,6 +2480,7 @@ export interface components {
         };
         Deletion: {
             alias: string;
+            archives: number;
             assignments: number;
             /** @constant */
             deleted: true;
@@ -2652,6 +2700,39 @@ export interface components {
                 changedAt: string;
                 name: string;
             }[];
+        };
+        KeptArchive: {
+            /** Format: date-time */
+            begunAt: string;
+            id: string;
+            job?: {
+                id: string;
+                part: number;
+            };
+            /**
+             * Format: date-time
+             * @description when it was made, or a part of it read here, last
+             */
+            lastSeenAt: string;
+            /** @description that need a key */
+            mediaFiles: number;
+            reason: string;
+            /** @description whom its envelopes were re-wrapped for */
+            recipient?: {
+                fingerprint: string;
+                subject: string;
+            };
+            requestedBy: string;
+            /**
+             * @description making: it is no archive yet; sealed: somebody may have it; whole: all of it was sent or stored; broken-off: its end was not sent for certain, and somebody may have it
+             * @enum {string}
+             */
+            state: "making" | "sealed" | "whole" | "broken-off";
+        };
+        KeptArchives: {
+            archives: components["schemas"]["KeptArchive"][];
+            /** @description absent at the end */
+            nextCursor?: string;
         };
         Key: {
             alias: string;
@@ -3068,6 +3149,36 @@ export interface components {
             recordings: components["schemas"]["RecordingOfPage"][];
             /** @constant */
             statusCode: 0;
+        };
+        ReleasedArchive: {
+            /** Format: date-time */
+            begunAt: string;
+            id: string;
+            job?: {
+                id: string;
+                part: number;
+            };
+            /**
+             * Format: date-time
+             * @description when it was made, or a part of it read here, last
+             */
+            lastSeenAt: string;
+            /** @description that need a key */
+            mediaFiles: number;
+            reason: string;
+            /** @description whom its envelopes were re-wrapped for */
+            recipient?: {
+                fingerprint: string;
+                subject: string;
+            };
+            /** Format: date-time */
+            releasedAt: string;
+            requestedBy: string;
+            /**
+             * @description making: it is no archive yet; sealed: somebody may have it; whole: all of it was sent or stored; broken-off: its end was not sent for certain, and somebody may have it
+             * @enum {string}
+             */
+            state: "making" | "sealed" | "whole" | "broken-off";
         };
         Renewal: {
             alias: string;
@@ -6429,6 +6540,59 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    "get-rcs-kept-archives": {
+        parameters: {
+            query?: {
+                certificate?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptArchives"];
+                };
+            };
+        };
+    };
+    "post-rcs-kept-archives-id-release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description why nobody needs the archive any more; it stands in the audit */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleasedArchive"];
+                };
             };
         };
     };

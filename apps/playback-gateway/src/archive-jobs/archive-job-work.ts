@@ -8,7 +8,7 @@ import {
   type ErrorCode,
   type Logger,
 } from '#platform';
-import type { ArchiveJob, ArchiveJobStore } from '#store';
+import type { ArchiveJob, ArchiveJobStore, KeptArchiveStore, UnfinishedPart } from '#store';
 import { LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 import { ArchiveJobLease, JobLeftError } from './archive-job-lease.js';
 import { ArchivePartMaker } from './archive-part-maker.js';
@@ -46,6 +46,7 @@ export class ArchiveJobWork {
     @Inject(storeTokens.archiveJobs) private readonly jobs: ArchiveJobStore,
     private readonly maker: ArchivePartMaker,
     private readonly parts: ArchiveParts,
+    @Inject(storeTokens.keptArchives) private readonly kept: Pick<KeptArchiveStore, 'withdraw'>,
     @Inject(LOGGER) private readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>,
   ) {}
 
@@ -78,7 +79,7 @@ export class ArchiveJobWork {
     const { unfinished, sealed } = job;
     if (sealed !== undefined) return this.published({ ...job, sealed }, lease);
     if (unfinished === undefined) return job;
-    await this.parts.discard(job, unfinished, AbortSignal.timeout(shortActMs));
+    await this.discard(job, unfinished, AbortSignal.timeout(shortActMs));
     return lease.step({ changes: { unfinished: undefined } });
   }
 
@@ -118,13 +119,19 @@ export class ArchiveJobWork {
     }
   }
 
+  /** What was written of a part, and then what it needs: nobody has it. */
+  private async discard(job: ArchiveJob, unfinished: UnfinishedPart, signal: AbortSignal): Promise<void> {
+    await this.parts.discard(job, unfinished, signal);
+    if (unfinished.archive !== undefined) await this.kept.withdraw(job.contactCenter, unfinished.archive);
+  }
+
   private async removed(
     job: ArchiveJob,
     unfinished: NonNullable<ArchiveJob['unfinished']>,
     lease: ArchiveJobLease,
   ): Promise<void> {
     try {
-      await this.parts.discard(job, unfinished, deadlineSignal(shortActMs));
+      await this.discard(job, unfinished, deadlineSignal(shortActMs));
       await lease.step({ changes: { unfinished: undefined } });
     } catch (error) {
       this.logger.warn({ job: job.id, error: describeError(error) }, 'what was written of a part is removed later');

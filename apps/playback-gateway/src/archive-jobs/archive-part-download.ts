@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { describeError, RcsError, ReceiverGoneError, type Logger, type ServerSettings } from '#platform';
-import type { ArchiveJob, ArchivePart, AuditLog } from '#store';
+import type { ArchiveJob, ArchivePart, AuditLog, KeptArchiveStore } from '#store';
 import type { ArchiveCaller } from '../archive/archive.service.js';
 import { sendPieces } from '../archive/send-pieces.js';
 import { LOGGER, SERVER_SETTINGS, storeTokens } from '../dependencies/injection-tokens.js';
@@ -27,6 +27,7 @@ export class ArchivePartDownload {
     private readonly jobs: ArchiveJobService,
     private readonly parts: ArchiveParts,
     @Inject(storeTokens.audit) private readonly audit: AuditLog,
+    @Inject(storeTokens.keptArchives) private readonly kept: Pick<KeptArchiveStore, 'seen'>,
     @Inject(LOGGER) private readonly logger: Pick<Logger, 'error'>,
     @Inject(SERVER_SETTINGS) private readonly settings: Pick<ServerSettings, 'clientIdleTimeoutMs'>,
   ) {}
@@ -71,6 +72,8 @@ export class ArchivePartDownload {
     try {
       const detail = JSON.stringify({ id: job.id, part: number, start, end, length });
       await this.audit.append({ ...caller.audited, event: 'archive-part-read', outcome: 'allowed', detail });
+      const seenAt = new Date().toISOString();
+      if (part.archive !== undefined) await this.kept.seen(job.contactCenter, part.archive, seenAt);
     } catch (error) {
       await pieces.return(undefined);
       throw error;

@@ -15,9 +15,11 @@ import { PartSelection } from './part-selection.js';
 
 const keptLeftOut = 100;
 
+type NamedPart = UnfinishedPart & Pick<Required<UnfinishedPart>, 'archive'>;
+
 /** A part that is to be written; nothing of it lies anywhere yet. */
 export interface BegunPart {
-  readonly unfinished: UnfinishedPart;
+  readonly unfinished: NamedPart;
   /** Writes it, whole. @throws RcsError; then what was written is to be removed. */
   write(signal: AbortSignal): Promise<SealedPart>;
 }
@@ -41,7 +43,7 @@ export class ArchivePartMaker {
     const contents = new ArchiveContents();
     const selected = await PartSelection.of(recordings, job.limits, () => contents.readyBytes);
     if (selected === undefined) return undefined;
-    const unfinished = { part: job.counts.parts + 1, attempt: randomBytes(8).toString('hex') };
+    const unfinished = { part: job.counts.parts + 1, attempt: randomBytes(8).toString('hex'), archive: randomUUID() };
     const write = (signal: AbortSignal): Promise<SealedPart> =>
       this.write(job, { caller, request, contents, selected, unfinished }, signal);
     return { unfinished, write };
@@ -50,11 +52,13 @@ export class ArchivePartMaker {
   private async write(job: ArchiveJob, making: Making, signal: AbortSignal): Promise<SealedPart> {
     const { caller, contents, selected, unfinished } = making;
     const { user, address, requestId } = caller;
-    const id = randomUUID();
-    const request = { ...making.request, job: { id: job.id, part: unfinished.part } };
+    const { archive: id, part } = unfinished;
+    const ofJob = { id: job.id, part };
+    const request = { ...making.request, job: ofJob };
     const recipients = await this.archives.recipientsOf(request, job.contactCenter);
     const begun = await this.archives.begin(id, request, caller, recipients);
-    const asked = { id, user, address, requestId, recipients, signal };
+    const needs = this.archives.needsOf(id, request, caller, begun, recipients, ofJob);
+    const asked = { id, user, address, requestId, recipients, needs, signal };
     try {
       const members = this.archives.members({ request, caller, asked, begun, selected, contents });
       const written = await this.parts.write(job, unfinished, storedZip(members), signal);
@@ -86,7 +90,7 @@ interface Making {
   readonly request: ArchiveRequest;
   readonly contents: ArchiveContents;
   readonly selected: PartSelection;
-  readonly unfinished: UnfinishedPart;
+  readonly unfinished: NamedPart;
 }
 
 function sealedPart(
@@ -100,6 +104,7 @@ function sealedPart(
     part: {
       number: unfinished.part,
       path: pathOfPart(job, unfinished.part),
+      archive: unfinished.archive,
       ...written,
       recordings,
       mediaFiles,

@@ -14,6 +14,7 @@ import { LiveIdentity } from '#platform';
 import type { AuditRecord } from '#store';
 import { AuditProofs } from '../audit/audit-proofs.js';
 import type { ArchiveContents } from './archive-contents.js';
+import type { ArchiveNeeds } from './archive-needs.js';
 import { ArchiveProofs } from './archive-proofs.js';
 import { memberOf } from './member-of.js';
 import { TimeStamps } from './time-stamps.js';
@@ -33,6 +34,8 @@ export interface UnsealedArchive {
   /** The record that was written before its first byte. */
   readonly begun: AuditRecord;
   readonly contents: ArchiveContents;
+  /** Written before the manifest leaves. */
+  readonly needs: ArchiveNeeds;
   readonly signal: AbortSignal;
 }
 
@@ -61,10 +64,10 @@ export class ArchiveSeals {
 
   /**
    * The last members of an archive: proofs of what the audit says of it, the manifest, and its seal.
-   * @throws RcsError RCS_AUDIT_UNAVAILABLE, RCS_VAULT_UNAVAILABLE, RCS_TIME_STAMP_UNAVAILABLE
+   * @throws RcsError RCS_AUDIT_UNAVAILABLE, RCS_VAULT_UNAVAILABLE, RCS_TIME_STAMP_UNAVAILABLE, RCS_ARCHIVE_GIVEN_UP
    */
   async *membersOf(
-    { archive, begun, contents, signal }: UnsealedArchive,
+    { archive, begun, contents, needs, signal }: UnsealedArchive,
     manifestWith: (timeStamp: TimeStampState | undefined) => Buffer,
   ): AsyncGenerator<ZipMember> {
     const { contactCenter } = archive;
@@ -72,6 +75,7 @@ export class ArchiveSeals {
     if (proof !== undefined) yield contents.hashed(memberOf(archiveProofName, jsonOf(proof)));
     yield* this.archiveProofs.membersOf(contents, contactCenter);
     const { manifest, signature, timeStamp } = await this.seal(archive, manifestWith, signal);
+    await needs.seal();
     yield memberOf(manifestName, manifest);
     yield memberOf(signatureName, signature);
     if (timeStamp !== undefined) yield memberOf(timeStampName, timeStamp);

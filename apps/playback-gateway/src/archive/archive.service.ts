@@ -9,11 +9,12 @@ import {
   type ZipMember,
 } from '#archive';
 import { describeError, RcsError, ReceiverGoneError, type Logger, type ServerSettings } from '#platform';
-import type { AuditEntry, AuditLog, AuditRecord, Recording, User } from '#store';
+import type { AuditEntry, AuditLog, AuditRecord, KeptArchiveStore, Recording, User } from '#store';
 import { LOGGER, SERVER_SETTINGS, storeTokens } from '../dependencies/injection-tokens.js';
 import type { PlayerConnection } from '../playback/player-connection.js';
 import { ArchiveContents } from './archive-contents.js';
 import { ArchivedRecordings, placeOf, type ArchiveAsked } from './archived-recordings.js';
+import { ArchiveNeeds } from './archive-needs.js';
 import { ArchiveRecipients, askedFor, type RecipientsOfArchive } from './archive-recipients.js';
 import { archiveReadme, readmeName } from './archive-readme.js';
 import type { ArchiveRequest } from './archive-request.schema.js';
@@ -47,6 +48,7 @@ export class ArchiveService {
     private readonly seals: ArchiveSeals,
     @Inject(storeTokens.audit) private readonly audit: AuditLog,
     private readonly recipients: ArchiveRecipients,
+    @Inject(storeTokens.keptArchives) private readonly kept: KeptArchiveStore,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(SERVER_SETTINGS) private readonly settings: Pick<ServerSettings, 'clientIdleTimeoutMs'>,
   ) {}
@@ -70,7 +72,8 @@ export class ArchiveService {
     const selected = await this.selection.of(user, request);
     const begun = await this.begin(id, request, caller, recipients);
     const contents = new ArchiveContents();
-    const asked: ArchiveAsked = { id, user, address, requestId, recipients, signal: player.signal };
+    const needs = this.needsOf(id, request, caller, begun, recipients);
+    const asked: ArchiveAsked = { id, user, address, requestId, recipients, needs, signal: player.signal };
     const members = this.members({ request, caller, asked, begun, selected, contents });
     try {
       player.writeHead(200, {
@@ -105,7 +108,8 @@ export class ArchiveService {
     const { asked, contents, selected, begun } = made;
     yield contents.hashed(memberOf(readmeName, archiveReadme));
     yield* readyAhead(turn => this.recordings(selected, asked, contents, turn));
-    const seal = { begun, contents, archive: sealedBy(made), signal: asked.signal };
+    const { needs, signal } = asked;
+    const seal = { begun, contents, needs, archive: sealedBy(made), signal };
     yield* this.seals.membersOf(seal, state => {
       contents.timeStamp = state;
       return manifestOf(made, state);
@@ -126,9 +130,24 @@ export class ArchiveService {
     return this.recipients.of(request, contactCenter);
   }
 
+  /** Which keys it will need. @param job the job, and which of its parts it is */
+  needsOf(
+    id: string,
+    { reason }: Pick<ArchiveRequest, 'reason'>,
+    { user, contactCenter }: Pick<ArchiveCaller, 'user' | 'contactCenter'>,
+    { time: begunAt }: AuditRecord,
+    { rewrap }: RecipientsOfArchive,
+    job?: { readonly id: string; readonly part: number },
+  ): ArchiveNeeds {
+    const recipient =
+      rewrap === undefined ? {} : { recipient: { fingerprint: rewrap.digest, subject: rewrap.subject } };
+    const archive = { id, contactCenter, begunAt, requestedBy: user.name, reason, ...recipient };
+    return new ArchiveNeeds(this.kept, job === undefined ? archive : { ...archive, job });
+  }
+
   /** What is written when it has ended, however that was. */
   async finished(
-    { id }: Pick<ArchiveAsked, 'id'>,
+    { id, needs }: Pick<ArchiveAsked, 'id' | 'needs'>,
     { audited }: Pick<ArchiveCaller, 'audited'>,
     { recordings, mediaFiles, bytes, leftOut, timeStamp }: ArchiveContents,
     outcome: 'done' | 'aborted' | 'failed',
@@ -142,6 +161,9 @@ export class ArchiveService {
       ...(timeStamp === undefined ? {} : { timeStamp }),
       ...(why === undefined ? {} : { why }),
     };
+    await needs.ended(outcome === 'done').catch((error: unknown) => {
+      this.logger.warn({ archive: id, error: describeError(error) }, 'keys are kept for an archive that broke off');
+    });
     try {
       await this.audit.append({
         ...audited,

@@ -11,6 +11,7 @@ import { contentProofOf } from '../playback/playback-audit.js';
 import { PlaybackService, type PermittedMedia } from '../playback/playback.service.js';
 import { recordingResource } from '../recordings/recording-resource.js';
 import type { ArchiveContents } from './archive-contents.js';
+import type { ArchiveNeeds } from './archive-needs.js';
 import type { RecipientsOfArchive } from './archive-recipients.js';
 import { ArchivedMediaSource, type ArchiveMember } from './archived-media-source.js';
 import type { ReadyMember, Turn } from './ready-ahead.js';
@@ -23,6 +24,7 @@ export interface ArchiveAsked {
   readonly address: string;
   readonly requestId: string;
   readonly recipients: RecipientsOfArchive;
+  readonly needs: ArchiveNeeds;
   readonly signal: AbortSignal;
 }
 
@@ -143,11 +145,12 @@ export class ArchivedRecordings {
 
   private async recorded(
     { subject, envelope }: PermittedMedia,
-    { id, recipients }: ArchiveAsked,
+    { id, recipients, needs }: ArchiveAsked,
     member: ArchiveMember,
   ) {
     const { digest } = envelope;
     try {
+      await needs.add(member.envelope);
       return await this.audit.append({
         ...subject,
         ...(digest === undefined ? {} : { envelopeDigest: digest }),

@@ -28,7 +28,9 @@ export type CertificateEvent =
   | 'media-index-retried'
   | 'media-given-up'
   | 'custody-read'
-  | 'custody-proved';
+  | 'custody-proved'
+  | 'archives-listed'
+  | 'archive-released';
 
 export interface AuditedAct {
   readonly event: CertificateEvent;

@@ -60,6 +60,11 @@ export class CertificateCatalog {
     return this.certificates.list(contactCenter);
   }
 
+  /** What the store has, and what is in the tokens beside these keys, however it came there. */
+  withThoseOf(contactCenter: string, keys: readonly KeyEntry[]): Promise<readonly RecordingCertificate[]> {
+    return this.inToken.listWith(contactCenter, keys);
+  }
+
   /** One certificate with all that is known of it. @throws RcsError RCS_CERTIFICATE_NOT_FOUND */
   async details(contactCenter: string, alias: string) {
     const stored = await this.require(contactCenter, alias);

@@ -1,15 +1,25 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { CertificateStore, CertificateUse, RecordingCertificate, UseQuestion } from '#store';
+import type {
+  CertificateStore,
+  CertificateUse,
+  KeptArchive,
+  KeptArchiveStore,
+  RecordingCertificate,
+  UseQuestion,
+} from '#store';
 import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
 import { CONFIGURATION, storeTokens } from '../dependencies/injection-tokens.js';
 import { CertificateCatalog } from './certificate-catalog.service.js';
 import { namesUnder, summaryOf } from '../envelopes/certificate-summary.js';
 import { SharedNames } from './shared-names.js';
 
+/** Whoever reads of more asks for the list. */
+const namedArchives = 3;
+
 /** What would be lost without the key of a certificate, as far as anybody can tell. */
 export interface CertificateNeeds {
-  /** Counted: assignments, and recordings that no other certificate opens. */
-  readonly needs: Pick<CertificateUse, 'assignments' | 'recordings'>;
+  /** Counted: assignments, and recordings and archives that no other certificate opens. */
+  readonly needs: Omit<CertificateUse, 'unknown'>;
   /** Recordings of the contact center of which nobody knows yet whom they are for: any of them may need it. */
   readonly unknown: number;
   /** Sources of recordings that cannot be listed: whatever they have may need it, too. */
@@ -19,12 +29,13 @@ export interface CertificateNeeds {
 /** Counts what needs a certificate, from the stored files and not only from what metadata says of them. */
 @Injectable()
 export class CertificateNeedsService {
-  /** Where recordings may be that no list of ours has: another server's metadata, archives that were taken away. */
+  /** Where recordings may be that no list of ours has: another server's metadata, archives of another server. */
   private readonly unlistable: readonly string[];
   private readonly recordingSources: GatewayConfiguration['recordingSources'];
 
   constructor(
     @Inject(storeTokens.certificates) private readonly certificates: CertificateStore,
+    @Inject(storeTokens.keptArchives) private readonly archives: Pick<KeptArchiveStore, 'list'>,
     private readonly list: CertificateCatalog,
     @Inject(CONFIGURATION)
     {
@@ -39,6 +50,12 @@ export class CertificateNeedsService {
   async needsOf(stored: RecordingCertificate): Promise<CertificateNeeds> {
     const { unknown, ...needs } = await this.certificates.use(await this.questionOf(stored));
     return { needs, unknown, unlistable: this.unlistableOf(stored.contactCenter) };
+  }
+
+  /** Some of the archives that need it, the newest first. */
+  archivesNeeding(question: UseQuestion): Promise<readonly KeptArchive[]> {
+    const { contactCenter } = question;
+    return this.archives.list({ contactCenter, needing: question, limit: namedArchives });
   }
 
   /** An RWS has recordings that nobody has asked for yet; whom those are for only it could say. */

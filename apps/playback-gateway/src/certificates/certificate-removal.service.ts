@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { RcsError } from '#platform';
-import type { CertificateStore, RecordingCertificate, RemovalResult } from '#store';
+import type { CertificateStore, KeptArchive, RecordingCertificate, RemovalResult } from '#store';
 import { storeTokens } from '../dependencies/injection-tokens.js';
 import { originOf, type Administrator } from '../access/certificate-administrator.js';
 import { CertificateAudit } from '../audit/certificate-audit.js';
@@ -77,7 +77,7 @@ export class CertificateRemovalService {
    * restored until operators destroy it.
    * @throws RcsError RCS_CERTIFICATE_IN_USE while the certificate is not deleted or another one has the same key, and with
    *   the number of recordings that only this key opens unless just that number was said: recordings may have come since
-   *   the certificate was deleted. RCS_RECORDINGS_UNKNOWN while any recording may need it, RCS_CONFIRMATION_REQUIRED, RCS_APPROVAL_REQUIRED naming the sources that operators must have thought of.
+   *   the certificate was deleted; naming archives, while any that was made here needs the key. RCS_RECORDINGS_UNKNOWN while any recording may need it, RCS_CONFIRMATION_REQUIRED, RCS_APPROVAL_REQUIRED naming the sources that operators must have thought of.
    */
   async removeKey(
     administrator: Administrator,
@@ -141,6 +141,10 @@ export class CertificateRemovalService {
     }
     const { needs, unknown, unlistable } = await this.needs.needsOf(stored);
     if (unknown > 0) throw unknownRecordings(alias, unknown);
+    if (needs.archives > 0) {
+      const archives = await this.needs.archivesNeeding(await this.needs.questionOf(stored));
+      throw keyOfArchives(alias, needs.archives, archives);
+    }
     if (confirmation !== alias) {
       const lost = needs.recordings === 0 ? '' : `, and with it ${counted(needs.recordings)} that only it opens`;
       throw typeAgain(alias, `to take its private key out of use${lost}`);
@@ -160,16 +164,38 @@ export class CertificateRemovalService {
     if (result.outcome === 'not-found') throw unknownCertificate(alias);
     if (result.outcome === 'unknown') throw unknownRecordings(alias, result.unknown);
     if (result.outcome === 'removed') return result;
-    const { assignments, recordings } = result;
+    const { assignments, recordings, archives } = result;
+    const named = archives === 0 ? [] : await this.needs.archivesNeeding(question);
+    const ofArchives = archives === 0 ? '' : `; so ${archives === 1 ? 'does' : 'do'} ${archivesText(archives, named)}`;
+    const reason = archives > 0 ? 'NEEDED_BY_ARCHIVES' : 'ASSIGNED';
     throw new RcsError('RCS_CERTIFICATE_IN_USE', undefined, {
       publicDetail:
         `${JSON.stringify(alias)} is assigned ${times(assignments)} and ${counted(recordings)} ` +
-        `${recordings === 1 ? 'needs' : 'need'} it: renew it and rewrap the recordings first, ` +
+        `${recordings === 1 ? 'needs' : 'need'} it${ofArchives}: renew it and rewrap the recordings first, ` +
         'or force the deletion by typing the alias again',
-      reason: recordings > 0 ? 'NEEDED_BY_RECORDINGS' : 'ASSIGNED',
+      reason: recordings > 0 ? 'NEEDED_BY_RECORDINGS' : reason,
     });
   }
 }
+
+/** How many, and the newest of them. */
+function archivesText(count: number, named: readonly KeptArchive[]): string {
+  const each = named.map(
+    ({ id, begunAt, mediaFiles }) =>
+      `${id} of ${begunAt} with ${mediaFiles} media ${mediaFiles === 1 ? 'file' : 'files'}`,
+  );
+  const more = count > named.length ? [`${count - named.length} more`] : [];
+  return `${count} ${count === 1 ? 'archive that was' : 'archives that were'} made here (${[...each, ...more].join(', ')})`;
+}
+
+const keyOfArchives = (alias: string, count: number, named: readonly KeptArchive[]): RcsError =>
+  new RcsError('RCS_CERTIFICATE_IN_USE', undefined, {
+    publicDetail:
+      `only the private key of ${JSON.stringify(alias)} opens ${archivesText(count, named)}, wherever ` +
+      `${count === 1 ? 'it is' : 'they are'}: release those that nobody needs any more first ` +
+      `(rcsctl archive kept list --certificate ${alias}, rcsctl archive kept release)`,
+    reason: 'NEEDED_BY_ARCHIVES',
+  });
 
 /** No count, so nothing that could be confirmed. */
 const unknownRecordings = (alias: string, count: number): RcsError =>

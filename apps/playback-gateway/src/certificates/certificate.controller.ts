@@ -113,8 +113,8 @@ export class CertificateController {
     @Param('alias') alias: string,
     @ValidBody(deletionSchema) { force }: z.output<typeof deletionSchema>,
   ) {
-    const { assignments, recordings } = await this.removals.delete(administrator, alias, force);
-    return { alias, deleted: true, assignments, recordings };
+    const { assignments, recordings, archives } = await this.removals.delete(administrator, alias, force);
+    return { alias, deleted: true, assignments, recordings, archives };
   }
 
   @Delete(':alias/key')

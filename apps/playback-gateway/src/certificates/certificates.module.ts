@@ -37,7 +37,7 @@ import { ClearPrivateKeys } from './upload/clear-private-keys.js';
     CertificateRemovalService,
     ExpiryWatch,
   ],
-  exports: [CertificateCatalog, CertificatePolicy],
+  exports: [CertificateCatalog, CertificateNeedsService, CertificatePolicy],
 })
 export class CertificatesModule implements OnApplicationBootstrap {
   constructor(

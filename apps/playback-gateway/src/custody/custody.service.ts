@@ -4,6 +4,7 @@ import { deadlineSignal, errorRegistry, isErrorCode, RcsError } from '#platform'
 import type { CustodyCandidate, CustodyOutcome, CustodyProof, CustodyStore, MediaFile, Recording } from '#store';
 import type { Administrator } from '../access/certificate-administrator.js';
 import { storeTokens } from '../dependencies/injection-tokens.js';
+import { ArchivesStandingService } from '../kept-archives/archives-standing.js';
 import { isSampled } from './custody-sample.js';
 import { CustodyProver } from './custody-prover.js';
 import type { FoundQuery, ProveInput } from './custody.schema.js';
@@ -61,6 +62,7 @@ export class CustodyService {
   constructor(
     @Inject(storeTokens.custody) private readonly store: CustodyStore,
     private readonly prover: CustodyProver,
+    private readonly archives: ArchivesStandingService,
   ) {}
 
   /** @throws RcsError where nothing can be known now: no worker, no vault, no store. What was proved before is kept. */
@@ -107,6 +109,7 @@ export class CustodyService {
       mediaFiles,
       outcomes: outcomes ?? {},
       neverProved: Math.max(0, mediaFiles - proved),
+      archives: await this.archives.of(contactCenter),
       ...(oldestProof === undefined ? {} : { oldestProof: new Date(oldestProof).toISOString() }),
     };
   }

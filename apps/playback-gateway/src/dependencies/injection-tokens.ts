@@ -19,6 +19,7 @@ export const storeTokens = {
   peaks: Symbol('PeaksStore'),
   custody: Symbol('CustodyStore'),
   archiveJobs: Symbol('ArchiveJobStore'),
+  keptArchives: Symbol('KeptArchiveStore'),
   settings: Symbol('SettingStore'),
   seenMarks: Symbol('SeenMarkStore'),
   endedSessions: Symbol('EndedSessionStore'),

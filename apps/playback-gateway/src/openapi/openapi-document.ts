@@ -21,6 +21,7 @@ import { removal } from './operations/removal.js';
 import { archiveJobOperations } from './operations/archive-jobs.js';
 import { archiveOperations } from './operations/archives.js';
 import { custodyOperations } from './operations/custody.js';
+import { keptArchiveOperations } from './operations/kept-archives.js';
 import { rewrapOperations } from './operations/rewraps.js';
 import { sessionOperations } from './operations/sessions.js';
 import { settings } from './operations/settings.js';
@@ -47,6 +48,7 @@ export const features: readonly FeatureOperations[] = [
   rewrapOperations,
   archiveOperations,
   archiveJobOperations,
+  keptArchiveOperations,
   custodyOperations,
   keyManagerAdministration,
   localKeyManager,

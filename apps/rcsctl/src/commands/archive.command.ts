@@ -33,6 +33,7 @@ import {
   withPlacement,
   type PlacementOptions,
 } from './archive-jobs.commands.js';
+import { keptArchivesCommands } from './kept-archives.commands.js';
 import { mountCommands } from './archive-mount.commands.js';
 import { verifyCommand } from './archive-verify.command.js';
 
@@ -73,6 +74,7 @@ export function archiveCommand(program: Command): void {
   restoreCommand(archive);
   mountCommands(archive);
   archiveJobsCommands(archive);
+  keptArchivesCommands(archive);
 }
 
 interface RestoreOptions extends ConfigurationOptions, RecorderOptions {

@@ -9,6 +9,8 @@ export interface CustodyStatus {
   readonly mediaFiles: number;
   readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
   readonly neverProved: number;
+  /** Media files of the archives that were made here; not there with gateways of before. */
+  readonly archives?: { readonly mediaFiles: number; readonly forRecipients: number; readonly keyMissing?: number };
   readonly oldestProof?: string;
 }
 

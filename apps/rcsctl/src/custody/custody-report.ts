@@ -48,8 +48,17 @@ export function sampleOf(asked: { readonly mediaFiles: number; readonly seed: st
   } as const;
 }
 
+function archivesText({ mediaFiles, forRecipients, keyMissing }: NonNullable<CustodyStatus['archives']>): string {
+  const others = forRecipients === 0 ? '' : `, ${forRecipients} of them for recipients of their own`;
+  const missing =
+    keyMissing === undefined
+      ? 'no vault says now which keys are here'
+      : `${keyMissing} ${keyMissing === 1 ? 'has' : 'have'} no key here that opens ${keyMissing === 1 ? 'it' : 'them'}`;
+  return `Archives that were made here have ${mediaFiles} encrypted media files${others}: ${missing}.`;
+}
+
 export function custodyReportText({ status, proved, sample, failures: failing }: CustodyReport): string {
-  const { mediaFiles, neverProved, oldestProof } = status;
+  const { mediaFiles, neverProved, oldestProof, archives } = status;
   const counted = outcomes.flatMap(outcome => {
     const count = status.outcomes[outcome] ?? 0;
     return count === 0 ? [] : [[String(count), meanings[outcome]]];
@@ -60,6 +69,7 @@ export function custodyReportText({ status, proved, sample, failures: failing }:
     ...(rows.length === 0 ? [] : [textTable(['Media files', ''], rows)]),
     `This run proved ${proved.mediaFiles} media files of ${proved.recordings} recordings (${proved.recordingsPerSecond.toFixed(0)} recordings a second), ${proved.failed} of which cannot be played.`,
   ];
+  if (archives !== undefined && archives.mediaFiles > 0) lines.push(archivesText(archives));
   if (oldestProof !== undefined) lines.push(`The oldest of the last proofs is of ${oldestProof}.`);
   if (sample !== undefined) {
     const percent = (sample.failingAtMost * 100).toPrecision(2);

@@ -118,6 +118,13 @@ export const mediaErrors = {
     'The archive job is at its end, or not in a state from which that is possible',
     'What is done or cancelled stays so, and what has failed is not paused: begin another job.',
   ),
+  RCS_ARCHIVE_GIVEN_UP: define(
+    409,
+    FAILED_PRECONDITION,
+    2,
+    'The archive was released while it was being made, or a member of it took a day',
+    'Nobody has it as a whole, and no key is kept for it: have it made anew.',
+  ),
   RCS_ENCRYPTION_PENDING: define(
     503,
     UNAVAILABLE,

@@ -82,6 +82,8 @@ export interface UnfinishedPart {
   readonly part: number;
   /** Of the name under which it is written; nobody else writes under it. */
   readonly attempt: string;
+  /** Id of the archive that it is; absent in what earlier versions wrote. */
+  readonly archive?: string;
 }
 
 /** An archive of its own: one ZIP file, signed. */
@@ -89,6 +91,8 @@ export interface ArchivePart {
   /** From 1 on. */
   readonly number: number;
   readonly path: string;
+  /** Id of the archive that it is; absent in what earlier versions made. */
+  readonly archive?: string;
   readonly length: number;
   /** Hexadecimal. */
   readonly sha256: string;

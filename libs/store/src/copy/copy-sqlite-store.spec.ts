@@ -99,10 +99,7 @@ async function pictureOf(store: Store): Promise<object> {
     secret: await store.sharedSecrets.agree('sessions', 'another'),
     custody: await store.custody.summaries(),
     archives: [await store.archiveJobs.list(contactCenter, 9), await store.archiveJobs.schedules()],
-    kept: [
-      await store.keptArchives.list({ contactCenter, limit: 9 }),
-      await store.keptArchives.needs(contactCenter),
-    ],
+    kept: [await store.keptArchives.list({ contactCenter, limit: 9 }), await store.keptArchives.needs(contactCenter)],
     ended: await store.endedSessions.has('session'),
     status: await store.mediaIndex.status(),
     audit: { problems, records, writers, all: await collect(store.audit.query({})) },

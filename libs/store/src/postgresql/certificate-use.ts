@@ -24,8 +24,11 @@ export async function certificateUse(sql: Sql, question: UseQuestion): Promise<C
   const { contactCenter, alias, recipients, otherRecipients } = question;
   const assigned = (await assignmentsOf(sql, contactCenter)).filter(({ aliases }) => aliases.includes(alias));
   const values = [contactCenter, recipients, otherRecipients, Date.now()];
-  const { recordings = 0, archives = 0, unknown = 0 } =
-    (await sql.first<Partial<Omit<CertificateUse, 'assignments'>>>(counts, values)) ?? {};
+  const {
+    recordings = 0,
+    archives = 0,
+    unknown = 0,
+  } = (await sql.first<Partial<Omit<CertificateUse, 'assignments'>>>(counts, values)) ?? {};
   return { assignments: assigned.length, recordings, archives, unknown };
 }
 

@@ -43,6 +43,7 @@ const part = named(
   z.strictObject({
     number: z.int().min(1),
     path: z.string(),
+    archive: z.string().optional().describe('id of the archive that it is'),
     length: count,
     sha256: z.string(),
     recordings: count,

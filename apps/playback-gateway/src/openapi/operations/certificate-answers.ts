@@ -109,7 +109,13 @@ export const inspection = named(
 
 export const deletion = named(
   'Deletion',
-  z.strictObject({ alias: z.string(), deleted: z.literal(true), assignments: count, recordings: count }),
+  z.strictObject({
+    alias: z.string(),
+    deleted: z.literal(true),
+    assignments: count,
+    recordings: count,
+    archives: count,
+  }),
 );
 
 export const keyRemoval = named(

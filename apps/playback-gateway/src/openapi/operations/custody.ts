@@ -18,6 +18,15 @@ const status = named(
     mediaFiles: count,
     outcomes: z.partialRecord(z.enum(custodyOutcomes), count).describe('media files by what their last proof found'),
     neverProved: count,
+    archives: z
+      .strictObject({
+        mediaFiles: count,
+        forRecipients: count.describe('for a recipient of the archive, whose key is not expected here'),
+        keyMissing: count
+          .optional()
+          .describe('of the others: opened by no key that is here; absent while no vault answers'),
+      })
+      .describe('media files of the archives that were made here'),
     oldestProof: time.optional(),
   }),
 );

@@ -1,0 +1,36 @@
+import type { RunningCluster } from '#test/cluster/running-cluster.js';
+import { ArchiveJobsClient } from './archive-jobs-client.js';
+import { bodyOf } from './certificate-administrator.js';
+import type { CurlClient } from './curl-client.js';
+
+/** An archive that keys are kept for, as the gateway answers it. */
+export interface KeptArchiveAnswer {
+  readonly id: string;
+  readonly state: string;
+  readonly reason: string;
+  readonly requestedBy: string;
+  readonly recipient?: { readonly fingerprint: string };
+  readonly job?: { readonly id: string; readonly part: number };
+  readonly mediaFiles: number;
+}
+
+/** What an administrator of certificates asks of archives that were made, with curl. */
+export class KeptArchivesClient {
+  private readonly http: ArchiveJobsClient;
+
+  constructor(cluster: RunningCluster, client: CurlClient) {
+    this.http = new ArchiveJobsClient(cluster, client);
+  }
+
+  async list(certificate?: string): Promise<readonly KeptArchiveAnswer[]> {
+    const which = certificate === undefined ? '' : `?certificate=${certificate}`;
+    const answer = await this.http.ask('GET', `kept-archives${which}`);
+    if (answer.status !== 200) throw new Error(answer.body.toString());
+    return bodyOf<{ archives: KeptArchiveAnswer[] }>(answer).archives;
+  }
+
+  /** The status of the answer. */
+  async release(id: string, reason = 'burnt', who = 'alice'): Promise<number> {
+    return (await this.http.ask('POST', `kept-archives/${id}/release`, { reason }, who)).status;
+  }
+}

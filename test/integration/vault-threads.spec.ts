@@ -34,6 +34,13 @@ describe('the process of a module', () => {
     expect(new Set(niceValues(vault.pid))).toEqual(new Set([own]));
   });
 
+  it('has one for every session and one for administration where nobody asks', async () => {
+    const vault = await testBed.startVault({ token: { ...testBed.token, sessions: 3 } });
+    const [host] = vault.children();
+    const own = niceValues(process.pid)[0] ?? 0;
+    expect(niceValues(host!).filter(nice => nice === own + 3)).toHaveLength(4);
+  });
+
   it('has no PIN in its arguments or environment, none of our settings, and leaves no core behind', async () => {
     const vault = await testBed.startVault();
     const [host] = vault.children();

@@ -52,8 +52,8 @@ export type TokenState =
   | { readonly kind: 'pin-refused'; readonly reason: string }
   | { readonly kind: 'closed' };
 
-/** Threads for file and name lookups that share the pool with the token. */
-const otherThreads = 4;
-
-/** What UV_THREADPOOL_SIZE should be at least for so many sessions. */
-export const recommendedThreadPoolSize = (sessions: number): number => sessions + 1 + otherThreads;
+/**
+ * What UV_THREADPOOL_SIZE should be for so many sessions: one for each, and one for that of administration. Nothing else in the
+ * process of a module uses these threads, and calls go around among all that there are, each with cold caches.
+ */
+export const recommendedThreadPoolSize = (sessions: number): number => sessions + 1;

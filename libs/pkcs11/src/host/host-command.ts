@@ -6,8 +6,8 @@ const setpriv = '/usr/bin/setpriv';
 const endingWithUs: readonly string[] = existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL'] : [];
 /** No picture of the memory, in which PIN and session keys are, is ever written to a disk. */
 const withoutCoreDumps = ['/bin/sh', '-c', 'ulimit -c 0; exec "$@"', 'token-host'];
-/** The host keeps little; what it keeps grows with the objects of the token. */
-const smallHeap = ['--max-old-space-size=256', '--max-semi-space-size=2', '--v8-pool-size=0'];
+/** The host keeps little; what it keeps grows with the objects of the token. With 0, V8 would have a thread for each processor. */
+const smallHeap = ['--max-old-space-size=256', '--max-semi-space-size=2', '--v8-pool-size=1'];
 
 /** How a host is started: its program lies beside this file's library, or (in tests) is compiled while it is loaded. */
 export function hostCommand(): readonly [program: string, ...args: string[]] {

@@ -11,7 +11,7 @@ import { TokenView } from './token-view.js';
 export interface HostedTokenOptions extends HostedOptions {
   /** How long a call may take while the token is being opened or looked for, milliseconds. */
   readonly openTimeoutMs: number;
-  /** Calls of the token that run at the same time; one for every session and some more when absent. */
+  /** Calls of the token that run at the same time; one for every session and one more when absent. */
   readonly threads?: number | undefined;
   /**
    * For modules that read their objects once: where a key is not found the module is initialised again, when nobody uses the

@@ -87,7 +87,7 @@ export const keyVault = z
       .max(1024)
       .optional()
       .describe(
-        'Threads for calls of a token, in the process of its module. Absent: one for every session and some more, as an HSM behind a network wants it. A token that computes in that process (SoftHSM) is fastest with as many threads as processors and several times as many sessions.',
+        'Threads for calls of a token, in the process of its module. Absent: one for every session and one more, as an HSM behind a network wants it. A token that computes in that process (SoftHSM) is fastest with as many threads as processors and several times as many sessions.',
       ),
     transportKeyTimeToLiveMs: milliseconds
       .default(3_600_000)

@@ -9,7 +9,8 @@ import { BareDecryptions, type Speed, type TokenPlace } from './token/bare-decry
 import { BusyToken } from './token/busy-token.js';
 
 /*
- * Unwraps a second of a token in the process of its module, in turn with a bare C program on the same module and key.
+ * Unwraps a second of a token in the process of its module, in turn with a bare C program on the same module and key, and with
+ * that program in two processes: what the module costs, and what a process of its own costs at least.
  *
  *   npm run bench -- token [--sessions 8] [--pairs 7] [--json]       a token of SoftHSM, made and removed
  *   npm run bench -- token --module kryoptic                         one of Kryoptic, built with cargo at the first time
@@ -32,6 +33,13 @@ const { values } = parseArgs({
   },
 });
 const [pairs, sessions] = [Number(values.pairs), Number(values.sessions)];
+
+interface Yardsticks {
+  readonly bare: BareDecryptions;
+  readonly apart: BareDecryptions;
+}
+
+type Pair = Readonly<Record<'ours' | 'bare' | 'apart', Speed>>;
 
 type Place = TokenPlace & { readonly remove: () => void | Promise<void> };
 
@@ -66,32 +74,40 @@ function useBuiltHost(): void {
 /** In turn, the order changing from pair to pair, after one pair that is not counted. */
 async function compare(
   ours: BusyToken,
-  bare: BareDecryptions,
+  { bare, apart }: Yardsticks,
   key: TokenKey,
   modulusBits: 2048 | 3072,
 ): Promise<object> {
   const count = counts[modulusBits];
-  const sides = { ours: () => ours.run(key, count), bare: () => bare.run(key.id, count, sessions) };
+  const sides = {
+    ours: () => ours.run(key, count),
+    bare: () => bare.run(key.id, count, sessions),
+    apart: () => apart.run(key.id, count, sessions),
+  };
   await sides.bare();
+  await sides.apart();
   await sides.ours();
-  const found: { ours: Speed; bare: Speed }[] = [];
+  const found: Pair[] = [];
   for (let pair = 0; pair < pairs; pair++) {
     const first = pair % 2 === 0 ? await sides.ours() : undefined;
-    const yardstick = await sides.bare();
-    found.push({ ours: first ?? (await sides.ours()), bare: yardstick });
+    const yardsticks = { bare: await sides.bare(), apart: await sides.apart() };
+    found.push({ ours: first ?? (await sides.ours()), ...yardsticks });
   }
-  const middle = (of: (one: { ours: Speed; bare: Speed }) => number): number =>
-    Number(median(found.map(of)).toFixed(3));
+  const middle = (of: (one: Pair) => number): number => Number(median(found.map(of)).toFixed(3));
   return {
     name: `RSA-${modulusBits}`,
     bar,
     ratio: middle(one => one.ours.perSecond / one.bare.perSecond),
     ratios: found.map(one => Number((one.ours.perSecond / one.bare.perSecond).toFixed(3))),
     cpuRatio: middle(one => one.bare.cpuMicroseconds / one.ours.cpuMicroseconds),
+    apartRatio: middle(one => one.apart.perSecond / one.bare.perSecond),
+    apartCpuRatio: middle(one => one.bare.cpuMicroseconds / one.apart.cpuMicroseconds),
     unwrapsPerSecond: middle(one => one.ours.perSecond),
     bareUnwrapsPerSecond: middle(one => one.bare.perSecond),
+    apartUnwrapsPerSecond: middle(one => one.apart.perSecond),
     cpuMicroseconds: middle(one => one.ours.cpuMicroseconds),
     bareCpuMicroseconds: middle(one => one.bare.cpuMicroseconds),
+    apartCpuMicroseconds: middle(one => one.apart.cpuMicroseconds),
   };
 }
 
@@ -102,10 +118,11 @@ async function main(): Promise<void> {
   try {
     const keys = new Map<2048 | 3072, TokenKey>();
     for (const bits of modulusSizes) keys.set(bits, await ours.key(`bench/rsa-${bits}`, bits));
-    const bare = new BareDecryptions(token);
+    const yardsticks = { bare: new BareDecryptions(token, 'one'), apart: new BareDecryptions(token, 'apart') };
     const rows: object[] = [];
-    for (const [bits, key] of keys) rows.push(await compare(ours, bare, key, bits));
-    bare.end();
+    for (const [bits, key] of keys) rows.push(await compare(ours, yardsticks, key, bits));
+    yardsticks.bare.end();
+    yardsticks.apart.end();
     const result = { bench: 'token', sessions, rows };
     process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, undefined, 2)}\n`);
   } finally {

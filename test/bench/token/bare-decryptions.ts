@@ -27,8 +27,9 @@ export class BareDecryptions {
   private readonly answers: AsyncIterator<string>;
   private readonly lines: Interface;
 
-  constructor({ modulePath, label, pin, environment }: TokenPlace) {
-    this.child = spawn(compiled(), [modulePath, label, pin], {
+  /** @param processes `apart`: the module in a process of its own, with the least around it that there can be. */
+  constructor({ modulePath, label, pin, environment }: TokenPlace, processes: 'one' | 'apart') {
+    this.child = spawn(compiled(), [modulePath, label, pin, processes], {
       env: environment,
       stdio: ['pipe', 'pipe', 'inherit'],
     });

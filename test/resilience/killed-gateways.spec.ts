@@ -1,4 +1,5 @@
 import { countInTier } from '#test/tier.js';
 import { killGateways } from './killed-gateways/kill-gateways.js';
+import { rowsInSqlite } from './killed-gateways/left-rows.js';
 
-killGateways(countInTier(40, 40, 1000));
+killGateways(countInTier(40, 40, 1000), () => Promise.resolve({ environment: {}, leftRows: rowsInSqlite }));

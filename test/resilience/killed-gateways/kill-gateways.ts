@@ -1,12 +1,18 @@
+import { randomInt } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { workDirectory } from '#test/cluster/work-directory.js';
 import { InteractionReceiver } from '#test/servers/interaction-receiver.js';
+import { countInTier } from '#test/tier.js';
 import { propertyRun } from '../../properties/world/property-run.js';
-import { KillInTheMiddle } from './kill-in-the-middle.js';
+import { KillInTheMiddle, type KilledCluster } from './kill-in-the-middle.js';
 
-/** So often another gateway is killed with it: whoever watches that one starts it again five times. */
+/** So often all gateways are killed: whoever watches the first one starts it again five times. */
 const killsOfAll = 4;
+/** After so many kills all recordings are looked at. */
+const checkEvery = 100;
+/** A receiver answers after up to so long, so that hand-overs are under way when somebody is killed. */
+const slowReceiverMs = 400;
 
 /**
  * Defines the test.
@@ -15,10 +21,12 @@ const killsOfAll = 4;
  */
 export function killGateways(
   kills: number,
-  prepare = (): Promise<Readonly<Record<string, string>>> => Promise.resolve({}),
+  prepare: () => Promise<Omit<KilledCluster, 'receiver'>>,
   { handsOver = true }: { readonly handsOver?: boolean } = {},
 ): void {
-  jest.setTimeout(120_000 + kills * 60_000);
+  jest.setTimeout(600_000 + kills * 60_000);
+  // The long run is another one each time.
+  if (countInTier(0, 0, 1) === 1) process.env.RCS_PROPERTY_SEED ??= String(randomInt(2 ** 31));
   const { seed } = propertyRun('killed gateways');
   const work = workDirectory('rcs-killed-gateways-');
   let receiver: InteractionReceiver;
@@ -26,7 +34,8 @@ export function killGateways(
 
   beforeAll(async () => {
     receiver = await InteractionReceiver.start(join(work, 'receiver-ca.pem'));
-    killing = await KillInTheMiddle.start(seed, work, handsOver ? receiver : undefined, await prepare());
+    receiver.answersWithinMs = slowReceiverMs;
+    killing = await KillInTheMiddle.start(seed, work, { ...(await prepare()), ...(handsOver ? { receiver } : {}) });
   });
 
   afterAll(async () => {
@@ -37,7 +46,10 @@ export function killGateways(
 
   it(`killed ${kills} times in the middle, gateways lose nothing, revive nothing and leave nothing half`, async () => {
     const isOfAll = (round: number): boolean => round % Math.ceil(kills / killsOfAll) === 0;
-    for (let round = 0; round < kills; round++) await killing.round(round, isOfAll(round));
+    for (let round = 0; round < kills; round++) {
+      await killing.round(isOfAll(round));
+      if ((round + 1) % checkEvery === 0) await killing.checkAll();
+    }
     await killing.end();
   });
 }

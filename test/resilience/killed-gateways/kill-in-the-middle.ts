@@ -5,19 +5,25 @@ import { rcsctl } from '#test/cluster/rcsctl.js';
 import { startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { startSecondGateway, type SecondGateway } from '#test/cluster/second-gateway.js';
 import type { InteractionReceiver } from '#test/servers/interaction-receiver.js';
-import { CurlClient } from '../../e2e/curl-client.js';
+import { waitFor } from '#test/waiting/wait-for.js';
 import { say } from '../../properties/world/property-run.js';
 import { Random } from '../../properties/world/random.js';
+import type { LeftRows } from './left-rows.js';
 import { RecordingLives, type Life } from './recording-lives.js';
 
 const repository = join(__dirname, '../../..');
-/** Acts at once, the last of which a kill waits for at most. */
-const insertionsAtOnce = 4;
-const removalsAtOnce = 2;
-const longestMs = 200;
+/** Acts at once, in the middle of which somebody is killed. */
+const insertionsAtOnce = 5;
+const removalsAtOnce = 3;
+const shortLivedShare = 0.4;
+/** After so many of the kills rules of retention change. */
+const purgedShare = 0.25;
 /** Of earlier rounds, looked at again in each. */
 const looks = 4;
-const gateways = ['the-first', 'the-second', 'the-third'];
+const victimNames = ['the-second', 'the-third', 'the-fourth'];
+const gateways = ['the-first', ...victimNames];
+/** Beyond the time that orders in Cassandra are kept from others. */
+const endMs = 240_000;
 
 interface VerifiedAudit {
   readonly problems: readonly { readonly kind: string }[];
@@ -29,34 +35,45 @@ interface VerifiedAudit {
 
 const checkpointsOf = (work: string, gateway: string): string => join(work, `checkpoints-of-${gateway}.jsonl`);
 
-/** A gateway that is killed, and starts again while the other one is asked. */
+/** A gateway that is killed, and starts again while another one is killed. */
 interface Victim {
   readonly gateway: SecondGateway;
   /** Until it is there again. */
   starting: Promise<void>;
 }
 
+/** What a cluster runs on, and what it is asked for. */
+export interface KilledCluster {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly receiver?: InteractionReceiver;
+  /** What its databases have, of all recordings. */
+  readonly leftRows: (dataDirectory: string) => Promise<LeftRows> | LeftRows;
+}
+
 /**
- * Insertions, deletions, erasures, expiries and hand-overs of a cluster of three gateways, of which two in turn are killed (SIGKILL) at random
- * moments, now and then with the third. Nothing acknowledged is lost, nothing removed comes back, no half remains.
+ * Insertions, deletions, erasures, expiries and hand-overs of a cluster of four gateways, of which three in turn are killed
+ * (SIGKILL) at random moments, now and then all. Nothing acknowledged is lost, nothing removed comes back, no half remains.
  */
 export class KillInTheMiddle {
+  private kills = 0;
+  private purgesCut = 0;
+  /** The moment of a kill is anywhere in this time after the acts began: so long that half of the acts are over by then. */
+  private windowMs = 400;
+  private next = 0;
+  /** Rules have changed: whoever starts now, or looks next, applies them. */
+  private purges = false;
+
   private constructor(
     private readonly cluster: RunningCluster,
-    private readonly victims: readonly [Victim, Victim],
+    private readonly victims: readonly Victim[],
     private readonly lives: RecordingLives,
     private readonly random: Random,
     private readonly work: string,
-    private readonly environment: Readonly<Record<string, string>>,
+    private readonly killed: KilledCluster,
   ) {}
 
-  /** @param environment how the cluster is configured */
-  static async start(
-    seed: number,
-    work: string,
-    receiver: InteractionReceiver | undefined,
-    environment: Readonly<Record<string, string>>,
-  ): Promise<KillInTheMiddle> {
+  static async start(seed: number, work: string, killed: KilledCluster): Promise<KillInTheMiddle> {
+    const { receiver, environment } = killed;
     const settings = { userName: 'rcs', password: 'of the receiver', timeoutMs: 5000, retryDelayMs: 200 };
     const receivers: Readonly<Record<string, string>> =
       receiver === undefined
@@ -71,73 +88,130 @@ export class KillInTheMiddle {
       ...receivers,
     });
     const cluster = await startCluster(repository, join(work, 'data'), configured('the-first'));
-    const victim = async (name: string): Promise<Victim> => ({
-      gateway: await startSecondGateway(repository, cluster.ready, configured(name), name),
-      starting: Promise.resolve(),
-    });
-    const victims = await Promise.all([victim('the-second'), victim('the-third')]);
-    const lives = new RecordingLives(cluster, receiver, new CurlClient(cluster, work));
-    return new KillInTheMiddle(cluster, victims, lives, new Random(seed), work, environment);
+    const victims: Victim[] = [];
+    for (const name of victimNames) {
+      const gateway = await startSecondGateway(repository, cluster.ready, configured(name), name);
+      victims.push({ gateway, starting: Promise.resolve() });
+    }
+    const lives = new RecordingLives(cluster, receiver, work);
+    return new KillInTheMiddle(cluster, victims, lives, new Random(seed), work, killed);
   }
 
   /**
    * Some acts at once, a kill in the middle of them, and what is left of it.
-   * @param ofAll all gateways but one are killed, so that few are left who take over what is cut off
+   * @param ofAll all gateways are killed, so that nobody is left who takes over what is cut off
    */
-  async round(number: number, ofAll: boolean): Promise<void> {
-    const { random, lives, victims } = this;
-    const victim = victims[number % 2 === 0 ? 0 : 1];
-    const survivor = victims[number % 2 === 0 ? 1 : 0];
-    await victim.starting;
+  async round(ofAll: boolean): Promise<void> {
+    const { random, lives } = this;
+    const hasPurged = this.purges;
+    const victim = await this.victim();
     lives.gateway = victim.gateway.url;
     const young: Life[] = [];
-    for (let count = 0; count < insertionsAtOnce; count++) young.push(await lives.begin(random.chance(0.3)));
-    const leaving = random.sample(this.with('inserted'), removalsAtOnce);
+    for (let count = 0; count < insertionsAtOnce; count++)
+      young.push(await lives.begin(random.chance(shortLivedShare)));
+    const leaving = random.sample(lives.with('inserted'), removalsAtOnce);
+    const cutBefore = lives.counts.cut;
     const acts = [
       ...young.map(life => lives.insert(life)),
       ...leaving.map(life =>
         random.pick([() => lives.remove(life), () => lives.erase(life), () => lives.forget(life)])(),
       ),
-      ...(random.chance(0.25) ? [lives.retain(random.chance(0.7))] : []),
     ];
-    await sleep(random.below(longestMs));
-    if (ofAll) process.kill(processIdOf('playback-gateway', this.cluster.ready.dataDir), 'SIGKILL');
-    await victim.gateway.kill();
+    await sleep(random.below(this.windowMs));
+    await this.kill(ofAll ? this.victims : [victim], ofAll);
     await Promise.all(acts);
-    victim.starting = victim.gateway.again();
-    // Whoever waits for it hears of it.
-    victim.starting.catch(() => undefined);
-    await survivor.starting;
-    lives.gateway = survivor.gateway.url;
+    const isLate = lives.counts.cut - cutBefore < acts.length / 2;
+    this.windowMs = Math.round(this.windowMs * (isLate ? 0.95 : 1.05));
+    lives.gateway = lives.survivor;
+    if (hasPurged) await this.lookAtPurge();
+    this.purges = random.chance(purgedShare);
+    if (this.purges) await lives.retain(random.chance(0.8));
     for (const life of [...young, ...leaving, ...random.sample(lives.all, looks)]) await lives.check(life);
     for (const life of young) if (life.fate === 'asked for') await lives.insert(life);
-    for (const life of leaving)
-      if (life.fate === 'leaving') await (life.person ? lives.forget(life) : lives.remove(life));
+    // The others come to their end by themselves.
+    for (const life of leaving.filter(({ fate }) => fate === 'leaving' && random.chance(0.5)))
+      await (life.person === undefined ? lives.remove(life) : lives.forget(life));
+  }
+
+  /** The next one to be killed: where rules have changed it is the one that starts, which applies them when it does. */
+  private async victim(): Promise<Victim> {
+    const { victims } = this;
+    if (!this.purges) this.next = (this.next + 1) % victims.length;
+    const victim = victims[this.next]!;
+    await victim.starting;
+    return victim;
+  }
+
+  private async lookAtPurge(): Promise<void> {
+    const { gone, there } = await this.lives.expired();
+    if (gone > 0 && there > 0) this.purgesCut++;
+  }
+
+  private async kill(victims: readonly Victim[], withTheFirst: boolean): Promise<void> {
+    await Promise.all(victims.map(({ starting }) => starting));
+    if (withTheFirst) process.kill(processIdOf('playback-gateway', this.cluster.ready.dataDir), 'SIGKILL');
+    await Promise.all(victims.map(({ gateway }) => gateway.kill()));
+    for (const victim of victims) {
+      this.kills++;
+      victim.starting = victim.gateway.again();
+      // Whoever waits for it hears of it.
+      victim.starting.catch(() => undefined);
+    }
+  }
+
+  /** Each as it was acknowledged, whatever happened since. */
+  async checkAll(): Promise<void> {
+    for (const life of this.lives.all) await this.lives.check(life);
+    this.report();
+  }
+
+  private report(): void {
+    const { lives, kills, purgesCut, windowMs } = this;
+    const fates = (['inserted', 'leaving', 'removed'] as const).map(fate => `${lives.with(fate).length} ${fate}`);
+    const purges = `${purgesCut} purges cut in the middle`;
+    say(
+      `killed gateways: ${kills} kills within ${windowMs} ms; ${String(lives.counts)}; ${purges}; ${fates.join(', ')}`,
+    );
   }
 
   /** What was cut off comes to its end without another request: then each is whole, or gone with all that it had. */
   async end(): Promise<void> {
     const { lives, victims } = this;
     await Promise.all(victims.map(({ starting }) => starting));
-    lives.gateway = victims[0].gateway.url;
-    await lives.retain(false);
+    lives.gateway = victims[0]!.gateway.url;
+    await waitFor('rules to end', () => lives.retain(false));
     for (const life of lives.all) if (life.fate === 'asked for') await lives.insert(life);
-    await lives.retain(true);
-    for (const life of this.with('leaving')) await (life.person === undefined ? lives.leave(life) : lives.forget(life));
-    for (const life of lives.all) await lives.check(life);
+    await waitFor('rules to hold', () => lives.retain(true));
+    for (const life of lives.with('leaving')) await lives.leave(life);
+    await this.checkAll();
     await lives.checkStoredFiles();
-    await lives.checkHandOvers();
+    const again = await lives.checkHandOvers();
     const forgotten = await lives.checkForgotten();
-    const counts = (['inserted', 'removed'] as const).map(fate => `${this.with(fate).length} ${fate}`);
-    say(`killed gateways: ${lives.all.length} recordings, ${counts.join(', ')}, ${forgotten} people forgotten`);
+    await this.checkRows();
+    say(`killed gateways: ${forgotten} people forgotten, ${again} recordings handed over again`);
     await this.verifyAudit();
+  }
+
+  /** No table has a row of a recording that is not there. */
+  private async checkRows(): Promise<void> {
+    const { dataDir, recordings } = this.cluster.ready;
+    const there = new Set([...recordings, ...this.lives.with('inserted')].map(({ id }) => id));
+    const orphans = async (): Promise<string[]> =>
+      [...(await this.killed.leftRows(dataDir))].flatMap(([table, ids]) =>
+        ids.filter(id => !there.has(id)).map(id => `${table}: ${id}`),
+      );
+    await waitFor('rows of no recording to go', async () => (await orphans()).length === 0, {
+      patienceMs: endMs,
+      pollMs: 2000,
+    }).catch(() => undefined);
+    expect(await orphans()).toEqual([]);
   }
 
   /** Nobody changed, removed or moved a record; gateways that were killed are late, and left their last records unsealed. */
   private async verifyAudit(): Promise<void> {
     const files = gateways.map(gateway => checkpointsOf(this.work, gateway));
     const command = ['audit', 'verify', '--json', '--ca', this.cluster.ready.caFile, '--checkpoints', ...files];
-    const { stdout, stderr } = await rcsctl(repository, this.cluster.ready.dataDir, command, this.environment);
+    const { stdout, stderr } = await rcsctl(repository, this.cluster.ready.dataDir, command, this.killed.environment);
     if (stdout === '') throw new Error(stderr);
     const { problems, checkpoints } = JSON.parse(stdout) as VerifiedAudit;
     const kinds = new Set([...problems, ...checkpoints.problems].map(({ kind }) => kind));
@@ -146,14 +220,11 @@ export class KillInTheMiddle {
   }
 
   async stop(): Promise<void> {
+    this.lives.end();
     for (const { gateway, starting } of this.victims) {
       await starting.catch(() => undefined);
       await gateway.stop();
     }
     await this.cluster.stop();
-  }
-
-  private with(fate: Life['fate']): Life[] {
-    return this.lives.all.filter(life => life.fate === fate);
   }
 }

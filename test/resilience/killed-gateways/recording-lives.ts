@@ -1,14 +1,15 @@
 import type { RunningCluster } from '#test/cluster/running-cluster.js';
 import type { InteractionReceiver } from '#test/servers/interaction-receiver.js';
 import { answerOf, waitFor } from '#test/waiting/wait-for.js';
-import type { CurlClient } from '../../e2e/curl-client.js';
-import { curl, type CurlAnswer } from '../../e2e/external-tools.js';
+import { CurlClient } from '../../e2e/curl-client.js';
+import { ActCounts, type Act } from './act-counts.js';
+import { GatewayRequests, type Account, type Answer, type Request } from './gateway-requests.js';
 
 const media = Buffer.from('RIFF\x24\x00\x00\x00WAVEfmt the whole of a call', 'latin1');
 /** The longest that a sender which is gone has kept an entry from all others. */
 const leaseMs = 90_000;
-/** Gateways look every ten seconds whether rules have changed, and some are busy starting. */
-const expiryMs = 120_000;
+/** Gateways look every ten seconds whether rules have changed, and what somebody began in Cassandra is theirs after two minutes. */
+const expiryMs = 240_000;
 /** Of recordings that a rule of retention removes. */
 const shortLived = 'short-lived';
 
@@ -26,20 +27,37 @@ export interface Life {
   person?: 'leaving' | 'forgotten';
 }
 
-const isAnswer = ({ status }: CurlAnswer): boolean => status !== 0 && status !== 503 && status !== 504;
+const isAnswer = ({ status }: Answer): boolean => status !== 0 && status !== 503 && status !== 504;
 
-/** Recordings of a cluster whose gateway is killed, beside what has been acknowledged of each. */
+/** Recordings of a cluster whose gateways are killed, beside what has been acknowledged of each. */
 export class RecordingLives {
   readonly all: Life[] = [];
+  readonly counts = new ActCounts();
 
-  /** Base URL of the gateway that is asked. */
+  /** Base URL of the gateway that acts are asked of. */
   gateway = '';
+
+  /** Of the one that answers what became of them. */
+  survivor: string;
+
+  private readonly client: CurlClient;
+  private readonly requests: GatewayRequests;
+  /** Whether a rule that removes short-lived recordings was ever in force: whoever applies it may be late. */
+  private removesShortLived = false;
 
   constructor(
     private readonly cluster: RunningCluster,
     private readonly receiver: InteractionReceiver | undefined,
-    private readonly client: CurlClient,
-  ) {}
+    work: string,
+  ) {
+    this.client = new CurlClient(cluster, work);
+    this.requests = new GatewayRequests(cluster);
+    this.survivor = cluster.ready.gateway;
+  }
+
+  with(fate: Life['fate']): Life[] {
+    return this.all.filter(life => life.fate === fate);
+  }
 
   /** Its media file lies in the storage, as a recorder puts it there first. */
   async begin(isShortLived: boolean): Promise<Life> {
@@ -52,7 +70,8 @@ export class RecordingLives {
       fate: 'asked for',
     };
     this.all.push(life);
-    await this.client.put(life.file, media);
+    const { path } = this.client.stored(life.file);
+    expect([201, 204]).toContain((await this.requests.stored(path, { method: 'PUT', bytes: media })).status);
     return life;
   }
 
@@ -64,36 +83,101 @@ export class RecordingLives {
       ...{ mediaId: life.file, type: 'audio/wav', ivrprofile: life.ivrprofile, parameters },
       mediaDescriptor: this.client.stored(life.file),
     };
-    const recording = {
+    const json = {
       ...{ id: life.id, startTime: '2026-01-01T08:00:00.000+0000', callerPhoneNumber: life.caller },
       mediaFiles: [mediaFile],
     };
-    const url = `${this.gateway}/internal-api/contact-centers/${contactCenter}/recordings`;
-    const { status, body } = await curl(...this.client.asRecorder(), ...post(recording), url);
+    const path = `/internal-api/contact-centers/${contactCenter}/recordings`;
+    const { status, body } = await this.act('insert', this.requests.recorder, path, { method: 'POST', json });
     if (status === 0 || status >= 500) return;
     expect([200, 201]).toContain(status);
     const { mediaFiles } = JSON.parse(body.toString()) as { mediaFiles: { playPath: string }[] };
     life.playPath = mediaFiles[0]!.playPath;
-    life.fate = 'inserted';
+    life.fate = this.removesShortLived && life.ivrprofile === shortLived ? 'leaving' : 'inserted';
   }
 
   async remove(life: Life): Promise<void> {
     const { contactCenter } = this.cluster.ready;
-    const url = `${this.gateway}/api/v2/ops/contact-centers/${contactCenter}/recordings/${life.id}`;
-    this.leaves(life, await curl(...this.client.asOps(), '--request', 'DELETE', url), [200, 202, 404]);
+    const path = `/api/v2/ops/contact-centers/${contactCenter}/recordings/${life.id}`;
+    const answer = await this.act('delete', this.requests.operator, path, { method: 'DELETE' });
+    this.leaves(life, answer, [200, 202, 404]);
   }
 
   async erase(life: Life): Promise<void> {
-    const erasure = post({ reason: 'asked for', recordings: [life.id] });
-    this.leaves(life, await curl(...this.client.asUser('alice'), ...erasure, this.path('/rcs/erasures')), [200]);
+    const json = { reason: 'asked for', recordings: [life.id] };
+    this.leaves(life, await this.asAlice('erase', '/rcs/erasures', { method: 'POST', json }), [200]);
   }
 
   /** Erases who called: the recording goes, and the audit forgets the number that the reason names. */
   async forget(life: Life): Promise<void> {
-    const erasure = post({ reason: `request of ${life.caller}`, subject: { phoneNumber: life.caller } });
-    const answer = await curl(...this.client.asUser('alice'), ...erasure, this.path('/rcs/erasures'));
-    this.leaves(life, answer, [200]);
+    const json = { reason: `request of ${life.caller}`, subject: { phoneNumber: life.caller } };
+    this.leaves(life, await this.asAlice('forget', '/rcs/erasures', { method: 'POST', json }), [200]);
     life.person = life.fate === 'removed' ? 'forgotten' : 'leaving';
+  }
+
+  private leaves(life: Life, { status }: Answer, acknowledged: readonly number[]): void {
+    if (status === 0 || status >= 500) life.fate = 'leaving';
+    else {
+      expect(acknowledged).toContain(status);
+      life.fate = 'removed';
+    }
+  }
+
+  /** Sets the rule that removes short-lived recordings, or none. False: it may be set, or not. */
+  async retain(removesShortLived: boolean): Promise<boolean> {
+    const rules = removesShortLived ? [{ ivrProfile: shortLived, days: 1 }] : [];
+    if (removesShortLived) this.expire();
+    const put = (confirm?: string): Promise<Answer> =>
+      this.asAlice('retain', '/rcs/retention', { method: 'PUT', json: { rules, confirm } });
+    const { status, body } = await put();
+    if (status !== 409) return status === 200;
+    const { detail } = JSON.parse(body.toString()) as { detail: string };
+    return (await put(/"confirm": "([^"]+)"/.exec(detail)?.[1])).status === 200;
+  }
+
+  private expire(): void {
+    this.removesShortLived = true;
+    for (const life of this.with('inserted')) if (life.ivrprofile === shortLived) life.fate = 'leaving';
+  }
+
+  /** What a rule removes goes by itself; what else may have been removed is removed once more. */
+  async leave(life: Life): Promise<void> {
+    if (life.person !== undefined) return this.forget(life);
+    if (life.ivrprofile !== shortLived) return this.remove(life);
+    await answerOf(
+      `${life.id} to expire`,
+      () => this.answered(`/api/v2/recordings/${life.id}`),
+      ({ status }) => status === 404,
+      { patienceMs: expiryMs, pollMs: 500 },
+    );
+    life.fate = 'removed';
+  }
+
+  /** How many of those that a rule removes are gone, and how many are there. */
+  async expired(): Promise<{ gone: number; there: number }> {
+    const expires = ({ ivrprofile, person }: Life): boolean => ivrprofile === shortLived && person === undefined;
+    const waiting = this.with('leaving').filter(expires);
+    const answers = await Promise.all(waiting.map(({ id }) => this.answered(`/api/v2/recordings/${id}`)));
+    waiting.forEach((life, index) => {
+      if (answers[index]!.status === 404) life.fate = 'removed';
+    });
+    const gone = waiting.filter(({ fate }) => fate === 'removed').length;
+    return { gone, there: waiting.length - gone };
+  }
+
+  /** Whether it is as it was acknowledged, and in no case half of it. */
+  async check(life: Life): Promise<void> {
+    const { id, file, playPath } = life;
+    const { status } = await this.answered(`/api/v2/recordings/${id}`);
+    if (life.fate === 'inserted') expect([id, status]).toEqual([id, 200]);
+    else if (life.fate === 'removed') expect([id, status]).toEqual([id, 404]);
+    else expect([200, 404]).toContain(status);
+    if (playPath === undefined) return;
+    if (status === 404) expect([id, (await this.answered(`/api/v2${playPath}`)).status]).toEqual([id, 404]);
+    else if (life.fate === 'inserted') {
+      const played = await this.answered(`/api/v2${playPath}`);
+      expect([file, played.status, played.body.equals(media)]).toEqual([file, 200, true]);
+    }
   }
 
   /** The audit of each recording names nobody who was forgotten, and still has what happened. */
@@ -111,66 +195,6 @@ export class RecordingLives {
     return forgotten.length;
   }
 
-  private leaves(life: Life, { status }: CurlAnswer, acknowledged: readonly number[]): void {
-    if (status === 0 || status >= 500) life.fate = 'leaving';
-    else {
-      expect(acknowledged).toContain(status);
-      life.fate = 'removed';
-    }
-  }
-
-  /** Sets the rule that removes short-lived recordings, or none. */
-  async retain(removesShortLived: boolean): Promise<void> {
-    const rules = removesShortLived ? [{ ivrProfile: shortLived, days: 1 }] : [];
-    const put = (confirm?: string) =>
-      curl(
-        ...this.client.asUser('alice'),
-        '--request',
-        'PUT',
-        ...post({ rules, confirm }),
-        this.path('/rcs/retention'),
-      );
-    const { status, body } = await put();
-    if (removesShortLived) this.expire();
-    if (status !== 409) return;
-    const { detail } = JSON.parse(body.toString()) as { detail: string };
-    await put(/"confirm": "([^"]+)"/.exec(detail)?.[1]);
-  }
-
-  private expire(): void {
-    for (const life of this.all) if (life.ivrprofile === shortLived && life.fate === 'inserted') life.fate = 'leaving';
-  }
-
-  /** What a rule removes goes by itself; what else may have been removed is removed once more. */
-  async leave(life: Life): Promise<void> {
-    if (life.ivrprofile !== shortLived) return this.remove(life);
-    await answerOf(
-      `${life.id} to expire`,
-      () => this.answered(`/api/v2/recordings/${life.id}`),
-      ({ status }) => status === 404,
-      { patienceMs: expiryMs, pollMs: 500 },
-    );
-    life.fate = 'removed';
-  }
-
-  /** Whether it is as it was acknowledged, and in no case half of it. */
-  async check(life: Life): Promise<void> {
-    const { id, file, playPath } = life;
-    const { status } = await this.answered(`/api/v2/recordings/${id}`);
-    if (life.fate === 'inserted') expect([id, status]).toEqual([id, 200]);
-    else if (life.fate === 'removed') expect([id, status]).toEqual([id, 404]);
-    else expect([200, 404]).toContain(status);
-    if (status === 404) await this.playsNoMore(life);
-    else if (playPath !== undefined && life.fate === 'inserted') {
-      const played = await this.answered(`/api/v2${playPath}`);
-      expect([file, played.status, played.body.equals(media)]).toEqual([file, 200, true]);
-    }
-  }
-
-  private async playsNoMore({ id, playPath }: Life): Promise<void> {
-    if (playPath !== undefined) expect([id, (await this.answered(`/api/v2${playPath}`)).status]).toEqual([id, 404]);
-  }
-
   /**
    * Of what was removed no stored file is left, and of what was not every one is there. A gateway that is killed keeps others
    * from a file that it was removing until its lease ends: too long to wait for after every kill.
@@ -178,38 +202,43 @@ export class RecordingLives {
   async checkStoredFiles(): Promise<void> {
     for (const { file, fate } of this.all) {
       const isThere = fate === 'inserted';
-      await waitFor(`${file} to ${isThere ? 'stay' : 'go'}`, async () => (await this.isStored(file)) === isThere);
+      await waitFor(`${file} to ${isThere ? 'stay' : 'go'}`, async () => (await this.isStored(file)) === isThere, {
+        patienceMs: expiryMs,
+      });
     }
   }
 
-  /** Everybody who was told of a recording is told at least once, whoever died in between. */
-  async checkHandOvers(): Promise<void> {
+  /** Everybody who was told of a recording is told at least once, whoever died in between. Answers how many were told again. */
+  async checkHandOvers(): Promise<number> {
     const { receiver } = this;
-    if (receiver === undefined) return;
-    for (const { id, fate } of this.all) {
-      if (fate !== 'inserted') continue;
-      const hasIt = (): boolean => receiver.timesReceived(id) > 0;
-      await waitFor(`${id} to be handed over`, hasIt, { patienceMs: leaseMs * 2, pollMs: 500 });
+    if (receiver === undefined) return 0;
+    const times = (id: string): number => receiver.timesReceived(id);
+    for (const { id } of this.with('inserted')) {
+      await waitFor(`${id} to be handed over`, () => times(id) > 0, { patienceMs: leaseMs * 2, pollMs: 500 });
     }
+    return this.all.filter(({ id }) => times(id) > 1).length;
   }
 
-  async isStored(file: string): Promise<boolean> {
-    const { url, user, password } = this.cluster.ready.webdav;
-    const target = `${url}/${this.client.stored(file).path}`;
-    return (await curl('--user', `${user}:${password}`, '--head', target)).status !== 404;
+  end(): void {
+    this.requests.end();
+  }
+
+  private async isStored(file: string): Promise<boolean> {
+    return (await this.requests.stored(this.client.stored(file).path, { method: 'HEAD' })).status !== 404;
+  }
+
+  private asAlice(act: Act, path: string, request: Request): Promise<Answer> {
+    return this.act(act, this.requests.alice, path, request);
+  }
+
+  private async act(act: Act, account: Account, path: string, request: Request): Promise<Answer> {
+    const answer = await this.requests.ask(account, `${this.gateway}${path}`, request);
+    this.counts.add(act, answer.status !== 0);
+    return answer;
   }
 
   /** As soon as there is a gateway that knows. */
-  private answered(path: string): Promise<CurlAnswer> {
-    return answerOf('the gateway', () => curl(...this.client.asUser('alice'), this.path(path)), isAnswer);
-  }
-
-  private path(path: string): string {
-    return `${this.gateway}${path}`;
+  private answered(path: string): Promise<Answer> {
+    return answerOf('the gateway', () => this.requests.ask(this.requests.alice, `${this.survivor}${path}`), isAnswer);
   }
 }
-
-const post = (body: object): string[] => [
-  ...['--header', 'Content-Type: application/json'],
-  ...['--data-binary', JSON.stringify(body)],
-];

@@ -16,6 +16,8 @@ export class InteractionReceiver {
   readonly received: HandedOver[] = [];
   /** What it answers. */
   status = 200;
+  /** Each answer comes after a time of its own, of up to so many milliseconds. */
+  answersWithinMs = 0;
 
   private constructor(
     private readonly server: Server,
@@ -36,7 +38,7 @@ export class InteractionReceiver {
       void text(request).then(body => {
         const document = JSON.parse(body) as { readonly id: string };
         receiver.received.push({ authorization: request.headers.authorization, document });
-        response.writeHead(receiver.status).end();
+        setTimeout(() => response.writeHead(receiver.status).end(), Math.random() * receiver.answersWithinMs);
       });
     });
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));

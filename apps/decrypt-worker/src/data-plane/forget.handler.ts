@@ -6,7 +6,7 @@ import type { Exchange } from './data-plane-exchange.js';
 /** Ends the sessions and streams of a key that was disabled, or of a recording that was removed: they are gone at once. */
 export class ForgetHandler {
   constructor(
-    private readonly sessions: MediaSessionCache,
+    private readonly sessions: Pick<MediaSessionCache, 'forgetRecording' | 'forgetKey'>,
     private readonly memory: Pick<FreedMemory, 'note'>,
     private readonly logger: Logger,
   ) {}
@@ -17,8 +17,9 @@ export class ForgetHandler {
       throw new RcsError('RCS_INVALID_VALUE', `forget request: ${parsed.error.issues[0]?.path.join('.') ?? ''}`);
     const { data } = parsed;
     const sessions = 'recording' in data ? this.sessions.forgetRecording(data) : this.sessions.forgetKey(data);
-    // Its envelope may be in memory that was freed before, whoever has it open now.
-    if ('recording' in data) this.memory.note();
+    // Its envelope may be in memory that was freed before, whoever has it open now. A deletion has no such promise to keep,
+    // and everybody's streams wait meanwhile.
+    if ('recording' in data && data.erased === true) this.memory.note();
     const reply: ForgetReply = { sessions };
     this.logger.info({ requestId, ...data, ...reply }, 'a key or a recording was forgotten');
     response.writeHead(200, { 'content-type': 'application/json' });

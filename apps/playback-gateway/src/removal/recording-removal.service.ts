@@ -60,7 +60,8 @@ export class RecordingRemoval {
     if (kind === 'unmounted') return { outcome, isFinished: true };
     this.traces.note();
     const isKept = await this.ledger.keep();
-    await this.forgotten.announce({ contactCenter, recording: recordingId }, requestId);
+    const erased = kind === 'erased' ? { erased: true } : {};
+    await this.forgotten.announce({ contactCenter, recording: recordingId, ...erased }, requestId);
     if (!wait) return { outcome, isFinished: false };
     const allGone = await this.files.removeOf(recordingId, requestId, AbortSignal.timeout(waitForFilesMs));
     return { outcome, isFinished: allGone && isKept };

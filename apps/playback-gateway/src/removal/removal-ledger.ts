@@ -27,7 +27,7 @@ export class RemovalLedger implements OnModuleInit, OnApplicationShutdown {
   /** Of what the audit has forgotten the last that is in the file. */
   private lastForgotten = 0;
   private keeping: Promise<boolean> = Promise.resolve(true);
-  /** What was removed before this process began was never in its memory. */
+  /** What was erased before this process began was never in its memory. */
   private hasBegun = false;
 
   constructor(
@@ -35,7 +35,7 @@ export class RemovalLedger implements OnModuleInit, OnApplicationShutdown {
     @Inject(storeTokens.removals) private readonly removals: RemovalStore,
     @Inject(storeTokens.audit) private readonly audit: AuditLog,
     private readonly claims: LocationClaims,
-    private readonly memory: FreedMemory,
+    @Inject(FreedMemory) private readonly memory: Pick<FreedMemory, 'note'>,
     @Inject(CONFIGURATION) private readonly configuration: Pick<GatewayConfiguration, 'removal' | 'store'>,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -151,7 +151,7 @@ export class RemovalLedger implements OnModuleInit, OnApplicationShutdown {
       for (;;) {
         const entries = await this.removals.ledger(Math.max(0, this.last - lateNumbers), lateNumbers + pageSize);
         const news = entries.filter(entry => entry.number > this.last || !this.written.has(nameOf(entry)));
-        if (news.length > 0 && this.hasBegun) this.memory.note();
+        if (this.hasBegun && news.some(({ kind }) => kind === 'erased')) this.memory.note();
         const isFirst = this.written.size === 0;
         const unwritten = isFirst ? news.filter(({ number }) => number > this.last) : news;
         await this.file?.append(unwritten);

@@ -74,7 +74,7 @@ const uploadTimeoutMs = 4 * 3_600_000;
 /** Ending sessions costs a worker nothing. */
 const forgetTimeoutMs = 3000;
 /**
- * White space behind what a worker is told of a recording, in bytes: it goes through the same buffers as the requests before,
+ * White space behind what a worker is told of an erasure, in bytes: it goes through the same buffers as the requests before,
  * and overwrites what they had of its envelope. As long as the largest piece that Node reads at once.
  */
 const overwritingBytes = 64 * 1024;
@@ -331,7 +331,7 @@ export class WorkerClient {
 
 /** Of a request that is no upload. */
 const textOf = ({ path, body }: OwnWorkerRequest): string =>
-  JSON.stringify(body) + (path === forgetPath && 'recording' in body ? ' '.repeat(overwritingBytes) : '');
+  JSON.stringify(body) + (path === forgetPath && 'erased' in body ? ' '.repeat(overwritingBytes) : '');
 
 /** Nobody was at the other end: the request has not left. */
 function isUnconnected(error: unknown): boolean {

@@ -10,7 +10,12 @@ export const forgottenKeySchema = z.strictObject({
   /** As the vault names the key; the alias of its certificate does as well. */
   keyIdentifier: z.string().min(1).max(1024),
 });
-export const forgottenRecordingSchema = z.strictObject({ contactCenter, recording: z.string().min(1).max(1024) });
+export const forgottenRecordingSchema = z.strictObject({
+  contactCenter,
+  recording: z.string().min(1).max(1024),
+  /** By an erasure: what freed memory has of it is overwritten as well. */
+  erased: z.boolean().optional(),
+});
 
 /** Workers of before know keys only. */
 export const forgetRequestSchema = z.union([forgottenKeySchema, forgottenRecordingSchema]);

@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openSqliteStore, type RemovalKind, type Store } from '#store';
+import type { Logger } from '#platform';
+import type { LocationClaims } from '../media-index/location-claims.js';
+import { RemovalLedger } from './removal-ledger.js';
+
+const contactCenter = 'cc-1';
+const time = '2026-11-28T08:00:00.000Z';
+
+describe(RemovalLedger.name, () => {
+  const directory = mkdtempSync(join(tmpdir(), 'rcs-removal-ledger-'));
+  const logger = { warn: jest.fn(), error: jest.fn() } as unknown as Logger;
+  let store: Store;
+  beforeAll(async () => {
+    store = await openSqliteStore({ directory, auditWriter: 'gateway-1' });
+  });
+  afterAll(async () => {
+    await store.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  async function remove(id: string, kind: RemovalKind): Promise<void> {
+    await store.recordings.insert({ id, contactCenter, region: 'default', mediaFiles: [] });
+    const order = { recordingId: id, contactCenter, kind, user: 'ann', reason: 'asked for', time };
+    expect(await store.removals.remove(order, [])).toBe('removed');
+  }
+
+  it('has memory overwritten for what was erased since it began, and for no deletion', async () => {
+    const memory = { note: jest.fn() };
+    await remove('erased-before', 'erased');
+    const configuration = { removal: {}, store: { kind: 'sqlite', directory } };
+    const ledger = new RemovalLedger(
+      store.recordings,
+      store.removals,
+      store.audit,
+      {} as LocationClaims,
+      memory,
+      configuration as never,
+      logger,
+    );
+    await ledger.onModuleInit();
+    expect(memory.note).not.toHaveBeenCalled();
+    for (const kind of ['deleted', 'expired'] as const) {
+      await remove(kind, kind);
+      await ledger.keep();
+    }
+    expect(memory.note).not.toHaveBeenCalled();
+    await remove('erased', 'erased');
+    await ledger.keep();
+    await ledger.keep();
+    expect(memory.note).toHaveBeenCalledTimes(1);
+    await ledger.onApplicationShutdown();
+  });
+});

@@ -69,10 +69,10 @@ async function fill({ store, fill: fillIn }: BenchedStore, recordings: number): 
     ...{ name: 'anthony', enabled: true, contactCenter, roles: ['admin'], privileges: [] },
     ...{ accessGroups: [], partitions: [] },
   });
-  const filled = fillIn === undefined ? 0 : Math.max(0, recordings - timedInsertions);
+  const filled = Math.max(0, recordings - timedInsertions);
   for (let first = 0; first < filled; first += filledAtOnce) {
     const count = Math.min(filledAtOnce, filled - first);
-    await fillIn?.(Array.from({ length: count }, (_, index) => recording(first + index)));
+    await fillIn(Array.from({ length: count }, (_, index) => recording(first + index)));
   }
   const began = performance.now();
   for (let first = filled; first < recordings; first += insertionsAtOnce) {
@@ -136,7 +136,7 @@ async function main(): Promise<void> {
     options: {
       json: { type: 'boolean', default: false },
       recordings: { type: 'string', default: `${defaultRecordings}` },
-      stores: { type: 'string', default: 'sqlite,postgresql' },
+      stores: { type: 'string', default: 'sqlite,postgresql,cassandra' },
     },
   });
   const recordings = Number(values.recordings);

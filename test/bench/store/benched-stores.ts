@@ -3,13 +3,14 @@ import { prepareCassandra } from '../../../libs/store/src/cassandra/prepare-cass
 import { withCassandra } from '../../../libs/store/src/cassandra/with-cassandra.js';
 import { openPostgresqlStore } from '../../../libs/store/src/postgresql/open-postgresql-store.js';
 import { CassandraNode, superuser as cassandraSuperuser } from '../../support/cassandra/cassandra-node.js';
+import { cassandraFilling } from './cassandra-filling.js';
 import { postgresqlFilling, sqliteFilling, type FillStore } from './filled-stores.js';
 import { PostgresqlServer, superuser } from '../../support/postgresql/postgresql-server.js';
 
 export interface BenchedStore {
   readonly store: Store;
-  /** Quicker than by insertions, where there is a way. */
-  readonly fill?: FillStore;
+  /** Quicker than by insertions. */
+  readonly fill: FillStore;
   /** Closes the store and ends its server. */
   end(): Promise<void>;
 }
@@ -46,6 +47,8 @@ export const benchedStores: Readonly<Record<string, (directory: string) => Promi
     await prepareCassandra(options, { datacenter1: 1 });
     const rest = await openSqliteStore({ directory: `${directory}/rest`, auditWriter: 'bench' });
     const store = await withCassandra(rest, options);
-    return { store, end: () => store.close().finally(() => node.stop()) };
+    const { fill, end } = await cassandraFilling(node.port, options.keyspace);
+    const stop = () => end().finally(() => node.stop());
+    return { store, fill, end: () => store.close().finally(stop) };
   },
 };

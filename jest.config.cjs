@@ -53,7 +53,12 @@ module.exports = {
     { ...withServices, displayName: 'sinks', testMatch: ['<rootDir>/test/sinks/**/*.spec.ts'] },
     { ...withServices, displayName: 'postgresql', testMatch: ['<rootDir>/test/postgresql/**/*.spec.ts'] },
     { ...withServices, displayName: 'redis', testMatch: ['<rootDir>/test/redis/**/*.spec.ts'] },
-    { ...withServices, displayName: 'cassandra', testMatch: ['<rootDir>/test/cassandra/**/*.spec.ts'] },
+    {
+      ...withServices,
+      displayName: 'cassandra',
+      testMatch: ['<rootDir>/test/cassandra/**/*.spec.ts', '!**/test/cassandra/kills/**'],
+    },
+    { ...withServices, displayName: 'cassandra-kills', testMatch: ['<rootDir>/test/cassandra/kills/**/*.spec.ts'] },
     { ...withServices, displayName: 'api', testMatch: ['<rootDir>/test/api/**/*.spec.ts'] },
     { ...base, displayName: 'release', testMatch: ['<rootDir>/test/release/**/*.spec.ts'] },
     {

@@ -10,7 +10,7 @@ import { KillInTheMiddle, type KilledCluster } from './kill-in-the-middle.js';
 /** So often all gateways are killed: whoever watches the first one starts it again five times. */
 const killsOfAll = 4;
 /** After so many kills all recordings are looked at. */
-const checkEvery = 100;
+const checkEvery = 200;
 /** A receiver answers after up to so long, so that hand-overs are under way when somebody is killed. */
 const slowReceiverMs = 400;
 

@@ -105,6 +105,7 @@ export class KillInTheMiddle {
     const { random, lives } = this;
     const hasPurged = this.purges;
     const victim = await this.victim();
+    if (ofAll) await Promise.all(this.victims.map(({ starting }) => starting));
     lives.gateway = victim.gateway.url;
     const young: Life[] = [];
     for (let count = 0; count < insertionsAtOnce; count++)
@@ -148,7 +149,6 @@ export class KillInTheMiddle {
   }
 
   private async kill(victims: readonly Victim[], withTheFirst: boolean): Promise<void> {
-    await Promise.all(victims.map(({ starting }) => starting));
     if (withTheFirst) process.kill(processIdOf('playback-gateway', this.cluster.ready.dataDir), 'SIGKILL');
     await Promise.all(victims.map(({ gateway }) => gateway.kill()));
     for (const victim of victims) {
@@ -159,13 +159,8 @@ export class KillInTheMiddle {
     }
   }
 
-  /** Each as it was acknowledged, whatever happened since. */
   async checkAll(): Promise<void> {
-    for (const life of this.lives.all) await this.lives.check(life);
-    this.report();
-  }
-
-  private report(): void {
+    await this.lives.checkAll();
     const { lives, kills, purgesCut, windowMs } = this;
     const fates = (['inserted', 'leaving', 'removed'] as const).map(fate => `${lives.with(fate).length} ${fate}`);
     const purges = `${purgesCut} purges cut in the middle`;
@@ -180,9 +175,9 @@ export class KillInTheMiddle {
     await Promise.all(victims.map(({ starting }) => starting));
     lives.gateway = victims[0]!.gateway.url;
     await waitFor('rules to end', () => lives.retain(false));
-    for (const life of lives.all) if (life.fate === 'asked for') await lives.insert(life);
+    await this.until('asked for', life => lives.insert(life));
     await waitFor('rules to hold', () => lives.retain(true));
-    for (const life of lives.with('leaving')) await lives.leave(life);
+    await this.until('leaving', life => lives.leave(life));
     await this.checkAll();
     await lives.checkStoredFiles();
     const again = await lives.checkHandOvers();
@@ -190,6 +185,19 @@ export class KillInTheMiddle {
     await this.checkRows();
     say(`killed gateways: ${forgotten} people forgotten, ${again} recordings handed over again`);
     await this.verifyAudit();
+  }
+
+  /** Asks again for each of this fate, until there is none: what somebody began in Cassandra is another one's after two minutes. */
+  private async until(fate: Life['fate'], ask: (life: Life) => Promise<void>): Promise<void> {
+    const { lives } = this;
+    await waitFor(
+      `nothing to be ${fate} any more`,
+      async () => {
+        for (const life of lives.with(fate)) await ask(life);
+        return lives.with(fate).length === 0;
+      },
+      { patienceMs: endMs, pollMs: 2000 },
+    );
   }
 
   /** No table has a row of a recording that is not there. */

@@ -10,6 +10,7 @@ const media = Buffer.from('RIFF\x24\x00\x00\x00WAVEfmt the whole of a call', 'la
 const leaseMs = 90_000;
 /** Gateways look every ten seconds whether rules have changed, and what somebody began in Cassandra is theirs after two minutes. */
 const expiryMs = 240_000;
+const checkedAtOnce = 8;
 /** Of recordings that a rule of retention removes. */
 const shortLived = 'short-lived';
 
@@ -90,6 +91,11 @@ export class RecordingLives {
     const path = `/internal-api/contact-centers/${contactCenter}/recordings`;
     const { status, body } = await this.act('insert', this.requests.recorder, path, { method: 'POST', json });
     if (status === 0 || status >= 500) return;
+    // It had been inserted when whoever was to say so was killed, and has expired since.
+    if (status === 409 && this.removesShortLived && life.ivrprofile === shortLived) {
+      life.fate = 'removed';
+      return;
+    }
     expect([200, 201]).toContain(status);
     const { mediaFiles } = JSON.parse(body.toString()) as { mediaFiles: { playPath: string }[] };
     life.playPath = mediaFiles[0]!.playPath;
@@ -178,6 +184,12 @@ export class RecordingLives {
       const played = await this.answered(`/api/v2${playPath}`);
       expect([file, played.status, played.body.equals(media)]).toEqual([file, 200, true]);
     }
+  }
+
+  /** Each as it was acknowledged, whatever happened since. */
+  async checkAll(): Promise<void> {
+    for (let first = 0; first < this.all.length; first += checkedAtOnce)
+      await Promise.all(this.all.slice(first, first + checkedAtOnce).map(life => this.check(life)));
   }
 
   /** The audit of each recording names nobody who was forgotten, and still has what happened. */

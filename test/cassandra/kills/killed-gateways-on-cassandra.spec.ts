@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { rcsctl } from '#test/cluster/rcsctl.js';
 import { CassandraNode, superuser } from '#test/cassandra/cassandra-node.js';
 import { countInTier } from '#test/tier.js';
-import { killGateways } from '../resilience/killed-gateways/kill-gateways.js';
-import { rowsInCassandra, rowsInSqlite } from '../resilience/killed-gateways/left-rows.js';
+import { killGateways } from '../../resilience/killed-gateways/kill-gateways.js';
+import { rowsInCassandra, rowsInSqlite } from '../../resilience/killed-gateways/left-rows.js';
 
-const repository = join(__dirname, '../..');
+const repository = join(__dirname, '../../..');
 const work = mkdtempSync(join(tmpdir(), 'rcs-killed-on-cassandra-'));
 let node: CassandraNode | undefined;
 

@@ -8,6 +8,7 @@ import type { InteractionReceiver } from '#test/servers/interaction-receiver.js'
 import { waitFor } from '#test/waiting/wait-for.js';
 import { say } from '../../properties/world/property-run.js';
 import { Random } from '../../properties/world/random.js';
+import { FinalChecks } from './final-checks.js';
 import type { LeftRows } from './left-rows.js';
 import { RecordingLives, type Life } from './recording-lives.js';
 
@@ -179,9 +180,10 @@ export class KillInTheMiddle {
     await waitFor('rules to hold', () => lives.retain(true));
     await this.until('leaving', life => lives.leave(life));
     await this.checkAll();
-    await lives.checkStoredFiles();
-    const again = await lives.checkHandOvers();
-    const forgotten = await lives.checkForgotten();
+    const checks = new FinalChecks(lives, this.killed.receiver);
+    await checks.storedFiles();
+    const again = await checks.handOvers();
+    const forgotten = await checks.forgotten();
     await this.checkRows();
     say(`killed gateways: ${forgotten} people forgotten, ${again} recordings handed over again`);
     await this.verifyAudit();

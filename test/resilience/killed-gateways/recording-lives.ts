@@ -1,15 +1,13 @@
 import type { RunningCluster } from '#test/cluster/running-cluster.js';
 import type { InteractionReceiver } from '#test/servers/interaction-receiver.js';
-import { answerOf, waitFor } from '#test/waiting/wait-for.js';
+import { answerOf } from '#test/waiting/wait-for.js';
 import { CurlClient } from '../../e2e/curl-client.js';
 import { ActCounts, type Act } from './act-counts.js';
 import { GatewayRequests, type Account, type Answer, type Request } from './gateway-requests.js';
 
 const media = Buffer.from('RIFF\x24\x00\x00\x00WAVEfmt the whole of a call', 'latin1');
-/** The longest that a sender which is gone has kept an entry from all others. */
-const leaseMs = 90_000;
 /** Gateways look every ten seconds whether rules have changed, and what somebody began in Cassandra is theirs after two minutes. */
-const expiryMs = 240_000;
+export const expiryMs = 240_000;
 const checkedAtOnce = 8;
 /** Of recordings that a rule of retention removes. */
 const shortLived = 'short-lived';
@@ -192,50 +190,12 @@ export class RecordingLives {
       await Promise.all(this.all.slice(first, first + checkedAtOnce).map(life => this.check(life)));
   }
 
-  /** The audit of each recording names nobody who was forgotten, and still has what happened. */
-  async checkForgotten(): Promise<number> {
-    const forgotten = this.all.filter(({ person }) => person === 'forgotten');
-    for (const { id, caller } of forgotten) {
-      const audited = async (): Promise<string> =>
-        (await this.answered(`/rcs/audit?limit=1000&recording=${id}`)).body.toString();
-      await waitFor(`${caller} to be forgotten`, async () => !(await audited()).includes(caller), {
-        patienceMs: expiryMs,
-        pollMs: 500,
-      });
-      expect(await audited()).toContain('"recording-inserted"');
-    }
-    return forgotten.length;
-  }
-
-  /**
-   * Of what was removed no stored file is left, and of what was not every one is there. A gateway that is killed keeps others
-   * from a file that it was removing until its lease ends: too long to wait for after every kill.
-   */
-  async checkStoredFiles(): Promise<void> {
-    for (const { file, fate } of this.all) {
-      const isThere = fate === 'inserted';
-      await waitFor(`${file} to ${isThere ? 'stay' : 'go'}`, async () => (await this.isStored(file)) === isThere, {
-        patienceMs: expiryMs,
-      });
-    }
-  }
-
-  /** Everybody who was told of a recording is told at least once, whoever died in between. Answers how many were told again. */
-  async checkHandOvers(): Promise<number> {
-    const { receiver } = this;
-    if (receiver === undefined) return 0;
-    const times = (id: string): number => receiver.timesReceived(id);
-    for (const { id } of this.with('inserted')) {
-      await waitFor(`${id} to be handed over`, () => times(id) > 0, { patienceMs: leaseMs * 2, pollMs: 500 });
-    }
-    return this.all.filter(({ id }) => times(id) > 1).length;
-  }
-
   end(): void {
     this.requests.end();
   }
 
-  private async isStored(file: string): Promise<boolean> {
+  /** Whether the storage has its media file. */
+  async isStored({ file }: Life): Promise<boolean> {
     return (await this.requests.stored(this.client.stored(file).path, { method: 'HEAD' })).status !== 404;
   }
 
@@ -250,7 +210,7 @@ export class RecordingLives {
   }
 
   /** As soon as there is a gateway that knows. */
-  private answered(path: string): Promise<Answer> {
+  answered(path: string): Promise<Answer> {
     return answerOf('the gateway', () => this.requests.ask(this.requests.alice, `${this.survivor}${path}`), isAnswer);
   }
 }

@@ -15,7 +15,7 @@ import { RecordingLives, type Life } from './recording-lives.js';
 const repository = join(__dirname, '../../..');
 /** Acts at once, in the middle of which somebody is killed. */
 const insertionsAtOnce = 5;
-const removalsAtOnce = 3;
+const removalsAtOnce = 2;
 const shortLivedShare = 0.4;
 /** After so many of the kills rules of retention change. */
 const purgedShare = 0.25;

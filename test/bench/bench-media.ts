@@ -6,9 +6,16 @@ import { RecorderStorage } from '../../apps/rcsctl/src/recorder/recorder-storage
 import type { ReadyLine } from '../support/cluster/running-cluster.js';
 
 /** Stores bytes as they are; answers the path the yardstick fetches. */
-export async function putPlain(ready: ReadyLine, name: string, media: Buffer): Promise<string> {
+export const putPlain = (ready: ReadyLine, name: string, media: Buffer): Promise<string> =>
+  put(ready, name, plaintextOf(media));
+
+/** A file that is too large for memory. */
+export const putPlainFile = async (ready: ReadyLine, name: string, file: string): Promise<string> =>
+  put(ready, name, await plaintextOfFile(file));
+
+async function put(ready: ReadyLine, name: string, media: Plaintext): Promise<string> {
   const storage = new RecorderStorage(ready.webdav, ready.contactCenter);
-  await storage.store(name, () => ({ stored: plaintextOf(media).open(), length: media.length }));
+  await storage.store(name, () => ({ stored: media.open(), length: media.length }));
   await storage.close();
   return `${new URL(ready.webdav.url).pathname}/${name}`;
 }

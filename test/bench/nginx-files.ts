@@ -1,10 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { endingWithUs, reservePort } from '#platform';
 import { endChild } from '../support/waiting/end-child.js';
+import { listening } from './answering.js';
 
 export interface NginxFiles {
   /** Base URL, https. */
@@ -48,16 +47,4 @@ http {
   });
   await listening(port);
   return { url: `https://127.0.0.1:${port}`, stop: () => endChild('nginx', nginx) };
-}
-
-async function listening(port: number): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const isThere = await new Promise<boolean>(resolve => {
-      const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false));
-      socket.on('connect', () => socket.destroy());
-    });
-    if (isThere) return;
-    await delay(100);
-  }
-  throw new Error('nginx does not listen');
 }

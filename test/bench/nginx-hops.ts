@@ -9,6 +9,8 @@ import { processCpuMs } from './process-cpu.js';
 export interface NginxHops {
   /** Base URL of the outer hop. */
   readonly url: string;
+  /** Base URL of the inner hop: one proxy. */
+  readonly innerUrl: string;
   /** Processor time that both hops have used so far, milliseconds. */
   cpuMs(): number;
   stop(): Promise<void>;
@@ -27,6 +29,7 @@ export async function startNginxHops(directory: string, origin: string): Promise
   await answering(url);
   return {
     url,
+    innerUrl: `http://127.0.0.1:${inner}`,
     cpuMs: () => hops.reduce((sum, hop) => sum + familyCpuMs(hop), 0),
     stop: async () => {
       await Promise.all(hops.map(hop => endChild('nginx', hop)));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { endingWithUs, reservePort } from '#platform';
 import type { ReadyLine } from '../support/cluster/running-cluster.js';
 import { endChild } from '../support/waiting/end-child.js';
-import { answering } from './answering.js';
+import { answering, listening } from './answering.js';
 import { processCpuMs } from './process-cpu.js';
 
 const uploadTimeoutMs = 300_000;
@@ -19,7 +19,12 @@ export class RcloneServer {
     private readonly child: ReturnType<typeof spawn>,
   ) {}
 
-  static async start(directory: string, { url, user, password }: ReadyLine['webdav']): Promise<RcloneServer> {
+  /** @param tls by which it is served over TLS: PEM files */
+  static async start(
+    directory: string,
+    { url, user, password }: ReadyLine['webdav'],
+    tls?: { readonly certificateFile: string; readonly keyFile: string },
+  ): Promise<RcloneServer> {
     mkdirSync(directory, { recursive: true });
     const file = join(directory, 'rclone.conf');
     const dav = ['type = webdav', `url = ${url}`, 'vendor = other', `user = ${user}`, `pass = ${obscured(password)}`];
@@ -29,10 +34,13 @@ export class RcloneServer {
     const arguments_ = ['--config', file, '--log-level', 'ERROR'];
     execFileSync('rclone', ['mkdir', 'crypt:', ...arguments_], { timeout: uploadTimeoutMs });
     const port = await reservePort();
-    const serve = ['serve', 'http', 'crypt:', '--addr', `127.0.0.1:${port}`, '--dir-cache-time', '1s', ...arguments_];
+    const identity = tls === undefined ? [] : ['--cert', tls.certificateFile, '--key', tls.keyFile];
+    const own = ['--addr', `127.0.0.1:${port}`, '--dir-cache-time', '1s', ...identity];
+    const serve = ['serve', 'http', 'crypt:', ...own, ...arguments_];
     const child = spawn(...endingWithUs('rclone', serve), { stdio: ['ignore', 'inherit', 'inherit'] });
-    const server = new RcloneServer(`http://127.0.0.1:${port}`, arguments_, child);
-    await answering(server.url);
+    const scheme = tls === undefined ? 'http' : 'https';
+    const server = new RcloneServer(`${scheme}://127.0.0.1:${port}`, arguments_, child);
+    await (tls === undefined ? answering(server.url) : listening(port));
     return server;
   }
 
@@ -40,6 +48,12 @@ export class RcloneServer {
   put(name: string, media: Buffer): string {
     const options = { input: media, timeout: uploadTimeoutMs };
     execFileSync('rclone', ['rcat', `crypt:${name}`, ...this.arguments_], options);
+    return `/${name}`;
+  }
+
+  /** The same of a file that is too large for memory. */
+  putFile(name: string, file: string): string {
+    execFileSync('rclone', ['copyto', file, `crypt:${name}`, ...this.arguments_], { timeout: uploadTimeoutMs });
     return `/${name}`;
   }
 

@@ -1,4 +1,5 @@
 import type { ByteRange } from '../wrk-load.js';
+import type { Run } from './sides.js';
 
 /** What is asked for, and what the design asks of the answer. */
 export interface Load {
@@ -43,3 +44,7 @@ export const loads: readonly Load[] = [
     bars: { beside: 0.8, remote: 0.8 },
   },
 ];
+
+/** Processor time for a gigabyte, seconds, or for a request, milliseconds. */
+export const costOf = ({ per }: Load, { cpuMs, bytes, requests }: Run): number =>
+  per === 'gigabyte' ? cpuMs / 1000 / (bytes / 1e9) : cpuMs / requests;

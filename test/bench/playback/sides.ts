@@ -6,6 +6,8 @@ export interface Side {
   readonly headers: Readonly<Record<string, string>>;
   /** Processor time of all its processes so far, milliseconds. */
   cpuMs(): number | Promise<number>;
+  /** Code of ours, which has to run for a while until it is warm. */
+  readonly ours?: boolean;
 }
 
 export interface Run extends WrkResult {

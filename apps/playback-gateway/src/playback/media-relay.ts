@@ -40,6 +40,13 @@ interface BegunBody {
   readonly certificateAlias: string | undefined;
 }
 
+interface PartHandling {
+  /** Told where the body goes on behind this part, shortly before this part ends. */
+  readonly askAhead: (place: PartPlace) => void;
+  /** Taken from the worker at once, however long the player takes. */
+  readonly keptAsWhole: boolean;
+}
+
 /** Header fields of a worker's answer that players get to see. */
 const relayedHeaders = ['content-type', 'content-length', 'content-range', 'accept-ranges', 'etag', 'last-modified'];
 /**
@@ -90,7 +97,12 @@ export class MediaRelay {
           if (begun !== undefined) checkContinuation(answer, begun, player.bytesSent);
           this.holders.set(media, worker.instance);
           begun ??= await this.begin(answer, request, player);
-          stalled = await this.pass(answer, begun, player, place => parts.askAhead(worker, place));
+          const began = performance.now();
+          stalled = await this.pass(answer, begun, player, {
+            askAhead: place => parts.askAhead(worker, place),
+            keptAsWhole: parts.areTakenSlowly,
+          });
+          if (!stalled) parts.taken(performance.now() - began);
         } while (!stalled && player.bytesSent < begun.length);
         if (!stalled) {
           await endWithin(player.response, this.settings.clientIdleTimeoutMs);
@@ -153,14 +165,13 @@ export class MediaRelay {
   }
 
   /**
-   * @param askAhead told where the body goes on behind this part, shortly before this part ends.
    * @returns whether the rest of this part was let go, because the player takes nothing
    */
   private async pass(
     answer: WorkerAnswer,
     { entityTag, length: bodyLength }: BegunBody,
     player: PlayerConnection,
-    askAhead: (place: PartPlace) => void,
+    { askAhead, keptAsWhole }: PartHandling,
   ): Promise<boolean> {
     const length = bodyLengthOf(answer);
     const end = player.bytesSent + length;
@@ -170,6 +181,7 @@ export class MediaRelay {
         receiverIdleTimeoutMs: this.settings.clientIdleTimeoutMs,
         letGoAfterMs,
         giveUp: giveUpBody,
+        ...(keptAsWhole ? { outstandingBytes: length + 1 } : {}),
         onBytes: count => {
           player.count(count);
           this.metrics.bytesSent.inc(count);

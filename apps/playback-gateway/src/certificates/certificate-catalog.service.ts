@@ -5,12 +5,16 @@ import type { CertificateAssignment, CertificateStore, RecordingCertificate, Rew
 import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
 import { CONFIGURATION, LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 import { unknownCertificate } from './certificate-errors.js';
+import { CertificateOrders } from './certificate-orders.js';
 import {
-  certificatePage,
-  isSortedByRecordings,
-  isSortedByStored,
+  inOrder,
+  isConstant,
+  orderOf,
+  pageOf,
   type CertificatePage,
   type CertificatePageQuery,
+  type ChangingColumn,
+  type ValuedRow,
 } from './certificate-page.js';
 import { CertificatePolicy } from './certificate-policy.js';
 import { certificateRow, targetName, type CertificateRow } from './certificate-resource.js';
@@ -20,10 +24,11 @@ import { namesUnder, summariesOf } from '../envelopes/certificate-summary.js';
 import { chainOf } from './stored-chain.js';
 import { TokenCertificates } from './token-certificates.js';
 
-/** Lists certificates as they are in store and tokens at this moment; nothing is remembered between two lists. */
+/** Lists certificates as they are in store and tokens at this moment; between two lists nothing is remembered but orders of one that is the same. */
 @Injectable()
 export class CertificateCatalog {
   private readonly warningDays: number;
+  private readonly orders = new CertificateOrders();
 
   constructor(
     @Inject(storeTokens.certificates) private readonly certificates: CertificateStore,
@@ -41,18 +46,16 @@ export class CertificateCatalog {
   async page(contactCenter: string, query: CertificatePageQuery): Promise<CertificatePage> {
     const keys = await this.knownKeys(contactCenter);
     const stored = await this.inToken.listWith(contactCenter, keys ?? []);
-    const shown = stored.filter(({ state }) => query.deleted || state === 'active');
-    if (isSortedByStored(query)) {
-      const page = certificatePage(shown, query);
-      return {
-        ...page,
-        certificates: await this.counted(contactCenter, await this.uncounted(contactCenter, page.certificates, keys)),
-      };
-    }
-    const rows = await this.uncounted(contactCenter, shown, keys);
-    if (isSortedByRecordings(query)) return certificatePage(await this.counted(contactCenter, rows), query);
-    const page = certificatePage(rows, query, ({ columns }) => columns);
-    return { ...page, certificates: await this.counted(contactCenter, page.certificates) };
+    const { column, descending } = orderOf(query);
+    const isShown = ({ state }: RecordingCertificate): boolean => query.deleted || state === 'active';
+    const ordered = isConstant(column)
+      ? (await this.orders.of(stored, column, descending)).filter(isShown)
+      : inOrder(await this.valued(contactCenter, stored.filter(isShown), keys, column), descending).map(
+          ({ row }) => row,
+        );
+    const page = pageOf(ordered, query);
+    const rows = await this.uncounted(contactCenter, page.certificates, keys);
+    return { ...page, certificates: await this.counted(contactCenter, rows) };
   }
 
   /** What the store has, deleted ones too; nothing is asked of the tokens. */
@@ -156,6 +159,40 @@ export class CertificateCatalog {
     const [row] = await this.counted(contactCenter, await this.uncounted(contactCenter, [stored], keys));
     if (row === undefined) throw unknownCertificate(stored.alias);
     return row;
+  }
+
+  /** Of all certificates no more than what they are sorted by, which is another one at each moment. */
+  private async valued(
+    contactCenter: string,
+    certificates: readonly RecordingCertificate[],
+    keys: readonly KeyEntry[] | undefined,
+    column: ChangingColumn,
+  ): Promise<readonly ValuedRow<RecordingCertificate>[]> {
+    const values = await this.valuesOf(contactCenter, certificates, keys, column);
+    return certificates.map((row, index) => ({ row, alias: row.alias, value: values[index] ?? 0 }));
+  }
+
+  private async valuesOf(
+    contactCenter: string,
+    certificates: readonly RecordingCertificate[],
+    keys: readonly KeyEntry[] | undefined,
+    column: ChangingColumn,
+  ): Promise<readonly (string | number)[]> {
+    if (column === 'deployedCount') {
+      const deployed = deployedCounts(await this.certificates.assignments(contactCenter));
+      return certificates.map(({ alias }) => deployed.get(alias) ?? 0);
+    }
+    const summaries = await summariesOf(certificates);
+    if (column === 'recordings') {
+      const names = summaries.map((summary, index) => namesUnder(summary, certificates[index]?.alias ?? ''));
+      return this.rewraps.countRecordings(contactCenter, names);
+    }
+    const entries = new Map(keys?.map(key => [key.keyIdentifier, key]));
+    const now = new Date();
+    return certificates.map((stored, index) => {
+      const [summary, key] = [summaries[index], presenceOf(keys, entries.get(stored.keyIdentifier))];
+      return summary === undefined ? '' : certificateState(stored, summary, key, this.warningDays, now).status;
+    });
   }
 
   /** Everything but the number of recordings. */

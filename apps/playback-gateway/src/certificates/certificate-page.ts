@@ -43,43 +43,47 @@ export interface CertificatePage {
 }
 
 type Column = (typeof columns)[number];
+/** Columns that are as they are until the certificate itself, or what is stored of it, is another. */
+export type ConstantColumn = Exclude<Column, ChangingColumn>;
+/** Columns that depend on other things: assignments, recordings, keys in tokens and the time. */
+export type ChangingColumn = 'deployedCount' | 'recordings' | 'status';
+export type ColumnValue = string | number | bigint;
 
-const columnOf = ({ sort }: Pick<CertificatePageQuery, 'sort'>): Column => sort.replace('-', '') as Column;
+const changing: ReadonlySet<Column> = new Set<ChangingColumn>(['deployedCount', 'recordings', 'status']);
 
-/** Columns that the store has itself: the rest of a row is then made for the page alone. */
-export const isSortedByStored = (query: Pick<CertificatePageQuery, 'sort'>): boolean =>
-  ['alias', 'createdAt'].includes(columnOf(query));
-
-/** Whether the order needs the recordings of every certificate, and not of those on the page alone. */
-export const isSortedByRecordings = (query: Pick<CertificatePageQuery, 'sort'>): boolean =>
-  columnOf(query) === 'recordings';
-
-type Columns = Pick<CertificateRow, 'alias'> & Partial<Pick<CertificateRow, Column>>;
-
-/**
- * Sorts and cuts; equal values keep the order of their aliases.
- * @param columnsOf where a row is more than its columns; it has at least the one that the list is sorted by.
- */
-export function certificatePage<Row = CertificateRow>(
-  rows: readonly Row[],
-  query: CertificatePageQuery,
-  columnsOf: (row: Row) => Columns = row => row as Columns,
-): Omit<CertificatePage, 'certificates'> & { readonly certificates: readonly Row[] } {
-  const { sort, offset, limit } = query;
-  const column = columnOf(query);
-  const direction = sort.startsWith('-') ? -1 : 1;
-  const sorted = rows
-    .map(row => {
-      const columns = columnsOf(row);
-      return { row, alias: columns.alias, value: valueOf(columns, column) };
-    })
-    .sort((left, right) => direction * bySize(left.value, right.value) || (left.alias < right.alias ? -1 : 1));
-  const certificates = sorted.slice(offset, offset + limit).map(({ row }) => row);
-  return { certificates, total: rows.length, offset, limit };
+/** What a list is sorted by, and which way. */
+export function orderOf({ sort }: Pick<CertificatePageQuery, 'sort'>): {
+  readonly column: Column;
+  readonly descending: boolean;
+} {
+  return { column: sort.replace('-', '') as Column, descending: sort.startsWith('-') };
 }
 
-/** Serial numbers are decimal and longer than a number of JavaScript may be. */
-const valueOf = (columns: Columns, column: Column): string | number | bigint =>
-  column === 'serialNumber' ? BigInt(columns.serialNumber ?? 0) : (columns[column] ?? '');
+export const isConstant = (column: Column): column is ConstantColumn => !changing.has(column);
+
+export interface ValuedRow<Row> {
+  readonly row: Row;
+  readonly alias: string;
+  readonly value: ColumnValue;
+}
+
+/** By size; equal values keep the order of their aliases. */
+export function inOrder<Row>(rows: readonly ValuedRow<Row>[], descending: boolean): readonly ValuedRow<Row>[] {
+  const direction = descending ? -1 : 1;
+  return rows.toSorted(
+    (left, right) => direction * bySize(left.value, right.value) || (left.alias < right.alias ? -1 : 1),
+  );
+}
+
+/** What stands on the page, of rows in order, and how many there are. */
+export const pageOf = <Row>(
+  rows: readonly Row[],
+  { offset, limit }: Pick<CertificatePageQuery, 'offset' | 'limit'>,
+) => ({
+  certificates: rows.slice(offset, offset + limit),
+  total: rows.length,
+  offset,
+  limit,
+});
 
 const bySize = <T>(left: T, right: T): number => (left === right ? 0 : left < right ? -1 : 1);

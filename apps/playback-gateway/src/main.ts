@@ -39,6 +39,7 @@ import { listRoutes } from './http/listed-routes.js';
 import { answerOtherMethods } from './http/other-methods.js';
 import { addAnswerHeaders } from './http/request-id.hook.js';
 import { traceRequests } from './http/request-context.hook.js';
+import { restoreMethods } from './http/routed-method.js';
 import { serverOptions } from './http/server-options.js';
 import { notePaths } from './http/unfinished-requests.js';
 import { inProcessWorker } from './in-process-delivery.js';
@@ -116,6 +117,7 @@ async function createApplication(dependencies: GatewayDependencies): Promise<App
   const adapter = new FastifyAdapter(serverOptions(configuration.serverSettings, context.logger));
   const fastify = adapter.getInstance();
   const settings = configuration.serverSettings;
+  restoreMethods(fastify);
   demandAccessRules(fastify, bodyBoundsOf(settings));
   readForwardedFor(fastify, settings.trustedProxies, context.logger, settings.forwardedFields);
   const routes = listRoutes(fastify);

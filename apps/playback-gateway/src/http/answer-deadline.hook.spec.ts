@@ -78,7 +78,7 @@ describe(limitAnswerTimes.name, () => {
 });
 
 it('a playback ends by its own deadline, before the one of all requests', () => {
-  const settings = configurationSchema.parse({ serverSettings: { playbackStartTimeoutMs: 300_000 } }).serverSettings;
+  const settings = configurationSchema().parse({ serverSettings: { playbackStartTimeoutMs: 300_000 } }).serverSettings;
   expect(answerTimeoutOf(settings)).toBe(305_000);
-  expect(answerTimeoutOf(configurationSchema.parse({}).serverSettings)).toBe(60_000);
+  expect(answerTimeoutOf(configurationSchema().parse({}).serverSettings)).toBe(60_000);
 });

@@ -28,7 +28,7 @@ describe(clientCertificateOf, () => {
     const [certificateFile, keyFile] = [join(work, 'tls.crt'), join(work, 'tls.key')];
     writeFileSync(certificateFile, certificatePem);
     writeFileSync(keyFile, privateKeyPem);
-    const { serverSettings } = configurationSchema.parse({
+    const { serverSettings } = configurationSchema().parse({
       serverSettings: {
         enableSsl: true,
         ssl: { certificateFile, keyFile },
@@ -68,9 +68,9 @@ describe(clientCertificateOf, () => {
 
   it('is compared with fingerprints as openssl prints them, at a server that ends TLS itself', () => {
     const settings = { opsClientCertificates: [`AB:${'CD:'.repeat(30)}EF`] };
-    expect(() => configurationSchema.parse({ serverSettings: settings })).toThrow(/needs enableSsl/);
+    expect(() => configurationSchema().parse({ serverSettings: settings })).toThrow(/needs enableSsl/);
     const tls = { enableSsl: true, ssl: { certificateFile: '/a', keyFile: '/b' } };
-    const { serverSettings } = configurationSchema.parse({ serverSettings: { ...settings, ...tls } });
+    const { serverSettings } = configurationSchema().parse({ serverSettings: { ...settings, ...tls } });
     expect(serverSettings.opsClientCertificates).toEqual([`ab${'cd'.repeat(30)}ef`]);
   });
 });

@@ -10,7 +10,7 @@ import { addAnswerHeaders } from './request-id.hook.js';
 import { serverOptions } from './server-options.js';
 
 it('a request that meets a closing server is refused in the form of every error, and its connection closed', async () => {
-  const app = fastify(serverOptions(configurationSchema.parse({}).serverSettings, createLogger('a', 'b', 'silent')));
+  const app = fastify(serverOptions(configurationSchema().parse({}).serverSettings, createLogger('a', 'b', 'silent')));
   app.setErrorHandler((error, request, reply) => answerWithError(request, reply, fromFramework(error)));
   addAnswerHeaders(app);
   refuseWhileClosing(app);

@@ -43,7 +43,7 @@ describe(ErrorFilter.name, () => {
 
   beforeAll(async () => {
     const adapter = new FastifyAdapter(
-      serverOptions(configurationSchema.parse({}).serverSettings, createLogger('test', 'test', 'silent')),
+      serverOptions(configurationSchema().parse({}).serverSettings, createLogger('test', 'test', 'silent')),
     );
     adapter.getInstance().removeContentTypeParser('text/plain');
     addAnswerHeaders(adapter.getInstance());

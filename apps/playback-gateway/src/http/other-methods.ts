@@ -1,6 +1,6 @@
-import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { RcsError, type PublicRoute } from '#platform';
+import { routableMethods, standIn } from './routed-method.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -10,13 +10,6 @@ declare module 'fastify' {
 }
 
 const pathParts = (url: string): string[] => url.split('/');
-
-/** Its target is a host and no path (RFC 9110 section 9.3.6). */
-const withoutPath: ReadonlySet<string> = new Set(['CONNECT']);
-
-function addMethod(fastify: FastifyInstance, method: string): void {
-  if (!fastify.supportedMethods.includes(method)) fastify.addHttpMethod(method);
-}
 
 /** Whether every path that matches one pattern could match the other. */
 function covers(general: string, special: string): boolean {
@@ -28,13 +21,16 @@ function covers(general: string, special: string): boolean {
  * Gives every path an answer to the methods it has no route for: 405 with Allow (RFC 9110 section 15.5.6), for all methods
  * that Node can read. They are routes like all others, so that which path was meant is decided in one place. To be called
  * when all routes are there.
+ * @throws Error for a route whose method the router would never see
  */
 export function answerOtherMethods(fastify: FastifyInstance, routes: readonly PublicRoute[]): void {
   const known = [...routes];
-  for (const method of METHODS) if (!withoutPath.has(method)) addMethod(fastify, method);
+  const unseen = known.find(({ method }) => !routableMethods.has(method));
+  if (unseen !== undefined) throw new Error(`${unseen.method} ${unseen.url}: add the method to routableMethods`);
+  if (!fastify.supportedMethods.includes(standIn)) fastify.addHttpMethod(standIn);
   for (const url of new Set(known.map(route => route.url))) {
     const allowed = new Set(known.filter(route => covers(route.url, url)).map(({ method }) => method));
-    const method = fastify.supportedMethods.filter(one => !allowed.has(one));
+    const method = [...routableMethods, standIn].filter(one => !allowed.has(one));
     const allow = [...allowed].sort().join(', ');
     const refuse = (_request: unknown, reply: FastifyReply, done: (error: Error) => void): void => {
       void reply.header('allow', allow);

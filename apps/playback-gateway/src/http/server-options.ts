@@ -5,6 +5,7 @@ import { answerTimeoutOf } from './answer-deadline.hook.js';
 import { answerWithError } from './error-answer.js';
 import { fromFramework } from './error.filter.js';
 import { answerHeaders, generateRequestId } from './request-id.hook.js';
+import { asRouted } from './routed-method.js';
 import { formOfUnfinished } from './unfinished-requests.js';
 
 const maximumHeaderBytes = 32 * 1024;
@@ -20,6 +21,7 @@ export function serverOptions(settings: ServerSettings, logger: Logger) {
     logger: false,
     genReqId: generateRequestId,
     requestIdHeader: false as const,
+    rewriteUrl: asRouted,
     bodyLimit: settings.maxBodyBytes,
     connectionTimeout: silenceTimeout(settings),
     requestTimeout: settings.requestTimeoutMs,

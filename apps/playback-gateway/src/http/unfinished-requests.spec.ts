@@ -12,7 +12,7 @@ it.each([
   ['/api/v2/sessions', 'application/json', /\{"statusCode":2,"statusMessage":"[^"]+"\}$/],
 ])('a body to %s of which half is missing is refused in the form of that API', async (path, type, body) => {
   const timeouts = { requestTimeoutMs: 300, requestHeadersTimeoutMs: 300 };
-  const settings = configurationSchema.parse({ serverSettings: timeouts }).serverSettings;
+  const settings = configurationSchema().parse({ serverSettings: timeouts }).serverSettings;
   const app = fastify(serverOptions(settings, createLogger('a', 'b', 'silent')));
   boundListener(app.server, { name: 'test', maxConnections: 10 }, new ListenerMetrics(new Registry()));
   notePaths(app);

@@ -27,6 +27,12 @@ export const documentDatabaseName = 'store.sqlite';
 export const auditDatabaseName = 'audit.sqlite';
 
 /**
+ * A thread holds some 8 MB, and starting one takes some 40 ms: who changes documents may wait for that, and listeners, whose
+ * playbacks the audit log records, may not.
+ */
+const documentThreadIdleMs = 30_000;
+
+/**
  * Opens the store, creating it when it is not there. Several processes may have it open.
  * @throws ConfigurationError when an option is unusable, a file cannot be opened, or a newer version of this product
  * wrote it.
@@ -63,6 +69,7 @@ async function openDatabases(options: SqliteStoreOptions): Promise<Store> {
       what: 'the store',
       unavailable: 'RCS_STORE_UNAVAILABLE',
       thread: { file: documentFile, busyTimeoutMs },
+      threadIdleMs: documentThreadIdleMs,
     }),
     new DatabaseReader(audit, 'RCS_AUDIT_UNAVAILABLE'),
     new DatabaseWriter({

@@ -22,12 +22,12 @@ describe(DatabaseWriter.name, () => {
   });
   afterEach(() => writer.close());
 
-  function start(options: { deadlineMs: number; busyTimeoutMs: number }): void {
-    const { deadlineMs, busyTimeoutMs } = options;
+  function start(options: { deadlineMs: number; busyTimeoutMs: number; threadIdleMs?: number }): void {
+    const { busyTimeoutMs, ...rest } = options;
     const thread = { file, busyTimeoutMs };
     writer = new DatabaseWriter({
+      ...rest,
       thread,
-      deadlineMs,
       queueLimit: 100,
       what: 'it',
       unavailable: 'RCS_STORE_UNAVAILABLE',
@@ -74,5 +74,34 @@ describe(DatabaseWriter.name, () => {
       expect(outcome).toMatchObject({ code: 'RCS_STORE_UNAVAILABLE' });
       await new Promise(resolve => setTimeout(resolve, 50));
     }
+  });
+
+  it('ends a thread that has nothing to write, and writes through another one', async () => {
+    start({ deadlineMs: 10_000, busyTimeoutMs: 1000, threadIdleMs: 1 });
+    const thread = (): Worker | undefined => Reflect.get(writer, 'thread') as Worker | undefined;
+    const threads = new Set<Worker>();
+    for (let round = 0; round < 3; round++) {
+      const write = writer.write('putContactCenter', { id: `a${round}`, name: 'Support' });
+      await Promise.resolve();
+      const used = thread();
+      if (used === undefined) throw new Error('nothing writes');
+      threads.add(used);
+      const ended = new Promise(resolve => used.once('exit', resolve));
+      expect(await write).not.toBeInstanceOf(Error);
+      await ended;
+      expect(thread()).toBeUndefined();
+    }
+    expect(threads.size).toBe(3);
+  });
+
+  it('writes all that comes while threads end', async () => {
+    start({ deadlineMs: 10_000, busyTimeoutMs: 1000, threadIdleMs: 0 });
+    for (let round = 0; round < 20; round++) {
+      await writer.write('putContactCenter', { id: `b${round}`, name: 'Support' });
+      await new Promise(resolve => setTimeout(resolve, round % 3));
+    }
+    const database = new Database(file, { readonly: true });
+    expect(database.prepare('SELECT count(*) AS count FROM contact_center').get()).toEqual({ count: 20 });
+    database.close();
   });
 });

@@ -16,6 +16,8 @@ export type DatabaseWriterMessage = { readonly requests: readonly WriteRequest[]
 
 export interface DatabaseWriterOptions extends Omit<WriteQueueOptions, 'place'> {
   readonly thread: DatabaseWriterThreadData;
+  /** A thread that has had nothing to write for so long ends, and the next write starts one; milliseconds. It stays when absent. */
+  readonly threadIdleMs?: number;
 }
 
 const threadRestartDelayMs = 1000;
@@ -28,6 +30,7 @@ export class DatabaseWriter<Operations extends WriteOperations> {
   private startThreadNotBefore = 0;
   private finishBatch: ((outcome: BatchOutcome) => void) | undefined;
   private closing: Promise<void> | undefined;
+  private idle: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: DatabaseWriterOptions) {
     this.queue = new WriteQueue({ ...options, place: options.thread.file }, requests => this.commit(requests));
@@ -47,7 +50,15 @@ export class DatabaseWriter<Operations extends WriteOperations> {
     return this.closing;
   }
 
-  private commit(requests: readonly WriteRequest[]): Promise<BatchOutcome> {
+  private async commit(requests: readonly WriteRequest[]): Promise<BatchOutcome> {
+    clearTimeout(this.idle);
+    const outcome = await this.commitIn(requests);
+    const { threadIdleMs } = this.options;
+    if (threadIdleMs !== undefined) this.idle = setTimeout(() => this.restThread(), threadIdleMs).unref();
+    return outcome;
+  }
+
+  private commitIn(requests: readonly WriteRequest[]): Promise<BatchOutcome> {
     return new Promise(resolve => {
       this.finishBatch = resolve;
       try {
@@ -71,16 +82,27 @@ export class DatabaseWriter<Operations extends WriteOperations> {
       this.threadFailure = error;
     });
     thread.on('exit', code => {
-      if (this.thread === thread) this.thread = undefined;
+      if (this.thread !== thread) return;
+      this.thread = undefined;
       const reason = this.threadFailure instanceof Error ? this.threadFailure.message : `exit code ${code}`;
       this.finishBatch?.({ failure: `its thread stopped: ${reason}` });
     });
     return thread;
   }
 
+  /** It has nothing under way: what comes now has a thread of its own. */
+  private restThread(): void {
+    const { thread } = this;
+    if (thread === undefined || this.closing !== undefined) return;
+    this.thread = undefined;
+    this.startThreadNotBefore = 0;
+    thread.postMessage('close' satisfies DatabaseWriterMessage);
+  }
+
   /** A thread that hangs in the kernel is cut off. */
   private async drainAndEndThread(): Promise<void> {
     await this.queue.close();
+    clearTimeout(this.idle);
     const { thread } = this;
     if (thread === undefined) return;
     const exited = new Promise<void>(resolve => thread.once('exit', () => resolve()));

@@ -54,7 +54,7 @@ class GuardedModule {}
 @Module({ controllers: [ThingController, ForgottenController] })
 class ForgetfulModule {}
 
-const bounds = bodyBoundsOf(configurationSchema.parse({}).serverSettings);
+const bounds = bodyBoundsOf(configurationSchema().parse({}).serverSettings);
 const parsed: unknown[] = [];
 const refuse = () => Promise.reject(new RcsError('RCS_AUTHENTICATION_REQUIRED'));
 const admit = () => Promise.resolve();
@@ -76,7 +76,7 @@ const steps: AccessSteps = {
 
 async function create(module: Type): Promise<NestFastifyApplication> {
   const logger = createLogger('test', 'test', 'silent');
-  const adapter = new FastifyAdapter(serverOptions(configurationSchema.parse({}).serverSettings, logger));
+  const adapter = new FastifyAdapter(serverOptions(configurationSchema().parse({}).serverSettings, logger));
   const instance = adapter.getInstance();
   demandAccessRules(instance, bounds);
   answerExpectations(instance.server);

@@ -39,7 +39,7 @@ afterAll(() => {
 
 function stampsWith(more: object = {}): TimeStamps {
   const timeStamp = { url, rootCaFile: file('root.pem'), timeoutMs: 300, ...more };
-  const stamps = new TimeStamps(configurationSchema.parse({ archives: { timeStamp } }), silentLogger);
+  const stamps = new TimeStamps(configurationSchema().parse({ archives: { timeStamp } }), silentLogger);
   return Object.assign(stamps, { pauseMs: 1 });
 }
 
@@ -89,7 +89,7 @@ describe(TimeStamps.name, () => {
     expect(() => stampsWith({ rootCaFile: file('nowhere.pem') })).toThrow('archives.timeStamp.rootCaFile');
     writeFileSync(file('empty.pem'), '');
     expect(() => stampsWith({ rootCaFile: file('empty.pem') })).toThrow('archives.timeStamp.rootCaFile');
-    const none = new TimeStamps(configurationSchema.parse({}), silentLogger);
+    const none = new TimeStamps(configurationSchema().parse({}), silentLogger);
     expect([none.isConfigured, await none.of(stamped, never)]).toEqual([false, undefined]);
   });
 });

@@ -68,7 +68,7 @@ describe('the authentication flow', () => {
     const { cacheTimeToLiveMs = 60_000, enabled = true } = options;
     const {
       configurationServers: [settings],
-    } = configurationSchema.parse({
+    } = configurationSchema().parse({
       configurationServers: [
         {
           contactCenters: ['directory', 'domain'],
@@ -94,7 +94,7 @@ describe('the authentication flow', () => {
   }
 
   function service(options: Parameters<typeof parts>[0] = {}): AuthenticationService {
-    const { serverSettings } = configurationSchema.parse({
+    const { serverSettings } = configurationSchema().parse({
       serverSettings: { opsUserPassword: 'ops-password', failedLoginTimeMs: 0 },
     });
     return new AuthenticationService(store.users, serverSettings, parts(options));
@@ -460,7 +460,7 @@ describe('the authentication flow', () => {
   });
 
   it('answers a refusal no sooner for somebody unknown than for somebody known', async () => {
-    const { serverSettings } = configurationSchema.parse({ serverSettings: { failedLoginTimeMs: 400 } });
+    const { serverSettings } = configurationSchema().parse({ serverSettings: { failedLoginTimeMs: 400 } });
     const authentication = new AuthenticationService(store.users, serverSettings, parts());
     for (const [name, contactCenter] of [
       ['anthony', 'directory'],

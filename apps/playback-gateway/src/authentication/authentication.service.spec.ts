@@ -58,7 +58,7 @@ describe('AuthenticationService', () => {
   });
 
   function service(settings: Partial<ServerSettings> = {}): AuthenticationService {
-    const { serverSettings } = configurationSchema.parse({ serverSettings: { opsUserPassword: 'ops-secret' } });
+    const { serverSettings } = configurationSchema().parse({ serverSettings: { opsUserPassword: 'ops-secret' } });
     return new AuthenticationService(store.users, { ...serverSettings, failedLoginTimeMs: 0, ...settings });
   }
 
@@ -169,7 +169,7 @@ describe('AuthenticationService', () => {
     const other = mkdtempSync(join(tmpdir(), 'rcs-authentication-'));
     const closed = await openSqliteStore({ directory: other, auditWriter: 'gateway-1' });
     await closed.close();
-    const { serverSettings } = configurationSchema.parse({});
+    const { serverSettings } = configurationSchema().parse({});
     const authentication = new AuthenticationService(closed.users, serverSettings);
     await expect(authentication.authenticate(basic('anthony', password))).rejects.toMatchObject({
       code: 'RCS_STORE_UNAVAILABLE',
@@ -189,7 +189,7 @@ describe('AuthenticationService', () => {
     });
 
     it('refuses everything while no password is configured', async () => {
-      const authentication = new AuthenticationService(store.users, configurationSchema.parse({}).serverSettings);
+      const authentication = new AuthenticationService(store.users, configurationSchema().parse({}).serverSettings);
       for (const secret of ['', 'undefined', 'ops-secret'])
         await expect(authentication.authenticate(basic('ops', secret))).rejects.toMatchObject(refused);
     });

@@ -31,7 +31,7 @@ describe(guardOrigins, () => {
     headers: Record<string, string>,
     settings: { externalUrl?: string; trustedProxies?: string[]; forwardedFields?: 'Forwarded' } = {},
   ): Promise<boolean> {
-    const { serverSettings } = configurationSchema.parse({ serverSettings: settings });
+    const { serverSettings } = configurationSchema().parse({ serverSettings: settings });
     const { trustedProxies, externalUrl, forwardedFields } = serverSettings;
     const server = fastify({ trustProxy: trustedProxies.length > 0 ? trustedProxies : false });
     readForwardedFor(server, trustedProxies, logger, forwardedFields);
@@ -45,7 +45,7 @@ describe(guardOrigins, () => {
 
   it('lets a page ask with every field that playback serves, and those of caches and traces', () => {
     const crossOriginSettings = { allowedOrigins: 'https://player.example.com' };
-    const { serverSettings } = configurationSchema.parse({ serverSettings: { crossOriginSettings } });
+    const { serverSettings } = configurationSchema().parse({ serverSettings: { crossOriginSettings } });
     const origins = new ContactCenterOrigins(store.contactCenters, serverSettings, logger);
     const policy = new CrossOriginPolicy(serverSettings, origins);
     const others = ['Cache-Control', 'Pragma', 'traceparent', 'tracestate', 'X-Request-Id', 'Authorization'];

@@ -68,7 +68,7 @@ describe(HandOverSender.name, () => {
   });
 
   const settingsOf = (receiver: object, others: object = {}): ServerSettings =>
-    configurationSchema.parse({
+    configurationSchema().parse({
       serverSettings: {
         speechMinerTrustedCA: join(work, 'ca.pem'),
         interactionReceivers: [{ url, retryDelayMs: 100, ...receiver }],

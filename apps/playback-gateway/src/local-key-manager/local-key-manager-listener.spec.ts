@@ -17,7 +17,7 @@ describe(LocalKeyManagerListener.name, () => {
     app.get('/key-management/v1/health', () => 'OK');
     app.get('/api/v2/me', () => 'me');
     const first = await app.listen({ host: '127.0.0.1', port: 0 });
-    const server = await listener.listen(configurationSchema.parse({}).serverSettings);
+    const server = await listener.listen(configurationSchema().parse({}).serverSettings);
     const second = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const ask = async (url: string) => {
       const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });

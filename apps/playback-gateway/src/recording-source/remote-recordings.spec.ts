@@ -57,7 +57,9 @@ describe(RemoteRecordings.name, () => {
 
   function gateway(): RemoteRecordings {
     const source = { url: rws.url, contactCenter: 'cc-1', userName: 'rcs', password: 'secret' };
-    const configuration = configurationSchema.parse({ recordingSources: [source] }) as unknown as GatewayConfiguration;
+    const configuration = configurationSchema().parse({
+      recordingSources: [source],
+    }) as unknown as GatewayConfiguration;
     const insertion = new RecordingInsertionService(
       store.recordings,
       store.contactCenters,

@@ -41,7 +41,7 @@ function withCommentedOptions(text: string, names: ReadonlySet<string>): string 
 }
 
 describe('application.yaml', () => {
-  const schema = z.toJSONSchema(configurationSchema, { io: 'input', unrepresentable: 'any' }) as Schema;
+  const schema = z.toJSONSchema(configurationSchema(), { io: 'input', unrepresentable: 'any' }) as Schema;
   const options = optionsOf(schema);
   const names = new Set(options.flatMap(option => option.split('.')));
   const text = readFileSync(join(__dirname, '../../../../application.yaml'), 'utf8');

@@ -31,12 +31,13 @@ const timeStamp = z
   });
 
 /** Archives: recordings to take along. */
-export const archives = z
-  .strictObject({
-    timeStamp: timeStamp
-      .optional()
-      .describe('A time-stamping authority (RFC 3161) that vouches for when an archive was signed.'),
-  })
-  .prefault({});
+export const archives = () =>
+  z
+    .strictObject({
+      timeStamp: timeStamp
+        .optional()
+        .describe('A time-stamping authority (RFC 3161) that vouches for when an archive was signed.'),
+    })
+    .prefault({});
 
 export type TimeStampConfiguration = z.output<typeof timeStamp>;

@@ -25,7 +25,7 @@ interface Option {
 
 /** docs/configuration.md, made from the schema that application.yaml is checked with. */
 export function configurationPage(): string {
-  const schema = z.toJSONSchema(configurationSchema, { io: 'input', unrepresentable: 'any' }) as Schema;
+  const schema = z.toJSONSchema(configurationSchema(), { io: 'input', unrepresentable: 'any' }) as Schema;
   const sections = Object.entries(schema.properties ?? {});
   const simple = sections.filter(([, { properties, items }]) => properties === undefined && items === undefined);
   const others = sections.filter(section => !simple.includes(section));

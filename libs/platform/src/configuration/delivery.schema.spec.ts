@@ -3,13 +3,13 @@ import { configurationSchema } from './configuration.schema.js';
 const identity = { certificateFile: 'worker.pem', keyFile: 'worker.key' };
 const vaultAddresses = ['key-vault:7443'];
 const problems = (decryptWorker: object | undefined, delivery: string): string[] =>
-  (configurationSchema.safeParse({ serverSettings: { delivery }, decryptWorker }).error?.issues ?? []).map(({ path }) =>
-    path.join('.'),
+  (configurationSchema().safeParse({ serverSettings: { delivery }, decryptWorker }).error?.issues ?? []).map(
+    ({ path }) => path.join('.'),
   );
 
 describe('serverSettings.delivery', () => {
   it('leaves workers apart unless told', () => {
-    expect(configurationSchema.parse({}).serverSettings.delivery).toBe('workers');
+    expect(configurationSchema().parse({}).serverSettings.delivery).toBe('workers');
     expect(problems({ vaultAddresses }, 'workers')).toEqual([]);
   });
 

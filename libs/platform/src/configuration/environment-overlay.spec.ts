@@ -4,7 +4,7 @@ import { configurationSchema } from './configuration.schema.js';
 import { overlayEnvironment } from './environment-overlay.js';
 
 const overlay = (values: unknown, environment: Record<string, string | undefined>) =>
-  overlayEnvironment(values, environment, configurationSchema);
+  overlayEnvironment(values, environment, configurationSchema());
 
 describe(overlayEnvironment.name, () => {
   it('sets an option of the document', () => {

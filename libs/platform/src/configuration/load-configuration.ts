@@ -18,18 +18,24 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function loadConfiguration(file: string | undefined, environment: Environment): Configuration {
   const path = file ?? environment.RCS_CONFIG;
   const values = path === undefined ? {} : readYaml(path);
-  const written = overlayEnvironment(values, environment, configurationSchema);
-  const parsed = configurationSchema.safeParse(written);
+  const schema = configurationSchema();
+  const written = overlayEnvironment(values, environment, schema);
+  const parsed = schema.safeParse(written);
   const where = path ?? 'environment';
   if (parsed.success) return deepFreeze(withPlainSecrets(parsed.data, where, environment));
-  throw ConfigurationError.of(allProblems(written, parsed.error.issues, environment), where);
+  throw ConfigurationError.of(allProblems(schema, written, parsed.error.issues, environment), where);
 }
 
 /** Also what is said of options together, and of passwords: a check of the whole comes to neither when a name is unknown. */
-function allProblems(written: unknown, issues: readonly core.$ZodIssue[], environment: Environment): readonly string[] {
+function allProblems(
+  schema: ReturnType<typeof configurationSchema>,
+  written: unknown,
+  issues: readonly core.$ZodIssue[],
+  environment: Environment,
+): readonly string[] {
   const unknown = issues.filter(issue => issue.code === 'unrecognized_keys');
   const known = unknown.reduce<unknown>((values, { path, keys }) => without(values, path, keys), written);
-  const others = configurationSchema.safeParse(known).error?.issues ?? [];
+  const others = schema.safeParse(known).error?.issues ?? [];
   return [...configurationProblems([...others, ...unknown], written), ...secretProblems(known, environment)];
 }
 

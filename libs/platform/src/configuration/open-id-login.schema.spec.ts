@@ -2,7 +2,7 @@ import { configurationSchema } from './configuration.schema.js';
 
 const provider = { issuer: 'https://id.example', audience: ['recordings'], jwksUri: 'https://id.example/jwks' };
 const parsed = (login: object, serverSettings: object = { externalUrl: 'https://rcs.example' }) =>
-  configurationSchema.safeParse({ openId: { ...provider, login }, serverSettings });
+  configurationSchema().safeParse({ openId: { ...provider, login }, serverSettings });
 const problem = (login: object, serverSettings?: object): string | undefined => {
   const [issue] = parsed(login, serverSettings).error?.issues ?? [];
   return issue === undefined ? undefined : `${issue.path.join('.')}: ${issue.message}`;

@@ -3,7 +3,9 @@ import { recordingSettings, recordingSources } from './recording-source.schema.j
 const source = { url: 'https://rws.example:8090', contactCenter: 'cc-1', userName: 'rcs', password: 'secret' };
 const other = { ...source, contactCenter: 'cc-2', userName: 'other' };
 const problemsOf = (...sources: object[]): string[] =>
-  recordingSources.safeParse(sources).error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) ?? [];
+  recordingSources()
+    .safeParse(sources)
+    .error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) ?? [];
 
 describe('recordingSources', () => {
   it('takes one for each contact center, with an account of its own', () => {
@@ -42,7 +44,7 @@ describe('recordingSettings', () => {
       recordCryptoServerDecryptMaxTotalConnection: 200,
       recordCryptoServerDecryptSocketTimeout: 30_000,
     };
-    expect(recordingSettings.parse(limits)).toEqual(limits);
-    expect(() => recordingSettings.parse({ ...limits, recordCryptoServerDecryptMaxConnection: 0 })).toThrow();
+    expect(recordingSettings().parse(limits)).toEqual(limits);
+    expect(() => recordingSettings().parse({ ...limits, recordCryptoServerDecryptMaxConnection: 0 })).toThrow();
   });
 });

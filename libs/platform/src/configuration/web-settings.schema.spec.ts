@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { webSettings } from './web-settings.schema.js';
 
-const schema = z.strictObject(webSettings);
+const schema = z.strictObject(webSettings());
 const cookie = (sessionCookie: object) => schema.safeParse({ sessionCookie });
 const messageOf = (sessionCookie: object): string | undefined => cookie(sessionCookie).error?.issues[0]?.message;
 

@@ -29,31 +29,32 @@ const origins = list('').superRefine((items, context) => {
 });
 
 /** Cross-origin resource sharing, with the fields and defaults of the Genesys web services. */
-const crossOriginSettings = z
-  .strictObject({
-    allowedOrigins: origins.describe('scheme://host[:port]; a `*` in the host stands for whole labels.'),
-    allowedMethods: list('GET,POST,PUT,DELETE,OPTIONS'),
-    allowedHeaders: list(
-      'X-Requested-With,Content-Type,Accept,Origin,Cookie,authorization,ssid,surl,ContactCenterId,X-CSRF-TOKEN',
-    ),
-    allowCredentials: z.boolean().default(true).describe('Whether pages of these origins may use the session.'),
-    corsFilterCacheTimeToLive: seconds
-      .max(86_400)
-      .default(120)
-      .describe(
-        'Seconds until changed origins of a contact center are in force; browsers keep a preflight answer as long.',
+const crossOriginSettings = () =>
+  z
+    .strictObject({
+      allowedOrigins: origins.describe('scheme://host[:port]; a `*` in the host stands for whole labels.'),
+      allowedMethods: list('GET,POST,PUT,DELETE,OPTIONS'),
+      allowedHeaders: list(
+        'X-Requested-With,Content-Type,Accept,Origin,Cookie,authorization,ssid,surl,ContactCenterId,X-CSRF-TOKEN',
       ),
-    exposedHeaders: list('X-CSRF-HEADER,X-CSRF-TOKEN'),
-  })
-  .prefault({})
-  .superRefine((settings, context) => {
-    if (!settings.allowCredentials || !settings.allowedOrigins.includes('*')) return;
-    context.addIssue({
-      code: 'custom',
-      path: ['allowedOrigins'],
-      message: '"*" would let every site act for its visitors; name the origins or set allowCredentials to false',
+      allowCredentials: z.boolean().default(true).describe('Whether pages of these origins may use the session.'),
+      corsFilterCacheTimeToLive: seconds
+        .max(86_400)
+        .default(120)
+        .describe(
+          'Seconds until changed origins of a contact center are in force; browsers keep a preflight answer as long.',
+        ),
+      exposedHeaders: list('X-CSRF-HEADER,X-CSRF-TOKEN'),
+    })
+    .prefault({})
+    .superRefine((settings, context) => {
+      if (!settings.allowCredentials || !settings.allowedOrigins.includes('*')) return;
+      context.addIssue({
+        code: 'custom',
+        path: ['allowedOrigins'],
+        message: '"*" would let every site act for its visitors; name the origins or set allowCredentials to false',
+      });
     });
-  });
 
 export const network = z.string().refine(isNetwork, 'must be an IP address or a network such as 10.1.0.0/16');
 
@@ -65,48 +66,51 @@ function isNetwork(value: string): boolean {
 }
 
 /** A client that cannot send a token, such as SpeechMiner; all that is given must apply. */
-const csrfExemption = z
-  .strictObject({ userName: z.string().min(1).optional(), address: network.optional() })
-  .refine(
-    ({ userName, address }) => userName !== undefined || address !== undefined,
-    'must name a userName, an address or both',
-  );
+const csrfExemption = () =>
+  z
+    .strictObject({ userName: z.string().min(1).optional(), address: network.optional() })
+    .refine(
+      ({ userName, address }) => userName !== undefined || address !== undefined,
+      'must name a userName, an address or both',
+    );
 
-const sessionCookie = z
-  .strictObject({
-    name: z
-      .string()
-      .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'must be a token (RFC 6265)')
-      .default('JSESSIONID'),
-    sameSite: z
-      .enum(['Strict', 'Lax', 'None'])
-      .default('Lax')
-      .describe('`None` lets pages of other sites use the session; name their origins in crossOriginSettings then.'),
-    secure: z
-      .boolean()
-      .default(true)
-      .describe('false only where browsers reach this server without TLS, for development.'),
-    partitioned: z
-      .boolean()
-      .default(false)
-      .describe(
-        'A session of its own for each site that embeds this one: works where browsers block cookies of third parties.',
-      ),
-    domain: z.string().min(1).optional().describe('This host alone when absent.'),
-    path: z.string().startsWith('/').default('/'),
-  })
-  .prefault({})
-  .superRefine(({ name, sameSite, secure, partitioned, domain, path }, context) => {
-    const refuse = (message: string): void => context.addIssue({ code: 'custom', message });
-    if (sameSite === 'None' && !secure) refuse('sameSite None needs secure: true; browsers drop the cookie otherwise');
-    if (partitioned && !secure) refuse('partitioned needs secure: true; browsers drop the cookie otherwise');
-    if (name.startsWith('__Secure-') && !secure) refuse('the prefix __Secure- needs secure: true');
-    if (name.startsWith('__Host-') && (!secure || domain !== undefined || path !== '/'))
-      refuse('the prefix __Host- needs secure: true, path / and no domain');
-  });
+const sessionCookie = () =>
+  z
+    .strictObject({
+      name: z
+        .string()
+        .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'must be a token (RFC 6265)')
+        .default('JSESSIONID'),
+      sameSite: z
+        .enum(['Strict', 'Lax', 'None'])
+        .default('Lax')
+        .describe('`None` lets pages of other sites use the session; name their origins in crossOriginSettings then.'),
+      secure: z
+        .boolean()
+        .default(true)
+        .describe('false only where browsers reach this server without TLS, for development.'),
+      partitioned: z
+        .boolean()
+        .default(false)
+        .describe(
+          'A session of its own for each site that embeds this one: works where browsers block cookies of third parties.',
+        ),
+      domain: z.string().min(1).optional().describe('This host alone when absent.'),
+      path: z.string().startsWith('/').default('/'),
+    })
+    .prefault({})
+    .superRefine(({ name, sameSite, secure, partitioned, domain, path }, context) => {
+      const refuse = (message: string): void => context.addIssue({ code: 'custom', message });
+      if (sameSite === 'None' && !secure)
+        refuse('sameSite None needs secure: true; browsers drop the cookie otherwise');
+      if (partitioned && !secure) refuse('partitioned needs secure: true; browsers drop the cookie otherwise');
+      if (name.startsWith('__Secure-') && !secure) refuse('the prefix __Secure- needs secure: true');
+      if (name.startsWith('__Host-') && (!secure || domain !== undefined || path !== '/'))
+        refuse('the prefix __Host- needs secure: true, path / and no domain');
+    });
 
 /** Options of `serverSettings` about sessions, browsers and abuse. */
-export const webSettings = {
+export const webSettings = () => ({
   sessionMaxInactiveInterval: seconds.max(86_400).default(1800).describe('Idle time-out of a session, seconds.'),
   sessionMaxLifetime: seconds
     .max(604_800)
@@ -118,13 +122,13 @@ export const webSettings = {
     .max(1000)
     .default(64)
     .describe('The oldest session of a user ends when one more is opened.'),
-  sessionCookie,
+  sessionCookie: sessionCookie(),
   enableCsrfProtection: z
     .boolean()
     .default(true)
     .describe('POST, PUT, PATCH and DELETE need the token of the session, which GET hands out.'),
-  csrfExemptions: z.array(csrfExemption).default([]),
-  crossOriginSettings,
+  csrfExemptions: z.array(csrfExemption()).default([]),
+  crossOriginSettings: crossOriginSettings(),
   /** Failed logins in a sliding window. Addresses of IPv6 count per /64. */
   loginThrottling: z
     .strictObject({
@@ -190,4 +194,4 @@ export const webSettings = {
     .describe(
       'no-cache lets browsers keep the plaintext they played; they ask before each use, which is checked and audited.',
     ),
-};
+});

@@ -64,7 +64,7 @@ describe(OpenIdUsers.name, () => {
 
   function service(changes: object = {}, trust: object = { ca }): { authenticate(header: string): Promise<User> } {
     const { port } = provider.address() as AddressInfo;
-    const { openId, serverSettings } = configurationSchema.parse({
+    const { openId, serverSettings } = configurationSchema().parse({
       serverSettings: { failedLoginTimeMs: 0 },
       openId: {
         issuer,
@@ -227,7 +227,7 @@ describe(OpenIdUsers.name, () => {
   });
 
   it('is off unless it is configured', async () => {
-    const { serverSettings, openId } = configurationSchema.parse({ serverSettings: { failedLoginTimeMs: 0 } });
+    const { serverSettings, openId } = configurationSchema().parse({ serverSettings: { failedLoginTimeMs: 0 } });
     expect(openId).toBeUndefined();
     const authentication = new AuthenticationService(store.users, serverSettings);
     await expect(authentication.authenticate(readCredentials(await token()))).rejects.toMatchObject(refused);

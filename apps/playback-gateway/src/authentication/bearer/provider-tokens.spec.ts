@@ -47,7 +47,7 @@ describe.each([
 
   function service(changes: object = {}): { authenticate(header: string): Promise<User> } {
     const { issuer, jwksUri } = provider;
-    const { openId, serverSettings } = configurationSchema.parse({
+    const { openId, serverSettings } = configurationSchema().parse({
       serverSettings: { failedLoginTimeMs: 0 },
       openId: { issuer, audience: ['recordings'], jwksUri, contactCenter: 'cc-1', tokenType, ...changes },
     });

@@ -29,7 +29,7 @@ function settings(changes: object): ConfigurationServerSettings {
     attributes: { options: 'description' },
     ...changes,
   };
-  const [parsed] = configurationSchema.parse({ configurationServers: [server] }).configurationServers;
+  const [parsed] = configurationSchema().parse({ configurationServers: [server] }).configurationServers;
   return parsed!;
 }
 

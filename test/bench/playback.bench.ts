@@ -11,9 +11,12 @@ import { largeScene } from './playback/large-scene.js';
 import { listenersScene } from './playback/listeners-scene.js';
 import { RcloneServer } from './rclone-server.js';
 
-const listeners = 2000;
+interface SceneOptions extends BodiesOptions {
+  /** At once. */
+  readonly listeners: number;
+}
 
-type Scene = (options: BodiesOptions) => Promise<readonly SceneFigures[]>;
+type Scene = (options: SceneOptions) => Promise<readonly SceneFigures[]>;
 
 /** What a playback costs, each scene in a cluster of its own; all of them take half an hour. */
 const scenes: Readonly<Record<string, Scene>> = {
@@ -23,8 +26,12 @@ const scenes: Readonly<Record<string, Scene>> = {
   large: async options => [await largeScene(options)],
   'killed-worker': options =>
     besideRclone(options, false, async ready => [await killedWorkerScene({ ...options, ready })]),
-  listeners: async ({ directory }) => [await listenersScene({ directory, tls: false, count: listeners })],
-  'tls-listeners': async ({ directory }) => [await listenersScene({ directory, tls: true, count: listeners })],
+  listeners: async options => [
+    await listenersScene({ directory: options.directory, tls: false, count: options.listeners }),
+  ],
+  'tls-listeners': async options => [
+    await listenersScene({ directory: options.directory, tls: true, count: options.listeners }),
+  ],
 };
 
 async function main(): Promise<void> {
@@ -32,6 +39,7 @@ async function main(): Promise<void> {
     options: {
       json: { type: 'boolean', default: false },
       rounds: { type: 'string', default: '5' },
+      listeners: { type: 'string', default: '2000' },
       seconds: { type: 'string', default: '4' },
       'warm-up': { type: 'string', default: '0' },
       'after-idleness': { type: 'boolean', default: false },
@@ -43,6 +51,7 @@ async function main(): Promise<void> {
   const options = {
     directory,
     rounds: Number(values.rounds),
+    listeners: Number(values.listeners),
     loadSeconds: Number(values.seconds),
     warmUpRequests: Number(values['warm-up']),
     afterIdleness: values['after-idleness'],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { startCluster, type ReadyLine } from '../../support/cluster/running-cluster.js';
 import { insertEncrypted } from '../bench-media.js';
+import { components, Counters, growth } from '../cluster-counters.js';
 import { memoryOf, type ClusterMemory } from '../held-memory.js';
 import { playerFields } from '../player-credentials.js';
 import { servicesCpuMs } from '../services-cpu.js';
@@ -63,11 +64,14 @@ async function measure(directory: string, ready: ReadyLine, count: number): Prom
       range,
     });
   await setTimeout(settlingMs);
-  const before = memoryOf(ready);
+  const [before, countersBefore] = [memoryOf(ready), await Counters.read(ready.management)];
   const listeners = new PacedListeners({ gateway: ready.gateway, headers, paths, count, bytesPerSecond, rampSeconds });
   try {
     await setTimeout(rampSeconds * 1000 + settlingMs);
     const [begun, cpuBefore, beganAt] = [listeners.heard, await servicesCpuMs(ready.management), performance.now()];
+    const begins = growth(countersBefore, await Counters.read(ready.management));
+    const asksBefore = begins('decrypt-worker', 'rcs_worker_storage_requests_total');
+    const readBefore = begins('decrypt-worker', 'rcs_worker_storage_bytes_total');
     const held: ClusterMemory[] = [];
     for (let look = 0; look < looks; look++) {
       await setTimeout(lookMs);
@@ -76,6 +80,7 @@ async function measure(directory: string, ready: ReadyLine, count: number): Prom
     const seconds = (performance.now() - beganAt) / 1000;
     const cpuMs = (await servicesCpuMs(ready.management)) - cpuBefore;
     const { listening, failures, gaps, bytes } = listeners.heard;
+    const counted = growth(countersBefore, await Counters.read(ready.management));
     const grown = (now: ClusterMemory): number => ((now.residentMiB - before.residentMiB) * 1024) / count;
     const last = held.at(-1);
     if (last === undefined) throw new Error('nothing was looked at');
@@ -96,6 +101,28 @@ async function measure(directory: string, ready: ReadyLine, count: number): Prom
         value: ((residentMiB - (before.processes[index]?.residentMiB ?? NaN)) * 1024) / count,
         unit: 'KiB',
       })),
+      ...components.flatMap(component => [
+        {
+          what: `  heap in use, ${component}`,
+          value: counted(component, 'nodejs_heap_size_used_bytes') / 1024 / count,
+          unit: 'KiB',
+        },
+        {
+          what: `  buffers, ${component}`,
+          value: counted(component, 'nodejs_external_memory_bytes') / 1024 / count,
+          unit: 'KiB',
+        },
+      ]),
+      {
+        what: 'asks of the storage',
+        value: (counted('decrypt-worker', 'rcs_worker_storage_requests_total') - asksBefore) / seconds,
+        unit: '/s',
+      },
+      {
+        what: 'read from the storage',
+        value: (counted('decrypt-worker', 'rcs_worker_storage_bytes_total') - readBefore) / (bytes - begun.bytes),
+        unit: 'for each byte heard',
+      },
       { what: 'processor time', value: cpuMs / seconds / 10, unit: '% of a core', bar: cpuPercent },
     ];
   } finally {

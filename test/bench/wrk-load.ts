@@ -47,7 +47,7 @@ export async function runWrk(directory: string, options: WrkOptions): Promise<Wr
   });
   const figures = /^figures (\d+) (\d+) (\d+) (\d+)$/m.exec(stdout)?.slice(1).map(Number);
   const [requests = 0, bytes = 0, microseconds = 0, failures = 0] = figures ?? [];
-  if (requests === 0 || failures > 0) throw new Error(`${url}: ${failures} of ${requests} requests failed: ${stdout}`);
+  if (bytes === 0 || failures > 0) throw new Error(`${url}: ${failures} of ${requests} requests failed: ${stdout}`);
   return { requests, bytes, seconds: microseconds / 1e6 };
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { allocatorSettings } from '../../../apps/rcsctl/src/quickstart/allocator-settings.js';
 import { freePorts } from './free-ports.js';
 import { Replica } from './replica.js';
 import type { ReadyLine } from './running-cluster.js';
@@ -34,6 +35,7 @@ export async function startSecondGateway(
     logFile: join(dataDir, 'logs', `${name}.log`),
     environment: {
       ...process.env,
+      ...allocatorSettings,
       RCS_CONFIG: join(dataDir, 'application.yaml'),
       RCS_INTERNAL_TLS__CA_FILE: join(tls, 'ca.pem'),
       RCS_INTERNAL_TLS__CERTIFICATE_FILE: join(tls, 'playback-gateway.pem'),

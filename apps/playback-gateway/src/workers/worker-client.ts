@@ -57,6 +57,7 @@ import {
 } from '#platform';
 import { SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
 import { WorkerConnections } from './worker-connections.js';
+import type { WorkerWays } from './worker-ways.js';
 
 export interface WorkerAnswer {
   readonly status: number;
@@ -306,27 +307,34 @@ export class WorkerClient {
     asked: OwnWorkerRequest,
     signal: AbortSignal,
   ): Promise<OwnWorkerAnswer> {
-    const isUpload = asked.body instanceof Readable;
     const own = this.connections.inProcess(worker);
-    if (own !== undefined) return own.ask(asked, signal, isUpload ? uploadTimeoutMs : this.startTimeoutMs);
-    const request = {
-      ...asked,
-      method: 'POST' as const,
-      body: isUpload ? asked.body : textOf(asked),
-      signal,
-      ...(isUpload ? { headersTimeout: uploadTimeoutMs } : {}),
-    };
+    if (own !== undefined)
+      return own.ask(asked, signal, asked.body instanceof Readable ? uploadTimeoutMs : this.startTimeoutMs);
+    const request = { ...asked, body: asked.body instanceof Readable ? asked.body : textOf(asked) };
     const throughSocket = this.connections.throughSocket(worker);
     if (throughSocket !== undefined) {
       try {
-        return await throughSocket.request(request);
+        return await answerOver(throughSocket, request, signal);
       } catch (error) {
         if (signal.aborted || !isUnconnected(error)) throw error;
         this.connections.socketLost(worker);
       }
     }
-    return this.connections.to(worker.url).request(request);
+    return answerOver(this.connections.to(worker.url), request, signal);
   }
+}
+
+/** What is answered with bytes of a file. */
+const pathsOfBodies: ReadonlySet<string> = new Set([mediaPath, archivePath]);
+
+function answerOver(
+  ways: WorkerWays,
+  { path, headers, body }: Omit<OwnWorkerRequest, 'body'> & { readonly body: string | Readable },
+  signal: AbortSignal,
+): Promise<OwnWorkerAnswer> {
+  if (typeof body === 'string' && pathsOfBodies.has(path)) return ways.bodies.ask({ path, headers, body }, signal);
+  const patience = typeof body === 'string' ? {} : { headersTimeout: uploadTimeoutMs };
+  return ways.requests.request({ path, headers, body, method: 'POST', signal, ...patience });
 }
 
 /** Of a request that is no upload. */

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { TLSSocket } from 'node:tls';
-import { buildConnector, Pool, type Dispatcher } from 'undici';
+import { buildConnector, Pool } from 'undici';
 import type { OwnWorker, WorkerRegistration } from '#contracts';
 import {
   describeError,
@@ -13,7 +13,11 @@ import {
   WatchedSockets,
 } from '#platform';
 import { LOGGER, OWN_WORKER, SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
+import { AnswerPool } from './answers/answer-pool.js';
+import { SilenceWatch } from './answers/silence-watch.js';
+import { overTls, throughSocket, type WorkerPlace } from './answers/worker-socket.js';
 import { NearbyWorkers } from './nearby-workers.js';
+import { WorkerWays } from './worker-ways.js';
 
 /** Shorter than the workers keep idle connections. */
 const keepAliveTimeoutMs = 30_000;
@@ -34,8 +38,9 @@ const socketOrigin = 'http://worker.socket';
  */
 @Injectable()
 export class WorkerConnections {
-  private readonly pools = new Map<string, Pool>();
-  private readonly socketPools = new Map<string, Pool>();
+  private readonly pools = new Map<string, WorkerWays>();
+  private readonly socketPools = new Map<string, WorkerWays>();
+  private readonly silence = new SilenceWatch();
   private denied: string;
 
   constructor(
@@ -56,24 +61,29 @@ export class WorkerConnections {
   }
 
   /** Over TLS. */
-  to(url: string): Dispatcher {
+  to(url: string): WorkerWays {
     return pooled(this.pools, url, () => {
-      const connect = this.watched({
+      const options = {
         ...internalTlsOptions(this.identity.current),
         checkServerIdentity: serverMustBe('decrypt-worker', this.identity.current.denied),
-        timeout: connectTimeoutMs,
         ...(this.settings.workerServerName === undefined ? {} : { servername: this.settings.workerServerName }),
-      });
-      return new Pool(url, { ...this.bounds, connect });
+      };
+      const connect = this.watched({ ...options, timeout: connectTimeoutMs });
+      const place = overTls(url, options, socket => this.sockets?.watch(socket));
+      return new WorkerWays(new Pool(url, { ...this.bounds, connect }), this.bodies(place));
     });
   }
 
   /** Through the socket of a worker of this host; undefined where it has none. */
-  throughSocket({ instance }: Pick<WorkerRegistration, 'instance'>): Dispatcher | undefined {
+  throughSocket({ instance }: Pick<WorkerRegistration, 'instance'>): WorkerWays | undefined {
     const path = this.nearby?.socketOf(instance);
     if (path === undefined) return undefined;
     const connect = { socketPath: path, timeout: connectTimeoutMs };
-    return pooled(this.socketPools, path, () => new Pool(socketOrigin, { ...this.bounds, connect }));
+    return pooled(
+      this.socketPools,
+      path,
+      () => new WorkerWays(new Pool(socketOrigin, { ...this.bounds, connect }), this.bodies(throughSocket(path))),
+    );
   }
 
   isNear(instance: string): boolean {
@@ -93,6 +103,17 @@ export class WorkerConnections {
       headersTimeout: this.settings.playbackStartTimeoutMs,
       bodyTimeout: this.settings.workerIdleTimeoutMs,
     };
+  }
+
+  private bodies(place: WorkerPlace): AnswerPool {
+    const { workerMaxConnection: connections, workerIdleTimeoutMs, playbackStartTimeoutMs } = this.settings;
+    const times = {
+      connect: connectTimeoutMs,
+      head: playbackStartTimeoutMs,
+      body: workerIdleTimeoutMs,
+      idle: keepAliveTimeoutMs,
+    };
+    return new AnswerPool(place, { connections, times }, this.silence);
   }
 
   /** Ends connections to workers whose certificates are denied meanwhile. */
@@ -136,14 +157,14 @@ export class WorkerConnections {
     this.nearby?.close();
   }
 
-  private closeSoon(pools: readonly Pool[], close: (pool: Pool) => Promise<void>): void {
+  private closeSoon(pools: readonly WorkerWays[], close: (ways: WorkerWays) => Promise<void>): void {
     Promise.all(pools.map(close)).catch((error: unknown) => {
       this.logger.warn({ error: describeError(error) }, 'connections with the former identity could not be closed');
     });
   }
 }
 
-function pooled(pools: Map<string, Pool>, place: string, make: () => Pool): Pool {
+function pooled(pools: Map<string, WorkerWays>, place: string, make: () => WorkerWays): WorkerWays {
   const known = pools.get(place);
   if (known !== undefined) return known;
   const pool = make();
@@ -152,7 +173,7 @@ function pooled(pools: Map<string, Pool>, place: string, make: () => Pool): Pool
 }
 
 /** Takes pools out. */
-function taken(pools: Map<string, Pool>, which: (place: string) => boolean = () => true): Pool[] {
+function taken(pools: Map<string, WorkerWays>, which: (place: string) => boolean = () => true): WorkerWays[] {
   const found = [...pools].filter(([place]) => which(place));
   found.forEach(([place]) => pools.delete(place));
   return found.map(([, pool]) => pool);

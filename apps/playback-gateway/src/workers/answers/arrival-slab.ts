@@ -1,0 +1,43 @@
+/**
+ * The place that the system writes to what comes on a connection (`onread` of node:net). The socket asks for `room` once it
+ * exists and after each of its callbacks, and writes there until the next one returns. So the slab may be exchanged inside of
+ * a callback alone: anywhere else the bytes that come next would land in the one of before.
+ */
+export class ArrivalSlab {
+  private memory: Buffer;
+  private taken = 0;
+  private filled = 0;
+
+  /** @param bytes its size */
+  constructor(bytes: number) {
+    this.memory = Buffer.allocUnsafeSlow(bytes);
+  }
+
+  /** Where the next bytes belong: behind those that came, which may still be on their way to a player. */
+  get room(): Buffer {
+    return this.memory.subarray(this.filled);
+  }
+
+  get isFull(): boolean {
+    return this.filled === this.memory.length;
+  }
+
+  /** Notes bytes that were written where `room` is. */
+  came(bytes: number): void {
+    this.filled += bytes;
+  }
+
+  /** What came and was not taken before; whoever takes it keeps it. */
+  take(): Buffer {
+    const piece = this.memory.subarray(this.taken, this.filled);
+    this.taken = this.filled;
+    return piece;
+  }
+
+  /** Another place for what comes next, once all was taken; inside of a callback of the socket alone. */
+  exchange(bytes: number): void {
+    this.memory = Buffer.allocUnsafeSlow(bytes);
+    this.taken = 0;
+    this.filled = 0;
+  }
+}

@@ -23,8 +23,21 @@ describe(gatheredBody.name, () => {
     const chunks = numbered(200);
     const pieces = await piecesOf(Readable.from(chunks, { objectMode: false }));
     expect(Buffer.concat(pieces).equals(Buffer.concat(chunks))).toBe(true);
-    expect(pieces.length).toBeLessThan(10);
-    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(300_000);
+    expect(pieces.length).toBeLessThan(70);
+    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(64 * 1024);
+  });
+
+  it('gives large pieces as they are, and none for each small one between them', async () => {
+    const large = Array.from({ length: 20 }, (_, index) => Buffer.alloc(64 * 1024, index));
+    const chunks = large.flatMap(chunk => [chunk, Buffer.alloc(100, 1), Buffer.alloc(100, 2), Buffer.alloc(100, 3)]);
+    const pieces = await piecesOf(Readable.from(chunks, { objectMode: false, highWaterMark: 1 }));
+    expect(Buffer.concat(pieces).equals(Buffer.concat(chunks))).toBe(true);
+    expect(pieces.length).toBeLessThan(2 * large.length);
+    const all = [...large];
+    const alone = await piecesOf(Readable.from(all, { objectMode: false, highWaterMark: 1 }));
+    expect(alone.map(piece => large.findIndex(chunk => chunk.buffer === piece.buffer))).toEqual(
+      large.map((_, at) => at),
+    );
   });
 
   it('ends with a body of nothing, and with one that has ended before', async () => {

@@ -1,20 +1,23 @@
 import type { Readable } from 'node:stream';
 import { listenTo } from '#platform';
 
-/** Where the work that each piece costs stops to matter. */
-const pieceBytes = 256 * 1024;
+/** What is waited for before anybody is woken: where the work that each time costs stops to matter. */
+const gatheredBytes = 256 * 1024;
+/** Where the work that each piece costs stops to matter: a copy of it would cost more. */
+const pieceBytes = 32 * 1024;
 /** A slow source is not waited for longer than this. */
 const gatherMs = 50;
 
 /**
- * The bytes of a body in pieces of about 256 KiB, which are gathered while those before them are worked on; a short piece
- * comes at the end, and where the source is slow. Leaving it ends the body.
+ * The bytes of a body, some 256 KiB at once, which are gathered while those before them are worked on; less comes at the end,
+ * and where the source is slow. What came in large pieces stays so, without a copy; small ones are joined. Leaving it ends the
+ * body.
  * @throws what the body fails with, behind all that came before
  */
 export async function* gatheredBody(body: Readable): AsyncGenerator<Buffer, void> {
   const gathered = new GatheredBody(body);
   try {
-    for (let piece = await gathered.next(); piece !== undefined; piece = await gathered.next()) yield piece;
+    for (let pieces = await gathered.next(); pieces !== undefined; pieces = await gathered.next()) yield* pieces;
   } finally {
     gathered.leave();
   }
@@ -40,14 +43,13 @@ class GatheredBody {
   }
 
   /** undefined at the end. */
-  async next(): Promise<Buffer | undefined> {
-    if (this.length < pieceBytes && !this.isOver) await this.enough();
+  async next(): Promise<Iterable<Buffer> | undefined> {
+    if (this.length < gatheredBytes && !this.isOver) await this.enough();
     const { chunks, length } = this;
     if (length > 0) {
       [this.chunks, this.length] = [[], 0];
       if (!this.isOver) this.body.resume();
-      const [only] = chunks;
-      return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks, length);
+      return joined(chunks);
     }
     if (this.failure !== undefined) throw this.failure;
     return undefined;
@@ -69,7 +71,7 @@ class GatheredBody {
         this.wake?.();
       }, gatherMs);
       this.wake = () => {
-        if (this.length < pieceBytes && !this.isOver && !(isLate && this.length > 0)) return;
+        if (this.length < gatheredBytes && !this.isOver && !(isLate && this.length > 0)) return;
         clearTimeout(timer);
         this.wake = undefined;
         resolve();
@@ -80,7 +82,7 @@ class GatheredBody {
   private take(chunk: Buffer): void {
     this.chunks.push(chunk);
     this.length += chunk.length;
-    if (this.length >= pieceBytes) this.body.pause();
+    if (this.length >= gatheredBytes) this.body.pause();
     this.wake?.();
   }
 
@@ -90,4 +92,22 @@ class GatheredBody {
     this.failure = failure;
     this.wake?.();
   }
+}
+
+/** Pieces that are no smaller than they need to be, the last one aside. */
+function* joined(chunks: readonly Buffer[]): Generator<Buffer> {
+  let small: Buffer[] = [];
+  let length = 0;
+  for (const chunk of chunks) {
+    if (length === 0 && chunk.length >= pieceBytes) {
+      yield chunk;
+      continue;
+    }
+    small.push(chunk);
+    length += chunk.length;
+    if (length < pieceBytes) continue;
+    yield Buffer.concat(small, length);
+    [small, length] = [[], 0];
+  }
+  if (length > 0) yield small.length === 1 && small[0] !== undefined ? small[0] : Buffer.concat(small, length);
 }

@@ -182,6 +182,7 @@ export class MediaRelay {
         letGoAfterMs,
         giveUp: giveUpBody,
         ...(keptAsWhole ? { outstandingBytes: length + 1 } : {}),
+        disposes: true,
         onBytes: count => {
           player.count(count);
           this.metrics.bytesSent.inc(count);

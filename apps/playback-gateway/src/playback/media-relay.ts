@@ -54,6 +54,11 @@ const relayedHeaders = ['content-type', 'content-length', 'content-range', 'acce
  * everybody's. Pauses, and slow networks, last longer.
  */
 const letGoAfterMs = 2000;
+/**
+ * A part that is kept for a slow player is taken when its last byte is: at the rate of the slowest codecs that takes longer than a
+ * player may take nothing. One that does is left by the time-out of its connection, which Node counts from the last byte taken.
+ */
+const keptPartTimeouts = 4;
 /** Media whose workers are remembered: several times what one worker keeps open. */
 const rememberedMedia = 10_000;
 
@@ -178,7 +183,7 @@ export class MediaRelay {
     try {
       await sendStream(answer.body, player.response, {
         length,
-        receiverIdleTimeoutMs: this.settings.clientIdleTimeoutMs,
+        receiverIdleTimeoutMs: this.settings.clientIdleTimeoutMs * (keptAsWhole ? keptPartTimeouts : 1),
         letGoAfterMs,
         giveUp: giveUpBody,
         ...(keptAsWhole ? { outstandingBytes: length + 1 } : {}),

@@ -121,6 +121,14 @@ describe(KeyVaultClient.name, () => {
     expect(first.calls[0]!.metadata.get('x-request-id')).toEqual(['request-1']);
   });
 
+  it('takes an answer as long as a list of 10,000 keys with their certificates', async () => {
+    const jwe = 'x'.repeat(10_000 * 2200);
+    first.answer = (_, done) =>
+      done(null, { jwe, keyIdentifier: '', candidates: [], more: false, certificateAlias: '' });
+    expect((await unwrap()).length).toBe(jwe.length);
+    expect(second.calls).toHaveLength(0);
+  });
+
   it('spreads its calls over the vaults', async () => {
     const answers = [await unwrap(), await unwrap(), await unwrap(), await unwrap()];
     expect(answers).toEqual(['first', 'second', 'first', 'second']);

@@ -6,7 +6,7 @@ import {
   keyVaultPackage,
   keyVaultProtoFile,
   keyVaultService,
-  maximumMessageBytes,
+  maximumAnswerBytes,
   type KeyVaultCall,
   type KeyVaultCalls,
 } from '#contracts';
@@ -155,7 +155,7 @@ function clientOf(address: string, serverName: string, identity: InternalIdentit
     checkServerIdentity: (_, certificate) => isVault(serverName, certificate),
   });
   return new (clientConstructor())(address, channelCredentials, {
-    'grpc.max_receive_message_length': maximumMessageBytes,
+    'grpc.max_receive_message_length': maximumAnswerBytes,
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 1000,
     'grpc.keepalive_time_ms': 20_000,

@@ -6,8 +6,10 @@ import type { KeyVaultCall } from './key-vault.messages.js';
 export const keyVaultPackage = 'recording_crypto_server.key_vault.v1';
 export const keyVaultService = 'KeyVault';
 export const keyVaultProtoFile = join(__dirname, 'key-vault.proto');
-/** The largest message of a call or an answer, bytes; both ends hold to it. */
+/** The largest message that a vault takes, bytes. */
 export const maximumMessageBytes = 4 * 1024 * 1024;
+/** The largest answer that is taken of a vault, bytes: it lists its keys in one, with their certificates some 2 kB each. */
+export const maximumAnswerBytes = 64 * 1024 * 1024;
 export const keyVaultLoaderOptions: Options = { keepCase: false, longs: Number, enums: String, defaults: true };
 
 /** Which client certificates may make which call; everything that is not listed is refused. */

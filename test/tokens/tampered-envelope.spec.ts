@@ -82,6 +82,9 @@ async function recordingOf(encryptedKey: Buffer): Promise<string> {
   return inserted.mediaFiles[0].playPath;
 }
 
+/** Everybody can see this of a ciphertext: a module that answers it sooner tells nothing. */
+const noNumber = 'no number below the modulus';
+
 /** What an attacker can do to the wrapped key; the first one leaves the padding right. */
 const tamperings: Readonly<Record<string, () => Buffer>> = {
   'another key, rightly wrapped': () => wrap(randomBytes(32)),
@@ -91,7 +94,7 @@ const tamperings: Readonly<Record<string, () => Buffer>> = {
     return changed;
   },
   'too short by one byte': () => wrap(sessionKey.subarray(1)),
-  'no number below the modulus': () => Buffer.alloc(modulusBytes, 0xff),
+  [noNumber]: () => Buffer.alloc(modulusBytes, 0xff),
 };
 
 async function play(playPath: string): Promise<ReadAnswer & { readonly time: number }> {
@@ -144,7 +147,9 @@ it('answers all tamperings alike, and the time does not tell which it was', asyn
   const paths = new Map<string, string>();
   for (const [name, make] of Object.entries(tamperings)) paths.set(name, await recordingOf(make()));
   const answers = new Set<string>();
-  const measure = async (rounds: number): Promise<ReturnType<typeof easiestPair>> => {
+  const measure = async (
+    rounds: number,
+  ): Promise<Readonly<Record<'secret' | 'all', ReturnType<typeof easiestPair>>>> => {
     const measured = new Map<string, number[]>([...paths.keys()].map(name => [name, []]));
     for (let round = -5; round < rounds; round++) {
       for (const [name, path] of shuffled([...paths])) {
@@ -153,12 +158,14 @@ it('answers all tamperings alike, and the time does not tell which it was', asyn
         if (round >= 0) measured.get(name)?.push(answer.time);
       }
     }
-    return easiestPair(measured);
+    const all = easiestPair(measured);
+    measured.delete(noNumber);
+    return { secret: easiestPair(measured), all };
   };
   let worst = await measure(timesOfEach);
   process.stderr.write(`  tampered envelopes: ${timesOfEach} times of each kind, ${JSON.stringify(worst)}\n`);
   // As in the test of the padding oracle: a bound of 0.25 lies far from chance, and a second measurement confirms it.
-  if (worst.distance >= 0.25) worst = await measure(timesOfEach * 2);
+  if (worst.all.distance >= 0.25) worst = await measure(timesOfEach * 2);
   expect([...answers]).toEqual([expect.stringMatching(/^422\n/)]);
-  expect({ ...worst, toldApart: worst.distance >= 0.25 }).toMatchObject({ toldApart: false });
+  expect({ ...worst, toldApart: worst.all.distance >= 0.25 }).toMatchObject({ toldApart: false });
 });

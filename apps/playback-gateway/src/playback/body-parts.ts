@@ -3,7 +3,7 @@ import type { MediaRequest, WorkerRegistration } from '#contracts';
 import { beginStep, inStep, RcsError } from '#platform';
 import type { GrantIssuer } from '../grants/grant-issuer.js';
 import type { WorkerAnswer, WorkerClient } from '../workers/worker-client.js';
-import { restBefore, windowAfterStall, windowAt, windowOfSlowPlayers } from './body-windows.js';
+import { restBefore, windowAt, windowOfSlowPlayers } from './body-windows.js';
 import { ReadAhead } from './read-ahead.js';
 import type { RelayRequest } from './relay-request.js';
 
@@ -12,9 +12,6 @@ export interface PartPlace {
   readonly offset: number;
   readonly entityTag: string | undefined;
 }
-
-/** A player that takes a window of slow players in less than this is slow no more, milliseconds. */
-const quickMs = 250;
 
 /** The parts of one body, asked for one after the other, and the next one a little before it is wanted. */
 export class BodyParts {
@@ -42,26 +39,14 @@ export class BodyParts {
     return this.ask(worker, place, this.signal);
   }
 
-  /** Whether the player takes bytes more slowly than they come: a part is kept for it as a whole then, and nothing is asked ahead. */
-  get areTakenSlowly(): boolean {
-    return this.largestWindow === windowOfSlowPlayers;
-  }
-
   /** Asks for the part that is wanted after the present one, where it is wanted at once. */
   askAhead(worker: WorkerRegistration, place: PartPlace): void {
-    if (this.restAt(place) === 0 && !this.areTakenSlowly)
-      this.ahead.start(() => this.ask(worker, place, untilItComes()));
+    if (this.restAt(place) === 0) this.ahead.start(() => this.ask(worker, place, untilItComes()));
   }
 
   /** The player has stalled: from now on little is asked for at once. */
   slowDown(): void {
     this.largestWindow = windowOfSlowPlayers;
-  }
-
-  /** @param ms how long the player took for the last part. */
-  taken(ms: number): void {
-    if (this.largestWindow < windowAfterStall && ms < quickMs)
-      this.largestWindow = Math.min(windowAfterStall, this.largestWindow * 2);
   }
 
   /** What was asked ahead is not wanted any more. */

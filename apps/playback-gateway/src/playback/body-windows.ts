@@ -21,13 +21,8 @@ const ofOpenRange: readonly Stretch[] = [
 ];
 const ofClosedRange: readonly Stretch[] = [{ bytes: 2 * mebibyte, window: 2 * mebibyte }];
 const largestWindow = 16 * mebibyte;
-/**
- * For a player that has stalled, each time: it is kept here until the player has taken it, without worker and storage. Thousands
- * hear what they fetch as it plays, so that it is little; asking costs as much as decrypting some 400 KiB, so that it is not less.
- */
-export const windowOfSlowPlayers = 96 * kibibyte;
-/** And once it takes as much as comes again, step by step up to this. */
-export const windowAfterStall = 256 * kibibyte;
+/** For a player that has stalled once: what it leaves lying when it stalls again is little. */
+export const windowOfSlowPlayers = 256 * kibibyte;
 
 /**
  * So many bytes before the end of a window the next one is asked for, so that who takes as much as comes sees no gap; not where

@@ -40,13 +40,6 @@ interface BegunBody {
   readonly certificateAlias: string | undefined;
 }
 
-interface PartHandling {
-  /** Told where the body goes on behind this part, shortly before this part ends. */
-  readonly askAhead: (place: PartPlace) => void;
-  /** Taken from the worker at once, however long the player takes. */
-  readonly keptAsWhole: boolean;
-}
-
 /** Header fields of a worker's answer that players get to see. */
 const relayedHeaders = ['content-type', 'content-length', 'content-range', 'accept-ranges', 'etag', 'last-modified'];
 /**
@@ -54,11 +47,6 @@ const relayedHeaders = ['content-type', 'content-length', 'content-range', 'acce
  * everybody's. Pauses, and slow networks, last longer.
  */
 const letGoAfterMs = 2000;
-/**
- * A part that is kept for a slow player is taken when its last byte is: at the rate of the slowest codecs that takes longer than a
- * player may take nothing. One that does is left by the time-out of its connection, which Node counts from the last byte taken.
- */
-const keptPartTimeouts = 4;
 /** Media whose workers are remembered: several times what one worker keeps open. */
 const rememberedMedia = 10_000;
 
@@ -102,12 +90,7 @@ export class MediaRelay {
           if (begun !== undefined) checkContinuation(answer, begun, player.bytesSent);
           this.holders.set(media, worker.instance);
           begun ??= await this.begin(answer, request, player);
-          const began = performance.now();
-          stalled = await this.pass(answer, begun, player, {
-            askAhead: place => parts.askAhead(worker, place),
-            keptAsWhole: parts.areTakenSlowly,
-          });
-          if (!stalled) parts.taken(performance.now() - began);
+          stalled = await this.pass(answer, begun, player, place => parts.askAhead(worker, place));
         } while (!stalled && player.bytesSent < begun.length);
         if (!stalled) {
           await endWithin(player.response, this.settings.clientIdleTimeoutMs);
@@ -170,23 +153,23 @@ export class MediaRelay {
   }
 
   /**
+   * @param askAhead told where the body goes on behind this part, shortly before this part ends.
    * @returns whether the rest of this part was let go, because the player takes nothing
    */
   private async pass(
     answer: WorkerAnswer,
     { entityTag, length: bodyLength }: BegunBody,
     player: PlayerConnection,
-    { askAhead, keptAsWhole }: PartHandling,
+    askAhead: (place: PartPlace) => void,
   ): Promise<boolean> {
     const length = bodyLengthOf(answer);
     const end = player.bytesSent + length;
     try {
       await sendStream(answer.body, player.response, {
         length,
-        receiverIdleTimeoutMs: this.settings.clientIdleTimeoutMs * (keptAsWhole ? keptPartTimeouts : 1),
+        receiverIdleTimeoutMs: this.settings.clientIdleTimeoutMs,
         letGoAfterMs,
         giveUp: giveUpBody,
-        ...(keptAsWhole ? { outstandingBytes: length + 1 } : {}),
         disposes: true,
         onBytes: count => {
           player.count(count);

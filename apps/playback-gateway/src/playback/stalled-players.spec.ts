@@ -5,7 +5,6 @@ import { RelayUnderTest, request } from '#test/data-plane/relay-under-test.js';
 import { transports } from '#test/data-plane/worker-under-test.js';
 import { waitFor } from '#test/waiting/wait-for.js';
 import { drainedBytes } from '../workers/give-up-body.js';
-import { windowAfterStall, windowOfSlowPlayers } from './body-windows.js';
 import type { MediaRelay } from './media-relay.js';
 import type { RelayRequest } from './relay-request.js';
 
@@ -70,17 +69,6 @@ describe.each(transports)('a player that takes nothing for a while, over %s', tr
     expect(next?.window).toBeLessThanOrEqual(drainedBytes);
     // No worker has failed.
     expect(await resumed()).toBe(before);
-  });
-
-  it('is asked for little at a time from then on, and for more as it takes more', async () => {
-    const { body, failure } = await tested.play(await tested.over([{ media }]), asked(undefined), stalling());
-    expect(failure).toBeUndefined();
-    expect(body.equals(media)).toBe(true);
-    const windows = tested.workers[0]!.requests.map(({ window }) => window);
-    expect(windows).toContain(windowOfSlowPlayers);
-    const afterStall = windows.slice(windows.indexOf(windowOfSlowPlayers));
-    expect(afterStall.at(-1)).toBe(windowAfterStall);
-    expect(Math.max(...afterStall.map(window => window ?? Infinity))).toBe(windowAfterStall);
   });
 
   it('leaves its connections to others, however many there are of it', async () => {

@@ -24,9 +24,9 @@ const mediaBytes = 2_000_000_000;
 const rangeBytes = 65_536;
 const mebibyte = 2 ** 20;
 const connections = 16;
-/** Shorter than is waited before a cold request, and longer than all warm ones take that follow it. */
-const sessionMs = 3000;
-const coldRounds = 10;
+/** Shorter than is waited before a cold request; so long that openings count little in the loads. */
+const sessionMs = 12_000;
+const coldRounds = 5;
 const warmRounds = 40;
 const lookMs = 200;
 const bars = { cpu: 0.8, storageRequests: 1, storageKibibytes: 66, cold: 3, warm: 1.5, mebibytes: 32 };

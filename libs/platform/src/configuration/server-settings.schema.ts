@@ -138,7 +138,12 @@ export const serverSettings = () =>
         .default(60_000)
         .describe('A player that takes no byte for this long loses its connection.'),
       delivery,
-      workerMaxConnection: z.int().min(1).max(4096).default(256).describe('Connections to each worker.'),
+      workerMaxConnection: z
+        .int()
+        .min(1)
+        .max(4096)
+        .default(256)
+        .describe('Connections to each worker for media, and as many at most for everything else.'),
       workerIdleTimeoutMs: milliseconds.default(20_000).describe("Between two pieces of a worker's answer."),
       workerTakeOverTimeoutMs: milliseconds
         .default(15_000)

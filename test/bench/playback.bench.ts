@@ -79,7 +79,8 @@ async function besideRclone(
   const name = tls ? 'beside-tls' : 'beside';
   const cluster = await startCluster(process.cwd(), `${join(directory, name)}-${Date.now()}`, {
     RCS_SERVER_SETTINGS__ENABLE_SSL: String(tls),
-    RCS_LOGGING__LEVEL: 'warn',
+    // Processes are found by the first line of their logs.
+    RCS_LOGGING__LEVEL: 'info',
   });
   try {
     const { dataDir, webdav } = cluster.ready;

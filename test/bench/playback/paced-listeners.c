@@ -98,12 +98,16 @@ static void shake(struct listener *one, const char *path) {
 
 /* Takes what has been heard since, and what a player keeps ahead. */
 static void listen_on(struct listener *one, double time, long rate) {
-  char into[16384];
+  char into[16384] = "";
   if (one->state == asked) {
     /* The head, and as much of the body as came with it; the pace begins here. */
     long count = take(one, into, 1024);
     if (count == 0) return;
-    if (count < 12 || memcmp(into, "HTTP/1.1 206", 12) != 0) return fail(one, count < 0 ? "no answer" : "no 206");
+    if (count < 0) return fail(one, "no answer");
+    if (count < 12 || memcmp(into, "HTTP/1.1 206", 12) != 0) {
+      into[strcspn(into, "\r")] = 0;
+      return fail(one, into);
+    }
     one->state = listening;
     one->since = time;
     return;

@@ -20,6 +20,23 @@ describe(FreedMemory.name, () => {
     expect(overwrite).toHaveBeenCalledTimes(1);
   });
 
+  it('is overwritten when what was dropped last has settled as well, and put off no further than that', () => {
+    const freed = memory();
+    freed.note();
+    jest.advanceTimersByTime(900);
+    freed.note();
+    jest.advanceTimersByTime(999);
+    expect(overwrite).not.toHaveBeenCalled();
+    jest.advanceTimersByTime(1);
+    expect(overwrite).toHaveBeenCalledTimes(1);
+    jest.advanceTimersByTime(30_000);
+    for (let count = 0; count < 21; count++) {
+      freed.note();
+      jest.advanceTimersByTime(500);
+    }
+    expect(overwrite).toHaveBeenCalledTimes(2);
+  });
+
   it('is overwritten again for what is dropped later, with a pause between', () => {
     const freed = memory();
     for (let second = 0; second < 60; second++) {

@@ -3,13 +3,16 @@ import type { Logger } from '../logging/logger.js';
 import { overwriteFreedMemory } from './overwrite-freed-memory.js';
 
 export interface FreedMemoryOptions {
-  /** From the first note until the memory is overwritten: what is on its way ends meanwhile. */
+  /** From the last note until the memory is overwritten: what is on its way ends meanwhile. Notes put it off ten times as long at most. */
   readonly settleMs?: number;
   /** Between two times, however much goes. */
   readonly pauseMs?: number;
   /** Answers whether it is done. */
   readonly overwrite?: () => boolean;
 }
+
+/** Notes put it off by so many times the time to settle. */
+const longestPut = 9;
 
 /**
  * What was dropped and must not stay in freed memory. It is overwritten soon after the last note, and not more often than
@@ -20,11 +23,14 @@ export class FreedMemory {
   private readonly pauseMs: number;
   private readonly overwrite: () => boolean;
   private timer: NodeJS.Timeout | undefined;
+  /** When the timer fires, and when it does so at the latest, whatever is noted until then. */
+  private due = Infinity;
+  private latest = Infinity;
   private last = -Infinity;
 
   constructor(
     private readonly logger: Pick<Logger, 'info' | 'warn'>,
-    { settleMs = 1000, pauseMs = 60_000, overwrite = overwriteFreedMemory }: FreedMemoryOptions = {},
+    { settleMs = 2000, pauseMs = 60_000, overwrite = overwriteFreedMemory }: FreedMemoryOptions = {},
   ) {
     this.settleMs = settleMs;
     this.pauseMs = pauseMs;
@@ -33,9 +39,18 @@ export class FreedMemory {
 
   /** Something was dropped. */
   note(): void {
-    if (this.timer !== undefined) return;
-    const wait = Math.max(this.settleMs, this.last + this.pauseMs - performance.now());
-    this.timer = setTimeout(() => this.run(), wait);
+    const now = performance.now();
+    if (this.timer === undefined) {
+      this.due = Math.max(now + this.settleMs, this.last + this.pauseMs);
+      this.latest = this.due + longestPut * this.settleMs;
+    } else {
+      // What it is about is on its way still.
+      const settled = Math.min(now + this.settleMs, this.latest);
+      if (settled <= this.due) return;
+      this.due = settled;
+      clearTimeout(this.timer);
+    }
+    this.timer = setTimeout(() => this.run(), this.due - now);
     this.timer.unref();
   }
 

@@ -33,19 +33,20 @@ const mostOfOneSize = 32 * 1024 * 1024;
 
 /**
  * Overwrites what this process has freed and not given back to the system: its collector and its allocator leave the bytes
- * where they were until somebody else writes there. What lives is left alone. Nothing else runs meanwhile: two collections of the
+ * where they were until somebody else writes there. What lives is left alone. Nothing else runs meanwhile: four collections of the
  * whole heap, and a tenth of a second at most where the machine has time. It reaches all of it only in a process that began
  * with `#media-heap`.
  * @param budgetMs processor time of the process in which native memory is filled at most; what is left is for the next time
  * @returns whether all of it was overwritten
  */
-export function overwriteFreedMemory(budgetMs = 400): boolean {
+export function overwriteFreedMemory(budgetMs = 1000): boolean {
   setFlagsFromString('--zero-unused-memory');
   try {
     // Collects twice; only a last resort zeroes.
     collect({ type: 'major', flavor: 'last-resort' });
-    // Nothing young lives any more.
     fillYoungGeneration();
+    // What the first one found dead is freed by the time this one ends: before, the filling cannot reach it.
+    collect({ type: 'major', flavor: 'last-resort' });
     return fillNativeMemory(budgetMs);
   } finally {
     setFlagsFromString('--no-zero-unused-memory');

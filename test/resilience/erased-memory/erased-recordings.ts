@@ -19,7 +19,7 @@ import { importKnownKey, recordAgain, type KnownRecording } from '../../e2e/know
 export type Traces = Readonly<Record<string, Buffer>>;
 
 /** What is in freed memory is overwritten some seconds after an erasure. */
-const patience = { patienceMs: 90_000, pollMs: 3000 };
+const patience = { patienceMs: 120_000, pollMs: 3000 };
 const caller = '+4930987654321';
 
 /** Recordings under keys that the test knows, of a cluster that erases them, and what of them is left where. */

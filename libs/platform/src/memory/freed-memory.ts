@@ -13,10 +13,12 @@ export interface FreedMemoryOptions {
 
 /** Notes put it off by so many times the time to settle. */
 const longestPut = 9;
+/** Streams and connections of a busy machine let go of some of what was dropped later than it takes to settle. */
+const timesForEach = 2;
 
 /**
- * What was dropped and must not stay in freed memory. It is overwritten soon after the last note, and not more often than
- * once a minute: nothing else runs meanwhile.
+ * What was dropped and must not stay in freed memory. It is overwritten soon after the last note and once more a minute later,
+ * and not more often: nothing else runs meanwhile.
  */
 export class FreedMemory {
   private readonly settleMs: number;
@@ -27,6 +29,8 @@ export class FreedMemory {
   private due = Infinity;
   private latest = Infinity;
   private last = -Infinity;
+  /** How often it is to be overwritten still. */
+  private times = 0;
 
   constructor(
     private readonly logger: Pick<Logger, 'info' | 'warn'>,
@@ -39,6 +43,11 @@ export class FreedMemory {
 
   /** Something was dropped. */
   note(): void {
+    this.times = timesForEach;
+    this.plan();
+  }
+
+  private plan(): void {
     const now = performance.now();
     if (this.timer === undefined) {
       this.due = Math.max(now + this.settleMs, this.last + this.pauseMs);
@@ -62,7 +71,8 @@ export class FreedMemory {
       this.last = performance.now();
       const ms = Math.round(this.last - started);
       this.logger.info({ ms, isAll }, 'freed memory was overwritten');
-      if (!isAll) this.note();
+      if (isAll) this.times--;
+      if (this.times > 0) this.plan();
     } catch (error) {
       this.last = performance.now();
       this.logger.warn({ error: describeError(error) }, 'freed memory cannot be overwritten');

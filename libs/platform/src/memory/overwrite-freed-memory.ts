@@ -1,7 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-type Collect = (options: { readonly type: 'major'; readonly flavor: 'last-resort' }) => void;
+type Collect = (
+  options: { readonly type: 'minor' } | { readonly type: 'major'; readonly flavor: 'last-resort' },
+) => void;
 
 let collector: Collect | undefined;
 
@@ -34,20 +36,23 @@ const mostOfOneSize = 32 * 1024 * 1024;
 /**
  * Overwrites what this process has freed and not given back to the system: its collector and its allocator leave the bytes
  * where they were until somebody else writes there. What lives is left alone. Nothing else runs meanwhile: four collections of the
- * whole heap, and a tenth of a second at most where the machine has time. It reaches all of it only in a process that began
+ * whole heap, and a fifth of a second at most where the machine has time. It reaches all of it only in a process that began
  * with `#media-heap`.
- * @param budgetMs processor time of the process in which native memory is filled at most; what is left is for the next time
+ * @param budgetMs processor time of the process in which native memory is filled at most, twice; what is left is for the next time
  * @returns whether all of it was overwritten
  */
 export function overwriteFreedMemory(budgetMs = 1000): boolean {
   setFlagsFromString('--zero-unused-memory');
   try {
+    // What is free already goes first: the lists that a collector makes lie in it, and stay, without filling it whole.
+    collect({ type: 'minor' });
+    const isAll = fillNativeMemory(budgetMs);
     // Collects twice; only a last resort zeroes.
     collect({ type: 'major', flavor: 'last-resort' });
     fillYoungGeneration();
-    // What the first one found dead is freed by the time this one ends: before, the filling cannot reach it.
+    // What the finalisers of the first one let go of is free after this one, and so can be filled.
     collect({ type: 'major', flavor: 'last-resort' });
-    return fillNativeMemory(budgetMs);
+    return fillNativeMemory(budgetMs) && isAll;
   } finally {
     setFlagsFromString('--no-zero-unused-memory');
   }

@@ -1,9 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-type Collect = (
-  options: { readonly type: 'minor' } | { readonly type: 'major'; readonly flavor: 'last-resort' },
-) => void;
+type Collect = (options: { readonly type: 'major' | 'minor'; readonly flavor?: 'regular' | 'last-resort' }) => void;
 
 let collector: Collect | undefined;
 
@@ -35,24 +33,19 @@ const mostOfOneSize = 32 * 1024 * 1024;
 
 /**
  * Overwrites what this process has freed and not given back to the system: its collector and its allocator leave the bytes
- * where they were until somebody else writes there. What lives is left alone. Nothing else runs meanwhile: four collections of the
- * whole heap, and a fifth of a second at most where the machine has time. It reaches all of it only in a process that began
- * with `#media-heap`.
- * @param budgetMs processor time of the process in which native memory is filled at most, twice; what is left is for the next time
+ * where they were until somebody else writes there. What lives is left alone. Takes a third of a
+ * second in a worker and up to a second in a gateway, on two cores that are busy, during which nothing else runs. It reaches all of it only in a process that began with `#media-heap`.
+ * @param budgetMs when native memory is filled no further: a machine that has no time for it needs it for others
  * @returns whether all of it was overwritten
  */
 export function overwriteFreedMemory(budgetMs = 1000): boolean {
+  const end = performance.now() + budgetMs;
   setFlagsFromString('--zero-unused-memory');
   try {
-    // What is free already goes first: the lists that a collector makes lie in it, and stay, without filling it whole.
-    collect({ type: 'minor' });
-    const isAll = fillNativeMemory(budgetMs);
-    // Collects twice; only a last resort zeroes.
     collect({ type: 'major', flavor: 'last-resort' });
     fillYoungGeneration();
-    // What the finalisers of the first one let go of is free after this one, and so can be filled.
     collect({ type: 'major', flavor: 'last-resort' });
-    return fillNativeMemory(budgetMs) && isAll;
+    return fillNativeMemory(end);
   } finally {
     setFlagsFromString('--no-zero-unused-memory');
   }
@@ -65,15 +58,10 @@ function fillYoungGeneration(): void {
 }
 
 /** Takes memory of each size until the process grows by it: then nothing that was free has this size any more. */
-function fillNativeMemory(budgetMs: number): boolean {
-  const started = process.cpuUsage();
-  const hasTime = (): boolean => {
-    const { user, system } = process.cpuUsage(started);
-    return user + system < budgetMs * 1000;
-  };
+function fillNativeMemory(end: number): boolean {
   const taken: Buffer[] = [];
   const fill = (size: number, step: number): void => {
-    for (let filled = 0; filled < mostOfOneSize && hasTime(); filled += step) {
+    for (let filled = 0; filled < mostOfOneSize && performance.now() < end; filled += step) {
       const before = process.memoryUsage.rss();
       for (let bytes = 0; bytes < step; bytes += size) taken.push(Buffer.allocUnsafeSlow(size).fill(0));
       if (process.memoryUsage.rss() - before > step / 2) break;
@@ -83,8 +71,8 @@ function fillNativeMemory(budgetMs: number): boolean {
     for (let count = 0; count < keptOfOneSize; count++) taken.push(Buffer.allocUnsafeSlow(size).fill(0));
   for (const size of nativeSizes) fill(size, nativeStep);
   for (const size of smallNativeSizes) fill(size, smallNativeStep);
-  const isAll = hasTime();
-  // Given back at once: one more collection would take as long as one before.
-  for (const { buffer } of taken) (buffer as ArrayBuffer).transfer(0);
+  const isAll = performance.now() < end;
+  taken.length = 0;
+  collect({ type: 'major' });
   return isAll;
 }

@@ -16,7 +16,7 @@ function collect(options: Parameters<Collect>[0]): void {
 }
 
 /** More than both halves of the young generation, whose free one V8 leaves as it was. */
-const youngBytes = 4 * 1024 * 1024;
+const youngBytes = 12 * 1024 * 1024;
 const youngPiece = 1024;
 
 /** Sizes of native memory, the largest first, so that what is left of larger pieces is filled with smaller ones. */

@@ -41,7 +41,8 @@ const checkpointsOf = (work: string, gateway: string): string => join(work, `che
 async function started(gateway: SecondGateway): Promise<void> {
   for (let attempt = 1; attempt < startsAtMost; attempt++) {
     try {
-      return await gateway.again();
+      await gateway.again();
+      return;
     } catch (error) {
       say(`killed gateways: ${String(error)}`);
     }

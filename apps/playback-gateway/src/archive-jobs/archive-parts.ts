@@ -7,7 +7,8 @@ import { LocationClaims } from '../media-index/location-claims.js';
 import { WorkerErrands } from '../media-index/worker-errands.js';
 import { SetStorages } from '../settings/set-storages.service.js';
 import { resumedBody } from '../workers/resumed-body.js';
-import { bodyLengthOf, WorkerClient, type WorkerAnswer } from '../workers/worker-client.js';
+import { bodyLengthOf, type WorkerAnswer } from '../workers/worker-answer.js';
+import { WorkerClient } from '../workers/worker-client.js';
 
 type PlacedJob = Pick<ArchiveJob, 'id' | 'contactCenter' | 'destination' | 'name' | 'createdBy'>;
 

@@ -7,7 +7,8 @@ import { encryptDetached, frameOfContent } from '#cms';
 import type { ArchiveRequest } from '#contracts';
 import type { WorkerErrands } from '../media-index/worker-errands.js';
 import type { PermittedMedia } from '../playback/playback.service.js';
-import type { WorkerAnswer, WorkerClient } from '../workers/worker-client.js';
+import type { WorkerAnswer } from '../workers/worker-answer.js';
+import type { WorkerClient } from '../workers/worker-client.js';
 import { ArchivedMediaSource } from './archived-media-source.js';
 import type { ArchiveRewraps } from './archive-rewraps.js';
 

@@ -17,7 +17,8 @@ import { contentTreeOf } from '../playback/envelope-locator.js';
 import type { PermittedMedia } from '../playback/playback.service.js';
 import { giveUpBody } from '../workers/give-up-body.js';
 import { resumedBody } from '../workers/resumed-body.js';
-import { bodyLengthOf, WorkerClient, type WorkerAnswer } from '../workers/worker-client.js';
+import { bodyLengthOf, type WorkerAnswer } from '../workers/worker-answer.js';
+import { WorkerClient } from '../workers/worker-client.js';
 import type { ArchiveRecipient, RecipientsOfArchive } from './archive-recipients.js';
 import { ArchiveRewraps } from './archive-rewraps.js';
 

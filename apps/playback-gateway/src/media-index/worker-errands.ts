@@ -3,7 +3,7 @@ import type { HandedStorage, WorkerRegistration } from '#contracts';
 import type { GrantContent } from '#grants';
 import { GrantIssuer } from '../grants/grant-issuer.js';
 import { SetStorages } from '../settings/set-storages.service.js';
-import { canGoElsewhere } from '../workers/worker-client.js';
+import { canGoElsewhere } from '../workers/worker-answer.js';
 import { WorkerDirectory } from '../workers/worker-directory.js';
 
 /** What a worker is shown: the grant, and the storage that it names where that is one of those that were set. */

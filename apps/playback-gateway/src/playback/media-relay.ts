@@ -24,7 +24,8 @@ import type { PlayerConnection } from './player-connection.js';
 import { RelayAttempts } from './relay-attempts.js';
 import type { RelayRequest } from './relay-request.js';
 import { giveUpBody } from '../workers/give-up-body.js';
-import { bodyLengthOf, WorkerClient, type WorkerAnswer } from '../workers/worker-client.js';
+import { bodyLengthOf, type WorkerAnswer } from '../workers/worker-answer.js';
+import { WorkerClient } from '../workers/worker-client.js';
 
 export interface RelayResult {
   readonly status: number;

@@ -1,5 +1,5 @@
 import { giveUpBody } from '../workers/give-up-body.js';
-import { bodyLengthOf, type WorkerAnswer } from '../workers/worker-client.js';
+import { bodyLengthOf, type WorkerAnswer } from '../workers/worker-answer.js';
 
 /**
  * The next part of a body, asked for before it is wanted. It is never needed: whatever goes wrong with it, the part is

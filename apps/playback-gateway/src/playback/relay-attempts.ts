@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkerRegistration } from '#contracts';
 import { RcsError, ReceiverGoneError, type ErrorCode } from '#platform';
 import type { WorkerDirectory } from '../workers/worker-directory.js';
-import { canGoElsewhere } from '../workers/worker-client.js';
+import { canGoElsewhere } from '../workers/worker-answer.js';
 
 /** Workers that are reached and fail one after the other without a byte from any of them. */
 const maximumAttemptsWithoutBytes = 4;

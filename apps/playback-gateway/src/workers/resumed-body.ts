@@ -1,5 +1,5 @@
 import { gatheredBody } from './gathered-body.js';
-import type { WorkerAnswer } from './worker-client.js';
+import type { WorkerAnswer } from './worker-answer.js';
 
 /** Workers that break off one after the other without a byte from any of them. */
 const maximumFailures = 4;

@@ -7,6 +7,8 @@ tree=$(cd "$(dirname "$0")/.." && pwd)
 export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
 export MALLOC_MMAP_THRESHOLD_="${MALLOC_MMAP_THRESHOLD_:-1048576}"
 export MALLOC_TRIM_THRESHOLD_="${MALLOC_TRIM_THRESHOLD_:-262144}"
+# Memory is overwritten when it is freed, so that nothing of an erased recording stays there.
+export GLIBC_TUNABLES="${GLIBC_TUNABLES:-glibc.malloc.perturb=165:glibc.malloc.tcache_count=0}"
 case "${1:-}" in
 playback-gateway | decrypt-worker | key-vault)
     service=$1

@@ -35,6 +35,7 @@ export * from './logging/nest-logger.js';
 export * from './management/readiness.js';
 export * from './management/management-server.js';
 export type { PublicRoute } from './management/routes.endpoint.js';
+export { allocatorSettings } from './memory/allocator-settings.js';
 export { FreedMemory, type FreedMemoryOptions } from './memory/freed-memory.js';
 export { warnOfMemoryExposure } from './memory/memory-exposure.js';
 export * from './metrics/certificate-expiry.js';

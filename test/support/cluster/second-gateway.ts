@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { allocatorSettings } from '../../../apps/rcsctl/src/quickstart/allocator-settings.js';
+import { allocatorSettings } from '#platform';
 import { freePorts } from './free-ports.js';
 import { Replica } from './replica.js';
 import type { ReadyLine } from './running-cluster.js';

@@ -1,8 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { loadConfiguration, requireSections, type Configuration, type StoreConfiguration } from '#platform';
-import { allocatorSettings } from './allocator-settings.js';
+import {
+  allocatorSettings,
+  loadConfiguration,
+  requireSections,
+  type Configuration,
+  type StoreConfiguration,
+} from '#platform';
 import { type DataDirectory } from './data-directory.js';
 import { clusterConfiguration, opsUser, webdavUser, type ClusterSecrets } from './cluster-configuration.js';
 import { commandLineConfiguration } from './command-line-configuration.js';

@@ -7,8 +7,7 @@ export interface FreedMemoryOptions {
   readonly settleMs?: number;
   /** Between two times, however much goes. */
   readonly pauseMs?: number;
-  /** Answers whether it is done. */
-  readonly overwrite?: () => boolean;
+  readonly overwrite?: () => void;
 }
 
 /** Notes put it off by so many times the time to settle. */
@@ -23,7 +22,7 @@ const timesForEach = 2;
 export class FreedMemory {
   private readonly settleMs: number;
   private readonly pauseMs: number;
-  private readonly overwrite: () => boolean;
+  private readonly overwrite: () => void;
   private timer: NodeJS.Timeout | undefined;
   /** When the timer fires, and when it does so at the latest, whatever is noted until then. */
   private due = Infinity;
@@ -67,11 +66,10 @@ export class FreedMemory {
     this.timer = undefined;
     const started = performance.now();
     try {
-      const isAll = this.overwrite();
+      this.overwrite();
       this.last = performance.now();
-      const ms = Math.round(this.last - started);
-      this.logger.info({ ms, isAll }, 'freed memory was overwritten');
-      if (isAll) this.times--;
+      this.logger.info({ ms: Math.round(this.last - started) }, 'freed memory was overwritten');
+      this.times--;
       if (this.times > 0) this.plan();
     } catch (error) {
       this.last = performance.now();

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from '../logging/logger.js';
+import { allocatorSettings } from './allocator-settings.js';
+import { isOverwrittenWhenFreed } from './overwritten-when-freed.js';
 
 /** A way in which the memory of this process, where keys pass through, may reach a disk. */
 export interface MemoryExposure {
@@ -43,11 +45,17 @@ export function readKernelFacts(): KernelFacts {
   };
 }
 
-/** Says at start how what passes through this process may reach a disk, and what to do about it. */
+/** Says at start how what passes through this process may reach a disk, or stay in freed memory, and what to do about it. */
 export function warnOfMemoryExposure(logger: Logger, what: string): void {
   for (const exposure of memoryExposures(readKernelFacts()))
     logger.warn(exposure, `${what} in memory may reach a disk`);
+  if (!isOverwrittenWhenFreed()) logger.warn(keptMemory, `${what} may stay in freed memory until this process ends`);
 }
+
+const keptMemory = {
+  risk: 'freed-memory',
+  advice: `start the service by the script recording-crypto-server, or with GLIBC_TUNABLES=${allocatorSettings.GLIBC_TUNABLES}`,
+} as const;
 
 /** Other systems have no such files. */
 function textOf(file: string): string {

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { countInMemory } from '#test/cluster/process-memory.js';
 import { spellingsOf } from '#test/traces/spellings.js';
 import { endingWithUs } from '../lifecycle/ending-with-us.js';
+import { allocatorSettings } from './allocator-settings.js';
 import { overwriteFreedMemory } from './overwrite-freed-memory.js';
 
 jest.setTimeout(60_000);
@@ -12,13 +13,14 @@ jest.setTimeout(60_000);
 const loader = join(__dirname, '../../../store/src/testing/typescript-loader.cjs');
 const program = join(__dirname, 'testing/careless-process.main.ts');
 
-/** One process in some seven keeps a copy in a list of the collector, which lay down where it had been freed: another process is asked then. */
-jest.retryTimes(2);
-
 describe(overwriteFreedMemory.name, () => {
-  it('leaves nothing of what a process has dropped', async () => {
-    const child = spawn(...endingWithUs(process.execPath, ['--require', loader, program]), {
+  it.each([
+    ['as it begins', []],
+    ['as it is grown', ['--min-semi-space-size=4', '--max-semi-space-size=4']],
+  ])('leaves nothing of what a process has dropped, its young generation %s', async (_, flags) => {
+    const child = spawn(...endingWithUs(process.execPath, [...flags, '--require', loader, program]), {
       stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, ...allocatorSettings },
     });
     const { pid, stdin, stdout } = child;
     const lines = createInterface({ input: stdout })[Symbol.asyncIterator]();

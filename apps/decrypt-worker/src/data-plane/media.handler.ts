@@ -1,3 +1,4 @@
+import { ServerResponse } from 'node:http';
 import { certificateAliasHeader, mediaRequestSchema, representationLengthHeader, type MediaRequest } from '#contracts';
 import type { GrantVerifier } from '#grants';
 import { beginStep, endWithin, inStep, RcsError, sendStream } from '#platform';
@@ -86,6 +87,8 @@ export class MediaHandler {
         length: end - start,
         receiverIdleTimeoutMs: this.clientIdleTimeoutMs,
         onBytes: count => this.metrics.plaintextBytes.inc(count),
+        // A caller in this process has yet to send the very pieces.
+        disposes: response instanceof ServerResponse,
       });
     }
     if (!headWritten) writeHead();

@@ -171,6 +171,7 @@ export class MediaRelay {
         receiverIdleTimeoutMs: this.settings.clientIdleTimeoutMs,
         letGoAfterMs,
         giveUp: giveUpBody,
+        disposes: true,
         onBytes: count => {
           player.count(count);
           this.metrics.bytesSent.inc(count);

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { detachedContentMap } from '../attached/attached-envelope.js';
 import { BufferSource } from '../byte-source/buffer-source.js';
 import type { ByteSource } from '../byte-source/byte-source.js';
+import { spend, withMemoryOfItsOwn, type Piece } from '../byte-source/spent-memory.js';
 import type { Envelope } from '../envelope/envelope.js';
 import { parseEnvelope } from '../envelope/parse-envelope.js';
 import { cbcAlgorithm, contentInfo } from '../testing/ber-structures.js';
@@ -150,6 +151,34 @@ describe(PlaintextStream.name, () => {
     const media = await open(sample, source);
     await readRange(media, 10, 50_000);
     expect(source.streams.map(({ readableEnded }) => readableEnded)).toEqual([true]);
+  });
+
+  it('gives the memory of ciphertext back that is its own, and lets its reader do so with that of plaintext', async () => {
+    const sample = cbcSample(1_000_000);
+    const media = await open(sample, new CountingSource(sample.ciphertext));
+    const own: Piece[] = [];
+    const shared: Piece[] = [];
+    for (let at = 0; at < sample.ciphertext.length; at += 50_000) {
+      const chunk = Buffer.allocUnsafeSlow(Math.min(50_000, sample.ciphertext.length - at));
+      sample.ciphertext.copy(chunk, 0, at);
+      if (at % 100_000 === 0) own.push(withMemoryOfItsOwn(chunk));
+      else shared.push(chunk);
+    }
+    const inTurn = own.flatMap((chunk, index) => [chunk, ...shared.slice(index, index + 1)]);
+    const source = sourceOf(sample.ciphertext, () => Readable.from(inTurn, { objectMode: false }));
+    const stream = (await open(sample, source)).stream(0, 1_000_000, never);
+    const got: Buffer[] = [];
+    stream.on('data', (piece: Piece) => {
+      const { length } = piece;
+      got.push(Buffer.from(piece));
+      spend(piece);
+      expect(piece.length).toBe(length < 32 * 1024 ? length : 0);
+    });
+    await once(stream, 'end');
+    expect(Buffer.concat(got).equals(sample.plaintext)).toBe(true);
+    expect(own.filter(({ length }) => length >= 32 * 1024)).toEqual([]);
+    expect(shared.every(({ length }) => length > 0)).toBe(true);
+    expect((await readRange(media)).equals(sample.plaintext)).toBe(true);
   });
 
   describe('with a failing source', () => {

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { CmsError } from '../cms-error.js';
+import { spend, withMemoryOfItsOwn, type Piece } from '../byte-source/spent-memory.js';
 import type { CiphertextExtract, LocatedContent } from '../content/content-map.js';
 import type { ContentTransform } from './content-transform.js';
 
@@ -23,7 +24,7 @@ export class PlaintextStream extends Readable {
   private started = false;
   private waiting = false;
   private flushPlanned = false;
-  private pieces: Buffer[] = [];
+  private pieces: Piece[] = [];
   private piecesBytes = 0;
   private readonly extract: CiphertextExtract;
   private storedLeft: number;
@@ -101,7 +102,7 @@ export class PlaintextStream extends Readable {
       const upstream = this.content.source.stream(this.extract.start, this.extract.end, this.signal);
       this.upstream = upstream;
       // eslint-disable-next-line no-restricted-syntax -- its errors, end and early close are heard below
-      upstream.on('data', (chunk: Buffer) => this.receive(chunk));
+      upstream.on('data', (chunk: Piece) => this.receive(chunk));
       upstream.on('end', () => this.finish());
       upstream.on('error', (error: unknown) => this.fail(error));
       upstream.on('close', () => {
@@ -110,7 +111,7 @@ export class PlaintextStream extends Readable {
     });
   }
 
-  private receive(chunk: Buffer): void {
+  private receive(chunk: Piece): void {
     if (this.destroyed) return;
     this.guard(() => {
       this.storedLeft -= chunk.length;
@@ -129,7 +130,7 @@ export class PlaintextStream extends Readable {
     });
   }
 
-  private strip(chunk: Buffer): void {
+  private strip(chunk: Piece): void {
     const { stripper } = this.extract;
     if (stripper === undefined) {
       this.pieces.push(chunk);
@@ -159,6 +160,7 @@ export class PlaintextStream extends Readable {
       } else {
         filled += piece.copy(gathered, filled);
       }
+      spend(piece);
     }
     if (filled > 0) wantsMore = this.decrypt(gathered.subarray(0, filled));
     if (!wantsMore && this.ciphertextLeft > 0) {
@@ -176,7 +178,7 @@ export class PlaintextStream extends Readable {
       this.discardLeft -= dropped;
       plaintext = plaintext.subarray(dropped);
     }
-    const wanted = plaintext.subarray(0, this.plaintextLeft);
+    const wanted = withMemoryOfItsOwn(plaintext.subarray(0, this.plaintextLeft));
     this.plaintextLeft -= wanted.length;
     if (this.ciphertextLeft === 0) return this.release(wanted, plaintext.subarray(wanted.length));
     if (this.plaintextLeft > 0) return wanted.length === 0 || this.push(wanted);

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
+import { withMemoryOfItsOwn, type Piece } from '#cms';
 import type { RcsError } from '#platform';
 import { MediaStorages } from '../media-storages.js';
 import type { StoredObject } from '../stored-object.js';
@@ -62,6 +65,29 @@ describe(VerifiedSource.name, () => {
       expect((await range(source, 0, size)).equals(content)).toBe(true);
     },
   );
+
+  it('hands the memory of chunks on with the last of their bytes', async () => {
+    const content = randomBytes(5 * block + 77);
+    const file = await stored(content);
+    const chunks: Buffer[] = [];
+    const inPieces = Object.assign(Object.create(file) as typeof file, {
+      stream: (start: number, end: number) => {
+        for (let at = start; at < end; at += 50_000)
+          chunks.push(withMemoryOfItsOwn(Buffer.from(content.subarray(at, Math.min(end, at + 50_000)))));
+        return Readable.from(chunks, { objectMode: false });
+      },
+    });
+    const source = new VerifiedSource(inPieces, treeOf(content));
+    const got: Buffer[] = [];
+    const stream = source.stream(0, content.length, patience());
+    stream.on('data', (piece: Piece) => {
+      got.push(Buffer.from(piece));
+      piece[Symbol.dispose]?.();
+    });
+    await once(stream, 'end');
+    expect(Buffer.concat(got).equals(content)).toBe(true);
+    expect(chunks.map(({ length }) => length).filter(length => length >= 32 * 1024)).toEqual([]);
+  });
 
   it('refuses every range that touches a changed block, and no other', async () => {
     const content = randomBytes(4 * block);

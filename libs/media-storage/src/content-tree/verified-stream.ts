@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { endOf, type Piece } from '#cms';
 import { listenTo } from '#platform';
 import type { StoredObject } from '../stored-object.js';
 import { contentTreeBlockBytes, leafPrefix } from './content-tree.js';
@@ -27,7 +28,7 @@ export class VerifiedStream extends Readable {
   private readonly upstreamEnd: number;
   private readonly tail: Buffer[] = [];
   private hash: Hash | undefined;
-  private held: Buffer[] = [];
+  private held: Piece[] = [];
   private heldStart: number;
 
   constructor(private readonly range: VerifiedRange) {
@@ -63,7 +64,7 @@ export class VerifiedStream extends Readable {
     const upstream = this.range.stored.stream(this.position, this.upstreamEnd, this.range.signal);
     this.upstream = upstream;
     listenTo(upstream, {
-      onData: chunk => this.guard(() => this.receive(chunk)),
+      onData: (chunk: Piece) => this.guard(() => this.receive(chunk)),
       onEnd: () => this.guard(() => this.finish()),
       onError: error => this.destroy(error),
       onClose: () => {
@@ -72,14 +73,14 @@ export class VerifiedStream extends Readable {
     });
   }
 
-  private receive(chunk: Buffer): void {
+  private receive(chunk: Piece): void {
     if (this.destroyed) return;
     let wantsMore = true;
     for (let offset = 0; offset < chunk.length;) {
       const index = Math.floor(this.position / contentTreeBlockBytes);
       const blockEnd = Math.min((index + 1) * contentTreeBlockBytes, this.range.stored.size);
       const length = Math.min(blockEnd - this.position, chunk.length - offset);
-      const piece = length === chunk.length ? chunk : chunk.subarray(offset, offset + length);
+      const piece = pieceOf(chunk, offset, offset + length);
       this.hash ??= createHash('sha256').update(leafPrefix);
       this.hash.update(piece);
       this.held.push(piece);
@@ -122,4 +123,9 @@ export class VerifiedStream extends Readable {
       this.destroy(error instanceof Error ? error : new Error(String(error)));
     }
   }
+}
+
+function pieceOf(chunk: Piece, from: number, to: number): Piece {
+  if (to < chunk.length) return chunk.subarray(from, to);
+  return from === 0 ? chunk : endOf(chunk, from);
 }

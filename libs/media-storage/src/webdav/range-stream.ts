@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { withMemoryLentForNow } from '#cms';
 import { RcsError } from '#platform';
 import type { StorageObserver } from '../media-storage-configuration.js';
 import {
@@ -39,6 +40,8 @@ export class RangeStream extends Readable implements AnswerReceiver {
   /** Bytes to pass over because the storage ignored the range. */
   private skip = 0;
   private answered = false;
+  /** Whether what one read of the connection brings of the body comes in one piece, which is all that is left of it then. */
+  private isOneSpan = false;
   private resumptions = 0;
   private deadline: number | undefined;
   private pausedAt: number | undefined;
@@ -71,6 +74,7 @@ export class RangeStream extends Readable implements AnswerReceiver {
 
   head(answer: StorageAnswer): void {
     this.skip = this.checkAnswer(answer);
+    this.isOneSpan = contentLengthOf(answer) !== undefined && answer.headers['transfer-encoding'] === undefined;
     this.answered = true;
   }
 
@@ -81,7 +85,7 @@ export class RangeStream extends Readable implements AnswerReceiver {
     const chunk = received.subarray(skipped, skipped + this.request.end - this.position);
     if (chunk.length === 0) return;
     this.position += chunk.length;
-    const wantsMore = this.push(chunk);
+    const wantsMore = this.push(this.isOneSpan ? withMemoryLentForNow(chunk) : chunk);
     if (this.position === this.request.end) this.finish();
     else if (!wantsMore) this.holdBack();
   }

@@ -58,6 +58,41 @@ function listenersOf(stream: Readable | Writable): Record<string, number> {
 }
 
 describe(sendStream.name, () => {
+  describe('pieces that can be disposed of', () => {
+    const disposable = (count: number, disposed: number[]): Buffer[] =>
+      Array.from({ length: count }, (_, index) =>
+        Object.assign(Buffer.alloc(10, index), { [Symbol.dispose]: () => void disposed.push(index) }),
+      );
+
+    it('are disposed of when the receiver has called back for them, in their order, and not before', async () => {
+      const disposed: number[] = [];
+      const receiver = new HeldReceiver();
+      const source = Readable.from(disposable(5, disposed), { objectMode: false });
+      const sent = sendStream(source, receiver, { ...patient, length: 50, disposes: true });
+      for (let taken = 0; taken < 5; taken++) {
+        await turns();
+        expect(disposed).toEqual([0, 1, 2, 3, 4].slice(0, taken));
+        expect(receiver.received.length).toBe(taken + 1);
+        receiver.letGo();
+      }
+      await sent;
+      expect(disposed).toEqual([0, 1, 2, 3, 4]);
+    });
+
+    it('are left alone where the receiver fails, and where it may keep them', async () => {
+      const disposed: number[] = [];
+      const failing = new Writable({ write: (_chunk, _encoding, done) => done(new Error('gone')) });
+      const source = Readable.from(disposable(2, disposed), { objectMode: false });
+      await expect(sendStream(source, failing, { ...patient, length: 20, disposes: true })).rejects.toThrow();
+      await sendStream(Readable.from(disposable(2, disposed), { objectMode: false }), new PassThrough(), {
+        ...patient,
+        length: 20,
+      });
+      await turns();
+      expect(disposed).toEqual([]);
+    });
+  });
+
   it('hands over every byte and leaves the receiver open', async () => {
     const [payload, receiver] = [randomBytes(300_000), new PassThrough()];
     const received = buffer(receiver);

@@ -16,6 +16,11 @@ export interface SendOptions {
    * the receiver asks for that when absent. What comes at once is then also written at once.
    */
   readonly outstandingBytes?: number;
+  /**
+   * Whether the receiver keeps nothing of a piece once it has called back, as a connection does: a piece that can be disposed
+   * of is disposed of then.
+   */
+  readonly disposes?: boolean;
   /** What becomes of the source after a failure; it is destroyed unless told. */
   readonly giveUp?: (source: Readable, restBytes: number) => void;
 }
@@ -36,7 +41,9 @@ export function sendStream(source: Readable, receiver: Writable, options: SendOp
     let idle: NodeJS.Timeout | undefined;
     let isCorked = false;
     let stopListening = (): void => undefined;
-    const { outstandingBytes } = options;
+    const { outstandingBytes, disposes = false } = options;
+    /** Handed to the receiver, which calls back for one after the other. */
+    const handed: Partial<Disposable>[] = [];
 
     const corkForNow = (): void => {
       if (isCorked) return;
@@ -54,7 +61,8 @@ export function sendStream(source: Readable, receiver: Writable, options: SendOp
       options.onBytes?.(chunk.length);
       const isLast = sent === options.length;
       if (outstandingBytes !== undefined) corkForNow();
-      const tookIt = receiver.write(chunk, isLast ? onTaken : undefined);
+      if (disposes) handed.push(chunk as Partial<Disposable>);
+      const tookIt = receiver.write(chunk, isLast ? onTaken : disposes ? onPiece : undefined);
       if (!tookIt && receiver.writableLength >= (outstandingBytes ?? 0)) source.pause();
       else if (!isLast) return;
       const { letGoAfterMs, receiverIdleTimeoutMs } = options;
@@ -67,7 +75,12 @@ export function sendStream(source: Readable, receiver: Writable, options: SendOp
       clearTimeout(idle);
       source.resume();
     };
+    const onPiece = (error?: Error | null): void => {
+      const piece = handed.shift();
+      if (!error) piece?.[Symbol.dispose]?.();
+    };
     const onTaken = (error?: Error | null): void => {
+      if (disposes) onPiece(error);
       if (error) return onReceiverClose();
       clearTimeout(idle);
       taken = true;

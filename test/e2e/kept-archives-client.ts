@@ -1,18 +1,8 @@
 import type { RunningCluster } from '#test/cluster/running-cluster.js';
+import type { KeptArchiveAnswer } from '../../apps/rcsctl/src/archive/kept-archives.js';
 import { ArchiveJobsClient } from './archive-jobs-client.js';
 import { bodyOf } from './certificate-administrator.js';
 import type { CurlClient } from './curl-client.js';
-
-/** An archive that keys are kept for, as the gateway answers it. */
-export interface KeptArchiveAnswer {
-  readonly id: string;
-  readonly state: string;
-  readonly reason: string;
-  readonly requestedBy: string;
-  readonly recipient?: { readonly fingerprint: string };
-  readonly job?: { readonly id: string; readonly part: number };
-  readonly mediaFiles: number;
-}
 
 /** What an administrator of certificates asks of archives that were made, with curl. */
 export class KeptArchivesClient {

@@ -8,7 +8,8 @@ export interface KeptArchiveAnswer {
   readonly lastSeenAt: string;
   readonly requestedBy: string;
   readonly reason: string;
-  readonly recipient?: { readonly subject: string };
+  /** Whom its envelopes were re-wrapped for; the fingerprint is the SHA-256 of the certificate. */
+  readonly recipient?: { readonly fingerprint: string; readonly subject: string };
   readonly job?: { readonly id: string; readonly part: number };
   readonly mediaFiles: number;
 }

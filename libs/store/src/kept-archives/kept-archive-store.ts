@@ -51,6 +51,15 @@ export interface ArchiveHold {
   readonly isSealed: boolean;
 }
 
+/** What an archive is begun with. */
+export type FirstHold = Omit<ArchiveHold, 'id' | 'isSealed'>;
+
+/** How one ends that was sealed. */
+export type ArchiveEnd = Extract<KeptArchiveState, 'whole' | 'broken-off'>;
+
+/** A certificate that archives may need, by its names and those of others. */
+export type NeedQuestion = Omit<UseQuestion, 'alias'>;
+
 /** Needs of all archives of a contact center that have the same recipients. */
 export interface NeedOfArchives extends ArchiveNeed {
   readonly archives: number;
@@ -64,7 +73,7 @@ export type KeptArchivePosition = Pick<KeptArchive, 'begunAt' | 'id'>;
 export interface KeptArchivePage {
   readonly contactCenter: string;
   /** Those alone that need a certificate. */
-  readonly needing?: Pick<UseQuestion, 'recipients' | 'otherRecipients'> | undefined;
+  readonly needing?: Omit<NeedQuestion, 'contactCenter'> | undefined;
   readonly after?: KeptArchivePosition | undefined;
   readonly limit: number;
 }
@@ -75,13 +84,13 @@ export interface KeptArchivePage {
  */
 export interface KeptArchiveStore {
   /** As being made. Forgets those of the contact center that were, and whose time is over. */
-  begin(archive: BegunArchive, hold: Omit<ArchiveHold, 'id' | 'isSealed'>): Promise<void>;
+  begin(archive: BegunArchive, hold: FirstHold): Promise<void>;
 
   /** False, with nothing written, where it is not being made any more: it must not become whole. */
   hold(hold: ArchiveHold): Promise<boolean>;
 
   /** One that is sealed has ended. */
-  end(id: string, state: 'whole' | 'broken-off'): Promise<void>;
+  end(id: string, state: ArchiveEnd): Promise<void>;
 
   /** Nobody has it as a whole, for certain. False where it is not there. */
   withdraw(contactCenter: string, id: string): Promise<boolean>;
@@ -91,6 +100,9 @@ export interface KeptArchiveStore {
 
   /** The newest first. */
   list(page: KeptArchivePage): Promise<readonly KeptArchive[]>;
+
+  /** How many need a certificate: those that the list of them has. */
+  count(question: NeedQuestion): Promise<number>;
 
   find(contactCenter: string, id: string): Promise<KeptArchive | undefined>;
 

@@ -1,7 +1,7 @@
 import type { CertificateUse, UseQuestion } from '../certificates/certificate-store.js';
 import type { CertificateAssignment } from '../certificates/recording-certificate.js';
 import { documentsIn } from './document-row.js';
-import { needsCertificate } from './kept-archive-schema.js';
+import { archivesNeeding } from './kept-archive-schema.js';
 import type { Sql } from './sql.js';
 
 /** Recordings with a media file of which nobody knows whom it is for. */
@@ -15,9 +15,7 @@ const counts = `
     WHERE contact_center = $1 AND recipient = ANY($2) AND NOT EXISTS (
       SELECT FROM media_recipient AS other
       WHERE other.recording_id = own.recording_id AND other.media_id = own.media_id AND other.recipient = ANY($3))
-  ) AS recordings, (
-    SELECT COUNT(*) FROM kept_archive AS kept WHERE ${needsCertificate('$1', '$2', '$3', '$4')}
-  ) AS archives`;
+  ) AS recordings, (${archivesNeeding}) AS archives`;
 
 /** What needs a certificate: for whoever asks, and once more in the transaction that removes it. */
 export async function certificateUse(sql: Sql, question: UseQuestion): Promise<CertificateUse> {

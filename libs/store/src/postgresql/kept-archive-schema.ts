@@ -44,3 +44,7 @@ export const needsCertificate = (contactCenter: string, own: string, others: str
       SELECT FROM archive_recipient AS other
       WHERE other.contact_center = own.contact_center AND other.archive_id = own.archive_id
         AND other.digest = own.digest AND other.recipient = ANY(${others})))`;
+
+/** How many archives need a certificate: of a contact center, its names and those of others, at a moment. */
+export const archivesNeeding = `
+  SELECT COUNT(*) FROM kept_archive AS kept WHERE ${needsCertificate('$1', '$2', '$3', '$4')}`;

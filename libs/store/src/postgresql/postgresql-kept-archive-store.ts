@@ -1,42 +1,31 @@
-import {
-  keptArchiveOf,
-  needOf,
-  recipientsRow,
-  type KeptArchiveRow,
-  type NeedRow,
-} from '../kept-archives/kept-archive-rows.js';
+import * as rows from '../kept-archives/kept-archive-rows.js';
 import type {
+  ArchiveEnd,
   ArchiveHold,
   ArchiveNeed,
   BegunArchive,
+  FirstHold,
   KeptArchive,
   KeptArchivePage,
   KeptArchiveStore,
   NeedOfArchives,
+  NeedQuestion,
 } from '../kept-archives/kept-archive-store.js';
-import { needsCertificate, needsSomething } from './kept-archive-schema.js';
+import { archivesNeeding, needsCertificate, needsSomething } from './kept-archive-schema.js';
 import type { PostgresqlDatabase } from './postgresql-database.js';
 import type { Sql } from './sql.js';
-
-const columns = `kept.document, kept.state, kept.last_seen_at AS "lastSeenAt",
-  (SELECT coalesce(SUM(media_files), 0)::bigint FROM archive_need WHERE archive_id = kept.id) AS "mediaFiles"`;
 
 export class PostgresqlKeptArchiveStore implements KeptArchiveStore {
   constructor(private readonly database: PostgresqlDatabase) {}
 
-  async begin(archive: BegunArchive, hold: Omit<ArchiveHold, 'id' | 'isSealed'>): Promise<void> {
-    const { id, contactCenter, begunAt, recipient } = archive;
-    const { needs, at, now, holdUntil } = hold;
+  async begin(archive: BegunArchive, hold: FirstHold): Promise<void> {
+    const { id, contactCenter } = archive;
     const forgetText = `DELETE FROM kept_archive WHERE contact_center = $1 AND state = 'making' AND hold_until <= $2`;
-    const insertText = `
-      INSERT INTO kept_archive (id, contact_center, begun_at, state, hold_until, last_seen_at, for_recipient, document)
-      VALUES ($1, $2, $3, 'making', $4, $5, $6, $7)`;
-    const forRecipient = recipient === undefined ? 0 : 1;
-    const values = [id, contactCenter, begunAt, holdUntil, at, forRecipient, JSON.stringify(archive)];
+    const insertText = `INSERT INTO kept_archive (${rows.begunColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`;
     await this.database.transaction(async sql => {
-      await sql.run(forgetText, [contactCenter, now]);
-      await sql.run(insertText, values);
-      await put(sql, contactCenter, id, needs);
+      await sql.run(forgetText, [contactCenter, hold.now]);
+      await sql.run(insertText, rows.begunValues(archive, hold));
+      await put(sql, contactCenter, id, hold.needs);
     });
   }
 
@@ -53,7 +42,7 @@ export class PostgresqlKeptArchiveStore implements KeptArchiveStore {
     });
   }
 
-  async end(id: string, state: 'whole' | 'broken-off'): Promise<void> {
+  async end(id: string, state: ArchiveEnd): Promise<void> {
     const text = `UPDATE kept_archive SET state = $1 WHERE id = $2 AND state <> 'making'`;
     await this.database.transaction(sql => sql.run(text, [state, id]));
   }
@@ -69,34 +58,33 @@ export class PostgresqlKeptArchiveStore implements KeptArchiveStore {
     await this.database.transaction(sql => sql.run(text, [at, contactCenter, id]));
   }
 
-  async list({ contactCenter, needing, after, limit }: KeptArchivePage): Promise<readonly KeptArchive[]> {
-    const { begunAt, id } = after ?? { begunAt: '~', id: '' };
+  async list(page: KeptArchivePage): Promise<readonly KeptArchive[]> {
+    const { contactCenter, needing, limit } = page;
+    const { begunAt, id } = rows.positionOf(page);
     const which = needing === undefined ? needsSomething('$2') : needsCertificate('$1', '$6', '$7', '$2');
-    const text = `
-      SELECT ${columns} FROM kept_archive AS kept
-      WHERE kept.contact_center = $1 AND ${which}
-        AND (kept.begun_at < $3 OR (kept.begun_at = $3 AND kept.id > $4))
-      ORDER BY kept.begun_at DESC, kept.id LIMIT $5`;
+    const text = rows.pageQuery(which, { contactCenter: '$1', begunAt: '$3', id: '$4', limit: '$5' });
     const names = needing === undefined ? [] : [needing.recipients, needing.otherRecipients];
     const values = [contactCenter, Date.now(), begunAt, id, limit, ...names];
-    return (await this.database.read(sql => sql.all<KeptArchiveRow>(text, values))).map(keptArchiveOf);
+    return (await this.database.read(sql => sql.all<rows.KeptArchiveRow>(text, values))).map(rows.keptArchiveOf);
+  }
+
+  async count({ contactCenter, recipients, otherRecipients }: NeedQuestion): Promise<number> {
+    const values = [contactCenter, recipients, otherRecipients, Date.now()];
+    const row = await this.database.read(sql =>
+      sql.first<{ readonly archives: number }>(`SELECT (${archivesNeeding}) AS archives`, values),
+    );
+    return row?.archives ?? 0;
   }
 
   async find(contactCenter: string, id: string): Promise<KeptArchive | undefined> {
-    const text = `SELECT ${columns} FROM kept_archive AS kept WHERE kept.contact_center = $1 AND kept.id = $2`;
-    const row = await this.database.read(sql => sql.first<KeptArchiveRow>(text, [contactCenter, id]));
-    return row === undefined ? undefined : keptArchiveOf(row);
+    const text = rows.archiveQuery({ contactCenter: '$1', id: '$2' });
+    const row = await this.database.read(sql => sql.first<rows.KeptArchiveRow>(text, [contactCenter, id]));
+    return row === undefined ? undefined : rows.keptArchiveOf(row);
   }
 
   async needs(contactCenter: string): Promise<readonly NeedOfArchives[]> {
-    const text = `
-      SELECT need.recipients, SUM(need.media_files)::bigint AS "mediaFiles", COUNT(*) AS archives,
-        kept.for_recipient AS "forRecipient"
-      FROM kept_archive AS kept JOIN archive_need AS need ON need.archive_id = kept.id
-      WHERE kept.contact_center = $1 AND ${needsSomething('$2')}
-      GROUP BY need.recipients, kept.for_recipient
-      ORDER BY "mediaFiles" DESC, need.recipients, kept.for_recipient`;
-    return (await this.database.read(sql => sql.all<NeedRow>(text, [contactCenter, Date.now()]))).map(needOf);
+    const text = rows.needsQuery(needsSomething('$2'), { contactCenter: '$1' });
+    return (await this.database.read(sql => sql.all<rows.NeedRow>(text, [contactCenter, Date.now()]))).map(rows.needOf);
   }
 }
 
@@ -108,7 +96,7 @@ async function put(sql: Sql, contactCenter: string, id: string, needs: readonly 
     INSERT INTO archive_recipient (contact_center, recipient, archive_id, digest)
     SELECT $1, name, $2, $3 FROM unnest($4::text[]) AS name ON CONFLICT DO NOTHING`;
   for (const need of needs) {
-    const { digest, names, recipients } = recipientsRow(need);
+    const { digest, names, recipients } = rows.recipientsRow(need);
     await sql.run(needText, [id, digest, recipients, need.mediaFiles]);
     await sql.run(namesText, [contactCenter, id, digest, names]);
   }

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { UseQuestion } from '../certificates/certificate-store.js';
+import type { NeedQuestion } from '../kept-archives/kept-archive-store.js';
 
 /** Archives that need something: of those that are being made, the ones that may still become whole. */
 export const needsSomething = `(kept.state <> 'making' OR kept.hold_until > @now)`;
@@ -16,7 +16,7 @@ export const needsOneOf = `EXISTS (
 /** What the two are asked with. */
 export const boundTo = (
   contactCenter: string,
-  { recipients, otherRecipients }: Pick<UseQuestion, 'recipients' | 'otherRecipients'>,
+  { recipients, otherRecipients }: Omit<NeedQuestion, 'contactCenter'>,
 ): Readonly<Record<string, string | number>> => ({
   contactCenter,
   own: JSON.stringify(recipients),
@@ -25,7 +25,7 @@ export const boundTo = (
 });
 
 /** Archives that were made here and that nothing else than the certificate opens. */
-export function countNeedingArchives(database: Database.Database, question: UseQuestion): number {
+export function countNeedingArchives(database: Database.Database, question: NeedQuestion): number {
   const row = database
     .prepare<[object], { readonly count: number }>(
       // From the recipients on: of many archives few need one certificate.

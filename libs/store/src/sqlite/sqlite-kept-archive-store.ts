@@ -1,60 +1,38 @@
-import {
-  keptArchiveOf,
-  needOf,
-  recipientsRow,
-  type KeptArchiveRow,
-  type NeedRow,
-} from '../kept-archives/kept-archive-rows.js';
+import * as rows from '../kept-archives/kept-archive-rows.js';
 import type {
+  ArchiveEnd,
   ArchiveHold,
   ArchiveNeed,
   BegunArchive,
+  FirstHold,
   KeptArchivePage,
   KeptArchiveStore,
 } from '../kept-archives/kept-archive-store.js';
-import { boundTo, needsOneOf, needsSomething } from './archive-need-table.js';
+import { boundTo, countNeedingArchives, needsOneOf, needsSomething } from './archive-need-table.js';
 import type { DatabaseReader } from './reading/database-reader.js';
 import { storedThing } from './stored-thing.js';
 
-type Begin = { archive: BegunArchive; hold: Omit<ArchiveHold, 'id' | 'isSealed'> };
-
 type KeptArchiveWrites = {
-  beginKeptArchive: { input: Begin; result: null };
+  beginKeptArchive: { input: { archive: BegunArchive; hold: FirstHold }; result: null };
   holdKeptArchive: { input: ArchiveHold; result: boolean };
-  endKeptArchive: { input: { id: string; state: 'whole' | 'broken-off' }; result: null };
+  endKeptArchive: { input: { id: string; state: ArchiveEnd }; result: null };
   withdrawKeptArchive: { input: { contactCenter: string; id: string }; result: boolean };
   seeKeptArchive: { input: { contactCenter: string; id: string; at: string }; result: null };
 };
 
-const columns = `kept.document, kept.state, kept.last_seen_at AS lastSeenAt,
-  (SELECT ifnull(SUM(media_files), 0) FROM archive_need WHERE archive_id = kept.id) AS mediaFiles`;
-
 function reading({ database }: DatabaseReader) {
-  const page = (needing: string) =>
-    database.prepare<[object], KeptArchiveRow>(
-      `SELECT ${columns} FROM kept_archive AS kept
-       WHERE kept.contact_center = @contactCenter AND ${needsSomething} ${needing}
-         AND (kept.begun_at < @begunAt OR (kept.begun_at = @begunAt AND kept.id > @id))
-       ORDER BY kept.begun_at DESC, kept.id LIMIT @limit`,
+  const contactCenter = '@contactCenter';
+  const page = (which: string) =>
+    database.prepare<[object], rows.KeptArchiveRow>(
+      rows.pageQuery(which, { contactCenter, begunAt: '@begunAt', id: '@id', limit: '@limit' }),
     );
   return {
-    all: page(''),
-    needing: page(`AND ${needsOneOf}`),
-    find: database.prepare<[string, string], KeptArchiveRow>(
-      `SELECT ${columns} FROM kept_archive AS kept WHERE kept.contact_center = ? AND kept.id = ?`,
-    ),
-    needs: database.prepare<[object], NeedRow>(
-      `SELECT need.recipients, SUM(need.media_files) AS mediaFiles, COUNT(*) AS archives,
-         kept.for_recipient AS forRecipient
-       FROM kept_archive AS kept JOIN archive_need AS need ON need.archive_id = kept.id
-       WHERE kept.contact_center = @contactCenter AND ${needsSomething}
-       GROUP BY need.recipients, kept.for_recipient ORDER BY mediaFiles DESC, need.recipients, kept.for_recipient`,
-    ),
+    all: page(needsSomething),
+    needing: page(`${needsSomething} AND ${needsOneOf}`),
+    find: database.prepare<[object], rows.KeptArchiveRow>(rows.archiveQuery({ contactCenter, id: '@id' })),
+    needs: database.prepare<[object], rows.NeedRow>(rows.needsQuery(needsSomething, { contactCenter })),
   };
 }
-
-/** Behind every position. */
-const beginning = { begunAt: '~', id: '' };
 
 export const keptArchives = storedThing<KeptArchiveWrites, KeptArchiveStore>({
   migrations: [
@@ -98,9 +76,8 @@ export const keptArchives = storedThing<KeptArchiveWrites, KeptArchiveStore>({
     const forget = database.prepare<[string, number]>(
       `DELETE FROM kept_archive WHERE contact_center = ? AND state = 'making' AND hold_until <= ?`,
     );
-    const insert = database.prepare<[string, string, string, number, string, number, string]>(
-      `INSERT INTO kept_archive (id, contact_center, begun_at, state, hold_until, last_seen_at, for_recipient, document)
-       VALUES (?, ?, ?, 'making', ?, ?, ?, ?)`,
+    const insert = database.prepare<rows.BegunValues>(
+      `INSERT INTO kept_archive (${rows.begunColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     const hold = database
       .prepare<[string, number, string, string, number], string>(
@@ -125,17 +102,16 @@ export const keptArchives = storedThing<KeptArchiveWrites, KeptArchiveStore>({
     );
     const put = (contactCenter: string, id: string, needs: readonly ArchiveNeed[]): void => {
       for (const one of needs) {
-        const { digest, names, recipients } = recipientsRow(one);
+        const { digest, names, recipients } = rows.recipientsRow(one);
         need.run(id, digest, recipients, one.mediaFiles);
         for (const name of names) recipient.run(contactCenter, name, id, digest);
       }
     };
     return {
-      beginKeptArchive: ({ archive, hold: { needs, at, now, holdUntil } }) => {
-        const { id, contactCenter, begunAt, recipient: own } = archive;
-        forget.run(contactCenter, now);
-        insert.run(id, contactCenter, begunAt, holdUntil, at, own === undefined ? 0 : 1, JSON.stringify(archive));
-        put(contactCenter, id, needs);
+      beginKeptArchive: ({ archive, hold: begun }) => {
+        forget.run(archive.contactCenter, begun.now);
+        insert.run(...rows.begunValues(archive, begun));
+        put(archive.contactCenter, archive.id, begun.needs);
         return null;
       },
       holdKeptArchive: ({ id, needs, at, now, holdUntil, isSealed }) => {
@@ -158,10 +134,11 @@ export const keptArchives = storedThing<KeptArchiveWrites, KeptArchiveStore>({
 
   open(reader, writer) {
     const statements = reading(reader);
-    const page = ({ contactCenter, needing, after = beginning, limit }: KeptArchivePage): KeptArchiveRow[] => {
-      const { begunAt, id } = after;
+    const page = (asked: KeptArchivePage): rows.KeptArchiveRow[] => {
+      const { contactCenter, needing, limit } = asked;
       const bound = boundTo(contactCenter, needing ?? { recipients: [], otherRecipients: [] });
-      return statements[needing === undefined ? 'all' : 'needing'].all({ ...bound, begunAt, id, limit });
+      const which = needing === undefined ? 'all' : 'needing';
+      return statements[which].all({ ...bound, ...rows.positionOf(asked), limit });
     };
     return {
       async begin(archive, hold) {
@@ -175,13 +152,15 @@ export const keptArchives = storedThing<KeptArchiveWrites, KeptArchiveStore>({
       async seen(contactCenter, id, at) {
         await writer.write('seeKeptArchive', { contactCenter, id, at });
       },
-      list: asked => reader.read(() => page(asked).map(keptArchiveOf)),
+      list: asked => reader.read(() => page(asked).map(rows.keptArchiveOf)),
+      count: question => reader.read(() => countNeedingArchives(reader.database, question)),
       find: (contactCenter, id) =>
         reader.read(() => {
-          const row = statements.find.get(contactCenter, id);
-          return row === undefined ? undefined : keptArchiveOf(row);
+          const row = statements.find.get({ contactCenter, id });
+          return row === undefined ? undefined : rows.keptArchiveOf(row);
         }),
-      needs: contactCenter => reader.read(() => statements.needs.all({ contactCenter, now: Date.now() }).map(needOf)),
+      needs: contactCenter =>
+        reader.read(() => statements.needs.all({ contactCenter, now: Date.now() }).map(rows.needOf)),
     };
   },
 });

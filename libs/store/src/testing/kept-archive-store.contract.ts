@@ -31,7 +31,9 @@ export const contract = storeContract('keptArchives', stores => {
     (await archives().list({ contactCenter, needing, limit: 99 })).map(({ id }) => id);
   const use = async (own: readonly string[], others: readonly string[] = [], contactCenter = ours) => {
     const question = { contactCenter, alias: 'a', recipients: own, otherRecipients: others };
-    return (await stores().certificates.use(question)).archives;
+    const { archives: counted } = await stores().certificates.use(question);
+    expect(await archives().count(question)).toBe(counted);
+    return counted;
   };
 
   describe('KeptArchiveStore contract', () => {

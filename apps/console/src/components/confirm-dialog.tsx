@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react';
 import { useTexts } from '../texts/use-texts.js';
-import { Button } from './button.js';
+import { DialogActions } from './dialog-actions.js';
 import type { DialogName } from './dialog-names.js';
 import { Dialog } from './dialog.js';
 import { Failure } from './failure.js';
@@ -59,17 +59,14 @@ export function ConfirmDialog({
         />
       )}
       {error !== undefined && <Failure error={error} />}
-      <div className="dialog-actions">
-        <Button onPress={onClose}>{t('app.cancel')}</Button>
-        <Button
-          kind={isDangerous === true ? 'danger' : 'primary'}
-          isPending={isBusy}
-          isDisabled={typeAgain !== undefined && typed !== typeAgain}
-          onPress={() => void confirm()}
-        >
-          {confirmText}
-        </Button>
-      </div>
+      <DialogActions
+        kind={isDangerous === true ? 'danger' : 'primary'}
+        isPending={isBusy}
+        isDisabled={typeAgain !== undefined && typed !== typeAgain}
+        confirmText={confirmText}
+        onPress={() => void confirm()}
+        onCancel={onClose}
+      />
     </Dialog>
   );
 }

@@ -1,5 +1,5 @@
 import { answerOf, api } from '../../api/client.js';
-import { Button } from '../../components/button.js';
+import { DialogActions } from '../../components/dialog-actions.js';
 import { Dialog } from '../../components/dialog.js';
 import { FileField } from '../../components/file-field.js';
 import { Notice } from '../../components/notice.js';
@@ -36,17 +36,13 @@ export function AttachDialog({ alias, onClose }: { readonly alias: string; reado
       />
       <CertificateFields inspected={chosen?.inspected} />
       {error !== null && <Notice kind="danger">{text(error)}</Notice>}
-      <div className="dialog-actions">
-        <Button onPress={onClose}>{t('app.cancel')}</Button>
-        <Button
-          kind="primary"
-          isPending={isPending}
-          isDisabled={chosen === undefined}
-          onPress={() => chosen !== undefined && mutate(chosen.text, { onSuccess: onClose })}
-        >
-          {t('keys.attach')}
-        </Button>
-      </div>
+      <DialogActions
+        isPending={isPending}
+        isDisabled={chosen === undefined}
+        confirmText={t('keys.attach')}
+        onPress={() => chosen !== undefined && mutate(chosen.text, { onSuccess: onClose })}
+        onCancel={onClose}
+      />
     </Dialog>
   );
 }

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { answerOf, api } from '../../api/client.js';
-import { Button } from '../../components/button.js';
+import { DialogActions } from '../../components/dialog-actions.js';
 import { Dialog } from '../../components/dialog.js';
 import { Failure } from '../../components/failure.js';
 import { Select } from '../../components/select.js';
@@ -30,17 +30,13 @@ export function GenerateKeyDialog({ onClose }: { readonly onClose: () => void })
         options={(Object.keys(sizes) as Size[]).map(each => [each, t('keys.bits', { bits: each })] as const)}
       />
       {error !== null && <Failure error={error} />}
-      <div className="dialog-actions">
-        <Button onPress={onClose}>{t('app.cancel')}</Button>
-        <Button
-          kind="primary"
-          isPending={isPending}
-          isDisabled={alias.trim() === ''}
-          onPress={() => mutate(undefined, { onSuccess: onClose })}
-        >
-          {t('keys.generateSubmit')}
-        </Button>
-      </div>
+      <DialogActions
+        isPending={isPending}
+        isDisabled={alias.trim() === ''}
+        confirmText={t('keys.generateSubmit')}
+        onPress={() => mutate(undefined, { onSuccess: onClose })}
+        onCancel={onClose}
+      />
     </Dialog>
   );
 }

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { ApiProblem } from '../../api/problem.js';
 import { Button } from '../../components/button.js';
 import { Checkbox } from '../../components/checkbox.js';
+import { DialogActions } from '../../components/dialog-actions.js';
 import { Dialog } from '../../components/dialog.js';
 import { Facts } from '../../components/facts.js';
 import { FileField } from '../../components/file-field.js';
@@ -91,17 +92,13 @@ export function UploadDialog({ onClose }: { readonly onClose: () => void }) {
           {t('upload.sameName')}
         </Checkbox>
       )}
-      <div className="dialog-actions">
-        <Button onPress={onClose}>{t('app.cancel')}</Button>
-        <Button
-          kind="primary"
-          isPending={isPending}
-          isDisabled={certificate.chosen === undefined || key.chosen === undefined}
-          onPress={save}
-        >
-          {t('app.save')}
-        </Button>
-      </div>
+      <DialogActions
+        isPending={isPending}
+        isDisabled={certificate.chosen === undefined || key.chosen === undefined}
+        confirmText={t('app.save')}
+        onPress={save}
+        onCancel={onClose}
+      />
     </Dialog>
   );
 }

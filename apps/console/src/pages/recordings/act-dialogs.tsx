@@ -1,12 +1,12 @@
 import { useState } from 'react';
-import { Button } from '../../components/button.js';
+import { DialogActions } from '../../components/dialog-actions.js';
 import { Dialog } from '../../components/dialog.js';
+import { ReasonDialog } from '../../components/reason-dialog.js';
 import { Select } from '../../components/select.js';
 import { TextField } from '../../components/text-field.js';
 import { useTexts } from '../../texts/use-texts.js';
 import { DestinationFields } from '../archives/destination-fields.js';
 import { usualDestination, type Destination } from '../archives/destination.js';
-import { ReasonDialog } from './reason-dialog.js';
 
 interface Asking {
   readonly isOpen: boolean;
@@ -35,18 +35,14 @@ export function LabelDialog({ isOpen, onClose, labels, onChosen }: LabelProperti
           options={labels.map(label => [label.name, label.displayName] as const)}
         />
       )}
-      <div className="dialog-actions">
-        <Button onPress={onClose}>{t('app.cancel')}</Button>
-        <Button
-          kind="primary"
-          isDisabled={name === undefined}
-          onPress={() => {
-            if (name !== undefined) onChosen(name);
-          }}
-        >
-          {t('app.add')}
-        </Button>
-      </div>
+      <DialogActions
+        isDisabled={name === undefined}
+        confirmText={t('app.add')}
+        onPress={() => {
+          if (name !== undefined) onChosen(name);
+        }}
+        onCancel={onClose}
+      />
     </Dialog>
   );
 }

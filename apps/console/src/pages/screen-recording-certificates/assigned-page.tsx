@@ -4,6 +4,7 @@ import { useBlocker } from 'react-router';
 import { answerOf, api } from '../../api/client.js';
 import { Button } from '../../components/button.js';
 import { ConfirmDialog } from '../../components/confirm-dialog.js';
+import { DialogActions } from '../../components/dialog-actions.js';
 import { Dialog } from '../../components/dialog.js';
 import { Failure } from '../../components/failure.js';
 import { Loading } from '../../components/loading.js';
@@ -129,12 +130,7 @@ function LeaveDialog({ onStay, onLeave }: { readonly onStay: () => void; readonl
   return (
     <Dialog name="leave-changes" title={t('screens.leaveTitle')} isOpen onClose={onStay} role="alertdialog">
       <p>{t('screens.leaveText')}</p>
-      <div className="dialog-actions">
-        <Button onPress={onStay}>{t('app.cancel')}</Button>
-        <Button kind="primary" onPress={onLeave}>
-          {t('screens.leave')}
-        </Button>
-      </div>
+      <DialogActions confirmText={t('screens.leave')} onPress={onLeave} onCancel={onStay} />
     </Dialog>
   );
 }

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Button } from '../../components/button.js';
+import { DialogActions } from '../../components/dialog-actions.js';
 import { Dialog } from '../../components/dialog.js';
 import { useTexts } from '../../texts/use-texts.js';
 import { CertificateTable } from '../certificates/certificate-table.js';
@@ -25,19 +25,15 @@ export function SelectCertificateDialog({ certificates, onAdd, onClose }: Proper
         selected={selected}
         onSelect={setSelected}
       />
-      <div className="dialog-actions">
-        <Button onPress={onClose}>{t('app.cancel')}</Button>
-        <Button
-          kind="primary"
-          isDisabled={selected.size === 0}
-          onPress={() => {
-            onAdd([...selected]);
-            onClose();
-          }}
-        >
-          {t('app.add')}
-        </Button>
-      </div>
+      <DialogActions
+        isDisabled={selected.size === 0}
+        confirmText={t('app.add')}
+        onPress={() => {
+          onAdd([...selected]);
+          onClose();
+        }}
+        onCancel={onClose}
+      />
     </Dialog>
   );
 }

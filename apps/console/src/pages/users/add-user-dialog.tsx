@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { answerOf, api } from '../../api/client.js';
-import { Button } from '../../components/button.js';
+import { DialogActions } from '../../components/dialog-actions.js';
 import { Dialog } from '../../components/dialog.js';
 import { Failure } from '../../components/failure.js';
 import { TextField } from '../../components/text-field.js';
@@ -52,17 +52,13 @@ export function AddUserDialog({ onClose }: { readonly onClose: () => void }) {
       </div>
       <RightsFields rights={rights} onChange={setRights} />
       {error !== null && <Failure error={error} />}
-      <div className="dialog-actions">
-        <Button onPress={onClose}>{t('app.cancel')}</Button>
-        <Button
-          kind="primary"
-          isPending={isPending}
-          isDisabled={userName.trim() === '' || password === ''}
-          onPress={() => mutate(undefined, { onSuccess: onClose })}
-        >
-          {t('app.add')}
-        </Button>
-      </div>
+      <DialogActions
+        isPending={isPending}
+        isDisabled={userName.trim() === '' || password === ''}
+        confirmText={t('app.add')}
+        onPress={() => mutate(undefined, { onSuccess: onClose })}
+        onCancel={onClose}
+      />
     </Dialog>
   );
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { personOf, startCluster, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { startChromium } from '../chromium.js';
-import { goTo, logIn, openConsole, type ConsoleWindow } from './console-page.js';
+import { goTo, logIn, openConsole, rowsOf, type ConsoleWindow } from './console-page.js';
 
 jest.setTimeout(300_000);
 
@@ -24,7 +24,7 @@ const demo = () => cluster.ready.certificates[0]!.alias;
 
 async function openCertificate(alias: string): Promise<void> {
   await goTo(page, 'Recording certificates');
-  await page.getByRole('row').filter({ hasText: alias }).click();
+  await rowsOf(page, 'Recording certificates', alias).click();
   await page.getByRole('heading', { level: 1, name: alias }).waitFor();
   await button('Download certificate').waitFor();
 }
@@ -148,7 +148,7 @@ describe('what becomes of certificates, in the console', () => {
     await goTo(page, 'Audit');
     await page.getByLabel('User', { exact: true }).fill(personOf(cluster.ready, 'alice').name);
     await button('Search').click();
-    await page.getByRole('row').filter({ hasText: 'certificate-deleted' }).first().click();
+    await rowsOf(page, 'Audit', 'certificate-deleted').first().click();
     const verified = page.getByText('The record is as it was written');
     // The newest records wait for the next checkpoint.
     await expect(

@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { personOf, type ReadyLine } from '#test/cluster/running-cluster.js';
 
 /** On a machine with little to spare a page takes its time; what never comes fails by this. */
@@ -47,3 +47,7 @@ export async function goTo(page: Page, title: string): Promise<void> {
     .click();
   await page.getByRole('heading', { level: 1, name: title }).waitFor();
 }
+
+/** Rows of a table that have a text; other tables of the page, which may be there first, can have it as well. */
+export const rowsOf = (page: Page, table: string, text: string): Locator =>
+  page.getByRole('grid', { name: table, exact: true }).getByRole('row').filter({ hasText: text });

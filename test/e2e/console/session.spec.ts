@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Route } from 'playwright-core';
 import { joinCluster } from '#test/cluster/joined-cluster.js';
 import { personOf, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { startChromium } from '../chromium.js';
 import { prefixProxy, type PrefixProxy } from './prefix-proxy.js';
-import { goTo, logIn, openConsole, type ConsoleWindow } from './console-page.js';
+import { goTo, logIn, openConsole, rowsOf, type ConsoleWindow } from './console-page.js';
 
 jest.setTimeout(180_000);
 
@@ -97,19 +97,23 @@ it('a session that ends takes nothing with it: one logs in over the page, and go
   await again.getByText('User name or password is wrong.').waitFor();
   await again.getByLabel('Password').fill(personOf(cluster.ready, 'alice').password);
   await again.getByRole('button', { name: 'Log in' }).click();
-  await page.getByRole('row').filter({ hasText: name }).waitFor();
+  await rowsOf(page, 'Users', name).waitFor();
 });
 
 it('an administrator ends the session of somebody else, who is asked to log in again', async () => {
   await logIn(open.page, cluster.ready, 'alice');
   const other = await openConsole(browser, cluster.ready.gateway);
   await logIn(other.page, cluster.ready, 'bob');
+  const { name } = personOf(cluster.ready, 'bob');
+  const groups = open.page.getByRole('region', { name: 'Access groups' }).last();
+  // The access groups, whose members have the same names, are there first.
+  const last = async (route: Route): Promise<void> => {
+    await groups.getByRole('row').filter({ hasText: name }).waitFor();
+    return route.continue();
+  };
+  await open.page.route('**/rcs/users', last, { times: 1 });
   await goTo(open.page, 'Users');
-  await open.page
-    .getByRole('row')
-    .filter({ hasText: personOf(cluster.ready, 'bob').name })
-    .first()
-    .click();
+  await rowsOf(open.page, 'Users', name).click();
   await open.page.getByRole('button', { name: 'End all sessions' }).click();
   await open.page.getByText('Nobody is logged in under this name.').waitFor();
   await other.page.getByRole('link', { name: 'Recording certificates', exact: true }).click();
@@ -117,6 +121,22 @@ it('an administrator ends the session of somebody else, who is asked to log in a
   await again.getByRole('button', { name: 'Leave' }).click();
   await other.page.getByRole('heading', { name: 'Log in' }).waitFor();
   await other.context.close();
+});
+
+it('says None of nothing that it has not read yet', async () => {
+  const { page } = open;
+  await logIn(page, cluster.ready, 'alice');
+  const groups = page.getByRole('region', { name: 'Access groups' }).last();
+  const shown: string[] = [];
+  await page.route('**/rcs/access-groups', async route => {
+    await groups.waitFor();
+    shown.push(await groups.innerText());
+    return route.continue();
+  });
+  await goTo(page, 'Users');
+  await groups.getByText(personOf(cluster.ready, 'bob').name).waitFor();
+  expect(shown.join()).toMatch(/Loading/);
+  expect(shown.join()).not.toMatch(/None/);
 });
 
 it('works below a path of a proxy that knows nothing of it', async () => {

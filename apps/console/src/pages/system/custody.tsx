@@ -91,10 +91,11 @@ function ProveAll({ mediaFiles }: { readonly mediaFiles: number }) {
 function Lost({ outcome }: { readonly outcome: Outcome }) {
   const t = useTexts();
   const { time } = useFormats();
-  const { data } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: [...key, outcome],
     queryFn: () => answerOf(api.GET('/rcs/custody/media-files', { params: { query: { outcome } } })),
   });
+  if (error !== null) return <Failure error={error} retry={() => void refetch()} />;
   return (
     <SimpleTable
       title={t(`custody.outcome.${outcome}`)}
@@ -105,7 +106,7 @@ function Lost({ outcome }: { readonly outcome: Outcome }) {
         t('system.nextStep'),
         t('custody.provedAt'),
       ]}
-      rows={(data?.mediaFiles ?? []).map(({ recording, mediaFile, reason, nextStep, provedAt }) => [
+      rows={data?.mediaFiles.map(({ recording, mediaFile, reason, nextStep, provedAt }) => [
         recording,
         mediaFile,
         <Badge key="reason" kind="danger">
@@ -114,7 +115,7 @@ function Lost({ outcome }: { readonly outcome: Outcome }) {
         nextStep ?? '',
         time(provedAt),
       ])}
-      emptyText={t('app.loading')}
+      emptyText={t('app.none')}
     />
   );
 }

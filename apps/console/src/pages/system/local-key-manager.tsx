@@ -49,7 +49,7 @@ export function LocalKeyManager() {
       <SimpleTable
         title={t('hawk.title')}
         columns={[t('hawk.id'), t('system.state'), t('hawk.created'), t('hawk.rotated'), t('users.act')]}
-        rows={(data ?? []).map(({ id, state, createdAt, createdBy, rotatedAt }) => [
+        rows={data?.map(({ id, state, createdAt, createdBy, rotatedAt }) => [
           <code key="id">{id}</code>,
           t(`hawk.state.${state}`),
           `${createdBy}, ${time(createdAt)}`,

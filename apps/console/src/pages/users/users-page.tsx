@@ -88,7 +88,7 @@ function AccessGroups() {
     <SimpleTable
       title={t('users.accessGroups')}
       columns={[t('users.path'), t('users.members')]}
-      rows={(data?.accessGroups ?? []).map(({ path, members }) => [<code key="path">{path}</code>, members.join(', ')])}
+      rows={data?.accessGroups.map(({ path, members }) => [<code key="path">{path}</code>, members.join(', ')])}
       emptyText={t('app.none')}
     />
   );

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { hashPassword } from '#accounts';
 import { redisSubscriber, type RedisConnection } from '#platform';
 import { attackedRedis, type AttackedRedis } from '#test/redis/attacked-redis.js';
 import { keysLike } from '#test/redis/redis-under-test.js';
@@ -22,6 +23,13 @@ let cluster: RunningCluster;
 let redis: AttackedRedis;
 let attacker: RedisConnection;
 const published: string[] = [];
+
+/** Who walks through the features: by chance, random text has the names of the demo in it, and never these. */
+const [walker, passerBy, mistaken] = [
+  'alexandra-who-walks-around',
+  'roberto-who-passes-by',
+  'carolina-who-mistypes',
+] as const;
 
 /** Every kind of key that there is in Redis: what is not in this list is not known to be safe. */
 const kinds = [
@@ -47,6 +55,7 @@ beforeAll(async () => {
     RCS_SERVER_SETTINGS__LOGIN_THROTTLING: '{ failuresPerUser: 5, failuresPerAddress: 1000 }',
     RCS_SERVER_SETTINGS__CSRF_EXEMPTIONS: '[{ userName: operations }]',
   });
+  cluster = await withPeople(cluster);
   attacker = redis.connect(cluster.ready.dataDir);
   await attacker.ping();
   const listener = redisSubscriber(attacker);
@@ -65,6 +74,24 @@ afterAll(async () => {
   await redis?.stop();
   rmSync(work, { recursive: true, force: true });
 });
+
+/** With those of the walk, who may do what alice may. */
+async function withPeople(demo: RunningCluster): Promise<RunningCluster> {
+  const { ready } = demo;
+  const added = [walker, passerBy, mistaken].map(name => ({
+    name,
+    password: randomBytes(24).toString('base64url'),
+    roles: ['admin'] as const,
+  }));
+  await withClusterStore(ready.dataDir, redis.environment, async ({ users }) => {
+    const alice = await users.find({ name: 'alice' });
+    if (alice === undefined) throw new Error('the cluster has no alice');
+    for (const { name, password } of added) {
+      await users.put({ ...alice, name, passwordHash: await hashPassword(password) });
+    }
+  });
+  return { ready: { ...ready, users: [...ready.users, ...added] }, stop: () => demo.stop() };
+}
 
 const newBrowser = () => new Browser(cluster, work);
 const log = () => readFileSync(join(cluster.ready.dataDir, 'logs', 'playback-gateway.log'), 'utf8');
@@ -105,11 +132,11 @@ async function playWithTicket(browser: Browser, csrfToken: string): Promise<void
 
 describe('whoever reads Redis', () => {
   it('finds every kind of record after a walk through the features, and no name, address or secret in any', async () => {
-    const { browser, csrfToken, secret } = await openSession('alice');
+    const { browser, csrfToken, secret } = await openSession(walker);
     await browser.send('/api/v2/me', ...header('User-Agent', 'a-telling-agent'));
     await playWithTicket(browser, csrfToken);
-    await withPassword('bob');
-    await withPassword('carol', 'wrong');
+    await withPassword(passerBy);
+    await withPassword(mistaken, 'wrong');
     const cloud = await registeredCloud('redis-attacker');
     const keyPair = (await cloud.call('POST', `${wire}/keypair`)).json() as { id: string; publicKey: string };
     const key = createPublicKey({ key: Buffer.from(keyPair.publicKey, 'base64'), format: 'der', type: 'pkcs1' });
@@ -122,16 +149,32 @@ describe('whoever reads Redis', () => {
 
     const keys = await keysLike(attacker, '*');
     expect(new Set(keys.map(kindOf))).toEqual(new Set(kinds));
-    const values = await Promise.all(keys.map(one => dump(one)));
-    const everything = JSON.stringify([keys, values]);
-    const telling = ['alice', 'bob', 'carol', 'a-telling-agent', 'redis-attacker', secret];
-    for (const hidden of [...telling, createHash('sha256').update(secret).digest('base64url')]) {
-      expect(everything).not.toContain(hidden);
-    }
+    const telling = [walker, passerBy, mistaken, 'a-telling-agent', 'redis-attacker', secret];
+    const digest = createHash('sha256').update(secret).digest('base64url');
+    expect(await foundOf([...telling, digest])).toEqual([]);
     const notOfWorkers = keys.filter(one => !kindOf(one).startsWith('worker'));
     expect(JSON.stringify([notOfWorkers, await Promise.all(notOfWorkers.map(dump))])).not.toContain('127.0.0.1');
   });
+
+  it.each([
+    ['key', () => attacker.set(`${prefix}planted:${mistaken}`, 'x')],
+    ['value', () => attacker.set(`${prefix}planted:value`, JSON.stringify({ userName: mistaken }))],
+    ['set', () => attacker.sadd(`${prefix}planted:set`, `x_${mistaken}-x`)],
+    ['list', () => attacker.zadd(`${prefix}planted:list`, 1, mistaken)],
+  ])('would find a name in a %s', async (_, plant) => {
+    await plant();
+    expect(await foundOf([walker, mistaken])).toEqual([mistaken]);
+    for (const key of await keysLike(attacker, `${prefix}planted:*`)) await attacker.del(key);
+    expect(await foundOf([walker, mistaken])).toEqual([]);
+  });
 });
+
+/** Which of them are to be read anywhere in Redis. */
+async function foundOf(hidden: readonly string[]): Promise<readonly string[]> {
+  const keys = await keysLike(attacker, '*');
+  const everything = JSON.stringify([keys, await Promise.all(keys.map(dump))]);
+  return hidden.filter(one => everything.includes(one));
+}
 
 async function dump(key: string): Promise<unknown> {
   switch (await attacker.type(key)) {

@@ -67,7 +67,7 @@ it('finds nothing to do but to get a key in an empty token, and nothing at all w
   ]);
   const vault = await testBed.startVault();
   const gateway = await testBed.administrator(vault);
-  const request = { contactCenter: '9350', alias: 'own', modulusBits: 2048 };
+  const request = { contactCenter: 'a-contact-center', alias: 'own', modulusBits: 2048 };
   const { key } = await gateway.call('GenerateKeyPair', request, { timeoutMs });
   const { contactCenter, keyIdentifier } = key;
   const selfSign = {
@@ -85,7 +85,8 @@ it('finds nothing to do but to get a key in an empty token, and nothing at all w
   const sent = readFileSync(reportFile(), 'utf8');
   expect(sent).toMatch(/SoftHSM v2, firmware/);
   expect(sent).toMatch(/speed +good +RSA-2048: \d+ a second for one caller, \d+ for 8/);
-  for (const own of ['recordings', '9350', testBed.softHsm.pin]) expect(sent).not.toContain(own);
+  // No number: one of the speeds may be any.
+  for (const own of ['recordings', 'a-contact-center', testBed.softHsm.pin]) expect(sent).not.toContain(own);
 });
 
 it('says so when the module cannot be loaded', () => {

@@ -16,7 +16,7 @@ const profile = (name: string): string[] =>
 beforeAll(async () => {
   const token = Token.open(options);
   await token.generateKeyPair(
-    { modulusBits: 2048, label: '9350/secret-alias', sign: false },
+    { modulusBits: 2048, label: 'a-contact-center/secret-alias', sign: false },
     AbortSignal.timeout(60_000),
   );
   token.close();
@@ -64,7 +64,7 @@ it('warns of a PIN that was entered wrongly, and writes a report without names',
   const report = doctorReport([{ name: 'recordings', findings }], new Date());
   expect(report).toContain('SoftHSM v2, firmware');
   const serialNumber = /serial number (\w+)/.exec(findings.find(({ check }) => check === 'token')?.found ?? '')?.[1];
-  for (const own of ['recordings', 'secret-alias', '9350', options.pin, serialNumber ?? 'serial']) {
+  for (const own of ['recordings', 'secret-alias', 'a-contact-center', options.pin, serialNumber ?? 'serial']) {
     expect(report).not.toContain(own);
   }
 });

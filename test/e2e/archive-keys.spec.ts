@@ -200,6 +200,8 @@ describe('the key of recordings that were archived and then deleted here', () =>
     expect(others).toEqual([]);
     expect(archive).toMatchObject({ state: 'whole', mediaFiles: Object.keys(forms).length });
     const { id } = archive!;
+    expect(await admin.certificates('show', name)).toMatchObject({ archives: 1 });
+    expect((await rcsctl(configuration(), 'certificates', 'show', name)).stdout).toMatch(/^archives +1$/m);
 
     await deleted(ids);
     expect((await admin.run('delete', name)).stderr).toContain(id);
@@ -218,6 +220,7 @@ describe('the key of recordings that were archived and then deleted here', () =>
     expect([released.status, released.stderr]).toEqual([0, '']);
     expect(await reasonsOf(id)).toContain('burnt in the yard');
     expect(await kept.list(name)).toEqual([]);
+    expect(await admin.certificates('show', name)).toMatchObject({ archives: 0 });
     expect(await kept.release(id)).toBe(404);
     expect(await removal(name)).toMatchObject({ status: 0 });
   });
@@ -230,6 +233,7 @@ describe('the key of recordings that were archived and then deleted here', () =>
     const { id } = (await kept.list())[0]!;
     await deleted(ids);
     expect(await kept.list('both')).toEqual([]);
+    expect(await admin.certificates('show', 'both')).toMatchObject({ archives: 0 });
     await admin.certificates('delete', 'both');
     expect(await removal('both')).toMatchObject({ status: 0 });
     expect((await admin.run('delete', 'twice')).stderr).toContain(id);
@@ -292,6 +296,7 @@ describe('the key of recordings that were archived and then deleted here', () =>
     const { key, pem } = { key: join(work, 'shared.key'), pem: join(work, 'shared.pem') };
     await neighbour.admin.certificates('upload', '--certificate', pem, '--key', key, '--alias', 'shared');
     expect(await neighbour.kept.list('shared')).toEqual([]);
+    expect(await neighbour.admin.certificates('show', 'shared')).toMatchObject({ archives: 0 });
     await neighbour.admin.certificates('delete', 'shared');
     expect(await removal('shared', neighbour.admin)).toMatchObject({ status: 0 });
     expect(await kept.list('shared')).toMatchObject([{ mediaFiles: ids.length }]);

@@ -37,7 +37,7 @@ describe('who may decrypt recordings, and administers no certificates', () => {
     expect(details).toMatchObject({ alias, certificate: expect.stringContaining('BEGIN CERTIFICATE') as string });
     for (const seen of [...certificates, details]) {
       expect(seen['keyDetails']).toEqual({ algorithm: 'RSA', size: expect.any(Number) as number, presence: 'present' });
-      for (const hidden of ['recordings', 'createdAt', 'createdBy', 'deployedTo'])
+      for (const hidden of ['recordings', 'archives', 'createdAt', 'createdBy', 'deployedTo'])
         expect(seen).not.toHaveProperty(hidden);
     }
   });

@@ -7,7 +7,7 @@ import { joinCluster } from '#test/cluster/joined-cluster.js';
 import type { RunningCluster } from '#test/cluster/running-cluster.js';
 import { startChromium } from '../chromium.js';
 import { takePicture } from './axe-findings.js';
-import { goTo, logIn, openConsole, type ConsoleWindow } from './console-page.js';
+import { goTo, logIn, openConsole, rowsOf, type ConsoleWindow } from './console-page.js';
 import { recordCall, seriousFindings } from './player-page.js';
 
 jest.setTimeout(240_000);
@@ -85,7 +85,7 @@ it('makes one of what a search finds, and lists it', async () => {
   await state(page, 'Done').waitFor();
   await page.getByText(/caller \+493012345671/).waitFor();
   await page.getByRole('link', { name: 'All archives' }).click();
-  const row = page.getByRole('grid', { name: 'Archives' }).getByRole('row').filter({ hasText: 'of a search' });
+  const row = rowsOf(page, 'Archives', 'of a search');
   await row.getByText('Done').waitFor();
   await row.getByRole('link').click();
   await page.getByRole('link', { name: 'Download part 1' }).waitFor();
@@ -108,7 +108,7 @@ it('pauses, resumes and cancels one that takes its time', async () => {
     return route.fulfill({ response, json: { ...job, state: now, parts: [], waiting: 'no worker is there' } });
   });
   await goTo(page, 'Archives');
-  await page.getByRole('row').filter({ hasText: 'of a search' }).getByRole('link').click();
+  await rowsOf(page, 'Archives', 'of a search').getByRole('link').click();
   await page.getByText('It waits, and goes on by itself: no worker is there').waitFor();
   await button(page, 'Pause').click();
   await state(page, 'Paused').waitFor();

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { joinCluster } from '#test/cluster/joined-cluster.js';
-import type { RunningCluster } from '#test/cluster/running-cluster.js';
+import { personOf, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { dialogNames, type DialogName } from '../../../apps/console/src/components/dialog-names.js';
 import { startChromium } from '../chromium.js';
 import { axeFindings } from './axe-findings.js';
-import { goTo, logIn, openConsole, type ConsoleWindow } from './console-page.js';
+import { goTo, logIn, openConsole, rowsOf, type ConsoleWindow } from './console-page.js';
 
 jest.setTimeout(300_000);
 
@@ -59,7 +59,7 @@ const actOnRecording = (name: string) => async (): Promise<void> => {
 };
 const openCertificate = async (alias: string): Promise<void> => {
   await goTo(page, 'Recording certificates');
-  await page.getByRole('row').filter({ hasText: alias }).first().click();
+  await rowsOf(page, 'Recording certificates', alias).click();
   await button('Download certificate').waitFor();
 };
 const actOnCertificate = (name: string, alias?: string) => async (): Promise<void> => {
@@ -85,7 +85,7 @@ async function addToScreens(): Promise<void> {
 }
 async function openUser(): Promise<void> {
   await goTo(page, 'Users');
-  await page.getByRole('row').filter({ hasText: 'bob' }).first().click();
+  await rowsOf(page, 'Users', personOf(cluster.ready, 'bob').name).click();
 }
 
 /** A dialog that is not among them does not compile: `dialogNames` is where they are named. */
@@ -256,6 +256,30 @@ const ways: Readonly<Record<DialogName, Way>> = {
       await button('Remove the schedule').click();
     },
     leave: () => within('Remove the schedule').click(),
+  },
+  'release-archive': {
+    open: async () => {
+      await goTo(page, 'Archives');
+      await page
+        .getByRole('button', { name: /^Release the archive of/ })
+        .first()
+        .click();
+    },
+    states: {
+      refused: async () => {
+        await page.route('**/rcs/kept-archives/*/release', route => {
+          const body = JSON.stringify({ status: 404, title: 'No such resource', code: 'RCS_NOT_FOUND' });
+          return route.fulfill({ status: 404, contentType: 'application/problem+json', body });
+        });
+        await dialog().getByLabel('Reason').fill('burnt');
+        await within('Release').click();
+        await refusal();
+      },
+    },
+    leave: async () => {
+      await cancel();
+      await page.unroute('**/rcs/kept-archives/*/release');
+    },
   },
   'audit-record': {
     open: async () => {

@@ -2339,6 +2339,8 @@ export interface components {
         };
         CertificateDetails: {
             alias: string;
+            /** @description archives that were made here and have media files that only its key opens */
+            archives?: number;
             /** @description PEM */
             certificate: string;
             chain: {

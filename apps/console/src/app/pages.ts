@@ -22,7 +22,7 @@ export const pages: readonly Page[] = [
     title: 'nav.screenRecordingCertificates',
     isFor: rights.administerCertificates,
   },
-  { path: 'archives', title: 'nav.archives', isFor: rights.archives },
+  { path: 'archives', title: 'nav.archives', isFor: me => rights.archives(me) || rights.administerCertificates(me) },
   { path: 'audit', title: 'nav.audit', isFor: rights.audit },
   { path: 'users', title: 'nav.users', isFor: rights.users },
   { path: 'system', title: 'nav.system', isFor: rights.system },

@@ -26,6 +26,7 @@ export const dialogNames = [
   'cancel-archive',
   'archive-schedule',
   'remove-archive-schedule',
+  'release-archive',
   'audit-record',
   'add-user',
   'user',

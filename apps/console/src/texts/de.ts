@@ -231,6 +231,8 @@ export const de: Texts = {
   'certificates.validFrom': 'Gültig ab',
   'certificates.fingerprint': 'Fingerabdruck (SHA-256)',
   'certificates.deployedTo': 'Zugewiesen an',
+  'certificates.archives': 'Archive, die seinen Schlüssel brauchen',
+  'certificates.showArchives': '{count}: anzeigen',
   'certificates.successor': 'Nachfolger',
   'certificates.chain': 'Ausgestellt durch',
   'certificates.created': 'Aufgenommen',
@@ -344,7 +346,8 @@ export const de: Texts = {
   'delete.title': '{alias} löschen?',
   'delete.text':
     'Das Zertifikat verschlüsselt nichts mehr. Sein privater Schlüssel öffnet weiter Aufzeichnungen, bis er in einem zweiten Vorgang entfernt wird.',
-  'delete.counts': 'Zugewiesen an {deployed}; dafür verschlüsselt: {recordings} Aufzeichnungen.',
+  'delete.counts':
+    'Zugewiesen an {deployed}; dafür verschlüsselt: {recordings} Aufzeichnungen; Archive, die seinen Schlüssel brauchen: {archives}.',
   'delete.warning': 'Auch ein abgelaufenes Zertifikat wird gebraucht, um ältere Aufzeichnungen abzuspielen.',
   'delete.submit': 'Löschen',
   'delete.force': 'Trotzdem löschen',
@@ -352,6 +355,8 @@ export const de: Texts = {
   'removeKey.text':
     'Danach öffnet sich damit keine Aufzeichnung mehr. Er bleibt im Token und lässt sich 30 Tage lang wiederherstellen, wenn nichts anderes konfiguriert ist.',
   'removeKey.recordings': '{recordings} Aufzeichnungen sind dafür verschlüsselt.',
+  'removeKey.archives':
+    'Archive, die nur dieser Schlüssel öffnet: {archives}. Er bleibt, bis freigegeben ist, was niemand mehr braucht.',
   'removeKey.unplayable': 'Aufzeichnungen, die nicht mehr spielen sollen',
   'removeKey.unplayableHint': 'Die Zahl von oben: wer sie eingibt, hat sie gelesen.',
   'removeKey.submit': 'Privaten Schlüssel entfernen',
@@ -444,6 +449,29 @@ export const de: Texts = {
   'archives.daysHint': 'Ab 00:00 UTC gezählt: 0 und 1 ist der Tag davor',
   'archives.lastDay': 'Letzter Tag, der sein Archiv hatte',
   'archives.setBy': 'Eingestellt von',
+
+  // Archive, für die Schlüssel bleiben
+  'kept.title': 'Archive, für die Schlüssel bleiben',
+  'kept.text':
+    'Ein privater Schlüssel bleibt, solange ein hier angelegtes Archiv ihn braucht, wo immer es inzwischen liegt. Geben Sie frei, was es nicht mehr gibt oder nie mehr geöffnet werden soll.',
+  'kept.ofCertificate': 'Nur die, die den Schlüssel von {alias} brauchen.',
+  'kept.all': 'Alle anzeigen',
+  'kept.none': 'Kein hier angelegtes Archiv braucht einen Schlüssel.',
+  'kept.noneOf': 'Kein hier angelegtes Archiv braucht den Schlüssel von {alias}.',
+  'kept.more': 'Weitere Archive',
+  'kept.made': 'Angelegt',
+  'kept.part': 'Teil {number} eines Archivs in einem Speicher',
+  'kept.recipient': 'Angelegt für',
+  'kept.lastSeen': 'Zuletzt hier gesehen',
+  'kept.state.making': 'Entsteht',
+  'kept.state.sealed': 'Vielleicht vollständig',
+  'kept.state.whole': 'Vollständig',
+  'kept.state.broken-off': 'Abgerissen, vielleicht vollständig',
+  'kept.release': 'Freigeben',
+  'kept.releaseOf': 'Archiv vom {time} freigeben: {reason}',
+  'kept.releaseTitle': 'Archiv vom {time} freigeben?',
+  'kept.releaseText':
+    'Für seine {mediaFiles} Mediendateien bleibt kein Schlüssel mehr, und niemand kann das zurücknehmen. Das Archiv bleibt, wo es ist; eines, das noch entsteht, bricht ab.',
 
   // Audit
   'audit.search.user': 'Benutzer',

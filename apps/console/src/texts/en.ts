@@ -226,6 +226,8 @@ export const en = {
   'certificates.validFrom': 'Valid from',
   'certificates.fingerprint': 'Fingerprint (SHA-256)',
   'certificates.deployedTo': 'Assigned to',
+  'certificates.archives': 'Archives that need its key',
+  'certificates.showArchives': '{count}: show them',
   'certificates.successor': 'Successor',
   'certificates.chain': 'Issued by authorities',
   'certificates.created': 'Taken in',
@@ -337,7 +339,8 @@ export const en = {
   'delete.title': 'Delete {alias}?',
   'delete.text':
     'The certificate encrypts nothing any more. Its private key goes on opening recordings until it is removed in a second act.',
-  'delete.counts': 'Assigned to {deployed}; encrypted for it: {recordings} recordings.',
+  'delete.counts':
+    'Assigned to {deployed}; encrypted for it: {recordings} recordings; archives that need its key: {archives}.',
   'delete.warning': 'Even if a certificate is expired, older recordings need it to be played back.',
   'delete.submit': 'Delete',
   'delete.force': 'Delete all the same',
@@ -345,6 +348,8 @@ export const en = {
   'removeKey.text':
     'No recording opens with it from then on. It stays in the token, and can be restored for 30 days unless it is configured otherwise.',
   'removeKey.recordings': '{recordings} recordings are encrypted for it.',
+  'removeKey.archives':
+    'Archives that only this key opens: {archives}. It stays until those are released that nobody needs any more.',
   'removeKey.unplayable': 'Recordings that shall not play any more',
   'removeKey.unplayableHint': 'The number above, typed: whoever types it has read it.',
   'removeKey.submit': 'Remove private key',
@@ -437,6 +442,29 @@ export const en = {
   'archives.daysHint': 'Counted from 00:00 UTC: 0 and 1 is the day before',
   'archives.lastDay': 'Last day that had its archive',
   'archives.setBy': 'Set by',
+
+  // Archives that keys are kept for
+  'kept.title': 'Archives that keys are kept for',
+  'kept.text':
+    'A private key stays while an archive that was made here needs it, wherever the archive is by now. Release what is gone, or is never to be opened again.',
+  'kept.ofCertificate': 'Those alone that need the key of {alias}.',
+  'kept.all': 'All of them',
+  'kept.none': 'No archive that was made here needs a key.',
+  'kept.noneOf': 'No archive that was made here needs the key of {alias}.',
+  'kept.more': 'More archives',
+  'kept.made': 'Made',
+  'kept.part': 'Part {number} of an archive in a storage',
+  'kept.recipient': 'Made for',
+  'kept.lastSeen': 'Last seen here',
+  'kept.state.making': 'Being made',
+  'kept.state.sealed': 'Perhaps whole',
+  'kept.state.whole': 'Whole',
+  'kept.state.broken-off': 'Broken off, perhaps whole',
+  'kept.release': 'Release',
+  'kept.releaseOf': 'Release the archive of {time}: {reason}',
+  'kept.releaseTitle': 'Release the archive of {time}?',
+  'kept.releaseText':
+    'No key is kept any more for its {mediaFiles} media files, and nobody can take that back. The archive stays where it is; one that is still being made breaks off.',
 
   // Audit
   'audit.search.user': 'User',

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { KeyEntry } from '#contracts';
 import type {
   CertificateStore,
   CertificateUse,
@@ -35,7 +36,7 @@ export class CertificateNeedsService {
 
   constructor(
     @Inject(storeTokens.certificates) private readonly certificates: CertificateStore,
-    @Inject(storeTokens.keptArchives) private readonly archives: Pick<KeptArchiveStore, 'list'>,
+    @Inject(storeTokens.keptArchives) private readonly archives: Pick<KeptArchiveStore, 'list' | 'count'>,
     private readonly list: CertificateCatalog,
     @Inject(CONFIGURATION)
     {
@@ -58,6 +59,19 @@ export class CertificateNeedsService {
     return this.archives.list({ contactCenter, needing: question, limit: namedArchives });
   }
 
+  /**
+   * How many archives need its key, for people: by keys that were there some seconds ago.
+   * @throws RcsError RCS_CERTIFICATE_NOT_FOUND
+   */
+  async countArchives(contactCenter: string, alias: string): Promise<number> {
+    const stored = await this.list.require(contactCenter, alias);
+    const recipients = namesUnder(summaryOf(stored), alias);
+    // Most certificates are in no archive: then nobody has to know which others there are.
+    if ((await this.archives.count({ contactCenter, recipients, otherRecipients: [] })) === 0) return 0;
+    const otherRecipients = await this.otherRecipients(stored, await this.list.knownKeys(contactCenter));
+    return this.archives.count({ contactCenter, recipients, otherRecipients });
+  }
+
   /** An RWS has recordings that nobody has asked for yet; whom those are for only it could say. */
   private unlistableOf(contactCenter: string): readonly string[] {
     const sources = this.recordingSources.filter(source => source.contactCenter === contactCenter);
@@ -68,12 +82,15 @@ export class CertificateNeedsService {
   async questionOf(stored: RecordingCertificate): Promise<UseQuestion> {
     const { contactCenter, alias } = stored;
     const recipients = namesUnder(summaryOf(stored), alias);
-    return { contactCenter, alias, recipients, otherRecipients: await this.otherRecipients(stored) };
+    const keys = await this.list.keysNow(contactCenter);
+    return { contactCenter, alias, recipients, otherRecipients: await this.otherRecipients(stored, keys) };
   }
 
   /** Names of the certificates that open recordings as well: active, with their key in a token for certain. */
-  private async otherRecipients({ contactCenter, alias, keyIdentifier }: RecordingCertificate): Promise<string[]> {
-    const keys = (await this.list.keysNow(contactCenter)) ?? [];
+  private async otherRecipients(
+    { contactCenter, alias, keyIdentifier }: RecordingCertificate,
+    keys: readonly KeyEntry[] = [],
+  ): Promise<string[]> {
     const present = new Set(keys.filter(({ state }) => state !== 'DISABLED').map(key => key.keyIdentifier));
     const all = await this.certificates.list(contactCenter);
     const shared = await SharedNames.of(all);

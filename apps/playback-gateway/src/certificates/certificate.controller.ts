@@ -8,6 +8,7 @@ import { CertificateViewer, type Viewer } from '../access/certificate-viewer.js'
 import { CertificateAudit } from '../audit/certificate-audit.js';
 import { CertificateCatalog } from './certificate-catalog.service.js';
 import { unknownCertificate } from './certificate-errors.js';
+import { CertificateNeedsService } from './certificate-needs.js';
 import { certificatePageSchema } from './certificate-page.js';
 import { CertificatePolicy } from './certificate-policy.js';
 import { CertificateRemovalService } from './certificate-removal.service.js';
@@ -39,6 +40,7 @@ export const keyRemovalSchema = z
 export class CertificateController {
   constructor(
     private readonly list: CertificateCatalog,
+    private readonly needs: CertificateNeedsService,
     private readonly uploads: CertificateUploadService,
     private readonly removals: CertificateRemovalService,
     private readonly renewals: CertificateRenewalService,
@@ -65,7 +67,9 @@ export class CertificateController {
   get(@CertificateViewer() viewer: Viewer, @Param('alias') alias: string) {
     return this.audit.act(viewer, { event: 'certificate-read', certificateAlias: alias }, async () => {
       const details = await this.list.details(viewer.contactCenter, alias);
-      if (viewer.isAdministrator) return details;
+      if (viewer.isAdministrator) {
+        return { ...details, archives: await this.needs.countArchives(viewer.contactCenter, alias) };
+      }
       if (details.status === 'deleted') throw unknownCertificate(alias);
       return viewedCertificate(details);
     });

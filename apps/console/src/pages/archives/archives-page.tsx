@@ -1,3 +1,4 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { Cell, Column, Row, Table, TableBody, TableHeader } from 'react-aria-components';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { Badge } from '../../components/badge.js';
@@ -5,45 +6,51 @@ import { Button } from '../../components/button.js';
 import { Failure } from '../../components/failure.js';
 import { Loading } from '../../components/loading.js';
 import { Page } from '../../components/page.js';
+import { rights } from '../../session/rights.js';
+import { useSession } from '../../session/session.js';
 import { sizeText } from '../../texts/size-text.js';
 import { useFormats } from '../../texts/use-formats.js';
 import { useSpeech, useTexts } from '../../texts/use-texts.js';
-import { useArchiveJobs, type ArchiveJob } from './archive-queries.js';
+import { archivesChanged, useArchiveJobs, type ArchiveJob } from './archive-queries.js';
 import { badgeOf, selectionText } from './archive-texts.js';
+import { KeptArchives } from './kept-archives.js';
 import { MakeArchiveDialog } from './make-archive-dialog.js';
 import { Schedule } from './schedule.js';
 
 /**
- * Archives that are made into storages, and the one of each day. `?make` in the address opens the dialog that makes one, with
- * the search that stands there beside it.
+ * Archives that are made into storages, and the one of each day; archives that keys are kept for, those of `?certificate` alone
+ * where it is in the address. `?make` there opens the dialog that makes one, with the search that stands there beside it.
  */
 export function Component() {
   const t = useTexts();
   const navigate = useNavigate();
   const [parameters, setParameters] = useSearchParams();
-  const { data, error, isPending, refetch } = useArchiveJobs();
+  const queries = useQueryClient();
+  const { me } = useSession();
+  const isAdministrator = rights.archives(me);
   const close = (): void => setParameters(new URLSearchParams());
   return (
     <Page
       title={t('nav.archives')}
       actions={
         <>
-          <Button onPress={() => void refetch()}>{t('app.refresh')}</Button>
-          <Button kind="primary" onPress={() => setParameters(new URLSearchParams({ make: '' }))}>
-            {t('archives.make')}
-          </Button>
+          <Button onPress={() => void archivesChanged(queries)}>{t('app.refresh')}</Button>
+          {isAdministrator && (
+            <Button kind="primary" onPress={() => setParameters(new URLSearchParams({ make: '' }))}>
+              {t('archives.make')}
+            </Button>
+          )}
         </>
       }
     >
-      {isPending ? (
-        <Loading />
-      ) : error !== null ? (
-        <Failure error={error} retry={() => void refetch()} />
-      ) : (
-        <Jobs jobs={data} />
+      {isAdministrator && (
+        <>
+          <Jobs />
+          <Schedule />
+        </>
       )}
-      <Schedule />
-      {parameters.has('make') && (
+      {rights.administerCertificates(me) && <KeptArchives certificate={parameters.get('certificate') ?? undefined} />}
+      {isAdministrator && parameters.has('make') && (
         <MakeArchiveDialog
           parameters={parameters}
           onClose={close}
@@ -54,9 +61,12 @@ export function Component() {
   );
 }
 
-function Jobs({ jobs }: { readonly jobs: readonly ArchiveJob[] }) {
+function Jobs() {
   const t = useTexts();
   const navigate = useNavigate();
+  const { data, error, isPending, refetch } = useArchiveJobs();
+  if (isPending) return <Loading />;
+  if (error !== null) return <Failure error={error} retry={() => void refetch()} />;
   return (
     <div className="table-frame">
       <Table
@@ -72,7 +82,7 @@ function Jobs({ jobs }: { readonly jobs: readonly ArchiveJob[] }) {
           <Column>{t('archives.asked')}</Column>
         </TableHeader>
         <TableBody renderEmptyState={() => <p className="table-empty">{t('archives.none')}</p>}>
-          {jobs.map(job => (
+          {data.map(job => (
             <JobRow key={job.id} job={job} />
           ))}
         </TableBody>

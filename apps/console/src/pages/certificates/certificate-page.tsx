@@ -76,7 +76,8 @@ const isDangerous = (act: CertificateAct): boolean => act === 'delete' || act ==
 function CertificateFacts({ certificate }: { readonly certificate: CertificateDetails }) {
   const t = useTexts();
   const { time, number } = useFormats();
-  const { keyDetails, deployedTo, recordings, createdBy, createdAt, deletedBy, deletedAt } = certificate;
+  const { alias, keyDetails, deployedTo, recordings, archives, createdBy, createdAt, deletedBy, deletedAt } =
+    certificate;
   const optional = (value: string | undefined): string | undefined => (value === undefined ? undefined : time(value));
   const by = (name: string | undefined, at: string | undefined): string | undefined =>
     name === undefined || at === undefined ? undefined : `${name}, ${time(at)}`;
@@ -91,7 +92,7 @@ function CertificateFacts({ certificate }: { readonly certificate: CertificateDe
         [t('certificates.validFrom'), time(certificate.notBefore)],
         [t('certificates.expires'), time(certificate.expires)],
         [t('certificates.fingerprint'), <code key="fingerprint">{certificate.fingerprint}</code>],
-        [t('certificates.alias'), certificate.alias],
+        [t('certificates.alias'), alias],
         [t('certificates.key'), keyDetails.identifier && <code>{keyDetails.identifier}</code>],
         [
           t('certificates.keyDetails'),
@@ -103,6 +104,10 @@ function CertificateFacts({ certificate }: { readonly certificate: CertificateDe
         [t('keys.destroyableAt'), optional(keyDetails.destroyableAt)],
         [t('certificates.deployedTo'), deployedTo?.length === 0 ? t('app.none') : deployedTo?.join(', ')],
         [t('certificates.recordings'), recordings === undefined ? undefined : number(recordings)],
+        [
+          t('certificates.archives'),
+          archives === undefined ? undefined : <KeptFor key="archives" alias={alias} archives={archives} />,
+        ],
         [t('certificates.successor'), certificate.successor],
         [t('certificates.chain'), certificate.chain.map(({ subjectDn }) => subjectDn).join(' ← ') || undefined],
         [t('certificates.created'), by(createdBy, createdAt)],
@@ -110,4 +115,13 @@ function CertificateFacts({ certificate }: { readonly certificate: CertificateDe
       ]}
     />
   );
+}
+
+/** How many archives its key is kept for, and the way to them. */
+function KeptFor({ alias, archives }: { readonly alias: string; readonly archives: number }) {
+  const t = useTexts();
+  const { number } = useFormats();
+  if (archives === 0) return number(archives);
+  const query = new URLSearchParams({ certificate: alias }).toString();
+  return <Link to={`/archives?${query}`}>{t('certificates.showArchives', { count: archives })}</Link>;
 }

@@ -11,6 +11,7 @@ interface Properties {
   readonly certificate: {
     readonly alias: string;
     readonly recordings?: number | undefined;
+    readonly archives?: number | undefined;
     readonly deployedCount: number;
   };
   readonly onClose: () => void;
@@ -20,7 +21,8 @@ interface Properties {
  * Takes a certificate out of use. The first try is guarded: where the server counts what needs it, the alias has to be typed
  * to delete it all the same.
  */
-export function DeleteDialog({ certificate: { alias, recordings = 0, deployedCount }, onClose }: Properties) {
+export function DeleteDialog({ certificate, onClose }: Properties) {
+  const { alias, recordings = 0, archives = 0, deployedCount } = certificate;
   const t = useTexts();
   const [isForced, setForced] = useState(false);
   const act = useCertificateAct((force: boolean) =>
@@ -47,14 +49,14 @@ export function DeleteDialog({ certificate: { alias, recordings = 0, deployedCou
       onClose={onClose}
     >
       <p>{t('delete.text')}</p>
-      <p>{t('delete.counts', { deployed: deployedCount, recordings })}</p>
+      <p>{t('delete.counts', { deployed: deployedCount, recordings, archives })}</p>
       <Notice kind="warning">{t('delete.warning')}</Notice>
     </ConfirmDialog>
   );
 }
 
 /** Takes the private key out of use; until operators destroy it, it can be restored. */
-export function RemoveKeyDialog({ certificate: { alias, recordings = 0 }, onClose }: Properties) {
+export function RemoveKeyDialog({ certificate: { alias, recordings = 0, archives = 0 }, onClose }: Properties) {
   const t = useTexts();
   const [unplayable, setUnplayable] = useState<string>();
   const act = useCertificateAct((count: number | undefined) =>
@@ -86,6 +88,7 @@ export function RemoveKeyDialog({ certificate: { alias, recordings = 0 }, onClos
     >
       <p>{t('removeKey.text')}</p>
       {recordings > 0 && <Notice kind="warning">{t('removeKey.recordings', { recordings })}</Notice>}
+      {archives > 0 && <Notice kind="warning">{t('removeKey.archives', { archives })}</Notice>}
       {unplayable !== undefined && (
         <TextField
           label={t('removeKey.unplayable')}

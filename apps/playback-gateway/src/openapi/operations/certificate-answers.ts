@@ -68,6 +68,7 @@ export const certificateDetails = named(
     chain: z.array(z.strictObject({ subjectDn: z.string(), issuerDn: z.string(), expires: time, pem: z.string() })),
     problems: z.array(pathProblem),
     deployedTo: z.array(z.string()).optional(),
+    archives: count.optional().describe('archives that were made here and have media files that only its key opens'),
   }),
 );
 

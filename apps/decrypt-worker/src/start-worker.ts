@@ -1,4 +1,4 @@
-import { WorkerAnnouncement, workerRegistrationType, type OwnWorker } from '#contracts';
+import { WorkerAnnouncement, workerRegistrationType, type OwnWorker, type WorkerRegistration } from '#contracts';
 import { MessageSigner } from '#grants';
 import { productVersion, type RedisConnection, type ServiceContext } from '#platform';
 import { Heartbeat } from './registration/heartbeat.js';
@@ -33,12 +33,13 @@ export async function startWorker(surroundings: WorkerSurroundings): Promise<Sta
   if (directory !== false)
     await dataPlane.listenOnSocket({ directory, option: 'decryptWorker.socketDirectory' }, instance);
   const url = settings.advertisedUrl ?? `https://${settings.listen.host}:${address.port}`;
-  const registration = () => ({
+  const registration = (): WorkerRegistration => ({
     instance,
     url,
     inFlight: dataPlane.inFlight,
     version: productVersion(),
     certificate: identities.current.thumbprint,
+    contentTreeParts: true,
   });
   const announcement = new WorkerAnnouncement(redis, new MessageSigner(identity, workerRegistrationType));
   const heartbeat = new Heartbeat(announcement, registration, settings.heartbeatIntervalMs, logger);

@@ -6,7 +6,18 @@ export {
   rootOfLeaves,
   type ContentTree,
 } from './content-tree/content-tree.js';
-export { checkLength, VerifiedSource, type PinnedContent } from './content-tree/verified-source.js';
+export { KnownLeaves, type PinnedContent } from './content-tree/known-leaves.js';
+export { MissingPartsError } from './content-tree/missing-parts-error.js';
+export {
+  contentTreePartBytes,
+  isSentInParts,
+  partCount,
+  partsOfRange,
+  placeOfPart,
+  rootsOfParts,
+  type ContentTreeParts,
+} from './content-tree/tree-parts.js';
+export { checkLength, VerifiedSource } from './content-tree/verified-source.js';
 export * from './media-storage-configuration.js';
 export { namesWindow, splitWindow, pathOfWindow, versionOfFile, type ByteWindow } from './byte-window.js';
 export * from './media-location.js';

@@ -8,6 +8,8 @@ import {
   forgetPath,
   inspectPath,
   mediaPath,
+  neededPartsHeader,
+  neededPartsText,
   peaksPath,
   provePath,
   removePath,
@@ -15,6 +17,7 @@ import {
   type OwnWorkerAnswer,
   type OwnWorkerRequest,
 } from '#contracts';
+import { MissingPartsError } from '#media-storage';
 import {
   describeError,
   outcomeLabels,
@@ -190,6 +193,7 @@ export class DataPlane {
       'content-type': problemContentType,
       'content-length': Buffer.byteLength(body),
       ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+      ...(failure instanceof MissingPartsError ? { [neededPartsHeader]: neededPartsText(failure.parts) } : {}),
     });
     response.end(body);
   }

@@ -43,6 +43,8 @@ export class MediaHandler {
     }
     const rest = skipBytes(plan.body, request.resume?.offset ?? 0);
     const body = inWindow(rest, request.window, media);
+    // Nothing may be missing of the second range when the first has left.
+    if (body.filter(segment => 'range' in segment).length > 1) media.tree?.requireAll();
     const headers = {
       ...plan.headers,
       ...(media.certificateAlias === undefined

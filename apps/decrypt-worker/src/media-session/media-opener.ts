@@ -24,15 +24,15 @@ import { inStep, RcsError } from '#platform';
 import { entityTagOf } from '../http-semantics/representation.js';
 import { contentError, envelopeError, isWrongKey } from './cms-errors.js';
 import type { OpenMedia } from './media-session.js';
-import type { PinnedFile, PinnedStorage, StoredContent } from './pinned-storage.js';
+import type { PinnedFile, PinnedStorage, SentTree, StoredContent } from './pinned-storage.js';
 
 export interface OpenRequest {
   readonly grant: PlaybackGrant;
   readonly signedGrant: string;
   /** The detached envelope from the metadata of the recording. */
   readonly detachedEnvelope: Buffer | undefined;
-  /** The leaves of the content tree whose root the grant names. */
-  readonly leaves?: Buffer | undefined;
+  /** The leaves of the content tree whose root the grant names, or some of them. */
+  readonly leaves?: SentTree | undefined;
   /** The storage that the grant names, if it names one. */
   readonly storage?: HandedStorage | undefined;
   readonly requestId: string;
@@ -91,6 +91,8 @@ export class MediaOpener {
     if (envelopeBytes === undefined) throw new RcsError('RCS_GRANT_REFUSED', 'the envelope of the grant was not sent');
     checkDigest(request.grant, envelopeBytes);
     const envelope = parseDetachedEnvelope(envelopeBytes, this.tolerance);
+    // Before the key is used: whoever asks again uses it again.
+    file.require({ tail: tailBytes });
     const [content, candidates] = await bothOrNeither(
       step => inStep(request.requestId, 'stored file', () => file.open({ tail: tailBytes }, step)),
       step => this.unwrap(request, envelopeBytes, step),
@@ -131,7 +133,7 @@ export class MediaOpener {
     signal: AbortSignal,
   ): Promise<OpenMedia> {
     const { grant } = request;
-    const { stored, source, treeBytes } = content;
+    const { stored, source, tree, treeBytes } = content;
     // Where any media plays nothing has to be proved, but between several keys only proof decides.
     const isOnlyKey = candidates.keys.length === 1 && !candidates.more;
     const minimum = content.anyMedia && isOnlyKey ? { minimumEvidenceBits: 0 } : {};
@@ -145,6 +147,7 @@ export class MediaOpener {
         lastModified: stored.lastModified,
         certificateAlias,
         openedBy: { contactCenter: grant.contactCenter, keyIdentifier },
+        tree,
         memoryBytes: treeBytes,
         stream: (start, end, streamSignal) => media.stream(start, end, streamSignal),
         dividable: (start, end) => media.dividable(start, end),
@@ -173,12 +176,13 @@ async function openPlain({ grant }: OpenRequest, file: PinnedFile, signal: Abort
   return plainMedia(content);
 }
 
-function plainMedia({ stored, source, treeBytes }: StoredContent): OpenMedia {
+function plainMedia({ stored, source, tree, treeBytes }: StoredContent): OpenMedia {
   return {
     length: stored.size,
     entityTag: entityTagOf({ ...validatorsOf(stored), envelopeDigest: undefined }),
     lastModified: stored.lastModified,
     certificateAlias: undefined,
+    tree,
     memoryBytes: treeBytes,
     stream: (start, end, signal) => source.stream(start, end, signal),
     dividable: () => true,

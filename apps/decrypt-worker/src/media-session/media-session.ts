@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { KnownTree } from './pinned-storage.js';
 
 /** What a media session needs of the media, plain or encrypted. */
 export interface OpenMedia {
@@ -10,6 +11,8 @@ export interface OpenMedia {
   readonly certificateAlias: string | undefined;
   /** Whose key opened it, by which the session is found when the key may open nothing any more; not of plain media. */
   readonly openedBy?: { readonly contactCenter: string; readonly keyIdentifier: string };
+  /** Of which more may be sent while it is open; absent where the bytes are checked against none. */
+  readonly tree?: KnownTree | undefined;
   /** What it keeps beside the session key: the leaves of a content tree. */
   readonly memoryBytes?: number;
   /** Plaintext [start, end). */

@@ -1,11 +1,12 @@
 import { LRUCache } from 'lru-cache';
-import type { HandedStorage } from '#contracts';
+import type { ContentTreePartsMessage, HandedStorage } from '#contracts';
 import type { PlaybackGrant } from '#grants';
 import { inStep, RcsError } from '#platform';
 import type { WorkerMetrics } from '../metrics/worker-metrics.js';
 import { contentError, isUneven } from './cms-errors.js';
 import type { MediaOpener } from './media-opener.js';
 import type { LeasedMedia, MediaSessionCache } from './media-session-cache.js';
+import type { SentTree } from './pinned-storage.js';
 import { sessionIdentity } from './session-identity.js';
 
 /** What a gateway sends along for media to be opened. */
@@ -16,6 +17,7 @@ export interface OpeningRequest {
   /** Base64. */
   readonly envelope?: string | undefined;
   readonly contentTree?: string | undefined;
+  readonly contentTreeParts?: ContentTreePartsMessage | undefined;
 }
 
 interface OpeningExchange {
@@ -63,17 +65,25 @@ export class SessionOpening {
     exchange: OpeningExchange,
     use: (leased: LeasedMedia) => Promise<void>,
   ): Promise<void> {
-    const leased = await inStep(exchange.requestId, 'session', () => this.open(request, grant, exchange));
+    const sent = sentTreeOf(request);
+    const leased = await inStep(exchange.requestId, 'session', () => this.open(request, grant, sent, exchange));
     try {
+      // Whoever opened it may have been sent less of the tree.
+      if (sent !== undefined) leased.media.tree?.learn(sent);
       await use(leased);
     } finally {
       leased.release();
     }
   }
 
-  private async open(request: OpeningRequest, grant: PlaybackGrant, exchange: OpeningExchange): Promise<LeasedMedia> {
+  private async open(
+    request: OpeningRequest,
+    grant: PlaybackGrant,
+    sent: SentTree | undefined,
+    exchange: OpeningExchange,
+  ): Promise<LeasedMedia> {
     const key = sessionIdentity(grant);
-    if (request.contentTree === undefined && this.opener.needsTree(grant) && !this.sessions.has(key))
+    if (sent === undefined && this.opener.needsTree(grant) && !this.sessions.has(key))
       throw new RcsError('RCS_CONTENT_TREE_NEEDED');
     const leased = await this.sessions.use(key, exchange.signal, signal =>
       this.opener.open(
@@ -81,7 +91,7 @@ export class SessionOpening {
           grant,
           signedGrant: request.grant,
           detachedEnvelope: decoded(request.envelope),
-          leaves: decoded(request.contentTree),
+          leaves: sent,
           storage: request.storage,
           requestId: exchange.requestId,
           scanSegments: this.unevenFiles.has(key),
@@ -92,6 +102,16 @@ export class SessionOpening {
     this.metrics.mediaSessions.inc({ result: leased.hit ? 'hit' : 'miss' });
     return leased;
   }
+}
+
+function sentTreeOf({ contentTree, contentTreeParts }: OpeningRequest): SentTree | undefined {
+  if (contentTree !== undefined) return decoded(contentTree);
+  if (contentTreeParts === undefined) return undefined;
+  const { roots, parts } = contentTreeParts;
+  return {
+    roots: Buffer.from(roots, 'base64'),
+    leaves: new Map(parts.map(({ part, leaves }) => [part, Buffer.from(leaves, 'base64')])),
+  };
 }
 
 const decoded = (base64: string | undefined): Buffer | undefined =>

@@ -15,6 +15,32 @@ export const certificateAliasHeader = 'rcs-certificate-alias';
 /** The leaves of a file of 16 GiB. */
 const maximumContentTreeDigits = 12 * 1024 * 1024;
 
+/**
+ * In the answer RCS_CONTENT_TREE_NEEDED: which parts of the tree the worker needs beside those it has, or `all`. Without it
+ * the worker has none. Workers of before never say it.
+ */
+export const neededPartsHeader = 'rcs-content-tree-parts';
+/** At most so many parts are sent at once: of 1 GiB. Who needs more needs the tree. */
+export const maximumContentTreeParts = 64;
+
+export const contentTreePartsSchema = z.strictObject({
+  /** Base64 of the roots of all parts. */
+  roots: z.string().max(64 * 1024),
+  parts: z
+    .array(
+      z.strictObject({
+        /** Counted from 0. */
+        part: z.int().min(0),
+        /** Base64. */
+        leaves: z.string().max(16 * 1024),
+      }),
+    )
+    .max(maximumContentTreeParts),
+});
+
+/** Leaves of some parts of a content tree, each of 256 leaves, and what proves them by its root. */
+export type ContentTreePartsMessage = Readonly<z.output<typeof contentTreePartsSchema>>;
+
 const headerValue = z.string().max(4096).optional();
 
 export const mediaRequestSchema = z.strictObject({
@@ -27,6 +53,8 @@ export const mediaRequestSchema = z.strictObject({
    * not answers RCS_CONTENT_TREE_NEEDED.
    */
   contentTree: z.string().max(maximumContentTreeDigits).optional(),
+  /** In place of the whole tree; for workers that say in their registration that they take it. */
+  contentTreeParts: contentTreePartsSchema.optional(),
   method: z.enum(['GET', 'HEAD']),
   /** Request header fields of RFC 9110 as the player sent them. */
   range: headerValue,
@@ -47,3 +75,13 @@ export const mediaRequestSchema = z.strictObject({
 });
 
 export type MediaRequest = Readonly<z.output<typeof mediaRequestSchema>>;
+
+/** The value of `neededPartsHeader`. */
+export const neededPartsText = (parts: readonly number[] | 'all'): string =>
+  parts === 'all' ? 'all' : parts.join(',');
+
+/** What a worker said that it needs; undefined for a header that is none. */
+export function neededPartsOf(text: string | undefined): readonly number[] | 'all' | undefined {
+  if (text === 'all') return 'all';
+  return text !== undefined && /^\d{1,6}(?:,\d{1,6})*$/.test(text) ? text.split(',').map(Number) : undefined;
+}

@@ -13,6 +13,8 @@ export const workerRegistrationSchema = z.object({
     .string()
     .regex(/^[A-Za-z0-9_-]{43}$/)
     .optional(),
+  /** Takes parts of content trees in the place of whole ones; absent from workers of before. */
+  contentTreeParts: z.literal(true).optional(),
 });
 
 /** What a worker says of itself at every heartbeat. */

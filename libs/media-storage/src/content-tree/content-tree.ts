@@ -67,21 +67,29 @@ export const leafCount = (length: number): number => Math.ceil(length / contentT
  * The root above these leaves, lower-case hexadecimal; without leaves that of an empty file, the hash of nothing.
  * @throws RangeError unless they are whole.
  */
-export function rootOfLeaves(leaves: Uint8Array): string {
-  if (leaves.length % contentTreeHashBytes !== 0) throw new RangeError(`${leaves.length} bytes are no leaves`);
-  if (leaves.length === 0) return hash('sha256', Buffer.alloc(0), 'hex');
+export const rootOfLeaves = (leaves: Uint8Array): string => rootOfHashes(leaves).toString('hex');
+
+/** The root above leaves, or above the roots of perfect subtrees of one size of which the last may be smaller. */
+export function rootOfHashes(hashes: Uint8Array): Buffer {
+  if (hashes.length % contentTreeHashBytes !== 0) throw new RangeError(`${hashes.length} bytes are no leaves`);
+  if (hashes.length === 0) return hash('sha256', Buffer.alloc(0), 'buffer');
   // Perfect subtrees from left to right, as of the binary digits of the number of leaves (RFC 9162, 2.1.2).
   const subtrees: Uint8Array[] = [];
-  for (let index = 0; index * contentTreeHashBytes < leaves.length; index++) {
-    let right: Uint8Array = leaves.subarray(index * contentTreeHashBytes, (index + 1) * contentTreeHashBytes);
+  for (let index = 0; index * contentTreeHashBytes < hashes.length; index++) {
+    let right: Uint8Array = hashes.subarray(index * contentTreeHashBytes, (index + 1) * contentTreeHashBytes);
     for (let digits = index; digits % 2 === 1; digits = (digits - 1) / 2) right = above(subtrees.pop(), right);
     subtrees.push(right);
   }
   let root = subtrees.pop();
   while (subtrees.length > 0 && root !== undefined) root = above(subtrees.pop(), root);
-  return Buffer.from(root ?? []).toString('hex');
+  return Buffer.from(root ?? []);
 }
 
+/** Where two nodes are put side by side to be hashed; what comes out is no part of it. */
+const sideBySide = Buffer.concat([nodePrefix, Buffer.alloc(2 * contentTreeHashBytes)]);
+
 function above(left: Uint8Array | undefined, right: Uint8Array): Buffer {
-  return hash('sha256', Buffer.concat([nodePrefix, left ?? Buffer.alloc(0), right]), 'buffer');
+  if (left !== undefined) sideBySide.set(left, 1);
+  sideBySide.set(right, 1 + contentTreeHashBytes);
+  return hash('sha256', sideBySide, 'buffer');
 }

@@ -12,6 +12,8 @@ import { MediaStorages } from '../media-storages.js';
 import type { StoredObject } from '../stored-object.js';
 import { patience, rcsError, RecordingObserver } from '../testing/storage-probe.js';
 import { ContentTreeBuilder, contentTreeBlockBytes as block, type ContentTree } from './content-tree.js';
+import { KnownLeaves } from './known-leaves.js';
+import { contentTreePartBytes as part, partsOfRange, placeOfPart, rootsOfParts } from './tree-parts.js';
 import { VerifiedSource } from './verified-source.js';
 
 const changed = rcsError('RCS_CONTENT_CHANGED');
@@ -45,7 +47,8 @@ describe(VerifiedSource.name, () => {
     return storages.open(location, {}, patience());
   }
 
-  const open = async (content: Buffer, pinned = content) => new VerifiedSource(await stored(content), treeOf(pinned));
+  const open = async (content: Buffer, pinned = content) =>
+    new VerifiedSource(await stored(content), new KnownLeaves(treeOf(pinned)));
   const range = (source: VerifiedSource, start: number, end: number): Promise<Buffer> =>
     buffer(source.stream(start, end, patience()));
 
@@ -118,20 +121,76 @@ describe(VerifiedSource.name, () => {
     expect(Buffer.concat(pieces).equals(content.subarray(100, 2 * block))).toBe(true);
   });
 
+  describe('with some parts of its tree', () => {
+    const content = randomBytes(2 * part + 5 * block + 777);
+    const { length, root, leaves } = treeOf(content);
+    const some = (numbers: readonly number[]) => ({
+      roots: rootsOfParts(leaves),
+      leaves: new Map(
+        numbers.map(number => {
+          const { start, end } = placeOfPart(number, length);
+          return [number, leaves.subarray(start, end)];
+        }),
+      ),
+    });
+    const sourceOf = (file: StoredObject, numbers: readonly number[]): VerifiedSource =>
+      new VerifiedSource(file, new KnownLeaves({ length, root, leaves: some(numbers) }));
+
+    it('gives every range whose parts it has, and none of whose parts it lacks one, reading nothing of that', async () => {
+      const file = await stored(content);
+      const source = sourceOf(file, []);
+      source.opened();
+      for (let turn = 0; turn < 60; turn++) {
+        const start = Math.floor(Math.random() * length);
+        const end = Math.min(length, start + Math.ceil(Math.random() ** 4 * length));
+        const fresh = turn % 2 === 0 ? sourceOf(file, []) : source;
+        const read = (from: VerifiedSource) =>
+          turn % 3 === 0 ? from.read(start, end, patience()) : range(from, start, end);
+        const needed = partsOfRange(start, end);
+        const before = observer.bytes;
+        if (fresh !== source) {
+          await expect((async () => read(fresh))()).rejects.toMatchObject({ parts: needed });
+          expect(observer.bytes).toBe(before);
+        }
+        fresh.learn(some(needed));
+        expect({ start, end, same: (await read(fresh)).equals(content.subarray(start, end)) }).toMatchObject({
+          same: true,
+        });
+      }
+    });
+
+    it('refuses what was changed where it is read, and only there', async () => {
+      for (let turn = 0; turn < 6; turn++) {
+        const at = Math.floor(Math.random() * length);
+        const garbled = Buffer.from(content);
+        garbled.writeUInt8(garbled.readUInt8(at) ^ 1, at);
+        const start = Math.max(0, at - Math.floor(Math.random() * 3 * block));
+        const end = Math.min(length, at + 1 + Math.floor(Math.random() * 3 * block));
+        const source = sourceOf(await stored(garbled), partsOfRange(start, end));
+        await expect(range(source, start, end)).rejects.toEqual(changed);
+        await expect(source.read(at, at + 1, patience())).rejects.toEqual(changed);
+        const behind = (Math.floor(at / block) + 1) * block;
+        if (behind >= length) continue;
+        const last = Math.min(length, behind + 2 * block);
+        source.learn(some(partsOfRange(behind, last)));
+        expect((await range(source, behind, last)).equals(content.subarray(behind, last))).toBe(true);
+      }
+    });
+  });
+
   it('refuses a file of another length, and leaves of another tree', async () => {
     const content = randomBytes(2 * block);
     const { length, root, leaves } = treeOf(content);
     const file = await stored(Buffer.concat([content, Buffer.alloc(1)]));
-    expect(() => new VerifiedSource(file, { length, root, leaves })).toThrow(changed);
-    const same = await stored(content);
+    expect(() => new VerifiedSource(file, new KnownLeaves({ length, root, leaves }))).toThrow(changed);
     const wrong: RcsError = expect.objectContaining({ code: 'RCS_INVALID_VALUE' }) as RcsError;
     for (const others of [
       treeOf(randomBytes(2 * block)).leaves,
       leaves.subarray(0, 32),
       Buffer.concat([leaves, leaves]),
     ])
-      expect(() => new VerifiedSource(same, { length, root, leaves: others })).toThrow(wrong);
-    expect(() => new VerifiedSource(same, { length, root: 'ab'.repeat(32), leaves })).toThrow(wrong);
+      expect(() => new KnownLeaves({ length, root, leaves: others })).toThrow(wrong);
+    expect(() => new KnownLeaves({ length, root: 'ab'.repeat(32), leaves })).toThrow(wrong);
   });
 
   it('reads whole blocks and nothing else; what was read at the ends once more only when nobody used it', async () => {

@@ -2,20 +2,12 @@ import { Readable } from 'node:stream';
 import type { ByteSource } from '#cms';
 import { RcsError } from '#platform';
 import { checkStoredRange, type StoredObject } from '../stored-object.js';
-import { contentTreeBlockBytes, contentTreeHashBytes, leafCount, leafOfBlock, rootOfLeaves } from './content-tree.js';
+import { contentTreeBlockBytes, leafCount, leafOfBlock } from './content-tree.js';
+import type { KnownLeaves, PinnedContent } from './known-leaves.js';
 import { VerifiedStream } from './verified-stream.js';
 
 /** Blocks that were read ahead of a stream and may be what it begins or ends with. */
 const maximumKeptBlocks = 4;
-
-/** What is pinned of a stored file. */
-export interface PinnedContent {
-  readonly length: number;
-  /** Lower-case hexadecimal. */
-  readonly root: string;
-  /** The leaves below it; 32 bytes for every 64 KiB. */
-  readonly leaves: Buffer;
-}
 
 /**
  * A stored file whose bytes are checked against its content tree: nothing that is read from here was changed since the
@@ -23,21 +15,26 @@ export interface PinnedContent {
  */
 export class VerifiedSource implements ByteSource {
   readonly size: number;
-  private readonly leaves: Buffer;
   private kept = new Map<number, Buffer>();
   private opening = true;
 
-  /** @throws RcsError RCS_CONTENT_CHANGED for a file of another length, RCS_INVALID_VALUE for leaves of another tree. */
+  /** @throws RcsError RCS_CONTENT_CHANGED for a file of another length. */
   constructor(
     private readonly stored: StoredObject,
-    { length, root, leaves }: PinnedContent,
+    private readonly leaves: KnownLeaves,
   ) {
-    if (leaves.length !== leafCount(length) * contentTreeHashBytes || rootOfLeaves(leaves) !== root) {
-      throw new RcsError('RCS_INVALID_VALUE', 'the leaves that were sent are not those of the pinned content tree');
-    }
-    checkLength(stored, length);
-    this.size = length;
-    this.leaves = leaves;
+    checkLength(stored, leaves.length);
+    this.size = leaves.length;
+  }
+
+  /** Takes more leaves of its tree. @throws RcsError RCS_INVALID_VALUE for leaves of another tree. */
+  learn(leaves: PinnedContent['leaves']): void {
+    this.leaves.learn(leaves);
+  }
+
+  /** @throws MissingPartsError unless all leaves are known. */
+  requireAll(): void {
+    this.leaves.requireAll();
   }
 
   /** Whoever opens the file has read what they need of its ends: from now on only the next stream may want it again. */
@@ -46,9 +43,11 @@ export class VerifiedSource implements ByteSource {
     this.stored.release?.();
   }
 
+  /** @throws MissingPartsError where leaves of the range are not known, as `stream` does. */
   async read(start: number, end: number, signal: AbortSignal): Promise<Buffer> {
     checkStoredRange(start, end, this.size);
     if (start === end) return Buffer.alloc(0);
+    this.leaves.require([start, end]);
     const first = Math.floor(start / contentTreeBlockBytes);
     const blocks = await this.blocks(first, leafCount(end), signal);
     const from = first * contentTreeBlockBytes;
@@ -60,6 +59,7 @@ export class VerifiedSource implements ByteSource {
   stream(start: number, end: number, signal: AbortSignal): Readable {
     checkStoredRange(start, end, this.size);
     if (start === end) return Readable.from([]);
+    this.leaves.require([start, end]);
     const { kept } = this;
     if (!this.opening) this.kept = new Map();
     return new VerifiedStream({
@@ -67,7 +67,7 @@ export class VerifiedSource implements ByteSource {
       start,
       end,
       known: index => kept.get(index),
-      check: (index, leaf) => this.check(index, leaf),
+      check: (index, leaf) => this.leaves.check(index, leaf),
       signal,
     });
   }
@@ -81,7 +81,7 @@ export class VerifiedSource implements ByteSource {
     const bytes = await this.stored.read(from, Math.min(this.size, last * contentTreeBlockBytes), signal);
     return indices.map(index => {
       const block = bytes.subarray(index * contentTreeBlockBytes - from, (index + 1) * contentTreeBlockBytes - from);
-      this.check(index, leafOfBlock(block));
+      this.leaves.check(index, leafOfBlock(block));
       this.keep(index, block);
       return block;
     });
@@ -92,12 +92,6 @@ export class VerifiedSource implements ByteSource {
     const [oldest] = this.kept.keys();
     if (this.kept.size >= maximumKeptBlocks && oldest !== undefined) this.kept.delete(oldest);
     this.kept.set(index, block);
-  }
-
-  private check(index: number, leaf: Buffer): void {
-    const offset = index * contentTreeHashBytes;
-    if (leaf.compare(this.leaves, offset, offset + contentTreeHashBytes) === 0) return;
-    throw new RcsError('RCS_CONTENT_CHANGED', `block ${index} of the stored file is not the one that was recorded`);
   }
 }
 

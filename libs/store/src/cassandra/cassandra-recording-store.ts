@@ -60,6 +60,11 @@ export class CassandraRecordingStore implements RecordingStore {
     return this.database.operation(() => findLeaves(this.database, recordingId, mediaId));
   }
 
+  /** Cassandra has no part of a value to give. */
+  findLeavesAt(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   private async mayBePinned(recordingId: string, mediaId: string): Promise<boolean> {
     const recording = await this.visible.find(recordingId);
     if (recording === undefined) return false;

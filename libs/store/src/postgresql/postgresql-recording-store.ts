@@ -1,7 +1,7 @@
 import { RcsError } from '#platform';
 import type { MediaFinding, PinnedMedia, PinResult } from '../recordings/pinned-media.js';
 import type { Recording } from '../recordings/recording.js';
-import type { ClaimedLocation, InsertionDetails, RecordingStore } from '../recordings/recording-store.js';
+import type { ClaimedLocation, InsertionDetails, LeavesPlace, RecordingStore } from '../recordings/recording-store.js';
 import { epochMilliseconds, withoutLeaves } from '../recordings/stored-recording.js';
 import { documentIn } from './document-row.js';
 import { removedCode } from '../removal/removed-code.js';
@@ -55,6 +55,21 @@ export class PostgresqlRecordingStore implements RecordingStore {
   async findLeaves(recordingId: string, mediaId: string): Promise<Buffer | undefined> {
     const text = 'SELECT leaves FROM content_tree WHERE recording_id = $1 AND media_id = $2';
     return (await this.database.read(sql => sql.first<{ leaves: Buffer }>(text, [recordingId, mediaId])))?.leaves;
+  }
+
+  async findLeavesAt(
+    recordingId: string,
+    mediaId: string,
+    places: readonly LeavesPlace[],
+  ): Promise<readonly Buffer[] | undefined> {
+    const text = `
+      SELECT substring(leaves FROM place.first FOR place.count) AS leaves
+      FROM content_tree, unnest($3::int[], $4::int[]) WITH ORDINALITY AS place(first, count, number)
+      WHERE recording_id = $1 AND media_id = $2 ORDER BY place.number`;
+    const [firsts, counts] = [places.map(({ start }) => start + 1), places.map(({ start, end }) => end - start)];
+    const values = [recordingId, mediaId, firsts, counts];
+    const rows = await this.database.read(sql => sql.all<{ leaves: Buffer }>(text, values));
+    return rows.length === places.length ? rows.map(({ leaves }) => leaves) : undefined;
   }
 }
 

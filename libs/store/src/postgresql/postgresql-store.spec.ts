@@ -1,6 +1,7 @@
 import type { Store } from '../store.js';
 import { auditLogContract } from '../testing/audit-log.contract.js';
 import { PostgresqlTestDatabase } from '#test/postgresql/postgresql-test-database.js';
+import { leavesInPieces } from '../testing/leaves-in-pieces.js';
 import { writtenContracts } from '../testing/store-contract.js';
 import { openPostgresqlStore } from './open-postgresql-store.js';
 
@@ -14,6 +15,7 @@ describe(openPostgresqlStore.name, () => {
     });
 
     for (const { tests } of writtenContracts()) tests(() => store);
+    leavesInPieces(() => store);
   });
 
   auditLogContract(async auditWriter => (await database.open({ auditWriter })).audit);

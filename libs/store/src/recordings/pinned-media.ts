@@ -16,6 +16,11 @@ export interface PinnedMedia {
   readonly contentRoot?: string;
   /** Who made the tree: only that of the recorder tells of the time before the file was inserted. */
   readonly contentRootFrom?: PinSource;
+  /**
+   * Of large trees: base64 of the roots of its parts, so that a part can be sent without making them anew. A hint, which
+   * the root proves; absent from pins of before.
+   */
+  readonly contentPartRoots?: string;
   /** The leaves below the root are kept, too: only then can a range be checked. */
   readonly leavesKept?: true;
   /** Plain media without a known signature that an earlier version played: it goes on playing. */

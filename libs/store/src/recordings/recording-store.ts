@@ -16,6 +16,12 @@ export interface InsertionDetails {
   readonly handOvers?: readonly NewHandOver[];
 }
 
+/** Bytes [start, end) of the leaves of a content tree. */
+export interface LeavesPlace {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Keeps the metadata of recordings. Every method rejects with RCS_STORE_UNAVAILABLE while the database cannot serve. */
 export interface RecordingStore {
   /**
@@ -38,4 +44,14 @@ export interface RecordingStore {
 
   /** Leaves of the content tree of a media file, as they were pinned. */
   findLeaves(recordingId: string, mediaId: string): Promise<Buffer | undefined>;
+
+  /**
+   * Bytes of the leaves, a buffer for each place, shorter where they end before; undefined where there are none, and of a
+   * database that reads them as a whole only.
+   */
+  findLeavesAt(
+    recordingId: string,
+    mediaId: string,
+    places: readonly LeavesPlace[],
+  ): Promise<readonly Buffer[] | undefined>;
 }

@@ -1,6 +1,7 @@
 import { documents, type Store } from '../store.js';
 import { auditLogContract } from '../testing/audit-log.contract.js';
 import { SqliteTestDirectory } from '../testing/sqlite-test-directory.js';
+import { leavesInPieces } from '../testing/leaves-in-pieces.js';
 import { writtenContracts } from '../testing/store-contract.js';
 import { sqliteStore } from './sqlite-store.js';
 
@@ -14,6 +15,7 @@ describe(sqliteStore.name, () => {
     });
 
     for (const { tests } of writtenContracts()) tests(() => store);
+    leavesInPieces(() => store);
 
     it('have a contract each', () => {
       const held = writtenContracts().map(contract => contract.of);

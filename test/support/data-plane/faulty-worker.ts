@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { json } from 'node:stream/consumers';
 import {
+  neededPartsHeader,
+  neededPartsText,
   representationLengthHeader,
   type MediaRequest,
   type OwnWorker,
@@ -48,6 +50,8 @@ export interface Fault {
   readonly stall?: boolean;
   /** Does not know the content tree, and asks for it. */
   readonly needsContentTree?: boolean;
+  /** Takes parts of content trees, and asks once for these. */
+  readonly needsParts?: readonly number[];
 }
 
 const pieceBytes = 64 * 1024;
@@ -68,6 +72,7 @@ export class FaultyWorker implements OwnWorker {
   private reportCancelled: () => void = () => undefined;
   private readonly server: Server;
   private place = 0;
+  private readonly parts = new Set<number>();
 
   constructor(
     readonly instance: string,
@@ -111,7 +116,8 @@ export class FaultyWorker implements OwnWorker {
   get registration(): WorkerRegistration {
     const address = this.server.address() as AddressInfo | string;
     const url = typeof address === 'string' ? nowhere : `https://127.0.0.1:${address.port}`;
-    return { instance: this.instance, url, inFlight: 0, version: '0.1.0' };
+    const parts = this.fault.needsParts === undefined ? {} : { contentTreeParts: true as const };
+    return { instance: this.instance, url, inFlight: 0, version: '0.1.0', ...parts };
   }
 
   /** Connections are refused until it comes back in the same place. */
@@ -141,7 +147,13 @@ export class FaultyWorker implements OwnWorker {
   private problemOf(request: MediaRequest): ErrorCode | undefined {
     const { needsContentTree, passing, problem } = this.fault;
     if (needsContentTree === true && request.contentTree === undefined) return 'RCS_CONTENT_TREE_NEEDED';
+    if (this.lacksParts(request)) return 'RCS_CONTENT_TREE_NEEDED';
     return passing?.requests.includes(this.requests.length - 1) === true ? passing.problem : problem;
+  }
+
+  private lacksParts({ contentTreeParts: sent }: MediaRequest): boolean {
+    for (const { part } of sent?.parts ?? []) this.parts.add(part);
+    return this.fault.needsParts?.some(part => !this.parts.has(part)) === true;
   }
 
   /** After so many bytes of this answer the connection is cut. */
@@ -156,8 +168,12 @@ export class FaultyWorker implements OwnWorker {
     const problem = this.problemOf(request);
     if (problem !== undefined) {
       const body = JSON.stringify(toProblemDetails(new RcsError(problem)));
+      const needed = { [neededPartsHeader]: neededPartsText(this.fault.needsParts ?? 'all') };
       response
-        .writeHead(new RcsError(problem).definition.http, { 'content-length': Buffer.byteLength(body) })
+        .writeHead(new RcsError(problem).definition.http, {
+          'content-length': Buffer.byteLength(body),
+          ...(this.lacksParts(request) ? needed : {}),
+        })
         .end(body);
       return;
     }

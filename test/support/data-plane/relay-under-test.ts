@@ -44,6 +44,7 @@ export const grant: GrantContent = {
 export const request = (changes: Partial<RelayRequest> = {}): RelayRequest => ({
   media: { method: 'GET', contentType: 'audio/mpeg' },
   contentTree: () => Promise.reject(new Error('nobody needs it')),
+  contentTreeParts: () => Promise.resolve(undefined),
   grant,
   requestId: 'request-1',
   audited: Promise.resolve(),

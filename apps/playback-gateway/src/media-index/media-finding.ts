@@ -1,4 +1,5 @@
 import type { ContentTreeReply } from '#contracts';
+import { isSentInParts, rootsOfParts } from '#media-storage';
 import { RcsError } from '#platform';
 import type { MediaFile, MediaFinding, PinnedMedia, PinSource } from '#store';
 import { recipientsOfEnvelope } from '../envelopes/recipient-names.js';
@@ -50,16 +51,22 @@ export function findingOfContentTree(
   tree: ContentTreeReply,
 ): MediaFinding {
   const { layout, envelopeDigest, contentRootFrom = 'indexer' } = pinned;
+  const leaves = Buffer.from(tree.leaves, 'base64');
   const pin: PinnedMedia = {
     layout,
     ...(envelopeDigest === undefined ? {} : { envelopeDigest }),
     ...storedState(tree),
     contentRoot: tree.root,
     contentRootFrom,
+    ...partRootsOf(tree.length, leaves),
     ...seenNow('indexer'),
   };
-  return { mediaId, pin, leaves: Buffer.from(tree.leaves, 'base64') };
+  return { mediaId, pin, leaves };
 }
+
+/** What a pin says of the parts of a tree, where they are sent. @param length of the stored file, in bytes */
+export const partRootsOf = (length: number, leaves: Buffer): Pick<PinnedMedia, 'contentPartRoots'> =>
+  isSentInParts(length) ? { contentPartRoots: rootsOfParts(leaves).toString('base64') } : {};
 
 const readFrom = ({ mediaId, pkcs7 }: MediaFile): Pick<MediaFinding, 'mediaId' | 'readFrom'> => ({
   mediaId,

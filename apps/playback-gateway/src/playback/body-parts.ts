@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MediaRequest, WorkerRegistration } from '#contracts';
-import { beginStep, inStep, RcsError } from '#platform';
+import { beginStep, inStep } from '#platform';
 import type { GrantIssuer } from '../grants/grant-issuer.js';
 import type { WorkerAnswer } from '../workers/worker-answer.js';
 import type { WorkerClient } from '../workers/worker-client.js';
 import { restBefore, windowAt, windowOfSlowPlayers } from './body-windows.js';
 import { ReadAhead } from './read-ahead.js';
 import type { RelayRequest } from './relay-request.js';
+import { TreeForWorker, type MediaHolder } from './tree-for-worker.js';
 
 /** Where a body goes on: how many of its bytes are there already, and which body it is once it has begun. */
 export interface PartPlace {
@@ -21,15 +22,20 @@ export class BodyParts {
 
   /**
    * @param signal aborted when the player leaves.
-   * @param holder the worker that most likely has the media open.
+   * @param present the worker that most likely has the media open.
    */
   constructor(
     private readonly client: Pick<WorkerClient, 'requestMedia'>,
     private readonly grants: Pick<GrantIssuer, 'withGrant'>,
     private readonly request: RelayRequest,
     private readonly signal: AbortSignal,
-    private holder?: string,
+    private present?: MediaHolder,
   ) {}
+
+  /** The worker that answered last, and what it has of the content tree. */
+  get holder(): MediaHolder | undefined {
+    return this.present;
+  }
 
   /** The part at this place, as the worker answers it. @throws RcsError of the worker. */
   async next(worker: WorkerRegistration, place: PartPlace): Promise<WorkerAnswer> {
@@ -60,43 +66,39 @@ export class BodyParts {
   }
 
   private async ask(worker: WorkerRegistration, place: PartPlace, signal: AbortSignal): Promise<WorkerAnswer> {
-    const answer = await this.askAsNeeded(worker, place, signal);
-    this.holder = worker.instance;
-    return answer;
-  }
-
-  private async askAsNeeded(worker: WorkerRegistration, place: PartPlace, signal: AbortSignal): Promise<WorkerAnswer> {
-    try {
-      return await this.askWith(await this.sentAtOnce(worker), worker, place, signal);
-    } catch (error) {
-      if (!(error instanceof RcsError && error.code === 'RCS_CONTENT_TREE_NEEDED')) throw error;
-      return this.askWith({ contentTree: await this.request.contentTree() }, worker, place, signal);
+    const bytes = this.windowAt(place) ?? 0;
+    const tree = new TreeForWorker(this.request, worker, this.present, { offset: place.offset, bytes });
+    let sent = await tree.atOnce();
+    for (;;) {
+      try {
+        const answer = await this.askWith(sent, worker, place, signal);
+        this.present = tree.holder;
+        return answer;
+      } catch (error) {
+        sent = await tree.after(error);
+      }
     }
   }
 
-  /** A worker that has the media not open yet needs the tree: to be asked for it would cost a listener a round trip. */
-  private async sentAtOnce({ instance }: WorkerRegistration): Promise<Pick<MediaRequest, 'contentTree'>> {
-    if (instance === this.holder || this.request.grant.content?.root === undefined) return {};
-    try {
-      return { contentTree: await this.request.contentTree() };
-    } catch {
-      // A worker that has it open all the same needs none, and one that asks for it is where the failure is told.
-      return {};
-    }
+  private windowAt({ offset }: PartPlace): number | undefined {
+    const { method, range } = this.request.media;
+    return method === 'GET' ? Math.min(this.largestWindow, windowAt(offset, range)) : undefined;
   }
 
   private askWith(
-    more: Pick<MediaRequest, 'contentTree'>,
+    tree: Pick<MediaRequest, 'contentTree' | 'contentTreeParts'>,
     worker: WorkerRegistration,
-    { offset, entityTag }: PartPlace,
+    place: PartPlace,
     signal: AbortSignal,
   ): Promise<WorkerAnswer> {
+    const { offset, entityTag } = place;
+    const window = this.windowAt(place);
     const { media, grant: content, onGrant, requestId } = this.request;
     const request = {
       ...media,
-      ...more,
+      ...tree,
       ...(entityTag === undefined ? {} : { resume: { entityTag, offset } }),
-      ...(media.method === 'GET' ? { window: Math.min(this.largestWindow, windowAt(offset, media.range)) } : {}),
+      ...(window === undefined ? {} : { window }),
     };
     const granted = beginStep(requestId, 'grant');
     return this.grants.withGrant(

@@ -16,6 +16,8 @@ export interface LocatedEnvelope {
   readonly detached: string | undefined;
   /** The stored file as it was pinned; undefined while nobody has looked, or only an earlier version has. */
   readonly content: GrantContent['content'];
+  /** Base64 of the roots of the parts of the content tree, as they are pinned with large ones. */
+  readonly partRoots?: string | undefined;
 }
 
 /**
@@ -41,18 +43,19 @@ export class EnvelopeLocator {
     const envelope = envelopeInMetadata(mediaFile);
     if (envelope !== undefined) {
       const detached = envelope.toString('base64');
-      return { layout: 'detached', digest: envelopeDigest(envelope), detached, content: this.contentOf(pin) };
+      return { layout: 'detached', digest: envelopeDigest(envelope), detached, ...this.contentOf(pin) };
     }
     const isPinned = pin !== undefined && !isTakenOnTrust(pin);
     const inForce = isPinned ? pin : (await this.pinning.inspect(request, 'playback')).pin;
     const { layout, envelopeDigest: digest } = inForce;
-    return { layout, digest, detached: undefined, content: this.contentOf(inForce) };
+    return { layout, digest, detached: undefined, ...this.contentOf(inForce) };
   }
 
-  private contentOf(pin: PinnedMedia | undefined): GrantContent['content'] {
-    if (pin?.length === undefined) return undefined;
-    const { length, contentRoot: root, leavesKept } = pin;
-    return this.verifyContent && leavesKept === true && root !== undefined ? { length, root } : { length };
+  private contentOf(pin: PinnedMedia | undefined): Pick<LocatedEnvelope, 'content' | 'partRoots'> {
+    if (pin?.length === undefined) return { content: undefined };
+    const { length, contentRoot: root, contentPartRoots: partRoots, leavesKept } = pin;
+    if (!this.verifyContent || leavesKept !== true || root === undefined) return { content: { length } };
+    return { content: { length, root }, ...(partRoots === undefined ? {} : { partRoots }) };
   }
 }
 

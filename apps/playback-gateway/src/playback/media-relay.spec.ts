@@ -59,6 +59,30 @@ describe.each(transports)(`${MediaRelay.name} over %s`, transport => {
     expect(seen).toEqual([['leaves'], ['leaves', undefined]]);
   });
 
+  it('sends parts of a large content tree, and those that a worker asks for, to workers that take them', async () => {
+    const relay = await relayOver({ needsParts: [0, 7, 119], cutAfter: 1000 }, {});
+    const contentTreeParts = (parts: readonly number[]) =>
+      Promise.resolve({ roots: 'roots', parts: parts.map(part => ({ part, leaves: 'leaves' })) });
+    const content = { length: 2_000_000_000, root: 'a'.repeat(64) };
+    const pinned = request({
+      contentTreeParts,
+      contentTree: () => Promise.resolve('all'),
+      grant: { ...grant, content },
+    });
+    const [first, second] = [await play(relay, pinned), await play(relay, pinned)];
+    expect([first, second].map(({ body }) => body.equals(media))).toEqual([true, true]);
+    const [one, before] = tested.workers.map(({ requests }) =>
+      requests.map(seen => seen.contentTreeParts?.parts.map(({ part }) => part) ?? seen.contentTree),
+    );
+    expect([one, before]).toEqual([
+      [
+        [0, 1],
+        [0, 1, 7, 119],
+      ],
+      ['all', undefined],
+    ]);
+  });
+
   it('asks without the content tree where it cannot be had: the media may be open there', async () => {
     const relay = await relayOver({});
     const pinned = request({ contentTree: () => Promise.reject(new Error('the store is away')) });

@@ -23,6 +23,7 @@ import { askedAheadBytes } from './body-windows.js';
 import type { PlayerConnection } from './player-connection.js';
 import { RelayAttempts } from './relay-attempts.js';
 import type { RelayRequest } from './relay-request.js';
+import type { MediaHolder } from './tree-for-worker.js';
 import { giveUpBody } from '../workers/give-up-body.js';
 import { bodyLengthOf, type WorkerAnswer } from '../workers/worker-answer.js';
 import { WorkerClient } from '../workers/worker-client.js';
@@ -59,7 +60,7 @@ const rememberedMedia = 10_000;
 @Injectable()
 export class MediaRelay {
   /** The worker that answered for a media file the last time. Only a preference: every request shows its own grant. */
-  private readonly holders = new LRUCache<string, string>(entriesAtMost(rememberedMedia));
+  private readonly holders = new LRUCache<string, MediaHolder>(entriesAtMost(rememberedMedia));
 
   constructor(
     private readonly workers: WorkerDirectory,
@@ -75,7 +76,7 @@ export class MediaRelay {
   async relay(request: RelayRequest, player: PlayerConnection): Promise<RelayResult> {
     const media = mediaKey(request);
     const holder = this.holders.get(media);
-    const attempts = new RelayAttempts(this.workers, this.settings.workerTakeOverTimeoutMs, holder);
+    const attempts = new RelayAttempts(this.workers, this.settings.workerTakeOverTimeoutMs, holder?.instance);
     const parts = new BodyParts(this.client, this.grants, request, player.signal, holder);
     let begun: BegunBody | undefined;
     let stalled = false;
@@ -89,7 +90,7 @@ export class MediaRelay {
         do {
           const answer = await parts.next(worker, { offset: player.bytesSent, entityTag: begun?.entityTag });
           if (begun !== undefined) checkContinuation(answer, begun, player.bytesSent);
-          this.holders.set(media, worker.instance);
+          if (parts.holder !== undefined) this.holders.set(media, parts.holder);
           begun ??= await this.begin(answer, request, player);
           stalled = await this.pass(answer, begun, player, place => parts.askAhead(worker, place));
         } while (!stalled && player.bytesSent < begun.length);

@@ -7,6 +7,7 @@ import { MediaIndexModule } from '../media-index/media-index.module.js';
 import { ThrottlingModule } from '../throttling/throttling.module.js';
 import { TicketsModule } from '../tickets/tickets.module.js';
 import { WorkersModule } from '../workers/workers.module.js';
+import { ContentTrees } from './content-trees.js';
 import { EnvelopeLocator } from './envelope-locator.js';
 import { FinishedPlaybacks } from './finished-playbacks.js';
 import { MediaRelay } from './media-relay.js';
@@ -28,7 +29,15 @@ import { PlaybackService } from './playback.service.js';
     WorkersModule,
   ],
   controllers: [PlaybackController],
-  providers: [PlaybackAdmission, PlaybackAudit, PlaybackService, EnvelopeLocator, MediaRelay, FinishedPlaybacks],
+  providers: [
+    PlaybackAdmission,
+    PlaybackAudit,
+    PlaybackService,
+    ContentTrees,
+    EnvelopeLocator,
+    MediaRelay,
+    FinishedPlaybacks,
+  ],
   exports: [EnvelopeLocator, PlaybackAdmission, PlaybackService],
 })
 export class PlaybackModule {}

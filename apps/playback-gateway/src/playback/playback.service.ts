@@ -11,8 +11,8 @@ import {
   type ErrorCode,
   type ServerSettings,
 } from '#platform';
-import type { AuditEntry, MediaFile, Recording, RecordingStore } from '#store';
-import { LOGGER, SERVER_SETTINGS, storeTokens } from '../dependencies/injection-tokens.js';
+import type { AuditEntry, MediaFile, Recording } from '#store';
+import { LOGGER, SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
 import { AuthorisationService } from '../authorisation/authorisation.service.js';
 import { KnownRecordings } from '../authorisation/known-recordings.js';
 import type { RecordingPermission } from '../authorisation/recording-permission.js';
@@ -20,7 +20,8 @@ import { SeenMarks } from '../listeners/seen-marks.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { grantSubject } from '../grants/grant-subject.js';
 import { SetStorages } from '../settings/set-storages.service.js';
-import { contentTreeOf, EnvelopeLocator, type LocatedEnvelope } from './envelope-locator.js';
+import { ContentTrees } from './content-trees.js';
+import { EnvelopeLocator, type LocatedEnvelope } from './envelope-locator.js';
 import { MediaRelay, type RelayResult } from './media-relay.js';
 import { mediaPolicyOf } from './media-policy.js';
 import { contentDispositionOf, contentTypeOf } from './media-type.js';
@@ -59,7 +60,7 @@ export class PlaybackService {
   private readonly cacheControl: string;
 
   constructor(
-    @Inject(storeTokens.recordings) private readonly recordings: RecordingStore,
+    private readonly trees: ContentTrees,
     private readonly known: KnownRecordings,
     private readonly audit: PlaybackAudit,
     private readonly authorisation: AuthorisationService,
@@ -210,7 +211,7 @@ export class PlaybackService {
           ...request.conditions,
           contentType,
         },
-        contentTree: () => contentTreeOf(this.recordings, recording.id, mediaFile.mediaId),
+        ...this.trees.of(recording.id, mediaFile.mediaId, envelope),
         requestId: request.requestId,
         audited,
         headers: {

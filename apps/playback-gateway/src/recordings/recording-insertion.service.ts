@@ -19,6 +19,7 @@ import { envelopeAsDer } from '../envelopes/envelope-as-der.js';
 import { recipientsOfMediaFile } from '../envelopes/recipient-names.js';
 import { ConfiguredReceivers } from '../interaction-receivers/configured-receivers.js';
 import { LocationClaims } from '../media-index/location-claims.js';
+import { partRootsOf } from '../media-index/media-finding.js';
 import { isMounted } from '../removal/mounted-recording.js';
 import { ActiveStorages } from './active-storages.js';
 import { InsertedEnvelopes } from './inserted-envelopes.js';
@@ -113,9 +114,9 @@ export class RecordingInsertionService {
     recording: Recording,
     { mediaFiles }: InsertRecording,
   ): Promise<MediaFinding[]> {
-    const leaves = new Map(mediaFiles.map(({ mediaId, contentTree }) => [mediaId, contentTree?.leaves]));
+    const trees = new Map(mediaFiles.map(({ mediaId, contentTree }) => [mediaId, contentTree]));
     const findings = await this.inspection.inspect({ recording, userName: user.name, requestId }, recording.mediaFiles);
-    return findings.map(finding => ({ ...finding, ...present({ leaves: leaves.get(finding.mediaId) }) }));
+    return findings.map(finding => withLeaves(finding, trees.get(finding.mediaId)));
   }
 
   private async recordingOf(
@@ -207,6 +208,12 @@ type Present<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
 function present<T extends object>(values: T): Present<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Present<T>;
 }
+
+/** With the leaves that the recorder sent, where it did. */
+const withLeaves = (finding: MediaFinding, tree: InsertMediaFile['contentTree']): MediaFinding =>
+  tree?.leaves === undefined
+    ? finding
+    : { ...finding, leaves: tree.leaves, pin: { ...finding.pin, ...partRootsOf(tree.length, tree.leaves) } };
 
 const nonEmpty = (values: object): JsonObject | undefined =>
   Object.keys(values).length === 0 ? undefined : (values as JsonObject);

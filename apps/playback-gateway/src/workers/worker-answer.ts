@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import { json } from 'node:stream/consumers';
 import type { z } from 'zod';
-import type { OwnWorkerAnswer, WorkerRegistration } from '#contracts';
+import { neededPartsHeader, neededPartsOf, type OwnWorkerAnswer, type WorkerRegistration } from '#contracts';
+import { MissingPartsError } from '#media-storage';
 import { fromProblemDetails, RcsError, type ErrorCode } from '#platform';
 
 export interface WorkerAnswer {
@@ -29,18 +30,18 @@ export function parsed<Reply>(schema: z.ZodType<Reply>, reply: unknown, worker: 
 /** What a worker refuses a request with; its body is read, or given up. */
 export async function problemOf(response: OwnWorkerAnswer, worker: WorkerRegistration): Promise<RcsError> {
   const fallback = new RcsError('RCS_WORKER_FAILED', `worker ${worker.instance} answered ${response.statusCode}`);
-  const retryAfter = Number(singleValues(response.headers)['retry-after']);
-  const length = Number(singleValues(response.headers)['content-length']);
+  const headers = singleValues(response.headers);
+  const retryAfter = Number(headers['retry-after']);
+  const length = Number(headers['content-length']);
   if (!(length <= maximumProblemBytes)) {
     response.body.destroy();
     return fallback;
   }
   try {
-    return fromProblemDetails(
-      await json(response.body),
-      fallback,
-      Number.isFinite(retryAfter) ? retryAfter * 1000 : undefined,
-    );
+    const retryAfterMs = Number.isFinite(retryAfter) ? retryAfter * 1000 : undefined;
+    const problem = fromProblemDetails(await json(response.body), fallback, retryAfterMs);
+    const parts = neededPartsOf(headers[neededPartsHeader]);
+    return problem.code === 'RCS_CONTENT_TREE_NEEDED' && parts !== undefined ? new MissingPartsError(parts) : problem;
   } catch (error) {
     return new RcsError(fallback.code, fallback.message, { cause: error });
   }

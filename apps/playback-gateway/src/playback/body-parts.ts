@@ -4,9 +4,11 @@ import { beginStep, inStep } from '#platform';
 import type { GrantIssuer } from '../grants/grant-issuer.js';
 import type { WorkerAnswer } from '../workers/worker-answer.js';
 import type { WorkerClient } from '../workers/worker-client.js';
-import { restBefore, windowAt, windowOfSlowPlayers } from './body-windows.js';
+import type { WorkerDirectory } from '../workers/worker-directory.js';
+import { restBefore, windowAt } from './body-windows.js';
 import { ReadAhead } from './read-ahead.js';
 import type { RelayRequest } from './relay-request.js';
+import { SlowPace } from './slow-pace.js';
 import { TreeForWorker, type MediaHolder } from './tree-for-worker.js';
 
 /** Where a body goes on: how many of its bytes are there already, and which body it is once it has begun. */
@@ -17,8 +19,9 @@ export interface PartPlace {
 
 /** The parts of one body, asked for one after the other, and the next one a little before it is wanted. */
 export class BodyParts {
+  /** Of the player, which decides how large the parts are. */
+  readonly pace = new SlowPace();
   private readonly ahead = new ReadAhead();
-  private largestWindow = Infinity;
 
   /**
    * @param signal aborted when the player leaves.
@@ -26,6 +29,7 @@ export class BodyParts {
    */
   constructor(
     private readonly client: Pick<WorkerClient, 'requestMedia'>,
+    private readonly workers: Pick<WorkerDirectory, 'begin'>,
     private readonly grants: Pick<GrantIssuer, 'withGrant'>,
     private readonly request: RelayRequest,
     private readonly signal: AbortSignal,
@@ -48,12 +52,7 @@ export class BodyParts {
 
   /** Asks for the part that is wanted after the present one, where it is wanted at once. */
   askAhead(worker: WorkerRegistration, place: PartPlace): void {
-    if (this.restAt(place) === 0) this.ahead.start(() => this.ask(worker, place, untilItComes()));
-  }
-
-  /** The player has stalled: from now on little is asked for at once. */
-  slowDown(): void {
-    this.largestWindow = windowOfSlowPlayers;
+    if (this.restAt(place) === 0 && !this.pace.isSlow) this.ahead.start(() => this.ask(worker, place, untilItComes()));
   }
 
   /** What was asked ahead is not wanted any more. */
@@ -65,7 +64,21 @@ export class BodyParts {
     return restBefore(offset, this.request.media.range);
   }
 
+  /** Counts for the worker until it has sent all, or is let go: not while the player has only to take it. */
   private async ask(worker: WorkerRegistration, place: PartPlace, signal: AbortSignal): Promise<WorkerAnswer> {
+    const done = this.workers.begin(worker.instance);
+    try {
+      const answer = await this.askAsNeeded(worker, place, signal);
+      if (answer.body.closed) done();
+      else answer.body.once('close', done);
+      return answer;
+    } catch (error) {
+      done();
+      throw error;
+    }
+  }
+
+  private async askAsNeeded(worker: WorkerRegistration, place: PartPlace, signal: AbortSignal): Promise<WorkerAnswer> {
     const bytes = this.windowAt(place) ?? 0;
     const tree = new TreeForWorker(this.request, worker, this.present, { offset: place.offset, bytes });
     let sent = await tree.atOnce();
@@ -82,7 +95,7 @@ export class BodyParts {
 
   private windowAt({ offset }: PartPlace): number | undefined {
     const { method, range } = this.request.media;
-    return method === 'GET' ? Math.min(this.largestWindow, windowAt(offset, range)) : undefined;
+    return method === 'GET' ? Math.min(this.pace.window, windowAt(offset, range)) : undefined;
   }
 
   private askWith(

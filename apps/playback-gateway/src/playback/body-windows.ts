@@ -21,8 +21,6 @@ const ofOpenRange: readonly Stretch[] = [
 ];
 const ofClosedRange: readonly Stretch[] = [{ bytes: 2 * mebibyte, window: 2 * mebibyte }];
 const largestWindow = 16 * mebibyte;
-/** For a player that has stalled once: what it leaves lying when it stalls again is little. */
-export const windowOfSlowPlayers = 256 * kibibyte;
 
 /**
  * So many bytes before the end of a window the next one is asked for, so that who takes as much as comes sees no gap; not where

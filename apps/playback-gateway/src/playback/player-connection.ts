@@ -45,6 +45,8 @@ export class PlayerConnection {
     const common = this.reply.getHeaders();
     this.reply.hijack();
     this.begun = begunBody(status, headers);
+    // Whoever sends the body has a time-out of its own, which hears of more than that of the connection.
+    this.response.on('timeout', goOn);
     this.response.writeHead(status, { ...common, ...headers });
   }
 
@@ -56,6 +58,11 @@ export class PlayerConnection {
   abort(): void {
     this.response.destroy();
   }
+}
+
+/** A connection that is silent for too long is closed, unless somebody listens. */
+function goOn(): void {
+  return;
 }
 
 /** Where in the whole a body begins; undefined where it is none of one range. */

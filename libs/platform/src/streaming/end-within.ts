@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { ReceiverGoneError } from './receiver-gone.js';
+import { whenNothingIsTaken } from './when-nothing-is-taken.js';
 
 /**
  * Ends a response and waits until its last bytes are handed to the system: a receiver that stops reading right before
@@ -23,14 +24,15 @@ export async function drainedWithin(receiver: Writable, timeoutMs: number): Prom
 function heardWithin(receiver: Writable, event: 'finish' | 'drain', timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (error?: Error): void => {
-      clearTimeout(timer);
+      stopWatching();
       receiver.off(event, onEvent).off('close', onClose);
       if (error === undefined) resolve();
       else reject(error);
     };
     const onEvent = (): void => settle();
     const onClose = (): void => settle(new ReceiverGoneError('the receiver closed the connection'));
-    const timer = setTimeout(() => settle(new ReceiverGoneError('the receiver takes no data')), timeoutMs);
+    const nothingTaken = (): void => settle(new ReceiverGoneError('the receiver takes no data'));
+    const stopWatching = whenNothingIsTaken(receiver, timeoutMs, nothingTaken);
     if (receiver.destroyed) return onClose();
     receiver.once(event, onEvent).once('close', onClose);
   });

@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import { RcsError } from '../errors/rcs-error.js';
 import { listenTo } from './listen-to.js';
 import { ReceiverGoneError, ReceiverStalledError } from './receiver-gone.js';
+import { whenNothingIsTaken } from './when-nothing-is-taken.js';
 
 export interface SendOptions {
   /** Bytes the source must give; one less or more is an error. */
@@ -38,7 +39,7 @@ export function sendStream(source: Readable, receiver: Writable, options: SendOp
     let sent = 0;
     let ended = false;
     let taken = options.length === 0;
-    let idle: NodeJS.Timeout | undefined;
+    let stopWaiting = (): void => undefined;
     let isCorked = false;
     let stopListening = (): void => undefined;
     const { outstandingBytes, disposes = false } = options;
@@ -65,14 +66,21 @@ export function sendStream(source: Readable, receiver: Writable, options: SendOp
       const tookIt = receiver.write(chunk, isLast ? onTaken : disposes ? onPiece : undefined);
       if (!tookIt && receiver.writableLength >= (outstandingBytes ?? 0)) source.pause();
       else if (!isLast) return;
+      stopWaiting();
+      stopWaiting = waitForReceiver(isLast);
+    };
+    const waitForReceiver = (forLast: boolean): (() => void) => {
       const { letGoAfterMs, receiverIdleTimeoutMs } = options;
-      idle =
-        isLast || letGoAfterMs === undefined || letGoAfterMs >= receiverIdleTimeoutMs
-          ? setTimeout(() => finish(new ReceiverGoneError('the receiver takes no data')), receiverIdleTimeoutMs)
-          : setTimeout(() => finish(new ReceiverStalledError('the receiver takes no data')), letGoAfterMs);
+      if (forLast || letGoAfterMs === undefined || letGoAfterMs >= receiverIdleTimeoutMs) {
+        const gone = (): void => finish(new ReceiverGoneError('the receiver takes no data'));
+        return whenNothingIsTaken(receiver, receiverIdleTimeoutMs, gone);
+      }
+      const stalled = (): void => finish(new ReceiverStalledError('the receiver takes no data'));
+      const timer = setTimeout(stalled, letGoAfterMs);
+      return () => clearTimeout(timer);
     };
     const onDrain = (): void => {
-      clearTimeout(idle);
+      stopWaiting();
       source.resume();
     };
     const onPiece = (error?: Error | null): void => {
@@ -82,7 +90,7 @@ export function sendStream(source: Readable, receiver: Writable, options: SendOp
     const onTaken = (error?: Error | null): void => {
       if (disposes) onPiece(error);
       if (error) return onReceiverClose();
-      clearTimeout(idle);
+      stopWaiting();
       taken = true;
       if (ended) finish();
     };
@@ -97,7 +105,7 @@ export function sendStream(source: Readable, receiver: Writable, options: SendOp
     };
     const onReceiverClose = (): void => finish(new ReceiverGoneError('the receiver closed the connection'));
     const finish = (error?: Error): void => {
-      clearTimeout(idle);
+      stopWaiting();
       stopListening();
       receiver.off('drain', onDrain).off('close', onReceiverClose).off('error', onReceiverClose);
       if (error === undefined) return resolve();

@@ -80,7 +80,7 @@ describe(VerifiedSource.name, () => {
         return Readable.from(chunks, { objectMode: false });
       },
     });
-    const source = new VerifiedSource(inPieces, treeOf(content));
+    const source = new VerifiedSource(inPieces, new KnownLeaves(treeOf(content)));
     const got: Buffer[] = [];
     const stream = source.stream(0, content.length, patience());
     stream.on('data', (piece: Piece) => {

@@ -24,6 +24,9 @@ interface PinnedTree {
 
 /** The roots of the parts of a thousand recordings of 2 GB. */
 const rememberedRootBytes = 4 * 1024 * 1024;
+/** The leaves of eight recordings of 2 GB, as long as a worker has one open. */
+const rememberedLeafBytes = 8 * 1024 * 1024;
+const leavesLiveMs = 60_000;
 /** Parts whose roots are made at once, in some milliseconds; then others have their turn. */
 const partsOfTurn = 8;
 
@@ -34,6 +37,13 @@ export class ContentTrees {
   private readonly roots = new LRUCache<string, Buffer>({
     maxSize: rememberedRootBytes,
     sizeCalculation: (roots, key) => roots.length + key.length,
+  });
+
+  /** Of databases that give no parts of them: who seeks in a recording needs one part after the other. */
+  private readonly leaves = new LRUCache<string, Buffer>({
+    maxSize: rememberedLeafBytes,
+    ttl: leavesLiveMs,
+    sizeCalculation: (leaves, key) => leaves.length + key.length,
   });
 
   constructor(@Inject(storeTokens.recordings) private readonly recordings: RecordingStore) {}
@@ -49,15 +59,32 @@ export class ContentTrees {
   }
 
   private async parts(tree: PinnedTree, parts: readonly number[]): Promise<ContentTreePartsMessage | undefined> {
+    const roots = await this.rootsOf(tree);
+    const leaves = roots === undefined ? undefined : await this.leavesOf(tree, parts);
+    if (roots === undefined || leaves === undefined) return undefined;
+    return {
+      roots: roots.toString('base64'),
+      parts: parts.map((part, number) => ({ part, leaves: leaves[number]?.toString('base64') ?? '' })),
+    };
+  }
+
+  private async leavesOf(tree: PinnedTree, parts: readonly number[]): Promise<readonly Buffer[] | undefined> {
     const { recording, mediaId, length } = tree;
     const places = parts.map(part => placeOfPart(part, length));
     const found = await this.recordings.findLeavesAt(recording, mediaId, places);
-    const roots = found === undefined ? undefined : await this.rootsOf(tree);
-    if (found === undefined || roots === undefined) return undefined;
-    return {
-      roots: roots.toString('base64'),
-      parts: parts.map((part, number) => ({ part, leaves: found[number]?.toString('base64') ?? '' })),
-    };
+    if (found !== undefined) return found;
+    const whole = await this.wholeOf(tree);
+    return whole === undefined ? undefined : places.map(({ start, end }) => whole.subarray(start, end));
+  }
+
+  private async wholeOf({ recording, mediaId, root, length }: PinnedTree): Promise<Buffer | undefined> {
+    const key = JSON.stringify([recording, mediaId, root]);
+    const known = this.leaves.get(key);
+    if (known !== undefined) return known;
+    const leaves = await this.recordings.findLeaves(recording, mediaId);
+    if (leaves?.length !== leafCount(length) * contentTreeHashBytes) return undefined;
+    this.leaves.set(key, leaves);
+    return leaves;
   }
 
   /** Undefined where the leaves are not those of the root: who gets all of them says what is wrong. */
@@ -68,11 +95,10 @@ export class ContentTrees {
     return known;
   }
 
-  private async madeRoots({ recording, mediaId, length, root }: PinnedTree): Promise<Buffer | undefined> {
-    const leaves = await this.recordings.findLeaves(recording, mediaId);
-    if (leaves?.length !== leafCount(length) * contentTreeHashBytes) return undefined;
-    const roots = await makeRoots(leaves, length);
-    return rootOfLeaves(roots) === root ? roots : undefined;
+  private async madeRoots(tree: PinnedTree): Promise<Buffer | undefined> {
+    const leaves = await this.wholeOf(tree);
+    const roots = leaves === undefined ? undefined : await makeRoots(leaves, tree.length);
+    return roots !== undefined && rootOfLeaves(roots) === tree.root ? roots : undefined;
   }
 }
 

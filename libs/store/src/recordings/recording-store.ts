@@ -46,8 +46,8 @@ export interface RecordingStore {
   findLeaves(recordingId: string, mediaId: string): Promise<Buffer | undefined>;
 
   /**
-   * Bytes of the leaves, a buffer for each place, shorter where they end before; undefined where there are none, and of a
-   * database that reads them as a whole only.
+   * Bytes of the leaves, a buffer for each place, shorter where they end before; undefined where there are none, and of
+   * databases that read them as a whole anyway.
    */
   findLeavesAt(
     recordingId: string,

@@ -1,7 +1,7 @@
 import type { Statement } from 'better-sqlite3';
 import type { MediaFinding, PinnedMedia, PinResult } from '../recordings/pinned-media.js';
 import type { Recording } from '../recordings/recording.js';
-import type { InsertionDetails, LeavesPlace, RecordingStore } from '../recordings/recording-store.js';
+import type { InsertionDetails, RecordingStore } from '../recordings/recording-store.js';
 import type { DatabaseReader } from './reading/database-reader.js';
 import type { DatabaseWriter } from './writing/database-writer.js';
 import { storedThing } from './stored-thing.js';
@@ -15,7 +15,6 @@ class SqliteRecordingStore implements RecordingStore {
   private readonly findStatement: Statement<[string], DocumentRow>;
   private readonly findPinStatement: Statement<[string, string], DocumentRow>;
   private readonly findLeavesStatement: Statement<[string, string], { readonly leaves: Buffer }>;
-  private readonly findLeavesAtStatement: Statement<[number, number, string, string], { readonly leaves: Buffer }>;
 
   constructor(
     private readonly reader: DatabaseReader,
@@ -27,9 +26,6 @@ class SqliteRecordingStore implements RecordingStore {
     );
     this.findLeavesStatement = reader.database.prepare(
       'SELECT leaves FROM content_tree WHERE recording_id = ? AND media_id = ?',
-    );
-    this.findLeavesAtStatement = reader.database.prepare(
-      'SELECT substr(leaves, ?, ?) AS leaves FROM content_tree WHERE recording_id = ? AND media_id = ?',
     );
   }
 
@@ -55,18 +51,9 @@ class SqliteRecordingStore implements RecordingStore {
     return this.reader.read(() => this.findLeavesStatement.get(recordingId, mediaId)?.leaves);
   }
 
-  findLeavesAt(
-    recordingId: string,
-    mediaId: string,
-    places: readonly LeavesPlace[],
-  ): Promise<readonly Buffer[] | undefined> {
-    return this.reader.read(() => {
-      const found = places.flatMap(({ start, end }) => {
-        const row = this.findLeavesAtStatement.get(start + 1, end - start, recordingId, mediaId);
-        return row === undefined ? [] : [row.leaves];
-      });
-      return found.length === places.length ? found : undefined;
-    });
+  /** SQLite goes through the whole value for any part of it. */
+  findLeavesAt(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
 }
 

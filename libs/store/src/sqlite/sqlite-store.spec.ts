@@ -1,7 +1,6 @@
 import { documents, type Store } from '../store.js';
 import { auditLogContract } from '../testing/audit-log.contract.js';
 import { SqliteTestDirectory } from '../testing/sqlite-test-directory.js';
-import { leavesInPieces } from '../testing/leaves-in-pieces.js';
 import { writtenContracts } from '../testing/store-contract.js';
 import { sqliteStore } from './sqlite-store.js';
 
@@ -15,7 +14,6 @@ describe(sqliteStore.name, () => {
     });
 
     for (const { tests } of writtenContracts()) tests(() => store);
-    leavesInPieces(() => store);
 
     it('have a contract each', () => {
       const held = writtenContracts().map(contract => contract.of);

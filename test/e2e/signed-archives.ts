@@ -29,7 +29,7 @@ export async function archiveContents(
   const answer = await curl(...client.asUser('alice'), ...headers, `${gateway}/rcs/archives`);
   expect(answer.status).toBe(200);
   const zip = client.write('archive.zip', answer.body);
-  const read = (name: string): Buffer => execFileSync('unzip', ['-p', zip, name], { maxBuffer: 2 ** 26 });
+  const read = (name: string): Buffer => execFileSync('unzip', ['-p', zip, name], { maxBuffer: 2 ** 28 });
   const manifest = manifestSchema.parse(JSON.parse(read('manifest.json').toString()));
   return { manifest, files: new Map(manifest.members.map(({ path }) => [path, read(path)])) };
 }

@@ -3,7 +3,8 @@ import { contentTreePartBytes as part, leafCount, rootOfLeaves } from '#media-st
 import type { MediaFile } from '#store';
 import { findingOfContentTree } from './media-finding.js';
 
-const mediaFile: MediaFile = { mediaId: 'call.bin', leaf: 'leaf.mp3', type: 'audio/mp3' };
+const mediaDescriptor = { storage: 'webDAV', path: 'call.bin' };
+const mediaFile: MediaFile = { mediaId: 'call.bin', leaf: 'leaf.mp3', type: 'audio/mp3', mediaDescriptor };
 
 describe(findingOfContentTree.name, () => {
   function findingOf(length: number) {

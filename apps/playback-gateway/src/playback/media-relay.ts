@@ -53,7 +53,6 @@ export class MediaRelay {
       const worker = await attempts.next(body.hasBegun, player.signal);
       if (passage === 'failed' && body.hasBegun) this.metrics.resumedPlaybacks.inc();
       passage = await this.takeFrom(worker, body, attempts, request, player);
-      if (passage === 'stalled') await body.untilMoreIsTaken();
     }
     return body.end();
   }

@@ -1,13 +1,5 @@
 import type { WorkerRegistration } from '#contracts';
-import {
-  drainedWithin,
-  endWithin,
-  inStep,
-  RcsError,
-  ReceiverGoneError,
-  ReceiverStalledError,
-  sendStream,
-} from '#platform';
+import { endWithin, inStep, RcsError, ReceiverGoneError, ReceiverStalledError, sendStream } from '#platform';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { giveUpBody } from '../workers/give-up-body.js';
 import { bodyLengthOf, type WorkerAnswer } from '../workers/worker-answer.js';
@@ -23,6 +15,8 @@ import type { MediaHolder } from './tree-for-worker.js';
  * everybody's. Pauses, and slow networks, last longer.
  */
 const letGoAfterMs = 2000;
+/** Of each write for a slow player: half a minute passes until the system takes the last of them. */
+const pieceBytes = 16 * 1024;
 
 /** The body of one playback on its way to the player, part by part, whichever workers the parts come from. */
 export class RelayedBody {
@@ -44,7 +38,7 @@ export class RelayedBody {
   /**
    * Takes the rest from this worker.
    * @param onAnswer told, when it has answered as it should, what it has of the content tree
-   * @returns `stalled` where the worker was let go, because the player takes nothing
+   * @returns `stalled` where the worker was let go, because the player took nothing for a while
    * @throws what the worker fails with, RcsError RCS_AUDIT_UNAVAILABLE, ReceiverGoneError
    */
   async takeFrom(worker: WorkerRegistration, onAnswer: (holder: MediaHolder) => void): Promise<'whole' | 'stalled'> {
@@ -61,11 +55,6 @@ export class RelayedBody {
     } finally {
       parts.drop();
     }
-  }
-
-  /** Resolves when a player that has stalled takes more. @throws ReceiverGoneError when it does not */
-  async untilMoreIsTaken(): Promise<void> {
-    await drainedWithin(this.player.response, this.playerIdleTimeoutMs - letGoAfterMs);
   }
 
   /** Resolves when the player has taken all. @throws ReceiverGoneError when it does not */
@@ -109,8 +98,12 @@ export class RelayedBody {
         length,
         receiverIdleTimeoutMs: this.playerIdleTimeoutMs,
         letGoAfterMs,
-        giveUp: giveUpBody,
+        giveUp: (source, restBytes) => {
+          giveUpBody(source, restBytes);
+          parts.drop();
+        },
         disposes: true,
+        ...(parts.pace.isSlow ? { pieceBytes } : {}),
         onBytes,
       });
       if (performance.now() - writtenAt < letGoAfterMs) parts.pace.tookAtOnce();

@@ -5,7 +5,7 @@ export class ReceiverGoneError extends Error {
   override readonly name = 'ReceiverGoneError';
 }
 
-/** The other side takes no byte for the moment, and what was to be sent has been let go meanwhile. */
+/** The other side took no byte for a while, and the rest of what was to be sent was let go; now it takes more. */
 export class ReceiverStalledError extends Error {
   override readonly name = 'ReceiverStalledError';
 }

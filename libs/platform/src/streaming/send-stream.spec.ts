@@ -108,6 +108,51 @@ describe(sendStream.name, () => {
     expect(counted).toBe(payload.length);
   });
 
+  it('lets no more than one piece wait where it writes pieces, each in memory of its own', async () => {
+    const [chunks, receiver] = [[randomBytes(40), randomBytes(25), randomBytes(10)], new HeldReceiver()];
+    let counted = 0;
+    const onBytes = (count: number): void => void (counted += count);
+    const sent = sendStream(Readable.from(chunks), receiver, { ...patient, length: 75, pieceBytes: 10, onBytes });
+    for (const pieces of [1, 2, 3, 4, 5, 6, 7, 8]) {
+      await turns();
+      expect([receiver.received.length, receiver.writableLength]).toEqual([pieces, pieces === 7 ? 5 : 10]);
+      receiver.letGo();
+    }
+    await sent;
+    expect(receiver.received.map(({ length }) => length)).toEqual([10, 10, 10, 10, 10, 10, 5, 10]);
+    expect(Buffer.concat(receiver.received)).toEqual(Buffer.concat(chunks));
+    expect(counted).toBe(75);
+    const memory = new Set(chunks.map(chunk => chunk.buffer));
+    for (const piece of receiver.received) expect(memory).not.toContain(piece.buffer);
+  });
+
+  it('lets go of what a receiver has not been given, and of nothing else, where it writes pieces', async () => {
+    const [receiver, left] = [new HeldReceiver(), { bytes: NaN }];
+    const sent = sendStream(Readable.from([randomBytes(40), randomBytes(35)]), receiver, {
+      ...patient,
+      length: 75,
+      pieceBytes: 10,
+      letGoAfterMs: 1,
+      giveUp: (source, bytes) => {
+        left.bytes = bytes;
+        source.destroy();
+      },
+    });
+    while (Number.isNaN(left.bytes)) await nextTurn();
+    expect([receiver.writableLength, left.bytes]).toEqual([10, 65]);
+    receiver.letGo();
+    await expect(sent).rejects.toBeInstanceOf(ReceiverStalledError);
+  });
+
+  it('gives up a receiver that takes nothing after the source was let go', async () => {
+    const sent = sendStream(new CountedSource(100), new HeldReceiver(), {
+      receiverIdleTimeoutMs: 3,
+      letGoAfterMs: 1,
+      length: 100 * chunkSize,
+    });
+    await expect(sent).rejects.toBeInstanceOf(ReceiverGoneError);
+  });
+
   it('is done when the receiver has taken the last byte, however much it keeps before that', async () => {
     const [source, receiver] = [Readable.from([Buffer.alloc(10), Buffer.alloc(10)]), new HeldReceiver()];
     let done = false;
@@ -240,6 +285,14 @@ describe(sendStream.name, () => {
   it('lets the source go where the receiver takes nothing for a while, and leaves the receiver to the caller', async () => {
     const [source, receiver] = [new CountedSource(100), new HeldReceiver()];
     const sending = sendStream(source, receiver, { ...patient, letGoAfterMs: 1, length: 100 * chunkSize });
+    let outcome: unknown = 'waiting';
+    sending.catch((error: unknown) => (outcome = error));
+    await once(source, 'close');
+    await turns();
+    expect(outcome).toBe('waiting');
+    receiver.letGo();
+    await turns();
+    receiver.letGo();
     await expect(sending).rejects.toBeInstanceOf(ReceiverStalledError);
     expect([source.destroyed, receiver.destroyed]).toEqual([true, false]);
     expect(receiver.listenerCount('drain')).toBe(0);

@@ -9,7 +9,10 @@ export interface SendOptions {
   readonly length: number;
   /** The longest time the receiver may take no byte, milliseconds. */
   readonly receiverIdleTimeoutMs: number;
-  /** After so long without a byte taken the source is given up, where it has more; unless told it is kept all the time. */
+  /**
+   * After so long without a byte taken the source is given up, where it has more, and only the receiver is waited for. Unless
+   * told the source is kept all the time.
+   */
   readonly letGoAfterMs?: number;
   readonly onBytes?: (count: number) => void;
   /**
@@ -22,6 +25,11 @@ export interface SendOptions {
    * of is disposed of then.
    */
   readonly disposes?: boolean;
+  /**
+   * Of each write, for a receiver that takes little: no more than one of them waits for it, in memory of its own, whatever the
+   * receiver asks for. Chunks are written as they come unless told.
+   */
+  readonly pieceBytes?: number;
   /** What becomes of the source after a failure; it is destroyed unless told. */
   readonly giveUp?: (source: Readable, restBytes: number) => void;
 }
@@ -30,8 +38,8 @@ export interface SendOptions {
  * Sends a source into a response without ending it: back-pressure in both directions, nothing kept but the chunk at
  * hand. Resolves when the receiver has taken exactly `length` bytes, not only kept them: Node takes the connection of a
  * response that has been ended for idle, and closes it with its server, whatever the response has left to send.
- * @throws ReceiverGoneError when the receiver closed or took nothing for too long, ReceiverStalledError when the source was let
- * go, RcsError when the source was short or long, or whatever the source failed with. The source is given up in each case; the
+ * @throws ReceiverGoneError when the receiver closed or took nothing for too long, ReceiverStalledError when it takes more and
+ * the source was let go meanwhile, RcsError when the source was short or long, or whatever the source failed with. The source is given up in each case; the
  * receiver is left to the caller.
  */
 export function sendStream(source: Readable, receiver: Writable, options: SendOptions): Promise<void> {
@@ -41,8 +49,10 @@ export function sendStream(source: Readable, receiver: Writable, options: SendOp
     let taken = options.length === 0;
     let stopWaiting = (): void => undefined;
     let isCorked = false;
+    let isGivenUp = false;
+    let isFinished = false;
     let stopListening = (): void => undefined;
-    const { outstandingBytes, disposes = false } = options;
+    const { outstandingBytes, disposes = false, pieceBytes } = options;
     /** Handed to the receiver, which calls back for one after the other. */
     const handed: Partial<Disposable>[] = [];
 
@@ -56,32 +66,44 @@ export function sendStream(source: Readable, receiver: Writable, options: SendOp
       });
     };
     const onData = (chunk: Buffer): void => {
+      if (pieceBytes === undefined) return send(chunk);
+      send(Buffer.from(chunk.subarray(0, pieceBytes)));
+      if (chunk.length > pieceBytes && !isFinished) source.unshift(chunk.subarray(pieceBytes));
+    };
+    const send = (chunk: Buffer): void => {
       sent += chunk.length;
       if (sent > options.length)
         return finish(new RcsError('RCS_INTERNAL', `the source gives more than ${options.length} bytes`));
       options.onBytes?.(chunk.length);
       const isLast = sent === options.length;
       if (outstandingBytes !== undefined) corkForNow();
-      if (disposes) handed.push(chunk as Partial<Disposable>);
-      const tookIt = receiver.write(chunk, isLast ? onTaken : disposes ? onPiece : undefined);
-      if (!tookIt && receiver.writableLength >= (outstandingBytes ?? 0)) source.pause();
+      if (disposes && pieceBytes === undefined) handed.push(chunk as Partial<Disposable>);
+      const onChunkTaken = pieceBytes !== undefined ? onDrain : disposes ? onPiece : undefined;
+      const tookIt = receiver.write(chunk, isLast ? onTaken : onChunkTaken);
+      const isEnough = pieceBytes !== undefined || (!tookIt && receiver.writableLength >= (outstandingBytes ?? 0));
+      if (isEnough && !isLast) source.pause();
       else if (!isLast) return;
       stopWaiting();
       stopWaiting = waitForReceiver(isLast);
     };
     const waitForReceiver = (forLast: boolean): (() => void) => {
       const { letGoAfterMs, receiverIdleTimeoutMs } = options;
-      if (forLast || letGoAfterMs === undefined || letGoAfterMs >= receiverIdleTimeoutMs) {
-        const gone = (): void => finish(new ReceiverGoneError('the receiver takes no data'));
+      const gone = (): void => finish(new ReceiverGoneError('the receiver takes no data'));
+      if (forLast || letGoAfterMs === undefined || letGoAfterMs >= receiverIdleTimeoutMs)
         return whenNothingIsTaken(receiver, receiverIdleTimeoutMs, gone);
-      }
-      const stalled = (): void => finish(new ReceiverStalledError('the receiver takes no data'));
-      const timer = setTimeout(stalled, letGoAfterMs);
+      const letGo = (): void => {
+        stopListening();
+        giveUp();
+        stopWaiting = whenNothingIsTaken(receiver, receiverIdleTimeoutMs - letGoAfterMs, gone);
+      };
+      const timer = setTimeout(letGo, letGoAfterMs);
       return () => clearTimeout(timer);
     };
     const onDrain = (): void => {
+      if (isFinished) return;
       stopWaiting();
-      source.resume();
+      if (isGivenUp) finish(new ReceiverStalledError('the receiver took no data for a while'));
+      else source.resume();
     };
     const onPiece = (error?: Error | null): void => {
       const piece = handed.shift();
@@ -105,14 +127,16 @@ export function sendStream(source: Readable, receiver: Writable, options: SendOp
     };
     const onReceiverClose = (): void => finish(new ReceiverGoneError('the receiver closed the connection'));
     const finish = (error?: Error): void => {
+      isFinished = true;
       stopWaiting();
       stopListening();
       receiver.off('drain', onDrain).off('close', onReceiverClose).off('error', onReceiverClose);
       if (error === undefined) return resolve();
-      giveUp();
+      if (!isGivenUp) giveUp();
       reject(error);
     };
     const giveUp = (): void => {
+      isGivenUp = true;
       source.on('error', ignoreLateError);
       if (options.giveUp === undefined) source.destroy();
       else options.giveUp(source, options.length - sent);

@@ -1,12 +1,8 @@
-import { readFileSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
-import { get } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { longMedium } from './media.js';
 import { MpvSession } from './mpv-session.js';
 import { Stage } from './stage.js';
-import { within } from '#test/waiting/within.js';
 import { storedForms } from './stored-forms.js';
 import { countInTier } from '#test/tier.js';
 
@@ -60,27 +56,3 @@ it.each(storedForms.slice(0, countInTier(1, 1, storedForms.length)))(
     }
   },
 );
-
-/** Too little for the system to hear of it within the time, which waits until a third of its buffer is free. */
-const sip = { bytes: 48 * 1024, everyMs: clientIdleTimeoutMs / 3 };
-const sips = 24;
-
-it('a player that takes a little at a time keeps its connection, however rarely the system hears of it', async () => {
-  const { url } = await stage.inGateway(longMedium, storedForms[0]);
-  const options = { ca: readFileSync(stage.authorities.file), agent: false };
-  const asked = new Promise<IncomingMessage>((resolve, reject) => {
-    get(url, options, resolve).on('error', reject);
-  });
-  const answer = await within('an answer', asked);
-  let failure: unknown;
-  answer.on('error', error => (failure = error));
-  try {
-    for (let sipped = 0; sipped < sips; sipped++) {
-      await delay(sip.everyMs);
-      for (let left = sip.bytes; left > 0;) left -= (answer.read() as Buffer | null)?.length ?? left;
-    }
-    expect({ failure, active: await activePlaybacks() }).toEqual({ failure: undefined, active: 1 });
-  } finally {
-    answer.destroy();
-  }
-});

@@ -124,6 +124,7 @@ describe(sendStream.name, () => {
     expect(counted).toBe(75);
     const memory = new Set(chunks.map(chunk => chunk.buffer));
     for (const piece of receiver.received) expect(memory).not.toContain(piece.buffer);
+    expect(receiver.received.map(({ buffer: { byteLength } }) => byteLength)).toEqual([10, 10, 10, 10, 10, 10, 5, 10]);
   });
 
   it('lets go of what a receiver has not been given, and of nothing else, where it writes pieces', async () => {

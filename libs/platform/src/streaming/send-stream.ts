@@ -67,7 +67,7 @@ export function sendStream(source: Readable, receiver: Writable, options: SendOp
     };
     const onData = (chunk: Buffer): void => {
       if (pieceBytes === undefined) return send(chunk);
-      send(Buffer.from(chunk.subarray(0, pieceBytes)));
+      send(ownCopy(chunk.subarray(0, pieceBytes)));
       if (chunk.length > pieceBytes && !isFinished) source.unshift(chunk.subarray(pieceBytes));
     };
     const send = (chunk: Buffer): void => {
@@ -150,6 +150,13 @@ export function sendStream(source: Readable, receiver: Writable, options: SendOp
     receiver.on('drain', onDrain).on('close', onReceiverClose).on('error', onReceiverClose);
     stopListening = listenTo(source, { onData, onEnd, onError: finish, onClose: onSourceClose });
   });
+}
+
+/** Shares no memory with anything, the pool of small buffers included. */
+function ownCopy(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(copy);
+  return copy;
 }
 
 /** After the outcome is known a destroyed source may still report its own end; nobody needs to hear it twice. */

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { CertificateAuthority } from '#test/authority/server-authority.js';
 
-const lifetimeMs = 3_600_000;
+/** A thousand kills take more than an hour on a busy machine. */
+const lifetimeMs = 24 * 3_600_000;
 
 export interface HandedOver {
   readonly authorization: string | undefined;

@@ -166,8 +166,10 @@ it('keeps no connection that an answer without end is on', async () => {
   await answerOf('the end of connections that are held', held, paths => paths.length === 0, { patienceMs: 30_000 });
 });
 
-it('leaves no file descriptors open but those of kept connections', () => {
-  // Besides those to storages: from the listener, and from the gateway to both workers, which has two ends here.
-  const kept = files.lastOnConnections.length;
-  expect(openDescriptors(cluster.ready.dataDir) - descriptorsBefore - kept).toBeLessThanOrEqual(6 * lanes);
+it('leaves no file descriptors open but those of kept connections', async () => {
+  // How many there were at once between the services says nothing: they end when nobody has used them for half a minute.
+  const left = (): number =>
+    openDescriptors(cluster.ready.dataDir) - descriptorsBefore - files.lastOnConnections.length;
+  // The listener keeps its own.
+  await answerOf('the end of connections', left, count => count <= lanes, { patienceMs: 90_000, pollMs: 1000 });
 });

@@ -19,11 +19,12 @@ const streams = 20;
 /** So long that a stream takes about ten seconds, and much longer than all buffers between storage and player. */
 const long = randomBytes(6_000_000);
 const bytesPerSecond = 500_000;
-/** Longer than all buffers between storage and player: who takes little of it has a stream open in a worker meanwhile. */
-const held = randomBytes(40_000_000);
+/** For longer than two restarts take. */
+const held = randomBytes(80_000_000);
 const heldStreams = 4;
 const several = heldStreams / 2;
-const heldBytesPerSecond = 50_000;
+/** Slowly enough to have a stream open in a worker all the time, and fast enough not to be taken for a player that has stalled. */
+const heldBytesPerSecond = 1_500_000;
 /** Opened again at every play, so that there is always work for the vaults. */
 const short = randomBytes(20_000);
 

@@ -122,6 +122,8 @@ it('releases one by keyboard, with a reason that the audit keeps', async () => {
   await page.keyboard.press('Enter');
   await dialog(page).waitFor({ state: 'detached' });
   await row(page, 'of a file').waitFor({ state: 'detached' });
+  // What had the focus is gone.
+  await page.locator('main:focus').waitFor();
   await row(page, 'of another file').waitFor();
   expect((await kept.list()).map(archive => archive.id)).not.toContain(id);
   expect(await auditOf(id)).toContain('burnt in the yard');

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { joinCluster } from '#test/cluster/joined-cluster.js';
 import { personOf, type RunningCluster } from '#test/cluster/running-cluster.js';
 import { countInTier } from '#test/tier.js';
-import { waitFor } from '#test/waiting/wait-for.js';
+import { answerOf, waitFor } from '#test/waiting/wait-for.js';
 import { startChromium } from '../chromium.js';
 import { logIn, type ConsoleWindow } from './console-page.js';
 import {
@@ -179,6 +179,9 @@ it('keeps screens within 100 ms of the sound, wherever it goes and however fast 
   const speeds = [[], ['>', '>', '>'], [',', ',', ',', ',', ',']];
   // Ten places in all; in the long run ten at each speed.
   const turns = countInTier(3, 3, 1);
+  // Decoders beside other tests are late now and then, and catch up; the long run has the machine for itself.
+  const busyMs = countInTier(2000, 2000, 0);
+  const inStepSeconds = 0.1;
   let turn = 0;
   for (const speed of speeds) {
     await press(page, ...speed);
@@ -187,14 +190,16 @@ it('keeps screens within 100 ms of the sound, wherever it goes and however fast 
       await press(page, key);
       await waitFor('both to be there', () => page.evaluate(`heard.media.every(each => !each.seeking)`));
       await new Promise(resolve => setTimeout(resolve, 250));
-      apart.push(...(await screensApart(page, begins)));
+      const look = (): Promise<number[]> => screensApart(page, begins);
+      const isInStep = (found: readonly number[]): boolean => found.every(each => each <= inStepSeconds);
+      apart.push(...(await answerOf('screens', look, isInStep, { patienceMs: busyMs }).catch(look)));
     }
     turn++;
   }
   const worst = Math.max(...apart);
   process.stderr.write(`screens were ${(worst * 1000).toFixed(0)} ms from the sound at most, ${apart.length} looks\n`);
   expect(apart.length).toBeGreaterThanOrEqual(10);
-  expect(apart.filter(each => each > 0.1)).toEqual([]);
+  expect(apart.filter(each => each > inStepSeconds)).toEqual([]);
 });
 
 it('plays a screen recording without sound', async () => {

@@ -4,6 +4,7 @@ import { Button } from '../components/button.js';
 import { useSession } from '../session/session.js';
 import { useTexts } from '../texts/use-texts.js';
 import { Brand } from './brand.js';
+import { useKeptFocus } from './keep-focus.js';
 import { pages } from './pages.js';
 import { Preferences } from './preferences.js';
 
@@ -12,6 +13,7 @@ export function Layout() {
   const t = useTexts();
   const { me, logOut } = useSession();
   const main = useRef<HTMLElement>(null);
+  useKeptFocus(main);
   const { pathname } = useLocation();
   const page = pages.find(({ path }) => pathname === `/${path}` || pathname.startsWith(`/${path}/`));
 

@@ -76,7 +76,8 @@ it.each(Object.entries(daemons))('comes back by itself when %s was killed while 
     await calling;
     // Nobody got a wrong key, or an answer that says that it is of no use to come again.
     expect([...seen].sort()).toEqual([opened, 'unavailable']);
-    expect(states).toContain('lost');
+    // A module that does not return from a call when its daemon dies is ended with its process.
+    expect(states.filter(kind => kind === 'lost' || kind === 'hung')).not.toEqual([]);
     expect(hosted.state.kind).toBe('open');
     expect(new Set(await Promise.all(Array.from({ length: callers }, unwrap)))).toEqual(new Set([opened]));
   } finally {

@@ -14,7 +14,7 @@ export async function whyHeard(body: Buffer, stored: StoredCase, oracle: Openssl
     return 'what was there at insertion';
   if (declared === 'nothing' && body.equals(atInsertion) && isMedia(body)) return 'plain media';
   if (early && (await oracle.opens(stored)).some(opened => opened.equals(body))) return 'what openssl reads there';
-  if (early && stored.change === 'garbled' && isGarbledContent(body, stored))
+  if (early && stored.change === 'garbled' && (kind === 'openssl' ? isDamaged : isGarbledContent)(body, stored))
     return 'the damaged content that lay there';
   return undefined;
 }
@@ -30,6 +30,21 @@ function isGarbledContent(body: Buffer, { plaintext, secret }: StoredCase): bool
     const there = encryptContent(body, { ...secret, iv: each });
     return there.length === made.length && differing(there, made) + differing(each, secret.iv) <= garbledBytesAtMost;
   });
+}
+
+/**
+ * The session key that openssl drew is nobody's to know, and of its own PEM and S/MIME it reads less than this server once
+ * they are damaged. With the right key a garbled byte costs its own block and one byte of the next; with a wrong one no
+ * block would be left.
+ */
+function isDamaged(body: Buffer, { plaintext }: StoredCase): boolean {
+  const blocks = differingBlocks(body, plaintext);
+  return body.length === plaintext.length && blocks <= 2 * garbledBytesAtMost && sharesBlock(body, plaintext);
+}
+
+function differingBlocks(a: Buffer, b: Buffer): number {
+  const starts = Array.from({ length: Math.ceil(b.length / 16) }, (_, block) => 16 * block);
+  return starts.filter(start => !a.subarray(start, start + 16).equals(b.subarray(start, start + 16))).length;
 }
 
 const differing = (a: Buffer, b: Buffer): number => a.filter((byte, at) => byte !== b[at]).length;

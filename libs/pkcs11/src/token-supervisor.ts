@@ -37,7 +37,7 @@ export class TokenSupervisor {
   private connection: TokenConnection | undefined;
   private currentState: TokenState = { kind: 'closed' };
   /** Forgotten only when the token has proven that it works: opening proves nothing. */
-  private readonly backOff = new BackOff(() => void this.retry());
+  private readonly backOff = new BackOff(() => void this.openAgain().catch(() => undefined));
   private openedAt = 0;
   private ambiguousFailures = 0;
 
@@ -65,7 +65,7 @@ export class TokenSupervisor {
     } catch (error) {
       const failure = toTokenError(error, 'opening the token');
       if (failure.failure === 'pin') this.setState({ kind: 'pin-refused', reason: failure.message });
-      else if (failure.failure === 'unavailable') this.awaitReturn(failure.message);
+      else if (failure.failure === 'unavailable') this.awaitReturn('lost', failure.message);
       else throw failure;
     }
   }
@@ -121,24 +121,16 @@ export class TokenSupervisor {
     if (connection === undefined || connection.inUse) return;
     this.connection = undefined;
     connection.close();
-    try {
-      await this.module.restart();
-      this.open();
-    } catch (error) {
-      const failure = toTokenError(error, 'opening the token again');
-      if (failure.failure === 'pin') this.setState({ kind: 'pin-refused', reason: failure.message });
-      else this.awaitReturn(failure.message);
-      throw failure;
-    }
+    await this.openAgain();
   }
 
-  /** Ends for good; resolves when the last native call has returned. Never waits for one that hangs. */
+  /** Ends for good; resolves when the last native call has returned, or hangs. */
   async close(): Promise<void> {
     this.backOff.stop();
     this.setState({ kind: 'closed' });
     this.connection?.close();
     this.connection = undefined;
-    await this.module.finish();
+    await this.module.finish(this.options.operationTimeoutMs);
   }
 
   private async runOnce<T>(
@@ -204,8 +196,8 @@ export class TokenSupervisor {
     this.backOff.schedule();
   }
 
-  private awaitReturn(reason: string): void {
-    this.setState({ kind: 'lost', reason });
+  private awaitReturn(kind: 'lost' | 'hung', reason: string): void {
+    if (kind !== this.currentState.kind) this.setState({ kind, reason });
     this.backOff.schedule();
   }
 
@@ -221,15 +213,23 @@ export class TokenSupervisor {
     connection.close();
   }
 
-  private async retry(): Promise<void> {
+  /**
+   * Calls of what was lost may still run, and the module is not initialised again beneath them. Where one does not return
+   * the token hangs, whatever it was lost by: nobody else waits for that call. A key pair has no more time than the others.
+   * @throws TokenError when the token does not open; it is looked for from then on, unless its PIN is refused.
+   */
+  private async openAgain(): Promise<void> {
+    const isQuiet = await this.module.calls.quiet(this.options.operationTimeoutMs);
+    if (this.currentState.kind === 'closed' || this.currentState.kind === 'pin-refused') return;
     try {
-      // Waits for calls that still run; for one that hangs as long as it takes, which ends only if it returns.
-      await this.module.restart();
-      if (this.currentState.kind === 'lost' || this.currentState.kind === 'hung') this.open();
+      if (!isQuiet) throw new TokenError('unavailable', 'a call that ran when the token was lost does not return');
+      this.module.restart();
+      this.open();
     } catch (error) {
       const failure = toTokenError(error, 'opening the token again');
       if (failure.failure === 'pin') this.setState({ kind: 'pin-refused', reason: failure.message });
-      else this.backOff.schedule();
+      else this.awaitReturn(isQuiet ? 'lost' : 'hung', failure.message);
+      throw failure;
     }
   }
 

@@ -62,7 +62,7 @@ export class Token {
     try {
       return listSlots(module.library);
     } finally {
-      await module.finish();
+      await module.finish(0);
     }
   }
 

@@ -31,7 +31,7 @@ describe(putPrivateKey.name, () => {
   afterAll(async () => {
     connection.pool('administration').release(session, true);
     connection.close();
-    await module.finish();
+    await module.finish(0);
     softHsm.remove();
   });
 

@@ -22,9 +22,9 @@ describe(NativeCalls.name, () => {
     await outcome;
     expect(calls.hung).toBe(true);
     output.fill(7);
-    const quiet = calls.quiet();
+    const quiet = calls.quiet(1000);
     resolve();
-    await quiet;
+    expect(await quiet).toBe(true);
     expect(calls.hung).toBe(false);
     expect(output).toEqual(Buffer.alloc(4));
   });
@@ -36,13 +36,31 @@ describe(NativeCalls.name, () => {
       calls.run('C_Sign', 1000, { buffers: [], returned }, done => void promise.then(() => done(null, undefined))),
     );
     let isQuiet = false;
-    const quiet = calls.quiet().then(() => (isQuiet = true));
+    const quiet = calls.quiet(1000).then(() => (isQuiet = true));
     first.resolve();
     await running[0];
     expect(isQuiet).toBe(false);
     second.resolve();
     await quiet;
-    await calls.quiet();
+    expect(await calls.quiet(1000)).toBe(true);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('waits no longer for a call than it is told, whatever time the call has', async () => {
+    const calls = new NativeCalls();
+    const { promise, resolve } = deferred();
+    const call = calls.run(
+      'C_GenerateKeyPair',
+      120_000,
+      { buffers: [], returned },
+      done => void promise.then(() => done(null, undefined)),
+    );
+    const quiet = calls.quiet(1000);
+    await jest.advanceTimersByTimeAsync(1000);
+    expect([await quiet, calls.hung, jest.getTimerCount()]).toEqual([false, false, 1]);
+    resolve();
+    await call;
+    expect(await calls.quiet(1000)).toBe(true);
   });
 
   it('passes failures on and leaves no timer behind', async () => {
@@ -60,7 +78,7 @@ describe(NativeCalls.name, () => {
     });
     await expect(refused).rejects.toThrow('a wrong argument');
     expect(jest.getTimerCount()).toBe(0);
-    await calls.quiet();
+    expect(await calls.quiet(1000)).toBe(true);
   });
 });
 

@@ -25,7 +25,7 @@ export type StartCall<T> = (done: (error: Error | null, value: T) => void) => vo
  */
 export class NativeCalls {
   private readonly running = new Set<RunningCall>();
-  private readonly waitingForQuiet: (() => void)[] = [];
+  private readonly waitingForQuiet = new Set<() => void>();
   /** One for all calls: it rings when the first of them may be late. */
   private watchdog: { readonly timer: NodeJS.Timeout; readonly rings: number } | undefined;
 
@@ -56,21 +56,35 @@ export class NativeCalls {
     });
   }
 
-  /** Resolves when no call runs; not before a hung call has returned, if it ever does. */
-  async quiet(): Promise<void> {
-    if (this.running.size === 0) return;
-    await new Promise<void>(resolve => this.waitingForQuiet.push(resolve));
+  /** Whether no call runs, or hangs. */
+  get isQuiet(): boolean {
+    return this.running.size === 0;
+  }
+
+  /** Waits until no call runs, `timeoutMs` at most, whatever time a call has of its own. @returns whether that is so */
+  async quiet(timeoutMs: number): Promise<boolean> {
+    if (this.isQuiet) return true;
+    await new Promise<void>(resolve => {
+      const over = (): void => {
+        clearTimeout(timer);
+        this.waitingForQuiet.delete(over);
+        resolve();
+      };
+      const timer = setTimeout(over, timeoutMs);
+      this.waitingForQuiet.add(over);
+    });
+    return this.isQuiet;
   }
 
   private forget(call: RunningCall): void {
     this.running.delete(call);
     if (call.hung) for (const buffer of call.buffers) buffer.fill(0);
-    if (this.running.size === 0) this.announceQuiet();
+    if (this.isQuiet) this.announceQuiet();
   }
 
   private announceQuiet(): void {
     this.stopWatching();
-    for (const resolve of this.waitingForQuiet.splice(0)) resolve();
+    for (const over of this.waitingForQuiet) over();
   }
 
   private watchUntil(end: number): void {

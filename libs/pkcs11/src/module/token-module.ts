@@ -95,18 +95,16 @@ export class TokenModule {
    * itself. Does nothing while another token of the module is in use, whose handles would die, or while a call runs.
    * @throws TokenError
    */
-  async restart(): Promise<void> {
-    await this.calls.quiet();
-    if (this.users.size > 0) return;
+  restart(): void {
+    if (this.users.size > 0 || !this.calls.isQuiet) return;
     this.finalise();
     this.initialise();
   }
 
-  /** Finalises when nobody uses the module any more and no call hangs. */
-  async finish(): Promise<void> {
+  /** Finalises when nobody uses the module any more, unless a call hangs, or still runs after `timeoutMs`. */
+  async finish(timeoutMs: number): Promise<void> {
     if (this.calls.hung) return;
-    await this.calls.quiet();
-    if (this.users.size === 0) this.finalise();
+    if ((await this.calls.quiet(timeoutMs)) && this.users.size === 0) this.finalise();
   }
 
   private initialise(): void {

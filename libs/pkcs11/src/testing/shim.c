@@ -10,6 +10,7 @@
  *   fail F CODE                      the call is not made and answers CODE
  *   map F CODE                       whatever goes wrong in the real call is answered as CODE
  *   stall F MS                       the call waits so long, or until the rule is gone
+ *   hang F                           the call never returns, whatever becomes of the rule
  *   crash F                          the process dies of SIGSEGV
  *   hide MECHANISM                   the mechanism is not there
  *   alias MECHANISM REAL             MECHANISM is offered, and done as REAL
@@ -217,6 +218,10 @@ static void stall(const char *function) {
   }
 }
 
+static void hang(const char *function) {
+  if (ruled("hang", function) != NONE) for (;;) pause();
+}
+
 static void forget_sessions(void) {
   rule found;
   if (!has("forget-sessions", &found)) return;
@@ -240,6 +245,7 @@ static CK_RV enter(const char *function) {
   if (dies) { signal(SIGSEGV, SIG_DFL); raise(SIGSEGV); }
   if (atomic_fetch_add(&inside, 1) > 0 && has("one-caller", NULL)) { signal(SIGSEGV, SIG_DFL); raise(SIGSEGV); }
   stall(function);
+  hang(function);
   if (strcmp(function, "C_Initialize") != 0) forget_sessions();
   return ruled("fail", function);
 }

@@ -31,6 +31,11 @@ export function shimModule(): string {
   return module;
 }
 
+/** Every function of PKCS#11 that a shim plays rules for. */
+export function shimFunctions(): string[] {
+  return [...readFileSync(source, 'utf8').matchAll(/\bOWN\((C_\w+)\)/g)].map(([, name = '']) => name);
+}
+
 /** What a shim is put before. */
 export interface RealModule {
   readonly modulePath: string;

@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { constants, publicEncrypt, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { TokenError } from '../errors/token-error.js';
 import type { TokenKey } from '../keys/token-key.js';
 import { recordingKey, type RecordingKey } from '../testing/recording-key.js';
@@ -159,6 +162,15 @@ describe(HostedToken.name, () => {
       reason: expect.stringContaining('SIGSEGV') as string,
     });
     expect(await unwrap(token)).toEqual(message);
+  });
+
+  it('goes on where the system has no room for another process, and begins one when it has', async () => {
+    const loader = join(__dirname, '../../../store/src/testing/typescript-loader.cjs');
+    const program = join(__dirname, '../testing/without-descriptors.ts');
+    const limited = ['-c', 'ulimit -n 100; exec "$@"', 'limited', process.execPath, '--require', loader, program];
+    const given = [options.uri, options.pin, JSON.stringify(softHsm.environment)];
+    const { stdout } = await promisify(execFile)('/bin/sh', [...limited, ...given], { timeout: 100_000 });
+    expect(stdout).toMatch(/^open after .*EMFILE/);
   });
 
   it('opens one of two tokens of one module again while the other works', async () => {

@@ -1,10 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import type { Duplex } from 'node:stream';
+import type { ChildProcess } from 'node:child_process';
 import { TokenError } from '../errors/token-error.js';
 import { tokenErrorOf } from './crossing-error.js';
 import { FrameChannel } from './frame-channel.js';
-import { hostCommand, hostEnvironment } from './host-command.js';
 import { callerCodec } from './message-codecs.js';
+import { spawnHost } from './spawned-host.js';
 import type { ArgumentsOf, HostOperation, MessageFromHost, MessageToHost, ResultOf } from './host-messages.js';
 
 /** Why a host ended: by itself, for a module that crashed, say; killed, for a call that stood; because it was told to. */
@@ -38,7 +37,7 @@ const lastMessagesMs = 200;
  * call of its module takes too long. What it was asked for fails when it ends, whatever the reason.
  */
 export class ModuleProcess {
-  private readonly child: ChildProcess;
+  private readonly child: ChildProcess | undefined;
   private readonly channel: FrameChannel<MessageToHost, MessageFromHost>;
   private readonly pending = new Map<number, Pending>();
   /** Those of them that the host knows to be given up. */
@@ -55,20 +54,17 @@ export class ModuleProcess {
   private over = false;
 
   constructor(private readonly options: ModuleProcessOptions) {
-    const [program, ...args] = hostCommand();
-    // What a module prints is no part of our own output.
-    this.child = spawn(program, args, {
-      env: hostEnvironment(options.environment, options.threads),
-      stdio: ['ignore', 2, 2, 'pipe'],
-    });
+    const { child, channel } = spawnHost(options.environment, options.threads, error =>
+      this.settle(`it cannot be started: ${error.message}`),
+    );
+    this.child = child;
     this.channel = new FrameChannel(
-      this.child.stdio[3] as Duplex,
+      channel,
       callerCodec,
       message => this.take(message),
       () => this.loseChannel(),
     );
-    this.child.once('error', error => this.settle(`it cannot be started: ${error.message}`));
-    this.child.once('exit', (code, signal) => {
+    this.child?.once('exit', (code, signal) => {
       this.end ??= {
         kind: 'crashed',
         reason: `the process of the PKCS#11 module ended (${signal ?? `status ${code}`})`,
@@ -81,7 +77,7 @@ export class ModuleProcess {
   }
 
   get pid(): number | undefined {
-    return this.child.pid;
+    return this.child?.pid;
   }
 
   /** Milliseconds for which it has not answered, roughly. */
@@ -111,7 +107,7 @@ export class ModuleProcess {
   /** Ends it from outside. */
   kill(kind: HostEnd, reason: string): void {
     this.end ??= { kind, reason };
-    this.child.kill('SIGKILL');
+    this.child?.kill('SIGKILL');
   }
 
   private take(message: MessageFromHost): void {
@@ -165,7 +161,7 @@ export class ModuleProcess {
   private loseChannel(): void {
     this.channelClosed = true;
     if (this.exited) this.settle();
-    else this.child.kill('SIGKILL');
+    else this.child?.kill('SIGKILL');
   }
 
   private settle(reason?: string): void {

@@ -18,6 +18,7 @@ import type { RunningCluster } from '#test/cluster/running-cluster.js';
 import { WatchedProxy, type Passing } from '#test/cluster/watched-proxy.js';
 import { resultOf, type CommandResult } from './command-line.js';
 import { CurlClient } from './curl-client.js';
+import { openssl } from './external-tools.js';
 
 jest.setTimeout(300_000);
 
@@ -72,19 +73,21 @@ function startRecorder(file: string, ...options: readonly string[]): ChildProces
   const { ready } = cluster;
   const certificate = ready.certificates[0]!;
   const parameters = [
-    ...['record', file, '--json', '--gateway', gateway.url(ready.gateway), '--ca', ready.caFile],
+    ...['record', file, '--gateway', gateway.url(ready.gateway), '--ca', ready.caFile],
     ...['--contact-center', ready.contactCenter, '--ops-user', ready.ops.name],
     ...['--ops-password-file', at('ops.password'), '--webdav', webdav.url(ready.webdav.url)],
     ...['--webdav-user', ready.webdav.user, '--webdav-password-file', at('webdav.password')],
     ...(options.includes('--directory') ? [] : ['--directory', folder()]),
-    ...(options.includes('plain') ? [] : ['--certificate', `${certificate.alias}=${certificate.file}`]),
+    ...(['plain', '--certificate'].some(option => options.includes(option))
+      ? []
+      : ['--certificate', `${certificate.alias}=${certificate.file}`]),
     ...options,
   ];
   return spawn(...endingWithUs(process.execPath, [program, ...parameters]));
 }
 
 const record = (file: string, ...options: readonly string[]): Promise<CommandResult> =>
-  resultOf(startRecorder(file, ...options));
+  resultOf(startRecorder(file, '--json', ...options));
 
 interface MediaFile {
   readonly mediaId: string;
@@ -166,6 +169,22 @@ it('two at the same moment: different ids both play, of one id one plays and the
   expect(loser?.stderr).toContain('a recording RIVALS1 exists already');
   recorded.set((await playPathOf('RIVALS1'))!, winners[0]!.media);
   await expectAllToPlay();
+});
+
+it('says of a recording that nobody here can open why it may not play', async () => {
+  const stranger = ['-keyout', at('stranger.key'), '-out', at('stranger.pem'), '-subj', '/CN=Stranger'];
+  await openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', ...stranger);
+  const { file } = mediaFile('stranger.mp3');
+  const warning = 'mediaFiles.0.pkcs7: no recipient of the envelope is a certificate of the contact center';
+  const certificate = ['--certificate', `stranger=${at('stranger.pem')}`];
+  const text = await resultOf(startRecorder(file, ...certificate));
+  expect(text).toEqual({
+    status: 0,
+    stdout: expect.stringMatching(/^https:\S+\n$/),
+    stderr: expect.stringMatching(`^rcsctl: warning: ${warning}`),
+  });
+  const { stdout } = await record(file, ...certificate);
+  expect(JSON.parse(stdout)).toMatchObject({ warnings: [expect.stringContaining(warning)] });
 });
 
 it('stores a plain file as it is', async () => {

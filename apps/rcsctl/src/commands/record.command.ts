@@ -18,7 +18,7 @@ import { mediaExtension } from '../recorder/recorder-name.js';
 import { recordingDetails, type DetailOptions } from '../recorder/recording-details.js';
 import { wavDuration, wavHeadBytes } from '../recorder/wav-duration.js';
 import { spoolKinds } from '../recorder/spool/spool-kind.js';
-import { print } from '../terminal/print.js';
+import { print, warn } from '../terminal/print.js';
 
 interface Options extends ConfigurationOptions, RecorderOptions, DetailOptions, WatchOptions, StoredOptions {
   readonly directory?: string;
@@ -155,6 +155,7 @@ async function record(file: string, options: Options): Promise<void> {
       gateway,
     });
     print(options.json === true, resource, () => resource.mediaFiles.map(({ mediaUri }) => mediaUri).join('\n'));
+    if (options.json !== true) resource.warnings?.forEach(warn);
   } finally {
     await gateway.close();
   }

@@ -48,8 +48,8 @@ export class GatewayClient {
     this.authorization = `Basic ${Buffer.from(`${access.userName}:${access.password}`).toString('base64')}`;
   }
 
-  /** Stores metadata of a recording; answers the recording resource. */
-  async insertRecording(contactCenter: string, recording: object): Promise<RecordingResource> {
+  /** Stores metadata of a recording; answers the recording resource, with what the gateway warns of. */
+  async insertRecording(contactCenter: string, recording: object): Promise<InsertedResource> {
     return (await this.insert(contactCenter, recording)).resource;
   }
 
@@ -58,7 +58,7 @@ export class GatewayClient {
     const path = `/internal-api/contact-centers/${encodeURIComponent(contactCenter)}/recordings`;
     const body = JSON.stringify(recording);
     const response = await this.post(path, body);
-    const resource = (await this.json(response, 'inserting the recording')) as InsertionAnswer;
+    const resource = (await this.json(response, 'inserting the recording')) as InsertedResource;
     return { isNew: response.statusCode === 201, resource, warnings: resource.warnings ?? [] };
   }
 
@@ -238,7 +238,10 @@ export interface InsertedRecording {
   readonly warnings: readonly string[];
 }
 
-type InsertionAnswer = RecordingResource & { readonly warnings?: readonly string[] };
+export interface InsertedResource extends RecordingResource {
+  /** Why it may not play. */
+  readonly warnings?: readonly string[];
+}
 
 /** Of an error of /api/v2. */
 function reasonIn(text: string): string {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContentTree } from '#media-storage';
-import { GatewayAnswerError, type GatewayClient, type RecordingResource } from '../gateway-client/gateway-client.js';
+import { GatewayAnswerError, type GatewayClient, type InsertedResource } from '../gateway-client/gateway-client.js';
 import { recordingEncryption, type EncryptedRecording, type RecordingEncryption } from './encrypt-recording.js';
 import type { Plaintext } from './plaintext.js';
 import { recorderName } from './recorder-name.js';
@@ -45,7 +45,7 @@ const pauseMs = 1000;
  * was there before stays as it is, and a repetition works: an id that is taken is found out before anything is stored, no
  * name of a stored file comes twice, and the server hears of a file only when it was read back and compared.
  */
-export async function recordMedia(job: RecordingJob): Promise<RecordingResource> {
+export async function recordMedia(job: RecordingJob): Promise<InsertedResource> {
   const callUuid = job.callUuid ?? job.id;
   recordingEncryption(job);
   if (await job.gateway.hasRecording(job.id)) throw new Error(takenId(job.id));
@@ -103,7 +103,7 @@ async function store(
 }
 
 /** The same insertion twice is one: where an answer got lost, it is asked for again. */
-async function insert(job: RecordingJob, path: string, recording: object): Promise<RecordingResource> {
+async function insert(job: RecordingJob, path: string, recording: object): Promise<InsertedResource> {
   try {
     return await job.gateway.insertRecording(job.contactCenter, recording);
   } catch (first) {

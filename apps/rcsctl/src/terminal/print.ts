@@ -10,6 +10,11 @@ export function print(json: boolean, result: unknown, text: () => string): void 
   process.stdout.write(`${json ? JSON.stringify(result) : text()}\n`);
 }
 
+/** Says what did not fail, and still needs somebody to look at it. */
+export function warn(message: string): void {
+  process.stderr.write(`rcsctl: warning: ${message}\n`);
+}
+
 /** Tells what is going on; silent where nobody watches. */
 export function progress(message: string): void {
   if (process.stderr.isTTY) process.stderr.write(`${message}\n`);

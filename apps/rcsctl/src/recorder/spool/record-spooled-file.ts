@@ -40,6 +40,7 @@ const mostAttempts = 5;
 
 /**
  * Encrypts a file for whom the profile is encrypted for at this moment, and inserts it only if that is still so.
+ * @returns why the recording may not play.
  * @throws UnrecordableFileError; Error for what may pass.
  */
 export async function recordSpooledFile(
@@ -47,15 +48,15 @@ export async function recordSpooledFile(
   id: string,
   how: SpoolRecording,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<readonly string[]> {
   for (let attempt = 1; ; attempt++) {
     const recipients = await how.followed.current(signal);
     if (recipients.certificates.length === 0) {
       throw new Error('no certificate is assigned, and plain recordings are not made of a spool: assign one');
     }
     try {
-      await recordMedia(await jobOf(file, id, how, recipients, signal));
-      return;
+      const { warnings = [] } = await recordMedia(await jobOf(file, id, how, recipients, signal));
+      return warnings;
     } catch (error) {
       if (!(error instanceof OutdatedRecipientsError) || attempt >= mostAttempts) throw error;
     }

@@ -47,7 +47,7 @@ describe(SpoolWatch.name, () => {
       hasRecording: id => Promise.resolve(recorded.has(id)),
       record: (file, id) => {
         recorded.set(id, file.name);
-        return Promise.resolve();
+        return Promise.resolve([]);
       },
       tell: event => void events.push(event),
       ...changes,
@@ -109,7 +109,7 @@ describe(SpoolWatch.name, () => {
           throw new Error('startTime is no time', { cause });
         }
         recorded.set(id, name);
-        return Promise.resolve();
+        return Promise.resolve([]);
       },
     });
     expect([...recorded.values()]).toEqual(['c.wav']);
@@ -122,6 +122,17 @@ describe(SpoolWatch.name, () => {
     expect(readFileSync(join(folder, '.aside/b.wav.error.txt'), 'utf8')).toContain('startTime is no time');
   });
 
+  it('keeps the file of a recording that may not play, with what the gateway said of it', async () => {
+    put('a.wav');
+    await watch({
+      finished: new FinishedFiles(folder, { remove: true }, join(folder, '.aside')),
+      record: () => Promise.resolve(['no recipient of the envelope is a certificate of cc-1']),
+    });
+    expect(readdirSync(join(folder, '.aside')).sort()).toEqual(['a.wav', 'a.wav.error.txt']);
+    const reason = expect.stringMatching(/^recorded as [0-9A-F]{32}, but no recipient of the envelope is/);
+    expect(events).toEqual([{ event: 'set-aside', file: 'a.wav', reason }]);
+  });
+
   it('waits for what is away, loses nothing, and ends where the login is refused', async () => {
     put('a.wav');
     let tries = 0;
@@ -129,7 +140,7 @@ describe(SpoolWatch.name, () => {
       record: (file, id) => {
         if (tries++ === 0) throw new Error('the storage is away');
         recorded.set(id, file.name);
-        return Promise.resolve();
+        return Promise.resolve([]);
       },
     });
     expect(events.map(({ event }) => event)).toEqual(['waiting', 'recorded']);
@@ -147,7 +158,7 @@ describe(SpoolWatch.name, () => {
     await watch({
       record: () => {
         if (++count % 1000 === 0) most = Math.max(most, process.memoryUsage().heapUsed - before);
-        return Promise.resolve();
+        return Promise.resolve([]);
       },
       hasRecording: () => Promise.resolve(false),
       tell: () => undefined,

@@ -17,8 +17,8 @@ export interface SpoolWatchOptions extends SpoolOptions {
   readonly contactCenter: string;
   readonly finished: FinishedFiles;
   readonly hasRecording: (id: string) => Promise<boolean>;
-  /** Encrypts, stores and inserts. @throws UnrecordableFileError for what is the file's own fault. */
-  readonly record: (file: SpooledFile, id: string, signal: AbortSignal) => Promise<void>;
+  /** Encrypts, stores and inserts. @returns why it may not play. @throws UnrecordableFileError for what is the file's own fault. */
+  readonly record: (file: SpooledFile, id: string, signal: AbortSignal) => Promise<readonly string[]>;
   readonly tell: (event: SpoolEvent) => void;
   /** Ends when nothing is left that is complete. */
   readonly once: boolean;
@@ -74,15 +74,25 @@ export class SpoolWatch {
     const id = spooledId(contactCenter, name, file);
     try {
       const isThere = await hasRecording(id);
-      if (!isThere) await record(file, id, signal);
-      await finished.recorded(file);
-      tell({ event: isThere ? 'there-already' : 'recorded', file: name, id });
+      const warnings = isThere ? [] : await record(file, id, signal);
+      // Until it plays, this file may be all that there is of the call.
+      if (warnings.length > 0) {
+        await this.setAside(file, `recorded as ${id}, but ${warnings.join('; ')}`);
+      } else {
+        await finished.recorded(file);
+        tell({ event: isThere ? 'there-already' : 'recorded', file: name, id });
+      }
     } catch (error) {
       const reason = reasonAgainst(error);
       if (reason === undefined) throw error;
-      await finished.aside(file, reason);
-      tell({ event: 'set-aside', file: name, reason });
+      await this.setAside(file, reason);
     }
+  }
+
+  private async setAside(file: SpooledFile, reason: string): Promise<void> {
+    const { folder, finished, tell } = this.options;
+    await finished.aside(file, reason);
+    tell({ event: 'set-aside', file: relative(folder, file.path), reason });
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { endOf, type Piece } from '#cms';
+import type { Piece } from '#cms';
 import { listenTo } from '#platform';
 import type { StoredObject } from '../stored-object.js';
 import { contentTreeBlockBytes, leafPrefix } from './content-tree.js';
@@ -18,7 +18,8 @@ export interface VerifiedRange {
 
 /**
  * Bytes [start, end) of a stored file, each handed on when the whole block it lies in has come and was found right. Chunks
- * go through as they are, without a copy; at most one block of them is held back.
+ * go through as they are, without a copy, and whole: those that reach into the next block wait for that. So at most one block
+ * and one chunk are held back.
  */
 export class VerifiedStream extends Readable {
   private upstream: Readable | undefined;
@@ -30,6 +31,8 @@ export class VerifiedStream extends Readable {
   private hash: Hash | undefined;
   private held: Piece[] = [];
   private heldStart: number;
+  /** Behind the last byte of all blocks that were found right. */
+  private verifiedEnd: number;
 
   constructor(private readonly range: VerifiedRange) {
     super({ highWaterMark: contentTreeBlockBytes });
@@ -37,10 +40,11 @@ export class VerifiedStream extends Readable {
     let first = Math.floor(start / contentTreeBlockBytes);
     let last = Math.ceil(end / contentTreeBlockBytes);
     this.heldStart = first * contentTreeBlockBytes;
-    for (let block = known(first); block !== undefined && first < last; block = known(++first)) this.release(block);
+    for (let block = known(first); block !== undefined && first < last; block = known(++first)) this.handOn(block);
     for (let block = known(last - 1); block !== undefined && first < last; block = known(--last - 1))
       this.tail.unshift(block);
     this.position = first * contentTreeBlockBytes;
+    this.verifiedEnd = this.position;
     this.upstreamEnd = Math.min(last * contentTreeBlockBytes, stored.size);
   }
 
@@ -66,44 +70,48 @@ export class VerifiedStream extends Readable {
     listenTo(upstream, {
       onData: (chunk: Piece) => this.guard(() => this.receive(chunk)),
       onEnd: () => this.guard(() => this.finish()),
-      onError: error => this.destroy(error),
+      onError: error => this.fail(error),
       onClose: () => {
-        if (!upstream.readableEnded) this.destroy(new Error('the stored file was closed while it was read'));
+        if (!upstream.readableEnded) this.fail(new Error('the stored file was closed while it was read'));
       },
     });
   }
 
   private receive(chunk: Piece): void {
     if (this.destroyed) return;
-    let wantsMore = true;
+    this.held.push(chunk);
     for (let offset = 0; offset < chunk.length;) {
       const index = Math.floor(this.position / contentTreeBlockBytes);
       const blockEnd = Math.min((index + 1) * contentTreeBlockBytes, this.range.stored.size);
       const length = Math.min(blockEnd - this.position, chunk.length - offset);
-      const piece = pieceOf(chunk, offset, offset + length);
       this.hash ??= createHash('sha256').update(leafPrefix);
-      this.hash.update(piece);
-      this.held.push(piece);
+      this.hash.update(length === chunk.length ? chunk : chunk.subarray(offset, offset + length));
       this.position += length;
       offset += length;
-      if (this.position === blockEnd) wantsMore = this.endBlock(index, this.hash);
+      if (this.position === blockEnd) this.endBlock(index, this.hash);
     }
-    if (!wantsMore) this.upstream?.pause();
+    if (!this.release()) this.upstream?.pause();
   }
 
-  /** @returns false when the reader has enough for now. */
-  private endBlock(index: number, hash: Hash): boolean {
+  private endBlock(index: number, hash: Hash): void {
     this.range.check(index, hash.digest());
     this.hash = undefined;
-    const { held } = this;
-    this.held = [];
+    this.verifiedEnd = this.position;
+  }
+
+  /** Hands on what all was found right of. @returns false when the reader has enough for now */
+  private release(): boolean {
     let wantsMore = true;
-    for (const piece of held) wantsMore = this.release(piece);
+    for (let [chunk] = this.held; chunk !== undefined; [chunk] = this.held) {
+      if (this.heldStart + chunk.length > this.verifiedEnd) break;
+      this.held.shift();
+      wantsMore = this.handOn(chunk);
+    }
     return wantsMore;
   }
 
-  /** Hands on what was asked for of the next verified bytes. */
-  private release(piece: Buffer): boolean {
+  /** Hands on what was asked for of the next bytes, which were found right. */
+  private handOn(piece: Buffer): boolean {
     const from = Math.max(0, this.range.start - this.heldStart);
     const to = Math.min(piece.length, this.range.end - this.heldStart);
     this.heldStart += piece.length;
@@ -112,7 +120,7 @@ export class VerifiedStream extends Readable {
 
   private finish(): void {
     if (this.destroyed) return;
-    for (const block of this.tail) this.release(block);
+    for (const block of this.tail) this.handOn(block);
     this.push(null);
   }
 
@@ -120,12 +128,17 @@ export class VerifiedStream extends Readable {
     try {
       step();
     } catch (error) {
-      this.destroy(error instanceof Error ? error : new Error(String(error)));
+      this.fail(error instanceof Error ? error : new Error(String(error)));
     }
   }
-}
 
-function pieceOf(chunk: Piece, from: number, to: number): Piece {
-  if (to < chunk.length) return chunk.subarray(from, to);
-  return from === 0 ? chunk : endOf(chunk, from);
+  /** What was found right of the next chunk goes before the failure. */
+  private fail(error: Error): void {
+    if (this.destroyed) return;
+    this.release();
+    const [chunk] = this.held;
+    const verified = this.verifiedEnd - this.heldStart;
+    if (chunk !== undefined && verified > 0) this.handOn(chunk.subarray(0, verified));
+    this.destroy(error);
+  }
 }

@@ -4,7 +4,7 @@ import { HostedToken } from '../host/hosted-token.js';
 
 const patienceMs = 30_000;
 
-/** A program (URI, PIN, environment of the module): loses the process of its token while it has no descriptor left; prints `back` when that is over. */
+/** A program (URI, PIN, environment of the module): loses the process of its token while it has no descriptor left; prints the state of the token after that, and why the process ended. */
 async function main(): Promise<void> {
   const [, , uri = '', pin = '', environment = ''] = process.argv;
   const reasons: string[] = [];

@@ -1,4 +1,3 @@
-import { ServerResponse } from 'node:http';
 import { archiveRequestSchema } from '#contracts';
 import type { GrantVerifier } from '#grants';
 import { endWithin, RcsError, sendStream } from '#platform';
@@ -38,13 +37,7 @@ export class ArchiveHandler {
       'content-length': length,
       etag: file.entityTag,
     });
-    await sendStream(source, response, {
-      length,
-      receiverIdleTimeoutMs: this.clientIdleTimeoutMs,
-      outstandingBytes,
-      // A caller in this process has yet to send the very pieces.
-      disposes: response instanceof ServerResponse,
-    });
+    await sendStream(source, response, { length, receiverIdleTimeoutMs: this.clientIdleTimeoutMs, outstandingBytes });
     await endWithin(response, this.clientIdleTimeoutMs);
   }
 }

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer, get, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { ReceiverGoneError } from '#platform';
 import { within } from '#test/waiting/within.js';
@@ -49,20 +48,6 @@ it('takes no more from its source than the receiver takes, and gives up one that
   await receive(numbered, impatientMs);
   await expect(within('giving up', sending)).rejects.toThrow(ReceiverGoneError);
   expect(given).toBeLessThan(pieces / 2);
-});
-
-it('disposes of pieces that the receiver has taken, in their order, and of none that it has not', async () => {
-  const disposed: number[] = [];
-  const disposable = (index: number): Buffer =>
-    Object.assign(Buffer.alloc(pieceBytes, index), { [Symbol.dispose]: () => void disposed.push(index) });
-  await buffer(await receive(() => Readable.from([0, 1, 2].map(disposable))));
-  await sending;
-  expect(disposed).toEqual([0, 1, 2]);
-  await receive(async function* () {
-    for (given = 0; given < pieces; given++) yield disposable(await Promise.resolve(given));
-  }, impatientMs);
-  await expect(within('giving up', sending)).rejects.toThrow(ReceiverGoneError);
-  expect(disposed.length - 3).toBeLessThan(given);
 });
 
 it('hears of a receiver that leaves', async () => {

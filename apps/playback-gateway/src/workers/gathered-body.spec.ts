@@ -1,6 +1,5 @@
 import { PassThrough, Readable } from 'node:stream';
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
-import type { ArrivedPiece } from './answers/arrival-slab.js';
 import { gatheredBody } from './gathered-body.js';
 
 const chunkBytes = 10_000;
@@ -39,18 +38,6 @@ describe(gatheredBody.name, () => {
     expect(alone.map(piece => large.findIndex(chunk => chunk.buffer === piece.buffer))).toEqual(
       large.map((_, at) => at),
     );
-  });
-
-  it('joins small pieces into one that disposes of all of them', async () => {
-    const disposed: number[] = [];
-    const chunks = numbered(8).map((chunk, index) =>
-      Object.assign(chunk, { [Symbol.dispose]: () => void disposed.push(index) }),
-    );
-    const pieces: ArrivedPiece[] = await piecesOf(Readable.from(chunks, { objectMode: false }));
-    expect(pieces.map(({ length }) => length / chunkBytes)).toEqual([4, 4]);
-    expect(disposed).toEqual([]);
-    pieces[0]?.[Symbol.dispose]?.();
-    expect(disposed).toEqual([0, 1, 2, 3]);
   });
 
   it('ends with a body of nothing, and with one that has ended before', async () => {

@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
 import { listenTo } from '#platform';
-import type { ArrivedPiece } from './answers/arrival-slab.js';
 
 /** What is waited for before anybody is woken: where the work that each time costs stops to matter. */
 const gatheredBytes = 256 * 1024;
@@ -96,8 +95,8 @@ class GatheredBody {
 }
 
 /** Pieces that are no smaller than they need to be, the last one aside. */
-function* joined(chunks: readonly ArrivedPiece[]): Generator<ArrivedPiece> {
-  let small: ArrivedPiece[] = [];
+function* joined(chunks: readonly Buffer[]): Generator<Buffer> {
+  let small: Buffer[] = [];
   let length = 0;
   for (const chunk of chunks) {
     if (length === 0 && chunk.length >= pieceBytes) {
@@ -107,16 +106,8 @@ function* joined(chunks: readonly ArrivedPiece[]): Generator<ArrivedPiece> {
     small.push(chunk);
     length += chunk.length;
     if (length < pieceBytes) continue;
-    yield oneOf(small, length);
+    yield Buffer.concat(small, length);
     [small, length] = [[], 0];
   }
-  if (length > 0) yield small.length === 1 && small[0] !== undefined ? small[0] : oneOf(small, length);
-}
-
-/** Whoever disposes of it disposes of those that it was made of: pieces before them, of the same memory, are used up then. */
-function oneOf(small: readonly ArrivedPiece[], length: number): ArrivedPiece {
-  const whole: ArrivedPiece = Buffer.concat(small, length);
-  const spent = small.filter(piece => piece[Symbol.dispose] !== undefined);
-  if (spent.length > 0) whole[Symbol.dispose] = () => spent.forEach(piece => piece[Symbol.dispose]?.());
-  return whole;
+  if (length > 0) yield small.length === 1 && small[0] !== undefined ? small[0] : Buffer.concat(small, length);
 }

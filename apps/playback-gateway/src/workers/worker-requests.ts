@@ -137,20 +137,14 @@ export class WorkerRequests {
 }
 
 /** What is answered with bytes of a file. */
-const pathsOfBodies: ReadonlyMap<string, { readonly pieceBytes?: number }> = new Map([
-  [mediaPath, {}],
-  // Nobody listens meanwhile: what the work for each piece costs counts.
-  [archivePath, { pieceBytes: 256 * 1024 }],
-]);
+const pathsOfBodies: ReadonlySet<string> = new Set([mediaPath, archivePath]);
 
 function answerOver(
   ways: WorkerWays,
   { path, headers, body }: Omit<OwnWorkerRequest, 'body'> & { readonly body: string | Readable },
   signal: AbortSignal,
 ): Promise<OwnWorkerAnswer> {
-  const pieces = pathsOfBodies.get(path);
-  if (typeof body === 'string' && pieces !== undefined)
-    return ways.bodies.ask({ path, headers, body, ...pieces }, signal);
+  if (typeof body === 'string' && pathsOfBodies.has(path)) return ways.bodies.ask({ path, headers, body }, signal);
   const patience = typeof body === 'string' ? {} : { headersTimeout: uploadTimeoutMs };
   return ways.requests.request({ path, headers, body, method: 'POST', signal, ...patience });
 }

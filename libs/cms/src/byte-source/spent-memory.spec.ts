@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { spend, withMemoryLentForNow, withMemoryOfItsOwn, type Piece } from './spent-memory.js';
+import { endOf, spend, withMemoryLentForNow, withMemoryOfItsOwn, type Piece } from './spent-memory.js';
 
 const kibibyte = 1024;
 const memoryOf = (piece: Piece): ArrayBuffer => piece.buffer as ArrayBuffer;
@@ -26,5 +26,17 @@ describe('the memory of a piece', () => {
       spend(kept);
       expect(memoryOf(kept).detached).toBe(false);
     }
+  });
+
+  it('goes with the end of a piece, not with its beginning', () => {
+    const whole = withMemoryOfItsOwn(piece());
+    const [beginning, end]: Piece[] = [whole.subarray(0, 10), endOf(whole, 10)];
+    spend(beginning!);
+    expect(memoryOf(whole).detached).toBe(false);
+    spend(end!);
+    expect(memoryOf(whole).detached).toBe(true);
+    const unsaid = piece();
+    spend(endOf(unsaid, 10));
+    expect(memoryOf(unsaid).detached).toBe(false);
   });
 });

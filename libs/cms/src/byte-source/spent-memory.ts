@@ -20,6 +20,14 @@ export function withMemoryLentForNow(piece: Piece): Piece {
   return piece;
 }
 
+/** The end of a piece takes over what was said of its memory. */
+export function endOf(piece: Piece, from: number): Piece {
+  const end: Piece = piece.subarray(from);
+  const dispose = piece[Symbol.dispose];
+  if (dispose !== undefined) end[Symbol.dispose] = dispose;
+  return end;
+}
+
 /** The piece was used up. */
 export function spend(piece: Piece): void {
   piece[Symbol.dispose]?.();
@@ -29,15 +37,8 @@ function giveBack(this: Piece): void {
   freed(this.buffer as ArrayBuffer);
 }
 
-/** Given back when this turn ends: one call for all of them. */
-const lent: ArrayBuffer[] = [];
-
 function giveBackSoon(this: Piece): void {
-  if (lent.push(this.buffer as ArrayBuffer) === 1) process.nextTick(giveBackLent);
-}
-
-function giveBackLent(): void {
-  for (const memory of lent.splice(0)) freed(memory);
+  process.nextTick(freed, this.buffer);
 }
 
 function freed(memory: ArrayBuffer): void {

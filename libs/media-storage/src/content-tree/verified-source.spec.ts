@@ -49,8 +49,6 @@ describe(VerifiedSource.name, () => {
 
   const open = async (content: Buffer, pinned = content) =>
     new VerifiedSource(await stored(content), new KnownLeaves(treeOf(pinned)));
-  const streaming = (file: StoredObject, stream: (start: number, end: number) => Readable): StoredObject =>
-    Object.assign(Object.create(file) as StoredObject, { stream });
   const range = (source: VerifiedSource, start: number, end: number): Promise<Buffer> =>
     buffer(source.stream(start, end, patience()));
 
@@ -75,10 +73,12 @@ describe(VerifiedSource.name, () => {
     const content = randomBytes(5 * block + 77);
     const file = await stored(content);
     const chunks: Buffer[] = [];
-    const inPieces = streaming(file, (start, end) => {
-      for (let at = start; at < end; at += 50_000)
-        chunks.push(withMemoryOfItsOwn(Buffer.from(content.subarray(at, Math.min(end, at + 50_000)))));
-      return Readable.from(chunks, { objectMode: false });
+    const inPieces = Object.assign(Object.create(file) as typeof file, {
+      stream: (start: number, end: number) => {
+        for (let at = start; at < end; at += 50_000)
+          chunks.push(withMemoryOfItsOwn(Buffer.from(content.subarray(at, Math.min(end, at + 50_000)))));
+        return Readable.from(chunks, { objectMode: false });
+      },
     });
     const source = new VerifiedSource(inPieces, new KnownLeaves(treeOf(content)));
     const got: Buffer[] = [];
@@ -89,7 +89,6 @@ describe(VerifiedSource.name, () => {
     });
     await once(stream, 'end');
     expect(Buffer.concat(got).equals(content)).toBe(true);
-    expect(got).toHaveLength(chunks.length);
     expect(chunks.map(({ length }) => length).filter(length => length >= 32 * 1024)).toEqual([]);
   });
 
@@ -120,53 +119,6 @@ describe(VerifiedSource.name, () => {
     stream.on('data', (piece: Buffer) => pieces.push(piece));
     await expect(new Promise((_, reject) => stream.on('error', reject))).rejects.toEqual(changed);
     expect(Buffer.concat(pieces).equals(content.subarray(100, 2 * block))).toBe(true);
-  });
-
-  it.each([1, 50_000, 65_236, block, 2 * block + 1])(
-    'hands on every block that was found right before a failure, in chunks of %i bytes',
-    async chunkBytes => {
-      const content = randomBytes(3 * block);
-      const garbled = Buffer.concat([content.subarray(0, 2 * block), randomBytes(block)]);
-      const end = chunkBytes === 1 ? block + 10 : 3 * block;
-      async function* chunks(bytes: Buffer, isCut: boolean): AsyncGenerator<Buffer> {
-        for (let at = 0; at < end; at += chunkBytes)
-          yield await Promise.resolve(Buffer.from(bytes.subarray(at, Math.min(end, at + chunkBytes))));
-        if (isCut) throw new Error('cut');
-      }
-      const file = await stored(content);
-      for (const [bytes, whole] of [
-        [content, Math.floor(end / block) * block],
-        [garbled, Math.min(2, Math.floor(end / block)) * block],
-      ] as const) {
-        const source = new VerifiedSource(
-          streaming(file, () => Readable.from(chunks(bytes, true), { objectMode: false })),
-          new KnownLeaves(treeOf(content)),
-        );
-        const pieces: Buffer[] = [];
-        const stream = source.stream(0, content.length, patience());
-        stream.on('data', (piece: Buffer) => pieces.push(Buffer.from(piece)));
-        await expect(new Promise((_, reject) => stream.on('error', reject))).rejects.toThrow();
-        expect({ whole, same: Buffer.concat(pieces).equals(content.subarray(0, whole)) }).toEqual({
-          whole,
-          same: true,
-        });
-      }
-    },
-  );
-
-  it('hands on nothing twice, nor anything behind it, when its reader fails', async () => {
-    const content = randomBytes(5 * block);
-    const source = await open(content);
-    const pieces: Buffer[] = [];
-    const stream = source.stream(0, content.length, patience());
-    stream.on('data', (piece: Buffer) => {
-      pieces.push(piece);
-      if (pieces.length === 2) throw new Error('no more of it');
-    });
-    await expect(new Promise((_, reject) => stream.on('error', reject))).rejects.toThrow('no more of it');
-    const came = Buffer.concat(pieces);
-    expect(came.equals(content.subarray(0, came.length))).toBe(true);
-    expect(pieces).toHaveLength(2);
   });
 
   describe('with some parts of its tree', () => {

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { Piece } from '#cms';
+import { endOf, type Piece } from '#cms';
 import { listenTo } from '#platform';
 import type { StoredObject } from '../stored-object.js';
 import { contentTreeBlockBytes, leafPrefix } from './content-tree.js';
@@ -18,8 +18,7 @@ export interface VerifiedRange {
 
 /**
  * Bytes [start, end) of a stored file, each handed on when the whole block it lies in has come and was found right. Chunks
- * go through as they are, without a copy, and whole: those that reach into the next block wait for that. So at most one block
- * and one chunk are held back.
+ * go through as they are, without a copy; at most one block of them is held back.
  */
 export class VerifiedStream extends Readable {
   private upstream: Readable | undefined;
@@ -31,8 +30,6 @@ export class VerifiedStream extends Readable {
   private hash: Hash | undefined;
   private held: Piece[] = [];
   private heldStart: number;
-  /** Behind the last byte of all blocks that were found right. */
-  private verifiedEnd: number;
 
   constructor(private readonly range: VerifiedRange) {
     super({ highWaterMark: contentTreeBlockBytes });
@@ -40,11 +37,10 @@ export class VerifiedStream extends Readable {
     let first = Math.floor(start / contentTreeBlockBytes);
     let last = Math.ceil(end / contentTreeBlockBytes);
     this.heldStart = first * contentTreeBlockBytes;
-    for (let block = known(first); block !== undefined && first < last; block = known(++first)) this.handOn(block);
+    for (let block = known(first); block !== undefined && first < last; block = known(++first)) this.release(block);
     for (let block = known(last - 1); block !== undefined && first < last; block = known(--last - 1))
       this.tail.unshift(block);
     this.position = first * contentTreeBlockBytes;
-    this.verifiedEnd = this.position;
     this.upstreamEnd = Math.min(last * contentTreeBlockBytes, stored.size);
   }
 
@@ -70,48 +66,44 @@ export class VerifiedStream extends Readable {
     listenTo(upstream, {
       onData: (chunk: Piece) => this.guard(() => this.receive(chunk)),
       onEnd: () => this.guard(() => this.finish()),
-      onError: error => this.fail(error),
+      onError: error => this.destroy(error),
       onClose: () => {
-        if (!upstream.readableEnded) this.fail(new Error('the stored file was closed while it was read'));
+        if (!upstream.readableEnded) this.destroy(new Error('the stored file was closed while it was read'));
       },
     });
   }
 
   private receive(chunk: Piece): void {
     if (this.destroyed) return;
-    this.held.push(chunk);
+    let wantsMore = true;
     for (let offset = 0; offset < chunk.length;) {
       const index = Math.floor(this.position / contentTreeBlockBytes);
       const blockEnd = Math.min((index + 1) * contentTreeBlockBytes, this.range.stored.size);
       const length = Math.min(blockEnd - this.position, chunk.length - offset);
+      const piece = pieceOf(chunk, offset, offset + length);
       this.hash ??= createHash('sha256').update(leafPrefix);
-      this.hash.update(length === chunk.length ? chunk : chunk.subarray(offset, offset + length));
+      this.hash.update(piece);
+      this.held.push(piece);
       this.position += length;
       offset += length;
-      if (this.position === blockEnd) this.endBlock(index, this.hash);
+      if (this.position === blockEnd) wantsMore = this.endBlock(index, this.hash);
     }
-    if (!this.release()) this.upstream?.pause();
+    if (!wantsMore) this.upstream?.pause();
   }
 
-  private endBlock(index: number, hash: Hash): void {
+  /** @returns false when the reader has enough for now. */
+  private endBlock(index: number, hash: Hash): boolean {
     this.range.check(index, hash.digest());
     this.hash = undefined;
-    this.verifiedEnd = this.position;
-  }
-
-  /** Hands on what all was found right of. @returns false when the reader has enough for now */
-  private release(): boolean {
+    const { held } = this;
+    this.held = [];
     let wantsMore = true;
-    for (let [chunk] = this.held; chunk !== undefined; [chunk] = this.held) {
-      if (this.heldStart + chunk.length > this.verifiedEnd) break;
-      this.held.shift();
-      wantsMore = this.handOn(chunk);
-    }
+    for (const piece of held) wantsMore = this.release(piece);
     return wantsMore;
   }
 
-  /** Hands on what was asked for of the next bytes, which were found right. */
-  private handOn(piece: Buffer): boolean {
+  /** Hands on what was asked for of the next verified bytes. */
+  private release(piece: Buffer): boolean {
     const from = Math.max(0, this.range.start - this.heldStart);
     const to = Math.min(piece.length, this.range.end - this.heldStart);
     this.heldStart += piece.length;
@@ -120,7 +112,7 @@ export class VerifiedStream extends Readable {
 
   private finish(): void {
     if (this.destroyed) return;
-    for (const block of this.tail) this.handOn(block);
+    for (const block of this.tail) this.release(block);
     this.push(null);
   }
 
@@ -128,17 +120,12 @@ export class VerifiedStream extends Readable {
     try {
       step();
     } catch (error) {
-      this.fail(error instanceof Error ? error : new Error(String(error)));
+      this.destroy(error instanceof Error ? error : new Error(String(error)));
     }
   }
+}
 
-  /** What was found right of the next chunk goes before the failure. */
-  private fail(error: Error): void {
-    if (this.destroyed) return;
-    this.release();
-    const [chunk] = this.held;
-    const verified = this.verifiedEnd - this.heldStart;
-    if (chunk !== undefined && verified > 0) this.handOn(chunk.subarray(0, verified));
-    this.destroy(error);
-  }
+function pieceOf(chunk: Piece, from: number, to: number): Piece {
+  if (to < chunk.length) return chunk.subarray(from, to);
+  return from === 0 ? chunk : endOf(chunk, from);
 }

@@ -23,8 +23,6 @@ export interface AnswerTimes {
 export interface Question {
   readonly text: string;
   readonly encoding: 'latin1' | 'utf8';
-  /** Of those in which the body is handed on; as it comes when undefined. */
-  readonly pieceBytes: number | undefined;
   /** The connection that it goes over, as long as its answer is waited for. */
   takenBy: Pick<AnswerConnection, 'giveUp'> | undefined;
   answered(answer: OwnWorkerAnswer): void;
@@ -64,16 +62,16 @@ export class AnswerConnection implements BodyOrigin, Waiting {
   private body: AnswerBody | undefined;
   /** Of the body, bytes that have not come. */
   private missing = 0;
-  private pieceBytes = pieceBytes;
-  /** Pieces are handed on when they are full, or have waited for the next look. */
-  private isGathered = false;
+  private isLong = false;
   private isKept = true;
   /** Nothing is read until the body is wanted again. */
   private isStopped = false;
   private handsOnSoon = false;
   private readonly handOnNow = (): void => {
     this.handsOnSoon = false;
-    this.handOnRest();
+    if (this.state !== 'body') return;
+    this.handOn(this.slab.take());
+    if (this.isStopped) this.socket.pause();
   };
   private readonly beFree = (): void => {
     if (this.state !== 'ended') return;
@@ -141,7 +139,6 @@ export class AnswerConnection implements BodyOrigin, Waiting {
     else if (state === 'body' && !this.isStopped && silent > times.body)
       this.fail(new AnswerError('the rest of the answer does not come'));
     else if (state === 'idle' && silent > times.idle) this.destroy();
-    else if (this.isGathered) this.handOnRest();
   }
 
   private take(question: Question): void {
@@ -185,10 +182,8 @@ export class AnswerConnection implements BodyOrigin, Waiting {
   private begin({ status, headers, length, isKept }: AnswerHead, rest: Buffer): void {
     const { question } = this;
     if (rest.length > length) throw new AnswerError('more came than the head said');
-    this.isGathered = question?.pieceBytes !== undefined;
-    if (this.isGathered) this.slab.recycle();
-    this.pieceBytes = question?.pieceBytes ?? (length > shortBodyBytes ? pieceBytes : shortPieceBytes);
-    this.body = new AnswerBody(this, this.pieceBytes);
+    this.isLong = length > shortBodyBytes;
+    this.body = new AnswerBody(this, this.isLong ? pieceBytes : shortPieceBytes);
     this.missing = length - rest.length;
     this.isKept = isKept;
     this.question = undefined;
@@ -205,7 +200,7 @@ export class AnswerConnection implements BodyOrigin, Waiting {
       this.handOn(this.slab.take());
       this.end();
     } else if (this.slab.isFull) this.handOn(this.slab.take());
-    else if (!this.isGathered) this.handOnSoon();
+    else this.handOnSoon();
   }
 
   /** What else comes in this turn goes with it. */
@@ -213,13 +208,6 @@ export class AnswerConnection implements BodyOrigin, Waiting {
     if (this.handsOnSoon) return;
     this.handsOnSoon = true;
     setImmediate(this.handOnNow);
-  }
-
-  /** What came, outside of a callback of the socket. */
-  private handOnRest(): void {
-    if (this.state !== 'body') return;
-    this.handOn(this.slab.take());
-    if (this.isStopped) this.socket.pause();
   }
 
   private handOn(piece: Buffer): void {
@@ -230,7 +218,6 @@ export class AnswerConnection implements BodyOrigin, Waiting {
     if (this.state !== 'body') return;
     this.enter('ended');
     // Nothing of this body stays with the connection.
-    this.slab.forget();
     this.slab.exchange(firstBytes);
     // What the worker sends behind it comes in this turn, and is no answer to anybody.
     setImmediate(this.beFree);
@@ -239,9 +226,7 @@ export class AnswerConnection implements BodyOrigin, Waiting {
   private fail(error: Error): void {
     const { state, question, body } = this;
     if (state === 'over') return;
-    if (state === 'body') this.handOn(this.slab.take());
     this.enter('over');
-    this.slab.forget();
     this.watch.delete(this);
     this.socket.destroy();
     this.question = undefined;
@@ -253,7 +238,7 @@ export class AnswerConnection implements BodyOrigin, Waiting {
   }
 
   private get nextPieceBytes(): number {
-    return Math.min(this.missing, this.pieceBytes);
+    return Math.min(this.missing, this.isLong ? pieceBytes : shortPieceBytes);
   }
 
   private enter(state: State): void {

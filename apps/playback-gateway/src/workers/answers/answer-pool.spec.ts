@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { OwnWorkerAnswer } from '#contracts';
-import { listenTo, type InternalIdentity } from '#platform';
+import type { InternalIdentity } from '#platform';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { ScriptedWorker, writePieces } from '#test/data-plane/scripted-worker.js';
 import { waitFor } from '#test/waiting/wait-for.js';
@@ -42,13 +41,8 @@ describe.each(['TLS', 'a socket'])('answers of a worker over %s', way => {
 
   const poolOf = (connections: number, times: Partial<AnswerTimes> = {}): AnswerPool =>
     new AnswerPool(worker.place(), { connections, times: { ...patient, ...times } }, new SilenceWatch());
-  const ask = (signal = never, body = '{}', pieceBytes?: number): Promise<OwnWorkerAnswer> => {
-    const pieces = pieceBytes === undefined ? {} : { pieceBytes };
-    return within(
-      'an answer',
-      pool.ask({ path: '/media', headers: { 'x-request-id': 'one' }, body, ...pieces }, signal),
-    );
-  };
+  const ask = (signal = never, body = '{}'): Promise<OwnWorkerAnswer> =>
+    within('an answer', pool.ask({ path: '/media', headers: { 'x-request-id': 'one' }, body }, signal));
   const read = async (): Promise<Buffer> => within('a body', buffer((await ask()).body));
   const failed = async (work: Promise<unknown>): Promise<boolean> =>
     work.then(
@@ -142,7 +136,7 @@ describe.each(['TLS', 'a socket'])('answers of a worker over %s', way => {
       }
     };
     const round = async (id: number): Promise<void> => {
-      const { body } = await ask(never, JSON.stringify({ id: String(id) }), id % 2 === 0 ? undefined : 100_000);
+      const { body } = await ask(never, JSON.stringify({ id: String(id) }));
       const pieces: Buffer[] = [];
       for await (const piece of body as AsyncIterable<Buffer>) {
         pieces.push(piece);
@@ -155,30 +149,6 @@ describe.each(['TLS', 'a socket'])('answers of a worker over %s', way => {
     };
     await Promise.all(Array.from({ length: 60 }, (_, id) => round(id)));
     expect(worker.connections).toBe(4);
-  });
-
-  it('are handed on in the pieces that are asked for, and sooner where the worker is slow or breaks off', async () => {
-    const pieceBytes = 256 * 1024;
-    const sent = randomBytes(20 * pieceBytes);
-    const cut = Array.from({ length: 80 }, (_, index) => sent.subarray(index * 65_536, (index + 1) * 65_536));
-    answerWith(headOf(sent.length), ...cut);
-    const pieces = await piecesOf((await ask(never, '{}', pieceBytes)).body);
-    expect(Buffer.concat(pieces).equals(sent)).toBe(true);
-    expect(Math.max(...pieces.map(({ length }) => length))).toBe(pieceBytes);
-
-    answerWith(headOf(sent.length), 'some');
-    const { body } = await ask(never, '{}', pieceBytes);
-    await within('what there is', once(body, 'readable'));
-    expect(String(body.read())).toBe('some');
-    body.destroy();
-
-    worker.answering = socket => {
-      socket.write(headOf(sent.length));
-      socket.write(Buffer.alloc(20_000), () => setImmediate(() => socket.destroy()));
-    };
-    const came: Buffer[] = [];
-    await expect(piecesOf((await ask(never, '{}', pieceBytes)).body, came)).rejects.toThrow();
-    expect(Buffer.concat(came)).toHaveLength(20_000);
   });
 
   it('find the end of their head in their own bytes, whatever the one before left behind', async () => {
@@ -350,18 +320,6 @@ describe.each(['TLS', 'a socket'])('answers of a worker over %s', way => {
     await expect(buffer(broken)).rejects.toThrow();
   });
 });
-
-/** As they come. */
-function piecesOf(body: Readable, came: Buffer[] = []): Promise<Buffer[]> {
-  return new Promise((resolve, reject) => {
-    listenTo(body, {
-      onData: piece => came.push(piece),
-      onEnd: () => resolve(came),
-      onError: reject,
-      onClose: () => undefined,
-    });
-  });
-}
 
 describe('a worker that nobody finds', () => {
   it('is said to be one', async () => {

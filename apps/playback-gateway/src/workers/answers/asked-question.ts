@@ -7,8 +7,6 @@ export interface BodyRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** JSON. */
   readonly body: string;
-  /** Of the answer, in which its body is handed on: less at its end, and where the worker is slow. As it comes unless told. */
-  readonly pieceBytes?: number;
 }
 
 /** Of a value that ends no line. */
@@ -18,7 +16,6 @@ const fieldValue = /^[\t\x20-\x7e]*$/;
 export class AskedQuestion implements Question {
   readonly text: string;
   readonly encoding: 'latin1' | 'utf8';
-  readonly pieceBytes: number | undefined;
   takenBy: Question['takenBy'];
   private readonly leave = (): void => {
     this.failed(this.signal.reason as Error);
@@ -29,13 +26,12 @@ export class AskedQuestion implements Question {
   /** @param onLeft told when the signal gives it up before a connection took it. @throws Error for header fields that are none */
   constructor(
     host: string,
-    { path, headers, body, pieceBytes }: BodyRequest,
+    { path, headers, body }: BodyRequest,
     private readonly signal: AbortSignal,
     private readonly resolve: (answer: OwnWorkerAnswer) => void,
     private readonly reject: (reason: Error) => void,
     private readonly onLeft: (question: AskedQuestion) => void,
   ) {
-    this.pieceBytes = pieceBytes;
     const bytes = Buffer.byteLength(body);
     let head = `POST ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\ncontent-length: ${bytes}\r\n`;
     for (const name in headers) {

@@ -14,7 +14,7 @@ const day = 86_400_000;
 /** What happens to all contact centers at once: processes end and begin again, clocks are set. */
 export class Disturbances {
   private readonly working = new Set<Promise<unknown>>();
-  private disturbing: Promise<void> = Promise.resolve();
+  private disturbing: Promise<void> | undefined;
   private offsetMs = 0;
 
   constructor(
@@ -25,7 +25,7 @@ export class Disturbances {
 
   /** Does the work while nothing is being disturbed. */
   readonly undisturbed = async <T>(work: () => Promise<T>): Promise<T> => {
-    await this.disturbing;
+    await this.quiet();
     const done = work();
     const settled = done.catch(() => undefined);
     this.working.add(settled);
@@ -39,7 +39,7 @@ export class Disturbances {
   /** Waits for what is under way, disturbs, and waits until everything is ready again. */
   async disturb(): Promise<Disturbance> {
     let over = (): void => undefined;
-    await this.disturbing;
+    await this.quiet();
     this.disturbing = new Promise(resolve => (over = resolve));
     try {
       await Promise.all(this.working);
@@ -48,8 +48,14 @@ export class Disturbances {
       else await this.restart(what);
       return what;
     } finally {
+      this.disturbing = undefined;
       over();
     }
+  }
+
+  /** Of those who waited for the end of one, another may have begun the next. */
+  private async quiet(): Promise<void> {
+    while (this.disturbing !== undefined) await this.disturbing;
   }
 
   /** Forward by weeks, and now and then back a little. */

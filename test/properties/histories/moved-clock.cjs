@@ -1,8 +1,10 @@
 /**
  * Loaded into every service (NODE_OPTIONS): its clock is ahead by the milliseconds in the file PROPERTY_CLOCK. What a
- * process goes by stands in PROPERTY_CLOCK.PID.
+ * process goes by stands in PROPERTY_CLOCK.PID: what its main thread goes by, which signs and judges grants. Its other
+ * threads look for themselves, some earlier.
  */
 const { readFileSync, writeFileSync } = require('node:fs');
+const { isMainThread } = require('node:worker_threads');
 
 const file = process.env.PROPERTY_CLOCK;
 const RealDate = Date;
@@ -17,7 +19,7 @@ function look() {
   }
   if (found === offset) return;
   offset = found;
-  writeFileSync(`${file}.${process.pid}`, String(offset));
+  if (isMainThread) writeFileSync(`${file}.${process.pid}`, String(offset));
 }
 
 if (file !== undefined) {

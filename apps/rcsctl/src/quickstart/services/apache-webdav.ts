@@ -1,8 +1,8 @@
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createHash } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { chownSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { runCommand } from '../run-command.js';
 import { acceptsConnections } from './probe.js';
+import { storedFilesDirectory, type ServiceAccount } from './stored-files-directory.js';
 import { SupervisedProcess } from './supervised-process.js';
 
 export interface WebDavOptions {
@@ -37,8 +37,7 @@ const modules = [
 export async function startWebDav(options: WebDavOptions): Promise<WebDavServer> {
   const { directory, logFile, port, userName, password } = options;
   const account = serviceAccount();
-  const files = dataDirectoryFor(directory, account);
-  mkdirSync(directory, { recursive: true, mode: 0o755 });
+  const files = storedFilesDirectory(directory, account);
   for (const path of [files, join(files, 'recordings'), join(files, 'lock')]) {
     mkdirSync(path, { recursive: true, mode: 0o755 });
     if (account !== undefined) chownSync(path, account.uid, account.gid);
@@ -67,41 +66,11 @@ export async function startWebDav(options: WebDavOptions): Promise<WebDavServer>
   return { process, url: `http://127.0.0.1:${port}/recordings`, accessLog };
 }
 
-interface Account {
-  readonly name: string;
-  readonly uid: number;
-  readonly gid: number;
-}
-
 /** Apache refuses to serve as root; Debian's account for it does the work then. */
-function serviceAccount(): Account | undefined {
+function serviceAccount(): ServiceAccount | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const { uid, gid } = statSync('/var/cache/apache2/mod_cache_disk', { throwIfNoEntry: false }) ?? { uid: 33, gid: 33 };
   return { name: 'www-data', uid, gid };
-}
-
-/**
- * Where the stored files lie: in the data directory, or, when the service account may not pass through a directory above
- * it (a checkout in root's home), in a directory of its own below /var/tmp.
- */
-function dataDirectoryFor(directory: string, account: Account | undefined): string {
-  if (account === undefined || reachable(dirname(directory))) return join(directory, 'files');
-  const name = createHash('sha256').update(directory).digest('hex').slice(0, 12);
-  const elsewhere = join('/var/tmp', `recording-crypto-server-${name}`);
-  mkdirSync(elsewhere, { recursive: true, mode: 0o755 });
-  const found = lstatSync(elsewhere);
-  if (!found.isDirectory() || (found.uid !== 0 && found.uid !== account.uid))
-    throw new Error(`${elsewhere} belongs to somebody else: remove it`);
-  return elsewhere;
-}
-
-/** Opens our own directory for passing through, and says whether those above it are open, too. */
-function reachable(directory: string): boolean {
-  chmodSync(directory, 0o711);
-  for (let path = directory; path !== dirname(path); path = dirname(path)) {
-    if ((statSync(path).mode & 0o001) === 0) return false;
-  }
-  return true;
 }
 
 interface HttpdOptions {

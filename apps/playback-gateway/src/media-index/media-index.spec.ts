@@ -208,10 +208,12 @@ describe('the index of media files', () => {
       expect(await store.mediaIndex.countUnknown(contactCenter)).toBe(1);
     });
 
-    it('asks nobody when an insertion is repeated', async () => {
+    it('asks nobody when an insertion is repeated, and says what it said', async () => {
       found('R1', plain);
-      await insertions().insert(insertion('R1'));
-      expect((await insertions().insert(insertion('R1'))).result).toBe('unchanged');
+      const unreadable = { encryption_details: 'rsa-aes' };
+      const { warnings } = await insertions().insert(insertion('R1', unreadable));
+      expect(warnings).toHaveLength(1);
+      expect(await insertions().insert(insertion('R1', unreadable))).toMatchObject({ result: 'unchanged', warnings });
       expect(worker.asked).toHaveLength(1);
     });
 

@@ -89,6 +89,15 @@ describe(InsertedEnvelopes.name, () => {
     });
   });
 
+  it('says the same again of a recording that is taken, and refuses it nothing', async () => {
+    const foreign = recording(file({ pkcs7: envelopeFor(foreignPem) }));
+    const warning = expect.stringContaining('mediaFiles.0.pkcs7: no recipient of the envelope is a certificate');
+    expect(await envelopes().checkAgain(foreign, 'r')).toEqual([warning]);
+    expect(await envelopes('refuse').checkAgain(foreign, 'r')).toEqual([warning]);
+    expect(await envelopes('refuse').checkAgain(recording(file({ pkcs7: 'AAAA' })), 'r')).toHaveLength(1);
+    expect(await envelopes('refuse').checkAgain(recording(file({ pkcs7: envelopeFor(pem) })), 'r')).toEqual([]);
+  });
+
   it('knows a certificate that only a token of the contact center has, until somebody lists it', async () => {
     const entry = { alias: 'imported', certificate: foreignPem };
     const list = jest.fn((contactCenter: string) => Promise.resolve(contactCenter === 'cc-1' ? [entry] : []));

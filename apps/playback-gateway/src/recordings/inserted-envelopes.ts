@@ -77,6 +77,19 @@ export class InsertedEnvelopes {
     return warnings.map(({ field, text }) => `${field}: ${text}`);
   }
 
+  /**
+   * The same of a recording that is taken already, so that whoever missed the answer hears it. It refuses nothing: an earlier
+   * version, or other configuration, took it.
+   */
+  async checkAgain(recording: Recording, requestId: string): Promise<readonly string[]> {
+    try {
+      return await this.check(recording, requestId);
+    } catch (error) {
+      if (error instanceof RcsError) return [error.publicDetail ?? error.message];
+      throw error;
+    }
+  }
+
   /** Those that name no certificate of the store, nor one that only the tokens have until somebody lists them. */
   private async forNobody(contactCenter: string, addressed: readonly Addressed[]): Promise<readonly Addressed[]> {
     const unless = (known: ReadonlySet<string>, ones: readonly Addressed[]): readonly Addressed[] =>

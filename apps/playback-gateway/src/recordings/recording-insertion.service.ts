@@ -87,7 +87,9 @@ export class RecordingInsertionService {
     // A repetition finds everything in its place, and what an earlier version took stays taken.
     const isNew = known === undefined;
     if (isNew && insertion.isNew !== false) await this.noting(entry, () => this.activeStorages.check(recording));
-    const warnings = isNew ? await this.noting(entry, () => this.envelopes.check(recording, insertion.requestId)) : [];
+    const warnings = isNew
+      ? await this.noting(entry, () => this.envelopes.check(recording, insertion.requestId))
+      : await this.envelopes.checkAgain(recording, insertion.requestId);
     const findings = isNew ? await this.noting(entry, () => this.look(insertion, recording, body)) : [];
     await this.audit.append({ ...entry, outcome: 'allowed' });
     // What lies in an archive was handed over when it was recorded.

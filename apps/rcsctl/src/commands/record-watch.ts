@@ -9,6 +9,7 @@ import { isAssigned, recipientQuery } from '../recorder/named-recipients.js';
 import { recorderAccess, type RecorderOptions } from '../recorder/recorder-access.js';
 import type { DetailOptions } from '../recorder/recording-details.js';
 import { FinishedFiles, type Finish } from '../recorder/spool/finished-files.js';
+import { KeptInsertions } from '../recorder/spool/kept-insertions.js';
 import { recordSpooledFile } from '../recorder/spool/record-spooled-file.js';
 import { spoolKinds, type SpoolKindName } from '../recorder/spool/spool-kind.js';
 import { SpoolWatch, type SpoolEvent } from '../recorder/spool/watch-spool.js';
@@ -50,7 +51,8 @@ export async function recordWatch(watch: string, options: WatchOptions): Promise
   const followed = new FollowedRecipients(openEvents(gateway, contactCenter, options), why => {
     if (why !== undefined) tell({ event: 'waiting', reason: why });
   });
-  const how = { kind, followed, gateway, layout, contactCenter, webdav, details: detailsIn(options) };
+  const insertions = new KeptInsertions();
+  const how = { kind, followed, gateway, insertions, layout, contactCenter, webdav, details: detailsIn(options) };
   const rest = { cipher: options.cipher, directory: options.directory };
   const rootsPem = rootCa === undefined ? undefined : readFileSync(rootCa);
   const spool = new SpoolWatch({
@@ -58,6 +60,8 @@ export async function recordWatch(watch: string, options: WatchOptions): Promise
     except: [aside, ...('moveTo' in finish ? [finish.moveTo] : [])],
     finished: new FinishedFiles(folder, finish, aside),
     hasRecording: id => gateway.hasRecording(id),
+    insertions,
+    insertAgain: async recording => (await gateway.insertRecording(contactCenter, recording)).warnings ?? [],
     record: (file, id, signal) => recordSpooledFile(file, id, { ...how, ...rest, rootsPem }, signal),
   });
   followed.begin();

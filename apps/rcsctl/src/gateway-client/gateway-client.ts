@@ -53,13 +53,13 @@ export class GatewayClient {
     return (await this.insert(contactCenter, recording)).resource;
   }
 
-  /** As `insertRecording`; says, too, whether it was new, and what the gateway warns of. */
+  /** As `insertRecording`; says, too, whether it was new. */
   async insert(contactCenter: string, recording: object): Promise<InsertedRecording> {
     const path = `/internal-api/contact-centers/${encodeURIComponent(contactCenter)}/recordings`;
     const body = JSON.stringify(recording);
     const response = await this.post(path, body);
     const resource = (await this.json(response, 'inserting the recording')) as InsertedResource;
-    return { isNew: response.statusCode === 201, resource, warnings: resource.warnings ?? [] };
+    return { isNew: response.statusCode === 201, resource };
   }
 
   async recording(id: string): Promise<RecordingResource | undefined> {
@@ -233,9 +233,7 @@ function sessionHeaders(answer: Dispatcher.ResponseData['headers']): SessionHead
 
 export interface InsertedRecording {
   readonly isNew: boolean;
-  readonly resource: RecordingResource;
-  /** Why it may not play. */
-  readonly warnings: readonly string[];
+  readonly resource: InsertedResource;
 }
 
 export interface InsertedResource extends RecordingResource {

@@ -102,7 +102,8 @@ export class LineInsertion {
     if (typeof recording === 'string') return this.fail({ line, error: recording });
     const id = 'id' in recording && typeof recording.id === 'string' ? recording.id : undefined;
     try {
-      const { isNew, warnings } = await this.patiently(recording);
+      const { isNew, resource } = await this.patiently(recording);
+      const { warnings = [] } = resource;
       if (isNew) this.created++;
       else this.unchanged++;
       if (warnings.length > 0 && ++this.warned <= mostWarnings) this.warnings.push({ line, id: id ?? '', warnings });

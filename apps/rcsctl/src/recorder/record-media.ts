@@ -33,7 +33,7 @@ export interface RecordingJob extends Omit<MediaFileJob, 'callUuid'> {
   readonly recording?: Readonly<Record<string, unknown>>;
   readonly gateway: GatewayClient;
   /** The last word before the server hears of what is stored: what it throws leaves a stored file that belongs to no recording. */
-  readonly beforeInsertion?: () => Promise<void>;
+  readonly beforeInsertion?: (recording: object) => Promise<void>;
 }
 
 /** Larger trees would not fit into the body that a gateway takes: it makes them itself, from the stored file. */
@@ -50,8 +50,9 @@ export async function recordMedia(job: RecordingJob): Promise<InsertedResource> 
   recordingEncryption(job);
   if (await job.gateway.hasRecording(job.id)) throw new Error(takenId(job.id));
   const { path, mediaFile } = await storeMediaFile({ ...job, callUuid });
-  await job.beforeInsertion?.();
-  return insert(job, path, { ...job.recording, id: job.id, startTime: job.startTime, mediaFiles: [mediaFile] });
+  const recording = { ...job.recording, id: job.id, startTime: job.startTime, mediaFiles: [mediaFile] };
+  await job.beforeInsertion?.(recording);
+  return insert(job, path, recording);
 }
 
 export interface StoredMediaFile {

@@ -8,6 +8,7 @@ import { mediaExtension } from '../recorder-name.js';
 import { recordingDetails, type DetailOptions } from '../recording-details.js';
 import { wavDuration, wavHeadBytes } from '../wav-duration.js';
 import type { SpoolKind, SpooledDetails } from './spool-kind.js';
+import type { KeptInsertions } from './kept-insertions.js';
 import { besideText, type SpooledFile } from './spooled-files.js';
 import { UnrecordableFileError } from './watch-spool.js';
 
@@ -19,6 +20,7 @@ export interface SpoolRecording extends Pick<
   readonly kind: SpoolKind;
   readonly followed: FollowedRecipients;
   readonly gateway: GatewayClient;
+  readonly insertions: KeptInsertions;
   readonly layout: Exclude<RecordingLayout, 'plain'>;
   readonly details: DetailOptions;
 }
@@ -70,7 +72,7 @@ async function jobOf(
   { tag, certificates }: CurrentRecipients,
   signal: AbortSignal,
 ): Promise<RecordingJob> {
-  const { contactCenter, directory, webdav, gateway, layout, cipher, rootsPem, followed } = how;
+  const { contactCenter, directory, webdav, gateway, layout, cipher, rootsPem, followed, insertions } = how;
   if (file.stats.size === 0) throw new UnrecordableFileError('the file is empty');
   const plaintext = await plaintextOfFile(file.path);
   const extension = mediaExtension(file.name, '');
@@ -88,7 +90,8 @@ async function jobOf(
     ...(cipher === undefined ? {} : { cipher }),
     certificates,
     rootsPem,
-    beforeInsertion: async () => {
+    beforeInsertion: async inserted => {
+      await insertions.keep(file.path, id, inserted);
       if ((await followed.current(signal)).tag !== tag) throw new OutdatedRecipientsError('the recipients changed');
     },
   };

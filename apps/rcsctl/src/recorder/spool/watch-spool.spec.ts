@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { GatewayAnswerError } from '../../gateway-client/gateway-client.js';
 import { FinishedFiles } from './finished-files.js';
+import { KeptInsertions } from './kept-insertions.js';
 import { spoolKinds, type SpoolKindName } from './spool-kind.js';
 import { SpoolWatch, UnrecordableFileError, type SpoolEvent, type SpoolWatchOptions } from './watch-spool.js';
 
@@ -45,6 +46,8 @@ describe(SpoolWatch.name, () => {
       ...{ folder, contactCenter: 'cc-1', kind: spoolKinds[kind], settleMs: 5000, except: [done, aside], once: true },
       finished: new FinishedFiles(folder, { moveTo: done }, aside),
       hasRecording: id => Promise.resolve(recorded.has(id)),
+      insertions: new KeptInsertions(),
+      insertAgain: () => Promise.resolve([]),
       record: (file, id) => {
         recorded.set(id, file.name);
         return Promise.resolve([]);
@@ -131,6 +134,66 @@ describe(SpoolWatch.name, () => {
     expect(readdirSync(join(folder, '.aside')).sort()).toEqual(['a.wav', 'a.wav.error.txt']);
     const reason = expect.stringMatching(/^recorded as [0-9A-F]{32}, but no recipient of the envelope is/);
     expect(events).toEqual([{ event: 'set-aside', file: 'a.wav', reason }]);
+  });
+
+  describe('when it was killed after it inserted a recording', () => {
+    const insertions = new KeptInsertions();
+    const warning = 'no recipient of the envelope is a certificate of cc-1';
+    const removing = () => new FinishedFiles(folder, { remove: true }, join(folder, '.aside'));
+
+    /** Inserts, and does nothing else any more. */
+    async function killed(when: 'before the answer' | 'after the answer', warnings: readonly string[]): Promise<void> {
+      put('a.wav');
+      const process = new AbortController();
+      const never = () => Promise.reject(new Error('killed'));
+      await watch(
+        {
+          finished: { recorded: never, aside: never } as unknown as FinishedFiles,
+          record: async (file, id) => {
+            await insertions.keep(file.path, id, { id, warnings });
+            recorded.set(id, file.name);
+            if (when === 'before the answer') return never();
+            return warnings;
+          },
+          tell: () => process.abort(),
+        },
+        'asterisk',
+        process.signal,
+      );
+      expect([recorded.size, existsSync(join(folder, 'a.wav'))]).toEqual([1, true]);
+    }
+    const insertAgain = (recording: object) =>
+      Promise.resolve((recording as { readonly warnings: readonly string[] }).warnings);
+
+    it.each(['before the answer', 'after the answer'] as const)(
+      'keeps the file of one that may not play: %s',
+      async when => {
+        await killed(when, [warning]);
+        await watch({ finished: removing(), insertAgain });
+        expect(readdirSync(folder)).toEqual(['.aside']);
+        expect(readdirSync(join(folder, '.aside')).sort()).toEqual(['a.wav', 'a.wav.error.txt']);
+        expect(readFileSync(join(folder, '.aside/a.wav.error.txt'), 'utf8')).toContain(warning);
+      },
+    );
+
+    it.each(['before the answer', 'after the answer'] as const)(
+      'removes the file of one that plays: %s',
+      async when => {
+        await killed(when, []);
+        await watch({ finished: removing(), insertAgain });
+        expect(readdirSync(folder)).toEqual([]);
+        expect(events).toEqual([expect.objectContaining({ event: 'there-already', file: 'a.wav' })]);
+      },
+    );
+
+    it('keeps the file where another recording has its id', async () => {
+      await killed('before the answer', []);
+      await watch({
+        finished: removing(),
+        insertAgain: () => Promise.reject(new GatewayAnswerError(409, 'there is another recording')),
+      });
+      expect(existsSync(join(folder, '.aside/a.wav'))).toBe(true);
+    });
   });
 
   it('waits for what is away, loses nothing, and ends where the login is refused', async () => {

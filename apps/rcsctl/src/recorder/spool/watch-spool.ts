@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describeError } from '#platform';
 import { GatewayAnswerError } from '../../gateway-client/gateway-client.js';
 import type { FinishedFiles } from './finished-files.js';
+import type { KeptInsertions } from './kept-insertions.js';
 import { spooledFiles, type SpooledFile, type SpoolOptions } from './spooled-files.js';
 
 /** What is told of a spool while it is watched. */
@@ -17,7 +18,14 @@ export interface SpoolWatchOptions extends SpoolOptions {
   readonly contactCenter: string;
   readonly finished: FinishedFiles;
   readonly hasRecording: (id: string) => Promise<boolean>;
-  /** Encrypts, stores and inserts. @returns why it may not play. @throws UnrecordableFileError for what is the file's own fault. */
+  readonly insertions: Pick<KeptInsertions, 'find' | 'forget'>;
+  /** Inserts again what was kept. @returns why it may not play. */
+  readonly insertAgain: (recording: object) => Promise<readonly string[]>;
+  /**
+   * Encrypts, stores, keeps what it inserts, and inserts it.
+   * @returns why it may not play.
+   * @throws UnrecordableFileError for what is the file's own fault.
+   */
   readonly record: (file: SpooledFile, id: string, signal: AbortSignal) => Promise<readonly string[]>;
   readonly tell: (event: SpoolEvent) => void;
   /** Ends when nothing is left that is complete. */
@@ -35,7 +43,8 @@ const longestRetryMs = 60_000;
 
 /**
  * Records what comes into a folder. It keeps no list of what it did: a recording has an id that follows from its file, so
- * that one which was killed between the insertion and the file's removal finds the recording there, and only removes the file.
+ * that one which was killed between the insertion and the file's removal finds the recording there, and only removes the file,
+ * once it has heard that it plays.
  */
 export class SpoolWatch {
   constructor(private readonly options: SpoolWatchOptions) {}
@@ -69,29 +78,45 @@ export class SpoolWatch {
   }
 
   private async take(file: SpooledFile, signal: AbortSignal): Promise<void> {
-    const { folder, contactCenter, finished, hasRecording, record, tell } = this.options;
+    const { folder, contactCenter, finished, insertions, hasRecording, record, tell } = this.options;
     const name = relative(folder, file.path);
     const id = spooledId(contactCenter, name, file);
     try {
       const isThere = await hasRecording(id);
-      const warnings = isThere ? [] : await record(file, id, signal);
+      const warnings = isThere ? await this.heardAgain(file, id) : await record(file, id, signal);
       // Until it plays, this file may be all that there is of the call.
       if (warnings.length > 0) {
-        await this.setAside(file, `recorded as ${id}, but ${warnings.join('; ')}`);
+        await this.setAside(file, id, `recorded as ${id}, but ${warnings.join('; ')}`);
       } else {
+        await insertions.forget(file.path, id);
         await finished.recorded(file);
         tell({ event: isThere ? 'there-already' : 'recorded', file: name, id });
       }
     } catch (error) {
       const reason = reasonAgainst(error);
       if (reason === undefined) throw error;
-      await this.setAside(file, reason);
+      await this.setAside(file, id, reason);
     }
   }
 
-  private async setAside(file: SpooledFile, reason: string): Promise<void> {
-    const { folder, finished, tell } = this.options;
+  /** What the gateway said of a recording that is there, where that may not have been heard. */
+  private async heardAgain(file: SpooledFile, id: string): Promise<readonly string[]> {
+    const { insertions, insertAgain } = this.options;
+    const kept = await insertions.find(file.path, id);
+    if (kept === undefined) return [];
+    try {
+      return await insertAgain(kept);
+    } catch (error) {
+      if (error instanceof GatewayAnswerError && error.status === 409)
+        return [`not as it was inserted: ${error.reason}`];
+      throw error;
+    }
+  }
+
+  private async setAside(file: SpooledFile, id: string, reason: string): Promise<void> {
+    const { folder, finished, insertions, tell } = this.options;
     await finished.aside(file, reason);
+    await insertions.forget(file.path, id);
     tell({ event: 'set-aside', file: relative(folder, file.path), reason });
   }
 }

@@ -42,10 +42,11 @@ export class WriteQueue {
 
   /**
    * Durable when it resolves. A write of a batch that was begun may still happen after its deadline.
+   * @param deadlineMs of this one, milliseconds
    * @throws RcsError the code of the options, RCS_OVERLOADED, RCS_SHUTTING_DOWN, RCS_INTERNAL for a value that the
    * database refuses, or the code with which the operation refuses.
    */
-  write(request: WriteRequest): Promise<unknown> {
+  write(request: WriteRequest, deadlineMs = this.options.deadlineMs): Promise<unknown> {
     const { what, queueLimit } = this.options;
     if (this.closed) return Promise.reject(new RcsError('RCS_SHUTTING_DOWN', `${what} is closed`));
     if (this.waiting.size >= queueLimit) {
@@ -53,7 +54,7 @@ export class WriteQueue {
       return Promise.reject(new RcsError('RCS_OVERLOADED', message, { retryAfterMs }));
     }
     return new Promise((resolve, reject) => {
-      this.enqueue(request, resolve, reject);
+      this.enqueue(request, deadlineMs, resolve, reject);
     });
   }
 
@@ -72,12 +73,17 @@ export class WriteQueue {
     clearTimeout(timer);
   }
 
-  private enqueue(request: WriteRequest, resolve: (result: unknown) => void, reject: (error: RcsError) => void): void {
+  private enqueue(
+    request: WriteRequest,
+    deadlineMs: number,
+    resolve: (result: unknown) => void,
+    reject: (error: RcsError) => void,
+  ): void {
     const timer = setTimeout(() => {
       this.waiting.delete(pending);
-      reject(this.unavailable(`no answer within ${this.options.deadlineMs} ms`));
+      reject(this.unavailable(`no answer within ${deadlineMs} ms`));
       this.noticeDrained();
-    }, this.options.deadlineMs);
+    }, deadlineMs);
     const pending: PendingWrite = {
       request,
       resolve: result => {

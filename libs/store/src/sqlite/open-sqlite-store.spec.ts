@@ -57,6 +57,11 @@ describe(openSqliteStore.name, () => {
     expect(await stores[0]?.audit.verify()).toMatchObject({ records: 8, writers: 4, problems: [] });
   });
 
+  it('opens, however long its threads take to start where the machine is busy', async () => {
+    const store = await directory.open({ writeDeadlineMs: 1 });
+    expect(await store.recordings.find(exampleRecording.id)).toBeUndefined();
+  });
+
   it('works beside a newer version that only added to the schema', async () => {
     await (await directory.open()).close();
     changeDocuments(`ALTER TABLE recording ADD COLUMN added INTEGER; PRAGMA user_version = ${known + 1}`);

@@ -10,6 +10,7 @@ import { DatabaseReader } from './reading/database-reader.js';
 import { sqliteStore } from './sqlite-store.js';
 import { migrationsOf } from './stored-thing.js';
 import { DatabaseWriter } from './writing/database-writer.js';
+import type { AuditWrites, WriteOperations } from './writing/write-operation.js';
 
 export interface SqliteStoreOptions {
   /** Where the database files lie, on a local disk; made with mode 0700 when it is not there. */
@@ -31,6 +32,12 @@ export const auditDatabaseName = 'audit.sqlite';
  * playbacks the audit log records, may not.
  */
 const documentThreadIdleMs = 30_000;
+
+/**
+ * For the first answer of a thread: a service that gave up would not be started again, because what keeps a store from
+ * opening is taken for a matter of its configuration.
+ */
+const threadStartPatienceMs = 30_000;
 
 /**
  * Opens the store, creating it when it is not there. Several processes may have it open.
@@ -61,27 +68,31 @@ async function openDatabases(options: SqliteStoreOptions): Promise<Store> {
     documents.close();
     throw error;
   });
+  const documentWriter = new DatabaseWriter<WriteOperations>({
+    ...limits,
+    what: 'the store',
+    unavailable: 'RCS_STORE_UNAVAILABLE',
+    thread: { file: documentFile, busyTimeoutMs },
+    threadIdleMs: documentThreadIdleMs,
+  });
+  const auditLogWriter = new DatabaseWriter<AuditWrites>({
+    ...limits,
+    what: 'the audit log',
+    unavailable: 'RCS_AUDIT_UNAVAILABLE',
+    thread: { file: auditFile, busyTimeoutMs, auditWriter },
+  });
   const store = sqliteStore(
     directory,
     new DatabaseReader(documents, 'RCS_STORE_UNAVAILABLE'),
-    new DatabaseWriter({
-      ...limits,
-      what: 'the store',
-      unavailable: 'RCS_STORE_UNAVAILABLE',
-      thread: { file: documentFile, busyTimeoutMs },
-      threadIdleMs: documentThreadIdleMs,
-    }),
+    documentWriter,
     new DatabaseReader(audit, 'RCS_AUDIT_UNAVAILABLE'),
-    new DatabaseWriter({
-      ...limits,
-      what: 'the audit log',
-      unavailable: 'RCS_AUDIT_UNAVAILABLE',
-      thread: { file: auditFile, busyTimeoutMs, auditWriter },
-    }),
+    auditLogWriter,
   );
-  await store.check().catch(async (error: unknown) => {
+  try {
+    await Promise.all([documentWriter, auditLogWriter].map(writer => writer.start(threadStartPatienceMs)));
+    return store;
+  } catch (error) {
     await store.close();
     throw error;
-  });
-  return store;
+  }
 }

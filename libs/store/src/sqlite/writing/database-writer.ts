@@ -44,6 +44,14 @@ export class DatabaseWriter<Operations extends WriteOperations> {
     return this.queue.write({ name, input });
   }
 
+  /**
+   * Starts the thread and tries whether it can write.
+   * @param patienceMs milliseconds: on a busy machine a thread takes longer to start than a write may
+   */
+  async start(patienceMs: number): Promise<void> {
+    await this.queue.write({ name: 'probe', input: null }, Math.max(patienceMs, this.options.deadlineMs));
+  }
+
   /** Carries out what waits, within the deadline of a write, then ends the thread. */
   close(): Promise<void> {
     this.closing ??= this.drainAndEndThread();

@@ -188,7 +188,8 @@ describe('a disabled key', () => {
     await disable(key);
     const disabledAt = Date.now();
     const { keys, revision } = await next;
-    expect(Date.now() - disabledAt).toBeLessThan(1000);
+    // A watch of which nothing is told lasts until its deadline.
+    expect(Date.now() - disabledAt).toBeLessThan(timeoutMs / 4);
     expect(keys).toContainEqual(nameOf(key));
     const later = worker.call('WatchDisabledKeys', { revision }, { timeoutMs });
     await enable(key);
@@ -208,7 +209,8 @@ it('a worker ends what a disabled key has opened, whoever disabled it', async ()
     await disable(key, commandLine);
     const disabledAt = Date.now();
     await waitFor('the worker to hear of it', async () => Promise.resolve(forgotten.length > 0));
-    expect(Date.now() - disabledAt).toBeLessThan(2000);
+    // A worker that is not told hears of it after 28 seconds.
+    expect(Date.now() - disabledAt).toBeLessThan(14_000);
     expect(forgotten).toContainEqual(nameOf(key));
   } finally {
     watch.stop();

@@ -44,9 +44,7 @@ describe(WatchedTarget.name, () => {
     await waitFor('two looks', () => told.length >= 2);
     expect(performance.now() - began).toBeGreaterThan(400);
     aliases = ['a'];
-    const changed = performance.now();
     await waitFor('the change', () => aliasesTold()?.join() === 'a', { pollMs: 10 });
-    expect(performance.now() - changed).toBeLessThan(1000);
   });
 
   it('says nothing while the store is silent, and goes on when it answers', async () => {

@@ -32,9 +32,9 @@ export class StorageProbe {
       url,
       trustedCA: true,
       maxConnections: 4,
-      connectTimeoutMs: 2000,
-      headersTimeoutMs: 5000,
-      idleTimeoutMs: 5000,
+      connectTimeoutMs: 10_000,
+      headersTimeoutMs: 10_000,
+      idleTimeoutMs: 10_000,
       totalTimeoutMs: 30_000,
       ...settings,
     };

@@ -14,6 +14,7 @@ const tierNames = Object.keys(plan.tiers);
 const unknownDuration = 30;
 /** Files are started together until they take so long: each start of Jest costs some seconds. */
 const secondsOfAJob = 120;
+const mostMisjudged = 20;
 
 /**
  * `[TIER] [KIND] [FILES...]`. Without a kind: every kind of the tier and of the tiers before it. A kind alone runs in its
@@ -74,6 +75,20 @@ export function recordDurations(measured) {
   const kept = Object.entries({ ...durations, ...measured }).filter(([file]) => everything.has(file));
   const sorted = Object.fromEntries(kept.sort(([a], [b]) => (a < b ? -1 : 1)));
   writeFileSync(durationsFile, `${JSON.stringify(sorted, null, 2)}\n`);
+}
+
+/**
+ * How long files took that lanes take for much shorter or longer, `FILE SECONDS (KNOWN)`, the worst first: what
+ * test/durations.json is to be told.
+ * @param measured seconds by file
+ */
+export function misjudged(measured) {
+  const by = ([file, seconds]) => Math.abs(seconds - secondsOf(file));
+  return Object.entries(measured)
+    .filter(([file, seconds]) => file.startsWith('test/') && by([file, seconds]) > Math.max(45, secondsOf(file) / 2))
+    .sort((a, b) => by(b) - by(a))
+    .slice(0, mostMisjudged)
+    .map(([file, seconds]) => `${file} ${seconds} (${secondsOf(file)})`);
 }
 
 /** Kinds that wait more than they compute share the machine; the others have it for themselves. */

@@ -26,6 +26,7 @@ import {
   hasLanes,
   jobsOf,
   longestFirst,
+  misjudged,
   pathInRepository,
   plan,
   readArguments,
@@ -58,7 +59,9 @@ if (record) recordDurations(durations);
 finish();
 
 function finish() {
-  process.stdout.write(`${[outcome.times(), ...outcome.lines()].join('\n')}\n`);
+  const wrong = misjudged(durations);
+  const told = wrong.length === 0 ? [] : [`seconds (known): ${wrong.join(', ')}`];
+  process.stdout.write(`${[outcome.times(), ...told, ...outcome.lines()].join('\n')}\n`);
   process.exit(outcome.failed > 0 || outcome.passed === 0 ? 1 : 0);
 }
 

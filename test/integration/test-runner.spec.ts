@@ -18,7 +18,7 @@ function decided(expression: string): unknown {
     const { secondRuns } = await import(${script('second-runs')});
     const { readReport } = await import(${script('test-report')});
     const { TestOutcome } = await import(${script('test-outcome')});
-    const { filesOf, jobsOf, joinsCluster } = await import(${script('test-plan')});
+    const { filesOf, jobsOf, joinsCluster, misjudged } = await import(${script('test-plan')});
     const run = () => { ${expression} };
     process.stdout.write(JSON.stringify(run()));`;
   return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' }));
@@ -116,6 +116,22 @@ it('what failed for good is named above the last line', () => {
     outcome.stillFailed('unit', 'libs/cms/src/some.spec.ts', 'opens');
     return outcome.lines();`);
   expect(lines).toEqual(['failed: lint', 'failed: unit libs/cms/src/some.spec.ts (opens)', '0 passed, 1 failed']);
+});
+
+describe('how long files take', () => {
+  const told = (measured: Readonly<Record<string, number>>): unknown =>
+    decided(`return misjudged(${JSON.stringify(measured)});`);
+
+  it('is told of those of which something else was known, the worst first', () => {
+    expect(told({ 'test/e2e/never-measured.spec.ts': 200, 'test/e2e/neither.spec.ts': 300 })).toEqual([
+      'test/e2e/neither.spec.ts 300 (30)',
+      'test/e2e/never-measured.spec.ts 200 (30)',
+    ]);
+  });
+
+  it('is nothing new where it is about what was known, and of unit tests', () => {
+    expect(told({ 'test/e2e/never-measured.spec.ts': 70, 'libs/cms/src/any.spec.ts': 300 })).toEqual([]);
+  });
 });
 
 describe('the cluster of a lane', () => {

@@ -40,7 +40,6 @@ async function main(): Promise<void> {
   const cluster = await startCluster(process.cwd(), join(directory, 'data'), {
     ...store,
     ...plain,
-    RCS_AUDIT__CHECKPOINT_FILE: join(directory, 'checkpoints.jsonl'),
   });
   try {
     const { ready } = cluster;

@@ -23,8 +23,6 @@ beforeAll(async () => {
     RCS_STORE__POSTGRESQL__USER_NAME: superuser.user,
     RCS_STORE__POSTGRESQL__PASSWORD: superuser.password,
     RCS_STORE__POSTGRESQL__ENABLE_SSL: 'false',
-    RCS_AUDIT__CHECKPOINT_FILE: join(work, 'checkpoints.jsonl'),
-    RCS_REMOVAL__LEDGER_FILE: join(work, 'ledger.jsonl'),
   });
   erased = await ErasedRecordings.record(cluster, work);
   await erased.withRedis(redis => redis.config('SET', 'appendonly', 'yes'));

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCheckpointBucket, type CheckpointBucket } from '#checkpoint-bucket';
 import { auditArchiveType, CertificateTrust, StatementVerifier } from '#grants';
+import { ConfigurationError } from '#platform';
 import type { AuditLog, AuditVerification } from '#store';
 import { readConfiguration } from '../configuration/read-configuration.js';
 import type { ArchiveTrust } from './archive/check-archive.js';
@@ -59,7 +60,15 @@ function configuredBucket({ config }: StoreOptions): CheckpointBucket {
   return openCheckpointBucket(s3);
 }
 
+/** @throws ConfigurationError where nobody says which, and the records are not in files either. */
 function checkpointFile(options: StoreOptions): string {
-  const configured = options.store === undefined ? readConfiguration(options.config).audit.checkpointFile : undefined;
-  return configured ?? join(storeDirectory(options), 'audit-checkpoints.jsonl');
+  if (options.store === undefined) {
+    const { audit, store } = readConfiguration(options.config);
+    if (audit.checkpointFile !== undefined) return audit.checkpointFile;
+    if (store?.kind === 'postgresql')
+      throw new ConfigurationError(
+        'audit.checkpointFile: name the checkpoints of a gateway, there or by --checkpoints',
+      );
+  }
+  return join(storeDirectory(options), 'audit-checkpoints.jsonl');
 }

@@ -39,6 +39,8 @@ export function clusterConfiguration(
     logging: { levelToken: { file: secrets.logLevel.file } },
     redis: { url: `redis://127.0.0.1:${ports.redis}`, password: { file: secrets.redis.file } },
     store: { directory: directory.store },
+    audit: { checkpointFile: directory.auditCheckpoints },
+    removal: { ledgerFile: directory.removalLedger },
     mediaStorages: [
       {
         storage: 'webDAV',

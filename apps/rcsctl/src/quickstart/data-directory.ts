@@ -31,6 +31,16 @@ export class DataDirectory {
     return join(this.root, 'store');
   }
 
+  /** Of the gateway, also where the records are in another store than here. */
+  get auditCheckpoints(): string {
+    return join(this.store, 'audit-checkpoints.jsonl');
+  }
+
+  /** The same of what was removed. */
+  get removalLedger(): string {
+    return join(this.store, 'removal-ledger.jsonl');
+  }
+
   get redis(): string {
     return join(this.root, 'redis');
   }

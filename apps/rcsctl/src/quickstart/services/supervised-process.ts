@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { endingWithUs } from '#platform';
 
 export interface ProcessDefinition {
@@ -27,12 +27,15 @@ export class SupervisedProcess {
     readonly name: string,
     private readonly child: ChildProcess,
     private readonly definition: ProcessDefinition,
+    /** Bytes of the log file that are of processes before. */
+    private readonly earlierLog: number,
     readonly exited: Promise<string>,
   ) {}
 
-  /** Starts and waits until it is ready. @throws Error with the last lines of its log. */
+  /** Starts and waits until it is ready. @throws Error with the last lines that it logged. */
   static async start(definition: ProcessDefinition): Promise<SupervisedProcess> {
     const log = openSync(definition.logFile, 'a', 0o600);
+    const { size: earlierLog } = fstatSync(log);
     const child = spawn(...endingWithUs(definition.program, definition.args), {
       cwd: definition.workingDirectory,
       env: { ...definition.environment },
@@ -43,7 +46,7 @@ export class SupervisedProcess {
       child.once('error', error => resolve(error.message));
       child.once('exit', (code, signal) => resolve(signal === null ? `exit status ${code ?? 0}` : `signal ${signal}`));
     });
-    const supervised = new SupervisedProcess(definition.name, child, definition, exited);
+    const supervised = new SupervisedProcess(definition.name, child, definition, earlierLog, exited);
     try {
       await supervised.ready();
       return supervised;
@@ -94,7 +97,8 @@ export class SupervisedProcess {
   }
 
   private lastLines(): string {
-    const lines = readFileSync(this.definition.logFile, 'utf8').trimEnd().split('\n').slice(-quotedLogLines);
-    return `; the end of ${this.definition.logFile}:\n${lines.join('\n')}`;
+    const logged = readFileSync(this.definition.logFile).subarray(this.earlierLog).toString().trimEnd();
+    if (logged === '') return `; it wrote nothing into ${this.definition.logFile}`;
+    return `; the end of ${this.definition.logFile}:\n${logged.split('\n').slice(-quotedLogLines).join('\n')}`;
   }
 }

@@ -61,19 +61,38 @@ export interface AuditErasure {
 }
 
 /** Records that one step looks at, so that appends wait for milliseconds only. */
-export const examinedAtOnce = 500;
+export const examinedAtOnce = 2000;
+
+/** Texts that every record about a subject has: others need not be read. */
+export interface SubjectTraces {
+  /** In the text that was hashed. */
+  readonly inText: string;
+  /** In the JSON beside it, unless `escape` is there, which may stand for any character. */
+  readonly inPersonal: string;
+  readonly escape: string;
+}
+
+export const tracesOf = ({ contactCenter, kind, value }: ForgottenSubject): SubjectTraces => ({
+  // Canonical JSON has one text for it, which can stand nowhere else.
+  inText: `"contactCenter":${JSON.stringify(contactCenter)}`,
+  // A number may be grouped.
+  inPersonal: kind === 'number' ? '"detail"' : JSON.stringify(value).slice(1, -1),
+  escape: '\\u',
+});
 
 /** Tells which fields of a record say something of a subject. */
-export function fieldsAbout({
-  contactCenter,
-  kind,
-  value,
-}: ForgottenSubject): (record: Pick<StoredAuditRecord, 'text' | 'personal'>) => readonly PersonalField[] {
+export function fieldsAbout(
+  subject: ForgottenSubject,
+): (record: Pick<StoredAuditRecord, 'text' | 'personal'>) => readonly PersonalField[] {
+  const { inText } = tracesOf(subject);
+  const named = fieldsNaming(subject);
+  return ({ text, personal }) => (personal !== null && text.includes(inText) ? named(personal) : []);
+}
+
+/** As `fieldsAbout`, of what lies beside a record of the contact center. */
+export function fieldsNaming({ kind, value }: ForgottenSubject): (personal: string) => readonly PersonalField[] {
   const mention = kind === 'number' ? numberPattern(value) : wordPattern(value);
-  const owner = `"contactCenter":${JSON.stringify(contactCenter)}`;
-  return ({ text, personal }) => {
-    // Canonical JSON has one text for it, which can stand nowhere else.
-    if (personal === null || !text.includes(owner)) return [];
+  return personal => {
     const { values } = JSON.parse(personal) as PersonalValues;
     if (kind === 'user' && values.user === value) return personalFields.filter(field => values[field] !== undefined);
     return values.detail !== undefined && mention.test(values.detail) ? ['detail'] : [];

@@ -2,6 +2,7 @@ import {
   examinedAtOnce,
   fieldsAbout,
   isSameSubject,
+  tracesOf,
   withoutFields,
   type ErasedFields,
   type ErasureOrder,
@@ -35,11 +36,7 @@ export async function forgetNext(sql: Sql, only?: readonly ForgottenSubject[]): 
   );
   const order = orders.find(one => only?.some(other => isSameSubject(one, other)) !== false);
   if (order === undefined) return false;
-  const records = await sql.all<ExaminedRecord>(
-    `SELECT writer, sequence, record AS text, personal, hash FROM audit_record
-     WHERE (writer, sequence) > ($1, $2) ORDER BY writer, sequence LIMIT ${examinedAtOnce}`,
-    [order.writer, order.sequence],
-  );
+  const records = await nextRecords(sql, order);
   const about = fieldsAbout(order);
   for (const record of records) await destroy(sql, record, about(record));
   const last = records.at(-1);
@@ -51,6 +48,22 @@ export async function forgetNext(sql: Sql, only?: readonly ForgottenSubject[]): 
     await sql.run(text, [...named, last.writer, last.sequence]);
   }
   return true;
+}
+
+/** Of the next part those that have the traces of the subject, and its last one, whatever that has. */
+function nextRecords(sql: Sql, order: ErasureOrder): Promise<readonly ExaminedRecord[]> {
+  const { inText, inPersonal, escape } = tracesOf(order);
+  return sql.all<ExaminedRecord>(
+    `WITH part AS MATERIALIZED (
+       SELECT writer, sequence, record AS text, personal, hash FROM audit_record
+       WHERE (writer, sequence) > ($1, $2) ORDER BY writer, sequence LIMIT ${examinedAtOnce}
+     )
+     SELECT writer, sequence, text, personal, hash FROM part
+     WHERE (position($3 IN personal) > 0 OR position($4 IN personal) > 0) AND position($5 IN text) > 0
+       OR (writer, sequence) = (SELECT writer, sequence FROM part ORDER BY writer DESC, sequence DESC LIMIT 1)
+     ORDER BY writer, sequence`,
+    [order.writer, order.sequence, inPersonal, escape, inText],
+  );
 }
 
 export const erasedFields = (sql: Sql, after: number, limit: number): Promise<readonly ErasedFields[]> =>

@@ -1,8 +1,9 @@
 import type Database from 'better-sqlite3';
 import {
   examinedAtOnce,
-  fieldsAbout,
+  fieldsNaming,
   isSameSubject,
+  tracesOf,
   type ErasedFields,
   type ErasureOrder,
   type ExaminedRecord,
@@ -25,9 +26,12 @@ export function auditErasureWrites(database: Database.Database): WriteHandlers<A
   const finish = database.prepare<[string, string, string]>(
     'DELETE FROM audit_erasure_order WHERE contact_center = ? AND kind = ? AND value = ?',
   );
-  const examine = database.prepare<[string, number], ExaminedRecord>(
-    `SELECT writer, sequence, record AS text, personal, hash FROM audit_record
+  const examine = database.prepare<[string, number], Pick<ExaminedRecord, 'writer' | 'sequence' | 'personal'>>(
+    `SELECT writer, sequence, personal FROM audit_record
      WHERE (writer, sequence) > (?, ?) ORDER BY writer, sequence LIMIT ${examinedAtOnce}`,
+  );
+  const hashOf = database.prepare<[string, number, string], Pick<ExaminedRecord, 'hash'>>(
+    'SELECT hash FROM audit_record WHERE writer = ? AND sequence = ? AND instr(record, ?) > 0',
   );
   const note = database.prepare<[string, number, string, string]>(
     'INSERT INTO audit_erased (writer, sequence, hash, fields) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
@@ -56,11 +60,15 @@ export function auditErasureWrites(database: Database.Database): WriteHandlers<A
       const ordered = next.all().find(one => only?.some(other => isSameSubject(one, other)) !== false);
       if (ordered === undefined) return false;
       const { contactCenter, kind, value } = ordered;
-      const about = fieldsAbout(ordered);
+      const { inText, inPersonal, escape } = tracesOf(ordered);
+      const named = fieldsNaming(ordered);
       const records = examine.all(ordered.writer, ordered.sequence);
-      for (const record of records) {
-        const fields = about(record);
-        if (fields.length > 0) destroy({ ...record, fields: fields.join(',') });
+      for (const { writer, sequence, personal } of records) {
+        if (personal === null || !(personal.includes(inPersonal) || personal.includes(escape))) continue;
+        const fields = named(personal);
+        // Reading the texts of all others would take most of the time.
+        const record = fields.length === 0 ? undefined : hashOf.get(writer, sequence, inText);
+        if (record !== undefined) destroy({ writer, sequence, hash: record.hash, fields: fields.join(',') });
       }
       const last = records.at(-1);
       if (last === undefined) finish.run(contactCenter, kind, value);

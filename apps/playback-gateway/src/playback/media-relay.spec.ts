@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { buffer } from 'node:stream/consumers';
 import { GrantVerifier } from '#grants';
 import { RcsError, type ErrorCode } from '#platform';
 import { entityTag, media, type Fault } from '#test/data-plane/faulty-worker.js';
 import { transports } from '#test/data-plane/worker-under-test.js';
+import { within } from '#test/waiting/within.js';
 import { MediaRelay } from './media-relay.js';
 import { grant, RelayUnderTest, request } from '#test/data-plane/relay-under-test.js';
 
@@ -297,6 +299,24 @@ describe.each(transports)(`${MediaRelay.name} over %s`, transport => {
       await play(relay, request({ grant: { ...request().grant, recording: 'recording-2' } }));
       expect([asked(0), asked(1)]).toEqual([2, 1]);
       done.forEach(end => end());
+    });
+
+    it('asks the worker that has the media open when a player takes more after a while', async () => {
+      const large = randomBytes(32_000_000);
+      const relay = await relayOver({ media: large }, { media: large });
+      const done: (() => void)[] = [];
+      const { body, failure } = await play(relay, request(), async answer => {
+        await once(answer, 'readable');
+        // The worker is let go meanwhile, and the other one, which said that it has 1000 requests, has less to do then.
+        await within('the worker to be let go', tested.workers[0]!.cancelled);
+        for (let count = 0; count < 1002; count++) done.push(tested.directory!.begin('worker-0'));
+        return buffer(answer);
+      });
+      done.forEach(end => end());
+      expect(failure).toBeUndefined();
+      expect(body.equals(large)).toBe(true);
+      expect(tested.workers[0]!.requests.length).toBeGreaterThan(1);
+      expect(tested.workers[1]!.requests).toEqual([]);
     });
   }
 

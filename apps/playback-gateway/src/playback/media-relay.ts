@@ -46,11 +46,11 @@ export class MediaRelay {
   async relay(request: RelayRequest, player: PlayerConnection): Promise<RelayResult> {
     const { clientIdleTimeoutMs, workerTakeOverTimeoutMs } = this.settings;
     const holder = this.holders.get(mediaKey(request));
-    const attempts = new RelayAttempts(this.workers, workerTakeOverTimeoutMs, holder?.instance);
+    const attempts = new RelayAttempts(this.workers, workerTakeOverTimeoutMs);
     const parts = new BodyParts(this.client, this.workers, this.grants, request, player.signal, holder);
     const body = new RelayedBody(request, player, parts, this.metrics, clientIdleTimeoutMs);
     for (let passage: Passage | undefined; passage !== 'whole';) {
-      const worker = await attempts.next(body.hasBegun, player.signal);
+      const worker = await attempts.next(body.hasBegun, parts.holder?.instance, player.signal);
       if (passage === 'failed' && body.hasBegun) this.metrics.resumedPlaybacks.inc();
       passage = await this.takeFrom(worker, body, attempts, request, player);
     }

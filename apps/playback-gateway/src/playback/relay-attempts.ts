@@ -42,24 +42,21 @@ export class RelayAttempts {
   private failingSince: number | undefined;
   private lastWasReached = false;
 
-  /**
-   * @param maxWaitMs how long a playback may wait for a worker after one has failed.
-   * @param holder the worker that is known to have the media open.
-   */
+  /** @param maxWaitMs how long a playback may wait for a worker after one has failed. */
   constructor(
     private readonly workers: WorkerDirectory,
     private readonly maxWaitMs: number,
-    private readonly holder?: string,
   ) {}
 
   /**
    * The worker to ask; waits for one when a body that has begun, or a request nobody has seen, has nowhere to go.
+   * @param holder the worker that most likely has the media open
    * @throws RcsError RCS_NO_WORKER, ReceiverGoneError when the player leaves meanwhile.
    */
-  async next(bodyHasBegun: boolean, signal: AbortSignal): Promise<WorkerRegistration> {
+  async next(bodyHasBegun: boolean, holder: string | undefined, signal: AbortSignal): Promise<WorkerRegistration> {
     for (;;) {
       try {
-        return this.workers.choose(new Set([...this.spent, ...this.later]), this.holder);
+        return this.workers.choose(new Set([...this.spent, ...this.later]), holder);
       } catch (error) {
         if (bodyHasBegun) this.failingSince ??= performance.now();
         if (!this.hasPatience || (!bodyHasBegun && this.lastWasReached)) throw error;

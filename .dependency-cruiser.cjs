@@ -1,22 +1,23 @@
 /** Which part of the source may import which. */
 
 /**
- * The libraries, and what each may import of the others. Those that import asn1 alone, or nothing, are publishable on their
- * own and know nothing of Nest.
+ * The libraries, and what each may import of the others. Those of which all imports are libraries that import nothing are
+ * publishable with them and know nothing of Nest.
  */
 const libraries = {
   asn1: [],
-  cms: ['asn1'],
+  cms: ['asn1', 'spent-memory'],
   pkcs11: ['asn1', 'start-garbage'],
   certificates: ['asn1'],
   'media-heap': [],
   'start-garbage': [],
+  'spent-memory': [],
   platform: ['start-garbage'],
   tls: ['certificates', 'platform'],
   contracts: ['platform'],
   grants: ['asn1', 'platform'],
   'key-vault-client': ['contracts', 'grants', 'platform'],
-  'media-storage': ['cms', 'platform'],
+  'media-storage': ['cms', 'platform', 'spent-memory'],
   'checkpoint-bucket': ['platform', 'tls'],
   store: ['platform', 'start-garbage', 'tls'],
   archive: ['asn1', 'certificates', 'cms', 'platform'],

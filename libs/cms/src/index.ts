@@ -1,6 +1,5 @@
 export { CmsError, type CmsErrorCode } from './cms-error.js';
 export type { ByteSource } from './byte-source/byte-source.js';
-export { endOf, withMemoryLentForNow, withMemoryOfItsOwn, type Piece } from './byte-source/spent-memory.js';
 export { BufferSource } from './byte-source/buffer-source.js';
 export { FileSource } from './byte-source/file-source.js';
 export type {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
+import { spend, withMemoryOfItsOwn, type Piece } from '#spent-memory';
 import { CmsError } from '../cms-error.js';
-import { spend, withMemoryOfItsOwn, type Piece } from '../byte-source/spent-memory.js';
 import type { CiphertextExtract, LocatedContent } from '../content/content-map.js';
 import type { ContentTransform } from './content-transform.js';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
-import { withMemoryOfItsOwn, type Piece } from '#cms';
+import { withMemoryOfItsOwn, type Piece } from '#spent-memory';
 import type { RcsError } from '#platform';
 import { MediaStorages } from '../media-storages.js';
 import type { StoredObject } from '../stored-object.js';

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { endOf, type Piece } from '#cms';
 import { listenTo } from '#platform';
+import { endOf, type Piece } from '#spent-memory';
 import type { StoredObject } from '../stored-object.js';
 import { contentTreeBlockBytes, leafPrefix } from './content-tree.js';
 

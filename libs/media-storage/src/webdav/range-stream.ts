@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import { withMemoryLentForNow } from '#cms';
 import { RcsError } from '#platform';
+import { withMemoryLentForNow } from '#spent-memory';
 import type { StorageObserver } from '../media-storage-configuration.js';
 import {
   contentLengthOf,

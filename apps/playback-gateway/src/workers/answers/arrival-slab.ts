@@ -1,5 +1,4 @@
-/** Smaller memory is left to the collector. */
-const worthBytes = 32 * 1024;
+import { withMemoryOfItsOwn, type Piece } from '#spent-memory';
 
 /**
  * The place that the system writes to what comes on a connection (`onread` of node:net). The socket asks for `room` once it
@@ -34,11 +33,10 @@ export class ArrivalSlab {
    * What came and was not taken before; whoever takes it keeps it, and may dispose of the last piece of a full slab: then its
    * memory is that of the next one, in the cache of the processor, instead of fresh pages of the system.
    */
-  take(): Buffer & Partial<Disposable> {
-    const piece: Buffer & Partial<Disposable> = this.memory.subarray(this.taken, this.filled);
+  take(): Piece {
+    const piece = this.memory.subarray(this.taken, this.filled);
     this.taken = this.filled;
-    if (this.isFull && this.filled >= worthBytes) piece[Symbol.dispose] = giveBack;
-    return piece;
+    return this.isFull ? withMemoryOfItsOwn(piece) : piece;
   }
 
   /** Another place for what comes next, once all was taken; inside of a callback of the socket alone. */
@@ -47,9 +45,4 @@ export class ArrivalSlab {
     this.taken = 0;
     this.filled = 0;
   }
-}
-
-function giveBack(this: Buffer): void {
-  const { buffer } = this;
-  if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
 }

@@ -12,7 +12,7 @@
  */
 import './supported-node.mjs';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { askForAdvisories } from './advisories.mjs';
 import { withCompileCache } from './compile-cache.mjs';
@@ -37,6 +37,8 @@ import { readReport } from './test-report.mjs';
 /** Of a test that sets none of its own. It is there for what hangs: how fast something is, is no matter of these tests. */
 const testTimeoutMs = 60_000;
 const inBand = ['--runInBand'];
+/** Files that start servers wait for most of their time: with one worker a core, cores would wait, too. */
+const everyCore = ['--maxWorkers', String(Math.ceil(availableParallelism() * 1.5))];
 
 const { tier, kinds, patterns, record } = readArguments(process.argv.slice(2));
 const { endAfterMinutes, silenceMinutes } = plan.tiers[tier];
@@ -50,7 +52,7 @@ const runnable = kinds.filter(hasWhatItNeeds);
 const of = condition => runnable.filter(kind => condition(plan.kinds[kind]));
 await Promise.all([...of(({ check }) => check !== undefined).map(check), ...(kinds.length > 1 ? [advisories()] : [])]);
 for (const kind of of(({ alone }) => alone === true))
-  await jest(kind, filesOf(kind, patterns), plan.kinds[kind].everyCore === true ? ['--maxWorkers', '100%'] : inBand);
+  await jest(kind, filesOf(kind, patterns), plan.kinds[kind].everyCore === true ? everyCore : inBand);
 await fillLanes(runnable.filter(hasLanes));
 for (const kind of of(({ script }) => script !== undefined)) await script(kind);
 await runAgain();

@@ -1,8 +1,9 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { makeOnce } from './make-once.js';
 
 const run = promisify(execFile);
 const repository = join(__dirname, '../../..');
@@ -35,8 +36,7 @@ export async function buildGoTools(
   }
   const wanted = digest.digest('hex').slice(0, 16);
   const directory = join(repository, '.cache/go-tools', wanted);
-  if (!existsSync(directory)) await build(go, directory, modules, packages, variables);
-  return directory;
+  return makeOnce(directory, unfinished => build(go, unfinished, modules, packages, variables));
 }
 
 /** Without optimisation: they run for seconds, and compiling them is what takes the time. */
@@ -47,21 +47,14 @@ async function build(
   packages: readonly string[],
   variables: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const unfinished = `${directory}.${process.pid}`;
-  mkdirSync(unfinished, { recursive: true });
   const environment = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false', GOWORK: 'off' };
   const linked = ['-s -w', ...Object.entries(variables).map(([name, value]) => `-X ${name}=${value}`)].join(' ');
   const flags = ['-trimpath', '-gcflags=all=-N -l', `-ldflags=${linked}`];
   const options = { cwd: modules, env: environment, timeout: buildTimeoutMs, maxBuffer: mostOutput };
-  try {
-    for (const name of packages) {
-      process.stderr.write(`Building ${name}\n`);
-      const command = ['build', ...flags, '-o', `${unfinished}/`, name];
-      // What was fetched is kept: a module proxy that failed for a moment is asked once more for the rest.
-      await run(go, command, options).catch(() => run(go, command, options));
-    }
-    renameSync(unfinished, directory);
-  } finally {
-    rmSync(unfinished, { recursive: true, force: true });
+  for (const name of packages) {
+    process.stderr.write(`Building ${name}\n`);
+    const command = ['build', ...flags, '-o', `${directory}/`, name];
+    // What was fetched is kept: a module proxy that failed for a moment is asked once more for the rest.
+    await run(go, command, options).catch(() => run(go, command, options));
   }
 }

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import { makeOnce } from '#test/go/make-once.js';
 
 const run = promisify(execFile);
 const cache = join(__dirname, '../../../.cache/go-tools');
@@ -48,19 +49,12 @@ const sources: readonly DefinitionSource[] = [
 export async function fetchResourceDefinitions(go: string): Promise<string> {
   const wanted = createHash('sha256').update(JSON.stringify(sources)).digest('hex').slice(0, 16);
   const directory = join(cache, `definitions-${wanted}`);
-  if (existsSync(directory)) return directory;
-  const unfinished = `${directory}.${process.pid}`;
-  mkdirSync(unfinished, { recursive: true });
-  try {
+  return makeOnce(directory, async unfinished => {
     for (const source of sources) {
       const downloaded = await download(go, source);
       for (const file of source.files) copyFileSync(join(downloaded, file), join(unfinished, basename(file)));
     }
-    renameSync(unfinished, directory);
-  } finally {
-    rmSync(unfinished, { recursive: true, force: true });
-  }
-  return directory;
+  });
 }
 
 async function download(go: string, { module, version, sum }: DefinitionSource): Promise<string> {

@@ -112,7 +112,8 @@ describe('a Redis Cluster that is away', () => {
       const began = performance.now();
       const all = await Promise.allSettled(Array.from({ length: 100 }, () => redis.get('a')));
       expect(all.filter(({ status }) => status === 'fulfilled')).toEqual([]);
-      expect(performance.now() - began).toBeLessThan(2500);
+      // One after the other would take a hundred times as long.
+      expect(performance.now() - began).toBeLessThan(15_000);
       await expect(pingRedis(redis)).rejects.toThrow();
     } finally {
       redis.disconnect();

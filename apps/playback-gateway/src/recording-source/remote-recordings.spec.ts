@@ -120,7 +120,7 @@ describe(RemoteRecordings.name, () => {
     expect(rws.asked).toHaveLength(1);
     const before = performance.now();
     await waitFor('the recording', async () => (await one.take(admin, 'R1'))?.id === 'R1');
-    expect(performance.now() - before).toBeLessThan(2500);
+    expect(performance.now() - before).toBeLessThan(10_000);
   });
 
   it('remembers a refusal as long, for this recording alone', async () => {

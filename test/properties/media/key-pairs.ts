@@ -1,5 +1,6 @@
-import { createPrivateKey, createPublicKey, generatePrime, type KeyObject } from 'node:crypto';
+import { checkPrime, createPrivateKey, createPublicKey, generatePrime, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
+import type { Random } from '../world/random.js';
 
 export interface KeyPair {
   readonly privateKey: KeyObject;
@@ -7,7 +8,12 @@ export interface KeyPair {
 }
 
 const exponent = 65537n;
-const prime = promisify(generatePrime) as unknown as (size: number, options: { bigint: true }) => Promise<bigint>;
+const bits = 1024;
+const anyPrime = promisify(generatePrime) as unknown as (size: number, options: { bigint: true }) => Promise<bigint>;
+const isPrime = promisify(checkPrime) as (candidate: bigint) => Promise<boolean>;
+const smallPrimes = Array.from({ length: 2000 }, (_, index) => 2 * index + 3).filter(value =>
+  Array.from({ length: Math.floor(Math.sqrt(value)) - 1 }, (_, index) => index + 2).every(each => value % each !== 0),
+);
 
 /**
  * Many RSA keys of 2048 bits for the price of few: each pair of some dozens of primes makes a key. Worthless outside of
@@ -18,12 +24,16 @@ export class KeyPairs {
 
   private constructor(private readonly primes: readonly bigint[]) {}
 
-  static async make(primeCount: number): Promise<KeyPairs> {
+  /** @param random the same keys in every run of the same seed; others in each where it is absent */
+  static async make(primeCount: number, random?: Random): Promise<KeyPairs> {
     const primes: bigint[] = [];
     while (primes.length < primeCount) {
-      const found = await Promise.all(Array.from({ length: 8 }, () => prime(1024, { bigint: true })));
+      const draws = Array.from({ length: 8 }, () => random?.bytes(bits / 8));
+      const found = await Promise.all(
+        draws.map(bytes => (bytes === undefined ? anyPrime(bits, { bigint: true }) : primeAfter(bytes))),
+      );
       // With both leading bits set in each, every product has 2048 bits.
-      primes.push(...found.filter(value => value >> 1022n === 3n && (value - 1n) % exponent !== 0n));
+      primes.push(...found.filter(value => value >> BigInt(bits - 2) === 3n && (value - 1n) % exponent !== 0n));
     }
     return new KeyPairs(primes.slice(0, primeCount));
   }
@@ -41,6 +51,20 @@ export class KeyPairs {
     }
     throw new Error(`more than ${this.capacity} key pairs: make more primes`);
   }
+}
+
+/** One number in 355 is a prime there. */
+const farthest = 1_000_000;
+
+/** The first prime from these bytes on, with both leading bits set. */
+async function primeAfter(bytes: Buffer): Promise<bigint> {
+  const start = BigInt(`0x${bytes.toString('hex')}`) | (3n << BigInt(bits - 2)) | 1n;
+  const rests = smallPrimes.map(prime => Number(start % BigInt(prime)));
+  for (let step = 0; step < farthest; step += 2) {
+    const hasSmallFactor = smallPrimes.some((prime, index) => (rests[index]! + step) % prime === 0);
+    if (!hasSmallFactor && (await isPrime(start + BigInt(step)))) return start + BigInt(step);
+  }
+  throw new Error('no prime is near');
 }
 
 function pairOf(a: bigint, b: bigint): KeyPair {

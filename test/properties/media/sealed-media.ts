@@ -1,4 +1,5 @@
-import { constants, createCipheriv, publicEncrypt, randomBytes } from 'node:crypto';
+import { constants, createCipheriv, publicEncrypt, randomBytes, type KeyObject } from 'node:crypto';
+import type { Random } from '../world/random.js';
 import { der, indefinite, integer, nothing, octets, oid, sequence, set, small } from './der.js';
 import type { MadeCertificate } from './made-certificate.js';
 
@@ -21,6 +22,8 @@ export interface Recipient {
 export interface ContentSecret {
   readonly sessionKey: Buffer;
   readonly iv: Buffer;
+  /** Where the padding of the encrypted session keys is drawn from; from nowhere that can be known when absent. */
+  readonly padding?: Random;
 }
 
 export interface SealedMedia {
@@ -37,7 +40,11 @@ const aes256Cbc = '2.16.840.1.101.3.4.1.42';
 /** As `openssl cms -encrypt -stream` writes it. */
 export const streamChunkBytes = 4096;
 
-export const newSecret = (): ContentSecret => ({ sessionKey: randomBytes(32), iv: randomBytes(16) });
+/** @param random the same in every run of the same seed */
+export const newSecret = (random?: Random): ContentSecret =>
+  random === undefined
+    ? { sessionKey: randomBytes(32), iv: randomBytes(16) }
+    : { sessionKey: random.bytes(32), iv: random.bytes(16), padding: random.fork() };
 
 export function encryptContent(plaintext: Buffer, { sessionKey, iv }: ContentSecret): Buffer {
   const cipher = createCipheriv('aes-256-cbc', sessionKey, iv);
@@ -75,22 +82,30 @@ export function detachedEnvelope(recipients: readonly Recipient[], secret: Conte
   return sequence(envelopedData, der(0xa0, sequence(version, infos, sequence(data, algorithm))));
 }
 
-function envelopeParts(recipients: readonly Recipient[], { sessionKey, iv }: ContentSecret) {
+function envelopeParts(recipients: readonly Recipient[], secret: ContentSecret) {
   return {
     version: small(recipients.every(({ by }) => by === 'issuer-and-serial') ? 0 : 2),
-    infos: set(...recipients.map(recipient => keyTransport(recipient, sessionKey)).sort(Buffer.compare)),
-    algorithm: sequence(oid(aes256Cbc), octets(iv)),
+    infos: set(...recipients.map(recipient => keyTransport(recipient, secret)).sort(Buffer.compare)),
+    algorithm: sequence(oid(aes256Cbc), octets(secret.iv)),
   };
 }
 
 /** RFC 5652 section 6.2.1 with RSAES-PKCS1-v1_5. */
-function keyTransport({ certificate, by, wrapped }: Recipient, sessionKey: Buffer): Buffer {
+function keyTransport({ certificate, by, wrapped }: Recipient, { sessionKey, padding }: ContentSecret): Buffer {
   const { issuer, serialNumber, keyIdentifier, pair } = certificate;
-  const options = { key: pair.publicKey, padding: constants.RSA_PKCS1_PADDING };
-  const encryptedKey = publicEncrypt(options, wrapped ?? sessionKey);
+  const encryptedKey = encryptKey(pair.publicKey, wrapped ?? sessionKey, padding);
   const [version, name] =
     by === 'issuer-and-serial'
       ? [small(0), sequence(issuer, integer(serialNumber))]
       : [small(2), der(0x80, keyIdentifier)];
   return sequence(version, name, rsaEncryption, octets(encryptedKey));
+}
+
+function encryptKey(key: KeyObject, message: Buffer, random?: Random): Buffer {
+  if (random === undefined) return publicEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, message);
+  // RFC 8017 section 7.2.1; a padding has no byte that is 0.
+  const length = 256 - 3 - message.length;
+  const filler = Buffer.from(random.bytes(length).map(byte => byte || 1));
+  const block = Buffer.concat([Buffer.from([0, 2]), filler, Buffer.from([0]), message]);
+  return publicEncrypt({ key, padding: constants.RSA_NO_PADDING }, block);
 }

@@ -83,7 +83,7 @@ export async function drawCase(number: number, hands: Hands): Promise<StoredCase
   const kind = random.weighted(fileKinds);
   const plaintextKind = random.weighted<PlaintextKind>({ wave: 30, mp3: 25, mp4: 15, text: 10, noise: 15, empty: 3 });
   const plaintext = plaintextOf(plaintextKind, random);
-  const secret = newSecret();
+  const secret = newSecret(random);
   const recipients = recipientsOf(kind, plaintext, secret, hands);
   const layout: Layout =
     kind === 'plain' || kind === 'unknown'
@@ -175,7 +175,7 @@ function changedFile(change: Change, made: Buffer, { random, ours }: Hands): Cha
       const recipients = [{ certificate: random.pick(ours).certificate, by: 'issuer-and-serial' as const }];
       const layout = random.pick<Layout>(['detached', 'attached', 'attached-stream', 'plain']);
       const plaintext = plaintextOf(random.pick(plaintextKinds), random);
-      return { stored: seal(plaintext, layout, recipients).stored, plaintext };
+      return { stored: seal(plaintext, layout, recipients, newSecret(random)).stored, plaintext };
     }
   }
 }

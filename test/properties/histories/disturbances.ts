@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { processIdOf } from '#test/cluster/process-id.js';
 import { isReady } from '#test/cluster/management-page.js';
 import type { PropertyCluster } from '../world/property-cluster.js';
@@ -62,7 +62,9 @@ export class Disturbances {
   private async moveClock(): Promise<void> {
     this.offsetMs += this.random.chance(0.8) ? this.random.below(9 * day) : -this.random.below(day / 4);
     this.offsetMs = Math.max(0, Math.min(this.offsetMs, 60 * day));
-    writeFileSync(this.clockFile, String(this.offsetMs));
+    // In one step: who read it half written would go by no offset at all.
+    writeFileSync(`${this.clockFile}.new`, String(this.offsetMs));
+    renameSync(`${this.clockFile}.new`, this.clockFile);
     const all = [...services, ...this.cluster.otherGateways];
     const processes = all.map(service => processIdOf(service, this.cluster.ready.dataDir));
     await this.until('a clock does not move', () => processes.every(id => this.clockOf(id) === this.offsetMs));
@@ -88,9 +90,12 @@ export class Disturbances {
     process.kill(former, this.random.pick(['SIGTERM', 'SIGKILL']));
     await this.until(
       `${service} does not come back`,
-      async () =>
-        processIdOf(service, dataDir) !== former && (await isReady(url)) && (await isReady(management.gateway)),
+      async () => processIdOf(service, dataDir) !== former && (await this.areReady(url, ...this.cluster.gateways)),
     );
+  }
+
+  private async areReady(...urls: readonly string[]): Promise<boolean> {
+    return (await Promise.all(urls.map(isReady))).every(Boolean);
   }
 
   private async until(otherwise: string, isSo: () => boolean | Promise<boolean>): Promise<void> {

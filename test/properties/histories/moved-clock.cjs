@@ -1,14 +1,15 @@
 /**
  * Loaded into every service (NODE_OPTIONS): its clock is ahead by the milliseconds in the file PROPERTY_CLOCK. What a
- * process goes by stands in PROPERTY_CLOCK.PID: what its main thread goes by, which signs and judges grants. Its other
- * threads look for themselves, some earlier.
+ * process goes by stands in PROPERTY_CLOCK.PID. Its main thread alone looks; all its threads move in the same moment.
  */
-const { readFileSync, writeFileSync } = require('node:fs');
-const { isMainThread } = require('node:worker_threads');
+const { readFileSync, renameSync, writeFileSync } = require('node:fs');
+const { getEnvironmentData, isMainThread, setEnvironmentData } = require('node:worker_threads');
 
 const file = process.env.PROPERTY_CLOCK;
 const RealDate = Date;
-let offset;
+const shared = 'milliseconds ahead';
+/** Milliseconds, in memory that the threads share. */
+let ahead;
 
 function look() {
   let found = 0;
@@ -17,22 +18,35 @@ function look() {
   } catch {
     // Not moved yet.
   }
-  if (found === offset) return;
-  offset = found;
-  if (isMainThread) writeFileSync(`${file}.${process.pid}`, String(offset));
+  if (found === ahead[0]) return;
+  ahead[0] = found;
+  announce();
+}
+
+/** In one step: who reads it meanwhile reads what was there before. */
+function announce() {
+  const place = `${file}.${process.pid}`;
+  writeFileSync(`${place}.new`, String(ahead[0]));
+  renameSync(`${place}.new`, place);
 }
 
 if (file !== undefined) {
-  look();
-  setInterval(look, 200).unref();
+  ahead = getEnvironmentData(shared) ?? new Float64Array(new SharedArrayBuffer(8));
+  if (isMainThread) {
+    setEnvironmentData(shared, ahead);
+    look();
+    announce();
+    setInterval(look, 200).unref();
+  }
+  const now = () => RealDate.now() + ahead[0];
   globalThis.Date = class Date extends RealDate {
     constructor(...parts) {
-      if (parts.length === 0) super(RealDate.now() + offset);
+      if (parts.length === 0) super(now());
       else super(...parts);
     }
 
     static now() {
-      return RealDate.now() + offset;
+      return now();
     }
   };
 }

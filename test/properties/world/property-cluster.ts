@@ -8,6 +8,7 @@ import { workDirectory } from '#test/cluster/work-directory.js';
 import { managementPage } from '#test/cluster/management-page.js';
 import { Caller, Door } from './caller.js';
 import { PropertyContactCenter } from './contact-center.js';
+import { ServiceLogs } from './service-logs.js';
 import { StoredFiles } from './stored-files.js';
 
 export const repository = join(__dirname, '../../..');
@@ -32,6 +33,7 @@ export class PropertyCluster {
   readonly recorder: Caller;
   readonly nobody: Caller;
   readonly files: StoredFiles;
+  readonly logs: ServiceLogs;
 
   private constructor(
     private readonly cluster: RunningCluster,
@@ -46,6 +48,7 @@ export class PropertyCluster {
     this.recorder = new Caller(ops.name, this.door, ops.password);
     this.nobody = new Caller('nobody', this.door, undefined);
     this.files = new StoredFiles(webdav);
+    this.logs = new ServiceLogs(cluster.ready.dataDir);
   }
 
   static async start(environment: Readonly<Record<string, string>> = {}): Promise<PropertyCluster> {
@@ -75,6 +78,11 @@ export class PropertyCluster {
   /** Their names, as logs have them: gateways beside that of the quickstart. */
   get otherGateways(): readonly string[] {
     return this.second === undefined ? [] : ['second-gateway'];
+  }
+
+  /** Base URLs of the management ports of all gateways. */
+  get gateways(): readonly string[] {
+    return [this.ready.management.gateway, ...(this.second === undefined ? [] : [this.second.management])];
   }
 
   get ready(): ReadyLine {

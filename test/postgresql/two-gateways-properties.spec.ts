@@ -68,6 +68,7 @@ describe('of two gateways that share PostgreSQL and Redis alone', () => {
     for (const what of await picture.look()) failures.add({ kind: 'changed: by anybody', detail: what });
     await grounds.close();
     say(`walls of two gateways: ${tried.length} of ${all.length} acts, pictures of ${picture.size} answers`);
+    failures.explainFrom(cluster.logs);
     failures.check();
   });
 

@@ -61,7 +61,10 @@ beforeAll(async () => {
 });
 afterAll(() => cluster?.stop());
 
-it('a recording made for a key plays whatever else bears its name, in its contact center and in others', async () => {
+it('a recording made for a key plays whatever else bears its name, in its contact center and in others', () =>
+  cluster.logs.shownAtFailure(everythingPlays));
+
+async function everythingPlays(): Promise<void> {
   let [played, shared, gone] = [0, 0, 0];
   for (const [a, b] of tenants) {
     for (let upload = 0; upload < uploadsOfARound; upload++) await bring(random.pick([a, b]), random.pick([a, b]));
@@ -81,7 +84,7 @@ it('a recording made for a key plays whatever else bears its name, in its contac
   );
   expect(shared).toBeGreaterThan(rounds);
   expect(gone).toBeGreaterThanOrEqual(rounds);
-});
+}
 
 /** Somebody uploads a certificate, mostly one of their own; sometimes the very pair that somebody else has. */
 async function bring(tenant: Tenant, other: Tenant): Promise<void> {
@@ -135,7 +138,7 @@ async function mustPlay({ name, admin }: Tenant, { path, plaintext, of }: Played
 /** Every certificate has recordings, and a rival of the same name opens none of them. */
 async function nothingIsDeletedThatIsNeeded({ admin, bearers: own }: Tenant): Promise<void> {
   for (const { alias } of own) {
-    expectAnswer(await admin.send({ method: 'DELETE', path: `/rcs/certificates/${alias}`, json: {} }), 409);
+    expectAnswer(await admin.sendPatiently({ method: 'DELETE', path: `/rcs/certificates/${alias}`, json: {} }), 409);
   }
 }
 
@@ -151,8 +154,8 @@ async function takeAway({ admin, bearers: own }: Tenant): Promise<number> {
   let gone = 0;
   for (const { alias } of own) {
     const path = `/rcs/certificates/${alias}`;
-    await admin.send({ method: 'DELETE', path, json: { force: alias } });
-    const { status } = await admin.send({ method: 'DELETE', path: `${path}/key`, json: { confirm: alias } });
+    await admin.sendPatiently({ method: 'DELETE', path, json: { force: alias } });
+    const { status } = await admin.sendPatiently({ method: 'DELETE', path: `${path}/key`, json: { confirm: alias } });
     if (status === 200) gone++;
   }
   return gone;

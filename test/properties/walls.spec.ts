@@ -106,6 +106,7 @@ describe('nothing that contact center B does changes or shows anything of A', ()
       `walls: ${routes.length} routes x ${callers.length} callers, ${acts} acts, pictures of ${picture.size} answers`,
     );
     checkCounts({ routes: routes.length, callers: callers.length, acts }, failures);
+    failures.explainFrom(cluster.logs);
     failures.check(knownFailures);
   });
 });
@@ -157,6 +158,7 @@ describe('nothing that is said to the vault in the name of B opens, changes or s
     (await looks.now()).forEach(changed);
     say(`walls of the vault: ${rpcNames().length} RPCs x ${callers.length} roles, ${acts} acts`);
     checkCounts({ rpcs: rpcNames().length, roles: callers.length, rpcActs: acts }, rpcFailures);
+    rpcFailures.explainFrom(cluster.logs);
     rpcFailures.check(knownRpcFailures);
   });
 });
@@ -168,7 +170,7 @@ describe('nothing that a worker is asked in the name of B plays anything of A', 
     );
     expect(served.sort()).toEqual(Object.keys(workerPlaces).sort());
     const callers = VaultCaller.all(cluster.ready);
-    const tried = new Set(workerActs(attack, callers[0]!.identity).map(({ path }) => path));
+    const tried = new Set([...workerActs(attack, callers[0]!.identity)].map(({ path }) => path));
     callers.forEach(caller => caller.close());
     expect([...tried].sort()).toEqual(
       Object.keys(workerPlaces)
@@ -199,6 +201,7 @@ describe('nothing that a worker is asked in the name of B plays anything of A', 
     callers.forEach(caller => caller.close());
     say(`walls of the workers: ${acts} acts`);
     checkCounts({ workerActs: acts }, workerFailures);
+    workerFailures.explainFrom(cluster.logs);
     workerFailures.check();
   });
 });

@@ -70,6 +70,7 @@ export async function historiesOn({
     }
     imports += history.log.filter(line => /^import \S+ \S+: 0 /.test(line)).length;
   });
+  failures.explainFrom(cluster.logs);
   return { steps, disturbances, imports };
 }
 
@@ -85,6 +86,7 @@ function failureOf(name: string, { log }: History, error: unknown): Failure {
   return {
     kind: error instanceof LostRecording ? `lost after ${error.step}: ${error.recording}` : 'broken',
     detail: `${name}: ${message}; before: ${log.slice(-4, -1).join(' | ').slice(0, 600)}`,
+    ...(error instanceof LostRecording ? { requestId: error.requestId } : {}),
     files: { 'history.txt': `${log.join('\n')}\n${message}\n` },
   };
 }

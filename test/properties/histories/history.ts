@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeyPairs } from '../media/key-pairs.js';
 import { makeCertificate, type MadeCertificate } from '../media/made-certificate.js';
 import { layouts, recipientForms, seal, type Layout, type Recipient, type SealedMedia } from '../media/sealed-media.js';
 import { waveFile } from '../media/wave.js';
 import type { Answer, Caller } from '../world/caller.js';
+import { answerOf } from '#test/waiting/wait-for.js';
 import { mediaFileOf, type PropertyContactCenter } from '../world/contact-center.js';
+import type { WhenAgain } from '../world/patience.js';
 import type { PropertyCluster } from '../world/property-cluster.js';
 import type { Random } from '../world/random.js';
 import { sideBySide } from '../world/side-by-side.js';
@@ -49,6 +50,8 @@ export interface HistoryGrounds {
 
 /** A recording that played and plays no more. */
 export class LostRecording extends Error {
+  readonly requestId: string | undefined;
+
   constructor(
     readonly step: string,
     readonly recording: string,
@@ -57,11 +60,9 @@ export class LostRecording extends Error {
     super(
       `${recording}: ${answer.status} ${answer.status === 200 ? 'with other bytes' : answer.body.toString().slice(0, 200)}`,
     );
+    this.requestId = answer.headers['x-request-id'];
   }
 }
-
-/** Nothing is lost by it: a machine that is busy with other tests takes longer than a caller waits. */
-const isRetryable = ({ status }: Answer): boolean => status === 503 || status === 504;
 
 const profile = 'profile';
 const mostCertificates = 5;
@@ -170,7 +171,7 @@ export class History {
   private async recipients(): Promise<HeldCertificate[]> {
     const { contactCenter, cluster } = this.grounds;
     const path = `/rcs/contact-centers/${contactCenter.id}/recipients?ivrProfile=${profile}`;
-    const answer = await this.insist(path, () => cluster.recorder.get(path));
+    const answer = await cluster.recorder.sendPatiently({ method: 'GET', path }, this.again(path));
     const { certificates = [] } = this.said('recipients', answer) as { certificates?: { alias: string }[] };
     return certificates.map(({ alias }) => this.books.certificates.find(each => each.alias === alias)!);
   }
@@ -221,9 +222,7 @@ export class History {
   ): Promise<HeldRecording[]> {
     if (this.books.certificates.length >= mostCertificates) return [];
     const { contactCenter } = this.grounds;
-    const answer = await this.insist(`upload ${alias}`, () =>
-      contactCenter.upload(this.admin, alias, certificate, more),
-    );
+    const answer = await contactCenter.upload(this.admin, alias, certificate, more, this.again(`upload ${alias}`));
     this.said(`upload ${alias} ${JSON.stringify(more)}`, answer);
     if (answer.status < 300) this.books.certificates.push({ alias, certificate, state: 'active', keyRemoved: false });
     return this.books.recordings;
@@ -282,12 +281,8 @@ export class History {
   }
 
   private async finished(id: string): Promise<FinishedRun> {
-    for (let turn = 0; turn < 600; turn++) {
-      const run = await this.admin.must<FinishedRun>('GET', `/rcs/rewraps/${id}`);
-      if (run.state !== 'running') return run;
-      await new Promise(resolve => setTimeout(resolve, 50));
-    }
-    throw new Error(`the rewrap ${id} does not end`);
+    const run = (): Promise<FinishedRun> => this.admin.must('GET', `/rcs/rewraps/${id}`);
+    return answerOf('the end of the rewrap', run, ({ state }) => state !== 'running', { patienceMs: 300_000 });
   }
 
   private async assign(): Promise<HeldRecording[]> {
@@ -343,7 +338,8 @@ export class History {
   private async plays(step: string, recordings: ReadonlySet<HeldRecording>): Promise<void> {
     await sideBySide([...recordings], 4, async recording => {
       if (recording.givenUp) return;
-      const answer = await this.insist(recording.playPath, () => this.admin.get(recording.playPath));
+      const { playPath: path } = recording;
+      const answer = await this.admin.sendPatiently({ method: 'GET', path }, this.again(path));
       const plays = answer.status === 200 && answer.body.equals(recording.plaintext);
       if (plays) recording.played = true;
       else if (recording.played || !this.books.opensNoMore(recording)) {
@@ -366,7 +362,7 @@ export class History {
     await cluster.files.put(`${name}.wav`, sealed.stored);
     const mediaFile = mediaFileOf(`${name}.wav`, sealed, metadata);
     const insertion = contactCenter.insertion(name, [mediaFile]);
-    const answer = await this.insist(`insert ${name}`, () => contactCenter.insert(insertion));
+    const answer = await contactCenter.insert(insertion, this.again(`insert ${name}`));
     const inserted = this.said(`insert ${name} ${what}`, answer) as { mediaFiles?: { playPath: string }[] };
     if (answer.status >= 300) return [];
     const recording: HeldRecording = {
@@ -395,21 +391,14 @@ export class History {
   }
 
   private async act(method: string, path: string, json: object): Promise<Answer> {
-    const answer = await this.insist(`${method} ${path}`, () => this.admin.send({ method, path, json }));
+    const answer = await this.admin.sendPatiently({ method, path, json }, this.again(`${method} ${path}`));
     this.said(`${method} ${path} ${JSON.stringify(json)}`, answer);
     return answer;
   }
 
   /** What took too long may have happened: it is said again, as an administrator does. */
-  private async insist(what: string, send: () => Promise<Answer>): Promise<Answer> {
-    let answer = await send();
-    for (let again = 0; again < 3 && isRetryable(answer); again++) {
-      const seconds = Number(answer.headers['retry-after'] ?? 0);
-      this.log.push(`${what}: ${answer.status}, again in ${seconds} s`);
-      await sleep(seconds * 1000);
-      answer = await send();
-    }
-    return answer;
+  private again(what: string): WhenAgain {
+    return ({ status }, waitMs) => this.log.push(`${what}: ${status}, again in ${waitMs / 1000} s`);
   }
 
   /** Writes it down. @throws Error when the server breaks instead of answering. */

@@ -1,5 +1,6 @@
-import { brokenOff, type Answer } from '../world/caller.js';
+import { brokenOff, type Answer, type Message } from '../world/caller.js';
 import type { Failures } from '../world/failures.js';
+import { askUntilAnswered, isBusy } from '../world/patience.js';
 import type { Act } from './attack.js';
 import type { Attacker } from './callers.js';
 import type { WallGrounds } from './wall-grounds.js';
@@ -19,7 +20,9 @@ export class HttpTrial {
     this.shows(route, caller.name, message, answer);
     if (twin !== undefined) {
       const other = await caller.send(twin.message);
-      const [a, b] = [withoutName(answer, twin.names), withoutName(other, twin.names)];
+      const [a, b] = (await this.alike(caller, message, answer, twin.message, other)).map(each =>
+        withoutName(each, twin.names),
+      );
       if (a !== b) {
         this.failures.add({ kind: `tells: ${route} by ${caller.name}`, detail: `${message.path}: ${a} / ${b}` });
       }
@@ -33,6 +36,19 @@ export class HttpTrial {
     }
   }
 
+  /** Both answers. Where a busy server answered only one of the two, both are asked for again, patiently. */
+  private async alike(
+    caller: Attacker,
+    message: Message,
+    answer: Answer,
+    twin: Message,
+    other: Answer,
+  ): Promise<readonly Answer[]> {
+    if (answer.status === other.status || !(isBusy(answer) || isBusy(other))) return [answer, other];
+    const again = (each: Message): Promise<Answer> => askUntilAnswered(() => caller.send(each));
+    return [await again(message), await again(twin)];
+  }
+
   /** A sees something else after it. */
   changes(route: string, { name }: Attacker, { message }: Act, what: string): void {
     const asked = `${message.method} ${message.path} ${JSON.stringify(message.json ?? '').slice(0, 300)}`;
@@ -40,15 +56,17 @@ export class HttpTrial {
   }
 
   private shows(route: string, name: string, { method, path, json }: Act['message'], answer: Answer): void {
+    const requestId = answer.headers['x-request-id'];
     const found = this.grounds.markers.in(answer, { method, path, json });
     if (found.length > 0) {
       const detail = `${path} ${JSON.stringify(json ?? '').slice(0, 200)}: ${answer.status} shows ${found.slice(0, 5).join(', ')}`;
-      this.failures.add({ kind: `shows: ${route} by ${name}`, detail });
+      this.failures.add({ kind: `shows: ${route} by ${name}`, detail, requestId });
     }
     if (answer.status === brokenOff || answer.status === 500) {
       this.failures.add({
         kind: `breaks: ${route} by ${name}`,
         detail: `${method} ${path}: ${answer.status} ${answer.body.toString()}`,
+        requestId,
       });
     }
   }

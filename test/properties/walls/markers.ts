@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import type { Answer, Message } from '../world/caller.js';
 import type { Attack } from './attack.js';
 import { keyManagerSecret } from './picture.js';
@@ -53,6 +54,10 @@ export class Markers {
   }
 }
 
+/** The day, in UTC. */
+const beginOf = ({ certificate: { pem } }: Side['certificates'][number]): string =>
+  new Date(new X509Certificate(pem).validFrom).toISOString().slice(0, 10);
+
 /** What B calls as A does, as it may: whoever makes a certificate chooses its names. */
 function sharedNames({ certificates, generatedKey, profile, hawk }: Side, collisions: Attack['collisions']): string[] {
   const [first, second] = certificates.map(({ certificate }) => certificate);
@@ -62,9 +67,7 @@ function sharedNames({ certificates, generatedKey, profile, hawk }: Side, collis
   });
   const aliases = collisions.map(({ body }) => (body as { alias: string }).alias);
   const issuers = certificates.slice(0, 2).map((_, index) => `wallA-issuer-${index + 1}`);
-  const suggested = issuers.map(
-    issuer => `${issuer.toLowerCase()}-${new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)}`,
-  );
+  const suggested = issuers.map((issuer, index) => `${issuer.toLowerCase()}-${beginOf(certificates[index]!)}`);
   return [
     ...aliases,
     ...issuers,

@@ -238,7 +238,7 @@ function asked(by: Caller, path: string, headers: Readonly<Record<string, string
   const range = headers.range === undefined ? '' : ` ${headers.range}`;
   return {
     name: `${method} ${path}${range} by ${by.name}`,
-    ask: async () => canonical(await by.send({ method, path, headers })),
+    ask: async () => canonical(await by.sendPatiently({ method, path, headers })),
   };
 }
 

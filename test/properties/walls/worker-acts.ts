@@ -51,14 +51,15 @@ export const workerPlaces: Readonly<Record<string, 'tried' | { readonly untried:
 };
 
 /**
+ * One after the other, because grants are valid for a minute: what is signed long before it is tried is refused as too old.
  * Grants of B for what A has encrypted. Who has the identity of a gateway can sign them; a worker that remembers A's
  * session must refuse them as one does that has to ask the vault.
  */
-export function workerActs({ a, b }: Attack, gateway: InternalIdentity): WorkerAct[] {
+export function* workerActs({ a, b }: Attack, gateway: InternalIdentity): Generator<WorkerAct> {
   const grants = new GrantSigner({ current: gateway }, playbackGrants);
   const rewraps = new GrantSigner({ current: gateway }, archiveRewrapGrants);
-  return a.recordings.flatMap(({ layout, path, mediaFile, playPath, envelopeOfFile, id }) => {
-    if (layout === 'plain') return [];
+  for (const { layout, path, mediaFile, playPath, envelopeOfFile, id } of a.recordings) {
+    if (layout === 'plain') continue;
     const { pkcs7 } = mediaFile as { pkcs7?: string };
     const envelope = pkcs7 === undefined ? envelopeOfFile : Buffer.from(pkcs7, 'base64');
     const grantedLayout: MediaLayout = pkcs7 === undefined ? 'attached' : 'detached';
@@ -67,7 +68,7 @@ export function workerActs({ a, b }: Attack, gateway: InternalIdentity): WorkerA
       // Under A's own names: only the contact center is B's.
       { recording: id, mediaFile: path },
     ];
-    return names.flatMap(name => {
+    for (const name of names) {
       const grant = grants.sign({
         ...{ sub: b.admin.name, contactCenter: b.contactCenter.id, ...name, purpose: 'play', layout: grantedLayout },
         location: { storage: 'webDAV', path },
@@ -81,14 +82,14 @@ export function workerActs({ a, b }: Attack, gateway: InternalIdentity): WorkerA
         recipient: archiveRecipientFingerprint,
       });
       const rewrap = { grant, rewrapGrant, recipient: archiveRecipient.pem, ...detached };
-      return [
+      yield* [
         { path: mediaPath, body: { grant, method: 'GET', contentType: 'audio/wav', ...detached }, warm: playPath },
         { path: peaksPath, body: { grant, ...detached }, warm: playPath },
         { path: provePath, body: { grant, ...detached }, warm: playPath },
         { path: archiveRewrapPath, body: rewrap, warm: playPath },
       ];
-    });
-  });
+    }
+  }
 }
 
 /** The data plane of a worker, for who has the files of a gateway. */

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Agent, request } from 'undici';
+import { askUntilAnswered, type WhenAgain } from './patience.js';
 
 export interface Answer {
   readonly status: number;
@@ -19,6 +20,9 @@ export interface Message {
 /** A body that broke off, or a connection that did: no answer at all, which is never taken for one. */
 export const brokenOff = 0;
 
+/** Long before a gateway closes them (65 s): one that is closed in the moment in which it is used again breaks off. */
+const longestIdleMs = 10_000;
+
 /** Everybody's connections to the gateways of a server, which take turns: what one is told, the next one is asked about. */
 export class Door {
   private readonly agent: Agent;
@@ -28,7 +32,8 @@ export class Door {
     private readonly gateways: readonly [string, ...string[]],
     ca: string,
   ) {
-    this.agent = new Agent({ connect: { ca }, connections: 32, headersTimeout: 60_000, bodyTimeout: 60_000 });
+    const timeouts = { headersTimeout: 60_000, bodyTimeout: 60_000, keepAliveMaxTimeout: longestIdleMs };
+    this.agent = new Agent({ connect: { ca }, connections: 32, ...timeouts });
   }
 
   /** Of the first gateway. */
@@ -87,13 +92,18 @@ export class Caller {
     return this.door.send({ ...message, headers });
   }
 
+  /** Says it again as long as the server is too busy to answer. */
+  sendPatiently(message: Message, again?: WhenAgain): Promise<Answer> {
+    return askUntilAnswered(() => this.send(message), again);
+  }
+
   get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
-    return this.send({ method: 'GET', path, headers });
+    return this.sendPatiently({ method: 'GET', path, headers });
   }
 
   /** @throws Error for anything but a success. */
   async must<T>(method: string, path: string, json?: unknown): Promise<T> {
-    const { status, body } = await this.send({ method, path, json });
+    const { status, body } = await this.sendPatiently({ method, path, json });
     const text = body.toString();
     if (status < 200 || status > 299) throw new Error(`${method} ${path} by ${this.name}: ${status} ${text}`);
     return (text === '' ? undefined : JSON.parse(text)) as T;

@@ -1,8 +1,10 @@
+import { errorRegistry, isErrorCode } from '#platform';
 import { sealedKey } from '#test/jose/sealed-key.js';
 import { answerOf } from '#test/waiting/wait-for.js';
 import type { MadeCertificate } from '../media/made-certificate.js';
 import type { SealedMedia } from '../media/sealed-media.js';
 import { Caller, type Answer, type Door } from './caller.js';
+import { askUntilAnswered, type WhenAgain } from './patience.js';
 
 export interface PersonWishes {
   readonly roles: readonly string[];
@@ -14,6 +16,16 @@ export interface InsertedRecording {
   readonly id: string;
   readonly playPaths: readonly string[];
 }
+
+interface IndexStatus {
+  readonly mediaFiles: number;
+  readonly proved: number;
+  readonly failing: number;
+  readonly failures: readonly { readonly code: string }[];
+}
+
+/** A machine that was busy is why, not the file: the server looks again by itself. */
+const comesAgain = (code: string): boolean => isErrorCode(code) && errorRegistry[code].http >= 503;
 
 const password = 'a long password of properties 1';
 
@@ -42,17 +54,26 @@ export class PropertyContactCenter {
     return { alias, certificate: pem, keyJwe: await keyForEveryVault(administrator, pair) };
   }
 
-  async upload(administrator: Caller, alias: string, certificate: MadeCertificate, more: object = {}): Promise<Answer> {
-    const json = { ...(await this.uploadBody(administrator, alias, certificate)), ...more };
-    return administrator.send({ method: 'POST', path: '/rcs/certificates', json });
+  /** @param again told before it is said again to a server that was too busy */
+  upload(
+    administrator: Caller,
+    alias: string,
+    certificate: MadeCertificate,
+    more: object = {},
+    again?: WhenAgain,
+  ): Promise<Answer> {
+    return askUntilAnswered(async () => {
+      const json = { ...(await this.uploadBody(administrator, alias, certificate)), ...more };
+      return administrator.send({ method: 'POST', path: '/rcs/certificates', json });
+    }, again);
   }
 
   insertion(id: string, mediaFiles: readonly object[], more: object = {}): object {
     return { id, startTime: '2026-11-21T08:00:00.000+0000', ...more, mediaFiles };
   }
 
-  insert(recording: object): Promise<Answer> {
-    return this.server.recorder.send({ method: 'POST', path: this.insertionPath, json: recording });
+  insert(recording: object, again?: WhenAgain): Promise<Answer> {
+    return this.server.recorder.sendPatiently({ method: 'POST', path: this.insertionPath, json: recording }, again);
   }
 
   /** @throws Error when the server does not take it in. */
@@ -67,10 +88,9 @@ export class PropertyContactCenter {
 
   /** Waits until the server has looked at every stored file, or knows that it cannot. */
   async indexed(administrator: Caller): Promise<void> {
-    const status = (): Promise<Record<'mediaFiles' | 'proved' | 'failing', number>> =>
-      administrator.must('GET', '/rcs/recordings/index-status');
-    const isDone = ({ mediaFiles, proved, failing }: Awaited<ReturnType<typeof status>>): boolean =>
-      proved + failing >= mediaFiles;
+    const status = (): Promise<IndexStatus> => administrator.must('GET', '/rcs/recordings/index-status');
+    const isDone = ({ mediaFiles, proved, failing, failures }: IndexStatus): boolean =>
+      proved + failing >= mediaFiles && !failures.some(({ code }) => comesAgain(code));
     await answerOf('a look at every stored file', status, isDone, { patienceMs: 300_000, pollMs: 100 });
   }
 

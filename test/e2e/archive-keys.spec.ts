@@ -177,15 +177,6 @@ const ways: Readonly<Record<string, (wanted: Wanted) => Promise<unknown>>> = {
 };
 
 const removal = (name: string, who = admin) => who.run('remove-key', name, '--confirm', name);
-const reasonsOf = async (id: string): Promise<string> => {
-  const answer = await jobs.ask('GET', 'audit?order=newest-first&limit=50');
-  return answer.body
-    .toString()
-    .split('archive-released')
-    .slice(1)
-    .filter(record => record.includes(id))
-    .join();
-};
 
 describe('the key of recordings that were archived and then deleted here', () => {
   it.each(Object.keys(ways))('stays, where the archive was made %s, until the archive is released', async way => {
@@ -218,7 +209,7 @@ describe('the key of recordings that were archived and then deleted here', () =>
 
     const released = await rcsctl(configuration(), 'archive', 'kept', 'release', id, '--reason', 'burnt in the yard');
     expect([released.status, released.stderr]).toEqual([0, '']);
-    expect(await reasonsOf(id)).toContain('burnt in the yard');
+    expect(await kept.auditedRelease(id)).toContain('burnt in the yard');
     expect(await kept.list(name)).toEqual([]);
     expect(await admin.certificates('show', name)).toMatchObject({ archives: 0 });
     expect(await kept.release(id)).toBe(404);

@@ -19,6 +19,13 @@ export class KeptArchivesClient {
     return bodyOf<{ archives: KeptArchiveAnswer[] }>(answer).archives;
   }
 
+  /** What the audit has of the release of an archive, as text; empty where there was none. */
+  async auditedRelease(id: string): Promise<string> {
+    const answer = await this.http.ask('GET', 'audit?order=newest-first&limit=100');
+    const releases = answer.body.toString().split('archive-released').slice(1);
+    return releases.filter(record => record.includes(id)).join();
+  }
+
   /** The status of the answer. */
   async release(id: string, reason = 'burnt', who = 'alice'): Promise<number> {
     return (await this.http.ask('POST', `kept-archives/${id}/release`, { reason }, who)).status;

@@ -77,15 +77,6 @@ async function openCertificate(page: Page): Promise<void> {
   await rowsOf(page, 'Recording certificates', alias()).click();
   await page.getByRole('button', { name: 'Download certificate' }).waitFor();
 }
-const auditOf = async (id: string): Promise<string> => {
-  const answer = await jobs.ask('GET', 'audit?order=newest-first&limit=100');
-  return answer.body
-    .toString()
-    .split('archive-released')
-    .slice(1)
-    .filter(record => record.includes(id))
-    .join();
-};
 
 it('shows for which archives keys are kept, and the job that made one', async () => {
   const page = await window();
@@ -126,7 +117,7 @@ it('releases one by keyboard, with a reason that the audit keeps', async () => {
   await page.locator('main:focus').waitFor();
   await row(page, 'of another file').waitFor();
   expect((await kept.list()).map(archive => archive.id)).not.toContain(id);
-  expect(await auditOf(id)).toContain('burnt in the yard');
+  expect(await kept.auditedRelease(id)).toContain('burnt in the yard');
 });
 
 it('asks for the password where the login is too old, and says what was refused', async () => {

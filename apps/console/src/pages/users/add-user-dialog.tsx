@@ -5,7 +5,7 @@ import { Dialog } from '../../components/dialog.js';
 import { Failure } from '../../components/failure.js';
 import { TextField } from '../../components/text-field.js';
 import { useTexts } from '../../texts/use-texts.js';
-import { linesOf, RightsFields, type EditedRights } from './rights-fields.js';
+import { orderedRights, RightsFields, type EditedRights } from './rights-fields.js';
 import { useUserAct } from './user-queries.js';
 
 const nothing: EditedRights = { roles: ['agent'], privileges: [], accessGroups: '', partitions: '' };
@@ -22,10 +22,7 @@ export function AddUserDialog({ onClose }: { readonly onClose: () => void }) {
         body: {
           userName: userName.trim(),
           password,
-          roles: rights.roles.filter(role => role !== 'recorder'),
-          privileges: [...rights.privileges],
-          accessGroups: linesOf(rights.accessGroups),
-          partitions: linesOf(rights.partitions),
+          ...orderedRights(rights),
         },
       }),
     ),

@@ -12,7 +12,15 @@ export interface EditedRights {
   readonly partitions: string;
 }
 
-export const linesOf = (text: string): string[] =>
+/** As the API takes them. Only the configuration makes a recorder. */
+export const orderedRights = ({ roles, privileges, accessGroups, partitions }: EditedRights) => ({
+  roles: roles.filter(role => role !== 'recorder'),
+  privileges: [...privileges],
+  accessGroups: linesOf(accessGroups),
+  partitions: linesOf(partitions),
+});
+
+const linesOf = (text: string): string[] =>
   text
     .split('\n')
     .map(line => line.trim())

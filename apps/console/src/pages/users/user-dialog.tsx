@@ -8,7 +8,7 @@ import { Failure } from '../../components/failure.js';
 import { Notice } from '../../components/notice.js';
 import { TextField } from '../../components/text-field.js';
 import { useTexts } from '../../texts/use-texts.js';
-import { linesOf, RightsFields, type EditedRights } from './rights-fields.js';
+import { orderedRights, RightsFields, type EditedRights } from './rights-fields.js';
 import { UserSessions } from './user-sessions.js';
 import { useUserAct, type User } from './user-queries.js';
 
@@ -72,10 +72,7 @@ function ChangeRights({ user }: { readonly user: User }) {
         params: { path: { userName }, query: { source } },
         body: {
           enabled,
-          roles: rights.roles.filter(role => role !== 'recorder'),
-          privileges: [...rights.privileges],
-          accessGroups: linesOf(rights.accessGroups),
-          partitions: linesOf(rights.partitions),
+          ...orderedRights(rights),
         },
       }),
     ),

@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { describeError, entriesAtMost, type Logger } from '#platform';
 import { accountId, type SeenMark, type SeenMarkStore, type User } from '#store';
+import { GatheredWrites } from '../dependencies/gathered-writes.js';
 import { LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 
 /** How long a mark may wait for others to be written with it, milliseconds. */
@@ -18,9 +19,7 @@ const mostWaiting = 10_000;
 @Injectable()
 export class SeenMarks implements OnApplicationShutdown {
   private readonly written = new LRUCache<string, true>({ ...entriesAtMost(remembered), ttl: anewAfterMs });
-  private waiting: SeenMark[] = [];
-  private timer: NodeJS.Timeout | undefined;
-  private writing: Promise<unknown> = Promise.resolve();
+  private readonly waiting = new GatheredWrites<SeenMark>(gatheringMs, marks => this.put(marks));
 
   constructor(
     @Inject(storeTokens.seenMarks) private readonly marks: SeenMarkStore,
@@ -30,10 +29,9 @@ export class SeenMarks implements OnApplicationShutdown {
   note(user: User, recordingId: string): void {
     const account = accountId(user);
     const key = JSON.stringify([account, recordingId]);
-    if (this.written.has(key) || this.waiting.length >= mostWaiting) return;
+    if (this.written.has(key) || this.waiting.count >= mostWaiting) return;
     this.written.set(key, true);
-    this.waiting.push({ account, recordingId, time: new Date().toISOString() });
-    this.timer ??= setTimeout(() => this.write(), gatheringMs);
+    this.waiting.add({ account, recordingId, time: new Date().toISOString() });
   }
 
   /** When a user last saw each of these, by the ids of those that they have seen. */
@@ -43,16 +41,7 @@ export class SeenMarks implements OnApplicationShutdown {
 
   /** Writes what waits. */
   async onApplicationShutdown(): Promise<void> {
-    this.write();
-    await this.writing;
-  }
-
-  private write(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    const marks = this.waiting;
-    this.waiting = [];
-    if (marks.length > 0) this.writing = this.writing.then(() => this.put(marks));
+    await this.waiting.end();
   }
 
   private async put(marks: readonly SeenMark[]): Promise<void> {

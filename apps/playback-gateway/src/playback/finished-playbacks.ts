@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { describeError, type Logger } from '#platform';
 import type { AuditEntry, AuditLog } from '#store';
+import { GatheredWrites } from '../dependencies/gathered-writes.js';
 import { LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 
 /** How long the end of a playback may wait for others to be written with it, milliseconds. */
@@ -12,9 +13,9 @@ const gatheringMs = 50;
  */
 @Injectable()
 export class FinishedPlaybacks implements OnApplicationShutdown {
-  private entries: AuditEntry[] = [];
-  private timer: NodeJS.Timeout | undefined;
-  private writing: Promise<unknown> = Promise.resolve();
+  private readonly entries = new GatheredWrites<AuditEntry>(gatheringMs, entries =>
+    Promise.all(entries.map(entry => this.append(entry))),
+  );
 
   constructor(
     @Inject(storeTokens.audit) private readonly audit: AuditLog,
@@ -22,22 +23,12 @@ export class FinishedPlaybacks implements OnApplicationShutdown {
   ) {}
 
   record(entry: Omit<AuditEntry, 'event'>): void {
-    this.entries.push({ ...entry, event: 'playback-finished' });
-    this.timer ??= setTimeout(() => this.write(), gatheringMs);
+    this.entries.add({ ...entry, event: 'playback-finished' });
   }
 
   /** Writes what waits. */
   async onApplicationShutdown(): Promise<void> {
-    this.write();
-    await this.writing;
-  }
-
-  private write(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    const entries = this.entries;
-    this.entries = [];
-    this.writing = Promise.all([this.writing, ...entries.map(entry => this.append(entry))]);
+    await this.entries.end();
   }
 
   private async append(entry: AuditEntry): Promise<void> {

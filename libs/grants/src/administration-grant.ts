@@ -1,20 +1,14 @@
 import { z } from 'zod';
-import { bindingMembers } from './binding-members.js';
 import type { ContentOf, GrantKind } from './grant-kind.js';
+import { frameMembers, text } from './grant-members.js';
 import { maximumGrantLifetimeSeconds } from './playback-grant.js';
 
 /** An administrator must have shown their password (or their token its issue) at most this long ago, seconds. */
 export const maximumAuthenticationAgeSeconds = 900;
 
-const text = z.string().min(1).max(1024);
-
 /** What the payload of a grant to administer a key must look like; unknown members are refused. */
 const administrationGrantSchema = z.strictObject({
-  jti: text,
-  /** Seconds since the epoch, RFC 7519. */
-  iat: z.int(),
-  exp: z.int(),
-  ...bindingMembers,
+  ...frameMembers,
   /** The administrator. */
   sub: text,
   /** When they authenticated, seconds since the epoch: `auth_time` of OpenID Connect. */

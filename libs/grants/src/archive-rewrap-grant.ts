@@ -1,17 +1,10 @@
 import { z } from 'zod';
-import { bindingMembers } from './binding-members.js';
 import type { ContentOf, GrantKind } from './grant-kind.js';
-
-const text = z.string().min(1).max(1024);
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+import { bindingMembers, frameMembers, sha256, text } from './grant-members.js';
 
 /** What the payload of a grant to rewrap for an archive must look like; unknown members are refused. */
 const archiveRewrapGrantSchema = z.strictObject({
-  jti: text,
-  /** Seconds since the epoch, RFC 7519. */
-  iat: z.int(),
-  exp: z.int(),
-  ...bindingMembers,
+  ...frameMembers,
   /** The worker that may show it: no grant of this kind was ever given to nobody. */
   cnf: bindingMembers.cnf.unwrap(),
   /** Who asked for the archive. */

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { GrantBinding } from './binding-members.js';
+import type { GrantBinding } from './grant-members.js';
 import { refused } from './signed-token.js';
 
 interface GrantNames extends GrantBinding {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { GrantBinding } from './binding-members.js';
+import type { GrantBinding } from './grant-members.js';
 
 /** What every grant says besides its content: its id, and from when until when it counts (RFC 7519, seconds). */
 export interface GrantFrame extends Pick<GrantBinding, 'aud'> {

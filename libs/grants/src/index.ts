@@ -1,5 +1,5 @@
 export * from './playback-grant.js';
-export * from './binding-members.js';
+export type { GrantBinding } from './grant-members.js';
 export * from './grant-binding.js';
 export * from './grant-kind.js';
 export * from './grant-signer.js';

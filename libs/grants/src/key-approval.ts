@@ -1,19 +1,13 @@
 import { z } from 'zod';
-import { bindingMembers } from './binding-members.js';
 import type { ContentOf, GrantKind } from './grant-kind.js';
+import { frameMembers, text } from './grant-members.js';
 
 /** An approval lives at most this long, seconds: time to bring it to whoever acts. */
 export const maximumApprovalLifetimeSeconds = 86_400;
 
-const text = z.string().min(1).max(1024);
-
 /** What the payload of an approval must look like; unknown members are refused. */
 const keyApprovalSchema = z.strictObject({
-  jti: text,
-  /** Seconds since the epoch, RFC 7519. */
-  iat: z.int(),
-  exp: z.int(),
-  ...bindingMembers,
+  ...frameMembers,
   /** Who sat at the terminal, as the machine says: `user@host`. Who signed is proved by the certificate. */
   sub: text,
   /** `disable` although recordings may need the key that nobody can list; `destroy` cannot be undone. */

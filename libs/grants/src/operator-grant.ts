@@ -1,17 +1,11 @@
 import { z } from 'zod';
-import { bindingMembers } from './binding-members.js';
 import type { ContentOf, GrantKind } from './grant-kind.js';
+import { frameMembers, text } from './grant-members.js';
 import { maximumGrantLifetimeSeconds } from './playback-grant.js';
-
-const text = z.string().min(1).max(1024);
 
 /** What the payload of an operator's grant must look like; unknown members are refused. */
 const operatorGrantSchema = z.strictObject({
-  jti: text,
-  /** Seconds since the epoch, RFC 7519. */
-  iat: z.int(),
-  exp: z.int(),
-  ...bindingMembers,
+  ...frameMembers,
   /** Who sat at the terminal, as the machine says: `user@host`. Who signed is proved by the certificate. */
   sub: text,
   purpose: z.enum(['decrypt', 'verify']),

@@ -1,23 +1,16 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
-import { bindingMembers } from './binding-members.js';
 import type { ContentOf, GrantKind } from './grant-kind.js';
+import { frameMembers, sha256, text } from './grant-members.js';
 
 /** A grant lives at most this long, seconds. */
 export const maximumGrantLifetimeSeconds = 60;
 /** Clocks of two machines may differ by this much, seconds. */
 export const clockToleranceSeconds = 5;
 
-const text = z.string().min(1).max(1024);
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-
 /** What the payload of a grant must look like; unknown members are refused so that both sides mean the same. */
 const playbackGrantSchema = z.strictObject({
-  jti: text,
-  /** Seconds since the epoch, RFC 7519. */
-  iat: z.int(),
-  exp: z.int(),
-  ...bindingMembers,
+  ...frameMembers,
   /** The user who listens. */
   sub: text,
   contactCenter: text,

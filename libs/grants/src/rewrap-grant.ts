@@ -1,21 +1,14 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { bindingMembers } from './binding-members.js';
 import type { ContentOf, GrantKind } from './grant-kind.js';
+import { frameMembers, sha256, text } from './grant-members.js';
 
 /** The most envelopes of one grant and call. */
 export const maximumRewrapItems = 256;
 
-const text = z.string().min(1).max(1024);
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-
 /** What the payload of a grant to rewrap must look like; unknown members are refused so that both sides mean the same. */
 const rewrapGrantSchema = z.strictObject({
-  jti: text,
-  /** Seconds since the epoch, RFC 7519. */
-  iat: z.int(),
-  exp: z.int(),
-  ...bindingMembers,
+  ...frameMembers,
   /** The administrator who started the run. */
   sub: text,
   contactCenter: text,

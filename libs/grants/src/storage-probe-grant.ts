@@ -1,16 +1,10 @@
 import { z } from 'zod';
-import { bindingMembers } from './binding-members.js';
 import type { ContentOf, GrantKind } from './grant-kind.js';
-
-const text = z.string().min(1).max(1024);
+import { frameMembers, text } from './grant-members.js';
 
 /** What the payload of a grant to probe a storage must look like; unknown members are refused. */
 const storageProbeGrantSchema = z.strictObject({
-  jti: text,
-  /** Seconds since the epoch, RFC 7519. */
-  iat: z.int(),
-  exp: z.int(),
-  ...bindingMembers,
+  ...frameMembers,
   /** The administrator who asks. */
   sub: text,
   /** Whose storage it is. */

@@ -24,6 +24,9 @@ const leftOut = new Set([
   'background_lease',
   'custody_count',
   'certificate_list',
+  'recipient_count',
+  'recipient_set_count',
+  'many_recipients',
   // Made again when somebody asks.
   'media_peaks',
   'audit_exported',

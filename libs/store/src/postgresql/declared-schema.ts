@@ -19,13 +19,17 @@ export interface DeclaredSchema {
 const changes = /(CREATE|DROP) (TABLE|(?:UNIQUE )?INDEX|TRIGGER) (\w+)([^;$]*)/g;
 const functionText = /CREATE FUNCTION (\w+)\([^)]*\)\s+RETURNS [^$]*\$\$([\s\S]*?)\$\$/g;
 const triggerText =
-  /TRIGGER (\w+)\s+(BEFORE|AFTER) ([A-Z ]+?) ON (?:\w+\.)?(\w+)\s+(FOR EACH \w+)\s+EXECUTE FUNCTION (?:\w+\.)?(\w+)\(/;
+  /TRIGGER (\w+)\s+(BEFORE|AFTER) ([A-Z ]+?) ON (?:\w+\.)?(\w+)\s+(?:(REFERENCING \w+ TABLE AS \w+)\s+)?(FOR EACH \w+)\s+EXECUTE FUNCTION (?:\w+\.)?(\w+)\(/;
 
 /** Of the statement that makes it, or of what PostgreSQL answers for that (pg_get_triggerdef). undefined: it has another form. */
 export function triggerOf(statement: string): DeclaredTrigger | undefined {
-  const [, name, when = '', events = '', table, each, calls] = triggerText.exec(statement) ?? [];
+  const [, name, when = '', events = '', table, referencing = '', each, calls] = triggerText.exec(statement) ?? [];
   if (name === undefined || table === undefined) return undefined;
-  return { name, table, act: [when, ...events.split(' OR ').sort(), each, calls].join(' ') };
+  return {
+    name,
+    table,
+    act: [when, ...events.split(' OR ').sort(), referencing, each, calls].filter(Boolean).join(' '),
+  };
 }
 
 /** Read from the very text that makes it, so that nothing that is added there can be forgotten here. */

@@ -5,7 +5,7 @@ import type { Recording } from '../recordings/recording.js';
 import { documentIn } from './document-row.js';
 import type { Sql } from './sql.js';
 
-/** Writes which media file is encrypted for whom. */
+/** Writes which media file is encrypted for whom; rows that stay are not written again. */
 export async function replaceRecipients(
   sql: Sql,
   contactCenter: string,
@@ -13,7 +13,27 @@ export async function replaceRecipients(
   mediaId: string,
   recipients: readonly string[],
 ): Promise<void> {
-  await sql.run('DELETE FROM media_recipient WHERE recording_id = $1 AND media_id = $2', [recordingId, mediaId]);
+  const ofMediaFile = 'SELECT recipient FROM media_recipient WHERE recording_id = $1 AND media_id = $2';
+  const rows = await sql.all<{ recipient: string }>(ofMediaFile, [recordingId, mediaId]);
+  const present = new Set(rows.map(({ recipient }) => recipient));
+  const gone = [...present].filter(recipient => !recipients.includes(recipient));
+  if (gone.length > 0)
+    await sql.run(
+      'DELETE FROM media_recipient WHERE recording_id = $1 AND media_id = $2 AND recipient = ANY ($3::text[])',
+      [recordingId, mediaId, gone],
+    );
+  const added = recipients.filter(recipient => !present.has(recipient));
+  await addRecipients(sql, contactCenter, recordingId, mediaId, added);
+}
+
+/** The same of a media file that is new. */
+export async function addRecipients(
+  sql: Sql,
+  contactCenter: string,
+  recordingId: string,
+  mediaId: string,
+  recipients: readonly string[],
+): Promise<void> {
   if (recipients.length === 0) return;
   await sql.run(
     `INSERT INTO media_recipient (contact_center, recipient, recording_id, media_id)

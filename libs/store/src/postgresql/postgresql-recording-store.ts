@@ -5,7 +5,7 @@ import type { ClaimedLocation, InsertionDetails, LeavesPlace, RecordingStore } f
 import { epochMilliseconds, withoutLeaves } from '../recordings/stored-recording.js';
 import { documentIn } from './document-row.js';
 import { removedCode } from '../removal/removed-code.js';
-import { claimLocations, countMedia, putPin, replaceRecipients } from './media-rows.js';
+import { addRecipients, claimLocations, countMedia, putPin } from './media-rows.js';
 import type { PostgresqlDatabase } from './postgresql-database.js';
 import { beingCleared, holdPlaces } from './removal-rows.js';
 import { insertHandOvers } from './postgresql-hand-over-store.js';
@@ -112,7 +112,7 @@ async function insertMedia(sql: Sql, { id, contactCenter, mediaFiles }: Recordin
   );
   await countMedia(sql, contactCenter, mediaFiles.length);
   for (const { mediaId, recipients = [] } of mediaFiles) {
-    if (recipients.length > 0) await replaceRecipients(sql, contactCenter, id, mediaId, recipients);
+    await addRecipients(sql, contactCenter, id, mediaId, recipients);
   }
 }
 

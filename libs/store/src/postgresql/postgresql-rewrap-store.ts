@@ -6,6 +6,7 @@ import { documentIn, documentsIn } from './document-row.js';
 import { replaceRecipients } from './media-rows.js';
 import type { PostgresqlDatabase } from './postgresql-database.js';
 import { lockName } from './scoped-lock.js';
+import { countRecordings } from './recipient-counts.js';
 import type { Sql } from './sql.js';
 
 /** One short range per recipient instead of sorting all of them for every page. */
@@ -20,18 +21,11 @@ const pageText = `
   SELECT r.document, position.media_id AS "mediaId" FROM position JOIN recording AS r ON r.id = position.recording_id
   ORDER BY position.recording_id, position.media_id`;
 
-const countsText = `
-  SELECT (SELECT COUNT(DISTINCT m.recording_id) FROM media_recipient AS m
-          WHERE m.contact_center = $1 AND m.recipient = ANY (ARRAY(SELECT json_array_elements_text(one.recipients)))) AS count
-  FROM json_array_elements($2::json) WITH ORDINALITY AS one (recipients, position) ORDER BY one.position`;
-
 export class PostgresqlRewrapStore implements RewrapStore {
   constructor(private readonly database: PostgresqlDatabase) {}
 
-  async countRecordings(contactCenter: string, groups: readonly (readonly string[])[]): Promise<readonly number[]> {
-    const values = [contactCenter, JSON.stringify(groups)];
-    const rows = await this.database.read(sql => sql.all<{ count: number }>(countsText, values));
-    return rows.map(({ count }) => count);
+  countRecordings(contactCenter: string, groups: readonly (readonly string[])[]): Promise<readonly number[]> {
+    return this.database.read(sql => countRecordings(sql, contactCenter, groups));
   }
 
   async countMediaFiles(contactCenter: string, recipients: readonly string[]): Promise<number> {

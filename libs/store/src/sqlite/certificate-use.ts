@@ -1,35 +1,53 @@
 import type Database from 'better-sqlite3';
 import type { CertificateUse, UseQuestion } from '../certificates/certificate-store.js';
 import { countNeedingArchives } from './archive-need-table.js';
+import { rangesOf, within, type RecordingRange } from './reading/recording-ranges.js';
 import { CertificateRows } from './writing/certificate-rows.js';
 
-/** Counts what needs a certificate: for whoever asks, and once more in the transaction that removes it. */
-export function certificateUse(database: Database.Database, question: UseQuestion): CertificateUse {
+/** Counts what needs a certificate, in the transaction that removes it. */
+export const certificateUse = (database: Database.Database, question: UseQuestion): CertificateUse => ({
+  ...usedElsewhere(database, question),
+  recordings: countNeeding(database, question, {}),
+});
+
+/** The same for whoever asks: others have their turn meanwhile. The database is read in one moment. */
+export async function certificateUseAtLength(
+  database: Database.Database,
+  question: UseQuestion,
+): Promise<CertificateUse> {
+  const { contactCenter, recipients } = question;
+  let recordings = 0;
+  for await (const range of rangesOf(database, contactCenter, recipients))
+    recordings += countNeeding(database, question, range);
+  return { ...usedElsewhere(database, question), recordings };
+}
+
+function usedElsewhere(database: Database.Database, question: UseQuestion): Omit<CertificateUse, 'recordings'> {
   const { contactCenter, alias } = question;
   const assigned = new CertificateRows(database)
     .assignments(contactCenter)
     .filter(({ aliases }) => aliases.includes(alias));
   return {
     assignments: assigned.length,
-    recordings: countNeeding(database, question),
     archives: countNeedingArchives(database, question),
     unknown: countUnknown(database, contactCenter),
   };
 }
 
 /** Recordings with a media file that is for one of the recipients and for none of the others. */
-function countNeeding(database: Database.Database, question: UseQuestion): number {
+function countNeeding(database: Database.Database, question: UseQuestion, range: RecordingRange): number {
   const { contactCenter, recipients, otherRecipients } = question;
   const marks = (values: readonly string[]): string => values.map(() => '?').join(', ');
+  const { condition, bound } = within(range);
   const row = database
     .prepare<string[], CountRow>(
       `SELECT COUNT(DISTINCT recording_id) AS count FROM media_recipient AS own
-       WHERE contact_center = ? AND recipient IN (${marks(recipients)}) AND NOT EXISTS (
+       WHERE contact_center = ? AND recipient IN (${marks(recipients)}) AND ${condition} AND NOT EXISTS (
          SELECT 1 FROM media_recipient AS other
          WHERE other.recording_id = own.recording_id AND other.media_id = own.media_id
            AND other.recipient IN (${marks(otherRecipients)}))`,
     )
-    .get(contactCenter, ...recipients, ...otherRecipients);
+    .get(contactCenter, ...recipients, ...bound, ...otherRecipients);
   return row?.count ?? 0;
 }
 

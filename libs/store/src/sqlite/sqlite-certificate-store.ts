@@ -17,7 +17,7 @@ import type {
   RecordingCertificate,
 } from '../certificates/recording-certificate.js';
 import { targetKey } from '../certificates/target-key.js';
-import { certificateUse } from './certificate-use.js';
+import { certificateUseAtLength } from './certificate-use.js';
 import type { DatabaseReader } from './reading/database-reader.js';
 import type { DatabaseWriter } from './writing/database-writer.js';
 import { storedThing } from './stored-thing.js';
@@ -100,7 +100,7 @@ class SqliteCertificateStore implements CertificateStore {
   }
 
   use(question: UseQuestion): Promise<CertificateUse> {
-    return this.reader.read(() => certificateUse(this.reader.database, question));
+    return this.reader.readAtLength(database => certificateUseAtLength(database, question));
   }
 
   remove(request: RemovalRequest): Promise<RemovalResult> {

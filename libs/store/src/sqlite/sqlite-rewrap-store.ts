@@ -3,6 +3,9 @@ import type { Recording } from '../recordings/recording.js';
 import type { EnvelopePosition, RewrapRun, RewrapStep } from '../rewrap/rewrap-run.js';
 import type { RewrapClaim, RewrapStore, StoredEnvelope } from '../rewrap/rewrap-store.js';
 import type { DatabaseReader } from './reading/database-reader.js';
+import { RecipientCountReader } from './reading/recipient-counts.js';
+import { rangesOf, within } from './reading/recording-ranges.js';
+import { recipientCountSchema } from './recipient-count-schema.js';
 import type { DatabaseWriter } from './writing/database-writer.js';
 import { storedThing } from './stored-thing.js';
 import { rewrapWrites, type RewrapWrites } from './writing/rewrap-writes.js';
@@ -17,8 +20,7 @@ interface PositionRow {
 }
 
 class SqliteRewrapStore implements RewrapStore {
-  private readonly countsStatement: Statement<[string, string], { readonly count: number }>;
-  private readonly countFilesStatement: Statement<[string, string], { readonly count: number }>;
+  private readonly counts: RecipientCountReader;
   private readonly pageStatement: Statement<[string, string, string, string, number], PositionRow>;
   private readonly recordingStatement: Statement<[string], DocumentRow>;
   private readonly findStatement: Statement<[string, string], DocumentRow>;
@@ -29,15 +31,7 @@ class SqliteRewrapStore implements RewrapStore {
     private readonly writer: DatabaseWriter<RewrapWrites>,
   ) {
     const { database } = reader;
-    this.countsStatement = database.prepare(
-      `SELECT (SELECT COUNT(DISTINCT recording_id) FROM media_recipient
-               WHERE contact_center = ? AND recipient IN (SELECT value FROM json_each(one.value))) AS count
-       FROM json_each(?) AS one ORDER BY one.key`,
-    );
-    this.countFilesStatement = database.prepare(
-      `SELECT COUNT(*) AS count FROM (SELECT DISTINCT recording_id, media_id FROM media_recipient
-       WHERE contact_center = ? AND recipient IN (SELECT value FROM json_each(?)))`,
-    );
+    this.counts = new RecipientCountReader(database);
     this.pageStatement = database.prepare(
       `SELECT recording_id AS recordingId, media_id AS mediaId FROM media_recipient
        WHERE contact_center = ? AND recipient = ? AND (recording_id, media_id) > (?, ?)
@@ -51,13 +45,22 @@ class SqliteRewrapStore implements RewrapStore {
   }
 
   countRecordings(contactCenter: string, groups: readonly (readonly string[])[]): Promise<readonly number[]> {
-    return this.reader.read(() =>
-      this.countsStatement.all(contactCenter, JSON.stringify(groups)).map(({ count }) => count),
-    );
+    return this.reader.read(() => this.counts.of(contactCenter, groups));
   }
 
   countMediaFiles(contactCenter: string, recipients: readonly string[]): Promise<number> {
-    return this.reader.read(() => this.countFilesStatement.get(contactCenter, JSON.stringify(recipients))?.count ?? 0);
+    return this.reader.readAtLength(async database => {
+      let total = 0;
+      for await (const range of rangesOf(database, contactCenter, recipients)) {
+        const { condition, bound } = within(range);
+        const count = database.prepare<string[], number>(
+          `SELECT COUNT(*) FROM (SELECT DISTINCT recording_id, media_id FROM media_recipient
+           WHERE contact_center = ? AND recipient IN (SELECT value FROM json_each(?)) AND ${condition})`,
+        );
+        total += count.pluck().get(contactCenter, JSON.stringify(recipients), ...bound) ?? 0;
+      }
+      return total;
+    });
   }
 
   page(
@@ -125,6 +128,7 @@ class SqliteRewrapStore implements RewrapStore {
 }
 
 export const rewraps = storedThing<RewrapWrites, RewrapStore>({
+  migrations: [{ version: 24, worksWithCodeOf: 1, sql: recipientCountSchema }],
   writes: rewrapWrites,
   open: (reader, writer) => new SqliteRewrapStore(reader, writer),
 });

@@ -1,6 +1,13 @@
 import type { Recording } from '../recordings/recording.js';
 import type { RewrapRun, RewrapStep } from '../rewrap/rewrap-run.js';
 import { exampleMediaFile, exampleRecording } from './example-recording.js';
+import {
+  contactCenters,
+  countedAnew,
+  groupsOfRecipients,
+  numbersFrom,
+  runRecipientHistory,
+} from './recipient-history.js';
 import { storeContract } from './store-contract.js';
 
 const contactCenter = 'cc-1';
@@ -71,6 +78,16 @@ export const contract = storeContract('rewraps', stores => {
       expect(await positions(['a', 'b'])).toEqual(['r1/media-0', 'r1/media-1']);
       expect(await positions(['a', 'b'], { recordingId: 'r1', mediaId: 'media-1' })).toEqual(['r2/media-0']);
       expect(await positions(['x'])).toEqual([]);
+    });
+
+    it.each([1, 2, 3, 4])('counts recordings for recipients as if anew, whatever became of them (%i)', async seed => {
+      await runRecipientHistory(stores(), seed, 120);
+      for (const center of contactCenters) {
+        const groups = groupsOfRecipients(numbersFrom(seed));
+        const counted = await rewraps().countRecordings(center, groups);
+        expect(counted).toEqual(await countedAnew(stores(), center, groups));
+        expect(Math.max(...counted)).toBeGreaterThan(1);
+      }
     });
 
     it('has one run per certificate at a time', async () => {

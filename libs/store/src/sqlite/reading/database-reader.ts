@@ -1,4 +1,4 @@
-import type Database from 'better-sqlite3';
+import Database from 'better-sqlite3';
 import { RcsError, type ErrorCode } from '#platform';
 import { describeDatabaseFailure } from '../database-failure.js';
 
@@ -16,9 +16,7 @@ export class DatabaseReader {
     try {
       return query();
     } catch (error) {
-      if (error instanceof RcsError) throw error;
-      const message = `${this.database.name}: ${describeDatabaseFailure(error)}`;
-      throw new RcsError(this.unavailable, message, { cause: error });
+      throw this.failure(error);
     }
   }
 
@@ -29,7 +27,29 @@ export class DatabaseReader {
     });
   }
 
+  /**
+   * Reads on a connection of its own, all in one moment, however long it takes: `query` gives others their turn in between.
+   * @throws RcsError as `readNow`
+   */
+  async readAtLength<T>(query: (database: Database.Database) => Promise<T>): Promise<T> {
+    const database = this.readNow(() => new Database(this.database.name, { readonly: true, fileMustExist: true }));
+    try {
+      database.exec('BEGIN');
+      return await query(database);
+    } catch (error) {
+      throw this.failure(error);
+    } finally {
+      database.close();
+    }
+  }
+
   close(): void {
     this.database.close();
+  }
+
+  private failure(error: unknown): RcsError {
+    if (error instanceof RcsError) return error;
+    const message = `${this.database.name}: ${describeDatabaseFailure(error)}`;
+    return new RcsError(this.unavailable, message, { cause: error });
   }
 }

@@ -1,0 +1,99 @@
+import { PostgresqlTestDatabase } from '#test/postgresql/postgresql-test-database.js';
+import {
+  contactCenters,
+  countedAnew,
+  groupsOfRecipients,
+  knownRecipients,
+  numbersFrom,
+  runRecipientHistory,
+} from '../testing/recipient-history.js';
+import { exampleMediaFile, exampleRecording } from '../testing/example-recording.js';
+import type { Store } from '../store.js';
+import { migrateSchema, migrations } from './migrate-schema.js';
+
+const version = 16;
+
+/** The rows of both sides of an equation: what is kept, and what the rows of media files say. */
+const equations: readonly (readonly [kept: string, anew: string])[] = [
+  [
+    `SELECT contact_center, recipient, SUM(recordings)::int AS n FROM recipient_count GROUP BY 1, 2 HAVING SUM(recordings) <> 0`,
+    `SELECT contact_center, recipient, COUNT(DISTINCT recording_id)::int AS n FROM media_recipient GROUP BY 1, 2`,
+  ],
+  [
+    `SELECT contact_center, recipients, SUM(recordings)::int AS n FROM recipient_set_count GROUP BY 1, 2
+     HAVING SUM(recordings) <> 0`,
+    `SELECT contact_center, recipients, COUNT(*)::int AS n FROM (
+       SELECT contact_center, recording_id, array_agg(DISTINCT recipient) AS recipients FROM media_recipient GROUP BY 1, 2) AS r
+     WHERE cardinality(recipients) BETWEEN 2 AND 8 GROUP BY 1, 2`,
+  ],
+  [
+    'SELECT contact_center, recording_id FROM many_recipients',
+    'SELECT contact_center, recording_id FROM media_recipient GROUP BY 1, 2 HAVING COUNT(DISTINCT recipient) > 8',
+  ],
+];
+
+describe('counts of the recipients of recordings', () => {
+  const database = new PostgresqlTestDatabase();
+  const execute = (text: string) => database.server.execute(text, database.name);
+
+  async function expectEqual(): Promise<void> {
+    for (const [kept, anew] of equations) {
+      const rows = await execute(`${anew} ORDER BY 1, 2`);
+      expect(await execute(`${kept} ORDER BY 1, 2`)).toEqual(rows);
+      expect(rows.length).toBeGreaterThan(0);
+    }
+  }
+
+  async function expectCounted(store: Store, seed: number): Promise<void> {
+    for (const center of contactCenters) {
+      const groups = groupsOfRecipients(numbersFrom(seed));
+      expect(await store.rewraps.countRecordings(center, groups)).toEqual(await countedAnew(store, center, groups));
+    }
+  }
+
+  it('are kept while many change the same recordings at once', async () => {
+    const store = await database.open({ maxConnections: 24 });
+    const ids = ['one', 'two', 'three', 'four', 'five'];
+    const mediaFiles = [0, 1, 2].map(number => ({ ...exampleMediaFile, mediaId: `media-${number}` }));
+    for (const id of ids) await store.recordings.insert({ ...exampleRecording, id, contactCenter: 'cc-1', mediaFiles });
+    const below = numbersFrom(41);
+    const pin = { layout: 'attached', envelopeDigest: 'aa' } as const;
+    const someone = () => knownRecipients.slice(0, 1 + below(11)).filter(() => below(3) > 0);
+    const pins = Array.from({ length: 400 }, () => {
+      const finding = { mediaId: `media-${below(3)}`, pin, recipients: someone() };
+      return store.recordings.pin(ids[below(ids.length)] ?? 'one', finding);
+    });
+    const histories = [42, 43, 44, 45, 46, 47].map(seed => runRecipientHistory(store, seed, 60));
+    await Promise.all([...pins, ...histories]);
+    await expectEqual();
+    await expectCounted(store, 48);
+  });
+
+  it('are made by the migration of what is there, and kept by statements over many recordings', async () => {
+    const store = await database.open();
+    await runRecipientHistory(store, 51, 150);
+    await execute(`
+      DROP TRIGGER recipients_added ON media_recipient; DROP TRIGGER recipients_removed ON media_recipient;
+      DROP FUNCTION rcs_recipients_added; DROP FUNCTION rcs_recipients_removed;
+      DROP TABLE recipient_count; DROP TABLE recipient_set_count; DROP TABLE many_recipients;
+      UPDATE rcs_schema SET version = ${version - 1}`);
+    await runRecipientHistory(store, 52, 100);
+    await migrateSchema(database.options(), { host: '127.0.0.1', port: database.server.port }, migrations);
+    await expectEqual();
+    await expectCounted(store, 53);
+    await execute(`DELETE FROM media_recipient WHERE media_id = 'media-1'`);
+    await execute(`
+      INSERT INTO media_recipient (contact_center, recipient, recording_id, media_id)
+        SELECT contact_center, 'issued:' || number, id, 'media-2' FROM recording, generate_series(3, 7) AS number
+      ON CONFLICT DO NOTHING`);
+    await expectEqual();
+  });
+
+  it('need no right of whoever writes the rows', async () => {
+    const role = `earlier_${database.name}`;
+    await runRecipientHistory(await database.open(), 61, 100);
+    await execute(`CREATE ROLE ${role}; GRANT SELECT, INSERT, DELETE ON media_recipient TO ${role}`);
+    await execute(`SET ROLE ${role}; DELETE FROM media_recipient WHERE media_id = 'media-0'`);
+    await expectEqual();
+  });
+});

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { SqliteTestDirectory } from '../../testing/sqlite-test-directory.js';
+import { rangesOf, within } from './recording-ranges.js';
+
+const contactCenter = 'cc-1';
+
+describe(rangesOf.name, () => {
+  const directory = new SqliteTestDirectory();
+
+  /** Recordings of one certificate, of which every tenth is for another one as well, and one has no name. */
+  async function storeWith(recordings: number) {
+    const store = await directory.open();
+    const database = new Database(join(directory.path, 'store.sqlite'));
+    database.exec('BEGIN');
+    const insert = database.prepare(
+      `INSERT INTO recording (id, contact_center, region, document) VALUES (?, '${contactCenter}', 'r', '{"mediaFiles":[]}')`,
+    );
+    const address = database.prepare(`INSERT INTO media_recipient VALUES ('${contactCenter}', ?, ?, ?)`);
+    for (let number = 0; number < recordings; number++) {
+      const id = number === 0 ? '' : `é${(number * 7919) % recordings}`;
+      insert.run(id);
+      for (const media of ['one', 'two']) {
+        address.run(number % 3 === 0 ? 'alias:own' : 'issued:own', id, media);
+        if (number % 10 === 0) address.run('issued:other', id, media);
+      }
+    }
+    database.exec('COMMIT');
+    return { store, database };
+  }
+
+  it('has each recording in one of its stretches, whole', async () => {
+    const { database } = await storeWith(2300);
+    const own = ['alias:own', 'issued:own', 'nobody'];
+    const rows = (condition: string): string =>
+      `SELECT recording_id, media_id FROM media_recipient
+       WHERE recipient IN ('alias:own', 'issued:own') AND ${condition}`;
+    let [ranges, seen] = [0, 0];
+    for await (const range of rangesOf(database, contactCenter, own)) {
+      const { condition, bound } = within(range);
+      seen += database.prepare(rows(condition)).all(...bound).length;
+      ranges += 1;
+    }
+    expect([ranges, seen]).toEqual([4, 4600]);
+    for await (const range of rangesOf(database, contactCenter, [])) expect(range).toEqual({});
+    database.close();
+  });
+
+  it('counts of long lists what one statement does, while others have their turn', async () => {
+    const { store, database } = await storeWith(2300);
+    const recipients = ['alias:own', 'issued:own'];
+    const question = { contactCenter, alias: 'own', recipients, otherRecipients: ['issued:other'] };
+    let turns = 0;
+    const count = setInterval(() => (turns += 1), 0);
+    expect((await store.certificates.use(question)).recordings).toBe(2300 - 230);
+    expect((await store.certificates.use({ ...question, otherRecipients: [] })).recordings).toBe(2300);
+    expect(await store.rewraps.countMediaFiles(contactCenter, recipients)).toBe(4600);
+    clearInterval(count);
+    expect(turns).toBeGreaterThan(0);
+    expect(await store.rewraps.countRecordings(contactCenter, [recipients, ['issued:other']])).toEqual([2300, 230]);
+    database.close();
+  });
+
+  it('counts one moment, whatever is written meanwhile', async () => {
+    const { store, database } = await storeWith(2300);
+    const recipients = ['alias:own', 'issued:own'];
+    const counting = store.certificates.use({ contactCenter, alias: 'own', recipients, otherRecipients: [] });
+    await new Promise(resolve => setImmediate(resolve));
+    database.prepare('DELETE FROM media_recipient').run();
+    expect((await counting).recordings).toBe(2300);
+    expect(await store.rewraps.countRecordings(contactCenter, [recipients])).toEqual([0]);
+    database.close();
+  });
+});

@@ -51,6 +51,8 @@ async function main(): Promise<void> {
       certificates: { type: 'string', default: '100,1000' },
       'contact-centers': { type: 'string', default: '1000' },
       audit: { type: 'string', default: '20000' },
+      // All recordings are for one certificate, as in most contact centers.
+      'of-one': { type: 'boolean', default: false },
     },
   });
   const numbers = (list: string): number[] => list.split(',').filter(Boolean).map(Number);
@@ -60,7 +62,7 @@ async function main(): Promise<void> {
     RCS_SERVER_SETTINGS__ENABLE_SSL: 'false',
   });
   const { ready } = cluster;
-  const store = new GrowingStore(ready.dataDir, ready.contactCenter);
+  const store = new GrowingStore(ready.dataDir, ready.contactCenter, values['of-one']);
   try {
     const playPath = await insertEncrypted(ready, 'GROWTH', randomBytes(mediaBytes));
     const rows: Row[] = [];
@@ -118,6 +120,7 @@ function operationsOf(ready: ReadyLine, playPath: string): Readonly<Record<strin
     'page of a search': get(50, '/api/v2/recordings?callerPhoneNumber=%2B49*&limit=100'),
     'page of certificates': get(50, '/rcs/certificates'),
     'page of certificates by their ends': get(20, '/rcs/certificates?sort=-expires'),
+    'page of certificates by their recordings': get(20, '/rcs/certificates?sort=-recordings'),
     insertion: {
       count: 30,
       run: number => insertEncrypted(ready, `G-${process.hrtime.bigint()}-${number}`, randomBytes(1000)),

@@ -25,6 +25,7 @@ export class GrowingStore {
   constructor(
     dataDirectory: string,
     private readonly contactCenter: string,
+    private readonly ofOneCertificate: boolean,
   ) {
     this.database = new Database(join(dataDirectory, 'store/store.sqlite'));
     this.database.pragma('busy_timeout = 30000');
@@ -34,7 +35,7 @@ export class GrowingStore {
     this.database.close();
   }
 
-  /** Up to so many, for the certificates that were put in, in turn. */
+  /** Up to so many, for the certificates that were put in, in turn, or all for the first. */
   async growRecordings(count: number): Promise<void> {
     const { insertRecording } = recordingWrites(this.database);
     const insertAll = this.database.transaction((numbers: readonly number[]) => {
@@ -109,7 +110,8 @@ export class GrowingStore {
         },
       ],
     };
-    const recipients = this.recipients[number % Math.max(1, this.recipients.length)] ?? [];
+    const certificates = this.ofOneCertificate ? 1 : Math.max(1, this.recipients.length);
+    const recipients = this.recipients[number % certificates] ?? [];
     const digest = createHash('sha256').update(mediaId).digest('hex');
     const pin = {
       layout: 'detached',

@@ -47,7 +47,12 @@ describe('counts of the recipients of recordings', () => {
   async function expectCounted(store: Store, seed: number): Promise<void> {
     for (const center of contactCenters) {
       const groups = groupsOfRecipients(numbersFrom(seed));
-      expect(await store.rewraps.countRecordings(center, groups)).toEqual(await countedAnew(store, center, groups));
+      const anew = await countedAnew(store, center, groups);
+      expect(await store.rewraps.countRecordings(center, groups)).toEqual(anew);
+      // So many that all are read.
+      const strangers = Array.from({ length: 6000 }, (_, number) => [`stranger:${number}`]);
+      const counted = await store.rewraps.countRecordings(center, [...groups, ...strangers]);
+      expect(counted).toEqual([...anew, ...strangers.map(() => 0)]);
     }
   }
 

@@ -16,9 +16,11 @@ const someText = `
   SELECT recipient, SUM(recordings)::bigint AS recordings FROM recipient_count
   WHERE contact_center = $1 AND recipient = ANY ($2::text[]) GROUP BY recipient`;
 
+/** As one value: to read it takes a third of the time that so many rows take. */
 const firstText = `
-  SELECT recipient, SUM(recordings)::bigint AS recordings FROM recipient_count
-  WHERE contact_center = $1 GROUP BY recipient ORDER BY recipient LIMIT $2`;
+  SELECT coalesce(json_agg(json_build_array(recipient, recordings)), '[]')::text AS counts FROM (
+    SELECT recipient, SUM(recordings)::bigint AS recordings FROM recipient_count
+    WHERE contact_center = $1 GROUP BY recipient ORDER BY recipient LIMIT $2) AS one`;
 
 /** In one statement, so in one moment: recipients by themselves, all sets of several, and the recordings with more. */
 const allText = `
@@ -53,12 +55,12 @@ export async function countRecordings(
 
 async function countsOf(sql: Sql, contactCenter: string, asked: readonly string[]): Promise<RecipientCounts> {
   // All rows are read faster than as many are looked up.
-  const first =
-    asked.length > fewAsked ? await sql.all<CountRow>(firstText, [contactCenter, asked.length + 1]) : undefined;
-  const rows =
-    first !== undefined && first.length <= asked.length
-      ? first
-      : await sql.all<CountRow>(someText, [contactCenter, asked]);
+  if (asked.length > fewAsked) {
+    const row = await sql.first<{ counts: string }>(firstText, [contactCenter, asked.length + 1]);
+    const counts = JSON.parse(row?.counts ?? '[]') as [string, number][];
+    if (counts.length <= asked.length) return new Map(counts.map(([name, count]) => [originalText(name), count]));
+  }
+  const rows = await sql.all<CountRow>(someText, [contactCenter, asked]);
   return new Map(rows.map(({ recipient, recordings }) => [recipient, recordings]));
 }
 

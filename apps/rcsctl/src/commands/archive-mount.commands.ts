@@ -15,6 +15,7 @@ import {
 import { GatewayClient } from '../gateway-client/gateway-client.js';
 import { withGateway, withGatewayOptions, type GatewayOptions } from '../gateway-client/gateway-options.js';
 import { recorderGateway } from '../recorder/recorder-access.js';
+import { withContactCenter, withRecorder, withWebDav } from '../recorder/recorder-options.js';
 import { print } from '../terminal/print.js';
 import { textTable } from '../terminal/text-table.js';
 
@@ -28,7 +29,7 @@ type Outcome = MountOutcome | UnmountOutcome;
 
 /** `rcsctl archive mount`, `mounts` and `unmount`: recordings that play from the archive in which they lie. */
 export function mountCommands(archive: Command): void {
-  withPlace(withConfiguration(archive.command('mount')))
+  withPlace(withRecorder(withConfiguration(archive.command('mount'))))
     .description('let the recordings of an archive in a storage be found and played; exit status 1 unless all are')
     .argument(
       '<path>',
@@ -36,15 +37,10 @@ export function mountCommands(archive: Command): void {
     )
     .requiredOption('--authority <file>', 'internal authority (PEM) of the cluster that made the archive')
     .option('--incomplete', 'also recordings of which media were left out of the archive')
-    .option('--gateway <url>', 'gateway; rcsctl.gateway of the configuration when absent')
-    .option('--ca <file>', "authority of the gateway's certificate, PEM")
-    .option('--ops-user <name>', 'the recorder; serverSettings.opsUsername when absent')
-    .option('--ops-password-file <file>', 'file with its password; serverSettings.opsUserPassword when absent')
     .option('--json', 'JSON for programs')
     .action(mount);
-  withGatewayOptions(archive.command('mounts'))
+  withContactCenter(withGatewayOptions(archive.command('mounts')))
     .description('archives that are mounted, and how many recordings of each; for operations accounts')
-    .option('--contact-center <id>', 'contact center; serverSettings.defaultContactCenter when absent')
     .action(mounts);
   withPlace(withGatewayOptions(archive.command('unmount')))
     .description('take the recordings of a mounted archive out again; for operations accounts; the archive stays')
@@ -77,18 +73,13 @@ function ownContactCenter({ config, contactCenter }: MountsOptions): string {
 }
 
 const withPlace = (command: Command): Command =>
-  command
-    .addOption(
+  withWebDav(
+    withContactCenter(command).addOption(
       new Option('--storage <kind>', 'kind of the storage in mediaStorages')
         .choices(['webDAV', 'file'])
         .default('webDAV'),
-    )
-    .option('--contact-center <id>', 'contact center; serverSettings.defaultContactCenter when absent')
-    .option('--webdav <url>', 'base URL of the storage; the first of mediaStorages when absent')
-    .option('--webdav-user <name>', 'user of the storage; that of mediaStorages when absent, if it has that URL')
-    .option('--webdav-password-file <file>', 'file with its password; that of mediaStorages when absent, likewise')
-    .option('--webdav-ca <file>', "authorities of the storage's certificate, PEM; the system's when absent")
-    .option('--storage-url <url>', "the storage's URL in mediaStorages of the servers, where it is another");
+    ),
+  );
 
 async function mount(path: string, options: MountOptions): Promise<void> {
   const configuration = readConfiguration(options.config);

@@ -22,6 +22,7 @@ import { GatewayClient } from '../gateway-client/gateway-client.js';
 import { withGateway, withGatewayOptions, type GatewayOptions } from '../gateway-client/gateway-options.js';
 import { placeOf } from '../recorder/record-media.js';
 import { recorderAccess, type RecorderOptions } from '../recorder/recorder-access.js';
+import { withRecorderGateway, withWebDav } from '../recorder/recorder-options.js';
 import { RecorderStorage } from '../recorder/recorder-storage.js';
 import { print } from '../terminal/print.js';
 import { ProgressBar } from '../terminal/progress-bar.js';
@@ -86,7 +87,7 @@ interface RestoreOptions extends ConfigurationOptions, RecorderOptions {
 }
 
 function restoreCommand(archive: Command): void {
-  withConfiguration(archive.command('restore'))
+  withWebDav(withRecorderGateway(withConfiguration(archive.command('restore'))))
     .description(
       'put the recordings of an archive back, into a storage and the store; exit status 1 unless all came back',
     )
@@ -95,16 +96,6 @@ function restoreCommand(archive: Command): void {
     .option('--directory <path>', 'below the base URL of the storage', 'restored')
     .option('--of-contact-center <id>', 'whose archive it is, where it is restored into another contact center')
     .option('--incomplete', 'also recordings of which media were left out of the archive')
-    .option('--gateway <url>', 'gateway; rcsctl.gateway of the configuration when absent')
-    .option('--ca <file>', "authority of the gateway's certificate, PEM")
-    .option('--ops-user <name>', 'the recorder; serverSettings.opsUsername when absent')
-    .option('--ops-password-file <file>', 'file with its password; serverSettings.opsUserPassword when absent')
-    .option('--contact-center <id>', 'contact center; serverSettings.defaultContactCenter when absent')
-    .option('--webdav <url>', 'base URL of the storage; the first of mediaStorages when absent')
-    .option('--webdav-user <name>', 'user of the storage; that of mediaStorages when absent, if it has that URL')
-    .option('--webdav-password-file <file>', 'file with its password; that of mediaStorages when absent, likewise')
-    .option('--webdav-ca <file>', "authorities of the storage's certificate, PEM; the system's when absent")
-    .option('--storage-url <url>', "the storage's URL in mediaStorages of the servers, where it is another")
     .option('--json', 'JSON for programs')
     .action(restore);
 }

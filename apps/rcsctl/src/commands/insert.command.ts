@@ -11,6 +11,7 @@ import { LineInsertion, type InsertionSummary } from '../insertion/insert-lines.
 import { readLines } from '../insertion/json-lines.js';
 import { LineProgress } from '../insertion/line-progress.js';
 import { recorderGateway, type RecorderGatewayOptions } from '../recorder/recorder-access.js';
+import { withRecorderGateway } from '../recorder/recorder-options.js';
 import { interruptible } from '../terminal/interruption.js';
 import { print } from '../terminal/print.js';
 import { ProgressBar } from '../terminal/progress-bar.js';
@@ -25,14 +26,9 @@ interface Options extends ConfigurationOptions, RecorderGatewayOptions {
 
 /** `rcsctl insert`: metadata of many recordings, whose media is stored already. */
 export function insertCommand(program: Command): void {
-  withConfiguration(program.command('insert'))
+  withRecorderGateway(withConfiguration(program.command('insert')))
     .description('insert recordings whose media is stored already: a file of JSON lines, one recording in each')
     .argument('<file>', 'the file; - for standard input')
-    .option('--gateway <url>', 'gateway; rcsctl.gateway of the configuration when absent')
-    .option('--ca <file>', "authority of the gateway's certificate, PEM")
-    .option('--ops-user <name>', 'the recorder; serverSettings.opsUsername when absent')
-    .option('--ops-password-file <file>', 'file with its password; serverSettings.opsUserPassword when absent')
-    .option('--contact-center <id>', 'contact center; serverSettings.defaultContactCenter when absent')
     .option('--position <file>', 'keeps which lines are done: the same command goes on there after whatever stopped it')
     .option('--concurrency <n>', 'insertions at once, 1 to 64', wholeNumber(1, 64), 8)
     .option('--max-failures <n>', 'more refused lines end it', wholeNumber(0, 1_000_000), 1000)

@@ -13,6 +13,7 @@ import type { RecordingLayout } from '../recorder/encrypt-recording.js';
 import { headOfFile, plaintextOfFile } from '../recorder/plaintext.js';
 import { isAssigned, recipientsNamed } from '../recorder/named-recipients.js';
 import { recorderAccess, type RecorderOptions } from '../recorder/recorder-access.js';
+import { withRecorderGateway, withWebDav } from '../recorder/recorder-options.js';
 import { recordMedia } from '../recorder/record-media.js';
 import { mediaExtension } from '../recorder/recorder-name.js';
 import { recordingDetails, type DetailOptions } from '../recorder/recording-details.js';
@@ -36,26 +37,13 @@ interface Options extends ConfigurationOptions, RecorderOptions, DetailOptions, 
 
 /** `rcsctl record`: encrypts a file as the recorder does, stores it and inserts its metadata. */
 export function recordCommand(program: Command): void {
-  withConfiguration(program.command('record'))
+  withWebDav(withRecorderGateway(withConfiguration(program.command('record'))))
     .description('encrypt a media file as the recorder does, store it on WebDAV and insert its metadata')
     .argument('[file]', 'the media file; none with --watch and --stored')
-    .option('--gateway <url>', 'gateway; rcsctl.gateway of the configuration when absent')
-    .option('--ca <file>', "authority of the gateway's certificate, PEM")
-    .option('--ops-user <name>', 'the recorder; serverSettings.opsUsername when absent')
-    .option('--ops-password-file <file>', 'file with its password; serverSettings.opsUserPassword when absent')
-    .option('--contact-center <id>', 'contact center; serverSettings.defaultContactCenter when absent')
-    .option('--webdav <url>', 'base URL of the storage; the first of mediaStorages when absent')
-    .option('--webdav-user <name>', 'user of the storage; that of mediaStorages when absent, if it has that URL')
-    .option('--webdav-password-file <file>', 'file with its password; that of mediaStorages when absent, likewise')
-    .option(
-      '--storage-url <url>',
-      "the storage's URL in mediaStorages of the servers, where they reach it by another than --webdav; the first of the contact center when absent",
-    )
     .option(
       '--directory <path>',
       'below the base URL, such as the prefix of the contact center; made where it is missing',
     )
-    .option('--webdav-ca <file>', "authorities of the storage's certificate, PEM; the system's when absent")
     .option(
       '--certificate <alias=file...>',
       'recording certificates, PEM; none records unencrypted with --layout plain',

@@ -1,5 +1,6 @@
 import { CertificateError, parseCertificatePem, type CertificateInfo } from '#certificates';
 import { ConfigurationError, RcsError, readOptionFile, type KeyVaultConfiguration } from '#platform';
+import { readCertificate } from './read-certificate.js';
 
 type ArchiveRecipientSettings = KeyVaultConfiguration['archiveRecipients'];
 
@@ -52,14 +53,5 @@ function fingerprintIn(option: string, path: string): string {
   } catch (error) {
     if (!(error instanceof CertificateError)) throw error;
     throw new ConfigurationError(`option ${option}: ${path} is no certificate: ${error.message}`);
-  }
-}
-
-function readCertificate(pem: string): CertificateInfo {
-  try {
-    return parseCertificatePem(pem)[0];
-  } catch (error) {
-    if (!(error instanceof CertificateError)) throw error;
-    throw new RcsError('RCS_KEY_REFUSED', error.message, { publicDetail: error.message, cause: error });
   }
 }

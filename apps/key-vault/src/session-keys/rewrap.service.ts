@@ -1,6 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import pLimit from 'p-limit';
-import { CertificateError, parseCertificatePem, type CertificateInfo } from '#certificates';
 import { changeRecipients, parseEnvelope, type EncryptionRecipient, type Envelope } from '#cms';
 import type { RewrapOutcome, RewrapSessionKeysReply, RewrapSessionKeysRequest } from '#contracts';
 import { envelopeDigest, envelopesDigest, maximumRewrapItems, type GrantVerifier, type RewrapGrant } from '#grants';
@@ -15,6 +14,7 @@ import type { RecipientIdentifier } from '../token/recipient-identifier.js';
 import type { VaultKey } from '../token/vault-key.js';
 import { checkBatchSize, failureOf, readableEnvelope } from './batch.js';
 import { findKeyOf, sameIdentifier, type KeyOfRecipient } from './key-of-recipient.js';
+import { readCertificate } from './read-certificate.js';
 
 /** A run takes this many sessions of the token at most: playing comes first. */
 const concurrentEnvelopes = 2;
@@ -187,13 +187,4 @@ function checkGranted(grant: RewrapGrant, envelopes: readonly Buffer[]): void {
   checkBatchSize(envelopes, maximumRewrapItems);
   if (envelopesDigest(envelopes) === grant.envelopes) return;
   throw new RcsError('RCS_GRANT_REFUSED', `the envelopes are not those of the grant for run ${grant.run}`);
-}
-
-function readCertificate(pem: string): CertificateInfo {
-  try {
-    return parseCertificatePem(pem)[0];
-  } catch (error) {
-    if (!(error instanceof CertificateError)) throw error;
-    throw new RcsError('RCS_KEY_REFUSED', error.message, { publicDetail: error.message, cause: error });
-  }
 }

@@ -65,16 +65,6 @@ export const isFileHeld = (
   now: number,
 ): boolean => holds.some(hold => isInForce(hold, now) && (hold.mediaId ?? mediaId) === mediaId);
 
-/** What is known of the bytes of a media file: it is found out anew for other bytes. */
-export const tablesOfStoredBytes = [
-  'envelope_pin',
-  'content_tree',
-  'media_recipient',
-  'unindexed_media',
-  'media_location',
-  'media_peaks',
-];
-
 /** What the recorder said of the plain bytes is not true of the encrypted ones. */
 export const withoutContentTree = (file: MediaFile): MediaFile =>
   Object.fromEntries(Object.entries(file).filter(([name]) => name !== 'contentTree')) as unknown as MediaFile;

@@ -7,7 +7,6 @@ import {
   plainName,
   plannedName,
   plannedPrefix,
-  tablesOfStoredBytes,
   withEncrypted,
 } from '../media-encryption/encrypted-recording.js';
 import type {
@@ -18,6 +17,7 @@ import type {
   NamedMedia,
 } from '../media-encryption/media-encryption-store.js';
 import type { MediaDescriptor, Recording } from '../recordings/recording.js';
+import { tablesOfStoredBytes } from '../recordings/tables-of-media.js';
 import { locationDigest } from '../removal/location-digest.js';
 import { documentIn } from './document-row.js';
 import { claimLocations, putPin } from './media-rows.js';

@@ -4,20 +4,12 @@ import type { SettledRemoval } from '../removal/removal-order-store.js';
 import type { LedgerEntry } from '../removal/removal-store.js';
 import type { ClaimedLocation } from '../recordings/recording-store.js';
 import type { MediaFile, Recording } from '../recordings/recording.js';
+import { tablesOfMedia } from '../recordings/tables-of-media.js';
 import { countMedia } from './media-rows.js';
 import type { Sql } from './sql.js';
 
 type RemovedRow = Pick<LedgerEntry, 'recordingId' | 'contactCenter' | 'kind' | 'time'>;
 const wholeRecording = '';
-const tablesOfMedia = [
-  'envelope_pin',
-  'content_tree',
-  'media_recipient',
-  'unindexed_media',
-  'media_location',
-  'media_peaks',
-  'custody_proof',
-];
 
 /** What stands against the removal of a recording. Whoever calls holds it for update. */
 export async function obstaclesOf(sql: Sql, recordingId: string): Promise<Obstacles> {

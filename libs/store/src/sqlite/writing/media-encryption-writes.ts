@@ -8,7 +8,6 @@ import {
   plainName,
   plannedName,
   plannedPrefix,
-  tablesOfStoredBytes,
   withEncrypted,
 } from '../../media-encryption/encrypted-recording.js';
 import type {
@@ -17,6 +16,7 @@ import type {
   MediaEncryption,
 } from '../../media-encryption/media-encryption-store.js';
 import type { Recording } from '../../recordings/recording.js';
+import { tablesOfStoredBytes } from '../../recordings/tables-of-media.js';
 import { locationDigest } from '../../removal/location-digest.js';
 import { LocationClaims } from './location-claims.js';
 import { MediaPinTable } from './media-pin-table.js';

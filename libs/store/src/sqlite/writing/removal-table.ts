@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { ClaimedLocation } from '../../recordings/recording-store.js';
 import type { MediaFile, Recording } from '../../recordings/recording.js';
+import { tablesOfMedia } from '../../recordings/tables-of-media.js';
 import { locationDigest } from '../../removal/location-digest.js';
 import type { LegalHold } from '../../removal/legal-hold.js';
 import type { Obstacles } from '../../removal/removal-plan.js';
@@ -40,15 +41,9 @@ export class RemovalTable {
       'UPDATE media_file_count SET media_files = media_files - ? WHERE contact_center = ?',
     );
     this.unsee = database.prepare<[string]>('DELETE FROM seen_mark WHERE recording_id = ?');
-    this.rowsOfMedia = [
-      'envelope_pin',
-      'content_tree',
-      'media_recipient',
-      'unindexed_media',
-      'media_location',
-      'media_peaks',
-      'custody_proof',
-    ].map(table => database.prepare<[string, string]>(`DELETE FROM ${table} WHERE recording_id = ? AND media_id = ?`));
+    this.rowsOfMedia = tablesOfMedia.map(table =>
+      database.prepare<[string, string]>(`DELETE FROM ${table} WHERE recording_id = ? AND media_id = ?`),
+    );
     this.rowsOfRecording = [
       'DELETE FROM deletion_protection WHERE recording_id = ?',
       'DELETE FROM legal_hold WHERE recording_id = ?',

@@ -12,7 +12,7 @@ import { perSecond } from './per-second.js';
 const concurrency = 1024;
 const timeoutMs = 120_000;
 /** The metric is the time from one look to the next: that of an idle loop is this. */
-const lagSamplingMs = 10;
+const lagSamplingMs = 100;
 
 interface GrantedCall {
   readonly call: RecordedCall;

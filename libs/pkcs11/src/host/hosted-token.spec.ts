@@ -164,6 +164,16 @@ describe(HostedToken.name, () => {
     expect(await unwrap(token)).toEqual(message);
   });
 
+  it('finds out that its process stands, also where nobody asks for anything', async () => {
+    const token = await open({ operationTimeoutMs: 1000 });
+    process.kill(token.pid ?? 0, 'SIGSTOP');
+    await until(() => !token.answers);
+    await until(() => ends.length === 1);
+    expect(ends).toEqual(['stood']);
+    await until(() => token.state.kind === 'open');
+    expect(await unwrap(token)).toEqual(message);
+  });
+
   it('goes on where the system has no room for another process, and begins one when it has', async () => {
     const loader = join(__dirname, '../../../store/src/testing/typescript-loader.cjs');
     const program = join(__dirname, '../testing/without-descriptors.ts');

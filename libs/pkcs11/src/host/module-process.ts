@@ -29,6 +29,8 @@ interface Pending {
 }
 
 const tickMs = 100;
+/** While nobody waits for a call, it is asked whether it lives only so often: each time wakes two processes. */
+const restMs = 500;
 /** For the last messages of a process that is gone, should one of its own children keep the channel open. */
 const lastMessagesMs = 200;
 
@@ -42,10 +44,11 @@ export class ModuleProcess {
   private readonly pending = new Map<number, Pending>();
   /** Those of them that the host knows to be given up. */
   private readonly abandoned = new Set<number>();
-  private readonly watch: NodeJS.Timeout;
+  private watch: NodeJS.Timeout | undefined;
   private lastId = 0;
   /** Turns of the watch, so that a time in which this process itself stood counts as one. */
   private silentTicks = 0;
+  private rests = false;
   private asked = false;
   private longCallMs = 0;
   private end: { readonly kind: HostEnd; readonly reason: string } | undefined;
@@ -73,7 +76,7 @@ export class ModuleProcess {
       if (this.channelClosed) this.settle();
       else setTimeout(() => this.settle(), lastMessagesMs);
     });
-    this.watch = setInterval(() => this.look(), tickMs).unref();
+    this.lookAfter(tickMs);
   }
 
   get pid(): number | undefined {
@@ -99,6 +102,7 @@ export class ModuleProcess {
     return new Promise((resolve, reject) => {
       const id = ++this.lastId;
       this.pending.set(id, { signal, resolve: resolve as Pending['resolve'], reject });
+      if (this.rests) this.lookAfter(tickMs);
       this.channel.send({ kind: 'request', id, name, arguments: values });
       if (signal.aborted) this.abandon(id);
     });
@@ -135,6 +139,15 @@ export class ModuleProcess {
     }
   }
 
+  private lookAfter(ms: number): void {
+    clearTimeout(this.watch);
+    this.rests = ms > tickMs;
+    this.watch = setTimeout(() => {
+      this.look();
+      if (!this.over) this.lookAfter(this.pending.size === 0 && this.silentTicks === 0 ? restMs : tickMs);
+    }, ms).unref();
+  }
+
   private look(): void {
     // A listener for each request would cost more than looking at those that are there.
     for (const [id, { signal }] of this.pending) if (signal.aborted && !this.abandoned.has(id)) this.abandon(id);
@@ -167,7 +180,7 @@ export class ModuleProcess {
   private settle(reason?: string): void {
     if (this.over) return;
     this.over = true;
-    clearInterval(this.watch);
+    clearTimeout(this.watch);
     this.end ??= { kind: 'crashed', reason: reason ?? 'the process of the PKCS#11 module ended' };
     const { kind } = this.end;
     for (const { reject } of this.pending.values()) reject(this.gone());

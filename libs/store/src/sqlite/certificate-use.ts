@@ -1,13 +1,14 @@
 import type Database from 'better-sqlite3';
 import type { CertificateUse, UseQuestion } from '../certificates/certificate-store.js';
 import { countNeedingArchives } from './archive-need-table.js';
-import { rangesOf, within, type RecordingRange } from './reading/recording-ranges.js';
+import { rangesOf, unindexedRangesOf, within, type RecordingRange } from './reading/recording-ranges.js';
 import { CertificateRows } from './writing/certificate-rows.js';
 
 /** Counts what needs a certificate, in the transaction that removes it. */
 export const certificateUse = (database: Database.Database, question: UseQuestion): CertificateUse => ({
   ...usedElsewhere(database, question),
   recordings: countNeeding(database, question, {}),
+  unknown: countUnknownIn(database, question.contactCenter, {}),
 });
 
 /** The same for whoever asks: others have their turn meanwhile. The database is read in one moment. */
@@ -19,10 +20,14 @@ export async function certificateUseAtLength(
   let recordings = 0;
   for await (const range of rangesOf(database, contactCenter, recipients))
     recordings += countNeeding(database, question, range);
-  return { ...usedElsewhere(database, question), recordings };
+  const unknown = await countUnknown(database, contactCenter);
+  return { ...usedElsewhere(database, question), recordings, unknown };
 }
 
-function usedElsewhere(database: Database.Database, question: UseQuestion): Omit<CertificateUse, 'recordings'> {
+function usedElsewhere(
+  database: Database.Database,
+  question: UseQuestion,
+): Pick<CertificateUse, 'assignments' | 'archives'> {
   const { contactCenter, alias } = question;
   const assigned = new CertificateRows(database)
     .assignments(contactCenter)
@@ -30,7 +35,6 @@ function usedElsewhere(database: Database.Database, question: UseQuestion): Omit
   return {
     assignments: assigned.length,
     archives: countNeedingArchives(database, question),
-    unknown: countUnknown(database, contactCenter),
   };
 }
 
@@ -51,14 +55,22 @@ function countNeeding(database: Database.Database, question: UseQuestion, range:
   return row?.count ?? 0;
 }
 
-/** Recordings with a media file of which nobody knows whom it is for. */
-export function countUnknown(database: Database.Database, contactCenter: string): number {
+/** Recordings with a media file of which nobody knows whom it is for; others have their turn meanwhile. */
+export async function countUnknown(database: Database.Database, contactCenter: string): Promise<number> {
+  let unknown = 0;
+  for await (const range of unindexedRangesOf(database, contactCenter, 'inspection'))
+    unknown += countUnknownIn(database, contactCenter, range);
+  return unknown;
+}
+
+function countUnknownIn(database: Database.Database, contactCenter: string, range: RecordingRange): number {
+  const { condition, bound } = within(range);
   const row = database
-    .prepare<[string], CountRow>(
+    .prepare<string[], CountRow>(
       `SELECT COUNT(DISTINCT recording_id) AS count FROM unindexed_media
-       WHERE contact_center = ? AND missing = 'inspection'`,
+       WHERE contact_center = ? AND missing = 'inspection' AND ${condition}`,
     )
-    .get(contactCenter);
+    .get(contactCenter, ...bound);
   return row?.count ?? 0;
 }
 

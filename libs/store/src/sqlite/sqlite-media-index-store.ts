@@ -11,6 +11,7 @@ import type {
 import type { Recording } from '../recordings/recording.js';
 import { countUnknown } from './certificate-use.js';
 import type { DatabaseReader } from './reading/database-reader.js';
+import { mediaIndexStatus } from './reading/media-index-status.js';
 import type { DatabaseWriter } from './writing/database-writer.js';
 import { storedThing } from './stored-thing.js';
 import { mediaIndexWrites, type MediaIndexWrites } from './writing/media-index-writes.js';
@@ -23,7 +24,6 @@ interface DueRow {
 
 class SqliteMediaIndexStore implements MediaIndexStore {
   private readonly dueStatement: Statement<[MissingPart, number, number], DueRow>;
-  private readonly statusStatement: Statement<[string | null], MediaIndexStatus>;
   private readonly failuresStatement: Statement<[string | null, number], UnindexableMedia>;
   private readonly recordingsStatement: Statement<[number, number], { position: number; document: string }>;
   private readonly claimedStatement: Statement<[string]>;
@@ -37,15 +37,6 @@ class SqliteMediaIndexStore implements MediaIndexStore {
       `SELECT recording.document, media_id AS mediaId, attempts
        FROM unindexed_media JOIN recording ON recording.id = recording_id
        WHERE missing = ? AND next_attempt <= ? ORDER BY next_attempt LIMIT ?`,
-    );
-    this.statusStatement = database.prepare<[string | null], MediaIndexStatus>(
-      `SELECT contact_center AS contactCenter, media_files AS mediaFiles,
-         COUNT(missing) FILTER (WHERE missing = 'inspection') AS notInspected,
-         COUNT(missing) FILTER (WHERE missing = 'content-tree') AS withoutContentTree,
-         COUNT(missing) FILTER (WHERE attempts > 0 AND missing <> 'given-up') AS failing,
-         COUNT(missing) FILTER (WHERE missing = 'given-up') AS givenUp
-       FROM media_file_count LEFT JOIN unindexed_media USING (contact_center)
-       WHERE contact_center = ifnull(?, contact_center) GROUP BY contact_center ORDER BY contact_center`,
     );
     this.failuresStatement = database.prepare(
       `SELECT contact_center AS contactCenter, recording_id AS recordingId, media_id AS mediaId, missing, attempts,
@@ -76,11 +67,11 @@ class SqliteMediaIndexStore implements MediaIndexStore {
   }
 
   countUnknown(contactCenter: string): Promise<number> {
-    return this.reader.read(() => countUnknown(this.reader.database, contactCenter));
+    return this.reader.readAtLength(database => countUnknown(database, contactCenter));
   }
 
   status(contactCenter?: string): Promise<readonly MediaIndexStatus[]> {
-    return this.reader.read(() => this.statusStatement.all(contactCenter ?? null));
+    return this.reader.readAtLength(database => mediaIndexStatus(database, contactCenter));
   }
 
   failures(contactCenter: string | undefined, limit: number): Promise<readonly UnindexableMedia[]> {

@@ -61,6 +61,33 @@ describe(rangesOf.name, () => {
     database.close();
   });
 
+  it('counts long lists of what is missing as one statement does', async () => {
+    const { store, database } = await storeWith(2300);
+    database.exec(`
+      INSERT INTO unindexed_media
+        SELECT recording.id, media.value, contact_center, iif(recording.rowid % 3 = 0, 'content-tree', iif(recording.rowid % 100 = 1, 'given-up', 'inspection')),
+          recording.rowid % 7 = 0, 0, NULL
+        FROM recording, json_each('["one", "two"]') AS media;
+      UPDATE media_file_count SET media_files = 4600`);
+    const one = (condition: string): unknown =>
+      database.prepare(`SELECT COUNT(*) FROM unindexed_media WHERE ${condition}`).pluck().get();
+    const status = {
+      contactCenter,
+      mediaFiles: 4600,
+      notInspected: one(`missing = 'inspection'`),
+      withoutContentTree: one(`missing = 'content-tree'`),
+      failing: one(`missing <> 'given-up' AND attempts > 0`),
+      givenUp: one(`missing = 'given-up'`),
+    };
+    expect(await store.mediaIndex.status()).toEqual([status]);
+    expect(await store.mediaIndex.status(contactCenter)).toEqual([status]);
+    expect(await store.mediaIndex.status('another')).toEqual([]);
+    expect(2 * (await store.mediaIndex.countUnknown(contactCenter))).toBe(status.notInspected);
+    const question = { contactCenter, alias: 'own', recipients: ['issued:own'], otherRecipients: [] };
+    expect(2 * (await store.certificates.use(question)).unknown).toBe(status.notInspected);
+    database.close();
+  });
+
   it('counts one moment, whatever is written meanwhile', async () => {
     const { store, database } = await storeWith(2300);
     const recipients = ['alias:own', 'issued:own'];

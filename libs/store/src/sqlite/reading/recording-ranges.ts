@@ -20,31 +20,50 @@ export const within = ({ above, upTo }: RecordingRange): { readonly condition: s
 /** Rows of a recipient that are read at once: some milliseconds, in which nobody else has a turn. */
 const rowsAtOnce = 1000;
 
-/**
- * The recordings of recipients in stretches, so that all of them may be counted without keeping others waiting. Each
- * recording is in one stretch, whole.
- */
-export async function* rangesOf(
+/** The recordings of recipients in stretches: each recording is in one of them, whole. */
+export const rangesOf = (
   database: Database.Database,
   contactCenter: string,
   recipients: readonly string[],
+): AsyncGenerator<RecordingRange> =>
+  stretches(after => {
+    const { condition, bound } = within(after);
+    const text = `SELECT min(last) FROM (
+        SELECT (SELECT recording_id FROM media_recipient
+                WHERE contact_center = ? AND recipient = one.value AND ${condition}
+                ORDER BY recording_id, media_id LIMIT 1 OFFSET ${rowsAtOnce - 1}) AS last
+        FROM json_each(?) AS one)`;
+    return lastIn(database, text, [contactCenter, ...bound, JSON.stringify(recipients)]);
+  });
+
+/** The recordings with media files of which something is missing, in stretches: each recording is in one of them, whole. */
+export const unindexedRangesOf = (
+  database: Database.Database,
+  contactCenter: string,
+  missing: string,
+): AsyncGenerator<RecordingRange> =>
+  stretches(after => {
+    const { condition, bound } = within(after);
+    const text = `SELECT (SELECT recording_id FROM unindexed_media WHERE contact_center = ? AND missing = ? AND ${condition}
+      ORDER BY recording_id LIMIT 1 OFFSET ${rowsAtOnce - 1})`;
+    return lastIn(database, text, [contactCenter, missing, ...bound]);
+  });
+
+const lastIn = (database: Database.Database, text: string, bound: readonly string[]): string | null | undefined =>
+  database.prepare<readonly string[], string | null>(text).pluck().get(bound);
+
+/**
+ * Stretches up to where the next one begins, so that all may be counted without keeping others waiting.
+ * @param lastAfter the last recording of the stretch behind another; none: it goes to the end
+ */
+async function* stretches(
+  lastAfter: (after: RecordingRange) => string | null | undefined,
 ): AsyncGenerator<RecordingRange> {
-  let above: string | undefined;
-  for (;;) {
-    const { condition, bound } = within(above === undefined ? {} : { above });
-    const upTo = database
-      .prepare<string[], string | null>(
-        `SELECT min(last) FROM (
-           SELECT (SELECT recording_id FROM media_recipient
-                   WHERE contact_center = ? AND recipient = one.value AND ${condition}
-                   ORDER BY recording_id, media_id LIMIT 1 OFFSET ${rowsAtOnce - 1}) AS last
-           FROM json_each(?) AS one)`,
-      )
-      .pluck()
-      .get(contactCenter, ...bound, JSON.stringify(recipients));
-    yield { ...(above === undefined ? {} : { above }), ...(upTo == null ? {} : { upTo }) };
-    if (upTo == null) return;
-    above = upTo;
+  for (let after: RecordingRange = {}; ;) {
+    const upTo = lastAfter(after) ?? undefined;
+    yield { ...after, ...(upTo === undefined ? {} : { upTo }) };
+    if (upTo === undefined) return;
+    after = { above: upTo };
     await setImmediate();
   }
 }

@@ -276,6 +276,16 @@ describe('the index of media files', () => {
       expect(await store.recordings.findLeaves('R1', 'm')).toEqual(tree.leaves);
     });
 
+    it('renews its lease now and then, not for every few media files', async () => {
+      for (let number = 0; number < 50; number++) {
+        found(`R${number}`, plain, treeReply);
+        await inserted(`R${number}`);
+      }
+      const lease = jest.spyOn(store.mediaIndex, 'lease');
+      await index(async () => (await status())?.notInspected === 0);
+      expect(lease).toHaveBeenCalledTimes(1);
+    });
+
     it('knows whom a detached recording is for without a storage', async () => {
       await inserted('R1', {
         additional: {

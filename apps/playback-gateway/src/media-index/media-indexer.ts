@@ -19,6 +19,8 @@ export interface MediaIndexerOptions {
 const batchSize = 20;
 /** Another gateway goes on when one died this long ago. */
 const leaseMs = 30_000;
+/** A renewal is a write that the store makes durable. */
+const renewAfterMs = leaseMs / 3;
 const idleMs = 2000;
 const firstRetryMs = 10_000;
 const longestRetryMs = 6 * 3_600_000;
@@ -36,6 +38,8 @@ export class MediaIndexer implements OnApplicationBootstrap, OnApplicationShutdo
   private readonly options: MediaIndexerOptions;
   private readonly stopping = new AbortController();
   private finished: Promise<void> = Promise.resolve();
+  /** Until then the lease is not renewed; monotonic, milliseconds. */
+  private leasedUntil = -Infinity;
   private reportedAt = -Infinity;
   private reported: MediaIndexStatus | undefined;
 
@@ -82,7 +86,7 @@ export class MediaIndexer implements OnApplicationBootstrap, OnApplicationShutdo
   /** A few media files. False when there is nothing to do for this gateway. */
   private async round(): Promise<boolean> {
     const now = Date.now();
-    if (!(await this.index.lease(this.options.owner, now, now + leaseMs))) {
+    if (!(await this.holdsLease(now))) {
       this.metrics.mediaIndexedElsewhere();
       return false;
     }
@@ -93,6 +97,14 @@ export class MediaIndexer implements OnApplicationBootstrap, OnApplicationShutdo
     if (next !== undefined) await this.makeContentTree(next);
     await this.report();
     return uninspected.length > 0 || next !== undefined;
+  }
+
+  private async holdsLease(now: number): Promise<boolean> {
+    const asked = performance.now();
+    if (asked < this.leasedUntil) return true;
+    const isHeld = await this.index.lease(this.options.owner, now, now + leaseMs);
+    this.leasedUntil = isHeld ? asked + renewAfterMs : -Infinity;
+    return isHeld;
   }
 
   private inspect(media: UnindexedMedia): Promise<void> {
@@ -108,7 +120,7 @@ export class MediaIndexer implements OnApplicationBootstrap, OnApplicationShutdo
       const now = Date.now();
       // A file may take longer to read than the lease lasts; a failure only means that somebody else begins, too.
       this.index.lease(this.options.owner, now, now + leaseMs).catch(() => undefined);
-    }, leaseMs / 3);
+    }, renewAfterMs);
     return this.attempt(media, 'content-tree', async () => {
       const bytes = await this.step.makeContentTree(media, this.stopping.signal);
       return (bytes / this.options.bytesPerSecond) * 1000;

@@ -6,6 +6,7 @@ import type { ArchiveJob } from '../archive-jobs/archive-job.js';
 import type { Store } from '../store.js';
 import { collect } from '../testing/collect.js';
 import { exampleMediaFile, exampleRecording } from '../testing/example-recording.js';
+import { contactCenters, groupsOfRecipients, numbersFrom, runRecipientHistory } from '../testing/recipient-history.js';
 import { SqliteTestDirectory } from '../testing/sqlite-test-directory.js';
 import { openConnection } from '../sqlite/database-connection.js';
 import { auditDatabaseName, documentDatabaseName } from '../sqlite/open-sqlite-store.js';
@@ -37,6 +38,9 @@ const leftOut = new Set([
   // Of versions that had no index of media files; empty since.
   'unindexed_recording',
 ]);
+
+/** Recordings that the random history of before the copy leaves. */
+const ofHistory = 14;
 
 const archiveJob = (asked: Pick<ArchiveJob, 'destination' | 'limits' | 'request' | 'createdBy'>): ArchiveJob => ({
   ...asked,
@@ -105,6 +109,9 @@ async function pictureOf(store: Store): Promise<object> {
     kept: [await store.keptArchives.list({ contactCenter, limit: 9 }), await store.keptArchives.needs(contactCenter)],
     ended: await store.endedSessions.has('session'),
     status: await store.mediaIndex.status(),
+    counted: await Promise.all(
+      contactCenters.map(center => store.rewraps.countRecordings(center, groupsOfRecipients(numbersFrom(1)))),
+    ),
     audit: { problems, records, writers, all: await collect(store.audit.query({})) },
   };
 }
@@ -131,11 +138,12 @@ describe(copySqliteStore.name, () => {
   it('brings everything over, so that gateways go on where they were', async () => {
     const source = await directory.open();
     await fill(source);
+    await runRecipientHistory(source, 1, 60);
     const before = await pictureOf(source);
     await source.close();
     const copied = await copySqliteStore(directory.path, settings());
     expect(Object.fromEntries(copied.map(({ table, rows }) => [table, rows]))).toMatchObject({
-      recording: 31,
+      recording: 31 + ofHistory,
       user_account: 3,
       audit_record: 601,
       audit_chain: 1,
@@ -144,7 +152,7 @@ describe(copySqliteStore.name, () => {
     expect(await pictureOf(target)).toEqual(before);
 
     // Searches find what was copied once it is in the index; users and chains are continued.
-    expect(await target.recordingSearch.indexMissing(100)).toBe(31);
+    expect(await target.recordingSearch.indexMissing(100)).toBe(31 + ofHistory);
     const added = await target.users.put({ ...person, name: 'carol' });
     expect(added.version).toBeGreaterThan(3);
     await target.audit.append({ event: 'playback', outcome: 'allowed' });

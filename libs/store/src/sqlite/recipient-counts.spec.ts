@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import { numbersFrom, runRecipientHistory } from '../testing/recipient-history.js';
 import { SqliteTestDirectory } from '../testing/sqlite-test-directory.js';
 import { documents } from '../store.js';
+import { backupSqliteStore } from './backup-sqlite-store.js';
 import { documentSchema } from './document-schema.js';
 import { migrateSchema } from './schema-migration.js';
 import { migrationsOf } from './stored-thing.js';
@@ -105,6 +106,21 @@ describe('counts of the recipients of recordings', () => {
     database.prepare('DELETE FROM recording').run();
     expect(kept(database)).toEqual({ recipients: [], sets: [], many: [] });
     database.close();
+  });
+
+  it('are those of the moment of a backup, whatever became of the store since', async () => {
+    const store = await directory.open();
+    await runRecipientHistory(store, 26, 80);
+    const [database, target] = [opened(), join(directory.path, 'backup')];
+    const before = kept(database);
+    await backupSqliteStore(directory.path, target);
+    await runRecipientHistory(store, 27, 80);
+    expect(kept(database)).not.toEqual(before);
+    database.close();
+    const restored = new Database(join(target, 'store.sqlite'));
+    expect(kept(restored)).toEqual(before);
+    expect(kept(restored)).toEqual(anew(restored));
+    restored.close();
   });
 
   it('are those of before when a transaction is rolled back', async () => {

@@ -4,7 +4,7 @@ import type { ArchiveJobStore } from '../archive-jobs/archive-job-store.js';
 import type { ArchiveSchedule } from '../archive-jobs/archive-schedule.js';
 import type { DatabaseReader } from './reading/database-reader.js';
 import { storedThing } from './stored-thing.js';
-import { archiveJobWrites, type ArchiveJobWrites } from './writing/archive-job-writes.js';
+import { archiveJobWrites, isFree, type ArchiveJobWrites } from './writing/archive-job-writes.js';
 
 interface DocumentRow {
   readonly document: string;
@@ -28,6 +28,7 @@ function reading({ database }: DatabaseReader) {
       'SELECT state, COUNT(*) AS count FROM archive_job GROUP BY state',
     ),
     schedule: database.prepare<[string], DocumentRow>('SELECT document FROM archive_schedule WHERE contact_center = ?'),
+    free: database.prepare<[number]>(`SELECT 1 FROM archive_job WHERE ${isFree} LIMIT 1`),
     schedules: database.prepare<[], DocumentRow>('SELECT document FROM archive_schedule ORDER BY contact_center'),
   };
 }
@@ -83,7 +84,11 @@ export const archiveJobs = storedThing<ArchiveJobWrites, ArchiveJobStore>({
         reader.read(() => statements.list.all(contactCenter, limit).map(row => parsed(row) as ArchiveJob)),
       parts: (contactCenter, id, after, limit) =>
         reader.read(() => statements.parts.all(contactCenter, id, after, limit).map(row => parsed(row) as ArchivePart)),
-      claim: async claim => (await writer.write('claimArchiveJob', claim)) ?? undefined,
+      async claim(claim) {
+        // Gateways ask every second: where there is nothing, the thread that writes sleeps on.
+        const isAny = await reader.read(() => statements.free.get(claim.now) !== undefined);
+        return isAny ? ((await writer.write('claimArchiveJob', claim)) ?? undefined) : undefined;
+      },
       renew: async (id, owner, leaseUntil) =>
         (await writer.write('renewArchiveJob', { id, owner, leaseUntil })) ?? undefined,
       step: async step => (await writer.write('stepArchiveJob', step)) ?? undefined,

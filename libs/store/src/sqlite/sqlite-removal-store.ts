@@ -1,5 +1,5 @@
 import { locationDigest } from '../removal/location-digest.js';
-import type { LedgerEntry, RemovalStore } from '../removal/removal-store.js';
+import type { LedgerEntry, RemovalClaim, RemovalStore } from '../removal/removal-store.js';
 import { storedThing } from './stored-thing.js';
 import {
   removalWrites,
@@ -83,6 +83,11 @@ export const removals = storedThing<RemovalWrites, RemovalStore>({
     );
     const removed = database.prepare<[string]>(`SELECT 1 FROM removal_ledger WHERE recording_id = ? AND media_id = ''`);
     const isPending = database.prepare<[string]>('SELECT 1 FROM removed_media WHERE recording_id = ? LIMIT 1');
+    const dueMedia = database.prepare<[number]>('SELECT 1 FROM removed_media WHERE next_attempt <= ? LIMIT 1');
+    const dueErasure = database.prepare<[number]>('SELECT 1 FROM awaited_erasure WHERE next_attempt <= ? LIMIT 1');
+    // Gateways ask every two seconds: where there is nothing, the thread that writes sleeps on.
+    const isAny = (due: typeof dueMedia, { now }: RemovalClaim): Promise<boolean> =>
+      reader.read(() => due.get(now) !== undefined);
     return {
       hasPendingMedia: recordingId => reader.read(() => isPending.get(recordingId) !== undefined),
       hasRemoved: recordingId => reader.read(() => removed.get(recordingId) !== undefined),
@@ -93,7 +98,7 @@ export const removals = storedThing<RemovalWrites, RemovalStore>({
         }),
       remove: (order, locations) => writer.write('removeRecording', { order, locations }),
       replay: (entry, locations) => writer.write('replayRemoval', { entry, locations }),
-      claimMedia: claim => writer.write('claimRemovedMedia', claim),
+      claimMedia: async claim => ((await isAny(dueMedia, claim)) ? writer.write('claimRemovedMedia', claim) : []),
       isNamed: location => reader.read(() => named.get(locationDigest(location)) !== undefined),
       async noteMediaGone(recordingId, mediaId) {
         await writer.write('noteMediaGone', { recordingId, mediaId });
@@ -101,7 +106,7 @@ export const removals = storedThing<RemovalWrites, RemovalStore>({
       async postponeMedia(recordingId, mediaId, reason, nextAttempt) {
         await writer.write('postponeRemovedMedia', { recordingId, mediaId, reason, nextAttempt });
       },
-      claimErasures: claim => writer.write('claimErasures', claim),
+      claimErasures: async claim => ((await isAny(dueErasure, claim)) ? writer.write('claimErasures', claim) : []),
       async postponeErasure(recordingId, nextAttempt) {
         await writer.write('postponeErasure', { recordingId, nextAttempt });
       },

@@ -30,6 +30,9 @@ export type ArchiveJobWrites = {
   startScheduledArchive: { input: { job: ArchiveJob; day: string; version: string }; result: boolean };
 };
 
+/** There is something to do of a job, and nobody does it at this time. */
+export const isFree = "(state = 'running' OR leaves_file = 1) AND lease_until < ?";
+
 export function archiveJobWrites(database: Database.Database): WriteHandlers<ArchiveJobWrites> {
   const jobs = new JobTable(database);
   const schedules = new ScheduleTable(database);
@@ -101,8 +104,7 @@ class JobTable {
       forgetParts: database.prepare<[string]>('DELETE FROM archive_part WHERE job_id = ?'),
       forget: database.prepare<[string]>('DELETE FROM archive_job WHERE id = ?'),
       free: database.prepare<[number], JobRow>(
-        `SELECT document, owner FROM archive_job WHERE (state = 'running' OR leaves_file = 1) AND lease_until < ?
-         ORDER BY lease_until LIMIT 1`,
+        `SELECT document, owner FROM archive_job WHERE ${isFree} ORDER BY lease_until LIMIT 1`,
       ),
       find: database.prepare<[string], JobRow>('SELECT document, owner FROM archive_job WHERE id = ?'),
       lease: database.prepare<[string, number, string]>(

@@ -1,6 +1,5 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { AtomicFile } from '../../output/atomic-file.js';
 
 /**
  * Insertions whose answer nobody may have heard, in hidden files beside their media: whoever finds a recording there asks
@@ -9,9 +8,10 @@ import { AtomicFile } from '../../output/atomic-file.js';
 export class KeptInsertions {
   /** Durable when it resolves; in place of an earlier one of this recording. */
   async keep(mediaPath: string, id: string, recording: object): Promise<void> {
-    const file = await AtomicFile.create(placeOf(mediaPath, id), { replace: true });
-    await file.write(Buffer.from(JSON.stringify(recording)));
-    await file.commit();
+    const place = placeOf(mediaPath, id);
+    // No name of its own each time: whatever a killed process leaves is found again.
+    await writeFile(unfinished(place), JSON.stringify(recording), { mode: 0o600, flush: true });
+    await rename(unfinished(place), place);
   }
 
   /** Undefined for one whose answer was heard. */
@@ -26,9 +26,11 @@ export class KeptInsertions {
 
   /** Its answer was heard, and what follows of it is done. */
   async forget(mediaPath: string, id: string): Promise<void> {
-    await rm(placeOf(mediaPath, id), { force: true });
+    const place = placeOf(mediaPath, id);
+    for (const path of [place, unfinished(place)]) await rm(path, { force: true });
   }
 }
 
 /** A spool leaves alone what is hidden. */
 const placeOf = (mediaPath: string, id: string): string => join(dirname(mediaPath), `.${id}.insertion.json`);
+const unfinished = (place: string): string => `${place}.part`;

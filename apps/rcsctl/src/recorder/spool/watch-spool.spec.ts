@@ -186,6 +186,20 @@ describe(SpoolWatch.name, () => {
       },
     );
 
+    it('leaves nothing of an insertion that was half written', async () => {
+      put('a.wav');
+      await watch({
+        finished: removing(),
+        record: async (file, id) => {
+          writeFileSync(join(folder, `.${id}.insertion.json.part`), '{"i');
+          await insertions.keep(file.path, id, { id });
+          writeFileSync(join(folder, `.${id}.insertion.json.part`), '{"i');
+          return [];
+        },
+      });
+      expect(readdirSync(folder)).toEqual([]);
+    });
+
     it('keeps the file where another recording has its id', async () => {
       await killed('before the answer', []);
       await watch({

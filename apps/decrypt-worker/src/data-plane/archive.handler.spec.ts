@@ -1,11 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, get } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { parseCertificatePem } from '#certificates';
 import { attachedLength, encryptAttached, encryptDetached, parseEnvelope } from '#cms';
 import { archivePath, contentTreePath, inspectPath, mediaPath, peaksPath, removePath } from '#contracts';
-import { envelopeDigest, type GrantContent } from '#grants';
+import { envelopeDigest, type GrantContent, type PlaybackGrant } from '#grants';
 import { ContentTreeBuilder } from '#media-storage';
 import { recipients } from '#test/data-plane/judging-vault.js';
 import {
@@ -15,6 +18,8 @@ import {
   type WorkerAnswer,
 } from '#test/data-plane/worker-under-test.js';
 import { ArchiveHandler } from './archive.handler.js';
+import type { DataPlaneResponse } from './data-plane-exchange.js';
+import { OwnProcessResponse } from './own-process-response.js';
 
 const owner = 'cc-1';
 const plaintext = Buffer.concat([Buffer.from('ID3\x04\0\0\0\0\0\0', 'latin1'), randomBytes(200_000)]);
@@ -161,5 +166,49 @@ describe.each(transports)(`${ArchiveHandler.name} over %s`, transport => {
     expect(parseEnvelope(answer.body.subarray(0, headLength(answer.body))).recipients[0]).toMatchObject({ identifier });
     const recipient = { identifier, publicKey, keyEncryption: { scheme: 'rsaes-pkcs1-v1_5' } } as const;
     expect(answer.body).toHaveLength(attachedLength({ recipients: [recipient] }, plaintext.length));
+  });
+});
+
+describe('the memory of what an archive is sent', () => {
+  const pieceBytes = 64 * 1024;
+  const pieces = 4;
+  let givenBack: number[];
+
+  function answerTo(response: DataPlaneResponse): Promise<void> {
+    givenBack = [];
+    const content = Array.from({ length: pieces }, (_, index) =>
+      Object.assign(Buffer.alloc(pieceBytes), { [Symbol.dispose]: () => void givenBack.push(index) }),
+    );
+    const stream = (): Readable => Readable.from(content, { objectMode: false });
+    const file = { length: pieces * pieceBytes, entityTag: '"1"', stream };
+    const grants = { verify: (jws: string) => JSON.parse(jws) as PlaybackGrant };
+    const handler = new ArchiveHandler(grants, { open: () => Promise.resolve(file) }, 30_000);
+    const { signal } = new AbortController();
+    return handler.handle({ grant: JSON.stringify(archive) }, { requestId: 'one', signal, response });
+  }
+
+  it('is given back when it has left', async () => {
+    let answered = Promise.resolve();
+    const server = createServer((_, response) => {
+      answered = answerTo(response);
+    });
+    try {
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      const request = get({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', agent: false });
+      const [answer] = (await once(request, 'response')) as [Readable];
+      expect(await buffer(answer)).toHaveLength(pieces * pieceBytes);
+      await answered;
+      expect(givenBack).toEqual([0, 1, 2, 3]);
+    } finally {
+      server.close();
+    }
+  });
+
+  it('stays where a caller in this process has it', async () => {
+    const response = new OwnProcessResponse();
+    const answered = answerTo(response);
+    expect(await buffer(response)).toHaveLength(pieces * pieceBytes);
+    await answered;
+    expect(givenBack).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+import { ServerResponse } from 'node:http';
 import { archiveRequestSchema } from '#contracts';
 import type { GrantVerifier } from '#grants';
 import { endWithin, RcsError, sendStream } from '#platform';
@@ -37,7 +38,13 @@ export class ArchiveHandler {
       'content-length': length,
       etag: file.entityTag,
     });
-    await sendStream(source, response, { length, receiverIdleTimeoutMs: this.clientIdleTimeoutMs, outstandingBytes });
+    await sendStream(source, response, {
+      length,
+      receiverIdleTimeoutMs: this.clientIdleTimeoutMs,
+      outstandingBytes,
+      // A caller in this process has yet to send the very pieces.
+      disposes: response instanceof ServerResponse,
+    });
     await endWithin(response, this.clientIdleTimeoutMs);
   }
 }

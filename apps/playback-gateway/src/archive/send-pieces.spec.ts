@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, get, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { ReceiverGoneError } from '#platform';
 import { within } from '#test/waiting/within.js';
@@ -48,6 +49,25 @@ it('takes no more from its source than the receiver takes, and gives up one that
   await receive(numbered, impatientMs);
   await expect(within('giving up', sending)).rejects.toThrow(ReceiverGoneError);
   expect(given).toBeLessThan(pieces / 2);
+});
+
+const disposable = (index: number, disposed: number[]): Buffer =>
+  Object.assign(Buffer.alloc(pieceBytes, index % 251), { [Symbol.dispose]: () => void disposed.push(index) });
+
+it('disposes of pieces that the receiver has taken, in their order', async () => {
+  const disposed: number[] = [];
+  await buffer(await receive(() => Readable.from([0, 1, 2].map(index => disposable(index, disposed)))));
+  await sending;
+  expect(disposed).toEqual([0, 1, 2]);
+});
+
+it('disposes of no piece that the receiver has not taken', async () => {
+  const disposed: number[] = [];
+  await receive(async function* () {
+    for (given = 0; given < pieces; given++) yield disposable(await Promise.resolve(given), disposed);
+  }, impatientMs);
+  await expect(within('giving up', sending)).rejects.toThrow(ReceiverGoneError);
+  expect(disposed.length).toBeLessThan(given);
 });
 
 it('hears of a receiver that leaves', async () => {

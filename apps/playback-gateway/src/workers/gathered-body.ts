@@ -1,20 +1,18 @@
 import type { Readable } from 'node:stream';
 import { listenTo } from '#platform';
+import { joinedPieces, type ArrivedPiece } from './joined-pieces.js';
 
 /** What is waited for before anybody is woken: where the work that each time costs stops to matter. */
 const gatheredBytes = 256 * 1024;
-/** Where the work that each piece costs stops to matter: a copy of it would cost more. */
-const pieceBytes = 32 * 1024;
 /** A slow source is not waited for longer than this. */
 const gatherMs = 50;
 
 /**
  * The bytes of a body, some 256 KiB at once, which are gathered while those before them are worked on; less comes at the end,
- * and where the source is slow. What came in large pieces stays so, without a copy; small ones are joined. Leaving it ends the
- * body.
+ * and where the source is slow (`joinedPieces`). Leaving it ends the body.
  * @throws what the body fails with, behind all that came before
  */
-export async function* gatheredBody(body: Readable): AsyncGenerator<Buffer, void> {
+export async function* gatheredBody(body: Readable): AsyncGenerator<ArrivedPiece, void> {
   const gathered = new GatheredBody(body);
   try {
     for (let pieces = await gathered.next(); pieces !== undefined; pieces = await gathered.next()) yield* pieces;
@@ -24,7 +22,7 @@ export async function* gatheredBody(body: Readable): AsyncGenerator<Buffer, void
 }
 
 class GatheredBody {
-  private chunks: Buffer[] = [];
+  private chunks: ArrivedPiece[] = [];
   private length = 0;
   private isOver = false;
   private failure: Error | undefined;
@@ -43,13 +41,13 @@ class GatheredBody {
   }
 
   /** undefined at the end. */
-  async next(): Promise<Iterable<Buffer> | undefined> {
+  async next(): Promise<Iterable<ArrivedPiece> | undefined> {
     if (this.length < gatheredBytes && !this.isOver) await this.enough();
     const { chunks, length } = this;
     if (length > 0) {
       [this.chunks, this.length] = [[], 0];
       if (!this.isOver) this.body.resume();
-      return joined(chunks);
+      return joinedPieces(chunks);
     }
     if (this.failure !== undefined) throw this.failure;
     return undefined;
@@ -79,7 +77,7 @@ class GatheredBody {
     });
   }
 
-  private take(chunk: Buffer): void {
+  private take(chunk: ArrivedPiece): void {
     this.chunks.push(chunk);
     this.length += chunk.length;
     if (this.length >= gatheredBytes) this.body.pause();
@@ -92,22 +90,4 @@ class GatheredBody {
     this.failure = failure;
     this.wake?.();
   }
-}
-
-/** Pieces that are no smaller than they need to be, the last one aside. */
-function* joined(chunks: readonly Buffer[]): Generator<Buffer> {
-  let small: Buffer[] = [];
-  let length = 0;
-  for (const chunk of chunks) {
-    if (length === 0 && chunk.length >= pieceBytes) {
-      yield chunk;
-      continue;
-    }
-    small.push(chunk);
-    length += chunk.length;
-    if (length < pieceBytes) continue;
-    yield Buffer.concat(small, length);
-    [small, length] = [[], 0];
-  }
-  if (length > 0) yield small.length === 1 && small[0] !== undefined ? small[0] : Buffer.concat(small, length);
 }

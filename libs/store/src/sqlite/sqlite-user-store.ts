@@ -11,8 +11,13 @@ interface DocumentRow {
   readonly document: string;
 }
 
+interface NamedRow extends DocumentRow {
+  /** The key of the row. */
+  readonly name: string;
+}
+
 class SqliteUserStore implements UserStore {
-  private readonly namedStatement: Statement<[string], DocumentRow>;
+  private readonly namedStatement: Statement<[string], NamedRow>;
   private readonly listStatement: Statement<[], DocumentRow>;
 
   constructor(
@@ -21,9 +26,8 @@ class SqliteUserStore implements UserStore {
   ) {
     const own = `json_extract(document, '$.name')`;
     // The row of the account that had a name first is kept under that name, those of the others under keys of their own.
-    this.namedStatement = reader.database.prepare(
-      `SELECT document FROM user_account WHERE ${own} = ? ORDER BY name <> ${own}, name`,
-    );
+    // With an order SQLite would prepare this statement anew at every use, and every request uses it.
+    this.namedStatement = reader.database.prepare(`SELECT name, document FROM user_account WHERE ${own} = ?`);
     this.listStatement = reader.database.prepare(
       `SELECT document FROM user_account ORDER BY ${own}, name <> ${own}, name`,
     );
@@ -34,7 +38,13 @@ class SqliteUserStore implements UserStore {
   }
 
   named(name: string): Promise<readonly User[]> {
-    return this.reader.read(() => this.namedStatement.all(name).map(parse));
+    const ofFirst = (row: NamedRow): number => (row.name === name ? 0 : 1);
+    return this.reader.read(() =>
+      this.namedStatement
+        .all(name)
+        .sort((a, b) => ofFirst(a) - ofFirst(b) || (a.name < b.name ? -1 : 1))
+        .map(parse),
+    );
   }
 
   list(): Promise<readonly User[]> {

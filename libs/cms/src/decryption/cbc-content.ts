@@ -1,7 +1,7 @@
-import { createDecipheriv } from 'node:crypto';
 import { CmsError, undecryptable } from '../cms-error.js';
 import type { LocatedContent } from '../content/content-map.js';
 import type { ContentEncryption } from '../envelope/envelope.js';
+import { contentDecipher } from './content-decipher.js';
 import type { ContentTransform, DecryptableContent } from './content-transform.js';
 
 export type CbcEncryption = Extract<ContentEncryption, { mode: 'cbc' }>;
@@ -23,7 +23,7 @@ export function openCbcContent(
     throw new CmsError('CMS_MALFORMED', `the content has ${ciphertextLength} bytes`, { expected });
   }
   const previous = ciphertextLength > blockLength ? tail.subarray(-2 * blockLength, -blockLength) : encryption.iv;
-  const decipher = createDecipheriv(encryption.algorithm, sessionKey, previous).setAutoPadding(false);
+  const decipher = contentDecipher(encryption.algorithm, sessionKey, previous).setAutoPadding(false);
   const padding = paddingLength(decipher.update(tail.subarray(-blockLength)));
   if (padding === 0) throw undecryptable();
   const plaintextLength = ciphertextLength - padding;
@@ -64,7 +64,7 @@ class CbcTransform implements ContentTransform {
     this.length = end - start;
     this.reachesEnd = end === plaintextLength;
     this.end = this.reachesEnd ? ciphertextLength : Math.ceil(end / blockLength) * blockLength;
-    this.decipher = createDecipheriv(algorithm, sessionKey, iv).setAutoPadding(false);
+    this.decipher = contentDecipher(algorithm, sessionKey, iv).setAutoPadding(false);
   }
 
   update(ciphertext: Buffer): Buffer {

@@ -1,9 +1,10 @@
-import { createDecipheriv, type DecipherGCM } from 'node:crypto';
+import type { DecipherGCM } from 'node:crypto';
 import { finished } from 'node:stream/promises';
 import { BufferSource } from '../byte-source/buffer-source.js';
 import { CmsError, undecryptable } from '../cms-error.js';
 import type { LocatedContent } from '../content/content-map.js';
 import type { ContentAuthentication, ContentEncryption } from '../envelope/envelope.js';
+import { contentDecipher } from './content-decipher.js';
 import { CopyTransform, type ContentTransform, type DecryptableContent } from './content-transform.js';
 import { PlaintextStream } from './plaintext-stream.js';
 
@@ -71,7 +72,7 @@ class AuthenticatedTransform implements ContentTransform {
     this.discard = range.start;
     this.length = range.end - range.start;
     this.whole = range.whole;
-    this.decipher = createDecipheriv(algorithm, sessionKey, iv, { authTagLength: tagLength });
+    this.decipher = contentDecipher(algorithm, sessionKey, iv, { authTagLength: tagLength });
     this.decipher.setAuthTag(tag);
     if (additionalData.length > 0) this.decipher.setAAD(additionalData);
   }
@@ -109,7 +110,7 @@ class CounterTransform implements ContentTransform {
     const counter = Buffer.alloc(blockLength);
     iv.copy(counter);
     counter.writeUInt32BE(block + 2, 12);
-    this.decipher = createDecipheriv(`aes-${keyLength * 8}-ctr`, sessionKey, counter);
+    this.decipher = contentDecipher(`aes-${keyLength * 8}-ctr`, sessionKey, counter);
   }
 
   update(ciphertext: Buffer): Buffer {

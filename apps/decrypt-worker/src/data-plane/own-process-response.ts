@@ -67,7 +67,7 @@ export class OwnProcessResponse extends Duplex implements DataPlaneResponse {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.taken = undefined;
-    this.fail(error ?? new Error('the worker broke off'));
+    if (!this.sent) this.fail(error ?? new Error('the worker broke off'));
     done(error);
   }
 }

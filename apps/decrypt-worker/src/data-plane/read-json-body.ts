@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { nestsDeeperThan, RcsError } from '#platform';
+import { listenTo, nestsDeeperThan, RcsError } from '#platform';
 
 /** Grants are small; only the content tree of a very long recording comes near this, bytes. */
 const maximumBodyBytes = 16 * 1024 * 1024;
@@ -25,20 +25,36 @@ export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-  const slow = setTimeout(() => request.destroy(new RcsError('RCS_TIMEOUT', 'a request does not end')), bodyTimeoutMs);
-  const chunks: Buffer[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      length += chunk.length;
-      if (length > maximumBodyBytes) throw new RcsError('RCS_PAYLOAD_TOO_LARGE');
-      chunks.push(chunk);
+function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const slow = setTimeout(
+      () => request.destroy(new RcsError('RCS_TIMEOUT', 'a request does not end')),
+      bodyTimeoutMs,
+    );
+    const leave = listenTo(request, {
+      onData: chunk => {
+        length += chunk.length;
+        chunks.push(chunk);
+        if (length > maximumBodyBytes) request.destroy(new RcsError('RCS_PAYLOAD_TOO_LARGE'));
+      },
+      onEnd: () => {
+        end();
+        const body = Buffer.concat(chunks, length);
+        for (const chunk of chunks) chunk.fill(0);
+        resolve(body);
+      },
+      onError: fail,
+      onClose: () => fail(new Error('the request was broken off')),
+    });
+    function end(): void {
+      clearTimeout(slow);
+      leave();
     }
-    const body = Buffer.concat(chunks, length);
-    for (const chunk of chunks) chunk.fill(0);
-    return body;
-  } finally {
-    clearTimeout(slow);
-  }
+    function fail(error: Error): void {
+      end();
+      reject(error);
+    }
+  });
 }

@@ -4,6 +4,19 @@ const [quote, backslash] = [code('"'), code('\\')];
 
 /** Whether brackets and braces outside of strings are ever open more often than that. */
 export function nestsDeeperThan(limit: number, json: string): boolean {
+  return hasMoreThan(limit, json) && goesDeeperThan(limit, json);
+}
+
+/** Whether there are more of them, in strings and outside: most texts have so few that nobody needs to look closer. */
+function hasMoreThan(limit: number, json: string): boolean {
+  let found = 0;
+  for (const opening of ['{', '['])
+    for (let index = json.indexOf(opening); index >= 0; index = json.indexOf(opening, index + 1))
+      if (++found > limit) return true;
+  return false;
+}
+
+function goesDeeperThan(limit: number, json: string): boolean {
   let depth = 0;
   let inString = false;
   for (let index = 0; index < json.length; index++) {

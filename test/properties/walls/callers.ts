@@ -1,4 +1,5 @@
-import type { Answer, Caller, Message } from '../world/caller.js';
+import type { Answer } from '../world/answer.js';
+import type { Caller, Message } from '../world/caller.js';
 import type { PropertyCluster } from '../world/property-cluster.js';
 import { userIdOf, type Side } from './side.js';
 

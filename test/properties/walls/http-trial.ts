@@ -1,4 +1,5 @@
-import { brokenOff, type Answer, type Message } from '../world/caller.js';
+import type { Answer } from '../world/answer.js';
+import { brokenOff, type Message } from '../world/caller.js';
 import type { Failures } from '../world/failures.js';
 import { askUntilAnswered, isBusy } from '../world/patience.js';
 import type { Act } from './attack.js';

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import type { Answer, Message } from '../world/caller.js';
+import type { Answer } from '../world/answer.js';
+import type { Message } from '../world/caller.js';
 import type { Attack } from './attack.js';
 import { keyManagerSecret } from './picture.js';
 import type { Side } from './side.js';

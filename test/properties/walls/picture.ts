@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, constants, publicEncrypt } from 'node:crypto';
 import { metricsOf } from '#test/cluster/management-page.js';
-import type { Answer, Caller } from '../world/caller.js';
+import type { Answer } from '../world/answer.js';
+import type { Caller } from '../world/caller.js';
 import type { Random } from '../world/random.js';
 import { sideBySide } from '../world/side-by-side.js';
 import { userIdOf, type Side, type WallRecording } from './side.js';

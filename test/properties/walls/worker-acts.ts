@@ -19,7 +19,7 @@ import {
 import { archiveRewrapGrants, envelopeDigest, GrantSigner, playbackGrants, type MediaLayout } from '#grants';
 import type { InternalIdentity } from '#platform';
 import type { ReadyLine } from '#test/cluster/running-cluster.js';
-import type { Answer } from '../world/caller.js';
+import type { Answer } from '../world/answer.js';
 import { archiveRecipient, archiveRecipientFingerprint } from './archive-recipient.js';
 import type { Attack } from './attack.js';
 

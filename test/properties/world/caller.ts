@@ -1,12 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Agent, request } from 'undici';
+import type { Answer } from './answer.js';
 import { askUntilAnswered, type WhenAgain } from './patience.js';
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-}
 
 export interface Message {
   readonly method: string;

@@ -3,7 +3,8 @@ import { sealedKey } from '#test/jose/sealed-key.js';
 import { answerOf } from '#test/waiting/wait-for.js';
 import type { MadeCertificate } from '../media/made-certificate.js';
 import type { SealedMedia } from '../media/sealed-media.js';
-import { Caller, type Answer, type Door } from './caller.js';
+import type { Answer } from './answer.js';
+import { Caller, type Door } from './caller.js';
 import { askUntilAnswered, type WhenAgain } from './patience.js';
 
 export interface PersonWishes {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Answer } from './caller.js';
+import type { Answer } from './answer.js';
 
 /** A machine that is busy with other tests for so long is no machine for tests. */
 const patienceMs = 120_000;

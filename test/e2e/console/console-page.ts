@@ -48,6 +48,10 @@ export async function goTo(page: Page, title: string): Promise<void> {
   await page.getByRole('heading', { level: 1, name: title }).waitFor();
 }
 
+/** All parts of the page are there: one that comes later moves what is below it away from under a click. */
+export const isLoaded = (page: Page): Promise<void> =>
+  page.locator('main p[role="status"].table-empty').first().waitFor({ state: 'detached' });
+
 /** Rows of a table that have a text; other tables of the page, which may be there first, can have it as well. */
 export const rowsOf = (page: Page, table: string, text: string): Locator =>
   page.getByRole('grid', { name: table, exact: true }).getByRole('row').filter({ hasText: text });

@@ -8,7 +8,7 @@ import { personOf, type RunningCluster } from '#test/cluster/running-cluster.js'
 import { dialogNames, type DialogName } from '../../../apps/console/src/components/dialog-names.js';
 import { startChromium } from '../chromium.js';
 import { axeFindings } from './axe-findings.js';
-import { goTo, logIn, openConsole, rowsOf, type ConsoleWindow } from './console-page.js';
+import { goTo, isLoaded, logIn, openConsole, rowsOf, type ConsoleWindow } from './console-page.js';
 
 jest.setTimeout(300_000);
 
@@ -68,6 +68,7 @@ const actOnCertificate = (name: string, alias?: string) => async (): Promise<voi
 };
 const onPage = (title: string, name: string) => async (): Promise<void> => {
   await goTo(page, title);
+  await isLoaded(page);
   await button(name).click();
 };
 async function fillUpload(): Promise<void> {
@@ -77,8 +78,7 @@ async function fillUpload(): Promise<void> {
 }
 /** Puts the certificate of the demo into the list of screen recordings. */
 async function addToScreens(): Promise<void> {
-  await goTo(page, 'Screen recording certificates');
-  await button('Add').click();
+  await onPage('Screen recording certificates', 'Add')();
   await dialog().getByRole('row').nth(1).getByRole('checkbox').check({ force: true });
   await within('Add').click();
   await dialog().waitFor({ state: 'detached' });

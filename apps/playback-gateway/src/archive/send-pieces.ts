@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { drainedWithin, endWithin, ReceiverGoneError } from '#platform';
-import type { ArrivedPiece } from '../workers/joined-pieces.js';
+import { spend, type Piece } from '#spent-memory';
 
 /** Bytes that may wait for the receiver: some pieces, so that it has something to take while the next one is made. */
 const mostOutstanding = 512 * 1024;
@@ -12,14 +12,14 @@ const mostOutstanding = 512 * 1024;
  * the response is left as it is then.
  */
 export async function sendPieces(
-  pieces: AsyncIterable<ArrivedPiece>,
+  pieces: AsyncIterable<Piece>,
   receiver: ServerResponse,
   idleTimeoutMs: number,
 ): Promise<void> {
   for await (const piece of pieces) {
     if (receiver.destroyed) throw new ReceiverGoneError('the receiver closed the connection');
     const took = receiver.write(piece, error => {
-      if (!error) piece[Symbol.dispose]?.();
+      if (!error) spend(piece);
     });
     if (!took && receiver.writableLength >= mostOutstanding) await drainedWithin(receiver, idleTimeoutMs);
   }

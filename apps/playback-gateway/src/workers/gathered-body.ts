@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { listenTo } from '#platform';
-import { joinedPieces, type ArrivedPiece } from './joined-pieces.js';
+import type { Piece } from '#spent-memory';
+import { joinedPieces } from './joined-pieces.js';
 
 /** What is waited for before anybody is woken: where the work that each time costs stops to matter. */
 const gatheredBytes = 256 * 1024;
@@ -12,7 +13,7 @@ const gatherMs = 50;
  * and where the source is slow (`joinedPieces`). Leaving it ends the body.
  * @throws what the body fails with, behind all that came before
  */
-export async function* gatheredBody(body: Readable): AsyncGenerator<ArrivedPiece, void> {
+export async function* gatheredBody(body: Readable): AsyncGenerator<Piece, void> {
   const gathered = new GatheredBody(body);
   try {
     for (let pieces = await gathered.next(); pieces !== undefined; pieces = await gathered.next()) yield* pieces;
@@ -22,7 +23,7 @@ export async function* gatheredBody(body: Readable): AsyncGenerator<ArrivedPiece
 }
 
 class GatheredBody {
-  private chunks: ArrivedPiece[] = [];
+  private chunks: Piece[] = [];
   private length = 0;
   private isOver = false;
   private failure: Error | undefined;
@@ -41,7 +42,7 @@ class GatheredBody {
   }
 
   /** undefined at the end. */
-  async next(): Promise<Iterable<ArrivedPiece> | undefined> {
+  async next(): Promise<Iterable<Piece> | undefined> {
     if (this.length < gatheredBytes && !this.isOver) await this.enough();
     const { chunks, length } = this;
     if (length > 0) {
@@ -77,7 +78,7 @@ class GatheredBody {
     });
   }
 
-  private take(chunk: ArrivedPiece): void {
+  private take(chunk: Piece): void {
     this.chunks.push(chunk);
     this.length += chunk.length;
     if (this.length >= gatheredBytes) this.body.pause();

@@ -1,10 +1,11 @@
-import { joinedPieces, type ArrivedPiece } from './joined-pieces.js';
+import type { Piece } from '#spent-memory';
+import { joinedPieces } from './joined-pieces.js';
 
 const chunkBytes = 10_000;
 
 describe(joinedPieces.name, () => {
   let disposed: number[];
-  const disposable = (piece: Buffer, index: number): ArrivedPiece =>
+  const disposable = (piece: Buffer, index: number): Piece =>
     Object.assign(piece, { [Symbol.dispose]: () => void disposed.push(index) });
   const memory = Buffer.from(Array.from({ length: 20 * chunkBytes }, (_, at) => at % 251));
   /** Some of the memory, from one chunk to another one. */

@@ -48,7 +48,7 @@ export class InternalAuthority {
   }
 
   get caPem(): Buffer {
-    return Buffer.from(this.certificate.toString('pem'));
+    return Buffer.from(`${this.certificate.toString('pem')}\n`);
   }
 
   async issue(role: ServiceRole, options: IssueOptions = {}): Promise<InternalIdentity> {
@@ -73,7 +73,7 @@ export class InternalAuthority {
     return {
       role,
       caPem: this.caPem,
-      certificatePem: Buffer.from(certificate.toString('pem')),
+      certificatePem: Buffer.from(`${certificate.toString('pem')}\n`),
       keyPem: await privateKeyPem(keys.privateKey),
     };
   }

@@ -43,6 +43,11 @@ describe(CertificateAuthority.name, () => {
     expect(leaf.checkPrivateKey(createPrivateKey(privateKeyPem))).toBe(true);
   });
 
+  it('ends each file with a line end, so that an old and a new authority can be put one behind the other', async () => {
+    const { certificatePem, privateKeyPem } = await authority.issue(request);
+    for (const pem of [authority.certificatePem, certificatePem, privateKeyPem]) expect(pem).toMatch(/[^\n]\n$/);
+  });
+
   it('gives every certificate its own key and serial number', async () => {
     const [first, second] = await Promise.all([authority.issue(request), authority.issue(request)]);
     const [left, right] = [new X509Certificate(first.certificatePem), new X509Certificate(second.certificatePem)];

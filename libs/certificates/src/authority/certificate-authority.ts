@@ -72,7 +72,7 @@ export class CertificateAuthority {
   }
 
   get certificatePem(): string {
-    return this.certificate.toString('pem');
+    return pemOf(this.certificate);
   }
 
   /** PKCS#8 PEM: for an installer that has to issue further certificates later. */
@@ -126,7 +126,7 @@ export class CertificateAuthority {
       },
       webcrypto,
     );
-    return { certificatePem: certificate.toString('pem'), privateKeyPem: await privateKeyPem(keys.privateKey) };
+    return { certificatePem: pemOf(certificate), privateKeyPem: await privateKeyPem(keys.privateKey) };
   }
 
   private async serviceExtensions(publicKey: webcrypto.CryptoKey, names: JsonGeneralName[]): Promise<Extension[]> {
@@ -139,6 +139,11 @@ export class CertificateAuthority {
       await AuthorityKeyIdentifierExtension.create(this.keys.publicKey, false, webcrypto),
     ];
   }
+}
+
+/** With a line end, so that files can be put one behind the other. */
+function pemOf(certificate: X509Certificate): string {
+  return `${certificate.toString('pem')}\n`;
 }
 
 function generateKeys(): Promise<webcrypto.CryptoKeyPair> {

@@ -46,6 +46,48 @@ describe(loadInternalIdentity.name, () => {
   });
 });
 
+describe('internalTls.caFile', () => {
+  let directory = '';
+  let files = { caFile: '', certificateFile: '', keyFile: '' };
+  let [ours, other]: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'rcs-authorities-'));
+    const identity = await (await InternalAuthority.create()).issue('key-vault');
+    [ours, other] = [identity.caPem, (await InternalAuthority.create()).caPem];
+    const path = (name: string): string => join(directory, name);
+    files = { caFile: path('ca.pem'), certificateFile: path('tls.crt'), keyFile: path('tls.key') };
+    writeFileSync(files.certificateFile, identity.certificatePem);
+    writeFileSync(files.keyFile, identity.keyPem);
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  function read(...parts: readonly (string | Buffer)[]): string {
+    writeFileSync(files.caFile, Buffer.concat(parts.map(part => Buffer.from(part))));
+    return loadInternalIdentity(files).caPem.toString();
+  }
+  const withoutLineEnd = (pem: Buffer): string => pem.toString().trimEnd();
+
+  it.each([
+    ['one behind the other', () => [ours, other]],
+    ['the first without a line end', () => [withoutLineEnd(ours), withoutLineEnd(other)]],
+    ['with remarks, and lines of Windows', () => ['old\r\n', ours.toString().replaceAll('\n', '\r\n'), 'new\n', other]],
+    ['as OpenSSL spells them, too', () => [ours.toString().replaceAll(' CERT', ' X509 CERT'), other]],
+  ])('may hold an old and a new authority: %s', (_, parts) => {
+    expect(read(...parts())).toBe(`${ours.toString()}${other.toString()}`);
+  });
+
+  it.each([
+    ['empty', () => [], /internalTls\.caFile: .*ca\.pem holds no PEM certificate/],
+    ['something else', () => ['no certificate'], /holds no PEM certificate/],
+    ['cut off in the first', () => [ours.subarray(0, 200)], /certificate 1 of .*ca\.pem cannot be read/],
+    ['cut off in the second', () => [ours, other.subarray(0, 200)], /certificate 2 of .*ca\.pem cannot be read/],
+    ['cut off where a certificate begins', () => [ours, '-----BEGIN CERTIFI'], /ca\.pem cannot be read/],
+  ])('is refused when it is %s', (_, parts, message) => {
+    expect(() => read(...parts())).toThrow(ConfigurationError);
+    expect(() => read(...parts())).toThrow(message);
+  });
+});
+
 describe(serverMustBe.name, () => {
   async function connect(server: InternalIdentity, client: InternalIdentity, expected: ServiceRole): Promise<number> {
     const listener = createServer({ ...internalTlsOptions(server), requestCert: true }, (_, response) =>

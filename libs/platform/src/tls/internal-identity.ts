@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { checkServerIdentity, type PeerCertificate, type SecureContextOptions } from 'node:tls';
 import { ConfigurationError } from '../configuration/configuration-error.js';
 import type { InternalTlsConfiguration } from '../configuration/configuration.schema.js';
+import { authoritiesIn } from './authorities-file.js';
 import { isDenied, parseDeniedCertificates, type DeniedCertificates } from './denied-certificates.js';
 import { roleOfSubjectAltName, type ServiceRole } from './service-role.js';
 
@@ -26,7 +27,8 @@ export function loadInternalIdentity(
   configuration: InternalTlsConfiguration,
   section = 'internalTls',
 ): InternalIdentity {
-  const caPem = readOptionFile('internalTls.caFile', configuration.caFile);
+  const { caFile } = configuration;
+  const caPem = authoritiesIn(readOptionFile('internalTls.caFile', caFile), 'internalTls.caFile', caFile);
   const certificatePem = readOptionFile(`${section}.certificateFile`, configuration.certificateFile);
   const keyPem = readOptionFile(`${section}.keyFile`, configuration.keyFile);
   const role = roleInCertificate(certificatePem, `${section}.certificateFile`, configuration.certificateFile);

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CertificateAuthority } from '#certificates';
 import { roleUri, serviceRoles, type ServiceRole } from '#platform';
+import { serviceNames, type ServiceNames } from './service-names.js';
 
 export interface IdentityFiles {
   readonly certificateFile: string;
@@ -22,10 +23,12 @@ const validityDays = 825;
 /**
  * The certificates of a cluster on one machine: an authority, one identity per service with its role, and one for the
  * public server. The key of the authority is forgotten when all are issued; nobody can add a service afterwards.
+ * @param names DNS names and addresses beside those of this machine
+ * @throws ConfigurationError for a name that is neither
  */
 export async function internalAuthority(
   directory: string,
-  dnsNames: readonly string[] = [],
+  names: readonly string[] = [],
 ): Promise<InternalAuthorityFiles> {
   const files: InternalAuthorityFiles = {
     caFile: join(directory, 'ca.pem'),
@@ -35,12 +38,11 @@ export async function internalAuthority(
     >,
     server: identityFiles(directory, 'public-server'),
   };
-  if (!existsSync(files.caFile)) await issueAll(files, dnsNames);
+  if (!existsSync(files.caFile)) await issueAll(files, serviceNames(names));
   return files;
 }
 
-async function issueAll(files: InternalAuthorityFiles, dnsNames: readonly string[]): Promise<void> {
-  const names = { dnsNames: ['localhost', ...dnsNames], ipAddresses: ['127.0.0.1', '::1'] };
+async function issueAll(files: InternalAuthorityFiles, names: ServiceNames): Promise<void> {
   // Certificates count whole seconds, and none may outlive its authority.
   const validUntil = new Date(Math.floor((Date.now() + validityDays * dayMs) / 1000) * 1000);
   const authority = await CertificateAuthority.create({

@@ -11,7 +11,7 @@ export * from './administration-grant.js';
 export * from './grant-verifier.js';
 export * from './certificate-trust.js';
 export * from './statement/statement-signer.js';
-export { StatementRefused } from './statement/certified-token.js';
+export { StatementRefused, UntrustedSigner } from './statement/certified-token.js';
 export * from './statement/statement-verifier.js';
 export * from './statement/short-message.js';
 export * from './statement/audit-checkpoint-statement.js';

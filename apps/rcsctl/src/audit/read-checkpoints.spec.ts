@@ -51,4 +51,18 @@ describe(readCheckpoints.name, () => {
     const found = await readCheckpoints(places);
     expect((await judgeCheckpoints(found, Date.now())).problems).toEqual([]);
   });
+
+  it('takes what was signed before the authority was exchanged by the former one, and says that it needs it', async () => {
+    const validity = { notBefore: new Date(Date.now() - minute), notAfter: new Date(Date.now() + 60 * minute) };
+    const [former, present] = [await InternalAuthority.create(validity), await InternalAuthority.create(validity)];
+    const [first] = await signedBy(former, validity);
+    writeFileSync(file, lineOf(first));
+    const audit: Pick<AuditLog, 'checkpoints'> = { async *checkpoints() {} };
+    const places = { audit: audit as AuditLog, caFile, files: [file], witnesses: [], bucket: undefined };
+    writeFileSync(caFile, present.caPem);
+    const refused = (await readCheckpoints(places)).refused.findings;
+    expect(refused).toEqual([expect.objectContaining({ reason: expect.stringContaining('--ca') as string })]);
+    writeFileSync(caFile, Buffer.concat([present.caPem, former.caPem]));
+    expect((await readCheckpoints(places)).refused.count).toBe(0);
+  });
 });

@@ -8,6 +8,7 @@ import {
   readAuditCheckpointNote,
   StatementRefused,
   StatementVerifier,
+  UntrustedSigner,
 } from '#grants';
 import type { CheckpointBucket } from '#checkpoint-bucket';
 import type { AuditLog } from '#store';
@@ -62,6 +63,9 @@ async function eachLine(file: string, take: (text: string, line: number) => void
   }
 }
 
+/** What was signed before the internal authority was exchanged is no forgery. */
+const formerAuthority = '; an authority that was exchanged since belongs into the file of --ca, too';
+
 class CheckpointCollector {
   readonly found = new FoundCheckpoints();
   private readonly trust: CertificateTrust;
@@ -109,7 +113,8 @@ class CheckpointCollector {
 
   private refuse(error: unknown, source: string, line: number): void {
     if (!(error instanceof StatementRefused)) throw error;
-    this.found.refuse({ source, line, reason: error.message });
+    const reason = error instanceof UntrustedSigner ? `${error.message}${formerAuthority}` : error.message;
+    this.found.refuse({ source, line, reason });
   }
 }
 

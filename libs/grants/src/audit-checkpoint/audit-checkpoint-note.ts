@@ -1,7 +1,7 @@
 import { createPrivateKey, hash, X509Certificate, type KeyObject } from 'node:crypto';
 import type { InternalIdentity } from '#platform';
 import type { CertificateTrust } from '../certificate-trust.js';
-import { StatementRefused } from '../statement/certified-token.js';
+import { signedByAnother, StatementRefused } from '../statement/certified-token.js';
 import { checkpointText, originOf, parseCheckpointText, type CheckpointContent } from './checkpoint-content.js';
 import { isSignedBy, MalformedNote, parseNote, signNote, type Note } from './signed-note.js';
 
@@ -40,9 +40,7 @@ export function readAuditCheckpointNote(note: string, trust: CertificateTrust): 
   const { content } = checkpoint;
   const certificate = parsedCertificate(checkpoint.certificate, trust);
   const role = trust.roleOf(certificate, new Date(content.time));
-  if (role !== 'playback-gateway') {
-    throw new StatementRefused(`it was signed by ${role ?? 'a certificate we do not trust'}`);
-  }
+  if (role !== 'playback-gateway') throw signedByAnother(role);
   if (!isSignedBy(parsed, originOf(content.writer), certificate.publicKey)) {
     throw new StatementRefused('its signature is wrong');
   }

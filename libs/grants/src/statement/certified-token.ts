@@ -7,7 +7,21 @@ const maximumTokenLength = 16 * 1024;
 
 /** Why a signed token is not believed; for the log. */
 export class StatementRefused extends Error {
-  override readonly name = 'StatementRefused';
+  override readonly name: string = 'StatementRefused';
+}
+
+/** No authority of those who judge issued the certificate, or it was not valid then. */
+export class UntrustedSigner extends StatementRefused {
+  override readonly name = 'UntrustedSigner';
+
+  constructor() {
+    super('it was signed by a certificate we do not trust');
+  }
+}
+
+/** @param role of who signed instead of who should; undefined where nobody vouches for the certificate */
+export function signedByAnother(role: ServiceRole | undefined): StatementRefused {
+  return role === undefined ? new UntrustedSigner() : new StatementRefused(`it was signed by ${role}`);
 }
 
 /** @throws StatementRefused for more than 16 KiB, before anything of it is read. */
@@ -29,7 +43,7 @@ export function signerCertificate(
 ): X509Certificate {
   const certificate = certificateOf(signerInHeader(jws, type));
   const actual = trust.roleOf(certificate, time);
-  if (actual !== role) throw new StatementRefused(`it was signed by ${actual ?? 'a certificate we do not trust'}`);
+  if (actual !== role) throw signedByAnother(actual);
   return certificate;
 }
 

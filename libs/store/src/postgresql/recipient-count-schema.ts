@@ -1,6 +1,9 @@
 /** By bytes, as SQLite compares, whatever the locale of the database is. */
 const text = 'text COLLATE "C"';
 
+/** Of a set: what an index can hold is shorter than the names of eight recipients may be. */
+const digestOf = (recipients: string): string => `sha256(convert_to(array_to_json(${recipients})::text, 'UTF8'))`;
+
 /**
  * Counts what a statement has changed.
  * @param names contact_center, recording_id, recipient, and whether the recording had it before (had), has it now (has)
@@ -19,12 +22,12 @@ const counting = (names: string, many: string): string => `
       ON CONFLICT (contact_center, recipient, slot) DO UPDATE SET recordings = present.recordings + excluded.recordings),
     set_counted AS (
       INSERT INTO recipient_set_count AS present
-        SELECT contact_center, recipients, own, SUM(number) FROM (
+        SELECT contact_center, ${digestOf('recipients')} AS digest, own, recipients, SUM(number) FROM (
           SELECT contact_center, before AS recipients, -1 AS number FROM changed
           UNION ALL SELECT contact_center, after, 1 FROM changed) AS one
         WHERE cardinality(recipients) BETWEEN 2 AND 8
-        GROUP BY contact_center, recipients ORDER BY contact_center, recipients
-      ON CONFLICT (contact_center, recipients, slot) DO UPDATE SET recordings = present.recordings + excluded.recordings)
+        GROUP BY contact_center, recipients ORDER BY contact_center, digest
+      ON CONFLICT (contact_center, digest, slot) DO UPDATE SET recordings = present.recordings + excluded.recordings)
     ${many};`;
 
 const added = counting(
@@ -62,6 +65,9 @@ const takeSlot = `
  * rows, whoever writes them. Whoever changes the rows of a recording holds the recording, so that no two change them at once.
  */
 export const recipientCountSchema = `
+  -- Gateways of before may write: what they do is counted here or by the triggers.
+  LOCK TABLE media_recipient IN SHARE ROW EXCLUSIVE MODE;
+
   -- In how many recordings a recipient is. In several rows, so that insertions do not wait for one another.
   CREATE TABLE recipient_count (
     contact_center ${text} NOT NULL,
@@ -76,13 +82,14 @@ export const recipientCountSchema = `
   -- How many recordings have these recipients and no others, of those with 2 to 8.
   CREATE TABLE recipient_set_count (
     contact_center ${text} NOT NULL,
-    recipients text[] COLLATE "C" NOT NULL, -- in the order of their bytes
+    digest bytea NOT NULL, -- SHA-256 of the recipients as JSON
     slot integer NOT NULL,
+    recipients text[] COLLATE "C" NOT NULL, -- in the order of their bytes
     recordings bigint NOT NULL,
-    PRIMARY KEY (contact_center, recipients, slot)
+    PRIMARY KEY (contact_center, digest, slot)
   ) WITH (fillfactor = 50);
   INSERT INTO recipient_set_count
-    SELECT contact_center, recipients, 0, COUNT(*) FROM (
+    SELECT contact_center, ${digestOf('recipients')}, 0, recipients, COUNT(*) FROM (
       SELECT contact_center, array_agg(DISTINCT recipient) AS recipients FROM media_recipient
       GROUP BY recording_id, contact_center HAVING COUNT(DISTINCT recipient) BETWEEN 2 AND 8) AS recording
     GROUP BY contact_center, recipients;

@@ -1,4 +1,8 @@
+import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
+import { superuser } from '#test/postgresql/postgresql-server.js';
 import { PostgresqlTestDatabase } from '#test/postgresql/postgresql-test-database.js';
+import { waitFor } from '#test/waiting/wait-for.js';
 import {
   contactCenters,
   countedAnew,
@@ -12,6 +16,13 @@ import type { Store } from '../store.js';
 import { migrateSchema, migrations } from './migrate-schema.js';
 
 const version = 16;
+
+/** As it was before there were counts. */
+const forgetCounts = `
+  DROP TRIGGER recipients_added ON media_recipient; DROP TRIGGER recipients_removed ON media_recipient;
+  DROP FUNCTION rcs_recipients_added; DROP FUNCTION rcs_recipients_removed;
+  DROP TABLE recipient_count; DROP TABLE recipient_set_count; DROP TABLE many_recipients;
+  UPDATE rcs_schema SET version = ${version - 1}`;
 
 /** The rows of both sides of an equation: what is kept, and what the rows of media files say. */
 const equations: readonly (readonly [kept: string, anew: string])[] = [
@@ -74,14 +85,53 @@ describe('counts of the recipients of recordings', () => {
     await expectCounted(store, 48);
   });
 
+  it.each([71, 72, 73])('are kept while two gateways do the same to the same recordings (%i)', async seed => {
+    const gateways = [await database.open(), await database.open({ maxConnections: 24 })];
+    const histories = gateways.flatMap((store, gateway) =>
+      [1, 2].map(number => runRecipientHistory(store, seed * 100 + gateway * 10 + number, 80, 'shared')),
+    );
+    await Promise.all(histories);
+    await expectEqual();
+    for (const store of gateways) await expectCounted(store, seed);
+  });
+
+  it('are kept of recipients with the longest names that metadata may have', async () => {
+    const store = await database.open();
+    const recipients = Array.from({ length: 8 }, () => `alias:${randomBytes(512).toString('hex')}`);
+    const mediaFiles = [{ ...exampleMediaFile, mediaId: 'media-0', recipients }];
+    for (const id of ['one', 'two']) await store.recordings.insert({ ...exampleRecording, id, mediaFiles });
+    const { contactCenter } = exampleRecording;
+    expect(await store.rewraps.countRecordings(contactCenter, [recipients])).toEqual([2]);
+  });
+
+  it('are those of what a gateway of before writes while they are made', async () => {
+    const store = await database.open();
+    await runRecipientHistory(store, 55, 150);
+    await execute(forgetCounts);
+    const earlier = new Client({
+      ...superuser,
+      host: '127.0.0.1',
+      port: database.server.port,
+      database: database.name,
+    });
+    await earlier.connect();
+    await earlier.query('BEGIN');
+    await earlier.query(`
+      INSERT INTO media_recipient (contact_center, recipient, recording_id, media_id)
+        SELECT contact_center, 'issued:late', id, 'media-0' FROM recording ON CONFLICT DO NOTHING`);
+    const migrated = migrateSchema(database.options(), { host: '127.0.0.1', port: database.server.port }, migrations);
+    const waits = `SELECT FROM pg_locks WHERE NOT granted AND relation = 'media_recipient'::regclass`;
+    await waitFor('the migration to wait', async () => (await execute(waits)).length > 0);
+    await earlier.query('COMMIT');
+    await migrated;
+    await earlier.end();
+    await expectEqual();
+  });
+
   it('are made by the migration of what is there, and kept by statements over many recordings', async () => {
     const store = await database.open();
     await runRecipientHistory(store, 51, 150);
-    await execute(`
-      DROP TRIGGER recipients_added ON media_recipient; DROP TRIGGER recipients_removed ON media_recipient;
-      DROP FUNCTION rcs_recipients_added; DROP FUNCTION rcs_recipients_removed;
-      DROP TABLE recipient_count; DROP TABLE recipient_set_count; DROP TABLE many_recipients;
-      UPDATE rcs_schema SET version = ${version - 1}`);
+    await execute(forgetCounts);
     await runRecipientHistory(store, 52, 100);
     await migrateSchema(database.options(), { host: '127.0.0.1', port: database.server.port }, migrations);
     await expectEqual();

@@ -72,6 +72,17 @@ describe('counts of the recipients of recordings', () => {
     }
   });
 
+  it.each([71, 72])('are kept while two gateways do the same to the same recordings (%i)', async seed => {
+    const gateways = [await directory.open(), await directory.open({ auditWriter: 'gateway-2' })];
+    const histories = gateways.flatMap((store, gateway) =>
+      [1, 2].map(number => runRecipientHistory(store, seed * 100 + gateway * 10 + number, 60, 'shared')),
+    );
+    await Promise.all(histories);
+    const database = opened();
+    expect(kept(database)).toEqual(anew(database));
+    database.close();
+  });
+
   it('are made by the migration of what is there, and kept when code of before writes rows as it did', async () => {
     const store = await directory.open();
     await runRecipientHistory(store, 21, 120);

@@ -1,3 +1,4 @@
+import { RcsError } from '#platform';
 import type { Recording } from '../recordings/recording.js';
 import type { Store } from '../store.js';
 import { exampleMediaFile, exampleRecording } from './example-recording.js';
@@ -16,8 +17,16 @@ export function numbersFrom(seed: number): (bound: number) => number {
   };
 }
 
-/** Does at random what changes for whom recordings are: insertions, findings, rewraps, deletions, erasures, and what is replayed. */
-export async function runRecipientHistory(store: Store, seed: number, acts: number): Promise<void> {
+/**
+ * Does at random what changes for whom recordings are: insertions, findings, rewraps, deletions, erasures, and what is replayed.
+ * @param name of its recordings: several histories of one name, in several stores, change the same ones
+ */
+export async function runRecipientHistory(
+  store: Store,
+  seed: number,
+  acts: number,
+  name = String(seed),
+): Promise<void> {
   const below = numbersFrom(seed);
   const someRecipients = (): string[] => {
     const count = [0, 1, 1, 1, 2, 2, 3, 8, 9, 11][below(10)] ?? 1;
@@ -34,7 +43,7 @@ export async function runRecipientHistory(store: Store, seed: number, acts: numb
 
   const kinds = [
     async (number: number) => {
-      const id = `history-${seed}-${number}`;
+      const id = `history-${name}-${number}`;
       const contactCenter = contactCenters[below(2)] ?? 'cc-1';
       const mediaFiles = Array.from({ length: 1 + below(3) }, (_, index) => ({
         ...exampleMediaFile,
@@ -43,14 +52,14 @@ export async function runRecipientHistory(store: Store, seed: number, acts: numb
       }));
       const recording = { ...exampleRecording, id, contactCenter, mediaFiles };
       const findings = below(2) === 0 ? [] : [{ mediaId: 'media-0', pin, recipients: someRecipients() }];
-      await store.recordings.insert(recording, { findings });
+      await unlessOthersDid(store.recordings.insert(recording, { findings }));
       inserted.push(recording);
     },
     async (_number: number, { id, mediaFiles }: Recording) => {
       const { mediaId } = mediaFiles[below(mediaFiles.length)] ?? exampleMediaFile;
       const present = await store.recordings.find(id);
       if (present?.mediaFiles.some(file => file.mediaId === mediaId) !== true) return;
-      await store.recordings.pin(id, { mediaId, pin, recipients: someRecipients() });
+      await unlessOthersDid(store.recordings.pin(id, { mediaId, pin, recipients: someRecipients() }));
     },
     async (_number: number, { id, contactCenter, mediaFiles }: Recording) => {
       const replacements = mediaFiles.map(({ mediaId }) => ({
@@ -74,7 +83,7 @@ export async function runRecipientHistory(store: Store, seed: number, acts: numb
         reason: 'case',
         time: at,
       };
-      if (isHeld) await store.legalHolds.place(hold);
+      if (isHeld) await unlessOthersDid(store.legalHolds.place(hold));
       await store.removals.remove({ ...order, kind: below(2) === 0 ? 'erased' : 'expired' }, []);
       if (isHeld && below(2) === 0) await store.legalHolds.release(id, hold.id);
     },
@@ -87,6 +96,17 @@ export async function runRecipientHistory(store: Store, seed: number, acts: numb
     // Twice as many insertions as anything else.
     const act = recording === undefined ? 0 : Math.max(0, below(kinds.length + 1) - 1);
     await kinds[act]?.(number, recording ?? exampleRecording);
+  }
+}
+
+const doneByOthers = new Set(['RCS_RECORDING_EXISTS', 'RCS_RECORDING_REMOVED', 'RCS_RECORDING_NOT_FOUND']);
+
+/** A recording of another history may have come or gone meanwhile. */
+async function unlessOthersDid(act: Promise<unknown>): Promise<void> {
+  try {
+    await act;
+  } catch (error) {
+    if (!(error instanceof RcsError && doneByOthers.has(error.code))) throw error;
   }
 }
 

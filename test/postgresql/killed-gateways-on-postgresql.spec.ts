@@ -1,5 +1,6 @@
 import { PostgresqlServer, superuser } from '#test/postgresql/postgresql-server.js';
 import { countInTier } from '#test/tier.js';
+import { recipientsInPostgresql } from '../resilience/killed-gateways/kept-counts.js';
 import { killGateways } from '../resilience/killed-gateways/kill-gateways.js';
 import { rowsInPostgresql } from '../resilience/killed-gateways/left-rows.js';
 
@@ -18,6 +19,7 @@ killGateways(countInTier(8, 16, 1000), async () => {
       RCS_STORE__POSTGRESQL__ENABLE_SSL: 'false',
     },
     leftRows: () => rowsInPostgresql(server, 'rcs'),
+    recipients: () => recipientsInPostgresql(server, 'rcs'),
   };
 });
 

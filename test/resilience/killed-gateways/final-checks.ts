@@ -1,5 +1,8 @@
 import type { InteractionReceiver } from '#test/servers/interaction-receiver.js';
 import { waitFor } from '#test/waiting/wait-for.js';
+import { say } from '../../properties/world/property-run.js';
+import { keptAndAnew, type RecipientRow } from './kept-counts.js';
+import type { LeftRows } from './left-rows.js';
 import { expiryMs, type RecordingLives } from './recording-lives.js';
 
 /** The longest that a sender which is gone has kept an entry from all others. */
@@ -48,5 +51,41 @@ export class FinalChecks {
       await waitFor(`${id} to be handed over`, () => times(id) > 0, { patienceMs: leaseMs * 2, pollMs: 500 });
     }
     return this.lives.all.filter(({ id }) => times(id) > 1).length;
+  }
+
+  /** No table has a row of a recording that is not there. @param others that are there, besides the lives */
+  async rows(left: () => Promise<LeftRows> | LeftRows, others: readonly { readonly id: string }[]): Promise<void> {
+    const there = new Set([...others, ...this.lives.with('inserted')].map(({ id }) => id));
+    const orphans = async (): Promise<string[]> =>
+      [...(await left())].flatMap(([table, ids]) => ids.filter(id => !there.has(id)).map(id => `${table}: ${id}`));
+    await waitFor('rows of no recording to go', async () => (await orphans()).length === 0, {
+      patienceMs: expiryMs,
+      pollMs: 2000,
+    }).catch(() => undefined);
+    expect(await orphans()).toEqual([]);
+  }
+
+  /**
+   * What is kept of the numbers of recordings is what their rows say, and what administrators are shown is what was acknowledged.
+   * @param others for the certificate of the demo, besides the lives
+   */
+  async counts(
+    recipients: () => Promise<readonly RecipientRow[]> | readonly RecipientRow[],
+    others: number,
+  ): Promise<void> {
+    const expected = others + this.lives.with('inserted').filter(({ form }) => form.isForDemo).length;
+    const shown = async (): Promise<number | undefined> => {
+      const { body } = await this.lives.answered('/rcs/certificates/demo');
+      return (JSON.parse(body.toString()) as { recordings?: number }).recordings;
+    };
+    // Whom an attached envelope is for is known once it has been looked at; and a killed gateway keeps that from others for its lease.
+    const isShown = async (): Promise<boolean> => (await shown()) === expected;
+    await waitFor('all recordings to be counted', isShown, { patienceMs: expiryMs, pollMs: 1000 }).catch(
+      () => undefined,
+    );
+    const { kept, anew } = keptAndAnew(await recipients());
+    say(`killed gateways: ${expected} recordings for the certificate, ${kept.length} kept counts`);
+    expect(kept).toEqual(anew);
+    expect(await shown()).toBe(expected);
   }
 }

@@ -4,8 +4,10 @@ import { answerOf } from '#test/waiting/wait-for.js';
 import { CurlClient } from '../../e2e/curl-client.js';
 import { ActCounts, type Act } from './act-counts.js';
 import { GatewayRequests, type Account, type Answer, type Request } from './gateway-requests.js';
+import type { StoredForm } from './stored-forms.js';
 
-const media = Buffer.from('RIFF\x24\x00\x00\x00WAVEfmt the whole of a call', 'latin1');
+/** Of every recording, once it is deciphered. */
+export const media = Buffer.from('RIFF\x24\x00\x00\x00WAVEfmt the whole of a call', 'latin1');
 /** Gateways look every ten seconds whether rules have changed, and what somebody began in Cassandra is theirs after two minutes. */
 export const expiryMs = 240_000;
 const checkedAtOnce = 8;
@@ -20,6 +22,7 @@ export interface Life {
   readonly file: string;
   readonly ivrprofile: string;
   readonly caller: string;
+  readonly form: StoredForm;
   fate: Fate;
   playPath?: string;
   /** Whether the erasure of who called was asked for, or acknowledged. */
@@ -59,18 +62,19 @@ export class RecordingLives {
   }
 
   /** Its media file lies in the storage, as a recorder puts it there first. */
-  async begin(isShortLived: boolean): Promise<Life> {
+  async begin(isShortLived: boolean, form: StoredForm): Promise<Life> {
     const name = `life-${this.all.length}`;
     const life: Life = {
       id: this.client.recordingId(name),
       file: `${name}.wav`,
       ivrprofile: isShortLived ? shortLived : 'record',
       caller: `+49305550${String(this.all.length).padStart(5, '0')}`,
+      form,
       fate: 'asked for',
     };
     this.all.push(life);
     const { path } = this.client.stored(life.file);
-    expect([201, 204]).toContain((await this.requests.stored(path, { method: 'PUT', bytes: media })).status);
+    expect([201, 204]).toContain((await this.requests.stored(path, { method: 'PUT', bytes: form.bytes })).status);
     return life;
   }
 
@@ -81,6 +85,7 @@ export class RecordingLives {
     const mediaFile = {
       ...{ mediaId: life.file, type: 'audio/wav', ivrprofile: life.ivrprofile, parameters },
       mediaDescriptor: this.client.stored(life.file),
+      ...life.form.metadata,
     };
     const json = {
       ...{ id: life.id, startTime: '2026-01-01T08:00:00.000+0000', callerPhoneNumber: life.caller },

@@ -18,6 +18,7 @@ import { retentionSchema } from './retention-schema.js';
 import { seenMarkSchema } from './seen-mark-schema.js';
 import { searchSchema } from './search-schema.js';
 import { settingSchema } from './setting-schema.js';
+import { beginReadCommitted } from './sql.js';
 
 /** One step of the schema; the steps are never changed once released, only added to. */
 export interface PostgresqlMigration {
@@ -73,7 +74,7 @@ export async function migrateSchema(
   try {
     const known = steps.at(-1)?.version ?? 0;
     if (isServed(await present(client), known)) return;
-    await client.query('BEGIN');
+    await client.query(beginReadCommitted);
     await client.query('SELECT pg_advisory_xact_lock($1)', [lockNumber]);
     const found = await present(client);
     if (!isServed(found, known)) for (const step of steps) if (step.version > found.version) await apply(client, step);

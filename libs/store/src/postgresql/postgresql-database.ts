@@ -4,7 +4,7 @@ import { RcsError, withDeadline, type ErrorCode } from '#platform';
 import { describeDatabaseProblem, isConflict, isConnectionProblem, isValueProblem } from './database-problem.js';
 import type { PostgresqlOptions } from './postgresql-options.js';
 import { PrimaryPool } from './primary-pool.js';
-import { sqlOn, type Sql } from './sql.js';
+import { beginReadCommitted, sqlOn, type Sql } from './sql.js';
 
 const retryAfterMs = 1000;
 const pauseMs = 50;
@@ -108,7 +108,7 @@ class UnknownOutcome extends Error {
 }
 
 async function inTransaction<T>(client: PoolClient, work: (sql: Sql) => Promise<T>): Promise<T> {
-  await client.query('BEGIN');
+  await client.query(beginReadCommitted);
   let result: T;
   try {
     result = await work(sqlOn(client));

@@ -67,23 +67,28 @@ describe('counts of the recipients of recordings', () => {
     }
   }
 
-  it('are kept while many change the same recordings at once', async () => {
-    const store = await database.open({ maxConnections: 24 });
-    const ids = ['one', 'two', 'three', 'four', 'five'];
-    const mediaFiles = [0, 1, 2].map(number => ({ ...exampleMediaFile, mediaId: `media-${number}` }));
-    for (const id of ids) await store.recordings.insert({ ...exampleRecording, id, contactCenter: 'cc-1', mediaFiles });
-    const below = numbersFrom(41);
-    const pin = { layout: 'attached', envelopeDigest: 'aa' } as const;
-    const someone = () => knownRecipients.slice(0, 1 + below(11)).filter(() => below(3) > 0);
-    const pins = Array.from({ length: 400 }, () => {
-      const finding = { mediaId: `media-${below(3)}`, pin, recipients: someone() };
-      return store.recordings.pin(ids[below(ids.length)] ?? 'one', finding);
-    });
-    const histories = [42, 43, 44, 45, 46, 47].map(seed => runRecipientHistory(store, seed, 60));
-    await Promise.all([...pins, ...histories]);
-    await expectEqual();
-    await expectCounted(store, 48);
-  });
+  it.each(['read committed', 'repeatable read', 'serializable'])(
+    'are kept while many change the same recordings at once, where transactions are %s unless they say it',
+    async isolation => {
+      await execute(`ALTER DATABASE ${database.name} SET default_transaction_isolation TO '${isolation}'`);
+      const store = await database.open({ maxConnections: 24 });
+      const ids = ['one', 'two', 'three', 'four', 'five'];
+      const mediaFiles = [0, 1, 2].map(number => ({ ...exampleMediaFile, mediaId: `media-${number}` }));
+      for (const id of ids)
+        await store.recordings.insert({ ...exampleRecording, id, contactCenter: 'cc-1', mediaFiles });
+      const below = numbersFrom(41);
+      const pin = { layout: 'attached', envelopeDigest: 'aa' } as const;
+      const someone = () => knownRecipients.slice(0, 1 + below(11)).filter(() => below(3) > 0);
+      const pins = Array.from({ length: 400 }, () => {
+        const finding = { mediaId: `media-${below(3)}`, pin, recipients: someone() };
+        return store.recordings.pin(ids[below(ids.length)] ?? 'one', finding);
+      });
+      const histories = [42, 43, 44, 45, 46, 47].map(seed => runRecipientHistory(store, seed, 60));
+      await Promise.all([...pins, ...histories]);
+      await expectEqual();
+      await expectCounted(store, 48);
+    },
+  );
 
   it.each([71, 72, 73])('are kept while two gateways do the same to the same recordings (%i)', async seed => {
     const gateways = [await database.open(), await database.open({ maxConnections: 24 })];

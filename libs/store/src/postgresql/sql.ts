@@ -3,6 +3,9 @@ import { originalText, storableText } from './storable-text.js';
 
 export type SqlValue = string | number | boolean | null | Uint8Array | readonly (string | number | null)[];
 
+/** Whoever waited for a row sees what was committed meanwhile, also where the server's own choice is another level. */
+export const beginReadCommitted = 'BEGIN ISOLATION LEVEL READ COMMITTED';
+
 /** Statements on one connection, or on whichever is free. */
 export interface Sql {
   all<Row extends object>(text: string, values?: readonly SqlValue[]): Promise<readonly Row[]>;

@@ -49,6 +49,15 @@ export interface CertificateUse {
 /** Of a certificate that is not there. */
 export const noUse: CertificateUse = { assignments: 0, recordings: 0, archives: 0, unknown: 0 };
 
+/** Why a certificate of this use is not removed, if it is not. */
+export function refusalOf(
+  { assignments, recordings, archives, unknown }: CertificateUse,
+  { force }: Pick<RemovalRequest, 'force'>,
+): 'unknown' | 'in-use' | undefined {
+  if (unknown > 0) return 'unknown';
+  return !force && assignments + recordings + archives > 0 ? 'in-use' : undefined;
+}
+
 export type UseQuestion = Pick<RemovalRequest, 'contactCenter' | 'alias' | 'recipients' | 'otherRecipients'>;
 
 export interface RemovalResult extends CertificateUse {

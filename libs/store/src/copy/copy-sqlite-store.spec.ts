@@ -28,6 +28,8 @@ const leftOut = new Set([
   'recipient_count',
   'recipient_set_count',
   'many_recipients',
+  'need_count',
+  'changed_need',
   // Made again when somebody asks.
   'media_peaks',
   'audit_exported',

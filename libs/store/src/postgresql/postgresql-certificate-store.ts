@@ -2,6 +2,7 @@ import { CertificateLists } from '../certificates/certificate-lists.js';
 import { withAlso } from '../certificates/added-assignment.js';
 import {
   noUse,
+  refusalOf,
   type AddedAssignment,
   type AdditionResult,
   type AssignmentResult,
@@ -73,13 +74,13 @@ export class PostgresqlCertificateStore implements CertificateStore {
   }
 
   remove(request: RemovalRequest): Promise<RemovalResult> {
-    const { contactCenter, alias, force, origin } = request;
+    const { contactCenter, alias, origin } = request;
     return this.change(contactCenter, async sql => {
       const certificate = await certificateByAlias(sql, contactCenter, alias);
       if (certificate?.state !== 'active') return { outcome: 'not-found', ...noUse };
       const use = await certificateUse(sql, request);
-      if (use.unknown > 0) return { outcome: 'unknown', ...use };
-      if (!force && use.assignments + use.recordings + use.archives > 0) return { outcome: 'in-use', ...use };
+      const refusal = refusalOf(use, request);
+      if (refusal !== undefined) return { outcome: refusal, ...use };
       for (const assignment of await assignmentsOf(sql, contactCenter)) {
         if (!assignment.aliases.includes(alias)) continue;
         const aliases = assignment.aliases.filter(one => one !== alias);

@@ -9,7 +9,7 @@ import { migrateSchema } from './schema-migration.js';
 import { migrationsOf } from './stored-thing.js';
 
 const version = 24;
-const schema = migrationsOf(documents, documentSchema);
+const schema = migrationsOf(documents, documentSchema).filter(step => step.version <= version);
 
 interface Counts {
   readonly recipients: readonly unknown[];

@@ -1,15 +1,18 @@
 import { CertificateLists } from '../certificates/certificate-lists.js';
+import { randomUUID } from 'node:crypto';
 import type { Statement } from 'better-sqlite3';
-import type {
-  AddedAssignment,
-  AdditionResult,
-  AssignmentResult,
-  CertificateStore,
-  CertificateUse,
-  ChangeOrigin,
-  RemovalRequest,
-  RemovalResult,
-  UseQuestion,
+import {
+  noUse,
+  refusalOf,
+  type AddedAssignment,
+  type AdditionResult,
+  type AssignmentResult,
+  type CertificateStore,
+  type CertificateUse,
+  type ChangeOrigin,
+  type RemovalRequest,
+  type RemovalResult,
+  type UseQuestion,
 } from '../certificates/certificate-store.js';
 import type {
   AssignmentTarget,
@@ -18,6 +21,7 @@ import type {
 } from '../certificates/recording-certificate.js';
 import { targetKey } from '../certificates/target-key.js';
 import { certificateUseAtLength } from './certificate-use.js';
+import { needCountSchema } from './need-count-schema.js';
 import type { DatabaseReader } from './reading/database-reader.js';
 import type { DatabaseWriter } from './writing/database-writer.js';
 import { storedThing } from './stored-thing.js';
@@ -103,8 +107,21 @@ class SqliteCertificateStore implements CertificateStore {
     return this.reader.readAtLength(database => certificateUseAtLength(database, question));
   }
 
-  remove(request: RemovalRequest): Promise<RemovalResult> {
-    return this.writer.write('removeCertificate', request);
+  /** Counts before it removes, so that no other writer waits for the count; the removal looks at what has changed since. */
+  async remove(request: RemovalRequest): Promise<RemovalResult> {
+    const { contactCenter, alias } = request;
+    if ((await this.find(contactCenter, alias))?.state !== 'active') return { outcome: 'not-found', ...noUse };
+    const id = randomUUID();
+    await this.writer.write('beginNeedCount', { id, contactCenter });
+    try {
+      const use = await this.use(request);
+      const refusal = refusalOf(use, request);
+      if (refusal !== undefined) return { outcome: refusal, ...use };
+      return await this.writer.write('removeCertificate', { request, countId: id, recordings: use.recordings });
+    } finally {
+      // Otherwise it expires.
+      await this.writer.write('endNeedCount', id).catch(() => undefined);
+    }
   }
 
   noteKeyRemoved(contactCenter: string, alias: string, at: string | undefined): Promise<boolean> {
@@ -144,7 +161,10 @@ class SqliteCertificateStore implements CertificateStore {
 }
 
 export const certificates = storedThing<CertificateWrites & AssignmentWrites, CertificateStore>({
-  migrations: [{ version: 22, worksWithCodeOf: 1, sql: listVersions }],
+  migrations: [
+    { version: 22, worksWithCodeOf: 1, sql: listVersions },
+    { version: 25, worksWithCodeOf: 1, sql: needCountSchema },
+  ],
   writes: database => ({ ...certificateWrites(database), ...assignmentWrites(database) }),
   open: (reader, writer) => new SqliteCertificateStore(reader, writer),
 });

@@ -38,6 +38,21 @@ describe('the plans of SQLite', () => {
     expect(plans.filter(detail => slow.test(detail))).toEqual([]);
   });
 
+  it.each([
+    [
+      'recordings of a number',
+      's USING INDEX recording_search_by_caller (contact_center=? AND caller=? AND start_time',
+    ],
+    [
+      'recordings of the beginning of a number',
+      's USING INDEX recording_search_by_dialed (contact_center=? AND dialed>? AND dialed<?',
+    ],
+    ['recordings of an agent', 'o USING PRIMARY KEY (contact_center=? AND owner=? AND start_time'],
+  ])('find %s among those alone, however many others there are', async (name, step) => {
+    await plannedSearches(store)[name]!();
+    expect(plansOf()).toContainEqual(expect.stringContaining(`SEARCH ${step}`));
+  });
+
   it('would show it if an index were gone', () => {
     const database = new Database(join(directory.path, 'audit.sqlite'), { readonly: true });
     const text = 'SELECT record FROM audit_record WHERE hash = ?';

@@ -36,8 +36,8 @@ export * from './sqlite/open-sqlite-store.js';
 export { backupSqliteStore, type BackedUpFile } from './sqlite/backup-sqlite-store.js';
 export type { ExportPosition } from './audit/export-position.js';
 export * from './open-store.js';
-export { checkPostgresql } from './postgresql/check-postgresql.js';
-export type { StoreFinding } from './postgresql/store-finding.js';
+export { checkStore, recountRecipients } from './check/check-store.js';
+export type { StoreFinding } from './check/store-finding.js';
 export { preparePostgresql } from './postgresql/prepare-postgresql.js';
 export { copySqliteStore, type TableCopy } from './copy/copy-sqlite-store.js';
 export {

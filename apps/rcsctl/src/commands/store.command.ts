@@ -2,10 +2,11 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { requireSections } from '#platform';
 import {
   backupSqliteStore,
-  checkPostgresql,
+  checkStore,
   copySqliteStore,
   prepareConfiguredCassandra,
   preparePostgresql,
+  recountRecipients,
   type StoreFinding,
 } from '#store';
 import { storeDirectory, withStoreOptions, type StoreOptions } from '../audit/audit-store.js';
@@ -46,10 +47,14 @@ export function storeCommand(program: Command): void {
     .option('--json', 'JSON for programs')
     .action(migrate);
   withConfiguration(store.command('check'))
-    .description('look at the store in PostgreSQL, changing nothing; exit status 1 when something is wrong')
-    .option('--role <role>', 'the role of gateways; that of the configuration when absent')
+    .description('look at the store, changing nothing; exit status 1 when something is wrong')
+    .option('--role <role>', 'the role of gateways in PostgreSQL; that of the configuration when absent')
     .option('--json', 'JSON for programs')
     .action(check);
+  withConfiguration(store.command('recount'))
+    .description('count anew how many recordings are for which certificate, where store check finds that wrong')
+    .option('--json', 'JSON for programs')
+    .action(recount);
   withConfiguration(store.command('prepare-cassandra'))
     .description('make the tables in the keyspace of cassandraCluster, or those that are missing')
     .option(
@@ -108,9 +113,15 @@ async function migrate({ config, grantTo, json }: MigrateOptions): Promise<void>
 
 async function check({ config, role, json }: CheckOptions): Promise<void> {
   const { store } = requireSections(readConfiguration(config), 'store');
-  const findings = await checkPostgresql(store, role);
+  const findings = await checkStore(store, role);
   print(json === true, { findings }, () => findings.map(line).join('\n'));
   if (findings.some(({ verdict }) => verdict === 'bad')) process.exitCode = 1;
+}
+
+async function recount({ config, json }: ConfigurationOptions & { json?: boolean }): Promise<void> {
+  const { store } = requireSections(readConfiguration(config), 'store');
+  await recountRecipients(store);
+  print(json === true, { recounted: true }, () => 'the counts of recordings are those of the rows');
 }
 
 function line({ check, verdict, found, advice }: StoreFinding): string {

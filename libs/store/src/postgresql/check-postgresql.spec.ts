@@ -28,6 +28,7 @@ describe(checkDatabase.name, () => {
       'audit',
       'indexes',
       'months',
+      'counts',
       'rights',
     ]);
   });
@@ -90,6 +91,23 @@ describe(checkDatabase.name, () => {
     ],
     ['schema', 'DROP TABLE contact_center CASCADE', 'contact_center'],
     ['schema', 'DROP TABLE rcs_schema', 'there are no tables'],
+    [
+      'counts',
+      'DROP TRIGGER recipients_removed ON media_recipient',
+      'recipients_removed of media_recipient is missing',
+    ],
+    ['counts', 'ALTER TABLE media_recipient DISABLE TRIGGER recipients_added', 'recipients_added of media_recipient'],
+    [
+      'counts',
+      `INSERT INTO recipient_count VALUES ('cc', 'issued:1', 17, 3)`,
+      'counts that are not those of the rows: 1',
+    ],
+    [
+      'counts',
+      `CREATE OR REPLACE FUNCTION rcs_recipients_added() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$`,
+      'function rcs_recipients_added is missing or changed',
+    ],
+    ['rights', 'REVOKE SELECT ON recipient_count FROM GATEWAY', 'may not SELECT recipient_count'],
     ['rights', 'GRANT DELETE ON audit_record TO GATEWAY', 'may DELETE audit_record'],
     ['rights', 'GRANT UPDATE ON ALL TABLES IN SCHEMA public TO GATEWAY', 'may UPDATE audit_record_'],
     ['rights', 'REVOKE INSERT ON recording FROM GATEWAY', 'may not INSERT recording'],

@@ -1,27 +1,13 @@
 import { Client } from 'pg';
-import { ConfigurationError, type StoreConfiguration } from '#platform';
-import { postgresqlOptions } from '../open-store.js';
+import { checkRecipientCounts } from './check-recipient-counts.js';
 import { checkRights } from './check-rights.js';
 import { checkSchema, monthsOf } from './check-schema.js';
 import { connectionProblem } from './connection-advice.js';
-import { declaredSchema } from './declared-schema.js';
+import { declaredSchema, type DeclaredSchema } from './declared-schema.js';
 import { migrations } from './migrate-schema.js';
 import type { PostgresqlOptions } from './postgresql-options.js';
 import { clientConfig, writableHost } from './primary-pool.js';
-import { bad, good, type StoreFinding } from './store-finding.js';
-
-/**
- * Looks at a store in PostgreSQL, and changes nothing in it.
- * @param role of gateways; that of the configuration unless given
- * @throws ConfigurationError for a store in files
- */
-export async function checkPostgresql(settings: StoreConfiguration, role?: string): Promise<StoreFinding[]> {
-  if (settings.kind !== 'postgresql')
-    throw new ConfigurationError(
-      'store.kind is not postgresql: of a store in files, rcsctl audit verify is what there is to check',
-    );
-  return checkDatabase(postgresqlOptions(settings, 'rcsctl'), role);
-}
+import { bad, good, type StoreFinding } from '../check/store-finding.js';
 
 /** @param now whose month and the next are looked for */
 export async function checkDatabase(
@@ -53,8 +39,20 @@ async function checkStore(client: Client, role: string, now: Date): Promise<Stor
     checkVersion(found, known),
     ...(await checkSchema(client, declared)),
     await checkMonths(client, now),
+    ...(await checkCounts(client, declared)),
     await checkRights(client, declared, role),
   ];
+}
+
+/** Before the step that makes them there are none; without one of their tables, or the right to read it, others say so. */
+async function checkCounts(client: Client, declared: DeclaredSchema): Promise<StoreFinding[]> {
+  const tables = ['media_recipient', 'recipient_count', 'recipient_set_count', 'many_recipients'];
+  const { rows } = await client.query<{ there: boolean }>(
+    `SELECT bool_and(coalesce(has_table_privilege(to_regclass(name), 'SELECT'), false)) AS there FROM unnest($1::text[]) AS name`,
+    [tables],
+  );
+  const isToBeLookedAt = declared.tables.has('recipient_count') && rows[0]?.there === true;
+  return isToBeLookedAt ? [await checkRecipientCounts(client, declared)] : [];
 }
 
 async function versionOf(client: Client): Promise<number | undefined> {

@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { monthsOf } from './check-schema.js';
 import type { DeclaredSchema } from './declared-schema.js';
 import { withheldRights } from './migrate-schema.js';
-import { bad, good, type StoreFinding } from './store-finding.js';
+import { bad, good, type StoreFinding } from '../check/store-finding.js';
 
 const everything = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
 

@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
-import { triggerOf, type DeclaredSchema, type DeclaredTrigger } from './declared-schema.js';
-import { bad, good, type StoreFinding } from './store-finding.js';
+import type { DeclaredSchema } from './declared-schema.js';
+import { notAsDeclared, triggersFor } from './declared-triggers.js';
+import { bad, good, type StoreFinding } from '../check/store-finding.js';
 
 const restore = 'restore the database from a backup, or have its owner make it again as a new, empty database shows it';
 
@@ -25,32 +26,10 @@ async function checkTables(client: Client, { tables }: DeclaredSchema): Promise<
 /** In each month, besides what the audit as a whole has. */
 const neverEmptied = { name: 'is_never_emptied', act: 'BEFORE TRUNCATE FOR EACH STATEMENT rcs_append_only' };
 
-/** A trigger that is there and switched off, that is another one of its name, or whose function says something else, is none. */
-async function checkAudit(client: Client, { triggers, functions }: DeclaredSchema): Promise<StoreFinding> {
-  const present = await client.query<{ enabled: string; definition: string }>(
-    `SELECT t.tgenabled AS enabled, pg_get_triggerdef(t.oid) AS definition FROM pg_trigger AS t
-     JOIN pg_class AS c ON c.oid = t.tgrelid WHERE c.relnamespace = current_schema()::regnamespace`,
-  );
-  const working = new Set(
-    present.rows
-      .filter(({ enabled }) => 'OA'.includes(enabled))
-      .map(({ definition }) => JSON.stringify(triggerOf(definition))),
-  );
-  const works = (trigger: DeclaredTrigger): boolean => working.has(JSON.stringify(trigger));
-  const bodies = await client.query<{ name: string; body: string }>(
-    `SELECT proname AS name, prosrc AS body FROM pg_proc WHERE pronamespace = current_schema()::regnamespace`,
-  );
-  const changed = [...functions]
-    .filter(([name, body]) => !bodies.rows.some(row => row.name === name && row.body === body))
-    .map(([name]) => `function ${name} is missing or changed`);
-  const missing = triggers
-    .filter(trigger => !works(trigger))
-    .map(({ name, table }) => `trigger ${name} of ${table} is missing, changed or switched off`);
-  const emptied = (await monthsOf(client))
-    .filter(table => !works({ name: neverEmptied.name, table, act: neverEmptied.act }))
-    .map(month => `trigger ${neverEmptied.name} of ${month} is missing, changed or switched off`);
-  const problems = [...changed, ...missing, ...emptied];
-  if (problems.length === 0) return good('audit', `append-only by ${triggers.length} triggers`);
+async function checkAudit(client: Client, declared: DeclaredSchema): Promise<StoreFinding> {
+  const ofMonths = (await monthsOf(client)).map(table => ({ ...neverEmptied, table }));
+  const problems = await notAsDeclared(client, declared, 'audit', ofMonths);
+  if (problems.length === 0) return good('audit', `append-only by ${triggersFor(declared, 'audit').length} triggers`);
   return bad(
     'audit',
     `may be changed: ${problems.join('; ')}`,

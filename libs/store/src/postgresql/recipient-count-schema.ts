@@ -60,6 +60,20 @@ const takeSlot = `
       own := CASE WHEN step = 16 THEN 16 + pg_backend_pid() % 48 ELSE (own + 1) % 16 END;
     END LOOP;`;
 
+/** Counts the rows that are there, into empty tables. */
+export const fillRecipientCounts = `
+  INSERT INTO recipient_count
+    SELECT contact_center, recipient, 0, COUNT(DISTINCT recording_id) FROM media_recipient GROUP BY contact_center, recipient;
+  INSERT INTO recipient_set_count
+    SELECT contact_center, ${digestOf('recipients')}, 0, recipients, COUNT(*) FROM (
+      SELECT contact_center, array_agg(DISTINCT recipient) AS recipients FROM media_recipient
+      GROUP BY recording_id, contact_center HAVING COUNT(DISTINCT recipient) BETWEEN 2 AND 8) AS recording
+    GROUP BY contact_center, recipients;
+  INSERT INTO many_recipients
+    SELECT contact_center, recording_id FROM media_recipient
+    GROUP BY recording_id, contact_center HAVING COUNT(DISTINCT recipient) > 8;
+`;
+
 /**
  * How many recordings have which recipients, so that nobody counts their rows. Triggers keep it in the transaction of the
  * rows, whoever writes them. Whoever changes the rows of a recording holds the recording, so that no two change them at once.
@@ -76,8 +90,6 @@ export const recipientCountSchema = `
     recordings bigint NOT NULL,
     PRIMARY KEY (contact_center, recipient, slot)
   ) WITH (fillfactor = 50);
-  INSERT INTO recipient_count
-    SELECT contact_center, recipient, 0, COUNT(DISTINCT recording_id) FROM media_recipient GROUP BY contact_center, recipient;
 
   -- How many recordings have these recipients and no others, of those with 2 to 8.
   CREATE TABLE recipient_set_count (
@@ -88,11 +100,6 @@ export const recipientCountSchema = `
     recordings bigint NOT NULL,
     PRIMARY KEY (contact_center, digest, slot)
   ) WITH (fillfactor = 50);
-  INSERT INTO recipient_set_count
-    SELECT contact_center, ${digestOf('recipients')}, 0, recipients, COUNT(*) FROM (
-      SELECT contact_center, array_agg(DISTINCT recipient) AS recipients FROM media_recipient
-      GROUP BY recording_id, contact_center HAVING COUNT(DISTINCT recipient) BETWEEN 2 AND 8) AS recording
-    GROUP BY contact_center, recipients;
 
   -- Recordings with more.
   CREATE TABLE many_recipients (
@@ -100,10 +107,7 @@ export const recipientCountSchema = `
     recording_id ${text} NOT NULL,
     PRIMARY KEY (contact_center, recording_id)
   );
-  INSERT INTO many_recipients
-    SELECT contact_center, recording_id FROM media_recipient
-    GROUP BY recording_id, contact_center HAVING COUNT(DISTINCT recipient) > 8;
-
+  ${fillRecipientCounts}
   -- With the rights of the owner, so that code of before needs none in tables that it does not know.
   CREATE FUNCTION rcs_recipients_added() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
   DECLARE

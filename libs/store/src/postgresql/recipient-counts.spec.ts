@@ -13,7 +13,9 @@ import {
 } from '../testing/recipient-history.js';
 import { exampleMediaFile, exampleRecording } from '../testing/example-recording.js';
 import type { Store } from '../store.js';
+import { checkDatabase } from './check-postgresql.js';
 import { migrateSchema, migrations } from './migrate-schema.js';
+import { recountInPostgresql } from './recount-in-postgresql.js';
 
 const version = 16;
 
@@ -154,6 +156,28 @@ describe('counts of the recipients of recordings', () => {
     await runRecipientHistory(await database.open(), 61, 100);
     await execute(`CREATE ROLE ${role}; GRANT SELECT, INSERT, DELETE ON media_recipient TO ${role}`);
     await execute(`SET ROLE ${role}; DELETE FROM media_recipient WHERE media_id = 'media-0'`);
+    await expectEqual();
+  });
+
+  it('are found wrong by the check, and made again while gateways write', async () => {
+    const store = await database.open();
+    await runRecipientHistory(store, 81, 150);
+    const counts = async () => (await checkDatabase(database.options())).find(({ check }) => check === 'counts');
+    expect(await counts()).toMatchObject({ verdict: 'good' });
+    await execute(`
+      ALTER TABLE media_recipient DISABLE TRIGGER recipients_added; ALTER TABLE media_recipient DISABLE TRIGGER recipients_removed;
+      DELETE FROM media_recipient WHERE media_id = 'media-0';
+      INSERT INTO media_recipient (contact_center, recipient, recording_id, media_id)
+        SELECT contact_center, 'issued:' || number, id, 'media-2' FROM recording, generate_series(3, 7) AS number
+      ON CONFLICT DO NOTHING;
+      ALTER TABLE media_recipient ENABLE TRIGGER recipients_added; ALTER TABLE media_recipient ENABLE TRIGGER recipients_removed`);
+    expect(await counts()).toMatchObject({
+      verdict: 'bad',
+      found: expect.stringMatching(/^counts that are not those of the rows: \d\d+$/) as string,
+      advice: 'run rcsctl store recount',
+    });
+    await Promise.all([runRecipientHistory(store, 82, 60), recountInPostgresql(database.options())]);
+    expect(await counts()).toMatchObject({ verdict: 'good' });
     await expectEqual();
   });
 });

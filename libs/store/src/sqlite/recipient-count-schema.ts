@@ -48,6 +48,30 @@ function triggersOf(row: 'new' | 'old'): string {
     END;`;
 }
 
+/** Counts the rows that are there, into empty tables. */
+export const fillRecipientCounts = `
+  INSERT INTO recipient_count
+    SELECT contact_center, recipient, COUNT(DISTINCT recording_id) FROM media_recipient GROUP BY contact_center, recipient;
+  INSERT INTO recipient_set_count
+    SELECT contact_center, recipients, COUNT(*) FROM (
+      SELECT contact_center, json_group_array(DISTINCT recipient ORDER BY recipient) AS recipients FROM media_recipient
+      GROUP BY recording_id, contact_center HAVING COUNT(DISTINCT recipient) BETWEEN 2 AND ${mostInSet})
+    GROUP BY contact_center, recipients;
+  INSERT INTO many_recipients
+    SELECT contact_center, recording_id FROM media_recipient
+    GROUP BY recording_id, contact_center HAVING COUNT(DISTINCT recipient) > ${mostInSet};
+`;
+
+/** What keeps them. */
+export const recipientCountTriggers = `
+  CREATE TRIGGER recipient_count_is_empty AFTER UPDATE ON recipient_count WHEN new.recordings = 0
+  BEGIN DELETE FROM recipient_count WHERE contact_center = new.contact_center AND recipient = new.recipient; END;
+  CREATE TRIGGER recipient_set_count_is_empty AFTER UPDATE ON recipient_set_count WHEN new.recordings = 0
+  BEGIN DELETE FROM recipient_set_count WHERE contact_center = new.contact_center AND recipients = new.recipients; END;
+  ${triggersOf('new')}
+  ${triggersOf('old')}
+`;
+
 /**
  * How many recordings have which recipients, so that nobody counts their rows. Triggers keep it in the transaction of the
  * rows, whoever writes them.
@@ -60,8 +84,6 @@ export const recipientCountSchema = `
     recordings INTEGER NOT NULL,
     PRIMARY KEY (contact_center, recipient)
   ) STRICT, WITHOUT ROWID;
-  INSERT INTO recipient_count
-    SELECT contact_center, recipient, COUNT(DISTINCT recording_id) FROM media_recipient GROUP BY contact_center, recipient;
 
   -- How many recordings have these recipients and no others, of those with 2 to ${mostInSet}.
   CREATE TABLE recipient_set_count (
@@ -70,11 +92,6 @@ export const recipientCountSchema = `
     recordings INTEGER NOT NULL,
     PRIMARY KEY (contact_center, recipients)
   ) STRICT, WITHOUT ROWID;
-  INSERT INTO recipient_set_count
-    SELECT contact_center, recipients, COUNT(*) FROM (
-      SELECT contact_center, json_group_array(DISTINCT recipient ORDER BY recipient) AS recipients FROM media_recipient
-      GROUP BY recording_id, contact_center HAVING COUNT(DISTINCT recipient) BETWEEN 2 AND ${mostInSet})
-    GROUP BY contact_center, recipients;
 
   -- Recordings with more.
   CREATE TABLE many_recipients (
@@ -82,14 +99,6 @@ export const recipientCountSchema = `
     recording_id TEXT NOT NULL,
     PRIMARY KEY (contact_center, recording_id)
   ) STRICT, WITHOUT ROWID;
-  INSERT INTO many_recipients
-    SELECT contact_center, recording_id FROM media_recipient
-    GROUP BY recording_id, contact_center HAVING COUNT(DISTINCT recipient) > ${mostInSet};
-
-  CREATE TRIGGER recipient_count_is_empty AFTER UPDATE ON recipient_count WHEN new.recordings = 0
-  BEGIN DELETE FROM recipient_count WHERE contact_center = new.contact_center AND recipient = new.recipient; END;
-  CREATE TRIGGER recipient_set_count_is_empty AFTER UPDATE ON recipient_set_count WHEN new.recordings = 0
-  BEGIN DELETE FROM recipient_set_count WHERE contact_center = new.contact_center AND recipients = new.recipients; END;
-  ${triggersOf('new')}
-  ${triggersOf('old')}
+  ${fillRecipientCounts}
+  ${recipientCountTriggers}
 `;

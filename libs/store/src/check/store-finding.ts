@@ -1,6 +1,6 @@
 /** One thing that was looked at in a store. */
 export interface StoreFinding {
-  readonly check: 'connection' | 'schema' | 'audit' | 'indexes' | 'months' | 'rights';
+  readonly check: 'connection' | 'schema' | 'audit' | 'indexes' | 'months' | 'counts' | 'rights';
   /** `doubtful` works, and somebody should know. */
   readonly verdict: 'good' | 'doubtful' | 'bad';
   readonly found: string;

@@ -1,6 +1,8 @@
 import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+const probeBytes = 4096;
+
 /**
  * A file that grows at its end alone, and only by what is on the disk. What it is asked for is done on threads of libuv, one
  * thing after the other: whoever asks waits for the one before.
@@ -30,15 +32,7 @@ export class AppendedFile {
     const bytes = Buffer.from(text);
     const end = this.completeLength + bytes.length;
     try {
-      for (let written = 0; written < bytes.length;) {
-        const { bytesWritten } = await this.file.write(
-          bytes,
-          written,
-          bytes.length - written,
-          this.completeLength + written,
-        );
-        written += bytesWritten;
-      }
+      await this.writeAtEnd(bytes);
       // The rest of what a process of before had half written.
       if (this.size > end) await this.file.truncate(end);
       await this.file.datasync();
@@ -48,6 +42,18 @@ export class AppendedFile {
       throw error;
     }
     this.completeLength = this.size = end;
+  }
+
+  /** Whether something can be added now; nothing of it stays. @throws Error; then nothing can */
+  async probe(): Promise<void> {
+    await this.checkUntouched();
+    try {
+      // More than the rest of the last block, which is there on a full disk, too.
+      await this.writeAtEnd(Buffer.alloc(probeBytes, ' '));
+      await this.file.datasync();
+    } finally {
+      await this.cutOff();
+    }
   }
 
   /** Gives the file another name, removes others, and begins an empty one. @throws Error; then the file goes on. */
@@ -68,6 +74,14 @@ export class AppendedFile {
 
   close(): Promise<void> {
     return this.file.close();
+  }
+
+  private async writeAtEnd(bytes: Buffer): Promise<void> {
+    for (let written = 0; written < bytes.length;) {
+      const position = this.completeLength + written;
+      const { bytesWritten } = await this.file.write(bytes, written, bytes.length - written, position);
+      written += bytesWritten;
+    }
   }
 
   /** Nobody else writes this file: a second process would break the chain, and so would whoever moves it away. */

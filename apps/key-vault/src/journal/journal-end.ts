@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync } from 'node:fs';
 import { emptyJournal, readJournalLine, sealedJournalName, sealedJournals, type JournalPosition } from '#contracts';
 
 /** A record is shorter than this, also one that tells of another that was torn. */
 const tailBytes = 1024 * 1024;
+const shownOfTornLine = 64 * 1024;
 
 /** Where a process finds the chain. */
 export interface JournalEnd {
@@ -76,4 +78,12 @@ function parse(line: string): { readonly sequence: number; readonly previousHash
   const { sequence, previousHash } = claimed;
   if (typeof sequence === 'number' && typeof previousHash === 'string') return { sequence, previousHash };
   throw new Error('its last line is no record of a journal');
+}
+
+/** The line that was being written when the last process died, as evidence: digest and beginning. */
+export function tornLine({ torn }: JournalEnd) {
+  if (torn.length === 0) return {};
+  const digest = createHash('sha256').update(torn).digest('hex');
+  const beginning = torn.subarray(0, shownOfTornLine).toString('base64');
+  return { tornLine: { bytes: torn.length, digest, beginning } };
 }

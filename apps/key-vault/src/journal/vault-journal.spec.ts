@@ -6,10 +6,12 @@ import {
   renameSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import {
   emptyJournal,
   readJournalLine,
@@ -188,6 +190,20 @@ describe(VaultJournal.name, () => {
     tamper();
     await expect(journal.append(entry('b'))).rejects.toMatchObject({ code: 'RCS_AUDIT_UNAVAILABLE' });
     expect(journal.state.failures).toBe(1);
+  });
+
+  it('says why it cannot be written until it can, which it finds out by itself', async () => {
+    const journal = await open();
+    await journal.append(entry('a'));
+    const { size } = statSync(path);
+    appendFileSync(path, 'x');
+    await expect(journal.append(entry('b'))).rejects.toMatchObject({ code: 'RCS_AUDIT_UNAVAILABLE' });
+    expect(journal.state.failure).toContain('somebody else');
+    truncateSync(path, size);
+    while (journal.state.failure !== undefined) await setTimeout(20);
+    expect(statSync(path).size).toBe(size);
+    await journal.append(entry('c'));
+    expect(requestIds()).toEqual(['a', 'c']);
   });
 
   it('refuses what comes after its end', async () => {

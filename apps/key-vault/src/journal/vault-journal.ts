@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { accessSync, closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { journalLine, type JournalEntry, type JournalPosition } from '#contracts';
 import { ConfigurationError, describeError, RcsError, withDeadline } from '#platform';
 import { AppendedFile } from './appended-file.js';
-import { findJournalEnd, type JournalEnd } from './journal-end.js';
+import { findJournalEnd, tornLine } from './journal-end.js';
 import { JournalRotation, type RotationSettings } from './journal-rotation.js';
 
 export interface JournalSettings {
@@ -32,7 +31,6 @@ interface Waiting {
 
 const largestBatch = 1024;
 const longestQueue = 100_000;
-const shownOfTornLine = 64 * 1024;
 const retryAfterMs = 1000;
 
 /**
@@ -44,8 +42,11 @@ export class VaultJournal {
   private inFlight: { readonly batch: readonly Waiting[]; readonly end: JournalPosition } | undefined;
   private timer: NodeJS.Timeout | undefined;
   private scheduled = false;
-  /** Why nothing can be written now. */
+  /** Why nothing can be written now; the disk does not answer. */
   private failure: string | undefined;
+  /** Why the last attempt failed: it is tried again, by whoever has something to write and by itself. */
+  private outage: string | undefined;
+  private probe: NodeJS.Timeout | undefined;
   private ended: (() => void) | undefined;
   private closed = false;
   private written = { records: 0, failures: 0, lastWrite: undefined as Date | undefined };
@@ -83,8 +84,8 @@ export class VaultJournal {
   }
 
   get state() {
-    const { length: bytes, written, position, failure } = this;
-    return { bytes, ...written, sequence: position.sequence, failure };
+    const { length: bytes, written, position, failure, outage } = this;
+    return { bytes, ...written, sequence: position.sequence, failure: failure ?? outage };
   }
 
   /**
@@ -105,6 +106,7 @@ export class VaultJournal {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
+    clearTimeout(this.probe);
     const { deadlineMs } = this.settings;
     const idle = new Promise<void>(resolve => {
       this.ended = resolve;
@@ -146,6 +148,18 @@ export class VaultJournal {
     }
   }
 
+  /** Whoever looks at readiness sends nothing to a vault that is not ready: it has to find out by itself. */
+  private probeLater(): void {
+    clearTimeout(this.probe);
+    if (this.closed) return;
+    this.probe = setTimeout(() => {
+      if (this.inFlight !== undefined || this.scheduled) return;
+      this.inFlight = { batch: [], end: this.position };
+      this.timer = setTimeout(() => this.late(), this.settings.deadlineMs);
+      void this.outcomeOf(this.file.probe()).then(outcome => this.finish(outcome));
+    }, retryAfterMs).unref();
+  }
+
   private linesOf(batch: readonly Waiting[], time: Date) {
     let end = this.position;
     let text = '';
@@ -161,11 +175,8 @@ export class VaultJournal {
   }
 
   private async write({ text, rotation }: JournalBatch): Promise<JournalOutcome> {
-    try {
-      await this.file.append(text);
-    } catch (error) {
-      return { failure: error instanceof Error ? error.message : String(error) };
-    }
+    const added = await this.outcomeOf(this.file.append(text));
+    if ('failure' in added) return added;
     try {
       if (rotation !== undefined) await this.file.rotate(rotation.to, rotation.remove);
       return { rotated: rotation !== undefined, length: this.file.length };
@@ -175,19 +186,31 @@ export class VaultJournal {
     }
   }
 
+  private async outcomeOf(attempt: Promise<void>): Promise<JournalOutcome> {
+    try {
+      await attempt;
+      return { rotated: false, length: this.file.length };
+    } catch (error) {
+      return { failure: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
   private finish(outcome: JournalOutcome): void {
     clearTimeout(this.timer);
     const { batch = [], end = this.position } = this.inFlight ?? {};
     this.inFlight = undefined;
     this.failure = undefined;
+    this.outage = 'failure' in outcome ? outcome.failure : undefined;
     if ('failure' in outcome) {
       this.rejectAll(batch, outcome.failure);
+      this.probeLater();
     } else {
       const first = this.position.sequence + 1;
       this.position = end;
       this.length = outcome.length;
       if (outcome.rotated) this.rotation?.rotated();
-      this.written = { ...this.written, records: this.written.records + batch.length, lastWrite: new Date() };
+      const records = this.written.records + batch.length;
+      if (batch.length > 0) this.written = { ...this.written, records, lastWrite: new Date() };
       batch.forEach(({ resolve }, index) => resolve(first + index));
     }
     this.commit();
@@ -221,11 +244,4 @@ export class VaultJournal {
 function checkWritable(path: string): void {
   closeSync(openSync(path, 'a', 0o600));
   accessSync(path, constants.R_OK | constants.W_OK);
-}
-
-function tornLine({ torn }: JournalEnd) {
-  if (torn.length === 0) return {};
-  const digest = createHash('sha256').update(torn).digest('hex');
-  const beginning = torn.subarray(0, shownOfTornLine).toString('base64');
-  return { tornLine: { bytes: torn.length, digest, beginning } };
 }

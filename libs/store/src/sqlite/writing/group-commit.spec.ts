@@ -32,7 +32,10 @@ describe(GroupCommit.name, () => {
       throw new RangeError('refused after it wrote');
     };
     const list = (): unknown => database.prepare('SELECT value FROM number ORDER BY value').pluck().all();
-    return { database, fileWatch, handlers: { add, addAndFail, list } };
+    const addToFullDisk = (): never => {
+      throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+    };
+    return { database, fileWatch, handlers: { add, addAndFail, addToFullDisk, list, probe: () => null } };
   }
 
   const list = (): unknown => groupCommit.commit([{ name: 'list', input: null }]);
@@ -66,6 +69,23 @@ describe(GroupCommit.name, () => {
     copyFileSync(`${file}.moved`, file);
     expect(add(3)).toEqual({ outcomes: [{ result: null }] });
     expect(list()).toEqual({ outcomes: [{ result: [1, 3] }] });
+  });
+
+  it('lets a probe write after a batch that failed, and only then', () => {
+    const { database: other } = open();
+    other.pragma('user_version = 7');
+    const commit = (name: string): unknown => groupCommit.commit([{ name, input: null }]);
+    const version = (): unknown => other.pragma('data_version', { simple: true });
+    const states = [version()];
+    for (const name of ['probe', 'addToFullDisk', 'probe', 'probe']) {
+      commit(name);
+      states.push(version());
+    }
+    const [before, probed, failed, tried, after] = states;
+    expect([probed, failed, after]).toEqual([before, before, tried]);
+    expect(tried).not.toBe(failed);
+    expect(other.pragma('user_version', { simple: true })).toBe(7);
+    other.close();
   });
 
   it('syncs the disk with every commit', () => {

@@ -21,6 +21,7 @@ export interface WritableDatabase {
  */
 export class GroupCommit {
   private connection: WritableDatabase | undefined;
+  private failed = false;
 
   constructor(private readonly open: () => WritableDatabase) {}
 
@@ -30,10 +31,20 @@ export class GroupCommit {
       this.connection ??= this.open();
       const { database, fileWatch, handlers } = this.connection;
       fileWatch.check();
-      const transaction = database.transaction(() => requests.map(request => carryOut(database, handlers, request)));
-      return { outcomes: transaction.immediate() };
+      const transaction = database.transaction(() => {
+        const done = requests.map(request => carryOut(database, handlers, request));
+        // A probe changes nothing, and so would succeed on a full disk.
+        if (this.failed) rewriteFirstPage(database);
+        return done;
+      });
+      const outcomes = transaction.immediate();
+      this.failed = false;
+      return { outcomes };
     } catch (error) {
-      if (!isBusy(error)) this.close();
+      if (!isBusy(error)) {
+        this.failed = true;
+        this.close();
+      }
       return { failure: describeDatabaseFailure(error) };
     }
   }
@@ -43,6 +54,11 @@ export class GroupCommit {
     this.connection = undefined;
     connection?.database.close();
   }
+}
+
+/** A write, of what is there already. */
+function rewriteFirstPage(database: Database.Database): void {
+  database.pragma(`user_version = ${Number(database.pragma('user_version', { simple: true }))}`);
 }
 
 /** In a savepoint of its own, so that a refused write leaves the others of its batch alone. */

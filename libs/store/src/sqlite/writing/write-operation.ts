@@ -6,7 +6,7 @@ import type { SealedArchive } from '../../audit/audit-retention.js';
 /** The writes of one stored thing: name, what goes in, what comes out. Both cross a thread, so they are plain values. */
 export type WriteOperations = Readonly<Record<string, { readonly input: unknown; readonly result: unknown }>>;
 
-/** Writes nothing, and fails where writing would. */
+/** Writes nothing unless the last batch failed, and fails where writing would. */
 export type Probe = { probe: { input: null; result: null } };
 
 /** What a record has besides its entry, which whoever appends it knows. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -6,7 +7,7 @@ import { SqliteTestDirectory } from '../testing/sqlite-test-directory.js';
 import { documents } from '../store.js';
 import { documentSchema } from './document-schema.js';
 import { migrationsOf } from './stored-thing.js';
-import { documentDatabaseName, openSqliteStore } from './open-sqlite-store.js';
+import { auditDatabaseName, documentDatabaseName, openSqliteStore } from './open-sqlite-store.js';
 
 const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
@@ -40,6 +41,29 @@ describe(openSqliteStore.name, () => {
     await before.close();
     const after = await directory.open();
     expect(await after.recordings.find(exampleRecording.id)).toEqual(exampleRecording);
+  });
+
+  it('keeps records of the audit in little more room than they have letters', async () => {
+    const store = await directory.open({ auditWriter: 'playback-gateway-host-1f2e3d4c' });
+    const digest = '0'.repeat(64);
+    const entries = Array.from({ length: 200 }, () => ({
+      ...({
+        event: 'playback',
+        outcome: 'allowed',
+        user: 'alice',
+        address: '127.0.0.1',
+        requestId: randomUUID(),
+      } as const),
+      ...{
+        contactCenter: randomUUID(),
+        recording: `R${randomUUID()}`,
+        mediaFile: `${digest}.mp3`,
+        envelopeDigest: digest,
+      },
+    }));
+    await Promise.all(entries.map(entry => store.audit.append(entry)));
+    await store.close();
+    expect(statSync(join(directory.path, auditDatabaseName)).size / entries.length).toBeLessThan(2500);
   });
 
   it('lets one store see at once what another wrote', async () => {

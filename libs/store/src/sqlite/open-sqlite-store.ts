@@ -55,6 +55,9 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   }
 }
 
+/** A record of 1.1 kB fits into a page of 4 KiB only with a page more: SQLite keeps a quarter of one at most beside its key. */
+const auditPageBytes = 8192;
+
 async function openDatabases(options: SqliteStoreOptions): Promise<Store> {
   const { directory, auditWriter, writeDeadlineMs = 3000, writeQueueLimit = 10_000 } = options;
   const documentFile = join(directory, documentDatabaseName);
@@ -64,7 +67,7 @@ async function openDatabases(options: SqliteStoreOptions): Promise<Store> {
   const busyTimeoutMs = Math.ceil(writeDeadlineMs / 2);
 
   const documents = await prepareDatabase(documentFile, migrationsOf(storedThings, documentSchema));
-  const audit = await prepareDatabase(auditFile, auditSchema).catch((error: unknown) => {
+  const audit = await prepareDatabase(auditFile, auditSchema, { pageBytes: auditPageBytes }).catch((error: unknown) => {
     documents.close();
     throw error;
   });

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import {
+  configurationFile,
   readConfiguration,
   withConfiguration,
   type ConfigurationOptions,
 } from '../configuration/read-configuration.js';
-import { print } from '../terminal/print.js';
+import { print, warn } from '../terminal/print.js';
 
 /** `rcsctl config check`: reads a configuration as the services would, environment included. */
 export function configCommand(program: Command): void {
@@ -13,6 +14,9 @@ export function configCommand(program: Command): void {
     .argument('[file]', 'the same as --config')
     .option('--json', 'JSON for programs')
     .action((file: string | undefined, { config, json }: ConfigurationOptions & { json?: boolean }) => {
+      if (configurationFile(file ?? config) === undefined) {
+        warn('no file was read, defaults and environment alone: name it, or set RCS_CONFIG');
+      }
       const { mediaStorages, keyVault, decryptWorker } = readConfiguration(file ?? config);
       const result = {
         valid: true,

@@ -20,6 +20,11 @@ export function withConfiguration(command: Command): Command {
  */
 export function readConfiguration(file: string | undefined): Configuration {
   // eslint-disable-next-line no-restricted-properties -- laid over the configuration, as in a service
-  const environment = process.env;
-  return loadConfiguration(file ?? environment.RCS_CONFIG ?? findConfiguration(process.cwd()), environment);
+  return loadConfiguration(configurationFile(file), process.env);
+}
+
+/** The file that would be read; undefined where only defaults and the environment count. */
+export function configurationFile(file: string | undefined): string | undefined {
+  // eslint-disable-next-line no-restricted-properties -- names the file, as in a service
+  return file ?? process.env.RCS_CONFIG ?? findConfiguration(process.cwd());
 }

@@ -233,6 +233,6 @@ describe(requireSections.name, () => {
     const configuration = loadConfiguration(undefined, { RCS_STORE__DIRECTORY: '/data' });
     const attempt = () => requireSections(configuration, 'store', 'redis', 'internalTls');
     expect(attempt).toThrow(ConfigurationError);
-    expect(attempt).toThrow('option redis is missing');
+    expect(attempt).toThrow(/option redis is missing.*RCS_CONFIG.*--config/);
   });
 });

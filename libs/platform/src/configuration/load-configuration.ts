@@ -79,7 +79,9 @@ export function requireSections<Section extends keyof Configuration>(
 ): Configuration & { readonly [Name in Section]-?: NonNullable<Configuration[Name]> } {
   for (const section of sections) {
     if (configuration[section] === undefined) {
-      throw new ConfigurationError(`option ${section} is missing: this service cannot start without it`);
+      throw new ConfigurationError(
+        `option ${section} is missing, and needed here: RCS_CONFIG, of rcsctl also --config, names the file`,
+      );
     }
   }
   return configuration as Configuration & { readonly [Name in Section]-?: NonNullable<Configuration[Name]> };

@@ -1,6 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { openRequest, type Tracer } from '#platform';
 
+/** Hooks, the framework and what sends a body listen to the end of one answer: eleven to that of the console's page. */
+const attendants = 20;
+
 /** Begins the trace of every request, or continues the caller's; it is open until the connection has its answer. */
 export function traceRequests(fastify: FastifyInstance, tracer: Tracer): void {
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
@@ -9,6 +12,7 @@ export function traceRequests(fastify: FastifyInstance, tracer: Tracer): void {
     const attributes = { 'http.request.method': method, 'http.route': route, 'rcs.request_id': request.id };
     const span = tracer.begin(`${method} ${route}`, headers, attributes);
     const close = openRequest({ requestId: request.id, span });
+    reply.raw.setMaxListeners(attendants);
     reply.raw.once('close', () => {
       const status = reply.raw.statusCode;
       span.set({

@@ -17,12 +17,13 @@ const counting = (names: string, many: string): string => `
       FROM name GROUP BY contact_center, recording_id HAVING bool_or(had <> has)),
     counted AS (
       INSERT INTO recipient_count AS present
-        SELECT contact_center, recipient, own, SUM(CASE WHEN has THEN 1 ELSE -1 END)
+        SELECT contact_center, recipient, rcs_count_slot(contact_center || ' ' || recipient), SUM(CASE WHEN has THEN 1 ELSE -1 END)
         FROM name WHERE had <> has GROUP BY contact_center, recipient ORDER BY contact_center, recipient
       ON CONFLICT (contact_center, recipient, slot) DO UPDATE SET recordings = present.recordings + excluded.recordings),
     set_counted AS (
       INSERT INTO recipient_set_count AS present
-        SELECT contact_center, ${digestOf('recipients')} AS digest, own, recipients, SUM(number) FROM (
+        SELECT contact_center, ${digestOf('recipients')} AS digest,
+          rcs_count_slot(contact_center || ' ' || array_to_string(recipients, ' ')), recipients, SUM(number) FROM (
           SELECT contact_center, before AS recipients, -1 AS number FROM changed
           UNION ALL SELECT contact_center, after, 1 FROM changed) AS one
         WHERE cardinality(recipients) BETWEEN 2 AND 8
@@ -48,17 +49,6 @@ const removed = counting(
   `DELETE FROM many_recipients AS many USING changed WHERE many.contact_center = changed.contact_center
       AND many.recording_id = changed.recording_id AND coalesce(cardinality(after), 0) <= 8`,
 );
-
-/**
- * Rows of 0 to 15 are written by one transaction at a time, which nobody waits for; the others are for whoever finds none
- * of these free.
- */
-const slot = 'own integer := pg_backend_pid() % 16;';
-const takeSlot = `
-    FOR step IN 1..16 LOOP
-      EXIT WHEN pg_try_advisory_xact_lock(7203718, own);
-      own := CASE WHEN step = 16 THEN 16 + pg_backend_pid() % 48 ELSE (own + 1) % 16 END;
-    END LOOP;`;
 
 /** Counts the rows that are there, into empty tables. */
 export const fillRecipientCounts = `
@@ -108,19 +98,31 @@ export const recipientCountSchema = `
     PRIMARY KEY (contact_center, recording_id)
   );
   ${fillRecipientCounts}
+
+  -- The first row of a count that no other transaction changes: a second one is there where several did so at once. One of 512
+  -- locks for each, so that a transaction with many recipients takes no more. Those of 16 and above are for whoever finds none.
+  CREATE FUNCTION rcs_count_slot(name text) RETURNS integer LANGUAGE plpgsql AS $$
+  DECLARE
+    first integer := (hashtext(name) & 511) * 16;
+  BEGIN
+    FOR own IN 0..15 LOOP
+      IF pg_try_advisory_xact_lock(7203718, first + own) THEN RETURN own; END IF;
+    END LOOP;
+    RETURN 16 + pg_backend_pid() % 48;
+  END $$;
+
   -- With the rights of the owner, so that code of before needs none in tables that it does not know.
   CREATE FUNCTION rcs_recipients_added() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
   DECLARE
-    ${slot}
     one record;
   BEGIN
     SELECT COUNT(*) AS rows, min(contact_center) AS contact_center, min(recording_id) AS recording_id, min(recipient) AS recipient
       INTO one FROM added;
     IF one.rows = 0 THEN RETURN NULL; END IF;
-    ${takeSlot}
     -- The first recipient of a recording, as most are.
     IF one.rows = 1 AND NOT EXISTS (SELECT FROM media_recipient WHERE recording_id = one.recording_id OFFSET 1) THEN
-      INSERT INTO recipient_count AS present VALUES (one.contact_center, one.recipient, own, 1)
+      INSERT INTO recipient_count AS present
+        VALUES (one.contact_center, one.recipient, rcs_count_slot(one.contact_center || ' ' || one.recipient), 1)
         ON CONFLICT (contact_center, recipient, slot) DO UPDATE SET recordings = present.recordings + 1;
       RETURN NULL;
     END IF;
@@ -128,11 +130,8 @@ export const recipientCountSchema = `
     RETURN NULL;
   END $$;
   CREATE FUNCTION rcs_recipients_removed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
-  DECLARE
-    ${slot}
   BEGIN
     IF NOT EXISTS (SELECT FROM removed) THEN RETURN NULL; END IF;
-    ${takeSlot}
     ${removed}
     RETURN NULL;
   END $$;

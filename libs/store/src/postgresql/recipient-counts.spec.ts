@@ -22,7 +22,7 @@ const version = 16;
 /** As it was before there were counts. */
 const forgetCounts = `
   DROP TRIGGER recipients_added ON media_recipient; DROP TRIGGER recipients_removed ON media_recipient;
-  DROP FUNCTION rcs_recipients_added; DROP FUNCTION rcs_recipients_removed;
+  DROP FUNCTION rcs_recipients_added; DROP FUNCTION rcs_recipients_removed; DROP FUNCTION rcs_count_slot;
   DROP TABLE recipient_count; DROP TABLE recipient_set_count; DROP TABLE many_recipients;
   UPDATE rcs_schema SET version = ${version - 1}`;
 
@@ -149,6 +149,22 @@ describe('counts of the recipients of recordings', () => {
         SELECT contact_center, 'issued:' || number, id, 'media-2' FROM recording, generate_series(3, 7) AS number
       ON CONFLICT DO NOTHING`);
     await expectEqual();
+  });
+
+  it('are one row of a recipient whom nobody else writes at the same time', async () => {
+    const store = await database.open();
+    for (let number = 0; number < 12; number++) {
+      const id = `recording-${number}`;
+      await store.recordings.insert({ ...exampleRecording, id, mediaFiles: [] });
+      // Each on a connection of its own.
+      await execute(`
+        INSERT INTO media_recipient (contact_center, recipient, recording_id, media_id)
+          SELECT contact_center, recipient, id, 'media-0' FROM recording,
+            unnest(ARRAY['issued:one'${number % 2 === 0 ? '' : `, 'issued:two'`}]) AS recipient WHERE id = '${id}'`);
+    }
+    const rows = 'SELECT recordings::int AS n FROM';
+    expect(await execute(`${rows} recipient_count ORDER BY recipient`)).toEqual([{ n: 12 }, { n: 6 }]);
+    expect(await execute(`${rows} recipient_set_count`)).toEqual([{ n: 6 }]);
   });
 
   it('need no right of whoever writes the rows', async () => {

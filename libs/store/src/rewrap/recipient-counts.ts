@@ -39,5 +39,8 @@ export function recordingsOfGroups(
   return totals;
 }
 
-const presentOf = (group: readonly string[], counts: RecipientCounts): readonly string[] =>
-  [...new Set(group)].filter(recipient => (counts.get(recipient) ?? 0) > 0);
+function presentOf(group: readonly string[], counts: RecipientCounts): readonly string[] {
+  const present = group.filter(recipient => (counts.get(recipient) ?? 0) > 0);
+  // Of most certificates envelopes use one name.
+  return present.length < 2 ? present : [...new Set(present)];
+}

@@ -14,7 +14,7 @@ import type { DatabaseReader } from './reading/database-reader.js';
 import { mediaIndexStatus } from './reading/media-index-status.js';
 import type { DatabaseWriter } from './writing/database-writer.js';
 import { storedThing } from './stored-thing.js';
-import { mediaIndexWrites, type MediaIndexWrites } from './writing/media-index-writes.js';
+import { mediaIndexWrites, type IndexPosition, type MediaIndexWrites } from './writing/media-index-writes.js';
 
 interface DueRow {
   readonly document: string;
@@ -63,7 +63,10 @@ class SqliteMediaIndexStore implements MediaIndexStore {
   }
 
   async retryAll(contactCenter: string | undefined): Promise<void> {
-    await this.writer.write('retryMedia', contactCenter ?? null);
+    let after: IndexPosition | null = { recordingId: '', mediaId: '' };
+    while (after !== null) {
+      after = await this.writer.write('retryMedia', { after, contactCenter: contactCenter ?? null });
+    }
   }
 
   countUnknown(contactCenter: string): Promise<number> {

@@ -61,6 +61,11 @@ export const removals = storedThing<RemovalWrites, RemovalStore>({
         ) STRICT;
       `,
     },
+    {
+      version: 26,
+      worksWithCodeOf: 1,
+      sql: 'CREATE INDEX awaited_erasure_by_next_attempt ON awaited_erasure (next_attempt)',
+    },
   ],
 
   writes: removalWrites,

@@ -3,14 +3,22 @@ import type { LocationClaim } from '../../media-index/media-index-store.js';
 import { LocationClaims } from './location-claims.js';
 import type { WriteHandlers } from './write-operation.js';
 
+export interface IndexPosition {
+  readonly recordingId: string;
+  readonly mediaId: string;
+}
+
+/** Media files that are looked at in one transaction: some milliseconds. */
+const retriedAtOnce = 1000;
+
 export type MediaIndexWrites = {
   postponeMedia: {
     input: { recordingId: string; mediaId: string; reason: string; nextAttempt: number };
     result: null;
   };
   giveUpMedia: { input: { contactCenter: string; recordingId: string }; result: number };
-  /** null: of all contact centers. */
-  retryMedia: { input: string | null; result: null };
+  /** Of some media files behind a position: the next position, null behind the last. */
+  retryMedia: { input: { after: IndexPosition; contactCenter: string | null }; result: IndexPosition | null };
   leaseMediaIndex: { input: { owner: string; now: number; leaseUntil: number }; result: boolean };
   /** Those that another contact center had. */
   claimLocations: { input: readonly LocationClaim[]; result: readonly LocationClaim[] };
@@ -25,11 +33,19 @@ export function mediaIndexWrites(database: Database.Database): WriteHandlers<Med
     `UPDATE unindexed_media SET attempts = attempts + 1, next_attempt = ?, reason = ?
      WHERE recording_id = ? AND media_id = ?`,
   );
-  const retry = database.prepare<[string | null]>(
-    `UPDATE unindexed_media
-     SET next_attempt = 0, missing = CASE missing WHEN 'given-up' THEN 'inspection' ELSE missing END
-     WHERE attempts > 0 AND contact_center = ifnull(?, contact_center)`,
+  const endOfStep = database.prepare<[string, string], IndexPosition>(
+    `SELECT recording_id AS recordingId, media_id AS mediaId FROM unindexed_media
+     WHERE (recording_id, media_id) > (?, ?) ORDER BY recording_id, media_id LIMIT 1 OFFSET ${retriedAtOnce - 1}`,
   );
+  const retry = (upTo: string) =>
+    database.prepare<[object]>(
+      `UPDATE unindexed_media
+       SET next_attempt = 0, missing = CASE missing WHEN 'given-up' THEN 'inspection' ELSE missing END
+       WHERE (recording_id, media_id) > (@recordingId, @mediaId) ${upTo}
+         AND attempts > 0 AND +contact_center = ifnull(@contactCenter, contact_center)`,
+    );
+  const retryStep = retry('AND (recording_id, media_id) <= (@lastRecordingId, @lastMediaId)');
+  const retryRest = retry('');
   const giveUp = database.prepare<[string, string]>(
     `UPDATE unindexed_media SET missing = 'given-up'
      WHERE contact_center = ? AND recording_id = ? AND missing = 'inspection' AND attempts > 0`,
@@ -49,9 +65,11 @@ export function mediaIndexWrites(database: Database.Database): WriteHandlers<Med
     giveUpMedia({ contactCenter, recordingId }) {
       return giveUp.run(contactCenter, recordingId).changes;
     },
-    retryMedia(contactCenter) {
-      retry.run(contactCenter);
-      return null;
+    retryMedia({ after, contactCenter }) {
+      const last = endOfStep.get(after.recordingId, after.mediaId);
+      if (last === undefined) retryRest.run({ ...after, contactCenter });
+      else retryStep.run({ ...after, contactCenter, lastRecordingId: last.recordingId, lastMediaId: last.mediaId });
+      return last ?? null;
     },
     leaseMediaIndex({ owner, now, leaseUntil }) {
       return lease.run(leaseName, owner, leaseUntil, now).changes === 1;

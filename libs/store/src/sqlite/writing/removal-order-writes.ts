@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { RemovalAct, SettledRemoval } from '../../removal/removal-order-store.js';
 import type { RemovalClaim } from '../../removal/removal-store.js';
+import { ClaimedRows } from './claimed-rows.js';
 import { RemovalTable } from './removal-table.js';
 import type { WriteHandlers } from './write-operation.js';
 
@@ -24,12 +25,11 @@ export function removalOrderWrites(database: Database.Database): WriteHandlers<R
   const end = database.prepare<[string, string | null]>(
     'DELETE FROM removal_order WHERE recording_id = ? AND act = ifnull(?, act)',
   );
-  const claim = database.prepare<[number, number, string | null, number], RemovalAct>(
-    `UPDATE removal_order SET next_attempt = ? WHERE (recording_id, act) IN (
-       SELECT recording_id, act FROM removal_order
-       WHERE next_attempt <= ? AND recording_id = ifnull(?, recording_id) ORDER BY next_attempt LIMIT ?)
-     RETURNING recording_id AS recordingId, act, contact_center AS contactCenter, kind, user, reason, time`,
-  );
+  const orders = new ClaimedRows<RemovalAct>(database, {
+    table: 'removal_order',
+    key: 'recording_id, act',
+    columns: 'recording_id AS recordingId, act, contact_center AS contactCenter, kind, user, reason, time',
+  });
   const postpone = database.prepare<[number, string]>(
     `UPDATE removal_order SET next_attempt = ? WHERE recording_id = ? AND act = ''`,
   );
@@ -52,8 +52,7 @@ export function removalOrderWrites(database: Database.Database): WriteHandlers<R
       end.run(recordingId, act);
       return null;
     },
-    claimRemovalOrders: ({ now, leaseUntil, limit, recordingId }) =>
-      claim.all(leaseUntil, now, recordingId ?? null, limit),
+    claimRemovalOrders: claim => orders.claim(claim),
     postponeRemovalOrder({ recordingId, nextAttempt }) {
       postpone.run(nextAttempt, recordingId);
       return null;

@@ -10,6 +10,7 @@ import type {
   RemovalOutcome,
   RemovedMedia,
 } from '../../removal/removal-store.js';
+import { ClaimedRows } from './claimed-rows.js';
 import { RemovalTable } from './removal-table.js';
 import type { WriteHandlers } from './write-operation.js';
 
@@ -48,12 +49,11 @@ export function removalWrites(database: Database.Database): WriteHandlers<Remova
     `INSERT INTO awaited_erasure (recording_id, contact_center, user, reason, time, next_attempt)
      VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING`,
   );
-  const claimMedia = database.prepare<[number, number, string | null, number], RemovedMediaRow>(
-    `UPDATE removed_media SET next_attempt = ? WHERE (recording_id, media_id) IN (
-       SELECT recording_id, media_id FROM removed_media
-       WHERE next_attempt <= ? AND recording_id = ifnull(?, recording_id) ORDER BY next_attempt LIMIT ?)
-     RETURNING ${removedMediaColumns}`,
-  );
+  const media = new ClaimedRows<RemovedMediaRow>(database, {
+    table: 'removed_media',
+    key: 'recording_id, media_id',
+    columns: removedMediaColumns,
+  });
   const mediaGone = database.prepare<[string, string]>(
     'DELETE FROM removed_media WHERE recording_id = ? AND media_id = ?',
   );
@@ -61,12 +61,11 @@ export function removalWrites(database: Database.Database): WriteHandlers<Remova
     `UPDATE removed_media SET attempts = attempts + 1, next_attempt = ?, reason = ?
      WHERE recording_id = ? AND media_id = ?`,
   );
-  const claimErasures = database.prepare<[number, number, string | null, number], Omit<RemovalOrder, 'kind'>>(
-    `UPDATE awaited_erasure SET next_attempt = ? WHERE recording_id IN (
-       SELECT recording_id FROM awaited_erasure
-       WHERE next_attempt <= ? AND recording_id = ifnull(?, recording_id) ORDER BY next_attempt LIMIT ?)
-     RETURNING recording_id AS recordingId, contact_center AS contactCenter, user, reason, time`,
-  );
+  const erasures = new ClaimedRows<Omit<RemovalOrder, 'kind'>>(database, {
+    table: 'awaited_erasure',
+    key: 'recording_id',
+    columns: 'recording_id AS recordingId, contact_center AS contactCenter, user, reason, time',
+  });
   const postponeErasure = database.prepare<[number, string]>(
     'UPDATE awaited_erasure SET next_attempt = ? WHERE recording_id = ?',
   );
@@ -106,8 +105,7 @@ export function removalWrites(database: Database.Database): WriteHandlers<Remova
       return entry.mediaId === undefined || removed.length > 0;
     },
 
-    claimRemovedMedia: ({ now, leaseUntil, limit, recordingId }) =>
-      claimMedia.all(leaseUntil, now, recordingId ?? null, limit).map(removedMediaOf),
+    claimRemovedMedia: claim => media.claim(claim).map(removedMediaOf),
     noteMediaGone({ recordingId, mediaId }) {
       mediaGone.run(recordingId, mediaId);
       return null;
@@ -116,8 +114,7 @@ export function removalWrites(database: Database.Database): WriteHandlers<Remova
       postponeMedia.run(nextAttempt, reason, recordingId, mediaId);
       return null;
     },
-    claimErasures: ({ now, leaseUntil, limit, recordingId }) =>
-      claimErasures.all(leaseUntil, now, recordingId ?? null, limit).map(order => ({ ...order, kind: 'erased' })),
+    claimErasures: claim => erasures.claim(claim).map(order => ({ ...order, kind: 'erased' })),
     postponeErasure({ recordingId, nextAttempt }) {
       postponeErasure.run(nextAttempt, recordingId);
       return null;

@@ -5,7 +5,7 @@ import { triggerOf, type DeclaredSchema, type DeclaredTrigger } from './declared
 export type TriggerPurpose = 'audit' | 'counts';
 
 const countedTable = 'media_recipient';
-const countingFunctions = /^rcs_recipients_/;
+const countingFunctions = /^rcs_(recipients_|count_slot)/;
 
 const purposeOf = ({ table }: DeclaredTrigger): TriggerPurpose => (table === countedTable ? 'counts' : 'audit');
 

@@ -11,6 +11,7 @@ import { clientConfig } from './primary-pool.js';
 import { handOverSchema } from './hand-over-schema.js';
 import { keptArchiveSchema } from './kept-archive-schema.js';
 import { peaksSchema } from './peaks-schema.js';
+import { rebuiltRecipientCounts } from './rebuilt-recipient-counts.js';
 import { recipientCountSchema } from './recipient-count-schema.js';
 import { removalOrderSchema } from './removal-order-schema.js';
 import { removalSchema } from './removal-schema.js';
@@ -45,6 +46,7 @@ export const migrations: readonly PostgresqlMigration[] = [
   { version: 14, worksWithCodeOf: 1, sql: certificateListSchema },
   { version: 15, worksWithCodeOf: 1, sql: keptArchiveSchema },
   { version: 16, worksWithCodeOf: 1, sql: recipientCountSchema },
+  { version: 17, worksWithCodeOf: 1, sql: rebuiltRecipientCounts },
 ];
 
 /** A step may have to rewrite much. */

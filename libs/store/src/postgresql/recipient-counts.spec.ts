@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import { superuser } from '#test/postgresql/postgresql-server.js';
 import { PostgresqlTestDatabase } from '#test/postgresql/postgresql-test-database.js';
@@ -17,14 +19,15 @@ import { checkDatabase } from './check-postgresql.js';
 import { migrateSchema, migrations } from './migrate-schema.js';
 import { recountInPostgresql } from './recount-in-postgresql.js';
 
-const version = 16;
+/** Of the step that made them. */
+const firstVersion = 16;
 
 /** As it was before there were counts. */
 const forgetCounts = `
   DROP TRIGGER recipients_added ON media_recipient; DROP TRIGGER recipients_removed ON media_recipient;
   DROP FUNCTION rcs_recipients_added; DROP FUNCTION rcs_recipients_removed; DROP FUNCTION rcs_count_slot;
   DROP TABLE recipient_count; DROP TABLE recipient_set_count; DROP TABLE many_recipients;
-  UPDATE rcs_schema SET version = ${version - 1}`;
+  UPDATE rcs_schema SET version = ${firstVersion - 1}`;
 
 /** The rows of both sides of an equation: what is kept, and what the rows of media files say. */
 const equations: readonly (readonly [kept: string, anew: string])[] = [
@@ -149,6 +152,21 @@ describe('counts of the recipients of recordings', () => {
         SELECT contact_center, 'issued:' || number, id, 'media-2' FROM recording, generate_series(3, 7) AS number
       ON CONFLICT DO NOTHING`);
     await expectEqual();
+  });
+
+  it('are made anew where they are as the step made them at first', async () => {
+    const store = await database.open();
+    await runRecipientHistory(store, 57, 150);
+    await execute(forgetCounts);
+    await execute(readFileSync(join(__dirname, '../testing/former-recipient-counts.sql'), 'utf8'));
+    await execute(`UPDATE rcs_schema SET version = ${firstVersion}`);
+    await migrateSchema(database.options(), { host: '127.0.0.1', port: database.server.port }, migrations);
+    await expectEqual();
+    await runRecipientHistory(store, 56, 50);
+    await expectEqual();
+    expect(await execute(`SELECT to_regprocedure('rcs_count_slot(text)') IS NOT NULL AS there`)).toEqual([
+      { there: true },
+    ]);
   });
 
   it('are one row of a recipient whom nobody else writes at the same time', async () => {

@@ -17,7 +17,7 @@ mkdir "$build"
 
 # Only what the build reads, so that nothing else of a checkout can slip into the image.
 (cd "$source" && tar -cf - package.json package-lock.json .npmrc tsconfig.json tsconfig.build.json \
-    scripts/copy-assets.mjs scripts/bundle.mjs scripts/on-demand.mjs scripts/loaded-on-demand.json \
+    scripts/copy-assets.mjs scripts/native.mjs scripts/bundle.mjs scripts/on-demand.mjs scripts/loaded-on-demand.json \
     scripts/console.mjs apps libs) | tar -xf - -C "$build"
 cd "$build"
 
@@ -27,6 +27,7 @@ prefix=$(dirname "$(dirname "$(node -p 'require("fs").realpathSync(process.execP
 npm ci --prefer-offline --no-audit --no-fund --loglevel=error
 node_modules/.bin/tsc -p tsconfig.build.json
 node scripts/copy-assets.mjs
+node scripts/native.mjs
 node scripts/bundle.mjs
 node scripts/console.mjs
 npm prune --prefer-offline --omit=dev --no-audit --no-fund --loglevel=error

@@ -31,7 +31,7 @@ async function bundle() {
   do {
     again = false;
     bundling = (async () => {
-      for (const script of ['copy-assets.mjs', 'bundle.mjs'])
+      for (const script of ['copy-assets.mjs', 'native.mjs', 'bundle.mjs'])
         await runBeside(process.execPath, [join(repository, 'scripts', script)], {
           cwd: repository,
           stdio: ['ignore', 2, 2],

@@ -210,6 +210,7 @@ const makers = [
   'package.json',
   'package-lock.json',
   'scripts/copy-assets.mjs',
+  'scripts/native.mjs',
   'scripts/bundle.mjs',
   'scripts/on-demand.mjs',
   'scripts/loaded-on-demand.json',

@@ -11,6 +11,8 @@ export interface TokenOptions {
    * `recommendedThreadPoolSize(sessions)`.
    */
   readonly sessions: number;
+  /** Calls of the token that run at the same time; one for every session and one more when absent. */
+  readonly threads?: number | undefined;
   /** The most operations that wait for a session. */
   readonly queueLimit: number;
   /**

@@ -11,13 +11,22 @@ import {
 } from './errors/token-error.js';
 import { TokenConnection, type ConnectionOptions } from './module/token-connection.js';
 import type { TokenModule } from './module/token-module.js';
-import type { Lane } from './sessions/session-pool.js';
+import type { Lane, SessionUse } from './sessions/session-pool.js';
+import type { SessionTurn } from './sessions/session-turn.js';
 import type { TokenSession } from './sessions/token-session.js';
 import type { WaitSignal } from './sessions/wait-signal.js';
 import type { TokenObserver, TokenState } from './token-options.js';
 
 /** An operation in a session that it has for itself. It may be run again, in another session. */
 export type TokenWork<T> = (session: TokenSession, connection: TokenConnection) => Promise<T>;
+
+/** One that may have its session in line. */
+export type TokenWorkInTurn<T> = (session: TokenSession, connection: TokenConnection, turn: SessionTurn) => Promise<T>;
+
+/** How an operation wants to have its session, by what is known of the token. */
+export type WantedUse = (connection: TokenConnection) => SessionUse;
+
+const alone: WantedUse = () => 'alone';
 
 /** A token that was open for so long without a loss has proven that it works, whoever used it. */
 const provenAfterMs = 60_000;
@@ -89,13 +98,13 @@ export class TokenSupervisor {
    * be), a login that it forgot, handles that went stale.
    * @throws TokenError
    */
-  async run<T>(lane: Lane, signal: WaitSignal, what: string, work: TokenWork<T>): Promise<T> {
+  async run<T>(lane: Lane, signal: WaitSignal, what: string, work: TokenWorkInTurn<T>, use = alone): Promise<T> {
     let faults = 0;
     for (let attempt = 1; ; attempt++) {
       const connection = this.current();
       const { indexVersion } = connection;
       try {
-        const result = await this.runOnce(connection, lane, signal, work);
+        const result = await this.runOnce(connection, lane, signal, work, use);
         this.ambiguousFailures = 0;
         if (lane === 'playback') this.backOff.proven();
         return result;
@@ -137,22 +146,31 @@ export class TokenSupervisor {
     connection: TokenConnection,
     lane: Lane,
     signal: WaitSignal,
-    work: TokenWork<T>,
+    work: TokenWorkInTurn<T>,
+    wantedUse: WantedUse,
   ): Promise<T> {
     const pool = connection.pool(lane);
     const asked = performance.now();
-    const session = await pool.lease(lane, signal);
+    let use = wantedUse(connection);
+    let session = await pool.lease(lane, signal, use);
+    if (use === 'in line' && connection.isInDoubt) {
+      pool.release(session, true);
+      use = 'alone';
+      session = await pool.lease(lane, signal, use);
+    }
+    const turn: SessionTurn = { use };
     const started = performance.now();
     this.observer.waited((started - asked) / 1000);
     let usable = true;
     try {
       connection.prepare(session);
-      return await work(session, connection);
+      return await work(session, connection, turn);
     } catch (error) {
       usable = isSessionUsable(toTokenError(error, ''));
       throw error;
     } finally {
-      this.observer.executed((performance.now() - started) / 1000);
+      this.observer.executed(turn.seconds ?? (performance.now() - started) / 1000);
+      if (turn.seconds !== undefined) connection.lineLength.note(turn.seconds);
       pool.release(session, usable);
     }
   }
@@ -236,6 +254,9 @@ export class TokenSupervisor {
   /** A failure with which the token was lost is no failure of the operation: another replica, or later, may do. */
   private forCaller(connection: TokenConnection, failure: TokenError): TokenError {
     const { message, ckr, cause } = failure;
+    const { currentState: state } = this;
+    // Whoever had a session when the PIN was refused could not get another one.
+    if (connection !== this.connection && state.kind === 'pin-refused') return new TokenError('pin', state.reason);
     const lost = connection !== this.connection && (isOneOf(ambiguousFailures, ckr) || isOneOf(staleHandles, ckr));
     if (!lost && (failure.failure !== 'unavailable' || failure.retryAfterMs !== undefined)) return failure;
     return new TokenError('unavailable', message, { ckr, cause, retryAfterMs: this.backOff.retryAfterMs });

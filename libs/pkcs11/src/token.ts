@@ -5,17 +5,18 @@ import type { CertificateToStore } from './keys/key-templates.js';
 import type { KeyRemoval } from './keys/remove-key.js';
 import { sign, type SignatureHash } from './keys/sign.js';
 import { heldKey } from './keys/held-key.js';
-import type { PresentKey } from './keys/key-index.js';
+import type { KeyIndex, PresentKey } from './keys/key-index.js';
 import type { KeyObjects } from './keys/read-keys.js';
 import type { TokenKey } from './keys/token-key.js';
 import { parsePkcs11Uri } from './location/pkcs11-uri.js';
 import { listSlots, type SlotContent } from './module/find-slot.js';
+import type { TokenConnection } from './module/token-connection.js';
 import type { TokenDescription } from './module/token-description.js';
 import { TokenModule, type ModuleOptions, type ModuleProgress } from './module/token-module.js';
 import type { TokenNote } from './notes/token-notes.js';
 import type { WaitSignal } from './sessions/wait-signal.js';
 import { TokenAdministration } from './token-administration.js';
-import { TokenSupervisor } from './token-supervisor.js';
+import { TokenSupervisor, type TokenWorkInTurn, type WantedUse } from './token-supervisor.js';
 import type { TokenOptions, TokenState } from './token-options.js';
 import { PaddedUnwrapping } from './unwrap/padded-unwrapping.js';
 import { RawUnwrapping } from './unwrap/raw-unwrapping.js';
@@ -113,12 +114,22 @@ export class Token {
    */
   async unwrapSessionKey(key: PresentKey, options: EncryptedSessionKey & { signal: WaitSignal }): Promise<Buffer> {
     requireSessionKeyLength(options.sessionKeyLength);
-    return this.supervisor.run('playback', options.signal, 'unwrapping a session key', (session, connection) => {
-      const { rawRsa } = connection.description.capabilities;
-      const present = heldKey(connection.index, key);
-      if (rawRsa && this.options.paddings !== 'in-token') return this.rawUnwrapping.unwrap(session, present, options);
+    let known: { readonly index: KeyIndex; readonly key: TokenKey | undefined } | undefined;
+    const work: TokenWorkInTurn<Buffer> = (session, connection, turn) => {
+      const { index } = connection;
+      const present = (known?.index === index ? known.key : undefined) ?? heldKey(index, key);
+      if (this.judgesPaddings(connection)) return this.rawUnwrapping.unwrap(session, present, options, turn);
       return this.paddedUnwrapping.unwrap(session, present, options, connection);
-    });
+    };
+    const use: WantedUse = connection => {
+      const { index } = connection;
+      const present = index.present(key);
+      known = { index, key: present };
+      const isOneStep =
+        present !== undefined && this.judgesPaddings(connection) && connection.decryptsInOneStep(present);
+      return isOneStep && this.rawUnwrapping.isReadyFor(present) ? 'in line' : 'alone';
+    };
+    return this.supervisor.run('playback', options.signal, 'unwrapping a session key', work, use);
   }
 
   /** Puts a private key and its certificate into the token. @throws TokenError refused when the pair cannot be used. */
@@ -182,6 +193,11 @@ export class Token {
     });
   }
 
+  /** Whether paddings are judged here, and not by the token. */
+  private judgesPaddings({ description }: TokenConnection): boolean {
+    return description.capabilities.rawRsa && this.options.paddings !== 'in-token';
+  }
+
   /** Ends for good: who waits hears `unavailable`, what runs is finished; `closed` tells when. */
   close(): void {
     this.finished = this.supervisor.close();
@@ -195,8 +211,9 @@ export class Token {
 
 function supervisorOf(options: TokenOptions, progress?: ModuleProgress): TokenSupervisor {
   const location = parsePkcs11Uri(options.uri);
-  const { serialised, initialisation, certificateDirectory } = options;
-  const module = TokenModule.load(location.modulePath, { serialised, initialisation, progress });
+  const { serialised, initialisation, certificateDirectory, sessions } = options;
+  const threads = Math.min(sessions, options.threads ?? sessions);
+  const module = TokenModule.load(location.modulePath, { serialised, initialisation, progress, threads });
   const certificates = certificateDirectory === undefined ? undefined : CertificateDirectory.open(certificateDirectory);
   return new TokenSupervisor(module, { ...options, location, certificates }, options.observer);
 }

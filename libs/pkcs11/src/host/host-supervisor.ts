@@ -11,8 +11,6 @@ import { TokenView } from './token-view.js';
 export interface HostedTokenOptions extends HostedOptions {
   /** How long a call may take while the token is being opened or looked for, milliseconds. */
   readonly openTimeoutMs: number;
-  /** Calls of the token that run at the same time; one for every session and one more when absent. */
-  readonly threads?: number | undefined;
   /**
    * For modules that read their objects once: where a key is not found the module is initialised again, when nobody uses the
    * token and once a minute at most.
@@ -121,10 +119,10 @@ export class HostSupervisor {
   }
 
   private start(): void {
-    const { observer, environment, threads, openTimeoutMs, operationTimeoutMs, ...rest } = this.options;
+    const { observer, environment, openTimeoutMs, operationTimeoutMs, ...rest } = this.options;
     const process = new ModuleProcess({
       environment,
-      threads: threads ?? recommendedThreadPoolSize(rest.sessions),
+      threads: rest.threads ?? recommendedThreadPoolSize(rest.sessions),
       patienceMs: () => (this.tokenState.kind === 'open' ? operationTimeoutMs : openTimeoutMs),
       executed: seconds => observer.executed(seconds),
       told: message => this.take(process, message),

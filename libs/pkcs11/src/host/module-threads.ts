@@ -2,10 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { constants, getPriority, setPriority } from 'node:os';
 import { promisify } from 'node:util';
+import { threadNiceness } from '../module/thread-niceness.js';
 
 const ownTasks = '/proc/self/task';
-/** What is added to the nice value: the event loops go first, yet they keep half of its share on a host that is full. */
-const niceness = 3;
 
 /**
  * Starts the threads of libuv, where calls of the module run, and lets them give way to the event loops. A module that
@@ -18,7 +17,7 @@ export async function startModuleThreads(): Promise<void> {
   const started = listTasks().filter(task => !others.includes(task));
   try {
     // On Linux this is about one thread (setpriority(2)).
-    const priority = Math.min(constants.priority.PRIORITY_LOW, getPriority() + niceness);
+    const priority = Math.min(constants.priority.PRIORITY_LOW, getPriority() + threadNiceness);
     for (const task of started) setPriority(task, priority);
   } catch {
     // Slower under full load, nothing else.

@@ -26,7 +26,7 @@ describe(putPrivateKey.name, () => {
     const location = parsePkcs11Uri(softHsm.uri);
     const limits = { sessions: 1, queueLimit: 1, operationTimeoutMs: 10_000 };
     connection = TokenConnection.open(module, { location, pin: softHsm.pin, ...limits });
-    session = await connection.pool('administration').lease('administration', AbortSignal.timeout(5000));
+    session = await connection.pool('administration').lease('administration', AbortSignal.timeout(5000), 'alone');
   });
   afterAll(async () => {
     connection.pool('administration').release(session, true);

@@ -90,7 +90,7 @@ export class NativeCalls {
   private watchUntil(end: number): void {
     if (this.watchdog !== undefined && this.watchdog.rings <= end) return;
     this.stopWatching();
-    this.watchdog = { timer: setTimeout(() => this.reportLate(), end - performance.now()), rings: end };
+    this.watchdog = { timer: setTimeout(() => this.reportLate(), Math.max(0, end - performance.now())), rings: end };
   }
 
   private stopWatching(): void {

@@ -4,11 +4,14 @@ import { toTokenError } from '../errors/token-error.js';
 import type { CertificateDirectory } from '../keys/certificate-directory.js';
 import { KeyIndex } from '../keys/key-index.js';
 import { KeyReader, type KeyObjects } from '../keys/read-keys.js';
+import type { TokenKey } from '../keys/token-key.js';
 import type { TokenLocation } from '../location/pkcs11-uri.js';
 import { readNotes, type TokenNote } from '../notes/token-notes.js';
+import { LineLength } from '../sessions/line-length.js';
 import { SessionPool, type Lane } from '../sessions/session-pool.js';
 import { Login } from '../sessions/login.js';
 import { TokenSession } from '../sessions/token-session.js';
+import { longestInputBytes } from './decryption-threads.js';
 import { findSlot } from './find-slot.js';
 import { describeToken, MechanismList, type TokenDescription } from './token-description.js';
 import { asUnavailable, type TokenModule } from './token-module.js';
@@ -28,6 +31,8 @@ export interface ConnectionOptions {
  * presence is another object.
  */
 export class TokenConnection {
+  /** In each session. */
+  readonly lineLength = new LineLength();
   private version = 0;
   /** Login and handles are in doubt. */
   private stale = false;
@@ -140,6 +145,16 @@ export class TokenConnection {
     this.stale = true;
   }
 
+  /** Whether the next operation, whatever it is, has something to repair first, for which it needs its session alone. */
+  get isInDoubt(): boolean {
+    return this.stale;
+  }
+
+  /** Whether decrypting with the key is one step: no login in between, of which it is known that there is none. */
+  decryptsInOneStep({ handle, modulus }: TokenKey): boolean {
+    return !this.module.serialised && this.login.isKnownFree(handle) && modulus.length <= longestInputBytes;
+  }
+
   /** To be called at the beginning of every operation. @throws TokenError pin when the token lets us in no more */
   prepare(session: TokenSession): void {
     if (!this.stale) return;
@@ -177,6 +192,7 @@ export class TokenConnection {
       new SessionPool({
         size,
         queueLimit,
+        lineLength: () => this.lineLength.current,
         openSession: () => this.openSession(),
         closeSession: session => session.close(),
         ...(partner === undefined ? {} : { partner }),

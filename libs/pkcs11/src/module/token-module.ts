@@ -1,8 +1,11 @@
 import * as pkcs11 from 'pkcs11js';
 import { ckrOf } from '../errors/ckr-names.js';
 import { isOneOf, TokenError, toTokenError } from '../errors/token-error.js';
+import { DecryptionThreads } from './decryption-threads.js';
+import { loadModule, type LoadedModule } from './load-module.js';
 import { madeForAnotherMachine } from './machine-of-module.js';
 import { NativeCalls } from './native-calls.js';
+import { threadNiceness } from './thread-niceness.js';
 
 const modules = new Map<string, TokenModule>();
 
@@ -21,7 +24,11 @@ export interface ModuleOptions {
   readonly serialised?: boolean | undefined;
   readonly initialisation?: string | undefined;
   readonly progress?: ModuleProgress | undefined;
+  /** The most threads on which decryptions run: as many as there are sessions for them. */
+  readonly threads?: number | undefined;
 }
+
+const fewThreads = 4;
 
 /**
  * A PKCS#11 library in this process. Initialisation belongs to the process, not to a token (PKCS#11, 5.4), so all tokens
@@ -34,9 +41,10 @@ export class TokenModule {
   private initialised = false;
   private starts = 0;
   private oneCallerOnly: boolean;
+  private threads: DecryptionThreads | undefined;
 
   private constructor(
-    private readonly loaded: pkcs11.PKCS11,
+    private readonly loaded: LoadedModule,
     private readonly options: ModuleOptions,
   ) {
     this.oneCallerOnly = options.serialised ?? false;
@@ -47,23 +55,32 @@ export class TokenModule {
   static load(path: string, options: ModuleOptions = {}): TokenModule {
     const known = modules.get(path);
     if (known !== undefined) return known;
-    const library = new pkcs11.PKCS11();
+    let loaded: LoadedModule;
     try {
-      library.load(path);
+      loaded = loadModule(path);
     } catch (error) {
       const message =
         `the PKCS#11 module ${path} cannot be loaded (${madeForAnotherMachine(path) ?? loaderReason(error)}): ` +
         'check module-path, that the file is made for this machine, and the libraries it needs';
       throw new TokenError('unsupported', message, { cause: error });
     }
-    const module = new TokenModule(library, options);
+    const module = new TokenModule(loaded, options);
     modules.set(path, module);
     return module;
   }
 
   get library(): pkcs11.PKCS11 {
     this.progress.called();
-    return this.loaded;
+    return this.loaded.library;
+  }
+
+  /** The threads on which decryptions run in one step; only while the module is initialised, and bears several callers. */
+  get decryptions(): DecryptionThreads {
+    return (this.threads ??= new DecryptionThreads(
+      this.loaded.functions,
+      this.options.threads ?? fewThreads,
+      threadNiceness,
+    ));
   }
 
   /** Whether the module bears one caller at a time: no call may begin on a thread of its own. */

@@ -46,6 +46,11 @@ export class Login {
     }
   }
 
+  /** Whether it is known that the key wants no login for each use. */
+  isKnownFree(key: pkcs11.Handle): boolean {
+    return this.wishes.get(key) === false;
+  }
+
   /** For the operation that has begun in the session. @throws TokenError pin */
   authoriseUse(session: CallingSession): void {
     this.logIn(session, pkcs11.CKU_CONTEXT_SPECIFIC);

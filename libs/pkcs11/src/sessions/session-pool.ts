@@ -6,9 +6,17 @@ import type { WaitSignal } from './wait-signal.js';
 /** Playback must never wait behind administration: imports, listings, new keys. */
 export type Lane = 'playback' | 'administration';
 
+/**
+ * `alone`: nobody else has the session meanwhile. `in line`: for one operation that is a single step, so that others may have
+ * theirs ready behind it in the same session.
+ */
+export type SessionUse = 'alone' | 'in line';
+
 export interface SessionPoolOptions {
   /** The most sessions that are open at a time. */
   readonly size: number;
+  /** How many may stand in line in one session at the moment. */
+  readonly lineLength: () => number;
   /** The most operations that wait for one. */
   readonly queueLimit: number;
   readonly openSession: () => TokenSession;
@@ -19,6 +27,7 @@ export interface SessionPoolOptions {
 
 interface Waiter {
   readonly lane: Lane;
+  readonly use: SessionUse;
   readonly give: (session: TokenSession) => void;
   readonly giveUp: (error: Error) => void;
 }
@@ -28,14 +37,22 @@ const busyRetryAfterMs = 1000;
 /** Other processes give their sessions back some time: a pool that became smaller tries its full size again. */
 const growAgainMs = 5000;
 
+/** Those who stand in line in a session. */
+interface Line {
+  leases: number;
+  /** Whether the session is as good as before. */
+  usable: boolean;
+}
+
 /**
- * Sessions, opened when they are first needed and leased to one operation at a time. Who finds none waits: first come,
- * first served, playback before administration. A lease never waits for another lease of the same operation.
+ * Sessions, opened when they are first needed and leased to one operation at a time, or to a few in line. Who finds none waits:
+ * first come, first served, playback before administration. A lease never waits for another lease of the same operation.
  */
 export class SessionPool {
   private readonly idle: TokenSession[] = [];
   private readonly waiting: Waiter[] = [];
   private leased = 0;
+  private readonly lines = new Map<TokenSession, Line>();
   /** What the token allowed when it was asked for one too many, until (`performance.now()`) that is forgotten. */
   private shortage: { readonly limit: number; readonly until: number } | undefined;
   private closed = false;
@@ -59,10 +76,10 @@ export class SessionPool {
    * @throws TokenError busy when the queue is full or the signal aborts before a session is free, unavailable when the
    * pool is closed; whatever opening a session throws.
    */
-  async lease(lane: Lane, signal: WaitSignal): Promise<TokenSession> {
+  lease(lane: Lane, signal: WaitSignal, use: SessionUse): TokenSession | Promise<TokenSession> {
     if (this.closed) throw closedError();
     if (signal.aborted) throw givenUp(signal);
-    return (this.waiting.length === 0 ? this.take() : undefined) ?? (await this.wait(lane, signal));
+    return (this.waiting.length === 0 ? this.take(use) : undefined) ?? this.wait(lane, signal, use);
   }
 
   /** Takes over a session that was opened elsewhere. */
@@ -72,9 +89,12 @@ export class SessionPool {
 
   /** Gives a session back. One that is not usable any more is closed; the next lease opens another. */
   release(session: TokenSession, usable: boolean): void {
-    this.leased--;
-    if (usable && !this.closed) this.idle.push(session);
-    else this.options.closeSession(session);
+    const line = this.lines.get(session);
+    if (line !== undefined) {
+      line.leases--;
+      line.usable &&= usable;
+    }
+    if (line === undefined || line.leases === 0) this.takeBack(session, line?.usable ?? usable);
     this.serve();
     this.options.partner?.().serveStarving();
   }
@@ -86,10 +106,29 @@ export class SessionPool {
     for (const session of this.idle.splice(0)) this.options.closeSession(session);
   }
 
-  private take(): TokenSession | undefined {
+  private take(use: SessionUse): TokenSession | undefined {
     const session = this.idle.pop() ?? this.open();
-    if (session !== undefined) this.leased++;
+    if (session === undefined) return use === 'in line' ? this.joinShortestLine() : undefined;
+    this.leased++;
+    if (use === 'in line') this.lines.set(session, { leases: 1, usable: true });
     return session;
+  }
+
+  private joinShortestLine(): TokenSession | undefined {
+    let [shortest, length] = [undefined as TokenSession | undefined, this.options.lineLength()];
+    for (const [session, { leases, usable }] of this.lines)
+      if (usable && leases < length) [shortest, length] = [session, leases];
+    const line = shortest === undefined ? undefined : this.lines.get(shortest);
+    if (line !== undefined) line.leases++;
+    return shortest;
+  }
+
+  /** When nobody has it any more. */
+  private takeBack(session: TokenSession, usable: boolean): void {
+    this.leased--;
+    this.lines.delete(session);
+    if (usable && !this.closed) this.idle.push(session);
+    else this.options.closeSession(session);
   }
 
   private open(): TokenSession | undefined {
@@ -114,7 +153,7 @@ export class SessionPool {
     if (this.leased + this.idle.length === 0) this.serve();
   }
 
-  private wait(lane: Lane, signal: WaitSignal): Promise<TokenSession> {
+  private wait(lane: Lane, signal: WaitSignal, use: SessionUse): Promise<TokenSession> {
     if (this.waiting.length >= this.options.queueLimit) {
       const message = `the token is busy: ${this.waiting.length} operations wait already`;
       throw new TokenError('busy', message, { retryAfterMs: busyRetryAfterMs });
@@ -123,9 +162,11 @@ export class SessionPool {
       const leave = (): void => {
         this.waiting.splice(this.waiting.indexOf(waiter), 1);
         reject(givenUp(signal));
+        this.serve();
       };
       const waiter: Waiter = {
         lane,
+        use,
         give: session => {
           signal.removeEventListener('abort', leave);
           resolve(session);
@@ -147,10 +188,10 @@ export class SessionPool {
   }
 
   private serve(): void {
-    while (this.waiting.length > 0) {
+    for (let first = this.waiting[0]; first !== undefined; first = this.waiting[0]) {
       let session: TokenSession | undefined;
       try {
-        session = this.take();
+        session = this.take(first.use);
       } catch (error) {
         this.waiting.shift()?.giveUp(toTokenError(error, 'opening a session'));
         continue;

@@ -1,20 +1,27 @@
 import type * as pkcs11 from 'pkcs11js';
 import { TokenError } from '../errors/token-error.js';
+import type { DecryptionAnswer } from '../module/decryption-threads.js';
 import type { Login } from './login.js';
 import type { StartCall } from '../module/native-calls.js';
 import { quietly, type TokenModule } from '../module/token-module.js';
 
 /**
  * A session of the token. It can do one operation at a time, so whoever holds it holds it from the first to the last
- * call. The heavy calls run on threads of libuv's pool and are watched; the short ones run at once. Where the module bears
+ * call; operations of one step may stand in line. The heavy calls run on threads of libuv's pool and are watched; the short ones run at once. Where the module bears
  * one caller at a time, all of them run at once.
  */
 export class TokenSession {
   private readonly generation: number;
   private running = false;
   private closing = false;
+  /** Operations that stand in line, the one that runs among them. */
+  private line = 0;
   private readonly returned = (): void => {
     this.running = false;
+    if (this.closing) this.close();
+  };
+  private readonly stepReturned = (): void => {
+    this.line--;
     if (this.closing) this.close();
   };
 
@@ -34,8 +41,9 @@ export class TokenSession {
 
   /** @throws TokenError unavailable when the session ended with the module, or a call that was given up still runs in it. */
   get library(): pkcs11.PKCS11 {
-    if (!this.valid) throw new TokenError('unavailable', 'the session ended when the module was started again');
-    if (this.running) throw new TokenError('unavailable', 'a call that was given up still runs in the session');
+    if (!this.valid) throw sessionEnded();
+    if (this.running || this.line > 0)
+      throw new TokenError('unavailable', 'a call that was given up still runs in the session');
     return this.module.library;
   }
 
@@ -43,6 +51,20 @@ export class TokenSession {
   async decrypt(mechanism: pkcs11.Mechanism, key: pkcs11.Handle, input: Buffer, outputBytes: number): Promise<Buffer> {
     this.startDecryption(mechanism, key);
     return this.finishDecryption(input, outputBytes);
+  }
+
+  /**
+   * C_DecryptInit and C_Decrypt in one step, behind those that were begun in this session before; for a mechanism without
+   * parameters and a key that wants no login for its use.
+   * @throws TokenError unavailable when the session ended with the module, or the operation hangs
+   */
+  decryptInLine(mechanism: number, key: pkcs11.Handle, input: Buffer): Promise<DecryptionAnswer> {
+    if (!this.valid) throw sessionEnded();
+    const { decryptions, calls } = this.module;
+    return calls.run('C_Decrypt', this.timeoutMs, { buffers: [], returned: this.stepReturned }, done => {
+      decryptions.begin({ session: this.handle, key, mechanism, input }, answer => done(null, answer));
+      this.line++;
+    });
   }
 
   /** C_Decrypt alone, after `startDecryption`: apart, so that a failure of either can be told. */
@@ -112,7 +134,7 @@ export class TokenSession {
    * what the call is working with.
    */
   close(): void {
-    if (this.running) this.closing = true;
+    if (this.running || this.line > 0) this.closing = true;
     else if (this.valid) quietly(() => this.library.C_CloseSession(this.handle));
   }
 
@@ -142,3 +164,6 @@ export class TokenSession {
     return Promise.resolve(atOnce());
   }
 }
+
+const sessionEnded = (): TokenError =>
+  new TokenError('unavailable', 'the session ended when the module was started again');

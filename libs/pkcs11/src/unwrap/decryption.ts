@@ -24,14 +24,17 @@ export function startDecryption(session: TokenSession, key: TokenKey, mechanism:
     session.startDecryption(mechanism, key.handle);
   } catch (error) {
     const ckr = ckrOf(error);
-    if (ckr === undefined) throw error;
-    // SoftHSM's answer to parameters of OAEP that it does not know.
-    const unknownParameters = ckr === 'CKR_ARGUMENTS_BAD' && mechanism.parameter !== undefined;
-    if (!unknownParameters && !isOneOf(notOffered, ckr)) throw tokenFault('C_DecryptInit', ckr);
-    throw new TokenError('unsupported', `the token does not decrypt in this way: C_DecryptInit answers ${ckr}`, {
-      ckr,
-    });
+    throw ckr === undefined ? error : notStarted(ckr, mechanism.parameter !== undefined);
   }
+}
+
+/** What it means that C_DecryptInit answers this: unsupported, or unavailable as a fault of the token. */
+export function notStarted(ckr: string, hasParameters = false): TokenError {
+  // SoftHSM's answer to parameters of OAEP that it does not know.
+  const unknownParameters = ckr === 'CKR_ARGUMENTS_BAD' && hasParameters;
+  if (!unknownParameters && !isOneOf(notOffered, ckr)) return tokenFault('C_DecryptInit', ckr);
+  const message = `the token does not decrypt in this way: C_DecryptInit answers ${ckr}`;
+  return new TokenError('unsupported', message, { ckr });
 }
 
 /** What came of C_Decrypt: one of the two. */

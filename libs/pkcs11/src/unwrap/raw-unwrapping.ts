@@ -1,9 +1,12 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import * as pkcs11 from 'pkcs11js';
+import { ckrName } from '../errors/ckr-names.js';
 import { tokenFault } from '../errors/token-error.js';
 import type { TokenKey } from '../keys/token-key.js';
+import type { DecryptionAnswer } from '../module/decryption-threads.js';
+import type { SessionTurn } from '../sessions/session-turn.js';
 import type { TokenSession } from '../sessions/token-session.js';
-import { finishDecryption, startDecryption } from './decryption.js';
+import { finishDecryption, notStarted, startDecryption } from './decryption.js';
 import { rejectionChallenge, rejectionSecretFrom } from './implicit-rejection.js';
 import { decodeSessionKey, type EncryptedSessionKey } from './session-key-decoding.js';
 
@@ -13,14 +16,31 @@ import { decodeSessionKey, type EncryptedSessionKey } from './session-key-decodi
  * attacker sends, so that its failures are its own.
  */
 export class RawUnwrapping {
+  /** By the identifier of the key in hexadecimal. */
   private readonly rejectionSecrets = new Map<string, KeyObject>();
+  /** The same by what was read of the token last, which is found without making a text. */
+  private readonly secretsOfKeys = new WeakMap<TokenKey, KeyObject>();
 
-  async unwrap(session: TokenSession, key: TokenKey, encrypted: EncryptedSessionKey): Promise<Buffer> {
-    const name = key.id.toString('hex');
-    const secret = this.rejectionSecrets.get(name) ?? (await this.makeRejectionSecret(session, key, name));
+  /** Whether there is nothing to do for the key before its first unwrap. */
+  isReadyFor(key: TokenKey): boolean {
+    return this.secretOf(key) !== undefined;
+  }
+
+  /** In one step, where the session is had in line: only for a key that `isReadyFor` knows. @throws TokenError */
+  async unwrap(
+    session: TokenSession,
+    key: TokenKey,
+    encrypted: EncryptedSessionKey,
+    turn: SessionTurn,
+  ): Promise<Buffer> {
+    const secret = this.secretOf(key) ?? (await this.makeRejectionSecret(session, key));
     const number = asNumberBelow(key.modulus, encrypted.encryptedKey);
     // What is no ciphertext of this key, as everybody can see, goes the same way nevertheless and is rejected at its end.
-    const block = await privateOperation(session, key, number ?? rejectionChallenge(key.modulus.length));
+    const input = number ?? rejectionChallenge(key.modulus.length);
+    const block =
+      turn.use === 'in line'
+        ? blockOfAnswer(await session.decryptInLine(pkcs11.CKM_RSA_X_509, key.handle, input), key, turn)
+        : await privateOperation(session, key, input);
     try {
       return decodeSessionKey(block, encrypted, secret, number === undefined ? 0 : 1);
     } finally {
@@ -28,11 +48,19 @@ export class RawUnwrapping {
     }
   }
 
-  private async makeRejectionSecret(session: TokenSession, key: TokenKey, name: string): Promise<KeyObject> {
+  private secretOf(key: TokenKey): KeyObject | undefined {
+    const known = this.secretsOfKeys.get(key);
+    if (known !== undefined) return known;
+    const named = this.rejectionSecrets.get(key.id.toString('hex'));
+    if (named !== undefined) this.secretsOfKeys.set(key, named);
+    return named;
+  }
+
+  private async makeRejectionSecret(session: TokenSession, key: TokenKey): Promise<KeyObject> {
     const block = await privateOperation(session, key, rejectionChallenge(key.modulus.length));
     const secret = createSecretKey(rejectionSecretFrom(block));
     block.fill(0);
-    this.rejectionSecrets.set(name, secret);
+    this.rejectionSecrets.set(key.id.toString('hex'), secret);
     return secret;
   }
 }
@@ -45,11 +73,21 @@ function asNumberBelow(modulus: Buffer, encryptedKey: Buffer): Buffer | undefine
 }
 
 async function privateOperation(session: TokenSession, key: TokenKey, input: Buffer): Promise<Buffer> {
-  const size = key.modulus.length;
   startDecryption(session, key, { mechanism: pkcs11.CKM_RSA_X_509 });
-  const { message: output, ckr } = await finishDecryption(session, key, input);
+  const { message, ckr } = await finishDecryption(session, key, input);
   // No ciphertext is wrong here, so that every failure is the token's.
-  if (output === undefined) throw tokenFault('C_Decrypt', ckr);
+  if (message === undefined) throw tokenFault('C_Decrypt', ckr);
+  return blockOf(message, key.modulus.length);
+}
+
+/** What came of the same in one step, behind those of others in the session. */
+function blockOfAnswer({ call, code, message, seconds }: DecryptionAnswer, key: TokenKey, turn: SessionTurn): Buffer {
+  turn.seconds = seconds;
+  if (code === pkcs11.CKR_OK) return blockOf(message, key.modulus.length);
+  throw call === 'C_DecryptInit' ? notStarted(ckrName(code)) : tokenFault(call, ckrName(code));
+}
+
+function blockOf(output: Buffer, size: number): Buffer {
   if (output.length === size) return output;
   // Some tokens drop leading zeros of the result.
   const block = leftPadded(output, size);

@@ -1,4 +1,5 @@
 import { readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { TokenKey } from '#pkcs11';
@@ -10,9 +11,10 @@ import { BusyToken } from './token/busy-token.js';
 
 /*
  * Unwraps a second of a token in the process of its module, in turn with a bare C program on the same module and key, and with
- * that program in two processes: what the module costs, and what a process of its own costs at least.
+ * that program in two processes: what the module costs, and what a process of its own costs at least. `threads` is keyVault.threads:
+ * as many as processors, as tokens want it that compute on this machine.
  *
- *   npm run bench -- token [--sessions 8] [--pairs 7] [--json]       a token of SoftHSM, made and removed
+ *   npm run bench -- token [--sessions 8] [--threads 2] [--pairs 7] [--json]   a token of SoftHSM, made and removed
  *   npm run bench -- token --module kryoptic                         one of Kryoptic, built with cargo at the first time
  *   npm run bench -- token --module FILE --token LABEL --pin-file FILE   one of yours, which keeps the keys that are made
  */
@@ -27,12 +29,13 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     pairs: { type: 'string', default: '7' },
     sessions: { type: 'string', default: '8' },
+    threads: { type: 'string', default: String(Math.max(2, availableParallelism())) },
     module: { type: 'string' },
     token: { type: 'string' },
     'pin-file': { type: 'string' },
   },
 });
-const [pairs, sessions] = [Number(values.pairs), Number(values.sessions)];
+const [pairs, sessions, threads] = [Number(values.pairs), Number(values.sessions), Number(values.threads)];
 
 interface Yardsticks {
   readonly bare: BareDecryptions;
@@ -114,7 +117,7 @@ async function compare(
 async function main(): Promise<void> {
   useBuiltHost();
   const token = await place();
-  const ours = await BusyToken.open(token, sessions);
+  const ours = await BusyToken.open(token, sessions, threads);
   try {
     const keys = new Map<2048 | 3072, TokenKey>();
     for (const bits of modulusSizes) keys.set(bits, await ours.key(`bench/rsa-${bits}`, bits));
@@ -123,7 +126,7 @@ async function main(): Promise<void> {
     for (const [bits, key] of keys) rows.push(await compare(ours, yardsticks, key, bits));
     yardsticks.bare.end();
     yardsticks.apart.end();
-    const result = { bench: 'token', sessions, rows };
+    const result = { bench: 'token', sessions, threads, rows };
     process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, undefined, 2)}\n`);
   } finally {
     await ours.end();

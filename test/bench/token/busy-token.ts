@@ -22,11 +22,15 @@ export class BusyToken {
     private readonly sessions: number,
   ) {}
 
-  static async open({ modulePath, label, pin, environment }: TokenPlace, sessions: number): Promise<BusyToken> {
+  static async open(
+    { modulePath, label, pin, environment }: TokenPlace,
+    sessions: number,
+    threads: number,
+  ): Promise<BusyToken> {
     const uri = `pkcs11:token=${encodeURIComponent(label)}?module-path=${encodeURIComponent(modulePath)}`;
     const observer = { executed: () => undefined, stateChanged: () => undefined, processEnded: () => undefined };
     const times = { operationTimeoutMs, openTimeoutMs: operationTimeoutMs };
-    const options = { uri, pin, sessions, queueLimit: 10_000, environment, observer, ...times };
+    const options = { uri, pin, sessions, threads, queueLimit: 10_000, environment, observer, ...times };
     return new BusyToken(await HostedToken.open(options), sessions);
   }
 

@@ -18,7 +18,7 @@ const headers = [
 ];
 const compiler = process.env.CC ?? 'cc';
 const options = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror', '-fPIC', '-shared', '-pthread'];
-const hardening = ['-fstack-protector-strong', '-D_FORTIFY_SOURCE=2', '-Wl,-z,relro,-z,now'];
+const hardening = ['-fstack-protector-strong', '-U_FORTIFY_SOURCE', '-D_FORTIFY_SOURCE=2', '-Wl,-z,relro,-z,now'];
 
 mkdirSync(dirname(target), { recursive: true });
 // Processes that have the former file open keep it.

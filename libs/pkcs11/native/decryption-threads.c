@@ -53,6 +53,14 @@ struct list {
   struct operation *first, *last;
 };
 
+/* Of a thread. */
+struct work {
+  bool runs;
+  uint32_t id;
+  CK_SESSION_HANDLE session;
+  struct timespec began;
+};
+
 struct threads {
   CK_FUNCTION_LIST_PTR module;
   int most, niceness;
@@ -60,11 +68,11 @@ struct threads {
 
   /* What the lock is for. */
   pthread_mutex_t lock;
-  pthread_cond_t arrived;
+  pthread_cond_t arrived, announcement_over;
   struct list waiting, ended;
-  /* Sessions in which an operation runs, by thread; CK_INVALID_HANDLE where none does. */
-  CK_SESSION_HANDLE busy[most_threads];
-  int started, resting, woken;
+  /* What each thread does. */
+  struct work works[most_threads];
+  int started, resting, woken, announcing;
   /* Operations that have ended and are not given out, and whether JavaScript has been told of them. */
   int gathered;
   bool announced, closed;
@@ -101,7 +109,7 @@ static struct operation *take_first(struct list *list) {
 
 static bool is_busy(const struct threads *threads, CK_SESSION_HANDLE session) {
   for (int at = 0; at < threads->started; at++)
-    if (threads->busy[at] == session) return true;
+    if (threads->works[at].runs && threads->works[at].session == session) return true;
   return false;
 }
 
@@ -120,11 +128,10 @@ static uint32_t microseconds_since(const struct timespec *began) {
   return elapsed > UINT32_MAX ? UINT32_MAX : (uint32_t)elapsed;
 }
 
-static void decrypt(CK_FUNCTION_LIST_PTR module, struct operation *operation) {
+static void decrypt(CK_FUNCTION_LIST_PTR module, struct operation *operation, const struct timespec *began) {
   CK_MECHANISM mechanism = {operation->mechanism, NULL, 0};
-  CK_ULONG length = most_bytes;
-  struct timespec began;
-  clock_gettime(CLOCK_MONOTONIC, &began);
+  /* A raw RSA operation answers as much as it is given. */
+  CK_ULONG length = operation->input_length;
   operation->output_length = 0;
   operation->begun = false;
   operation->code = module->C_DecryptInit(operation->session, &mechanism, operation->key);
@@ -133,18 +140,26 @@ static void decrypt(CK_FUNCTION_LIST_PTR module, struct operation *operation) {
     operation->code =
         module->C_Decrypt(operation->session, operation->input, operation->input_length, operation->output, &length);
     if (operation->code == CKR_OK) operation->output_length = length < most_bytes ? length : most_bytes;
-    else explicit_bzero(operation->output, most_bytes);
   }
-  operation->microseconds = microseconds_since(&began);
+  operation->microseconds = microseconds_since(began);
   explicit_bzero(operation->input, operation->input_length);
 }
 
 /* Called with the lock, which is given back meanwhile. */
 static void announce_ended(struct threads *threads) {
   threads->announced = true;
+  threads->announcing++;
   pthread_mutex_unlock(&threads->lock);
   napi_call_threadsafe_function(threads->announce, NULL, napi_tsfn_nonblocking);
   pthread_mutex_lock(&threads->lock);
+  if (--threads->announcing == 0) pthread_cond_signal(&threads->announcement_over);
+}
+
+static void begin_work(struct work *work, const struct operation *operation) {
+  work->runs = true;
+  work->id = operation->id;
+  work->session = operation->session;
+  clock_gettime(CLOCK_MONOTONIC, &work->began);
 }
 
 /* The event loop goes first, and what computes does not push it aside when it wakes; where that is not allowed, all are alike. */
@@ -162,7 +177,7 @@ struct start {
 static void *run(void *argument) {
   struct start *start = argument;
   struct threads *threads = start->threads;
-  const int number = start->number;
+  struct work *work = &threads->works[start->number];
   uint32_t last_microseconds = 0;
   free(start);
   give_way(threads->niceness);
@@ -175,7 +190,7 @@ static void *run(void *argument) {
      */
     const int enough = operation == NULL || last_microseconds > short_microseconds ? 1 : most_together;
     if (threads->gathered >= enough && !threads->announced && !threads->closed) {
-      if (operation != NULL) threads->busy[number] = operation->session;
+      if (operation != NULL) begin_work(work, operation);
       announce_ended(threads);
       if (operation == NULL) continue;
     }
@@ -186,30 +201,30 @@ static void *run(void *argument) {
       if (threads->woken > 0) threads->woken--;
       continue;
     }
-    threads->busy[number] = operation->session;
+    begin_work(work, operation);
     pthread_mutex_unlock(&threads->lock);
-    decrypt(threads->module, operation);
+    decrypt(threads->module, operation, &work->began);
     pthread_mutex_lock(&threads->lock);
     last_microseconds = operation->microseconds;
-    threads->busy[number] = CK_INVALID_HANDLE;
+    work->runs = false;
     append(&threads->ended, operation);
     threads->gathered++;
   }
   return NULL;
 }
 
-static void start_thread(struct threads *threads) {
+static bool start_thread(struct threads *threads) {
   struct start *start = malloc(sizeof *start);
   pthread_t thread;
-  if (start == NULL) return;
+  if (start == NULL) return false;
   *start = (struct start){threads, threads->started};
-  threads->busy[threads->started] = CK_INVALID_HANDLE;
   if (pthread_create(&thread, NULL, run, start) != 0) {
     free(start);
-    return;
+    return false;
   }
   pthread_detach(thread);
   threads->started++;
+  return true;
 }
 
 /* As many answers as there is room for. */
@@ -222,7 +237,7 @@ static size_t give_out(struct threads *threads, uint8_t *to, size_t room) {
                                      (uint32_t)operation->output_length};
     memcpy(to + used, &head, sizeof head);
     memcpy(to + used + sizeof head, operation->output, operation->output_length);
-    explicit_bzero(operation->output, operation->output_length);
+    explicit_bzero(operation->output, most_bytes);
     append(&threads->unused, take_first(&threads->taken));
     threads->outstanding--;
     used += needed;
@@ -248,6 +263,7 @@ static void close_threads(void *argument) {
   struct threads *threads = argument;
   pthread_mutex_lock(&threads->lock);
   threads->closed = true;
+  while (threads->announcing > 0) pthread_cond_wait(&threads->announcement_over, &threads->lock);
   pthread_mutex_unlock(&threads->lock);
 }
 
@@ -295,6 +311,7 @@ static napi_value create(napi_env env, napi_callback_info info) {
   pthread_mutexattr_settype(&spins_first, PTHREAD_MUTEX_ADAPTIVE_NP);
   pthread_mutex_init(&threads->lock, &spins_first);
   pthread_cond_init(&threads->arrived, NULL);
+  pthread_cond_init(&threads->announcement_over, NULL);
   if (napi_create_string_utf8(env, "decryption threads", NAPI_AUTO_LENGTH, &name) != napi_ok ||
       napi_create_threadsafe_function(env, arguments[1], NULL, name, 0, 1, NULL, NULL, NULL, NULL,
                                       &threads->announce) != napi_ok ||
@@ -311,6 +328,16 @@ static bool handle_of(napi_env env, napi_value value, CK_ULONG *handle) {
   if (napi_get_buffer_info(env, value, &bytes, &length) != napi_ok || length != sizeof *handle) return false;
   memcpy(handle, bytes, length);
   return true;
+}
+
+/* For an operation that could run. */
+static void wake_or_start(struct threads *threads) {
+  if (threads->resting > threads->woken) {
+    threads->woken++;
+    pthread_cond_signal(&threads->arrived);
+  } else if (threads->started < threads->most) {
+    start_thread(threads);
+  }
 }
 
 /* begin(threads, id, session, key, mechanism, input) */
@@ -336,20 +363,39 @@ static napi_value begin(napi_env env, napi_callback_info info) {
   operation->mechanism = mechanism;
   operation->input_length = length;
   memcpy(operation->input, input, length);
+  pthread_mutex_lock(&threads->lock);
+  const bool is_first = threads->started == 0 && start_thread(threads);
+  const bool is_taken = threads->started > 0;
+  if (is_taken) append(&threads->waiting, operation);
+  if (is_taken && !is_first && !is_busy(threads, session)) wake_or_start(threads);
+  pthread_mutex_unlock(&threads->lock);
+  if (!is_taken) {
+    explicit_bzero(operation->input, operation->input_length);
+    append(&threads->unused, operation);
+    return fail(env, "no thread can be started");
+  }
   /* The event loop stays while there is something to answer. */
   if (threads->outstanding++ == 0) napi_ref_threadsafe_function(env, threads->announce);
+  return NULL;
+}
+
+/* elapsed(threads, id): for how many milliseconds the operation has been running; 0 when it has not begun. */
+static napi_value elapsed(napi_env env, napi_callback_info info) {
+  napi_value arguments[2], milliseconds;
+  size_t count = 2;
+  struct threads *threads;
+  uint32_t id, microseconds = 0;
+  if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) != napi_ok || count != 2 ||
+      napi_get_value_external(env, arguments[0], (void **)&threads) != napi_ok ||
+      napi_get_value_uint32(env, arguments[1], &id) != napi_ok)
+    return fail(env, "wrong arguments");
   pthread_mutex_lock(&threads->lock);
-  append(&threads->waiting, operation);
-  if (!is_busy(threads, session)) {
-    if (threads->resting > threads->woken) {
-      threads->woken++;
-      pthread_cond_signal(&threads->arrived);
-    } else if (threads->started < threads->most) {
-      start_thread(threads);
-    }
+  for (int at = 0; at < threads->started; at++) {
+    const struct work *work = &threads->works[at];
+    if (work->runs && work->id == id) microseconds = microseconds_since(&work->began);
   }
   pthread_mutex_unlock(&threads->lock);
-  return NULL;
+  return napi_create_double(env, microseconds / 1000.0, &milliseconds) == napi_ok ? milliseconds : NULL;
 }
 
 /* collect(threads, answers): puts as many answers there as there is room for; how many bytes these are, 0 when none is left. */
@@ -373,6 +419,7 @@ NAPI_MODULE_INIT() {
   const napi_property_descriptor functions[] = {
       {"open", NULL, open_module, NULL, NULL, NULL, napi_enumerable, NULL},
       {"create", NULL, create, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"elapsed", NULL, elapsed, NULL, NULL, NULL, napi_enumerable, NULL},
       {"collect", NULL, collect, NULL, NULL, NULL, napi_enumerable, NULL},
       {"begin", NULL, begin, NULL, NULL, NULL, napi_enumerable, NULL},
   };

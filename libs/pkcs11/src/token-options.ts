@@ -6,18 +6,18 @@ export interface TokenOptions {
   readonly pin: string;
   /**
    * Sessions for playback, each with one operation at a time; fewer when the token allows fewer. One more is opened for
-   * administration where the token allows it. Every running operation holds a thread of libuv's pool, or waits for one:
-   * where operations wait for an HSM behind a network, start the process with UV_THREADPOOL_SIZE of at least
-   * `recommendedThreadPoolSize(sessions)`.
+   * administration where the token allows it. Every running operation holds a thread, or waits for one: unwraps by raw RSA one of
+   * ours, all others one of libuv's pool. Where operations wait for an HSM behind a network, start the process with
+   * UV_THREADPOOL_SIZE of at least `recommendedThreadPoolSize(sessions)`.
    */
   readonly sessions: number;
-  /** Calls of the token that run at the same time; one for every session and one more when absent. */
+  /** Threads for calls of the token, of ours and of libuv's so many each; one for every session and one more when absent. */
   readonly threads?: number | undefined;
   /** The most operations that wait for a session. */
   readonly queueLimit: number;
   /**
-   * A native call that takes longer counts as hung, milliseconds. Calls without cryptography (C_DecryptInit, C_OpenSession,
-   * searches) run at once and cannot be watched from inside: whoever runs the process watches it.
+   * A native call that takes longer counts as hung, milliseconds. Calls without cryptography (C_OpenSession, searches)
+   * run at once and cannot be watched from inside: whoever runs the process watches it.
    */
   readonly operationTimeoutMs: number;
   /** For modules that bear one caller at a time: no two calls overlap, and the module is told that there are no threads. */

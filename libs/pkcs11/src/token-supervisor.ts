@@ -164,13 +164,14 @@ export class TokenSupervisor {
     let usable = true;
     try {
       connection.prepare(session);
-      return await work(session, connection, turn);
+      const result = await work(session, connection, turn);
+      if (turn.seconds !== undefined) connection.lineLength.note(turn.seconds);
+      return result;
     } catch (error) {
       usable = isSessionUsable(toTokenError(error, ''));
       throw error;
     } finally {
       this.observer.executed(turn.seconds ?? (performance.now() - started) / 1000);
-      if (turn.seconds !== undefined) connection.lineLength.note(turn.seconds);
       pool.release(session, usable);
     }
   }

@@ -92,6 +92,12 @@ export class Token {
     return { size: pool?.size ?? 0, inUse: pool?.inUse ?? 0, queued: pool?.queued ?? 0 };
   }
 
+  /** Unwraps that the sessions have work for at a time: more than sessions where some stand in line. */
+  get places(): number {
+    const { present } = this.supervisor;
+    return present === undefined ? 0 : present.pool('playback').size * present.lineLength.current;
+  }
+
   /** The keys that were there when the token was read last. */
   get keys(): readonly TokenKey[] {
     return this.supervisor.present?.index.keys ?? [];

@@ -61,7 +61,7 @@ export class KeyStore {
   static async open(settings: TokenSettings, metrics: VaultMetrics, logger: Logger): Promise<KeyStore> {
     const tokens = await openTokens(settings, metrics, logger);
     const turns = new FairQueue({
-      places: () => tokens.members.reduce((sum, { token }) => sum + token.sessions.size, 0),
+      places: () => tokens.members.reduce((sum, { token }) => sum + token.places, 0),
       perCaller: settings.limits.queuedPerCaller,
       waited: seconds => metrics.queueSeconds.observe(seconds),
     });

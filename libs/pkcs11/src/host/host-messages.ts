@@ -62,6 +62,8 @@ export interface TokenViewChange {
   readonly description?: TokenDescription | 'none';
   /** Sessions for playback. */
   readonly sessions?: number;
+  /** Unwraps that they have work for at a time. */
+  readonly places?: number;
   readonly objects?: KeyObjects;
   readonly notes?: readonly TokenNote[];
 }

@@ -96,6 +96,11 @@ export class HostedToken {
     return { size, inUse, queued: this.unwrapping - inUse };
   }
 
+  /** Unwraps that the sessions have work for at a time: more than sessions where some stand in line. */
+  get places(): number {
+    return this.host.view.places;
+  }
+
   /** The keys that were there when the token was read last. */
   get keys(): readonly TokenKey[] {
     return this.host.view.index.keys;

@@ -17,6 +17,7 @@ export class PublishedView {
       state: token.state,
       description: token.description ?? 'none',
       sessions: token.sessions.size,
+      places: token.places,
       objects: token.objects,
       notes: token.notes,
     };
@@ -42,6 +43,7 @@ const isSame = (one: View, other: View): boolean =>
   one.state === other.state &&
   one.description === other.description &&
   one.sessions === other.sessions &&
+  one.places === other.places &&
   one.objects === other.objects &&
   one.notes === other.notes;
 

@@ -11,9 +11,10 @@ export class TokenView {
   private known: {
     readonly description: TokenDescription | undefined;
     readonly sessions: number;
+    readonly places: number;
     readonly index: KeyIndex;
     readonly notes: readonly TokenNote[];
-  } = { description: undefined, sessions: 0, index: nothing, notes: noNotes };
+  } = { description: undefined, sessions: 0, places: 0, index: nothing, notes: noNotes };
 
   get description(): TokenDescription | undefined {
     return this.known.description;
@@ -21,6 +22,10 @@ export class TokenView {
 
   get sessions(): number {
     return this.known.sessions;
+  }
+
+  get places(): number {
+    return this.known.places;
   }
 
   get index(): KeyIndex {
@@ -31,11 +36,12 @@ export class TokenView {
     return this.known.notes;
   }
 
-  apply({ description, sessions, objects, notes }: TokenViewChange): void {
+  apply({ description, sessions, places, objects, notes }: TokenViewChange): void {
     const { known } = this;
     this.known = {
       description: description === 'none' ? undefined : (description ?? known.description),
       sessions: sessions ?? known.sessions,
+      places: places ?? known.places,
       index: objects === undefined ? known.index : new KeyIndex(objects),
       notes: notes ?? known.notes,
     };
@@ -43,6 +49,6 @@ export class TokenView {
 
   /** Nothing is known of a token that is away. */
   forget(): void {
-    this.known = { description: undefined, sessions: 0, index: nothing, notes: noNotes };
+    this.known = { description: undefined, sessions: 0, places: 0, index: nothing, notes: noNotes };
   }
 }

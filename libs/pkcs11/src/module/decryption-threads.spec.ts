@@ -96,7 +96,7 @@ describe(DecryptionThreads.name, () => {
     const answers = await Promise.all([
       begin(closed, encrypted),
       begin(session, encrypted, noHandle),
-      begin(session, Buffer.alloc(modulusBytes - 1)),
+      begin(session, Buffer.alloc(modulusBytes + 1)),
       begin(session, encrypted),
     ]);
     expect(answers.map(({ call, code, message }) => [call, code, message.length])).toEqual([

@@ -7,7 +7,7 @@ export interface DecryptionInStep {
   readonly key: pkcs11.Handle;
   /** A mechanism (CKM_) without parameters. */
   readonly mechanism: number;
-  /** At most `longestInputBytes`; copied. */
+  /** At most `longestInputBytes`; copied. There is room for as many bytes in the answer. */
   readonly input: Buffer;
 }
 
@@ -53,15 +53,17 @@ export class DecryptionThreads {
   }
 
   /**
-   * `done` is called in a later turn of the event loop, however late: no call can be cancelled.
-   * @throws Error when the input is too long; then nothing runs
+   * `done` is called in a later turn of the event loop, however late: no call can be cancelled. It must not throw.
+   * @returns for how many milliseconds the calls have been running, 0 before they begin
+   * @throws Error when the input is too long, or no thread can be started; then nothing runs
    */
-  begin({ session, key, mechanism, input }: DecryptionInStep, done: (answer: DecryptionAnswer) => void): void {
+  begin({ session, key, mechanism, input }: DecryptionInStep, done: (answer: DecryptionAnswer) => void): () => number {
     const id = this.nextId;
     nativeThreads().begin(this.threads, id, session, key, mechanism, input);
     this.nextId = (id + 1) >>> 0;
     this.running.set(id, done);
     this.look ??= setTimeout(() => this.lookAgain(), lookAgainMs);
+    return () => nativeThreads().elapsed(this.threads, id);
   }
 
   /** Answers wait for others to leave with; where the next call hangs, there are none. */
@@ -73,19 +75,25 @@ export class DecryptionThreads {
 
   private collect(): void {
     const { answers } = this;
-    for (let bytes; (bytes = nativeThreads().collect(this.threads, answers)) > 0; answers.fill(0, 0, bytes))
-      this.giveOut(bytes);
+    for (let bytes; (bytes = nativeThreads().collect(this.threads, answers)) > 0;) {
+      const given = this.answersIn(bytes);
+      answers.fill(0, 0, bytes);
+      for (const [id, answer] of given) {
+        const done = this.running.get(id);
+        this.running.delete(id);
+        done?.(answer);
+      }
+    }
   }
 
-  private giveOut(bytes: number): void {
+  private answersIn(bytes: number): (readonly [id: number, answer: DecryptionAnswer])[] {
+    const given: (readonly [number, DecryptionAnswer])[] = [];
     for (let at = 0; at < bytes;) {
       const length = this.answers.readUInt32LE(at + 20);
-      const id = this.answers.readUInt32LE(at);
-      const done = this.running.get(id);
-      this.running.delete(id);
-      done?.(this.answerAt(at, length));
+      given.push([this.answers.readUInt32LE(at), this.answerAt(at, length)]);
       at += headBytes + Math.ceil(length / alignment) * alignment;
     }
+    return given;
   }
 
   /** In the order of `struct answer_head`. */

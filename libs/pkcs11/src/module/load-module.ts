@@ -21,6 +21,8 @@ export interface NativeThreads {
     mechanism: number,
     input: Buffer,
   ): void;
+  /** @returns for how many milliseconds an operation has been running; 0 when it has not begun, or has ended */
+  elapsed(threads: object, id: number): number;
   /** @returns how many bytes of answers were put into the buffer */
   collect(threads: object, answers: Buffer): number;
 }

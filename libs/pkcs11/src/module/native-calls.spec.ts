@@ -29,6 +29,21 @@ describe(NativeCalls.name, () => {
     expect(output).toEqual(Buffer.alloc(4));
   });
 
+  it('gives a call that waits for others its time from when it begins', async () => {
+    const calls = new NativeCalls();
+    let began = Infinity;
+    const elapsed = (): number => Math.max(0, performance.now() - began);
+    const call = calls.run('C_Decrypt', 1000, { buffers: [], returned }, () => elapsed);
+    const outcome = expect(call).rejects.toMatchObject({ message: /hangs/ });
+    await jest.advanceTimersByTimeAsync(2500);
+    expect(calls.hung).toBe(false);
+    began = performance.now();
+    await jest.advanceTimersByTimeAsync(999);
+    expect(calls.hung).toBe(false);
+    await jest.advanceTimersByTimeAsync(1);
+    await outcome;
+  });
+
   it('is quiet only when the last call has returned', async () => {
     const calls = new NativeCalls();
     const [first, second] = [deferred(), deferred()];

@@ -3,7 +3,9 @@ import { TokenError } from '../errors/token-error.js';
 interface RunningCall {
   readonly buffers: readonly Buffer[];
   /** When it counts as hung, milliseconds of the process's clock. */
-  readonly end: number;
+  end: number;
+  readonly timeoutMs: number;
+  readonly elapsed: (() => number) | undefined;
   readonly giveUp: () => void;
   hung: boolean;
 }
@@ -15,8 +17,14 @@ export interface CallEnd {
   readonly returned: () => void;
 }
 
-/** Begins a call on a thread, and says once, in a later turn, what came of it. */
-export type StartCall<T> = (done: (error: Error | null, value: T) => void) => void;
+/** To be told once what came of a call. */
+export type CallDone<T> = (error: Error | null, value: T) => void;
+
+/**
+ * Begins a call on a thread, and says once, in a later turn, what came of it. Where it may wait for others first, what is returned
+ * says for how many milliseconds it has been running, 0 before it begins.
+ */
+export type StartCall<T> = (done: CallDone<T>) => (() => number) | undefined;
 
 /**
  * The native calls of one module that run on threads. A call can neither be cancelled nor abandoned: until it returns
@@ -44,13 +52,14 @@ export class NativeCalls {
     return new Promise((resolve, reject) => {
       const giveUp = (): void =>
         reject(new TokenError('unavailable', `${what} hangs: the token has not answered for ${timeoutMs} ms`));
-      const call = { buffers, end: performance.now() + timeoutMs, giveUp, hung: false };
-      start((error, value) => {
+      const end = performance.now() + timeoutMs;
+      const elapsed = start((error, value) => {
         returned();
         this.forget(call);
         if (error === null) resolve(value);
         else reject(error);
       });
+      const call = { buffers, end, timeoutMs, elapsed, giveUp, hung: false };
       this.running.add(call);
       this.watchUntil(call.end);
     });
@@ -103,6 +112,8 @@ export class NativeCalls {
     const now = performance.now();
     for (const call of this.running) {
       if (call.hung) continue;
+      // What had to wait for others has its time from when it began.
+      if (call.end <= now && call.elapsed !== undefined) call.end = now + call.timeoutMs - call.elapsed();
       if (call.end > now) this.watchUntil(call.end);
       else {
         call.hung = true;

@@ -2,7 +2,7 @@ import type * as pkcs11 from 'pkcs11js';
 import { TokenError } from '../errors/token-error.js';
 import type { DecryptionAnswer } from '../module/decryption-threads.js';
 import type { Login } from './login.js';
-import type { StartCall } from '../module/native-calls.js';
+import type { CallDone } from '../module/native-calls.js';
 import { quietly, type TokenModule } from '../module/token-module.js';
 
 /**
@@ -61,9 +61,14 @@ export class TokenSession {
   decryptInLine(mechanism: number, key: pkcs11.Handle, input: Buffer): Promise<DecryptionAnswer> {
     if (!this.valid) throw sessionEnded();
     const { decryptions, calls } = this.module;
-    return calls.run('C_Decrypt', this.timeoutMs, { buffers: [], returned: this.stepReturned }, done => {
-      decryptions.begin({ session: this.handle, key, mechanism, input }, answer => done(null, answer));
+    const buffers: Buffer[] = [];
+    return calls.run('C_Decrypt', this.timeoutMs, { buffers, returned: this.stepReturned }, done => {
+      const elapsed = decryptions.begin({ session: this.handle, key, mechanism, input }, answer => {
+        buffers.push(answer.message);
+        done(null, answer);
+      });
       this.line++;
+      return elapsed;
     });
   }
 
@@ -148,7 +153,7 @@ export class TokenSession {
   private watched<T>(
     what: string,
     buffers: readonly Buffer[],
-    onThread: StartCall<T>,
+    onThread: (done: CallDone<T>) => void,
     atOnce: () => T,
     timeoutMs = this.timeoutMs,
   ): Promise<T> {
@@ -156,6 +161,7 @@ export class TokenSession {
     return this.module.calls.run(what, timeoutMs, { buffers, returned: this.returned }, done => {
       onThread(done);
       this.running = true;
+      return undefined;
     });
   }
 

@@ -89,6 +89,10 @@ function blockOfAnswer({ call, code, message, seconds }: DecryptionAnswer, key: 
 
 function blockOf(output: Buffer, size: number): Buffer {
   if (output.length === size) return output;
+  if (output.length > size) {
+    output.fill(0);
+    throw tokenFault('C_Decrypt', undefined);
+  }
   // Some tokens drop leading zeros of the result.
   const block = leftPadded(output, size);
   output.fill(0);

@@ -53,6 +53,7 @@ export * from './tracing/open-requests.js';
 export * from './tracing/steps.js';
 export * from './tracing/trace-context.js';
 export * from './tracing/tracer.js';
+export * from './tls/certificates-file.js';
 export * from './tls/denied-certificates.js';
 export * from './tls/denied-peers.js';
 export * from './tls/internal-identity.js';

@@ -117,6 +117,16 @@ describe(keyStoreIdentity.name, () => {
     writeFileSync(at('mixed.pem'), `${readFileSync(at('jetty.pem'), 'utf8')}\n${key}\n`);
     expect(() => open('mixed.pem')).toThrow('not that of the first certificate');
   });
+
+  it('refuses PEM of which a certificate is cut off, instead of a shorter chain', () => {
+    const [plain, chain] = [readFileSync(at('plain.pem'), 'utf8'), readFileSync(at('jetty.pem'), 'utf8')];
+    writeFileSync(at('cut.pem'), `${plain}${chain.slice(0, 400)}`);
+    const attempt = (): unknown => open('cut.pem');
+    expect(attempt).toThrow(ConfigurationError);
+    expect(attempt).toThrow(`option ssl.keyStorePath: certificate 2 of ${at('cut.pem')} cannot be read`);
+    writeFileSync(at('cut.pem'), `${plain}${chain.trimEnd()}${chain}`);
+    expect(open('cut.pem').cert.match(/BEGIN CERTIFICATE/g)).toHaveLength(3);
+  });
 });
 
 describe(trustedAuthorities.name, () => {
@@ -176,6 +186,26 @@ describe(serverTls.name, () => {
       if (expected === undefined) await expect(answer).rejects.toThrow();
       else expect(await answer).toBe(expected);
     }
+  });
+
+  it.each<readonly [string, (own: string, chain: string) => string, string]>([
+    ['empty', () => '', 'holds no PEM certificate'],
+    ['cut off in the first', own => own.slice(0, 400), 'certificate 1 of'],
+    ['cut off in the second', (own, chain) => `${own}${chain.slice(0, 400)}`, 'certificate 2 of'],
+    ['cut off where the second begins', own => `${own}-----BEGIN CERTI`, 'certificate 2 of'],
+  ])('refuses a file of certificates that is %s before a server shows it', (_, cut, reason) => {
+    const [certificateFile, keyFile] = [at('server.pem'), at('server.key')];
+    const [key = ''] =
+      /-----BEGIN PRIVATE KEY-----[\s\S]+?-----END PRIVATE KEY-----/.exec(readFileSync(at('plain.pem'), 'utf8')) ?? [];
+    writeFileSync(keyFile, key);
+    const [own, chain] = [readFileSync(at('p12.pem'), 'utf8'), readFileSync(at('jetty.pem'), 'utf8')];
+    const read = () => serverTls({ ssl: { certificateFile, keyFile, allowWeakKeys: false } });
+    writeFileSync(certificateFile, `${own.trimEnd()}${chain}`);
+    expect(read().cert.match(/BEGIN CERTIFICATE/g)).toHaveLength(2);
+    writeFileSync(certificateFile, cut(own, chain));
+    expect(read).toThrow(ConfigurationError);
+    expect(read).toThrow('option serverSettings.ssl.certificateFile: ');
+    expect(read).toThrow(reason);
   });
 
   it('says which options are missing', () => {

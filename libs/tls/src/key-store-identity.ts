@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { CertificateError, keystoreType, readKeystore, type PrivateKeyEntry } from '#certificates';
-import { ConfigurationError, readOptionFile } from '#platform';
+import { certificatesIn, ConfigurationError, readOptionFile } from '#platform';
 import { weakKeyProblem, type WeakKeyRule } from './weak-keys.js';
 
 /** Certificate and key of one end of a TLS connection, PEM. */
@@ -23,6 +23,7 @@ export interface KeyStoreOptions {
   readonly rule?: WeakKeyRule;
 }
 
+const certificateBegin = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/;
 const certificateBlocks = /-----BEGIN (?:X509 )?CERTIFICATE-----[\s\S]+?-----END (?:X509 )?CERTIFICATE-----/g;
 
 /** The alias that the instructions of Genesys RCS give to the server's key. */
@@ -41,6 +42,7 @@ export function keyStoreIdentity(options: KeyStoreOptions): TlsIdentity {
     checkStrength(identity, options.rule);
     return identity;
   } catch (error) {
+    if (error instanceof ConfigurationError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigurationError(`option ${options.option}: ${options.path}: ${reason}`, { cause: error });
   }
@@ -88,18 +90,17 @@ function chosen(keys: readonly PrivateKeyEntry[], alias: string | undefined): Pr
   );
 }
 
-function fromPem(file: string, { password }: KeyStoreOptions): TlsIdentity {
+function fromPem(file: string, { option, path, password }: KeyStoreOptions): TlsIdentity {
   // RFC 7468 has three line ends, OpenSSL two.
   const text = file.replace(/\r\n?/g, '\n');
   const blocks = text.match(/-----BEGIN ([A-Z0-9 ]+)-----[\s\S]+?-----END \1-----/g) ?? [];
-  const certificates = blocks.filter(block => /^-----BEGIN (X509 )?CERTIFICATE-----/.test(block));
   const [privateKey] = blocks.filter(block => /^-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(block));
-  if (certificates.length === 0) throw new Error('it is no JKS or PKCS#12 keystore and has no PEM certificate');
+  if (!certificateBegin.test(text)) throw new Error('it is no JKS or PKCS#12 keystore and has no PEM certificate');
   if (privateKey === undefined) throw new Error('it has a certificate but no private key');
   const encrypted = privateKey.includes('ENCRYPTED');
   if (encrypted && password === undefined) throw new Error('the private key is encrypted: give its password');
   return {
-    cert: certificates.map(block => `${block}\n`).join(''),
+    cert: certificatesIn(Buffer.from(text), option, path).toString(),
     key: openPem(privateKey, password).export({ type: 'pkcs8', format: 'pem' }).toString(),
   };
 }

@@ -1,4 +1,4 @@
-import { checkKeyFits, ConfigurationError, readOptionFile, type ServerSettings } from '#platform';
+import { checkKeyFits, ConfigurationError, readCertificates, readOptionFile, type ServerSettings } from '#platform';
 import { checkStrength, keyStoreIdentity, type TlsIdentity } from './key-store-identity.js';
 import { serverCiphers } from './weak-keys.js';
 
@@ -24,7 +24,7 @@ export interface ServerTls extends TlsIdentity {
 /**
  * The TLS of the public server: `ssl.keyStorePath` with `ssl.keyStorePassword` as in Genesys RCS, or a certificate and a
  * key in two PEM files.
- * @throws ConfigurationError naming the option whose file is missing or does not fit.
+ * @throws ConfigurationError naming the option whose file is missing, not whole, or does not fit.
  */
 export function serverTls({ ssl }: Pick<ServerSettings, 'ssl'>): ServerTls {
   if (ssl === undefined) {
@@ -46,7 +46,7 @@ function identityOf(ssl: NonNullable<ServerSettings['ssl']>): TlsIdentity {
   if (certificateFile === undefined || keyFile === undefined) {
     throw new ConfigurationError('option serverSettings.ssl: name keyStorePath, or certificateFile and keyFile');
   }
-  const cert = readOptionFile('serverSettings.ssl.certificateFile', certificateFile);
+  const cert = readCertificates('serverSettings.ssl.certificateFile', certificateFile);
   const key = readOptionFile('serverSettings.ssl.keyFile', keyFile);
   checkKeyFits('serverSettings.ssl.keyFile', keyFile, key, cert);
   const identity = { cert: cert.toString('utf8'), key: key.toString('utf8') };

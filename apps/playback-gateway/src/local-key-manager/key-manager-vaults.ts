@@ -20,20 +20,25 @@ export function keyManagerVaults(
   { configuration, certificates, live }: ServiceContext,
   settings: LocalKeyManagerConfiguration,
 ): KeyVaultClient {
-  const identity = new LiveIdentity(identityOf(configuration, settings));
+  const identity = new LiveIdentity(keyManagerIdentity(configuration, settings));
   certificates.watchPem('internal', () => identity.current.certificatePem);
   live.onChange(next => {
-    const renewed = identityOf(next, next.localKeyManager ?? settings);
+    const renewed = keyManagerIdentity(next, next.localKeyManager ?? settings);
     return () => identity.replace(renewed);
   });
   return new KeyVaultClient(settings.vaultAddresses, identity);
 }
 
-function identityOf(
+/**
+ * Whom the vaults see, and which vaults count: those of the gateway's own authority, cluster and list of denied certificates.
+ * @throws ConfigurationError for a certificate with another role
+ */
+export function keyManagerIdentity(
   { internalTls }: Configuration,
-  { certificateFile, keyFile }: LocalKeyManagerConfiguration,
+  { certificateFile, keyFile }: Pick<LocalKeyManagerConfiguration, 'certificateFile' | 'keyFile'>,
 ): InternalIdentity {
-  const identity = loadInternalIdentity({ caFile: internalTls?.caFile ?? '', certificateFile, keyFile });
+  const own = { caFile: '', ...internalTls, certificateFile, keyFile };
+  const identity = loadInternalIdentity(own, 'localKeyManager');
   if (identity.role === 'local-key-manager') return identity;
   throw new ConfigurationError(
     `option localKeyManager.certificateFile: ${certificateFile} has the role ${identity.role}, not local-key-manager`,

@@ -1,7 +1,8 @@
-import { X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { verifyArchive, type ArchiveBytes, type VerifiedArchive, type VerifiedSignature } from '#archive';
-import { ConfigurationError, roleOfSubjectAltName } from '#platform';
+import { certificatesOf, roleOfSubjectAltName } from '#platform';
+import { internalAuthority } from '../configuration/authorities.js';
 
 /** @throws Error unless a key vault of the authority signed it, and it is whole */
 export async function ofVault(archive: ArchiveBytes, authority: string): Promise<VerifiedArchive> {
@@ -14,10 +15,7 @@ export function signedByVault<Verified extends VerifiedSignature>(verified: Veri
   throw new Error(`the manifest was signed by ${verified.signer.subject}, which is no key vault`);
 }
 
-/** @throws ConfigurationError for a file without a certificate */
+/** @throws ConfigurationError for a file without a certificate, or with one that cannot be read */
 export function authoritiesIn(file: string): X509Certificate[] {
-  const pems =
-    readFileSync(file, 'latin1').match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
-  if (pems.length === 0) throw new ConfigurationError(`${file} has no certificate in it`);
-  return pems.map(pem => new X509Certificate(pem));
+  return certificatesOf(readFileSync(file), internalAuthority, file);
 }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import {
   auditCheckpointType,
@@ -12,6 +12,7 @@ import {
 } from '#grants';
 import type { CheckpointBucket } from '#checkpoint-bucket';
 import type { AuditLog } from '#store';
+import { internalAuthority, readAuthorities } from '../configuration/authorities.js';
 import { FoundCheckpoints, type CheckpointSource } from './found-checkpoints.js';
 
 interface CheckpointPlaces {
@@ -33,7 +34,7 @@ export async function readCheckpoints({
   witnesses,
   bucket,
 }: CheckpointPlaces): Promise<FoundCheckpoints> {
-  const collector = new CheckpointCollector(readFileSync(caFile));
+  const collector = new CheckpointCollector(readAuthorities(internalAuthority, caFile));
   for (const file of files) {
     if (!existsSync(file)) continue;
     await eachLine(file, (text, line) => collector.fileLine(text, file, line));

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCheckpointBucket, type CheckpointBucket } from '#checkpoint-bucket';
 import { auditArchiveType, CertificateTrust, StatementVerifier } from '#grants';
 import { ConfigurationError } from '#platform';
 import type { AuditLog, AuditVerification } from '#store';
+import { internalAuthority, readAuthorities } from '../configuration/authorities.js';
 import { readConfiguration } from '../configuration/read-configuration.js';
 import type { ArchiveTrust } from './archive/check-archive.js';
 import { judgeArchives, type ArchiveJudgement } from './archive/judge-archives.js';
@@ -30,7 +30,7 @@ export interface VerifiedLog {
 
 /** Whose signatures count: those under the internal authority of the options. */
 export function archiveTrust(options: ComparisonOptions): ArchiveTrust {
-  const caPem = readFileSync(authorityFile(options, options.ca));
+  const caPem = readAuthorities(internalAuthority, authorityFile(options, options.ca));
   return {
     seals: new StatementVerifier(caPem, 'operator', auditArchiveType),
     checkpoints: new CertificateTrust(caPem),

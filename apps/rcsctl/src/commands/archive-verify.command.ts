@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { VerifiedArchive, VerifiedTimeStamp } from '#archive';
 import { CertificateTrust } from '#grants';
@@ -7,6 +6,7 @@ import { isErased, removedSince, type RemovedSince } from '../archive/removed-si
 import { stampedSignature } from '../archive/stamped-signature.js';
 import { ofVault } from '../archive/vault-signature.js';
 import { verifyAuditProofs, type ProvedByAudit } from '../archive/verify-audit-proofs.js';
+import { readAuthorities } from '../configuration/authorities.js';
 import { print } from '../terminal/print.js';
 
 /** `rcsctl archive verify`. */
@@ -33,7 +33,7 @@ async function verify(file: string, { ca, tsaCa, ledger, json }: VerifyOptions):
   const archive = await ArchiveFile.open(file);
   try {
     const verified = await ofVault(archive, ca);
-    const proved = await verifyAuditProofs(archive, verified, new CertificateTrust(readFileSync(ca)));
+    const proved = await verifyAuditProofs(archive, verified, new CertificateTrust(readAuthorities('--ca', ca)));
     const stamp = tsaCa === undefined ? undefined : stampedSignature(verified, tsaCa);
     const { manifest, signedAt } = verified;
     const removed = ledger === undefined ? undefined : await removedSince(manifest, ledger);

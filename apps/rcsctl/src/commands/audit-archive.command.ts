@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { StatementRefused, StatementSigner, auditArchiveType } from '#grants';
-import { ConfigurationError, readOptionFile } from '#platform';
+import { checkKeyFits, ConfigurationError, readOptionFile } from '#platform';
 import type { AuditLog } from '#store';
 import { archiveMonths, type Archiving } from '../audit/archive/archive-months.js';
 import { firstMoment, monthAfter } from '../audit/archive/month.js';
@@ -77,6 +77,7 @@ function operatorSigner({ operatorCertificate, operatorKey, config }: ArchiveOpt
   }
   const certificatePem = readOptionFile('rcsctl.operator.certificateFile', operator.certificateFile);
   const keyPem = readOptionFile('rcsctl.operator.keyFile', operator.keyFile);
+  checkKeyFits('rcsctl.operator.keyFile', operator.keyFile, keyPem, certificatePem);
   return new StatementSigner({ current: { certificatePem, keyPem } }, auditArchiveType);
 }
 

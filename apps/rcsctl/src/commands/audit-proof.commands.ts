@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { CertificateTrust } from '#grants';
 import { authorityFile, withStore, withStoreOptions, type StoreOptions } from '../audit/audit-store.js';
 import { checkProof, proveRecord, type RecordProof } from '../audit/prove-record.js';
+import { internalAuthority, readAuthorities } from '../configuration/authorities.js';
 import { print } from '../terminal/print.js';
 
 const proofSchema = z.object({
@@ -38,7 +39,7 @@ async function prove(
   sequence: number,
   options: StoreOptions & { readonly ca?: string },
 ): Promise<void> {
-  const trust = new CertificateTrust(readFileSync(authorityFile(options, options.ca)));
+  const trust = new CertificateTrust(readAuthorities(internalAuthority, authorityFile(options, options.ca)));
   await withStore(options, async ({ audit }) => {
     const proof = await proveRecord(audit, trust, writer, sequence);
     process.stdout.write(`${JSON.stringify(proof, undefined, 2)}\n`);
@@ -49,7 +50,7 @@ function verifyProof(file: string, { ca, json }: { readonly ca: string; readonly
   const parsed = proofSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
   if (!parsed.success) throw new Error(`${file} is no proof of an audit record`);
   const proof = parsed.data as unknown as RecordProof;
-  const proven = checkProof(proof, new CertificateTrust(readFileSync(ca)));
+  const proven = checkProof(proof, new CertificateTrust(readAuthorities('--ca', ca)));
   const { writer, sequence, time, event } = proof.record;
   print(json === true, { ...proven, record: proof.record }, () =>
     [

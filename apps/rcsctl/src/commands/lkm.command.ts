@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { ConfigurationError } from '#platform';
+import { readAuthorities } from '../configuration/authorities.js';
 import { withConfiguration, type ConfigurationOptions } from '../configuration/read-configuration.js';
 import type { GatewayClient } from '../gateway-client/gateway-client.js';
 import { withGateway, withGatewayOptions, type GatewayOptions } from '../gateway-client/gateway-options.js';
@@ -131,7 +132,7 @@ function genesysCloudAccess(options: RegisterOptions): GenesysCloudAccess {
     apiUrl: apiUrl ?? `https://api.${needed('--region', region)}`,
     clientId: needed('--client-id', clientId),
     clientSecret: readPasswordFile(needed('--client-secret-file', clientSecretFile)),
-    caPem: genesysCloudCa === undefined ? undefined : readFileSync(genesysCloudCa, 'utf8'),
+    caPem: genesysCloudCa === undefined ? undefined : readAuthorities('--genesys-cloud-ca', genesysCloudCa).toString(),
   };
 }
 
@@ -167,7 +168,8 @@ async function importPair(id: string, options: ImportOptions): Promise<void> {
 
 async function check({ url, id, keyFile, ca, json }: CheckOptions): Promise<void> {
   const authKey = readFileSync(keyFile, 'utf8').trim();
-  const client = new KeyManagementClient(url, { id, authKey }, ca === undefined ? undefined : readFileSync(ca, 'utf8'));
+  const caPem = ca === undefined ? undefined : readAuthorities('--ca', ca).toString();
+  const client = new KeyManagementClient(url, { id, authKey }, caPem);
   try {
     const results = await checkKeyManager(client);
     print(json === true, results, () =>

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { ConfigurationError, type Configuration } from '#platform';
+import { certificatesIn, ConfigurationError, type Configuration } from '#platform';
 import {
   readConfiguration,
   withConfiguration,
@@ -44,12 +44,14 @@ export function gatewayAccess({ rcsctl }: Configuration, options: GatewayOptions
   return { url, userName, password, caPem };
 }
 
-/** @throws ConfigurationError for a file without a certificate: TLS would only say that it trusts nobody. */
+/** @throws ConfigurationError for a file without a certificate, or not whole: TLS would only say that it trusts nobody. */
 function authorityIn(file: string, isConfigured: boolean): string {
-  const pem = readFileSync(file, 'utf8');
-  if (pem.includes('-----BEGIN CERTIFICATE-----') || pem.includes('-----BEGIN TRUSTED CERTIFICATE-----')) return pem;
-  const option = isConfigured ? 'option rcsctl.gateway.caFile' : '--ca';
-  throw new ConfigurationError(`${option}: ${file} has no certificate in it: name the PEM file of the authority`);
+  const pem = readFileSync(file);
+  const option = isConfigured ? 'rcsctl.gateway.caFile' : '--ca';
+  if (/-----BEGIN (X509 |TRUSTED )?CERTIFICATE-----/.test(pem.toString('latin1')))
+    return certificatesIn(pem, option, file).toString();
+  const advice = 'name the PEM file of the authority';
+  throw new ConfigurationError(`option ${option}: ${file} has no certificate in it: ${advice}`);
 }
 
 /** Runs `work` with a client of the gateway of the options; `purpose` says what for. */

@@ -1,5 +1,5 @@
 import { GrantSigner, type GrantFrame, type GrantKind } from '#grants';
-import { ConfigurationError, readOptionFile, type Configuration } from '#platform';
+import { checkKeyFits, ConfigurationError, readOptionFile, type Configuration } from '#platform';
 
 /**
  * Signs what operators sign, for the vaults of the cluster that the configuration names.
@@ -15,6 +15,7 @@ export function operatorSigner<Grant extends GrantFrame>(
   const { certificateFile, keyFile } = rcsctl.operator;
   const certificatePem = readOptionFile('rcsctl.operator.certificateFile', certificateFile);
   const keyPem = readOptionFile('rcsctl.operator.keyFile', keyFile);
+  checkKeyFits('rcsctl.operator.keyFile', keyFile, keyPem, certificatePem);
   const cluster = internalTls?.cluster === undefined ? {} : { cluster: internalTls.cluster };
   return new GrantSigner({ current: { certificatePem, keyPem, ...cluster } }, kind);
 }

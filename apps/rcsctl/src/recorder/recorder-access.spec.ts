@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { loadConfiguration } from '#platform';
+import { ConfigurationError, loadConfiguration } from '#platform';
 import { recorderAccess, type RecorderOptions } from './recorder-access.js';
 
 const work = mkdtempSync(join(tmpdir(), 'rcs-recorder-access-'));
@@ -45,5 +45,18 @@ describe(recorderAccess.name, () => {
   it('is told how the servers reach the storage', () => {
     const access = webdavOf({ webdav: 'http://proxy.example/recordings', storageUrl: second });
     expect(access).toMatchObject({ user: undefined, storageUrl: second });
+  });
+
+  it.each([
+    ['empty', ''],
+    ['cut off', '-----BEGIN CERTIFICATE-----\nMIIB'],
+    ['a key', '-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n'],
+  ])('refuses a file of authorities that is %s: those of the system would be trusted instead, or nobody', (_, text) => {
+    const ca = join(work, 'ca.pem');
+    writeFileSync(ca, text);
+    for (const [option, options] of Object.entries({ '--ca': { ca }, '--webdav-ca': { webdavCa: ca } })) {
+      expect(() => webdavOf(options)).toThrow(ConfigurationError);
+      expect(() => webdavOf(options)).toThrow(`option ${option}: `);
+    }
   });
 });

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { ConfigurationError, type Configuration } from '#platform';
+import { readAuthorities } from '../configuration/authorities.js';
 import type { GatewayAccess } from '../gateway-client/gateway-client.js';
 import { readPasswordFile } from '../terminal/password-source.js';
 import type { WebDavAccess } from './recorder-storage.js';
@@ -45,7 +45,7 @@ export function recorderGateway(
   return {
     gateway: {
       url: needed(options.gateway ?? rcsctl?.gateway?.url, '--gateway', 'rcsctl.gateway.url'),
-      caPem: contentOf(caFile),
+      caPem: authoritiesIn(options.ca === undefined ? 'rcsctl.gateway.caFile' : '--ca', caFile),
       userName: options.opsUser ?? serverSettings.opsUsername,
       password: needed(
         passwordIn(options.opsPasswordFile) ?? serverSettings.opsUserPassword,
@@ -70,7 +70,7 @@ export function webdavAccess({ mediaStorages }: Configuration, options: Recorder
     url: needed(options.webdav ?? configured?.url, '--webdav', 'mediaStorages'),
     user: options.webdavUser ?? configured?.userName,
     password: passwordIn(options.webdavPasswordFile) ?? configured?.password,
-    caPem: contentOf(options.webdavCa),
+    caPem: authoritiesIn('--webdav-ca', options.webdavCa),
     storageUrl: options.storageUrl ?? (named === storages[0] ? undefined : named?.url),
   };
 }
@@ -86,5 +86,5 @@ function needed(value: string | undefined, option: string, configured: string): 
 const passwordIn = (file: string | undefined): string | undefined =>
   file === undefined ? undefined : readPasswordFile(file);
 
-const contentOf = (file: string | undefined): string | undefined =>
-  file === undefined ? undefined : readFileSync(file, 'utf8');
+const authoritiesIn = (option: string, file: string | undefined): string | undefined =>
+  file === undefined ? undefined : readAuthorities(option, file).toString();

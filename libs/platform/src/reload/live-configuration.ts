@@ -83,12 +83,13 @@ export class LiveConfiguration {
 }
 
 /** The files whose content is taken while the service runs. */
-function certificateFiles({ internalTls, serverSettings, decryptWorker }: Configuration): string[] {
+function certificateFiles({ internalTls, serverSettings, decryptWorker, localKeyManager }: Configuration): string[] {
   const { ssl } = serverSettings;
   return [
     ...(internalTls === undefined ? [] : [internalTls.caFile, internalTls.certificateFile, internalTls.keyFile]),
     ...(internalTls?.deniedCertificatesFile === undefined ? [] : [internalTls.deniedCertificatesFile]),
     ...[ssl?.keyStorePath, ssl?.certificateFile, ssl?.keyFile].filter(path => path !== undefined),
     ...[decryptWorker?.certificateFile, decryptWorker?.keyFile].filter(path => path !== undefined),
+    ...[localKeyManager?.certificateFile, localKeyManager?.keyFile].filter(path => path !== undefined),
   ];
 }

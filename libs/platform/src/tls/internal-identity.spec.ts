@@ -3,6 +3,7 @@ import { createServer, get } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { ConfigurationError } from '../configuration/configuration-error.js';
 import { internalTlsOptions, loadInternalIdentity, serverMustBe, type InternalIdentity } from './internal-identity.js';
@@ -43,6 +44,30 @@ describe(loadInternalIdentity.name, () => {
     const files = filesOf(await (await InternalAuthority.create()).issue('key-vault', { names: [] }));
     expect(() => loadInternalIdentity(files)).toThrow(/certificateFile.*names no role/);
     expect(() => loadInternalIdentity({ ...files, certificateFile: files.keyFile })).toThrow(ConfigurationError);
+  });
+
+  it('reads the chain of its certificate, also where a line end is missing', async () => {
+    const authority = await InternalAuthority.create();
+    const identity = await authority.issue('key-vault');
+    const { certificateFile, ...files } = filesOf(identity);
+    writeFileSync(certificateFile, `${identity.certificatePem.toString().trimEnd()}${authority.caPem.toString()}`);
+    const { certificatePem } = loadInternalIdentity({ ...files, certificateFile });
+    expect(certificatePem.toString()).toBe(`${identity.certificatePem.toString()}${authority.caPem.toString()}`);
+    expect(() => createSecureContext({ cert: certificatePem, key: identity.keyPem })).not.toThrow();
+  });
+
+  it.each<readonly [string, (own: string, chain: string) => string, RegExp]>([
+    ['empty', () => '', /certificateFile: .* holds no PEM certificate/],
+    ['cut off in the first', own => own.slice(0, 200), /certificateFile: certificate 1 of .* cannot be read/],
+    ['cut off in the second', (own, chain) => own + chain.slice(0, 200), /certificateFile: certificate 2 of/],
+    ['cut off where the second begins', own => `${own}-----BEGIN CERTIFI`, /certificateFile: certificate 2 of/],
+  ])('refuses a certificate file that is %s before anything is put into force', async (_, cut, message) => {
+    const authority = await InternalAuthority.create();
+    const identity = await authority.issue('key-vault');
+    const files = filesOf(identity);
+    writeFileSync(files.certificateFile, cut(identity.certificatePem.toString(), authority.caPem.toString()));
+    expect(() => loadInternalIdentity(files)).toThrow(ConfigurationError);
+    expect(() => loadInternalIdentity(files)).toThrow(message);
   });
 });
 

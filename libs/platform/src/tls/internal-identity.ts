@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { checkServerIdentity, type PeerCertificate, type SecureContextOptions } from 'node:tls';
 import { ConfigurationError } from '../configuration/configuration-error.js';
 import type { InternalTlsConfiguration } from '../configuration/configuration.schema.js';
-import { authoritiesIn } from './authorities-file.js';
+import { certificatesIn } from './certificates-file.js';
 import { isDenied, parseDeniedCertificates, type DeniedCertificates } from './denied-certificates.js';
 import { roleOfSubjectAltName, type ServiceRole } from './service-role.js';
 
@@ -19,17 +19,16 @@ export interface InternalIdentity {
 }
 
 /**
- * Loads the files of `internalTls`.
+ * Loads the files of `internalTls`. What is not whole is refused here, before anything is put into force.
  * @param section what names certificate and key, where they are others than those of the process
- * @throws ConfigurationError naming option and path when a file is missing or the certificate carries no role.
+ * @throws ConfigurationError naming option and path when a file is missing or not whole, or the certificate carries no role.
  */
 export function loadInternalIdentity(
   configuration: InternalTlsConfiguration,
   section = 'internalTls',
 ): InternalIdentity {
-  const { caFile } = configuration;
-  const caPem = authoritiesIn(readOptionFile('internalTls.caFile', caFile), 'internalTls.caFile', caFile);
-  const certificatePem = readOptionFile(`${section}.certificateFile`, configuration.certificateFile);
+  const caPem = readCertificates('internalTls.caFile', configuration.caFile);
+  const certificatePem = readCertificates(`${section}.certificateFile`, configuration.certificateFile);
   const keyPem = readOptionFile(`${section}.keyFile`, configuration.keyFile);
   const role = roleInCertificate(certificatePem, `${section}.certificateFile`, configuration.certificateFile);
   checkKeyFits(`${section}.keyFile`, configuration.keyFile, keyPem, certificatePem);
@@ -74,6 +73,11 @@ export function serverMustBe(
   };
 }
 
+/** Reads a PEM file of certificates that an option names. @throws ConfigurationError when it is missing or not whole */
+export function readCertificates(option: string, path: string): Buffer {
+  return certificatesIn(readOptionFile(option, path), option, path);
+}
+
 /** Reads a file that an option names. */
 export function readOptionFile(option: string, path: string): Buffer {
   try {
@@ -84,12 +88,7 @@ export function readOptionFile(option: string, path: string): Buffer {
 }
 
 function roleInCertificate(pem: Buffer, option: string, path: string): ServiceRole {
-  let role: ServiceRole | undefined;
-  try {
-    role = roleOfSubjectAltName(new X509Certificate(pem).subjectAltName);
-  } catch (error) {
-    throw new ConfigurationError(`option ${option}: ${path} is no PEM certificate: ${(error as Error).message}`);
-  }
+  const role = roleOfSubjectAltName(new X509Certificate(pem).subjectAltName);
   if (role === undefined) {
     throw new ConfigurationError(`option ${option}: ${path} names no role in a URI subject alternative name`);
   }

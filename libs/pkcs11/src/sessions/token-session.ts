@@ -6,9 +6,9 @@ import type { CallDone } from '../module/native-calls.js';
 import { quietly, type TokenModule } from '../module/token-module.js';
 
 /**
- * A session of the token. It can do one operation at a time, so whoever holds it holds it from the first to the last
- * call; operations of one step may stand in line. The heavy calls run on threads of libuv's pool and are watched; the short ones run at once. Where the module bears
- * one caller at a time, all of them run at once.
+ * A session of the token. It can do one operation at a time, so whoever holds it holds it from the first to the last call;
+ * operations of one step may stand in line. Those run on threads of ours, other heavy calls on threads of libuv's pool, both
+ * watched; the short ones run at once. Where the module bears one caller at a time, all of them run at once.
  */
 export class TokenSession {
   private readonly generation: number;

@@ -1,6 +1,6 @@
-import { CertificateLists } from '../certificates/certificate-lists.js';
 import { randomUUID } from 'node:crypto';
 import type { Statement } from 'better-sqlite3';
+import { CertificateLists } from '../certificates/certificate-lists.js';
 import {
   noUse,
   refusalOf,

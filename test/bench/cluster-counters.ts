@@ -5,10 +5,13 @@ import type { ReadyLine } from '../support/cluster/running-cluster.js';
 export class Counters {
   private constructor(private readonly texts: ReadonlyMap<string, readonly string[]>) {}
 
-  static async read({ gateway, vault, workers }: ReadyLine['management']): Promise<Counters> {
+  static async read(
+    { gateway, vault, workers }: ReadyLine['management'],
+    gateways: readonly string[] = [],
+  ): Promise<Counters> {
     return new Counters(
       new Map([
-        ['playback-gateway', [await metricsOf(gateway)]],
+        ['playback-gateway', await Promise.all([gateway, ...gateways].map(metricsOf))],
         ['key-vault', [await metricsOf(vault)]],
         ['decrypt-worker', await Promise.all(workers.map(metricsOf))],
       ]),

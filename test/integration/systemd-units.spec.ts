@@ -73,6 +73,18 @@ analysed.each(besides)('%s is what systemd understands with its drop-in', unit =
   expect({ status, own }).toEqual({ status: 0, own: [] });
 });
 
+analysed('gateways that share a port are a template, which systemd understands with its drop-in', () => {
+  const template = join(root, 'units', 'rcs-playback-gateway@.service');
+  const folder = `${template}.d`;
+  mkdirSync(folder);
+  cpSync(join(root, 'units', 'rcs-playback-gateway.service'), template);
+  cpSync(join(directory, 'shared-port', 'rcs-playback-gateway@.conf'), join(folder, 'shared-port.conf'));
+  const instance = template.replace('@', '@1');
+  const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', instance], options);
+  const own = stderr.split('\n').filter(line => line.includes('shared-port'));
+  expect({ status, own }).toEqual({ status: 0, own: [] });
+});
+
 it.each(units)('%s runs as somebody of its own, whom the sysusers file makes', unit => {
   const [, user] = /^User=(.+)$/m.exec(read(unit)) ?? [];
   expect(user).toBe(unit.replace('.service', ''));

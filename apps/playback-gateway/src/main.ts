@@ -3,6 +3,7 @@ import '#media-heap';
 import type { Server as SecureServer } from 'node:https';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyListenOptions } from 'fastify';
 import {
   boundListener,
   closeServer,
@@ -158,7 +159,8 @@ async function listen(
   settings: ServerSettings,
 ): Promise<void> {
   const port = (settings.enableSsl ? settings.ssl?.port : undefined) ?? settings.listen.port;
-  await app.listen(port, settings.listen.host);
+  const address: FastifyListenOptions & { reusePort: boolean } = { ...settings.listen, port };
+  await app.listen(address);
   logger.info({ url: listeningAt(app.getHttpServer(), settings) }, 'gateway listens');
   const own = await listener?.listen(settings);
   if (!settings.enableSsl) return;

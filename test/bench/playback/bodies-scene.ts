@@ -12,6 +12,7 @@ import { RcloneServer } from '../rclone-server.js';
 import { servicesCpuMs } from '../services-cpu.js';
 import { runWrk, type WrkOptions } from '../wrk-load.js';
 import type { SceneFigures } from './figures.js';
+import { startGatewaysAtOnePort } from './gateways-at-one-port.js';
 import { loads, type Load } from './loads.js';
 import { figuresOf } from './load-figures.js';
 import { inTurn, type Run, type Side } from './sides.js';
@@ -38,8 +39,8 @@ interface Measured {
 }
 
 /**
- * Decrypted by the worker beside the gateway, by one in its process, and by workers over mutual TLS; against two plain nginx
- * proxy hops and against rclone, which decrypts, all in front of the same Apache with bytes of the same length. In turn, so
+ * Decrypted by the worker beside the gateway, by one in its process, by those of two gateways at one port, with the check of the
+ * content and without, and by workers over mutual TLS; against two plain nginx proxy hops and against rclone, which decrypts, all in front of the same Apache with bytes of the same length. In turn, so
  * that every ratio is one of the same minute.
  */
 export async function bodiesScene(options: BodiesOptions): Promise<readonly SceneFigures[]> {
@@ -66,6 +67,11 @@ async function measuredLoads(options: BodiesOptions, ready: ReadyLine): Promise<
   const byTls = { ...plain, RCS_SERVER_SETTINGS__WORKER_SOCKET_DIRECTORY: 'false' };
   const remote = await startSecondGateway(process.cwd(), ready, byTls);
   const whole = await startSecondGateway(process.cwd(), ready, { ...plain, ...inOneProcess });
+  const two = await startGatewaysAtOnePort('checking', ready, plain);
+  const unchecked = await startGatewaysAtOnePort('unchecked', ready, {
+    ...plain,
+    RCS_PLAYBACK__VERIFY_CONTENT: 'false',
+  });
   try {
     const measured: Measured[] = [];
     for (const load of loads) {
@@ -73,15 +79,19 @@ async function measuredLoads(options: BodiesOptions, ready: ReadyLine): Promise<
       const name = `bench-${load.storedBytes}`;
       const playPath = await insertEncrypted(ready, name, media);
       const plainPath = await putPlain(ready, `${name}.plain`, media);
-      const play = (gateway: string, management: string): Side => ({
+      const asked = (gateway: string, cpuMs: Side['cpuMs']): Side => ({
         url: `${gateway}/api/v2${playPath}`,
         headers: playerFields(ready),
-        cpuMs: () => servicesCpuMs({ ...ready.management, gateway: management }),
+        cpuMs,
         ours: true,
       });
+      const play = (gateway: string, management: string): Side =>
+        asked(gateway, () => servicesCpuMs({ ...ready.management, gateway: management }));
       const sides = {
         ours: play(ready.gateway, ready.management.gateway),
         'ours in one process': play(whole.url, whole.management),
+        'ours in two at one port': asked(two.url, () => two.cpuMs()),
+        'ours in two, unchecked': asked(unchecked.url, () => unchecked.cpuMs()),
         'ours over mutual TLS': play(remote.url, remote.management),
         'two nginx hops': { url: `${hops.url}${plainPath}`, headers: storageFields(ready), cpuMs: () => hops.cpuMs() },
         rclone: { url: `${rclone.url}${rclone.put(name, media)}`, headers: {}, cpuMs: () => rclone.cpuMs() },
@@ -96,7 +106,7 @@ async function measuredLoads(options: BodiesOptions, ready: ReadyLine): Promise<
     }
     return [...found, await collectionsAfterIdleness(options, ready)];
   } finally {
-    await Promise.all([hops.stop(), rclone.stop(), remote.stop(), whole.stop()]);
+    await Promise.all([hops, rclone, remote, whole, two, unchecked].map(each => each.stop()));
   }
 }
 

@@ -22,6 +22,7 @@ export function figuresOf({ load, runs }: LoadRow): readonly Figure[] {
     return { what, value: median(rounds), rounds };
   };
   const { beside, remote } = load.bars;
+  const [twoProcesses, unchecked] = ['ours in two at one port', 'ours in two, unchecked'];
   const [hops, oneProcess, overTls] = ['two nginx hops', 'ours in one process', 'ours over mutual TLS'];
   return [
     ...Object.entries(runs).flatMap(([side, all]) => [
@@ -35,5 +36,8 @@ export function figuresOf({ load, runs }: LoadRow): readonly Figure[] {
     ratio('CPU, ours to two nginx hops', 'ours', hops, cost),
     { ...ratio('speed, ours to two nginx hops', 'ours', hops, speed), atLeast: load.speedBar },
     { ...ratio('speed, ours in one process to two nginx hops', oneProcess, hops, speed), atLeast: load.speedBar },
+    { ...ratio(`speed, ${twoProcesses} to two nginx hops`, twoProcesses, hops, speed), atLeast: load.speedBar },
+    { ...ratio(`speed, ${unchecked} to two nginx hops`, unchecked, hops, speed), atLeast: load.speedBar },
+    { ...ratio(`CPU, ${unchecked} to rclone`, unchecked, 'rclone', cost), bar: load.bars.unchecked },
   ];
 }

@@ -48,7 +48,7 @@ export async function startSecondGateway(
   });
   await replica.start();
   const url = new URL(gateway);
-  url.port = String(port);
+  url.port = environment.RCS_SERVER_SETTINGS__LISTEN__PORT ?? String(port);
   const { management } = replica.definition;
   return {
     url: url.origin,

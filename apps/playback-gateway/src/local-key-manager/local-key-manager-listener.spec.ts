@@ -9,7 +9,7 @@ describe(LocalKeyManagerListener.name, () => {
     const app = fastify();
     const listener = new LocalKeyManagerListener(
       app,
-      { host: '127.0.0.1', port: 0, maxConnections: 10 },
+      { host: '127.0.0.1', port: 0, reusePort: false, maxConnections: 10 },
       new ListenerMetrics(new Registry()),
       createLogger('test', 'test', 'silent'),
     );

@@ -20,6 +20,8 @@ import { ownServerOptions, silenceTimeout } from '../http/server-options.js';
 interface OwnAddress {
   readonly host: string;
   readonly port: number;
+  /** Others of this host may listen there as well. */
+  readonly reusePort: boolean;
   readonly maxConnections: number;
 }
 
@@ -60,11 +62,11 @@ export class LocalKeyManagerListener implements BeforeApplicationShutdown, OnApp
       'clientError',
       answerBrokenRequest(this.logger, () => errorForm(`${localKeyManagerPath}/`)),
     );
-    const { maxConnections } = this.address;
+    const { maxConnections, ...address } = this.address;
     boundListener(server, { name: 'local-key-manager', maxConnections }, this.metrics);
     answerExpectations(server);
     this.server = server;
-    server.listen(this.address.port, this.address.host);
+    server.listen(address);
     await once(server, 'listening');
     return server;
   }

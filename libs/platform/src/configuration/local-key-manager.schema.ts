@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { maxConnections } from './listener-limits.schema.js';
-import { filePath, milliseconds, port, vaultAddress } from './option-types.js';
+import { filePath, milliseconds, port, reusePort, vaultAddress } from './option-types.js';
 
 /** The name in the labels of key pairs from before they belonged to contact centers, unless the configuration has another. */
 export const defaultOrganization = 'genesys-cloud';
@@ -17,7 +17,7 @@ export const localKeyManager = () =>
   z.strictObject({
     enabled: z.boolean().default(true).describe('false: as if the section were not there.'),
     listen: z
-      .strictObject({ host: z.string().default('127.0.0.1'), port, maxConnections: ownConnections })
+      .strictObject({ host: z.string().default('127.0.0.1'), port, reusePort, maxConnections: ownConnections })
       .optional()
       .describe('A port of its own; the API is then served there and nowhere else.'),
     publicHost: z

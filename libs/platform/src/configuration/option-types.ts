@@ -61,6 +61,19 @@ export const socketDirectory = z.union([z.literal(false), filePath]).default(fal
 /** Where a key vault is reached. */
 export const vaultAddress = z.string().regex(/^[^\s/]+:\d+$/, 'must be host:port');
 
+/** Whether an address is shared with others of this host (SO_REUSEPORT of socket(7)). */
+export const reusePort = z
+  .boolean()
+  .default(false)
+  .describe(
+    'Gateways of one host and user may listen here together, if all of them say so; the system divides connections among them.',
+  );
+
+const address = (defaultPort: number) =>
+  z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(defaultPort) });
+
 /** An address to listen on; the loopback one unless told. */
-export const listen = (defaultPort: number) =>
-  z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(defaultPort) }).prefault({});
+export const listen = (defaultPort: number) => address(defaultPort).prefault({});
+
+/** An address that several processes of one host may listen on. */
+export const sharedListen = (defaultPort: number) => address(defaultPort).extend({ reusePort }).prefault({});

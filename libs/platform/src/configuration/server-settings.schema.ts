@@ -10,6 +10,7 @@ import {
   milliseconds,
   port,
   secret,
+  sharedListen,
   socketDirectory,
   trustedCA,
 } from './option-types.js';
@@ -59,7 +60,7 @@ const bootstrapAdministrator = () =>
 export const serverSettings = () =>
   z
     .strictObject({
-      listen: listen(8090),
+      listen: sharedListen(8090),
       externalUrl: z
         .url()
         .optional()

@@ -117,7 +117,7 @@ async function main(name: string, start: (context: ServiceContext) => Promise<Ru
   const page = service.moreMetrics === undefined ? metrics : onePage(metrics, service.moreMetrics);
   const management = new ManagementServer(page, readiness, logger, logLevel, service.routes, listeners);
   const url = await management.listen(service.management.host, service.management.port);
-  await live.watch();
+  live.watch();
   logger.info({ management: url, pid: process.pid }, 'started');
   const endCollecting = collectAfterStart();
 

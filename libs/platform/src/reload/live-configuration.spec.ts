@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
@@ -46,7 +46,7 @@ describe(LiveConfiguration.name, () => {
         () =>
           levels.push(logging.level),
     );
-    await configuration.watch();
+    configuration.watch();
     write('debug');
     await until(() => levels.length > 0);
     expect(levels.at(-1)).toBe('debug');
@@ -66,11 +66,40 @@ describe(LiveConfiguration.name, () => {
     const configuration = open();
     let changes = 0;
     configuration.onChange(() => () => changes++);
-    await configuration.watch();
+    configuration.watch();
     symlinkSync('second', join(work, 'next'));
     renameSync(join(work, 'next'), join(work, 'ca.pem'));
     await until(() => changes > 0);
     expect(changes).toBe(1);
+  });
+
+  it('sees what changed while the service was starting, before anybody watched', async () => {
+    write('info');
+    const configuration = open();
+    write('debug');
+    configuration.watch();
+    await until(() => configuration.current.logging.level === 'debug');
+    expect(lines.map(({ level }) => level)).not.toContain('error');
+  });
+
+  it('tries again when a file that could not be read may be read', async () => {
+    write('info');
+    const configuration = open();
+    configuration.watch();
+    let isReadable = false;
+    let refusals = 0;
+    let changes = 0;
+    configuration.onChange(() => {
+      if (isReadable) return () => changes++;
+      refusals++;
+      throw new Error('EACCES');
+    });
+    write('debug');
+    await until(() => refusals > 0);
+    isReadable = true;
+    chmodSync(file, 0o640);
+    await until(() => changes > 0);
+    expect(configuration.current.logging.level).toBe('debug');
   });
 
   it('keeps the old configuration when the new one is wrong, and says which option it is', async () => {

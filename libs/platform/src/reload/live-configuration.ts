@@ -47,9 +47,9 @@ export class LiveConfiguration {
     this.preparations.push(prepare);
   }
 
-  /** From now on changes of the files count. */
-  async watch(): Promise<void> {
-    await this.files.start();
+  /** From now on changes of the files count, those since this was made included. */
+  watch(): void {
+    this.files.start();
   }
 
   stop(): void {

@@ -32,7 +32,7 @@ describe('a certificate of the cluster that is denied', () => {
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'rcs-denied-'));
     listFile = join(directory, 'denied');
-    writeFileSync(listFile, '');
+    writeFileSync(listFile, '# nobody\n');
     cluster = await startCluster(process.cwd(), join(directory, 'data'), {
       RCS_INTERNAL_TLS__DENIED_CERTIFICATES_FILE: listFile,
       RCS_RELOAD_INTERVAL_MS: '100',

@@ -23,7 +23,7 @@ beforeAll(async () => {
   testBed = await VaultTestBed.prepare();
   mkdirSync(testBed.directory, { recursive: true });
   listFile = join(testBed.directory, 'denied');
-  writeFileSync(listFile, '');
+  writeFileSync(listFile, '# nobody\n');
   vault = await testBed.startVault(
     {},
     { RCS_INTERNAL_TLS__DENIED_CERTIFICATES_FILE: listFile, RCS_RELOAD_INTERVAL_MS: '100' },
@@ -62,7 +62,7 @@ async function outcome(gateway: InternalIdentity, worker: InternalIdentity, hold
 
 /** Denies certificates, and nobody else, until the vault knows. */
 async function deny(...lines: readonly string[]): Promise<void> {
-  writeFileSync(listFile, lines.map(line => `${line}\n`).join(''));
+  writeFileSync(listFile, ['# stolen', ...lines].map(line => `${line}\n`).join(''));
   await waitFor('the vault to read the list', async () =>
     new RegExp(`^rcs_denied_certificates\\{[^}]*\\} ${lines.length}$`, 'm').test(await vault.metrics()),
   );
@@ -118,6 +118,16 @@ it('a list that cannot be read leaves the former one in force', async () => {
   await waitFor('the vault to refuse the list', () =>
     Promise.resolve(vault.log().includes('is neither a SHA-256 fingerprint nor')),
   );
+  expect(await outcome(gateway, stolen)).toBe('RCS_VAULT_UNAVAILABLE');
+  await deny();
+});
+
+it('a list that is empty, as while it is written, lets nobody in again', async () => {
+  const gateway = await testBed.identity('playback-gateway');
+  const stolen = await testBed.authority.issue('decrypt-worker');
+  await deny(certificateOf(stolen).fingerprint256);
+  writeFileSync(listFile, '');
+  await waitFor('the vault to refuse the list', () => Promise.resolve(vault.log().includes('denied is empty')));
   expect(await outcome(gateway, stolen)).toBe('RCS_VAULT_UNAVAILABLE');
   await deny();
 });

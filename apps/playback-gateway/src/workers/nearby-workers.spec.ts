@@ -170,7 +170,7 @@ describe(NearbyWorkers.name, () => {
     await look('one');
     live.replace({ ...identity });
     expect(await whoAnswers('one')).toBe(1);
-    live.replace({ ...identity, denied: parseDeniedCertificates('serial:07', 'denied') });
+    live.replace({ ...identity, denied: parseDeniedCertificates('serial:07\n', 'denied') });
     expect(await whoAnswers('one')).toBeUndefined();
     await look('one');
     expect(await whoAnswers('one')).toBe(1);

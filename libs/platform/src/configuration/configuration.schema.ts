@@ -28,7 +28,7 @@ const internalTls = () =>
     deniedCertificatesFile: filePath
       .optional()
       .describe(
-        'Certificates of services that count no more, a line for each: SHA-256 fingerprint, or serial: and the number. Read again when it changes.',
+        'Certificates of services that count no more, a line for each: SHA-256 fingerprint, or serial: and the number; of none a remark, # nobody. Read again when it changes.',
       ),
     cluster: z
       .string()

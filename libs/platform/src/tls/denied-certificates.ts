@@ -16,22 +16,28 @@ const serial = (hexadecimal: string): string => plain(hexadecimal).replace(/^0+(
 /**
  * Reads a list of denied certificates: a line for each, either its SHA-256 fingerprint or `serial:` and its serial number,
  * both hexadecimal, colons allowed. What follows a # is a remark.
- * @throws ConfigurationError naming the line that is neither: a certificate that was meant must not stay good.
+ * @throws ConfigurationError for what may be half a list, and naming the line that is neither: a certificate that was meant
+ * must not stay good, nor become good again while somebody writes the file.
  */
 export function parseDeniedCertificates(text: string, path: string): DeniedCertificates {
+  const refused = (why: string): ConfigurationError =>
+    new ConfigurationError(`option internalTls.deniedCertificatesFile: ${path}${why}`);
+  if (text === '')
+    throw refused(
+      ' is empty, as files are that are not written yet: say with a remark, # nobody, that it denies nobody',
+    );
   const fingerprints = new Set<string>();
   const serialNumbers = new Set<string>();
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
+  const lines = text.split(/\r?\n/);
+  for (const [index, line] of lines.entries()) {
     const entry = line.replace(/#.*$/, '').trim();
     const [, number] = /^serial:\s*([0-9A-Fa-f:]{1,64})$/.exec(entry) ?? [];
     if (entry === '') continue;
+    if (number !== undefined && index === lines.length - 1)
+      throw refused(`: line ${index + 1} has no line end, so that nobody knows whether the serial number is whole`);
     if (number !== undefined) serialNumbers.add(serial(number));
     else if (/^[0-9a-f]{64}$/.test(plain(entry))) fingerprints.add(plain(entry));
-    else {
-      throw new ConfigurationError(
-        `option internalTls.deniedCertificatesFile: ${path}: line ${index + 1} is neither a SHA-256 fingerprint nor serial:...`,
-      );
-    }
+    else throw refused(`: line ${index + 1} is neither a SHA-256 fingerprint nor serial:...`);
   }
   return { fingerprints, serialNumbers };
 }

@@ -45,7 +45,10 @@ describe(WatchedSockets.name, () => {
   const fingerprint = ({ certificatePem }: InternalIdentity): string =>
     new X509Certificate(certificatePem).fingerprint256;
   const deny = (...identities: readonly InternalIdentity[]): void =>
-    live.replace({ ...worker, denied: parseDeniedCertificates(identities.map(fingerprint).join('\n'), 'denied') });
+    live.replace({
+      ...worker,
+      denied: parseDeniedCertificates(['# list', ...identities.map(fingerprint)].join('\n'), 'denied'),
+    });
 
   async function connected(identity: InternalIdentity): Promise<TLSSocket> {
     const { port } = server.address() as AddressInfo;

@@ -12,7 +12,14 @@ import {
   type KeyBackupDescription,
   type KeyBackupEntry,
 } from '#contracts';
-import { ConfigurationError, describeError, RcsError, readOptionFile, type KeyVaultConfiguration } from '#platform';
+import {
+  ConfigurationError,
+  describeError,
+  onlyCertificateIn,
+  RcsError,
+  readOptionFile,
+  type KeyVaultConfiguration,
+} from '#platform';
 import type { KeyPair } from '../token/key-store.js';
 
 /** A copy that lies on the disk under another name until the key is in the token. */
@@ -189,8 +196,10 @@ function recipientOf(option: string, path: string): EncryptionRecipient {
 }
 
 function readCertificate(option: string, path: string): CertificateInfo {
+  const file = readOptionFile(option, path);
+  onlyCertificateIn(file, option, path);
   try {
-    return parseCertificatePem(readOptionFile(option, path))[0];
+    return parseCertificatePem(file)[0];
   } catch (error) {
     if (!(error instanceof CertificateError)) throw error;
     throw new ConfigurationError(`${option}: ${error.message}`, { cause: error });

@@ -1,9 +1,8 @@
-import { X509Certificate } from 'node:crypto';
 import type { OperatorJournalEntry } from '#contracts';
 import { OperatorGrantVerifier, type Authorities, type VerifiedKeyApproval, type VerifiedOperatorGrant } from '#grants';
 import {
-  ConfigurationError,
   describeError,
+  onlyCertificateIn,
   RcsError,
   readOptionFile,
   type Current,
@@ -35,9 +34,10 @@ export class OperatorAccess implements UnwrapAuthority, KeyApprovals {
     authorities: Current<Authorities>,
     { logger, instance }: { readonly logger: Logger; readonly instance: string },
   ): Promise<OperatorAccess> {
-    const certificates = certificateFiles.map((path, index) =>
-      readCertificate(`keyVault.allowOperatorUnwrap.certificateFiles.${index}`, path),
-    );
+    const certificates = certificateFiles.map((path, index) => {
+      const option = `keyVault.allowOperatorUnwrap.certificateFiles.${index}`;
+      return onlyCertificateIn(readOptionFile(option, path), option, path);
+    });
     const settings = { file, deadlineMs: journalDeadlineMs };
     const journal = await VaultJournal.open(settings, instance, 'keyVault.allowOperatorUnwrap.journalFile');
     const verifier = new OperatorGrantVerifier(authorities, certificates, { acceptUnbound: acceptUnboundGrants });
@@ -113,12 +113,3 @@ export const noOperators: UnwrapAuthority = {
       new RcsError('RCS_OPERATOR_NOT_ALLOWED', 'an operator asked, but keyVault.allowOperatorUnwrap names nobody'),
     ),
 };
-
-function readCertificate(option: string, path: string): X509Certificate {
-  const pem = readOptionFile(option, path);
-  try {
-    return new X509Certificate(pem);
-  } catch (error) {
-    throw new ConfigurationError(`option ${option}: ${path} is no certificate: ${(error as Error).message}`);
-  }
-}

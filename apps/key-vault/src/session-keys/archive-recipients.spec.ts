@@ -71,6 +71,8 @@ describe(ArchiveRecipients.name, () => {
       const settings = [{ contactCenter: 'cc-1', certificateFiles: [file(name, content)], fingerprints: [] }];
       expect(() => ArchiveRecipients.open(settings)).toThrow('keyVault.archiveRecipients.0.certificateFiles.0');
     }
+    const both = [{ contactCenter: 'cc-1', certificateFiles: [file('both.pem', legal + other)], fingerprints: [] }];
+    expect(() => ArchiveRecipients.open(both)).toThrow('certificate 2 of');
     const missing = [{ contactCenter: 'cc-1', certificateFiles: [join(directory, 'nowhere')], fingerprints: [] }];
     expect(() => ArchiveRecipients.open(missing)).toThrow('cannot read');
   });

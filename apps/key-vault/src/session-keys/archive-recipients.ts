@@ -1,5 +1,5 @@
 import { CertificateError, parseCertificatePem, type CertificateInfo } from '#certificates';
-import { ConfigurationError, RcsError, readOptionFile, type KeyVaultConfiguration } from '#platform';
+import { ConfigurationError, onlyCertificateIn, RcsError, readOptionFile, type KeyVaultConfiguration } from '#platform';
 import { readCertificate } from './read-certificate.js';
 
 type ArchiveRecipientSettings = KeyVaultConfiguration['archiveRecipients'];
@@ -47,9 +47,10 @@ export class ArchiveRecipients {
 }
 
 function fingerprintIn(option: string, path: string): string {
-  const pem = readOptionFile(option, path).toString('utf8');
+  const file = readOptionFile(option, path);
+  onlyCertificateIn(file, option, path);
   try {
-    return parseCertificatePem(pem)[0].fingerprint;
+    return parseCertificatePem(file)[0].fingerprint;
   } catch (error) {
     if (!(error instanceof CertificateError)) throw error;
     throw new ConfigurationError(`option ${option}: ${path} is no certificate: ${error.message}`);

@@ -131,7 +131,7 @@ export const keyVault = () =>
             .array(filePath)
             .min(1)
             .max(16)
-            .describe('PEM, RSA. Whoever has the private key of one of them can open every copy.'),
+            .describe('PEM, RSA, a file for each. Whoever has the private key of one of them can open every copy.'),
         })
         .optional(),
       keyRemovalDelayHours: z
@@ -150,7 +150,7 @@ export const keyVault = () =>
               .array(filePath)
               .max(64)
               .default([])
-              .describe('PEM, RSA of 2048 bits or more; the first certificate of each file.'),
+              .describe('PEM, RSA of 2048 bits or more; a file for each, in which its chain may follow.'),
             fingerprints: z
               .array(
                 z
@@ -200,7 +200,9 @@ export const keyVault = () =>
           certificateFiles: z
             .array(filePath)
             .min(1)
-            .describe('Their certificates, PEM, issued by the internal authority with the role operator.'),
+            .describe(
+              'Their certificates, PEM, a file for each, issued by the internal authority with the role operator.',
+            ),
           journalFile: filePath.describe('Every use is written here before the key is opened.'),
         })
         .optional(),

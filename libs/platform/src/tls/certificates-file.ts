@@ -27,6 +27,24 @@ export function certificatesIn(file: Buffer, option: string, path: string): Buff
   return Buffer.from(written.join(''));
 }
 
+/**
+ * The certificate of a file that is of one. Those that issued it may stand behind it; any other would be meant, and not taken.
+ * @param option its name, for messages
+ * @throws ConfigurationError when it holds none, one that cannot be read, or one more
+ */
+export function onlyCertificateIn(file: Buffer, option: string, path: string): X509Certificate {
+  const [first, ...others] = certificatesOf(file, option, path) as [X509Certificate, ...X509Certificate[]];
+  let issued = first;
+  for (const [index, issuer] of others.entries()) {
+    if (!issued.checkIssued(issuer) || !issued.verify(issuer.publicKey)) {
+      const which = `certificate ${index + 2} of ${path}`;
+      throw new ConfigurationError(`option ${option}: ${which} did not issue the one before it: name a file for each`);
+    }
+    issued = issuer;
+  }
+  return first;
+}
+
 function certificateIn(block: string, index: number, option: string, path: string): X509Certificate {
   try {
     return new X509Certificate(block);

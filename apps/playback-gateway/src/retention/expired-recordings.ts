@@ -29,9 +29,15 @@ export class ExpiredRecordings {
     @Inject(CONFIGURATION) private readonly configuration: Pick<GatewayConfiguration, 'crRegion'>,
   ) {}
 
-  /** In pages, the latest first. What is protected, or held whole, or lies in a mounted archive is not among them. */
-  async *pages(contactCenter: string, rules: readonly RetentionRule[]): AsyncIterable<readonly Recording[]> {
-    const now = Date.now();
+  /**
+   * In pages, the latest first. What is protected, or held whole, or lies in a mounted archive is not among them.
+   * @param now milliseconds since the epoch
+   */
+  async *pages(
+    contactCenter: string,
+    rules: readonly RetentionRule[],
+    now: number,
+  ): AsyncIterable<readonly Recording[]> {
     const startedBefore = earliestStartKept(rules, now);
     if (startedBefore === undefined) return;
     const search = { contactCenter, region: this.configuration.crRegion, startedBefore };

@@ -37,17 +37,17 @@ export class RetentionRunner implements OnApplicationBootstrap, OnApplicationShu
   }
 
   private async round(signal: AbortSignal): Promise<number> {
-    const now = Date.now();
+    const now = await this.retention.notAhead(Date.now());
     for (const contactCenter of await this.retention.claimDue(now, now + applyEveryMs)) {
-      await this.apply(contactCenter, signal);
+      await this.apply(contactCenter, now, signal);
     }
     return lookEveryMs;
   }
 
-  private async apply(contactCenter: string, signal: AbortSignal): Promise<void> {
+  private async apply(contactCenter: string, now: number, signal: AbortSignal): Promise<void> {
     const rules = await this.retention.rulesOf(contactCenter);
     let removed = 0;
-    for await (const recordings of this.expired.pages(contactCenter, rules)) {
+    for await (const recordings of this.expired.pages(contactCenter, rules, now)) {
       for (const recording of recordings) {
         if (signal.aborted) return;
         if (await this.remove(recording)) removed++;

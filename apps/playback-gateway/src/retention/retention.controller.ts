@@ -66,7 +66,8 @@ export class RetentionController {
   private async count(contactCenter: string, rules: readonly RetentionRule[]) {
     const recordings: string[] = [];
     let count = 0;
-    for await (const page of this.expired.pages(contactCenter, rules)) {
+    const now = await this.retention.notAhead(Date.now());
+    for await (const page of this.expired.pages(contactCenter, rules, now)) {
       recordings.push(...page.slice(0, shown - recordings.length).map(({ id }) => id));
       count += page.length;
       if (count > counted) return { count: counted, recordings, more: true as const };

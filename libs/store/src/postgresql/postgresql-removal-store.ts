@@ -12,6 +12,7 @@ import type {
 import type { ClaimedLocation } from '../recordings/recording-store.js';
 import type { Recording } from '../recordings/recording.js';
 import { documentIn } from './document-row.js';
+import { earlierNow } from './earlier-now.js';
 import type { PostgresqlDatabase } from './postgresql-database.js';
 import { forget, noteInLedger, obstaclesOf, removeAll, removeSome } from './removal-rows.js';
 import type { Sql } from './sql.js';
@@ -32,7 +33,9 @@ export class PostgresqlRemovalStore implements RemovalStore {
       const { recordingId, kind, time } = order;
       const recording = await held(sql, order);
       if (recording === undefined) return 'unknown';
-      const { removed, kept, keptBy } = removalPlan(recording, await obstaclesOf(sql, recordingId), Date.parse(time));
+      // A hold that is over by the clock of the gateway alone still holds.
+      const now = await earlierNow(sql, Date.parse(time));
+      const { removed, kept, keptBy } = removalPlan(recording, await obstaclesOf(sql, recordingId), now);
       if (keptBy !== undefined && (kind === 'deleted' || kind === 'unmounted'))
         throw refusalOfRemoval(recordingId, keptBy);
       if (kind === 'unmounted') {

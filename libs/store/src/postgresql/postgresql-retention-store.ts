@@ -1,4 +1,5 @@
 import type { RetentionRule, RetentionStore } from '../retention/retention-rule.js';
+import { earlierNow } from './earlier-now.js';
 import type { PostgresqlDatabase } from './postgresql-database.js';
 
 export class PostgresqlRetentionStore implements RetentionStore {
@@ -21,5 +22,9 @@ export class PostgresqlRetentionStore implements RetentionStore {
                   RETURNING contact_center AS "contactCenter"`;
     const rows = await this.database.transaction(sql => sql.all<{ contactCenter: string }>(text, [nextRun, now]));
     return rows.map(({ contactCenter }) => contactCenter);
+  }
+
+  notAhead(now: number): Promise<number> {
+    return this.database.read(sql => earlierNow(sql, now));
   }
 }

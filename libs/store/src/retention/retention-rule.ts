@@ -21,6 +21,12 @@ export interface RetentionStore {
 
   /** Contact centers whose rules are to be applied now, by whoever asks first; again at `nextRun` (ms since the epoch). */
   claimDue(now: number, nextRun: number): Promise<readonly string[]>;
+
+  /**
+   * This time, or that of the database where it is earlier, milliseconds since the epoch: what a clock that is ahead takes
+   * for over is not, and what is removed does not come back.
+   */
+  notAhead(now: number): Promise<number>;
 }
 
 const dayMs = 24 * 3_600_000;

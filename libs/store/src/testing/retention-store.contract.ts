@@ -28,5 +28,9 @@ export const contract = storeContract('retention', store => {
       await retention().putRules('cc-1', rules);
       expect(await retention().claimDue(5001, 9000)).toEqual(['cc-1']);
     });
+
+    it('takes the time for no later than it is told', async () => {
+      expect(await retention().notAhead(1000)).toBe(1000);
+    });
   });
 });

@@ -28,8 +28,9 @@ export class CertificateTrust {
 
   /** The role of a certificate that one of the authorities issued and that is valid now; undefined for any other. */
   roleOf(certificate: X509Certificate, now: Date): ServiceRole | undefined {
-    if (certificate.ca || !validAt(certificate, now) || isDenied(certificate, this.denied)) return undefined;
-    const issued = this.issuersOf(certificate).some(authority => validAt(authority, now));
+    if (certificate.ca || !isValidAt(certificate, now.getTime()) || isDenied(certificate, this.denied))
+      return undefined;
+    const issued = this.issuersOf(certificate).some(authority => isValidAt(authority, now.getTime()));
     return issued ? roleOfSubjectAltName(certificate.subjectAltName) : undefined;
   }
 
@@ -52,6 +53,10 @@ export class CertificateTrust {
   }
 }
 
-function validAt(certificate: X509Certificate, now: Date): boolean {
-  return Date.parse(certificate.validFrom) <= now.getTime() && now.getTime() <= Date.parse(certificate.validTo);
+/** @param time milliseconds since the epoch */
+export function isValidAt(
+  { validFrom, validTo }: Pick<X509Certificate, 'validFrom' | 'validTo'>,
+  time: number,
+): boolean {
+  return Date.parse(validFrom) <= time && time <= Date.parse(validTo);
 }

@@ -1,6 +1,6 @@
 import { createPrivateKey, hash, X509Certificate, type KeyObject } from 'node:crypto';
 import type { InternalIdentity } from '#platform';
-import type { CertificateTrust } from '../certificate-trust.js';
+import { isValidAt, type CertificateTrust } from '../certificate-trust.js';
 import { signedByAnother, StatementRefused } from '../statement/certified-token.js';
 import { checkpointText, originOf, parseCheckpointText, type CheckpointContent } from './checkpoint-content.js';
 import { isSignedBy, MalformedNote, parseNote, signNote, type Note } from './signed-note.js';
@@ -16,15 +16,22 @@ export interface AuditCheckpointNote {
 /** Signs checkpoints with a gateway's TLS identity, whose certificate stands in the text. */
 export class AuditCheckpointSigner {
   private readonly key: KeyObject;
-  private readonly certificate: Buffer;
+  private readonly certificate: X509Certificate;
 
   constructor(identity: InternalIdentity) {
     this.key = createPrivateKey(identity.keyPem);
-    this.certificate = new X509Certificate(identity.certificatePem).raw;
+    this.certificate = new X509Certificate(identity.certificatePem);
+  }
+
+  /** Why nobody would ever believe what is signed at this time, milliseconds since the epoch; undefined where it is believed. */
+  problemAt(time: number): string | undefined {
+    if (isValidAt(this.certificate, time)) return undefined;
+    const { validFrom, validTo } = this.certificate;
+    return `the certificate is valid from ${validFrom} to ${validTo}: it has ended, or the clock is wrong`;
   }
 
   sign(content: CheckpointContent): AuditCheckpointNote {
-    const text = checkpointText(content, this.certificate);
+    const text = checkpointText(content, this.certificate.raw);
     return { content, digest: digestOf(text), note: signNote(text, originOf(content.writer), this.key) };
   }
 }

@@ -67,6 +67,23 @@ describe(AuditCheckpoints.name, () => {
     expect(notes[3]?.content.writers).toBe(2);
   });
 
+  it('are none while the clock is not within the time of the certificate: nobody would ever believe them', async () => {
+    const { store, checkpoints } = await gateway('gateway-with-a-clock');
+    const before = await store.audit.lastCheckpoint();
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() - 7 * 86_400_000);
+    try {
+      await checkpoints.start();
+      await expect(checkpoints.coveringCheckpoint('gateway-1', 1)).rejects.toThrow(
+        /nobody would believe a checkpoint of now: the certificate is valid from .*, or the clock is wrong/,
+      );
+    } finally {
+      clock.mockRestore();
+    }
+    expect(await store.audit.lastCheckpoint()).toEqual(before);
+    await checkpoints.stop();
+    expect(inFile().at(-1)?.content).toMatchObject({ writer: 'gateway-with-a-clock', state: 'closed' });
+  });
+
   it('name what changed since the last one alone, also when a gateway begins', async () => {
     const { store, checkpoints } = await gateway('gateway-2b');
     await store.audit.append({ event: 'login', outcome: 'done', user: 'alice' });

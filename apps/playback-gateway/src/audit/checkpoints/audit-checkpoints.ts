@@ -29,6 +29,8 @@ export class AuditCheckpoints implements AuditVouching {
   private timer: NodeJS.Timeout | undefined;
   private signing: Promise<unknown> = Promise.resolve();
   private restingIntervals = 0;
+  /** It has said that it lives. */
+  private hasOpened = false;
 
   constructor(
     private readonly audit: AuditLog,
@@ -41,13 +43,15 @@ export class AuditCheckpoints implements AuditVouching {
   }
 
   /**
-   * Seals what is there: the chains of all writers, also of processes that were killed.
+   * Seals what is there: the chains of all writers, also of processes that were killed. Where the clock is not within the time
+   * of the certificate that waits until it is: the one who issued it may have a clock a little ahead.
    * @throws RcsError RCS_AUDIT_UNAVAILABLE when the audit cannot be read or written.
    */
   async start(): Promise<void> {
     await this.inTurn(async () => {
       this.named = await NamedHeads.in(this.audit);
-      await this.sign('opened');
+      if (this.signer.current.problemAt(Date.now()) === undefined) await this.sign('opened');
+      else await this.signOrSay('opened');
     });
     this.timer = setInterval(() => void this.inTurn(() => this.signIfDue()), this.settings.intervalMs);
     this.timer.unref();
@@ -77,14 +81,14 @@ export class AuditCheckpoints implements AuditVouching {
 
   private async signIfDue(): Promise<void> {
     this.restingIntervals += 1;
-    await this.signOrSay('running');
+    await this.signOrSay(this.hasOpened ? 'running' : 'opened');
   }
 
   private async signOrSay(state: CheckpointContent['state']): Promise<void> {
     try {
       const heads = await this.audit.heads();
       const due =
-        state === 'closed' || this.restingIntervals >= intervalsOfRest || heads.some(head => !this.named.has(head));
+        state !== 'running' || this.restingIntervals >= intervalsOfRest || heads.some(head => !this.named.has(head));
       if (due) await this.sign(state);
     } catch (error) {
       this.logger.error({ error: describeError(error) }, 'no audit checkpoint could be signed; it is tried again');
@@ -93,6 +97,9 @@ export class AuditCheckpoints implements AuditVouching {
 
   /** @param wanted a writer whose head is named even if it was before. */
   private async sign(state: CheckpointContent['state'], wanted?: string): Promise<void> {
+    const problem = this.signer.current.problemAt(Date.now());
+    if (problem !== undefined)
+      throw new RcsError('RCS_AUDIT_UNAVAILABLE', `nobody would believe a checkpoint of now: ${problem}`);
     for (let attempt = 0; attempt < attempts; attempt++) {
       const last = await this.audit.lastCheckpoint();
       const heads = await this.audit.heads();
@@ -137,6 +144,7 @@ export class AuditCheckpoints implements AuditVouching {
     this.named.note(content.heads);
     for (const { writer, size } of content.heads) this.covering.set(writer, { note, size });
     this.restingIntervals = 0;
+    this.hasOpened = true;
     for (const delivery of this.deliveries) delivery.deliver(checkpoint);
   }
 }

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { collectAfterStart } from '#start-garbage';
+import { giveBackWhenQuiet } from '#idle-memory';
 import { FrameChannel } from './frame-channel.js';
 import type { MessageFromHost, MessageToHost } from './host-messages.js';
 import { hostCodec } from './message-codecs.js';
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
     },
   );
   const host = new TokenHost(channel, end);
-  collectAfterStart();
+  giveBackWhenQuiet();
 }
 
 void main();

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Registry } from 'prom-client';
-import { collectAfterStart } from '#start-garbage';
+import { giveBackWhenQuiet } from '#idle-memory';
 import { ConfigurationError } from '../configuration/configuration-error.js';
 import type { Configuration } from '../configuration/configuration.schema.js';
 import { readMasterKey, type MasterKey } from '../configuration/secrets/master-key.js';
@@ -119,10 +119,10 @@ async function main(name: string, start: (context: ServiceContext) => Promise<Ru
   const url = await management.listen(service.management.host, service.management.port);
   live.watch();
   logger.info({ management: url, pid: process.pid }, 'started');
-  const endCollecting = collectAfterStart();
+  const endGivingBack = giveBackWhenQuiet((details, message) => logger.debug(details, message));
 
   await told;
-  endCollecting();
+  endGivingBack();
   live.stop();
   const status = await shutDown({ service, readiness, management, configuration, logger });
   await sendLastSpans(tracer, logger);

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { collectAfterStart } from '#start-garbage';
+import { collectAfterStart } from '#idle-memory';
 import { documents } from '../../store.js';
 import { DatabaseFileWatch, openConnection } from '../database-connection.js';
 import { writesOf } from '../stored-thing.js';

@@ -1,11 +1,6 @@
-import { performance } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-
-/** Between two looks at how busy the thread is. */
-const lookEveryMs = 5000;
-/** Share of a period in which the event loop worked. What is busier makes garbage and collects by itself. */
-const quietShare = 0.05;
+import { lookEveryMs, quietShare, shareOfEventLoop } from './quiet-thread.js';
 
 interface CollectionParts {
   readonly collect: () => void;
@@ -17,7 +12,7 @@ type Collect = (options: { readonly type: 'major' }) => void;
 /**
  * Collects all garbage once, in the first quiet moment after the start: what a start alone needed (code that ran once, the
  * text of certificates and configuration) would stay in memory for as long as nothing is asked for, because V8 collects
- * only while a heap grows. For the thread that calls it; it keeps no process running.
+ * only while a heap grows. For a thread that calls it; it keeps no process running.
  * @param parts what frees, and how busy the thread was since this was asked last; by default those of this thread
  * @returns ends it, if it has not happened yet
  */
@@ -30,16 +25,6 @@ export function collectAfterStart(
     parts.collect();
   }, lookEveryMs).unref();
   return () => clearInterval(timer);
-}
-
-function shareOfEventLoop(): () => number {
-  let before = performance.eventLoopUtilization();
-  return () => {
-    const now = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(now, before);
-    before = now;
-    return utilization;
-  };
 }
 
 /** Frees what nobody holds, in one go: several, as V8 has them for a last resort, take twice as long and free as much. */

@@ -1,0 +1,48 @@
+import { collectEverything } from './collect-after-start.js';
+import { giveBack, type GivenBack } from './give-back.js';
+import { lookEveryMs, quietShare, shareOfEventLoop } from './quiet-thread.js';
+
+/** A process that was busy rests for so many looks before it gives memory back: what it needs for a next request is to stay. */
+const quietLooks = 4;
+
+interface QuietProcess {
+  readonly collect: () => void;
+  readonly giveBack: () => GivenBack;
+  readonly busyShare: () => number;
+}
+
+/**
+ * Collects all garbage once, in the first quiet moment after the start, as `collectAfterStart` does, and gives memory back
+ * when the process has been quiet for a while: after the start, and whenever it was busy meanwhile. Once for each process, by
+ * its main thread; it keeps no process running. A process that cannot give back goes on as it is.
+ * @param debug is told what was given back, or once why nothing is
+ * @returns ends it
+ */
+export function giveBackWhenQuiet(
+  debug: (details: object, message: string) => void = () => undefined,
+  parts: QuietProcess = { collect: collectEverything, giveBack, busyShare: shareOfEventLoop() },
+): () => void {
+  let collected = false;
+  let due = true;
+  let quiet = 0;
+  const look = (): void => {
+    if (parts.busyShare() > quietShare) {
+      due = true;
+      quiet = 0;
+      return;
+    }
+    if (!collected) parts.collect();
+    collected = true;
+    quiet++;
+    if (!due || quiet < quietLooks) return;
+    due = false;
+    try {
+      debug(parts.giveBack(), 'memory was given back');
+    } catch (error) {
+      clearInterval(timer);
+      debug({ error: String(error) }, 'memory cannot be given back');
+    }
+  };
+  const timer = setInterval(look, lookEveryMs).unref();
+  return () => clearInterval(timer);
+}

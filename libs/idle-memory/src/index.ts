@@ -1,0 +1,2 @@
+export { collectAfterStart } from './collect-after-start.js';
+export { giveBackWhenQuiet } from './give-back-when-quiet.js';

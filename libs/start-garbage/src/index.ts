@@ -1,1 +1,0 @@
-export { collectAfterStart } from './collect-after-start.js';

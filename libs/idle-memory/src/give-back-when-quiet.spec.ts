@@ -37,7 +37,7 @@ describe(giveBackWhenQuiet.name, () => {
     expect(done).toEqual([]);
     looks(1, 0.01);
     expect(done).toEqual(['collect']);
-    looks(2, 0);
+    looks(1, 0);
     expect(done).toEqual(['collect']);
     looks(1, 0.01);
     expect(done).toEqual(['collect', 'give back']);
@@ -51,9 +51,9 @@ describe(giveBackWhenQuiet.name, () => {
     looks(4, 0);
     done = [];
     looks(1, busy);
-    looks(3, 0);
+    looks(2, 0);
     looks(1, busy);
-    looks(3, 0);
+    looks(2, 0);
     expect(done).toEqual([]);
     looks(10, 0);
     expect(done).toEqual(['give back']);
@@ -62,7 +62,7 @@ describe(giveBackWhenQuiet.name, () => {
   it('leaves a process alone that is never quiet for long', () => {
     start();
     for (let round = 0; round < 100; round++) {
-      looks(3, 0);
+      looks(2, 0);
       looks(1, busy);
     }
     expect(done).toEqual(['collect']);

@@ -3,7 +3,7 @@ import { giveBack, type GivenBack } from './give-back.js';
 import { lookEveryMs, quietShare, shareOfEventLoop } from './quiet-thread.js';
 
 /** A process that was busy rests for so many looks before it gives memory back: what it needs for a next request is to stay. */
-const quietLooks = 4;
+const quietLooks = 3;
 
 interface QuietProcess {
   readonly collect: () => void;

@@ -3,16 +3,26 @@ import { sealGenesisRecord, sealRecord, type ChainHead, type SealedRecord } from
 import { archiveWrites } from './archive-writes.js';
 import { auditErasureWrites } from './audit-erasure-writes.js';
 import { keepTiles } from './audit-tiles.js';
-import type { AuditEntry, AuditRecord } from '../../audit/audit-record.js';
-import type { AuditWrites, RecordPlace, WriteHandlers } from './write-operation.js';
+import type { AuditRecord } from '../../audit/audit-record.js';
+import type { AuditWrites, RecordPlace, WriteHandlers, WriteTransaction } from './write-operation.js';
+
+/** Its one statement that writes a record is the last; a genesis record that stays without the next is sound. */
+export const auditUndoneBySqlite: ReadonlySet<string> = new Set<keyof AuditWrites>(['append']);
+
+type AppendedEntry = AuditWrites['append']['input'];
 
 /**
- * Continues the chain of one writer. The head is read again for each record, inside the transaction: two processes
- * started under the same name by mistake then share one sound chain.
+ * Continues the chain of one writer. The head is read again inside each transaction: two processes started under the same
+ * name by mistake then share one sound chain.
  */
-export function auditWrites(database: Database.Database, writer: string): WriteHandlers<AuditWrites> {
-  const findHead = database.prepare<[string], ChainHead>(
-    'SELECT sequence, hash FROM audit_record WHERE writer = ? ORDER BY sequence DESC LIMIT 1',
+export function auditWrites(
+  database: Database.Database,
+  writer: string,
+): WriteHandlers<AuditWrites, [WriteTransaction]> {
+  // With an order SQLite would prepare this statement anew at every use.
+  const findHead = database.prepare<{ writer: string }, ChainHead>(
+    'SELECT sequence, hash FROM audit_record WHERE writer = @writer ' +
+      'AND sequence = (SELECT max(sequence) FROM audit_record WHERE writer = @writer)',
   );
   const insert = database.prepare(
     'INSERT INTO audit_record (writer, sequence, time, user, recording, record, personal, hash) ' +
@@ -29,10 +39,14 @@ export function auditWrites(database: Database.Database, writer: string): WriteH
     return record;
   };
 
-  const append = ({ entry, time }: { entry: AuditEntry; time: string }): RecordPlace => {
-    const head = findHead.get(writer) ?? store(sealGenesisRecord(writer, time));
+  let known: { readonly transaction: WriteTransaction; readonly head: ChainHead } | undefined;
+  const headIn = (transaction: WriteTransaction): ChainHead | undefined =>
+    known?.transaction === transaction ? known.head : findHead.get({ writer });
+
+  const append = ({ entry, time }: AppendedEntry, transaction: WriteTransaction): RecordPlace => {
+    const head = headIn(transaction) ?? store(sealGenesisRecord(writer, time));
     const sealed = sealRecord(writer, head, entry, time);
-    store(sealed);
+    known = { transaction, head: store(sealed) };
     return placeOf(sealed.record);
   };
   const { seal, removeArchived } = archiveWrites(database);
@@ -42,9 +56,9 @@ export function auditWrites(database: Database.Database, writer: string): WriteH
     ...auditErasureWrites(database),
     removeArchived,
 
-    sealArchive({ archive, entry, time }) {
+    sealArchive({ archive, entry, time }, transaction) {
       if (!seal(archive)) return false;
-      append({ entry, time });
+      append({ entry, time }, transaction);
       return true;
     },
 

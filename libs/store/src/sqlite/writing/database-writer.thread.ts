@@ -3,7 +3,7 @@ import { collectAfterStart } from '#idle-memory';
 import { documents } from '../../store.js';
 import { DatabaseFileWatch, openConnection } from '../database-connection.js';
 import { writesOf } from '../stored-thing.js';
-import { auditWrites } from './audit-writes.js';
+import { auditUndoneBySqlite, auditWrites } from './audit-writes.js';
 import type { DatabaseWriterMessage, DatabaseWriterThreadData } from './database-writer.js';
 import { GroupCommit, type WritableDatabase } from './group-commit.js';
 
@@ -16,8 +16,10 @@ function open(data: DatabaseWriterThreadData): WritableDatabase {
   const database = openConnection(data.file, data);
   try {
     const { auditWriter } = data;
-    const handlers = auditWriter === undefined ? writesOf(documents, database) : auditWrites(database, auditWriter);
-    return { database, fileWatch, handlers: handlers as WritableDatabase['handlers'] };
+    const of = (handlers: unknown) => ({ database, fileWatch, handlers: handlers as WritableDatabase['handlers'] });
+    return auditWriter === undefined
+      ? of(writesOf(documents, database))
+      : { ...of(auditWrites(database, auditWriter)), undoneBySqlite: auditUndoneBySqlite };
   } catch (error) {
     database.close();
     throw error;

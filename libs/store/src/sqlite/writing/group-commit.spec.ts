@@ -1,8 +1,10 @@
+import Database from 'better-sqlite3';
 import { copyFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { SqliteTestDirectory } from '../../testing/sqlite-test-directory.js';
 import { createDatabaseFile, DatabaseFileWatch, openConnection } from '../database-connection.js';
 import { GroupCommit, type WritableDatabase } from './group-commit.js';
+import type { WriteTransaction } from './write-operation.js';
 
 describe(GroupCommit.name, () => {
   const directory = new SqliteTestDirectory();
@@ -31,11 +33,26 @@ describe(GroupCommit.name, () => {
       insert.run(value);
       throw new RangeError('refused after it wrote');
     };
+    /** Adds one more than it knows of, as a chain goes on from its head. */
+    let known: { transaction: WriteTransaction; value: number } | undefined;
+    const addNext = (_input: unknown, transaction: WriteTransaction): number => {
+      const last = (): number => Number(database.prepare('SELECT max(value) FROM number').pluck().get());
+      const value = (known?.transaction === transaction ? known.value : last()) + 1;
+      insert.run(value);
+      known = { transaction, value };
+      return value;
+    };
+    const addNextAndFail = (input: unknown, transaction: WriteTransaction): never => {
+      addNext(input, transaction);
+      throw new RangeError('refused after it wrote');
+    };
+    const addOnly = (value: unknown): null => add(value);
     const list = (): unknown => database.prepare('SELECT value FROM number ORDER BY value').pluck().all();
     const addToFullDisk = (): never => {
       throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
     };
-    return { database, fileWatch, handlers: { add, addAndFail, addToFullDisk, list, probe: () => null } };
+    const handlers = { add, addOnly, addAndFail, addNext, addNextAndFail, addToFullDisk, list, probe: () => null };
+    return { database, fileWatch, handlers, undoneBySqlite: new Set(['addOnly']) };
   }
 
   const list = (): unknown => groupCommit.commit([{ name: 'list', input: null }]);
@@ -59,6 +76,31 @@ describe(GroupCommit.name, () => {
       ],
     });
     expect(list()).toEqual({ outcomes: [{ result: [1, 3] }] });
+  });
+
+  it('lets a batch go on from what it knows, not from what was undone, nor in the next one', () => {
+    const commit = (...names: string[]): unknown => groupCommit.commit(names.map(name => ({ name, input: null })));
+    expect(commit('addNext', 'addNext', 'addNextAndFail', 'addNext')).toEqual({
+      outcomes: [{ result: 1 }, { result: 2 }, { failure: 'refused after it wrote' }, { result: 3 }],
+    });
+    add(7);
+    expect(commit('addNext')).toEqual({ outcomes: [{ result: 8 }] });
+    expect(list()).toEqual({ outcomes: [{ result: [1, 2, 3, 7, 8] }] });
+  });
+
+  it('has no savepoint for a write that SQLite undoes by itself', () => {
+    const savepoints = jest.spyOn(Database.prototype, 'transaction');
+    const addOnly = (input: unknown) => ({ name: 'addOnly', input });
+    expect(groupCommit.commit([addOnly(1), addOnly(1), addOnly(2)])).toEqual({
+      outcomes: [
+        { result: null },
+        { failure: expect.stringContaining('UNIQUE constraint failed') as string },
+        { result: null },
+      ],
+    });
+    expect(savepoints).toHaveBeenCalledTimes(1);
+    savepoints.mockRestore();
+    expect(list()).toEqual({ outcomes: [{ result: [1, 2] }] });
   });
 
   it('goes on with the file that was put back from a copy', () => {

@@ -7,12 +7,14 @@ import {
   type WriteOutcome,
   type WriteRequest,
 } from '../../group-commit/write-request.js';
-import type { WriteHandlers, WriteOperations } from './write-operation.js';
+import type { WriteHandlers, WriteOperations, WriteTransaction } from './write-operation.js';
 
 export interface WritableDatabase {
   readonly database: Database.Database;
   readonly fileWatch: DatabaseFileWatch;
-  readonly handlers: WriteHandlers<WriteOperations>;
+  readonly handlers: WriteHandlers<WriteOperations, [WriteTransaction]>;
+  /** Operations that leave nothing behind when they fail, because the last statement of each is the one that may. */
+  readonly undoneBySqlite?: ReadonlySet<string>;
 }
 
 /**
@@ -29,10 +31,11 @@ export class GroupCommit {
   commit(requests: readonly WriteRequest[]): BatchOutcome {
     try {
       this.connection ??= this.open();
-      const { database, fileWatch, handlers } = this.connection;
-      fileWatch.check();
+      const { connection } = this;
+      const { database } = connection;
+      connection.fileWatch.check();
       const transaction = database.transaction(() => {
-        const done = requests.map(request => carryOut(database, handlers, request));
+        const done = carryOutAll(connection, requests);
         // A probe changes nothing, and so would succeed on a full disk.
         if (this.failed) rewriteFirstPage(database);
         return done;
@@ -61,22 +64,28 @@ function rewriteFirstPage(database: Database.Database): void {
   database.pragma(`user_version = ${Number(database.pragma('user_version', { simple: true }))}`);
 }
 
-/** In a savepoint of its own, so that a refused write leaves the others of its batch alone. */
-function carryOut(
-  database: Database.Database,
-  handlers: WriteHandlers<WriteOperations>,
-  { name, input }: WriteRequest,
-): WriteOutcome {
-  const handler = handlers[name];
-  if (handler === undefined) return { failure: `there is no write operation ${name}` };
-  try {
-    return { result: database.transaction(handler)(input) };
-  } catch (error) {
-    if (isDatabaseFailure(error)) throw error;
-    if (error instanceof WriteRefused) {
-      const { code, message, publicDetail } = error;
-      return { refusal: { code, message, publicDetail } };
+/** Each in a savepoint of its own where it needs one, so that a refused write leaves the others of its batch alone. */
+function carryOutAll(
+  { database, handlers, undoneBySqlite }: WritableDatabase,
+  requests: readonly WriteRequest[],
+): WriteOutcome[] {
+  let transaction: WriteTransaction = {};
+  return requests.map(({ name, input }) => {
+    const handler = handlers[name];
+    if (handler === undefined) return { failure: `there is no write operation ${name}` };
+    const carryOut = undoneBySqlite?.has(name) === true ? handler : database.transaction(handler);
+    try {
+      return { result: carryOut(input, transaction) };
+    } catch (error) {
+      if (isDatabaseFailure(error)) throw error;
+      transaction = {};
+      return outcomeOf(error);
     }
-    return { failure: describeDatabaseFailure(error) };
-  }
+  });
+}
+
+function outcomeOf(error: unknown): WriteOutcome {
+  if (!(error instanceof WriteRefused)) return { failure: describeDatabaseFailure(error) };
+  const { code, message, publicDetail } = error;
+  return { refusal: { code, message, publicDetail } };
 }

@@ -36,7 +36,13 @@ export type AuditWrites = Probe &
     addCheckpoint: { input: StoredCheckpoint; result: boolean };
   };
 
+/** Stands for the transaction of a batch, until something in it is undone: what was read under one is true as long as it is the same. */
+export type WriteTransaction = object;
+
 /** How each operation is carried out, inside the transaction of its batch. It may throw `WriteRefused`. */
-export type WriteHandlers<Operations extends WriteOperations> = {
-  readonly [Name in keyof Operations]: (input: Operations[Name]['input']) => Operations[Name]['result'];
+export type WriteHandlers<Operations extends WriteOperations, Known extends readonly unknown[] = []> = {
+  readonly [Name in keyof Operations]: (
+    input: Operations[Name]['input'],
+    ...known: Known
+  ) => Operations[Name]['result'];
 };

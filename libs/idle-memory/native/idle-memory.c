@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <link.h>
 #include <stdbool.h>
-#include <stdint.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,13 +24,13 @@ enum { most_segments = 16, most_path = 4096 };
 struct segments {
   int count;
   struct {
-    uintptr_t start, end;
+    unsigned long start, end;
   } of[most_segments];
 };
 
 /* One of /proc/PID/smaps (proc_pid_smaps(5)); sizes in KiB. */
 struct mapping {
-  uintptr_t start, end;
+  unsigned long start, end;
   char access[5];
   unsigned long inode, resident, anonymous, swapped, locked, page;
   /* Which of the sizes the kernel has told. */
@@ -58,14 +58,14 @@ static napi_value fail(napi_env env, const char *message) {
  */
 static int find_node(struct dl_phdr_info *object, size_t size, void *argument) {
   struct segments *segments = argument;
-  const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), known = (uintptr_t)napi_create_double;
+  const unsigned long page = (unsigned long)sysconf(_SC_PAGESIZE), known = (unsigned long)napi_create_double;
   bool is_node = false;
   (void)size;
   segments->count = 0;
   for (int at = 0; at < object->dlpi_phnum; at++) {
     const ElfW(Phdr) *header = &object->dlpi_phdr[at];
     if (header->p_type != PT_LOAD) continue;
-    const uintptr_t start = object->dlpi_addr + header->p_vaddr, end = start + header->p_memsz;
+    const unsigned long start = object->dlpi_addr + header->p_vaddr, end = start + header->p_memsz;
     if (known >= start && known < end) is_node = true;
     if ((header->p_flags & PF_W) != 0 || segments->count == most_segments) continue;
     segments->of[segments->count].start = start & ~(page - 1);

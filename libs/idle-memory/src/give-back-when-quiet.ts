@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { collectEverything } from './collect-after-start.js';
 import { giveBack, type GivenBack } from './give-back.js';
 import { lookEveryMs, quietShare, shareOfEventLoop } from './quiet-thread.js';
@@ -37,7 +38,9 @@ export function giveBackWhenQuiet(
     if (!due || quiet < quietLooks) return;
     due = false;
     try {
-      debug(parts.giveBack(), 'memory was given back');
+      const started = performance.now();
+      const given = parts.giveBack();
+      debug({ ...given, ms: Math.round(performance.now() - started) }, 'memory was given back');
     } catch (error) {
       clearInterval(timer);
       debug({ error: String(error) }, 'memory cannot be given back');

@@ -7,18 +7,18 @@ import { CONFIGURATION, LOGGER, storeTokens } from '../dependencies/injection-to
 import { unknownCertificate } from './certificate-errors.js';
 import { CertificateOrders } from './certificate-orders.js';
 import {
-  inOrder,
   isConstant,
   orderOf,
+  pageBySize,
   pageOf,
   type CertificatePage,
   type CertificatePageQuery,
   type ChangingColumn,
-  type ValuedRow,
 } from './certificate-page.js';
 import { CertificatePolicy } from './certificate-policy.js';
 import { certificateRow, targetName, type CertificateRow } from './certificate-resource.js';
-import { certificateState, type KeyPresence } from './certificate-status-text.js';
+import { certificateState, statuses, type KeyPresence } from './certificate-status-text.js';
+import { ListedCertificates } from './listed-certificates.js';
 import { VaultKeys } from '../vaults/vault-keys.js';
 import { namesUnder, summariesOf } from '../envelopes/certificate-summary.js';
 import { chainOf } from './stored-chain.js';
@@ -29,6 +29,7 @@ import { TokenCertificates } from './token-certificates.js';
 export class CertificateCatalog {
   private readonly warningDays: number;
   private readonly orders = new CertificateOrders();
+  private readonly listed = new ListedCertificates();
 
   constructor(
     @Inject(storeTokens.certificates) private readonly certificates: CertificateStore,
@@ -48,14 +49,25 @@ export class CertificateCatalog {
     const stored = await this.inToken.listWith(contactCenter, keys ?? []);
     const { column, descending } = orderOf(query);
     const isShown = ({ state }: RecordingCertificate): boolean => query.deleted || state === 'active';
-    const ordered = isConstant(column)
-      ? (await this.orders.of(stored, column, descending)).filter(isShown)
-      : inOrder(await this.valued(contactCenter, stored.filter(isShown), keys, column), descending).map(
-          ({ row }) => row,
-        );
-    const page = pageOf(ordered, query);
-    const rows = await this.uncounted(contactCenter, page.certificates, keys);
-    return { ...page, certificates: await this.counted(contactCenter, rows) };
+    if (isConstant(column)) {
+      const page = pageOf((await this.orders.of(stored, column, descending)).filter(isShown), query);
+      const rows = await this.uncounted(contactCenter, page.certificates, keys);
+      return { ...page, certificates: await this.counted(contactCenter, rows) };
+    }
+    const certificates = await this.orders.of(stored, 'alias', false);
+    const values = await this.valuesOf(contactCenter, certificates, keys, column);
+    const { shown, ...page } = pageBySize(certificates, values, isShown, descending, query);
+    const rows = await this.uncounted(
+      contactCenter,
+      shown.map(({ row }) => row),
+      keys,
+    );
+    if (column !== 'recordings') return { ...page, certificates: await this.counted(contactCenter, rows) };
+    const counts = new Map(shown.map(({ row, value }) => [row.alias, value]));
+    return {
+      ...page,
+      certificates: rows.map(({ columns }) => ({ ...columns, recordings: counts.get(columns.alias) ?? 0 })),
+    };
   }
 
   /** What the store has, deleted ones too; nothing is asked of the tokens. */
@@ -161,37 +173,26 @@ export class CertificateCatalog {
     return row;
   }
 
-  /** Of all certificates no more than what they are sorted by, which is another one at each moment. */
-  private async valued(
-    contactCenter: string,
-    certificates: readonly RecordingCertificate[],
-    keys: readonly KeyEntry[] | undefined,
-    column: ChangingColumn,
-  ): Promise<readonly ValuedRow<RecordingCertificate>[]> {
-    const values = await this.valuesOf(contactCenter, certificates, keys, column);
-    return certificates.map((row, index) => ({ row, alias: row.alias, value: values[index] ?? 0 }));
-  }
-
+  /** What certificates are sorted by, which is another one at each moment, and of all no more than that. */
   private async valuesOf(
     contactCenter: string,
     certificates: readonly RecordingCertificate[],
     keys: readonly KeyEntry[] | undefined,
     column: ChangingColumn,
-  ): Promise<readonly (string | number)[]> {
+  ): Promise<readonly number[]> {
     if (column === 'deployedCount') {
       const deployed = deployedCounts(await this.certificates.assignments(contactCenter));
       return certificates.map(({ alias }) => deployed.get(alias) ?? 0);
     }
-    const summaries = await summariesOf(certificates);
-    if (column === 'recordings') {
-      const names = summaries.map((summary, index) => namesUnder(summary, certificates[index]?.alias ?? ''));
-      return this.rewraps.countRecordings(contactCenter, names);
-    }
+    if (column === 'recordings')
+      return this.rewraps.countRecordings(contactCenter, await this.listed.namesOf(certificates));
+    const summaries = await this.listed.summariesOf(certificates);
     const entries = new Map(keys?.map(key => [key.keyIdentifier, key]));
     const now = new Date();
     return certificates.map((stored, index) => {
       const [summary, key] = [summaries[index], presenceOf(keys, entries.get(stored.keyIdentifier))];
-      return summary === undefined ? '' : certificateState(stored, summary, key, this.warningDays, now).status;
+      if (summary === undefined) return -1;
+      return statuses.indexOf(certificateState(stored, summary, key, this.warningDays, now).status);
     });
   }
 

@@ -3,7 +3,7 @@ import { summariesOf, type CertificateSummary } from '../envelopes/certificate-s
 import { certificateFields } from './certificate-resource.js';
 import { inOrder, type ColumnValue, type ConstantColumn } from './certificate-page.js';
 
-/** Of one list: people look at few, and each has a place for every certificate. */
+/** Of one list, those that were asked for last: people look at few, and each has a place for every certificate. */
 const mostKept = 4;
 
 /**
@@ -23,7 +23,11 @@ export class CertificateOrders {
     const orders = this.kept.get(list) ?? new Map<string, readonly RecordingCertificate[]>();
     this.kept.set(list, orders);
     const known = orders.get(name);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      orders.delete(name);
+      orders.set(name, known);
+      return known;
+    }
     const ordered = inOrder(await this.valued(list, column), descending).map(({ row }) => row);
     const [oldest] = orders.keys();
     if (orders.size >= mostKept && oldest !== undefined) orders.delete(oldest);

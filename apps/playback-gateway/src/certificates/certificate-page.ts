@@ -86,4 +86,34 @@ export const pageOf = <Row>(
   limit,
 });
 
+/**
+ * What stands on the page of rows that are sorted by these whole numbers, at the same places; equal ones keep the order of the
+ * rows. Of a row that is not on the page nothing is made but one number. Numbers times rows stay below 2^53.
+ */
+export function pageBySize<Row>(
+  rows: readonly Row[],
+  values: readonly number[],
+  isShown: (row: Row) => boolean,
+  descending: boolean,
+  { offset, limit }: Pick<CertificatePageQuery, 'offset' | 'limit'>,
+) {
+  const { length } = rows;
+  const keys = new Float64Array(length);
+  let total = 0;
+  for (const [position, row] of rows.entries()) {
+    if (!isShown(row)) continue;
+    const value = values[position] ?? 0;
+    keys[total++] = (descending ? -value : value) * length + position;
+  }
+  const page = keys
+    .subarray(0, total)
+    .sort()
+    .subarray(offset, offset + limit);
+  const shown = [...page].flatMap(key => {
+    const position = ((key % length) + length) % length;
+    return rows.slice(position, position + 1).map(row => ({ row, value: values[position] ?? 0 }));
+  });
+  return { shown, total, offset, limit };
+}
+
 const bySize = <T>(left: T, right: T): number => (left === right ? 0 : left < right ? -1 : 1);

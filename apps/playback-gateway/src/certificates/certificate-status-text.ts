@@ -4,9 +4,20 @@ import type { RecordingCertificate } from '#store';
 /** `unknown` when no vault answered. */
 export type KeyPresence = 'present' | 'disabled' | 'missing' | 'unknown';
 
+/** In the order in which lists have them. */
+export const statuses = [
+  'decrypt-only',
+  'deleted',
+  'expired',
+  'expiring',
+  'key-disabled',
+  'key-missing',
+  'not-yet-valid',
+  'valid',
+] as const;
+
 export interface CertificateState {
-  readonly status:
-    'valid' | 'not-yet-valid' | 'expiring' | 'expired' | 'key-missing' | 'key-disabled' | 'decrypt-only' | 'deleted';
+  readonly status: (typeof statuses)[number];
   /** For people. */
   readonly text: string;
   /** Whole days until the certificate ends; negative when it has ended. */

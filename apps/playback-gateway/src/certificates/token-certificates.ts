@@ -20,6 +20,8 @@ interface InToken {
 export class TokenCertificates {
   /** Of lists of keys that the vaults were asked for once and that are shown until they are asked again. */
   private readonly fingerprints = new WeakMap<readonly KeyEntry[], readonly (string | undefined)[]>();
+  /** By such a list, the list of the store that has all that it has. */
+  private readonly complete = new WeakMap<readonly KeyEntry[], readonly RecordingCertificate[]>();
 
   constructor(
     @Inject(storeTokens.certificates) private readonly certificates: CertificateStore,
@@ -29,11 +31,15 @@ export class TokenCertificates {
   /** The certificates of the store, deleted ones too, with those that only these keys of the token had. */
   async listWith(contactCenter: string, keys: readonly KeyEntry[]): Promise<readonly RecordingCertificate[]> {
     const stored = await this.certificates.list(contactCenter);
+    if (this.complete.get(keys) === stored) return stored;
     const known = new Set(stored.map(({ fingerprint }) => fingerprint));
     const fresh = (await this.fingerprintsOf(keys)).flatMap((fingerprint, index) =>
       fingerprint === undefined || known.has(fingerprint) ? [] : inToken(keys[index]),
     );
-    if (fresh.length === 0) return stored;
+    if (fresh.length === 0) {
+      this.complete.set(keys, stored);
+      return stored;
+    }
     for (const one of fresh) await this.adopt(contactCenter, one);
     return this.certificates.list(contactCenter);
   }

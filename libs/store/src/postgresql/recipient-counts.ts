@@ -1,9 +1,4 @@
-import {
-  mayOverlap,
-  recordingsOfGroups,
-  type RecipientCounts,
-  type RecipientSetCount,
-} from '../rewrap/recipient-counts.js';
+import { GroupCounts, RecipientGroups } from '../rewrap/recipient-counts.js';
 import type { Sql } from './sql.js';
 import { originalText } from './storable-text.js';
 
@@ -12,15 +7,31 @@ interface CountRow {
   readonly recordings: number;
 }
 
+interface SetRow {
+  readonly isSingle: boolean;
+  readonly recipients: readonly string[];
+  readonly recordings: number;
+}
+
 const someText = `
   SELECT recipient, SUM(recordings)::bigint AS recordings FROM recipient_count
   WHERE contact_center = $1 AND recipient = ANY ($2::text[]) GROUP BY recipient`;
 
-/** As one value: to read it takes a third of the time that so many rows take. */
+/**
+ * Rows as they lie there, as one value: to read it takes a small part of the time that so many rows take, and the server does
+ * not group them. Few recipients have more than the row of slot 0.
+ */
 const firstText = `
-  SELECT coalesce(json_agg(json_build_array(recipient, recordings)), '[]')::text AS counts FROM (
-    SELECT recipient, SUM(recordings)::bigint AS recordings FROM recipient_count
-    WHERE contact_center = $1 GROUP BY recipient LIMIT $2) AS one`;
+  SELECT json_build_array(json_agg(recipient) FILTER (WHERE slot = 0), json_agg(recordings) FILTER (WHERE slot = 0),
+    json_agg(json_build_array(recipient, recordings)) FILTER (WHERE slot > 0), COUNT(*))::text AS counts
+  FROM (SELECT recipient, slot, recordings FROM recipient_count WHERE contact_center = $1 LIMIT $2) AS one`;
+
+type FirstRows = readonly [
+  recipients: readonly string[] | null,
+  recordings: readonly number[] | null,
+  others: readonly (readonly [recipient: string, recordings: number])[] | null,
+  rows: number,
+];
 
 /** In one statement, so in one moment: recipients by themselves, all sets of several, and the recordings with more. */
 const allText = `
@@ -37,31 +48,47 @@ const allText = `
 export async function countRecordings(
   sql: Sql,
   contactCenter: string,
-  groups: readonly (readonly string[])[],
+  asked: readonly (readonly string[])[],
 ): Promise<readonly number[]> {
-  const asked = groups.flat();
-  const counts = await countsOf(sql, contactCenter, asked);
-  if (!mayOverlap(groups, counts)) return recordingsOfGroups(groups, counts);
-  const present = asked.filter(recipient => counts.has(recipient));
-  const rows = await sql.all<RecipientSetCount & { readonly isSingle: boolean }>(allText, [contactCenter, present]);
-  const read = rows.map(row => ({ ...row, recipients: row.recipients.map(originalText) }));
-  const single = read.filter(({ isSingle }) => isSingle);
-  return recordingsOfGroups(
-    groups,
-    new Map(single.map(({ recipients: [recipient = ''], recordings }) => [recipient, recordings])),
-    read.filter(({ isSingle }) => !isSingle),
-  );
+  const groups = RecipientGroups.of(asked);
+  const counts = await countsOf(sql, contactCenter, groups);
+  if (!counts.mayOverlap) return counts.totals();
+  const rows = await sql.all<SetRow>(allText, [contactCenter, groups.recipients]);
+  const anew = new GroupCounts(groups);
+  const several: SetRow[] = [];
+  for (const row of rows) {
+    const recipients = row.recipients.map(originalText);
+    if (row.isSingle) anew.add(recipients[0] ?? '', row.recordings);
+    else several.push({ ...row, recipients });
+  }
+  return anew.totals(several);
 }
 
-async function countsOf(sql: Sql, contactCenter: string, asked: readonly string[]): Promise<RecipientCounts> {
+async function countsOf(sql: Sql, contactCenter: string, groups: RecipientGroups): Promise<GroupCounts> {
+  const { recipients } = groups;
+  const counts = new GroupCounts(groups);
   // All rows are read faster than as many are looked up.
-  if (asked.length > fewAsked) {
-    const row = await sql.first<{ counts: string }>(firstText, [contactCenter, asked.length + 1]);
-    const counts = JSON.parse(row?.counts ?? '[]') as [string, number][];
-    if (counts.length <= asked.length) return new Map(counts.map(([name, count]) => [originalText(name), count]));
+  if (recipients.length > fewAsked) {
+    const most = 2 * recipients.length;
+    const row = await sql.first<{ counts: string }>(firstText, [contactCenter, most]);
+    const first = JSON.parse(row?.counts ?? '[null,null,null,0]') as FirstRows;
+    if (first[3] < most) return addRows(counts, first);
   }
-  const rows = await sql.all<CountRow>(someText, [contactCenter, asked]);
-  return new Map(rows.map(({ recipient, recordings }) => [recipient, recordings]));
+  const rows = await sql.all<CountRow>(someText, [contactCenter, recipients]);
+  for (const { recipient, recordings } of rows) counts.add(recipient, recordings);
+  return counts;
+}
+
+function addRows(counts: GroupCounts, [recipients, recordings, others]: FirstRows): GroupCounts {
+  const more = new Map<string, number>();
+  for (const [recipient, number] of others ?? []) more.set(recipient, (more.get(recipient) ?? 0) + number);
+  for (const [index, recipient] of (recipients ?? []).entries()) {
+    const number = recordings?.[index] ?? 0;
+    counts.add(originalText(recipient), more.size === 0 ? number : number + (more.get(recipient) ?? 0));
+    if (more.size > 0) more.delete(recipient);
+  }
+  for (const [recipient, number] of more) counts.add(originalText(recipient), number);
+  return counts;
 }
 
 /** Of a page; in the order of the numbers of recordings all are asked for. */

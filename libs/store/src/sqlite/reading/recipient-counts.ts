@@ -1,16 +1,8 @@
 import type Database from 'better-sqlite3';
 import type { Statement } from 'better-sqlite3';
-import {
-  mayOverlap,
-  recordingsOfGroups,
-  type RecipientCounts,
-  type RecipientSetCount,
-} from '../../rewrap/recipient-counts.js';
+import { GroupCounts, RecipientGroups, type RecipientSetCount } from '../../rewrap/recipient-counts.js';
 
-interface CountRow {
-  readonly recipient: string;
-  readonly recordings: number;
-}
+type CountRow = readonly [recipient: string, recordings: number];
 
 interface SetRow {
   /** JSON. */
@@ -24,14 +16,17 @@ export class RecipientCountReader {
   private readonly first: Statement<[string, number], CountRow>;
   private readonly sets: Statement<[string], SetRow>;
   private readonly many: Statement<[string, string], SetRow>;
-  private readonly inOneMoment: (contactCenter: string, groups: readonly (readonly string[])[]) => number[];
+  private readonly inOneMoment: (contactCenter: string, groups: RecipientGroups) => readonly number[];
 
   constructor(database: Database.Database) {
-    this.some = database.prepare(
+    const some = database.prepare<[string, string], CountRow>(
       `SELECT recipient, recordings FROM recipient_count
        WHERE contact_center = ? AND recipient IN (SELECT value FROM json_each(?))`,
     );
-    this.first = database.prepare('SELECT recipient, recordings FROM recipient_count WHERE contact_center = ? LIMIT ?');
+    const first = database.prepare<[string, number], CountRow>(
+      'SELECT recipient, recordings FROM recipient_count WHERE contact_center = ? LIMIT ?',
+    );
+    [this.some, this.first] = [some.raw(), first.raw()];
     this.sets = database.prepare('SELECT recipients, recordings FROM recipient_set_count WHERE contact_center = ?');
     this.many = database.prepare(
       `SELECT json_group_array(DISTINCT recipient) AS recipients, 1 AS recordings
@@ -39,29 +34,29 @@ export class RecipientCountReader {
          ON own.recording_id = many.recording_id AND +own.recipient IN (SELECT value FROM json_each(?))
        WHERE many.contact_center = ? GROUP BY many.recording_id`,
     );
-    this.inOneMoment = database.transaction((contactCenter: string, groups: readonly (readonly string[])[]) =>
+    this.inOneMoment = database.transaction((contactCenter: string, groups: RecipientGroups) =>
       this.counted(contactCenter, groups),
     );
   }
 
   /** For each group of recipients how many recordings have a media file for one of them. */
   of(contactCenter: string, groups: readonly (readonly string[])[]): readonly number[] {
-    return this.inOneMoment(contactCenter, groups);
+    return this.inOneMoment(contactCenter, RecipientGroups.of(groups));
   }
 
-  private counted(contactCenter: string, groups: readonly (readonly string[])[]): number[] {
-    const asked = groups.flat();
-    const counts = this.countsOf(contactCenter, asked);
-    if (!mayOverlap(groups, counts)) return recordingsOfGroups(groups, counts);
-    const several = [...this.sets.all(contactCenter), ...this.many.all(JSON.stringify(asked), contactCenter)];
-    return recordingsOfGroups(groups, counts, several.map(parsed));
+  private counted(contactCenter: string, groups: RecipientGroups): readonly number[] {
+    const counts = new GroupCounts(groups);
+    for (const [recipient, recordings] of this.rowsOf(contactCenter, groups)) counts.add(recipient, recordings);
+    if (!counts.mayOverlap) return counts.totals();
+    const asked = JSON.stringify(groups.recipients);
+    const several = [...this.sets.all(contactCenter), ...this.many.all(asked, contactCenter)];
+    return counts.totals(several.map(parsed));
   }
 
-  private countsOf(contactCenter: string, asked: readonly string[]): RecipientCounts {
+  private rowsOf(contactCenter: string, { recipients }: RecipientGroups): readonly CountRow[] {
     // All rows are read faster than as many are looked up.
-    const first = this.first.all(contactCenter, asked.length + 1);
-    const rows = first.length <= asked.length ? first : this.some.all(contactCenter, JSON.stringify(asked));
-    return new Map(rows.map(({ recipient, recordings }) => [recipient, recordings]));
+    const first = this.first.all(contactCenter, recipients.length + 1);
+    return first.length <= recipients.length ? first : this.some.all(contactCenter, JSON.stringify(recipients));
   }
 }
 

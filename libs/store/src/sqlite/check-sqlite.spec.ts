@@ -35,6 +35,8 @@ describe(checkSqlite.name, () => {
     ['counts', `INSERT INTO recipient_set_count VALUES ('cc-1', '["a","b"]', 1)`],
     ['counts', 'DELETE FROM many_recipients'],
     ['schema', 'DROP TRIGGER recipient_counted_after_delete'],
+    ['schema', 'DROP TRIGGER changed_need_noted_after_insert'],
+    ['schema', 'DROP TRIGGER need_count_expires; DROP TRIGGER need_count_ends'],
     [
       'schema',
       `DROP TRIGGER recipient_counted_after_delete;

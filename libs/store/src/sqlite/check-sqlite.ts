@@ -6,6 +6,7 @@ import { bad, good, type StoreFinding } from '../check/store-finding.js';
 import { documents } from '../store.js';
 import { documentSchema } from './document-schema.js';
 import { documentDatabaseName } from './open-sqlite-store.js';
+import { recountedTriggers } from './recount-in-sqlite.js';
 import { migrateSchema } from './schema-migration.js';
 import { migrationsOf } from './stored-thing.js';
 
@@ -83,16 +84,16 @@ const namesIn = (database: Database.Database): readonly Named[] =>
   database.prepare<[], Named>(`SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name`).all();
 
 function checkNames(present: readonly Named[], declared: readonly Named[]): StoreFinding[] {
-  const problems = declared
-    .filter(({ type, name, sql }) => {
-      const own = present.find(one => one.type === type && one.name === name);
-      return own === undefined || (type === 'trigger' && own.sql !== sql);
-    })
-    .map(({ type, name }) => `${type} ${name} is missing${type === 'trigger' ? ' or changed' : ''}`);
-  const isCounting = problems.every(line => line.startsWith('trigger recipient_'));
-  if (problems.length > 0)
-    return [bad('schema', problems.join('; '), isCounting ? 'run rcsctl store recount' : restore)];
-  return [good('schema', `${declared.length} tables, indexes and triggers`)];
+  const missing = declared.filter(({ type, name, sql }) => {
+    const own = present.find(one => one.type === type && one.name === name);
+    return own === undefined || (type === 'trigger' && own.sql !== sql);
+  });
+  if (missing.length === 0) return [good('schema', `${declared.length} tables, indexes and triggers`)];
+  const problems = missing.map(
+    ({ type, name }) => `${type} ${name} is missing${type === 'trigger' ? ' or changed' : ''}`,
+  );
+  const isRecounted = missing.every(({ type, name }) => type === 'trigger' && recountedTriggers.has(name));
+  return [bad('schema', problems.join('; '), isRecounted ? 'run rcsctl store recount' : restore)];
 }
 
 function checkCounts(database: Database.Database): StoreFinding {

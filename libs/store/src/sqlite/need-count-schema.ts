@@ -9,6 +9,18 @@ const noting = (act: 'INSERT' | 'DELETE', row: 'new' | 'old'): string => `
     INSERT INTO changed_need VALUES (${row}.contact_center, ${row}.recording_id) ON CONFLICT DO NOTHING;
   END;`;
 
+/** What keeps the list of them. */
+export const needCountTriggers = `
+  ${noting('INSERT', 'new')}
+  ${noting('DELETE', 'old')}
+
+  CREATE TRIGGER need_count_expires AFTER INSERT ON changed_need
+  BEGIN DELETE FROM need_count WHERE contact_center = new.contact_center AND expires < unixepoch(); END;
+  CREATE TRIGGER need_count_ends AFTER DELETE ON need_count
+  WHEN NOT EXISTS (SELECT 1 FROM need_count WHERE contact_center = old.contact_center)
+  BEGIN DELETE FROM changed_need WHERE contact_center = old.contact_center; END;
+`;
+
 /**
  * What needs a certificate is counted outside of the transaction that removes it. Meanwhile triggers note whose recipients
  * change, whoever writes them, so that the transaction looks at those alone.
@@ -28,12 +40,5 @@ export const needCountSchema = `
     recording_id TEXT NOT NULL,
     PRIMARY KEY (contact_center, recording_id)
   ) STRICT, WITHOUT ROWID;
-  ${noting('INSERT', 'new')}
-  ${noting('DELETE', 'old')}
-
-  CREATE TRIGGER need_count_expires AFTER INSERT ON changed_need
-  BEGIN DELETE FROM need_count WHERE contact_center = new.contact_center AND expires < unixepoch(); END;
-  CREATE TRIGGER need_count_ends AFTER DELETE ON need_count
-  WHEN NOT EXISTS (SELECT 1 FROM need_count WHERE contact_center = old.contact_center)
-  BEGIN DELETE FROM changed_need WHERE contact_center = old.contact_center; END;
+  ${needCountTriggers}
 `;

@@ -2,12 +2,21 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openConnection } from './database-connection.js';
 import { documentDatabaseName } from './open-sqlite-store.js';
+import { needCountTriggers } from './need-count-schema.js';
 import { fillRecipientCounts, recipientCountTriggers } from './recipient-count-schema.js';
 
 const busyTimeoutMs = 60_000;
 
+const triggers = recipientCountTriggers + needCountTriggers;
+
+/** Names of the triggers that a recount makes again. */
+export const recountedTriggers: ReadonlySet<string> = new Set(
+  [...triggers.matchAll(/CREATE TRIGGER (\w+)/g)].map(([, name = '']) => name),
+);
+
 /**
- * Counts the recipients of recordings anew, and makes again what keeps the counts. Gateways go on; who writes waits.
+ * Counts the recipients of recordings anew, and makes again what keeps the counts. Gateways go on; who writes waits. What is being
+ * counted for the removal of a certificate may have missed a change: that removal has to be tried again.
  * @throws Error where there is no such file, or its schema has no counts.
  */
 export function recountInSqlite(directory: string): void {
@@ -16,10 +25,10 @@ export function recountInSqlite(directory: string): void {
   const database = openConnection(file, { busyTimeoutMs });
   try {
     const recount = database.transaction(() => {
-      for (const [, name] of recipientCountTriggers.matchAll(/CREATE TRIGGER (\w+)/g))
-        database.exec(`DROP TRIGGER IF EXISTS ${name}`);
-      database.exec('DELETE FROM recipient_count; DELETE FROM recipient_set_count; DELETE FROM many_recipients');
-      database.exec(fillRecipientCounts + recipientCountTriggers);
+      for (const name of recountedTriggers) database.exec(`DROP TRIGGER IF EXISTS ${name}`);
+      for (const table of ['recipient_count', 'recipient_set_count', 'many_recipients', 'need_count', 'changed_need'])
+        database.exec(`DELETE FROM ${table}`);
+      database.exec(fillRecipientCounts + triggers);
     });
     recount.immediate();
   } finally {

@@ -7,13 +7,7 @@
  * Bytes are copied on their way in and out, and overwritten: no thread touches the memory of JavaScript.
  */
 #define _GNU_SOURCE
-#define CK_PTR *
-#define CK_DEFINE_FUNCTION(returnType, name) returnType name
-#define CK_DECLARE_FUNCTION(returnType, name) returnType name
-#define CK_DECLARE_FUNCTION_POINTER(returnType, name) returnType(*name)
-#define CK_CALLBACK_FUNCTION(returnType, name) returnType(*name)
-#define NULL_PTR 0
-#include <pkcs11.h>
+#include "cryptoki.h"
 
 #define NAPI_VERSION 8
 #include <node_api.h>

@@ -5,13 +5,7 @@
  *
  *   COUNT THREADS CKA_ID(hex)   ->   decryptions a second, CPU microseconds each, of both processes
  */
-#define CK_PTR *
-#define CK_DEFINE_FUNCTION(returnType, name) returnType name
-#define CK_DECLARE_FUNCTION(returnType, name) returnType name
-#define CK_DECLARE_FUNCTION_POINTER(returnType, name) returnType(*name)
-#define CK_CALLBACK_FUNCTION(returnType, name) returnType(*name)
-#define NULL_PTR 0
-#include <pkcs11.h>
+#include "../../../libs/pkcs11/native/cryptoki.h"
 
 #include <dlfcn.h>
 #include <pthread.h>

@@ -35,13 +35,7 @@
  *   forget-sessions N                when N is another than before, all sessions end
  */
 #define _GNU_SOURCE
-#define CK_PTR *
-#define CK_DEFINE_FUNCTION(returnType, name) returnType name
-#define CK_DECLARE_FUNCTION(returnType, name) returnType name
-#define CK_DECLARE_FUNCTION_POINTER(returnType, name) returnType(*name)
-#define CK_CALLBACK_FUNCTION(returnType, name) returnType(*name)
-#define NULL_PTR 0
-#include <pkcs11.h>
+#include "../../native/cryptoki.h"
 
 #include <dlfcn.h>
 #include <fcntl.h>

@@ -15,11 +15,13 @@ import { dirname, join } from 'node:path';
 
 const repository = join(__dirname, '../../../..');
 const source = join(__dirname, 'shim.c');
+const ownHeader = join(__dirname, '../../native/cryptoki.h');
 const headers = join(dirname(require.resolve('pkcs11js/package.json')), 'includes/pkcs11');
 
-/** The module of shim.c, compiled once for what its source says. */
+/** The module of shim.c, compiled once for what its source and its header say. */
 export function shimModule(): string {
-  const content = createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 16);
+  const text = Buffer.concat([source, ownHeader].map(file => readFileSync(file)));
+  const content = createHash('sha256').update(text).digest('hex').slice(0, 16);
   const directory = join(repository, '.cache/pkcs11-shim');
   const module = join(directory, `${content}.so`);
   if (existsSync(module)) return module;

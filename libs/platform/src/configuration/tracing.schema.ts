@@ -11,7 +11,9 @@ export const tracing = () =>
       .record(z.string().regex(/^[A-Za-z0-9-]+$/, 'must be a header name'), secret)
       .default({})
       .describe('Sent with every request to the collector, for instance its API key.'),
-    otlpTrustedCA: trustedCA,
+    otlpTrustedCA: trustedCA.describe(
+      "true: the system's authorities; false: no check; a path: the PEM file of those that are trusted.",
+    ),
     sampleRatio: z
       .number()
       .min(0)

@@ -128,8 +128,10 @@ describe('the index of media files', () => {
   };
   const pinOf = (id: string) => store.recordings.findPin(id, 'm');
   const status = async () => (await store.mediaIndex.status(contactCenter))[0];
-  const failures = async () =>
-    (await store.mediaIndex.failures(undefined, 10)).map(({ recordingId, reason }) => [recordingId, reason]);
+  const failures = async () => {
+    const found = await Promise.all([contactCenter, 'cc-2'].map(center => store.mediaIndex.failures(center, 10)));
+    return found.flat().map(({ recordingId, reason }) => [recordingId, reason]);
+  };
 
   describe('at insertion', () => {
     it('pins what a worker finds, with the recording', async () => {

@@ -79,7 +79,7 @@ export interface MediaIndexStore {
   status(contactCenter?: string): Promise<readonly MediaIndexStatus[]>;
 
   /** What could not be looked at, the oldest trouble first. */
-  failures(contactCenter: string | undefined, limit: number): Promise<readonly UnindexableMedia[]>;
+  failures(contactCenter: string, limit: number): Promise<readonly UnindexableMedia[]>;
 
   /** True for the one owner who may do the work until `leaseUntil`; whoever has it renews it by asking again. */
   lease(owner: string, now: number, leaseUntil: number): Promise<boolean>;

@@ -20,6 +20,7 @@ import { seenMarkSchema } from './seen-mark-schema.js';
 import { searchSchema } from './search-schema.js';
 import { settingSchema } from './setting-schema.js';
 import { beginReadCommitted } from './sql.js';
+import { unfinishedWorkSchema } from './unfinished-work-schema.js';
 
 /** One step of the schema; the steps are never changed once released, only added to. */
 export interface PostgresqlMigration {
@@ -47,6 +48,7 @@ export const migrations: readonly PostgresqlMigration[] = [
   { version: 15, worksWithCodeOf: 1, sql: keptArchiveSchema },
   { version: 16, worksWithCodeOf: 1, sql: recipientCountSchema },
   { version: 17, worksWithCodeOf: 1, sql: rebuiltRecipientCounts },
+  { version: 18, worksWithCodeOf: 1, sql: unfinishedWorkSchema },
 ];
 
 /** A step may have to rewrite much. */

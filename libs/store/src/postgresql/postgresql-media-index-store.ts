@@ -72,13 +72,13 @@ export class PostgresqlMediaIndexStore implements MediaIndexStore {
     return this.database.read(sql => sql.all<MediaIndexStatus>(statusText, [contactCenter ?? null]));
   }
 
-  failures(contactCenter: string | undefined, limit: number): Promise<readonly UnindexableMedia[]> {
+  failures(contactCenter: string, limit: number): Promise<readonly UnindexableMedia[]> {
     const text = `
       SELECT contact_center AS "contactCenter", recording_id AS "recordingId", media_id AS "mediaId", missing, attempts,
         coalesce(reason, '') AS reason, next_attempt AS "nextAttempt"
-      FROM unindexed_media WHERE attempts > 0 AND contact_center = coalesce($1, contact_center)
+      FROM unindexed_media WHERE attempts > 0 AND contact_center = $1
       ORDER BY missing DESC, attempts DESC, recording_id, media_id LIMIT $2`;
-    return this.database.read(sql => sql.all<UnindexableMedia>(text, [contactCenter ?? null, limit]));
+    return this.database.read(sql => sql.all<UnindexableMedia>(text, [contactCenter, limit]));
   }
 
   async lease(owner: string, now: number, leaseUntil: number): Promise<boolean> {

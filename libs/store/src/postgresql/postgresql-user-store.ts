@@ -5,6 +5,11 @@ import { documentIn, documentsIn } from './document-row.js';
 import type { PostgresqlDatabase } from './postgresql-database.js';
 import type { Sql } from './sql.js';
 
+const forgottenAtOnce = 10_000;
+const forgetMarks = `
+  DELETE FROM seen_mark WHERE account = $1 AND recording_id IN (
+    SELECT recording_id FROM seen_mark WHERE account = $1 ORDER BY recording_id LIMIT ${forgottenAtOnce})`;
+
 export class PostgresqlUserStore implements UserStore {
   constructor(private readonly database: PostgresqlDatabase) {}
 
@@ -34,10 +39,15 @@ export class PostgresqlUserStore implements UserStore {
     });
   }
 
-  remove(account: AccountName): Promise<boolean> {
-    return this.database.transaction(
-      async sql => (await sql.run('DELETE FROM user_account WHERE account = $1', [accountId(account)])) === 1,
-    );
+  async remove(account: AccountName): Promise<boolean> {
+    const id = accountId(account);
+    // Few at a time, so that no statement takes long; those that are left go with the account.
+    for (let isMore = true; isMore;) isMore = (await this.write(forgetMarks, [id])) === forgottenAtOnce;
+    return (await this.write('DELETE FROM user_account WHERE account = $1', [id])) === 1;
+  }
+
+  private write(text: string, values: readonly string[]): Promise<number> {
+    return this.database.transaction(sql => sql.run(text, values));
   }
 }
 

@@ -9,7 +9,7 @@ const rows = 20_000;
 const auditRecords = 3000;
 /** Reading a whole table that has rows: months without any cost nothing. */
 const slow = /Seq Scan on \w+.*\.\.(?:\d{3,}|[2-9]\d)\.\d\d rows/;
-const tables = /\b(?:audit_record|recording_search|recording_owner)\b/;
+const tables = /\b(?:audit_record|recording_search|recording_owner|unindexed_media|rewrap_job)\b/;
 
 describe('the plans of PostgreSQL', () => {
   const database = new PostgresqlTestDatabase();
@@ -31,7 +31,7 @@ describe('the plans of PostgreSQL', () => {
       const [first, second] = parts as [string | { text?: string; values?: unknown[] }, unknown[] | undefined];
       const text = typeof first === 'string' ? first : (first.text ?? '');
       const values = (typeof first === 'string' ? second : first.values) ?? [];
-      if (tables.test(text) && /^\s*SELECT/.test(text)) asked.push({ text, values });
+      if (tables.test(text) && /^\s*(?:SELECT|UPDATE rewrap_job)/.test(text)) asked.push({ text, values });
       return query.apply(this, parts) as never;
     });
   });
@@ -48,8 +48,12 @@ describe('the plans of PostgreSQL', () => {
     }
   }
 
-  it('find listeners and recordings by an index', async () => {
-    const searches = plannedSearches(store);
+  it('find listeners, recordings and what is left to do by an index', async () => {
+    const searches = {
+      ...plannedSearches(store),
+      'media files that could not be looked at': () => store.mediaIndex.failures('cc-1', 100),
+      'a rewrap that goes on': () => store.rewraps.claim({ owner: 'gateway-1', now: 1000, leaseUntil: 2000 }),
+    };
     for (const [name, search] of Object.entries(searches)) {
       asked = [];
       await search();
@@ -79,4 +83,9 @@ const filling = `
   INSERT INTO recording_owner (contact_center, owner, start_time, recording_id)
     SELECT 'cc-1', owner, 1767225600000 + n * 1000, 'recording-' || n FROM generate_series(1, ${rows}) AS n,
       LATERAL (VALUES ('agent:agent-' || n % 500), ('partition:/sales/' || n % 20)) AS owners (owner);
+  INSERT INTO unindexed_media (recording_id, media_id, contact_center, missing, attempts, next_attempt)
+    SELECT 'recording-' || n, 'media', 'cc-1', 'inspection', n % 2, 0 FROM generate_series(1, ${rows}) AS n;
+  INSERT INTO rewrap_job (id, contact_center, created_at, state, document)
+    SELECT 'run-' || n, 'cc-1', '2026-01-01', CASE n WHEN 77 THEN 'running' ELSE 'done' END, '{}'
+    FROM generate_series(1, ${rows}) AS n;
   `;

@@ -6,7 +6,7 @@ import { SqliteTestDirectory } from '../testing/sqlite-test-directory.js';
 
 /** What SQLite says of a step that reads a whole table. */
 const slow = /^SCAN (?:audit_record|recording|recording_search|recording_owner|[so])\b/;
-const tables = /\b(?:audit_record|recording|recording_search|recording_owner)\b/;
+const tables = /\b(?:audit_record|recording|recording_search|recording_owner|unindexed_media|rewrap_job)\b/;
 
 describe('the plans of SQLite', () => {
   const directory = new SqliteTestDirectory();
@@ -51,6 +51,25 @@ describe('the plans of SQLite', () => {
   ])('find %s among those alone, however many others there are', async (name, step) => {
     await plannedSearches(store)[name]!();
     expect(plansOf()).toContainEqual(expect.stringContaining(`SEARCH ${step}`));
+  });
+
+  it.each([
+    [
+      'failing media files',
+      /FROM unindexed_media WHERE attempts > 0/,
+      'SEARCH unindexed_media USING INDEX unindexed_media_failing (contact_center=?)',
+    ],
+    [
+      'a rewrap that goes on',
+      /FROM rewrap_job WHERE state <> 'done'/,
+      'SCAN rewrap_job USING INDEX rewrap_job_unfinished',
+    ],
+  ])('find %s among those alone, in their order', async (_, text, step) => {
+    // What is asked again and again is prepared when a store is opened.
+    await directory.open({ auditWriter: 'gateway-2' });
+    statements = statements.filter(one => text.test(one.text));
+    expect(statements).toHaveLength(1);
+    expect(plansOf()).toEqual([step]);
   });
 
   it('would show it if an index were gone', () => {

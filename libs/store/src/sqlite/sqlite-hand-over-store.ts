@@ -1,7 +1,25 @@
+import type Database from 'better-sqlite3';
 import { handOverColumns, handOverOf, type HandOverRow } from '../hand-over/hand-over-row.js';
 import type { HandOverCounts, HandOverStore } from '../hand-over/hand-over-store.js';
 import { storedThing } from './stored-thing.js';
+import { rangesOfTable, within } from './reading/recording-ranges.js';
 import { handOverWrites, type HandOverWrites } from './writing/hand-over-writes.js';
+
+/** While many wait, others have their turn in between. */
+async function countHandOvers(database: Database.Database): Promise<HandOverCounts> {
+  let [waiting, givenUp] = [0, 0];
+  for await (const range of rangesOfTable(database, 'hand_over')) {
+    const { condition, bound } = within(range);
+    const counts = database.prepare<string[], HandOverCounts>(
+      `SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting,
+              count(*) FILTER (WHERE state = 'given-up') AS givenUp FROM hand_over WHERE ${condition}`,
+    );
+    const found = counts.get(...bound);
+    waiting += found?.waiting ?? 0;
+    givenUp += found?.givenUp ?? 0;
+  }
+  return { waiting, givenUp };
+}
 
 export const handOvers = storedThing<HandOverWrites, HandOverStore>({
   migrations: [
@@ -33,10 +51,6 @@ export const handOvers = storedThing<HandOverWrites, HandOverStore>({
       `SELECT ${handOverColumns} FROM hand_over WHERE state = ? AND (recording_id, receiver) > (?, ?)
        ORDER BY recording_id, receiver LIMIT ?`,
     );
-    const counts = database.prepare<[], HandOverCounts>(
-      `SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting,
-              count(*) FILTER (WHERE state = 'given-up') AS givenUp FROM hand_over`,
-    );
     return {
       claim: claim => writer.write('claimHandOvers', claim),
       async noteDelivered({ recordingId, receiver }) {
@@ -49,7 +63,7 @@ export const handOvers = storedThing<HandOverWrites, HandOverStore>({
         reader.read(() =>
           list.all(state, after?.recordingId ?? '', after?.receiver ?? '', limit).map(row => handOverOf(row)),
         ),
-      counts: () => reader.read(() => counts.get() ?? { waiting: 0, givenUp: 0 }),
+      counts: () => reader.readAtLength(countHandOvers),
       retry: ({ recordingId, receiver }) => writer.write('retryHandOver', { recordingId, receiver }),
       discard: ({ recordingId, receiver }) => writer.write('discardHandOver', { recordingId, receiver }),
     };

@@ -24,7 +24,7 @@ interface DueRow {
 
 class SqliteMediaIndexStore implements MediaIndexStore {
   private readonly dueStatement: Statement<[MissingPart, number, number], DueRow>;
-  private readonly failuresStatement: Statement<[string | null, number], UnindexableMedia>;
+  private readonly failuresStatement: Statement<[string, number], UnindexableMedia>;
   private readonly recordingsStatement: Statement<[number, number], { position: number; document: string }>;
   private readonly claimedStatement: Statement<[string]>;
 
@@ -41,7 +41,7 @@ class SqliteMediaIndexStore implements MediaIndexStore {
     this.failuresStatement = database.prepare(
       `SELECT contact_center AS contactCenter, recording_id AS recordingId, media_id AS mediaId, missing, attempts,
          ifnull(reason, '') AS reason, next_attempt AS nextAttempt
-       FROM unindexed_media WHERE attempts > 0 AND contact_center = ifnull(?, contact_center)
+       FROM unindexed_media WHERE attempts > 0 AND contact_center = ?
        ORDER BY missing DESC, attempts DESC, recording_id, media_id LIMIT ?`,
     );
     this.recordingsStatement = database.prepare(
@@ -77,8 +77,8 @@ class SqliteMediaIndexStore implements MediaIndexStore {
     return this.reader.readAtLength(database => mediaIndexStatus(database, contactCenter));
   }
 
-  failures(contactCenter: string | undefined, limit: number): Promise<readonly UnindexableMedia[]> {
-    return this.reader.read(() => this.failuresStatement.all(contactCenter ?? null, limit));
+  failures(contactCenter: string, limit: number): Promise<readonly UnindexableMedia[]> {
+    return this.reader.read(() => this.failuresStatement.all(contactCenter, limit));
   }
 
   lease(owner: string, now: number, leaseUntil: number): Promise<boolean> {
@@ -107,6 +107,15 @@ class SqliteMediaIndexStore implements MediaIndexStore {
 }
 
 export const mediaIndex = storedThing<MediaIndexWrites, MediaIndexStore>({
+  migrations: [
+    {
+      version: 28,
+      worksWithCodeOf: 1,
+      sql: `
+        CREATE INDEX unindexed_media_failing
+          ON unindexed_media (contact_center, missing DESC, attempts DESC, recording_id, media_id) WHERE attempts > 0`,
+    },
+  ],
   writes: mediaIndexWrites,
   open: (reader, writer) => new SqliteMediaIndexStore(reader, writer),
 });

@@ -1,5 +1,7 @@
+import type Database from 'better-sqlite3';
 import { locationDigest } from '../removal/location-digest.js';
 import type { LedgerEntry, RemovalClaim, RemovalStore } from '../removal/removal-store.js';
+import { rangesOfTable, within } from './reading/recording-ranges.js';
 import { storedThing } from './stored-thing.js';
 import {
   removalWrites,
@@ -10,6 +12,26 @@ import {
 } from './writing/removal-writes.js';
 
 type LedgerRow = Omit<LedgerEntry, 'mediaId'> & { readonly mediaId: string };
+
+/** The oldest trouble first; while there is much, others have their turn in between. */
+async function pendingRows(
+  database: Database.Database,
+  contactCenter: string | undefined,
+  limit: number,
+): Promise<readonly RemovedMediaRow[]> {
+  let first: readonly RemovedMediaRow[] = [];
+  for await (const range of rangesOfTable(database, 'removed_media')) {
+    const { condition, bound } = within(range);
+    const rows = database.prepare<(string | number | null)[], RemovedMediaRow>(
+      `SELECT ${removedMediaColumns} FROM removed_media WHERE ${condition} AND contact_center = ifnull(?, contact_center)
+       ORDER BY attempts DESC, recording_id, media_id LIMIT ?`,
+    );
+    const both = [...first, ...rows.all(...bound, contactCenter ?? null, limit)];
+    // Those of equal trouble stay in the order of the stretches.
+    first = both.sort((one, other) => other.attempts - one.attempts).slice(0, limit);
+  }
+  return first;
+}
 
 export const removals = storedThing<RemovalWrites, RemovalStore>({
   migrations: [
@@ -73,10 +95,6 @@ export const removals = storedThing<RemovalWrites, RemovalStore>({
   open(reader, writer) {
     const { database } = reader;
     const named = database.prepare<[Buffer]>('SELECT 1 FROM media_location WHERE location = ? LIMIT 1');
-    const pending = database.prepare<[string | null, number], RemovedMediaRow>(
-      `SELECT ${removedMediaColumns} FROM removed_media WHERE contact_center = ifnull(?, contact_center)
-       ORDER BY attempts DESC, recording_id, media_id LIMIT ?`,
-    );
     const ledger = database.prepare<[number, number], LedgerRow>(
       `SELECT number, recording_id AS recordingId, media_id AS mediaId, contact_center AS contactCenter, kind, time
        FROM removal_ledger WHERE number > ? ORDER BY number LIMIT ?`,
@@ -116,7 +134,9 @@ export const removals = storedThing<RemovalWrites, RemovalStore>({
         await writer.write('postponeErasure', { recordingId, nextAttempt });
       },
       pendingMedia: (contactCenter, limit) =>
-        reader.read(() => pending.all(contactCenter ?? null, limit).map(removedMediaOf)),
+        reader.readAtLength(async documents =>
+          (await pendingRows(documents, contactCenter, limit)).map(removedMediaOf),
+        ),
       ledger: (after, limit) =>
         reader.read(() =>
           ledger

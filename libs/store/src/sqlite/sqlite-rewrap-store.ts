@@ -8,7 +8,7 @@ import { rangesOf, within } from './reading/recording-ranges.js';
 import { recipientCountSchema } from './recipient-count-schema.js';
 import type { DatabaseWriter } from './writing/database-writer.js';
 import { storedThing } from './stored-thing.js';
-import { rewrapWrites, type RewrapWrites } from './writing/rewrap-writes.js';
+import { freeRun, rewrapWrites, type RewrapWrites } from './writing/rewrap-writes.js';
 
 interface DocumentRow {
   readonly document: string;
@@ -25,6 +25,7 @@ class SqliteRewrapStore implements RewrapStore {
   private readonly recordingStatement: Statement<[string], DocumentRow>;
   private readonly findStatement: Statement<[string, string], DocumentRow>;
   private readonly listStatement: Statement<[string], DocumentRow>;
+  private readonly freeStatement: Statement<[number]>;
 
   constructor(
     private readonly reader: DatabaseReader,
@@ -42,6 +43,7 @@ class SqliteRewrapStore implements RewrapStore {
     this.listStatement = database.prepare(
       'SELECT document FROM rewrap_job WHERE contact_center = ? ORDER BY created_at DESC, id',
     );
+    this.freeStatement = database.prepare(`SELECT 1 FROM rewrap_job WHERE ${freeRun} LIMIT 1`);
   }
 
   countRecordings(contactCenter: string, groups: readonly (readonly string[])[]): Promise<readonly number[]> {
@@ -98,6 +100,8 @@ class SqliteRewrapStore implements RewrapStore {
   }
 
   async claim(claim: RewrapClaim): Promise<RewrapRun | undefined> {
+    // Gateways ask every two seconds: where there is nothing, the thread that writes sleeps on.
+    if (!(await this.reader.read(() => this.freeStatement.get(claim.now) !== undefined))) return undefined;
     return (await this.writer.write('claimRewrap', claim)) ?? undefined;
   }
 
@@ -128,7 +132,14 @@ class SqliteRewrapStore implements RewrapStore {
 }
 
 export const rewraps = storedThing<RewrapWrites, RewrapStore>({
-  migrations: [{ version: 24, worksWithCodeOf: 1, sql: recipientCountSchema }],
+  migrations: [
+    { version: 24, worksWithCodeOf: 1, sql: recipientCountSchema },
+    {
+      version: 27,
+      worksWithCodeOf: 1,
+      sql: `CREATE INDEX rewrap_job_unfinished ON rewrap_job (contact_center) WHERE state <> 'done'`,
+    },
+  ],
   writes: rewrapWrites,
   open: (reader, writer) => new SqliteRewrapStore(reader, writer),
 });

@@ -1,5 +1,5 @@
 import type { Statement } from 'better-sqlite3';
-import { isSameAccount, type AccountName } from '../users/account.js';
+import { accountId, isSameAccount, type AccountName } from '../users/account.js';
 import type { User, UserContent } from '../users/user.js';
 import type { UserStore } from '../users/user-store.js';
 import type { DatabaseReader } from './reading/database-reader.js';
@@ -59,7 +59,10 @@ class SqliteUserStore implements UserStore {
     return (await this.writer.write('replaceUser', { user, seen: seen ?? null })) ?? undefined;
   }
 
-  remove({ name, source, contactCenter }: AccountName): Promise<boolean> {
+  async remove(account: AccountName): Promise<boolean> {
+    const { name, source, contactCenter } = account;
+    // Few at a time, so that nobody waits for long; those that are left go with the account.
+    for (let isMore = true; isMore;) isMore = await this.writer.write('forgetSeenMarks', accountId(account));
     return this.writer.write('removeUser', {
       name,
       ...(source === undefined ? {} : { source }),

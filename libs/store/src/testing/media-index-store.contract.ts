@@ -89,7 +89,7 @@ export const contract = storeContract('mediaIndex', stores => {
       await index().postpone('r1', 'a', 'RCS_STORAGE_FILE_MISSING', 1000);
       expect(await due('inspection', 999)).toEqual(['r1/b']);
       expect(await due('inspection', 1000)).toEqual(['r1/b', 'r1/a']);
-      expect(await index().failures(undefined, 10)).toEqual([
+      expect(await index().failures(contactCenter, 10)).toEqual([
         {
           contactCenter,
           recordingId: 'r1',

@@ -88,6 +88,42 @@ describe(rangesOf.name, () => {
     database.close();
   });
 
+  it('counts what is to be handed over, and lists what is to be removed, while others have their turn', async () => {
+    const { store, database } = await storeWith(2300);
+    database.exec(`
+      INSERT INTO hand_over SELECT recording.id, receiver.value, contact_center, iif(recording.rowid % 3 = 0, 'given-up', 'waiting'), 0, 0, NULL
+        FROM recording, json_each('["one", "two"]') AS receiver;
+      INSERT INTO removed_media SELECT recording.id, media.value, iif(recording.rowid % 2 = 0, 'cc-1', 'cc-2'), NULL, '{}',
+          recording.rowid % 17, 0, NULL FROM recording, json_each('["one", "two"]') AS media`);
+    const prepared = jest.spyOn(Database.prototype, 'prepare');
+    let turns = 0;
+    const count = setInterval(() => (turns += 1), 0);
+    expect(await store.handOvers.counts()).toEqual({ waiting: 4600 - 2 * 766, givenUp: 2 * 766 });
+    for (const [center, limit] of [
+      [undefined, 300],
+      ['cc-2', 40],
+      ['cc-3', 10],
+    ] as const) {
+      const first = database
+        .prepare<unknown[], { recording_id: string; media_id: string }>(
+          `SELECT recording_id, media_id FROM removed_media WHERE contact_center = ifnull(?, contact_center)
+           ORDER BY attempts DESC, recording_id, media_id LIMIT ?`,
+        )
+        .all(center ?? null, limit);
+      const found = await store.removals.pendingMedia(center, limit);
+      expect(found.map(({ recordingId, mediaId }) => [recordingId, mediaId])).toEqual(
+        first.map(({ recording_id, media_id }) => [recording_id, media_id]),
+      );
+    }
+    clearInterval(count);
+    expect(turns).toBeGreaterThan(0);
+    const texts = prepared.mock.calls.map(([text]) => text);
+    // Five stretches of some thousand rows each.
+    expect(texts.filter(text => text.includes('FROM hand_over WHERE') && text.includes('count(*)'))).toHaveLength(5);
+    prepared.mockRestore();
+    database.close();
+  });
+
   it('counts one moment, whatever is written meanwhile', async () => {
     const { store, database } = await storeWith(2300);
     const recipients = ['alias:own', 'issued:own'];

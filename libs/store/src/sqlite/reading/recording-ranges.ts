@@ -49,6 +49,18 @@ export const unindexedRangesOf = (
     return lastIn(database, text, [contactCenter, missing, ...bound]);
   });
 
+/** A whole table in stretches: each recording is in one of them, with all its rows. */
+export const rangesOfTable = (
+  database: Database.Database,
+  table: 'hand_over' | 'removed_media',
+): AsyncGenerator<RecordingRange> =>
+  stretches(after => {
+    const { condition, bound } = within(after);
+    const text = `SELECT (SELECT recording_id FROM ${table} WHERE ${condition}
+      ORDER BY recording_id LIMIT 1 OFFSET ${rowsAtOnce - 1})`;
+    return lastIn(database, text, bound);
+  });
+
 const lastIn = (database: Database.Database, text: string, bound: readonly string[]): string | null | undefined =>
   database.prepare<readonly string[], string | null>(text).pluck().get(bound);
 

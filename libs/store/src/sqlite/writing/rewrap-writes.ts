@@ -27,6 +27,9 @@ export type RewrapWrites = {
   };
 };
 
+/** A run that goes on and that nobody holds; of those that are done none is looked at. */
+export const freeRun = `state <> 'done' AND state = 'running' AND lease_until < ?`;
+
 export function rewrapWrites(database: Database.Database): WriteHandlers<RewrapWrites> {
   const insert = database.prepare<[string, string, string, string, string]>(
     'INSERT INTO rewrap_job (id, contact_center, created_at, state, document) VALUES (?, ?, ?, ?, ?)',
@@ -35,7 +38,7 @@ export function rewrapWrites(database: Database.Database): WriteHandlers<RewrapW
     `SELECT document, owner FROM rewrap_job WHERE contact_center = ? AND state <> 'done'`,
   );
   const free = database.prepare<[number], RunRow>(
-    `SELECT document, owner FROM rewrap_job WHERE state = 'running' AND lease_until < ? ORDER BY lease_until LIMIT 1`,
+    `SELECT document, owner FROM rewrap_job WHERE ${freeRun} ORDER BY lease_until LIMIT 1`,
   );
   const lease = database.prepare<[string, number, string]>(
     'UPDATE rewrap_job SET owner = ?, lease_until = ? WHERE id = ?',

@@ -4,11 +4,16 @@ import type { User, UserContent } from '../../users/user.js';
 import { scopedKey } from './scoped-key.js';
 import type { WriteHandlers } from './write-operation.js';
 
+/** Rows that are removed in one transaction: some milliseconds, in which no other write has a turn. */
+const forgottenAtOnce = 1000;
+
 export type UserWrites = {
   putUser: { input: UserContent; result: User };
   /** `seen` null: there is none yet. Result null: another version is there. */
   replaceUser: { input: { user: UserContent; seen: number | null }; result: User | null };
   removeUser: { input: AccountName; result: boolean };
+  /** Some of those of an account, by its id; whether there may be more. */
+  forgetSeenMarks: { input: string; result: boolean };
 };
 
 interface UserRow {
@@ -31,6 +36,10 @@ export function userWrites(database: Database.Database): WriteHandlers<UserWrite
        contact_center = excluded.contact_center, version = excluded.version, document = excluded.document`,
   );
   const remove = database.prepare('DELETE FROM user_account WHERE name = ?');
+  const forget = database.prepare<[string, string]>(
+    `DELETE FROM seen_mark WHERE account = ? AND recording_id IN (
+       SELECT recording_id FROM seen_mark WHERE account = ? ORDER BY recording_id LIMIT ${forgottenAtOnce})`,
+  );
 
   const rowOf = (account: AccountName): UserRow | undefined =>
     named.all(account.name).find(({ document }) => isSameAccount(JSON.parse(document) as User, account));
@@ -61,5 +70,7 @@ export function userWrites(database: Database.Database): WriteHandlers<UserWrite
       const row = rowOf(account);
       return row !== undefined && remove.run(row.key).changes === 1;
     },
+
+    forgetSeenMarks: account => forget.run(account, account).changes === forgottenAtOnce,
   };
 }

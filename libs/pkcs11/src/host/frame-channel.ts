@@ -10,9 +10,6 @@ export interface FrameCodec<Sent, Received> {
   decode(frame: Buffer): Received;
 }
 
-/** The shortest that a timer knows. */
-const gatheringMs = 1;
-
 /**
  * Messages over a stream between two processes. Everything sent in one turn of the event loop leaves in one write. Messages
  * carry PINs and session keys, so every copy that is made here is overwritten once it has been used; the receiver owns the
@@ -22,9 +19,6 @@ export class FrameChannel<Sent, Received> {
   private readonly writer = new FrameWriter();
   private readonly flushLater = (): void => this.flush();
   private scheduled = false;
-  /** Messages that wait for others to leave with. */
-  private gathered = 0;
-  private gathering: NodeJS.Timeout | undefined;
   private readonly splitter: FrameSplitter;
 
   /** @param onClosed called once when the other side is gone, or has sent what is no message. */
@@ -57,20 +51,6 @@ export class FrameChannel<Sent, Received> {
     if (!this.scheduled) this.scheduleFlush();
   }
 
-  /**
-   * As `send`, but the message may wait a moment for others: until so many have gathered, or for a millisecond or two. One
-   * write, and one turn of either event loop, costs as much for many as for one.
-   */
-  sendTogether(message: Sent, most: number): void {
-    if (this.stream.destroyed || !this.stream.writable) return;
-    this.codec.encode(message, this.writer);
-    this.gathered++;
-    if (this.scheduled) return;
-    if (this.gathered >= most) this.scheduleFlush();
-    else if (this.gathering === undefined) this.gathering = setTimeout(this.flushLater, gatheringMs);
-    else if (this.gathered === 1) this.gathering.refresh();
-  }
-
   /** As `send`, and on its way when this returns, whatever holds up the event loop afterwards. */
   sendAtOnce(message: Sent): void {
     this.send(message);
@@ -101,7 +81,6 @@ export class FrameChannel<Sent, Received> {
 
   private flush(): void {
     this.scheduled = false;
-    this.gathered = 0;
     if (this.writer.isEmpty || this.stream.destroyed) return;
     const bytes = this.writer.take();
     this.stream.write(bytes, () => {

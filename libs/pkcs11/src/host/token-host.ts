@@ -19,8 +19,6 @@ import { RequestAbort } from './request-abort.js';
 /** Between two calls of the module nobody is told more often that it is alive. */
 const aliveIntervalMs = 100;
 
-const noSessions = { size: 0, queued: 0 };
-
 type Handlers = {
   readonly [Name in HostOperation]: (
     token: Token,
@@ -130,7 +128,7 @@ export class TokenHost {
     this.run(name, signal, values).then(
       value => {
         this.publish();
-        this.answer({ kind: 'result', id, value, executed: this.takeExecuted() });
+        this.channel.send({ kind: 'result', id, value, executed: this.takeExecuted() });
         if (Buffer.isBuffer(value)) value.fill(0);
         this.finish(id);
       },
@@ -140,17 +138,6 @@ export class TokenHost {
         this.finish(id);
       },
     );
-  }
-
-  /**
-   * Where half as many operations wait as there are sessions, no session comes to rest when as many answers leave together:
-   * each has its next operation here.
-   */
-  private answer(message: MessageFromHost): void {
-    const { size, queued } = this.token?.sessions ?? noSessions;
-    const together = size >> 1;
-    if (together > 1 && queued >= together) this.channel.sendTogether(message, together);
-    else this.channel.send(message);
   }
 
   private finish(id: number): void {

@@ -66,6 +66,8 @@ it('holds what runs, and nothing that builds or tests', () => {
   expect(files.filter(file => /\.(c|cc|cpp|h|gyp|a)$/.test(file))).toEqual([]);
   expect(files.filter(file => /^dist\/.*\.(spec\.js|ts)$/.test(file))).toEqual([]);
   expect(files).toEqual(expect.arrayContaining(['dist/console/index.html', 'dist/console/index.html.gz']));
+  const compiled = ['dist/libs/pkcs11/decryption-threads.node', 'dist/libs/idle-memory/idle-memory.node'];
+  expect(files).toEqual(expect.arrayContaining(compiled));
   const packages = readdirSync(join(tree, 'node_modules'));
   expect(packages).toEqual(expect.arrayContaining(['fastify', 'better-sqlite3', 'pkcs11js']));
   expect(

@@ -31,7 +31,7 @@ describe(giveBackWhenQuiet.name, () => {
   });
   afterEach(() => jest.useRealTimers());
 
-  it('collects in the first quiet moment, and gives back when the process has been quiet for a while, once', () => {
+  it('collects in the first quiet moment, and gives back when the process has been quiet for a while, and once more', () => {
     start();
     looks(10, busy);
     expect(done).toEqual([]);
@@ -41,12 +41,16 @@ describe(giveBackWhenQuiet.name, () => {
     expect(done).toEqual(['collect']);
     looks(1, 0.01);
     expect(done).toEqual(['collect', 'give back']);
-    looks(100, 0.01);
+    looks(5, 0.01);
     expect(done).toEqual(['collect', 'give back']);
-    expect(told).toEqual(['memory was given back']);
+    looks(1, 0.01);
+    expect(done).toEqual(['collect', 'give back', 'give back']);
+    looks(1000, 0.01);
+    expect(done).toEqual(['collect', 'give back', 'give back']);
+    expect(told).toEqual(['memory was given back', 'memory was given back']);
   });
 
-  it('gives back once more when a busy process has been quiet for a while', () => {
+  it('gives back again when a busy process has been quiet for a while', () => {
     start();
     looks(4, 0);
     done = [];
@@ -55,8 +59,10 @@ describe(giveBackWhenQuiet.name, () => {
     looks(1, busy);
     looks(2, 0);
     expect(done).toEqual([]);
-    looks(10, 0);
+    looks(1, 0);
     expect(done).toEqual(['give back']);
+    looks(1000, 0);
+    expect(done).toEqual(['give back', 'give back']);
   });
 
   it('leaves a process alone that is never quiet for long', () => {

@@ -3,8 +3,11 @@ import { collectEverything } from './collect-after-start.js';
 import { giveBack, type GivenBack } from './give-back.js';
 import { lookEveryMs, quietShare, shareOfEventLoop } from './quiet-thread.js';
 
-/** A process that was busy rests for so many looks before it gives memory back: what it needs for a next request is to stay. */
-const quietLooks = 3;
+/**
+ * After so many quiet looks memory is given back: not at once, because what is needed for a next request is to stay, and once
+ * more when threads that had nothing to do have ended, half a minute after their last work.
+ */
+const quietLooks: readonly number[] = [3, 9];
 
 interface QuietProcess {
   readonly collect: () => void;
@@ -14,7 +17,7 @@ interface QuietProcess {
 
 /**
  * Collects all garbage once, in the first quiet moment after the start, as `collectAfterStart` does, and gives memory back
- * when the process has been quiet for a while: after the start, and whenever it was busy meanwhile. Once for each process, by
+ * when the process has been quiet for a while: after the start, and whenever it was busy meanwhile. One call for each process, by
  * its main thread; it keeps no process running. A process that cannot give back goes on as it is.
  * @param debug is told what was given back, or once why nothing is
  * @returns ends it
@@ -24,19 +27,16 @@ export function giveBackWhenQuiet(
   parts: QuietProcess = { collect: collectEverything, giveBack, busyShare: shareOfEventLoop() },
 ): () => void {
   let collected = false;
-  let due = true;
   let quiet = 0;
   const look = (): void => {
     if (parts.busyShare() > quietShare) {
-      due = true;
       quiet = 0;
       return;
     }
     if (!collected) parts.collect();
     collected = true;
     quiet++;
-    if (!due || quiet < quietLooks) return;
-    due = false;
+    if (!quietLooks.includes(quiet)) return;
     try {
       const started = performance.now();
       const given = parts.giveBack();

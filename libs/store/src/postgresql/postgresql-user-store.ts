@@ -5,10 +5,11 @@ import { documentIn, documentsIn } from './document-row.js';
 import type { PostgresqlDatabase } from './postgresql-database.js';
 import type { Sql } from './sql.js';
 
-const forgottenAtOnce = 10_000;
-const forgetMarks = `
-  DELETE FROM seen_mark WHERE account = $1 AND recording_id IN (
-    SELECT recording_id FROM seen_mark WHERE account = $1 ORDER BY recording_id LIMIT ${forgottenAtOnce})`;
+/** The last of the next marks behind one; none where there are no more than so many. */
+const lastOfStep = `
+  SELECT recording_id AS last FROM seen_mark WHERE account = $1 AND recording_id > $2
+  ORDER BY recording_id LIMIT 1 OFFSET 9999`;
+const forgetStep = 'DELETE FROM seen_mark WHERE account = $1 AND recording_id > $2 AND recording_id <= $3';
 
 export class PostgresqlUserStore implements UserStore {
   constructor(private readonly database: PostgresqlDatabase) {}
@@ -41,13 +42,21 @@ export class PostgresqlUserStore implements UserStore {
 
   async remove(account: AccountName): Promise<boolean> {
     const id = accountId(account);
-    // Few at a time, so that no statement takes long; those that are left go with the account.
-    for (let isMore = true; isMore;) isMore = (await this.write(forgetMarks, [id])) === forgottenAtOnce;
-    return (await this.write('DELETE FROM user_account WHERE account = $1', [id])) === 1;
+    await this.forgetMarks(id);
+    return this.database.transaction(
+      async sql => (await sql.run('DELETE FROM user_account WHERE account = $1', [id])) === 1,
+    );
   }
 
-  private write(text: string, values: readonly string[]): Promise<number> {
-    return this.database.transaction(sql => sql.run(text, values));
+  /** Many go a part at a time, so that no statement takes longer than one may; those that are left go with the account. */
+  private async forgetMarks(account: string): Promise<void> {
+    for (let after = ''; ;) {
+      const behind = after;
+      const step = await this.database.read(sql => sql.first<{ last: string }>(lastOfStep, [account, behind]));
+      if (step === undefined) return;
+      await this.database.transaction(sql => sql.run(forgetStep, [account, behind, step.last]));
+      after = step.last;
+    }
   }
 }
 

@@ -60,8 +60,11 @@ function configuredBucket({ config }: StoreOptions): CheckpointBucket {
   return openCheckpointBucket(s3);
 }
 
-/** @throws ConfigurationError where nobody says which, and the records are not in files either. */
-function checkpointFile(options: StoreOptions): string {
+/**
+ * Where gateways of the store write their checkpoints.
+ * @throws ConfigurationError where nobody says which, and the records are not in files either.
+ */
+export function checkpointFile(options: StoreOptions): string {
   if (options.store === undefined) {
     const { audit, store } = readConfiguration(options.config);
     if (audit.checkpointFile !== undefined) return audit.checkpointFile;

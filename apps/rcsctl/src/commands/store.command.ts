@@ -10,6 +10,8 @@ import {
   type StoreFinding,
 } from '#store';
 import { storeDirectory, withStoreOptions, type StoreOptions } from '../audit/audit-store.js';
+import { backUpCheckpoints } from '../audit/backup-checkpoints.js';
+import { checkpointFile } from '../audit/verify-log.js';
 import {
   readConfiguration,
   withConfiguration,
@@ -90,7 +92,8 @@ async function prepareCassandra({ config, replication, json }: PrepareOptions): 
 }
 
 async function backup(target: string, { json, ...where }: BackupOptions): Promise<void> {
-  const files = await backupSqliteStore(storeDirectory(where), target);
+  const databases = await backupSqliteStore(storeDirectory(where), target);
+  const files = [...databases, ...(await backUpCheckpoints(checkpointFile(where), target))];
   print(json === true, { files }, () => files.map(({ file, bytes }) => `${file}  ${bytes} bytes`).join('\n'));
 }
 

@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, HttpCode, Post, Put, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { parseCertificatePem } from '#certificates';
-import { parseInput, RcsError } from '#platform';
+import { parseQuery, RcsError } from '#platform';
 import type { AssignmentTarget } from '#store';
 import { RequirePrivilege } from '../access/access-rule.js';
 import { CertificateAdministrator, type Administrator } from '../access/certificate-administrator.js';
@@ -52,7 +52,7 @@ export class ScreenEncryptionSettingsController {
 
   @Get()
   async get(@CertificateAdministrator() { contactCenter }: Administrator, @Query() query: unknown) {
-    parseInput(screenEncryptionQuerySchema, query);
+    parseQuery(screenEncryptionQuerySchema, query);
     const { aliases } = await this.assignments.view(contactCenter, screens);
     const settings = aliases.length === 0 ? [] : [await this.setting(contactCenter, aliases)];
     return { statusCode: 0, ...describedGroup(screenEncryptionGroup, this.externalUrl.value), settings };
@@ -76,7 +76,7 @@ export class ScreenEncryptionSettingsController {
     @Query() query: unknown,
     @ValidBody(removeScreenEncryptionSchema) { confirm: said }: z.output<typeof removeScreenEncryptionSchema>,
   ) {
-    parseInput(screenEncryptionQuerySchema, query);
+    parseQuery(screenEncryptionQuerySchema, query);
     await this.assignments.assign(administrator, screens, [], said);
     return { statusCode: 0 };
   }

@@ -4,6 +4,7 @@ import { KEY_MANAGER_SETTINGS } from '../dependencies/injection-tokens.js';
 import { GatewayKeys } from '../redis/gateway-keys.js';
 import { RedisGate } from '../redis/redis-gate.js';
 import type { HawkCaller } from './hawk-authentication.js';
+import { signedRequestsWait } from './replay-guard.js';
 
 const windowMs = 1000;
 
@@ -41,7 +42,7 @@ export class DecryptRate {
         .pexpire(key, 2 * windowMs)
         .exec();
       return Number(results?.[0]?.[1]);
-    });
+    }, signedRequestsWait);
     if (own <= this.perSecond && count <= this.perSecond) return;
     throw new RcsError(
       'RCS_TOO_MANY_REQUESTS',

@@ -84,13 +84,15 @@ export class HawkAuthentication {
   private async verified(request: HawkRequest): Promise<Verified> {
     const { target } = request;
     const signed = this.options.allowUnsignedQuery ? [target, withoutQuery(target)] : [target];
+    let inForce: readonly HawkKey[] | undefined;
     let keys: readonly HawkKey[] | undefined;
     let failure: unknown;
     for (const text of new Set(signed)) {
       for (let attempt = 0; attempt < (keys?.length ?? 1); attempt++) {
         try {
           const checked = await this.check({ ...request, target: text }, async id => {
-            keys ??= keysToTry(await this.credentials.keysOf(id));
+            inForce ??= await this.credentials.keysOf(id);
+            keys ??= keysToTry(inForce);
             return keys[attempt]?.key ?? '';
           });
           return { ...checked, owner: keys?.[attempt]?.owner };
@@ -100,6 +102,8 @@ export class HawkAuthentication {
         }
       }
     }
+    // In the audit alone: the caller hears what everybody hears.
+    if (inForce?.length === 0) throw new HawkRefusal('Hawk: no credential of this id is in force', 'Hawk', failure);
     throw refusedBy(failure);
   }
 

@@ -44,7 +44,10 @@ describe.each(redisLayouts)(`${ReplayGuard.name} (%s)`, layout => {
   it('lets none in that cannot be known to be the first', async () => {
     const { guard, redis } = await ofGateway();
     redis.disconnect();
-    await expect(guard.isFirst(request())).rejects.toMatchObject({ code: 'RCS_SESSION_UNAVAILABLE' });
+    await expect(guard.isFirst(request())).rejects.toMatchObject({
+      code: 'RCS_SESSION_UNAVAILABLE',
+      publicDetail: 'signed requests cannot be taken now, sign another one later',
+    });
   });
 
   it('whoever deletes from Redis gains one more at each other gateway, and none here', async () => {

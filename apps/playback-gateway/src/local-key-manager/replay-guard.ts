@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import type { LocalKeyManagerConfiguration } from '#platform';
+import type { LocalKeyManagerConfiguration, RedisConnection } from '#platform';
 import { entriesAtMost } from '#platform';
 import type { KeyManagerOwner } from '#store';
 import { KEY_MANAGER_SETTINGS } from '../dependencies/injection-tokens.js';
@@ -16,6 +16,8 @@ export interface SignedOnce {
   readonly nonce: string;
 }
 
+/** For callers, who have no sessions. */
+export const signedRequestsWait = 'signed requests cannot be taken now, sign another one later';
 /** Requests that this gateway itself remembers; some 20 MB when all are in use. */
 const rememberedHere = 100_000;
 
@@ -45,6 +47,7 @@ export class ReplayGuard {
     const digest = this.digest(owner ?? null, id, ts, nonce);
     if (this.seenHere.has(digest)) return false;
     this.seenHere.set(digest, true);
-    return (await this.gate.run(redis => redis.set(`hawk-nonce:${digest}`, '', 'EX', this.seconds, 'NX'))) === 'OK';
+    const put = (redis: RedisConnection) => redis.set(`hawk-nonce:${digest}`, '', 'EX', this.seconds, 'NX');
+    return (await this.gate.run(put, signedRequestsWait)) === 'OK';
   }
 }

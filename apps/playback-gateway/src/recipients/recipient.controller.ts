@@ -1,6 +1,6 @@
 import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { parseInput, RcsError } from '#platform';
+import { parseQuery, RcsError } from '#platform';
 import type { AssignmentTarget, SettingStore, User } from '#store';
 import { AuthenticatedOrRecorder } from '../access/access-rule.js';
 import { mayAdministerCertificates } from '../access/certificate-administrator.js';
@@ -54,7 +54,7 @@ export class RecipientController {
   }
 
   private targetOf(contactCenter: string, query: unknown): Promise<AssignmentTarget> {
-    return askedTarget(parseInput(recipientQuerySchema, query), () => this.settings.list(contactCenter));
+    return askedTarget(parseQuery(recipientQuerySchema, query), () => this.settings.list(contactCenter));
   }
 }
 

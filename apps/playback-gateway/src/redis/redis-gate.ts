@@ -12,8 +12,17 @@ export class RedisGate {
 
   constructor(@Inject(REDIS) private readonly redis: RedisConnection) {}
 
-  /** @throws RcsError RCS_SESSION_UNAVAILABLE when Redis is away, slow or refuses. */
-  async run<T>(work: (redis: RedisConnection) => Promise<T>): Promise<T> {
+  /**
+   * @param publicDetail what cannot be done without it, where that is no session
+   * @throws RcsError RCS_SESSION_UNAVAILABLE when Redis is away, slow or refuses.
+   */
+  async run<T>(work: (redis: RedisConnection) => Promise<T>, publicDetail?: string): Promise<T> {
+    const unavailable = (why: string, cause?: unknown): RcsError =>
+      new RcsError('RCS_SESSION_UNAVAILABLE', why, {
+        cause,
+        retryAfterMs: 2 * restMs,
+        ...(publicDetail === undefined ? {} : { publicDetail }),
+      });
     if (this.redis.status !== 'ready') throw unavailable(`the connection to Redis is ${this.redis.status}`);
     if (performance.now() < this.restingUntil) throw unavailable('Redis failed a moment ago');
     try {
@@ -24,6 +33,3 @@ export class RedisGate {
     }
   }
 }
-
-const unavailable = (why: string, cause?: unknown): RcsError =>
-  new RcsError('RCS_SESSION_UNAVAILABLE', why, { cause, retryAfterMs: 2 * restMs });

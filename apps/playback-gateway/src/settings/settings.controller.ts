@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { parseInput, RcsError } from '#platform';
+import { parseQuery, RcsError } from '#platform';
 import type { AuditLog, Setting, SettingName, SettingStore, User } from '#store';
 import { Authenticated } from '../access/access-rule.js';
 import { administeredContactCenter } from '../access/contact-center-administrator.js';
@@ -66,7 +66,7 @@ export class SettingsController {
 
   @Get()
   groups(@Query() query: unknown) {
-    parseInput(settingGroupsQuerySchema, query);
+    parseQuery(settingGroupsQuerySchema, query);
     return {
       statusCode: 0,
       settings: Object.keys(settingGroups).map(group => describedGroup(group, this.externalUrl.value)),

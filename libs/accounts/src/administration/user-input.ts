@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseInput } from '#platform';
+import { parseInput, parseQuery } from '#platform';
 import { allPrivileges, type Role } from '#store';
 import type { AccountChoice } from './account-choice.js';
 
@@ -67,7 +67,7 @@ export const parseNewUser = (body: unknown): NewUser => parseInput(newUserSchema
 export const parseUserChange = (body: unknown): UserChange => parseInput(userChangeSchema, body);
 /** @throws RcsError RCS_INVALID_VALUE naming the parameter. */
 export function parseAccountChoice(query: unknown): AccountChoice {
-  const { source, contactCenter: id } = parseInput(accountChoiceSchema, query);
+  const { source, contactCenter: id } = parseQuery(accountChoiceSchema, query);
   return { ...(source === undefined ? {} : { source }), ...(id === undefined ? {} : { contactCenter: id }) };
 }
 /** @throws RcsError RCS_MISSING_PARAMETER, RCS_INVALID_VALUE naming the field. */

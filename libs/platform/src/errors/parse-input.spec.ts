@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseInput } from './parse-input.js';
+import { parseInput, parseQuery } from './parse-input.js';
 
 const schema = z.strictObject({
   name: z.string().max(5),
@@ -42,6 +42,13 @@ describe(parseInput.name, () => {
         code: 'RCS_INVALID_VALUE',
         publicDetail: expect.stringMatching(detail) as string,
       }) as Error,
+    );
+  });
+
+  it('says of a query that it is one', () => {
+    const unknown = { code: 'RCS_INVALID_VALUE', publicDetail: 'the query: Unrecognized key: "nmae"' };
+    expect(() => parseQuery(z.strictObject({ name: z.string().optional() }), { nmae: 'a' })).toThrow(
+      expect.objectContaining(unknown) as Error,
     );
   });
 

@@ -46,6 +46,8 @@ export function readAuditCheckpointNote(note: string, trust: CertificateTrust): 
   if (checkpoint === undefined) throw new StatementRefused('its text is not that of a checkpoint');
   const { content } = checkpoint;
   const certificate = parsedCertificate(checkpoint.certificate, trust);
+  if (!isValidAt(certificate, Date.parse(content.time)))
+    throw new StatementRefused('its certificate was not valid at its time: the clock of the gateway was wrong');
   const role = trust.roleOf(certificate, new Date(content.time));
   if (role !== 'playback-gateway') throw signedByAnother(role);
   if (!isSignedBy(parsed, originOf(content.writer), certificate.publicKey)) {

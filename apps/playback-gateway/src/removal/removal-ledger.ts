@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { describeError, FreedMemory, type Logger } from '#platform';
+import { describeError, FreedMemory, millisecondsSince, type Logger } from '#platform';
 import type { AuditLog, ErasedFields, LedgerEntry, RecordingStore, RemovalStore } from '#store';
 import { CONFIGURATION, LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 import type { GatewayConfiguration } from '../dependencies/gateway-dependencies.js';
@@ -11,6 +11,9 @@ const pageSize = 1000;
 /** Numbers of the store are given before they can be read: so far back it is looked for late ones. */
 const lateNumbers = 1000;
 const broughtBackAtOnce = 200;
+const mostUntold = 10_000;
+/** Longer than somebody listens to one recording, mostly. */
+const openForMs = 3_600_000;
 
 type Named = Pick<LedgerEntry, 'recordingId' | 'mediaId'>;
 
@@ -27,6 +30,8 @@ export class RemovalLedger implements OnModuleInit, OnApplicationShutdown {
   /** Of what the audit has forgotten the last that is in the file. */
   private lastForgotten = 0;
   private keeping: Promise<boolean> = Promise.resolve(true);
+  /** Removals that workers may not have heard of: whoever did them may have been killed, or know other workers. */
+  private untold: LedgerEntry[] = [];
   /** What was erased before this process began was never in its memory. */
   private hasBegun = false;
 
@@ -140,6 +145,24 @@ export class RemovalLedger implements OnModuleInit, OnApplicationShutdown {
     return missing.length;
   }
 
+  /** Deletions and erasures that were read since the last call. */
+  takeUntold(): readonly LedgerEntry[] {
+    const untold = this.untold;
+    this.untold = [];
+    return untold;
+  }
+
+  /** Of what was removed before it began, what nobody had written to the file a while ago; without one that is not known. */
+  private noteUntold(entries: readonly LedgerEntry[]): void {
+    if (!this.hasBegun && this.file === undefined) return;
+    const isRecent = ({ time }: LedgerEntry): boolean =>
+      this.hasBegun || millisecondsSince(Date.parse(time)) < openForMs;
+    // Of rules of retention too many go at once; what is open of them ends within a minute.
+    this.untold.push(
+      ...entries.filter(one => one.kind !== 'expired' && isRecent(one)).slice(0, mostUntold - this.untold.length),
+    );
+  }
+
   private async append(): Promise<boolean> {
     try {
       for (;;) {
@@ -155,6 +178,7 @@ export class RemovalLedger implements OnModuleInit, OnApplicationShutdown {
         const isFirst = this.written.size === 0;
         const unwritten = isFirst ? news.filter(({ number }) => number > this.last) : news;
         await this.file?.append(unwritten);
+        this.noteUntold(unwritten);
         const before = this.last;
         this.last = Math.max(this.last, ...entries.map(({ number }) => number));
         this.written = new Set(entries.filter(({ number }) => number > this.last - lateNumbers).map(nameOf));

@@ -1,9 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { ForgetRequest, WorkerRegistration } from '#contracts';
+import { LRUCache } from 'lru-cache';
+import type { ForgetRequest, ForgottenRecording, WorkerRegistration } from '#contracts';
 import { LOGGER } from '../dependencies/injection-tokens.js';
 import { WorkerClient } from './worker-client.js';
 import { WorkerDirectory } from './worker-directory.js';
-import { describeError, type Logger } from '#platform';
+import { describeError, entriesAtMost, type Logger } from '#platform';
+
+const remembered = 10_000;
 
 /** Who can be told. */
 export interface KnownWorkers {
@@ -23,6 +26,9 @@ export interface ForgettingWorkers {
  */
 @Injectable()
 export class ForgottenKeys {
+  /** Of recordings that are gone, and do not come back: whether all workers have answered. */
+  private readonly told = new LRUCache<string, Promise<boolean>>(entriesAtMost(remembered));
+
   constructor(
     @Inject(WorkerDirectory) private readonly workers: KnownWorkers,
     @Inject(WorkerClient) private readonly client: ForgettingWorkers,
@@ -31,18 +37,35 @@ export class ForgottenKeys {
 
   /** Resolves when all have answered or failed to. */
   async announce(forgotten: ForgetRequest, requestId: string): Promise<void> {
-    await Promise.all(
+    const haveHeard = this.tell(forgotten, requestId);
+    if ('recording' in forgotten) this.told.set(nameOf(forgotten), haveHeard);
+    await haveHeard;
+  }
+
+  /** The same of a recording that may have been announced here, unless all have answered. */
+  async announceAgain(forgotten: ForgottenRecording, requestId: string): Promise<void> {
+    if ((await this.told.get(nameOf(forgotten))) !== true) await this.announce(forgotten, requestId);
+  }
+
+  /** Whether all have answered. */
+  private async tell(forgotten: ForgetRequest, requestId: string): Promise<boolean> {
+    const answers = await Promise.all(
       this.workers.all.map(async worker => {
         try {
           await this.client.forget(worker, forgotten, requestId);
+          return true;
         } catch (error) {
           const { instance } = worker;
           this.logger.warn(
             { requestId, worker: instance, error: describeError(error) },
             'a worker could not be told that a key is disabled or a recording removed',
           );
+          return false;
         }
       }),
     );
+    return !answers.includes(false);
   }
 }
+
+const nameOf = (forgotten: ForgottenRecording): string => JSON.stringify(forgotten);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from '../run-command.js';
 
@@ -32,6 +32,13 @@ export async function softHsmToken(directory: string, pin: string, securityOffic
       environment: { SOFTHSM2_CONF: `${configuration}.new` },
     });
     writeFileSync(configuration, settings, { mode: 0o600 });
-  }
+  } else leadTo(tokens, configuration);
   return { uri: `pkcs11:token=${label}?module-path=${modulePath}`, environment };
+}
+
+/** A directory that was moved, or is a copy, has its own token and not that of the place where it was made. */
+function leadTo(tokens: string, configuration: string): void {
+  const before = readFileSync(configuration, 'utf8');
+  const now = before.replace(/^directories\.tokendir = .*$/m, () => `directories.tokendir = ${tokens}`);
+  if (now !== before) writeFileSync(configuration, now, { mode: 0o600 });
 }

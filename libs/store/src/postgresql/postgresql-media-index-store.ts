@@ -85,8 +85,10 @@ export class PostgresqlMediaIndexStore implements MediaIndexStore {
     const text = `
       INSERT INTO background_lease AS present (name, owner, lease_until) VALUES ($1, $2, $3)
       ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, lease_until = excluded.lease_until
-      WHERE present.owner = excluded.owner OR present.lease_until < $4`;
-    return (await this.database.transaction(sql => sql.run(text, [leaseName, owner, leaseUntil, now]))) === 1;
+      WHERE present.owner = excluded.owner OR present.lease_until < $4 OR present.lease_until > $5`;
+    // A clock that was set back, or that of a gateway that was ahead, must not keep everybody from it.
+    const values = [leaseName, owner, leaseUntil, now, now + 10 * (leaseUntil - now)];
+    return (await this.database.transaction(sql => sql.run(text, values))) === 1;
   }
 
   /**

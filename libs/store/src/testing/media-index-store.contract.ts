@@ -167,6 +167,12 @@ export const contract = storeContract('mediaIndex', stores => {
       expect(await index().lease('gateway-1', 2700, 3700)).toBe(false);
     });
 
+    it('gives the work to another owner where the lease is that of a clock that was ahead', async () => {
+      const ahead = 365 * 86_400_000;
+      expect(await index().lease('gateway-1', ahead, ahead + 1000)).toBe(true);
+      expect(await index().lease('gateway-2', 1000, 2000)).toBe(true);
+    });
+
     it('goes through all recordings in the order of their insertion', async () => {
       for (const id of ['z', 'a', 'm']) await insert(recordingWith(id, 'file'));
       const first = await index().recordingsAfter(0, 2);

@@ -50,10 +50,11 @@ export function mediaIndexWrites(database: Database.Database): WriteHandlers<Med
     `UPDATE unindexed_media SET missing = 'given-up'
      WHERE contact_center = ? AND recording_id = ? AND missing = 'inspection' AND attempts > 0`,
   );
-  const lease = database.prepare<[string, string, number, number]>(
+  // A clock that was set back must not keep everybody from it.
+  const lease = database.prepare<[string, string, number, number, number]>(
     `INSERT INTO background_lease (name, owner, lease_until) VALUES (?, ?, ?)
      ON CONFLICT DO UPDATE SET owner = excluded.owner, lease_until = excluded.lease_until
-     WHERE owner = excluded.owner OR lease_until < ?`,
+     WHERE owner = excluded.owner OR lease_until < ? OR lease_until > ?`,
   );
   const noteStorages = database.prepare<[string]>('INSERT INTO claimed_storages VALUES (?) ON CONFLICT DO NOTHING');
 
@@ -72,7 +73,7 @@ export function mediaIndexWrites(database: Database.Database): WriteHandlers<Med
       return last ?? null;
     },
     leaseMediaIndex({ owner, now, leaseUntil }) {
-      return lease.run(leaseName, owner, leaseUntil, now).changes === 1;
+      return lease.run(leaseName, owner, leaseUntil, now, now + 10 * (leaseUntil - now)).changes === 1;
     },
     claimLocations(wanted) {
       return wanted.filter(claim => !claims.claim(claim));

@@ -1,1 +1,1 @@
-export { endOf, spend, withMemoryLentForNow, withMemoryOfItsOwn, type Piece } from './spent-memory.js';
+export { endOf, partOf, spend, withMemoryLentForNow, withMemoryOfItsOwn, type Piece } from './spent-memory.js';

@@ -28,6 +28,12 @@ export function endOf(piece: Piece, from: number): Piece {
   return end;
 }
 
+/** Bytes [from, to) of a piece, with what was said of its memory where they are the last of it. */
+export function partOf(piece: Piece, from: number, to: number): Piece {
+  if (to < piece.length) return piece.subarray(from, to);
+  return from === 0 ? piece : endOf(piece, from);
+}
+
 /** The piece was used up. */
 export function spend(piece: Piece): void {
   piece[Symbol.dispose]?.();

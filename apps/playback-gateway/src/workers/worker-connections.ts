@@ -2,6 +2,7 @@ import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { TLSSocket } from 'node:tls';
 import { buildConnector, Pool } from 'undici';
 import type { OwnWorker, WorkerRegistration } from '#contracts';
+import { SilenceWatch } from '#http-answers';
 import {
   describeError,
   internalTlsOptions,
@@ -14,7 +15,6 @@ import {
 } from '#platform';
 import { LOGGER, OWN_WORKER, SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
 import { AnswerPool } from './answers/answer-pool.js';
-import { SilenceWatch } from './answers/silence-watch.js';
 import { overTls, throughSocket, type WorkerPlace } from './answers/worker-socket.js';
 import { NearbyWorkers } from './nearby-workers.js';
 import { WorkerWays } from './worker-ways.js';

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { listenTo } from '#platform';
-import { endOf, type Piece } from '#spent-memory';
+import { partOf, type Piece } from '#spent-memory';
 import type { StoredObject } from '../stored-object.js';
 import { contentTreeBlockBytes, leafPrefix } from './content-tree.js';
 
@@ -80,7 +80,7 @@ export class VerifiedStream extends Readable {
       const index = Math.floor(this.position / contentTreeBlockBytes);
       const blockEnd = Math.min((index + 1) * contentTreeBlockBytes, this.range.stored.size);
       const length = Math.min(blockEnd - this.position, chunk.length - offset);
-      const piece = pieceOf(chunk, offset, offset + length);
+      const piece = partOf(chunk, offset, offset + length);
       this.hash ??= createHash('sha256').update(leafPrefix);
       this.hash.update(piece);
       this.held.push(piece);
@@ -123,9 +123,4 @@ export class VerifiedStream extends Readable {
       this.destroy(error instanceof Error ? error : new Error(String(error)));
     }
   }
-}
-
-function pieceOf(chunk: Piece, from: number, to: number): Piece {
-  if (to < chunk.length) return chunk.subarray(from, to);
-  return from === 0 ? chunk : endOf(chunk, from);
 }

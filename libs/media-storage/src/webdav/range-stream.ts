@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { RcsError } from '#platform';
-import { withMemoryLentForNow } from '#spent-memory';
+import { partOf, type Piece } from '#spent-memory';
 import type { StorageObserver } from '../media-storage-configuration.js';
 import {
   contentLengthOf,
@@ -40,8 +40,6 @@ export class RangeStream extends Readable implements AnswerReceiver {
   /** Bytes to pass over because the storage ignored the range. */
   private skip = 0;
   private answered = false;
-  /** Whether what one read of the connection brings of the body comes in one piece, which is all that is left of it then. */
-  private isOneSpan = false;
   private resumptions = 0;
   private deadline: number | undefined;
   private pausedAt: number | undefined;
@@ -74,18 +72,17 @@ export class RangeStream extends Readable implements AnswerReceiver {
 
   head(answer: StorageAnswer): void {
     this.skip = this.checkAnswer(answer);
-    this.isOneSpan = contentLengthOf(answer) !== undefined && answer.headers['transfer-encoding'] === undefined;
     this.answered = true;
   }
 
-  data(received: Buffer): void {
+  data(received: Piece): void {
     this.observer.received(received.length);
     const skipped = Math.min(this.skip, received.length);
     this.skip -= skipped;
-    const chunk = received.subarray(skipped, skipped + this.request.end - this.position);
+    const chunk = partOf(received, skipped, skipped + this.request.end - this.position);
     if (chunk.length === 0) return;
     this.position += chunk.length;
-    const wantsMore = this.push(this.isOneSpan ? withMemoryLentForNow(chunk) : chunk);
+    const wantsMore = this.push(chunk);
     if (this.position === this.request.end) this.finish();
     else if (!wantsMore) this.holdBack();
   }

@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import { RcsError } from '#platform';
 import type { StorageObserver } from '../media-storage-configuration.js';
 import { abortReason, bodyError, exchangeError, isConnectionLoss } from './storage-errors.js';
+import type { RequestDispatcher } from './storage-dispatcher.js';
 import type { RequestCredentials } from './webdav-credentials.js';
 
 export interface StorageRequest {
@@ -34,7 +35,7 @@ export interface AnswerReceiver {
 /** What exchanges with one storage have in common. */
 export interface StorageAccess {
   readonly name: string;
-  readonly dispatcher: Dispatcher;
+  readonly dispatcher: RequestDispatcher;
   readonly credentials: RequestCredentials;
   readonly observer: StorageObserver;
   /** For a request to find a free connection, or to open one. */
@@ -50,7 +51,7 @@ const restTimeoutMs = 1000;
 
 /**
  * One request to a storage and its answer: answers challenges, and asks once more when a kept connection turns out to be
- * closed. Uses the dispatcher of undici directly: a body then waits in no other buffer than the receiver's own.
+ * closed. A body waits in no other buffer than the receiver's own.
  */
 export class StorageExchange {
   private controller: Dispatcher.DispatchController | undefined;

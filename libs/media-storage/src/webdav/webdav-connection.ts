@@ -2,15 +2,20 @@ import { Pool } from 'undici';
 import { RcsError } from '#platform';
 import type { MediaStorageConfiguration, StorageObserver } from '../media-storage-configuration.js';
 import { withoutInterimAnswers } from './interim-answers.js';
+import { RangeConnections } from './ranges/range-connections.js';
+import { storagePlace } from './ranges/storage-place.js';
+import { StorageDispatcher } from './storage-dispatcher.js';
 import { StorageExchange, type AnswerReceiver, type StorageAccess, type StorageRequest } from './storage-exchange.js';
 import { WebDavCredentials, type RequestCredentials } from './webdav-credentials.js';
 
 /** Requests that may wait for each connection; more are turned away at once. */
 const waitingPerConnection = 16;
+/** That a connection without a request is kept, unless the storage says less. */
+const keptMs = 30_000;
 
 /** Keep-alive connections to one storage, with its credentials and trust. */
 export class WebDavConnection {
-  private readonly pool: Pool;
+  private readonly requests: StorageDispatcher;
   private readonly access: StorageAccess;
   private readonly basePath: string;
   private readonly maximumWaiting: number;
@@ -27,23 +32,26 @@ export class WebDavConnection {
     this.totalTimeoutMs = configuration.totalTimeoutMs;
     this.maximumWaiting = configuration.maxConnections * waitingPerConnection;
     this.basePath = url.pathname.replace(/\/+$/, '');
-    this.pool = new Pool(url.origin, {
+    const tls = {
+      ...trustOptions(configuration.trustedCA),
+      ...configuration.clientIdentity,
+      ...(configuration.ciphers === undefined ? {} : { ciphers: configuration.ciphers }),
+    };
+    const pool = new Pool(url.origin, {
       connections: configuration.maxConnections,
       pipelining: 1,
-      keepAliveTimeout: 30_000,
+      keepAliveTimeout: keptMs,
       headersTimeout: headersTimeoutMs,
       // Not counted while we have paused the body: a slow player is not the fault of the storage.
       bodyTimeout: idleTimeoutMs,
-      connect: withoutInterimAnswers({
-        timeout: connectTimeoutMs,
-        ...trustOptions(configuration.trustedCA),
-        ...configuration.clientIdentity,
-        ...(configuration.ciphers === undefined ? {} : { ciphers: configuration.ciphers }),
-      }),
+      connect: withoutInterimAnswers({ timeout: connectTimeoutMs, ...tls }),
     });
+    const times = { connect: connectTimeoutMs, head: headersTimeoutMs, body: idleTimeoutMs, idle: keptMs };
+    const ranges = new RangeConnections(storagePlace(url, tls), times);
+    this.requests = new StorageDispatcher(pool, ranges, configuration.maxConnections);
     this.access = {
       name: this.name,
-      dispatcher: this.pool,
+      dispatcher: this.requests,
       credentials: credentials ?? new WebDavCredentials(userName, password),
       observer,
       connectionTimeoutMs: connectTimeoutMs + headersTimeoutMs,
@@ -57,14 +65,15 @@ export class WebDavConnection {
 
   /** Sends a request; everything further, failures too, is told to the receiver. */
   exchange(request: StorageRequest, receiver: AnswerReceiver): StorageExchange {
-    if (this.pool.stats.queued >= this.maximumWaiting) {
+    if (this.requests.waiting >= this.maximumWaiting) {
       throw new RcsError('RCS_OVERLOADED', `too many requests wait for storage ${this.name}`, { retryAfterMs: 1000 });
     }
     return new StorageExchange(this.access, request, receiver);
   }
 
   async close(): Promise<void> {
-    await this.pool.destroy();
+    const message = `the connections to storage ${this.name} are closed`;
+    await this.requests.destroy(new RcsError('RCS_SHUTTING_DOWN', message));
   }
 }
 

@@ -1,10 +1,15 @@
 import type { Socket } from 'node:net';
 import type { OwnWorkerAnswer } from '#contracts';
+import {
+  AnswerError,
+  ArrivalSlab,
+  HeadBytes,
+  parseAnswerHead,
+  type AnswerHead,
+  type SilenceWatch,
+  type Waiting,
+} from '#http-answers';
 import { AnswerBody, type BodyOrigin } from './answer-body.js';
-import { AnswerError, parseAnswerHead, type AnswerHead } from './answer-head.js';
-import { ArrivalSlab } from './arrival-slab.js';
-import { HeadBytes } from './head-bytes.js';
-import type { SilenceWatch, Waiting } from './silence-watch.js';
 import type { WorkerPlace } from './worker-socket.js';
 
 /** Times in milliseconds. */

@@ -10,7 +10,7 @@ import { waitFor } from '#test/waiting/wait-for.js';
 import { within } from '#test/waiting/within.js';
 import type { AnswerTimes } from './answer-connection.js';
 import { AnswerPool } from './answer-pool.js';
-import { SilenceWatch } from './silence-watch.js';
+import { SilenceWatch } from '#http-answers';
 
 jest.setTimeout(120_000);
 

@@ -1,7 +1,7 @@
 import type { OwnWorkerAnswer } from '#contracts';
 import { AnswerConnection, type AnswerTimes, type ConnectionKeeper } from './answer-connection.js';
 import { AskedQuestion, type BodyRequest } from './asked-question.js';
-import type { SilenceWatch } from './silence-watch.js';
+import type { SilenceWatch } from '#http-answers';
 import type { WorkerPlace } from './worker-socket.js';
 
 export interface AnswerPoolOptions {

@@ -7,12 +7,15 @@ import { withMemoryOfItsOwn, type Piece } from '#spent-memory';
  */
 export class ArrivalSlab {
   private memory: Buffer;
+  /** That of the memory may be given back while this is asked for. */
+  private size: number;
   private taken = 0;
   private filled = 0;
 
   /** @param bytes its size */
   constructor(bytes: number) {
     this.memory = Buffer.allocUnsafeSlow(bytes);
+    this.size = bytes;
   }
 
   /** Where the next bytes belong: behind those that came, which may still be on their way to a player. */
@@ -21,7 +24,7 @@ export class ArrivalSlab {
   }
 
   get isFull(): boolean {
-    return this.filled === this.memory.length;
+    return this.filled === this.size;
   }
 
   /** Notes bytes that were written where `room` is. */
@@ -42,6 +45,7 @@ export class ArrivalSlab {
   /** Another place for what comes next, once all was taken; inside of a callback of the socket alone. */
   exchange(bytes: number): void {
     this.memory = Buffer.allocUnsafeSlow(bytes);
+    this.size = bytes;
     this.taken = 0;
     this.filled = 0;
   }

@@ -1,4 +1,4 @@
-/** What a worker sent is no answer, or not the one that was asked for. */
+/** What came is no answer, or not one that is read here. */
 export class AnswerError extends Error {
   override readonly name = 'AnswerError';
 }
@@ -19,14 +19,14 @@ const fieldLine = /^([!#$%&'*+.^_`|~\dA-Za-z-]+):[\t ]*([\t\x20-\x7e\x80-\xff]*?
 const digits = /^\d{1,15}$/;
 
 /**
- * Reads the head of an answer, strictly: bodies of workers have a length that they name once, and no coding.
+ * Reads the head of an answer, strictly: its body has a length that it names once, and no coding.
  * @param text status line and fields without the empty line behind them
  * @throws AnswerError
  */
 export function parseAnswerHead(text: string): AnswerHead {
   const [first = '', ...lines] = text.split('\r\n');
   const status = Number(statusLine.exec(first)?.[1] ?? NaN);
-  if (Number.isNaN(status)) throw new AnswerError('a worker answered with no status line of HTTP/1.1');
+  if (Number.isNaN(status)) throw new AnswerError('what came begins with no status line of HTTP/1.1');
   // Without names of its own: a field may have any name.
   const headers = Object.create(null) as Record<string, string>;
   for (const line of lines) {

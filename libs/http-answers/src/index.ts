@@ -1,0 +1,4 @@
+export { AnswerError, parseAnswerHead, type AnswerHead } from './answer-head.js';
+export { ArrivalSlab } from './arrival-slab.js';
+export { HeadBytes } from './head-bytes.js';
+export { SilenceWatch, type Waiting } from './silence-watch.js';

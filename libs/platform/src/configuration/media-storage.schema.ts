@@ -36,7 +36,14 @@ export const mediaStorage = () =>
       .describe('Certificate and key to show when the storage asks for one: JKS, PKCS#12 or PEM.'),
     webDAVKeyStorePassword: secret.optional().describe('Of that keystore.'),
     allowWeakKeys: ownAllowWeakKeys,
-    webDAVMaxConnection: z.int().min(1).max(1024).default(64).describe('Requests at once, per storage and worker; with idle ones there are twice as many connections at most.'),
+    webDAVMaxConnection: z
+      .int()
+      .min(1)
+      .max(1024)
+      .default(64)
+      .describe(
+        'Requests at once, per storage and worker; with idle ones there are twice as many connections at most.',
+      ),
     connectTimeoutMs: milliseconds.default(3000).describe('For one attempt to connect.'),
     headersTimeoutMs: milliseconds.default(10_000).describe('Until the head of an answer is there.'),
     idleTimeoutMs: milliseconds.default(15_000).describe('Between two pieces of a body.'),

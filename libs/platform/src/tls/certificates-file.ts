@@ -28,21 +28,26 @@ export function certificatesIn(file: Buffer, option: string, path: string): Buff
 }
 
 /**
- * The certificate of a file that is of one. Those that issued it may stand behind it; any other would be meant, and not taken.
+ * The first certificate of a file that is of one. Its issuers may stand behind it in any order, as `openssl pkcs12` writes them;
+ * any other would be meant, and not taken.
  * @param option its name, for messages
- * @throws ConfigurationError when it holds none, one that cannot be read, or one more
+ * @throws ConfigurationError when it holds none, one that cannot be read, or one that did not issue another one of the chain
  */
 export function onlyCertificateIn(file: Buffer, option: string, path: string): X509Certificate {
-  const [first, ...others] = certificatesOf(file, option, path) as [X509Certificate, ...X509Certificate[]];
-  let issued = first;
-  for (const [index, issuer] of others.entries()) {
-    if (!issued.checkIssued(issuer) || !issued.verify(issuer.publicKey)) {
-      const which = `certificate ${index + 2} of ${path}`;
-      throw new ConfigurationError(`option ${option}: ${which} did not issue the one before it: name a file for each`);
-    }
-    issued = issuer;
-  }
-  return first;
+  const all = certificatesOf(file, option, path) as [X509Certificate, ...X509Certificate[]];
+  const chain = new Set([all[0]]);
+  // What is added while it runs is visited, too.
+  for (const issued of chain) for (const other of all) if (isIssuedBy(issued, other)) chain.add(other);
+  const stray = all.findIndex(one => !chain.has(one));
+  if (stray < 0) return all[0];
+  const which = `certificate ${stray + 1} of ${path} issued neither the first nor an issuer of it`;
+  throw new ConfigurationError(
+    `option ${option}: ${which}: a chain has to be whole, and any other certificate named in a file of its own`,
+  );
+}
+
+function isIssuedBy(issued: X509Certificate, issuer: X509Certificate): boolean {
+  return issued.checkIssued(issuer) && issued.verify(issuer.publicKey);
 }
 
 function certificateIn(block: string, index: number, option: string, path: string): X509Certificate {

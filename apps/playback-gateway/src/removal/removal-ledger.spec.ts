@@ -52,8 +52,35 @@ describe(RemovalLedger.name, () => {
     await ledger.keep();
     expect(memory.note).toHaveBeenCalledTimes(1);
     // What was removed between the last line of the file and the start of this process counts as well.
-    expect(ledger.takeUntold().map(({ recordingId }) => recordingId)).toEqual(['erased-before', 'deleted', 'erased']);
-    expect(ledger.takeUntold()).toEqual([]);
+    const untold = [...ledger.takeUntold(2), ...ledger.takeUntold(2)];
+    expect(untold.map(({ recordingId }) => recordingId)).toEqual(['erased-before', 'deleted', 'erased']);
+    expect(ledger.takeUntold(1)).toEqual([]);
     await ledger.onApplicationShutdown();
+  });
+
+  it('says of how many removals workers are not told where too many wait', async () => {
+    let count = 0;
+    const removals = {
+      ledger: (after: number, limit: number) => {
+        const numbers = Array.from({ length: Math.min(limit, count - after) }, (_, index) => after + index + 1);
+        return Promise.resolve(
+          numbers.map(number => ({ number, recordingId: `${number}`, contactCenter, kind: 'erased', time })),
+        );
+      },
+    };
+    const ledger = new RemovalLedger(
+      store.recordings,
+      removals as unknown as Store['removals'],
+      store.audit,
+      {} as LocationClaims,
+      { note: jest.fn() },
+      { removal: {}, store: { kind: 'sqlite' } } as never,
+      logger,
+    );
+    await ledger.onModuleInit();
+    count = 10_003;
+    expect(await ledger.keep()).toBe(true);
+    expect(logger.warn).toHaveBeenCalledWith({ removals: 3 }, expect.stringContaining('no more removals now'));
+    expect(ledger.takeUntold(20_000)).toHaveLength(10_000);
   });
 });

@@ -31,7 +31,7 @@ export class RemovalLedger implements OnModuleInit, OnApplicationShutdown {
   private lastForgotten = 0;
   private keeping: Promise<boolean> = Promise.resolve(true);
   /** Removals that workers may not have heard of: whoever did them may have been killed, or know other workers. */
-  private untold: LedgerEntry[] = [];
+  private readonly untold: LedgerEntry[] = [];
   /** What was erased before this process began was never in its memory. */
   private hasBegun = false;
 
@@ -145,11 +145,9 @@ export class RemovalLedger implements OnModuleInit, OnApplicationShutdown {
     return missing.length;
   }
 
-  /** Deletions and erasures that were read since the last call. */
-  takeUntold(): readonly LedgerEntry[] {
-    const untold = this.untold;
-    this.untold = [];
-    return untold;
+  /** So many of the deletions and erasures that were read and not taken yet. */
+  takeUntold(most: number): readonly LedgerEntry[] {
+    return this.untold.splice(0, most);
   }
 
   /** Of what was removed before it began, what nobody had written to the file a while ago; without one that is not known. */
@@ -158,8 +156,13 @@ export class RemovalLedger implements OnModuleInit, OnApplicationShutdown {
     const isRecent = ({ time }: LedgerEntry): boolean =>
       this.hasBegun || millisecondsSince(Date.parse(time)) < openForMs;
     // Of rules of retention too many go at once; what is open of them ends within a minute.
-    this.untold.push(
-      ...entries.filter(one => one.kind !== 'expired' && isRecent(one)).slice(0, mostUntold - this.untold.length),
+    const news = entries.filter(one => one.kind !== 'expired' && isRecent(one));
+    const taken = news.slice(0, mostUntold - this.untold.length);
+    this.untold.push(...taken);
+    if (taken.length === news.length) return;
+    this.logger.warn(
+      { removals: news.length - taken.length },
+      'workers are told of no more removals now: what they have open of these ends by its time-to-live',
     );
   }
 

@@ -3,7 +3,6 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import { BackgroundRounds, RcsError, type Logger } from '#platform';
 import type { RemovalOrder, RemovalStore } from '#store';
 import { LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
-import { ForgottenKeys } from '../workers/forgotten-keys.js';
 import { RecordingRemoval } from './recording-removal.service.js';
 import { ForgottenSubjects } from './forgotten-subjects.js';
 import { RemovalLedger } from './removal-ledger.js';
@@ -32,7 +31,6 @@ export class RemovalRunner implements OnApplicationBootstrap, OnApplicationShutd
     private readonly subjects: ForgottenSubjects,
     private readonly ledger: RemovalLedger,
     private readonly traces: RemovedTraces,
-    private readonly forgotten: ForgottenKeys,
     @Inject(LOGGER) logger: Logger,
   ) {
     const failed = 'removals cannot be finished now';
@@ -55,22 +53,9 @@ export class RemovalRunner implements OnApplicationBootstrap, OnApplicationShutd
     const files = await this.files.removeDue(randomUUID(), signal);
     await this.subjects.finish(signal);
     await this.ledger.keep();
-    await this.tellWorkers(signal);
     const compares = await this.compareLedger(now);
     await this.traces.erase();
     return files > 0 || compares ? 0 : pauseMs;
-  }
-
-  /** Whoever removed it did so at once; this is for those workers that did not hear. */
-  private async tellWorkers(signal: AbortSignal): Promise<void> {
-    for (const { contactCenter, recordingId: recording, mediaId, kind } of this.ledger.takeUntold()) {
-      if (signal.aborted) return;
-      const erased = kind === 'erased' ? { erased: true } : {};
-      const forgotten = { contactCenter, recording, ...erased };
-      // Of one media file after the other it may be told several times.
-      if (mediaId === undefined) await this.forgotten.announceAgain(forgotten, randomUUID());
-      else await this.forgotten.announce(forgotten, randomUUID());
-    }
   }
 
   /** Whether there is more of it to do at once. */

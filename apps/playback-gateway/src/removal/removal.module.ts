@@ -20,6 +20,7 @@ import { RemovalRunner } from './removal-runner.js';
 import { RemovedTraces } from './removed-traces.js';
 import { StoredFileRemoval } from './stored-file-removal.js';
 import { SubjectRecordings } from './subject-recordings.js';
+import { UntoldRemovals } from './untold-removals.js';
 
 /** How recordings go: by deletion or erasure, unless they are held; and what sees to it that they stay away. */
 @Module({
@@ -51,6 +52,7 @@ import { SubjectRecordings } from './subject-recordings.js';
     RemovedTraces,
     StoredFileRemoval,
     SubjectRecordings,
+    UntoldRemovals,
   ],
   exports: [RecordingRemoval],
 })

@@ -13,6 +13,7 @@ describe(ForgottenKeys.name, () => {
   const recording = { contactCenter: 'cc-1', recording: 'erased', erased: true };
   let asked: string[];
   let away: Set<string>;
+  let workers: { all: readonly WorkerRegistration[] };
   let forgotten: ForgottenKeys;
 
   beforeEach(() => {
@@ -24,7 +25,7 @@ describe(ForgottenKeys.name, () => {
         return away.has(instance) ? Promise.reject(new Error('it stands still')) : Promise.resolve(1);
       },
     };
-    const workers = { all: [registration('one'), registration('other')] };
+    workers = { all: [registration('one'), registration('other')] };
     forgotten = new ForgottenKeys(workers, client, createLogger('gateway', 'test', 'silent'));
   });
 
@@ -42,5 +43,15 @@ describe(ForgottenKeys.name, () => {
     away.clear();
     await forgotten.announceAgain({ ...recording, recording: 'another' }, 'request');
     expect(asked.slice(2)).toEqual(['one', 'other', 'one', 'other']);
+  });
+
+  it('tells those that are known later of what there was nobody for to hear', async () => {
+    const { all } = workers;
+    workers.all = [];
+    await forgotten.announce(recording, 'request');
+    expect(await forgotten.announceAgain(recording, 'request')).toBe(false);
+    workers.all = all;
+    expect(await forgotten.announceAgain(recording, 'request')).toBe(true);
+    expect(asked).toEqual(['one', 'other']);
   });
 });

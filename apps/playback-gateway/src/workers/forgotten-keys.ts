@@ -37,18 +37,26 @@ export class ForgottenKeys {
 
   /** Resolves when all have answered or failed to. */
   async announce(forgotten: ForgetRequest, requestId: string): Promise<void> {
-    const haveHeard = this.tell(forgotten, requestId);
-    if ('recording' in forgotten) this.told.set(nameOf(forgotten), haveHeard);
-    await haveHeard;
+    await this.tellAndRemember(forgotten, requestId, 'warn');
   }
 
-  /** The same of a recording that may have been announced here, unless all have answered. */
-  async announceAgain(forgotten: ForgottenRecording, requestId: string): Promise<void> {
-    if ((await this.told.get(nameOf(forgotten))) !== true) await this.announce(forgotten, requestId);
+  /**
+   * The same of a recording that may have been announced here: not again when all have answered, unless `always`.
+   * @returns whether all have answered; there may be none that is known yet
+   */
+  async announceAgain(forgotten: ForgottenRecording, requestId: string, always = false): Promise<boolean> {
+    if (!always && (await this.told.get(nameOf(forgotten))) === true) return true;
+    return this.tellAndRemember(forgotten, requestId, 'debug');
+  }
+
+  private tellAndRemember(forgotten: ForgetRequest, requestId: string, level: 'warn' | 'debug'): Promise<boolean> {
+    const haveHeard = this.tell(forgotten, requestId, level);
+    if ('recording' in forgotten) this.told.set(nameOf(forgotten), haveHeard);
+    return haveHeard;
   }
 
   /** Whether all have answered. */
-  private async tell(forgotten: ForgetRequest, requestId: string): Promise<boolean> {
+  private async tell(forgotten: ForgetRequest, requestId: string, level: 'warn' | 'debug'): Promise<boolean> {
     const answers = await Promise.all(
       this.workers.all.map(async worker => {
         try {
@@ -56,7 +64,7 @@ export class ForgottenKeys {
           return true;
         } catch (error) {
           const { instance } = worker;
-          this.logger.warn(
+          this.logger[level](
             { requestId, worker: instance, error: describeError(error) },
             'a worker could not be told that a key is disabled or a recording removed',
           );
@@ -64,7 +72,7 @@ export class ForgottenKeys {
         }
       }),
     );
-    return !answers.includes(false);
+    return answers.length > 0 && !answers.includes(false);
   }
 }
 

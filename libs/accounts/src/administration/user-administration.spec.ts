@@ -99,6 +99,33 @@ describe(UserAdministration.name, () => {
     rmSync(other, { recursive: true });
   });
 
+  it('leaves nobody who can log in where a removal ends in the middle, and removes them then', async () => {
+    const user = await add(ada, john);
+    const users = Object.create(store.users) as Store['users'];
+    users.remove = () => Promise.reject(new Error('the process was killed'));
+    const stopped = new UserAdministration({ ...store, users }, []);
+    await expect(stopped.remove(ada, 'john', origin)).rejects.toThrow('killed');
+    const left = await store.users.find(user);
+    expect(left).toMatchObject({ enabled: false });
+    expect(left?.version).toBeGreaterThan(user.version);
+    await administration.remove(ada, 'john', origin);
+    expect(await store.users.find(user)).toBeUndefined();
+  });
+
+  it('removes an account that somebody changes meanwhile', async () => {
+    const user = await add(ada, john);
+    const users = Object.create(store.users) as Store['users'];
+    users.replace = async (content, seen) => {
+      users.replace = (...put) => store.users.replace(...put);
+      await store.users.put({ ...user, roles: ['supervisor'] });
+      return store.users.replace(content, seen);
+    };
+    users.remove = () => Promise.reject(new Error('the process was killed'));
+    const stopped = new UserAdministration({ ...store, users }, []);
+    await expect(stopped.remove(ada, 'john', origin)).rejects.toThrow('killed');
+    expect(await store.users.find(user)).toMatchObject({ enabled: false, roles: ['supervisor'] });
+  });
+
   describe('keeps contact centers apart:', () => {
     beforeEach(async () => {
       await add(ops, { ...john, contactCenter: 'cc-2' });

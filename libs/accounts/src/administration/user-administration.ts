@@ -131,7 +131,16 @@ export class UserAdministration {
     if (!isOperations(administrator)) checkReach(administrator, user);
     if (accountId(user) === administrator.account) throw invalid('nobody removes themselves');
     await this.record(administrator, user, { removed: true }, origin);
+    await this.disable(user);
     await this.store.users.remove(user);
+  }
+
+  /** What an account has seen goes before it, in many steps: nobody logs in meanwhile, nor where that ends in the middle. */
+  private async disable(user: User): Promise<void> {
+    const { users } = this.store;
+    for (let present: User | undefined = user; present?.enabled === true; present = await users.find(user)) {
+      if ((await users.replace({ ...present, enabled: false }, present.version)) !== undefined) return;
+    }
   }
 
   private async replacePassword(

@@ -59,24 +59,30 @@ describe('a gateway whose clock is a year ahead of that of PostgreSQL and of ano
   ];
   const asAlice = (gateway: string, path: string, ...options: string[]): Promise<CurlAnswer> =>
     curl(...client.asUser('alice'), ...options, `${gateway}${path}`);
-  const recorded = (name: string, startTime: Date): Promise<string> =>
+  const recorded = (name: string, startTime: Date, fields: object = {}): Promise<string> =>
     client.inserted(
       name,
       { mediaId: name, mediaDescriptor: client.stored(name) },
-      { startTime: startTime.toISOString() },
+      { startTime: startTime.toISOString(), ...fields },
     );
+  const held = async (name: string, reason: string): Promise<void> => {
+    const until = new Date(Date.now() + 100 * day).toISOString();
+    const hold = json('POST', { reason, until });
+    expect((await asAlice(cluster.ready.gateway, `/rcs/recordings/${name}/holds`, ...hold)).status).toBe(201);
+  };
+  const setAhead = async (): Promise<void> => {
+    writeFileSync(clockFile, String(365 * day));
+    const heeded = join(work, `clock.${processIdOf('second-gateway', cluster.ready.dataDir)}`);
+    await waitFor('the clock to be ahead', () => Promise.resolve(readFileSync(heeded, 'utf8') === String(365 * day)));
+  };
 
   it('removes nothing before its time, by rules of retention or because a hold is over', async () => {
     const { gateway } = cluster.ready;
     await recorded('young', new Date(Date.now() - day));
     await recorded('old', new Date(Date.now() - 400 * day));
     await recorded('held', new Date(Date.now() - 400 * day));
-    const until = new Date(Date.now() + 100 * day).toISOString();
-    const hold = json('POST', { reason: 'case 4711', until });
-    expect((await asAlice(gateway, '/rcs/recordings/held/holds', ...hold)).status).toBe(201);
-    writeFileSync(clockFile, String(365 * day));
-    const heeded = join(work, `clock.${processIdOf('second-gateway', cluster.ready.dataDir)}`);
-    await waitFor('the clock to be ahead', () => Promise.resolve(readFileSync(heeded, 'utf8') === String(365 * day)));
+    await held('held', 'case 4711');
+    await setAhead();
     const rules = json('PUT', { rules: [{ days: 30 }], confirm: '1' });
     expect((await asAlice(ahead.url, '/rcs/retention', ...rules)).status).toBe(200);
     await waitFor('what has expired to go', async () => {
@@ -90,5 +96,23 @@ describe('a gateway whose clock is a year ahead of that of PostgreSQL and of ano
     const { contactCenter } = cluster.ready;
     const removal = `${ahead.url}/api/v2/ops/contact-centers/${contactCenter}/recordings/held`;
     expect((await curl(...client.asOps(), '--request', 'DELETE', removal)).status).toBe(409);
+  });
+
+  it('leaves a person in the audit while a recording of theirs is held', async () => {
+    const number = '+49 40 7654321';
+    await recorded('of-a-held-caller', new Date(Date.now() - day), { callerPhoneNumber: number });
+    await held('of-a-held-caller', `called from ${number}`);
+    await setAhead();
+    const erasure = json('POST', { reason: 'asked for', subject: { phoneNumber: number } });
+    const erased = await asAlice(ahead.url, '/rcs/erasures', ...erasure);
+    expect(erased.status).toBe(200);
+    expect(JSON.parse(erased.body.toString())).toMatchObject({ isFinished: false, recordings: [{ outcome: 'kept' }] });
+    // Each gateway looks every ten seconds.
+    await setTimeout(11_000);
+    const audit = await asAlice(cluster.ready.gateway, '/rcs/audit?order=newest-first&limit=1000');
+    const { records } = JSON.parse(audit.body.toString()) as {
+      readonly records: readonly { readonly detail?: string }[];
+    };
+    expect(records.filter(({ detail }) => detail?.includes(number))).toHaveLength(1);
   });
 });

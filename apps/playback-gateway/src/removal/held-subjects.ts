@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { isInForce, type ForgottenSubject, type LegalHoldStore } from '#store';
+import { isInForce, type ForgottenSubject, type LegalHoldStore, type RetentionStore } from '#store';
 import { storeTokens } from '../dependencies/injection-tokens.js';
 import { SubjectRecordings } from './subject-recordings.js';
 
@@ -12,6 +12,7 @@ export class HeldSubjects {
   constructor(
     private readonly recordings: SubjectRecordings,
     @Inject(storeTokens.legalHolds) private readonly holds: LegalHoldStore,
+    @Inject(storeTokens.retention) private readonly retention: Pick<RetentionStore, 'notAhead'>,
   ) {}
 
   async among(subjects: readonly ForgottenSubject[]): Promise<readonly ForgottenSubject[]> {
@@ -24,7 +25,7 @@ export class HeldSubjects {
     const named = kind === 'user' ? { userName: value } : { phoneNumber: value };
     const { ids, isComplete } = await this.recordings.find(contactCenter, named, lookedAt);
     if (!isComplete || ids.length >= lookedAt) return true;
-    const now = Date.now();
+    const now = await this.retention.notAhead(Date.now());
     const holds = await this.holds.of(ids);
     return [...holds.values()].some(ofRecording => ofRecording.some(hold => isInForce(hold, now)));
   }

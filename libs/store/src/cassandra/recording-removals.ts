@@ -39,7 +39,9 @@ export class RecordingRemovals {
       if (gone?.isWhole === true) return 'unknown';
       const recording = withoutMedia(row.recording, mediaId => gone?.mediaIds.has(mediaId) === true);
       const obstacles = { isProtected: row.protection !== undefined, holds: row.holds };
-      const { removed, kept, keptBy } = removalPlan(recording, obstacles, Date.parse(time));
+      // A hold that is over by the clock of the gateway alone still holds.
+      const now = await this.orders.notAhead(Date.parse(time));
+      const { removed, kept, keptBy } = removalPlan(recording, obstacles, now);
       if (keptBy !== undefined && (kind === 'deleted' || kind === 'unmounted'))
         throw refusalOfRemoval(recordingId, keptBy);
       if (kept.length > 0 && removed.length === 0) return 'kept';

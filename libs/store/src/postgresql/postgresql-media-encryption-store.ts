@@ -20,6 +20,7 @@ import type { MediaDescriptor, Recording } from '../recordings/recording.js';
 import { tablesOfStoredBytes } from '../recordings/tables-of-media.js';
 import { locationDigest } from '../removal/location-digest.js';
 import { documentIn } from './document-row.js';
+import { earlierNow } from './earlier-now.js';
 import { claimLocations, putPin } from './media-rows.js';
 import type { PostgresqlDatabase } from './postgresql-database.js';
 import { beingCleared, holdPlaces, obstaclesOf } from './removal-rows.js';
@@ -63,7 +64,7 @@ export class PostgresqlMediaEncryptionStore implements MediaEncryptionStore {
       if (isEncryptedSo(recording, encryption)) return 'unchanged';
       const plain = plainFileIn(recording, encryption);
       if (recording === undefined || plain === undefined) return 'changed';
-      if (isFileHeld((await obstaclesOf(sql, recordingId)).holds, mediaId, now))
+      if (isFileHeld((await obstaclesOf(sql, recordingId)).holds, mediaId, await earlierNow(sql, now)))
         throw new RcsError('RCS_RECORDING_HELD', `the stored file of ${recordingId} is on legal hold`);
       if (!(await takePlan(sql, encryption))) return 'overtaken';
       await holdPlaces(sql, [location, plainLocation], 'FOR UPDATE');

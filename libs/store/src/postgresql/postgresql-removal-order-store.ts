@@ -2,6 +2,7 @@ import type { ClaimedLocation } from '../recordings/recording-store.js';
 import { goneRecordings, type GoneRow } from '../removal/gone-recordings.js';
 import type { Gone, RemovalAct, RemovalOrderStore, SettledRemoval } from '../removal/removal-order-store.js';
 import type { RemovalClaim } from '../removal/removal-store.js';
+import { earlierNow } from './earlier-now.js';
 import type { PostgresqlDatabase } from './postgresql-database.js';
 import { beingCleared, settleRemoval } from './removal-rows.js';
 import type { Sql } from './sql.js';
@@ -48,6 +49,10 @@ export class PostgresqlRemovalOrderStore implements RemovalOrderStore {
     const text = `SELECT recording_id AS "recordingId", media_id AS "mediaId", contact_center AS "contactCenter"
                   FROM removal_ledger WHERE recording_id = ANY($1::text[])`;
     return goneRecordings(await this.database.read(sql => sql.all<GoneRow>(text, [recordingIds])));
+  }
+
+  notAhead(now: number): Promise<number> {
+    return this.database.read(sql => earlierNow(sql, now));
   }
 
   beingCleared(locations: readonly ClaimedLocation[]): Promise<ClaimedLocation | undefined> {

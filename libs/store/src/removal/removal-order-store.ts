@@ -49,6 +49,9 @@ export interface RemovalOrderStore {
   /** What the ledger says of these recordings, by the ids of those that it has. */
   goneOf(recordingIds: readonly string[]): Promise<ReadonlyMap<string, Gone>>;
 
+  /** This time, or that of the database where it is earlier, milliseconds since the epoch: the clock of whoever asks may be ahead. */
+  notAhead(now: number): Promise<number>;
+
   /** The first of these places where the file of a removed recording still lies. */
   beingCleared(locations: readonly ClaimedLocation[]): Promise<ClaimedLocation | undefined>;
 }

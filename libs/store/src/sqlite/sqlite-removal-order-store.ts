@@ -54,6 +54,8 @@ export const removalOrders = storedThing<RemovalOrderWrites, RemovalOrderStore>(
         await writer.write('settleRemoval', removal);
       },
       goneOf: recordingIds => reader.read(() => goneRecordings(gone.all(JSON.stringify(recordingIds)))),
+      // All gateways of a store in files are on its host, and have its clock.
+      notAhead: now => Promise.resolve(now),
       beingCleared: locations =>
         reader.read(() => locations.find(({ location }) => clearing.get(locationDigest(location)) !== undefined)),
     };

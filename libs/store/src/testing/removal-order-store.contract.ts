@@ -59,6 +59,10 @@ export const contract = storeContract('removalOrders', store => {
       ]);
     });
 
+    it('takes the time for no later than it is told', async () => {
+      expect(await orders().notAhead(1000)).toBe(1000);
+    });
+
     it('knows the places where files still lie', async () => {
       const free = { mediaId: 'other', location: '0:/free' };
       expect(await orders().beingCleared(settled.locations)).toBeUndefined();

@@ -1,6 +1,7 @@
 import type { CertificateUse, UseQuestion } from '../certificates/certificate-store.js';
 import type { CertificateAssignment } from '../certificates/recording-certificate.js';
 import { documentsIn } from './document-row.js';
+import { earlierNow } from './earlier-now.js';
 import { archivesNeeding } from './kept-archive-schema.js';
 import type { Sql } from './sql.js';
 
@@ -21,7 +22,7 @@ const counts = `
 export async function certificateUse(sql: Sql, question: UseQuestion): Promise<CertificateUse> {
   const { contactCenter, alias, recipients, otherRecipients } = question;
   const assigned = (await assignmentsOf(sql, contactCenter)).filter(({ aliases }) => aliases.includes(alias));
-  const values = [contactCenter, recipients, otherRecipients, Date.now()];
+  const values = [contactCenter, recipients, otherRecipients, await earlierNow(sql, Date.now())];
   const {
     recordings = 0,
     archives = 0,

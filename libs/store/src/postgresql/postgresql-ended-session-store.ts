@@ -1,4 +1,5 @@
 import type { EndedSessionStore } from '../ended-sessions/ended-session-store.js';
+import { earlierNow } from './earlier-now.js';
 import type { PostgresqlDatabase } from './postgresql-database.js';
 
 export class PostgresqlEndedSessionStore implements EndedSessionStore {
@@ -6,7 +7,7 @@ export class PostgresqlEndedSessionStore implements EndedSessionStore {
 
   async add(session: string, until: number): Promise<void> {
     await this.database.transaction(async sql => {
-      await sql.run('DELETE FROM ended_session WHERE until < $1', [Date.now()]);
+      await sql.run('DELETE FROM ended_session WHERE until < $1', [await earlierNow(sql, Date.now())]);
       await sql.run('INSERT INTO ended_session VALUES ($1, $2) ON CONFLICT DO NOTHING', [session, until]);
     });
   }

@@ -11,6 +11,7 @@ import type {
   NeedOfArchives,
   NeedQuestion,
 } from '../kept-archives/kept-archive-store.js';
+import { earlierNow } from './earlier-now.js';
 import { archivesNeeding, needsCertificate, needsSomething } from './kept-archive-schema.js';
 import type { PostgresqlDatabase } from './postgresql-database.js';
 import type { Sql } from './sql.js';
@@ -23,7 +24,7 @@ export class PostgresqlKeptArchiveStore implements KeptArchiveStore {
     const forgetText = `DELETE FROM kept_archive WHERE contact_center = $1 AND state = 'making' AND hold_until <= $2`;
     const insertText = `INSERT INTO kept_archive (${rows.begunColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`;
     await this.database.transaction(async sql => {
-      await sql.run(forgetText, [contactCenter, hold.now]);
+      await sql.run(forgetText, [contactCenter, await earlierNow(sql, hold.now)]);
       await sql.run(insertText, rows.begunValues(archive, hold));
       await put(sql, contactCenter, id, hold.needs);
     });
@@ -64,15 +65,18 @@ export class PostgresqlKeptArchiveStore implements KeptArchiveStore {
     const which = needing === undefined ? needsSomething('$2') : needsCertificate('$1', '$6', '$7', '$2');
     const text = rows.pageQuery(which, { contactCenter: '$1', begunAt: '$3', id: '$4', limit: '$5' });
     const names = needing === undefined ? [] : [needing.recipients, needing.otherRecipients];
-    const values = [contactCenter, Date.now(), begunAt, id, limit, ...names];
-    return (await this.database.read(sql => sql.all<rows.KeptArchiveRow>(text, values))).map(rows.keptArchiveOf);
+    const found = await this.database.read(async sql => {
+      const values = [contactCenter, await earlierNow(sql, Date.now()), begunAt, id, limit, ...names];
+      return sql.all<rows.KeptArchiveRow>(text, values);
+    });
+    return found.map(rows.keptArchiveOf);
   }
 
   async count({ contactCenter, recipients, otherRecipients }: NeedQuestion): Promise<number> {
-    const values = [contactCenter, recipients, otherRecipients, Date.now()];
-    const row = await this.database.read(sql =>
-      sql.first<{ readonly archives: number }>(`SELECT (${archivesNeeding}) AS archives`, values),
-    );
+    const row = await this.database.read(async sql => {
+      const values = [contactCenter, recipients, otherRecipients, await earlierNow(sql, Date.now())];
+      return sql.first<{ readonly archives: number }>(`SELECT (${archivesNeeding}) AS archives`, values);
+    });
     return row?.archives ?? 0;
   }
 
@@ -84,7 +88,10 @@ export class PostgresqlKeptArchiveStore implements KeptArchiveStore {
 
   async needs(contactCenter: string): Promise<readonly NeedOfArchives[]> {
     const text = rows.needsQuery(needsSomething('$2'), { contactCenter: '$1' });
-    return (await this.database.read(sql => sql.all<rows.NeedRow>(text, [contactCenter, Date.now()]))).map(rows.needOf);
+    const found = await this.database.read(async sql =>
+      sql.all<rows.NeedRow>(text, [contactCenter, await earlierNow(sql, Date.now())]),
+    );
+    return found.map(rows.needOf);
   }
 }
 

@@ -33,7 +33,7 @@ export { vouchedByArchive } from './audit/vouched-by-archive.js';
 export { provenRoot } from './audit/audit-proof.js';
 export { openScratchDatabase } from './scratch/scratch-database.js';
 export * from './sqlite/open-sqlite-store.js';
-export { backupSqliteStore, type BackedUpFile } from './sqlite/backup-sqlite-store.js';
+export { backupSqliteStore, butWhole, type BackedUpFile } from './sqlite/backup-sqlite-store.js';
 export { backedUpCheckpoints } from './sqlite/backed-up-checkpoints.js';
 export type { ExportPosition } from './audit/export-position.js';
 export * from './open-store.js';

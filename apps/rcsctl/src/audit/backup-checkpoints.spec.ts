@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { backupSqliteStore, openSqliteStore } from '#store';
@@ -39,6 +39,33 @@ describe(backUpCheckpoints.name, () => {
     expect(copied?.file).toBe(join(target, 'audit-checkpoints.jsonl'));
     expect(await problemsOf(target)).toEqual([]);
     expect(readFileSync(copied!.file, 'utf8')).toContain(witness);
+  });
+
+  it('copies whole lines, and nothing of one that a gateway is writing', async () => {
+    const target = join(work, 'while-writing');
+    const file = join(work, 'being-written.jsonl');
+    await backupSqliteStore(past.store, target);
+    const lines = readFileSync(join(past.store, 'audit-checkpoints.jsonl'), 'utf8');
+    writeFileSync(file, `${lines}${lines.slice(0, 40)}`);
+    const [copied] = await backUpCheckpoints(file, target);
+    expect(readFileSync(copied!.file, 'utf8')).toBe(lines);
+    expect(await problemsOf(target)).toEqual([]);
+    const ended = join(work, 'ended');
+    await backupSqliteStore(past.store, ended);
+    writeFileSync(file, lines.trimEnd());
+    const [whole] = await backUpCheckpoints(file, ended);
+    expect(readFileSync(whole!.file, 'utf8')).toBe(lines);
+  });
+
+  it('says what of the backup is whole where the file cannot be copied', async () => {
+    const target = join(work, 'part');
+    const databases = await backupSqliteStore(past.store, target);
+    const file = join(work, 'directory.jsonl');
+    mkdirSync(file);
+    const names = databases.map(one => one.file).join(', ');
+    const said = expect.stringContaining(`; whole, and left there: ${names}`) as string;
+    await expect(backUpCheckpoints(file, target, databases)).rejects.toMatchObject({ message: said });
+    expect(databases.length).toBeGreaterThan(1);
   });
 
   it('adds nothing where there is no checkpoint file', async () => {

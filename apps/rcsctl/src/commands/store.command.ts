@@ -93,7 +93,7 @@ async function prepareCassandra({ config, replication, json }: PrepareOptions): 
 
 async function backup(target: string, { json, ...where }: BackupOptions): Promise<void> {
   const databases = await backupSqliteStore(storeDirectory(where), target);
-  const files = [...databases, ...(await backUpCheckpoints(checkpointFile(where), target))];
+  const files = [...databases, ...(await backUpCheckpoints(checkpointFile(where), target, databases))];
   print(json === true, { files }, () => files.map(({ file, bytes }) => `${file}  ${bytes} bytes`).join('\n'));
 }
 

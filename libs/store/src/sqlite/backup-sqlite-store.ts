@@ -34,9 +34,14 @@ export async function backupSqliteStore(directory: string, target: string): Prom
   const present = databases.filter(({ name, needed }) => isThere(directory, name, needed));
   makeEmptyDirectory(target);
   const copies: BackedUpFile[] = [];
-  for (const { name } of present) copies.push(await copyDatabase(join(directory, name), join(target, name)));
+  for (const { name } of present) copies.push(await copyDatabase(join(directory, name), join(target, name), copies));
   await syncToDisk(target);
   return copies;
+}
+
+/** For the message where a backup ends early: what of it was copied, and stays. */
+export function butWhole(copies: readonly BackedUpFile[]): string {
+  return copies.length === 0 ? '' : `; whole, and left there: ${copies.map(({ file }) => file).join(', ')}`;
 }
 
 function isThere(directory: string, name: string, needed: boolean): boolean {
@@ -56,7 +61,7 @@ function makeEmptyDirectory(target: string): void {
   }
 }
 
-async function copyDatabase(from: string, to: string): Promise<BackedUpFile> {
+async function copyDatabase(from: string, to: string, before: readonly BackedUpFile[]): Promise<BackedUpFile> {
   const unfinished = `${to}.unfinished`;
   try {
     createDatabaseFile(unfinished);
@@ -71,7 +76,7 @@ async function copyDatabase(from: string, to: string): Promise<BackedUpFile> {
     renameSync(unfinished, to);
   } catch (error) {
     for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${unfinished}${suffix}`, { force: true });
-    throw new Error(`${from} cannot be copied to ${to}: ${describeError(error)}`, { cause: error });
+    throw new Error(`${from} cannot be copied to ${to}: ${describeError(error)}${butWhole(before)}`, { cause: error });
   }
   return { file: to, bytes: statSync(to).size };
 }

@@ -43,8 +43,11 @@ it('every service gives memory back when it is quiet, and plays as before', asyn
   const [recording] = cluster.ready.recordings;
   const before = await curlClient.play(recording?.playPath ?? '');
   expect(before.status).toBe(200);
-  for (const service of ['playback-gateway', 'key-vault', 'decrypt-worker-1', 'decrypt-worker-2']) {
-    await waitFor(`memory of ${service}`, () => linesAboutMemory(service).length > 0, patience);
+  const services = ['playback-gateway', 'key-vault', 'decrypt-worker-1', 'decrypt-worker-2'];
+  await Promise.all(
+    services.map(service => waitFor(`memory of ${service}`, () => linesAboutMemory(service).length > 0, patience)),
+  );
+  for (const service of services) {
     const [line] = linesAboutMemory(service);
     expect(line).toMatchObject({ msg: 'memory was given back', heaps: true });
     expect(line?.programKiB).toBeGreaterThan(mostOfNodeKiB);

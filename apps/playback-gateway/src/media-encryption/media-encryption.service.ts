@@ -10,6 +10,7 @@ import {
   type MediaFile,
   type Recording,
   type RecordingStore,
+  type RetentionStore,
 } from '#store';
 import { storeTokens } from '../dependencies/injection-tokens.js';
 import { envelopeAsDer } from '../envelopes/envelope-as-der.js';
@@ -51,6 +52,7 @@ export class MediaEncryptionService implements OnApplicationShutdown {
     @Inject(storeTokens.recordings) private readonly recordings: RecordingStore,
     @Inject(storeTokens.mediaEncryptions) private readonly encryptions: MediaEncryptionStore,
     @Inject(storeTokens.audit) private readonly audit: AuditLog,
+    @Inject(storeTokens.retention) private readonly retention: Pick<RetentionStore, 'notAhead'>,
     private readonly claims: LocationClaims,
     private readonly places: StoredPlaces,
     private readonly pinning: MediaPinning,
@@ -74,7 +76,7 @@ export class MediaEncryptionService implements OnApplicationShutdown {
     const newPath = `${asked.path}.${randomBytes(8).toString('hex')}.bin`;
     const descriptor = { ...mediaFile.mediaDescriptor, path: newPath };
     const location = await this.claims.placeOf(descriptor, actor.contactCenter);
-    const now = Date.now();
+    const now = await this.retention.notAhead(Date.now());
     const leaseUntil = now + leaseMs;
     const plan = { ...asked, contactCenter: actor.contactCenter, descriptor, location, leaseUntil, now };
     if (!(await this.encryptions.plan(plan))) throw notPlain();
@@ -137,7 +139,7 @@ export class MediaEncryptionService implements OnApplicationShutdown {
     const finding = await this.comparison.look(subject, encrypted);
     await this.comparison.prove(subject, plain, encrypted, finding);
     throwIfAborted(signal, 'switching to an encrypted file');
-    const now = Date.now();
+    const now = await this.retention.notAhead(Date.now());
     const outcome = await this.encryptions.encrypt({
       recordingId: recording.id,
       mediaId: plain.mediaId,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { BackgroundRounds, RcsError, type Logger } from '#platform';
-import type { RemovalOrder, RemovalStore } from '#store';
+import type { RemovalOrder, RemovalStore, RetentionStore } from '#store';
 import { LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 import { RecordingRemoval } from './recording-removal.service.js';
 import { ForgottenSubjects } from './forgotten-subjects.js';
@@ -26,6 +26,7 @@ export class RemovalRunner implements OnApplicationBootstrap, OnApplicationShutd
 
   constructor(
     @Inject(storeTokens.removals) private readonly removals: RemovalStore,
+    @Inject(storeTokens.retention) private readonly retention: Pick<RetentionStore, 'notAhead'>,
     private readonly recordings: RecordingRemoval,
     private readonly files: StoredFileRemoval,
     private readonly subjects: ForgottenSubjects,
@@ -47,7 +48,7 @@ export class RemovalRunner implements OnApplicationBootstrap, OnApplicationShutd
 
   /** Answers how long to wait for the next: not at all where there may be more to do. */
   private async round(signal: AbortSignal): Promise<number> {
-    const now = Date.now();
+    const now = await this.retention.notAhead(Date.now());
     const orders = await this.removals.claimErasures({ now, leaseUntil: now + leaseMs, limit: erasuresAtOnce });
     for (const order of orders) await this.erase(order);
     const files = await this.files.removeDue(randomUUID(), signal);
@@ -71,7 +72,9 @@ export class RemovalRunner implements OnApplicationBootstrap, OnApplicationShutd
     const ordered = { ...order, time: new Date().toISOString() };
     try {
       const { outcome } = await this.recordings.remove(ordered, randomUUID(), false);
-      if (outcome !== 'removed') await this.removals.postponeErasure(order.recordingId, Date.now() + erasureRetryMs);
+      if (outcome === 'removed') return;
+      const now = await this.retention.notAhead(Date.now());
+      await this.removals.postponeErasure(order.recordingId, now + erasureRetryMs);
     } catch (error) {
       // Somebody else was quicker.
       if (!(error instanceof RcsError && error.code === 'RCS_RECORDING_NOT_FOUND')) throw error;

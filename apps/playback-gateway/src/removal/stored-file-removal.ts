@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { namesWindow } from '#media-storage';
 import { describeError, RcsError, toRcsError, type Logger } from '#platform';
-import type { AuditLog, RemovalStore, RemovedMedia } from '#store';
+import type { AuditLog, RemovalStore, RemovedMedia, RetentionStore } from '#store';
 import { LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 import { LocationClaims } from '../media-index/location-claims.js';
 import { WorkerErrands } from '../media-index/worker-errands.js';
@@ -26,6 +26,7 @@ export class StoredFileRemoval {
   constructor(
     @Inject(storeTokens.removals) private readonly removals: RemovalStore,
     @Inject(storeTokens.audit) private readonly audit: AuditLog,
+    @Inject(storeTokens.retention) private readonly retention: Pick<RetentionStore, 'notAhead'>,
     private readonly claims: LocationClaims,
     private readonly errands: WorkerErrands,
     private readonly client: WorkerClient,
@@ -34,7 +35,7 @@ export class StoredFileRemoval {
 
   /** Removes what is due, as long as the signal lets it. @returns how many files were dealt with. */
   async removeDue(requestId: string, signal: AbortSignal): Promise<number> {
-    const now = Date.now();
+    const now = await this.now();
     let files = 0;
     while (files < atOnce && !signal.aborted && (await this.removeNext(requestId, signal, { now })) !== 'none') files++;
     return files;
@@ -46,7 +47,7 @@ export class StoredFileRemoval {
    */
   async removeOf(recordingId: string, requestId: string, signal: AbortSignal): Promise<boolean> {
     for (;;) {
-      const outcome = await this.removeNext(requestId, signal, { now: Date.now(), recordingId });
+      const outcome = await this.removeNext(requestId, signal, { now: await this.now(), recordingId });
       if (outcome === 'failed' || signal.aborted) return false;
       if (outcome === 'gone') continue;
       if (!(await this.removals.hasPendingMedia(recordingId))) return true;
@@ -72,7 +73,7 @@ export class StoredFileRemoval {
     signal: AbortSignal,
     due: { readonly now: number; readonly recordingId?: string },
   ): Promise<'gone' | 'failed' | 'none'> {
-    const [media] = await this.removals.claimMedia({ ...due, leaseUntil: Date.now() + leaseMs, limit: 1 });
+    const [media] = await this.removals.claimMedia({ ...due, leaseUntil: (await this.now()) + leaseMs, limit: 1 });
     if (media === undefined) return 'none';
     return (await this.attempt(media, requestId, signal)) ? 'gone' : 'failed';
   }
@@ -96,7 +97,7 @@ export class StoredFileRemoval {
     } catch (error) {
       const { code } = toRcsError(error);
       const delay = code === 'RCS_OVERLOADED' ? overloadRetryMs : retryDelay(attempts);
-      await this.removals.postponeMedia(recordingId, mediaId, code, Date.now() + delay);
+      await this.removals.postponeMedia(recordingId, mediaId, code, (await this.now()) + delay);
       this.logger.warn(
         {
           requestId,
@@ -111,6 +112,11 @@ export class StoredFileRemoval {
       );
       return false;
     }
+  }
+
+  /** One that all gateways agree on: by a clock that is ahead a file would be due that was put off a moment ago. */
+  private now(): Promise<number> {
+    return this.retention.notAhead(Date.now());
   }
 
   /** @returns what became of it, for the audit. */

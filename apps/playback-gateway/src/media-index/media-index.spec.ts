@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { WorkerRegistry } from '#contracts';
 import { ContentTreeBuilder, MediaStorages } from '#media-storage';
 import { createLogger, createMetricsRegistry, RcsError, LiveIdentity } from '#platform';
-import { openSqliteStore, type MediaFile, type Store } from '#store';
+import { openSqliteStore, type MediaFile, type RetentionStore, type Store } from '#store';
 import { InternalAuthority } from '#test/authority/internal-authority.js';
 import { InspectingWorker, type Found } from '#test/data-plane/inspecting-worker.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
@@ -233,7 +233,11 @@ describe('the index of media files', () => {
 
   describe('in the background', () => {
     /** Works until nothing is left that can be done now. */
-    async function index(until: () => Promise<boolean>, inspectionsPerSecond = 10_000): Promise<void> {
+    async function index(
+      until: () => Promise<boolean>,
+      inspectionsPerSecond = 10_000,
+      clock: Pick<RetentionStore, 'notAhead'> = store.retention,
+    ): Promise<void> {
       const metrics = new GatewayMetrics(createMetricsRegistry('playback-gateway', '0.1.0'));
       const step = new IndexStep(
         store.recordings,
@@ -243,7 +247,7 @@ describe('the index of media files', () => {
       );
       const instance = { instance: 'gateway-1' };
       const limits = { mediaIndex: { inspectionsPerSecond, bytesPerSecond: 2 ** 30 } };
-      const indexer = new MediaIndexer(store.mediaIndex, step, claims, metrics, logger, instance, limits);
+      const indexer = new MediaIndexer(store.mediaIndex, clock, step, claims, metrics, logger, instance, limits);
       indexer.onApplicationBootstrap();
       try {
         for (const end = Date.now() + 20_000; !(await until());) {
@@ -362,6 +366,13 @@ describe('the index of media files', () => {
       await index(async () => (await pinOf('R1'))?.leavesKept === true);
       expect(await failures()).toEqual([['GONE', 'RCS_STORAGE_FILE_MISSING']]);
       expect(await store.mediaIndex.countUnknown(contactCenter)).toBe(1);
+    });
+
+    it('puts off what cannot be read by the clock of the store', async () => {
+      await inserted('GONE');
+      const now = Date.parse('2026-03-02T09:15:30.250Z');
+      await index(async () => (await failures()).length === 1, 10_000, { notAhead: () => Promise.resolve(now) });
+      expect(await store.mediaIndex.failures(contactCenter, 1)).toMatchObject([{ nextAttempt: now + 10_000 }]);
     });
 
     it('looks at what cannot be read no oftener than at anything else', async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { describeError, RcsError, toRcsError, type Logger, type ServiceContext } from '#platform';
-import type { MediaIndexStatus, MediaIndexStore, MissingPart, UnindexedMedia } from '#store';
+import type { MediaIndexStatus, MediaIndexStore, MissingPart, RetentionStore, UnindexedMedia } from '#store';
 import { CONFIGURATION, LOGGER, SERVICE_CONTEXT, storeTokens } from '../dependencies/injection-tokens.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { IndexStep } from './index-step.js';
@@ -45,6 +45,7 @@ export class MediaIndexer implements OnApplicationBootstrap, OnApplicationShutdo
 
   constructor(
     @Inject(storeTokens.mediaIndex) private readonly index: MediaIndexStore,
+    @Inject(storeTokens.retention) private readonly retention: Pick<RetentionStore, 'notAhead'>,
     private readonly step: IndexStep,
     private readonly claims: LocationClaims,
     private readonly metrics: GatewayMetrics,
@@ -85,8 +86,8 @@ export class MediaIndexer implements OnApplicationBootstrap, OnApplicationShutdo
 
   /** A few media files. False when there is nothing to do for this gateway. */
   private async round(): Promise<boolean> {
-    const now = Date.now();
-    if (!(await this.holdsLease(now))) {
+    const now = await this.now();
+    if (!(await this.holdsLease())) {
       this.metrics.mediaIndexedElsewhere();
       return false;
     }
@@ -99,12 +100,22 @@ export class MediaIndexer implements OnApplicationBootstrap, OnApplicationShutdo
     return uninspected.length > 0 || next !== undefined;
   }
 
-  private async holdsLease(now: number): Promise<boolean> {
+  private async holdsLease(): Promise<boolean> {
     const asked = performance.now();
     if (asked < this.leasedUntil) return true;
-    const isHeld = await this.index.lease(this.options.owner, now, now + leaseMs);
+    const isHeld = await this.lease();
     this.leasedUntil = isHeld ? asked + renewAfterMs : -Infinity;
     return isHeld;
+  }
+
+  private async lease(): Promise<boolean> {
+    const now = await this.now();
+    return this.index.lease(this.options.owner, now, now + leaseMs);
+  }
+
+  /** One that all gateways agree on: by a clock that is ahead a file would be due that was put off a moment ago. */
+  private now(): Promise<number> {
+    return this.retention.notAhead(Date.now());
   }
 
   private inspect(media: UnindexedMedia): Promise<void> {
@@ -117,9 +128,8 @@ export class MediaIndexer implements OnApplicationBootstrap, OnApplicationShutdo
 
   private makeContentTree(media: UnindexedMedia): Promise<void> {
     const renewal = setInterval(() => {
-      const now = Date.now();
       // A file may take longer to read than the lease lasts; a failure only means that somebody else begins, too.
-      this.index.lease(this.options.owner, now, now + leaseMs).catch(() => undefined);
+      this.lease().catch(() => undefined);
     }, renewAfterMs);
     return this.attempt(media, 'content-tree', async () => {
       const bytes = await this.step.makeContentTree(media, this.stopping.signal);
@@ -145,7 +155,7 @@ export class MediaIndexer implements OnApplicationBootstrap, OnApplicationShutdo
 
   private async postpone({ recording, mediaFile, attempts }: UnindexedMedia, missing: MissingPart, error: RcsError) {
     const delay = Math.min(longestRetryMs, firstRetryMs * 2 ** attempts);
-    await this.index.postpone(recording.id, mediaFile.mediaId, error.code, Date.now() + delay);
+    await this.index.postpone(recording.id, mediaFile.mediaId, error.code, (await this.now()) + delay);
     const place = { contactCenter: recording.contactCenter, recording: recording.id, mediaFile: mediaFile.mediaId };
     this.logger[attempts === 0 ? 'warn' : 'debug'](
       { ...place, missing, code: error.code, error: describeError(error), retryInMs: delay },

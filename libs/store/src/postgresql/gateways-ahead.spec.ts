@@ -3,6 +3,24 @@ import type { MediaEncryption } from '../media-encryption/media-encryption-store
 import { exampleMediaFile, exampleRecording } from '../testing/example-recording.js';
 
 const day = 86_400_000;
+const { id: recordingId, contactCenter } = exampleRecording;
+const { mediaId, leaf, type, mediaDescriptor } = exampleMediaFile;
+const withPlain = { ...exampleRecording, mediaFiles: [{ mediaId, leaf, type, mediaDescriptor }] };
+const root = 'ab'.repeat(32);
+
+const encryptionAt = (now: number): MediaEncryption => ({
+  ...{ recordingId, mediaId, contactCenter, path: mediaDescriptor.path, plainLocation: 'plain' },
+  ...{ descriptor: { storage: 'webDAV', path: 'new' }, location: 'new', pkcs7: 'MAA=', certAlias: ['record'] },
+  recipients: ['issued:one'],
+  finding: {
+    mediaId,
+    pin: { layout: 'detached', length: 16, contentRoot: root, contentRootFrom: 'insertion' },
+    recipients: ['issued:one'],
+    leaves: Buffer.from(root, 'hex'),
+  },
+  now,
+  removeAt: now + 10_000,
+});
 
 describe('PostgreSQL, asked by a gateway whose clock is a year ahead', () => {
   const database = new PostgresqlTestDatabase();
@@ -29,29 +47,35 @@ describe('PostgreSQL, asked by a gateway whose clock is a year ahead', () => {
     }
   });
 
+  it('keeps nothing that it puts off or leases from others for longer than half a day', async () => {
+    const { recordings, mediaIndex, mediaEncryptions, removals, removalOrders } = await database.open();
+    const then = Date.now() + 13 * 3_600_000;
+    const claim = { now: then, leaseUntil: nextYear(), limit: 10 };
+    await recordings.insert(withPlain, { locations: [{ mediaId, location: 'plain' }] });
+    await mediaIndex.postpone(recordingId, mediaId, 'RCS_GRANT_REFUSED', nextYear());
+    expect(await mediaIndex.due('inspection', Date.now(), 10)).toEqual([]);
+    expect(await mediaIndex.due('inspection', then, 10)).toHaveLength(1);
+    await mediaEncryptions.plan({ ...encryptionAt(nextYear()), leaseUntil: nextYear() + day });
+    expect(await removals.claimMedia({ ...claim, now: Date.now() })).toEqual([]);
+    expect(await removals.claimMedia(claim)).toHaveLength(1);
+    const order = { recordingId, contactCenter, kind: 'erased', user: 'ann', reason: 'asked for' } as const;
+    const act = { ...order, act: 'act', time: new Date().toISOString() };
+    await removalOrders.begin(act, nextYear());
+    expect(await removalOrders.claim({ ...claim, now: Date.now() })).toEqual([]);
+    expect(await removalOrders.claim(claim)).toHaveLength(1);
+    expect(await removalOrders.claim(claim)).toHaveLength(1);
+    await removalOrders.wait(act);
+    await removalOrders.postpone(recordingId, nextYear());
+    expect(await removalOrders.claim({ ...claim, now: Date.now() })).toEqual([]);
+    expect(await removalOrders.claim(claim)).toHaveLength(1);
+  });
+
   it('leaves a stored file as it is whose hold ends later', async () => {
     const { recordings, legalHolds, mediaEncryptions } = await database.open();
-    const { mediaId, leaf, type, mediaDescriptor } = exampleMediaFile;
-    const plain = { mediaId, leaf, type, mediaDescriptor };
-    const { id: recordingId, contactCenter } = exampleRecording;
-    const locations = [{ mediaId, location: 'plain' }];
     const findings = [{ mediaId, pin: { layout: 'plain', length: 3 }, recipients: [] } as const];
-    await recordings.insert({ ...exampleRecording, mediaFiles: [plain] }, { locations, findings });
-    const root = 'ab'.repeat(32);
+    await recordings.insert(withPlain, { locations: [{ mediaId, location: 'plain' }], findings });
     const now = nextYear();
-    const encryption: MediaEncryption = {
-      ...{ recordingId, mediaId, contactCenter, path: mediaDescriptor.path, plainLocation: 'plain' },
-      ...{ descriptor: { storage: 'webDAV', path: 'new' }, location: 'new', pkcs7: 'MAA=', certAlias: ['record'] },
-      recipients: ['issued:one'],
-      finding: {
-        mediaId,
-        pin: { layout: 'detached', length: 16, contentRoot: root, contentRootFrom: 'insertion' },
-        recipients: ['issued:one'],
-        leaves: Buffer.from(root, 'hex'),
-      },
-      now,
-      removeAt: now + 10_000,
-    };
+    const encryption = encryptionAt(now);
     expect(await mediaEncryptions.plan({ ...encryption, leaseUntil: now + day })).toBe(true);
     const until = new Date(Date.now() + 100 * day).toISOString();
     const time = new Date().toISOString();
@@ -61,7 +85,7 @@ describe('PostgreSQL, asked by a gateway whose clock is a year ahead', () => {
 
   it('counts archives that are being made where a key is to go', async () => {
     const { keptArchives, certificates } = await database.open();
-    const [contactCenter, at, now] = ['cc-1', new Date().toISOString(), Date.now()];
+    const [at, now] = [new Date().toISOString(), Date.now()];
     const needs = [{ recipients: ['issued:a'], mediaFiles: 1 }];
     const hold = { needs, at, now, holdUntil: now + 3_600_000 };
     const archive = { id: 'archive', contactCenter, begunAt: at, requestedBy: 'ann', reason: 'kept' };

@@ -20,7 +20,7 @@ import type { MediaDescriptor, Recording } from '../recordings/recording.js';
 import { tablesOfStoredBytes } from '../recordings/tables-of-media.js';
 import { locationDigest } from '../removal/location-digest.js';
 import { documentIn } from './document-row.js';
-import { earlierNow } from './earlier-now.js';
+import { earlierNow, soon } from './earlier-now.js';
 import { claimLocations, putPin } from './media-rows.js';
 import type { PostgresqlDatabase } from './postgresql-database.js';
 import { beingCleared, holdPlaces, obstaclesOf } from './removal-rows.js';
@@ -141,7 +141,7 @@ async function leave(
 ): Promise<void> {
   await sql.run(
     `INSERT INTO removed_media (recording_id, media_id, contact_center, location, descriptor, attempts, next_attempt)
-     VALUES ($1, $2, $3, $4, $5, 0, $6) ON CONFLICT DO NOTHING`,
+     VALUES ($1, $2, $3, $4, $5, 0, ${soon('$6')}) ON CONFLICT DO NOTHING`,
     [recordingId, name, contactCenter, locationDigest(location), JSON.stringify(descriptor), at],
   );
 }

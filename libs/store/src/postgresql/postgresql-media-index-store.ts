@@ -9,6 +9,7 @@ import type {
 } from '../media-index/media-index-store.js';
 import type { Recording } from '../recordings/recording.js';
 import { unknownRecordings } from './certificate-use.js';
+import { soon } from './earlier-now.js';
 import { claimLocations } from './media-rows.js';
 import type { PostgresqlDatabase } from './postgresql-database.js';
 
@@ -44,7 +45,7 @@ export class PostgresqlMediaIndexStore implements MediaIndexStore {
   }
 
   async postpone(recordingId: string, mediaId: string, reason: string, nextAttempt: number): Promise<void> {
-    const text = `UPDATE unindexed_media SET attempts = attempts + 1, next_attempt = $1, reason = $2
+    const text = `UPDATE unindexed_media SET attempts = attempts + 1, next_attempt = ${soon('$1')}, reason = $2
                   WHERE recording_id = $3 AND media_id = $4`;
     await this.database.transaction(sql => sql.run(text, [nextAttempt, reason, recordingId, mediaId]));
   }

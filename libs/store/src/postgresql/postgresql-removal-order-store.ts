@@ -2,7 +2,7 @@ import type { ClaimedLocation } from '../recordings/recording-store.js';
 import { goneRecordings, type GoneRow } from '../removal/gone-recordings.js';
 import type { Gone, RemovalAct, RemovalOrderStore, SettledRemoval } from '../removal/removal-order-store.js';
 import type { RemovalClaim } from '../removal/removal-store.js';
-import { earlierNow } from './earlier-now.js';
+import { earlierNow, soon } from './earlier-now.js';
 import type { PostgresqlDatabase } from './postgresql-database.js';
 import { beingCleared, settleRemoval } from './removal-rows.js';
 import type { Sql } from './sql.js';
@@ -27,7 +27,7 @@ export class PostgresqlRemovalOrderStore implements RemovalOrderStore {
 
   claim({ now, leaseUntil, limit, recordingId }: RemovalClaim): Promise<readonly RemovalAct[]> {
     const text = `
-      UPDATE removal_order SET next_attempt = $1 WHERE (recording_id, act) IN (
+      UPDATE removal_order SET next_attempt = ${soon('$1')} WHERE (recording_id, act) IN (
         SELECT recording_id, act FROM removal_order
         WHERE next_attempt <= $2 AND recording_id = coalesce($3, recording_id)
         ORDER BY next_attempt LIMIT $4 FOR UPDATE SKIP LOCKED)
@@ -37,7 +37,7 @@ export class PostgresqlRemovalOrderStore implements RemovalOrderStore {
   }
 
   async postpone(recordingId: string, nextAttempt: number): Promise<void> {
-    const text = `UPDATE removal_order SET next_attempt = $1 WHERE recording_id = $2 AND act = ''`;
+    const text = `UPDATE removal_order SET next_attempt = ${soon('$1')} WHERE recording_id = $2 AND act = ''`;
     await this.database.transaction(sql => sql.run(text, [nextAttempt, recordingId]));
   }
 
@@ -62,7 +62,7 @@ export class PostgresqlRemovalOrderStore implements RemovalOrderStore {
 
 async function add(sql: Sql, order: RemovalAct, nextAttempt: number): Promise<void> {
   const { recordingId, act, contactCenter, kind, user, reason, time } = order;
-  const text = 'INSERT INTO removal_order VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING';
+  const text = `INSERT INTO removal_order VALUES ($1, $2, $3, $4, $5, $6, $7, ${soon('$8')}) ON CONFLICT DO NOTHING`;
   await sql.run(text, [recordingId, act, contactCenter, kind, user, reason, time, nextAttempt]);
 }
 

@@ -12,7 +12,7 @@ import type {
 import type { ClaimedLocation } from '../recordings/recording-store.js';
 import type { Recording } from '../recordings/recording.js';
 import { documentIn } from './document-row.js';
-import { earlierNow } from './earlier-now.js';
+import { earlierNow, soon } from './earlier-now.js';
 import type { PostgresqlDatabase } from './postgresql-database.js';
 import { forget, noteInLedger, obstaclesOf, removeAll, removeSome } from './removal-rows.js';
 import type { Sql } from './sql.js';
@@ -22,8 +22,6 @@ interface RemovedMediaRow extends Omit<RemovedMedia, 'mediaDescriptor' | 'reason
   readonly reason: string | null;
 }
 
-/** The time of $1, unless that is later than any pause is long: a gateway whose clock is ahead would keep all others from it. */
-const soon = `LEAST($1::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint + 12 * 3600000)`;
 const mediaColumns = `recording_id AS "recordingId", media_id AS "mediaId", contact_center AS "contactCenter",
   descriptor, attempts, reason`;
 
@@ -85,7 +83,7 @@ export class PostgresqlRemovalStore implements RemovalStore {
 
   async claimMedia({ now, leaseUntil, limit, recordingId }: RemovalClaim): Promise<readonly RemovedMedia[]> {
     const text = `
-      UPDATE removed_media SET next_attempt = ${soon} WHERE (recording_id, media_id) IN (
+      UPDATE removed_media SET next_attempt = ${soon('$1')} WHERE (recording_id, media_id) IN (
         SELECT recording_id, media_id FROM removed_media
         WHERE next_attempt <= $2 AND recording_id = coalesce($3, recording_id)
         ORDER BY next_attempt LIMIT $4 FOR UPDATE SKIP LOCKED)
@@ -110,14 +108,14 @@ export class PostgresqlRemovalStore implements RemovalStore {
   }
 
   async postponeMedia(recordingId: string, mediaId: string, reason: string, nextAttempt: number): Promise<void> {
-    const text = `UPDATE removed_media SET attempts = attempts + 1, next_attempt = ${soon}, reason = $2
+    const text = `UPDATE removed_media SET attempts = attempts + 1, next_attempt = ${soon('$1')}, reason = $2
                   WHERE recording_id = $3 AND media_id = $4`;
     await this.database.transaction(sql => sql.run(text, [nextAttempt, reason, recordingId, mediaId]));
   }
 
   async claimErasures({ now, leaseUntil, limit, recordingId }: RemovalClaim): Promise<readonly RemovalOrder[]> {
     const text = `
-      UPDATE awaited_erasure SET next_attempt = ${soon} WHERE recording_id IN (
+      UPDATE awaited_erasure SET next_attempt = ${soon('$1')} WHERE recording_id IN (
         SELECT recording_id FROM awaited_erasure
         WHERE next_attempt <= $2 AND recording_id = coalesce($3, recording_id)
         ORDER BY next_attempt LIMIT $4 FOR UPDATE SKIP LOCKED)
@@ -128,7 +126,7 @@ export class PostgresqlRemovalStore implements RemovalStore {
   }
 
   async postponeErasure(recordingId: string, nextAttempt: number): Promise<void> {
-    const text = `UPDATE awaited_erasure SET next_attempt = ${soon} WHERE recording_id = $2`;
+    const text = `UPDATE awaited_erasure SET next_attempt = ${soon('$1')} WHERE recording_id = $2`;
     await this.database.transaction(sql => sql.run(text, [nextAttempt, recordingId]));
   }
 

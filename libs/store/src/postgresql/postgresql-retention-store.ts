@@ -18,9 +18,11 @@ export class PostgresqlRetentionStore implements RetentionStore {
   }
 
   async claimDue(now: number, nextRun: number): Promise<readonly string[]> {
-    const text = `UPDATE retention SET next_run = $1 WHERE next_run <= $2 AND rules <> '[]'
+    // A clock that was set back, or that of a gateway that was ahead, must not keep everybody from them.
+    const text = `UPDATE retention SET next_run = $1 WHERE (next_run <= $2 OR next_run > $3) AND rules <> '[]'
                   RETURNING contact_center AS "contactCenter"`;
-    const rows = await this.database.transaction(sql => sql.all<{ contactCenter: string }>(text, [nextRun, now]));
+    const values = [nextRun, now, now + 10 * (nextRun - now)];
+    const rows = await this.database.transaction(sql => sql.all<{ contactCenter: string }>(text, values));
     return rows.map(({ contactCenter }) => contactCenter);
   }
 

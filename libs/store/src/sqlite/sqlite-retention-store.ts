@@ -26,9 +26,10 @@ export const retention = storedThing<RetentionWrites, RetentionStore>({
       `INSERT INTO retention (contact_center, rules, next_run) VALUES (?, ?, 0)
        ON CONFLICT DO UPDATE SET rules = excluded.rules, next_run = 0`,
     );
+    // A clock that was set back must not keep everybody from them.
     const claim = database
-      .prepare<[number, number], string>(
-        `UPDATE retention SET next_run = ? WHERE next_run <= ? AND rules <> '[]' RETURNING contact_center`,
+      .prepare<[number, number, number], string>(
+        `UPDATE retention SET next_run = ? WHERE (next_run <= ? OR next_run > ?) AND rules <> '[]' RETURNING contact_center`,
       )
       .pluck();
     return {
@@ -36,7 +37,7 @@ export const retention = storedThing<RetentionWrites, RetentionStore>({
         put.run(contactCenter, JSON.stringify(rules));
         return null;
       },
-      claimRetention: ({ now, nextRun }) => claim.all(nextRun, now),
+      claimRetention: ({ now, nextRun }) => claim.all(nextRun, now, now + 10 * (nextRun - now)),
     };
   },
 

@@ -29,6 +29,13 @@ export const contract = storeContract('retention', store => {
       expect(await retention().claimDue(5001, 9000)).toEqual(['cc-1']);
     });
 
+    it('lets them be applied where they were applied last by a clock that was ahead', async () => {
+      await retention().putRules('cc-1', rules);
+      const ahead = 365 * 86_400_000;
+      expect(await retention().claimDue(ahead, ahead + 4000)).toEqual(['cc-1']);
+      expect(await retention().claimDue(1000, 5000)).toEqual(['cc-1']);
+    });
+
     it('takes the time for no later than it is told', async () => {
       expect(await retention().notAhead(1000)).toBe(1000);
     });

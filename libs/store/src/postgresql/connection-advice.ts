@@ -12,6 +12,10 @@ const advice: readonly (readonly [RegExp, (options: PostgresqlOptions) => string
     /^42501$/,
     ({ user }) => `${user} lacks a right: run rcsctl store migrate as the owner of the tables, with --grant-to ${user}`,
   ],
+  [
+    /^(42P01|42703)$/,
+    () => 'the tables are of another version: run rcsctl store migrate of this one as their owner, and then this',
+  ],
   [/^(ENOTFOUND|EAI_AGAIN)$/, () => 'no such host: check store.postgresql.hosts'],
   [/^ECONNREFUSED$/, () => 'nothing listens there: check store.postgresql.hosts and listen_addresses of the server'],
   [

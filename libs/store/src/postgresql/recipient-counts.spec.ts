@@ -138,6 +138,12 @@ describe('counts of the recipients of recordings', () => {
     await expectEqual();
   });
 
+  it('are not made anew where no gateway of this version made them, which is said', async () => {
+    await database.open();
+    await execute(forgetCounts);
+    await expect(recountInPostgresql(database.options())).rejects.toThrow('run rcsctl store migrate');
+  });
+
   it('are made by the migration of what is there, and kept by statements over many recordings', async () => {
     const store = await database.open();
     await runRecipientHistory(store, 51, 150);

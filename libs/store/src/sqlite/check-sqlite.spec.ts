@@ -61,6 +61,23 @@ describe(checkSqlite.name, () => {
     expect(problems()).toEqual([]);
   });
 
+  it.each([
+    [
+      -1,
+      /^version \d+, this program knows \d+: start a gateway of this version first, which brings the files up to date$/,
+    ],
+    [1, /^version \d+, this program knows \d+: recount with the newer one$/],
+  ])('recounts nothing in files whose schema is another one, by %d', (difference, problem) => {
+    execute('UPDATE recipient_count SET recordings = recordings + 1');
+    const database = new Database(join(directory.path, 'store.sqlite'));
+    const own = database.pragma('user_version', { simple: true }) as number;
+    database.pragma(`user_version = ${own + difference}`);
+    database.close();
+    expect(() => recountInSqlite(directory.path)).toThrow(problem);
+    execute(`PRAGMA user_version = ${own}`);
+    expect(problems()).toMatchObject([{ check: 'counts', verdict: 'bad' }]);
+  });
+
   it('says what is missing, which version the files have, and where there are none', () => {
     execute('DROP INDEX media_recipient_by_recording');
     expect(problems()).toMatchObject([

@@ -5,6 +5,7 @@ import { describeError } from '#platform';
 import { bad, good, type StoreFinding } from '../check/store-finding.js';
 import { documents } from '../store.js';
 import { documentSchema } from './document-schema.js';
+import { documentVersions } from './document-versions.js';
 import { documentDatabaseName } from './open-sqlite-store.js';
 import { recountedTriggers } from './recount-in-sqlite.js';
 import { migrateSchema } from './schema-migration.js';
@@ -58,9 +59,7 @@ export function checkSqlite(directory: string): StoreFinding[] {
 }
 
 function checkDocuments(database: Database.Database): StoreFinding[] {
-  const version = database.pragma('user_version', { simple: true }) as number;
-  const steps = migrationsOf(documents, documentSchema);
-  const known = steps.at(-1)?.version ?? 0;
+  const { version, known } = documentVersions(database);
   if (version !== known) {
     const versions = `version ${version}, this program knows ${known}`;
     if (version < known)
@@ -69,7 +68,7 @@ function checkDocuments(database: Database.Database): StoreFinding[] {
   }
   const empty = new Database(':memory:');
   try {
-    migrateSchema(empty, steps);
+    migrateSchema(empty, migrationsOf(documents, documentSchema));
     return [
       good('schema', `version ${version}`),
       ...checkNames(namesIn(database), namesIn(empty)),

@@ -131,6 +131,14 @@ describe(backupSqliteStore.name, () => {
     );
     expect(readdirSync(target())).toEqual([]);
   });
+
+  it('says which copies are whole where a later one cannot be made', async () => {
+    await (await directory.open()).close();
+    overwrite(join(directory.path, auditDatabaseName), 0, 100);
+    const whole = join(target(), documentDatabaseName);
+    await expect(backupSqliteStore(directory.path, target())).rejects.toThrow(`; whole, and left there: ${whole}`);
+    expect(readdirSync(target())).toEqual([documentDatabaseName]);
+  });
 });
 
 function overwrite(file: string, position: number, bytes: number): void {

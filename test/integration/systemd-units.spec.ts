@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadConfiguration } from '#platform';
 
 const directory = join(__dirname, '../../deploy/systemd');
 const units = readdirSync(directory).filter(name => name.endsWith('.service'));
@@ -83,6 +84,29 @@ analysed('gateways that share a port are a template, which systemd understands w
   const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', instance], options);
   const own = stderr.split('\n').filter(line => line.includes('shared-port'));
   expect({ status, own }).toEqual({ status: 0, own: [] });
+});
+
+it('a gateway takes its configuration with the variables of that drop-in, and with those that wait to be needed', () => {
+  const text = readFileSync(join(directory, 'shared-port', 'rcs-playback-gateway@.conf'), 'utf8');
+  const variables = (line: RegExp): Record<string, string> =>
+    Object.fromEntries(
+      [...text.matchAll(line)].map(([, name = '', value = '']) => [
+        name,
+        value.replaceAll('%i', '2').replaceAll('%H', 'host'),
+      ]),
+    );
+  const file = join(root, 'gateway.yaml');
+  writeFileSync(file, 'serverSettings: {}\n');
+  const { listen, management } = loadConfiguration(file, variables(/^Environment=(\w+)=(.+)$/gm)).serverSettings;
+  expect([listen.reusePort, management.port]).toEqual([true, 9192]);
+  const whole = join(root, 'whole.yaml');
+  writeFileSync(
+    whole,
+    'serverSettings: { delivery: in-process }\ndecryptWorker: { vaultAddresses: [vault:7443], certificateFile: w.pem, keyFile: w.key }\n' +
+      'localKeyManager: { vaultAddresses: [vault:7443], certificateFile: lkm.pem, keyFile: lkm.key, listen: { port: 8443 } }\n',
+  );
+  const { decryptWorker, localKeyManager } = loadConfiguration(whole, variables(/^#?Environment=(\w+)=(.+)$/gm));
+  expect([decryptWorker?.listen.port, localKeyManager?.listen?.reusePort]).toEqual([7082, true]);
 });
 
 it.each(units)('%s runs as somebody of its own, whom the sysusers file makes', unit => {

@@ -160,9 +160,10 @@ async function listen(
 ): Promise<void> {
   const port = (settings.enableSsl ? settings.ssl?.port : undefined) ?? settings.listen.port;
   const address: FastifyListenOptions & { reusePort: boolean } = { ...settings.listen, port };
+  // Where gateways share the port, who opens it has its part of the connections: so it comes last.
+  const own = await listener?.listen(settings);
   await app.listen(address);
   logger.info({ url: listeningAt(app.getHttpServer(), settings) }, 'gateway listens');
-  const own = await listener?.listen(settings);
   if (!settings.enableSsl) return;
   const servers = [app.getHttpServer(), ...(own === undefined ? [] : [own])] as unknown as SecureServer[];
   let present = serverTls(settings);

@@ -37,8 +37,7 @@ export class HeadBytes {
     const { held } = this;
     const begun = held.toString('latin1', 0, beginning.length);
     if (!beginning.startsWith(begun)) throw new AnswerError('what came is no answer of HTTP/1.1');
-    const lineEnd = held.indexOf(lineFeed);
-    if (lineEnd >= 0 && held[lineEnd - 1] !== carriageReturn)
-      throw new AnswerError('a line of the head ends without a return');
+    for (let at = held.indexOf(lineFeed); at >= 0; at = held.indexOf(lineFeed, at + 1))
+      if (held[at - 1] !== carriageReturn) throw new AnswerError('a line of the head ends without a return');
   }
 }

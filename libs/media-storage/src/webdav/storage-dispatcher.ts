@@ -7,9 +7,18 @@ type Handler = Dispatcher.DispatchHandler;
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 /** What `StorageExchange` asks with. */
-export type RequestDispatcher = { dispatch(options: Options, handler: Handler): unknown };
+export interface RequestDispatcher {
+  /** @param way `undici` for what was answered in a way that is read by it alone: an `AnswerError` said so */
+  dispatch(options: Options, handler: Handler, way?: 'undici'): unknown;
+}
 
-/** A storage of which an answer was odd is asked by undici alone for so long. */
+interface Waiting {
+  readonly options: Options;
+  readonly handler: Handler;
+  readonly way: 'undici' | undefined;
+}
+
+/** A storage that answers with a body in an odd way is asked by undici alone for so long; a page for a missing file says nothing of media. */
 const oddForMs = 10 * 60_000;
 
 /**
@@ -19,7 +28,7 @@ const oddForMs = 10 * 60_000;
  */
 export class StorageDispatcher implements RequestDispatcher {
   private running = 0;
-  private readonly queue: { readonly options: Options; readonly handler: Handler }[] = [];
+  private readonly queue: Waiting[] = [];
   private namesLengths = false;
   private oddUntil = -Infinity;
   private closedBy: Error | undefined;
@@ -36,8 +45,12 @@ export class StorageDispatcher implements RequestDispatcher {
     return this.queue.length;
   }
 
-  dispatch(options: Options, handler: Handler): void {
-    this.queue.push({ options, handler });
+  dispatch(options: Options, handler: Handler, way?: 'undici'): void {
+    if (this.closedBy !== undefined) {
+      handler.onResponseError?.(noController, this.closedBy);
+      return;
+    }
+    this.queue.push({ options, handler, way });
     this.begin();
   }
 
@@ -50,25 +63,24 @@ export class StorageDispatcher implements RequestDispatcher {
   }
 
   private begin(): void {
-    while (this.running < this.most && this.queue.length > 0) {
+    while (this.closedBy === undefined && this.running < this.most) {
       const next = this.queue.shift();
       if (next === undefined) return;
       this.running++;
-      const { options, handler } = next;
-      const { path, headers } = options;
-      if (this.closedBy !== undefined) handler.onResponseError?.(noController, this.closedBy);
-      else if (this.isRangeByUs(options))
-        this.ranges.ask({
-          path,
-          headers: headers as Readonly<Record<string, string>>,
-          handler: this.counted(handler),
-          unsuited: () => {
-            this.oddUntil = performance.now() + oddForMs;
-            this.pool.dispatch(options, this.lending(options, this.counted(handler)));
-          },
-        });
-      else this.pool.dispatch(options, this.lending(options, this.counted(handler)));
+      const handler = this.counted(next.handler);
+      try {
+        this.send(next, handler);
+      } catch (error) {
+        handler.onResponseError?.(noController, error instanceof Error ? error : new Error(String(error)));
+      }
     }
+  }
+
+  private send({ options, way }: Waiting, handler: Handler): void {
+    const { path, headers } = options;
+    if (way === undefined && this.isRangeByUs(options))
+      this.ranges.ask({ path, headers: headers as Readonly<Record<string, string>>, handler });
+    else this.pool.dispatch(options, this.lending(options, handler, way));
   }
 
   private isRangeByUs({ method, headers }: Options): boolean {
@@ -77,7 +89,10 @@ export class StorageDispatcher implements RequestDispatcher {
 
   /** Makes room for the next one when this is over. */
   private counted(handler: Handler): Handler {
+    let isOver = false;
     const over = (): void => {
+      if (isOver) return;
+      isOver = true;
       this.running--;
       this.begin();
     };
@@ -86,12 +101,18 @@ export class StorageDispatcher implements RequestDispatcher {
       onResponseStart: (...told) => handler.onResponseStart?.(...told),
       onResponseData: (...told) => handler.onResponseData?.(...told),
       onResponseEnd: (...told) => {
-        over();
-        handler.onResponseEnd?.(...told);
+        try {
+          handler.onResponseEnd?.(...told);
+        } finally {
+          over();
+        }
       },
       onResponseError: (...told) => {
-        over();
-        handler.onResponseError?.(...told);
+        try {
+          handler.onResponseError?.(...told);
+        } finally {
+          over();
+        }
       },
     };
   }
@@ -100,17 +121,25 @@ export class StorageDispatcher implements RequestDispatcher {
    * Of undici: what one read of the connection brings of a body that is no more than a span of it comes in one piece, which is
    * all that is left of its memory then.
    */
-  private lending({ method, headers }: Options, handler: Handler): Handler {
+  private lending({ method, headers }: Options, handler: Handler, way: Waiting['way']): Handler {
     let isSpan = false;
+    const isOdd = (): void => {
+      if (way === 'undici') this.oddUntil = performance.now() + oddForMs;
+    };
     return {
       ...handler,
       onResponseStart: (controller, status, fields, message) => {
         isSpan = namesLength(fields);
+        if (status < 300) isOdd();
         if (method === 'GET' && isRange(headers) && status < 300) this.namesLengths = isSpan && status === 206;
         handler.onResponseStart?.(controller, status, fields, message);
       },
       onResponseData: (controller, chunk) =>
         handler.onResponseData?.(controller, isSpan ? withMemoryLentForNow(chunk) : chunk),
+      onResponseError: (controller, error) => {
+        isOdd();
+        handler.onResponseError?.(controller, error);
+      },
     };
   }
 }

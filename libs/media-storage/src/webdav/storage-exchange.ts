@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import { AnswerError } from '#http-answers';
 import { RcsError } from '#platform';
 import type { StorageObserver } from '../media-storage-configuration.js';
 import { abortReason, bodyError, exchangeError, isConnectionLoss } from './storage-errors.js';
@@ -58,6 +59,8 @@ export class StorageExchange {
   private state: 'waiting' | 'receiving' | 'over' = 'waiting';
   private challenges = 0;
   private repeated = false;
+  /** How it is asked for, once the answer was one that not everybody reads. */
+  private way: 'undici' | undefined;
   private askedAt = process.hrtime.bigint();
   private readonly total: NodeJS.Timeout;
   private connecting: NodeJS.Timeout | undefined;
@@ -110,7 +113,8 @@ export class StorageExchange {
     this.connecting = setTimeout(() => this.noConnection(), access.connectionTimeoutMs);
     // A stream may wait for whoever fills it, and its answer with it: that is no silence of the storage.
     const patience = body instanceof Readable ? { headersTimeout: request.totalTimeoutMs } : {};
-    access.dispatcher.dispatch({ method, path: target, headers, body: body ?? null, ...patience }, this.handler(sent));
+    const options = { method, path: target, headers, body: body ?? null, ...patience };
+    access.dispatcher.dispatch(options, this.handler(sent), this.way);
   }
 
   /** Every attempt has a handler of its own: the late end of one is not taken for that of the next. */
@@ -183,6 +187,11 @@ export class StorageExchange {
 
   private broken(error: unknown): void {
     const { method } = this.request;
+    if (this.state === 'waiting' && error instanceof AnswerError && this.way === undefined) {
+      this.way = 'undici';
+      this.dispatch();
+      return;
+    }
     const idempotent = method === 'GET' || method === 'HEAD';
     if (this.state === 'waiting' && idempotent && !this.repeated && isConnectionLoss(error)) {
       this.repeated = true;

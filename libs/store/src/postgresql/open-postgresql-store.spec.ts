@@ -103,7 +103,7 @@ describe(openPostgresqlStore.name, () => {
     const store = await database.open();
     await store.close();
     await expect(store.recordings.find('any')).rejects.toMatchObject({ code: 'RCS_STORE_UNAVAILABLE' });
-    await expect(store.users.remove({ name: 'any' })).rejects.toMatchObject({ code: 'RCS_SHUTTING_DOWN' });
+    await expect(store.recordings.insert(exampleRecording)).rejects.toMatchObject({ code: 'RCS_SHUTTING_DOWN' });
     await expect(store.audit.verify()).rejects.toMatchObject({ code: 'RCS_AUDIT_UNAVAILABLE' });
   });
 

@@ -27,6 +27,7 @@ const forgetCounts = `
   DROP TRIGGER recipients_added ON media_recipient; DROP TRIGGER recipients_removed ON media_recipient;
   DROP FUNCTION rcs_recipients_added; DROP FUNCTION rcs_recipients_removed; DROP FUNCTION rcs_count_slot;
   DROP TABLE recipient_count; DROP TABLE recipient_set_count; DROP TABLE many_recipients;
+  DROP INDEX rewrap_job_unfinished; DROP INDEX unindexed_media_failing;
   UPDATE rcs_schema SET version = ${firstVersion - 1}`;
 
 /** The rows of both sides of an equation: what is kept, and what the rows of media files say. */

@@ -28,9 +28,8 @@ export interface RangeQuestion {
   /** Request target. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Told an `AnswerError` of an answer that is not of the kind that is read here: nothing of it was handed on. */
   readonly handler: Dispatcher.DispatchHandler;
-  /** The answer is not of the kind that is read here: nothing of it was handed on, and it may be asked for by other means. */
-  unsuited(error: AnswerError): void;
 }
 
 /** Who keeps the connection. */
@@ -107,7 +106,12 @@ export class RangeConnection implements Waiting {
     watch.add(this);
   }
 
-  /** Sends a request over a connection that is free. */
+  /** Whether it stands, and waits for a request. */
+  get isIdle(): boolean {
+    return this.state === 'idle';
+  }
+
+  /** Sends a request over a connection that is idle. */
   ask(question: RangeQuestion): void {
     this.question = question;
     this.headBytes = new HeadBytes();
@@ -182,22 +186,12 @@ export class RangeConnection implements Waiting {
     }
   }
 
-  /** Whatever is not read here is left to others, who say what is wrong with it. */
   private readHead(piece: Buffer): { readonly head: AnswerHead; readonly rest: Buffer } | undefined {
-    try {
-      const found = this.headBytes.add(piece);
-      if (found === undefined) return undefined;
-      const head = parseAnswerHead(found.text);
-      if (head.status === 101) throw new AnswerError('the storage changes the protocol');
-      return { head, rest: found.rest };
-    } catch (error) {
-      const { question } = this;
-      if (!(error instanceof AnswerError) || question === undefined) throw error;
-      this.question = undefined;
-      this.fail(error);
-      question.unsuited(error);
-      return undefined;
-    }
+    const found = this.headBytes.add(piece);
+    if (found === undefined) return undefined;
+    const head = parseAnswerHead(found.text);
+    if (head.status === 101) throw new AnswerError('the storage changes the protocol');
+    return { head, rest: found.rest };
   }
 
   private begin({ status, headers, length, isKept }: AnswerHead, came: Buffer): void {

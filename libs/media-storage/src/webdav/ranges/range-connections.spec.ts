@@ -15,7 +15,6 @@ interface Outcome {
   status?: number;
   readonly pieces: Buffer[];
   error?: Error;
-  unsuited?: Error;
 }
 
 describe(RangeConnections.name, () => {
@@ -51,7 +50,6 @@ describe(RangeConnections.name, () => {
           onResponseEnd: () => resolve(outcome),
           onResponseError: (_controller, error) => resolve({ ...outcome, error }),
         },
-        unsuited: unsuited => resolve({ ...outcome, unsuited }),
       });
     });
   }
@@ -95,8 +93,7 @@ describe(RangeConnections.name, () => {
     const whole = Buffer.from(`${lengthOf(10)}0123456789`);
     for (let cut = 0; cut < whole.length; cut++) {
       answer = ({ socket }) => void socket.end(whole.subarray(0, cut));
-      const { error, unsuited } = await asked();
-      expect(unsuited).toBeUndefined();
+      const { error } = await asked();
       expect(error).toMatchObject({ code: 'ECONNRESET' });
     }
   });
@@ -116,6 +113,22 @@ describe(RangeConnections.name, () => {
     answer = ({ socket }) => void socket.write(`${lengthOf(2)}ok`);
     expect(bytesOf(await asked()).toString()).toBe('ok');
     expect(storage.requests.at(-1)?.socket).not.toBe(storage.requests.at(-2)?.socket);
+  });
+
+  it('hears what waits on its connections before it asks over one: their ends, and answers to nobody', async () => {
+    const held: RawRequest['socket'][] = [];
+    answer = ({ socket }) => void held.push(socket);
+    const first = [asked(), asked(), asked(), asked()];
+    while (held.length < 4) await setTimeout(5);
+    for (const socket of held) socket.write(`${lengthOf(2)}ok`);
+    await Promise.all(first);
+    answer = ({ socket }) => void socket.write(`${lengthOf(2)}ok`);
+    held[0]?.write(`${lengthOf(2)}no`);
+    for (const socket of held.slice(1).reverse()) socket.end();
+    // Written and closed, and not read: everything stands still until it has come.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 25);
+    expect(bytesOf(await asked()).toString()).toBe('ok');
+    expect(held).not.toContain(storage.requests.at(-1)?.socket);
   });
 
   it('keeps a connection as the storage says', async () => {
@@ -140,13 +153,14 @@ describe(RangeConnections.name, () => {
     ['chunks and a length', `${lengthOf(2, 'Transfer-Encoding: chunked')}ok`],
     ['HTTP/1.0', 'HTTP/1.0 206 Partial Content\r\nContent-Length: 2\r\n\r\nok'],
     ['lines without a return', 'HTTP/1.1 206 Partial Content\nContent-Length: 2\n\nok'],
+    ['a second line without a return', 'HTTP/1.1 206 Partial Content\r\nContent-Length: 2\n\nok'],
     ['another protocol', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n'],
     ['no head', 'SSH-2.0-OpenSSH\r\n'],
     ['a head without end', `HTTP/1.1 206 Partial Content\r\nx: ${'y'.repeat(20_000)}`],
   ])('leaves an answer with %s to others, and says nothing of it', async (_name, text) => {
     answer = ({ socket }) => void socket.write(text);
     const outcome = await asked();
-    expect(outcome).toMatchObject({ pieces: [], unsuited: { name: 'AnswerError' } });
+    expect(outcome).toMatchObject({ pieces: [], error: { name: 'AnswerError' } });
     expect(outcome.status).toBeUndefined();
   });
 
@@ -193,7 +207,7 @@ describe(RangeConnections.name, () => {
     const failed = (): Promise<Error> =>
       new Promise(resolve => {
         const handler = { onResponseError: (_controller: unknown, error: Error) => resolve(error) };
-        quick.ask({ path: '/recordings/call', headers: {}, handler, unsuited: resolve });
+        quick.ask({ path: '/recordings/call', headers: {}, handler });
       });
     answer = () => undefined;
     expect(await failed()).toMatchObject({ code: 'ETIMEDOUT' });

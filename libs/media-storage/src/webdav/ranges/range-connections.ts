@@ -17,9 +17,12 @@ export class RangeConnections implements RangeKeeper {
 
   ask(question: RangeQuestion): void {
     const connection = this.idle.pop();
-    if (connection === undefined)
+    if (connection === undefined) {
       this.open.add(new RangeConnection(this.place, this.times, this.watch, this, question));
-    else connection.ask(question);
+      return;
+    }
+    // Its end, or bytes that nobody asked for, may have come and wait to be read: who asks now would take them for the answer.
+    setImmediate(() => (connection.isIdle ? connection.ask(question) : this.ask(question)));
   }
 
   /** Breaks off whatever comes. */

@@ -12,3 +12,12 @@ export async function earlierNow(sql: Sql, now: number): Promise<number> {
  * would keep all others from what it names.
  */
 export const soon = (parameter: string): string => `LEAST(${parameter}::bigint, ${serverNow} + 12 * 3600000)`;
+
+/**
+ * A time of this gateway, milliseconds since the epoch, by the clock of the server where the gateway's is ahead of it: `now`
+ * is what the latter says at the moment. An index serves what is compared with it, unlike with `clock_timestamp()`.
+ */
+export const byServer = (time: string, now: string): string => {
+  const serverTime = 'floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint';
+  return `GREATEST(0, ${time}::bigint - GREATEST(0, ${now}::bigint - ${serverTime}))`;
+};

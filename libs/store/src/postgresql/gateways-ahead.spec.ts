@@ -1,5 +1,9 @@
 import { PostgresqlTestDatabase } from '#test/postgresql/postgresql-test-database.js';
+import type { ArchiveJob } from '../archive-jobs/archive-job.js';
+import type { ClaimedHandOver } from '../hand-over/hand-over-store.js';
 import type { MediaEncryption } from '../media-encryption/media-encryption-store.js';
+import type { RewrapRun } from '../rewrap/rewrap-run.js';
+import type { Store } from '../store.js';
 import { exampleMediaFile, exampleRecording } from '../testing/example-recording.js';
 
 const day = 86_400_000;
@@ -21,6 +25,30 @@ const encryptionAt = (now: number): MediaEncryption => ({
   now,
   removeAt: now + 10_000,
 });
+
+const minute = 60_000;
+const at = '2026-11-21T08:00:00.000Z';
+const run: RewrapRun = {
+  ...{ id: 'run', contactCenter, from: 'old', to: 'new', mode: 'replace', state: 'running', failures: [] },
+  counts: { total: 3, rewrapped: 0, unchanged: 0, notRewrappable: 0, failed: 0 },
+  ...{ createdAt: at, createdBy: 'ann', updatedAt: at },
+};
+const job: ArchiveJob = {
+  ...{ id: 'job', contactCenter, state: 'running', name: 'archive-job', createdAt: at, updatedAt: at, attempts: 0 },
+  request: { reason: 'kept', recordings: ['a'] },
+  destination: { storage: 'webDAV', path: 'archives' },
+  limits: { recordings: 10, bytes: 1000 },
+  createdBy: { user: 'ann', address: '127.0.0.1', requestId: 'request' },
+  counts: { parts: 0, recordings: 0, mediaFiles: 0, bytes: 0, leftOut: 0 },
+  leftOut: [],
+};
+
+/** What one gateway at a time works on: by the clock of whoever says it. */
+interface Leased {
+  readonly claim: (owner: string, now: number) => Promise<unknown>;
+  readonly renew?: (owner: string, until: number) => Promise<unknown>;
+  readonly putOff: (owner: string, until: number) => Promise<unknown>;
+}
 
 describe('PostgreSQL, asked by a gateway whose clock is a year ahead', () => {
   const database = new PostgresqlTestDatabase();
@@ -81,6 +109,61 @@ describe('PostgreSQL, asked by a gateway whose clock is a year ahead', () => {
     const time = new Date().toISOString();
     await legalHolds.place({ id: 'hold', recordingId, user: 'ann', reason: 'case 4711', time, until });
     await expect(mediaEncryptions.encrypt(encryption)).rejects.toMatchObject({ code: 'RCS_RECORDING_HELD' });
+  });
+
+  describe.each<[string, (store: Store) => Promise<Leased>]>([
+    [
+      'a rewrap run',
+      async ({ rewraps }) => {
+        await rewraps.create(run);
+        return {
+          claim: (owner, now) => rewraps.claim({ owner, now, leaseUntil: now + 15_000 }),
+          putOff: (owner, until) => rewraps.release(run.id, owner, until, 'the vault is away'),
+        };
+      },
+    ],
+    [
+      'an archive job',
+      async ({ archiveJobs }) => {
+        await archiveJobs.create(job, 9);
+        return {
+          claim: (owner, now) => archiveJobs.claim({ owner, now, leaseUntil: now + 15_000 }),
+          renew: (owner, until) => archiveJobs.renew(job.id, owner, until),
+          putOff: (owner, leaseUntil) =>
+            archiveJobs.step({ id: job.id, owner, changes: {}, at: job.createdAt, leaseUntil, release: true }),
+        };
+      },
+    ],
+    [
+      'a hand-over',
+      async ({ recordings, handOvers }) => {
+        await recordings.insert(exampleRecording, { handOvers: [{ receiver: 'https://receiver.example' }] });
+        let claimed: ClaimedHandOver | undefined;
+        return {
+          claim: async (_owner, now) => {
+            const receiver = 'https://receiver.example';
+            [claimed] = await handOvers.claim({ receiver, now, leaseUntil: now + 15_000, limit: 1 });
+            return claimed;
+          },
+          putOff: (_owner, nextAttempt) => handOvers.noteFailure(claimed!, { reason: 'away', nextAttempt }),
+        };
+      },
+    ],
+  ])('has %s', (_what, prepare) => {
+    it('leased, and put off, as long as by another gateway', async () => {
+      const { claim, renew, putOff } = await prepare(await database.open());
+      expect(await ahead(() => claim('ahead', Date.now()))).toBeDefined();
+      expect(await claim('other', Date.now())).toBeUndefined();
+      if (renew !== undefined) await ahead(() => renew('ahead', Date.now() + 15_000));
+      expect(await claim('other', Date.now() + minute)).toBeDefined();
+      // What another one has is not taken from it.
+      expect(await ahead(() => claim('ahead', Date.now()))).toBeUndefined();
+      expect(await ahead(() => claim('ahead', Date.now() + 2 * minute))).toBeDefined();
+      await ahead(() => putOff('ahead', Date.now() + minute));
+      expect(await ahead(() => claim('ahead', Date.now()))).toBeUndefined();
+      expect(await claim('other', Date.now())).toBeUndefined();
+      expect(await claim('other', Date.now() + 2 * minute)).toBeDefined();
+    });
   });
 
   it('counts archives that are being made where a key is to go', async () => {

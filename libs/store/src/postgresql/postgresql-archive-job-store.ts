@@ -9,6 +9,7 @@ import {
 } from '../archive-jobs/archive-job-store.js';
 import type { ArchiveSchedule } from '../archive-jobs/archive-schedule.js';
 import { documentIn, documentsIn } from './document-row.js';
+import { byServer } from './earlier-now.js';
 import type { PostgresqlDatabase } from './postgresql-database.js';
 import { lockName } from './scoped-lock.js';
 import type { Sql } from './sql.js';
@@ -53,16 +54,17 @@ export class PostgresqlArchiveJobStore implements ArchiveJobStore {
 
   claim({ owner, now, leaseUntil }: ArchiveJobClaim): Promise<ArchiveJob | undefined> {
     const text = `
-      UPDATE archive_job SET owner = $1, lease_until = $2 WHERE id = (
-        SELECT id FROM archive_job WHERE (state = 'running' OR leaves_file = 1) AND lease_until < $3
+      UPDATE archive_job SET owner = $1, lease_until = ${byServer('$2', '$4')} WHERE id = (
+        SELECT id FROM archive_job WHERE (state = 'running' OR leaves_file = 1) AND lease_until < ${byServer('$3', '$4')}
         ORDER BY lease_until LIMIT 1 FOR UPDATE SKIP LOCKED)
       RETURNING document`;
-    return this.database.transaction(sql => documentIn<ArchiveJob>(sql, text, [owner, leaseUntil, now]));
+    return this.database.transaction(sql => documentIn<ArchiveJob>(sql, text, [owner, leaseUntil, now, Date.now()]));
   }
 
   renew(id: string, owner: string, leaseUntil: number): Promise<ArchiveJob | undefined> {
-    const text = 'UPDATE archive_job SET lease_until = $1 WHERE id = $2 AND owner = $3 RETURNING document';
-    return this.database.transaction(sql => documentIn<ArchiveJob>(sql, text, [leaseUntil, id, owner]));
+    const text = `UPDATE archive_job SET lease_until = ${byServer('$1', '$4')} WHERE id = $2 AND owner = $3
+                  RETURNING document`;
+    return this.database.transaction(sql => documentIn<ArchiveJob>(sql, text, [leaseUntil, id, owner, Date.now()]));
   }
 
   step(step: ArchiveJobStep): Promise<ArchiveJob | undefined> {
@@ -150,7 +152,8 @@ async function insert(sql: Sql, job: ArchiveJob): Promise<true> {
 }
 
 async function lease(sql: Sql, id: string, owner: string, until: number): Promise<void> {
-  await sql.run('UPDATE archive_job SET owner = $1, lease_until = $2 WHERE id = $3', [owner, until, id]);
+  const text = `UPDATE archive_job SET owner = $1, lease_until = ${byServer('$2', '$4')} WHERE id = $3`;
+  await sql.run(text, [owner, until, id, Date.now()]);
 }
 
 async function put(sql: Sql, job: ArchiveJob): Promise<ArchiveJob> {

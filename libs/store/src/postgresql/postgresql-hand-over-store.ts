@@ -11,6 +11,7 @@ import type {
   NewHandOver,
 } from '../hand-over/hand-over-store.js';
 import type { Recording } from '../recordings/recording.js';
+import { byServer } from './earlier-now.js';
 import type { PostgresqlDatabase } from './postgresql-database.js';
 import type { Sql } from './sql.js';
 
@@ -21,13 +22,14 @@ export class PostgresqlHandOverStore implements HandOverStore {
 
   claim({ receiver, now, leaseUntil, limit }: HandOverClaim): Promise<readonly ClaimedHandOver[]> {
     const text = `
-      UPDATE hand_over SET attempts = attempts + 1, next_attempt = $3
+      UPDATE hand_over SET attempts = attempts + 1, next_attempt = ${byServer('$3', '$5')}
       WHERE (recording_id, receiver) IN (
         SELECT recording_id, receiver FROM hand_over
-        WHERE receiver = $1 AND state = 'waiting' AND next_attempt <= $2
+        WHERE receiver = $1 AND state = 'waiting' AND next_attempt <= ${byServer('$2', '$5')}
         ORDER BY next_attempt, recording_id LIMIT $4 FOR UPDATE SKIP LOCKED
       ) RETURNING ${claimedColumns}`;
-    return this.database.transaction(sql => sql.all<ClaimedHandOver>(text, [receiver, now, leaseUntil, limit]));
+    const values = [receiver, now, leaseUntil, limit, Date.now()];
+    return this.database.transaction(sql => sql.all<ClaimedHandOver>(text, values));
   }
 
   async noteDelivered(handOver: HandOverId): Promise<void> {
@@ -36,11 +38,11 @@ export class PostgresqlHandOverStore implements HandOverStore {
 
   async noteFailure(handOver: ClaimedHandOver, { reason, nextAttempt }: FailedHandOver): Promise<void> {
     const { recordingId, receiver, attempts } = handOver;
-    const text = `UPDATE hand_over SET state = $4, next_attempt = $5, reason = $6
+    const text = `UPDATE hand_over SET state = $4, next_attempt = ${byServer('$5', '$7')}, reason = $6
       WHERE ${one} AND attempts = $3 AND state = 'waiting'`;
     const state = nextAttempt === undefined ? 'given-up' : 'waiting';
     await this.database.transaction(sql =>
-      sql.run(text, [recordingId, receiver, attempts, state, nextAttempt ?? 0, reason]),
+      sql.run(text, [recordingId, receiver, attempts, state, nextAttempt ?? 0, reason, Date.now()]),
     );
   }
 

@@ -4,6 +4,7 @@ import type { EnvelopePosition, EnvelopeReplacement, RewrapRun, RewrapStep } fro
 import type { RewrapClaim, RewrapStore, StoredEnvelope } from '../rewrap/rewrap-store.js';
 import { documentIn, documentsIn } from './document-row.js';
 import { replaceRecipients } from './media-rows.js';
+import { byServer } from './earlier-now.js';
 import type { PostgresqlDatabase } from './postgresql-database.js';
 import { lockName } from './scoped-lock.js';
 import { countRecordings } from './recipient-counts.js';
@@ -79,11 +80,11 @@ export class PostgresqlRewrapStore implements RewrapStore {
 
   claim({ owner, now, leaseUntil }: RewrapClaim): Promise<RewrapRun | undefined> {
     const text = `
-      UPDATE rewrap_job SET owner = $1, lease_until = $2 WHERE id = (
-        SELECT id FROM rewrap_job WHERE state = 'running' AND lease_until < $3
+      UPDATE rewrap_job SET owner = $1, lease_until = ${byServer('$2', '$4')} WHERE id = (
+        SELECT id FROM rewrap_job WHERE state = 'running' AND lease_until < ${byServer('$3', '$4')}
         ORDER BY lease_until LIMIT 1 FOR UPDATE SKIP LOCKED)
       RETURNING document`;
-    return this.database.transaction(sql => documentIn<RewrapRun>(sql, text, [owner, leaseUntil, now]));
+    return this.database.transaction(sql => documentIn<RewrapRun>(sql, text, [owner, leaseUntil, now, Date.now()]));
   }
 
   step(step: RewrapStep): Promise<RewrapRun | undefined> {
@@ -123,7 +124,8 @@ const held = (sql: Sql, runId: string, owner: string): Promise<RewrapRun | undef
   documentIn(sql, 'SELECT document FROM rewrap_job WHERE id = $1 AND owner = $2 FOR UPDATE', [runId, owner]);
 
 async function lease(sql: Sql, id: string, owner: string, until: number): Promise<void> {
-  await sql.run('UPDATE rewrap_job SET owner = $1, lease_until = $2 WHERE id = $3', [owner, until, id]);
+  const text = `UPDATE rewrap_job SET owner = $1, lease_until = ${byServer('$2', '$4')} WHERE id = $3`;
+  await sql.run(text, [owner, until, id, Date.now()]);
 }
 
 async function putRun(sql: Sql, run: RewrapRun): Promise<RewrapRun> {

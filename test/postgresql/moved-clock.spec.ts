@@ -115,4 +115,16 @@ describe('a gateway whose clock is a year ahead of that of PostgreSQL and of ano
     };
     expect(records.filter(({ detail }) => detail?.includes(number))).toHaveLength(1);
   });
+
+  it('has archives made from the day on that PostgreSQL has', async () => {
+    await setAhead();
+    const asked = {
+      ...{ reason: 'kept', at: '00:00', age: { minimumDays: 1, maximumDays: 2 } },
+      destination: { storage: 'webDAV', path: `${cluster.ready.webdav.folder ?? ''}archives` },
+    };
+    const set = await asAlice(ahead.url, '/rcs/archive-schedule', ...json('PUT', asked));
+    expect(set.status).toBe(200);
+    const { lastDay } = JSON.parse(set.body.toString()) as { readonly lastDay: string };
+    expect(Date.parse(lastDay)).toBeLessThan(Date.now());
+  });
 });

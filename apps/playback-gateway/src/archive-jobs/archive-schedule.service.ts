@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { RcsError } from '#platform';
-import type { ArchiveJobStore, ArchiveSchedule, AuditLog } from '#store';
+import type { ArchiveJobStore, ArchiveSchedule, AuditLog, RetentionStore } from '#store';
 import { ArchiveService, type ArchiveCaller } from '../archive/archive.service.js';
 import { storeTokens } from '../dependencies/injection-tokens.js';
 import { newJob, ordererOf } from './archive-job.service.js';
@@ -16,6 +16,7 @@ export class ArchiveScheduleService {
   constructor(
     @Inject(storeTokens.archiveJobs) private readonly jobs: ArchiveJobStore,
     @Inject(storeTokens.audit) private readonly audit: AuditLog,
+    @Inject(storeTokens.retention) private readonly retention: Pick<RetentionStore, 'notAhead'>,
     private readonly parts: ArchiveParts,
     private readonly archives: ArchiveService,
   ) {}
@@ -30,7 +31,7 @@ export class ArchiveScheduleService {
   /** The first archive is made when its time of day comes next. @throws RcsError as a job would */
   async put({ at, destination, parts: limits, ...request }: ArchiveScheduleInput, caller: ArchiveCaller) {
     const { contactCenter } = caller;
-    const now = new Date();
+    const now = new Date(await this.retention.notAhead(Date.now()));
     const setBy = ordererOf(caller);
     await this.archives.recipientsOf(request, contactCenter);
     await this.parts.requirePlace(newJob({ contactCenter, request, destination, limits, createdBy: setBy }, now));

@@ -31,7 +31,9 @@ it('makes one job of each day when its time has come, of several gateways, and m
   await store.archiveJobs.putSchedule(schedule);
   let now = 0;
   const logger = { info: () => undefined, warn: () => undefined };
-  const gateways = [1, 2, 3].map(() => new ArchiveScheduler(store.archiveJobs, store.audit, logger, () => now));
+  const gateways = [1, 2, 3].map(
+    () => new ArchiveScheduler(store.archiveJobs, store.audit, store.retention, logger, () => now),
+  );
   const lookAt = async (time: string) => {
     now = Date.parse(time);
     await Promise.all(gateways.map(gateway => gateway.look()));
@@ -49,4 +51,16 @@ it('makes one job of each day when its time has come, of several gateways, and m
   const search = { startTime: Date.parse('2026-11-28T00:00:00Z'), endTime: Date.parse('2026-11-29T00:00:00Z') };
   expect(made).toMatchObject({ state: 'running', request: { reason: 'daily', search }, createdBy: { user: 'admin' } });
   expect(made?.name).toMatch(/^archive-2026-11-28-/);
+});
+
+it('makes no job of a day that the clock of the store does not have yet', async () => {
+  await store.archiveJobs.putSchedule({ ...schedule, contactCenter: 'cc-2', version: 'v2' });
+  const logger = { info: () => undefined, warn: () => undefined };
+  const retention = { notAhead: () => Promise.resolve(Date.parse('2026-11-28T03:00:00Z')) };
+  const nextYear = () => Date.parse('2027-11-28T03:00:00Z');
+  await new ArchiveScheduler(store.archiveJobs, store.audit, retention, logger, nextYear).look();
+  const jobs = await store.archiveJobs.list('cc-2', 99);
+  expect(jobs.map(({ scheduledFor, createdAt }) => [scheduledFor, createdAt])).toEqual([
+    ['2026-11-28', '2026-11-28T03:00:00.000Z'],
+  ]);
 });

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Optional, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { BackgroundRounds, type Logger } from '#platform';
-import type { ArchiveJob, ArchiveJobStore, ArchiveSchedule, AuditLog } from '#store';
+import type { ArchiveJob, ArchiveJobStore, ArchiveSchedule, AuditLog, RetentionStore } from '#store';
 import { LOGGER, storeTokens } from '../dependencies/injection-tokens.js';
 import { withoutCertificate } from './archive-job.schema.js';
 import { newJob } from './archive-job.service.js';
@@ -19,6 +19,7 @@ export class ArchiveScheduler implements OnApplicationBootstrap, OnApplicationSh
   constructor(
     @Inject(storeTokens.archiveJobs) private readonly jobs: Pick<ArchiveJobStore, 'schedules' | 'startScheduled'>,
     @Inject(storeTokens.audit) private readonly audit: Pick<AuditLog, 'append'>,
+    @Inject(storeTokens.retention) private readonly retention: Pick<RetentionStore, 'notAhead'>,
     @Inject(LOGGER) private readonly logger: Pick<Logger, 'info' | 'warn'>,
     @Optional() @Inject(ARCHIVE_CLOCK) private readonly now: () => number = Date.now,
   ) {
@@ -40,7 +41,8 @@ export class ArchiveScheduler implements OnApplicationBootstrap, OnApplicationSh
 
   /** Begins what is due now. */
   async look(): Promise<void> {
-    const now = this.now();
+    // A day has one job: days to come would have had theirs.
+    const now = await this.retention.notAhead(this.now());
     for (const schedule of await this.jobs.schedules())
       for (const day of dueDays(schedule, now)) await this.start(schedule, day, now);
   }

@@ -54,7 +54,7 @@ class RemovalActs {
   async remove(order: RemovalOrder, locations: readonly ClaimedLocation[]): Promise<RemovalOutcome> {
     const act = { ...order, act: randomUUID() };
     const begun = Date.now();
-    await this.orders.begin(act, begun + leaseMs);
+    await this.orders.begin(act, (await this.orders.notAhead(begun)) + leaseMs);
     const mine = { act: act.act, before: begun + decidesWithinMs };
     let outcome: RemovalOutcome;
     try {

@@ -107,7 +107,7 @@ function textTrace(text: string): string | undefined {
     return isUtf16(text)
       ? `a PEM block "${pem[1] ?? ''}" in UTF-16`
       : `a PEM block "${pem[1] ?? ''}" that is no envelope`;
-  const digits = letters.replace(/[\s"'>]+/g, '');
+  const digits = letters.replace(/[\s"'>]{1,1000}/g, '');
   const inBase64 = base64Traces.find(([, trace]) => digits.includes(trace));
   if (inBase64 !== undefined) return `the object identifier of ${inBase64[0]} in base64, without an envelope around it`;
   if (mailField.test(letters) && isText(letters.slice(0, 256))) return 'the head of a mail (S/MIME)';

@@ -22,7 +22,8 @@ export function decodeDigits(digits: string, offset: number): Buffer {
 /** The digits of a wrapped text, without white space and without what stands behind them. */
 export function digitsOf(text: string, { kind, bodyOffset }: Wrapper): string {
   const body = text.slice(bodyOffset);
-  return body.slice(0, endOf(body, kind)).replace(/[\r\n\t ]+/g, '');
+  // Of a run without bound the engine remembers each place, and gives up after some millions.
+  return body.slice(0, endOf(body, kind)).replace(/[\r\n\t ]{1,1000}/g, '');
 }
 
 function endOf(body: string, kind: Wrapper['kind']): number {

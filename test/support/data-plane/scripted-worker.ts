@@ -6,11 +6,8 @@ import { join } from 'node:path';
 import { createServer } from 'node:tls';
 import { internalTlsOptions, serverMustBe, type InternalIdentity } from '#platform';
 import { within } from '../waiting/within.js';
-import {
-  overTls,
-  throughSocket,
-  type WorkerPlace,
-} from '../../../apps/playback-gateway/src/workers/answers/worker-socket.js';
+import { overTls, type AnswerPlace } from '#http-answers';
+import { throughSocket } from '../../../apps/playback-gateway/src/workers/answers/worker-socket.js';
 
 /** What a worker writes; each piece is on its way before the next one is written. */
 export type Answering = (socket: Socket, request: { readonly text: string; readonly connection: number }) => unknown;
@@ -42,12 +39,12 @@ export class ScriptedWorker {
   }
 
   /** The way to it. */
-  place(): WorkerPlace {
+  place(): AnswerPlace {
     if (this.identities === undefined) return throughSocket(this.path);
     const { port } = this.server.address() as AddressInfo;
     const checkServerIdentity = serverMustBe('decrypt-worker');
     const options = { ...internalTlsOptions(this.identities.gateway), checkServerIdentity, servername: 'localhost' };
-    return overTls(`https://127.0.0.1:${port}`, options, () => undefined);
+    return overTls(new URL(`https://127.0.0.1:${port}`), options, () => undefined);
   }
 
   async close(): Promise<void> {

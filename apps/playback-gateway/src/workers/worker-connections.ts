@@ -2,7 +2,7 @@ import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { TLSSocket } from 'node:tls';
 import { buildConnector, Pool } from 'undici';
 import type { OwnWorker, WorkerRegistration } from '#contracts';
-import { SilenceWatch } from '#http-answers';
+import { overTls, SilenceWatch, type AnswerPlace } from '#http-answers';
 import {
   describeError,
   internalTlsOptions,
@@ -15,7 +15,7 @@ import {
 } from '#platform';
 import { LOGGER, OWN_WORKER, SERVER_SETTINGS } from '../dependencies/injection-tokens.js';
 import { AnswerPool } from './answers/answer-pool.js';
-import { overTls, throughSocket, type WorkerPlace } from './answers/worker-socket.js';
+import { throughSocket } from './answers/worker-socket.js';
 import { NearbyWorkers } from './nearby-workers.js';
 import { WorkerWays } from './worker-ways.js';
 
@@ -69,7 +69,7 @@ export class WorkerConnections {
         ...(this.settings.workerServerName === undefined ? {} : { servername: this.settings.workerServerName }),
       };
       const connect = this.watched({ ...options, timeout: connectTimeoutMs });
-      const place = overTls(url, options, socket => this.sockets?.watch(socket));
+      const place = overTls(new URL(url), options, socket => this.sockets?.watch(socket));
       return new WorkerWays(new Pool(url, { ...this.bounds, connect }), this.bodies(place));
     });
   }
@@ -105,7 +105,7 @@ export class WorkerConnections {
     };
   }
 
-  private bodies(place: WorkerPlace): AnswerPool {
+  private bodies(place: AnswerPlace): AnswerPool {
     const { workerMaxConnection: connections, workerIdleTimeoutMs, playbackStartTimeoutMs } = this.settings;
     const times = {
       connect: connectTimeoutMs,

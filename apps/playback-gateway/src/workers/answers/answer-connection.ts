@@ -6,11 +6,11 @@ import {
   HeadBytes,
   parseAnswerHead,
   type AnswerHead,
+  type AnswerPlace,
   type SilenceWatch,
   type Waiting,
 } from '#http-answers';
 import { AnswerBody, type BodyOrigin } from './answer-body.js';
-import type { WorkerPlace } from './worker-socket.js';
 
 /** Times in milliseconds. */
 export interface AnswerTimes {
@@ -93,7 +93,7 @@ export class AnswerConnection implements BodyOrigin, Waiting {
 
   /** @param question the first one, sent as soon as the connection stands */
   constructor(
-    place: WorkerPlace,
+    place: AnswerPlace,
     private readonly times: AnswerTimes,
     private readonly watch: SilenceWatch,
     private readonly keeper: ConnectionKeeper,

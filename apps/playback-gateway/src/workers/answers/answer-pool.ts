@@ -1,8 +1,7 @@
 import type { OwnWorkerAnswer } from '#contracts';
 import { AnswerConnection, type AnswerTimes, type ConnectionKeeper } from './answer-connection.js';
 import { AskedQuestion, type BodyRequest } from './asked-question.js';
-import type { SilenceWatch } from '#http-answers';
-import type { WorkerPlace } from './worker-socket.js';
+import type { AnswerPlace, SilenceWatch } from '#http-answers';
 
 export interface AnswerPoolOptions {
   /** Open at once; requests beyond them wait for one, as long as their signals let them. */
@@ -20,7 +19,7 @@ export class AnswerPool implements ConnectionKeeper {
   private readonly onClosed: (() => void)[] = [];
 
   constructor(
-    private readonly place: WorkerPlace,
+    private readonly place: AnswerPlace,
     private readonly options: AnswerPoolOptions,
     private readonly watch: SilenceWatch,
   ) {}

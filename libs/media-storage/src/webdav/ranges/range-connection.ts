@@ -6,10 +6,10 @@ import {
   HeadBytes,
   parseAnswerHead,
   type AnswerHead,
+  type AnswerPlace,
   type SilenceWatch,
   type Waiting,
 } from '#http-answers';
-import type { StoragePlace } from './storage-place.js';
 
 /** Times in milliseconds. */
 export interface RangeTimes {
@@ -90,7 +90,7 @@ export class RangeConnection implements Waiting {
 
   /** @param question the first one, sent as soon as the connection stands */
   constructor(
-    private readonly place: StoragePlace,
+    private readonly place: AnswerPlace,
     private readonly times: RangeTimes,
     private readonly watch: SilenceWatch,
     private readonly keeper: RangeKeeper,

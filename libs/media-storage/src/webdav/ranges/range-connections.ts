@@ -1,6 +1,5 @@
-import { SilenceWatch } from '#http-answers';
+import { SilenceWatch, type AnswerPlace } from '#http-answers';
 import { RangeConnection, type RangeKeeper, type RangeQuestion, type RangeTimes } from './range-connection.js';
-import type { StoragePlace } from './storage-place.js';
 
 /** Connections to one storage over which ranges come. Whoever asks sees to it that not too many requests run at once. */
 export class RangeConnections implements RangeKeeper {
@@ -11,7 +10,7 @@ export class RangeConnections implements RangeKeeper {
   private isClosed = false;
 
   constructor(
-    private readonly place: StoragePlace,
+    private readonly place: AnswerPlace,
     private readonly times: RangeTimes,
   ) {}
 
